@@ -1,0 +1,107 @@
+import type { SourceSpan } from "../finding.js";
+
+/** When a requirement must hold: before the release (it could not run otherwise), after it, or both. */
+export type Moment = "before" | "after" | "both";
+
+interface RequirementBase {
+  readonly when: Moment;
+  readonly source: SourceSpan;
+}
+
+/** A name without a schema is looked up along the tenant's search path. */
+export interface QualifiedName {
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+export interface ColumnRequirement extends RequirementBase {
+  readonly kind: "column";
+  readonly table: QualifiedName;
+  readonly column: string;
+  /** `format_type` form; null when the code does not say. */
+  readonly type: string | null;
+  /** Null when the code does not say. */
+  readonly nullable: boolean | null;
+  /** Undefined when the code does not say, null for "none". */
+  readonly default?: string | null;
+  /** False: the column must not be there. */
+  readonly present: boolean;
+}
+
+/** One index name; PostgreSQL allows it once per schema, so it may stand on several tables. */
+export interface IndexRequirement extends RequirementBase {
+  readonly kind: "index";
+  readonly name: string;
+  readonly on: readonly { readonly table: QualifiedName; readonly keys: readonly string[] | null }[];
+  readonly unique: boolean | null;
+  readonly present: boolean;
+}
+
+export interface ForeignKeyRequirement extends RequirementBase {
+  readonly kind: "foreign key";
+  readonly name: string | null;
+  readonly table: QualifiedName;
+  readonly columns: readonly string[];
+  readonly references: QualifiedName;
+  readonly referencedColumns: readonly string[];
+  readonly present: boolean;
+}
+
+export interface ConstraintRequirement extends RequirementBase {
+  readonly kind: "constraint";
+  readonly name: string | null;
+  readonly table: QualifiedName;
+  readonly type: "primary key" | "unique" | "check" | "exclusion";
+  readonly columns: readonly string[];
+  readonly present: boolean;
+}
+
+export interface TableRequirement extends RequirementBase {
+  readonly kind: "table";
+  readonly table: QualifiedName;
+  readonly present: boolean;
+}
+
+export type Requirement =
+  | ColumnRequirement
+  | IndexRequirement
+  | ForeignKeyRequirement
+  | ConstraintRequirement
+  | TableRequirement;
+
+/** A check that the code asks for by name and that a gate carries out. */
+export interface RequestedCheck {
+  readonly check: "schema-divergence" | "index-cardinality";
+  /** The index for `index-cardinality`, else empty. */
+  readonly subject: string;
+  readonly source: SourceSpan;
+}
+
+/** What must hold before and after the release, according to its code. */
+export interface Contract {
+  readonly requirements: readonly Requirement[];
+  readonly checks: readonly RequestedCheck[];
+}
+
+export interface ContractCounts {
+  readonly columns: number;
+  readonly indexes: number;
+  readonly foreignKeys: number;
+}
+
+/** How the contract is summed up for a person: distinct columns, index names and foreign keys. */
+export function countContract(contract: Contract): ContractCounts {
+  const distinct = (keys: string[]) => new Set(keys).size;
+  const table = (name: QualifiedName) => `${name.schema ?? ""}.${name.name}`;
+  return {
+    columns: distinct(
+      contract.requirements.flatMap((r) => (r.kind === "column" ? [`${table(r.table)}.${r.column}`] : [])),
+    ),
+    indexes: distinct(contract.requirements.flatMap((r) => (r.kind === "index" ? [r.name] : []))),
+    foreignKeys: distinct(
+      contract.requirements.flatMap((r) =>
+        r.kind === "foreign key" ? [`${table(r.table)}(${r.columns.join()})`] : [],
+      ),
+    ),
+  };
+}

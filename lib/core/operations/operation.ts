@@ -1,0 +1,77 @@
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import type { Requirement } from "../contract/contract.js";
+import type { Statement } from "../sql/statement.js";
+
+/** Table-level lock modes in ascending strength (PostgreSQL manual, "Explicit Locking"). */
+export const LOCK_MODES = [
+  "AccessShareLock",
+  "RowShareLock",
+  "RowExclusiveLock",
+  "ShareUpdateExclusiveLock",
+  "ShareLock",
+  "ShareRowExclusiveLock",
+  "ExclusiveLock",
+  "AccessExclusiveLock",
+] as const;
+export type LockMode = (typeof LOCK_MODES)[number];
+
+export interface TableLock {
+  readonly table: TableRef;
+  readonly mode: LockMode;
+}
+
+/**
+ * `inside`: any transaction will do. `outside`: PostgreSQL refuses it in a transaction block.
+ * `own`: allowed inside, but its effect may be used only after commit.
+ */
+export type Transactionality = "inside" | "outside" | "own";
+
+/** What running an operation does to the tables around it, given the schema before it. */
+export interface Effects {
+  readonly locks: readonly TableLock[];
+  readonly transactionality: Transactionality;
+  /** Tables whose heap is written anew. */
+  readonly rewrites: readonly TableRef[];
+  /** Tables that are read in full while the lock is held. */
+  readonly scans: readonly TableRef[];
+}
+
+/** What would be gone for good. */
+export interface Loss {
+  readonly what: "column" | "table" | "rows" | "precision" | "object";
+  readonly name: string;
+  readonly reason: string;
+}
+
+/**
+ * The way back, given the schema before.
+ *
+ * `exact` restores schema and rows; `lossy` restores the schema, and the rows too when `keepAside` ran before the
+ * operation and `restore` runs after `statements`; `impossible` says why.
+ */
+export type Inverse =
+  | { readonly class: "exact"; readonly statements: readonly string[] }
+  | {
+      readonly class: "lossy";
+      readonly statements: readonly string[];
+      readonly losses: readonly Loss[];
+      readonly keepAside: readonly string[];
+      readonly restore: readonly string[];
+    }
+  | { readonly class: "impossible"; readonly reason: string };
+
+/** One DDL change as plain data. Each kind extends this with its own fields. */
+export interface OperationData {
+  readonly kind: string;
+  /** The statement that it came from; several operations may share one. */
+  readonly statement: Statement;
+}
+
+/** The contract that every file of this folder fulfils for its kind. */
+export interface OperationType<O extends OperationData> {
+  readonly kind: O["kind"];
+  effects(operation: O, before: CatalogIndex): Effects;
+  inverse(operation: O, before: CatalogIndex): Inverse;
+  /** What must hold before it can run, and what holds after it ran. */
+  requirements(operation: O, before: CatalogIndex): readonly Requirement[];
+}

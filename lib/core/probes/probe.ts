@@ -1,0 +1,35 @@
+import type { CatalogIndex } from "../catalog/lookup.js";
+import type { Subject } from "../finding.js";
+import type { OperationData } from "../operations/operation.js";
+import type { Statement } from "../sql/statement.js";
+
+/** A read-only query derived from the release, that counts the rows it would trip over. */
+export interface ProbeQuery {
+  /** `probe.not-null`, `probe.unique`, `probe.foreign-key`, … */
+  readonly code: string;
+  readonly subject: Subject;
+  readonly statement: Statement;
+  /** What a hit means, with the names in it: "rows of app.users where quota_limit is NULL". */
+  readonly meaning: string;
+  /** Returns one row with one column `count` (bigint). */
+  readonly count: string;
+  /** Returns at most five rows with one column `key` (text). */
+  readonly sample: string;
+  /** A query that, when run, makes the probe pass; null when only a person can decide. */
+  readonly repair: string | null;
+  /** Tables it reads in full, for the estimate before it. */
+  readonly reads: readonly string[];
+}
+
+/** The contract of every file in this folder: one data precondition. */
+export interface Probe {
+  readonly code: string;
+  /** Queries for the operation, or none when the precondition does not arise. `before` is the schema just before it. */
+  derive(operation: OperationData, before: CatalogIndex): readonly ProbeQuery[];
+}
+
+/** What one probe found in one tenant. `unknown` blocks. */
+export type ProbeResult =
+  | { readonly status: "pass"; readonly ms: number }
+  | { readonly status: "hit"; readonly count: number; readonly keys: readonly string[]; readonly ms: number }
+  | { readonly status: "unknown"; readonly reason: string };

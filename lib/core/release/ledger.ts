@@ -1,0 +1,31 @@
+import type { Migration } from "./release.js";
+
+/** One row of a tenant's ledger. */
+export interface LedgerEntry {
+  readonly version: string;
+  readonly name: string | null;
+  /** As the framework stores it; null when it stores none. */
+  readonly checksum: string | null;
+  /** True for a migration that began and did not finish (golang-migrate's dirty flag, sqlx's success = false, …). */
+  readonly incomplete: boolean;
+}
+
+/** How one framework keeps the list of what a tenant has. The contract of every file in `ledgers/`. */
+export interface LedgerFormat {
+  readonly id: string;
+  /** Unqualified table name, for messages. */
+  readonly table: string;
+  /** Returns one row with one column `present` (boolean). */
+  readonly exists: string;
+  /** Returns one row per entry, in any order; `entry` makes it ours. */
+  readonly read: string;
+  entry(row: Readonly<Record<string, unknown>>): LedgerEntry;
+  /** Statements that make the table when it is missing. Idempotent. */
+  readonly create: readonly string[];
+  /** Statements that record a migration as the framework would; they run in the migration's own transaction. */
+  record(migration: Migration, elapsedMs: number): readonly string[];
+  /** Statements that take it out again. */
+  erase(migration: Migration): readonly string[];
+  /** The checksum that the framework stores for a migration, to compare with the ledger's; null when it stores none. */
+  checksum(migration: Migration): string | null;
+}

@@ -1,0 +1,56 @@
+import type { Contract } from "../contract/contract.js";
+import type { Finding, SourceSpan } from "../finding.js";
+import type { Statement } from "../sql/statement.js";
+
+export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
+
+/** Where the statements of a script run: all in one transaction, or each by itself. */
+export type TransactionMode = "single" | "none";
+
+export interface Script {
+  /** Path relative to the release's root. */
+  readonly file: string;
+  readonly language: "sql" | "rust";
+  readonly statements: readonly Statement[];
+  readonly transaction: TransactionMode;
+  readonly isolation: IsolationLevel;
+  /** SHA-256 of the file's bytes (for several files: of their texts joined). */
+  readonly checksum: string;
+}
+
+/** One versioned change. */
+export interface Migration {
+  /** What orders it and what the ledger records, e.g. `20240115`. */
+  readonly version: string;
+  readonly name: string;
+  readonly up: Script;
+  /** The author's way back, when there is one. */
+  readonly down: Script | null;
+}
+
+/** A piece of the release that was not understood, or that was ignored by request. */
+export interface OpaquePiece {
+  readonly status: "opaque" | "ignored";
+  readonly reason: string;
+  readonly text: string;
+  /** SHA-256 of `text`; the config accepts a piece by this. */
+  readonly hash: string;
+  readonly source: SourceSpan;
+}
+
+export interface Coverage {
+  /** Statements understood. */
+  readonly understood: number;
+  readonly pieces: readonly OpaquePiece[];
+}
+
+/** The migrations of a folder in order, the contract of the pending ones, and how much of it was understood. */
+export interface Release {
+  /** Name of the newest migration: `20240115_add_tenant_quota`. */
+  readonly name: string;
+  readonly convention: string;
+  readonly migrations: readonly Migration[];
+  readonly contract: Contract;
+  readonly coverage: Coverage;
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,21 @@
+import type { Node } from "libpg-query";
+import type { SourceSpan } from "../finding.js";
+
+/** One SQL statement of a migration, as written. Plain data: it is stored in artifacts and parsed again where needed. */
+export interface Statement {
+  /** 0-based within its script. */
+  readonly index: number;
+  /** Without the final semicolon and without surrounding white space or comments. */
+  readonly sql: string;
+  readonly source: SourceSpan;
+}
+
+/** A statement with the tree that PostgreSQL's own parser made of it. */
+export interface ParsedStatement extends Statement {
+  readonly node: Node;
+}
+
+/** A stretch of a script that the parser refused. It is never skipped: it becomes an opaque operation. */
+export interface UnparsedStatement extends Statement {
+  readonly error: string;
+}

@@ -1,0 +1,17 @@
+import type { Json } from "../core/json.js";
+
+/** Where what is big lives: a folder here, a bucket on AWS. Keys are relative paths such as `introspect/3.json`. */
+export interface Artifacts {
+  /** Whole or not at all; replaces what was there. */
+  put(key: string, value: unknown): Promise<void>;
+  /** Null when there is none. */
+  get<T = Json>(key: string): Promise<T | null>;
+  /** Writes only when there is none; false when there was. */
+  create(key: string, value: unknown): Promise<boolean>;
+  /** Keys below a prefix, sorted. */
+  list(prefix: string): Promise<readonly string[]>;
+  putText(key: string, text: string): Promise<void>;
+  getText(key: string): Promise<string | null>;
+  /** Where a person finds it. */
+  locate(key: string): string;
+}

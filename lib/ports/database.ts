@@ -1,0 +1,55 @@
+import type { Tenant } from "./registry.js";
+
+export interface SessionOptions {
+  readonly purpose: "read" | "write";
+  /** Milliseconds; 0 means none. */
+  readonly statementTimeout: number;
+  /** Milliseconds; 0 means none. */
+  readonly lockTimeout: number;
+  /** Read from the tenant's replica when it has one. */
+  readonly replica?: boolean;
+}
+
+export type Row = Record<string, unknown>;
+
+/** One connection to one database, for one caller at a time. */
+export interface Session {
+  readonly serverVersion: number;
+  /** Process id of the server's backend. */
+  readonly backend: number;
+  /** One statement. Parameters are bound, never spliced into the text. Throws `DatabaseError`. */
+  query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */
+  script(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A server on which clones may be made. */
+export interface Clone {
+  open(options: SessionOptions): Promise<Session>;
+  drop(): Promise<void>;
+}
+
+export interface Database {
+  connect(tenant: Tenant, options: SessionOptions): Promise<Session>;
+  /** A copy of the tenant's database with its rows, on a staging server or on its own. */
+  clone(tenant: Tenant, name: string): Promise<Clone>;
+  /** An empty database beside the tenant's. */
+  scratch(tenant: Tenant, name: string): Promise<Clone>;
+  /** Removes the clones and scratch databases that a killed run left. Returns their names. */
+  sweep(tenant: Tenant, prefix: string): Promise<readonly string[]>;
+}
+
+/** A failure of the server or of the way to it. Carries no secret and no SQL text of ours. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  constructor(
+    message: string,
+    /** SQLSTATE, or the system's code (`ECONNREFUSED`) when the server was not reached. */
+    readonly code: string,
+    readonly detail: string | null = null,
+    override readonly cause: unknown = null,
+  ) {
+    super(message);
+  }
+}

