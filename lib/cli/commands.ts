@@ -1,0 +1,11 @@
+import type { CommandModule } from "./command.js";
+
+interface CommandEntry {
+  readonly name: string;
+  /** One line of `schema-gate --help`. */
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
+/** Every command, in the order in which a newcomer meets them. A module is loaded only when its command is called. */
+export const COMMANDS: readonly CommandEntry[] = [];

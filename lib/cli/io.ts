@@ -1,0 +1,34 @@
+import type { Readable, Writable } from "node:stream";
+
+/** Everything a command knows of the process it runs in. */
+export interface Io {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly stdin: Readable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Both ends are a terminal: questions may be asked. */
+  readonly interactive: boolean;
+  /** Standard error is a terminal: progress lines may be rewritten. */
+  readonly live: boolean;
+  /** Colours are welcome on standard output. */
+  readonly colour: boolean;
+  /** Columns of the terminal, 80 when it is none. */
+  readonly columns: number;
+}
+
+export function processIo(): Io {
+  const { stdout, stderr, stdin, env } = process;
+  const plain = (env.NO_COLOR !== undefined && env.NO_COLOR !== "") || env.TERM === "dumb";
+  return {
+    stdout,
+    stderr,
+    stdin,
+    env,
+    cwd: process.cwd(),
+    interactive: Boolean(stdin.isTTY && stdout.isTTY),
+    live: Boolean(stderr.isTTY) && env.TERM !== "dumb",
+    colour: Boolean(stdout.isTTY) && !plain,
+    columns: stdout.columns ?? 80,
+  };
+}

@@ -1,0 +1,34 @@
+import pc from "picocolors";
+import type { Io } from "../io.js";
+
+export type Style = ReturnType<typeof pc.createColors>;
+
+/** Colours for standard output: none when it is not a terminal or NO_COLOR is set. */
+export function styleFor(io: Io): Style {
+  return pc.createColors(io.colour);
+}
+
+/**
+ * A text from outside (a tenant's name, a row's key, a server's message) made safe to print: control characters would
+ * otherwise move the cursor or recolour the terminal.
+ */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** `1 tenant`, `247 tenants`. */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : nouns}`;
+}
+
+/** Milliseconds for a person: `340 ms`, `2.4 s`, `3 min 05 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
