@@ -1,5 +1,7 @@
 import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
-import type { ParsedStatement, UnparsedStatement } from "./statement.js";
+import { LineIndex } from "./line-index.js";
+import { blockCommentLength, splitSql, type TextRange } from "./split.js";
+import type { ParsedStatement, Statement, UnparsedStatement } from "./statement.js";
 
 let loaded: Promise<void> | null = null;
 
@@ -17,70 +19,128 @@ export function isParsed(statement: ParsedStatement | UnparsedStatement): statem
   return "node" in statement;
 }
 
+/** A text up to this length is parsed in one call; a longer one statement by statement, which bounds the memory. */
+const WHOLE_TEXT = 1 << 18;
+/** The tree of a statement takes some fifty times its text; a longer one is refused. */
+const LONGEST_STATEMENT = 8 << 20;
+
 /**
  * Splits a text into statements with PostgreSQL's own grammar. The parser counts bytes; places are given in lines and
- * characters. A text that it refuses comes back as one unparsed statement.
+ * characters. A statement that it refuses comes back unparsed, with the others around it parsed.
  */
 export function parseSql(text: string, file: string): ParsedSql {
-  if (isBlank(text)) return { statements: [] };
-  const bytes = Buffer.from(text, "utf8");
+  const lines = new LineIndex(text);
+  if (text.length <= WHOLE_TEXT && !text.includes("\0")) {
+    const whole = attempt(text);
+    if (whole.ok) return { statements: wholeStatements(text, whole.statements, lines, file) };
+  }
+  const { pieces } = splitSql(text);
+  return { statements: pieces.flatMap((piece, index) => parsePiece(text, piece, index, lines, file)) };
+}
+
+/** One statement as it is stored. Text with several statements counts as unparsed. */
+export function parseStatement(statement: Statement): ParsedStatement | UnparsedStatement {
+  const { index, sql, source } = statement;
+  const result = attempt(sql);
+  if (!result.ok) return { index, sql, source, error: result.error, errorAt: result.at };
+  const [only, ...others] = result.statements;
+  if (!only?.stmt || others.length > 0)
+    return { index, sql, source, error: "more or less than one statement", errorAt: 0 };
+  return { index, sql, source, node: only.stmt, base: 0 };
+}
+
+type RawStatements = NonNullable<ReturnType<typeof parseSync>["stmts"]>;
+type Attempt =
+  | { readonly ok: true; readonly statements: RawStatements }
+  | { readonly ok: false; readonly error: string; readonly at: number };
+
+function attempt(text: string): Attempt {
+  const nul = text.indexOf("\0");
+  if (nul >= 0) return { ok: false, error: "a NUL byte: this is not a text", at: nul };
+  if (text.length > LONGEST_STATEMENT)
+    return { ok: false, error: "a statement of more than 8 MB is not parsed", at: 0 };
   try {
-    const result = parseSync(text);
-    const statements = (result.stmts ?? []).map((raw, index): ParsedStatement => {
-      const start = raw.stmt_location ?? 0;
-      const end = raw.stmt_len ? start + raw.stmt_len : bytes.length;
-      const slice = bytes.subarray(start, end).toString("utf8");
-      const lead = leadingTrivia(slice);
-      const sql = slice.slice(lead).trimEnd();
-      const offset = bytes.subarray(0, start).toString("utf8").length + lead;
-      if (!raw.stmt) throw new Error("the parser returned a statement without a tree");
-      return { index, sql, source: span(text, file, offset, offset + sql.length), node: raw.stmt };
-    });
-    return { statements };
+    return { ok: true, statements: parseSync(text).stmts ?? [] };
   } catch (error) {
-    if (!hasSqlDetails(error)) throw error;
-    const at = Math.max(0, Math.min(error.sqlDetails?.cursorPosition ?? 0, text.length));
-    const place = span(text, file, at, at);
-    return { statements: [{ index: 0, sql: text.trim(), source: place, error: error.message }] };
+    if (hasSqlDetails(error)) {
+      return { ok: false, error: error.message, at: fromCodePoints(text, error.sqlDetails?.cursorPosition ?? 0) };
+    }
+    // The parser's stack is bounded; an expression nested beyond it throws from within.
+    if (error instanceof RangeError || (error instanceof Error && error.name === "RuntimeError")) {
+      return { ok: false, error: "nested too deeply to be parsed", at: 0 };
+    }
+    throw error;
   }
 }
 
-function isBlank(text: string): boolean {
-  return leadingTrivia(text) === text.length;
+function wholeStatements(text: string, raws: RawStatements, lines: LineIndex, file: string): ParsedStatement[] {
+  const bytes = Buffer.from(text, "utf8");
+  const chars = new CharOffsets(bytes, text.length);
+  return raws.map((raw, index) => {
+    const from = raw.stmt_location ?? 0;
+    const to = raw.stmt_len ? from + raw.stmt_len : bytes.length;
+    const begin = chars.at(from);
+    const slice = text.slice(begin, chars.at(to));
+    const lead = leadingTrivia(slice);
+    const sql = withoutTrailingTrivia(slice.slice(lead));
+    if (!raw.stmt) throw new Error("the parser returned a statement without a tree");
+    const start = begin + lead;
+    const base = from + Buffer.byteLength(slice.slice(0, lead), "utf8");
+    return { index, sql, source: lines.span(file, start, start + sql.length), node: raw.stmt, base };
+  });
 }
 
-/** Length of white space, comments and empty statements at the start of a text. Block comments nest. */
+function parsePiece(text: string, { start, end }: TextRange, index: number, lines: LineIndex, file: string) {
+  const sql = text.slice(start, end);
+  const source = lines.span(file, start, end);
+  if (!sql.startsWith("\\")) return [parseStatement({ index, sql, source })];
+  return [{ index, sql, source, error: "a psql meta-command, which only psql understands", errorAt: 0 }];
+}
+
+/** Byte offsets to UTF-16 offsets, for offsets asked in ascending order. */
+class CharOffsets {
+  private byte = 0;
+  private char = 0;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly length: number,
+  ) {}
+
+  at(byte: number): number {
+    if (this.bytes.length === this.length) return byte;
+    if (byte < this.byte) this.byte = this.char = 0;
+    this.char += this.bytes.subarray(this.byte, byte).toString("utf8").length;
+    this.byte = byte;
+    return this.char;
+  }
+}
+
+/** The parser counts code points; JavaScript counts UTF-16 units. */
+function fromCodePoints(text: string, points: number): number {
+  let at = 0;
+  for (let left = points; left > 0 && at < text.length; left--) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  return at;
+}
+
+const TRIVIA = /[\s;\uFEFF]+|--[^\n]*(?:\n|$)/y;
+
+/** Length of white space, comments and empty statements at the start of a text. */
 function leadingTrivia(text: string): number {
   let at = 0;
   for (;;) {
-    const rest = text.slice(at);
-    const space = /^[\s;\uFEFF]+/.exec(rest) ?? /^--[^\n]*(\n|$)/.exec(rest);
-    if (space) at += space[0].length;
-    else if (rest.startsWith("/*")) at += blockComment(rest);
+    TRIVIA.lastIndex = at;
+    const found = TRIVIA.exec(text);
+    if (found) at += found[0].length;
+    else if (text.startsWith("/*", at)) at += blockCommentLength(text, at);
     else return at;
   }
 }
 
-function blockComment(text: string): number {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const pair = text.slice(at, at + 2);
-    if (pair === "/*") depth++;
-    if (pair === "*/") depth--;
-    if (pair === "/*" || pair === "*/") at++;
-    if (depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
-function span(text: string, file: string, start: number, end: number) {
-  const from = lineColumn(text, start);
-  const to = lineColumn(text, end);
-  return { file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
-}
-
-function lineColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: offset - lineStart + 1 };
+/** A comment after the last token belongs to no statement. */
+function withoutTrailingTrivia(sql: string): string {
+  const trimmed = sql.trimEnd();
+  if (!/--|\*\/$/.test(trimmed)) return trimmed;
+  const [piece] = splitSql(trimmed).pieces;
+  return piece ? trimmed.slice(piece.start, piece.end) : trimmed;
 }

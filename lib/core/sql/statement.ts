@@ -13,9 +13,13 @@ export interface Statement {
 /** A statement with the tree that PostgreSQL's own parser made of it. */
 export interface ParsedStatement extends Statement {
   readonly node: Node;
+  /** Where `sql` began in the parsed text, in bytes; a `location` within `node` counts from the start of that text. */
+  readonly base: number;
 }
 
 /** A stretch of a script that the parser refused. It is never skipped: it becomes an opaque operation. */
 export interface UnparsedStatement extends Statement {
   readonly error: string;
+  /** The place within `sql` that the parser points at, in UTF-16 units; 0 when it names none. */
+  readonly errorAt: number;
 }
