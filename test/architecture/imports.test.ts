@@ -18,6 +18,7 @@ const RULES: readonly { room: string; rooms: readonly string[]; packages: readon
       /^zod$/,
       /^node:crypto$/,
       /^@pgsql\/types$/,
+      /^pgsql-deparser$/,
     ],
   },
   { room: "lib/ports", rooms: ["lib/ports", "lib/core"], packages: [] },

@@ -43,11 +43,23 @@ export interface Loss {
   readonly reason: string;
 }
 
+/** A copy made before a statement so that its inverse can put the rows back. */
+export interface Kept {
+  /** Unqualified name of the copy in the schema of kept data. */
+  readonly name: string;
+  /** The table whose rows are copied. */
+  readonly table: TableRef;
+  /** Run before the statement. */
+  readonly before: readonly string[];
+  /** Run after it: reduces the copy to what the statement changed. */
+  readonly after: readonly string[];
+}
+
 /**
  * The way back, given the schema before.
  *
- * `exact` restores schema and rows; `lossy` restores the schema, and the rows too when `keepAside` ran before the
- * operation and `restore` runs after `statements`; `impossible` says why.
+ * `exact` restores schema and rows; `lossy` does so too when everything in `keep` was copied before the operation ran,
+ * because its statements put the copies back; `impossible` says why.
  */
 export type Inverse =
   | { readonly class: "exact"; readonly statements: readonly string[] }
@@ -55,8 +67,7 @@ export type Inverse =
       readonly class: "lossy";
       readonly statements: readonly string[];
       readonly losses: readonly Loss[];
-      readonly keepAside: readonly string[];
-      readonly restore: readonly string[];
+      readonly keep: readonly Kept[];
     }
   | { readonly class: "impossible"; readonly reason: string };
 

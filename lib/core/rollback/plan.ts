@@ -3,25 +3,44 @@ import type { Loss } from "../operations/operation.js";
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";
 
-/** One way back for the whole release, for the tenants of one cluster. Which one is the plan is decided by proof. */
+/**
+ * What is kept aside around one statement of a migration, in the migration's own transaction: `before` copies what the
+ * statement would destroy, `after` reduces the copy to what it did change.
+ */
+export interface KeepAside {
+  /** Index of the statement within the migration's up script. */
+  readonly statement: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** The copies by their names in the schema of kept data. */
+  readonly tables: readonly string[];
+}
+
+/** One way back for one migration, for the tenants of one cluster. Which one is taken is decided by proof. */
 export interface RollbackCandidate {
   readonly source: RollbackSource;
+  /** `lossy`: without what is kept aside, rows would be lost; `keep` says what is kept. */
   readonly class: RollbackClass;
-  /** Run before the release, in the tenant, so that nothing is lost. */
-  readonly keepAside: readonly string[];
-  /** Run in order, in one transaction unless `outside` names the index of a statement. */
+  readonly keep: readonly KeepAside[];
+  /** Run in order, in one transaction split at the statements that `outside` names. They put back the rows kept aside. */
   readonly statements: readonly string[];
   /** Indexes of `statements` that PostgreSQL refuses in a transaction block. */
   readonly outside: readonly number[];
-  /** Run last: puts back the rows kept aside. */
-  readonly restore: readonly string[];
+  /** What the migration destroys; with `keep` it comes back, without it is gone. */
   readonly losses: readonly Loss[];
   /** Why it is impossible, when it is. */
   readonly reason: string | null;
 }
 
-export interface RollbackPlan {
-  readonly cluster: string;
+export interface MigrationRollback {
+  readonly version: string;
+  readonly name: string;
   /** In order of preference; the first that passes its proof is taken. */
   readonly candidates: readonly RollbackCandidate[];
+}
+
+/** The way back of a release, migration by migration in the order of the release; it is walked from the last to the first. */
+export interface RollbackPlan {
+  readonly cluster: string;
+  readonly migrations: readonly MigrationRollback[];
 }

@@ -1,0 +1,129 @@
+import type { QualifiedName } from "../contract/contract.js";
+
+/** `ON DELETE` and `ON UPDATE` of a foreign key. */
+export type ReferentialAction = "no action" | "restrict" | "cascade" | "set null" | "set default";
+
+interface ConstraintBase {
+  /** Null when the server will choose the name. */
+  readonly name: string | null;
+  /** False for NOT VALID: existing rows are not checked. */
+  readonly validated: boolean;
+  /** False for NOT ENFORCED (PostgreSQL 18). */
+  readonly enforced: boolean;
+  readonly deferrable: boolean;
+  readonly deferred: boolean;
+}
+
+export interface CheckSpec extends ConstraintBase {
+  readonly type: "check";
+  readonly expression: string;
+  readonly noInherit: boolean;
+}
+
+export interface UniqueSpec extends ConstraintBase {
+  readonly type: "unique" | "primary key";
+  readonly columns: readonly string[];
+  readonly include: readonly string[];
+  readonly nullsNotDistinct: boolean;
+  /** The last column is a range that must not overlap (PostgreSQL 18). */
+  readonly withoutOverlaps: boolean;
+  /** `USING INDEX`: takes over an index that is there; then `columns` is empty. */
+  readonly usingIndex: string | null;
+}
+
+export interface ForeignKeySpec extends ConstraintBase {
+  readonly type: "foreign key";
+  readonly columns: readonly string[];
+  readonly references: QualifiedName;
+  /** Empty: the primary key of the referenced table. */
+  readonly referencedColumns: readonly string[];
+  readonly match: "simple" | "full";
+  readonly onDelete: ReferentialAction;
+  readonly onUpdate: ReferentialAction;
+  /** `PERIOD` on the last column (PostgreSQL 18). */
+  readonly period: boolean;
+}
+
+export interface ExclusionSpec extends ConstraintBase {
+  readonly type: "exclusion";
+  readonly method: string;
+  readonly elements: readonly { readonly expression: string; readonly operator: string }[];
+  readonly predicate: string | null;
+}
+
+export interface NotNullSpec extends ConstraintBase {
+  readonly type: "not null";
+  readonly column: string;
+  readonly noInherit: boolean;
+}
+
+/** A table constraint as the statement asks for it. Expressions are SQL text. */
+export type ConstraintSpec = CheckSpec | UniqueSpec | ForeignKeySpec | ExclusionSpec | NotNullSpec;
+
+/** A column as the statement asks for it. */
+export interface ColumnSpec {
+  readonly name: string;
+  /** As written, in the parser's spelling: `int`, `varchar(20)`, `public.mood[]`. For serial types the integer type. */
+  readonly type: string;
+  /** True for smallserial, serial and bigserial. */
+  readonly serial: boolean;
+  readonly notNull: boolean;
+  /** SQL text; null for none. */
+  readonly default: string | null;
+  /** True when the default must be computed anew for every row, so that adding the column rewrites the table. */
+  readonly volatileDefault: boolean;
+  readonly identity: "" | "a" | "d";
+  readonly generated: "" | "s" | "v";
+  readonly generationExpression: string | null;
+  readonly collation: string | null;
+  /** Constraints written beside the column, NOT NULL excepted, with the column filled in. */
+  readonly constraints: readonly ConstraintSpec[];
+}
+
+/** One key or INCLUDE entry of an index. */
+export interface IndexKey {
+  /** A column's name, or null for an expression. */
+  readonly column: string | null;
+  /** SQL text: the quoted column, or the expression in parentheses. */
+  readonly expression: string;
+  readonly collation: string | null;
+  readonly operatorClass: string | null;
+}
+
+/** What stands in a schema and is not a table, a column, a constraint or an index. */
+export type OtherObjectKind =
+  | "view"
+  | "materialized view"
+  | "sequence"
+  | "function"
+  | "procedure"
+  | "aggregate"
+  | "trigger"
+  | "rule"
+  | "policy"
+  | "type"
+  | "domain"
+  | "schema"
+  | "extension"
+  | "collation"
+  | "conversion"
+  | "cast"
+  | "operator"
+  | "operator class"
+  | "operator family"
+  | "access method"
+  | "language"
+  | "text search"
+  | "statistics"
+  | "publication"
+  | "subscription"
+  | "foreign data wrapper"
+  | "server"
+  | "user mapping"
+  | "foreign table"
+  | "event trigger"
+  | "transform"
+  | "role"
+  | "database"
+  | "tablespace"
+  | "other";
