@@ -1,0 +1,46 @@
+import { digest } from "../json.js";
+
+/** Everything that an approval is given for. Whatever is put in must have a JSON form. */
+export interface ApprovalSubject {
+  readonly run: string;
+  /** The migrations with their checksums. */
+  readonly release: unknown;
+  /** Ids of the tenants to be migrated, in any order. */
+  readonly tenants: readonly string[];
+  /** By tenant id, as read before the approval was asked for. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly findings: unknown;
+  readonly probes: unknown;
+  readonly rollbackPlans: unknown;
+  readonly config: unknown;
+}
+
+/** A digest per part, so that a mismatch can say what changed. */
+export type ApprovalParts = Readonly<Record<keyof ApprovalSubject, string>>;
+
+/** Version of what goes into the digest; a change of the form must void every older approval. */
+const VERSION = 1;
+
+export function approvalParts(subject: ApprovalSubject): ApprovalParts {
+  return {
+    run: digest(subject.run),
+    release: digest([subject.release]),
+    tenants: digest(subject.tenants.toSorted()),
+    fingerprints: digest(subject.fingerprints),
+    findings: digest([subject.findings]),
+    probes: digest([subject.probes]),
+    rollbackPlans: digest([subject.rollbackPlans]),
+    config: digest([subject.config]),
+  };
+}
+
+/** SHA-256 in hex over all of the subject. Any change of any part changes it; the order of tenants does not. */
+export function approvalDigest(subject: ApprovalSubject): string {
+  return digest({ version: VERSION, parts: approvalParts(subject) });
+}
+
+/** The parts that differ, by name, in the order of the alphabet. */
+export function changedParts(approved: ApprovalParts, now: ApprovalParts): readonly (keyof ApprovalSubject)[] {
+  const names = Object.keys(approved).sort() as (keyof ApprovalSubject)[];
+  return names.filter((name) => approved[name] !== now[name]);
+}

@@ -1,0 +1,65 @@
+import type { LockMode } from "../operations/operation.js";
+import type { RollbackStanding } from "./input.js";
+
+/**
+ * The numbers of the model, in one place. Each is a probability-like weight in 0…1, or a scale in the unit of its name.
+ * They were set so that the outages of docs/risk.md lie above the default block line and everyday releases far below.
+ */
+export const WEIGHTS = {
+  /** A release of one statement that nothing else speaks against. */
+  statement: 0.002,
+  /** Blocked statements at which the lock factor is 63 %. */
+  blockedStatements: 4000,
+  /** Statements per second assumed where none were measured. */
+  assumedTraffic: 200,
+  /** A quiet minute does not prove a quiet hour. */
+  leastTraffic: 5,
+  /** Rewritten bytes at which the rewrite factor is 63 %. */
+  rewrittenBytes: 8 * 2 ** 30,
+  healedDifference: 0.004,
+  remainingDifference: 0.03,
+  breakingDifference: 0.9,
+  probeHit: 0.9,
+  opaque: 0.72,
+  accepted: 0.15,
+  lint: { error: 0.75, warning: 0.004, note: 0 },
+  warning: 0.006,
+  unproved: 0.75,
+  /** Hours at which the age factor is 63 % of its ceiling. */
+  ageHours: 72,
+  ageCeiling: 0.5,
+  /** An error finding of any gate. */
+  blocking: 0.75,
+} as const;
+
+/** How much of a table's traffic a lock mode stops: readers and writers, writers, or only maintenance. */
+export const LOCK_WEIGHT: Readonly<Record<LockMode, number>> = {
+  AccessShareLock: 0,
+  RowShareLock: 0,
+  RowExclusiveLock: 0,
+  ShareUpdateExclusiveLock: 0.002,
+  ShareLock: 0.4,
+  ShareRowExclusiveLock: 0.4,
+  ExclusiveLock: 0.5,
+  AccessExclusiveLock: 1,
+};
+
+export const ROLLBACK_WEIGHT: Readonly<Record<RollbackStanding, number>> = {
+  exact: 0,
+  kept: 0.06,
+  lossy: 0.55,
+  impossible: 0.72,
+  unproved: 0.75,
+};
+
+/** Part of `n` independent pieces that each weigh `weight`; what is not a number counts as the worst. */
+export function several(n: number, weight: number): number {
+  if (Number.isNaN(n)) return 1;
+  return n <= 0 ? 0 : 1 - (1 - weight) ** n;
+}
+
+/** Grows from 0 towards 1, and is 63 % at `scale`; what is not a number counts as the worst. */
+export function saturate(amount: number, scale: number): number {
+  if (Number.isNaN(amount)) return 1;
+  return amount <= 0 ? 0 : 1 - Math.exp(-amount / scale);
+}
