@@ -1,0 +1,172 @@
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AUDIT_FILE, type AuditEvent, appendEvent, eventLine } from "../../core/audit/chain.js";
+import { manifestText } from "../../core/audit/manifest.js";
+import {
+  MANIFEST_FILE,
+  makeSeal,
+  SEAL_FILE,
+  type SealEnvelope,
+  sealEnvelope,
+  sealMessage,
+} from "../../core/audit/seal.js";
+import { readTrail } from "../../core/audit/trail.js";
+import { canonicalJson, digest } from "../../core/json.js";
+import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Signer } from "../../ports/signer.js";
+import { digestFiles } from "./run-files.js";
+
+export interface AuditFileOptions {
+  /** The run's folder; made when missing. */
+  readonly directory: string;
+  readonly run: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The trail as `audit.jsonl` in the run's folder. A line that a killed process left unfinished is cut off, kept in an
+ * `audit.repaired` event and so visible for ever. Throws `AuditError` for a trail that is broken anywhere else.
+ */
+export async function openAuditFile(options: AuditFileOptions): Promise<AuditTrail> {
+  await mkdir(options.directory, { recursive: true });
+  const path = join(options.directory, AUDIT_FILE);
+  const bytes = await readIfThere(path);
+  const whole = bytes.lastIndexOf(0x0a) + 1;
+  const file = new AuditFile(options, path, [...eventsOf(bytes.subarray(0, whole), path)], whole);
+  if (whole < bytes.length) await file.repair(bytes.subarray(whole));
+  return file;
+}
+
+class AuditFile implements AuditTrail {
+  /** Appends follow one another, also when their callers do not wait. */
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly options: AuditFileOptions,
+    private readonly path: string,
+    private readonly written: AuditEvent[],
+    /** Length of the file in bytes, as this writer left it. */
+    private length: number,
+  ) {}
+
+  append(note: AuditNote): Promise<AuditEvent> {
+    return this.inTurn(async () => {
+      if (this.written.at(-1)?.action === "audit.sealed") await this.reopen();
+      return this.write(note);
+    });
+  }
+
+  events(): Promise<readonly AuditEvent[]> {
+    return this.inTurn(async () => [...this.written]);
+  }
+
+  close(signer: Signer): Promise<SealEnvelope> {
+    return this.inTurn(async () => {
+      const { directory, run } = this.options;
+      await rm(join(directory, `${MANIFEST_FILE}.new`), { force: true });
+      await rm(join(directory, `${SEAL_FILE}.new`), { force: true });
+      const files = await digestFiles(directory);
+      const manifest = manifestText(run, files);
+      await replace(join(directory, MANIFEST_FILE), manifest);
+      const last = await this.write({
+        actor: "schema-gate",
+        action: "audit.sealed",
+        subject: { kind: "run", name: run },
+        digest: digest(manifest),
+        details: { manifest: MANIFEST_FILE },
+      });
+      const seal = makeSeal(run, last, signer);
+      const envelope = sealEnvelope(seal, await signer.sign(sealMessage(seal)));
+      await replace(join(directory, SEAL_FILE), `${canonicalJson(envelope)}\n`);
+      return envelope;
+    });
+  }
+
+  /** Cuts off the unfinished line and says so. */
+  async repair(torn: Buffer): Promise<void> {
+    const file = await open(this.path, "r+");
+    try {
+      await file.truncate(this.length);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.write({
+      actor: "schema-gate",
+      action: "audit.repaired",
+      subject: { kind: "run", name: this.options.run },
+      digest: null,
+      details: { reason: "the last line was not finished", bytes: torn.length, base64: torn.toString("base64") },
+    });
+  }
+
+  private async reopen(): Promise<void> {
+    const seal = await readIfThere(join(this.options.directory, SEAL_FILE));
+    await this.write({
+      actor: "schema-gate",
+      action: "audit.reopened",
+      subject: { kind: "run", name: this.options.run },
+      digest: seal.length === 0 ? null : digest(seal.toString("utf8")),
+      details: { seal: seal.toString("utf8") },
+    });
+  }
+
+  private async write(note: AuditNote): Promise<AuditEvent> {
+    const at = new Date(this.options.clock.now()).toISOString();
+    const event = appendEvent(this.written.at(-1) ?? null, { ...note, at });
+    const line = Buffer.from(eventLine(event), "utf8");
+    // Appending, never truncating: an older writer's lines cannot be lost here.
+    const file = await open(this.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o644);
+    try {
+      await this.refuseOtherWriter(file);
+      await file.writeFile(line);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    this.length += line.length;
+    this.written.push(event);
+    return event;
+  }
+
+  private async refuseOtherWriter(file: FileHandle): Promise<void> {
+    const { size } = await file.stat();
+    if (size !== this.length)
+      throw new AuditError(
+        `${this.path} has ${size} bytes where this run left ${this.length}: another process writes to it. Let only one run at a time use the folder.`,
+      );
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function eventsOf(bytes: Uint8Array, path: string): readonly AuditEvent[] {
+  if (bytes.length === 0) return [];
+  const { events, findings } = readTrail(bytes);
+  const [first] = findings;
+  if (first)
+    throw new AuditError(`${path}:${first.source?.line} cannot be continued. ${first.message} ${first.remedy?.text}`);
+  return events;
+}
+
+async function readIfThere(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** Whole or not at all. */
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await writeFile(temporary, text, { flush: true });
+  await rename(temporary, path);
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunRecord } from "../../core/audit/verify.js";
+import { digestFiles } from "./run-files.js";
+
+/** A run's folder on this machine, for `verifyRun`. Throws what the file system throws when the folder cannot be read. */
+export async function readRunRecord(directory: string): Promise<RunRecord> {
+  const files = await digestFiles(directory);
+  const listed = new Set(files.filter((file) => file.sha256 !== "").map((file) => file.path));
+  return {
+    files,
+    // Only what was listed: a path out of a trail that someone else wrote must not lead out of the folder.
+    read: (path) => (listed.has(path) ? readFileSync(join(directory, path)) : null),
+  };
+}
