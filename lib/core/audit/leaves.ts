@@ -128,8 +128,8 @@ function readLeaf(line: string, index: number, claim: Omit<LeafClaim, "root" | "
 
 function parseLeaf(data: string): TenantLeaf | null {
   try {
-    const leaf = leafSchema.parse(JSON.parse(data));
-    return canonicalJson(leaf) === data ? leaf : null;
+    const leaf = JSON.parse(data);
+    return leafSchema.safeParse(leaf).success && canonicalJson(leaf) === data ? leaf : null;
   } catch {
     return null;
   }

@@ -46,12 +46,15 @@ function readLine(bytes: Uint8Array, number: number): AuditEvent | Finding {
     return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is not JSON.`);
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === "number" && format > AUDIT_FORMAT) return newerFormat(number, format);
-  const parsed = auditEventSchema.safeParse(value);
-  if (!parsed.success) return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is no event.`);
-  const event: AuditEvent = parsed.data;
-  if (eventLine(event) !== `${line}\n`)
+  if (!isEvent(value)) return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is no event.`);
+  if (eventLine(value) !== `${line}\n`)
     return auditFinding("audit.event-altered", number, `Line ${number} is not in the form it was written in.`);
-  return event;
+  return value;
+}
+
+/** The value itself is used, not zod's copy of it, which leaves out a key named `__proto__`. */
+function isEvent(value: unknown): value is AuditEvent {
+  return auditEventSchema.safeParse(value).success;
 }
 
 function parse(line: string): unknown {
