@@ -123,38 +123,45 @@ const statement = z.strictObject({
   scans: z.array(z.string()),
 });
 
+const rollback = z.strictObject({
+  migration: z.string(),
+  source: z.enum(["author", "inverse", "difference"]).nullable(),
+  class: z.enum(["exact", "lossy", "impossible"]).nullable(),
+  statements: z.array(z.string()),
+  losses: z.array(z.strictObject({ what: z.string(), name: z.string(), reason: z.string() })),
+  kept: z.array(z.string()).meta({ description: "Copies that put lost rows back." }),
+});
+
 const proof = z.strictObject({
   cluster: z.string(),
   tenant: z.string(),
   status: z.enum(["proved", "failed", "unknown", "not needed"]),
   reason: z.string().nullable(),
   statements: z.array(statement),
-  rollback: z.strictObject({
-    source: z.enum(["author", "inverse", "difference"]).nullable(),
-    class: z.enum(["exact", "lossy", "impossible"]).nullable(),
-    statements: z.array(z.string()),
-    losses: z.array(z.strictObject({ what: z.string(), name: z.string(), reason: z.string() })),
-  }),
+  rollback: z.array(rollback).meta({ description: "One per migration, in the order of the release." }),
   ms,
 });
 
 const score = z.strictObject({
-  value: part,
-  decision: z.enum(["pass", "ask", "quorum", "block"]),
-  factors: z.array(z.strictObject({ name: z.string(), part, reason: z.string() })),
+  fleet: part,
+  verdict: z.enum(["pass", "ask", "quorum", "blocked"]),
+  factors: z.array(z.strictObject({ name: z.string(), value: part, reason: z.string() })),
 });
 
 const approval = z.strictObject({
   digest: sha256,
-  status: z.enum(["waiting", "approved", "rejected", "expired", "void", "not asked"]),
+  requester: z.string(),
   quorum: count,
+  status: z.enum(["not asked", "pending", "approved", "rejected", "expired", "void"]),
+  /** One sentence. */
+  reason: z.string(),
   requestedAt: time.nullable(),
   expiresAt: time.nullable(),
   decisions: z.array(
     z.strictObject({
-      by: z.string(),
+      person: z.string(),
       channel: z.string(),
-      decision: z.enum(["approve", "reject"]),
+      verdict: z.enum(["approve", "reject"]),
       at: time,
       reason: z.string().nullable(),
     }),
