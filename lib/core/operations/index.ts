@@ -24,6 +24,7 @@ export type { Maintain } from "./maintain.js";
 export type { Opaque } from "./opaque.js";
 export * from "./operation.js";
 export type { Operation, OperationKind } from "./operations.js";
+export { operationsOf } from "./operations-of.js";
 export type { Query } from "./query.js";
 export type { RefreshView } from "./refresh-view.js";
 export type { Reindex } from "./reindex.js";
