@@ -23,13 +23,13 @@ export const RUN = "run-20240115-093000";
 export const TENANTS = ["042-prod", "159-legacy", "acme", "zoë 🦊"];
 
 /** A small finished run: a trail of six events, tenants' records of one phase, two more files, sealed. */
-export async function sealedRun(directory: string, keys: string): Promise<AuditTrail> {
-  const trail = await openAuditFile({ directory, run: RUN, clock: steppingClock() });
+export async function sealedRun(directory: string, keys: string, run = RUN): Promise<AuditTrail> {
+  const trail = await openAuditFile({ directory, run, clock: steppingClock() });
   const note = { actor: "schema-gate", digest: null, details: {} };
-  const subject = { kind: "run", name: RUN };
+  const subject = { kind: "run", name: run };
   await trail.append({ ...note, action: "run.started", subject });
   const records = TENANTS.map((tenant) => ({ tenant, status: "analyzed", details: { fingerprint: tenant.length } }));
-  const leaves = tenantLeaves(RUN, "introspection", records);
+  const leaves = tenantLeaves(run, "introspection", records);
   mkdirSync(join(directory, "audit"), { recursive: true });
   writeFileSync(join(directory, "audit/introspection.jsonl"), leaves.text);
   await trail.append({
