@@ -9,14 +9,8 @@ const problems = [];
 const check = (holds, message) => holds || problems.push(message);
 const read = (path) => readFileSync(join(folder, path));
 const text = (path) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read(path));
-read(path)
-  .toString()
-  .split(/\n(?=.)|\n$/s)
-  .slice(0, -1);
 const sha256 = (...parts) =>
-  createHash("sha256")
-    .update(Buffer.concat(parts.map((part) => Buffer.from(part))))
-    .digest();
+  parts.reduce((hash, part) => hash.update(Buffer.from(part)), createHash("sha256")).digest();
 
 function linesOf(path) {
   const lines = text(path).split("\n");
