@@ -8,6 +8,8 @@ export interface LedgerEntry {
   readonly checksum: string | null;
   /** True for a migration that began and did not finish (golang-migrate's dirty flag, sqlx's success = false, …). */
   readonly incomplete: boolean;
+  /** True when the entry stands for every migration up to it: a baseline, or a ledger that keeps the newest alone. */
+  readonly upTo?: boolean;
 }
 
 /** How one framework keeps the list of what a tenant has. The contract of every file in `ledgers/`. */
@@ -24,8 +26,8 @@ export interface LedgerFormat {
   readonly create: readonly string[];
   /** Statements that record a migration as the framework would; they run in the migration's own transaction. */
   record(migration: Migration, elapsedMs: number): readonly string[];
-  /** Statements that take it out again. */
-  erase(migration: Migration): readonly string[];
+  /** Statements that take it out again; `previous` is the migration before it in the folder. */
+  erase(migration: Migration, previous: Migration | null): readonly string[];
   /** The checksum that the framework stores for a migration, to compare with the ledger's; null when it stores none. */
   checksum(migration: Migration): string | null;
 }

@@ -26,10 +26,13 @@ export interface Migration {
   readonly up: Script;
   /** The author's way back, when there is one. */
   readonly down: Script | null;
+  /** What the framework's ledger keeps as checksum; null or absent when it keeps none. */
+  readonly frameworkChecksum?: string | null;
 }
 
 /** A piece of the release that was not understood, or that was ignored by request. */
 export interface OpaquePiece {
+  /** `ignored`: accepted in the config, by its hash, with a reason and an expiry. */
   readonly status: "opaque" | "ignored";
   readonly reason: string;
   readonly text: string;
@@ -44,11 +47,16 @@ export interface Coverage {
   readonly pieces: readonly OpaquePiece[];
 }
 
-/** The migrations of a folder in order, the contract of the pending ones, and how much of it was understood. */
+/**
+ * The migrations of a folder in order, the contract of all of them, and how much of it was understood. For the contract
+ * of the pending ones alone, see `contractOf`.
+ */
 export interface Release {
   /** Name of the newest migration: `20240115_add_tenant_quota`. */
   readonly name: string;
   readonly convention: string;
+  /** Conventions that name their files alike; the ledgers that the tenants have tell them apart. */
+  readonly alternatives?: readonly string[];
   readonly migrations: readonly Migration[];
   readonly contract: Contract;
   readonly coverage: Coverage;

@@ -59,6 +59,8 @@ function attempt(text: string): Attempt {
   if (nul >= 0) return { ok: false, error: "a NUL byte: this is not a text", at: nul };
   if (text.length > LONGEST_STATEMENT)
     return { ok: false, error: "a statement of more than 8 MB is not parsed", at: 0 };
+  // The parser refuses a text without any character, which is no error of the text.
+  if (text === "") return { ok: true, statements: [] };
   try {
     return { ok: true, statements: parseSync(text).stmts ?? [] };
   } catch (error) {

@@ -1,0 +1,64 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { ReleaseFile } from "../../core/release/source-file.js";
+
+/** Files that migrations are made of, or that say how they run. */
+const WANTED = /\.(sql|rs|toml|conf|json|lock)$/;
+/** Folders that a build or a version control system fills. */
+const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg"]);
+/** Manifests of the application around the folder; they tell the frameworks apart. */
+const MANIFESTS = ["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.toml"];
+const LEVELS_UP = 4;
+const LARGEST_FILE = 64 * 1024 * 1024;
+
+/**
+ * Every file of a release's folder, and the manifests around it, by path.
+ * Throws the system's error when the folder cannot be read, and a RangeError for a file of more than 64 MiB.
+ */
+export async function readReleaseFolder(directory: string): Promise<ReleaseFile[]> {
+  const root = resolve(directory);
+  const paths = (await stat(root)).isDirectory() ? await walk(root) : [root];
+  const base = (await stat(root)).isDirectory() ? root : dirname(root);
+  const files = await Promise.all(paths.map((path) => readOne(base, path)));
+  return [...files, ...(await manifests(base))].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+async function walk(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      const target = entry.isSymbolicLink() ? await stat(path) : entry;
+      if (target.isDirectory()) return SKIPPED.has(entry.name) || entry.isSymbolicLink() ? [] : walk(path);
+      return target.isFile() && WANTED.test(entry.name) ? [path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function readOne(base: string, path: string): Promise<ReleaseFile> {
+  const { size } = await stat(path);
+  if (size > LARGEST_FILE) throw new RangeError(`${path} has ${size} bytes; a migration file may have 64 MiB`);
+  return { path: relative(base, path).split(sep).join("/"), bytes: await readFile(path) };
+}
+
+async function manifests(base: string): Promise<ReleaseFile[]> {
+  const found: ReleaseFile[] = [];
+  let at = base;
+  for (let level = 0; level < LEVELS_UP && !(await isRepositoryRoot(at)) && at !== dirname(at); level++) {
+    at = dirname(at);
+    for (const name of MANIFESTS) {
+      const path = join(at, name);
+      const bytes = await readFile(path).catch(() => null);
+      if (bytes) found.push({ path: relative(base, path).split(sep).join("/"), bytes });
+    }
+  }
+  return found;
+}
+
+async function isRepositoryRoot(directory: string): Promise<boolean> {
+  return stat(join(directory, ".git")).then(
+    () => true,
+    () => false,
+  );
+}

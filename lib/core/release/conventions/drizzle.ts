@@ -1,0 +1,81 @@
+import type { Finding } from "../../finding.js";
+import { sha256 } from "../checksums/sha.js";
+import { releaseFinding } from "../release-finding.js";
+import type { SourceFile } from "../source-file.js";
+import { type FoundScript, pairScripts } from "./collect.js";
+import { type Convention, type ConventionReading, inFolder } from "./convention.js";
+import { compareVersions } from "./order.js";
+
+interface JournalEntry {
+  readonly when: number;
+  readonly tag: string;
+}
+
+/**
+ * Drizzle: `meta/_journal.json` lists the files; a migration's version in the ledger is the journal's `when`, and its
+ * checksum SHA-256 over the file. Source: drizzle-orm `migrator.ts`.
+ */
+export const drizzle: Convention = {
+  id: "drizzle",
+  detect: (files) => inFolder(files).some(isJournal),
+  compare: compareVersions,
+  read(files) {
+    const own = inFolder(files);
+    const journal = own.find(isJournal);
+    const entries = journal ? entriesOf(journal) : null;
+    if (!journal || !entries) return unreadable(journal?.path ?? "meta/_journal.json");
+    const findings: Finding[] = [];
+    const folder = journal.folder.replace(/\/?meta$/, "");
+    const found = entries.flatMap((entry): FoundScript[] => {
+      const path = folder === "" ? `${entry.tag}.sql` : `${folder}/${entry.tag}.sql`;
+      const file = own.find((each) => each.path === path);
+      if (!file) findings.push(missing(journal.path, path));
+      if (!file) return [];
+      const name = entry.tag.replace(/^\d+_/, "");
+      return [{ version: String(entry.when), name, direction: "up", script: { file, transaction: "single" } }];
+    });
+    const paired = pairScripts(found, (up) => sha256(up.file.bytes));
+    return { ...paired, findings: [...paired.findings, ...findings], context: [] };
+  },
+};
+
+function isJournal(file: SourceFile): boolean {
+  return file.name === "_journal.json" && /(^|\/)meta$/.test(file.folder);
+}
+
+function entriesOf(journal: SourceFile): readonly JournalEntry[] | null {
+  try {
+    const parsed = JSON.parse(journal.text) as { entries?: readonly Partial<JournalEntry>[] };
+    const entries = (parsed.entries ?? []).flatMap((entry) =>
+      typeof entry.when === "number" && typeof entry.tag === "string" ? [{ when: entry.when, tag: entry.tag }] : [],
+    );
+    return entries.length === parsed.entries?.length ? entries : null;
+  } catch {
+    return null;
+  }
+}
+
+function unreadable(path: string): ConventionReading {
+  const finding = releaseFinding({
+    code: "release.journal-unreadable",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${path} is not a journal that Drizzle would read: it needs a list "entries" with "when" and "tag".`,
+    remedy: { text: "Restore the journal.", command: `git checkout -- ${path}` },
+    source: { file: path, line: 1, column: 1 },
+  });
+  return { migrations: [], findings: [finding], context: [] };
+}
+
+function missing(journal: string, path: string): Finding {
+  return releaseFinding({
+    code: "release.file-missing",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${journal} lists ${path}, which is not there.`,
+    remedy: { text: "Restore the file, or take its entry out of the journal." },
+    source: { file: journal, line: 1, column: 1 },
+  });
+}

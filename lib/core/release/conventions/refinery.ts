@@ -1,0 +1,47 @@
+import { sipHash13 } from "../checksums/siphash.js";
+import type { SourceFile } from "../source-file.js";
+import { type FoundScript, pairScripts } from "./collect.js";
+import { type Convention, dependsOn, inFolder, type ScriptSource } from "./convention.js";
+import { compareVersions } from "./order.js";
+
+const NAME = /^([UV])(\d+)__(\w+)\.(sql|rs)$/;
+
+/**
+ * refinery: `V1__name.sql` or `.rs`; a `U` stands for one that may come out of order. There is no way down. Source:
+ * refinery_core `util.rs` and `runner.rs`.
+ */
+export const refinery: Convention = {
+  id: "refinery",
+  detect: (files) =>
+    inFolder(files).some((file) => NAME.test(file.name)) &&
+    (inFolder(files).some((file) => NAME.test(file.name) && file.name.endsWith(".rs")) ||
+      dependsOn(files, "Cargo.toml", /^\s*(\[.*dependencies\.)?refinery\b/m) ||
+      inFolder(files).some((file) => file.name.startsWith("U") && NAME.test(file.name) && !hasVersioned(files, file))),
+  compare: compareVersions,
+  read(files) {
+    const found = inFolder(files).flatMap((file): FoundScript[] => {
+      const match = NAME.exec(file.name);
+      if (!match) return [];
+      const [, , digits = "", name = "", extension] = match;
+      const script: ScriptSource = { file, transaction: "single", ...(extension === "rs" ? { rust: "up" } : {}) };
+      return [{ version: BigInt(digits).toString(), name, direction: "up", script }];
+    });
+    const checksum = (up: ScriptSource, version: string, name: string) =>
+      up.rust ? null : refineryChecksum(name, version, up.file.text);
+    return { ...pairScripts(found, checksum), context: [] };
+  },
+};
+
+/** True when a Flyway-like pair exists: there a U takes back the V of its version. */
+function hasVersioned(files: readonly SourceFile[], undo: SourceFile): boolean {
+  const prefix = undo.name.slice(1, undo.name.indexOf("__"));
+  return files.some((file) => file.name.startsWith(`V${prefix}__`));
+}
+
+/** SipHash-1-3 over name, version (32-bit, little-endian) and SQL, hashed as Rust hashes strings: bytes, then 0xFF. */
+export function refineryChecksum(name: string, version: string, sql: string): string {
+  const number = Buffer.alloc(4);
+  number.writeInt32LE(Number(version));
+  const end = Buffer.from([0xff]);
+  return sipHash13(Buffer.concat([Buffer.from(name), end, number, Buffer.from(sql), end])).toString();
+}

@@ -1,0 +1,28 @@
+import { identifier, literal, qualified } from "../../sql/quote.js";
+import type { LedgerFormat } from "../ledger.js";
+import { integer, presence, textOrNull } from "./table.js";
+
+/**
+ * `drizzle.__drizzle_migrations`: hash and the journal's time of each migration. The migrator looks at the newest time
+ * alone. Source: drizzle-orm `pg-core/dialect.ts`.
+ */
+export function drizzleLedger(schema: string | null): LedgerFormat {
+  const home = schema ?? "drizzle";
+  const table = qualified(home, "__drizzle_migrations");
+  return {
+    id: "drizzle",
+    table: "__drizzle_migrations",
+    exists: presence(table),
+    read: `SELECT created_at::text AS version, hash FROM ${table}`,
+    entry: (row) => ({ version: String(row.version), name: null, checksum: textOrNull(row.hash), incomplete: false }),
+    create: [
+      `CREATE SCHEMA IF NOT EXISTS ${identifier(home)}`,
+      `CREATE TABLE IF NOT EXISTS ${table} (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    ],
+    record: (migration) => [
+      `INSERT INTO ${table} (hash, created_at) VALUES (${literal(migration.frameworkChecksum ?? "")}, ${integer(migration.version)})`,
+    ],
+    erase: (migration) => [`DELETE FROM ${table} WHERE created_at = ${integer(migration.version)}`],
+    checksum: (migration) => migration.frameworkChecksum ?? null,
+  };
+}

@@ -1,0 +1,16 @@
+import { literal } from "../../sql/quote.js";
+
+/** A query that says whether a table is there; it needs no right on the table. */
+export function presence(quotedTable: string): string {
+  return `SELECT to_regclass(${literal(quotedTable)}) IS NOT NULL AS present`;
+}
+
+export function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** A version that the ledger keeps as an integer, as SQL. Throws a RangeError for any other. */
+export function integer(version: string): string {
+  if (!/^\d{1,19}$/.test(version)) throw new RangeError(`the ledger keeps whole numbers, and ${version} is none`);
+  return BigInt(version).toString();
+}

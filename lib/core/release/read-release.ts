@@ -1,0 +1,106 @@
+import { compareFindings, type Finding } from "../finding.js";
+import { loadParser } from "../sql/parse.js";
+import type { Acceptances } from "./acceptance.js";
+import type { MigrationSource } from "./conventions/convention.js";
+import { alikeConventions, CONVENTIONS, conventionNamed, detectConvention } from "./conventions/conventions.js";
+import { judgeCoverage, type Opaque } from "./coverage.js";
+import { examineStatements } from "./examine-sql.js";
+import { folderFindings } from "./folder-findings.js";
+import type { Migration, Release } from "./release.js";
+import { releaseFinding } from "./release-finding.js";
+import { readSqlScript } from "./script.js";
+import { type ReleaseFile, readSourceFile } from "./source-file.js";
+
+export type { ReleaseFile } from "./source-file.js";
+
+export interface ReadReleaseOptions {
+  /** Id of a convention; detected from the files when absent. */
+  readonly convention?: string;
+  readonly acceptances?: Acceptances;
+}
+
+/**
+ * Reads the migrations of a folder: their order, their statements, what the code expects, and how much of it was
+ * understood. Never throws for what is in the files: what cannot be read is a finding that blocks.
+ */
+export async function readRelease(files: readonly ReleaseFile[], options: ReadReleaseOptions = {}): Promise<Release> {
+  await loadParser();
+  const read = files.map(readSourceFile);
+  const findings: Finding[] = read.flatMap((each) => each.findings);
+  const readable = read.filter((each) => each.readable).map((each) => each.file);
+  const convention =
+    options.convention === undefined ? detectConvention(readable) : conventionNamed(options.convention);
+  if (!convention) return withoutMigrations(options.convention, findings);
+  const reading = convention.read(readable);
+  findings.push(...reading.findings);
+  const ordered = [...reading.migrations].sort((a, b) => convention.compare(a.version, b.version));
+  findings.push(...folderFindings(readable, ordered, reading.context));
+  const migrations = ordered.map(readMigration);
+  const judged = judgeCoverage(
+    migrations.reduce((sum, each) => sum + each.understood, 0),
+    migrations.flatMap((each) => each.opaque),
+    options.acceptances,
+  );
+  findings.push(...judged.findings);
+  const newest = migrations.at(-1)?.migration;
+  return {
+    name: newest ? releaseName(newest) : "empty",
+    convention: convention.id,
+    alternatives: alikeConventions(convention.id),
+    migrations: migrations.map((each) => each.migration),
+    contract: { requirements: [], checks: [] },
+    coverage: judged.coverage,
+    findings: findings.sort(compareFindings),
+  };
+}
+
+interface ReadMigration {
+  readonly migration: Migration;
+  readonly understood: number;
+  readonly opaque: readonly Opaque[];
+}
+
+function readMigration(source: MigrationSource): ReadMigration {
+  const up = readSqlScript(source.up);
+  const down = source.down ? readSqlScript(source.down) : null;
+  const examined = [up, ...(down ? [down] : [])].map((script) => examineStatements(script.statements));
+  return {
+    migration: {
+      version: source.version,
+      name: source.name,
+      up: up.script,
+      down: down && down.statements.length > 0 ? down.script : null,
+      frameworkChecksum: source.checksum,
+    },
+    understood: examined.reduce((sum, each) => sum + each.understood, 0),
+    opaque: examined.flatMap((each) => each.opaque),
+  };
+}
+
+function releaseName(migration: Migration): string {
+  return migration.version.includes(migration.name) ? migration.version : `${migration.version}_${migration.name}`;
+}
+
+function withoutMigrations(convention: string | undefined, findings: readonly Finding[]): Release {
+  const known = CONVENTIONS.map((each) => each.id).join(", ");
+  const finding = releaseFinding({
+    code: convention === undefined ? "release.no-migrations" : "release.convention-unknown",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: convention ?? "migrations" },
+    message:
+      convention === undefined
+        ? "The folder holds no migration that any known convention recognises."
+        : `There is no convention named ${convention}.`,
+    remedy: { text: `Name the folder of the migrations and, where needed, the convention: ${known}.` },
+  });
+  return {
+    name: "empty",
+    convention: convention ?? "none",
+    alternatives: [],
+    migrations: [],
+    contract: { requirements: [], checks: [] },
+    coverage: { understood: 0, pieces: [] },
+    findings: [...findings, finding].sort(compareFindings),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Finding } from "../finding.js";
+import { releaseFinding } from "./release-finding.js";
+
+/** A file as it lies in the release's folder. */
+export interface ReleaseFile {
+  /** Relative to the folder, with `/`. A path that begins with `../` is context: it is read but holds no migration. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file whose text could be read. */
+export interface SourceFile extends ReleaseFile {
+  readonly text: string;
+  /** Last part of the path. */
+  readonly name: string;
+  /** The path without its last part; empty for a file at the top. */
+  readonly folder: string;
+}
+
+export interface ReadFile {
+  readonly file: SourceFile;
+  /** False when the bytes are not UTF-8: `text` is then a lossy reading, for messages alone. */
+  readonly readable: boolean;
+  readonly findings: readonly Finding[];
+}
+
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** Reads a file's bytes as UTF-8; a byte order mark is left out of the text. Nothing is guessed: other encodings are findings. */
+export function readSourceFile(file: ReleaseFile): ReadFile {
+  const marked = MARK.every((byte, index) => file.bytes[index] === byte);
+  const bytes = marked ? file.bytes.subarray(MARK.length) : file.bytes;
+  const at = firstInvalidByte(bytes);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const slash = file.path.lastIndexOf("/");
+  const source = { ...file, text, name: file.path.slice(slash + 1), folder: file.path.slice(0, Math.max(slash, 0)) };
+  const findings: Finding[] = [];
+  if (at !== null) findings.push(notUtf8(file.path, bytes, at));
+  else {
+    if (marked) findings.push(byteOrderMark(file.path));
+    if (text.includes("\0")) findings.push(nulByte(file.path, text));
+    if (/\r\n/.test(text)) findings.push(carriageReturns(file.path, text));
+  }
+  return { file: source, readable: at === null && !text.includes("\0"), findings };
+}
+
+function notUtf8(path: string, bytes: Uint8Array, at: number): Finding {
+  const before = new TextDecoder().decode(bytes.subarray(0, at));
+  const line = before.split("\n").length;
+  const column = before.length - before.lastIndexOf("\n");
+  const hex = (bytes[at] ?? 0).toString(16).padStart(2, "0");
+  return releaseFinding({
+    code: "release.encoding",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${path} is not UTF-8: byte 0x${hex} on line ${line} does not belong to any character. It may be Latin-1 or UTF-16.`,
+    remedy: { text: "Convert the file to UTF-8.", command: `iconv -f LATIN1 -t UTF-8 ${path}` },
+    source: { file: path, line, column },
+  });
+}
+
+function byteOrderMark(path: string): Finding {
+  return releaseFinding({
+    code: "release.byte-order-mark",
+    severity: "warning",
+    subject: { kind: "file", name: path },
+    message: `${path} begins with a byte order mark. It is left out here, but it is part of the bytes that some frameworks send to the server and take a checksum of.`,
+    remedy: { text: "Remove the mark.", command: `sed -i '1s/^\\xEF\\xBB\\xBF//' ${path}` },
+    source: { file: path, line: 1, column: 1 },
+  });
+}
+
+function nulByte(path: string, text: string): Finding {
+  const line = text.slice(0, text.indexOf("\0")).split("\n").length;
+  return releaseFinding({
+    code: "release.encoding",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${path} holds a NUL byte on line ${line}; PostgreSQL reads no text with one. The file may be UTF-16.`,
+    remedy: { text: "Convert the file to UTF-8.", command: `iconv -f UTF-16 -t UTF-8 ${path}` },
+    source: { file: path, line, column: 1 },
+  });
+}
+
+function carriageReturns(path: string, text: string): Finding {
+  const line = text.slice(0, text.indexOf("\r\n")).split("\n").length;
+  return releaseFinding({
+    code: "release.carriage-returns",
+    severity: "note",
+    subject: { kind: "file", name: path },
+    message: `${path} has Windows line ends. Checksums over its bytes differ from those of a checkout with Unix line ends.`,
+    remedy: { text: "Fix the line ends in the repository.", command: "git add --renormalize ." },
+    source: { file: path, line, column: 1 },
+  });
+}
+
+/** Offset of the first byte that no UTF-8 text has at that place, or null. */
+function firstInvalidByte(bytes: Uint8Array): number | null {
+  if (isUtf8(bytes)) return null;
+  for (let at = 0; at < bytes.length; ) {
+    const end = sequenceEnd(bytes, at);
+    if (!isUtf8(bytes.subarray(at, end))) return at;
+    at = end;
+  }
+  return bytes.length;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A lead byte together with the continuation bytes after it. */
+function sequenceEnd(bytes: Uint8Array, start: number): number {
+  let end = start + 1;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
+  return end;
+}

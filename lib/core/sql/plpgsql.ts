@@ -1,0 +1,204 @@
+import { type Node, parsePlPgSQLSync } from "libpg-query";
+import type { SourceSpan } from "../finding.js";
+import { constantText } from "./constant-text.js";
+import { isParsed, parseSql } from "./parse.js";
+import type { ParsedStatement, UnparsedStatement } from "./statement.js";
+
+/** A statement inside a body. */
+export type BodyStatement = (ParsedStatement | UnparsedStatement) & {
+  /** True inside IF, CASE, a loop or an exception handler: it may run never, once or often. */
+  readonly conditional: boolean;
+};
+
+/** A piece of a body that was not understood, dynamic SQL above all. */
+export interface OpaqueBody {
+  /** A full sentence without the final stop. */
+  readonly reason: string;
+  readonly text: string;
+  readonly source: SourceSpan;
+}
+
+export interface Body {
+  /** True for DO: the body runs with the migration. A function's body runs when it is called. */
+  readonly runs: boolean;
+  readonly statements: readonly BodyStatement[];
+  readonly opaque: readonly OpaqueBody[];
+}
+
+/**
+ * Looks into a DO block or a function: the statements of its body with their places, and what of it cannot be known.
+ * Null for a statement without a body. EXECUTE of a constant text counts as that text; of any other text as opaque.
+ */
+export function bodyStatements(statement: ParsedStatement): Body | null {
+  const body = bodyOf(statement.node);
+  if (!body) return null;
+  const place = new BodyPlace(statement, body.text);
+  if (body.language === "sql") return sqlBody(statement, body, place);
+  if (body.language !== "plpgsql") {
+    const reason = `The body is written in ${body.language}, which is not read`;
+    return { runs: body.runs, statements: [], opaque: [{ reason, text: body.text, source: place.line(1) }] };
+  }
+  const walk = new BodyWalk(statement, place);
+  walk.run();
+  return { runs: body.runs, statements: walk.statements, opaque: walk.opaque };
+}
+
+interface RawBody {
+  readonly runs: boolean;
+  readonly language: string;
+  readonly text: string;
+}
+
+function bodyOf(node: Node): RawBody | null {
+  if ("DoStmt" in node) {
+    const { text, language } = definition(node.DoStmt.args ?? []);
+    return { runs: true, language: language ?? "plpgsql", text };
+  }
+  if ("CreateFunctionStmt" in node && !node.CreateFunctionStmt.sql_body) {
+    const { text, language } = definition(node.CreateFunctionStmt.options ?? []);
+    return { runs: false, language: language ?? "sql", text };
+  }
+  return null;
+}
+
+function definition(options: readonly Node[]): { text: string; language: string | null } {
+  let text = "";
+  let language: string | null = null;
+  for (const option of options) {
+    if (!("DefElem" in option)) continue;
+    const { defname, arg } = option.DefElem;
+    if (defname === "language" && arg && "String" in arg) language = (arg.String.sval ?? "").toLowerCase();
+    if (defname !== "as" || !arg) continue;
+    const part = "List" in arg ? arg.List.items?.[0] : arg;
+    if (part && "String" in part) text = part.String.sval ?? "";
+  }
+  return { text, language };
+}
+
+/** Where the lines of a body stand in the file. */
+class BodyPlace {
+  private readonly first: number;
+
+  constructor(
+    private readonly statement: ParsedStatement,
+    text: string,
+  ) {
+    const at = statement.sql.indexOf(text);
+    this.first = statement.source.line + (at < 0 ? 0 : statement.sql.slice(0, at).split("\n").length - 1);
+  }
+
+  line(number: number): SourceSpan {
+    const line = this.first + Math.max(number, 1) - 1;
+    return { file: this.statement.source.file, line, column: 1 };
+  }
+}
+
+function sqlBody(statement: ParsedStatement, body: RawBody, place: BodyPlace): Body {
+  const { file } = statement.source;
+  const statements = parseSql(body.text, file).statements.map((inner) => ({
+    ...inner,
+    source: place.line(inner.source.line),
+    conditional: false,
+  }));
+  return { runs: body.runs, statements, opaque: [] };
+}
+
+type Tree = { readonly [name: string]: unknown };
+
+/** Names under which the tree of PL/pgSQL keeps statements that may not run, or may run more than once. */
+const CONDITIONAL = new Set([
+  "PLpgSQL_stmt_if",
+  "PLpgSQL_stmt_case",
+  "PLpgSQL_stmt_loop",
+  "PLpgSQL_stmt_while",
+  "PLpgSQL_stmt_fori",
+  "PLpgSQL_stmt_fors",
+  "PLpgSQL_stmt_forc",
+  "PLpgSQL_stmt_foreach_a",
+  "PLpgSQL_stmt_dynfors",
+  "PLpgSQL_exception_block",
+]);
+
+class BodyWalk {
+  readonly statements: BodyStatement[] = [];
+  readonly opaque: OpaqueBody[] = [];
+
+  constructor(
+    private readonly statement: ParsedStatement,
+    private readonly place: BodyPlace,
+  ) {}
+
+  run(): void {
+    try {
+      this.visit(parsePlPgSQLSync(this.statement.sql), 1, false);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = `The body cannot be read: ${message}`;
+      this.opaque.push({ reason, text: this.statement.sql, source: this.place.line(1) });
+    }
+  }
+
+  private visit(value: unknown, line: number, conditional: boolean): void {
+    if (Array.isArray(value)) {
+      for (const item of value) this.visit(item, line, conditional);
+    } else if (isTree(value)) {
+      const own = typeof value.lineno === "number" ? value.lineno : line;
+      for (const [name, child] of Object.entries(value)) {
+        if (name === "datums") continue;
+        this.enter(name, child, own, conditional || CONDITIONAL.has(name));
+      }
+    }
+  }
+
+  private enter(name: string, child: unknown, line: number, conditional: boolean): void {
+    const at = isTree(child) && typeof child.lineno === "number" ? child.lineno : line;
+    if (name === "PLpgSQL_stmt_execsql" && isTree(child)) this.sql(queryOf(child.sqlstmt), at, conditional);
+    else if (name === "PLpgSQL_stmt_perform" && isTree(child)) this.sql(queryOf(child.expr), at, conditional);
+    else if (name === "PLpgSQL_stmt_call" && isTree(child)) this.sql(queryOf(child.expr), at, conditional);
+    else if (name === "PLpgSQL_stmt_dynexecute" && isTree(child)) this.dynamic(queryOf(child.query), at, conditional);
+    else if (name === "dynquery" || (name === "query" && isTree(child) && "PLpgSQL_expr" in child)) {
+      this.query(name, queryOf(child), at, conditional);
+    } else this.visit(child, at, conditional);
+    if (name === "PLpgSQL_stmt_dynfors" && isTree(child)) this.dynamic(queryOf(child.query), at, conditional);
+  }
+
+  /** The query of a loop or of RETURN QUERY. */
+  private query(name: string, text: string, line: number, conditional: boolean): void {
+    if (name === "dynquery") this.dynamic(text, line, conditional);
+    else if (/^\s*(select|with|values|insert|update|delete|merge)\b/i.test(text)) this.sql(text, line, conditional);
+  }
+
+  private sql(text: string, line: number, conditional: boolean): void {
+    for (const inner of parseSql(text, this.statement.source.file).statements) {
+      const source = this.place.line(line + inner.source.line - 1);
+      this.statements.push({ ...inner, source, index: this.statements.length, conditional });
+    }
+  }
+
+  private dynamic(expression: string, line: number, conditional: boolean): void {
+    const text = constantExpression(expression, this.statement.source.file);
+    if (text !== null) {
+      this.sql(text, line, conditional);
+      return;
+    }
+    const reason = "EXECUTE runs a text that is put together at run time, so its effect cannot be known before";
+    this.opaque.push({ reason, text: `EXECUTE ${expression}`, source: this.place.line(line) });
+  }
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function queryOf(value: unknown): string {
+  const expression = isTree(value) ? value.PLpgSQL_expr : null;
+  return isTree(expression) && typeof expression.query === "string" ? expression.query : "";
+}
+
+function constantExpression(expression: string, file: string): string | null {
+  const [statement] = parseSql(`SELECT ${expression}`, file).statements;
+  if (!statement || !isParsed(statement) || !("SelectStmt" in statement.node)) return null;
+  const [target] = statement.node.SelectStmt.targetList ?? [];
+  const value = target && "ResTarget" in target ? target.ResTarget.val : undefined;
+  return value ? constantText(value) : null;
+}
