@@ -1,0 +1,82 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { approvalView } from "./approval-view.js";
+import { notice, page } from "./components/page.js";
+import { rollout } from "./components/rollout.js";
+import type { ReviewDeps } from "./deps.js";
+import { atTheDoor, isTurned, TURNED, type Turned } from "./door.js";
+import { formCookie, issueForm } from "./form.js";
+import { runPath } from "./links.js";
+import type { ReviewModel } from "./model.js";
+import { SECURITY_HEADERS } from "./policy.js";
+import { submit } from "./submit.js";
+
+const LARGEST_BODY = 64 * 1024;
+
+/**
+ * The review page as one web application, for a local server and for a Lambda.
+ *
+ * `GET /runs/RUN?c=CAPABILITY` shows, `POST` to the same address decides, `GET …/progress` gives the live part. Nothing but
+ * POST changes anything, so a mail scanner that opens links decides nothing. No answer, log line or audit event carries a
+ * capability or a task token.
+ */
+export function reviewApp(deps: ReviewDeps): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+  });
+  app.get("/runs/:run", (c) => show(c, deps));
+  app.get("/runs/:run/progress", (c) => progress(c, deps));
+  app.post("/runs/:run", bodyLimit({ maxSize: LARGEST_BODY }), (c) => decide(c, deps));
+  app.options("*", (c) => c.body(null, 204, { allow: "GET, HEAD, POST, OPTIONS" }));
+  app.notFound((c) => c.html(notice("Nothing here", "Open the link that was sent to you."), 404));
+  app.onError((_, c) => c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500));
+  return app;
+}
+
+async function show(c: Context, deps: ReviewDeps): Promise<Response> {
+  const run = c.req.param("run") ?? "";
+  const capability = atTheDoor(deps, run, c.req.query("c"));
+  if (isTurned(capability)) return refuse(c, capability);
+  const model = await filled(deps, run);
+  if (model === null) return refuse(c, TURNED["unknown-run"]);
+  const mayDecide = capability.scope === "decide" && model.approval?.status === "pending";
+  if (!mayDecide) return c.html(page(model, null));
+  if (capability.digest !== model.digest) return refuse(c, TURNED["state-changed"]);
+  return c.html(page(model, issueForm(c, deps, capability)));
+}
+
+async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
+  const run = c.req.param("run") ?? "";
+  const capability = atTheDoor(deps, run, c.req.query("c"));
+  if (isTurned(capability)) return refuse(c, capability);
+  const model = await deps.model(run);
+  return model === null ? refuse(c, TURNED["unknown-run"]) : c.html(String(rollout(model.rollout)));
+}
+
+async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
+  const run = c.req.param("run") ?? "";
+  const token = c.req.query("c");
+  const capability = atTheDoor(deps, run, token);
+  const outcome = await submit(deps, capability, {
+    headers: c.req.raw.headers,
+    cookie: isTurned(capability) ? "" : formCookie(c, capability),
+    fields: await c.req.parseBody(),
+  });
+  // After a decision the browser asks for the page anew, so that loading it again does not send the form again.
+  if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
+  const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;
+  if (again === null || isTurned(capability)) return refuse(c, outcome);
+  return c.html(page(again, { ...issueForm(c, deps, capability), refusal: outcome.message }), outcome.status);
+}
+
+async function filled(deps: ReviewDeps, run: string): Promise<ReviewModel | null> {
+  const [model, record] = await Promise.all([deps.model(run), deps.approvals.read(run)]);
+  if (model === null) return null;
+  return { ...model, approval: record === null ? null : approvalView(record, deps.clock.now()) };
+}
+
+function refuse(c: Context, turned: Turned): Response {
+  return c.html(notice(turned.title, turned.message), turned.status) as Response;
+}

@@ -1,0 +1,75 @@
+import { count, score, short } from "../format.js";
+import { foreign, type Html, html } from "../html.js";
+import type { ClusterView, DifferenceView, ReviewModel } from "../model.js";
+import { chip, section } from "./section.js";
+
+/** More dots than this are grouped: the map stays a map, and the page small. */
+const MOST_DOTS = 600;
+const MOST_NAMES = 12;
+
+/** The fleet as clusters of the same schema: the majority as a quiet field, every outlier named beside it. */
+export function fleet(model: ReviewModel): Html {
+  const outliers = model.clusters.filter((cluster) => !cluster.majority);
+  const lead =
+    outliers.length === 0
+      ? `All ${count(model.tenants, "tenant")} have the same schema.`
+      : `${count(model.clusters.length, "schema")} among ${count(model.tenants, "tenant")}. Each dot is a tenant; those in a frame differ from the majority.`;
+  return section(
+    "fleet",
+    "The fleet",
+    lead,
+    html`<div class="clusters">${model.clusters.map((one) => tile(one))}</div>`,
+  );
+}
+
+function tile(cluster: ClusterView): Html {
+  const n = cluster.tenants.length;
+  return html`<article class="cluster ${cluster.majority ? "majority" : "outlier"}">
+<h3>${cluster.majority ? "Majority" : names(cluster)}</h3>
+<p class="meta">${count(n, "tenant")} · <code title="${cluster.fingerprint}">${short(cluster.fingerprint)}</code> · risk ${score(cluster.risk)} ${proof(cluster)}</p>
+${dots(cluster)}
+${differences(cluster.differences)}
+</article>`;
+}
+
+function names(cluster: ClusterView): Html {
+  const shown = cluster.tenants.slice(0, MOST_NAMES);
+  const more = cluster.tenants.length - shown.length;
+  return html`${shown.map((tenant, index) => html`${index > 0 && ", "}${foreign(tenant)}`)}${more > 0 && ` and ${more} more`}`;
+}
+
+function proof(cluster: ClusterView): Html {
+  if (cluster.proof === "proved") return chip("proved on a clone", "good");
+  return cluster.proof === "failed" ? chip("proof failed", "bad") : chip("no proof", "bad");
+}
+
+function dots(cluster: ClusterView): Html {
+  const n = cluster.tenants.length;
+  const each = Math.ceil(n / MOST_DOTS);
+  const drawn = Math.ceil(n / each);
+  const label = `${count(n, "tenant")} with this schema${each > 1 ? `; one dot for ${each}` : ""}`;
+  return html`<div class="dots" role="img" aria-label="${label}">${Array.from({ length: drawn }, () => html`<i></i>`)}</div>`;
+}
+
+const EFFECTS: Readonly<Record<DifferenceView["effect"], readonly [string, "good" | "warn" | "bad"]>> = {
+  healed: ["healed by the release", "good"],
+  remains: ["stays", "warn"],
+  breaks: ["breaks the release", "bad"],
+  unknown: ["effect unknown", "bad"],
+};
+
+function differences(list: readonly DifferenceView[]): Html | false {
+  return (
+    list.length > 0 &&
+    html`<ul class="differences">${list.map(
+      (
+        one,
+      ) => html`<li><span class="kind">${one.kind}</span> <code>${foreign(one.object)}</code> ${chip(...EFFECTS[one.effect])}
+${(one.declared !== null || one.actual !== null) && html`<dl><dt>declared</dt><dd>${side(one.declared)}</dd><dt>actual</dt><dd>${side(one.actual)}</dd></dl>`}</li>`,
+    )}</ul>`
+  );
+}
+
+function side(text: string | null): Html {
+  return text === null ? html`<em>not there</em>` : html`<code>${foreign(text)}</code>`;
+}

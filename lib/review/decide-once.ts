@@ -1,0 +1,34 @@
+import type { Attempt } from "../core/approval/decide.js";
+import { recordDecision } from "../steps/record-decision.js";
+import type { ReviewDeps } from "./deps.js";
+import { statusOf, TURNED, type Turned } from "./door.js";
+
+/**
+ * A decision from any channel: recorded once, audited, and the run continued when the question is answered. Null when it counted,
+ * else why it does not. The caller has made sure that `attempt.name` is who they say.
+ */
+export async function decideOnce(
+  deps: Pick<ReviewDeps, "approvals" | "settle" | "audit">,
+  attempt: Attempt,
+): Promise<Turned | null> {
+  const { run, name, channel, verdict, reason, digest, at } = attempt;
+  const recorded = await recordDecision(deps.approvals, attempt);
+  if (recorded?.accepted) {
+    await deps.audit({ kind: "decision", run, person: name, channel, verdict, reason, digest, at });
+    if (recorded.state.status !== "pending") await deps.settle(run, recorded.state);
+    return null;
+  }
+  const turned: Turned =
+    recorded === null
+      ? TURNED["unknown-run"]
+      : {
+          code: recorded.code,
+          status: statusOf(recorded.code),
+          title: "This does not count",
+          message: recorded.message,
+        };
+  await deps.audit({ kind: "refusal", run, person: name, channel, code: turned.code, message: turned.message, at });
+  // An earlier answer may have been recorded by a process that died before it could continue the run.
+  if (recorded !== null && recorded.state.status !== "pending") await deps.settle(run, recorded.state);
+  return turned;
+}

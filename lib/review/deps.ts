@@ -1,0 +1,55 @@
+import type { ApprovalState, RefusalCode } from "../core/approval/decide.js";
+import type { Channel } from "../core/approval/request.js";
+import type { Approvals } from "../ports/approvals.js";
+import type { Clock } from "../ports/clock.js";
+import type { ReviewModel } from "./model.js";
+
+/** What happened at the page's door, for the audit trail. Holds no token, link, cookie or signature. */
+export type ReviewEvent =
+  | {
+      readonly kind: "decision";
+      readonly run: string;
+      readonly person: string;
+      readonly channel: Channel;
+      readonly verdict: "approve" | "reject";
+      readonly reason: string | null;
+      readonly digest: string;
+      readonly at: number;
+    }
+  | {
+      readonly kind: "refusal";
+      /** Null when the request did not even name one believably. */
+      readonly run: string | null;
+      /** Who the channel said it was; null when it could not say. */
+      readonly person: string | null;
+      readonly channel: Channel;
+      readonly code: RefusalCode | DoorCode;
+      readonly message: string;
+      readonly at: number;
+    };
+
+/** Refused before anyone looked at who may decide. */
+export type DoorCode =
+  | "no-capability"
+  | "malformed"
+  | "forged"
+  | "view-only"
+  | "csrf"
+  | "cross-site"
+  | "bad-form"
+  | "unknown-run"
+  | "state-changed";
+
+export interface ReviewDeps {
+  /** Where browsers reach us, such as `https://gate.example.com`; no path. */
+  readonly origin: string;
+  /** Signs links and forms; 32 random bytes or more. */
+  readonly key: Uint8Array;
+  readonly approvals: Approvals;
+  readonly clock: Clock;
+  /** Built from the run's artifacts as they are now, its digest too; null for an unknown run. `approval` is filled in here. */
+  model(run: string): Promise<ReviewModel | null>;
+  /** Continues the state machine once the question is answered. May be called again for the same answer. */
+  settle(run: string, state: ApprovalState): Promise<void>;
+  audit(event: ReviewEvent): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import { html as honoHtml, raw as honoRaw } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
+
+export type Html = HtmlEscapedString;
+
+type Value = string | number | Html | null | undefined | false | readonly Html[];
+
+/** Hono's escaping template, for values that are there already: the result is a string, never a promise. */
+export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
+  return honoHtml(strings, ...(values as unknown[])) as Html;
+}
+
+/** For text of our own source only: it is not escaped. */
+export const trusted: (text: string) => Html = honoRaw;
+
+/**
+ * A name or a text that came from a database: escaped, isolated from the direction of the text around it, and with every
+ * control, format and unassigned character spelled out, so that it can neither hide nor reorder what stands beside it.
+ */
+export function foreign(text: string): Html {
+  return html`<bdi>${visible(text)}</bdi>`;
+}
+
+/** Characters that print nothing or move others are written as their code. Line breaks and tabs too. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu, codeOf);
+}
+
+/** The same for text of several lines, such as SQL, which keeps its line breaks and tabs. */
+export function visibleLines(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu, (character) =>
+    character === "\n" || character === "\t" ? character : codeOf(character),
+  );
+}
+
+function codeOf(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}

@@ -1,0 +1,184 @@
+import type { ClusterView, ReviewModel } from "../../lib/review/model.js";
+
+const majority = Array.from({ length: 245 }, (_, index) => `${String(index + 1).padStart(3, "0")}-prod`).filter(
+  (id) => id !== "042-prod",
+);
+
+const clusters: readonly ClusterView[] = [
+  {
+    id: "a",
+    fingerprint: "5f1c9a0be77d".padEnd(64, "0"),
+    tenants: majority,
+    majority: true,
+    risk: 0.02,
+    differences: [],
+    proof: "proved",
+  },
+  {
+    id: "b",
+    fingerprint: "c04d1e8832aa".padEnd(64, "0"),
+    tenants: ["042-prod"],
+    majority: false,
+    risk: 0.03,
+    proof: "proved",
+    differences: ["users", "teams", "usage_records"].map((table) => ({
+      object: `index idx_tenant_quota on app.${table}`,
+      kind: "missing" as const,
+      declared: `CREATE INDEX idx_tenant_quota ON app.${table} USING btree (tenant_id, quota_limit)`,
+      actual: null,
+      effect: "healed" as const,
+    })),
+  },
+  {
+    id: "c",
+    fingerprint: "91e2b7f04410".padEnd(64, "0"),
+    tenants: ["159-legacy"],
+    majority: false,
+    risk: 0.03,
+    proof: "proved",
+    differences: [
+      {
+        object: "column app.users.quota_limit",
+        kind: "changed",
+        declared: "integer NOT NULL",
+        actual: "integer",
+        effect: "healed",
+      },
+    ],
+  },
+];
+
+/** A clean release over 247 tenants, two of which have drifted. */
+export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
+  return {
+    run: "20261122-165244-add-tenant-quota",
+    release: {
+      name: "20240115_add_tenant_quota",
+      migrations: [{ version: "20240115", name: "add_tenant_quota", file: "20240115_add_tenant_quota/up.sql" }],
+    },
+    requester: "dana",
+    digest: "d1".repeat(32),
+    score: {
+      fleet: 0.031,
+      verdict: "ask",
+      factors: [
+        {
+          name: "drift",
+          value: 0.0119,
+          reason: "differences from the declared schema, as in 042-prod: 3 that it heals",
+        },
+        { name: "lint", value: 0.0119, reason: "lint: 0 errors, 3 warnings" },
+        { name: "size of the change", value: 0.0099, reason: "5 statements" },
+        {
+          name: "locks",
+          value: 0.0008,
+          reason: "AccessExclusiveLock on app.users for 6 ms at 5 statements per second, in 001-prod",
+        },
+        { name: "probe hits", value: 0, reason: "no row would break the release" },
+        { name: "rollback", value: 0, reason: "the way back restores schema and rows" },
+        { name: "proof", value: 0, reason: "the release was executed on a clone of every cluster" },
+      ],
+    },
+    thresholds: { ask: 0, quorum: 0.4, block: 0.7 },
+    tenants: 247,
+    hosts: 1,
+    clusters,
+    statements: [
+      {
+        sql: "ALTER TABLE app.users ADD COLUMN IF NOT EXISTS quota_limit integer NOT NULL DEFAULT 1000",
+        migration: "20240115_add_tenant_quota",
+        source: { file: "20240115_add_tenant_quota/up.sql", line: 3 },
+        transactionality: "inside",
+        startMs: 0,
+        ms: 2.1,
+        locks: [{ table: "app.users", mode: "AccessExclusiveLock", fromMs: 0.3, toMs: 14.2 }],
+        rewrites: [],
+        scans: [],
+        worst: { tenant: "118-prod", holdMs: 22 },
+      },
+      {
+        sql: "CREATE INDEX IF NOT EXISTS idx_tenant_quota\n  ON app.teams (tenant_id, quota_limit)",
+        migration: "20240115_add_tenant_quota",
+        source: { file: "20240115_add_tenant_quota/up.sql", line: 6 },
+        transactionality: "inside",
+        startMs: 2.4,
+        ms: 5.8,
+        locks: [{ table: "app.teams", mode: "ShareLock", fromMs: 2.5, toMs: 14.2 }],
+        rewrites: [],
+        scans: ["app.teams"],
+        worst: null,
+      },
+      {
+        sql: "ALTER TABLE app.usage_records\n  ADD CONSTRAINT usage_records_user_fk FOREIGN KEY (user_id) REFERENCES app.users (id)",
+        migration: "20240115_add_tenant_quota",
+        source: { file: "20240115_add_tenant_quota/up.sql", line: 11 },
+        transactionality: "inside",
+        startMs: 8.3,
+        ms: 4.4,
+        locks: [{ table: "app.usage_records", mode: "ShareRowExclusiveLock", fromMs: 8.4, toMs: 14.2 }],
+        rewrites: [],
+        scans: ["app.usage_records"],
+        worst: { tenant: "118-prod", holdMs: 31 },
+      },
+    ],
+    rollbacks: clusters.map((cluster) => ({
+      cluster: cluster.id,
+      tenants: cluster.tenants.length,
+      migration: "20240115_add_tenant_quota",
+      source: "inverse" as const,
+      class: "exact" as const,
+      statements: [
+        'ALTER TABLE "app"."usage_records" DROP CONSTRAINT "usage_records_user_fk"',
+        'DROP INDEX "app"."idx_tenant_quota"',
+      ],
+      losses: [],
+      kept: [],
+      proof: { status: "proved" as const, schemaEqual: true, rowsEqual: true, rows: 12480, ms: 38, reason: null },
+    })),
+    probes: [
+      {
+        code: "probe.foreign-key",
+        meaning: "rows of app.usage_records without their user in app.users",
+        tenants: 247,
+        passed: 247,
+        hits: [],
+        unknown: [],
+        repair: null,
+      },
+      {
+        code: "probe.not-null",
+        meaning: "rows of app.users where quota_limit is NULL",
+        tenants: 247,
+        passed: 247,
+        hits: [],
+        unknown: [],
+        repair: null,
+      },
+    ],
+    findings: [
+      {
+        code: "SG014",
+        gate: "lint",
+        severity: "warning",
+        subject: { kind: "index", name: "app.teams.idx_tenant_quota" },
+        message: "CREATE INDEX without CONCURRENTLY stops writes to app.teams while it builds.",
+        remedy: {
+          text: "Build it outside the transaction.",
+          sql: "CREATE INDEX CONCURRENTLY idx_tenant_quota ON app.teams (tenant_id, quota_limit);",
+        },
+      },
+      {
+        code: "drift.index-missing",
+        gate: "diverge",
+        severity: "warning",
+        subject: { kind: "index", name: "app.users.idx_tenant_quota" },
+        message: "042-prod lacks idx_tenant_quota on 3 tables; the release makes it.",
+        tenants: ["042-prod"],
+      },
+    ],
+    dryRun: { endedAt: "2026-11-22T16:52:31.000Z", ms: 14.2 },
+    approval: null,
+    rollout: null,
+    ...change,
+  };
+}
