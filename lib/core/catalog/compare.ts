@@ -1,0 +1,189 @@
+import type { Severity } from "../finding.js";
+import { canonicalJson, type Json } from "../json.js";
+import type { Catalog, CatalogObject, ColumnObject, ObjectId, ObjectKind } from "./catalog.js";
+import { describeDifference } from "./describe.js";
+import { CatalogIndex, objectKey } from "./lookup.js";
+import { humanName } from "./names.js";
+import { repairOf } from "./repair/repair.js";
+import { severityOf } from "./severity.js";
+import { isImpliedNotNull, isVersionOwn } from "./version-own.js";
+
+/** One way in which a catalog is not what it should be. */
+export interface Difference {
+  /** `missing`: declared, not there. `unexpected`: there, not declared. `changed`: there, but one attribute differs. */
+  readonly change: "missing" | "unexpected" | "changed";
+  readonly kind: ObjectKind;
+  readonly id: ObjectId;
+  /** As a person would write it: `app.users.quota_limit`. */
+  readonly subject: string;
+  /** Of `changed` only. */
+  readonly attribute?: string;
+  /** The attribute's value, or the object's attributes; null when there is none. */
+  readonly actual: Json;
+  readonly declared: Json;
+  readonly severity: Severity;
+  readonly message: string;
+  /** SQL that makes the actual what is declared; null when only a person can decide. */
+  readonly repair: string | null;
+  /** Whether the release touches the object; false as well when no release was given. */
+  readonly releaseDepends: boolean;
+}
+
+export interface ColumnOrderDifference {
+  readonly schema: string;
+  readonly table: string;
+  readonly actual: readonly string[];
+  readonly declared: readonly string[];
+}
+
+export interface Comparison {
+  /** True when there are no differences; the order of columns and what is the version's own do not count. */
+  readonly equal: boolean;
+  readonly differences: readonly Difference[];
+  readonly columnOrder: readonly ColumnOrderDifference[];
+  /** Differences that the servers' versions bring, such as the named NOT NULL constraints of 18. */
+  readonly versionOwn: readonly Difference[];
+}
+
+export interface CompareOptions {
+  /** Count the order of columns as a difference. */
+  readonly columnOrder?: boolean;
+  /** Whether the release touches an object. */
+  readonly releaseDepends?: (kind: ObjectKind, id: ObjectId) => boolean;
+}
+
+/** What must change in `actual` to make it `declared`. Sorted by object, so the same catalogs give the same list. */
+export function compareCatalogs(actual: Catalog, declared: Catalog, options: CompareOptions = {}): Comparison {
+  if (actual.canonical !== declared.canonical)
+    throw new RangeError(`catalogs of canonical versions ${actual.canonical} and ${declared.canonical} do not compare`);
+  const before = new CatalogIndex(actual);
+  const after = new CatalogIndex(declared);
+  const raw = [...missing(before, after), ...unexpected(before, after), ...changed(before, after)];
+  const all = raw
+    .filter((each) => !isFolded(each, before, after))
+    .sort((a, b) => compareText(rawKey(a), rawKey(b)))
+    .map((each) => complete(each, before, after, options));
+  const own = new Set(all.filter((each) => isVersionOwn(each, actual.serverVersion, declared.serverVersion)));
+  const differences = all.filter((each) => !own.has(each));
+  const columnOrder = orderDifferences(before, after);
+  return {
+    equal: differences.length === 0 && !(options.columnOrder === true && columnOrder.length > 0),
+    differences,
+    columnOrder,
+    versionOwn: [...own],
+  };
+}
+
+export interface RawDifference {
+  readonly change: Difference["change"];
+  readonly kind: ObjectKind;
+  readonly id: ObjectId;
+  readonly attribute?: string;
+  readonly actual: Json;
+  readonly declared: Json;
+}
+
+function* missing(actual: CatalogIndex, declared: CatalogIndex): Generator<RawDifference> {
+  for (const object of declared.catalog.objects)
+    if (!actual.get(object.kind, object.id) && !isImpliedNotNull(object))
+      yield { change: "missing", kind: object.kind, id: object.id, actual: null, declared: content(object) };
+}
+
+function* unexpected(actual: CatalogIndex, declared: CatalogIndex): Generator<RawDifference> {
+  for (const object of actual.catalog.objects)
+    if (!declared.get(object.kind, object.id) && !isImpliedNotNull(object))
+      yield { change: "unexpected", kind: object.kind, id: object.id, actual: content(object), declared: null };
+}
+
+function* changed(actual: CatalogIndex, declared: CatalogIndex): Generator<RawDifference> {
+  for (const object of declared.catalog.objects) {
+    const other = actual.get(object.kind, object.id);
+    if (other) yield* attributeDifferences(other, object);
+  }
+}
+
+function* attributeDifferences(actual: CatalogObject, declared: CatalogObject): Generator<RawDifference> {
+  const { kind, id } = declared;
+  let found = false;
+  const names = new Set([...Object.keys(actual.attributes), ...Object.keys(declared.attributes)]);
+  for (const attribute of [...names].sort()) {
+    const is = actual.attributes[attribute] ?? null;
+    const should = declared.attributes[attribute] ?? null;
+    if (canonicalJson(is) === canonicalJson(should)) continue;
+    found = true;
+    yield { change: "changed", kind, id, attribute, actual: is, declared: should };
+  }
+  // The definition repeats what the attributes say, except where it says more.
+  if (!found && actual.definition !== declared.definition)
+    yield {
+      change: "changed",
+      kind,
+      id,
+      attribute: "definition",
+      actual: actual.definition,
+      declared: declared.definition,
+    };
+}
+
+function content(object: CatalogObject): Json {
+  return { definition: object.definition, ...object.attributes };
+}
+
+/** What goes with its parent is said with its parent: the columns of a missing table, the index of a missing constraint. */
+function isFolded(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
+  if (difference.change === "changed") return false;
+  const [with_, without] = difference.change === "missing" ? [declared, actual] : [actual, declared];
+  const { kind, id } = difference;
+  const gone = (parent: ObjectKind, parentId: ObjectId) =>
+    with_.get(parent, parentId) !== undefined && without.get(parent, parentId) === undefined;
+  if (id.table !== undefined) {
+    const relation = { ...(id.schema === undefined ? {} : { schema: id.schema }), name: id.table };
+    if (["table", "view", "materialized view"].some((each) => gone(each as ObjectKind, relation))) return true;
+  }
+  if (kind !== "index") return false;
+  const owner = with_.get("index", id)?.attributes.constraint ?? null;
+  return owner !== null && gone("constraint", { ...id, name: owner });
+}
+
+function complete(
+  raw: RawDifference,
+  actual: CatalogIndex,
+  declared: CatalogIndex,
+  options: CompareOptions,
+): Difference {
+  const releaseDepends = options.releaseDepends?.(raw.kind, raw.id) ?? false;
+  const subject = humanName(raw.id);
+  return {
+    ...raw,
+    subject,
+    severity: releaseDepends ? "error" : severityOf(raw),
+    message: describeDifference(raw, subject),
+    repair: repairOf(raw, actual, declared),
+    releaseDepends,
+  };
+}
+
+function rawKey(raw: RawDifference): string {
+  return `${objectKey(raw.kind, raw.id)}${raw.attribute ?? ""}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Tables that stand on both sides, whose common columns stand in another order. */
+function orderDifferences(actual: CatalogIndex, declared: CatalogIndex): ColumnOrderDifference[] {
+  return declared.catalog.objects.flatMap((object) => {
+    if (object.kind !== "table" || object.id.schema === undefined) return [];
+    const ref = { schema: object.id.schema, name: object.id.name };
+    const is = actual.columns(ref);
+    const should = declared.columns(ref);
+    const common = (columns: readonly ColumnObject[], others: readonly ColumnObject[]) => {
+      const names = new Set(others.map((column) => column.id.name));
+      return columns.map((column) => column.id.name).filter((name) => names.has(name));
+    };
+    if (common(is, should).join("\0") === common(should, is).join("\0")) return [];
+    const order = (columns: readonly ColumnObject[]) => columns.map((column) => column.id.name);
+    return [{ schema: ref.schema, table: ref.name, actual: order(is), declared: order(should) }];
+  });
+}

@@ -1,0 +1,16 @@
+import { digest, type Json } from "../json.js";
+import type { Catalog, CatalogObject } from "./catalog.js";
+import { isImpliedNotNull } from "./version-own.js";
+
+/**
+ * SHA-256 in hex of what a catalog says, and of the version of the canonical form. The order of columns, the server's
+ * version and what only the version brings (the constraint behind a plain NOT NULL in 18) are not in it.
+ */
+export function fingerprint(catalog: Catalog): string {
+  const objects = catalog.objects.filter((object) => !isImpliedNotNull(object)).map(essence);
+  return digest({ canonical: catalog.canonical, objects });
+}
+
+function essence(object: CatalogObject): Json {
+  return [object.kind, { ...object.id }, object.definition, object.attributes] as Json;
+}

@@ -1,0 +1,16 @@
+import { type ObjectId, type ObjectKind, TENANT_SCHEMA } from "./catalog.js";
+
+/** An object's name as a person would write it: `app.users.quota_limit`, `app.total(integer)`. For reading, not for SQL. */
+export function humanName(id: ObjectId): string {
+  const path = [id.schema, id.table, id.name].filter((part) => part !== undefined && part !== TENANT_SCHEMA).join(".");
+  return id.signature === undefined ? path : `${path}(${id.signature})`;
+}
+
+/** Constraints, indexes, triggers and the like stand on a table that is part of their identity. */
+export function tableOf(kind: ObjectKind, id: ObjectId): { readonly schema: string; readonly name: string } | null {
+  if (id.schema === undefined) return null;
+  if (id.table !== undefined) return { schema: id.schema, name: id.table };
+  return kind === "table" || kind === "view" || kind === "materialized view"
+    ? { schema: id.schema, name: id.name }
+    : null;
+}

@@ -1,0 +1,120 @@
+import type { Json } from "../json.js";
+import { parseArray } from "./sources/record.js";
+
+/** What an access control list is on; it decides the defaults. */
+export type PrivilegeTarget =
+  | "relation"
+  | "column"
+  | "sequence"
+  | "schema"
+  | "function"
+  | "type"
+  | "language"
+  | "foreign data wrapper"
+  | "server"
+  | "large object";
+
+/** Every privilege of a target up to 16; 17 adds MAINTAIN (`m`) on relations (manual, "Privileges"). */
+const ALL: Readonly<Record<PrivilegeTarget, string>> = {
+  relation: "arwdDxt",
+  column: "arwx",
+  sequence: "rwU",
+  schema: "UC",
+  function: "X",
+  type: "U",
+  language: "U",
+  "foreign data wrapper": "U",
+  server: "U",
+  "large object": "rw",
+};
+
+/** Targets on which PUBLIC has everything unless it was revoked. */
+const OPEN: ReadonlySet<PrivilegeTarget> = new Set(["function", "type", "language"]);
+
+const NAMES: Readonly<Record<string, string>> = {
+  a: "INSERT",
+  r: "SELECT",
+  w: "UPDATE",
+  d: "DELETE",
+  D: "TRUNCATE",
+  x: "REFERENCES",
+  t: "TRIGGER",
+  m: "MAINTAIN",
+  U: "USAGE",
+  C: "CREATE",
+  X: "EXECUTE",
+};
+
+/** What one role may do, by the will of another. */
+export interface Privilege {
+  /** `PUBLIC` for everyone; a role that is really called so stands in double quotes. */
+  readonly role: string;
+  readonly privileges: readonly string[];
+  /** Those that it may grant on. */
+  readonly grantable: readonly string[];
+  /** Null when the owner granted it. */
+  readonly grantor: string | null;
+  readonly [other: string]: Json;
+}
+
+/**
+ * An access control list in canonical order. Null when it says no more than the default, whether that is written out
+ * or not: GRANT followed by REVOKE leaves no trace. All privileges of the target read `ALL`, so that a new one of a newer
+ * server is no difference. `role` turns the name of a role into its canonical one.
+ */
+export function canonicalPrivileges(
+  target: PrivilegeTarget,
+  owner: string,
+  acl: string | null,
+  role: (name: string) => string,
+): readonly Privilege[] | null {
+  if (acl === null) return null;
+  const entries = parseArray(acl)
+    .flatMap((item) => entry(target, owner, item ?? "", role))
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  return JSON.stringify(entries) === JSON.stringify(defaults(target, owner)) ? null : entries;
+}
+
+/** `grantee=privileges/grantor`; a name that is not plain stands in double quotes. */
+function entry(target: PrivilegeTarget, owner: string, item: string, role: (name: string) => string): Privilege[] {
+  const match = /^("(?:[^"]|"")*"|[^=]*)=([a-zA-Z*]*)\/("(?:[^"]|"")*"|.*)$/s.exec(item);
+  if (!match) throw new SyntaxError("malformed access control item");
+  const [, grantee = "", letters = "", by = ""] = match;
+  if (letters === "") return [];
+  const grantor = role(unquote(by));
+  return [
+    {
+      role: grantee === "" ? "PUBLIC" : roleName(role(unquote(grantee))),
+      privileges: names(target, letters.match(/[a-zA-Z]/g) ?? []),
+      grantable: names(
+        target,
+        (letters.match(/[a-zA-Z]\*/g) ?? []).map((pair) => pair.charAt(0)),
+      ),
+      grantor: grantor === owner ? null : roleName(grantor),
+    },
+  ];
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+function roleName(name: string): string {
+  return name === "PUBLIC" ? '"PUBLIC"' : name;
+}
+
+function names(target: PrivilegeTarget, letters: readonly string[]): string[] {
+  if (letters.length > 0 && [...ALL[target]].every((letter) => letters.includes(letter))) return ["ALL"];
+  return letters.map((letter) => NAMES[letter] ?? letter).sort();
+}
+
+function defaults(target: PrivilegeTarget, owner: string): Privilege[] {
+  if (target === "column") return [];
+  const all = (role: string) => ({ role, privileges: ["ALL"], grantable: [], grantor: null });
+  const open = OPEN.has(target) ? [all("PUBLIC")] : [];
+  return [...open, all(roleName(owner))].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+function sortKey(privilege: Privilege): string {
+  return JSON.stringify([privilege.role, privilege.grantor]);
+}

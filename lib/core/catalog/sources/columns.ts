@@ -1,0 +1,109 @@
+import { identifier } from "../../sql/quote.js";
+import { canonicalPrivileges } from "../privileges.js";
+import type { Fields } from "./fields.js";
+import { since, source } from "./source.js";
+
+const FIELDS = [
+  "schema",
+  "table",
+  "name",
+  "relkind",
+  "position",
+  "type",
+  "notNull",
+  "identity",
+  "generated",
+  "default",
+  "collation",
+  "storage",
+  "compression",
+  "statistics",
+  "local",
+  "inherited",
+  "options",
+  "foreignOptions",
+  "acl",
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Columns of everything that has rows. */
+export const columns = source<Field>({
+  tag: "column",
+  select: (scope) => ({
+    fields: {
+      schema: "r.schema",
+      table: "r.relname",
+      name: "a.attname",
+      relkind: "r.relkind",
+      position: "row_number() over (partition by a.attrelid order by a.attnum)",
+      type: "format_type(a.atttypid, a.atttypmod)",
+      notNull: "a.attnotnull",
+      // Since 17 a partition has its parent's identity columns.
+      identity: since(17, scope, "case when r.relispartition then '' else a.attidentity::text end", "a.attidentity"),
+      generated: "a.attgenerated",
+      default: "pg_get_expr(d.adbin, d.adrelid)",
+      collation: "case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end",
+      storage: "case when a.attstorage <> t.typstorage then a.attstorage end",
+      compression: since(14, scope, "a.attcompression", "''"),
+      // -1 up to 16, NULL since 17: both mean the default.
+      statistics: "nullif(a.attstattarget, -1)",
+      local: "a.attislocal",
+      inherited: "a.attinhcount > 0",
+      options: "a.attoptions",
+      foreignOptions: "a.attfdwoptions",
+      acl: "a.attacl",
+    },
+    from: `from rel r
+      join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+      join pg_type t on t.oid = a.atttypid
+      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      where r.relkind in ('r', 'p', 'f', 'v', 'm')`,
+  }),
+  read(row, assembly) {
+    const column = attributes(row);
+    const name = row.text("name");
+    assembly.add({
+      kind: "column",
+      id: { schema: row.text("schema"), table: row.text("table"), name },
+      definition: `${identifier(name)} ${clause(column)}`,
+      position: row.number("position"),
+      attributes: { ...column, privileges: canonicalPrivileges("column", "", row.nullable("acl"), assembly.role) },
+    });
+  },
+});
+
+function attributes(row: Fields<Field>) {
+  const generated = row.text("generated") as "" | "s" | "v";
+  const expression = row.nullable("default");
+  const statistics = row.nullable("statistics");
+  return {
+    type: row.text("type"),
+    notNull: row.flag("notNull"),
+    default: generated === "" ? expression : null,
+    identity: row.text("identity") as "" | "a" | "d",
+    generated,
+    generationExpression: generated === "" ? null : expression,
+    collation: row.nullable("collation"),
+    storage: row.nullable("storage"),
+    compression: row.text("compression"),
+    statistics: statistics === null ? null : Number(statistics),
+    // A column of a table without parents is local; on a partition both may be true.
+    local: row.flag("local"),
+    inherited: row.flag("inherited"),
+    options: row.list("options").sort(),
+    foreignOptions: row.list("foreignOptions").sort(),
+  };
+}
+
+function clause(column: ReturnType<typeof attributes>): string {
+  const parts = [column.type];
+  if (column.collation !== null) parts.push(`COLLATE ${column.collation}`);
+  if (column.generationExpression !== null) {
+    const storage = column.generated === "v" ? "VIRTUAL" : "STORED";
+    parts.push(`GENERATED ALWAYS AS (${column.generationExpression}) ${storage}`);
+  }
+  if (column.identity !== "") parts.push(`GENERATED ${column.identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY`);
+  if (column.default !== null) parts.push(`DEFAULT ${column.default}`);
+  if (column.notNull) parts.push("NOT NULL");
+  return parts.join(" ");
+}

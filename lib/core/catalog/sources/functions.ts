@@ -1,0 +1,41 @@
+import { canonicalPrivileges } from "../privileges.js";
+import { notMember, ownerOf, source } from "./source.js";
+
+const FIELDS = ["schema", "name", "signature", "kind", "owner", "acl", "language", "returns", "definition"] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Functions, procedures and window functions; the definition holds body and settings. */
+export const functions = source<Field>({
+  tag: "function",
+  select: () => ({
+    fields: {
+      schema: "ns.name",
+      name: "p.proname",
+      signature: "pg_get_function_identity_arguments(p.oid)",
+      kind: "p.prokind",
+      owner: ownerOf("p.proowner"),
+      acl: "p.proacl",
+      language: "l.lanname",
+      returns: "pg_get_function_result(p.oid)",
+      definition: "pg_get_functiondef(p.oid)",
+    },
+    from: `from ns join pg_proc p on p.pronamespace = ns.oid and p.oid >= 16384 and p.prokind <> 'a'
+      join pg_language l on l.oid = p.prolang
+      where ${notMember("pg_proc", "p.oid")}`,
+  }),
+  read(row, assembly) {
+    const owner = row.text("owner");
+    assembly.add({
+      kind: "function",
+      id: { schema: row.text("schema"), name: row.text("name"), signature: row.text("signature") },
+      definition: row.text("definition"),
+      attributes: {
+        kind: row.text("kind"),
+        owner,
+        privileges: canonicalPrivileges("function", owner, row.nullable("acl"), assembly.role),
+        language: row.text("language"),
+        returns: row.nullable("returns"),
+      },
+    });
+  },
+});

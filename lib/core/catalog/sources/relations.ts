@@ -1,0 +1,120 @@
+import { qualified } from "../../sql/quote.js";
+import { canonicalPrivileges } from "../privileges.js";
+import { canonicalQuery } from "../view-text.js";
+import type { Fields } from "./fields.js";
+import { type Assembly, ownerOf, source } from "./source.js";
+
+const FIELDS = [
+  "schema",
+  "name",
+  "kind",
+  "persistence",
+  "owner",
+  "acl",
+  "partitionKey",
+  "bound",
+  "parents",
+  "rowSecurity",
+  "forceRowSecurity",
+  "replicaIdentity",
+  "options",
+  "toastOptions",
+  "accessMethod",
+  "tablespace",
+  "ofType",
+  "server",
+  "foreignOptions",
+  "query",
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Tables, partitioned and foreign tables, views and materialized views. */
+export const relations = source<Field>({
+  tag: "relation",
+  select: () => ({
+    fields: {
+      schema: "r.schema",
+      name: "r.relname",
+      kind: "r.relkind",
+      persistence: "r.relpersistence",
+      owner: ownerOf("r.relowner"),
+      acl: "r.relacl",
+      partitionKey: "case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end",
+      bound: "case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end",
+      parents: "h.parents",
+      rowSecurity: "r.relrowsecurity",
+      forceRowSecurity: "r.relforcerowsecurity",
+      replicaIdentity: "r.relreplident",
+      options: "r.reloptions",
+      toastOptions: "toast.reloptions",
+      accessMethod: "case when r.relkind in ('r', 'm', 'p') then am.amname end",
+      tablespace: "s.spcname",
+      ofType: "case when r.reloftype <> 0 then format_type(r.reloftype, null) end",
+      server: "fs.srvname",
+      foreignOptions: "ft.ftoptions",
+      query: "case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end",
+    },
+    from: `from rel r
+      left join (select inhrelid, array_agg(inhparent::regclass::text order by inhseqno) as parents
+                 from pg_inherits group by 1) h on h.inhrelid = r.oid
+      left join pg_class toast on toast.oid = r.reltoastrelid and toast.reloptions is not null
+      left join pg_am am on am.oid = r.relam
+      left join pg_tablespace s on s.oid = r.reltablespace
+      left join pg_foreign_table ft on ft.ftrelid = r.oid
+      left join pg_foreign_server fs on fs.oid = ft.ftserver
+      where r.relkind in ('r', 'p', 'f', 'v', 'm')`,
+  }),
+  read(row, assembly) {
+    const id = { schema: row.text("schema"), name: row.text("name") };
+    const kind = row.text("kind");
+    if (kind === "v" || kind === "m") {
+      const query = canonicalQuery(row.text("query").trim().replace(/;$/, ""));
+      const view = kind === "v" ? "view" : "materialized view";
+      const options = row.list("options");
+      assembly.add({
+        kind: view,
+        id,
+        definition: `CREATE ${view.toUpperCase()} ${qualified(id.schema, id.name)}${withOptions(options)} AS\n${query}`,
+        attributes: { ...shared(row, assembly), query, options: options.sort() },
+      });
+      return;
+    }
+    assembly.add({ kind: "table", id, definition: null, attributes: tableAttributes(row, assembly) });
+  },
+});
+
+function shared(row: Fields<Field>, assembly: Assembly) {
+  return {
+    owner: row.text("owner"),
+    privileges: canonicalPrivileges("relation", row.text("owner"), row.nullable("acl"), assembly.role),
+    accessMethod: row.nullable("accessMethod"),
+    tablespace: row.nullable("tablespace"),
+  };
+}
+
+function tableAttributes(row: Fields<Field>, assembly: Assembly) {
+  const parents = row.list("parents");
+  const bound = row.nullable("bound");
+  const [parent] = parents;
+  const partition = bound !== null && parent !== undefined;
+  return {
+    ...shared(row, assembly),
+    relkind: row.text("kind") as "r" | "p" | "f",
+    persistence: row.text("persistence") as "p" | "u",
+    partitionKey: row.nullable("partitionKey"),
+    partitionOf: partition ? { parent, bound } : null,
+    inherits: partition ? [] : parents,
+    rowSecurity: row.flag("rowSecurity"),
+    forceRowSecurity: row.flag("forceRowSecurity"),
+    replicaIdentity: row.text("replicaIdentity"),
+    options: row.list("options").sort(),
+    toastOptions: row.list("toastOptions").sort(),
+    ofType: row.nullable("ofType"),
+    server: row.nullable("server"),
+    foreignOptions: row.list("foreignOptions").sort(),
+  };
+}
+
+function withOptions(options: readonly string[]): string {
+  return options.length === 0 ? "" : ` WITH (${options.join(", ")})`;
+}

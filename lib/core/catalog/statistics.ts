@@ -1,0 +1,34 @@
+/** What a tenant's database is busy with: beside its catalog, never in the fingerprint. */
+export interface Statistics {
+  /** `server_version_num`. */
+  readonly serverVersion: number;
+  /** `18.4`, as the server says it. */
+  readonly versionText: string;
+  /** Bytes of the whole database, or of the tenant's schema. Null when the role may not ask. */
+  readonly sizeBytes: number | null;
+  /** Sum of the tables' estimates. */
+  readonly rows: number;
+  /** Other sessions on the database that run a transaction or a statement now. */
+  readonly activeConnections: number;
+  /** Other sessions on the database. */
+  readonly connections: number;
+  readonly encoding: string;
+  readonly collation: string;
+  readonly tables: readonly TableStatistics[];
+  /** Human names. */
+  readonly invalidIndexes: readonly string[];
+  /** Human names. */
+  readonly unvalidatedConstraints: readonly string[];
+}
+
+export interface TableStatistics {
+  readonly schema: string;
+  readonly name: string;
+  /** Estimate of the planner; null when the table was never analysed. */
+  readonly rows: number | null;
+  /** Bytes of the heap with its TOAST table. */
+  readonly sizeBytes: number;
+  readonly indexBytes: number;
+  readonly sequentialScans: number;
+  readonly indexScans: number;
+}

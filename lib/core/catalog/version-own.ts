@@ -1,0 +1,27 @@
+import type { CatalogObject } from "./catalog.js";
+import type { RawDifference } from "./compare.js";
+
+/**
+ * The constraint that PostgreSQL 18 keeps for a column declared NOT NULL, under the name that the server itself chose:
+ * older servers have the same rule without a name, so it says nothing that the column does not.
+ */
+export function isImpliedNotNull(object: CatalogObject): boolean {
+  if (object.kind !== "constraint" || object.attributes.type !== "n") return false;
+  const { columns, validated, enforced, noInherit } = object.attributes;
+  const [column] = columns;
+  if (column === undefined || !validated || !enforced || noInherit === true) return false;
+  return object.id.name === `${object.id.table}_${column}_not_null`;
+}
+
+/**
+ * A difference that comes from the servers' versions alone: since 18 every NOT NULL has a constraint with a name, of
+ * which an older server knows nothing.
+ */
+export function isVersionOwn(difference: RawDifference, actualVersion: number, declaredVersion: number): boolean {
+  if (difference.kind !== "constraint" || difference.change === "changed") return false;
+  const [has, lacks] =
+    difference.change === "missing" ? [declaredVersion, actualVersion] : [actualVersion, declaredVersion];
+  const content = difference.declared ?? difference.actual;
+  const type = typeof content === "object" && content !== null && "type" in content ? content.type : null;
+  return type === "n" && has >= 180_000 && lacks < 180_000;
+}
