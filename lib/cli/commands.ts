@@ -8,4 +8,10 @@ interface CommandEntry {
 }
 
 /** Every command, in the order in which a newcomer meets them. A module is loaded only when its command is called. */
-export const COMMANDS: readonly CommandEntry[] = [];
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "audit",
+    summary: "verify, prove or show the record of a run",
+    load: async () => (await import("./commands/audit.js")).audit,
+  },
+];

@@ -50,10 +50,13 @@ export function verifyRun(record: RunRecord, trustedKey?: string): Verification 
   };
 }
 
-/** Which leaf files the trail stands for. */
+/**
+ * Which leaf files the trail stands for. A phase that was done again, because its process was killed, wrote its file anew: the
+ * last event of a file counts.
+ */
 export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] {
   const run = runOf(events);
-  return events
+  const claims = events
     .filter((event) => event.action === "tenants.recorded")
     .map((event) => ({
       run,
@@ -62,6 +65,7 @@ export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] 
       count: Number(event.details.count),
       file: String(event.details.file),
     }));
+  return [...new Map(claims.map((claim) => [claim.file, claim])).values()];
 }
 
 /** The id of the run, as its first event names it. */

@@ -1,0 +1,26 @@
+import { PassThrough } from "node:stream";
+import type { ExitCode } from "../../lib/cli/command.js";
+import type { Io } from "../../lib/cli/io.js";
+import { main } from "../../lib/cli/main.js";
+
+export interface Answer {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command line in this process, without a terminal. */
+export async function schemaGate(cwd: string, argv: readonly string[], io: Partial<Io> = {}): Promise<Answer> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const written = { stdout: "", stderr: "" };
+  stdout.setEncoding("utf8").on("data", (text: string) => {
+    written.stdout += text;
+  });
+  stderr.setEncoding("utf8").on("data", (text: string) => {
+    written.stderr += text;
+  });
+  const quiet = { interactive: false, live: false, colour: false, columns: 80 };
+  const code = await main({ stdout, stderr, stdin: new PassThrough(), env: {}, cwd, ...quiet, ...io }, argv);
+  return { code, ...written };
+}
