@@ -1,0 +1,19 @@
+import type { RangeVar } from "libpg-query";
+import { TENANT_SCHEMA } from "../../catalog/catalog.js";
+
+/**
+ * The key of a relation. Without a search path the text alone cannot tell `users` from `public.users`, and a
+ * tenant's own schema is what an unqualified name means; the three are taken for one.
+ */
+export function relationKey(schema: string | null | undefined, name: string): string {
+  return !schema || schema === "public" || schema === TENANT_SCHEMA ? name : `${schema}.${name}`;
+}
+
+export function rangeKey(relation: RangeVar): string {
+  return relationKey(relation.schemaname, relation.relname ?? "");
+}
+
+/** The key from a list of name parts: `["app", "users"]`. */
+export function partsKey(parts: readonly string[]): string {
+  return relationKey(parts.at(-2), parts.at(-1) ?? "");
+}

@@ -1,0 +1,164 @@
+import type { AlterTableCmd, Constraint } from "libpg-query";
+import { as } from "../../rules/support/ast.js";
+import { typeOf } from "../column-type.js";
+import type { LintStatement } from "../lint-statement.js";
+import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
+import { rangeKey, relationKey } from "./key.js";
+import type { Known } from "./known.js";
+import { emptyTable } from "./learn.js";
+import type { KnownTable } from "./table.js";
+
+export function learnAlterTable(known: Known, statement: LintStatement): void {
+  const alter = as(statement.node, "AlterTableStmt");
+  if (!alter?.relation || (alter.objtype !== undefined && alter.objtype !== "OBJECT_TABLE")) return;
+  const key = rangeKey(alter.relation);
+  const table = known.tables.get(key) ?? emptyTable(key, "nowhere");
+  known.tables.set(key, table);
+  for (const node of alter.cmds ?? []) {
+    const command = as(node, "AlterTableCmd");
+    if (command) learnCommand(known, table, command, statement);
+  }
+}
+
+function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
+  const column = command.name === undefined ? undefined : table.columns.get(command.name);
+  switch (command.subtype) {
+    case "AT_AddColumn":
+      addColumn(known, table, command, statement);
+      return;
+    case "AT_DropColumn":
+      table.columns.delete(command.name ?? "");
+      table.constraints = table.constraints.filter((item) => !item.columns.includes(command.name ?? ""));
+      return;
+    case "AT_SetNotNull":
+      setNotNull(table, command.name ?? "", true, statement);
+      return;
+    case "AT_DropNotNull":
+      setNotNull(table, command.name ?? "", false, statement);
+      return;
+    case "AT_AlterColumnType":
+      if (column) column.type = typeOf(as(command.def, "ColumnDef")?.typeName);
+      return;
+    case "AT_AddConstraint":
+      addConstraint(known, table, command, statement);
+      return;
+    case "AT_ValidateConstraint":
+      for (const item of table.constraints) if (item.name === command.name) item.validated = true;
+      return;
+    case "AT_DropConstraint":
+      dropConstraint(known, table, command.name ?? "");
+      return;
+    case "AT_EnableRowSecurity":
+    case "AT_DisableRowSecurity":
+      table.rowSecurity = command.subtype === "AT_EnableRowSecurity";
+      return;
+    case "AT_AttachPartition":
+    case "AT_DetachPartition":
+      movePartition(table, command);
+      return;
+    default:
+      return;
+  }
+}
+
+function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
+  const definition = as(command.def, "ColumnDef");
+  if (!definition || (command.missing_ok && table.columns.has(definition.colname ?? ""))) return;
+  table.columns.set(definition.colname ?? "", columnFrom(definition, statement));
+  for (const constraint of columnConstraints(definition)) {
+    for (const item of knownConstraint(constraint, definition.colname, statement)) {
+      table.constraints.push(item);
+      if (item.type === "unique" || item.type === "primary") {
+        addOwnedIndex(known, table, constraint, item.columns, statement);
+      }
+    }
+  }
+}
+
+function setNotNull(table: KnownTable, name: string, notNull: boolean, statement: LintStatement): void {
+  const column = table.columns.get(name);
+  if (column) column.notNull = notNull;
+  else table.columns.set(name, { name, type: null, notNull, addedBy: table.origin === "nowhere" ? null : statement });
+}
+
+function addConstraint(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
+  const constraint = as(command.def, "Constraint");
+  if (!constraint) return;
+  if (constraint.indexname !== undefined) {
+    adoptIndex(known, table, constraint, statement);
+    return;
+  }
+  const added = knownConstraint(constraint, undefined, statement);
+  table.constraints.push(...added);
+  for (const item of added) {
+    if (item.type === "primary") for (const name of item.columns) setNotNull(table, name, true, statement);
+    if (item.type === "primary" || item.type === "unique") {
+      addOwnedIndex(known, table, constraint, item.columns, statement);
+    }
+  }
+}
+
+function addOwnedIndex(
+  known: Known,
+  table: KnownTable,
+  constraint: Constraint,
+  columns: readonly string[],
+  statement: LintStatement,
+): void {
+  const bare = table.key.split(".").at(-1) ?? "";
+  const primary = constraint.contype === "CONSTR_PRIMARY";
+  const name = constraint.conname ?? (primary ? `${bare}_pkey` : `${bare}_${columns.join("_")}_key`);
+  known.indexes.set(relationKey(schemaOf(table), name), {
+    name,
+    table: table.key,
+    unique: true,
+    method: "btree",
+    keys: columns,
+    include: [],
+    partial: false,
+    valid: true,
+    constraint: name,
+    addedBy: statement,
+  });
+}
+
+/** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
+function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, statement: LintStatement): void {
+  const schema = schemaOf(table);
+  const index = known.indexes.get(relationKey(schema, constraint.indexname ?? ""));
+  const columns = index ? index.keys.flatMap((key) => key ?? []) : columnsOfConstraint(constraint, undefined);
+  const name = constraint.conname ?? constraint.indexname ?? null;
+  const type = constraint.contype === "CONSTR_PRIMARY" ? "primary" : "unique";
+  table.constraints.push({
+    name,
+    type,
+    columns,
+    validated: true,
+    expression: null,
+    references: null,
+    addedBy: statement,
+  });
+  if (type === "primary") for (const column of columns) setNotNull(table, column, true, statement);
+  if (!index || name === null) return;
+  known.indexes.delete(relationKey(schema, index.name));
+  known.indexes.set(relationKey(schema, name), { ...index, name, constraint: name });
+}
+
+function dropConstraint(known: Known, table: KnownTable, name: string): void {
+  table.constraints = table.constraints.filter((constraint) => constraint.name !== name);
+  const key = relationKey(schemaOf(table), name);
+  if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
+}
+
+function movePartition(table: KnownTable, command: AlterTableCmd): void {
+  const partition = as(command.def, "PartitionCmd");
+  if (!partition?.name) return;
+  const key = rangeKey(partition.name);
+  if (command.subtype === "AT_AttachPartition") {
+    table.partitions.set(key, { isDefault: partition.bound?.is_default === true });
+  } else table.partitions.delete(key);
+}
+
+function schemaOf(table: KnownTable): string | null {
+  return table.key.includes(".") ? (table.key.split(".")[0] ?? null) : null;
+}

@@ -1,0 +1,249 @@
+import type { CreateStmt, IndexStmt, RangeVar } from "libpg-query";
+import { as, kindOf, listItems, option, strings } from "../../rules/support/ast.js";
+import type { LintStatement } from "../lint-statement.js";
+import { tableLocks } from "../table-locks.js";
+import { columnsFrom, constraintFrom } from "./from-definition.js";
+import { partsKey, rangeKey, relationKey } from "./key.js";
+import type { Known } from "./known.js";
+import { learnAlterTable } from "./learn-alter-table.js";
+import type { KnownIndex, KnownTable } from "./table.js";
+
+/** Takes over what a statement changes, so that the next one is judged against it. */
+export function learn(known: Known, statement: LintStatement): void {
+  const locks = tableLocks(statement.node).filter((lock) => !known.isNew(lock.table, statement));
+  LEARNERS[kindOf(statement.node)]?.(known, statement);
+  known.hold(statement, locks);
+  if (!statement.script.history) known.passed.push(statement);
+}
+
+type Learner = (known: Known, statement: LintStatement) => void;
+
+const LEARNERS: Readonly<Record<string, Learner>> = {
+  CreateStmt: learnCreate,
+  CreateTableAsStmt: learnCreateAs,
+  AlterTableStmt: learnAlterTable,
+  IndexStmt: learnIndex,
+  DropStmt: learnDrop,
+  RenameStmt: learnRename,
+  AlterObjectSchemaStmt: learnSchema,
+  ViewStmt: learnView,
+  CreateEnumStmt: (known, statement) =>
+    learnType(known, statement, "enum", as(statement.node, "CreateEnumStmt")?.typeName),
+  CreateDomainStmt: (known, statement) =>
+    learnType(known, statement, "domain", as(statement.node, "CreateDomainStmt")?.domainname),
+  CreateFunctionStmt: learnFunction,
+  CreatePolicyStmt: learnPolicy,
+};
+
+export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTable {
+  return {
+    key,
+    origin,
+    createdBy: null,
+    kind: "table",
+    temporary: false,
+    complete: false,
+    columns: new Map(),
+    constraints: [],
+    partitionOf: null,
+    partitions: new Map(),
+    rowSecurity: false,
+    policies: 0,
+  };
+}
+
+function learnCreate(known: Known, statement: LintStatement): void {
+  const create = as(statement.node, "CreateStmt");
+  if (!create?.relation) return;
+  const key = rangeKey(create.relation);
+  if (create.if_not_exists && known.tables.has(key) && known.tables.get(key)?.origin !== "nowhere") return;
+  const parent = create.partbound ? as(create.inhRelations?.[0], "RangeVar") : undefined;
+  const table: KnownTable = {
+    ...emptyTable(key, "chain"),
+    createdBy: statement,
+    kind: create.partspec ? "partitioned" : "table",
+    temporary: create.relation.relpersistence === "t",
+    complete: !parent && !(create.inhRelations?.length || create.ofTypename) && !hasLike(create),
+    partitionOf: parent ? rangeKey(parent) : null,
+  };
+  for (const column of columnsFrom(create.tableElts, statement)) table.columns.set(column.name, column);
+  table.constraints = constraintFrom(create.tableElts, statement);
+  known.tables.set(key, table);
+  for (const index of impliedIndexes(table)) known.indexes.set(index.name, index);
+  if (parent) known.table(parent)?.partitions.set(key, { isDefault: create.partbound?.is_default === true });
+}
+
+function hasLike(create: CreateStmt): boolean {
+  return (create.tableElts ?? []).some((element) => as(element, "TableLikeClause"));
+}
+
+/** The indexes that PRIMARY KEY and UNIQUE make, under the names that the server chooses. */
+function impliedIndexes(table: KnownTable): KnownIndex[] {
+  const bare = table.key.split(".").at(-1) ?? table.key;
+  return table.constraints.flatMap((constraint) => {
+    if (constraint.type !== "primary" && constraint.type !== "unique") return [];
+    const name =
+      constraint.name ??
+      (constraint.type === "primary" ? `${bare}_pkey` : `${bare}_${constraint.columns.join("_")}_key`);
+    return [
+      {
+        name,
+        table: table.key,
+        unique: true,
+        method: "btree",
+        keys: constraint.columns,
+        include: [],
+        partial: false,
+        valid: true,
+        constraint: name,
+        addedBy: constraint.addedBy,
+      },
+    ];
+  });
+}
+
+function learnCreateAs(known: Known, statement: LintStatement): void {
+  const create = as(statement.node, "CreateTableAsStmt");
+  const relation = create?.into?.rel;
+  if (!relation || !create.query) return;
+  const key = rangeKey(relation);
+  const materialized = create.objtype === "OBJECT_MATVIEW";
+  if (materialized) {
+    known.views.set(key, { key, name: key, materialized, query: create.query, addedBy: statement });
+  }
+  known.tables.set(key, {
+    ...emptyTable(key, "chain"),
+    createdBy: statement,
+    kind: materialized ? "materialized view" : "table",
+    temporary: relation.relpersistence === "t",
+  });
+}
+
+function learnIndex(known: Known, statement: LintStatement): void {
+  const index = as(statement.node, "IndexStmt");
+  if (!index?.relation) return;
+  const known_ = indexFrom(index, statement);
+  const key = relationKey(index.relation.schemaname, known_.name);
+  if (index.if_not_exists && known.indexes.has(key)) return;
+  known.indexes.set(key, known_);
+}
+
+export function indexFrom(index: IndexStmt, statement: LintStatement): KnownIndex {
+  const keys = (index.indexParams ?? []).map((node) => as(node, "IndexElem")?.name ?? null);
+  const table = rangeKey(index.relation as RangeVar);
+  return {
+    name: index.idxname ?? `${table.split(".").at(-1)}_${keys.map((key) => key ?? "expr").join("_")}_idx`,
+    table,
+    unique: index.unique === true,
+    method: index.accessMethod ?? "btree",
+    keys,
+    include: (index.indexIncludingParams ?? []).flatMap((node) => as(node, "IndexElem")?.name ?? []),
+    partial: index.whereClause !== undefined,
+    valid: true,
+    constraint: null,
+    addedBy: statement,
+  };
+}
+
+function learnDrop(known: Known, statement: LintStatement): void {
+  const drop = as(statement.node, "DropStmt");
+  for (const object of drop?.objects ?? []) {
+    const parts = strings(listItems(object));
+    const key = partsKey(parts);
+    if (drop?.removeType === "OBJECT_TABLE" || drop?.removeType === "OBJECT_MATVIEW") forgetTable(known, key);
+    if (drop?.removeType === "OBJECT_VIEW" || drop?.removeType === "OBJECT_MATVIEW") known.views.delete(key);
+    if (drop?.removeType === "OBJECT_INDEX") known.indexes.delete(key);
+    if (drop?.removeType === "OBJECT_POLICY") {
+      const table = known.tables.get(partsKey(parts.slice(0, -1)));
+      if (table) table.policies = Math.max(0, table.policies - 1);
+    }
+  }
+}
+
+function forgetTable(known: Known, key: string): void {
+  const partitionOf = known.tables.get(key)?.partitionOf;
+  if (partitionOf) known.tables.get(partitionOf)?.partitions.delete(key);
+  known.tables.delete(key);
+  for (const index of known.indexesOf(key)) known.indexes.delete(relationKey(null, index.name));
+}
+
+function learnRename(known: Known, statement: LintStatement): void {
+  const rename = as(statement.node, "RenameStmt");
+  if (!rename?.relation || rename.newname === undefined) return;
+  const table = known.table(rename.relation);
+  if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(table, rename.subname ?? "", rename.newname);
+  if (rename.renameType === "OBJECT_TABLE" && table) {
+    moveTable(known, table, relationKey(rename.relation.schemaname, rename.newname));
+  }
+  if (rename.renameType === "OBJECT_TABCONSTRAINT" && table) {
+    const newname = rename.newname;
+    table.constraints = table.constraints.map((constraint) =>
+      constraint.name === rename.subname ? { ...constraint, name: newname } : constraint,
+    );
+  }
+  if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
+}
+
+function renameColumn(table: KnownTable, from: string, to: string): void {
+  const column = table.columns.get(from);
+  if (!column) return;
+  table.columns.delete(from);
+  table.columns.set(to, { ...column, name: to });
+}
+
+function renameIndex(known: Known, relation: RangeVar, to: string): void {
+  const index = known.indexes.get(rangeKey(relation));
+  if (!index) return;
+  known.indexes.delete(rangeKey(relation));
+  known.indexes.set(relationKey(relation.schemaname, to), { ...index, name: to });
+}
+
+function moveTable(known: Known, table: KnownTable, key: string): void {
+  known.tables.delete(table.key);
+  for (const [name, index] of known.indexes) {
+    if (index.table === table.key) known.indexes.set(name, { ...index, table: key });
+  }
+  table.key = key;
+  known.tables.set(key, table);
+}
+
+function learnSchema(known: Known, statement: LintStatement): void {
+  const move = as(statement.node, "AlterObjectSchemaStmt");
+  const table = known.table(move?.relation);
+  if (move?.objectType !== "OBJECT_TABLE" || !table) return;
+  moveTable(known, table, relationKey(move.newschema, move.relation?.relname ?? ""));
+}
+
+function learnView(known: Known, statement: LintStatement): void {
+  const view = as(statement.node, "ViewStmt");
+  if (!view?.view || !view.query) return;
+  const key = rangeKey(view.view);
+  known.views.set(key, {
+    key,
+    name: view.view.relname ?? "",
+    materialized: false,
+    query: view.query,
+    addedBy: statement,
+  });
+}
+
+function learnType(
+  known: Known,
+  statement: LintStatement,
+  kind: "enum" | "domain",
+  name: Parameters<typeof strings>[0],
+) {
+  const key = partsKey(strings(name));
+  known.types.set(key, { key, kind, createdBy: statement });
+}
+
+function learnFunction(known: Known, statement: LintStatement): void {
+  const create = as(statement.node, "CreateFunctionStmt");
+  const volatility = as(option(create?.options, "volatility")?.arg, "String")?.sval ?? "volatile";
+  known.functions.set(strings(create?.funcname).at(-1) ?? "", volatility);
+}
+
+function learnPolicy(known: Known, statement: LintStatement): void {
+  const table = known.table(as(statement.node, "CreatePolicyStmt")?.table);
+  if (table) table.policies += 1;
+}

@@ -1,0 +1,59 @@
+import type { Node } from "libpg-query";
+import type { ColumnType } from "../column-type.js";
+import type { LintStatement } from "../lint-statement.js";
+
+export interface KnownColumn {
+  readonly name: string;
+  type: ColumnType | null;
+  /** Null when nobody said. */
+  notNull: boolean | null;
+  /** The statement of this run that added it. */
+  readonly addedBy: LintStatement | null;
+}
+
+export interface KnownConstraint {
+  readonly name: string | null;
+  readonly type: "primary" | "unique" | "check" | "foreign" | "exclusion" | "not null";
+  readonly columns: readonly string[];
+  validated: boolean;
+  /** Tree of a CHECK. */
+  readonly expression: Node | null;
+  /** Key of the table that a foreign key points at. */
+  readonly references: string | null;
+  readonly addedBy: LintStatement | null;
+}
+
+export interface KnownIndex {
+  readonly name: string;
+  readonly table: string;
+  readonly unique: boolean;
+  readonly method: string;
+  /** Column names; an expression is null. */
+  readonly keys: readonly (string | null)[];
+  readonly include: readonly string[];
+  readonly partial: boolean;
+  /** False when the catalog says INVALID. */
+  readonly valid: boolean;
+  /** Name of the constraint that owns it. */
+  constraint: string | null;
+  readonly addedBy: LintStatement | null;
+}
+
+/** What is known of a table at one point of the chain of files. */
+export interface KnownTable {
+  key: string;
+  /** `from nowhere`: only mentioned, so that what it holds is not known. */
+  readonly origin: "catalog" | "chain" | "nowhere";
+  readonly createdBy: LintStatement | null;
+  readonly kind: "table" | "partitioned" | "view" | "materialized view" | "foreign";
+  readonly temporary: boolean;
+  /** Every column is known. */
+  readonly complete: boolean;
+  readonly columns: Map<string, KnownColumn>;
+  constraints: KnownConstraint[];
+  readonly partitionOf: string | null;
+  /** Keys of the partitions, and which of them is the DEFAULT. */
+  readonly partitions: Map<string, { readonly isDefault: boolean }>;
+  rowSecurity: boolean;
+  policies: number;
+}

@@ -1,0 +1,162 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { compareFindings, type Finding } from "../finding.js";
+import { RULES } from "../rules/index.js";
+import type { Report, Rule } from "../rules/rule.js";
+import { kindOf } from "../rules/support/ast.js";
+import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
+import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
+import { learnCatalog } from "./known/from-catalog.js";
+import { relationKey } from "./known/key.js";
+import { type Circumstances, Known, type TableSize } from "./known/known.js";
+import { learn } from "./known/learn.js";
+import type { LintScript, LintStatement } from "./lint-statement.js";
+import { placeOf } from "./place.js";
+import { judge } from "./severity.js";
+import { TransactionTracker } from "./transactions.js";
+import { unparsedFinding } from "./unparsed.js";
+import { applyWaivers, readWaivers, type Waiver } from "./waivers.js";
+
+export interface LintInput {
+  /** In the order in which they run. A release's `Script` fits. */
+  readonly scripts: readonly LintScript[];
+  /** A live catalog of the cluster, as it stands before the release. */
+  readonly catalog?: Catalog;
+  /** By `schema.table`; of the largest tenant. */
+  readonly statistics?: ReadonlyMap<string, TableSize>;
+  /** From the config; those in comments are found. */
+  readonly waivers?: readonly Waiver[];
+  /** `2026-11-22`, to compare with the waivers' last days. */
+  readonly today: string;
+  readonly customRules?: readonly Rule[];
+  readonly circumstances?: Partial<Circumstances>;
+}
+
+/** A finding of lint with what replaces its statement, when the rewrite is mechanical. */
+export interface LintFinding extends Finding {
+  readonly fix?: Fix;
+}
+
+export interface Fix {
+  /** The statement to replace, by its place in the file. */
+  readonly statement: Statement;
+  readonly statements: readonly string[];
+}
+
+const GATE: Circumstances = {
+  together: true,
+  versions: { from: 13, to: 18 },
+  serverVersion: null,
+  lockTimeoutSet: true,
+  schemaPerTenant: false,
+  opaqueReported: true,
+};
+
+/**
+ * Every rule over every statement of a release, against what the catalog and the statements before it tell. Sorted by
+ * severity; deterministic. Defaults are those of the gate: the scripts run together, and the runner sets lock_timeout.
+ */
+export async function lintRelease(input: LintInput): Promise<readonly LintFinding[]> {
+  await loadParser();
+  return new LintRun(input).findings();
+}
+
+class LintRun {
+  private readonly known: Known;
+  private readonly found: LintFinding[] = [];
+  private readonly waivers: Waiver[] = [];
+  private readonly rules: readonly Rule[];
+  private readonly byKind = new Map<string, readonly Rule[]>();
+
+  constructor(private readonly input: LintInput) {
+    const serverVersion = input.catalog?.serverVersion ?? input.circumstances?.serverVersion ?? null;
+    const major = serverVersion === null ? null : Math.trunc(serverVersion / 10_000);
+    const versions = major === null ? GATE.versions : { from: major, to: major };
+    const circumstances = { ...GATE, versions, ...input.circumstances, serverVersion };
+    const sizes = input.statistics ? keyed(input.statistics) : null;
+    this.known = new Known(circumstances, sizes, input.catalog !== undefined);
+    if (input.catalog) learnCatalog(this.known, input.catalog);
+    this.rules = [...RULES, ...(input.customRules ?? [])].filter((rule) =>
+      overlap(rule.versions, circumstances.versions),
+    );
+    this.waivers.push(...(input.waivers ?? []));
+  }
+
+  findings(): readonly LintFinding[] {
+    const tracker = new TransactionTracker();
+    for (const script of this.input.scripts) {
+      tracker.begin(script);
+      this.readWaivers(script);
+      for (const statement of script.statements) this.visit(statement, script, tracker);
+    }
+    for (const rule of this.rules) this.report(rule, rule.finish?.(this.known) ?? []);
+    const ids = new Set([...RULES, ...(this.input.customRules ?? [])].map((rule) => rule.id).concat("lint.unparsed"));
+    return [...applyWaivers(this.found, this.waivers, this.input.today, ids)].sort(compareFindings);
+  }
+
+  private readWaivers(script: LintScript): void {
+    if (script.history) return;
+    const { waivers, findings } = readWaivers(script);
+    this.waivers.push(...waivers);
+    this.found.push(...findings);
+  }
+
+  private visit(statement: Statement, script: LintScript, tracker: TransactionTracker): void {
+    const parsed = parsedForm(statement);
+    if (!isParsed(parsed)) {
+      if (!script.history && !this.known.circumstances.opaqueReported) this.found.push(unparsedFinding(parsed));
+      return;
+    }
+    const placed: LintStatement = { ...parsed, script, transaction: tracker.place(parsed), nested: false };
+    if (!script.history) {
+      for (const rule of this.rulesFor(placed)) this.report(rule, rule.check(placed, this.known));
+    }
+    learn(this.known, placed);
+  }
+
+  private rulesFor(statement: LintStatement): readonly Rule[] {
+    const kind = kindOf(statement.node);
+    const cached = this.byKind.get(kind);
+    if (cached) return cached;
+    const rules = this.rules.filter((rule) => rule.nodes.length === 0 || rule.nodes.includes(kind));
+    this.byKind.set(kind, rules);
+    return rules;
+  }
+
+  private report(rule: Rule, reports: Iterable<Report>): void {
+    for (const report of reports) {
+      if (rule.sized && this.known.isNew(report.table, report.statement)) continue;
+      const { severity, basis } = judge(rule, report, this.known);
+      this.found.push({
+        code: rule.id,
+        gate: "lint",
+        severity,
+        subject: report.subject,
+        message: report.message + basis,
+        remedy: report.remedy,
+        source: placeOf(report.statement, report.location),
+        ...(report.unknown ? { unknown: true } : {}),
+        ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
+      });
+    }
+  }
+}
+
+/** A statement that was parsed when its file was read is not parsed again. */
+function parsedForm(statement: Statement): ParsedStatement | UnparsedStatement {
+  if ("node" in statement) return statement as ParsedStatement;
+  if ("error" in statement) return statement as UnparsedStatement;
+  return parseStatement(statement);
+}
+
+function keyed(statistics: ReadonlyMap<string, TableSize>): Map<string, TableSize> {
+  return new Map(
+    [...statistics].map(([name, size]) => {
+      const dot = name.indexOf(".");
+      return [relationKey(dot < 0 ? null : name.slice(0, dot), name.slice(dot + 1)), size];
+    }),
+  );
+}
+
+function overlap(a: { from: number; to: number }, b: { from: number; to: number }): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}

@@ -1,0 +1,33 @@
+import type { Node } from "libpg-query";
+import type { TransactionMode } from "../release/release.js";
+import type { ParsedStatement, Statement } from "../sql/statement.js";
+
+/** One file of a release as lint reads it. A `Script` of a release fits. */
+export interface LintScript {
+  readonly file: string;
+  /** `unknown`: a bare file whose runner is not known. */
+  readonly transaction: TransactionMode | "unknown";
+  readonly statements: readonly Statement[];
+  /** The whole text, for the waivers in comments between statements; absent for code that is not SQL. */
+  readonly text?: string;
+  /** Applied long ago: it tells what stands, and nothing is reported for it. */
+  readonly history?: boolean;
+}
+
+/** A stretch of a script that runs in one transaction. */
+export interface Transaction {
+  /** Unique within the run. */
+  readonly id: number;
+  /** Opened by BEGIN in the file, rather than by the runner. */
+  readonly explicit: boolean;
+}
+
+/** A parsed statement with what surrounds it. */
+export interface LintStatement extends ParsedStatement {
+  readonly node: Node;
+  readonly script: LintScript;
+  /** Null when it runs by itself, or when the runner is not known. */
+  readonly transaction: Transaction | null;
+  /** True for a statement found in the body of a DO block. */
+  readonly nested: boolean;
+}

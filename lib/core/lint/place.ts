@@ -1,0 +1,28 @@
+import type { SourceSpan } from "../finding.js";
+import { LineIndex } from "../sql/line-index.js";
+import type { Statement } from "../sql/statement.js";
+
+/** The place within the file of an offset within a statement's text, and of the word that stands there. */
+export function placeWithin(statement: Statement, offset: number): SourceSpan {
+  const { sql, source } = statement;
+  const word = /^(?:"(?:[^"]|"")*"|[\w$.\u0080-\uFFFF]+|[^\s]+)/.exec(sql.slice(offset))?.[0] ?? "";
+  const lines = new LineIndex(sql);
+  const from = shift(source, lines.place(offset));
+  const to = shift(source, lines.place(offset + word.length));
+  return { file: source.file, ...from, endLine: to.line, endColumn: to.column };
+}
+
+/** The place of a node's `location`, which counts bytes from where the parsed text began. */
+export function placeOf(statement: Statement & { readonly base: number }, location: number | undefined): SourceSpan {
+  if (location === undefined || location < statement.base) return statement.source;
+  const bytes = location - statement.base;
+  const ascii = /^[^\u0080-\uFFFF]*$/.test(statement.sql);
+  const offset = ascii ? bytes : Buffer.from(statement.sql, "utf8").subarray(0, bytes).toString("utf8").length;
+  return offset < statement.sql.length ? placeWithin(statement, offset) : statement.source;
+}
+
+function shift(start: SourceSpan, place: { line: number; column: number }): { line: number; column: number } {
+  return place.line === 1
+    ? { line: start.line, column: start.column + place.column - 1 }
+    : { line: start.line + place.line - 1, column: place.column };
+}

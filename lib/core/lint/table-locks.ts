@@ -1,0 +1,158 @@
+import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
+import type { LockMode } from "../operations/operation.js";
+import { as, kindOf, listItems, strings } from "../rules/support/ast.js";
+
+/** A lock that a statement takes on a table that it names. */
+export interface TableLock {
+  readonly table: RangeVar;
+  readonly mode: LockMode;
+}
+
+/** ALTER TABLE commands that need less than ACCESS EXCLUSIVE (PostgreSQL manual, ALTER TABLE; measured on 15 and 18). */
+const WEAKER: Partial<Record<AlterTableType, LockMode>> = {
+  AT_ValidateConstraint: "ShareUpdateExclusiveLock",
+  AT_SetStatistics: "ShareUpdateExclusiveLock",
+  AT_SetOptions: "ShareUpdateExclusiveLock",
+  AT_ResetOptions: "ShareUpdateExclusiveLock",
+  AT_ClusterOn: "ShareUpdateExclusiveLock",
+  AT_DropCluster: "ShareUpdateExclusiveLock",
+  AT_SetRelOptions: "ShareUpdateExclusiveLock",
+  AT_ResetRelOptions: "ShareUpdateExclusiveLock",
+  AT_AttachPartition: "ShareUpdateExclusiveLock",
+  AT_EnableTrig: "ShareRowExclusiveLock",
+  AT_EnableAlwaysTrig: "ShareRowExclusiveLock",
+  AT_EnableReplicaTrig: "ShareRowExclusiveLock",
+  AT_EnableTrigAll: "ShareRowExclusiveLock",
+  AT_EnableTrigUser: "ShareRowExclusiveLock",
+  AT_DisableTrig: "ShareRowExclusiveLock",
+  AT_DisableTrigAll: "ShareRowExclusiveLock",
+  AT_DisableTrigUser: "ShareRowExclusiveLock",
+};
+
+const STRENGTH: readonly LockMode[] = [
+  "AccessShareLock",
+  "RowShareLock",
+  "RowExclusiveLock",
+  "ShareUpdateExclusiveLock",
+  "ShareLock",
+  "ShareRowExclusiveLock",
+  "ExclusiveLock",
+  "AccessExclusiveLock",
+];
+
+export function atLeast(mode: LockMode, floor: LockMode): boolean {
+  return STRENGTH.indexOf(mode) >= STRENGTH.indexOf(floor);
+}
+
+/** Locks on the tables that a statement names, as far as the text alone tells; `SELECT` and `INSERT` are left out. */
+export function tableLocks(node: Node): readonly TableLock[] {
+  switch (kindOf(node)) {
+    case "AlterTableStmt":
+      return alterTableLocks(node);
+    case "IndexStmt":
+      return indexLocks(node);
+    case "DropStmt":
+      return dropLocks(node);
+    case "RenameStmt":
+      return exclusive(as(node, "RenameStmt")?.relation);
+    case "AlterObjectSchemaStmt":
+      return exclusive(as(node, "AlterObjectSchemaStmt")?.relation);
+    case "TruncateStmt":
+      return (as(node, "TruncateStmt")?.relations ?? []).flatMap((table) => exclusive(as(table, "RangeVar")));
+    case "ClusterStmt":
+      return exclusive(as(node, "ClusterStmt")?.relation);
+    case "CreateTrigStmt":
+      return lock(as(node, "CreateTrigStmt")?.relation, "ShareRowExclusiveLock");
+    case "CreatePolicyStmt":
+      return exclusive(as(node, "CreatePolicyStmt")?.table);
+    case "RuleStmt":
+      return exclusive(as(node, "RuleStmt")?.relation);
+    case "CreateStmt":
+      return createLocks(node);
+    case "RefreshMatViewStmt":
+      return refreshLocks(node);
+    default:
+      return [];
+  }
+}
+
+function lock(table: RangeVar | undefined, mode: LockMode): TableLock[] {
+  return table ? [{ table, mode }] : [];
+}
+
+function exclusive(table: RangeVar | undefined): TableLock[] {
+  return lock(table, "AccessExclusiveLock");
+}
+
+function alterTableLocks(node: Node): TableLock[] {
+  const alter = as(node, "AlterTableStmt");
+  if (alter?.objtype === "OBJECT_INDEX" || alter?.objtype === "OBJECT_VIEW" || alter?.objtype === "OBJECT_SEQUENCE")
+    return [];
+  const commands = (alter?.cmds ?? []).flatMap((item) => as(item, "AlterTableCmd") ?? []);
+  const modes = commands.map(commandLock).sort((a, b) => STRENGTH.indexOf(b) - STRENGTH.indexOf(a));
+  const own = modes[0] ? lock(alter?.relation, modes[0]) : [];
+  return [...own, ...commands.flatMap(otherTables)];
+}
+
+function commandLock(command: AlterTableCmd): LockMode {
+  if (isForeignKey(command)) return "ShareRowExclusiveLock";
+  if (command.subtype === "AT_DetachPartition" && as(command.def, "PartitionCmd")?.concurrent) {
+    return "ShareUpdateExclusiveLock";
+  }
+  return (command.subtype && WEAKER[command.subtype]) ?? "AccessExclusiveLock";
+}
+
+function isForeignKey(command: AlterTableCmd): boolean {
+  return command.subtype === "AT_AddConstraint" && as(command.def, "Constraint")?.contype === "CONSTR_FOREIGN";
+}
+
+/** The parent of a new foreign key, and the partition of ATTACH and DETACH. */
+function otherTables(command: AlterTableCmd): TableLock[] {
+  if (isForeignKey(command)) return lock(as(command.def, "Constraint")?.pktable, "ShareRowExclusiveLock");
+  const partition = as(command.def, "PartitionCmd");
+  return partition && !partition.concurrent ? exclusive(partition.name) : [];
+}
+
+function indexLocks(node: Node): TableLock[] {
+  const index = as(node, "IndexStmt");
+  return lock(index?.relation, index?.concurrent ? "ShareUpdateExclusiveLock" : "ShareLock");
+}
+
+function dropLocks(node: Node): TableLock[] {
+  const drop = as(node, "DropStmt");
+  const parts = (drop?.objects ?? []).map((object) => strings(listItems(object)));
+  if (drop?.removeType === "OBJECT_TABLE") return parts.flatMap((names) => exclusive(relation(names)));
+  if (drop?.removeType === "OBJECT_TRIGGER" || drop?.removeType === "OBJECT_POLICY") {
+    return parts.flatMap((names) => exclusive(relation(names.slice(0, -1))));
+  }
+  return [];
+}
+
+/** A relation from the parts of its name. */
+export function relation(parts: readonly string[]): RangeVar {
+  const schemaname = parts.at(-2);
+  return { relname: parts.at(-1) ?? "", ...(schemaname === undefined ? {} : { schemaname }) };
+}
+
+/** The parent of a partition, and the parents of foreign keys. */
+function createLocks(node: Node): TableLock[] {
+  const create = as(node, "CreateStmt");
+  const parents = create?.partbound
+    ? (create.inhRelations ?? []).flatMap((item) => exclusive(as(item, "RangeVar")))
+    : [];
+  return [...parents, ...foreignKeysOf(node).flatMap((key) => lock(key.pktable, "ShareRowExclusiveLock"))];
+}
+
+/** Foreign keys written in a CREATE TABLE, in the columns or after them. */
+export function foreignKeysOf(node: Node) {
+  const create = as(node, "CreateStmt");
+  return (create?.tableElts ?? [])
+    .flatMap((element) => [element, ...(as(element, "ColumnDef")?.constraints ?? [])])
+    .flatMap((element) => as(element, "Constraint") ?? [])
+    .filter((constraint) => constraint.contype === "CONSTR_FOREIGN");
+}
+
+function refreshLocks(node: Node): TableLock[] {
+  const refresh = as(node, "RefreshMatViewStmt");
+  return lock(refresh?.relation, refresh?.concurrent ? "ExclusiveLock" : "AccessExclusiveLock");
+}

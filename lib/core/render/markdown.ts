@@ -1,0 +1,76 @@
+import { compareFindings, type Finding, type Severity } from "../finding.js";
+import type { RenderMeta } from "./sarif.js";
+
+const HEADINGS: readonly { readonly severity: Severity; readonly title: string }[] = [
+  { severity: "error", title: "Blocks" },
+  { severity: "warning", title: "Warnings" },
+  { severity: "note", title: "Notes" },
+];
+/** A comment on GitHub may hold 65,536 characters. */
+const LONGEST = 60_000;
+
+/** Markdown for a comment on a pull request; cut, and said to be cut, before the host's limit. */
+export function renderMarkdown(findings: readonly Finding[], meta: RenderMeta & { readonly title: string }): string {
+  const sorted = [...findings].sort(compareFindings);
+  const lines = [`## ${text(meta.title)}`, "", summary(sorted), ""];
+  let length = 0;
+  let shown = 0;
+  for (const { severity, title } of HEADINGS) {
+    const group = sorted.filter((finding) => finding.severity === severity);
+    if (group.length > 0) lines.push(`### ${title}`, "");
+    for (const finding of group) {
+      const block = entry(finding, meta);
+      if (length + block.length > LONGEST) continue;
+      lines.push(block, "");
+      length += block.length;
+      shown += 1;
+    }
+  }
+  if (shown < sorted.length) lines.push(`${sorted.length - shown} more findings are in the full report.`, "");
+  return lines.join("\n");
+}
+
+function summary(findings: readonly Finding[]): string {
+  if (findings.length === 0) return "No findings.";
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  return `${plural(count("error"), "error")}, ${plural(count("warning"), "warning")}, ${plural(count("note"), "note")}.`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function entry(finding: Finding, meta: RenderMeta): string {
+  const rule = meta.rules?.get(finding.code);
+  const code = rule?.url ? `[${finding.code}](${rule.url})` : finding.code;
+  const place = finding.source ? ` · ${inlineCode(`${finding.source.file}:${finding.source.line}`)}` : "";
+  const { remedy } = finding;
+  const lines = [`**${code}** ${inlineCode(finding.subject.name)}${place}`, "", text(finding.message)];
+  if (finding.tenants?.length) lines.push("", `Tenants: ${finding.tenants.map(inlineCode).join(", ")}`);
+  if (remedy) lines.push("", text(remedy.text));
+  if (remedy?.sql !== undefined) lines.push("", fence(remedy.sql, "sql"));
+  if (remedy?.command !== undefined) lines.push("", fence(remedy.command, "sh"));
+  return lines.join("\n");
+}
+
+/** Untrusted text: no markup, no mention, no link comes out of it. */
+function text(value: string): string {
+  return value
+    .replace(/[\\`*_{}[\]<>#|~!@]/g, (char) => (char === "@" ? "@\u200b" : `\\${char}`))
+    .replaceAll("\n", " ");
+}
+
+function inlineCode(value: string): string {
+  const ticks = "`".repeat(longestRun(value) + 1);
+  const pad = value.startsWith("`") || value.endsWith("`") ? " " : "";
+  return `${ticks}${pad}${value.replaceAll("\n", " ")}${pad}${ticks}`;
+}
+
+function fence(value: string, language: string): string {
+  const ticks = "`".repeat(Math.max(3, longestRun(value) + 1));
+  return `${ticks}${language}\n${value}\n${ticks}`;
+}
+
+function longestRun(value: string): number {
+  return Math.max(0, ...[...value.matchAll(/`+/g)].map((match) => match[0].length));
+}

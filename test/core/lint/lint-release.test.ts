@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { lintRelease } from "../../../lib/core/lint/lint-release.js";
+import { lintText } from "../../support/lint-text.js";
+
+describe("lintRelease", () => {
+  it("names the table, the reason, the place and a rewrite", async () => {
+    const [finding] = await lintText("\n  ALTER TABLE app.users ALTER COLUMN email SET NOT NULL;");
+    expect(finding).toMatchObject({
+      code: "SG010",
+      gate: "lint",
+      severity: "error",
+      subject: { kind: "column", name: "app.users.email" },
+      source: { file: "a.sql", line: 2, column: 3 },
+    });
+    expect(finding?.remedy?.sql).toContain("VALIDATE CONSTRAINT users_email_present");
+  });
+
+  it("is quiet about a table made in the same release", async () => {
+    expect(await lintText("CREATE TABLE t (id int); ALTER TABLE t ALTER COLUMN id SET NOT NULL;", ["SG010"])).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    [{ rows: 200, bytes: 65_536 }, "note"],
+    [{ rows: 500_000, bytes: 200_000_000 }, "warning"],
+    [{ rows: 50_000_000, bytes: 20_000_000_000 }, "error"],
+  ])("follows the size of the table: %o", async (size, severity) => {
+    const statistics = new Map([["public.users", size]]);
+    const text = "ALTER TABLE users ALTER COLUMN email SET NOT NULL";
+    const findings = await lintText(text, ["SG010"], { statistics });
+    expect(findings).toMatchObject([{ code: "SG010", severity }]);
+    expect(findings[0]?.message).toContain(size.rows.toLocaleString("en-US"));
+  });
+
+  it("accepts a stored release, whose statements carry no tree", async () => {
+    const source = { file: "r.sql", line: 4, column: 1 };
+    const statements = [{ index: 0, sql: "ALTER TABLE t ALTER COLUMN c SET NOT NULL", source }];
+    const findings = await lintRelease({
+      scripts: [{ file: "r.sql", transaction: "single", statements }],
+      today: "2026-01-01",
+    });
+    expect(findings).toMatchObject([{ code: "SG010", source }]);
+  });
+});
