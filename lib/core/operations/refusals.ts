@@ -1,0 +1,91 @@
+import type { Finding } from "../finding.js";
+import type { Migration } from "../release/release.js";
+import type { Statement } from "../sql/statement.js";
+import type { Operation } from "./operations.js";
+import { operationsOfText } from "./segments.js";
+
+/**
+ * Statements that are never executed, on a clone or elsewhere: they would end our transaction, reach beyond the
+ * tenant's database, or were not understood by the parser at all.
+ */
+export function refusalsOf(migration: Migration): readonly Finding[] {
+  const statements = [...migration.up.statements, ...(migration.down?.statements ?? [])];
+  return statements.flatMap((statement) => refusedStatement(statement));
+}
+
+export function refusedStatement(statement: Statement): readonly Finding[] {
+  return operationsOfText(statement).flatMap((operation) => {
+    const refusal = refusalOf(operation);
+    if (!refusal) return [];
+    const { source } = statement;
+    return [
+      {
+        code: refusal.code,
+        gate: "dry-run",
+        severity: "error",
+        subject: { kind: "statement", name: `${source.file}:${source.line}` },
+        message: refusal.message,
+        remedy: { text: refusal.remedy },
+        source,
+        ...(refusal.unknown ? { unknown: true } : {}),
+      } satisfies Finding,
+    ];
+  });
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly unknown?: boolean;
+}
+
+function refusalOf(operation: Operation): Refusal | null {
+  const text = firstLine(operation.statement.sql);
+  if (operation.kind === "transaction-control" && operation.command !== "set constraints") {
+    return {
+      code: "dry-run.transaction-control",
+      message: `"${text}" controls the transaction, so the migration and its ledger row could no longer commit together.`,
+      remedy: "Remove it: the migration already runs in one transaction, split where PostgreSQL requires it.",
+    };
+  }
+  if (reachesBeyond(operation)) {
+    return {
+      code: "dry-run.beyond-database",
+      message: `"${text}" reaches beyond the tenant's database, where no clone stands in for the real thing.`,
+      remedy: "Run it by hand, apart from the migrations of the tenants.",
+    };
+  }
+  if (operation.kind === "opaque" && /parser refuses|not one statement|program/.test(operation.reason)) {
+    return {
+      code: "dry-run.unreadable",
+      message: `"${text}" cannot be executed: ${operation.reason}.`,
+      remedy: "Write it as SQL that PostgreSQL accepts; psql commands and templates are not SQL.",
+      unknown: true,
+    };
+  }
+  return null;
+}
+
+const BEYOND = new Set(["database", "tablespace", "subscription"]);
+
+function reachesBeyond(operation: Operation): boolean {
+  switch (operation.kind) {
+    case "create-object":
+    case "drop-object":
+      return BEYOND.has(operation.objectKind);
+    case "rename-object":
+      return operation.objectKind === "database" || operation.objectKind === "tablespace";
+    case "alter-object":
+      return operation.what === "system setting" || operation.objectKind === "tablespace";
+    case "reindex":
+      return operation.of === "system";
+    default:
+      return false;
+  }
+}
+
+function firstLine(sql: string): string {
+  const [line = ""] = sql.split("\n");
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

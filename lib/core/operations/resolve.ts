@@ -1,0 +1,85 @@
+import { TENANT_SCHEMA } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import type { QualifiedName } from "../contract/contract.js";
+import type { LockMode, TableLock } from "./operation.js";
+
+/** The schema that an unqualified name falls into when nothing of that name is there: the tenant's own, else public. */
+export function homeSchema(before: CatalogIndex): string {
+  const perTenant = before.catalog.objects.some(({ kind, id }) =>
+    kind === "schema" ? id.name === TENANT_SCHEMA : id.schema === TENANT_SCHEMA,
+  );
+  return perTenant ? TENANT_SCHEMA : "public";
+}
+
+/**
+ * The table that a name means: along the tenant's search path (its own schema, then public), else the only one of
+ * that name in any schema. A table that is not there yet stands in the home schema.
+ */
+export function resolveTable(name: QualifiedName, before: CatalogIndex): TableRef {
+  if (name.schema !== null) return { schema: name.schema, name: name.name };
+  for (const schema of [TENANT_SCHEMA, "public"]) {
+    if (hasRelation(before, { schema, name: name.name })) return { schema, name: name.name };
+  }
+  const elsewhere = before.catalog.objects.filter(({ kind, id }) => kind === "table" && id.name === name.name);
+  const [only] = elsewhere;
+  if (elsewhere.length === 1 && only?.id.schema !== undefined) return { schema: only.id.schema, name: name.name };
+  return { schema: homeSchema(before), name: name.name };
+}
+
+function hasRelation(before: CatalogIndex, ref: TableRef): boolean {
+  return (
+    before.table(ref) !== undefined ||
+    before.get("view", ref) !== undefined ||
+    before.get("materialized view", ref) !== undefined
+  );
+}
+
+export function sameTable(a: TableRef, b: TableRef): boolean {
+  return a.schema === b.schema && a.name === b.name;
+}
+
+/** A partitioned or inherited parent's children, at every depth. */
+export function descendants(before: CatalogIndex, parent: TableRef): readonly TableRef[] {
+  const found: TableRef[] = [];
+  const queue: TableRef[] = [parent];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of childrenOf(before, next)) {
+      if (found.some((known) => sameTable(known, child))) continue;
+      found.push(child);
+      queue.push(child);
+    }
+  }
+  return found;
+}
+
+function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
+  return before.catalog.objects.flatMap((object) => {
+    if (object.kind !== "table") return [];
+    const { partitionOf, inherits } = object.attributes;
+    const parents = partitionOf ? [partitionOf.parent] : inherits;
+    const isChild = parents.some((text) => names(text, parent));
+    return isChild ? [{ schema: object.id.schema ?? "", name: object.id.name }] : [];
+  });
+}
+
+/** True when a relation's name as the server prints it (quoted where needed) means this table. */
+export function names(text: string, table: TableRef): boolean {
+  const plain = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
+  const always = (part: string) => `"${part.replaceAll('"', '""')}"`;
+  const schemas = [plain(table.schema), always(table.schema)];
+  const tables = [plain(table.name), always(table.name)];
+  return (
+    schemas.some((schema) => tables.some((name) => text === `${schema}.${name}`)) ||
+    tables.some((name) => text === name)
+  );
+}
+
+/** Whether the release already knows the table; one that it makes itself holds no rows and blocks nobody. */
+export function isThere(before: CatalogIndex, table: TableRef): boolean {
+  return before.table(table) !== undefined;
+}
+
+/** One lock per table: on a table, its partitions and its children. */
+export function lockTree(before: CatalogIndex, table: TableRef, mode: LockMode): TableLock[] {
+  return [table, ...descendants(before, table)].map((each) => ({ table: each, mode }));
+}

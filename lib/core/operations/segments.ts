@@ -1,0 +1,57 @@
+import type { Script } from "../release/release.js";
+import { parseSql } from "../sql/parse.js";
+import type { Statement } from "../sql/statement.js";
+import type { Operation } from "./operations.js";
+import { operationsOf } from "./operations-of.js";
+import { transactionalityOf } from "./transactionality.js";
+
+/** Statements that run together: in one transaction, or, when `transactional` is false, one statement by itself. */
+export interface Segment {
+  readonly transactional: boolean;
+  readonly statements: readonly Statement[];
+}
+
+/** The operations of a statement that was stored as text; the parser must be loaded. */
+export function operationsOfText(statement: Statement): readonly Operation[] {
+  const { statements } = parseSql(statement.sql, statement.source.file);
+  const [only] = statements;
+  if (statements.length !== 1 || !only) {
+    return operationsOf({ ...statement, error: "the text is not one statement", errorAt: 0 });
+  }
+  return operationsOf({ ...only, index: statement.index, source: statement.source });
+}
+
+/**
+ * How a script is cut into transactions: one for all, except where PostgreSQL forbids it (CREATE INDEX CONCURRENTLY,
+ * VACUUM, an enum value that a later statement uses), or each statement by itself when the script says so.
+ */
+export function segmentsOf(script: Script): readonly Segment[] {
+  const segments: { transactional: boolean; statements: Statement[] }[] = [];
+  let open: { transactional: boolean; statements: Statement[] } | null = null;
+  for (const [at, statement] of script.statements.entries()) {
+    const operations = operationsOfText(statement);
+    const outside =
+      script.transaction === "none" || operations.some((operation) => transactionalityOf(operation) === "outside");
+    if (outside) {
+      segments.push({ transactional: false, statements: [statement] });
+      open = null;
+      continue;
+    }
+    if (!open) {
+      open = { transactional: true, statements: [] };
+      segments.push(open);
+    }
+    open.statements.push(statement);
+    if (endsTransaction(operations, script.statements.slice(at + 1))) open = null;
+  }
+  return segments;
+}
+
+/** A new enum value may be used only after commit; the transaction ends here when a later statement names the value. */
+function endsTransaction(operations: readonly Operation[], later: readonly Statement[]): boolean {
+  return operations.some(
+    (operation) =>
+      operation.kind === "add-enum-value" &&
+      later.some((statement) => statement.sql.includes(`'${operation.value.replaceAll("'", "''")}'`)),
+  );
+}

@@ -1,0 +1,143 @@
+import { type Segment, segmentsOf } from "../../core/operations/segments.js";
+import type { LedgerFormat } from "../../core/release/ledger.js";
+import type { IsolationLevel, Migration } from "../../core/release/release.js";
+import type { KeepAside } from "../../core/rollback/plan.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Session } from "../../ports/database.js";
+import { prepareSession, type SessionSettings } from "./prepare-session.js";
+import { clearProgress, type Progress, readProgress, recordProgress } from "./progress.js";
+import { runKept } from "./run-kept.js";
+import { settleStatement } from "./settle-statement.js";
+import { inTransaction } from "./transaction.js";
+
+/** Called around every statement of the migration, on the migration's own session and inside its transaction. */
+export interface StatementObserver {
+  before?(statement: Statement): Promise<void>;
+  after?(statement: Statement, ms: number): Promise<void>;
+  /** Before the transaction commits, with its locks still held. */
+  committing?(statements: readonly Statement[]): Promise<void>;
+}
+
+export interface ApplyMigration {
+  readonly migration: Migration;
+  /** Null where no ledger is kept: on scratch databases. */
+  readonly ledger: LedgerFormat | null;
+  readonly isolation: IsolationLevel;
+  readonly settings: SessionSettings;
+  /** The tenant's schema in a shared database. */
+  readonly schema: string | null;
+  /** Of the proved way back: what is copied before its statement destroys it. */
+  readonly keep: readonly KeepAside[];
+  readonly clock: Clock;
+  readonly observe?: StatementObserver;
+}
+
+export interface AppliedMigration {
+  readonly version: string;
+  readonly ms: number;
+  /** How many transactions it took. 1 unless PostgreSQL forbids it. */
+  readonly transactions: number;
+  /** True when an earlier, interrupted attempt had done part of it. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Runs one migration and records it in the ledger, in one transaction; where PostgreSQL forbids that, each part records
+ * its own progress, so that a killed run resumes where it stopped. Throws `DatabaseError` with nothing of the current
+ * transaction left behind. The dry run and the rollout both execute migrations through this function and no other.
+ */
+export async function applyMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
+  const start = input.clock.monotonic();
+  const segments = segmentsOf(input.migration.up);
+  const [only] = segments;
+  const resumed =
+    segments.length === 0 || (segments.length === 1 && only?.transactional)
+      ? await applyWhole(session, input, only?.statements ?? [])
+      : await applyInParts(session, input, segments);
+  const ms = input.clock.monotonic() - start;
+  return { version: input.migration.version, ms, transactions: Math.max(1, segments.length), resumed };
+}
+
+async function applyWhole(session: Session, input: ApplyMigration, statements: readonly Statement[]): Promise<boolean> {
+  const start = input.clock.monotonic();
+  await prepareSession(session, input, "inside");
+  await inTransaction(session, input.isolation, async () => {
+    await runStatements(session, input, statements);
+    await prepareSession(session, input, "inside");
+    await record(session, input, start);
+    await input.observe?.committing?.(statements);
+  });
+  return false;
+}
+
+async function applyInParts(session: Session, input: ApplyMigration, segments: readonly Segment[]): Promise<boolean> {
+  const start = input.clock.monotonic();
+  const { version } = input.migration;
+  await prepareSession(session, input, "inside");
+  const progress = await readProgress(session, version, input.schema);
+  for (const [at, segment] of segments.entries()) {
+    if (progress.get(at) === "finished") continue;
+    if (segment.transactional) await applyTransaction(session, input, segment, at);
+    else await applyAlone(session, input, segment, at, progress);
+  }
+  await prepareSession(session, input, "inside");
+  await inTransaction(session, input.isolation, async () => {
+    await record(session, input, start);
+    await clearProgress(session, version, input.schema);
+  });
+  return progress.size > 0;
+}
+
+async function applyTransaction(session: Session, input: ApplyMigration, segment: Segment, at: number): Promise<void> {
+  await prepareSession(session, input, "inside");
+  await inTransaction(session, input.isolation, async () => {
+    await runStatements(session, input, segment.statements);
+    await recordProgress(session, input.migration.version, at, "finished", input.schema);
+    await input.observe?.committing?.(segment.statements);
+  });
+}
+
+/** One statement outside a transaction: its start is recorded first, so that a resumed run looks at what it left. */
+async function applyAlone(
+  session: Session,
+  input: ApplyMigration,
+  segment: Segment,
+  at: number,
+  progress: Progress,
+): Promise<void> {
+  const { version } = input.migration;
+  await prepareSession(session, input, "outside");
+  for (const statement of segment.statements) {
+    const left = progress.get(at) === "started" ? await settleStatement(session, statement, input.schema) : "again";
+    if (left === "done") continue;
+    await recordProgress(session, version, at, "started", input.schema);
+    try {
+      await runStatements(session, input, [statement]);
+    } catch (error) {
+      // The failure is what the caller must see, whether or not its leftover could be cleared away.
+      await settleStatement(session, statement, input.schema).catch(() => "again");
+      throw error;
+    }
+  }
+  await recordProgress(session, version, at, "finished", input.schema);
+}
+
+async function runStatements(session: Session, input: ApplyMigration, statements: readonly Statement[]): Promise<void> {
+  for (const statement of statements) {
+    const keep = input.keep.filter((each) => each.statement === statement.index);
+    await runKept(session, keep, "before", input);
+    await input.observe?.before?.(statement);
+    const start = input.clock.monotonic();
+    await session.script(statement.sql);
+    await input.observe?.after?.(statement, input.clock.monotonic() - start);
+    await runKept(session, keep, "after", input);
+  }
+}
+
+async function record(session: Session, input: ApplyMigration, start: number): Promise<void> {
+  if (!input.ledger) return;
+  const elapsed = Math.round(input.clock.monotonic() - start);
+  for (const sql of [...input.ledger.create, ...input.ledger.record(input.migration, elapsed)])
+    await session.script(sql);
+}

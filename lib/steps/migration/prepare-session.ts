@@ -1,0 +1,36 @@
+import { identifier, literal } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+
+/** How long a migration's statements may wait and run. Milliseconds; 0 means no limit. */
+export interface SessionSettings {
+  readonly lockTimeout: number;
+  readonly statementTimeout: number;
+  /**
+   * Limit for statements outside transactions (CREATE INDEX CONCURRENTLY). They wait for old snapshots under
+   * `lock_timeout`, so that one is switched off for them: the wait blocks nobody.
+   */
+  readonly concurrentTimeout: number;
+}
+
+export interface SessionScope {
+  readonly settings: SessionSettings;
+  readonly schema: string | null;
+}
+
+/** Sets timeouts and search_path again before each part: a migration may have changed them for the session. */
+export async function prepareSession(
+  session: Session,
+  scope: SessionScope,
+  place: "inside" | "outside",
+): Promise<void> {
+  const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
+  const timeouts =
+    place === "inside"
+      ? [`set lock_timeout = ${lockTimeout}`, `set statement_timeout = ${statementTimeout}`]
+      : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
+  const path =
+    scope.schema === null
+      ? "reset search_path"
+      : `select set_config('search_path', ${literal(`${identifier(scope.schema)}, public`)}, false)`;
+  await session.script([...timeouts, path, "reset role"].join("; "));
+}

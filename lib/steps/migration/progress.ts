@@ -1,0 +1,35 @@
+import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
+import { identifier, qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+
+/** Parts of a migration by their index: begun, or done. */
+export type Progress = ReadonlyMap<number, "started" | "finished">;
+
+const TABLE = qualified(OWN_SCHEMA, "progress");
+const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
+  create table if not exists ${TABLE} (version text, part int, state text not null, primary key (version, part))`;
+
+/** What an earlier attempt at a migration that needs several transactions has done. Makes the table when it is missing. */
+export async function readProgress(session: Session, version: string, schema: string | null): Promise<Progress> {
+  await session.script(bindSchemas(SETUP, schema));
+  const rows = await session.query<{ part: number; state: "started" | "finished" }>(
+    bindSchemas(`select part, state from ${TABLE} where version = $1`, schema),
+    [version],
+  );
+  return new Map(rows.map(({ part, state }) => [part, state]));
+}
+
+export async function recordProgress(
+  session: Session,
+  version: string,
+  part: number,
+  state: "started" | "finished",
+  schema: string | null,
+): Promise<void> {
+  const sql = `insert into ${TABLE} values ($1, $2, $3) on conflict (version, part) do update set state = excluded.state`;
+  await session.query(bindSchemas(sql, schema), [version, part, state]);
+}
+
+export async function clearProgress(session: Session, version: string, schema: string | null): Promise<void> {
+  await session.query(bindSchemas(`delete from ${TABLE} where version = $1`, schema), [version]);
+}

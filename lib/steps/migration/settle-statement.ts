@@ -1,0 +1,57 @@
+import { operationsOfText } from "../../core/operations/segments.js";
+import { literal, qualified } from "../../core/sql/quote.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { Session } from "../../ports/database.js";
+
+/**
+ * What an interrupted statement outside a transaction left behind. An INVALID index of a CREATE INDEX CONCURRENTLY is
+ * dropped, so that the statement can run again; a half-done concurrent detach is finished.
+ */
+export async function settleStatement(
+  session: Session,
+  statement: Statement,
+  schema: string | null,
+): Promise<"done" | "again"> {
+  const [operation] = operationsOfText(statement);
+  if (operation?.kind === "create-index" && operation.name !== null) {
+    const table = qualified(operation.table.schema ?? schema, operation.table.name);
+    const index = await indexState(session, operation.name, table);
+    if (index?.valid) return "done";
+    if (index) await session.script(`drop index concurrently if exists ${qualified(index.schema, operation.name)}`);
+    return "again";
+  }
+  if (operation?.kind === "drop-index") {
+    const name = qualified(operation.index.schema ?? schema, operation.index.name);
+    const [row] = await session.query<{ gone: boolean }>(`select to_regclass($1) is null as gone`, [name]);
+    return row?.gone ? "done" : "again";
+  }
+  if (operation?.kind === "detach-partition" && operation.concurrently) {
+    const parent = qualified(operation.parent.schema ?? schema, operation.parent.name);
+    const partition = qualified(operation.partition.schema ?? schema, operation.partition.name);
+    return settleDetach(session, parent, partition);
+  }
+  return "again";
+}
+
+async function indexState(session: Session, index: string, table: string) {
+  const rows = await session.query<{ schema: string; valid: boolean }>(
+    `select n.nspname as schema, x.indisvalid and x.indisready as valid
+     from pg_index x join pg_class c on c.oid = x.indexrelid join pg_namespace n on n.oid = c.relnamespace
+     where x.indrelid = to_regclass($1) and c.relname = $2`,
+    [table, index],
+  );
+  return rows[0];
+}
+
+/** The half-done state has a flag since PostgreSQL 14, where DETACH … CONCURRENTLY began. */
+async function settleDetach(session: Session, parent: string, partition: string): Promise<"done" | "again"> {
+  const rows = await session.query<{ pending: boolean }>(
+    `select inhdetachpending as pending from pg_inherits
+     where inhparent = to_regclass(${literal(parent)}) and inhrelid = to_regclass(${literal(partition)})`,
+  );
+  const [row] = rows;
+  if (!row) return "done";
+  if (!row.pending) return "again";
+  await session.script(`alter table ${parent} detach partition ${partition} finalize`);
+  return "done";
+}

@@ -1,0 +1,20 @@
+import type { IsolationLevel } from "../../core/release/release.js";
+import type { Session } from "../../ports/database.js";
+
+/** Runs work in one transaction: committed when it resolves, rolled back when it throws. */
+export async function inTransaction<T>(
+  session: Session,
+  isolation: IsolationLevel,
+  work: () => Promise<T>,
+): Promise<T> {
+  await session.script(`begin isolation level ${isolation}`);
+  try {
+    const result = await work();
+    await session.script("commit");
+    return result;
+  } catch (error) {
+    // On a broken connection the server rolls back by itself.
+    await session.script("rollback").catch(() => {});
+    throw error;
+  }
+}

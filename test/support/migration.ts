@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { Migration, Script, TransactionMode } from "../../lib/core/release/release.js";
+import { parseSql } from "../../lib/core/sql/parse.js";
+import type { Clock } from "../../lib/ports/clock.js";
+
+export const testClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+export function testScript(sql: string, file: string, transaction: TransactionMode = "single"): Script {
+  const statements = parseSql(sql, file).statements.map(({ sql: text, source }, index) => ({
+    index,
+    sql: text,
+    source,
+  }));
+  const checksum = createHash("sha256").update(sql).digest("hex");
+  return { file, language: "sql", statements, transaction, isolation: "read committed", checksum };
+}
+
+/** A migration from texts; the parser must be loaded. */
+export function testMigration(up: string, down: string | null = null, version = "1"): Migration {
+  return {
+    version,
+    name: `m${version}`,
+    up: testScript(up, `${version}/up.sql`),
+    down: down === null ? null : testScript(down, `${version}/down.sql`),
+  };
+}
