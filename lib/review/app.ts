@@ -28,7 +28,7 @@ export function reviewApp(deps: ReviewDeps): Hono {
   });
   app.get("/runs/:run", (c) => show(c, deps));
   app.get("/runs/:run/progress", (c) => progress(c, deps));
-  app.post("/runs/:run", bodyLimit({ maxSize: LARGEST_BODY }), (c) => decide(c, deps));
+  app.post("/runs/:run", bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }), (c) => decide(c, deps));
   app.options("*", (c) => c.body(null, 204, { allow: "GET, HEAD, POST, OPTIONS" }));
   app.notFound((c) => c.html(notice("Nothing here", "Open the link that was sent to you."), 404));
   app.onError((_, c) => c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500));
@@ -75,6 +75,10 @@ async function filled(deps: ReviewDeps, run: string): Promise<ReviewModel | null
   const [model, record] = await Promise.all([deps.model(run), deps.approvals.read(run)]);
   if (model === null) return null;
   return { ...model, approval: record === null ? null : approvalView(record, deps.clock.now()) };
+}
+
+function tooLarge(c: Context): Response {
+  return c.html(notice("Too much was sent", "A reason may have 2,000 characters."), 413) as Response;
 }
 
 function refuse(c: Context, turned: Turned): Response {

@@ -17,7 +17,7 @@ export interface RiskScore {
  * The risk that the release goes wrong: 1 − ∏ (1 − factor) over the named factors.
  *
  * A tenant's factors come from its own predictions, its cluster's proof and the findings that concern it. The fleet's
- * factor is that of the tenant where it is worst, so no tenant scores above its fleet, and one more tenant never lowers it.
+ * factor is that of the tenant where it is worst, so no tenant scores above its fleet.
  * Any finding that blocks makes the verdict `blocked` whatever the score.
  */
 export function scoreRisk(input: RiskInput, thresholds: Thresholds = DEFAULT_THRESHOLDS): RiskScore {

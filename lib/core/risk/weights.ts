@@ -9,7 +9,7 @@ export const WEIGHTS = {
   /** A release of one statement that nothing else speaks against. */
   statement: 0.002,
   /** Blocked statements at which the lock factor is 63 %. */
-  blockedStatements: 4000,
+  blockedStatements: 2000,
   /** Statements per second assumed where none were measured. */
   assumedTraffic: 200,
   /** A quiet minute does not prove a quiet hour. */
