@@ -1,8 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { approvalView } from "./approval-view.js";
-import { notice, page } from "./components/page.js";
-import { rollout } from "./components/rollout.js";
+import { livePart, notice, page } from "./components/page.js";
 import type { ReviewDeps } from "./deps.js";
 import { atTheDoor, isTurned, TURNED, type Turned } from "./door.js";
 import { formCookie, issueForm } from "./form.js";
@@ -51,8 +50,8 @@ async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const capability = atTheDoor(deps, run, c.req.query("c"));
   if (isTurned(capability)) return refuse(c, capability);
-  const model = await deps.model(run);
-  return model === null ? refuse(c, TURNED["unknown-run"]) : c.html(String(rollout(model.rollout)));
+  const model = await filled(deps, run);
+  return model === null ? refuse(c, TURNED["unknown-run"]) : c.html(livePart(model));
 }
 
 async function decide(c: Context, deps: ReviewDeps): Promise<Response> {

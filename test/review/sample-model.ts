@@ -1,6 +1,6 @@
 import type { ClusterView, ReviewModel } from "../../lib/review/model.js";
 
-const majority = Array.from({ length: 245 }, (_, index) => `${String(index + 1).padStart(3, "0")}-prod`).filter(
+const majority = Array.from({ length: 246 }, (_, index) => `${String(index + 1).padStart(3, "0")}-prod`).filter(
   (id) => id !== "042-prod",
 );
 
@@ -179,6 +179,112 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
     dryRun: { endedAt: "2026-11-22T16:52:31.000Z", ms: 14.2 },
     approval: null,
     rollout: null,
+    ...change,
+  };
+}
+
+/** A release that four gates refuse, over a fleet whose names are hostile. */
+export function blockedModel(change: Partial<ReviewModel> = {}): ReviewModel {
+  const clean = sampleModel();
+  const hostile = `"><img src=x onerror=alert(1)>`;
+  return {
+    ...clean,
+    score: {
+      fleet: 0.9871,
+      verdict: "blocked",
+      factors: [
+        {
+          name: "blocking findings",
+          value: 0.9375,
+          reason: "2 findings block the release; the first is probe.not-null on app.users.quota_limit",
+        },
+        { name: "probe hits", value: 0.9, reason: "312 rows in 088-prod would break the release" },
+        { name: "rollback", value: 0.55, reason: "the way back loses rows, as for 001-prod" },
+        {
+          name: "locks",
+          value: 0.31,
+          reason: "AccessExclusiveLock on app.users for 3900 ms at 190 statements per second, in 118-prod",
+        },
+        ...clean.score.factors.slice(0, 3),
+      ],
+    },
+    clusters: [
+      ...clean.clusters,
+      {
+        id: "d",
+        fingerprint: "0b7733c1e0aa".padEnd(64, "0"),
+        tenants: [hostile, "\u202eevil", "a&b <c>"],
+        majority: false,
+        risk: 0.9,
+        proof: "failed",
+        differences: [
+          {
+            object: `column app.${hostile}.plan`,
+            kind: "extra",
+            declared: null,
+            actual: "text DEFAULT '</style><script>alert(1)</script>'",
+            effect: "breaks",
+          },
+        ],
+      },
+    ],
+    rollbacks: clean.rollbacks.map((one) => ({
+      ...one,
+      class: "lossy",
+      losses: [{ what: "column", name: "app.users.legacy_plan", reason: "its values are gone when it is dropped" }],
+      kept: ["users__legacy_plan"],
+      proof:
+        one.cluster === "b"
+          ? {
+              status: "failed",
+              schemaEqual: true,
+              rowsEqual: false,
+              rows: 12480,
+              ms: 44,
+              reason: "2 rows of app.users differ",
+            }
+          : one.proof,
+    })),
+    probes: [
+      {
+        code: "probe.not-null",
+        meaning: "rows of app.users where quota_limit is NULL",
+        tenants: 247,
+        passed: 244,
+        hits: [
+          { tenant: "088-prod", count: 312, keys: ["17", "29", "31", "44", "58"] },
+          { tenant: hostile, count: 12000, keys: [hostile, "\u202e321", "' OR 1=1 --"] },
+        ],
+        unknown: [{ tenant: "231-prod", reason: "the estimate of 41 s is above the limit of 30 s" }],
+        repair: "UPDATE app.users SET quota_limit = 1000 WHERE quota_limit IS NULL;",
+      },
+      ...clean.probes.slice(0, 1),
+    ],
+    findings: [
+      {
+        code: "probe.not-null",
+        gate: "probe",
+        severity: "error",
+        subject: { kind: "column", name: "app.users.quota_limit" },
+        message: `312 rows of app.users in 088-prod have no quota_limit, 12,000 in ${hostile}.`,
+        remedy: {
+          text: "Fill them in, then run the gate again.",
+          sql: "UPDATE app.users SET quota_limit = 1000 WHERE quota_limit IS NULL;",
+          command: "schema-gate check",
+        },
+        tenants: ["088-prod", hostile],
+      },
+      {
+        code: "probe.unknown",
+        gate: "probe",
+        severity: "error",
+        unknown: true,
+        subject: { kind: "tenant", name: "231-prod" },
+        message: "The probe of app.users was not run in 231-prod: its estimate of 41 s is above the limit of 30 s.",
+        tenants: ["231-prod"],
+      },
+      ...clean.findings,
+    ],
     ...change,
   };
 }

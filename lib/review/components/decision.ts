@@ -21,12 +21,11 @@ const STATES: Readonly<Record<ApprovalView["status"], readonly [string, "good" |
 /** The state of the approval and, for one who may still decide, the form. It posts to the page's own address. */
 export function decision(model: ReviewModel, form: DecisionForm | null): Html {
   const { approval } = model;
-  if (approval === null)
-    return html`<aside id="decision" aria-label="Decision"><p>Nobody has been asked yet.</p></aside>`;
+  if (approval === null) return unasked(model);
   const [title, tone] = STATES[approval.status];
   return html`<aside id="decision" class="${tone}" aria-labelledby="decision-title">
 <h2 id="decision-title">${title}</h2>
-<p>${summary(approval)}</p>
+${summary(approval)}
 ${
   approval.decisions.length > 0 &&
   html`<ul class="decisions">${approval.decisions.map(
@@ -41,10 +40,19 @@ ${approval.status === "pending" && form !== null && fields(model, form)}
 </aside>`;
 }
 
-function summary(approval: ApprovalView): Html {
-  if (approval.status !== "pending") return html`${foreign(approval.reason)}.`;
+function unasked({ score }: ReviewModel): Html {
+  const text =
+    score.verdict === "blocked"
+      ? "Nobody can approve a blocked release. Follow the findings, then start a new run."
+      : "Nobody has been asked yet.";
+  return html`<aside id="decision" aria-label="Decision"><p>${text}</p></aside>`;
+}
+
+function summary(approval: ApprovalView): Html | false {
+  if (approval.status === "void") return html`<p>${foreign(approval.reason)}.</p>`;
+  if (approval.status !== "pending") return false;
   const given = approval.decisions.filter((one) => one.verdict === "approve").length;
-  return html`${given} of ${count(approval.quorum, "approval")} given. Expires <time datetime="${approval.expiresAt}">${moment(approval.expiresAt)}</time>.`;
+  return html`<p>${given} of ${count(approval.quorum, "approval")} given. Expires <time datetime="${approval.expiresAt}">${moment(approval.expiresAt)}</time>.</p>`;
 }
 
 function fields(model: ReviewModel, form: DecisionForm): Html {

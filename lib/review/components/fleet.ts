@@ -10,26 +10,28 @@ const MOST_NAMES = 12;
 /** The fleet as clusters of the same schema: the majority as a quiet field, every outlier named beside it. */
 export function fleet(model: ReviewModel): Html {
   const outliers = model.clusters.filter((cluster) => !cluster.majority);
+  const ordered = [...model.clusters.filter((one) => one.majority), ...outliers.toSorted((a, b) => b.risk - a.risk)];
   const lead =
     outliers.length === 0
       ? `All ${count(model.tenants, "tenant")} have the same schema.`
       : `${count(model.clusters.length, "schema")} among ${count(model.tenants, "tenant")}. Each dot is a tenant; those in a frame differ from the majority.`;
-  return section(
-    "fleet",
-    "The fleet",
-    lead,
-    html`<div class="clusters">${model.clusters.map((one) => tile(one))}</div>`,
-  );
+  return section("fleet", "The fleet", lead, html`<div class="clusters">${ordered.map((one) => tile(one))}</div>`);
 }
 
 function tile(cluster: ClusterView): Html {
   const n = cluster.tenants.length;
-  return html`<article class="cluster ${cluster.majority ? "majority" : "outlier"}">
+  const kind = cluster.majority ? "majority" : endangered(cluster) ? "outlier bad" : "outlier";
+  return html`<article class="cluster ${kind}">
 <h3>${cluster.majority ? "Majority" : names(cluster)}</h3>
-<p class="meta">${count(n, "tenant")} · <code title="${cluster.fingerprint}">${short(cluster.fingerprint)}</code> · risk ${score(cluster.risk)} ${proof(cluster)}</p>
+<p class="meta"><span>${count(n, "tenant")}</span> <span>risk ${score(cluster.risk)}</span> <code title="fingerprint ${cluster.fingerprint}">${short(cluster.fingerprint)}</code> ${proof(cluster)}</p>
 ${dots(cluster)}
 ${differences(cluster.differences)}
 </article>`;
+}
+
+/** True for tenants on which the release would fail, or where nobody knows. */
+function endangered({ proof, differences }: ClusterView): boolean {
+  return proof !== "proved" || differences.some((one) => one.effect === "breaks" || one.effect === "unknown");
 }
 
 function names(cluster: ClusterView): Html {

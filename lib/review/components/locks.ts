@@ -1,20 +1,12 @@
-import type { LockMode } from "../../core/operations/operation.js";
 import { count, duration } from "../format.js";
 import { foreign, type Html, html, visibleLines } from "../html.js";
 import type { LockView, ReviewModel, StatementView } from "../model.js";
+import { STOP_WORDS, stopOf, stopsAnyone } from "./lock-mode.js";
 import { chip, section } from "./section.js";
 
-/** What other sessions cannot do meanwhile (PostgreSQL manual, "Explicit Locking", conflicting lock modes). */
-const STOPS: Readonly<Record<LockMode, readonly [string, string]>> = {
-  AccessShareLock: ["none", "stops nobody"],
-  RowShareLock: ["none", "stops nobody"],
-  RowExclusiveLock: ["none", "stops nobody"],
-  ShareUpdateExclusiveLock: ["upkeep", "stops VACUUM and other DDL"],
-  ShareLock: ["writes", "stops writes"],
-  ShareRowExclusiveLock: ["writes", "stops writes"],
-  ExclusiveLock: ["writes", "stops writes"],
-  AccessExclusiveLock: ["all", "stops reads and writes"],
-};
+/** A release of more statements is a file of its own: the evidence has it. */
+const MOST_STATEMENTS = 150;
+const MOST_BARS = 40;
 
 /** The statements in order, and on one time line the locks that each takes until its transaction ends. */
 export function locks(model: ReviewModel): Html {
@@ -28,27 +20,37 @@ export function locks(model: ReviewModel): Html {
     "Statements and locks",
     lead,
     html`${timeline(model.statements, end)}
-<ol class="statements">${model.statements.map((one) => statement(one))}</ol>`,
+<ol class="statements">${model.statements.slice(0, MOST_STATEMENTS).map((one) => statement(one))}</ol>
+${model.statements.length > MOST_STATEMENTS && html`<p class="silent">and ${count(model.statements.length - MOST_STATEMENTS, "more statement")}; the evidence has them all.</p>`}`,
   );
 }
 
-function timeline(statements: readonly StatementView[], end: number): Html | false {
-  const held = statements.flatMap((one, index) => one.locks.map((lock) => ({ lock, number: index + 1 })));
-  if (held.length === 0) return false;
+function timeline(statements: readonly StatementView[], end: number): Html {
+  const all = statements.flatMap((one, index) => one.locks.map((lock) => ({ lock, number: index + 1 })));
+  const stopping = all.filter(({ lock }) => stopsAnyone(lock.mode));
+  if (stopping.length === 0) return html`<p class="timeline">No statement takes a lock that stops another session.</p>`;
+  const longest = stopping.toSorted((a, b) => held(b.lock) - held(a.lock)).slice(0, MOST_BARS);
+  const shown = stopping.filter((one) => longest.includes(one));
+  const hidden = all.length - shown.length;
   return html`<div class="timeline">
-<p class="legend"><span class="stop all">stops reads and writes</span><span class="stop writes">stops writes</span><span class="stop upkeep">stops upkeep</span><span class="stop none">stops nobody</span></p>
-<ul>${held.map(({ lock, number }) => bar(lock, number, end))}</ul>
+<p class="legend">${(["all", "writes", "upkeep"] as const).map((stop) => html`<span class="stop ${stop}">${STOP_WORDS[stop]}</span>`)}</p>
+<ul>${shown.map(({ lock, number }) => bar(lock, number, end))}</ul>
 <p class="axis" aria-hidden="true"><span>0</span><span>${duration(end / 2)}</span><span>${duration(end)}</span></p>
+${hidden > 0 && html`<p class="silent">${count(hidden, "more lock")} not drawn: shorter ones, and those that stop nobody.</p>`}
 </div>`;
 }
 
+function held(lock: LockView): number {
+  return lock.toMs - lock.fromMs;
+}
+
 function bar(lock: LockView, statement: number, end: number): Html {
-  const [kind, stops] = STOPS[lock.mode];
+  const stop = stopOf(lock.mode);
   const from = end > 0 ? (lock.fromMs / end) * 100 : 0;
-  const width = end > 0 ? ((lock.toMs - lock.fromMs) / end) * 100 : 100;
+  const width = end > 0 ? (held(lock) / end) * 100 : 100;
   return html`<li><span class="table">${foreign(lock.table)}</span>
-<span class="mode">${lock.mode}, ${stops}, ${duration(lock.toMs - lock.fromMs)}, from statement ${statement}</span>
-<svg width="100%" height="12" aria-hidden="true"><rect class="track" width="100%" height="12" rx="2"></rect><rect class="held ${kind}" x="${Math.min(99.4, from).toFixed(2)}%" width="${Math.max(0.6, width).toFixed(2)}%" height="12" rx="2"></rect></svg></li>`;
+<span class="mode">${lock.mode}, ${STOP_WORDS[stop]}, ${duration(held(lock))}, from statement ${statement}</span>
+<svg width="100%" height="12" aria-hidden="true"><rect class="track" width="100%" height="12" rx="2"></rect><rect class="held ${stop}" x="${Math.min(99.4, from).toFixed(2)}%" width="${Math.max(0.6, width).toFixed(2)}%" height="12" rx="2"></rect></svg></li>`;
 }
 
 function statement(one: StatementView): Html {

@@ -21,8 +21,8 @@ export function page(model: ReviewModel, form: DecisionForm | null): string {
 ${verdict(model)}
 <main>
 ${rollout(model.rollout)}
-${factors(model)}
 ${fleet(model)}
+${factors(model)}
 ${locks(model)}
 ${rollback(model)}
 ${probes(model)}
@@ -31,19 +31,23 @@ ${findings(model)}
 ${decision(model, form)}
 </div>
 <script>${trusted(SCRIPT)}</script>`;
-  return shell(`${model.release.name}: review`, body, reload);
+  return shell(`${model.release.name}: review`, body, { reload, asked: form !== null });
+}
+
+/** What the page's script puts in place of the same parts while the rollout goes on. */
+export function livePart(model: ReviewModel): string {
+  return String(html`${verdict(model)}${rollout(model.rollout)}`);
 }
 
 /** A short page that says one thing, such as why a link does not work. */
 export function notice(title: string, text: string): string {
-  return shell(
-    title,
-    html`<div class="frame notice"><main><h1>${title}</h1><p>${visible(text)}</p></main></div>`,
-    false,
-  );
+  return shell(title, html`<div class="frame notice"><main><h1>${title}</h1><p>${visible(text)}</p></main></div>`, {
+    reload: false,
+    asked: false,
+  });
 }
 
-function shell(title: string, body: Html, reload: boolean): string {
+function shell(title: string, body: Html, { reload, asked }: { reload: boolean; asked: boolean }): string {
   return String(html`<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +59,7 @@ function shell(title: string, body: Html, reload: boolean): string {
 <style>${trusted(STYLE)}</style>
 ${reload && html`<noscript><meta http-equiv="refresh" content="10"></noscript>`}
 </head>
-<body>
+<body class="${asked ? "asked" : "shown"}">
 ${body}
 </body>
 </html>

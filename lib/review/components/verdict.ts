@@ -1,32 +1,52 @@
+import type { ApprovalStatus } from "../../core/approval/decide.js";
 import type { Factor } from "../../core/risk/factors.js";
 import type { Verdict } from "../../core/risk/thresholds.js";
 import { count, duration, moment, score } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
-import type { ReviewModel } from "../model.js";
+import type { ReviewModel, RolloutView } from "../model.js";
+import { stopsAnyone } from "./lock-mode.js";
 import { section } from "./section.js";
 
-const HEADLINES: Readonly<Record<Verdict, string>> = {
-  pass: "Passed",
-  ask: "Ready for a decision",
-  quorum: "Risky: several people must decide",
-  blocked: "Blocked",
+type Headline = readonly [string, "good" | "warn" | "bad"];
+
+const VERDICTS: Readonly<Record<Verdict, Headline>> = {
+  pass: ["Passed", "good"],
+  ask: ["Ready for a decision", "good"],
+  quorum: ["Risky: several people must decide", "warn"],
+  blocked: ["Blocked", "bad"],
 };
 
-export const TONES: Readonly<Record<Verdict, "good" | "warn" | "bad">> = {
-  pass: "good",
-  ask: "good",
-  quorum: "warn",
-  blocked: "bad",
+const ANSWERS: Readonly<Record<ApprovalStatus, Headline | null>> = {
+  pending: null,
+  approved: ["Approved", "good"],
+  rejected: ["Rejected", "bad"],
+  expired: ["Nobody decided in time", "bad"],
+  void: ["Void: it has changed since", "bad"],
 };
+
+const ROLLOUTS: Readonly<Record<RolloutView["status"], Headline>> = {
+  running: ["Rolling out", "good"],
+  done: ["Rolled out", "good"],
+  halted: ["Halted", "bad"],
+  "rolling back": ["Rolling back", "warn"],
+  "rolled back": ["Rolled back", "warn"],
+  failed: ["Failed", "bad"],
+};
+
+/** Where the run stands: the rollout when there is one, else the answer, else the question. */
+function headline({ rollout, approval, score: risk }: ReviewModel): Headline {
+  if (rollout !== null) return ROLLOUTS[rollout.status];
+  return (approval && ANSWERS[approval.status]) ?? VERDICTS[risk.verdict];
+}
 
 /** The answer in one look: verdict, score on its scale, and the facts that an approver asks for first. */
 export function verdict(model: ReviewModel): Html {
-  const { score: risk } = model;
-  return html`<header class="hero ${TONES[risk.verdict]}">
+  const [title, tone] = headline(model);
+  return html`<header id="verdict" class="hero ${tone}">
 <p class="eyebrow">Schema migration · run <code>${foreign(model.run)}</code></p>
 <h1>${foreign(model.release.name)}</h1>
 <div class="verdict">
-<p class="answer"><span class="mark" aria-hidden="true"></span>${HEADLINES[risk.verdict]}</p>
+<p class="answer"><span class="mark" aria-hidden="true"></span>${title}</p>
 <p class="why">${why(model)}</p>
 </div>
 ${gauge(model)}
@@ -63,27 +83,37 @@ function facts(model: ReviewModel): Html {
   const outliers = model.clusters.filter((cluster) => !cluster.majority);
   const drifted = outliers.reduce((sum, cluster) => sum + cluster.tenants.length, 0);
   const proved = model.rollbacks.filter((rollback) => rollback.proof.status === "proved").length;
-  const hits = model.probes.reduce((sum, probe) => sum + probe.hits.length, 0);
-  const unknown = model.probes.reduce((sum, probe) => sum + probe.unknown.length, 0);
   return html`<dl class="facts">
 ${fact("Tenants", count(model.tenants, "tenant"), `on ${count(model.hosts, "host")}`, "#fleet")}
 ${fact("Outliers", drifted === 0 ? "none" : count(drifted, "tenant"), outliers.length === 0 ? "one schema" : `in ${count(outliers.length, "cluster")}`, "#fleet")}
-${fact("Longest lock", longestLock(model), model.dryRun ? `dry run of ${moment(model.dryRun.endedAt)}` : "no dry run", "#locks")}
+${longestLock(model)}
 ${fact("Way back", `${proved} of ${model.rollbacks.length} proved`, "executed on clones and compared", "#rollback")}
-${fact("Rows in the way", unknown > 0 ? "unknown" : hits === 0 ? "none" : `in ${count(hits, "place")}`, count(model.probes.length, "probe"), "#probes")}
+${rowsInTheWay(model)}
 </dl>`;
 }
 
-function fact(name: string, value: string, detail: string, href: string): Html {
+function rowsInTheWay({ probes }: ReviewModel): Html {
+  const hit = new Set(probes.flatMap((probe) => probe.hits.map((one) => one.tenant))).size;
+  const unknown = new Set(probes.flatMap((probe) => probe.unknown.map((one) => one.tenant))).size;
+  const found = hit === 0 ? "none" : `in ${count(hit, "tenant")}`;
+  const detail = unknown > 0 ? `no answer from ${count(unknown, "tenant")}` : count(probes.length, "probe");
+  return fact("Rows in the way", unknown > 0 && hit === 0 ? "unknown" : found, detail, "#probes");
+}
+
+function fact(name: string, value: string, detail: Html | string, href: string): Html {
   return html`<div><dt>${name}</dt><dd><a href="${href}">${value}</a><span>${detail}</span></dd></div>`;
 }
 
-function longestLock(model: ReviewModel): string {
-  const holds = model.statements.flatMap((one) => [
-    ...one.locks.filter((lock) => lock.mode !== "AccessShareLock").map((lock) => lock.toMs - lock.fromMs),
-    ...(one.worst ? [one.worst.holdMs] : []),
-  ]);
-  return holds.length === 0 ? "none" : duration(Math.max(...holds));
+/** The longest hold of a lock that stops anyone: measured on the clone, or predicted where a tenant is larger. */
+function longestLock(model: ReviewModel): Html {
+  const held = model.statements.flatMap((one) => one.locks).filter((lock) => stopsAnyone(lock.mode));
+  const measured = Math.max(0, ...held.map((lock) => lock.toMs - lock.fromMs));
+  const predicted = model.statements.flatMap((one) => one.worst ?? []).toSorted((a, b) => b.holdMs - a.holdMs)[0];
+  if (predicted !== undefined && predicted.holdMs >= measured) {
+    return fact("Longest lock", duration(predicted.holdMs), html`predicted for ${foreign(predicted.tenant)}`, "#locks");
+  }
+  const detail = model.dryRun ? `measured ${moment(model.dryRun.endedAt)}` : "there was no dry run";
+  return fact("Longest lock", held.length === 0 ? "none" : duration(measured), html`${detail}`, "#locks");
 }
 
 /** The factors behind the score, as bars: each the risk if there were no other reason. */
