@@ -1,5 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { identifier } from "../sql/quote.js";
+import { effects, lock } from "./effects.js";
+import { alterTable, exact, notThere } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { lockTree, resolveTable } from "./resolve.js";
 
 /** ALTER CONSTRAINT: deferrability, enforcement, inheritance. */
 export interface AlterConstraint extends OperationData {
@@ -7,3 +11,27 @@ export interface AlterConstraint extends OperationData {
   readonly table: QualifiedName;
   readonly constraint: string;
 }
+
+export const alterConstraint: OperationType<AlterConstraint> = {
+  kind: "alter-constraint",
+  effects(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const references = before.constraints(table).find(({ id }) => id.name === operation.constraint)
+      ?.attributes.references;
+    const other = references
+      ? [lock({ schema: references.schema, name: references.table }, "AccessExclusiveLock")]
+      : [];
+    return effects([...lockTree(before, table, "AccessExclusiveLock"), ...other]);
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const constraint = before.constraints(table).find(({ id }) => id.name === operation.constraint);
+    if (!constraint) return notThere("constraint", operation.constraint);
+    const { deferrable, deferred } = constraint.attributes;
+    const timing = deferrable ? `DEFERRABLE INITIALLY ${deferred ? "DEFERRED" : "IMMEDIATE"}` : "NOT DEFERRABLE";
+    return exact(alterTable(table, `ALTER CONSTRAINT ${identifier(operation.constraint)} ${timing}`));
+  },
+  requirements() {
+    return [];
+  },
+};

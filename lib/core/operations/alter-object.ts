@@ -1,5 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { impossible } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
 /** ALTER of an object that is not a table: its owner, options, version, parameters. */
@@ -12,3 +15,21 @@ export interface AlterObject extends OperationData {
   /** What is altered, in a word or two: "owner", "options", "version". */
   readonly what: string;
 }
+
+export const alterObject: OperationType<AlterObject> = {
+  kind: "alter-object",
+  effects(operation, before) {
+    const on = operation.table ?? (HAS_LOCK.has(operation.objectKind) ? operation.name : null);
+    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : []);
+  },
+  inverse(operation) {
+    return impossible(
+      `what the ${operation.objectKind}'s ${operation.what} was is read from the difference of the catalogs`,
+    );
+  },
+  requirements() {
+    return [];
+  },
+};
+
+const HAS_LOCK = new Set(["table", "view", "materialized view"]);

@@ -1,5 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { impossible } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 
 /** COMMENT ON, SECURITY LABEL. */
 export interface Comment extends OperationData {
@@ -11,3 +14,17 @@ export interface Comment extends OperationData {
   readonly part: string | null;
   readonly text: string | null;
 }
+
+export const comment: OperationType<Comment> = {
+  kind: "comment",
+  effects(operation, before) {
+    const onTable = operation.objectKind === "table" || operation.part !== null;
+    return effects(onTable ? [lock(resolveTable(operation.name, before), "ShareUpdateExclusiveLock")] : []);
+  },
+  inverse() {
+    return impossible("what the comment was is read from the difference of the catalogs");
+  },
+  requirements() {
+    return [];
+  },
+};

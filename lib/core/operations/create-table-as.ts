@@ -1,5 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, readLocks } from "./effects.js";
+import { exact, sqlName } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { isThere, resolveTable } from "./resolve.js";
 
 /** CREATE TABLE … AS, SELECT … INTO. */
 export interface CreateTableAs extends OperationData {
@@ -11,3 +14,20 @@ export interface CreateTableAs extends OperationData {
   readonly persistence: "p" | "u" | "t";
   readonly ifNotExists: boolean;
 }
+
+export const createTableAs: OperationType<CreateTableAs> = {
+  kind: "create-table-as",
+  effects(operation, before) {
+    const locks = readLocks(operation.reads, before);
+    return effects(locks, { scans: operation.withData ? locks.map((each) => each.table) : [] });
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    if (operation.ifNotExists && isThere(before, table)) return exact();
+    return exact(`DROP TABLE ${sqlName(table)}`);
+  },
+  requirements(operation) {
+    const base = { kind: "table", table: operation.table, source: operation.statement.source } as const;
+    return [{ ...base, when: "after", present: true }];
+  },
+};

@@ -1,5 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { defaultPartition } from "./create-table.js";
+import { effects, lock } from "./effects.js";
+import { alterTable, exact, notThere, sqlName } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 
 export interface DetachPartition extends OperationData {
   readonly kind: "detach-partition";
@@ -9,3 +13,28 @@ export interface DetachPartition extends OperationData {
   /** FINALIZE of an interrupted concurrent detach. */
   readonly finalize: boolean;
 }
+
+export const detachPartition: OperationType<DetachPartition> = {
+  kind: "detach-partition",
+  effects(operation, before) {
+    const parent = resolveTable(operation.parent, before);
+    const byDefault = defaultPartition(parent, before);
+    return effects(
+      [
+        lock(parent, operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock"),
+        lock(resolveTable(operation.partition, before), "AccessExclusiveLock"),
+        ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : []),
+      ],
+      { transactionality: operation.concurrently ? "outside" : "inside" },
+    );
+  },
+  inverse(operation, before) {
+    const partition = resolveTable(operation.partition, before);
+    const bound = before.table(partition)?.attributes.partitionOf?.bound;
+    if (!bound) return notThere("partition", operation.partition.name);
+    return exact(alterTable(resolveTable(operation.parent, before), `ATTACH PARTITION ${sqlName(partition)} ${bound}`));
+  },
+  requirements() {
+    return [];
+  },
+};

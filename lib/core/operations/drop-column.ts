@@ -1,5 +1,11 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { NOTHING, notThere } from "./inverses.js";
+import { keepColumn } from "./keep/keep-columns.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { addColumnAgain, dependentsOfColumn, finishColumn, recreateConstraints, recreateIndex } from "./recreate.js";
+import { needsColumn } from "./requirements.js";
+import { lockTree, resolveTable, sameTable } from "./resolve.js";
 
 export interface DropColumn extends OperationData {
   readonly kind: "drop-column";
@@ -8,3 +14,49 @@ export interface DropColumn extends OperationData {
   readonly cascade: boolean;
   readonly ifExists: boolean;
 }
+
+export const dropColumn: OperationType<DropColumn> = {
+  kind: "drop-column",
+  effects(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const { constraints } = dependentsOfColumn(before, table, operation.column);
+    const others = constraints.flatMap(({ id, attributes }) => {
+      const own = { schema: id.schema ?? "", name: id.table ?? "" };
+      const { references } = attributes;
+      return references && sameTable(own, table) ? [{ schema: references.schema, name: references.table }] : [own];
+    });
+    return effects([
+      ...lockTree(before, table, "AccessExclusiveLock"),
+      ...others.map((other) => lock(other, "AccessExclusiveLock")),
+    ]);
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const column = before.column(table, operation.column);
+    if (!column) return operation.ifExists ? NOTHING : notThere("column", operation.column);
+    const dependents = dependentsOfColumn(before, table, operation.column);
+    const rest = [
+      ...finishColumn(table, column),
+      ...recreateConstraints(dependents.constraints),
+      ...dependents.indexes.map(recreateIndex),
+    ];
+    if (column.attributes.generated !== "") {
+      return { class: "exact", statements: [...addColumnAgain(table, column), ...rest] };
+    }
+    const { kept, restore } = keepColumn(operation.statement, before, table, column);
+    const name = `${table.schema}.${table.name}.${operation.column}`;
+    return {
+      class: "lossy",
+      statements: [...addColumnAgain(table, column), ...restore, ...rest],
+      losses: [{ what: "column", name, reason: "its values are gone with the column" }],
+      keep: [kept],
+    };
+  },
+  requirements(operation) {
+    const { table, column, statement } = operation;
+    return [
+      ...(operation.ifExists ? [] : [needsColumn(table, column, statement)]),
+      needsColumn(table, column, statement, { when: "after", present: false }),
+    ];
+  },
+};

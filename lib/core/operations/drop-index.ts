@@ -1,5 +1,10 @@
+import type { IndexObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { exact, NOTHING, notThere } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { homeSchema } from "./resolve.js";
 
 export interface DropIndex extends OperationData {
   readonly kind: "drop-index";
@@ -7,4 +12,34 @@ export interface DropIndex extends OperationData {
   readonly concurrently: boolean;
   readonly cascade: boolean;
   readonly ifExists: boolean;
+}
+
+export const dropIndex: OperationType<DropIndex> = {
+  kind: "drop-index",
+  effects(operation, before) {
+    const index = find(operation, before);
+    const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };
+    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+    const transactionality = operation.concurrently ? "outside" : "inside";
+    return effects(index ? [lock(table, mode)] : [], { transactionality });
+  },
+  inverse(operation, before) {
+    const index = find(operation, before);
+    if (!index?.definition) return operation.ifExists ? NOTHING : notThere("index", operation.index.name);
+    return exact(index.definition);
+  },
+  requirements(operation) {
+    const base = { kind: "index", name: operation.index.name, on: [], unique: null } as const;
+    const { source } = operation.statement;
+    return [
+      ...(operation.ifExists ? [] : [{ ...base, when: "before", present: true, source } as const]),
+      { ...base, when: "after", present: false, source },
+    ];
+  },
+};
+
+function find(operation: DropIndex, before: CatalogIndex): IndexObject | undefined {
+  const named = before.indexesNamed(operation.index.name);
+  const schema = operation.index.schema ?? homeSchema(before);
+  return named.find(({ id }) => id.schema === schema) ?? (named.length === 1 ? named[0] : undefined);
 }

@@ -1,5 +1,10 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { exact, NOTHING, notThere } from "./inverses.js";
+import { catalogKind } from "./object-name.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { findObject } from "./recreate.js";
+import { homeSchema, resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
 export interface DropObject extends OperationData {
@@ -12,3 +17,30 @@ export interface DropObject extends OperationData {
   readonly cascade: boolean;
   readonly ifExists: boolean;
 }
+
+export const dropObject: OperationType<DropObject> = {
+  kind: "drop-object",
+  effects(operation, before) {
+    const on = operation.table ?? (HAS_ROWS.has(operation.objectKind) ? operation.name : null);
+    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : [], {
+      transactionality: OUTSIDE.has(operation.objectKind) ? "outside" : "inside",
+    });
+  },
+  inverse(operation, before) {
+    const on = operation.table && resolveTable(operation.table, before);
+    const schema = on?.schema ?? operation.name.schema;
+    const kind = catalogKind(operation.objectKind);
+    const name = { schema, name: operation.name.name };
+    const found =
+      findObject(before, kind, name, operation.signature) ??
+      findObject(before, kind, { ...name, schema: schema ?? homeSchema(before) }, operation.signature);
+    if (!found) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
+    return found.definition === null ? notThere(operation.objectKind, operation.name.name) : exact(found.definition);
+  },
+  requirements() {
+    return [];
+  },
+};
+
+const HAS_ROWS = new Set(["view", "materialized view"]);
+const OUTSIDE = new Set(["database", "tablespace", "subscription"]);

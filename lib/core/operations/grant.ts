@@ -1,5 +1,7 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { NO_EFFECTS } from "./effects.js";
+import { impossible } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
 
 /** GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, and membership of roles. */
 export interface Grant extends OperationData {
@@ -12,3 +14,16 @@ export interface Grant extends OperationData {
   readonly privileges: readonly string[];
   readonly grantees: readonly string[];
 }
+
+export const grant: OperationType<Grant> = {
+  kind: "grant",
+  effects() {
+    return NO_EFFECTS;
+  },
+  inverse() {
+    return impossible("what the privileges were is read from the difference of the catalogs");
+  },
+  requirements() {
+    return [];
+  },
+};

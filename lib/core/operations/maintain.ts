@@ -1,5 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { NOTHING } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 
 /** VACUUM, ANALYZE, CLUSTER, CHECKPOINT. */
 export interface Maintain extends OperationData {
@@ -8,3 +11,25 @@ export interface Maintain extends OperationData {
   /** Null for the whole database. */
   readonly table: QualifiedName | null;
 }
+
+export const maintain: OperationType<Maintain> = {
+  kind: "maintain",
+  effects(operation, before) {
+    const whole = operation.command === "vacuum full" || operation.command === "cluster";
+    const outside =
+      operation.command === "vacuum" ||
+      operation.command === "vacuum full" ||
+      (operation.command === "cluster" && operation.table === null);
+    const transactionality = outside ? "outside" : "inside";
+    if (operation.table === null) return effects([], { transactionality });
+    const table = resolveTable(operation.table, before);
+    const mode = whole ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
+    return effects([lock(table, mode)], { transactionality, rewrites: whole ? [table] : [] });
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

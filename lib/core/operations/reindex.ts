@@ -1,5 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects, lock } from "./effects.js";
+import { NOTHING } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 
 export interface Reindex extends OperationData {
   readonly kind: "reindex";
@@ -7,3 +10,26 @@ export interface Reindex extends OperationData {
   readonly name: QualifiedName;
   readonly concurrently: boolean;
 }
+
+export const reindex: OperationType<Reindex> = {
+  kind: "reindex",
+  effects(operation, before) {
+    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
+    const transactionality =
+      operation.concurrently || operation.of === "schema" || operation.of === "database" ? "outside" : "inside";
+    const table =
+      operation.of === "table"
+        ? resolveTable(operation.name, before)
+        : before
+            .indexesNamed(operation.name.name)
+            .map(({ id }) => ({ schema: id.schema ?? "", name: id.table ?? "" }))[0];
+    if (!table) return effects([], { transactionality });
+    return effects([lock(table, mode)], { transactionality, scans: [table] });
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,5 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { identifier } from "../sql/quote.js";
+import { effects } from "./effects.js";
+import { alterTable, exact } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { lockTree, resolveTable } from "./resolve.js";
 
 export interface RenameConstraint extends OperationData {
   readonly kind: "rename-constraint";
@@ -7,3 +11,19 @@ export interface RenameConstraint extends OperationData {
   readonly constraint: string;
   readonly to: string;
 }
+
+export const renameConstraint: OperationType<RenameConstraint> = {
+  kind: "rename-constraint",
+  effects(operation, before) {
+    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    return exact(
+      alterTable(table, `RENAME CONSTRAINT ${identifier(operation.to)} TO ${identifier(operation.constraint)}`),
+    );
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,5 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { literal, qualified } from "../sql/quote.js";
+import { NO_EFFECTS } from "./effects.js";
+import { exact } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { homeSchema } from "./resolve.js";
 
 export interface RenameEnumValue extends OperationData {
   readonly kind: "rename-enum-value";
@@ -7,3 +11,17 @@ export interface RenameEnumValue extends OperationData {
   readonly value: string;
   readonly to: string;
 }
+
+export const renameEnumValue: OperationType<RenameEnumValue> = {
+  kind: "rename-enum-value",
+  effects() {
+    return NO_EFFECTS;
+  },
+  inverse(operation, before) {
+    const type = qualified(operation.type.schema ?? homeSchema(before), operation.type.name);
+    return exact(`ALTER TYPE ${type} RENAME VALUE ${literal(operation.to)} TO ${literal(operation.value)}`);
+  },
+  requirements() {
+    return [];
+  },
+};

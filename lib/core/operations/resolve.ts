@@ -52,7 +52,8 @@ export function descendants(before: CatalogIndex, parent: TableRef): readonly Ta
   return found;
 }
 
-function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
+/** Direct partitions and children. */
+export function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
   return before.catalog.objects.flatMap((object) => {
     if (object.kind !== "table") return [];
     const { partitionOf, inherits } = object.attributes;

@@ -1,4 +1,6 @@
-import type { OperationData } from "./operation.js";
+import { NO_EFFECTS } from "./effects.js";
+import { NOTHING } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
 
 /** SET, RESET or DISCARD within the session. */
 export interface SessionSetting extends OperationData {
@@ -8,3 +10,16 @@ export interface SessionSetting extends OperationData {
   readonly value: string | null;
   readonly local: boolean;
 }
+
+export const sessionSetting: OperationType<SessionSetting> = {
+  kind: "session-setting",
+  effects() {
+    return NO_EFFECTS;
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,5 +1,10 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { identifier } from "../sql/quote.js";
+import { effects } from "./effects.js";
+import { alterTable, exact, notThere } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
+import { needsColumn } from "./requirements.js";
+import { lockTree, resolveTable } from "./resolve.js";
 
 /** ALTER COLUMN … SET DEFAULT or DROP DEFAULT. */
 export interface SetDefault extends OperationData {
@@ -9,3 +14,25 @@ export interface SetDefault extends OperationData {
   /** SQL text; null for DROP DEFAULT. */
   readonly default: string | null;
 }
+
+export const setDefault: OperationType<SetDefault> = {
+  kind: "set-default",
+  effects(operation, before) {
+    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const column = before.column(table, operation.column);
+    if (!column) return notThere("column", operation.column);
+    const was = column.attributes.default;
+    const action = was === null ? "DROP DEFAULT" : `SET DEFAULT ${was}`;
+    return exact(alterTable(table, `ALTER COLUMN ${identifier(operation.column)} ${action}`));
+  },
+  requirements(operation) {
+    const { table, column, statement } = operation;
+    return [
+      needsColumn(table, column, statement),
+      needsColumn(table, column, statement, { when: "after", default: operation.default }),
+    ];
+  },
+};

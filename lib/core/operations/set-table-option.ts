@@ -1,5 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
-import type { OperationData } from "./operation.js";
+import { effects } from "./effects.js";
+import { alterTable, exact, impossible } from "./inverses.js";
+import type { LockMode, OperationData, OperationType } from "./operation.js";
+import { needsTable } from "./requirements.js";
+import { lockTree, resolveTable } from "./resolve.js";
 
 /** A property of a whole table that ALTER TABLE sets. */
 export type TableOption =
@@ -22,4 +26,44 @@ export interface SetTableOption extends OperationData {
   readonly option: TableOption;
   /** What it is set to, as SQL text: the owner, the parent, the parameters, `enable`, `disable`, `force`, `no force`. */
   readonly value: string;
+}
+
+export const setTableOption: OperationType<SetTableOption> = {
+  kind: "set-table-option",
+  effects(operation, before) {
+    const tree = lockTree(before, resolveTable(operation.table, before), lockOf(operation.option));
+    const own = tree.slice(0, 1);
+    return effects(own, { rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [] });
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const was = before.table(table)?.attributes;
+    switch (operation.option) {
+      case "logged":
+      case "unlogged":
+        return exact(...(was ? [alterTable(table, was.persistence === "u" ? "SET UNLOGGED" : "SET LOGGED")] : []));
+      case "row security":
+        return exact(...(was ? rowSecurity(was).map((action) => alterTable(table, action)) : []));
+      case "inherit":
+        return exact(alterTable(table, `NO INHERIT ${operation.value}`));
+      default:
+        return impossible(`what the ${operation.option} was is read from the difference of the catalogs`);
+    }
+  },
+  requirements(operation) {
+    return [needsTable(operation.table, operation.statement)];
+  },
+};
+
+const REWRITING = new Set<TableOption>(["logged", "unlogged", "tablespace", "access method"]);
+
+function lockOf(option: TableOption): LockMode {
+  return option === "parameters" || option === "cluster on" ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+}
+
+function rowSecurity(was: { readonly rowSecurity: boolean; readonly forceRowSecurity: boolean }): string[] {
+  return [
+    `${was.rowSecurity ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`,
+    `${was.forceRowSecurity ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`,
+  ];
 }

@@ -1,4 +1,6 @@
-import type { OperationData } from "./operation.js";
+import { NO_EFFECTS } from "./effects.js";
+import { NOTHING } from "./inverses.js";
+import type { OperationData, OperationType } from "./operation.js";
 
 /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET CONSTRAINTS and PREPARE TRANSACTION. */
 export interface TransactionControl extends OperationData {
@@ -13,3 +15,16 @@ export interface TransactionControl extends OperationData {
     | "prepare"
     | "set constraints";
 }
+
+export const transactionControl: OperationType<TransactionControl> = {
+  kind: "transaction-control",
+  effects() {
+    return NO_EFFECTS;
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,0 +1,77 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import type { QualifiedName } from "../contract/contract.js";
+import { identifier, qualified } from "../sql/quote.js";
+import { sqlName } from "./inverses.js";
+import { homeSchema } from "./resolve.js";
+import type { OtherObjectKind } from "./shapes.js";
+
+/** An object of a kind of its own, as a statement names it. */
+export interface NamedObject {
+  readonly objectKind: OtherObjectKind;
+  readonly name: QualifiedName;
+  /** The table of a trigger, rule or policy. */
+  readonly table: TableRef | null;
+  readonly signature: string | null;
+}
+
+/** Kinds that no schema holds. */
+const GLOBAL = new Set<OtherObjectKind>([
+  "schema",
+  "extension",
+  "language",
+  "publication",
+  "subscription",
+  "foreign data wrapper",
+  "server",
+  "event trigger",
+  "role",
+  "access method",
+]);
+
+/** Kinds whose name alone does not say which object is meant. */
+const UNNAMED = new Set<OtherObjectKind>([
+  "cast",
+  "operator",
+  "operator class",
+  "operator family",
+  "text search",
+  "user mapping",
+  "transform",
+  "other",
+]);
+
+/** `FUNCTION "public"."f"(int)`, `TRIGGER "t" ON "public"."x"`; null where a name does not suffice. */
+export function objectSql(object: NamedObject, before: CatalogIndex): string | null {
+  const { objectKind, name, table, signature } = object;
+  if (UNNAMED.has(objectKind)) return null;
+  const word = objectKind.toUpperCase();
+  if (table) return `${word} ${identifier(name.name)} ON ${sqlName(table)}`;
+  if (GLOBAL.has(objectKind)) return `${word} ${identifier(name.name)}`;
+  const full = qualified(name.schema ?? homeSchema(before), name.name);
+  if (objectKind === "aggregate") return `${word} ${full}(${signature === "" ? "*" : (signature ?? "*")})`;
+  return signature === null ? `${word} ${full}` : `${word} ${full}(${signature})`;
+}
+
+export function dropStatement(object: NamedObject, before: CatalogIndex): readonly string[] {
+  const sql = objectSql(object, before);
+  return sql === null ? [] : [`DROP ${sql}`];
+}
+
+/** The catalog's kind of an object: it files procedures and aggregates with functions, foreign tables with tables. */
+export function catalogKind(kind: OtherObjectKind): CatalogObject["kind"] {
+  switch (kind) {
+    case "procedure":
+    case "aggregate":
+      return "function";
+    case "foreign table":
+      return "table";
+    case "role":
+    case "database":
+    case "tablespace":
+    case "other":
+      return "database setting";
+    default:
+      return kind;
+  }
+}

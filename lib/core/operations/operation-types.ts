@@ -1,0 +1,117 @@
+import type { CatalogIndex } from "../catalog/lookup.js";
+import type { Requirement } from "../contract/contract.js";
+import { addColumn } from "./add-column.js";
+import { addConstraint } from "./add-constraint.js";
+import { addEnumValue } from "./add-enum-value.js";
+import { alterColumnType } from "./alter-column-type.js";
+import { alterConstraint } from "./alter-constraint.js";
+import { alterDomain } from "./alter-domain.js";
+import { alterObject } from "./alter-object.js";
+import { attachPartition } from "./attach-partition.js";
+import { comment } from "./comment.js";
+import { createIndex } from "./create-index.js";
+import { createObject } from "./create-object.js";
+import { createTable } from "./create-table.js";
+import { createTableAs } from "./create-table-as.js";
+import { detachPartition } from "./detach-partition.js";
+import { dropColumn } from "./drop-column.js";
+import { dropConstraint } from "./drop-constraint.js";
+import { dropIndex } from "./drop-index.js";
+import { dropNotNull } from "./drop-not-null.js";
+import { dropObject } from "./drop-object.js";
+import { dropTable } from "./drop-table.js";
+import { grant } from "./grant.js";
+import { lockTable } from "./lock-table.js";
+import { maintain } from "./maintain.js";
+import { opaque } from "./opaque.js";
+import type { Effects, Inverse, OperationType } from "./operation.js";
+import type { Operation, OperationKind } from "./operations.js";
+import { query } from "./query.js";
+import { refreshView } from "./refresh-view.js";
+import { reindex } from "./reindex.js";
+import { renameColumn } from "./rename-column.js";
+import { renameConstraint } from "./rename-constraint.js";
+import { renameEnumValue } from "./rename-enum-value.js";
+import { renameObject } from "./rename-object.js";
+import { renameTable } from "./rename-table.js";
+import { sessionSetting } from "./session-setting.js";
+import { setColumnOption } from "./set-column-option.js";
+import { setDefault } from "./set-default.js";
+import { setExpression } from "./set-expression.js";
+import { setIdentity } from "./set-identity.js";
+import { setNotNull } from "./set-not-null.js";
+import { setSchema } from "./set-schema.js";
+import { setTableOption } from "./set-table-option.js";
+import { setTriggerState } from "./set-trigger-state.js";
+import { transactionControl } from "./transaction-control.js";
+import { truncate } from "./truncate.js";
+import { validateConstraint } from "./validate-constraint.js";
+import { writeRows } from "./write-rows.js";
+
+/** The contract of every kind. */
+const TYPES: { readonly [K in OperationKind]: OperationType<Extract<Operation, { kind: K }>> } = {
+  "add-column": addColumn,
+  "add-constraint": addConstraint,
+  "add-enum-value": addEnumValue,
+  "alter-column-type": alterColumnType,
+  "alter-constraint": alterConstraint,
+  "alter-domain": alterDomain,
+  "alter-object": alterObject,
+  "attach-partition": attachPartition,
+  comment: comment,
+  "create-index": createIndex,
+  "create-object": createObject,
+  "create-table-as": createTableAs,
+  "create-table": createTable,
+  "detach-partition": detachPartition,
+  "drop-column": dropColumn,
+  "drop-constraint": dropConstraint,
+  "drop-index": dropIndex,
+  "drop-not-null": dropNotNull,
+  "drop-object": dropObject,
+  "drop-table": dropTable,
+  grant: grant,
+  "lock-table": lockTable,
+  maintain: maintain,
+  opaque: opaque,
+  query: query,
+  "refresh-view": refreshView,
+  reindex: reindex,
+  "rename-column": renameColumn,
+  "rename-constraint": renameConstraint,
+  "rename-enum-value": renameEnumValue,
+  "rename-object": renameObject,
+  "rename-table": renameTable,
+  "session-setting": sessionSetting,
+  "set-column-option": setColumnOption,
+  "set-default": setDefault,
+  "set-expression": setExpression,
+  "set-identity": setIdentity,
+  "set-not-null": setNotNull,
+  "set-schema": setSchema,
+  "set-table-option": setTableOption,
+  "set-trigger-state": setTriggerState,
+  "transaction-control": transactionControl,
+  truncate: truncate,
+  "validate-constraint": validateConstraint,
+  "write-rows": writeRows,
+};
+
+function operationType<O extends Operation>(operation: O): OperationType<O> {
+  return TYPES[operation.kind] as unknown as OperationType<O>;
+}
+
+/** Locks, rewrites and scans of one operation, given the schema just before it. */
+export function effectsOf(operation: Operation, before: CatalogIndex): Effects {
+  return operationType(operation).effects(operation, before);
+}
+
+/** The way back of one operation, given the schema just before it. */
+export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
+  return operationType(operation).inverse(operation, before);
+}
+
+/** What must hold for the operation to run, and what holds after it ran. */
+export function requirementsOf(operation: Operation, before: CatalogIndex): readonly Requirement[] {
+  return operationType(operation).requirements(operation, before);
+}

@@ -1,0 +1,163 @@
+import type { CatalogObject, ColumnObject, ConstraintObject, IndexObject } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { identifier } from "../sql/quote.js";
+import { alterTable, sqlName } from "./inverses.js";
+
+/** Statements that make again what the catalog describes. The order is: what others need first. */
+export function recreateConstraint(constraint: ConstraintObject): string {
+  const table = { schema: constraint.id.schema ?? "", name: constraint.id.table ?? "" };
+  return alterTable(table, `ADD CONSTRAINT ${identifier(constraint.id.name)} ${constraint.definition ?? ""}`);
+}
+
+/** A constraint, primary keys and unique ones before the foreign keys that need them. */
+export function recreateConstraints(constraints: readonly ConstraintObject[]): readonly string[] {
+  const rank = (constraint: ConstraintObject) => "puxcnft".indexOf(constraint.attributes.type);
+  return [...constraints].sort((a, b) => rank(a) - rank(b)).map(recreateConstraint);
+}
+
+export function recreateIndex(index: IndexObject): string {
+  return index.definition ?? "";
+}
+
+/** ADD COLUMN with everything that its values do not have to satisfy yet; `finishColumn` adds the rest. */
+export function addColumnAgain(table: TableRef, column: ColumnObject): readonly string[] {
+  const { type, collation, generated, generationExpression } = column.attributes;
+  const parts = [identifier(column.id.name), type];
+  if (collation !== null) parts.push(`COLLATE ${collation}`);
+  if (generationExpression !== null) {
+    parts.push(`GENERATED ALWAYS AS (${generationExpression}) ${generated === "v" ? "VIRTUAL" : "STORED"}`);
+  } else if (column.attributes.default !== null) {
+    parts.push(`DEFAULT ${column.attributes.default}`);
+  }
+  return [alterTable(table, `ADD COLUMN ${parts.join(" ")}`)];
+}
+
+export function finishColumn(table: TableRef, column: ColumnObject): readonly string[] {
+  const { notNull, identity } = column.attributes;
+  const name = identifier(column.id.name);
+  return [
+    ...(notNull ? [alterTable(table, `ALTER COLUMN ${name} SET NOT NULL`)] : []),
+    ...(identity === ""
+      ? []
+      : [
+          alterTable(
+            table,
+            `ALTER COLUMN ${name} ADD GENERATED ${identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY`,
+          ),
+        ]),
+  ];
+}
+
+/** Constraints and indexes that fall with a column: those that name it, and foreign keys that point at it. */
+export interface Dependents {
+  readonly constraints: readonly ConstraintObject[];
+  readonly indexes: readonly IndexObject[];
+}
+
+export function dependentsOfColumn(before: CatalogIndex, table: TableRef, column: string): Dependents {
+  const constraints = [
+    ...before
+      .constraints(table)
+      .filter(({ attributes }) => attributes.type !== "n" && attributes.columns.includes(column)),
+    ...before.referencedBy(table).filter(({ attributes }) => attributes.references?.columns.includes(column)),
+  ];
+  const indexes = before
+    .indexes(table)
+    .filter(({ attributes }) => attributes.constraint === null && mentions(attributes, column));
+  return { constraints: [...new Set(constraints)], indexes };
+}
+
+function mentions(index: IndexObject["attributes"], column: string): boolean {
+  const texts = [...index.keys, ...index.include, index.predicate ?? ""];
+  const quoted = identifier(column);
+  const word = new RegExp(`(?<![\\w$"])${column.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$"])`);
+  return texts.some((text) => text.includes(quoted) || word.test(text));
+}
+
+/** A whole table: itself, its constraints, its indexes, and the foreign keys of others that point at it. */
+export function recreateTable(before: CatalogIndex, table: TableRef): readonly string[] {
+  const found = before.table(table);
+  if (!found) return [];
+  const { persistence, partitionKey, partitionOf, inherits, options } = found.attributes;
+  const unlogged = persistence === "u" ? "UNLOGGED " : "";
+  const columns = before.columns(table).map(columnClause);
+  const head = partitionOf
+    ? `CREATE ${unlogged}TABLE ${sqlName(table)} PARTITION OF ${partitionOf.parent} ${partitionOf.bound}`
+    : `CREATE ${unlogged}TABLE ${sqlName(table)} (${columns.join(", ")})`;
+  const tail = [
+    !partitionOf && inherits.length > 0 ? `INHERITS (${inherits.join(", ")})` : "",
+    partitionKey === null ? "" : `PARTITION BY ${partitionKey}`,
+    options.length > 0 ? `WITH (${options.join(", ")})` : "",
+  ];
+  return [[head, ...tail].filter(Boolean).join(" ")];
+}
+
+/** What stands on a table and is made after its rows are back. */
+export function recreateTableParts(before: CatalogIndex, table: TableRef): readonly string[] {
+  const own = before.constraints(table).filter(isOwn);
+  const pointing = before.referencedBy(table).filter((constraint) => !own.includes(constraint) && isOwn(constraint));
+  const identities = before.columns(table).filter(({ attributes }) => attributes.identity !== "");
+  return [
+    ...identities.flatMap((column) =>
+      finishColumn(table, { ...column, attributes: { ...column.attributes, notNull: false } }),
+    ),
+    ...recreateConstraints(own),
+    ...before
+      .indexes(table)
+      .filter(({ attributes }) => attributes.constraint === null && attributes.ofParent !== true)
+      .map(recreateIndex),
+    ...recreateConstraints(pointing),
+  ];
+}
+
+/** NOT NULL stands with its column, and what a partition has from its parent comes with the parent. */
+function isOwn({ attributes }: ConstraintObject): boolean {
+  return (
+    attributes.type !== "n" &&
+    attributes.ofParent !== true &&
+    (attributes.local !== false || attributes.inherited !== true)
+  );
+}
+
+function columnClause(column: ColumnObject): string {
+  const { type, collation, notNull, generated, generationExpression } = column.attributes;
+  const parts = [identifier(column.id.name), type];
+  if (collation !== null) parts.push(`COLLATE ${collation}`);
+  if (generationExpression !== null) {
+    parts.push(`GENERATED ALWAYS AS (${generationExpression}) ${generated === "v" ? "VIRTUAL" : "STORED"}`);
+  } else if (column.attributes.default !== null) parts.push(`DEFAULT ${column.attributes.default}`);
+  if (notNull) parts.push("NOT NULL");
+  return parts.join(" ");
+}
+
+/** An object of one name and kind; for functions the only one, or the one whose arguments read the same. */
+export function findObject(
+  before: CatalogIndex,
+  kind: CatalogObject["kind"],
+  name: { readonly schema: string | null; readonly name: string },
+  signature: string | null,
+): CatalogObject | undefined {
+  const candidates = before.catalog.objects.filter(
+    (object) =>
+      object.kind === kind &&
+      object.id.name === name.name &&
+      (name.schema === null || object.id.schema === name.schema),
+  );
+  if (candidates.length === 1 || signature === null) return candidates.length === 1 ? candidates[0] : undefined;
+  return candidates.find((object) => sameArguments(object.id.signature ?? "", signature));
+}
+
+/** The server prints argument names and full type names; the statement may use short ones. */
+function sameArguments(full: string, written: string): boolean {
+  const count = (text: string) => (text.trim() === "" ? 0 : text.split(",").length);
+  const words = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/\bint\b/g, "integer")
+      .replace(/\bbool\b/g, "boolean");
+  if (count(full) !== count(written)) return false;
+  const fulls = words(full).split(",");
+  return words(written)
+    .split(",")
+    .every((part, at) => fulls[at]?.trim().endsWith(part.trim().replace(/^pg_catalog\./, "")) ?? false);
+}
