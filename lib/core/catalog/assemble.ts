@@ -1,9 +1,9 @@
 import { CANONICAL_VERSION, type Catalog, type CatalogObject, type ObjectId, type ObjectKind } from "./catalog.js";
-import { objectKey } from "./lookup.js";
+import { objectKey, type TableRef } from "./lookup.js";
 import { SOURCES } from "./sources/all.js";
 import { CatalogFormatError, Fields } from "./sources/fields.js";
 import { parseRecords } from "./sources/record.js";
-import type { Amendment, Assembly, Scope } from "./sources/source.js";
+import type { Amendment, Assembly, ColumnName, Scope } from "./sources/source.js";
 
 /** One row of the answer to `catalogQuery`. */
 export interface CatalogRow {
@@ -32,6 +32,9 @@ export function assembleCatalog(rows: readonly CatalogRow[], scope: Scope, serve
 class Builder implements Assembly {
   private readonly objects = new Map<string, CatalogObject>();
   private readonly hidden = new Set<string>();
+  private readonly names = new Map<string, ObjectId[]>();
+  private readonly columns = new Map<string, ColumnName>();
+  private readonly carriers = new Set<string>();
   private owner: string | null = null;
 
   home(owner: string): void {
@@ -44,6 +47,9 @@ class Builder implements Assembly {
     const key = objectKey(object.kind, object.id);
     if (this.objects.has(key)) throw new CatalogFormatError(`the server named ${key} twice`);
     this.objects.set(key, object);
+    const named = this.names.get(nameKey(object.kind, object.id));
+    if (named) named.push(object.id);
+    else this.names.set(nameKey(object.kind, object.id), [object.id]);
   }
 
   amend(kind: ObjectKind, id: ObjectId, attributes: Readonly<Record<string, Amendment>>): boolean {
@@ -52,6 +58,28 @@ class Builder implements Assembly {
     if (object === undefined) return false;
     this.objects.set(key, { ...object, attributes: { ...object.attributes, ...attributes } } as CatalogObject);
     return true;
+  }
+
+  amendNamed(kind: ObjectKind, id: ObjectId, attributes: Readonly<Record<string, Amendment>>): boolean {
+    const named = this.names.get(nameKey(kind, id)) ?? [];
+    const [only] = named;
+    return only !== undefined && named.length === 1 && this.amend(kind, only, attributes);
+  }
+
+  number(table: TableRef, number: string, column: ColumnName): void {
+    this.columns.set(key(table, number), column);
+  }
+
+  columnName(table: TableRef, number: string): ColumnName | null {
+    return this.columns.get(key(table, number)) ?? null;
+  }
+
+  carry(table: TableRef, index: string): void {
+    this.carriers.add(key(table, index));
+  }
+
+  carries(table: TableRef, index: string): boolean {
+    return this.carriers.has(key(table, index));
   }
 
   unseen(what: string): void {
@@ -63,8 +91,35 @@ class Builder implements Assembly {
     return {
       canonical: CANONICAL_VERSION,
       serverVersion,
-      objects: sorted.map(([, object]) => object),
+      objects: rankColumns(sorted.map(([, object]) => object)),
       unseen: [...this.hidden].sort(),
     };
   }
+}
+
+function nameKey(kind: ObjectKind, id: ObjectId): string {
+  return JSON.stringify([kind, id.schema ?? null, id.name]);
+}
+
+function key(table: TableRef, name: string): string {
+  return JSON.stringify([table.schema, table.name, name]);
+}
+
+/** Column numbers with the gaps of dropped columns become ranks without gaps. */
+function rankColumns(objects: readonly CatalogObject[]): CatalogObject[] {
+  const numbers = new Map<string, number[]>();
+  const tableKey = (id: ObjectId) => JSON.stringify([id.schema, id.table]);
+  for (const object of objects) {
+    if (object.kind !== "column") continue;
+    const list = numbers.get(tableKey(object.id));
+    if (list) list.push(object.position);
+    else numbers.set(tableKey(object.id), [object.position]);
+  }
+  const ranks = new Map<string, Map<number, number>>();
+  for (const [table, list] of numbers)
+    ranks.set(table, new Map(list.sort((a, b) => a - b).map((number, index) => [number, index + 1])));
+  return objects.map((object) => {
+    if (object.kind !== "column") return object;
+    return { ...object, position: ranks.get(tableKey(object.id))?.get(object.position) ?? object.position };
+  });
 }

@@ -1,7 +1,7 @@
 import { literal } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
-import type { Scope, Selection } from "./sources/source.js";
+import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
 
 export const OLDEST_MAJOR = 13;
 export const NEWEST_MAJOR = 18;
@@ -36,10 +36,11 @@ export function catalogQuery(scope: Scope): string {
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
 }
 
+/** OFFSET 0 keeps the planner from computing an expression once for the text and again for the order. */
 function arm(tag: string, selection: Selection<string>): string {
   const list = Object.entries(selection.fields).map(([name, expression]) => `${expression} as "${name}"`);
-  return `select ${literal(tag)} as tag, string_agg(t::text, E'\\n' order by t::text collate "C") as body
-from (select ${list.join(", ")} ${selection.from}) t`;
+  return `select ${literal(tag)} as tag, string_agg(line, E'\\n' order by line collate "C") as body
+from (select t::text as line from (select ${list.join(", ")} ${selection.from} offset 0) t offset 0) l`;
 }
 
 /**
@@ -51,24 +52,18 @@ function commonTables(scope: Scope): string {
   const own = tenantSchema === null ? null : literal(tenantSchema);
   const namespaces =
     own === null
-      ? `select oid, nspname as name from pg_namespace n where nspname !~ '^pg_' and nspname <> 'information_schema'
-        and not exists (select from member where member.classid = 'pg_namespace'::regclass and member.objid = n.oid)`
+      ? `select oid, nspname as name from pg_namespace n where left(nspname, 3) <> 'pg_' and nspname <> 'information_schema'
+        and ${notMember("pg_namespace", "n.oid")}`
       : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
   const owner =
     own === null
       ? "select datdba as owner from pg_database where datname = current_database()"
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
-  // One schema among many is found through its dependents, so that the others are not read.
-  const inSchema =
-    own === null
-      ? ""
-      : `and c.oid = any(array(select d.objid from pg_depend d, ns where d.refclassid = 'pg_namespace'::regclass
-          and d.refobjid = ns.oid and d.classid = 'pg_class'::regclass))`;
   return `path as materialized (select set_config('search_path', '', true) as path),
 home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'),
 ns as materialized (${namespaces}),
 rel as materialized (select ns.name as schema, c.* from ns join pg_class c on c.relnamespace = ns.oid
-  where c.oid >= 16384 and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S', 'c') ${inSchema}
-    and not exists (select from member where member.classid = 'pg_class'::regclass and member.objid = c.oid))`;
+  where ${inScope(scope, "pg_class", "c.oid")} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S', 'c')
+    and ${notMember("pg_class", "c.oid")})`;
 }

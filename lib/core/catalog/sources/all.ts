@@ -1,11 +1,74 @@
+import { accessMethods } from "./access-methods.js";
+import { aggregates } from "./aggregates.js";
+import { casts } from "./casts.js";
+import { collations } from "./collations.js";
 import { columns } from "./columns.js";
 import { constraints } from "./constraints.js";
+import { conversions } from "./conversions.js";
+import { databaseSettings } from "./database-settings.js";
+import { defaultPrivileges } from "./default-privileges.js";
+import { eventTriggers } from "./event-triggers.js";
+import { extensions } from "./extensions.js";
+import { foreignDataWrappers, servers, userMappings } from "./foreign-data.js";
 import { functions } from "./functions.js";
 import { home } from "./home.js";
 import { indexes } from "./indexes.js";
+import { languages } from "./languages.js";
+import { operatorClasses } from "./operator-classes.js";
+import { operatorFamilies } from "./operator-families.js";
+import { operators } from "./operators.js";
+import { policies } from "./policies.js";
+import { publications } from "./publications.js";
 import { relations } from "./relations.js";
+import { remarks } from "./remarks.js";
+import { rules } from "./rules.js";
+import { schemas } from "./schemas.js";
+import { sequences } from "./sequences.js";
 import type { Source } from "./source.js";
+import { statisticsObjects } from "./statistics-objects.js";
+import { subscriptions } from "./subscriptions.js";
+import { textSearch } from "./text-search.js";
+import { transforms } from "./transforms.js";
+import { triggers } from "./triggers.js";
 import { types } from "./types.js";
 
-/** Every source, in the order of reading: `home` first. */
-export const SOURCES: readonly Source[] = [home, relations, columns, constraints, indexes, functions, types];
+/**
+ * Every source, in the order of reading: `home` empties the search_path for the rest, columns name what constraints and
+ * indexes stand on, constraints what indexes carry, and triggers and remarks add to what is there.
+ */
+export const SOURCES: readonly Source[] = [
+  home,
+  schemas,
+  relations,
+  columns,
+  constraints,
+  indexes,
+  sequences,
+  functions,
+  aggregates,
+  types,
+  triggers,
+  rules,
+  policies,
+  statisticsObjects,
+  extensions,
+  defaultPrivileges,
+  operators,
+  operatorClasses,
+  operatorFamilies,
+  collations,
+  conversions,
+  textSearch,
+  casts,
+  transforms,
+  languages,
+  accessMethods,
+  eventTriggers,
+  publications,
+  subscriptions,
+  foreignDataWrappers,
+  servers,
+  userMappings,
+  databaseSettings,
+  remarks,
+];

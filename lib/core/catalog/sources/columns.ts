@@ -8,6 +8,7 @@ const FIELDS = [
   "table",
   "name",
   "relkind",
+  "quoted",
   "position",
   "type",
   "notNull",
@@ -35,15 +36,20 @@ export const columns = source<Field>({
       table: "r.relname",
       name: "a.attname",
       relkind: "r.relkind",
-      position: "row_number() over (partition by a.attrelid order by a.attnum)",
+      quoted: "nullif(quote_ident(a.attname), a.attname)",
+      position: "a.attnum",
       type: "format_type(a.atttypid, a.atttypmod)",
       notNull: "a.attnotnull",
       // Since 17 a partition has its parent's identity columns.
       identity: since(17, scope, "case when r.relispartition then '' else a.attidentity::text end", "a.attidentity"),
       generated: "a.attgenerated",
-      default: "pg_get_expr(d.adbin, d.adrelid)",
-      collation: "case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end",
-      storage: "case when a.attstorage <> t.typstorage then a.attstorage end",
+      default: `case when a.atthasdef then (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+        where d.adrelid = a.attrelid and d.adnum = a.attnum) end`,
+      // 100 is the default collation.
+      collation: `case when a.attcollation not in (0, 100)
+        and a.attcollation <> (select t.typcollation from pg_type t where t.oid = a.atttypid)
+        then a.attcollation::regcollation::text end`,
+      storage: "a.attstorage",
       compression: since(14, scope, "a.attcompression", "''"),
       // -1 up to 16, NULL since 17: both mean the default.
       statistics: "nullif(a.attstattarget, -1)",
@@ -55,16 +61,16 @@ export const columns = source<Field>({
     },
     from: `from rel r
       join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
-      join pg_type t on t.oid = a.atttypid
-      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where r.relkind in ('r', 'p', 'f', 'v', 'm')`,
   }),
   read(row, assembly) {
     const column = attributes(row);
     const name = row.text("name");
+    const table = { schema: row.text("schema"), name: row.text("table") };
+    assembly.number(table, row.text("position"), { name, quoted: row.nullable("quoted") ?? name });
     assembly.add({
       kind: "column",
-      id: { schema: row.text("schema"), table: row.text("table"), name },
+      id: { schema: table.schema, table: table.name, name },
       definition: `${identifier(name)} ${clause(column)}`,
       position: row.number("position"),
       attributes: { ...column, privileges: canonicalPrivileges("column", "", row.nullable("acl"), assembly.role) },
@@ -84,7 +90,7 @@ function attributes(row: Fields<Field>) {
     generated,
     generationExpression: generated === "" ? null : expression,
     collation: row.nullable("collation"),
-    storage: row.nullable("storage"),
+    storage: row.text("storage"),
     compression: row.text("compression"),
     statistics: statistics === null ? null : Number(statistics),
     // A column of a table without parents is local; on a partition both may be true.

@@ -1,6 +1,8 @@
-import { type ConstraintAttributes, TENANT_SCHEMA } from "../catalog.js";
-import type { Fields } from "./fields.js";
-import { since, source } from "./source.js";
+import type { ConstraintAttributes } from "../catalog.js";
+import type { TableRef } from "../lookup.js";
+import { CatalogFormatError, type Fields } from "./fields.js";
+import { unquote } from "./qualified-text.js";
+import { type Assembly, type ColumnName, since, source } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -9,9 +11,6 @@ const FIELDS = [
   "type",
   "definition",
   "columns",
-  "referencedSchema",
-  "referencedTable",
-  "referencedColumns",
   "validated",
   "enforced",
   "deferrable",
@@ -20,13 +19,8 @@ const FIELDS = [
   "local",
   "inherited",
   "ofParent",
-  "index",
 ] as const;
 type Field = (typeof FIELDS)[number];
-
-const names = (relation: string, keys: string) =>
-  `(select array_agg(a.attname order by k.n) from unnest(${keys}) with ordinality k(attnum, n)
-     join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 
 /** Constraints of tables; those of domains stand with their domain, constraint triggers with the triggers. */
 export const constraints = source<Field>({
@@ -37,11 +31,9 @@ export const constraints = source<Field>({
       table: "r.relname",
       name: "c.conname",
       type: "c.contype",
-      definition: "pg_get_constraintdef(c.oid)",
-      columns: names("c.conrelid", "c.conkey"),
-      referencedSchema: "fn.nspname",
-      referencedTable: "fr.relname",
-      referencedColumns: `case when c.confrelid <> 0 then ${names("c.confrelid", "c.confkey")} end`,
+      // A plain NOT NULL is spelled here: there are as many as columns.
+      definition: "case when c.contype <> 'n' then pg_get_constraintdef(c.oid) end",
+      columns: "c.conkey",
       validated: "c.convalidated",
       enforced: since(18, scope, "c.conenforced", "true"),
       deferrable: "c.condeferrable",
@@ -50,44 +42,62 @@ export const constraints = source<Field>({
       local: "c.conislocal",
       inherited: "c.coninhcount > 0",
       ofParent: "c.conparentid <> 0",
-      index: "nullif(i.relname, c.conname)",
     },
     from: `from rel r
       join pg_constraint c on c.conrelid = r.oid and c.contype <> 't'
-      left join pg_class fr on fr.oid = c.confrelid
-      left join pg_namespace fn on fn.oid = fr.relnamespace
-      left join pg_class i on i.oid = c.conindid and c.contype in ('p', 'u', 'x')
       where r.relkind in ('r', 'p', 'f')`,
   }),
-  read(row, assembly, scope) {
+  read(row, assembly) {
+    const table = { schema: row.text("schema"), name: row.text("table") };
+    const name = row.text("name");
+    const type = row.text("type") as ConstraintAttributes["type"];
+    const columns = row.list("columns").map((number) => columnOf(assembly, table, number));
+    // The index behind a constraint always has the constraint's name.
+    if (type === "p" || type === "u" || type === "x") assembly.carry(table, name);
+    const definition = row.nullable("definition") ?? notNull(row, columns);
     assembly.add({
       kind: "constraint",
-      id: { schema: row.text("schema"), table: row.text("table"), name: row.text("name") },
-      definition: row.text("definition"),
+      id: { schema: table.schema, table: table.name, name },
+      definition,
       attributes: {
-        type: row.text("type") as ConstraintAttributes["type"],
-        columns: row.list("columns"),
+        type,
+        columns: columns.map((column) => column.name),
         validated: row.flag("validated"),
         enforced: row.flag("enforced"),
         deferrable: row.flag("deferrable"),
         deferred: row.flag("deferred"),
-        references: references(row, scope.tenantSchema),
+        references: type === "f" ? references(definition) : null,
         noInherit: row.flag("noInherit"),
         local: row.flag("local"),
         inherited: row.flag("inherited"),
         ofParent: row.flag("ofParent"),
-        index: row.nullable("index"),
       },
     });
   },
 });
 
-function references(row: Fields<Field>, tenantSchema: string | null): ConstraintAttributes["references"] {
-  const schema = row.nullable("referencedSchema");
-  if (schema === null) return null;
-  return {
-    schema: schema === tenantSchema ? TENANT_SCHEMA : schema,
-    table: row.text("referencedTable"),
-    columns: row.list("referencedColumns"),
-  };
+function columnOf(assembly: Assembly, table: TableRef, number: string): ColumnName {
+  const column = assembly.columnName(table, number);
+  if (column === null) throw new CatalogFormatError(`a constraint of ${table.name} names the unknown column ${number}`);
+  return column;
+}
+
+function notNull(row: Fields<Field>, columns: readonly ColumnName[]): string {
+  const parts = [`NOT NULL ${columns.map((column) => column.quoted).join(", ")}`];
+  if (row.flag("noInherit")) parts.push("NO INHERIT");
+  if (!row.flag("validated")) parts.push("NOT VALID");
+  return parts.join(" ");
+}
+
+const NAME = String.raw`(?:"(?:[^"]|"")+"|[^\s".,()]+)`;
+const REFERENCES = new RegExp(
+  String.raw`^FOREIGN KEY \((?:PERIOD |, |${NAME})+\) REFERENCES (?:ONLY )?(${NAME})\.(${NAME})\(((?:PERIOD |, |${NAME})+)\)`,
+);
+
+/** What a foreign key points at, from the clause that the server prints with an empty search_path. */
+function references(definition: string): NonNullable<ConstraintAttributes["references"]> {
+  const match = REFERENCES.exec(definition);
+  if (!match) throw new CatalogFormatError(`a foreign key is not understood: ${definition}`);
+  const columns = (match[3] ?? "").replaceAll(/(^|, )PERIOD /g, "$1").match(new RegExp(NAME, "g")) ?? [];
+  return { schema: unquote(match[1] ?? ""), table: unquote(match[2] ?? ""), columns: columns.map(unquote) };
 }

@@ -1,5 +1,5 @@
 import { canonicalPrivileges } from "../privileges.js";
-import { notMember, ownerOf, source } from "./source.js";
+import { inScope, notMember, ownerOf, source } from "./source.js";
 
 const FIELDS = ["schema", "name", "signature", "kind", "owner", "acl", "language", "returns", "definition"] as const;
 type Field = (typeof FIELDS)[number];
@@ -7,7 +7,7 @@ type Field = (typeof FIELDS)[number];
 /** Functions, procedures and window functions; the definition holds body and settings. */
 export const functions = source<Field>({
   tag: "function",
-  select: () => ({
+  select: (scope) => ({
     fields: {
       schema: "ns.name",
       name: "p.proname",
@@ -19,7 +19,7 @@ export const functions = source<Field>({
       returns: "pg_get_function_result(p.oid)",
       definition: "pg_get_functiondef(p.oid)",
     },
-    from: `from ns join pg_proc p on p.pronamespace = ns.oid and p.oid >= 16384 and p.prokind <> 'a'
+    from: `from ns join pg_proc p on p.pronamespace = ns.oid and ${inScope(scope, "pg_proc", "p.oid")} and p.prokind <> 'a'
       join pg_language l on l.oid = p.prolang
       where ${notMember("pg_proc", "p.oid")}`,
   }),

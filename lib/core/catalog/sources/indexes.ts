@@ -1,4 +1,5 @@
-import { source } from "./source.js";
+import { CatalogFormatError, type Fields } from "./fields.js";
+import { type Assembly, accessMethod, accessMethodName, type ColumnName, source, tablespace } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -13,10 +14,10 @@ const FIELDS = [
   "ready",
   "clustered",
   "replicaIdentity",
-  "keys",
-  "include",
+  "columns",
+  "keyCount",
+  "expressions",
   "predicate",
-  "constraint",
   "ofParent",
   "options",
   "tablespace",
@@ -24,13 +25,6 @@ const FIELDS = [
   "definition",
 ] as const;
 type Field = (typeof FIELDS)[number];
-
-/** A plain column needs no deparsing; an expression does. */
-const key = `case when k.attnum <> 0 then quote_ident(a.attname) else pg_get_indexdef(x.indexrelid, k.n::int, false) end`;
-const keys = (condition: string) => `(select array_agg(${key} order by k.n)
-  from unnest(x.indkey::int2[]) with ordinality k(attnum, n)
-  left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.attnum and k.attnum <> 0
-  where k.n ${condition} x.indnkeyatts)`;
 
 /** Every index, those that carry a constraint included. */
 export const indexes = source<Field>({
@@ -40,7 +34,7 @@ export const indexes = source<Field>({
       schema: "r.schema",
       table: "r.relname",
       name: "i.relname",
-      method: "am.amname",
+      method: accessMethod("i.relam"),
       unique: "x.indisunique",
       primary: "x.indisprimary",
       exclusion: "x.indisexclusion",
@@ -49,39 +43,43 @@ export const indexes = source<Field>({
       ready: "x.indisready and x.indislive",
       clustered: "x.indisclustered",
       replicaIdentity: "x.indisreplident",
-      keys: keys("<="),
-      include: keys(">"),
+      columns: "x.indkey",
+      keyCount: "x.indnkeyatts",
+      expressions: `case when x.indexprs is not null then
+        array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnatts) n) end`,
       predicate: "pg_get_expr(x.indpred, x.indrelid)",
-      constraint: "c.conname",
       ofParent: "i.relispartition",
       options: "i.reloptions",
-      tablespace: "s.spcname",
-      statistics: `case when x.indexprs is not null then (select array_agg(a.attnum || '=' || a.attstattarget order by a.attnum)
-         from pg_attribute a where a.attrelid = x.indexrelid and a.attstattarget >= 0) end`,
-      definition: "pg_get_indexdef(x.indexrelid)",
+      tablespace: tablespace("i.reltablespace"),
+      statistics: `case when x.indexprs is not null then array(select a.attnum || '=' || a.attstattarget
+         from pg_attribute a where a.attrelid = x.indexrelid and a.attstattarget >= 0 order by a.attnum) end`,
+      // What carries a constraint is said by the constraint's own definition.
+      definition: "case when not (x.indisprimary or x.indisexclusion) then pg_get_indexdef(x.indexrelid) end",
     },
     from: `from rel r
       join pg_index x on x.indrelid = r.oid
       join pg_class i on i.oid = x.indexrelid
-      join pg_am am on am.oid = i.relam
-      left join pg_constraint c on c.conindid = x.indexrelid and c.conrelid = x.indrelid and c.contype in ('p', 'u', 'x')
-      left join pg_tablespace s on s.oid = i.reltablespace
       where r.relkind in ('r', 'p', 'm')`,
   }),
   read(row, assembly) {
+    const table = { schema: row.text("schema"), name: row.text("table") };
+    const name = row.text("name");
+    const constraint = assembly.carries(table, name) ? name : null;
+    const columns = columnTexts(row, assembly);
+    const count = row.number("keyCount");
     assembly.add({
       kind: "index",
-      id: { schema: row.text("schema"), table: row.text("table"), name: row.text("name") },
-      definition: row.text("definition"),
+      id: { schema: table.schema, table: table.name, name },
+      definition: constraint === null ? row.nullable("definition") : null,
       attributes: {
         unique: row.flag("unique"),
         primary: row.flag("primary"),
         valid: row.flag("valid"),
-        method: row.text("method"),
-        keys: row.list("keys"),
-        include: row.list("include"),
+        method: accessMethodName(row.text("method")),
+        keys: columns.slice(0, count).map((column) => column.quoted),
+        include: columns.slice(count).map((column) => column.name),
         predicate: row.nullable("predicate"),
-        constraint: row.nullable("constraint"),
+        constraint,
         exclusion: row.flag("exclusion"),
         immediate: row.flag("immediate"),
         ready: row.flag("ready"),
@@ -95,3 +93,18 @@ export const indexes = source<Field>({
     });
   },
 });
+
+function columnTexts(row: Fields<Field>, assembly: Assembly) {
+  const table = { schema: row.text("schema"), name: row.text("table") };
+  const expressions = row.list("expressions");
+  return row
+    .text("columns")
+    .split(" ")
+    .map((number, position): ColumnName => {
+      const expression = number === "0" ? (expressions[position] ?? null) : null;
+      const column =
+        expression === null ? assembly.columnName(table, number) : { name: expression, quoted: expression };
+      if (column === null) throw new CatalogFormatError(`an index of ${table.name} names the unknown column ${number}`);
+      return column;
+    });
+}

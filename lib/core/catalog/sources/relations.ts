@@ -2,7 +2,7 @@ import { qualified } from "../../sql/quote.js";
 import { canonicalPrivileges } from "../privileges.js";
 import { canonicalQuery } from "../view-text.js";
 import type { Fields } from "./fields.js";
-import { type Assembly, ownerOf, source } from "./source.js";
+import { type Assembly, accessMethod, accessMethodName, ownerOf, source, tablespace } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -41,27 +41,24 @@ export const relations = source<Field>({
       acl: "r.relacl",
       partitionKey: "case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end",
       bound: "case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end",
-      parents: "h.parents",
+      parents: `case when r.oid in (select inhrelid from pg_inherits) then
+        (select array_agg(h.inhparent::regclass::text order by h.inhseqno) from pg_inherits h where h.inhrelid = r.oid) end`,
       rowSecurity: "r.relrowsecurity",
       forceRowSecurity: "r.relforcerowsecurity",
       replicaIdentity: "r.relreplident",
       options: "r.reloptions",
-      toastOptions: "toast.reloptions",
-      accessMethod: "case when r.relkind in ('r', 'm', 'p') then am.amname end",
-      tablespace: "s.spcname",
+      toastOptions:
+        "case when r.reltoastrelid <> 0 then (select o.reloptions from pg_class o where o.oid = r.reltoastrelid) end",
+      accessMethod: `case when r.relam <> 0 then ${accessMethod("r.relam")} end`,
+      tablespace: tablespace("r.reltablespace"),
       ofType: "case when r.reloftype <> 0 then format_type(r.reloftype, null) end",
-      server: "fs.srvname",
-      foreignOptions: "ft.ftoptions",
+      server: `case when r.relkind = 'f' then (select fs.srvname
+        from pg_foreign_table ft join pg_foreign_server fs on fs.oid = ft.ftserver where ft.ftrelid = r.oid) end`,
+      foreignOptions:
+        "case when r.relkind = 'f' then (select ft.ftoptions from pg_foreign_table ft where ft.ftrelid = r.oid) end",
       query: "case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end",
     },
     from: `from rel r
-      left join (select inhrelid, array_agg(inhparent::regclass::text order by inhseqno) as parents
-                 from pg_inherits group by 1) h on h.inhrelid = r.oid
-      left join pg_class toast on toast.oid = r.reltoastrelid and toast.reloptions is not null
-      left join pg_am am on am.oid = r.relam
-      left join pg_tablespace s on s.oid = r.reltablespace
-      left join pg_foreign_table ft on ft.ftrelid = r.oid
-      left join pg_foreign_server fs on fs.oid = ft.ftserver
       where r.relkind in ('r', 'p', 'f', 'v', 'm')`,
   }),
   read(row, assembly) {
@@ -84,10 +81,11 @@ export const relations = source<Field>({
 });
 
 function shared(row: Fields<Field>, assembly: Assembly) {
+  const method = row.nullable("accessMethod");
   return {
     owner: row.text("owner"),
     privileges: canonicalPrivileges("relation", row.text("owner"), row.nullable("acl"), assembly.role),
-    accessMethod: row.nullable("accessMethod"),
+    accessMethod: method === null ? null : accessMethodName(method),
     tablespace: row.nullable("tablespace"),
   };
 }

@@ -1,4 +1,5 @@
 import type { CatalogObject } from "../catalog.js";
+import type { TableRef } from "../lookup.js";
 import type { Fields } from "./fields.js";
 
 /** What the text of a query depends on. */
@@ -14,11 +15,29 @@ export interface Assembly {
   add(object: CatalogObject): void;
   /** Puts an attribute on an object that another row described; false when there is no such object. */
   amend(kind: CatalogObject["kind"], id: CatalogObject["id"], attributes: Readonly<Record<string, Amendment>>): boolean;
+  /** The same for the only object of a kind with this schema and name, whatever its table or signature. */
+  amendNamed(
+    kind: CatalogObject["kind"],
+    id: CatalogObject["id"],
+    attributes: Readonly<Record<string, Amendment>>,
+  ): boolean;
+  /** A table's column by its number; null when the table or the column is not in the catalog. */
+  columnName(table: TableRef, number: string): ColumnName | null;
+  number(table: TableRef, number: string, column: ColumnName): void;
+  /** The index of this name carries the constraint of the same name; told before the indexes are read. */
+  carry(table: TableRef, index: string): void;
+  carries(table: TableRef, index: string): boolean;
   unseen(what: string): void;
   /** The owner by whom roles are named. */
   home(owner: string): void;
   /** The canonical name of a role: the owner of the database is `$owner`. */
   role(name: string): string;
+}
+
+export interface ColumnName {
+  readonly name: string;
+  /** As the server quotes it. */
+  readonly quoted: string;
 }
 
 export type Amendment = CatalogObject["attributes"][string];
@@ -60,7 +79,38 @@ export function ownerOf(column: string): string {
   return `case when ${column} = (select owner from home) then '$owner' else pg_get_userbyid(${column}) end`;
 }
 
+/** Objects of the schemas in scope. One schema among many is found through its dependents, so that the others are not read. */
+export function inScope(scope: Scope, catalog: string, oid: string): string {
+  if (scope.tenantSchema === null) return `${oid} >= 16384`;
+  return `${oid} = any(array(select d.objid from pg_depend d, ns where d.refclassid = 'pg_namespace'::regclass
+    and d.refobjid = ns.oid and d.classid = '${catalog}'::regclass))`;
+}
+
 /** Leaves out what an extension brought. */
 export function notMember(catalog: string, oid: string): string {
-  return `not exists (select from member where member.classid = '${catalog}'::regclass and member.objid = ${oid})`;
+  return `${oid} not in (select member.objid from member where member.classid = '${catalog}'::regclass)`;
+}
+
+/** Built-in access methods by their fixed object ids, so that their names need no look-up. */
+export const ACCESS_METHODS: Readonly<Record<string, string>> = {
+  "2": "heap",
+  "403": "btree",
+  "405": "hash",
+  "783": "gist",
+  "2742": "gin",
+  "3580": "brin",
+  "4000": "spgist",
+};
+
+/** The id of a built-in access method, the name of another; `accessMethodName` reads both. */
+export function accessMethod(column: string): string {
+  return `case when ${column} < 16384 then ${column}::text else (select amname::text from pg_am where oid = ${column}) end`;
+}
+
+export function accessMethodName(idOrName: string): string {
+  return ACCESS_METHODS[idOrName] ?? idOrName;
+}
+
+export function tablespace(column: string): string {
+  return `case when ${column} <> 0 then (select spcname from pg_tablespace where oid = ${column}) end`;
 }

@@ -1,7 +1,7 @@
 import type { Json } from "../../json.js";
 import { canonicalPrivileges } from "../privileges.js";
 import type { Fields } from "./fields.js";
-import { notMember, ownerOf, since, source } from "./source.js";
+import { inScope, notMember, ownerOf, since, source } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -59,7 +59,7 @@ export const types = source<Field>({
         t.typanalyze::regproc::text, t.typlen, t.typbyval, t.typalign, t.typstorage, t.typcategory, t.typispreferred,
         t.typdelim, t.typcollation <> 0) end`,
     },
-    from: `from ns join pg_type t on t.typnamespace = ns.oid and t.oid >= 16384
+    from: `from ns join pg_type t on t.typnamespace = ns.oid and ${inScope(scope, "pg_type", "t.oid")}
       left join pg_type bt on bt.oid = t.typbasetype
       left join pg_class rc on rc.oid = t.typrelid
       where t.typtype in ('e', 'd', 'c', 'r', 'b', 'p') and (t.typrelid = 0 or rc.relkind = 'c')

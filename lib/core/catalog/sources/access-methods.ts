@@ -1,0 +1,20 @@
+import { notMember, source } from "./source.js";
+
+export const accessMethods = source<"name" | "type" | "handler">({
+  tag: "access method",
+  select: ({ tenantSchema }) =>
+    tenantSchema === null
+      ? {
+          fields: { name: "a.amname", type: "a.amtype", handler: "a.amhandler::text" },
+          from: `from pg_am a where a.oid >= 16384 and ${notMember("pg_am", "a.oid")}`,
+        }
+      : null,
+  read(row, assembly) {
+    assembly.add({
+      kind: "access method",
+      id: { name: row.text("name") },
+      definition: null,
+      attributes: { type: row.text("type"), handler: row.text("handler") },
+    });
+  },
+});

@@ -1,0 +1,41 @@
+import { canonicalPrivileges } from "../privileges.js";
+import { notMember, ownerOf, source } from "./source.js";
+
+const FIELDS = ["name", "owner", "acl", "trusted", "handler", "inline", "validator"] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Languages that were created by hand, and those whose privileges were changed. */
+export const languages = source<Field>({
+  tag: "language",
+  select: ({ tenantSchema }) =>
+    tenantSchema === null
+      ? {
+          fields: {
+            name: "l.lanname",
+            owner: ownerOf("l.lanowner"),
+            acl: "l.lanacl",
+            trusted: "l.lanpltrusted",
+            handler: "nullif(l.lanplcallfoid, 0)::regproc::text",
+            inline: "nullif(l.laninline, 0)::regproc::text",
+            validator: "nullif(l.lanvalidator, 0)::regproc::text",
+          },
+          from: `from pg_language l where (l.oid >= 16384 and ${notMember("pg_language", "l.oid")}) or l.lanacl is not null`,
+        }
+      : null,
+  read(row, assembly) {
+    const owner = row.text("owner");
+    assembly.add({
+      kind: "language",
+      id: { name: row.text("name") },
+      definition: null,
+      attributes: {
+        owner,
+        privileges: canonicalPrivileges("language", owner, row.nullable("acl"), assembly.role),
+        trusted: row.flag("trusted"),
+        handler: row.nullable("handler"),
+        inline: row.nullable("inline"),
+        validator: row.nullable("validator"),
+      },
+    });
+  },
+});

@@ -1,0 +1,38 @@
+import { accessMethod, accessMethodName, inScope, notMember, ownerOf, source } from "./source.js";
+
+const FIELDS = ["schema", "name", "method", "owner", "default", "type", "keyType", "family"] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Operator classes; what they are made of stands with their family. */
+export const operatorClasses = source<Field>({
+  tag: "operator class",
+  select: (scope) => ({
+    fields: {
+      schema: "ns.name",
+      name: "o.opcname",
+      method: accessMethod("o.opcmethod"),
+      owner: ownerOf("o.opcowner"),
+      default: "o.opcdefault",
+      type: "format_type(o.opcintype, null)",
+      keyType: "case when o.opckeytype <> 0 then format_type(o.opckeytype, null) end",
+      family:
+        "(select fn.nspname || '.' || f.opfname from pg_opfamily f join pg_namespace fn on fn.oid = f.opfnamespace where f.oid = o.opcfamily)",
+    },
+    from: `from ns join pg_opclass o on o.opcnamespace = ns.oid and ${inScope(scope, "pg_opclass", "o.oid")}
+      where ${notMember("pg_opclass", "o.oid")}`,
+  }),
+  read(row, assembly) {
+    assembly.add({
+      kind: "operator class",
+      id: { schema: row.text("schema"), name: row.text("name"), signature: accessMethodName(row.text("method")) },
+      definition: null,
+      attributes: {
+        owner: row.text("owner"),
+        default: row.flag("default"),
+        type: row.text("type"),
+        keyType: row.nullable("keyType"),
+        family: row.text("family"),
+      },
+    });
+  },
+});
