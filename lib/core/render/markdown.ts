@@ -1,6 +1,8 @@
 import { compareFindings, type Finding, type Severity } from "../finding.js";
 import type { RenderMeta } from "./sarif.js";
 
+export { inlineCode as markdownCode, text as markdownText };
+
 const HEADINGS: readonly { readonly severity: Severity; readonly title: string }[] = [
   { severity: "error", title: "Blocks" },
   { severity: "warning", title: "Warnings" },

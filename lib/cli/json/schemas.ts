@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { auditEventSchema } from "../../core/audit/event.js";
+import { evidenceSchema } from "../../core/evidence/evidence.js";
+import { executionLogSchema } from "../../core/evidence/execution-log.js";
+import { findingSchema } from "../../core/evidence/finding-schema.js";
+import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
+
+/** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
+const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
+  "audit-event": { schema: auditEventSchema, io: "output" },
+  "audit-prove": { schema: auditProveOutput, io: "output" },
+  "audit-show": { schema: auditShowOutput, io: "output" },
+  "audit-verify": { schema: auditVerifyOutput, io: "output" },
+  evidence: { schema: evidenceSchema, io: "output" },
+  "execution-log": { schema: executionLogSchema, io: "output" },
+  finding: { schema: findingSchema, io: "output" },
+};
+
+/** The files of schemas/ with their texts: JSON Schema, draft 2020-12. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(SCHEMAS).map(([name, { schema, io }]) => [
+      `${name}.schema.json`,
+      `${JSON.stringify(z.toJSONSchema(schema, { io }), null, 2)}\n`,
+    ]),
+  );
+}

@@ -1,0 +1,19 @@
+import type { Evidence } from "../evidence/evidence.js";
+import type { Gate } from "../finding.js";
+
+/** The gates that the run reached, so that one without a finding shows as passed and one not reached does not show. */
+export function gatesReached(evidence: Evidence): readonly Gate[] {
+  const reached: readonly (readonly [Gate, boolean])[] = [
+    ["load", evidence.release !== null],
+    ["introspect", evidence.tenants.length > 0],
+    ["diverge", evidence.clusters.length > 0],
+    ["probe", evidence.probes.length > 0],
+    ["lint", evidence.release !== null && evidence.clusters.length > 0],
+    ["rollback", evidence.rollbacks.length > 0],
+    ["dry-run", evidence.dryRun !== null],
+    ["score", evidence.score !== null],
+    ["approve", evidence.approval !== null],
+    ["rollout", evidence.rollout !== null],
+  ];
+  return reached.filter(([, yes]) => yes).map(([gate]) => gate);
+}

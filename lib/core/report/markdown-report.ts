@@ -1,0 +1,66 @@
+import type { Evidence } from "../evidence/evidence.js";
+import { markdownCode, markdownText, renderMarkdown } from "../render/markdown.js";
+
+/** Tenants named in one line; the evidence lists them all. */
+const MOST_NAMES = 20;
+
+/** The report for a ticket: what was released, how it ended, where tenants differed, and every finding. */
+export function markdownReport(evidence: Evidence): string {
+  const { run, release, verdict } = evidence;
+  const lines = [
+    `# ${release ? markdownText(release.name) : "No release was read"}: ${verdict.status}`,
+    "",
+    markdownText(verdict.reason),
+    "",
+    ...table(evidence),
+    ...differing(evidence),
+    ...waves(evidence),
+    renderMarkdown(evidence.findings, { version: run.toolVersion, title: "Findings" }),
+    `Check that nobody changed the record: ${markdownCode(`schema-gate audit verify ${run.id}`)}`,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function table(evidence: Evidence): readonly string[] {
+  const { run, tenants, clusters, score, approval, audit } = evidence;
+  const migrated = tenants.filter((tenant) => tenant.status === "migrated").length;
+  const rows: readonly (readonly [string, string])[] = [
+    ["Run", markdownCode(run.id)],
+    ["Requested by", markdownText(run.requester)],
+    ["Started", run.startedAt],
+    ["Finished", run.finishedAt ?? "not finished"],
+    ["Tenants", `${tenants.length}, ${migrated} migrated`],
+    ["Schemas among them", String(clusters.length)],
+    ["Risk", score ? `${score.fleet} (${score.verdict})` : "not reached"],
+    ["Approval", markdownText(approval?.reason ?? "not asked")],
+    ["Audit trail", `${audit.events} events, head ${markdownCode(audit.head.slice(0, 16))}`],
+  ];
+  return ["| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`), ""];
+}
+
+function differing(evidence: Evidence): readonly string[] {
+  const outliers = evidence.clusters.filter((cluster) => cluster.differences.length > 0);
+  if (outliers.length === 0) return [];
+  const lines = outliers.flatMap((cluster) => {
+    const names = evidence.tenants.filter((tenant) => tenant.cluster === cluster.id).map((tenant) => tenant.id);
+    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+    return [
+      `- ${names.slice(0, MOST_NAMES).map(markdownCode).join(", ")}${more}`,
+      ...cluster.differences.map(
+        (one) =>
+          `  - ${one.kind}: ${markdownCode(one.object)}, ${one.effect === "healed" ? "healed by the release" : one.effect}`,
+      ),
+    ];
+  });
+  return ["## Tenants that differ from the declared schema", "", ...lines, ""];
+}
+
+function waves(evidence: Evidence): readonly string[] {
+  if (evidence.rollout === null) return [];
+  const rows = evidence.rollout.waves.map(
+    (wave) =>
+      `| ${markdownText(wave.name)} | ${wave.status} | ${wave.done} of ${wave.planned} | ${wave.failures.length} |`,
+  );
+  return ["## Rollout", "", "| wave | status | tenants | failed |", "|---|---|---|---|", ...rows, ""];
+}

@@ -1,0 +1,36 @@
+import type { Evidence } from "../evidence/evidence.js";
+import { compareFindings } from "../finding.js";
+
+/** Findings and tenants named in the terminal; the page and the evidence list them all. */
+const MOST = 10;
+
+/** The report as plain lines for a terminal. Names are as they came: the caller makes them safe to print. */
+export function textReport(evidence: Evidence): readonly string[] {
+  const { release, verdict, tenants, clusters, score, approval } = evidence;
+  const migrated = tenants.filter((tenant) => tenant.status === "migrated").length;
+  const differ = clusters.filter((cluster) => cluster.differences.length > 0).map((cluster) => cluster.id);
+  const drifted = tenants.filter((tenant) => tenant.cluster !== null && differ.includes(tenant.cluster));
+  return [
+    `${release?.name ?? "no release was read"}: ${verdict.status}`,
+    verdict.reason,
+    "",
+    `tenants    ${tenants.length}, ${migrated} migrated`,
+    `schemas    ${clusters.length}${drifted.length > 0 ? `; not the declared one: ${named(drifted.map((tenant) => tenant.id))}` : ""}`,
+    `risk       ${score ? `${score.fleet} (${score.verdict})` : "not reached"}`,
+    `approval   ${approval?.reason ?? "not asked"}`,
+    ...findings(evidence),
+  ];
+}
+
+function findings(evidence: Evidence): readonly string[] {
+  const sorted = evidence.findings.toSorted(compareFindings);
+  if (sorted.length === 0) return ["findings   none"];
+  const lines = sorted.slice(0, MOST).map((one) => `  ${one.severity.padEnd(8)} ${one.code}  ${one.message}`);
+  const more = sorted.length - lines.length;
+  return [`findings   ${sorted.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - MOST;
+  return more > 0 ? `${names.slice(0, MOST).join(", ")} and ${more} more` : names.join(", ");
+}
