@@ -83,7 +83,7 @@ export function knownConstraint(
       name: constraint.conname ?? null,
       type,
       columns: columnsOfConstraint(constraint, column),
-      validated: !constraint.skip_validation,
+      validated: !constraint.skip_validation || !constraint.is_enforced,
       expression: constraint.raw_expr ?? null,
       references: constraint.pktable ? rangeKey(constraint.pktable) : null,
       addedBy: statement,

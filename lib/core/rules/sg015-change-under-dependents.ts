@@ -1,0 +1,56 @@
+import type { RangeVar } from "libpg-query";
+import { rangeKey } from "../lint/known/key.js";
+import type { Known, KnownView } from "../lint/known/known.js";
+import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands, find, strings } from "./support/ast.js";
+
+export const changeUnderDependents: Rule = {
+  id: "SG015",
+  slug: "change-under-dependents",
+  title: "A column that a view uses is dropped or given another type",
+  condition:
+    "DROP COLUMN without CASCADE, or ALTER COLUMN … TYPE, of a column that a view or materialized view known from the catalog or the files names.",
+  effect: "The server refuses the statement, and the migration fails.",
+  workaround: "Drop the view, change the column, and create the view again, in one transaction.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "error",
+  sized: false,
+  nodes: ["AlterTableStmt"],
+  *check(statement, known) {
+    for (const { table, command } of alterCommands(statement, "AT_DropColumn", "AT_AlterColumnType")) {
+      if (command.behavior === "DROP_CASCADE") continue;
+      const views = viewsOf(known, table, command.name ?? "");
+      if (views.length === 0) continue;
+      const names = views.map((view) => view.key).join(", ");
+      const verb = command.subtype === "AT_DropColumn" ? "drop" : "change the type of";
+      yield {
+        statement,
+        subject: { kind: "column", name: `${tableName(table)}.${command.name}` },
+        table,
+        message: `The server refuses to ${verb} ${tableName(table)}.${command.name}, because ${names} uses it.`,
+        remedy: { text: `In one transaction: drop ${names}, change the column, and create ${names} again.` },
+      };
+    }
+  },
+};
+
+/** Views that name both the table and, as far as a name tells, the column. */
+function viewsOf(known: Known, table: RangeVar, column: string): KnownView[] {
+  return [...known.views.values()].filter((view) => {
+    const tables = [...find(view.query, "RangeVar")].map(rangeKey);
+    return tables.includes(rangeKey(table)) && names(view, table, column, new Set(tables).size === 1);
+  });
+}
+
+/** A bare column name counts only when the view reads no other table that could have it. */
+function names(view: KnownView, table: RangeVar, column: string, alone: boolean): boolean {
+  const aliases = [...find(view.query, "RangeVar")]
+    .filter((item) => rangeKey(item) === rangeKey(table))
+    .map((item) => item.alias?.aliasname ?? item.relname);
+  return [...find(view.query, "ColumnRef")].some((reference) => {
+    const parts = strings(reference.fields);
+    return parts.at(-1) === column && (parts.length === 1 ? alone : aliases.includes(parts.at(-2)));
+  });
+}

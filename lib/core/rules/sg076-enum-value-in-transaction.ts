@@ -1,0 +1,34 @@
+import { partsKey } from "../lint/known/key.js";
+import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { as, strings } from "./support/ast.js";
+
+export const enumValueInTransaction: Rule = {
+  id: "SG076",
+  slug: "enum-value-in-transaction",
+  title: "An enum value is added in a transaction with other statements",
+  condition:
+    "ALTER TYPE … ADD VALUE after BEGIN, or in a file that the framework wraps, beside other statements; unless the type was made in the same transaction.",
+  effect:
+    "Nothing in the transaction may use the value yet, not even a default or a CHECK that names it, and a later statement that does fails the migration. The value cannot be removed again.",
+  workaround: "Add the value by itself, before the release that uses it.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "warning",
+  sized: false,
+  nodes: ["AlterEnumStmt"],
+  *check(statement, known) {
+    const alter = as(statement.node, "AlterEnumStmt");
+    if (!alter?.newVal || alter.oldVal !== undefined || !statement.transaction) return;
+    if (statement.script.statements.length === 1) return;
+    const type = strings(alter.typeName);
+    const creator = known.types.get(partsKey(type))?.createdBy;
+    if (creator && creator.transaction?.id === statement.transaction.id) return;
+    yield {
+      statement,
+      subject: { kind: "type", name: type.join(".") },
+      message: `Until this transaction commits, no statement of it may use '${alter.newVal}', the new value of ${type.join(".")}.`,
+      remedy: { text: "Add the value in a file of its own.", sql: `${statement.sql};` },
+    };
+  },
+};

@@ -1,0 +1,5 @@
+/** A statement with a word after its opening words; undefined when it does not open so. */
+export function withWord(sql: string, opening: RegExp, word: string): string | undefined {
+  const found = opening.exec(sql)?.[0];
+  return found === undefined ? undefined : `${found} ${word}${sql.slice(found.length)}`;
+}
