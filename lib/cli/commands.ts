@@ -14,4 +14,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "verify, prove or show the record of a run",
     load: async () => (await import("./commands/audit.js")).audit,
   },
+  {
+    name: "report",
+    summary: "the outcome of a run as text, page, Markdown, JSON, SARIF or JUnit",
+    load: async () => (await import("./commands/report.js")).report,
+  },
+  {
+    name: "completion",
+    summary: "completions for bash, zsh and fish",
+    load: async () => (await import("./commands/completion.js")).completion,
+  },
+  {
+    name: "mcp",
+    summary: "the read-only commands as tools for a coding agent",
+    load: async () => (await import("./commands/mcp.js")).mcp,
+  },
 ];

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { packageRoot } from "../adapters/local/package-root.js";
 import { type ExitCode, UnfinishedError, UsageError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { Io } from "./io.js";
+import { packageVersion } from "./version.js";
 
 const FOOTER = `
 Start here:
@@ -46,11 +44,6 @@ function rootCommand(io: Io): Command {
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .configureHelp({ helpWidth: Math.max(60, Math.min(io.columns, 110)) });
-}
-
-function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
-  return manifest.version;
 }
 
 function explain(io: Io, error: unknown): ExitCode {

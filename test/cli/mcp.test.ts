@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOOLS } from "../../lib/cli/mcp/tools.js";
+import { sampleEvidence } from "../support/sample-evidence.js";
+import { RUN, sealedRun } from "../support/sealed-run.js";
+
+const program = fileURLToPath(new URL("../../dist/bin/schema-gate.js", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "mcp-"));
+const folder = join(root, ".schema-gate", "runs", RUN);
+const client = new Client({ name: "test", version: "1.0.0" });
+
+beforeAll(async () => {
+  await sealedRun(folder, join(root, "keys"));
+  mkdirSync(join(root, "report"), { recursive: true });
+  writeFileSync(join(root, "report", "audit.jsonl"), "");
+  writeFileSync(join(root, "report", "evidence.json"), JSON.stringify(sampleEvidence()));
+  await client.connect(new StdioClientTransport({ command: process.execPath, args: [program, "mcp"], cwd: root }));
+});
+afterAll(async () => {
+  await client.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function call(name: string, values: Record<string, unknown>) {
+  const result = await client.callTool({ name, arguments: values });
+  const [part] = result.content as { type: string; text: string }[];
+  return { text: part?.text ?? "", isError: result.isError === true };
+}
+
+describe("the MCP server, asked by a real client", () => {
+  it("offers only tools that read", async () => {
+    const { tools } = await client.listTools();
+    const names = tools.map((tool) => tool.name);
+    expect(names).toEqual(expect.arrayContaining(["report", "audit_verify", "audit_show"]));
+    for (const command of ["approve", "reject", "run", "resume", "rollback", "kept", "init", "demo"])
+      expect(names.filter((name) => name.startsWith(command))).toEqual([]);
+    expect(tools.every((tool) => tool.annotations?.readOnlyHint === true)).toBe(true);
+    expect(client.getInstructions()).toContain("a person's to do");
+  });
+
+  it("runs a command and says its exit code", async () => {
+    const verified = await call("audit_verify", { run: RUN });
+    expect(verified).toMatchObject({ isError: false, text: expect.stringMatching(/^exit code 0: passed\n✓ 6 events/) });
+    const shown = await call("audit_show", { run: RUN, tenant: "acme", json: true });
+    expect(JSON.parse(shown.text.slice(shown.text.indexOf("{")))).toMatchObject({ run: RUN });
+    expect((await call("report", { run: "report" })).text).toContain("# 20240115\\_add\\_tenant\\_quota: passed");
+  });
+
+  it("says what was wrong with a call", async () => {
+    const missing = await call("report", { run: "nothing" });
+    expect(missing).toMatchObject({ isError: true, text: expect.stringContaining("There is no run nothing") });
+  });
+
+  it("takes no option from what a caller names", async () => {
+    const tricked = await call("report", { run: "--output=stolen" });
+    expect(tricked).toMatchObject({ isError: true, text: expect.stringContaining("There is no run --output=stolen") });
+  });
+});
+
+describe("the tools", () => {
+  it("change nothing and write no file", () => {
+    const argv = TOOLS.map((tool) => tool.argv({ paths: ["."], path: ".", run: ".", config: "c", format: "text" }));
+    for (const words of argv) expect(words.join(" ")).not.toMatch(/--(fix|output)|\b(approve|resume|rollback|purge)\b/);
+  });
+});
