@@ -1,5 +1,6 @@
 import { html as honoHtml, raw as honoRaw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { visible } from "../core/visible.js";
 
 export type Html = HtmlEscapedString;
 
@@ -19,20 +20,4 @@ export const trusted: (text: string) => Html = honoRaw;
  */
 export function foreign(text: string): Html {
   return html`<bdi>${visible(text)}</bdi>`;
-}
-
-/** Characters that print nothing or move others are written as their code. Line breaks and tabs too. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu, codeOf);
-}
-
-/** The same for text of several lines, such as SQL, which keeps its line breaks and tabs. */
-export function visibleLines(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu, (character) =>
-    character === "\n" || character === "\t" ? character : codeOf(character),
-  );
-}
-
-function codeOf(character: string): string {
-  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }

@@ -1,6 +1,7 @@
 import { compareFindings, type Finding, type Severity } from "../../core/finding.js";
+import { visibleLines } from "../../core/visible.js";
 import { count } from "../format.js";
-import { foreign, type Html, html, visibleLines } from "../html.js";
+import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel } from "../model.js";
 import { chip, section } from "./section.js";
 

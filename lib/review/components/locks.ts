@@ -1,5 +1,6 @@
+import { visibleLines } from "../../core/visible.js";
 import { count, duration } from "../format.js";
-import { foreign, type Html, html, visibleLines } from "../html.js";
+import { foreign, type Html, html } from "../html.js";
 import type { LockView, ReviewModel, StatementView } from "../model.js";
 import { STOP_WORDS, stopOf, stopsAnyone } from "./lock-mode.js";
 import { chip, section } from "./section.js";

@@ -1,4 +1,5 @@
-import { type Html, html, trusted, visible } from "../html.js";
+import { visible } from "../../core/visible.js";
+import { type Html, html, trusted } from "../html.js";
 import type { ReviewModel } from "../model.js";
 import { type DecisionForm, decision } from "./decision.js";
 import { findings } from "./findings.js";

@@ -1,5 +1,6 @@
+import { visibleLines } from "../../core/visible.js";
 import { count, duration, number } from "../format.js";
-import { foreign, type Html, html, visibleLines } from "../html.js";
+import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel, RollbackProofView, RollbackView } from "../model.js";
 import { chip, section } from "./section.js";
 

@@ -1,0 +1,54 @@
+import { html } from "hono/html";
+import { visible } from "../../core/visible.js";
+import type { ApprovalNotice, OutcomeNotice } from "../../ports/notifier.js";
+import { name, wordsOf } from "./words.js";
+
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+const PAGE = "font:16px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:36rem";
+const CELL = "padding:2px 16px 2px 0;vertical-align:top";
+const BUTTON =
+  "display:inline-block;padding:12px 20px;border-radius:10px;background:#0d6b5e;color:#ffffff;text-decoration:none;font-weight:600";
+
+/** The question to one approver. Opening the link only shows the page, so a scanner that follows it decides nothing. */
+export function approvalMail(notice: ApprovalNotice, link: string): MailText {
+  const words = wordsOf(notice);
+  const hint = "Opening the page decides nothing; you decide there. The link is yours alone and works once.";
+  const text = [
+    words.subject,
+    "",
+    ...words.facts.map((fact) => `${fact.name}: ${fact.value}`),
+    "",
+    ...words.factors.map((factor) => `- ${factor}`),
+    "",
+    "See what would run, and decide:",
+    link,
+    "",
+    hint,
+    words.deadline,
+  ].join("\n");
+  const body = html`<h1 style="font-size:20px;margin:0 0 12px">${words.subject}</h1>
+<table role="presentation" style="border-collapse:collapse">${words.facts.map((fact) => html`<tr><td style="${CELL};color:#59616b">${fact.name}</td><td style="${CELL}">${fact.value}</td></tr>`)}</table>
+<ul style="padding-left:18px">${words.factors.map((factor) => html`<li>${factor}</li>`)}</ul>
+<p><a href="${link}" style="${BUTTON}">See what would run, and decide</a></p>
+<p style="color:#59616b">${hint} ${words.deadline}</p>`;
+  return { subject: words.subject, text, html: framed(body) };
+}
+
+export function outcomeMail(notice: OutcomeNotice): MailText {
+  const subject = `${name(notice.release)}: ${visible(notice.outcome)}`;
+  const detail = visible(notice.detail);
+  const run = `Run ${name(notice.run)}`;
+  const body = html`<h1 style="font-size:20px;margin:0 0 12px">${subject}</h1><p>${detail}</p><p style="color:#59616b">${run}</p>`;
+  return { subject, text: [subject, "", detail, "", run].join("\n"), html: framed(body) };
+}
+
+function framed(body: ReturnType<typeof html>): string {
+  return String(
+    html`<!doctype html><html lang="en"><head><meta charset="utf-8"></head><body><div style="${PAGE}">${body}</div></body></html>`,
+  );
+}

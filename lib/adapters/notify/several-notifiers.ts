@@ -1,0 +1,10 @@
+import type { Notifier } from "../../ports/notifier.js";
+
+/** One notifier out of several: each is told, and all their deliveries are reported. */
+export function severalNotifiers(notifiers: readonly Notifier[]): Notifier {
+  return {
+    approvalRequested: async (notice) =>
+      (await Promise.all(notifiers.map((notifier) => notifier.approvalRequested(notice)))).flat(),
+    ended: async (notice) => (await Promise.all(notifiers.map((notifier) => notifier.ended(notice)))).flat(),
+  };
+}

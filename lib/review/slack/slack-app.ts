@@ -1,0 +1,124 @@
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { SlackApi } from "../../adapters/notify/slack-api.js";
+import {
+  APPROVE_ACTION,
+  type ButtonValue,
+  escapedForSlack,
+  REJECT_ACTION,
+  REJECT_VIEW,
+  rejectionView,
+} from "../../adapters/notify/slack-message.js";
+import { SLACK_WINDOW_MS, slackSignatureHolds } from "../../core/approval/slack-signature.js";
+import { decideOnce } from "../decide-once.js";
+import type { DoorCode, ReviewDeps } from "../deps.js";
+import type { Turned } from "../door.js";
+import { type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
+
+export interface SlackDeps extends ReviewDeps {
+  /** Slack's signing secret of the app. */
+  readonly signingSecret: string;
+  readonly api: Pick<SlackApi, "call" | "respond">;
+}
+
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * Where Slack sends what people press: `POST /slack/interactions`. Who decides is the member that Slack names in a request
+ * that Slack signed; a request signed too long ago, or seen before, does nothing.
+ */
+export function slackApp(deps: SlackDeps): Hono {
+  const app = new Hono();
+  app.post("/slack/interactions", bodyLimit({ maxSize: LARGEST_BODY }), (c) => interaction(c, deps));
+  app.onError((_, c) => c.text("Nothing was decided. Try again in a moment.", 500));
+  return app;
+}
+
+async function interaction(c: Context, deps: SlackDeps): Promise<Response> {
+  const body = await c.req.text();
+  const timestamp = c.req.header("x-slack-request-timestamp") ?? "";
+  const signature = c.req.header("x-slack-signature") ?? "";
+  const now = deps.clock.now();
+  if (!slackSignatureHolds({ body, timestamp, signature }, deps.signingSecret, now)) {
+    await turnAway(deps, "forged", "Slack's signature or its time does not hold");
+    return c.text("The signature does not hold.", 401);
+  }
+  if (!(await deps.approvals.claim(`slack ${signature}`, now + 2 * SLACK_WINDOW_MS))) {
+    await turnAway(deps, "replayed", "this message of Slack's was seen before");
+    return c.text("Seen before.", 409);
+  }
+  const payload = readPayload(body);
+  if (payload === null) return c.text("", 200);
+  return payload.type === "block_actions" ? press(c, deps, payload) : reject(c, deps, payload);
+}
+
+/** Approves at once; a rejection first needs its reason. */
+async function press(c: Context, deps: SlackDeps, payload: Pressed): Promise<Response> {
+  for (const action of payload.actions) {
+    const button = readButton(action.value);
+    if (button === null) continue;
+    if (action.action_id === REJECT_ACTION) await askForReason(deps, payload, button);
+    if (action.action_id === APPROVE_ACTION) {
+      const nonce = `${payload.user.id} ${action.action_ts}`;
+      const turned = await decide(deps, payload.user.id, { ...button, reason: null }, nonce);
+      await tell(deps, payload, turned === null ? "Your approval counts." : `This does not count: ${turned.message}.`);
+    }
+  }
+  return c.text("", 200);
+}
+
+async function askForReason(deps: SlackDeps, payload: Pressed, button: ButtonValue): Promise<void> {
+  const opened = await deps.api.call("views.open", { trigger_id: payload.trigger_id, view: rejectionView(button) });
+  if (opened.kind === "sent") return;
+  await tell(deps, payload, `The form could not be opened (${opened.reason}). Reject it on its page instead.`);
+}
+
+/** Only the one who pressed sees it. */
+async function tell(deps: SlackDeps, { response_url: url }: Pressed, text: string): Promise<void> {
+  await deps.api.respond(url, { response_type: "ephemeral", replace_original: false, text: escapedForSlack(text) });
+}
+
+async function reject(c: Context, deps: SlackDeps, { user, view }: Submitted): Promise<Response> {
+  const button = view.callback_id === REJECT_VIEW ? readButton(view.private_metadata) : null;
+  if (button === null) return c.text("", 200);
+  const reason = view.state.values.reason.text.value ?? "";
+  const turned = await decide(deps, user.id, { ...button, reason }, `${user.id} ${view.id}`);
+  return turned === null
+    ? c.json({ response_action: "clear" })
+    : c.json({ response_action: "errors", errors: { reason: `This does not count: ${turned.message}.` } });
+}
+
+/** A reason makes it a rejection. */
+async function decide(
+  deps: SlackDeps,
+  name: string,
+  { run, digest, reason }: { run: string; digest: string; reason: string | null },
+  nonce: string,
+): Promise<Turned | null> {
+  const model = await deps.model(run);
+  const verdict = reason === null ? "approve" : "reject";
+  // Shown in Slack and true now: one digest, or none that any request has.
+  const same = model?.digest === digest ? digest : "changed";
+  return decideOnce(deps, {
+    run,
+    digest: same,
+    name,
+    channel: "slack",
+    verdict,
+    reason,
+    nonce: `slack ${nonce}`,
+    at: deps.clock.now(),
+  });
+}
+
+function turnAway(deps: SlackDeps, code: DoorCode | "replayed", message: string): Promise<void> {
+  return deps.audit({
+    kind: "refusal",
+    run: null,
+    person: null,
+    channel: "slack",
+    code,
+    message,
+    at: deps.clock.now(),
+  });
+}
