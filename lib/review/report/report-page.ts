@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Evidence } from "../../core/evidence/evidence.js";
+import { visible } from "../../core/visible.js";
 import { decision } from "../components/decision.js";
 import { findings } from "../components/findings.js";
 import { fleet } from "../components/fleet.js";
@@ -9,7 +10,7 @@ import { rollback } from "../components/rollback.js";
 import { rollout } from "../components/rollout.js";
 import { STYLE } from "../components/style.js";
 import { factors } from "../components/verdict.js";
-import { type Html, html, trusted, visible } from "../html.js";
+import { type Html, html, trusted } from "../html.js";
 import { outcome } from "./outcome.js";
 import { log, record } from "./record.js";
 import { REPORT_STYLE } from "./report-style.js";

@@ -1,8 +1,9 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { TenantEvidence } from "../../core/evidence/fleet-evidence.js";
+import { visible } from "../../core/visible.js";
 import { section } from "../components/section.js";
 import { count, duration, score } from "../format.js";
-import { foreign, type Html, html, trusted, visible } from "../html.js";
+import { foreign, type Html, html, trusted } from "../html.js";
 
 /** Tenants that the page holds without its script; the script shows as many of those that fit the search. */
 const SHOWN = 30;
