@@ -1,6 +1,6 @@
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Subject } from "../finding.js";
-import type { OperationData } from "../operations/operation.js";
+import type { Operation } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
 
 /** A read-only query derived from the release, that counts the rows it would trip over. */
@@ -25,7 +25,7 @@ export interface ProbeQuery {
 export interface Probe {
   readonly code: string;
   /** Queries for the operation, or none when the precondition does not arise. `before` is the schema just before it. */
-  derive(operation: OperationData, before: CatalogIndex): readonly ProbeQuery[];
+  derive(operation: Operation, before: CatalogIndex): readonly ProbeQuery[];
 }
 
 /** What one probe found in one tenant. `unknown` blocks. */

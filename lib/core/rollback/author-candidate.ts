@@ -1,0 +1,24 @@
+import { operationsOfText } from "../operations/segments.js";
+import { transactionalityOf } from "../operations/transactionality.js";
+import type { Migration } from "../release/release.js";
+import type { RollbackCandidate } from "./plan.js";
+
+/** The author's down migration as it is written; null when there is none. */
+export function authorCandidate(migration: Migration): RollbackCandidate | null {
+  const { down } = migration;
+  if (!down || down.statements.length === 0) return null;
+  const outside = down.statements.flatMap((statement, at) => {
+    const operations = operationsOfText(statement);
+    const alone = operations.some((operation) => transactionalityOf(operation) === "outside");
+    return down.transaction === "none" || alone ? [at] : [];
+  });
+  return {
+    source: "author",
+    class: "exact",
+    keep: [],
+    statements: down.statements.map(({ sql }) => sql),
+    outside,
+    losses: [],
+    reason: null,
+  };
+}

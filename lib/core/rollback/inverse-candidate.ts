@@ -1,0 +1,143 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } from "../operations/index.js";
+import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
+import { resolveTable, sameTable } from "../operations/resolve.js";
+import type { Migration } from "../release/release.js";
+import type { Statement } from "../sql/statement.js";
+import { Created } from "./created.js";
+import type { MigrationObservation } from "./observation.js";
+import type { KeepAside, RollbackCandidate } from "./plan.js";
+
+/** The inverses of a migration's operations in reverse order, and what of it has none. */
+export interface Inverses {
+  readonly statements: readonly string[];
+  readonly keep: readonly KeepAside[];
+  readonly losses: readonly Loss[];
+  /** Why a statement has no inverse, one sentence each. */
+  readonly gaps: readonly string[];
+}
+
+/**
+ * Turns a migration round, statement by statement. The schema before each statement comes from the dry run; before
+ * there was one, the schema before the migration stands for all.
+ */
+export function invert(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
+  const start = new CatalogIndex(before);
+  const created = new Created();
+  const parts = migration.up.statements.map((statement, at) => {
+    const seen = observed?.statements[at];
+    const index = seen ? new CatalogIndex(seen.before) : start;
+    const next = observed ? new CatalogIndex(observed.statements[at + 1]?.before ?? observed.after) : null;
+    return invertStatement({ statement, index, next, written: seen?.written ?? null, created, start });
+  });
+  return {
+    statements: parts
+      .map((part) => part.statements)
+      .reverse()
+      .flat(),
+    keep: parts.flatMap((part) => part.keep),
+    losses: parts.flatMap((part) => part.losses),
+    gaps: parts.flatMap((part) => part.gaps),
+  };
+}
+
+export function inverseCandidate(
+  migration: Migration,
+  before: Catalog,
+  observed: MigrationObservation | null,
+): RollbackCandidate {
+  const { statements, keep, losses, gaps } = invert(migration, before, observed);
+  const [gap] = gaps;
+  if (gap !== undefined) {
+    return { source: "inverse", class: "impossible", keep: [], statements: [], outside: [], losses, reason: gap };
+  }
+  const kind = losses.length > 0 ? "lossy" : "exact";
+  return { source: "inverse", class: kind, keep, statements, outside: [], losses, reason: null };
+}
+
+interface Part {
+  readonly statement: Statement;
+  readonly index: CatalogIndex;
+  /** The schema after the statement, when it was seen. */
+  readonly next: CatalogIndex | null;
+  readonly written: readonly TableRef[] | null;
+  readonly created: Created;
+  /** The schema before the migration. */
+  readonly start: CatalogIndex;
+}
+
+function invertStatement(part: Part): Inverses {
+  const operations = operationsOfText(part.statement);
+  const needed = operations.filter((operation) => {
+    const covered = part.created.covers(operation);
+    part.created.note(operation);
+    return !covered;
+  });
+  const inverses: Inverse[] = needed.filter((operation) => !writes(operation)).map((each) => withoutSeen(each, part));
+  const rows = rowTables(part, operations, needed);
+  if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
+  return collect(part.statement, inverses);
+}
+
+/** An opaque statement that changed rows but not the schema is undone by its rows alone. */
+function withoutSeen(operation: Operation, part: Part): Inverse {
+  const inverse = inverseOf(operation, part.index);
+  const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
+  return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;
+}
+
+function sameObjects(a: Catalog, b: Catalog): boolean {
+  return a.objects.length === b.objects.length && JSON.stringify(a.objects) === JSON.stringify(b.objects);
+}
+
+function writes(operation: Operation): boolean {
+  return operation.kind === "write-rows" || operation.kind === "truncate";
+}
+
+/**
+ * The tables whose rows must be kept: those that the dry run saw change, else those that the statement names. Tables
+ * that the migration made, and those whose columns the same statement changed, are left to their own inverses.
+ */
+function rowTables(part: Part, operations: readonly Operation[], needed: readonly Operation[]): readonly TableRef[] {
+  if (operations.some(writes) && !needed.some(writes) && (part.written?.length ?? 0) <= 1) return [];
+  const named = needed.flatMap((operation) =>
+    operation.kind === "truncate" || (operation.kind === "write-rows" && operation.change !== "insert")
+      ? cascadesFrom(resolveTable(operation.table, part.index), part.index)
+      : operation.kind === "write-rows"
+        ? [resolveTable(operation.table, part.index)]
+        : [],
+  );
+  const truncated = needed.some((operation) => operation.kind === "truncate");
+  const tables = part.written === null ? named : truncated ? [...part.written, ...named] : part.written;
+  const distinct = tables.filter((table, at) => tables.findIndex((other) => sameTable(other, table)) === at);
+  return distinct.filter((table) => {
+    if (!part.index.table(table) || part.created.hasTable(table)) return false;
+    return part.next === null || sameColumns(table, part.index, part.next);
+  });
+}
+
+function sameColumns(table: TableRef, a: CatalogIndex, b: CatalogIndex): boolean {
+  const shape = (index: CatalogIndex) => index.columns(table).map(({ id, attributes }) => [id.name, attributes.type]);
+  return JSON.stringify(shape(a)) === JSON.stringify(shape(b));
+}
+
+function collect(statement: Statement, inverses: readonly Inverse[]): Inverses {
+  const gaps = inverses.flatMap((inverse) => (inverse.class === "impossible" ? [inverse.reason] : []));
+  const lossy = inverses.flatMap((inverse) => (inverse.class === "lossy" ? [inverse] : []));
+  const kept = lossy.flatMap((inverse) => inverse.keep);
+  const aside: KeepAside = {
+    statement: statement.index,
+    before: kept.flatMap((each) => each.before),
+    after: kept.flatMap((each) => each.after),
+    tables: kept.map((each) => each.name),
+  };
+  return {
+    statements: [...inverses]
+      .reverse()
+      .flatMap((inverse) => (inverse.class === "impossible" ? [] : inverse.statements)),
+    keep: kept.length > 0 ? [aside] : [],
+    losses: lossy.flatMap((inverse) => inverse.losses),
+    gaps,
+  };
+}
