@@ -4,6 +4,7 @@ import { RULES } from "../rules/index.js";
 import type { Report, Rule } from "../rules/rule.js";
 import { kindOf } from "../rules/support/ast.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { learnCatalog } from "./known/from-catalog.js";
 import { relationKey } from "./known/key.js";
@@ -107,10 +108,25 @@ class LintRun {
       return;
     }
     const placed: LintStatement = { ...parsed, script, transaction: tracker.place(parsed), nested: false };
-    if (!script.history) {
-      for (const rule of this.rulesFor(placed)) this.report(rule, rule.check(placed, this.known));
+    this.judgeAndLearn(placed);
+    if ("DoStmt" in placed.node) this.visitBody(placed, tracker);
+  }
+
+  /** The statements of a DO block run where it stands, in one transaction. */
+  private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
+    const transaction = outer.transaction ?? tracker.alone();
+    for (const inner of bodyStatements(outer)?.statements ?? []) {
+      if (isParsed(inner)) this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true });
+      else if (!outer.script.history && !this.known.circumstances.opaqueReported)
+        this.found.push(unparsedFinding(inner));
     }
-    learn(this.known, placed);
+  }
+
+  private judgeAndLearn(statement: LintStatement): void {
+    if (!statement.script.history) {
+      for (const rule of this.rulesFor(statement)) this.report(rule, rule.check(statement, this.known));
+    }
+    learn(this.known, statement);
   }
 
   private rulesFor(statement: LintStatement): readonly Rule[] {
@@ -133,7 +149,7 @@ class LintRun {
         subject: report.subject,
         message: report.message + basis,
         remedy: report.remedy,
-        source: placeOf(report.statement, report.location),
+        source: report.statement.nested ? report.statement.source : placeOf(report.statement, report.location),
         ...(report.unknown ? { unknown: true } : {}),
         ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
       });

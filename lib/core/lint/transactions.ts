@@ -20,6 +20,11 @@ export class TransactionTracker {
     return transaction;
   }
 
+  /** A transaction around one statement that runs by itself. */
+  alone(): Transaction {
+    return this.open(false);
+  }
+
   private open(explicit: boolean): Transaction {
     this.next += 1;
     return { id: this.next, explicit };

@@ -72,6 +72,7 @@ import { rowSecurityWithoutPolicy } from "./sg082-row-security-without-policy.js
 import { replicaIdentity } from "./sg083-replica-identity.js";
 import { wideGrant } from "./sg084-wide-grant.js";
 import { securityDefiner } from "./sg085-security-definer.js";
+import { dynamicSql } from "./sg086-dynamic-sql.js";
 import { createExtension } from "./sg087-create-extension.js";
 import { noLockTimeout } from "./sg089-no-lock-timeout.js";
 import { workUnderLock } from "./sg091-work-under-lock.js";
@@ -82,6 +83,7 @@ import { backfillUnderLock } from "./sg095-backfill-under-lock.js";
 import { unboundedWrite } from "./sg096-unbounded-write.js";
 import { notRepeatable } from "./sg098-not-repeatable.js";
 import { ifNotExistsHidesADifference } from "./sg099-if-not-exists-hides-a-difference.js";
+import { opaqueBody } from "./sg100-opaque-body.js";
 import { longIdentifier } from "./sg102-long-identifier.js";
 import { hardCodedSchema } from "./sg103-hard-coded-schema.js";
 import { newerServer } from "./sg107-newer-server.js";
@@ -161,6 +163,7 @@ export const RULES: readonly Rule[] = [
   replicaIdentity,
   wideGrant,
   securityDefiner,
+  dynamicSql,
   createExtension,
   noLockTimeout,
   workUnderLock,
@@ -171,6 +174,7 @@ export const RULES: readonly Rule[] = [
   unboundedWrite,
   notRepeatable,
   ifNotExistsHidesADifference,
+  opaqueBody,
   longIdentifier,
   hardCodedSchema,
   newerServer,

@@ -17,6 +17,11 @@ export class LineIndex {
     return { line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
   }
 
+  /** The offset of a line and column; beyond every text for a line that there is not. */
+  offset(line: number, column: number): number {
+    return (this.starts[line - 1] ?? Number.MAX_SAFE_INTEGER) + column - 1;
+  }
+
   span(file: string, start: number, end: number) {
     const from = this.place(start);
     const to = this.place(end);

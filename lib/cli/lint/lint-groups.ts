@@ -1,0 +1,62 @@
+import type { LintGroup } from "../../adapters/local/lint-paths.js";
+import { compareFindings, type Finding } from "../../core/finding.js";
+import { type LintFinding, lintRelease } from "../../core/lint/lint-release.js";
+import type { LintScript } from "../../core/lint/lint-statement.js";
+import { bareScript, scriptsOf } from "../../core/lint/scripts-of.js";
+import type { Rule } from "../../core/rules/rule.js";
+import { loadParser } from "../../core/sql/parse.js";
+import type { LintSettings } from "./lint-config-file.js";
+
+export interface LintedFiles {
+  readonly findings: readonly (Finding & Pick<LintFinding, "fix">)[];
+  /** Text by file, to show lines of it. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly statements: number;
+  readonly skipped: readonly string[];
+  readonly conventions: readonly string[];
+  readonly customRules: readonly Rule[];
+}
+
+/** Lints each group by itself, and puts the findings together. */
+export async function lintGroups(
+  groups: readonly LintGroup[],
+  { config, customRules }: LintSettings,
+  together: boolean,
+): Promise<LintedFiles> {
+  await loadParser();
+  const findings: Finding[] = [];
+  const texts = new Map<string, string>();
+  const skipped: string[] = [];
+  const conventions = new Set<string>();
+  let statements = 0;
+  for (const group of groups) {
+    const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
+    const read = group.folder ? scriptsOf(group.files) : { scripts: sql.map(bareScript), convention: null, skipped: [] };
+    for (const file of sql) texts.set(file.path, file.text);
+    const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
+    skipped.push(...read.skipped);
+    if (read.convention) conventions.add(read.convention);
+    statements += scripts.reduce((sum, script) => sum + script.statements.length, 0);
+    findings.push(...group.findings);
+    findings.push(
+      ...(await lintRelease({
+        scripts,
+        today: new Date().toISOString().slice(0, 10),
+        waivers: config?.waivers ?? [],
+        customRules,
+        circumstances: {
+          together,
+          lockTimeoutSet: config?.lockTimeoutSet ?? false,
+          schemaPerTenant: config?.schemaPerTenant ?? false,
+          opaqueReported: false,
+          ...(config?.postgres ? { versions: config.postgres } : {}),
+        },
+      })),
+    );
+  }
+  return { findings: findings.sort(compareFindings), texts, statements, skipped, conventions: [...conventions], customRules };
+}
+
+function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {
+  return mode !== undefined && script.transaction === "unknown" ? { ...script, transaction: mode } : script;
+}
