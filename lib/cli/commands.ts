@@ -10,6 +10,16 @@ interface CommandEntry {
 /** Every command, in the order in which a newcomer meets them. A module is loaded only when its command is called. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "lint",
+    summary: "what the text of migrations alone tells: locks, rewrites, lost data",
+    load: async () => (await import("./commands/lint.js")).lint,
+  },
+  {
+    name: "rules",
+    summary: "the rules of lint, or what one of them says",
+    load: async () => (await import("./commands/rules.js")).rules,
+  },
+  {
     name: "audit",
     summary: "verify, prove or show the record of a run",
     load: async () => (await import("./commands/audit.js")).audit,

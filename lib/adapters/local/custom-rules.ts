@@ -32,7 +32,8 @@ function rulesOf(module: { rules?: unknown; default?: unknown }, path: string): 
   const listed = Array.isArray(module.rules) ? module.rules : module.default === undefined ? [] : [module.default];
   if (listed.length === 0) throw new CustomRuleError(`${path} exports neither \`rules\` nor a default rule`);
   return listed.map((rule) => {
-    if (!isRule(rule)) throw new CustomRuleError(`${path}: a rule lacks one of id, slug, title, severity, nodes, check`);
+    if (!isRule(rule))
+      throw new CustomRuleError(`${path}: a rule lacks one of id, slug, title, severity, nodes, check`);
     return rule;
   });
 }

@@ -6,7 +6,8 @@ import { readSourceFile, type SourceFile } from "../../core/release/source-file.
 /** Folders that a build or a version control system fills. */
 const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg", "dist"]);
 /** Files that say how the ones beside them run. */
-const BESIDE = /^(?:metadata\.toml|diesel\.toml|sqlx\.toml|migration_lock\.toml|flyway\.conf|_journal\.json)$|\.sql\.conf$/;
+const BESIDE =
+  /^(?:metadata\.toml|diesel\.toml|sqlx\.toml|migration_lock\.toml|flyway\.conf|_journal\.json)$|\.sql\.conf$/;
 const MANIFESTS = ["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.toml", "flyway.conf"];
 const LEVELS_UP = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;

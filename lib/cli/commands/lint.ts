@@ -27,7 +27,11 @@ export const lint: CommandModule = {
       .option("--json", "the same as --format json")
       .option("--fix", "write the rewrites that are mechanical into the files")
       .option("--notes", "show notes as well (text only; the other formats always have them)")
-      .addOption(new Option("--fail-on <severity>", "exit 1 from this severity on").choices(["error", "warning", "note"]).default("error"))
+      .addOption(
+        new Option("--fail-on <severity>", "exit 1 from this severity on")
+          .choices(["error", "warning", "note"])
+          .default("error"),
+      )
       .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
       .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
       .addHelpText("after", HELP);
@@ -57,7 +61,8 @@ async function lintAll(
   try {
     return await lintGroups(await readLintPaths(paths, io.cwd), settings, together);
   } catch (error) {
-    if (error instanceof LintPathError) throw new UsageError(`${error.message}.`, "schema-gate lint PATH   (a file or folder with .sql files)");
+    if (error instanceof LintPathError)
+      throw new UsageError(`${error.message}.`, "schema-gate lint PATH   (a file or folder with .sql files)");
     throw error;
   }
 }

@@ -31,7 +31,9 @@ export async function lintGroups(
   let statements = 0;
   for (const group of groups) {
     const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
-    const read = group.folder ? scriptsOf(group.files) : { scripts: sql.map(bareScript), convention: null, skipped: [] };
+    const read = group.folder
+      ? scriptsOf(group.files)
+      : { scripts: sql.map(bareScript), convention: null, skipped: [] };
     for (const file of sql) texts.set(file.path, file.text);
     const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
     skipped.push(...read.skipped);
@@ -54,7 +56,14 @@ export async function lintGroups(
       })),
     );
   }
-  return { findings: findings.sort(compareFindings), texts, statements, skipped, conventions: [...conventions], customRules };
+  return {
+    findings: findings.sort(compareFindings),
+    texts,
+    statements,
+    skipped,
+    conventions: [...conventions],
+    customRules,
+  };
 }
 
 function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {

@@ -64,7 +64,9 @@ function lineReader(texts: ReadonlyMap<string, string>): (file: string, line: nu
 function summary(linted: LintedFiles, notes: boolean): string {
   const count = (severity: Severity) => linted.findings.filter((finding) => finding.severity === severity).length;
   const hidden = count("note");
-  const counted = [plural(count("error"), "error"), plural(count("warning"), "warning"), plural(hidden, "note")].join(", ");
+  const counted = [plural(count("error"), "error"), plural(count("warning"), "warning"), plural(hidden, "note")].join(
+    ", ",
+  );
   const fixable = linted.findings.filter((finding) => finding.fix).length;
   return [
     `${plural(linted.texts.size, "file")}, ${plural(linted.statements, "statement")}: ${counted}.`,

@@ -1,5 +1,5 @@
-import { detectConvention } from "../release/conventions/conventions.js";
 import type { ScriptSource } from "../release/conventions/convention.js";
+import { detectConvention } from "../release/conventions/conventions.js";
 import { readSqlScript } from "../release/script.js";
 import type { SourceFile } from "../release/source-file.js";
 import { parseSql } from "../sql/parse.js";

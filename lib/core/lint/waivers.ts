@@ -10,9 +10,9 @@ export interface Waiver {
   /** The last day on which it holds, `2026-12-31`. */
   readonly until: string;
   /** Only findings about this subject; all when absent. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** Only findings in this file; all when absent. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Only findings within these lines, both included. */
   readonly lines?: { readonly from: number; readonly to: number };
   /** Where it stands, when it stands in a file. */
