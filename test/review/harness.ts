@@ -24,8 +24,9 @@ export function temporaryFolder(): string {
 
 /** The application with a pending approval in a real folder, a clock that the test moves, and all that left it. */
 export async function pendingApproval(
-  options: { model?: Partial<ReviewModel>; request?: Partial<ApprovalRequest> } = {},
+  options: { model?: Partial<ReviewModel>; request?: Partial<ApprovalRequest>; origin?: string } = {},
 ) {
+  const { origin = ORIGIN } = options;
   let model: ReviewModel | null = sampleModel(options.model);
   let now = START;
   const key = Buffer.alloc(32, 7);
@@ -48,7 +49,7 @@ export async function pendingApproval(
   };
   await approvals.open(request, TASK_TOKEN);
   const deps = {
-    origin: ORIGIN,
+    origin,
     key,
     approvals,
     clock: { now: () => now, monotonic: () => now, sleep: async () => {} },
@@ -56,7 +57,7 @@ export async function pendingApproval(
     settle: async (run: string, state: ApprovalState) => void settled.push({ run, state }),
     audit: async (event: ReviewEvent) => void events.push(event),
   };
-  const links = new Map(approverLinks(request, ORIGIN, key).map(({ person, link }) => [person.id, link]));
+  const links = new Map(approverLinks(request, origin, key).map(({ person, link }) => [person.id, link]));
   return {
     app: reviewApp(deps),
     deps,
@@ -66,7 +67,7 @@ export async function pendingApproval(
     events,
     settled,
     /** The address of an approver's page, without the origin. */
-    link: (person: string) => (links.get(person) ?? "").slice(ORIGIN.length),
+    link: (person: string) => (links.get(person) ?? "").slice(origin.length),
     /** What the artifacts say from now on. */
     change: (next: Partial<ReviewModel> | null) => {
       model = next === null || model === null ? null : { ...model, ...next };
