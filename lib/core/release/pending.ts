@@ -33,7 +33,7 @@ export function pendingMigrations(
     ...entries.filter((entry) => entry.incomplete).map((entry) => incomplete(entry, format)),
     ...entries.filter((entry) => !known.has(entry.version)).map((entry) => missing(entry, format)),
     ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(migration.version), format)),
-    ...outOfOrder(release.migrations, pending, has, compare, format),
+    ...outOfOrder(release.migrations, pending, format),
   ];
   return { pending, findings: findings.sort(compareFindings) };
 }
@@ -79,14 +79,13 @@ function edited(migration: Migration, entry: LedgerEntry | undefined, format: Le
 function outOfOrder(
   migrations: readonly Migration[],
   pending: readonly Migration[],
-  has: (version: string) => boolean,
-  compare: (a: string, b: string) => number,
   format: LedgerFormat,
 ): readonly Finding[] {
-  const newest = migrations.filter((migration) => has(migration.version)).at(-1);
+  const last = migrations.findLastIndex((migration) => !pending.includes(migration));
+  const newest = migrations[last];
   if (!newest) return [];
   return pending
-    .filter((migration) => compare(migration.version, newest.version) < 0)
+    .filter((migration) => migrations.indexOf(migration) < last)
     .map((migration) =>
       releaseFinding({
         code: "release.out-of-order",

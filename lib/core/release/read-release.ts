@@ -1,14 +1,15 @@
+import { contractOf } from "../contract/contract-of.js";
 import { compareFindings, type Finding } from "../finding.js";
+import { rustRelease } from "../rust/read-rust-script.js";
+import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { loadParser } from "../sql/parse.js";
 import type { Acceptances } from "./acceptance.js";
-import type { MigrationSource } from "./conventions/convention.js";
 import { alikeConventions, CONVENTIONS, conventionNamed, detectConvention } from "./conventions/conventions.js";
-import { judgeCoverage, type Opaque } from "./coverage.js";
-import { examineStatements } from "./examine-sql.js";
+import { judgeCoverage } from "./coverage.js";
 import { folderFindings } from "./folder-findings.js";
+import { readMigration } from "./read-migration.js";
 import type { Migration, Release } from "./release.js";
 import { releaseFinding } from "./release-finding.js";
-import { readSqlScript } from "./script.js";
 import { type ReleaseFile, readSourceFile } from "./source-file.js";
 
 export type { ReleaseFile } from "./source-file.js";
@@ -25,6 +26,7 @@ export interface ReadReleaseOptions {
  */
 export async function readRelease(files: readonly ReleaseFile[], options: ReadReleaseOptions = {}): Promise<Release> {
   await loadParser();
+  if (files.some((file) => file.path.endsWith(".rs"))) await loadRustParser();
   const read = files.map(readSourceFile);
   const findings: Finding[] = read.flatMap((each) => each.findings);
   const readable = read.filter((each) => each.readable).map((each) => each.file);
@@ -35,7 +37,8 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   findings.push(...reading.findings);
   const ordered = [...reading.migrations].sort((a, b) => convention.compare(a.version, b.version));
   findings.push(...folderFindings(readable, ordered, reading.context));
-  const migrations = ordered.map(readMigration);
+  const rust = rustRelease(readable);
+  const migrations = ordered.map((source) => readMigration(source, rust));
   const judged = judgeCoverage(
     migrations.reduce((sum, each) => sum + each.understood, 0),
     migrations.flatMap((each) => each.opaque),
@@ -48,32 +51,9 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
     convention: convention.id,
     alternatives: alikeConventions(convention.id),
     migrations: migrations.map((each) => each.migration),
-    contract: { requirements: [], checks: [] },
+    contract: contractOf(migrations.map((each) => each.migration)),
     coverage: judged.coverage,
     findings: findings.sort(compareFindings),
-  };
-}
-
-interface ReadMigration {
-  readonly migration: Migration;
-  readonly understood: number;
-  readonly opaque: readonly Opaque[];
-}
-
-function readMigration(source: MigrationSource): ReadMigration {
-  const up = readSqlScript(source.up);
-  const down = source.down ? readSqlScript(source.down) : null;
-  const examined = [up, ...(down ? [down] : [])].map((script) => examineStatements(script.statements));
-  return {
-    migration: {
-      version: source.version,
-      name: source.name,
-      up: up.script,
-      down: down && down.statements.length > 0 ? down.script : null,
-      frameworkChecksum: source.checksum,
-    },
-    understood: examined.reduce((sum, each) => sum + each.understood, 0),
-    opaque: examined.flatMap((each) => each.opaque),
   };
 }
 

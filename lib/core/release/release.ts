@@ -28,6 +28,8 @@ export interface Migration {
   readonly down: Script | null;
   /** What the framework's ledger keeps as checksum; null or absent when it keeps none. */
   readonly frameworkChecksum?: string | null;
+  /** What the Rust code beside the SQL expects and asks for. */
+  readonly expects?: Contract;
 }
 
 /** A piece of the release that was not understood, or that was ignored by request. */

@@ -2,7 +2,7 @@ import { isParsed, parseSql } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { sha256 } from "./checksums/sha.js";
 import type { ScriptSource } from "./conventions/convention.js";
-import type { IsolationLevel, Script, TransactionMode } from "./release.js";
+import type { IsolationLevel, Script } from "./release.js";
 
 export type AnyStatement = ParsedStatement | UnparsedStatement;
 
@@ -66,9 +66,4 @@ function isolationOf(statement: AnyStatement | undefined): IsolationLevel | null
   const text = /\bisolation\s+level\s+(serializable|repeatable\s+read|read\s+committed)\b/i.exec(statement?.sql ?? "");
   const level = text?.[1]?.toLowerCase().replace(/\s+/g, " ");
   return level === "serializable" || level === "repeatable read" || level === "read committed" ? level : null;
-}
-
-/** The strictest of the modes: one that needs no transaction makes the script run without one. */
-export function transactionOf(...modes: readonly TransactionMode[]): TransactionMode {
-  return modes.includes("none") ? "none" : "single";
 }

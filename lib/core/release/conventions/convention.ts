@@ -9,7 +9,15 @@ export interface ScriptSource {
   readonly end?: number;
   readonly transaction: TransactionMode;
   /** For Rust: the function that holds the script. Absent for SQL. */
-  readonly rust?: "up" | "down";
+  readonly rust?: RustEntry;
+}
+
+/** Where the code of a script begins. */
+export interface RustEntry {
+  readonly style: "sea-orm" | "barrel" | "gate";
+  readonly function: string;
+  /** The type whose method it is; null for a function of the file. */
+  readonly type: string | null;
 }
 
 /** One migration as its files say it, before its statements are read. */

@@ -2,6 +2,7 @@ import type { SourceFile } from "../source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { type ConventionReading, inFolder, type MigrationSource, type ScriptSource } from "./convention.js";
 
+const ENTRY = { style: "gate", function: "up", type: null } as const;
 const FORWARD = /^(\d+)[_-](.+?)(\.up|\.down)?\.(sql|rs)$/;
 
 /**
@@ -46,9 +47,6 @@ function aloneRust(drivers: ReadonlyMap<string, SourceFile>, found: readonly Fou
     if (stems.has(stem)) return [];
     const match = /([^/_]+)_([^/]+)$/.exec(stem);
     const [, version = "", name = ""] = match ?? [];
-    return [
-      { version, name, direction: "up", script: { file, transaction: "single", rust: "up" } },
-      { version, name, direction: "down", script: { file, transaction: "single", rust: "down" } },
-    ];
+    return [{ version, name, direction: "up", script: { file, transaction: "single", rust: ENTRY } }];
   });
 }

@@ -4,6 +4,7 @@ import { type FoundScript, pairScripts } from "./collect.js";
 import { type Convention, dependsOn, inFolder, type ScriptSource } from "./convention.js";
 import { compareVersions } from "./order.js";
 
+const ENTRY = { style: "barrel", function: "migration", type: null } as const;
 const NAME = /^([UV])(\d+)__(\w+)\.(sql|rs)$/;
 
 /**
@@ -23,7 +24,7 @@ export const refinery: Convention = {
       const match = NAME.exec(file.name);
       if (!match) return [];
       const [, , digits = "", name = "", extension] = match;
-      const script: ScriptSource = { file, transaction: "single", ...(extension === "rs" ? { rust: "up" } : {}) };
+      const script: ScriptSource = { file, transaction: "single", ...(extension === "rs" ? { rust: ENTRY } : {}) };
       return [{ version: BigInt(digits).toString(), name, direction: "up", script }];
     });
     const checksum = (up: ScriptSource, version: string, name: string) =>

@@ -1,0 +1,51 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { CatalogIndex } from "../catalog/lookup.js";
+import type { Finding } from "../finding.js";
+import { checkColumn } from "./check-column.js";
+import { checkConstraint, checkForeignKey, checkIndex, checkTable } from "./check-objects.js";
+import type { Contract, Requirement } from "./contract.js";
+import { Lookup } from "./lookup.js";
+
+/**
+ * Where a tenant's catalog does not fulfil the contract: before the release (it could not run), or after it (it did not
+ * happen). `searchPath` are the schemas in which a name without a schema is looked up, as the catalog names them.
+ */
+export function checkContract(
+  contract: Contract,
+  moment: "before" | "after",
+  catalog: Catalog,
+  searchPath: readonly string[],
+): Finding[] {
+  const lookup = new Lookup(new CatalogIndex(catalog), searchPath);
+  return contract.requirements
+    .filter((requirement) => requirement.when === moment || requirement.when === "both")
+    .flatMap((requirement) => check(requirement, lookup))
+    .map((failure) => ({
+      code: failure.code,
+      gate: moment === "before" ? "diverge" : "rollout",
+      severity: "error",
+      subject: failure.subject,
+      message: `${moment === "before" ? "Before the release" : "After the release"} ${failure.message}`,
+      remedy: { text: moment === "before" ? REMEDY_BEFORE : REMEDY_AFTER },
+      source: failure.source,
+    }));
+}
+
+const REMEDY_BEFORE = "Bring this tenant's schema to what the migration expects, or exclude the tenant from the run.";
+const REMEDY_AFTER =
+  "Look at what the migration did on this tenant; IF NOT EXISTS may have passed over an object of another shape.";
+
+function check(requirement: Requirement, lookup: Lookup) {
+  switch (requirement.kind) {
+    case "table":
+      return checkTable(requirement, lookup);
+    case "column":
+      return checkColumn(requirement, lookup);
+    case "index":
+      return checkIndex(requirement, lookup);
+    case "foreign key":
+      return checkForeignKey(requirement, lookup);
+    case "constraint":
+      return checkConstraint(requirement, lookup);
+  }
+}

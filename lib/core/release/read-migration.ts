@@ -1,0 +1,64 @@
+import { type RustRelease, readRustScript } from "../rust/read-rust-script.js";
+import { sha256 } from "./checksums/sha.js";
+import type { MigrationSource, ScriptSource } from "./conventions/convention.js";
+import { refineryChecksum } from "./conventions/refinery.js";
+import type { Opaque } from "./coverage.js";
+import { examineStatements } from "./examine-sql.js";
+import { readDrivenMigration } from "./read-driven-migration.js";
+import type { Migration, Script } from "./release.js";
+import { type AnyStatement, plain, readSqlScript } from "./script.js";
+
+/** A migration with its statements' trees, and what of it was understood. */
+export interface ReadMigration {
+  readonly migration: Migration;
+  readonly up: readonly AnyStatement[];
+  readonly understood: number;
+  readonly opaque: readonly Opaque[];
+}
+
+interface Half {
+  readonly script: Script;
+  readonly statements: readonly AnyStatement[];
+  readonly opaque: readonly Opaque[];
+  /** False when the code says that there is no such way. */
+  readonly exists: boolean;
+  readonly text: string | null;
+}
+
+export function readMigration(source: MigrationSource, rust: RustRelease): ReadMigration {
+  if (source.driver || source.up.rust?.style === "gate") return readDrivenMigration(source, rust);
+  const up = readHalf(source.up, rust);
+  const down = source.down ? readHalf(source.down, rust) : null;
+  const halves = down ? [up, down] : [up];
+  const examined = halves.map((half) => examineStatements(half.statements));
+  const hasDown = down?.exists && (down.statements.length > 0 || down.opaque.length > 0);
+  return {
+    migration: {
+      version: source.version,
+      name: source.name,
+      up: up.script,
+      down: hasDown ? down.script : null,
+      frameworkChecksum: up.text === null ? source.checksum : refineryChecksum(source.name, source.version, up.text),
+    },
+    up: up.statements,
+    understood: examined.reduce((sum, each) => sum + each.understood, 0),
+    opaque: [...halves.flatMap((half) => half.opaque), ...examined.flatMap((each) => each.opaque)],
+  };
+}
+
+function readHalf(source: ScriptSource, rust: RustRelease): Half {
+  if (!source.rust) {
+    const { script, statements } = readSqlScript(source);
+    return { script, statements, opaque: [], exists: true, text: null };
+  }
+  const read = readRustScript(rust, source, source.rust);
+  const script: Script = {
+    file: source.file.path,
+    language: "rust",
+    statements: read.statements.map(plain),
+    transaction: source.transaction,
+    isolation: "read committed",
+    checksum: sha256(source.file.bytes),
+  };
+  return { script, statements: read.statements, opaque: read.opaque, exists: !read.refused, text: read.text };
+}

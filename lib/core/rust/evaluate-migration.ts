@@ -1,0 +1,43 @@
+import type { SourceFile } from "../release/source-file.js";
+import { callItem } from "./evaluate/calls.js";
+import type { Emission } from "./evaluate/emission.js";
+import { type Library, Machine } from "./evaluate/machine.js";
+import { RefusalSignal } from "./evaluate/signals.js";
+import { HANDLE, type Value } from "./evaluate/value.js";
+import type { Crate } from "./syntax/crate.js";
+import type { Item } from "./syntax/items.js";
+import type { RustText } from "./syntax/rust-node.js";
+
+export interface Evaluated {
+  readonly emissions: readonly Emission[];
+  readonly value: Value | null;
+  /** Set when the code gives up: it panics or returns an error. */
+  readonly refusal: RefusalSignal | null;
+}
+
+/** Runs one function of the release's code on values; every argument that it asks for is a way to the database. */
+export function evaluateItem(crate: Crate, library: Library, item: Item, files: readonly SourceFile[]): Evaluated {
+  const machine = new Machine(crate, library, (path, from) => includedText(files, path, from));
+  const self: Value = { kind: "struct", name: item.type ?? item.name, fields: new Map(), node: item.node };
+  const parameters = item.node.field("parameters")?.children ?? [];
+  const args = parameters.filter((each) => each.type === "parameter").map((): Value => HANDLE);
+  try {
+    const value = callItem(machine, item, args, item.kind === "method" ? self : null);
+    return { emissions: machine.sink.finish(), value, refusal: null };
+  } catch (signal) {
+    if (!(signal instanceof RefusalSignal)) throw signal;
+    return { emissions: machine.sink.finish(), value: null, refusal: signal };
+  }
+}
+
+/** `include_str!` names a file from the folder of the file that it stands in. */
+function includedText(files: readonly SourceFile[], path: string, from: RustText): string | null {
+  const parts = from.path.split("/").slice(0, -1);
+  for (const part of path.split("/")) {
+    if (part === "..") {
+      if (parts.length === 0 || parts.at(-1) === "..") parts.push("..");
+      else parts.pop();
+    } else if (part !== "." && part !== "") parts.push(part);
+  }
+  return files.find((file) => file.path === parts.join("/"))?.text ?? null;
+}

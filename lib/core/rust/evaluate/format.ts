@@ -1,0 +1,52 @@
+import { idenName } from "../sea-orm/iden.js";
+import type { Machine } from "./machine.js";
+import type { Value } from "./value.js";
+
+/** A value as `{}` prints it; null when that is not known. */
+export function displayText(machine: Machine, value: Value): string | null {
+  switch (value.kind) {
+    case "text":
+    case "number":
+      return value.text;
+    case "bool":
+      return String(value.value);
+    case "path":
+      return idenName(machine.crate, value.segments, value.node.source);
+    case "term":
+      return aliasText(value.head, value.args, value.calls.length);
+    default:
+      return null;
+  }
+}
+
+function aliasText(head: readonly string[], args: readonly Value[], calls: number): string | null {
+  const [name] = args;
+  return calls === 0 && head.slice(-2).join("::") === "Alias::new" && name?.kind === "text" ? name.text : null;
+}
+
+/** Fills the places of a format string. Null when a part is not known or asks for a shape that is not followed. */
+export function formatText(
+  machine: Machine,
+  template: string,
+  positional: readonly Value[],
+  named: (name: string) => Value | null,
+): string | null {
+  let next = 0;
+  let known = true;
+  const filled = template.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (all, place: string | undefined) => {
+    if (place === undefined) return all.charAt(0);
+    const [name = "", shape = ""] = place.split(":", 2);
+    const value = name === "" ? positional[next++] : /^\d+$/.test(name) ? positional[Number(name)] : named(name.trim());
+    const shown = value ? displayText(machine, value) : null;
+    const shaped = shown === null ? null : inShape(shown, shape);
+    if (shaped === null) known = false;
+    return shaped ?? "";
+  });
+  return known ? filled : null;
+}
+
+function inShape(shown: string, shape: string): string | null {
+  if (shape === "") return shown;
+  const padding = /^0(\d+)$/.exec(shape);
+  return padding ? shown.padStart(Number(padding[1]), "0") : null;
+}

@@ -1,0 +1,75 @@
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Machine } from "./machine.js";
+import type { Scope } from "./scope.js";
+import { bool, text, UNIT, unknown, type Value } from "./value.js";
+
+export function evaluateUnary(machine: Machine, node: RustNode, scope: Scope): Value {
+  const operand = node.plain[0];
+  const value = operand ? machine.evaluate(operand, scope) : UNIT;
+  if (node.operator === "*") return value;
+  if (node.operator === "-" && value.kind === "number") return { kind: "number", text: `-${value.text}` };
+  if (node.operator === "!" && value.kind === "bool") return bool(!value.value);
+  if (node.operator === "!" && value.kind === "condition") {
+    return { kind: "condition", condition: { ...value.condition, negated: !value.condition.negated } };
+  }
+  return unknown("The value is not known before the code runs", node);
+}
+
+export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): Value {
+  const left = node.field("left");
+  const right = node.field("right");
+  if (!left || !right) return unknown("The expression is incomplete", node);
+  const operator = node.operator ?? "";
+  const a = machine.evaluate(left, scope);
+  if (operator === "&&" && a.kind === "bool" && !a.value) return a;
+  if (operator === "||" && a.kind === "bool" && a.value) return a;
+  const b = machine.evaluate(right, scope);
+  if (operator === "&&" || operator === "||") return logical(operator, a, b, node);
+  if (operator === "+" && a.kind === "text" && b.kind === "text") return text(a.text + b.text);
+  if (operator === "==" || operator === "!=") {
+    const same = equal(a, b);
+    return same === null
+      ? unknown("The comparison is decided when the code runs", node)
+      : bool(same === (operator === "=="));
+  }
+  return arithmetic(operator, a, b) ?? unknown("The value is computed when the code runs", node);
+}
+
+function logical(operator: "&&" | "||", a: Value, b: Value, node: RustNode): Value {
+  if (a.kind === "bool") return b;
+  if (b.kind === "bool" && b.value === (operator === "&&")) return a;
+  if (a.kind === "condition" && b.kind === "condition" && a.condition.sql !== null && b.condition.sql !== null) {
+    const word = operator === "&&" ? "AND" : "OR";
+    const part = ({ condition }: typeof a) => (condition.negated ? `NOT (${condition.sql})` : condition.sql);
+    return {
+      kind: "condition",
+      condition: { sql: `(${part(a)}) ${word} (${part(b)})`, negated: false, reason: a.condition.reason },
+    };
+  }
+  return unknown("The condition is decided when the code runs", node);
+}
+
+function arithmetic(operator: string, a: Value, b: Value): Value | null {
+  if (a.kind !== "number" || b.kind !== "number") return null;
+  const [left, right] = [Number(a.text), Number(b.text)];
+  if (operator === "<") return bool(left < right);
+  if (operator === ">") return bool(left > right);
+  if (operator === "<=") return bool(left <= right);
+  if (operator === ">=") return bool(left >= right);
+  const whole = Number.isSafeInteger(left) && Number.isSafeInteger(right);
+  const result = { "+": left + right, "-": left - right, "*": left * right }[operator];
+  return whole && result !== undefined && Number.isSafeInteger(result)
+    ? { kind: "number", text: String(result) }
+    : null;
+}
+
+/** Null when it cannot be told. Paths are variants of enums: they are equal when their last parts are. */
+export function equal(a: Value, b: Value): boolean | null {
+  if (a.kind === "path" && b.kind === "path") return a.segments.at(-1) === b.segments.at(-1);
+  if (a.kind === "text" && b.kind === "text") return a.text === b.text;
+  if (a.kind === "number" && b.kind === "number") return a.text === b.text;
+  if (a.kind === "bool" && b.kind === "bool") return a.value === b.value;
+  if (a.kind === "none" && b.kind === "none") return true;
+  if ((a.kind === "none" && b.kind === "some") || (a.kind === "some" && b.kind === "none")) return false;
+  return null;
+}

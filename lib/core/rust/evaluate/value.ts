@@ -1,0 +1,121 @@
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Scope } from "./scope.js";
+
+/** What a piece of migration code evaluates to, as far as it can be known without running it. */
+export type Value =
+  | TextValue
+  | { readonly kind: "number"; readonly text: string }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "unit" }
+  | { readonly kind: "none" }
+  | { readonly kind: "some"; readonly value: Value }
+  | ListValue
+  | PathValue
+  | Term
+  | StructValue
+  | ClosureValue
+  /** Something through which the database can be changed: a schema manager, a connection, a pool. */
+  | { readonly kind: "handle" }
+  | { readonly kind: "condition"; readonly condition: Condition }
+  | UnknownValue;
+
+export interface TextValue {
+  readonly kind: "text";
+  readonly text: string;
+  /** The literal, when the text stands in the file unchanged. */
+  readonly literal: RustNode | null;
+}
+
+/** An array, a vector, a tuple or an iterator over one. */
+export interface ListValue {
+  readonly kind: "list";
+  readonly items: Value[];
+}
+
+/** A path that is no variable: an enum's variant, a unit struct, a constant of another crate. */
+export interface PathValue {
+  readonly kind: "path";
+  readonly segments: readonly string[];
+  readonly node: RustNode;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly args: readonly Value[];
+  readonly node: RustNode;
+}
+
+/** A call of a function that the files do not hold, with the calls chained to it: a builder. */
+export interface Term {
+  readonly kind: "term";
+  readonly head: readonly string[];
+  readonly args: readonly Value[];
+  readonly calls: Call[];
+  readonly node: RustNode;
+  /** How deep in undecided branches it was made. */
+  readonly depth: number;
+  /** Why it cannot be relied on; null when it can. */
+  tainted: string | null;
+}
+
+export interface StructValue {
+  readonly kind: "struct";
+  readonly name: string;
+  readonly fields: Map<string, Value>;
+  readonly node: RustNode;
+}
+
+export interface ClosureValue {
+  readonly kind: "closure";
+  readonly params: readonly RustNode[];
+  readonly body: RustNode;
+  readonly scope: Scope;
+}
+
+export interface UnknownValue {
+  readonly kind: "unknown";
+  /** A full sentence without the final stop. */
+  readonly reason: string;
+  readonly node: RustNode;
+}
+
+/** A question that only a tenant's database answers. */
+export interface Condition {
+  /** An SQL expression; null when not even that is known, and then `reason` says why. */
+  readonly sql: string | null;
+  readonly negated: boolean;
+  readonly reason: string;
+}
+
+export const UNIT: Value = { kind: "unit" };
+export const HANDLE: Value = { kind: "handle" };
+
+export function text(value: string, literal: RustNode | null = null): TextValue {
+  return { kind: "text", text: value, literal };
+}
+
+export function bool(value: boolean): Value {
+  return { kind: "bool", value };
+}
+
+export function unknown(reason: string, node: RustNode): UnknownValue {
+  return { kind: "unknown", reason, node };
+}
+
+/** A copy that later calls do not reach. */
+export function copyOf(value: Value): Value {
+  if (value.kind === "term") return { ...value, calls: [...value.calls] };
+  if (value.kind === "list") return { ...value, items: [...value.items] };
+  return value;
+}
+
+/** True when something through which the database can be changed is in the value. */
+export function reachesDatabase(value: Value): boolean {
+  if (value.kind === "handle") return true;
+  if (value.kind === "some") return reachesDatabase(value.value);
+  if (value.kind === "list") return value.items.some(reachesDatabase);
+  if (value.kind === "term") {
+    return value.args.some(reachesDatabase) || value.calls.some((call) => call.args.some(reachesDatabase));
+  }
+  return false;
+}

@@ -1,0 +1,170 @@
+import { identifier, literal } from "../../sql/quote.js";
+import type { Machine } from "../evaluate/machine.js";
+import type { Term, Value } from "../evaluate/value.js";
+import { NotLowered } from "../lowering.js";
+import { describe, nameOf, tableOf } from "./names.js";
+
+/** A value or expression of sea-query as SQL text. Throws `NotLowered` for what is not known. */
+export function expressionText(machine: Machine, value: Value | undefined): string {
+  switch (value?.kind) {
+    case "text":
+      return literal(value.text).trimStart();
+    case "number":
+      return value.text;
+    case "bool":
+      return value.value ? "TRUE" : "FALSE";
+    case "none":
+      return "NULL";
+    case "some":
+      return expressionText(machine, value.value);
+    case "path":
+      return keyword(value.segments) ?? fail(value);
+    case "term":
+      return termText(machine, value);
+    default:
+      return fail(value);
+  }
+}
+
+function fail(value: Value | undefined): never {
+  const why = value?.kind === "unknown" ? `: ${value.reason}` : "";
+  throw new NotLowered(`The value ${describe(value)} is not known before the code runs${why}`);
+}
+
+const KEYWORDS: Readonly<Record<string, string>> = {
+  CurrentTimestamp: "CURRENT_TIMESTAMP",
+  CurrentDate: "CURRENT_DATE",
+  CurrentTime: "CURRENT_TIME",
+  Null: "NULL",
+  current_timestamp: "CURRENT_TIMESTAMP",
+  current_date: "CURRENT_DATE",
+  current_time: "CURRENT_TIME",
+  null: "NULL",
+};
+
+function keyword(segments: readonly string[]): string | null {
+  return segments.at(-2) === "Keyword" || segments.at(-2) === "Expr" ? (KEYWORDS[segments.at(-1) ?? ""] ?? null) : null;
+}
+
+type Head = (machine: Machine, args: readonly Value[]) => string;
+
+const first: Head = (machine, [value]) => expressionText(machine, value);
+const raw: Head = (machine, [value]) => {
+  if (value?.kind === "text") return value.text;
+  return value ? nameOf(machine, value) : fail(value);
+};
+
+/** Functions that make an expression, by type and name. */
+const HEADS: Readonly<Record<string, Head>> = {
+  "Expr::val": first,
+  "Expr::value": first,
+  "Expr::expr": first,
+  "Expr::current_timestamp": () => "CURRENT_TIMESTAMP",
+  "Expr::current_date": () => "CURRENT_DATE",
+  "Expr::current_time": () => "CURRENT_TIME",
+  "Expr::null": () => "NULL",
+  "Expr::cust": raw,
+  "Expr::custom_keyword": raw,
+  "SimpleExpr::Custom": raw,
+  "Expr::Custom": raw,
+  "SimpleExpr::Value": first,
+  "SimpleExpr::Keyword": first,
+  "SimpleExpr::Constant": first,
+  "Keyword::Custom": raw,
+  "SimpleExpr::from": first,
+  "Expr::from": first,
+  "Value::from": first,
+  "Func::cust": (machine, [name]) => nameOf(machine, name),
+  "PgFunc::gen_random_uuid": () => "gen_random_uuid()",
+  "Func::lower": (machine, [value]) => `lower(${expressionText(machine, value)})`,
+  "Func::upper": (machine, [value]) => `upper(${expressionText(machine, value)})`,
+  "Func::coalesce": (machine, [list]) => `coalesce(${listText(machine, list)})`,
+  "Func::max": (machine, [value]) => `max(${expressionText(machine, value)})`,
+  "Func::min": (machine, [value]) => `min(${expressionText(machine, value)})`,
+  "Func::count": (machine, [value]) => `count(${expressionText(machine, value)})`,
+  "Expr::col": columnText,
+  "Expr::column": columnText,
+};
+
+function columnText(machine: Machine, [value]: readonly Value[]): string {
+  if (value?.kind !== "list") return identifier(nameOf(machine, value));
+  const { schema, name } = tableOf(machine, value);
+  return schema === null ? identifier(name) : `${identifier(schema)}.${identifier(name)}`;
+}
+
+function termText(machine: Machine, term: Term): string {
+  if (term.tainted !== null) throw new NotLowered(term.tainted, term.node);
+  const name = term.head.slice(-2).join("::");
+  let text: string;
+  let calls = term.calls;
+  if (HEADS[name]) text = HEADS[name](machine, term.args);
+  else if (term.head.at(-2) === "Value") text = expressionText(machine, term.args[0]);
+  else if (term.args.length === 0 && term.calls.length > 0) text = identifier(nameOf(machine, headPath(term)));
+  else return fail(term);
+  if (name === "Func::cust") {
+    const args = calls.filter((call) => call.method === "arg").map((call) => expressionText(machine, call.args[0]));
+    const many = calls.filter((call) => call.method === "args").map((call) => listText(machine, call.args[0]));
+    calls = calls.filter((call) => call.method !== "arg" && call.method !== "args");
+    text = `${text}(${[...args, ...many].join(", ")})`;
+  }
+  for (const call of calls) text = applied(machine, text, call.method, call.args);
+  return text;
+}
+
+/** `User::Id.eq(1)`: the chain began with a path. */
+function headPath(term: Term): Value {
+  return { kind: "path", segments: term.head, node: term.node };
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  eq: "=",
+  ne: "<>",
+  gt: ">",
+  gte: ">=",
+  lt: "<",
+  lte: "<=",
+  equals: "=",
+  not_equals: "<>",
+  like: "LIKE",
+  not_like: "NOT LIKE",
+  ilike: "ILIKE",
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  concat: "||",
+};
+
+function applied(machine: Machine, text: string, method: string, args: readonly Value[]): string {
+  const [value] = args;
+  const operator = OPERATORS[method];
+  if (method === "equals" || method === "not_equals") return `${text} ${operator} ${columnText(machine, args)}`;
+  if (operator) return `${text} ${operator} ${expressionText(machine, value)}`;
+  if (method === "is_null") return `${text} IS NULL`;
+  if (method === "is_not_null") return `${text} IS NOT NULL`;
+  if (method === "is_in") return `${text} IN (${listText(machine, value)})`;
+  if (method === "is_not_in") return `${text} NOT IN (${listText(machine, value)})`;
+  if (method === "between") return `${text} BETWEEN ${args.map((arg) => expressionText(machine, arg)).join(" AND ")}`;
+  if (method === "and") return `(${text}) AND (${expressionText(machine, value)})`;
+  if (method === "or") return `(${text}) OR (${expressionText(machine, value)})`;
+  if (method === "not") return `NOT (${text})`;
+  if (method === "cast_as" || method === "as_enum") return `CAST(${text} AS ${nameOf(machine, value)})`;
+  throw new NotLowered(`The expression uses ${method}, which is not known`);
+}
+
+function listText(machine: Machine, value: Value | undefined): string {
+  if (value?.kind !== "list") throw new NotLowered(`The list ${describe(value)} is not known before the code runs`);
+  return value.items.map((item) => expressionText(machine, item)).join(", ");
+}
+
+/** A constant needs no brackets as a default; an expression does. */
+export function isConstant(value: Value | undefined): boolean {
+  if (value?.kind === "some") return isConstant(value.value);
+  if (value?.kind === "text" || value?.kind === "number" || value?.kind === "bool" || value?.kind === "none")
+    return true;
+  if (value?.kind === "path") return keyword(value.segments) !== null;
+  if (value?.kind !== "term" || value.calls.length > 0) return false;
+  return /^(Expr::(val|value|current_timestamp|current_date|current_time|null)|SimpleExpr::(Keyword|Value|Constant))$/.test(
+    value.head.slice(-2).join("::"),
+  );
+}

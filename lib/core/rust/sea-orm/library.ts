@@ -1,0 +1,146 @@
+import { literal } from "../../sql/quote.js";
+import { callClosure } from "../evaluate/calls.js";
+import type { Library, Machine } from "../evaluate/machine.js";
+import { type Condition, HANDLE, text, UNIT, unknown, type Value } from "../evaluate/value.js";
+import { NotLowered } from "../lowering.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Dialect } from "./column-types.js";
+import { locoFunction } from "./loco.js";
+import { nameOf } from "./names.js";
+import { schemaHelper } from "./schema-helpers.js";
+import { isStatement, statementsOf } from "./statements.js";
+
+/** What migration code written for SeaORM, loco or a bare connection does when it calls its libraries. */
+export function seaOrmLibrary(dialect: Dialect): Library {
+  return {
+    onHandle: (machine, method, args, node) => onHandle(machine, method, args, node, dialect),
+    onFunction: (machine, path, args, node) => onFunction(machine, path, args, node, dialect),
+    onBuilder: (machine, builder, method, args, node) => onBuilder(machine, builder, method, args, node, dialect),
+  };
+}
+
+/** Methods that send the statement they are given. */
+const SENDS =
+  /^(create_table|create_index|create_foreign_key|create_type|alter_table|alter_type|drop_table|drop_index|drop_foreign_key|drop_type|rename_table|truncate_table|exec_stmt|execute|execute_raw|execute_unprepared|batch_execute|simple_query)$/;
+/** Methods that read, and give rows that are known only when the code runs. */
+const READS = /^(query_one|query_all|query_one_raw|query_all_raw|fetch_one|fetch_all|fetch_optional|query_row|query)$/;
+/** Methods that give the same way to the database, or nothing. */
+const SAME =
+  /^(get_connection|into_schema_manager_connection|begin|begin_with_config|as_ref|as_mut|deref|clone|acquire|to_owned|deref_mut|borrow|into|unwrap)$/;
+const NOTHING = /^(commit|rollback|close|ping)$/;
+
+function onHandle(
+  machine: Machine,
+  method: string,
+  args: readonly Value[],
+  node: RustNode,
+  dialect: Dialect,
+): Value | undefined {
+  if (SENDS.test(method)) return send(machine, args[0], node, dialect);
+  if (SAME.test(method)) return HANDLE;
+  if (NOTHING.test(method)) return UNIT;
+  if (method === "get_database_backend") return { kind: "path", segments: ["DbBackend", "Postgres"], node };
+  if (READS.test(method)) return read(machine, args[0], node, dialect);
+  if (/^has_(table|column|index)$/.test(method)) return presence(machine, method, args, node);
+  const [closure] = args;
+  if ((method === "transaction" || method === "transaction_with_config") && closure?.kind === "closure") {
+    return callClosure(machine, closure, [HANDLE]);
+  }
+  return undefined;
+}
+
+/** A statement that the database is asked to run. */
+export function send(machine: Machine, value: Value | undefined, node: RustNode, dialect: Dialect): Value {
+  try {
+    const whole = value?.kind === "text" ? value.literal : null;
+    for (const sql of statementsOf(machine, value, dialect)) {
+      machine.sink.emit({ kind: "sql", sql, node, literal: whole });
+    }
+    return unknown("What the database answers is known only when the code runs", node);
+  } catch (error) {
+    if (!(error instanceof NotLowered)) throw error;
+    return machine.opaque(error.reason, node);
+  }
+}
+
+const READING = /^\s*(select|with|show|values|table|explain)\b/i;
+
+/** A query changes nothing when it only reads; another statement is sent like any other. */
+function read(machine: Machine, value: Value | undefined, node: RustNode, dialect: Dialect): Value {
+  const rows = unknown("The rows of the database are known only when the code runs", node);
+  if (isSelect(value) || (isStatement(value) && value.args.some(isSelect))) return rows;
+  try {
+    const sql = statementsOf(machine, value, dialect);
+    if (sql.every((each) => READING.test(each) && !/\b(insert|update|delete|merge)\b/i.test(each))) return rows;
+  } catch (error) {
+    if (!(error instanceof NotLowered)) throw error;
+  }
+  send(machine, value, node, dialect);
+  return rows;
+}
+
+/** `has_table`, `has_column` and `has_index` look in the current schema. Source: sea-schema `postgres/query`. */
+function presence(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value {
+  try {
+    const names = args.map((arg) => literal(nameOf(machine, arg)).trimStart());
+    return { kind: "condition", condition: presenceCondition(method, names) };
+  } catch (error) {
+    if (!(error instanceof NotLowered)) throw error;
+    return unknown(error.reason, node);
+  }
+}
+
+function presenceCondition(method: string, [table, other]: readonly string[]): Condition {
+  const sql =
+    method === "has_table"
+      ? `EXISTS (SELECT FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ${table})`
+      : method === "has_column"
+        ? `EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ${table} AND column_name = ${other})`
+        : `EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ${table} AND indexname = ${other})`;
+  return { sql, negated: false, reason: "Each tenant's database answers this" };
+}
+
+function onFunction(
+  machine: Machine,
+  path: readonly string[],
+  args: readonly Value[],
+  node: RustNode,
+  dialect: Dialect,
+): Value | undefined {
+  const name = path.at(-1) ?? "";
+  const [first] = args;
+  if (path.slice(-2).join("::") === "SchemaManager::new") return HANDLE;
+  if (first?.kind === "handle")
+    return locoFunction(machine, name, args.slice(1), node, (sql) => send(machine, sql, node, dialect));
+  if (path.length === 1 || path.at(-2) === "schema") return schemaHelper(machine, name, args, node) ?? undefined;
+  return undefined;
+}
+
+/** Methods that turn a builder into the text of its statement. */
+const BUILDS = /^build(_any|_sqlx|_postgres)?$/;
+
+function isSelect(value: Value | undefined): boolean {
+  return value?.kind === "term" && value.head.slice(-2).join("::") === "Query::select";
+}
+
+function onBuilder(
+  machine: Machine,
+  builder: Value,
+  method: string,
+  args: readonly Value[],
+  node: RustNode,
+  dialect: Dialect,
+): Value | undefined {
+  const [first] = args;
+  if (BUILDS.test(method) && (isStatement(first) || isSelect(first))) return first;
+  if (BUILDS.test(method) && isSelect(builder)) return { kind: "list", items: [builder, builder] };
+  if (!isStatement(builder)) return undefined;
+  if (method !== "to_string" && !BUILDS.test(method)) return undefined;
+  try {
+    const sql = statementsOf(machine, builder, dialect);
+    return text(sql.join("; "));
+  } catch (error) {
+    if (!(error instanceof NotLowered)) throw error;
+    return unknown(error.reason, node);
+  }
+}

@@ -1,0 +1,94 @@
+import { identifier } from "../../sql/quote.js";
+import { columnList, tableText } from "../../sql/render.js";
+import type { Machine } from "../evaluate/machine.js";
+import type { Call, Term, Value } from "../evaluate/value.js";
+import { NotLowered } from "../lowering.js";
+import { expressionText } from "./expression.js";
+import { describe, nameOf, namesOf, tableOf } from "./names.js";
+
+/** `Query::insert()`: rows that the code names one by one. */
+export function insertText(machine: Machine, term: Term): string {
+  let table: string | null = null;
+  let columns: readonly string[] = [];
+  const rows: string[] = [];
+  let conflict = "";
+  for (const call of term.calls) {
+    const [value] = call.args;
+    if (call.method === "into_table") table = tableText(tableOf(machine, value));
+    else if (call.method === "columns") columns = namesOf(machine, value);
+    else if (call.method === "values" || call.method === "values_panic") rows.push(rowText(machine, value));
+    else if (call.method === "on_conflict") conflict = ` ${conflictText(machine, value)}`;
+    else throw new NotLowered(`What ${call.method} does to an INSERT is not known`, call.node);
+  }
+  if (table === null || rows.length === 0) throw new NotLowered("The INSERT names no table or no rows", term.node);
+  return `INSERT INTO ${table} ${columnList(columns)} VALUES ${rows.join(", ")}${conflict}`;
+}
+
+function rowText(machine: Machine, value: Value | undefined): string {
+  if (value?.kind !== "list") throw new NotLowered(`The row ${describe(value)} is not known before the code runs`);
+  return `(${value.items.map((item) => expressionText(machine, item)).join(", ")})`;
+}
+
+function conflictText(machine: Machine, value: Value | undefined): string {
+  if (value?.kind !== "term" || value.tainted !== null) throw new NotLowered("The conflict rule is not known");
+  const target = /^(column|columns)$/.test(value.head.at(-1) ?? "") ? columnList(namesOf(machine, value.args[0])) : "";
+  const actions = value.calls.map((call) => {
+    if (call.method === "do_nothing") return "DO NOTHING";
+    if (call.method === "update_column" || call.method === "update_columns") {
+      const set = namesOf(machine, call.args[0]).map((name) => `${identifier(name)} = excluded.${identifier(name)}`);
+      return `DO UPDATE SET ${set.join(", ")}`;
+    }
+    throw new NotLowered(`What ${call.method} does to a conflict is not known`, call.node);
+  });
+  if (actions.length !== 1) throw new NotLowered("The conflict rule has several actions", value.node);
+  return `ON CONFLICT ${target} ${actions[0]}`;
+}
+
+export function updateText(machine: Machine, term: Term): string {
+  const table = term.calls.find((call) => call.method === "table");
+  if (!table) throw new NotLowered("The UPDATE names no table", term.node);
+  const set: string[] = [];
+  const where: string[] = [];
+  for (const call of term.calls) {
+    if (call.method === "value") set.push(assignment(machine, call.args));
+    else if (call.method === "values" && call.args[0]?.kind === "list") {
+      for (const pair of call.args[0].items) set.push(assignment(machine, pair.kind === "list" ? pair.items : []));
+    } else if (isCondition(call)) where.push(conditionText(machine, call.args[0]));
+    else if (call.method !== "table")
+      throw new NotLowered(`What ${call.method} does to an UPDATE is not known`, call.node);
+  }
+  return `UPDATE ${tableText(tableOf(machine, table.args[0]))} SET ${set.join(", ")}${whereText(where)}`;
+}
+
+function assignment(machine: Machine, [column, value]: readonly Value[]): string {
+  return `${identifier(nameOf(machine, column))} = ${expressionText(machine, value)}`;
+}
+
+export function deleteText(machine: Machine, term: Term): string {
+  const table = term.calls.find((call) => call.method === "from_table");
+  if (!table) throw new NotLowered("The DELETE names no table", term.node);
+  const other = term.calls.find((call) => call.method !== "from_table" && !isCondition(call));
+  if (other) throw new NotLowered(`What ${other.method} does to a DELETE is not known`, other.node);
+  const where = term.calls.filter(isCondition).map((call) => conditionText(machine, call.args[0]));
+  return `DELETE FROM ${tableText(tableOf(machine, table.args[0]))}${whereText(where)}`;
+}
+
+function isCondition(call: Call): boolean {
+  return call.method === "and_where" || call.method === "cond_where";
+}
+
+/** An expression, or `Condition::all()` and `Condition::any()` with what was added to them. */
+function conditionText(machine: Machine, value: Value | undefined): string {
+  const kind =
+    value?.kind === "term" ? /^(?:Condition|Cond)::(all|any)$/.exec(value.head.slice(-2).join("::"))?.[1] : undefined;
+  if (kind === undefined || value?.kind !== "term") return expressionText(machine, value);
+  const parts = value.calls.map((call) => {
+    if (call.method !== "add") throw new NotLowered(`What ${call.method} does to a condition is not known`, call.node);
+    return `(${conditionText(machine, call.args[0])})`;
+  });
+  return parts.join(kind === "all" ? " AND " : " OR ") || "TRUE";
+}
+
+function whereText(conditions: readonly string[]): string {
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.map((each) => `(${each})`).join(" AND ")}`;
+}

@@ -1,0 +1,94 @@
+import { identifier, literal } from "../../sql/quote.js";
+import type { Machine } from "../evaluate/machine.js";
+import type { Term, Value } from "../evaluate/value.js";
+import { NotLowered } from "../lowering.js";
+import type { Dialect } from "./column-types.js";
+import { expressionText } from "./expression.js";
+import { createForeignKey, dropForeignKey } from "./foreign-key.js";
+import { createIndex, dropIndex } from "./index-builder.js";
+import { describe } from "./names.js";
+import { deleteText, insertText, updateText } from "./query-builder.js";
+import { alterTable, createTable, dropTable, renameTable, truncateTable } from "./table-builder.js";
+import { alterType, createType, dropType } from "./type-builder.js";
+
+type Lower = (machine: Machine, term: Term, dialect: Dialect) => string | readonly string[];
+
+/** By the type and function that begin the builder. */
+const BUILDERS: Readonly<Record<string, Lower>> = {
+  "Table::create": createTable,
+  "Table::alter": alterTable,
+  "Table::drop": dropTable,
+  "Table::rename": renameTable,
+  "Table::truncate": truncateTable,
+  "TableCreateStatement::new": createTable,
+  "TableAlterStatement::new": alterTable,
+  "TableDropStatement::new": dropTable,
+  "Index::create": createIndex,
+  "Index::drop": dropIndex,
+  "IndexCreateStatement::new": createIndex,
+  "ForeignKey::create": createForeignKey,
+  "ForeignKey::drop": dropForeignKey,
+  "ForeignKeyCreateStatement::new": createForeignKey,
+  "Type::create": createType,
+  "Type::alter": alterType,
+  "Type::drop": dropType,
+  "Extension::create": (_machine, term) => extensionText(term, "CREATE"),
+  "Extension::drop": (_machine, term) => extensionText(term, "DROP"),
+  "Query::insert": insertText,
+  "Query::update": updateText,
+  "Query::delete": deleteText,
+  "InsertStatement::new": insertText,
+  "UpdateStatement::new": updateText,
+  "DeleteStatement::new": deleteText,
+  "Statement::from_string": (_machine, term) => statementText(term),
+  "Statement::from_sql_and_values": boundText,
+};
+
+/** True for a value that stands for a statement, whatever becomes of it. */
+export function isStatement(value: Value | undefined): value is Term {
+  return value?.kind === "term" && BUILDERS[value.head.slice(-2).join("::")] !== undefined;
+}
+
+/** The statements that a builder describes, as SQL. Throws `NotLowered` for what is not known. */
+export function statementsOf(machine: Machine, value: Value | undefined, dialect: Dialect): readonly string[] {
+  if (value?.kind === "text") return [value.text];
+  if (value?.kind === "unknown") throw new NotLowered(value.reason, value.node);
+  if (!isStatement(value)) throw new NotLowered(`${describe(value)} is not known to be a statement`);
+  if (value.tainted !== null) throw new NotLowered(value.tainted, value.node);
+  const lowered = BUILDERS[value.head.slice(-2).join("::")]?.(machine, value, dialect) ?? [];
+  return typeof lowered === "string" ? [lowered] : lowered;
+}
+
+function extensionText(term: Term, verb: "CREATE" | "DROP"): string {
+  const of = (method: string) => term.calls.find((call) => call.method === method);
+  const name = of("name")?.args[0];
+  if (name?.kind !== "text") throw new NotLowered("The extension's name is not constant", term.node);
+  const exists = of("if_not_exists") ? "IF NOT EXISTS " : of("if_exists") ? "IF EXISTS " : "";
+  const schema = of("schema")?.args[0];
+  const where = schema?.kind === "text" ? ` WITH SCHEMA ${identifier(schema.text)}` : "";
+  const cascade = of("cascade") ? " CASCADE" : "";
+  return `${verb} EXTENSION ${exists}${identifier(name.text)}${where}${cascade}`;
+}
+
+function statementText(term: Term): string {
+  const sql = term.args.at(-1);
+  if (sql?.kind === "unknown") throw new NotLowered(sql.reason, sql.node);
+  if (sql?.kind !== "text") throw new NotLowered(`The SQL ${describe(sql)} is not constant`, term.node);
+  return sql.text;
+}
+
+const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g;
+
+/** `$1` and so on are filled with the values, when those are constant. */
+function boundText(machine: Machine, term: Term): string {
+  const sql = term.args.at(-2);
+  const values = term.args.at(-1);
+  if (sql?.kind === "unknown") throw new NotLowered(sql.reason, sql.node);
+  if (sql?.kind !== "text") throw new NotLowered(`The SQL ${describe(sql)} is not constant`, term.node);
+  if (values?.kind !== "list") throw new NotLowered("The values of the statement are not known", term.node);
+  return sql.text.replace(TOKEN, (all, index: string | undefined) => {
+    if (index === undefined) return all;
+    const value = values.items[Number(index) - 1];
+    return value?.kind === "text" ? literal(value.text) : expressionText(machine, value);
+  });
+}
