@@ -10,6 +10,11 @@ interface CommandEntry {
 /** Every command, in the order in which a newcomer meets them. A module is loaded only when its command is called. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "demo",
+    summary: "247 tenants on an embedded PostgreSQL: gated, proved, approved, rolled out",
+    load: async () => (await import("./commands/demo.js")).demo,
+  },
+  {
     name: "lint",
     summary: "what the text of migrations alone tells: locks, rewrites, lost data",
     load: async () => (await import("./commands/lint.js")).lint,
@@ -18,6 +23,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "rules",
     summary: "the rules of lint, or what one of them says",
     load: async () => (await import("./commands/rules.js")).rules,
+  },
+  {
+    name: "check",
+    summary: "every gate up to the approval; no tenant is changed",
+    load: async () => (await import("./commands/check.js")).check,
+  },
+  {
+    name: "run",
+    summary: "all gates, the approval, the rollout",
+    load: async () => (await import("./commands/run.js")).run,
+  },
+  {
+    name: "status",
+    summary: "where the runs of this folder stand",
+    load: async () => (await import("./commands/status.js")).status,
+  },
+  {
+    name: "approve",
+    summary: "approve a run that waits",
+    load: async () => (await import("./commands/approve.js")).approve,
+  },
+  {
+    name: "reject",
+    summary: "reject a run that waits",
+    load: async () => (await import("./commands/reject.js")).reject,
+  },
+  {
+    name: "resume",
+    summary: "go on with a run that was interrupted, killed or waiting",
+    load: async () => (await import("./commands/resume.js")).resume,
   },
   {
     name: "audit",

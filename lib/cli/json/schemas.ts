@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { auditEventSchema } from "../../core/audit/event.js";
+import { configSchema } from "../../core/config/config.js";
 import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
@@ -11,6 +12,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   "audit-prove": { schema: auditProveOutput, io: "output" },
   "audit-show": { schema: auditShowOutput, io: "output" },
   "audit-verify": { schema: auditVerifyOutput, io: "output" },
+  config: { schema: configSchema, io: "input" },
   evidence: { schema: evidenceSchema, io: "output" },
   "execution-log": { schema: executionLogSchema, io: "output" },
   finding: { schema: findingSchema, io: "output" },

@@ -45,7 +45,7 @@ from (select t::text as line from (select ${list.join(", ")} ${selection.from} o
 
 /**
  * `path` empties the search_path for this statement only, `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
- * extensions brought, `rel` the relations in scope. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
+ * extensions brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
  */
 function commonTables(scope: Scope): string {
   const { tenantSchema } = scope;
@@ -53,7 +53,7 @@ function commonTables(scope: Scope): string {
   const namespaces =
     own === null
       ? `select oid, nspname as name from pg_namespace n where left(nspname, 3) <> 'pg_' and nspname <> 'information_schema'
-        and ${notMember("pg_namespace", "n.oid")}`
+        and nspname <> 'schema_gate' and left(nspname, 12) <> 'schema_gate_' and ${notMember("pg_namespace", "n.oid")}`
       : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
   const owner =
     own === null
@@ -65,5 +65,5 @@ member as materialized (select classid, objid from pg_depend where refclassid = 
 ns as materialized (${namespaces}),
 rel as materialized (select ns.name as schema, c.* from ns join pg_class c on c.relnamespace = ns.oid
   where ${inScope(scope, "pg_class", "c.oid")} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S', 'c')
-    and ${notMember("pg_class", "c.oid")})`;
+    and c.relname <> 'schema_gate_ledger' and ${notMember("pg_class", "c.oid")})`;
 }

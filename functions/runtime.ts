@@ -1,0 +1,26 @@
+import { z } from "zod";
+import type { Ports } from "../lib/ports/ports.js";
+import { runStep, type Step } from "../lib/steps/step.js";
+
+/** Makes the ports of one run: local adapters here, AWS adapters in a Lambda. */
+export type PortsOf = (run: string) => Promise<Ports>;
+
+export type Handler = (event: unknown) => Promise<unknown>;
+
+const named = z.looseObject({ run: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/) });
+
+let portsOf: PortsOf | null = null;
+
+/** Says where handlers get their ports from. Called once per process, before the first handler. */
+export function configureRuntime(provider: PortsOf): void {
+  portsOf = provider;
+}
+
+/** A Lambda handler around a step. The event names its run; everything else is the step's own input. */
+export function handlerOf<I, O>(step: Step<I, O>): Handler {
+  return async (event) => {
+    if (!portsOf) throw new Error(`the handler ${step.name} was called before its runtime was configured`);
+    const { run } = named.parse(event);
+    return runStep(step, await portsOf(run), event);
+  };
+}

@@ -1,0 +1,4 @@
+import { score } from "../lib/steps/score.js";
+import { handlerOf } from "./runtime.js";
+
+export const handler = handlerOf(score);

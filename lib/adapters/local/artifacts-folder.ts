@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import type { Artifacts } from "../../ports/artifacts.js";
+
+let serial = 0;
+
+/** Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one. */
+export function artifactsFolder(directory: string): Artifacts {
+  const place = (key: string) => {
+    const path = join(directory, key);
+    if (!path.startsWith(directory + sep)) throw new RangeError(`the artifact key ${key} leaves its folder`);
+    return path;
+  };
+  const beside = async (path: string, text: string) => {
+    await mkdir(dirname(path), { recursive: true });
+    const temporary = `${path}.${process.pid}.${serial++}.tmp`;
+    const file = await open(temporary, "w", 0o600);
+    try {
+      await file.writeFile(text);
+    } catch (error) {
+      await file.close();
+      await unlink(temporary).catch(() => {});
+      throw error;
+    }
+    await file.close();
+    return temporary;
+  };
+  const putText = async (key: string, text: string) => {
+    const path = place(key);
+    await rename(await beside(path, text), path);
+  };
+  const getText = async (key: string) => {
+    try {
+      return await readFile(place(key), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+  };
+  return {
+    putText,
+    getText,
+    put: (key, value) => putText(key, `${JSON.stringify(value)}\n`),
+    async get<T>(key: string) {
+      const text = await getText(key);
+      return text === null ? null : (JSON.parse(text) as T);
+    },
+    has: async (key) => existsSync(place(key)),
+    async create(key, value) {
+      const path = place(key);
+      const temporary = await beside(path, `${JSON.stringify(value)}\n`);
+      try {
+        // A hard link fails when the name is taken: that decides a race between two writers.
+        await link(temporary, path);
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+        throw error;
+      } finally {
+        await unlink(temporary).catch(() => {});
+      }
+    },
+    async list(prefix) {
+      try {
+        const entries = await readdir(place(prefix), { withFileTypes: true, recursive: true });
+        return entries
+          .filter((entry) => entry.isFile() && !entry.name.endsWith(".tmp"))
+          .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))
+          .sort();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+        throw error;
+      }
+    },
+    locate: place,
+  };
+}

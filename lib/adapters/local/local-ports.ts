@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+import type { Config } from "../../core/config/config.js";
+import type { Events } from "../../ports/events.js";
+import type { Ports } from "../../ports/ports.js";
+import type { ReportRenderer } from "../../ports/renderer.js";
+import { pgDatabase } from "../pg/database.js";
+import { endpointOf } from "../pg/endpoint.js";
+import { ApprovalsFolder } from "./approvals-folder.js";
+import { artifactsFolder } from "./artifacts-folder.js";
+import { openAuditFile } from "./audit-file.js";
+import { Fleet } from "./fleet.js";
+import { releaseSourceFolder } from "./release-source-folder.js";
+import { localSecrets } from "./secrets.js";
+import { loadSigningKey } from "./signing-key.js";
+import { systemClock } from "./system-clock.js";
+import type { Workspace } from "./workspace.js";
+
+export interface LocalPortsOptions {
+  readonly run: string;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  /** What paths in the config are relative to. */
+  readonly configDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly events: Events;
+  readonly renderer: ReportRenderer;
+  readonly stop: AbortSignal;
+}
+
+/** The ports of one run on this machine: folders, files and the `pg` driver. */
+export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
+  const { run, workspace, config, configDirectory, environment, events, renderer, stop } = options;
+  const directory = workspace.runFolder(run);
+  const secrets = localSecrets(environment, configDirectory);
+  const fleet = new Fleet(config, secrets, configDirectory);
+  const staging = config.staging.url === undefined ? null : endpointOf(await secrets.resolve(config.staging.url));
+  return {
+    run,
+    artifacts: artifactsFolder(directory),
+    audit: await openAuditFile({ directory, run, clock: systemClock }),
+    approvals: new ApprovalsFolder(workspace.approvals),
+    clock: systemClock,
+    database: pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging }),
+    events,
+    registry: fleet,
+    renderer,
+    releases: releaseSourceFolder(resolve(configDirectory, config.migrations)),
+    signer: await loadSigningKey(workspace.keys),
+    stop,
+  };
+}

@@ -1,0 +1,131 @@
+import "./promise-with-resolvers.js";
+import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import {
+  ExecutionAbortedError,
+  ExecutionError,
+  StateMachine,
+  type StateMachineDefinition,
+} from "aws-local-stepfunctions";
+
+type Handler = (event: unknown) => Promise<unknown>;
+type JsonValue = Parameters<StateMachine["run"]>[0];
+
+interface TaskState {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly Parameters?: { readonly FunctionName?: string };
+  readonly ItemProcessor?: { readonly States: Readonly<Record<string, TaskState>> };
+}
+
+export interface LocalExecutionOptions {
+  /** Handlers by the names in the definition's `${Name}` placeholders. */
+  readonly handlers: Readonly<Record<string, Handler>>;
+  /** Resolves with the output that the holder of a task token gave. Rejects to leave the execution where it is. */
+  waitForToken(token: string): Promise<unknown>;
+  /** Called when a state of the outermost machine begins. */
+  onState(name: string): void;
+  /** Aborted: tasks in flight end, no other begins, and the execution is left where it is. */
+  readonly stop: AbortSignal;
+}
+
+export type LocalExecution =
+  | { readonly status: "succeeded" }
+  | { readonly status: "failed"; readonly error: string; readonly cause: string }
+  | { readonly status: "stopped" };
+
+/** Runs the state machine file, unchanged, in this process. */
+export async function runStateMachine(
+  definition: object,
+  input: object,
+  options: LocalExecutionOptions,
+): Promise<LocalExecution> {
+  const running = new Set<Promise<unknown>>();
+  const taskResourceLocalHandlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
+  for (const [name, state] of taskStates((definition as { States: Record<string, TaskState> }).States)) {
+    taskResourceLocalHandlers[name] = taskHandler(name, state, options, running);
+  }
+  const machine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
+  const task = {
+    // The engine has no task tokens of its own; it reads this one from the context when a state asks for it.
+    get Token() {
+      return randomBytes(24).toString("base64url");
+    },
+  };
+  const execution = machine.run(input as JsonValue, {
+    overrides: { taskResourceLocalHandlers: taskResourceLocalHandlers as never },
+    context: { Task: task } as never,
+  });
+  const watching = watch(
+    execution.eventLogs,
+    new Set(Object.keys((definition as { States: object }).States)),
+    options.onState,
+  );
+  setMaxListeners(0, options.stop);
+  options.stop.addEventListener("abort", () => execution.abort(), { once: true });
+  if (options.stop.aborted) execution.abort();
+  try {
+    await execution.result;
+    return { status: "succeeded" };
+  } catch (error) {
+    if (error instanceof ExecutionAbortedError || options.stop.aborted) return { status: "stopped" };
+    const cause = error instanceof ExecutionError ? error.cause : error;
+    const { name, message } = cause as Error;
+    return { status: "failed", error: name, cause: message };
+  } finally {
+    await Promise.allSettled([...running, watching]);
+  }
+}
+
+function taskHandler(
+  name: string,
+  state: TaskState,
+  options: LocalExecutionOptions,
+  running: Set<Promise<unknown>>,
+): (input: unknown) => Promise<JsonValue> {
+  const placeholder = /^\$\{(\w+)\}$/.exec(state.Parameters?.FunctionName ?? "")?.[1] ?? "";
+  const handler = options.handlers[placeholder];
+  if (!handler) throw new Error(`the state ${name} calls ${placeholder || "nothing"}, which is no handler of ours`);
+  const waits = state.Resource?.endsWith(".waitForTaskToken") ?? false;
+  return async (input) => {
+    if (options.stop.aborted) return never();
+    const { Payload: payload } = input as { Payload: { taskToken?: string } };
+    const work = handler(payload);
+    running.add(work);
+    try {
+      const output = await work;
+      const result = waits ? await options.waitForToken(payload.taskToken ?? "") : { StatusCode: 200, Payload: output };
+      return result as JsonValue;
+    } catch (error) {
+      // A task that was told to stop has neither failed nor succeeded.
+      if (options.stop.aborted) return never();
+      throw error;
+    } finally {
+      running.delete(work);
+    }
+  };
+}
+
+async function watch(
+  events: AsyncIterable<{ type: string; state?: { name: string } }>,
+  outermost: ReadonlySet<string>,
+  onState: (name: string) => void,
+): Promise<void> {
+  for await (const event of events) {
+    if (event.type === "StateEntered" && event.state && outermost.has(event.state.name)) onState(event.state.name);
+    if (/^Execution(Succeeded|Failed|Aborted|Timeout)/.test(event.type)) return;
+  }
+}
+
+/** The engine drops an aborted execution, and with it whoever waits for this. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** Every Task of the definition, also those inside Maps, by its name. */
+function* taskStates(states: Readonly<Record<string, TaskState>>): Generator<[string, TaskState]> {
+  for (const [name, state] of Object.entries(states)) {
+    if (state.Type === "Task") yield [name, state];
+    if (state.ItemProcessor) yield* taskStates(state.ItemProcessor.States);
+  }
+}

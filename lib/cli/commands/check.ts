@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import type { CommandModule } from "../command.js";
+import { startRun } from "../run/start.js";
+
+const EXAMPLES = `
+Examples:
+  schema-gate check                        every gate on ./schema-gate.yaml; nothing is approved or rolled out
+  schema-gate check --json | jq .score     for a CI job; exit 1 when a gate says no
+`;
+
+/** Every gate up to the approval; no tenant is changed. */
+export const check: CommandModule = {
+  describe(program: Command) {
+    program
+      .option("-c, --config <file>", "the config", "schema-gate.yaml")
+      .option("--json", "print the summary as JSON on standard output")
+      .addHelpText("after", EXAMPLES);
+  },
+  run: (io, _args, options) =>
+    startRun(io, { config: String(options.config), mode: "check", wait: false, json: options.json === true }),
+};

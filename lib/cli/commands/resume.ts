@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import type { CommandModule } from "../command.js";
+import { resumeRun } from "../run/resume-run.js";
+
+/** Goes on with a run; what is finished is not repeated. */
+export const resume: CommandModule = {
+  describe(program: Command) {
+    program
+      .argument("[run]", "the run; default: the newest")
+      .option("--no-wait", "end when the run waits for an approval, and say how to go on")
+      .option("--json", "print the summary as JSON on standard output")
+      .addHelpText("after", "\nTenants that are finished are not touched again, whatever ended the run.\n");
+  },
+  run: (io, [run], options) => resumeRun(io, run, { wait: options.wait === true, json: options.json === true }),
+};

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { CommandModule } from "../command.js";
+import { startRun } from "../run/start.js";
+
+const EXAMPLES = `
+Examples:
+  schema-gate run                                  with ./schema-gate.yaml; waits for the approval
+  schema-gate run --config prod/schema-gate.yaml --no-wait
+                                                   ends at the approval; go on with approve and resume
+  schema-gate run --json > run.json                the summary for machines, progress on standard error
+
+The run lies in .schema-gate/runs/RUN. Killed or interrupted, it goes on with: schema-gate resume RUN
+`;
+
+/** All gates, the approval, the rollout. */
+export const run: CommandModule = {
+  describe(program: Command) {
+    program
+      .option("-c, --config <file>", "the config", "schema-gate.yaml")
+      .option("--no-wait", "end when the run waits for an approval, and say how to go on")
+      .option("--json", "print the summary as JSON on standard output")
+      .addHelpText("after", EXAMPLES);
+  },
+  run: (io, _args, options) =>
+    startRun(io, {
+      config: String(options.config),
+      mode: "run",
+      wait: options.wait === true,
+      json: options.json === true,
+    }),
+};

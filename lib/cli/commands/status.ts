@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { workspaceIn } from "../../adapters/local/workspace.js";
+import type { CommandModule } from "../command.js";
+import { findRun, listRuns } from "../run/find-run.js";
+import { type RunStatus, statusOf } from "../run/status-of.js";
+import { plural, printable } from "../terminal/style.js";
+
+const MOST_RUNS = 10;
+
+/** Where the runs of this folder stand. */
+export const status: CommandModule = {
+  describe(program: Command) {
+    program.argument("[run]", "one run; default: the newest ten").option("--json", "print as JSON on standard output");
+  },
+  async run(io, [run], options) {
+    const names = run === undefined ? listRuns(workspaceIn(io.cwd)).slice(0, MOST_RUNS) : [run];
+    const found = await Promise.all(names.map((name) => findRun(io.cwd, name)));
+    const statuses = await Promise.all(found.map(statusOf));
+    if (options.json === true) io.stdout.write(`${JSON.stringify(statuses, null, 2)}\n`);
+    else if (statuses.length === 0)
+      io.stdout.write("No runs here yet. Start one with: schema-gate run, or schema-gate demo\n");
+    else for (const status of statuses) io.stdout.write(`${line(status)}\n`);
+    return 0;
+  },
+};
+
+function line({ run, release, state, migrated, tenants, next }: RunStatus): string {
+  const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
+  return `${run}  ${printable(release ?? "not loaded")}  ${state}  ${progress}${next ? `  → ${next}` : ""}`;
+}

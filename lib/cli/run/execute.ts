@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HANDLERS } from "../../../functions/index.js";
+import { configureRuntime } from "../../../functions/runtime.js";
+import { localPorts } from "../../adapters/local/local-ports.js";
+import { packageRoot } from "../../adapters/local/package-root.js";
+import { type LocalExecution, runStateMachine } from "../../adapters/local/state-machine.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import type { Workspace } from "../../adapters/local/workspace.js";
+import type { Ports } from "../../ports/ports.js";
+import { reportFiles } from "../../review/report-files.js";
+import { saveFindings } from "../../steps/findings.js";
+import { artifact, type RunRequest } from "../../steps/records.js";
+import type { Io } from "../io.js";
+import { Progress } from "../terminal/progress.js";
+import type { Approver } from "./approver.js";
+import { lockRun } from "./run-lock.js";
+import { RunView } from "./run-view.js";
+import { onInterrupt } from "./signals.js";
+
+export interface ExecuteOptions {
+  readonly io: Io;
+  readonly workspace: Workspace;
+  readonly request: RunRequest;
+  readonly configDirectory: string;
+  /** True when the run has begun before. */
+  readonly resumed: boolean;
+  /** Who brings the answer while the run waits. */
+  readonly approver: Approver;
+}
+
+export interface Executed {
+  readonly execution: LocalExecution;
+  readonly ports: Ports;
+  /** Why the run stopped without an end; null when it has one. */
+  readonly stopped: "interrupted" | "waiting for approval" | null;
+}
+
+/** Runs, or goes on with, one run on this machine: the state machine file over the same handlers that AWS runs. */
+export async function execute(options: ExecuteOptions): Promise<Executed> {
+  const { io, workspace, request, configDirectory, approver } = options;
+  const { run, config } = request;
+  const unlock = lockRun(workspace, run);
+  const stop = new AbortController();
+  const forget = onInterrupt(io, () => stop.abort());
+  const view = new RunView(new Progress(io, () => systemClock.monotonic()));
+  let waiting = false;
+  try {
+    const environment = io.env;
+    const ports = await localPorts({
+      run,
+      workspace,
+      config,
+      configDirectory,
+      environment,
+      events: view,
+      renderer: reportFiles,
+      stop: stop.signal,
+    });
+    await begin(ports, request, options.resumed);
+    configureRuntime(async () => ports);
+    const definition = JSON.parse(
+      readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
+    ) as object;
+    const execution = await runStateMachine(
+      definition,
+      { run },
+      {
+        handlers: HANDLERS,
+        stop: stop.signal,
+        onState: (name) => view.entered(name),
+        waitForToken: async () => {
+          view.close();
+          const answered = await approver.wait(ports, stop.signal);
+          if (answered) return {};
+          waiting = !stop.signal.aborted;
+          stop.abort();
+          return new Promise(() => {});
+        },
+      },
+    );
+    view.close();
+    const stopped = execution.status !== "stopped" ? null : waiting ? "waiting for approval" : "interrupted";
+    return { execution, ports, stopped };
+  } finally {
+    forget();
+    unlock();
+  }
+}
+
+async function begin(ports: Ports, request: RunRequest, resumed: boolean): Promise<void> {
+  await ports.artifacts.create(artifact.request, request);
+  if (!resumed) return;
+  // What stopped the run the last time is no finding any more; if it still holds, it will be found again.
+  await saveFindings(ports, "failure", []);
+  await ports.audit.append({
+    actor: request.requester,
+    action: "run.resumed",
+    subject: { kind: "run", name: request.run },
+    digest: null,
+    details: {},
+  });
+}

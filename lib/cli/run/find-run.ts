@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
+import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
+import type { Artifacts } from "../../ports/artifacts.js";
+import { artifact, type RunRequest } from "../../steps/records.js";
+import { UsageError } from "../command.js";
+
+export interface FoundRun {
+  readonly workspace: Workspace;
+  readonly artifacts: Artifacts;
+  readonly request: RunRequest;
+}
+
+/** The runs of a folder, newest first. */
+export function listRuns(workspace: Workspace): readonly string[] {
+  const runs = join(workspace.root, "runs");
+  return existsSync(runs) ? readdirSync(runs).sort().reverse() : [];
+}
+
+/** A run by its name, or the newest when none is named. Throws `UsageError` that lists what there is. */
+export async function findRun(directory: string, run: string | undefined): Promise<FoundRun> {
+  const workspace = workspaceIn(directory);
+  const runs = listRuns(workspace);
+  const name = run ?? runs[0];
+  if (name === undefined)
+    throw new UsageError(`there are no runs in ${workspace.root}`, "schema-gate run, or schema-gate demo");
+  if (!runs.includes(name)) {
+    const known = runs.slice(0, 3).join(", ") || "none";
+    throw new UsageError(
+      `there is no run ${name} in ${workspace.root}; the newest are: ${known}`,
+      "schema-gate status",
+    );
+  }
+  const artifacts = artifactsFolder(workspace.runFolder(name));
+  const request = await artifacts.get<RunRequest>(artifact.request);
+  if (request === null)
+    throw new UsageError(`the run ${name} ended before it began: it has no request`, "schema-gate run");
+  return { workspace, artifacts, request };
+}

@@ -1,0 +1,32 @@
+import { artifact } from "../../steps/records.js";
+import type { Outcome } from "../../steps/report.js";
+import type { ExitCode } from "../command.js";
+import type { Io } from "../io.js";
+import type { Executed } from "./execute.js";
+import { printSummary } from "./summary.js";
+
+/** Says how a run ended and turns that into an exit code. */
+export async function finish(io: Io, executed: Executed, json: boolean): Promise<ExitCode> {
+  const { ports, stopped, execution } = executed;
+  if (stopped !== null) {
+    const done = (await ports.artifacts.list("tenants")).length;
+    io.stderr.write(
+      stopped === "interrupted"
+        ? `Interrupted. ${done} tenants have been migrated; none is half done. Go on with: schema-gate resume ${ports.run}\n`
+        : `The run ${ports.run} waits for an approval.\n`,
+    );
+    if (json) io.stdout.write(`${JSON.stringify({ run: ports.run, outcome: stopped })}\n`);
+    return 3;
+  }
+  const outcome = await ports.artifacts.get<Outcome>(artifact.outcome);
+  if (outcome === null) {
+    const cause = execution.status === "failed" ? `${execution.error}: ${execution.cause}` : "no outcome was written";
+    io.stderr.write(`schema-gate: the run ${ports.run} could not be finished: ${cause}\n`);
+    io.stderr.write(`  next: remove the cause, then schema-gate resume ${ports.run}\n`);
+    return 3;
+  }
+  await printSummary(io, ports, outcome, json);
+  // The state machine's own word counts too: an outcome that it did not accept is no pass.
+  if (outcome.status === "passed") return execution.status === "succeeded" ? 0 : 3;
+  return outcome.status === "failed" ? 3 : 1;
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline/promises";
+import type { RefusalCode } from "../../core/approval/decide.js";
+import type { Ports } from "../../ports/ports.js";
+import { recordDecision } from "../../steps/record-decision.js";
+import { artifact, type RefusedAttempt } from "../../steps/records.js";
+import type { Io } from "../io.js";
+
+export interface TerminalDecision {
+  readonly name: string;
+  readonly verdict: "approve" | "reject";
+  readonly reason: string | null;
+}
+
+export type Decided =
+  | { readonly accepted: true; readonly status: string }
+  | { readonly accepted: false; readonly code: RefusalCode; readonly message: string };
+
+/** Records what a person said at a terminal, by the same rules as every other channel; keeps what the rules refused. */
+export async function decideAtTerminal(
+  ports: Pick<Ports, "run" | "approvals" | "artifacts" | "clock">,
+  said: TerminalDecision,
+): Promise<Decided | null> {
+  const record = await ports.approvals.read(ports.run);
+  if (!record) return null;
+  const at = ports.clock.now();
+  const nonce = randomBytes(16).toString("hex");
+  const attempt = { run: ports.run, digest: record.request.digest, channel: "terminal" as const, nonce, at, ...said };
+  const outcome = await recordDecision(ports.approvals, attempt);
+  if (outcome === null) return null;
+  if (outcome.accepted) return { accepted: true, status: outcome.state.status };
+  const { code, message } = outcome;
+  const refused: RefusedAttempt = {
+    name: said.name,
+    channel: "terminal",
+    verdict: said.verdict,
+    code,
+    message,
+    at: new Date(at).toISOString(),
+  };
+  await ports.artifacts.put(`${artifact.refusals}/${nonce}.json`, refused);
+  return { accepted: false, code, message };
+}
+
+/** Asks until there is an answer; null when the question was withdrawn (decided elsewhere, or Ctrl-C). */
+export async function ask(io: Io, name: string, withdrawn: AbortSignal): Promise<TerminalDecision | null> {
+  const reader = createInterface({ input: io.stdin, output: io.stdout });
+  try {
+    for (;;) {
+      const answer = await reader.question(`Approve as ${name}? [yes / no REASON] `, { signal: withdrawn });
+      const [word = "", ...rest] = answer.trim().split(/\s+/);
+      if (/^(y|yes)$/i.test(word)) return { name, verdict: "approve", reason: null };
+      if (/^(n|no)$/i.test(word) && rest.length > 0) return { name, verdict: "reject", reason: rest.join(" ") };
+      io.stdout.write("Answer `yes`, or `no` with a reason.\n");
+    }
+  } catch (error) {
+    if ((error as Error).name === "AbortError") return null;
+    throw error;
+  } finally {
+    reader.close();
+  }
+}

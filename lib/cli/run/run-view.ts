@@ -1,0 +1,53 @@
+import type { Events, RunEvent } from "../../ports/events.js";
+import type { Progress } from "../terminal/progress.js";
+
+interface PhaseLine {
+  readonly title: string;
+  /** What its total counts. */
+  readonly of?: "tenants" | "clusters" | "wave";
+}
+
+/** The line of each state that a person follows, by the state's name. */
+const LINES: Readonly<Record<string, PhaseLine>> = {
+  Load: { title: "Load" },
+  IntrospectHosts: { title: "Introspect", of: "tenants" },
+  Diverge: { title: "Compare" },
+  ProbeHosts: { title: "Probe rows", of: "tenants" },
+  Lint: { title: "Lint" },
+  PlanRollback: { title: "Plan rollback" },
+  DryRunClusters: { title: "Dry run and rollback", of: "clusters" },
+  Score: { title: "Score" },
+  MigrateHosts: { title: "Roll out", of: "wave" },
+  RollBackHosts: { title: "Roll back", of: "wave" },
+  Report: { title: "Report" },
+};
+
+/** Turns what a run says into one progress line per phase. */
+export class RunView implements Events {
+  private readonly progress: Progress;
+  private readonly sizes: Record<"tenants" | "clusters" | "wave", number> = { tenants: 0, clusters: 0, wave: 0 };
+  private result = "";
+
+  constructor(progress: Progress) {
+    this.progress = progress;
+  }
+
+  entered(state: string): void {
+    const line = LINES[state];
+    if (line === undefined) return;
+    this.close();
+    this.progress.start(line.title, line.of === undefined ? 0 : this.sizes[line.of]);
+  }
+
+  emit(event: RunEvent): void {
+    if (event.type === "size") this.sizes[event.of] = event.count;
+    if (event.type === "advance") this.progress.advance(event.count);
+    if (event.type === "result") this.result = event.text;
+  }
+
+  /** Ends the line that is open. */
+  close(): void {
+    this.progress.end(this.result);
+    this.result = "";
+  }
+}

@@ -1,0 +1,75 @@
+import { userInfo } from "node:os";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { workspaceIn } from "../../adapters/local/workspace.js";
+import { requestProblem } from "../../core/approval/request.js";
+import { type Config, milliseconds } from "../../core/config/config.js";
+import type { RunRequest } from "../../steps/records.js";
+import { type ExitCode, UsageError } from "../command.js";
+import type { Io } from "../io.js";
+import { packageVersion } from "../version.js";
+import { readConfig } from "./config-file.js";
+import { execute } from "./execute.js";
+import { finish } from "./finish.js";
+import { newRunId } from "./run-id.js";
+import { approverFor } from "./waiting.js";
+
+export interface StartOptions {
+  readonly config: string;
+  readonly mode: "run" | "check";
+  /** False: end at the approval and say how to go on. */
+  readonly wait: boolean;
+  readonly json: boolean;
+}
+
+/** Starts a run on the user's own databases. */
+export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
+  const { config, directory } = readConfig(io.cwd, options.config);
+  const request = newRequest(config, options.mode, options.mode);
+  if (options.mode === "run") refuseUnapprovable(request);
+  io.stderr.write(`Run ${request.run}\n`);
+  const executed = await execute({
+    io,
+    workspace: workspaceIn(directory),
+    request,
+    configDirectory: directory,
+    resumed: false,
+    approver: approverFor({ io, port: config.approval.port, name: loginName(), mode: options.wait ? "wait" : "leave" }),
+  });
+  return finish(io, executed, options.json);
+}
+
+export function newRequest(config: Config, command: RunRequest["command"], mode: RunRequest["mode"]): RunRequest {
+  const now = systemClock.now();
+  return {
+    run: newRunId(now),
+    command,
+    mode,
+    engine: "local",
+    requester: config.requester ?? loginName(),
+    toolVersion: packageVersion(),
+    startedAt: new Date(now).toISOString(),
+    config,
+  };
+}
+
+export function loginName(): string {
+  return userInfo().username;
+}
+
+/** A run that nobody could approve is refused before the first tenant is read. */
+function refuseUnapprovable({ run, requester, config }: RunRequest): void {
+  const problem = requestProblem({
+    run,
+    digest: "",
+    requester,
+    approvers: config.approval.approvers,
+    quorum: 1,
+    requestedAt: 0,
+    expiresAt: milliseconds(config.approval.expires),
+  });
+  if (problem)
+    throw new UsageError(
+      `nobody could approve this run: ${problem}`,
+      "add a person under approval.approvers in the config",
+    );
+}

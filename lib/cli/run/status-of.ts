@@ -1,0 +1,34 @@
+import { ApprovalsFolder } from "../../adapters/local/approvals-folder.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { approvalState } from "../../core/approval/decide.js";
+import type { Release } from "../../core/release/release.js";
+import type { Tenant } from "../../ports/registry.js";
+import { artifact } from "../../steps/records.js";
+import type { Outcome } from "../../steps/report.js";
+import type { FoundRun } from "./find-run.js";
+
+export interface RunStatus {
+  readonly run: string;
+  readonly release: string | null;
+  readonly state: string;
+  readonly tenants: number;
+  readonly migrated: number;
+  /** The next command, when there is one. */
+  readonly next: string | null;
+}
+
+/** Where one run stands, from its folder alone. */
+export async function statusOf({ workspace, artifacts, request }: FoundRun): Promise<RunStatus> {
+  const { run } = request;
+  const release = await artifacts.get<Release>(artifact.release);
+  const tenants = (await artifacts.get<readonly Tenant[]>(artifact.fleet))?.length ?? 0;
+  const migrated = (await artifacts.list("tenants")).length;
+  const outcome = await artifacts.get<Outcome>(artifact.outcome);
+  const common = { run, release: release?.name ?? null, tenants, migrated };
+  if (outcome && outcome.status !== "failed") return { ...common, state: outcome.status, next: null };
+  const record = await new ApprovalsFolder(workspace.approvals).read(run);
+  const approval = record ? approvalState(record.request, record.entries, systemClock.now()).status : null;
+  if (approval === "pending")
+    return { ...common, state: "waiting for an approval", next: `schema-gate approve ${run}` };
+  return { ...common, state: outcome ? "failed" : "unfinished", next: `schema-gate resume ${run}` };
+}

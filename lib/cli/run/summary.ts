@@ -1,0 +1,97 @@
+import { type Evidence, readEvidence } from "../../core/evidence/evidence.js";
+import type { Ports } from "../../ports/ports.js";
+import { artifact } from "../../steps/records.js";
+import type { Outcome } from "../../steps/report.js";
+import type { Io } from "../io.js";
+import { duration, plural, printable, type Style, styleFor } from "../terminal/style.js";
+import { printFinding } from "./verdict.js";
+
+/** The end of a run for a person, or as JSON for a machine, on standard output. */
+export async function printSummary(io: Io, ports: Ports, outcome: Outcome, json: boolean): Promise<void> {
+  const text = await ports.artifacts.getText(artifact.evidence);
+  if (text === null) throw new Error(`the run ${ports.run} has an outcome but no evidence`);
+  const evidence = readEvidence(text);
+  if (json) {
+    io.stdout.write(`${JSON.stringify(summaryOf(evidence, ports), null, 2)}\n`);
+    return;
+  }
+  if (outcome.status !== "passed") {
+    io.stderr.write("\n");
+    for (const finding of evidence.findings.filter((one) => one.severity === "error")) printFinding(io, finding);
+  }
+  for (const line of lines(evidence, ports, styleFor(io))) io.stdout.write(`${line}\n`);
+}
+
+/** What `--json` prints; the whole evidence lies in the run's folder. */
+export function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
+  const { run, verdict, release, log, findings, tenants } = evidence;
+  return {
+    run: run.id,
+    outcome: verdict.status,
+    reason: verdict.reason,
+    release: release?.name ?? null,
+    contract: release?.contract ?? null,
+    score: evidence.score?.fleet ?? null,
+    metrics: log.metrics,
+    tenants: { total: tenants.length, migrated: tenants.filter((tenant) => tenant.status === "migrated").length },
+    divergences: divergences(evidence).map(({ tenants: ids, differences }) => ({ tenants: ids, differences })),
+    findings: {
+      errors: findings.filter((finding) => finding.severity === "error"),
+      warnings: findings.filter((finding) => finding.severity === "warning").length,
+    },
+    folder: ports.artifacts.locate("."),
+    report: ports.artifacts.locate(artifact.report),
+  };
+}
+
+interface Divergence {
+  readonly tenants: readonly string[];
+  readonly differences: readonly string[];
+}
+
+function divergences(evidence: Evidence): readonly Divergence[] {
+  return evidence.clusters
+    .filter((cluster) => cluster.differences.length > 0)
+    .map((cluster) => ({
+      tenants: evidence.tenants.filter((tenant) => tenant.cluster === cluster.id).map((tenant) => tenant.id),
+      differences: cluster.differences.map(({ object, kind, effect, declared, actual }) => {
+        const what =
+          kind === "changed"
+            ? `${declared} declared, ${actual} found`
+            : kind === "missing"
+              ? "missing"
+              : "not declared";
+        return `${object}: ${what}${effect === "healed" ? " (the release repairs it)" : ""}`;
+      }),
+    }));
+}
+
+function lines(evidence: Evidence, ports: Ports, style: Style): readonly string[] {
+  const { verdict, release, log, score } = evidence;
+  const { metrics } = log;
+  const migrated = evidence.tenants.filter((tenant) => tenant.status === "migrated").length;
+  const colour = verdict.status === "passed" ? style.green : style.red;
+  const found = divergences(evidence);
+  const rows: [string, string][] = [
+    ["outcome", `${style.bold(colour(verdict.status))}  ${printable(verdict.reason)}`],
+    ["release", printable(release?.name ?? "none")],
+    ["tenants", `${metrics.tenants_analyzed} analysed, ${migrated} migrated`],
+    ["divergences", String(metrics.divergence_issues_found)],
+    ...found.flatMap((one): [string, string][] =>
+      one.differences.map((difference) => ["", `${names(one.tenants)}: ${printable(difference)}`]),
+    ),
+    [
+      "rollback",
+      `proved for ${plural(metrics.rollback_paths_validated, "tenant")}; dry run ${duration(metrics.dry_run_duration_ms)}`,
+    ],
+    ["risk score", score === null ? "none" : `${score.fleet.toFixed(2)}  (${score.verdict})`],
+    ["report", ports.artifacts.locate(artifact.report)],
+    ["evidence", ports.artifacts.locate(artifact.evidence)],
+  ];
+  return ["", ...rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`), ""];
+}
+
+function names(tenants: readonly string[]): string {
+  const shown = tenants.slice(0, 3).map(printable).join(", ");
+  return tenants.length > 3 ? `${shown} and ${tenants.length - 3} more` : shown;
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { thresholdsSchema } from "../risk/thresholds.js";
+import { breakerPolicySchema } from "../rollout/breaker.js";
+import { wavePolicySchema } from "../rollout/waves.js";
+import { parseDuration } from "./duration.js";
+
+const duration = (fallback: string) =>
+  z
+    .string()
+    .refine((text) => parseDuration(text) !== null, "expected a duration such as 500ms, 2s, 10min, 24h or 7d")
+    .default(fallback);
+
+/** A secret is named, not written: `env:NAME` or `file:PATH`. */
+const secret = z.string().regex(/^(env|file):.+$/, "expected env:NAME or file:PATH, never the secret itself");
+
+const day = z.iso.date("expected a date such as 2026-12-31");
+
+const registry = z
+  .strictObject({
+    file: z.string().optional().describe("CSV, JSON or YAML file that lists the tenants, relative to this config"),
+    query: z
+      .strictObject({
+        url: secret.describe("URL of the control-plane database"),
+        sql: z.string().describe("returns the columns id, url or database, and optionally group, schema, replica"),
+      })
+      .optional(),
+  })
+  .refine((value) => (value.file === undefined) !== (value.query === undefined), "give either `file` or `query`");
+
+const person = z.strictObject({
+  id: z.string().min(1),
+  email: z.email().optional(),
+  slack: z.string().optional(),
+  aliases: z.array(z.string().min(1)).optional().describe("other names, such as the login on this machine"),
+});
+
+const rollout = z
+  .strictObject({
+    ...wavePolicySchema.shape,
+    ...breakerPolicySchema.shape,
+    onFailure: z.enum(["halt", "rollback wave", "rollback all"]).default("halt"),
+    lockTimeout: duration("2s"),
+    statementTimeout: duration("15min"),
+    attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
+  })
+  .prefault({});
+
+const approval = z
+  .strictObject({
+    approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
+    quorum: z.int().min(1).default(2).describe("approvals needed when the score is above thresholds.quorum"),
+    expires: duration("24h"),
+    port: z.int().min(0).max(65_535).default(0).describe("port of the review page on 127.0.0.1; 0 picks a free one"),
+  })
+  .prefault({});
+
+/** Everything a user may say. Unknown keys are refused, so that a misspelt safety setting is never ignored. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  migrations: z.string().describe("folder of the migrations, relative to this config"),
+  convention: z.string().default("auto").describe("file-naming convention; auto detects it"),
+  registry,
+  connection: z
+    .strictObject({
+      user: z.string().optional(),
+      password: secret.optional(),
+      tls: z.boolean().optional().describe("verified TLS; default: on, but off on the loopback interface"),
+    })
+    .prefault({}),
+  connectionsPerHost: z.int().min(1).max(64).default(4).describe("the connection budget of each host"),
+  staging: z
+    .strictObject({
+      mode: z.enum(["same host", "server"]).describe("where clones and scratch databases are made"),
+      url: secret.optional().describe("mode server: a server that holds a snapshot of the tenants' databases"),
+    })
+    .refine((value) => value.mode !== "server" || value.url !== undefined, "mode server needs `url`"),
+  timeouts: z.strictObject({ read: duration("30s"), probe: duration("60s"), dryRun: duration("30min") }).prefault({}),
+  probeCostLimit: z
+    .number()
+    .positive()
+    .default(50_000_000)
+    .describe("planner's cost above which a probe is not begun, and so is unknown; a page read costs 1"),
+  thresholds: thresholdsSchema.prefault({}),
+  approval,
+  rollout,
+  drift: z
+    .strictObject({
+      allow: z
+        .array(
+          z.strictObject({
+            tenant: z.string().optional(),
+            group: z.string().optional(),
+            object: z.string().describe("subject of the difference, such as app.users.nickname; * stands for any text"),
+            reason: z.string().min(1),
+            expires: day,
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  accept: z
+    .array(z.strictObject({ hash: z.string().min(8), reason: z.string().min(1), expires: day }))
+    .default([])
+    .describe("opaque statements that may run although they were not understood, by hash"),
+  waivers: z
+    .array(z.strictObject({ rule: z.string(), file: z.string().optional(), reason: z.string().min(1), expires: day }))
+    .default([]),
+  requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** A duration of a config that was validated, in milliseconds. */
+export function milliseconds(text: string): number {
+  const value = parseDuration(text);
+  if (value === null) throw new RangeError(`not a duration: ${text}`);
+  return value;
+}

@@ -1,0 +1,32 @@
+import type { Approvals } from "./approvals.js";
+import type { Artifacts } from "./artifacts.js";
+import type { AuditTrail } from "./audit.js";
+import type { Clock } from "./clock.js";
+import type { Database } from "./database.js";
+import type { Events } from "./events.js";
+import type { Registry } from "./registry.js";
+import type { ReleaseSource } from "./release-source.js";
+import type { ReportRenderer } from "./renderer.js";
+import type { Signer } from "./signer.js";
+
+/** All that a step may touch of the world, for one run. */
+export interface Ports {
+  readonly run: string;
+  readonly artifacts: Artifacts;
+  readonly audit: AuditTrail;
+  readonly approvals: Approvals;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly events: Events;
+  readonly registry: Registry;
+  readonly releases: ReleaseSource;
+  readonly renderer: ReportRenderer;
+  readonly signer: Signer;
+  /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
+  readonly stop: AbortSignal;
+}
+
+/** The run was asked to stop. What is finished is kept; `resume` goes on from there. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}

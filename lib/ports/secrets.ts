@@ -1,0 +1,8 @@
+export interface Secrets {
+  /** The secret that a reference names (`env:NAME`, `file:PATH`). Throws `SecretError`, which names the reference only. */
+  resolve(reference: string): Promise<string>;
+}
+
+export class SecretError extends Error {
+  override readonly name = "SecretError";
+}

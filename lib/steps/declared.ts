@@ -1,0 +1,112 @@
+import type { Catalog } from "../core/catalog/catalog.js";
+import { fingerprint } from "../core/catalog/fingerprint.js";
+import { milliseconds } from "../core/config/config.js";
+import type { Finding } from "../core/finding.js";
+import { digest } from "../core/json.js";
+import { ledgerFor } from "../core/release/ledgers/ledgers.js";
+import type { Migration, Release } from "../core/release/release.js";
+import { identifier } from "../core/sql/quote.js";
+import { DatabaseError, type Session } from "../ports/database.js";
+import type { Ports } from "../ports/ports.js";
+import type { Tenant } from "../ports/registry.js";
+import { readCatalog } from "./catalog/read-catalog.js";
+import { applyMigration } from "./migration/apply-migration.js";
+import { artifact, need, type RunRequest } from "./records.js";
+
+/** The declared schema for tenants that have the same migrations: before the release and after it. */
+export interface Declared {
+  /** Fingerprints; the catalogs are artifacts. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export type Declaration =
+  | { readonly declared: Declared; readonly findings: readonly Finding[] }
+  | { readonly declared: null; readonly findings: readonly Finding[] };
+
+/**
+ * Replays the migration history on an empty database: first what a tenant has, then the release. What the history cannot
+ * build is unknown, and so is the drift of every tenant that is compared with it.
+ */
+export async function declare(
+  ports: Ports,
+  release: Release,
+  tenant: Tenant,
+  pending: readonly string[],
+): Promise<Declaration> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
+  const known = await ports.artifacts.get<Declared>(key);
+  if (known) return { declared: known, findings: [] };
+  const scratch = await ports.database.scratch(tenant, cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`));
+  let session: Session | null = null;
+  try {
+    session = await scratch.open({
+      purpose: "write",
+      statementTimeout: milliseconds(config.timeouts.dryRun),
+      lockTimeout: 5000,
+    });
+    if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
+    const has = release.migrations.filter((migration) => !pending.includes(migration.version));
+    const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
+    const before = await replay(ports, session, release, tenant, has);
+    const after = await replay(ports, session, release, tenant, lacks);
+    const declared = { before: await keep(ports, before), after: await keep(ports, after) };
+    await ports.artifacts.put(key, declared);
+    return { declared, findings: [] };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { declared: null, findings: [undeclared(release, error)] };
+  } finally {
+    await session?.close();
+    await scratch.drop();
+  }
+}
+
+async function replay(
+  ports: Ports,
+  session: Session,
+  release: Release,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+): Promise<Catalog> {
+  for (const migration of migrations) {
+    await applyMigration(session, {
+      migration,
+      // The ledger's own table is part of a tenant's schema.
+      ledger: ledgerFor(release.convention, tenant.schema),
+      isolation: migration.up.isolation,
+      settings: { lockTimeout: 5000, statementTimeout: 0, concurrentTimeout: 0 },
+      schema: tenant.schema,
+      keep: [],
+      clock: ports.clock,
+    });
+  }
+  return readCatalog(session, tenant.schema);
+}
+
+async function keep(ports: Ports, catalog: Catalog): Promise<string> {
+  const print = fingerprint(catalog);
+  const key = artifact.catalog(print);
+  if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
+  return print;
+}
+
+function undeclared(release: Release, error: DatabaseError): Finding {
+  return {
+    code: "diverge.undeclared",
+    gate: "diverge",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: release.name },
+    message: `The migration history does not run on an empty database, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
+    remedy: {
+      text: "Complete the history (a baseline migration that builds what the tenants began with), or correct the migration that fails.",
+    },
+  };
+}
+
+/** Clones and scratch databases carry the run's name, so that a sweep finds what a killed run left. */
+export function cloneName(run: string, part: string): string {
+  return `schema_gate_${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`.slice(0, 63);
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import type { Catalog } from "../core/catalog/catalog.js";
+import { type Cluster, clusterTenants } from "../core/catalog/clusters.js";
+import { type DriftReport, driftOf, expiredAllowances } from "../core/catalog/drift.js";
+import { countContract } from "../core/contract/contract.js";
+import type { Finding } from "../core/finding.js";
+import { groupBy } from "../core/group-by.js";
+import { digest } from "../core/json.js";
+import type { Release } from "../core/release/release.js";
+import { loadParser } from "../core/sql/parse.js";
+import type { Ports } from "../ports/ports.js";
+import type { Tenant } from "../ports/registry.js";
+import { cloneName, declare } from "./declared.js";
+import { saveFindings } from "./findings.js";
+import { pendingContract } from "./pending.js";
+import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "./records.js";
+import { releaseDependence } from "./release-dependence.js";
+import type { Step } from "./step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly clusters: readonly { readonly id: string }[];
+}
+
+/** Clusters, the declared schema, and what each cluster has drifted from it. */
+export const diverge: Step<z.infer<typeof input>, Output> = {
+  name: "diverge",
+  input,
+  settled: () => true,
+  async run(ports) {
+    await loadParser();
+    const request = await need<RunRequest>(ports, artifact.request);
+    const release = await need<Release>(ports, artifact.release);
+    const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+    const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+    await sweep(ports, [...fleet.values()]);
+    const findings: Finding[] = [];
+    const clusters: ClusterRecord[] = [];
+    for (const members of clustersOf(readings)) {
+      const judged = await judge(ports, request, release, fleet, members);
+      clusters.push(judged.cluster);
+      findings.push(...judged.findings);
+    }
+    findings.push(...expiredAllowances(request.config.drift.allow, today(ports)));
+    await ports.artifacts.put(artifact.clusters, clusters);
+    await saveFindings(ports, "diverge", findings);
+    const drifted = clusters.filter((cluster) => (cluster.drift?.differences.length ?? 0) > 0).length;
+    const contract = countContract(pendingContract(release, clusters));
+    ports.events.emit({ type: "size", of: "clusters", count: clusters.length });
+    ports.events.emit({
+      type: "result",
+      phase: "Compare",
+      text: `${clusters.length} clusters, ${drifted} differ from the declared schema; contract: ${contract.columns} columns, ${contract.indexes} indexes, ${contract.foreignKeys} foreign keys`,
+    });
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.finished",
+      subject: { kind: "phase", name: "Diverge" },
+      digest: digest(clusters.map((cluster) => [cluster.id, cluster.fingerprint, cluster.tenants])),
+      details: { clusters: clusters.length, drifted },
+    });
+    return { clusters: clusters.map(({ id }) => ({ id })) };
+  },
+};
+
+interface Members extends Cluster {
+  readonly pending: readonly string[];
+  readonly readings: readonly TenantReading[];
+}
+
+/** Tenants of one cluster have the same schema and lack the same migrations. */
+function clustersOf(readings: readonly TenantReading[]): readonly Members[] {
+  const read = readings.filter((reading) => reading.fingerprint !== null);
+  const byPending = groupBy(read, (reading) => reading.pending.join("\n"));
+  const keyed = read.map((reading) => ({
+    tenant: reading.tenant,
+    fingerprint: byPending.size === 1 ? (reading.fingerprint ?? "") : digest([reading.fingerprint, reading.pending]),
+  }));
+  const byTenant = new Map(read.map((reading) => [reading.tenant, reading]));
+  return clusterTenants(keyed).map((cluster) => {
+    const members = cluster.tenants.flatMap((id) => byTenant.get(id) ?? []);
+    const [first] = members;
+    return { ...cluster, fingerprint: first?.fingerprint ?? "", pending: first?.pending ?? [], readings: members };
+  });
+}
+
+async function judge(
+  ports: Ports,
+  request: RunRequest,
+  release: Release,
+  fleet: ReadonlyMap<string, Tenant>,
+  members: Members,
+): Promise<{ readonly cluster: ClusterRecord; readonly findings: readonly Finding[] }> {
+  const representative = largest(members.readings);
+  const tenant = fleet.get(representative.tenant);
+  if (!tenant) throw new Error(`the fleet lacks tenant ${representative.tenant}`);
+  const { declared, findings } = await declare(ports, release, tenant, members.pending);
+  const actual = await need<Catalog>(ports, artifact.catalog(members.fingerprint));
+  let drift: DriftReport | null = null;
+  if (declared) {
+    drift = driftOf({
+      cluster: members,
+      actual,
+      declared: await need<Catalog>(ports, artifact.catalog(declared.before)),
+      groups: new Map([...fleet.values()].map((one) => [one.id, one.group])),
+      allow: request.config.drift.allow,
+      today: today(ports),
+      options: { releaseDepends: releaseDependence(release, members.pending, actual) },
+    });
+  }
+  const cluster: ClusterRecord = {
+    id: members.id,
+    fingerprint: members.fingerprint,
+    tenants: members.tenants,
+    majority: members.majority,
+    pending: members.pending,
+    representative: representative.tenant,
+    declared,
+    drift,
+  };
+  // Whether the release heals a difference is known after the dry run; until then it cannot block.
+  const capped = (drift?.findings ?? []).map(
+    (finding): Finding => ({
+      ...finding,
+      severity: finding.severity === "error" ? "warning" : finding.severity,
+    }),
+  );
+  return { cluster, findings: [...findings.map((one) => ({ ...one, tenants: members.tenants })), ...capped] };
+}
+
+/** The dry run takes the largest tenant: what holds there holds for the others. */
+function largest(readings: readonly TenantReading[]): TenantReading {
+  return readings.reduce((best, reading) => (sizeOf(reading) > sizeOf(best) ? reading : best));
+}
+
+function sizeOf(reading: TenantReading): number {
+  return reading.statistics?.sizeBytes ?? 0;
+}
+
+function today(ports: Ports): string {
+  return new Date(ports.clock.now()).toISOString().slice(0, 10);
+}
+
+/** Removes the clones that an earlier, killed attempt of this run left behind. */
+async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<void> {
+  const hosts = groupBy(tenants, (tenant) => tenant.host);
+  for (const [tenant] of hosts.values()) {
+    if (tenant) await ports.database.sweep(tenant, cloneName(ports.run, ""));
+  }
+}

@@ -1,0 +1,123 @@
+import type { Evidence } from "../../core/evidence/evidence.js";
+import type { Release } from "../../core/release/release.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { allFindings } from "../findings.js";
+import {
+  artifact,
+  type ClusterRecord,
+  need,
+  type ProofRecord,
+  type RunRequest,
+  resultsOf,
+  type ScoreRecord,
+  type TenantProbes,
+  type TenantProgress,
+  type TenantReading,
+  type WavePlan,
+  type WaveResult,
+} from "../records.js";
+import { clustersEvidence } from "./clusters.js";
+import { executionLogOf } from "./execution-log.js";
+import { probesEvidence } from "./probes.js";
+import { dryRunEvidence, rollbacksEvidence, statementsEvidence } from "./proofs.js";
+import { releaseEvidence } from "./release.js";
+import { approvalEvidenceOf, rolloutEvidenceOf } from "./rollout.js";
+import { tenantsEvidence } from "./tenants.js";
+import { verdictOf } from "./verdict.js";
+
+/** Everything that the run's artifacts say, at whatever point it stands. What it never reached is null or empty. */
+export interface RunArtifacts {
+  readonly request: RunRequest;
+  readonly release: Release | null;
+  readonly fleet: readonly Tenant[];
+  readonly readings: ReadonlyMap<string, TenantReading>;
+  readonly clusters: readonly ClusterRecord[];
+  readonly probes: readonly TenantProbes[];
+  readonly proofs: ReadonlyMap<string, ProofRecord>;
+  readonly score: ScoreRecord | null;
+  readonly waves: readonly WavePlan[];
+  readonly waveResults: ReadonlyMap<number, WaveResult>;
+  readonly waveStarts: ReadonlyMap<number, string>;
+  readonly progress: ReadonlyMap<string, TenantProgress>;
+}
+
+export async function readRun(ports: Ports): Promise<RunArtifacts> {
+  const get = <T>(key: string) => ports.artifacts.get<T>(key);
+  const clusters = (await get<readonly ClusterRecord[]>(artifact.clusters)) ?? [];
+  const waves = (await get<readonly WavePlan[]>(artifact.waves)) ?? [];
+  const fleet = (await get<readonly Tenant[]>(artifact.fleet)) ?? [];
+  const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+  const each = async <K, T>(keys: readonly K[], keyOf: (key: K) => string): Promise<Map<K, T>> => {
+    const values = await Promise.all(keys.map(async (key) => [key, await get<T>(keyOf(key))] as const));
+    return new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
+  };
+  const indexes = waves.map((wave) => wave.index);
+  const starts = await each<number, { startedAt: string }>(indexes, artifact.waveStart);
+  return {
+    request: await need<RunRequest>(ports, artifact.request),
+    release: await get<Release>(artifact.release),
+    fleet,
+    readings: new Map(readings.map((reading) => [reading.tenant, reading])),
+    clusters,
+    probes: (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records),
+    proofs: await each<string, ProofRecord>(
+      clusters.map((cluster) => cluster.id),
+      artifact.proof,
+    ),
+    score: await get<ScoreRecord>(artifact.score),
+    waves,
+    waveResults: await each<number, WaveResult>(indexes, artifact.wave),
+    waveStarts: new Map([...starts].map(([index, { startedAt }]) => [index, startedAt])),
+    progress: await each<string, TenantProgress>(
+      fleet.map((tenant) => tenant.id),
+      artifact.tenant,
+    ),
+  };
+}
+
+/** The evidence of a run as it stands now. */
+export async function gatherEvidence(ports: Ports): Promise<Evidence> {
+  const run = await readRun(ports);
+  const { request, score } = run;
+  const findings = await allFindings(ports);
+  const record = await ports.approvals.read(ports.run);
+  const now = ports.clock.now();
+  const approval = record === null ? null : approvalEvidenceOf(record, now);
+  const rollout = rolloutEvidenceOf(run.waves, run.waveResults, run.waveStarts, run.progress);
+  const pending = run.clusters.filter((cluster) => cluster.pending.length > 0).length;
+  const events = await ports.audit.events();
+  return {
+    format: "schema-gate-evidence",
+    version: 1,
+    run: {
+      id: ports.run,
+      command: request.command,
+      engine: request.engine,
+      toolVersion: request.toolVersion,
+      requester: request.requester,
+      startedAt: request.startedAt,
+      finishedAt: new Date(now).toISOString(),
+    },
+    verdict: verdictOf({ request, findings, score, approval, rollout, pending }),
+    release: run.release && releaseEvidence(run.release, run.clusters),
+    declared: run.clusters[0]?.declared?.before ?? null,
+    tenants: tenantsEvidence(run),
+    clusters: clustersEvidence(run.clusters, run.proofs),
+    findings: findings as Evidence["findings"],
+    probes: probesEvidence(run.probes),
+    dryRun: dryRunEvidence(run.proofs),
+    statements: statementsEvidence(run),
+    rollbacks: rollbacksEvidence(run),
+    score: score && {
+      fleet: score.fleet,
+      verdict: score.verdict,
+      factors: score.factors.map(({ name, value, reason }) => ({ name, value, reason })),
+      thresholds: request.config.thresholds,
+    },
+    approval,
+    rollout,
+    log: await executionLogOf(ports, run, findings),
+    audit: { events: events.length, head: events.at(-1)?.hash ?? "0".repeat(64) },
+  };
+}

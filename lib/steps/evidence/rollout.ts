@@ -1,0 +1,83 @@
+import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
+import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
+import type { ApprovalRecord } from "../../ports/approvals.js";
+import type { TenantProgress, WavePlan, WaveResult } from "../records.js";
+
+/** What was asked and answered. */
+export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: number): ApprovalEvidence {
+  const state: ApprovalState = approvalState(request, entries, now);
+  return {
+    digest: request.digest,
+    requester: request.requester,
+    approvers: request.approvers.map((person) => person.id),
+    quorum: request.quorum,
+    status: state.status,
+    reason: state.reason,
+    requestedAt: new Date(request.requestedAt).toISOString(),
+    expiresAt: new Date(request.expiresAt).toISOString(),
+    decisions: entries.flatMap((entry) =>
+      entry.kind === "void"
+        ? []
+        : [
+            {
+              person: entry.person,
+              verdict: entry.verdict,
+              channel: entry.channel,
+              at: new Date(entry.at).toISOString(),
+              reason: entry.reason,
+            },
+          ],
+    ),
+  };
+}
+
+/** Every wave with what became of its tenants so far. */
+export function rolloutEvidenceOf(
+  waves: readonly WavePlan[],
+  results: ReadonlyMap<number, WaveResult>,
+  started: ReadonlyMap<number, string>,
+  progress: ReadonlyMap<string, TenantProgress>,
+): RolloutEvidence | null {
+  if (waves.length === 0) return null;
+  const stopped = [...results.values()].find((result) => result.action !== "continue");
+  const said = [...progress.values()];
+  const done = waves.every((wave) => results.get(wave.index)?.action === "continue");
+  const rolledBack =
+    stopped?.action === "rollback" && !said.some((one) => one.status === "migrated" || one.status === "unknown");
+  const status = done
+    ? "done"
+    : !stopped
+      ? "running"
+      : stopped.action === "halt"
+        ? "halted"
+        : rolledBack
+          ? "rolled back"
+          : "failed";
+  return {
+    status,
+    reason: stopped?.reason ?? null,
+    waves: waves.map((wave) => waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress)),
+  };
+}
+
+function waveEvidence(
+  wave: WavePlan,
+  result: WaveResult | undefined,
+  startedAt: string | null,
+  progress: ReadonlyMap<string, TenantProgress>,
+): RolloutEvidence["waves"][number] {
+  const said = wave.tenants.flatMap((id) => progress.get(id) ?? []);
+  const running = startedAt !== null && !result;
+  return {
+    name: wave.name,
+    status: result ? (result.action === "continue" ? "done" : "stopped") : running ? "running" : "waiting",
+    planned: wave.tenants.length,
+    done: said.filter((one) => one.status === "migrated").length,
+    running: running ? wave.tenants.length - said.length : 0,
+    failures: said
+      .filter((one) => one.status === "failed" || one.status === "unknown")
+      .map((one) => ({ tenant: one.tenant, message: one.message ?? "no reason was recorded" })),
+    startedAt,
+    finishedAt: result?.finishedAt ?? null,
+  };
+}

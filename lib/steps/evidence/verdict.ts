@@ -1,0 +1,50 @@
+import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
+import type { Evidence } from "../../core/evidence/evidence.js";
+import type { Finding } from "../../core/finding.js";
+import type { RunRequest, ScoreRecord } from "../records.js";
+
+export interface VerdictSources {
+  readonly request: RunRequest;
+  readonly findings: readonly Finding[];
+  readonly score: ScoreRecord | null;
+  readonly approval: ApprovalEvidence | null;
+  readonly rollout: RolloutEvidence | null;
+  /** Tenants that lack something of the release. */
+  readonly pending: number;
+}
+
+type Verdict = Evidence["verdict"];
+
+/** How the run ended. The only way to `passed` is that everything which had to happen is known to have happened. */
+export function verdictOf(sources: VerdictSources): Verdict {
+  const { request, findings, score, approval, rollout, pending } = sources;
+  const failure = findings.find((finding) => finding.code === "run.failed");
+  if (failure) return { status: "failed", reason: failure.message };
+  if (score === null) return { status: "failed", reason: "The run ended before it had a score." };
+  const gate = findings.filter(
+    (finding) => finding.severity === "error" && finding.gate !== "rollout" && finding.gate !== "approve",
+  );
+  if (score.verdict === "blocked") return { status: "blocked", reason: blockReason(gate, score) };
+  if (request.mode === "check")
+    return { status: "passed", reason: "Every gate passed; nothing was asked and nothing changed." };
+  if (approval?.status === "rejected") return { status: "rejected", reason: approval.reason };
+  if (approval?.status === "void") return { status: "blocked", reason: `The approval is void: ${approval.reason}.` };
+  if (approval !== null && approval.status !== "approved")
+    return { status: "expired", reason: "Nobody decided in time." };
+  if (approval === null && score.verdict !== "pass")
+    return { status: "failed", reason: "The approval was never asked for." };
+  if (pending === 0) return { status: "passed", reason: "Every tenant has the release already." };
+  if (rollout === null) return { status: "failed", reason: "The rollout never began." };
+  if (rollout.status === "done") return { status: "passed", reason: "Every tenant was migrated and verified." };
+  if (rollout.status === "halted") return { status: "halted", reason: rollout.reason ?? "The rollout was halted." };
+  if (rollout.status === "rolled back")
+    return { status: "rolled back", reason: rollout.reason ?? "The rollout was taken back." };
+  return { status: "failed", reason: rollout.reason ?? "The rollout did not reach its end." };
+}
+
+function blockReason(errors: readonly Finding[], score: ScoreRecord): string {
+  const [first] = errors;
+  if (!first) return `The risk of ${score.fleet.toFixed(2)} is above the line at which releases are blocked.`;
+  const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : "";
+  return `${first.message}${more}`;
+}

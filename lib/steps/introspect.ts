@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { milliseconds } from "../core/config/config.js";
+import { ledgerFor } from "../core/release/ledgers/ledgers.js";
+import { pendingMigrations } from "../core/release/pending.js";
+import type { Release } from "../core/release/release.js";
+import type { Session } from "../ports/database.js";
+import type { Ports } from "../ports/ports.js";
+import type { Tenant } from "../ports/registry.js";
+import { type KnownCatalogs, readFingerprint, readStatistics } from "./catalog/read-catalog.js";
+import { unreachable } from "./database-finding.js";
+import { eachTenant, type TenantOutcome } from "./each-tenant.js";
+import { readLedger } from "./ledger.js";
+import { artifact, need, type RunRequest, type TenantReading } from "./records.js";
+import type { Step } from "./step.js";
+
+const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
+
+interface Output {
+  readonly ok: boolean;
+  readonly batch: string;
+}
+
+/** Fingerprint, size, activity and ledger of each tenant of a batch, read-only. */
+export const introspect: Step<z.infer<typeof input>, Output> = {
+  name: "introspect",
+  input,
+  settled: (output) => output.ok,
+  async run(ports, { batch }) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const release = await need<Release>(ports, artifact.release);
+    const timeout = milliseconds(config.timeouts.read);
+    const known: KnownCatalogs = new Map();
+    const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
+      readTenant(ports, release, tenant, timeout, known),
+    );
+    return { ok: result.records.every((record) => record.status === "read"), batch };
+  },
+};
+
+async function readTenant(
+  ports: Ports,
+  release: Release,
+  tenant: Tenant,
+  timeout: number,
+  known: KnownCatalogs,
+): Promise<TenantOutcome<TenantReading>> {
+  const started = ports.clock.monotonic();
+  let session: Session | null = null;
+  try {
+    session = await ports.database.connect(tenant, {
+      purpose: "read",
+      statementTimeout: timeout,
+      lockTimeout: 1000,
+      replica: true,
+    });
+    const { fingerprint, catalog } = await readFingerprint(session, tenant.schema, known);
+    const key = artifact.catalog(fingerprint);
+    if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
+    const statistics = await readStatistics(session, tenant.schema);
+    const format = ledgerFor(release.convention, tenant.schema);
+    const ledger = await readLedger(session, format);
+    const { pending, findings } = pendingMigrations(release, ledger, format);
+    const record: TenantReading = {
+      tenant: tenant.id,
+      status: "read",
+      fingerprint,
+      statistics,
+      ledger,
+      pending: pending.map((migration) => migration.version),
+      ms: ports.clock.monotonic() - started,
+    };
+    return { record, findings: findings.map((finding) => ({ ...finding, tenants: [tenant.id] })) };
+  } catch (error) {
+    const finding = unreachable("introspect", "introspect.unreachable", tenant, "could not be read", error);
+    const record: TenantReading = {
+      tenant: tenant.id,
+      status: "unknown",
+      fingerprint: null,
+      statistics: null,
+      ledger: [],
+      pending: [],
+      ms: ports.clock.monotonic() - started,
+    };
+    return { record, findings: [finding] };
+  } finally {
+    await session?.close();
+  }
+}

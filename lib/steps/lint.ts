@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { Catalog } from "../core/catalog/catalog.js";
+import { digest } from "../core/json.js";
+import { lintRelease } from "../core/lint/lint-release.js";
+import type { Release } from "../core/release/release.js";
+import { saveFindings } from "./findings.js";
+import { pendingOf } from "./pending.js";
+import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "./records.js";
+import type { Step } from "./step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly findings: number;
+}
+
+/** What the text of the pending migrations tells, judged by the majority's catalog and the size of its largest tenant. */
+export const lint: Step<z.infer<typeof input>, Output> = {
+  name: "lint",
+  input,
+  settled: () => true,
+  async run(ports) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const release = await need<Release>(ports, artifact.release);
+    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+    const [majority] = clusters;
+    const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
+    const findings = await lintRelease({
+      scripts: pendingOf(release, clusters).map((migration) => migration.up),
+      ...(catalog ? { catalog } : {}),
+      statistics: largestTables(readings),
+      waivers: config.waivers.map(({ expires, ...waiver }) => ({ ...waiver, until: expires })),
+      today: new Date(ports.clock.now()).toISOString().slice(0, 10),
+    });
+    await saveFindings(ports, "lint", findings);
+    const errors = findings.filter((finding) => finding.severity === "error").length;
+    ports.events.emit({ type: "result", phase: "Lint", text: `${findings.length} findings, ${errors} of them block` });
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.finished",
+      subject: { kind: "phase", name: "Lint" },
+      digest: digest(findings),
+      details: { findings: findings.length, errors },
+    });
+    return { findings: findings.length };
+  },
+};
+
+/** The largest size of each table over the fleet; a tenant that was not read contributes nothing, and blocks elsewhere. */
+function largestTables(readings: readonly TenantReading[]): ReadonlyMap<string, { rows: number; bytes: number }> {
+  const sizes = new Map<string, { rows: number; bytes: number }>();
+  for (const table of readings.flatMap((reading) => reading.statistics?.tables ?? [])) {
+    const key = `${table.schema}.${table.name}`;
+    const known = sizes.get(key) ?? { rows: 0, bytes: 0 };
+    sizes.set(key, {
+      rows: Math.max(known.rows, table.rows ?? 0),
+      bytes: Math.max(known.bytes, table.sizeBytes),
+    });
+  }
+  return sizes;
+}

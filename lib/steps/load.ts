@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { digest } from "../core/json.js";
+import { readRelease } from "../core/release/read-release.js";
+import type { Tenant } from "../ports/registry.js";
+import { cutIntoBatches } from "./batches.js";
+import { saveFindings } from "./findings.js";
+import { artifact, need, type RunRequest } from "./records.js";
+import type { Step } from "./step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly tenants: number;
+  readonly hosts: unknown;
+  readonly mode: "run" | "check";
+}
+
+/** Registry, release and config; tenants cut into batches per host. */
+export const load: Step<z.infer<typeof input>, Output> = {
+  name: "load",
+  input,
+  settled: () => true,
+  async run(ports) {
+    const request = await need<RunRequest>(ports, artifact.request);
+    const { config } = request;
+    const files = await ports.releases.files();
+    const release = await readRelease(files, {
+      ...(config.convention === "auto" ? {} : { convention: config.convention }),
+      acceptances: {
+        now: ports.clock.now(),
+        list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
+      },
+    });
+    await ports.artifacts.put(artifact.release, release);
+    await saveFindings(ports, "load", release.findings);
+    const tenants: readonly Tenant[] = await ports.registry.tenants();
+    await ports.artifacts.put(artifact.fleet, tenants);
+    ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
+    const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    await ports.audit.append({
+      actor: request.requester,
+      action: "run.started",
+      subject: { kind: "run", name: ports.run },
+      digest: digest(release.migrations.map((migration) => [migration.version, migration.up.checksum])),
+      details: { release: release.name, command: request.command, tenants: tenants.length, config: digest(config) },
+    });
+    ports.events.emit({
+      type: "result",
+      phase: "Load",
+      text: `${release.name} for ${tenants.length} tenants on ${hosts.length === 1 ? "1 host" : `${hosts.length} hosts`}`,
+    });
+    return { tenants: tenants.length, hosts, mode: request.mode };
+  },
+};

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { digest } from "../core/json.js";
+import { saveFindings } from "./findings.js";
+import type { Step } from "./step.js";
+
+const input = z.object({ run: z.string(), error: z.string(), cause: z.unknown() });
+
+interface Output {
+  readonly outcome: "failed";
+}
+
+/** What could not be finished is written down as a finding that blocks, so that the report says what happened. */
+export const recordFailure: Step<z.infer<typeof input>, Output> = {
+  name: "record-failure",
+  input,
+  settled: () => false,
+  async run(ports, { error, cause }) {
+    const text = messageOf(cause);
+    await saveFindings(ports, "failure", [
+      {
+        code: "run.failed",
+        gate: "report",
+        severity: "error",
+        unknown: true,
+        subject: { kind: "run", name: ports.run },
+        message: `The run could not be finished (${error}): ${text}`,
+        remedy: {
+          text: "Remove the cause, then go on from where it stopped.",
+          command: `schema-gate resume ${ports.run}`,
+        },
+      },
+    ]);
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.failed",
+      subject: { kind: "run", name: ports.run },
+      digest: digest(text),
+      details: { error, cause: text },
+    });
+    return { outcome: "failed" };
+  },
+};
+
+/** Lambda hands over the cause as a JSON text with `errorMessage`; the local engine as the message itself. */
+function messageOf(cause: unknown): string {
+  const text = typeof cause === "string" ? cause : JSON.stringify(cause);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const message = (parsed as { errorMessage?: unknown } | null)?.errorMessage;
+    return typeof message === "string" ? message : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import aslValidator from "asl-validator";
+import { describe, expect, it } from "vitest";
+import { HANDLERS } from "../../functions/index.js";
+import { packageRoot } from "../../lib/adapters/local/package-root.js";
+
+interface State {
+  readonly Type: string;
+  readonly [field: string]: unknown;
+}
+
+const text = readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8");
+const definition = JSON.parse(text) as { StartAt: string; States: Record<string, State> };
+
+/** Fields that one of the engines ignores or breaks on; a gate must never rely on any of them. */
+const FORBIDDEN_FIELDS = [
+  "Assign",
+  "Arguments",
+  "HeartbeatSeconds",
+  "HeartbeatSecondsPath",
+  "ItemBatcher",
+  "ItemReader",
+  "Output",
+  "ResultWriter",
+  "ToleratedFailureCount",
+  "ToleratedFailureCountPath",
+  "ToleratedFailurePercentage",
+  "ToleratedFailurePercentagePath",
+];
+
+function* allStates(states: Record<string, State>): Generator<[string, State]> {
+  for (const [name, state] of Object.entries(states)) {
+    yield [name, state];
+    const processor = state.ItemProcessor as { States: Record<string, State> } | undefined;
+    if (processor) yield* allStates(processor.States);
+  }
+}
+
+const states = [...allStates(definition.States)];
+const tasks = states.filter(([, state]) => state.Type === "Task");
+
+describe("safety-gate.asl.json", () => {
+  it("is valid Amazon States Language", () => {
+    const { isValid, errorsText } = aslValidator(definition, { checkArn: true, checkPaths: true });
+    expect(isValid, errorsText("\n")).toBe(true);
+  });
+
+  it("names every state once, since the local engine finds handlers by state name", () => {
+    const names = states.map(([name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(states)("%s uses no field that an engine ignores", (_, state) => {
+    expect(Object.keys(state).filter((field) => FORBIDDEN_FIELDS.includes(field))).toEqual([]);
+  });
+
+  it("reads nothing of the context object that the local engine lacks", () => {
+    const paths = [...text.matchAll(/"\$\$\.([A-Za-z.]+)/g)].map((match) => match[1]);
+    expect([...new Set(paths)].sort()).toEqual(["Map.Item.Value", "Map.Item.Value.id", "Task.Token"]);
+  });
+
+  it.each(tasks)("%s calls a handler of ours", (_, state) => {
+    const { FunctionName } = state.Parameters as { FunctionName: string };
+    expect(Object.keys(HANDLERS)).toContain(/^\$\{(\w+)\}$/.exec(FunctionName)?.[1]);
+  });
+
+  it("calls every handler that there is", () => {
+    const called = tasks.map(([, state]) => (state.Parameters as { FunctionName: string }).FunctionName.slice(2, -1));
+    expect([...new Set(called)].sort()).toEqual(Object.keys(HANDLERS).sort());
+  });
+
+  it.each(tasks)("%s has a timeout, and a Catch for everything", (_, state) => {
+    expect(state.TimeoutSeconds ?? state.TimeoutSecondsPath).toBeDefined();
+    const catches = state.Catch as { ErrorEquals: string[] }[];
+    expect(catches.some((each) => each.ErrorEquals.includes("States.ALL"))).toBe(true);
+  });
+
+  it.each(tasks)("%s builds its payload field by field", (_, state) => {
+    const { Payload } = state.Parameters as { Payload: Record<string, unknown> };
+    expect(Object.values(Payload)).not.toContain("$");
+  });
+
+  it.each(states.filter(([, state]) => state.Type === "Choice"))("%s blocks by default", (_, state) => {
+    const choices = state.Choices as { Next: string }[];
+    expect(["Report", "Blocked"]).toContain(state.Default);
+    expect(choices.length).toBeGreaterThan(0);
+  });
+
+  it("keeps the state of 100,000 tenants below the limit of 256 KiB", () => {
+    // 2,000 batches of 50 tenants on 100 hosts, as the plan of the fleet would describe them.
+    const hosts = Array.from({ length: 100 }, (_, host) => ({
+      id: `tenants-${host}.cluster.example.internal:5432`,
+      connections: 8,
+      batches: Array.from({ length: 20 }, (_, batch) => ({ id: `all-${host}-${batch}` })),
+    }));
+    expect(JSON.stringify(hosts).length).toBeLessThan(128 * 1024);
+  });
+});
