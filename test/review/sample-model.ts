@@ -1,4 +1,4 @@
-import type { ClusterView, ReviewModel } from "../../lib/review/model.js";
+import type { ApprovalView, ClusterView, ReviewModel } from "../../lib/review/model.js";
 
 const majority = Array.from({ length: 246 }, (_, index) => `${String(index + 1).padStart(3, "0")}-prod`).filter(
   (id) => id !== "042-prod",
@@ -287,4 +287,55 @@ export function blockedModel(change: Partial<ReviewModel> = {}): ReviewModel {
     ],
     ...change,
   };
+}
+
+/** One of two approvals given. */
+export function sampleApproval(change: Partial<ApprovalView> = {}): ApprovalView {
+  return {
+    status: "pending",
+    reason: "1 of 2 approvals given",
+    quorum: 2,
+    approvers: ["alex", "robin"],
+    decisions: [
+      { person: "robin", verdict: "approve", channel: "slack", at: "2026-11-22T16:58:00.000Z", reason: null },
+    ],
+    expiresAt: "2026-11-22T20:52:44.000Z",
+    ...change,
+  };
+}
+
+/** The third of four waves under way, one tenant failed. */
+export function rollingModel(): ReviewModel {
+  const wave = { running: 0, failures: [], done: 0, status: "waiting" as const };
+  const done = sampleApproval({
+    status: "approved",
+    reason: "approved by robin, alex",
+    decisions: ["slack", "link"].map((channel, index) => ({
+      person: index === 0 ? "robin" : "alex",
+      verdict: "approve" as const,
+      channel,
+      at: `2026-11-22T16:5${8 + index}:00.000Z`,
+      reason: null,
+    })),
+  });
+  return sampleModel({
+    approval: done,
+    rollout: {
+      status: "running",
+      reason: null,
+      waves: [
+        { ...wave, name: "canary", status: "done", planned: 1, done: 1 },
+        { ...wave, name: "wave 2", status: "done", planned: 3, done: 3 },
+        {
+          name: "wave 3",
+          status: "running",
+          planned: 60,
+          done: 31,
+          running: 8,
+          failures: [{ tenant: "077-prod", message: "could not get ShareLock on app.teams in 5 attempts" }],
+        },
+        { ...wave, name: "wave 4", planned: 183 },
+      ],
+    },
+  });
 }

@@ -37,7 +37,7 @@ export const LOCK_WEIGHT: Readonly<Record<LockMode, number>> = {
   AccessShareLock: 0,
   RowShareLock: 0,
   RowExclusiveLock: 0,
-  ShareUpdateExclusiveLock: 0.002,
+  ShareUpdateExclusiveLock: 0.0002,
   ShareLock: 0.4,
   ShareRowExclusiveLock: 0.4,
   ExclusiveLock: 0.5,

@@ -18,6 +18,12 @@ const STATES: Readonly<Record<ApprovalView["status"], readonly [string, "good" |
   void: ["Void: what was approved has changed", "bad"],
 };
 
+const CHANNELS: Readonly<Record<string, string>> = {
+  link: "on this page",
+  slack: "in Slack",
+  terminal: "in the terminal",
+};
+
 /** The state of the approval and, for one who may still decide, the form. It posts to the page's own address. */
 export function decision(model: ReviewModel, form: DecisionForm | null): Html {
   const { approval } = model;
@@ -30,7 +36,7 @@ ${
   approval.decisions.length > 0 &&
   html`<ul class="decisions">${approval.decisions.map(
     (one) =>
-      html`<li><strong>${foreign(one.person)}</strong> ${one.verdict === "approve" ? "approved" : "rejected"}, ${moment(one.at)}, by ${one.channel}${one.reason !== null && html`: ${foreign(one.reason)}`}</li>`,
+      html`<li><strong>${foreign(one.person)}</strong> ${one.verdict === "approve" ? "approved" : "rejected"}, ${moment(one.at)}, ${CHANNELS[one.channel] ?? one.channel}${one.reason !== null && html`: ${foreign(one.reason)}`}</li>`,
   )}</ul>`
 }
 ${form?.refusal != null && html`<p class="refusal" role="alert">${foreign(form.refusal)}</p>`}

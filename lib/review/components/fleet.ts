@@ -6,6 +6,7 @@ import { chip, section } from "./section.js";
 /** More dots than this are grouped: the map stays a map, and the page small. */
 const MOST_DOTS = 600;
 const MOST_NAMES = 12;
+const MOST_DIFFERENCES = 5;
 
 /** The fleet as clusters of the same schema: the majority as a quiet field, every outlier named beside it. */
 export function fleet(model: ReviewModel): Html {
@@ -61,15 +62,19 @@ const EFFECTS: Readonly<Record<DifferenceView["effect"], readonly [string, "good
 };
 
 function differences(list: readonly DifferenceView[]): Html | false {
+  const rest = list.slice(MOST_DIFFERENCES);
   return (
     list.length > 0 &&
-    html`<ul class="differences">${list.map(
-      (
-        one,
-      ) => html`<li><span class="kind">${one.kind}</span> <code>${foreign(one.object)}</code> ${chip(...EFFECTS[one.effect])}
-${(one.declared !== null || one.actual !== null) && html`<dl><dt>declared</dt><dd>${side(one.declared)}</dd><dt>actual</dt><dd>${side(one.actual)}</dd></dl>`}</li>`,
-    )}</ul>`
+    html`<ul class="differences">${list.slice(0, MOST_DIFFERENCES).map((one) => difference(one))}</ul>
+${rest.length > 0 && html`<details><summary>${count(rest.length, "more difference")}</summary><ul class="differences">${rest.map((one) => difference(one))}</ul></details>`}`
   );
+}
+
+function difference(one: DifferenceView): Html {
+  const sides =
+    (one.declared !== null || one.actual !== null) &&
+    html`<dl><dt>declared</dt><dd>${side(one.declared)}</dd><dt>actual</dt><dd>${side(one.actual)}</dd></dl>`;
+  return html`<li><span class="kind">${one.kind}</span> <code>${foreign(one.object)}</code> ${chip(...EFFECTS[one.effect])}${sides}</li>`;
 }
 
 function side(text: string | null): Html {
