@@ -1,5 +1,6 @@
 import { CANONICAL_VERSION, type Catalog, type CatalogObject, type ObjectId, type ObjectKind } from "./catalog.js";
 import { objectKey, type TableRef } from "./lookup.js";
+import { CENSUS } from "./query.js";
 import { SOURCES } from "./sources/all.js";
 import { CatalogFormatError, Fields } from "./sources/fields.js";
 import { parseRecords } from "./sources/record.js";
@@ -14,10 +15,11 @@ export interface CatalogRow {
 /** The answer to `catalogQuery` as a catalog. Throws `CatalogFormatError` or `SyntaxError` when it is not one. */
 export function assembleCatalog(rows: readonly CatalogRow[], scope: Scope, serverVersion: number): Catalog {
   const bodies = new Map(rows.map((row) => [row.tag, row.body]));
+  const empty = emptySources(rows);
   const builder = new Builder();
   for (const source of SOURCES) {
     const selection = source.select(scope);
-    if (selection === null) continue;
+    if (selection === null || empty.has(source.tag)) continue;
     const body = bodies.get(source.tag);
     if (body === undefined) throw new CatalogFormatError(`the server's answer lacks the part ${source.tag}`);
     const names = Object.keys(selection.fields);
@@ -27,6 +29,28 @@ export function assembleCatalog(rows: readonly CatalogRow[], scope: Scope, serve
     }
   }
   return builder.catalog(serverVersion);
+}
+
+/** The rare sources that were not asked for, because the census found nothing in them. */
+function emptySources(rows: readonly CatalogRow[]): ReadonlySet<string> {
+  const asked = new Set(rows.map((row) => row.tag));
+  if (!asked.has(CENSUS)) return new Set();
+  if (unaskedSources(rows).length > 0) throw new CatalogFormatError("the server has objects that were not asked for");
+  return new Set(SOURCES.filter((source) => source.rare && !asked.has(source.tag)).map((source) => source.tag));
+}
+
+/** Rare sources that have rows and were not asked for: the catalog is not complete without them. */
+export function unaskedSources(rows: readonly CatalogRow[]): readonly string[] {
+  const census = rows.find((row) => row.tag === CENSUS)?.body ?? "";
+  const found = census === "" ? [] : census.split(",").map(Number);
+  const rare = SOURCES.flatMap(({ tag, rare }) => (rare === undefined ? [] : [{ tag, catalogs: rare.catalogs }]));
+  const asked = new Set(rows.map((row) => row.tag));
+  return found.flatMap((catalog) => {
+    const sources = rare.filter((each) => each.catalogs.includes(catalog));
+    if (sources.length === 0)
+      throw new CatalogFormatError(`the server has objects of a kind that is not known (${catalog})`);
+    return sources.filter((each) => !asked.has(each.tag)).map((each) => each.tag);
+  });
 }
 
 class Builder implements Assembly {

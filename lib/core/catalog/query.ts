@@ -24,16 +24,43 @@ export function scopeOf(serverVersion: number, tenantSchema: string | null): Sco
   return { major, tenantSchema };
 }
 
+/** Tag of the row that names the system catalogs in which rare kinds of objects were found. */
+export const CENSUS = "?";
+
 /**
  * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in
  * PostgreSQL's text form, one per line and in a fixed order; null for none. It needs no privilege beyond CONNECT.
+ *
+ * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the
+ * others. The row `CENSUS` then tells which of the rest are not empty after all, and must be asked for: nothing is left
+ * out unseen.
  */
-export function catalogQuery(scope: Scope): string {
-  const arms = SOURCES.flatMap((source) => {
+export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "all"): string {
+  const arms: string[] = [];
+  const counts: string[] = [];
+  for (const source of SOURCES) {
     const selection = source.select(scope);
-    return selection === null ? [] : [arm(source.tag, selection)];
-  });
+    if (selection === null) continue;
+    if (source.rare === undefined || rare === "all" || rare.has(source.tag)) {
+      arms.push(arm(source.tag, selection));
+      continue;
+    }
+    const count = source.rare.census?.(scope) ?? null;
+    if (count !== null) counts.push(count);
+  }
+  if (rare !== "all") arms.push(census(counts));
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
+}
+
+/** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found otherwise. */
+const COMMON_CATALOGS = "1259, 1247, 1255, 3079";
+
+/** The ids of the system catalogs that hold objects of a user, by what depends on a schema and by each source's own count. */
+function census(counts: readonly string[]): string {
+  const dependents = `select d.classid, d.objid from pg_depend d where d.refclassid = 'pg_namespace'::regclass
+    and d.refobjid in (select ns.oid from ns) and d.classid not in (${COMMON_CATALOGS})`;
+  return `select ${literal(CENSUS)}, string_agg(distinct x.classid::text, ',') from (${[dependents, ...counts].join("\nunion all ")}) x(classid, objid)
+where (x.classid, x.objid) not in (select member.classid, member.objid from member)`;
 }
 
 /** OFFSET 0 keeps the planner from computing an expression once for the text and again for the order. */
@@ -57,13 +84,15 @@ function commonTables(scope: Scope): string {
       : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
   const owner =
     own === null
-      ? "select datdba as owner from pg_database where datname = current_database()"
+      ? "select datdba as owner, oid as database from pg_database where datname = current_database()"
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
   return `path as materialized (select set_config('search_path', '', true) as path),
 home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'),
 ns as materialized (${namespaces}),
-rel as materialized (select ns.name as schema, c.* from ns join pg_class c on c.relnamespace = ns.oid
+rel as materialized (select ns.name as schema, c.oid, c.relname, c.relkind, c.relpersistence, c.relowner, c.relacl, c.relispartition,
+    c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, c.reltoastrelid, c.relam, c.reltablespace, c.reloftype,
+    c.relhasrules, c.relpartbound from ns join pg_class c on c.relnamespace = ns.oid
   where ${inScope(scope, "pg_class", "c.oid")} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S', 'c')
     and c.relname <> 'schema_gate_ledger' and ${notMember("pg_class", "c.oid")})`;
 }

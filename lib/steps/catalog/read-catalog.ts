@@ -1,9 +1,10 @@
-import { assembleCatalog, type CatalogRow } from "../../core/catalog/assemble.js";
+import { assembleCatalog, type CatalogRow, unaskedSources } from "../../core/catalog/assemble.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { catalogQuery, scopeOf } from "../../core/catalog/query.js";
 import { CatalogFormatError } from "../../core/catalog/sources/fields.js";
+import type { Scope } from "../../core/catalog/sources/source.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import { type StatisticsRow, statisticsQuery } from "../../core/catalog/statistics-query.js";
 import { digest } from "../../core/json.js";
@@ -24,24 +25,44 @@ export interface FingerprintReading {
   readonly catalog: Catalog;
 }
 
-/** Catalogs by the digest of the server's answer: the same answer is assembled once. */
-export type KnownCatalogs = Map<string, FingerprintReading>;
+/** What was learned from the tenants before: the same answer of the server is assembled once for all of them. */
+export class KnownCatalogs {
+  /** By the digest of the server's answer. */
+  readonly readings = new Map<string, FingerprintReading>();
+  /** The rare kinds of objects that some tenant of the fleet has. */
+  readonly kinds = new Set<string>();
+}
 
-/** The fingerprint of one tenant; a catalog that is already known is not made again. */
+/**
+ * The fingerprint of one tenant, and its catalog, in one round trip. A second one is needed only for the first tenant
+ * that has objects of a rare kind; `known` remembers the kind for the others.
+ */
 export async function readFingerprint(
   session: Session,
   tenantSchema: string | null,
-  known: KnownCatalogs = new Map(),
+  known: KnownCatalogs = new KnownCatalogs(),
 ): Promise<FingerprintReading> {
   const scope = scopeOf(session.serverVersion, tenantSchema);
-  const rows = await session.query<Row & CatalogRow>(catalogQuery(scope));
-  const key = digest(rows.map((row) => `${row.tag}\n${row.body ?? ""}`).join("\n\n"));
-  const before = known.get(key);
-  if (before) return before;
+  const rows = await readRows(session, scope, known.kinds);
+  const key = digest(
+    rows.map((row) => (row.body === null || row.body === "" ? "" : `${row.tag}\n${row.body}\n\n`)).join(""),
+  );
+  const before = known.readings.get(key);
+  if (before && before.catalog.serverVersion === session.serverVersion) return before;
   const catalog = assembleCatalog(rows, scope, session.serverVersion);
   const reading = { fingerprint: fingerprint(catalog), catalog };
-  known.set(key, reading);
+  known.readings.set(key, reading);
   return reading;
+}
+
+/** When the answer reveals a rare kind, everything is asked again, so that one answer is one moment. */
+async function readRows(session: Session, scope: Scope, kinds: Set<string>): Promise<readonly CatalogRow[]> {
+  for (;;) {
+    const rows = await session.query<Row & CatalogRow>(catalogQuery(scope, kinds));
+    const unasked = unaskedSources(rows);
+    if (unasked.length === 0) return rows;
+    for (const kind of unasked) kinds.add(kind);
+  }
 }
 
 /** The tenant's change detector: as long as it stays the same, the tenant's catalog did. Never compare two tenants by it. */

@@ -33,11 +33,18 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
+/** Object id of pg_proc. */
+const PROCEDURES = 1255;
+
 const proc = (column: string) => `nullif(${column}, 0)::regproc::text`;
 
 /** Aggregates, as functions whose parts are their attributes. */
 export const aggregates = source<Field>({
   tag: "aggregate",
+  rare: {
+    catalogs: [PROCEDURES],
+    census: () => `select ${PROCEDURES}, aggfnoid::oid from pg_aggregate where aggfnoid >= 16384`,
+  },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

@@ -7,6 +7,7 @@ import { constraints } from "./constraints.js";
 import { conversions } from "./conversions.js";
 import { databaseSettings } from "./database-settings.js";
 import { defaultPrivileges } from "./default-privileges.js";
+import { enumsAndDomains } from "./enums-and-domains.js";
 import { eventTriggers } from "./event-triggers.js";
 import { extensions } from "./extensions.js";
 import { foreignDataWrappers, servers, userMappings } from "./foreign-data.js";
@@ -20,7 +21,7 @@ import { operators } from "./operators.js";
 import { policies } from "./policies.js";
 import { publications } from "./publications.js";
 import { relations } from "./relations.js";
-import { remarks } from "./remarks.js";
+import { labels, remarks } from "./remarks.js";
 import { rules } from "./rules.js";
 import { schemas } from "./schemas.js";
 import { sequences } from "./sequences.js";
@@ -46,6 +47,7 @@ export const SOURCES: readonly Source[] = [
   sequences,
   functions,
   aggregates,
+  enumsAndDomains,
   types,
   triggers,
   rules,
@@ -71,4 +73,5 @@ export const SOURCES: readonly Source[] = [
   userMappings,
   databaseSettings,
   remarks,
+  labels,
 ];

@@ -17,6 +17,7 @@ type Field = (typeof FIELDS)[number];
 /** Collations; the version of the library behind them belongs to the server. */
 export const collations = source<Field>({
   tag: "collation",
+  rare: { catalogs: [3456] },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

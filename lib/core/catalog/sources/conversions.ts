@@ -2,6 +2,7 @@ import { inScope, notMember, ownerOf, source } from "./source.js";
 
 export const conversions = source<"schema" | "name" | "owner" | "from" | "to" | "function" | "default">({
   tag: "conversion",
+  rare: { catalogs: [2607] },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

@@ -3,11 +3,15 @@ import { source } from "./source.js";
 /** ALTER DATABASE SET, and ALTER ROLE … IN DATABASE SET. What a role has everywhere belongs to the server. */
 export const databaseSettings = source<"role" | "settings">({
   tag: "database setting",
+  rare: {
+    catalogs: [2964],
+    census: () => "select 2964, 0 from pg_db_role_setting s, home where s.setdatabase = home.database",
+  },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {
           fields: { role: "case when s.setrole <> 0 then pg_get_userbyid(s.setrole) end", settings: "s.setconfig" },
-          from: "from pg_db_role_setting s where s.setdatabase = (select d.oid from pg_database d where d.datname = current_database())",
+          from: "from pg_db_role_setting s where s.setdatabase = (select database from home)",
         }
       : null,
   read(row, assembly) {

@@ -2,6 +2,7 @@ import { notMember, ownerOf, source } from "./source.js";
 
 export const eventTriggers = source<"name" | "owner" | "event" | "tags" | "function" | "enabled">({
   tag: "event trigger",
+  rare: { catalogs: [3466], census: () => "select 3466, oid from pg_event_trigger" },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

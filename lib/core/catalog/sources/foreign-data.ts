@@ -8,6 +8,10 @@ const open = (options: string) =>
 
 export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" | "validator" | "options">({
   tag: "foreign data wrapper",
+  rare: {
+    catalogs: [2328],
+    census: () => "select 2328, case when fdwacl is null then oid else 0 end from pg_foreign_data_wrapper",
+  },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {
@@ -41,6 +45,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
 
 export const servers = source<"name" | "owner" | "acl" | "wrapper" | "type" | "version" | "options">({
   tag: "server",
+  rare: { catalogs: [1417], census: () => "select 1417, oid from pg_foreign_server" },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {
@@ -76,6 +81,8 @@ export const servers = source<"name" | "owner" | "acl" | "wrapper" | "type" | "v
 
 export const userMappings = source<"server" | "user" | "options" | "readable">({
   tag: "user mapping",
+  // A mapping needs a server.
+  rare: { catalogs: [1417] },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

@@ -7,6 +7,11 @@ type Field = (typeof FIELDS)[number];
 /** Languages that were created by hand, and those whose privileges were changed. */
 export const languages = source<Field>({
   tag: "language",
+  rare: {
+    catalogs: [2612],
+    census: () =>
+      "select 2612, case when lanacl is null then oid else 0 end from pg_language where oid >= 16384 or lanacl is not null",
+  },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

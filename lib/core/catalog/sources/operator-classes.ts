@@ -6,6 +6,7 @@ type Field = (typeof FIELDS)[number];
 /** Operator classes; what they are made of stands with their family. */
 export const operatorClasses = source<Field>({
   tag: "operator class",
+  rare: { catalogs: [2616] },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

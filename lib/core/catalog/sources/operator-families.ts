@@ -6,6 +6,7 @@ type Field = (typeof FIELDS)[number];
 /** Operator families with the operators and support functions of their classes. */
 export const operatorFamilies = source<Field>({
   tag: "operator family",
+  rare: { catalogs: [2753] },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

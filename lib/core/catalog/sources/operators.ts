@@ -18,6 +18,7 @@ type Field = (typeof FIELDS)[number];
 
 export const operators = source<Field>({
   tag: "operator",
+  rare: { catalogs: [2617] },
   select: (scope) => ({
     fields: {
       schema: "ns.name",

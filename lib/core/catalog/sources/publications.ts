@@ -6,6 +6,7 @@ type Field = (typeof FIELDS)[number];
 
 export const publications = source<Field>({
   tag: "publication",
+  rare: { catalogs: [6104], census: () => "select 6104, 0 from pg_publication" },
   select: (scope) =>
     scope.tenantSchema === null
       ? {

@@ -1,49 +1,63 @@
-import type { ObjectId, ObjectKind } from "../catalog.js";
+import { type ObjectId, type ObjectKind, TENANT_SCHEMA } from "../catalog.js";
 import { CatalogFormatError, type Fields } from "./fields.js";
 import { splitQualified } from "./qualified-text.js";
-import { type Assembly, source } from "./source.js";
+import { type Assembly, type Scope, source } from "./source.js";
 
 const FIELDS = ["type", "names", "arguments", "provider", "signature", "text"] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Comments and security labels: attributes of the objects that other sources described. */
+/** Comments: attributes of the objects that other sources described. */
 export const remarks = source<Field>({
   tag: "remark",
-  select: ({ tenantSchema }) => ({
-    fields: {
-      type: "a.type",
-      names: "a.object_names",
-      arguments: "a.object_args",
-      provider: "d.provider",
-      signature: `case when d.classoid = 'pg_proc'::regclass then pg_get_function_identity_arguments(d.objoid)
-        when d.classoid = 'pg_operator'::regclass then (select concat_ws(', ',
-          case when o.oprleft <> 0 then format_type(o.oprleft, null) else 'NONE' end,
-          case when o.oprright <> 0 then format_type(o.oprright, null) else 'NONE' end)
-          from pg_operator o where o.oid = d.objoid) end`,
-      text: "d.text",
-    },
-    from: `from (select classoid, objoid, objsubid, null as provider, description as text from pg_description
-        where objoid ${tenantSchema === null ? ">= 16384" : IN_SCHEMA}
-      union all select classoid, objoid, 0, null, description from pg_description
-        where classoid = 'pg_namespace'::regclass and objoid = (select ns.oid from ns where ns.oid < 16384)
-          and description <> 'standard public schema'
-      union all select classoid, objoid, objsubid, provider, label from pg_seclabel
-        where objoid ${tenantSchema === null ? ">= 16384" : IN_SCHEMA}) d,
-      lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
-      where (d.classoid, d.objoid) not in (select member.classid, member.objid from member)`,
+  select: (scope) => ({
+    fields: fields("null::text", "d.description"),
+    from: `from pg_description d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
+      where (${target(scope)} or d.classoid = 'pg_namespace'::regclass and d.objoid in (select ns.oid from ns)
+          and d.description <> 'standard public schema')
+        and (d.classoid, d.objoid) not in (select member.classid, member.objid from member)`,
   }),
-  read(row, assembly, scope) {
-    const provider = row.nullable("provider");
-    const attribute = provider === null ? "comment" : `security label of ${provider}`;
-    const target = targetOf(row);
-    const schema =
-      target.id.schema === scope.tenantSchema && scope.tenantSchema !== null ? "$tenant" : target.id.schema;
-    const id = schema === undefined ? target.id : { ...target.id, schema };
-    const name = target.part === null ? attribute : `${attribute} on ${target.part}`;
-    if (!remark(assembly, target.kind, id, { [name]: row.text("text") }))
-      assembly.unseen(`${attribute} on ${row.text("type")} ${row.list("names").join(".")}`);
-  },
+  read: attach,
 });
+
+/** Security labels. */
+export const labels = source<Field>({
+  tag: "label",
+  rare: { catalogs: [3596], census: () => "select 3596, 0 from pg_seclabel" },
+  select: (scope) => ({
+    fields: fields("d.provider", "d.label"),
+    from: `from pg_seclabel d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
+      where ${target(scope)}`,
+  }),
+  read: attach,
+});
+
+function fields(provider: string, text: string): Record<Field, string> {
+  return {
+    type: "a.type",
+    names: "a.object_names",
+    arguments: "a.object_args",
+    provider,
+    signature: `case d.classoid when 'pg_proc'::regclass then pg_get_function_identity_arguments(d.objoid)
+      when 'pg_operator'::regclass then (select concat_ws(', ',
+        case when o.oprleft <> 0 then format_type(o.oprleft, null) else 'NONE' end,
+        case when o.oprright <> 0 then format_type(o.oprright, null) else 'NONE' end)
+        from pg_operator o where o.oid = d.objoid) end`,
+    text,
+  };
+}
+
+function attach(row: Fields<Field>, assembly: Assembly, scope: Scope): void {
+  const provider = row.nullable("provider");
+  const attribute = provider === null ? "comment" : `security label of ${provider}`;
+  const { kind, id, part } = targetOf(row);
+  const placed =
+    scope.tenantSchema !== null && id.schema === scope.tenantSchema ? { ...id, schema: TENANT_SCHEMA } : id;
+  const name = part === null ? attribute : `${attribute} on ${part}`;
+  if (!remark(assembly, kind, placed, { [name]: row.text("text") }))
+    assembly.unseen(`${attribute} on ${row.text("type")} ${row.list("names").join(".")}`);
+}
+
+const target = (scope: Scope) => `d.objoid ${scope.tenantSchema === null ? ">= 16384" : IN_SCHEMA}`;
 
 /** What depends on the schema, and what depends on its relations. */
 const IN_SCHEMA = `= any(array(select p.objid from pg_depend p, ns

@@ -34,6 +34,17 @@ export interface Assembly {
   role(name: string): string;
 }
 
+/** How the census finds objects of a rare kind. The ids of system catalogs are the same on every server. */
+export interface Rarity {
+  /** Object ids of the system catalogs that hold it. */
+  readonly catalogs: readonly number[];
+  /**
+   * A query for the catalog's id and the object's, or 0 for what no extension can own. Not needed for what depends on its
+   * schema, which the census finds through `pg_depend`.
+   */
+  census?(scope: Scope): string | null;
+}
+
 export interface ColumnName {
   readonly name: string;
   /** As the server quotes it. */
@@ -55,6 +66,8 @@ export interface Selection<F extends string> {
  */
 export interface Source {
   readonly tag: string;
+  /** Set when most schemas have none of it: it is asked for only when the census finds some. */
+  readonly rare?: Rarity;
   /** Null when the server's version or the scope has no such thing. */
   select(scope: Scope): Selection<string> | null;
   read(fields: Fields, assembly: Assembly, scope: Scope): void;
@@ -63,6 +76,7 @@ export interface Source {
 /** Ties the names that `read` may ask for to those that `select` delivers. */
 export function source<F extends string>(definition: {
   readonly tag: string;
+  readonly rare?: Rarity;
   select(scope: Scope): Selection<F> | null;
   read(fields: Fields<F>, assembly: Assembly, scope: Scope): void;
 }): Source {

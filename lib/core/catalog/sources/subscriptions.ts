@@ -21,6 +21,10 @@ type Field = (typeof FIELDS)[number];
 /** Subscriptions without their connection string, which holds a secret and which only a superuser may read. */
 export const subscriptions = source<Field>({
   tag: "subscription",
+  rare: {
+    catalogs: [6100],
+    census: () => "select 6100, 0 from pg_subscription s, home where s.subdbid = home.database",
+  },
   select: (scope) =>
     scope.tenantSchema === null
       ? {
@@ -40,7 +44,7 @@ export const subscriptions = source<Field>({
             runAsOwner: since(16, scope, "s.subrunasowner", "null"),
             failover: since(17, scope, "s.subfailover", "null"),
           },
-          from: `from pg_subscription s where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())`,
+          from: `from pg_subscription s where s.subdbid = (select database from home)`,
         }
       : null,
   read(row, assembly) {

@@ -6,6 +6,7 @@ type Field = (typeof FIELDS)[number];
 /** Text search configurations, dictionaries, parsers and templates; the signature of the id says which. */
 export const textSearch = source<Field>({
   tag: "text search",
+  rare: { catalogs: [3600, 3601, 3602, 3764] },
   select: () => ({
     fields: {
       form: "x.form",
