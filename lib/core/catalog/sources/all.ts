@@ -30,7 +30,7 @@ import { statisticsObjects } from "./statistics-objects.js";
 import { subscriptions } from "./subscriptions.js";
 import { textSearch } from "./text-search.js";
 import { transforms } from "./transforms.js";
-import { triggers } from "./triggers.js";
+import { switchedClones, triggers, unguarded } from "./triggers.js";
 import { types } from "./types.js";
 
 /**
@@ -50,6 +50,8 @@ export const SOURCES: readonly Source[] = [
   enumsAndDomains,
   types,
   triggers,
+  switchedClones,
+  unguarded,
   rules,
   policies,
   statisticsObjects,

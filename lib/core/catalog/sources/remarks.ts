@@ -11,9 +11,10 @@ export const remarks = source<Field>({
   tag: "remark",
   select: (scope) => ({
     fields: fields("null::text", "d.description"),
+    // 2200 is the schema public, whose own comment comes with every database.
     from: `from pg_description d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
-      where (${target(scope)} or d.classoid = 'pg_namespace'::regclass and d.objoid in (select ns.oid from ns)
-          and d.description <> 'standard public schema')
+      where (${target(scope)} or d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
+          and d.description <> 'standard public schema' and 2200 in (select ns.oid from ns))
         and (d.classoid, d.objoid) not in (select member.classid, member.objid from member)`,
   }),
   read: attach,

@@ -1,5 +1,6 @@
 import { canonicalPrivileges } from "../privileges.js";
-import { ownerOf, since, source } from "./source.js";
+import type { Fields } from "./fields.js";
+import { type Assembly, ownerOf, since, source } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -14,7 +15,10 @@ const FIELDS = [
   "max",
   "cache",
   "cycle",
-  "ownedBy",
+  "ownerTable",
+  "ownerSchema",
+  "ownerName",
+  "ownerColumn",
   "identity",
 ] as const;
 type Field = (typeof FIELDS)[number];
@@ -36,13 +40,16 @@ export const sequences = source<Field>({
       max: "s.seqmax",
       cache: "s.seqcache",
       cycle: "s.seqcycle",
-      ownedBy: `case when d.objid is not null then d.refobjid::regclass::text || '.' ||
-        (select quote_ident(a.attname) from pg_attribute a where a.attrelid = d.refobjid and a.attnum = d.refobjsubid) end`,
+      ownerTable: "d.refobjid::regclass::text",
+      ownerSchema: "o.schema",
+      ownerName: "o.relname",
+      ownerColumn: "d.refobjsubid",
       identity: "coalesce(d.deptype = 'i', false)",
     },
     from: `from rel r join pg_sequence s on s.seqrelid = r.oid
       left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = r.oid and d.objsubid = 0
         and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') and d.refobjsubid > 0
+      left join rel o on o.oid = d.refobjid
       where r.relkind = 'S'`,
   }),
   read(row, assembly) {
@@ -63,9 +70,18 @@ export const sequences = source<Field>({
         max: row.text("max"),
         cache: row.text("cache"),
         cycle: row.flag("cycle"),
-        ownedBy: row.nullable("ownedBy"),
+        ownedBy: ownedBy(row, assembly),
         identity: row.flag("identity"),
       },
     });
   },
 });
+
+/** `schema.table.column` as SQL; null when no column owns it. */
+function ownedBy(row: Fields<Field>, assembly: Assembly): string | null {
+  const table = row.nullable("ownerTable");
+  if (table === null) return null;
+  const ref = { schema: row.nullable("ownerSchema") ?? "", name: row.nullable("ownerName") ?? "" };
+  const column = assembly.columnName(ref, row.text("ownerColumn"));
+  return column === null ? table : `${table}.${column.quoted}`;
+}

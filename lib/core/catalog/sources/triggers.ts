@@ -1,59 +1,75 @@
-import { source } from "./source.js";
+import type { Fields } from "./fields.js";
+import { type Assembly, source } from "./source.js";
 
-const FIELDS = [
-  "schema",
-  "table",
-  "name",
-  "internal",
-  "enabled",
-  "definition",
-  "constraint",
-  "constraintTable",
-] as const;
+const FIELDS = ["schema", "table", "name", "enabled", "definition"] as const;
 type Field = (typeof FIELDS)[number];
 
-/**
- * Triggers as written, and those clones of a partitioned table's trigger that were switched to another state than their
- * parent. The triggers behind a foreign key are no objects of their own, but one that is disabled leaves the key unguarded:
- * its constraint says so.
- */
+const FROM = "from rel r join pg_trigger t on t.tgrelid = r.oid";
+const fields: Readonly<Record<Field, string>> = {
+  schema: "r.schema",
+  table: "r.relname",
+  name: "t.tgname",
+  enabled: "t.tgenabled",
+  definition: "pg_get_triggerdef(t.oid)",
+};
+
+/** Triggers as written. Their clones on partitions are their parent's. */
 export const triggers = source<Field>({
   tag: "trigger",
+  select: () => ({ fields, from: `${FROM} where not t.tgisinternal and t.tgparentid = 0` }),
+  read: addTrigger,
+});
+
+/** Object id of pg_trigger. */
+const TRIGGERS = 2620;
+
+/** Clones that were switched to another state than their parent. */
+export const switchedClones = source<Field>({
+  tag: "switched clone",
+  rare: {
+    catalogs: [TRIGGERS],
+    census: () => `select ${TRIGGERS}, 0 from pg_trigger where tgparentid <> 0 and tgenabled <> 'O'`,
+  },
+  select: () => ({
+    fields,
+    from: `${FROM} join pg_trigger parent on parent.oid = t.tgparentid where t.tgenabled <> parent.tgenabled
+      and not parent.tgisinternal`,
+  }),
+  read: addTrigger,
+});
+
+/**
+ * The triggers behind a foreign key are no objects of their own, but one that is disabled leaves the key unguarded: the
+ * constraint says so.
+ */
+export const unguarded = source<"schema" | "table" | "constraint" | "states">({
+  tag: "unguarded constraint",
+  rare: {
+    catalogs: [TRIGGERS],
+    census: () => `select ${TRIGGERS}, 0 from pg_trigger where tgisinternal and tgenabled <> 'O'`,
+  },
   select: () => ({
     fields: {
       schema: "r.schema",
       table: "r.relname",
-      name: "case when t.tgisinternal and t.tgparentid = 0 then t.tgtype::text else t.tgname::text end",
-      internal: "t.tgisinternal and t.tgparentid = 0",
-      enabled: "t.tgenabled",
-      definition: "case when not t.tgisinternal or t.tgparentid <> 0 then pg_get_triggerdef(t.oid) end",
-      constraint: "case when t.tgisinternal then (select conname from pg_constraint where oid = t.tgconstraint) end",
-      constraintTable: `case when t.tgisinternal then (select array[n.nspname, c.relname] from pg_constraint k
-        join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace where k.oid = t.tgconstraint) end`,
+      constraint: "k.conname",
+      states: "array_agg(t.tgtype::text || ' ' || t.tgenabled::text order by t.tgtype, t.tgenabled)",
     },
-    from: `from rel r join pg_trigger t on t.tgrelid = r.oid
-      where case when t.tgparentid <> 0
-        then t.tgenabled <> (select parent.tgenabled from pg_trigger parent where parent.oid = t.tgparentid)
-        else not t.tgisinternal or t.tgenabled <> 'O' end`,
+    from: `from rel r join pg_constraint k on k.conrelid = r.oid
+      join pg_trigger t on t.tgconstraint = k.oid and t.tgisinternal and t.tgenabled <> 'O' group by 1, 2, 3`,
   }),
-  read(row, assembly, scope) {
-    const enabled = row.text("enabled");
-    if (row.flag("internal")) {
-      const [schema = "", table = ""] = row.list("constraintTable");
-      const id = {
-        schema: schema === scope.tenantSchema ? row.text("schema") : schema,
-        table,
-        name: row.text("constraint"),
-      };
-      assembly.amend("constraint", id, { triggersEnabled: enabled });
-      return;
-    }
-    const definition = row.text("definition");
-    assembly.add({
-      kind: "trigger",
-      id: { schema: row.text("schema"), table: row.text("table"), name: row.text("name") },
-      definition,
-      attributes: { enabled, definition },
-    });
+  read(row, assembly) {
+    const id = { schema: row.text("schema"), table: row.text("table"), name: row.text("constraint") };
+    assembly.amend("constraint", id, { triggersDisabled: row.list("states") });
   },
 });
+
+function addTrigger(row: Fields<Field>, assembly: Assembly): void {
+  const definition = row.text("definition");
+  assembly.add({
+    kind: "trigger",
+    id: { schema: row.text("schema"), table: row.text("table"), name: row.text("name") },
+    definition,
+    attributes: { enabled: row.text("enabled"), definition },
+  });
+}
