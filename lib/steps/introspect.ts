@@ -6,7 +6,7 @@ import type { Release } from "../core/release/release.js";
 import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
-import { type KnownCatalogs, readFingerprint, readStatistics } from "./catalog/read-catalog.js";
+import { KnownCatalogs, readFingerprint, readStatistics } from "./catalog/read-catalog.js";
 import { unreachable } from "./database-finding.js";
 import { eachTenant, type TenantOutcome } from "./each-tenant.js";
 import { readLedger } from "./ledger.js";
@@ -29,7 +29,7 @@ export const introspect: Step<z.infer<typeof input>, Output> = {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const release = await need<Release>(ports, artifact.release);
     const timeout = milliseconds(config.timeouts.read);
-    const known: KnownCatalogs = new Map();
+    const known = new KnownCatalogs();
     const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
       readTenant(ports, release, tenant, timeout, known),
     );
