@@ -12,7 +12,7 @@ import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cloneName, declare } from "./declared.js";
 import { saveFindings } from "./findings.js";
-import { pendingContract } from "./pending.js";
+import { contractFindings, pendingContract } from "./pending.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "./records.js";
 import { releaseDependence } from "./release-dependence.js";
 import type { Step } from "./step.js";
@@ -126,7 +126,8 @@ async function judge(
       severity: finding.severity === "error" ? "warning" : finding.severity,
     }),
   );
-  return { cluster, findings: [...findings.map((one) => ({ ...one, tenants: members.tenants })), ...capped] };
+  const unfit = contractFindings(release, cluster, "before", actual, tenant.schema);
+  return { cluster, findings: [...findings.map((one) => ({ ...one, tenants: members.tenants })), ...unfit, ...capped] };
 }
 
 /** The dry run takes the largest tenant: what holds there holds for the others. */

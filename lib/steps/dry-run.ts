@@ -11,8 +11,10 @@ import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { readCatalog } from "./catalog/read-catalog.js";
 import { cloneName } from "./declared.js";
+import { saveFindings } from "./findings.js";
 import { applyMigration } from "./migration/apply-migration.js";
 import { applyRollback } from "./migration/apply-rollback.js";
+import { contractFindings } from "./pending.js";
 import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "./records.js";
 import type { Step } from "./step.js";
 
@@ -80,7 +82,9 @@ async function prove(ports: Ports, session: Session, cluster: ClusterRecord, ten
     }
   }
   const back = fingerprint(await readCatalog(session, tenant.schema));
-  const proved = back === cluster.fingerprint;
+  const broken = contractFindings(release, cluster, "after", after, tenant.schema);
+  await saveFindings(ports, `dry-run-${cluster.id}`, broken);
+  const proved = back === cluster.fingerprint && broken.length === 0;
   return {
     cluster: cluster.id,
     ms: ports.clock.monotonic() - started,

@@ -1,6 +1,7 @@
 import { countContract } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/release/release.js";
+import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { allFindings } from "../../steps/findings.js";
@@ -13,6 +14,7 @@ const MOST_FINDINGS = 12;
 
 /** What an approver must know before anything else, on standard error, where progress goes. */
 export async function printVerdict(io: Io, ports: Ports): Promise<void> {
+  await loadParser();
   const release = await need<Release>(ports, artifact.release);
   const score = await need<ScoreRecord>(ports, artifact.score);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);

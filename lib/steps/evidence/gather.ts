@@ -1,5 +1,6 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { Release } from "../../core/release/release.js";
+import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { allFindings } from "../findings.js";
@@ -78,6 +79,7 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
 
 /** The evidence of a run as it stands now. */
 export async function gatherEvidence(ports: Ports): Promise<Evidence> {
+  await loadParser();
   const run = await readRun(ports);
   const { request, score } = run;
   const findings = await allFindings(ports);
