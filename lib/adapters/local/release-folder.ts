@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { ReleaseFile } from "../../core/release/source-file.js";
+import { crateContext } from "./crate-context.js";
 
 /** Files that migrations are made of, or that say how they run. */
 const WANTED = /\.(sql|rs|toml|conf|json|lock)$/;
@@ -12,7 +13,7 @@ const LEVELS_UP = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;
 
 /**
- * Every file of a release's folder, and the manifests around it, by path.
+ * Every file of a release's folder, and around it the manifests and the Rust code that the migrations may call, by path.
  * Throws the system's error when the folder cannot be read, and a RangeError for a file of more than 64 MiB.
  */
 export async function readReleaseFolder(directory: string): Promise<ReleaseFile[]> {
@@ -20,7 +21,10 @@ export async function readReleaseFolder(directory: string): Promise<ReleaseFile[
   const paths = (await stat(root)).isDirectory() ? await walk(root) : [root];
   const base = (await stat(root)).isDirectory() ? root : dirname(root);
   const files = await Promise.all(paths.map((path) => readOne(base, path)));
-  return [...files, ...(await manifests(base))].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const code = paths.some((path) => path.endsWith(".rs")) ? await crateContext(base, paths) : [];
+  return [...files, ...(await manifests(base)), ...code].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  );
 }
 
 async function walk(directory: string): Promise<string[]> {

@@ -18,7 +18,13 @@ export interface Evaluated {
 /** Runs one function of the release's code on values; every argument that it asks for is a way to the database. */
 export function evaluateItem(crate: Crate, library: Library, item: Item, files: readonly SourceFile[]): Evaluated {
   const machine = new Machine(crate, library, (path, from) => includedText(files, path, from));
-  const self: Value = { kind: "struct", name: item.type ?? item.name, fields: new Map(), node: item.node };
+  const self: Value = {
+    kind: "struct",
+    name: item.type ?? item.name,
+    path: [item.type ?? item.name],
+    fields: new Map(),
+    node: item.node,
+  };
   const parameters = item.node.field("parameters")?.children ?? [];
   const args = parameters.filter((each) => each.type === "parameter").map((): Value => HANDLE);
   try {

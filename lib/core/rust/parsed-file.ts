@@ -1,5 +1,6 @@
 import type { SourceFile } from "../release/source-file.js";
-import { type ParsedRust, parseRust } from "./syntax/parse-rust.js";
+import { Crate } from "./syntax/crate.js";
+import { moduleOf, type ParsedRust, parseRust } from "./syntax/parse-rust.js";
 
 const parsed = new WeakMap<SourceFile, ParsedRust>();
 
@@ -10,4 +11,20 @@ export function parsedFile(file: SourceFile): ParsedRust {
   const made = parseRust(file.text, file.path);
   parsed.set(file, made);
   return made;
+}
+
+const crates = new WeakMap<readonly SourceFile[], Crate>();
+
+/** The Rust code of a release. Files around its folder are parsed when a name leads to them. */
+export function crateOf(files: readonly SourceFile[]): Crate {
+  const known = crates.get(files);
+  if (known) return known;
+  const rust = files.filter((file) => file.name.endsWith(".rs"));
+  const around = rust.filter((file) => file.path.startsWith("../"));
+  const crate = new Crate(
+    rust.filter((file) => !file.path.startsWith("../")).map(parsedFile),
+    around.map((file) => ({ text: file.text, module: moduleOf(file.path), parse: () => parsedFile(file) })),
+  );
+  crates.set(files, crate);
+  return crate;
 }

@@ -7,12 +7,12 @@ import { barrelLibrary } from "./barrel/library.js";
 import type { Emission } from "./evaluate/emission.js";
 import type { Library } from "./evaluate/machine.js";
 import { evaluateItem } from "./evaluate-migration.js";
-import { parsedFile } from "./parsed-file.js";
+import { crateOf, parsedFile } from "./parsed-file.js";
 import { pieceOf, scriptOf } from "./rust-script.js";
 import type { Dialect } from "./sea-orm/column-types.js";
 import { dialectOf } from "./sea-orm/dialect.js";
 import { seaOrmLibrary } from "./sea-orm/library.js";
-import { Crate } from "./syntax/crate.js";
+import type { Crate } from "./syntax/crate.js";
 import type { Item } from "./syntax/items.js";
 
 /** The Rust code of a release, indexed once. */
@@ -23,8 +23,7 @@ export interface RustRelease {
 }
 
 export function rustRelease(files: readonly SourceFile[]): RustRelease {
-  const crate = new Crate(files.filter((file) => file.name.endsWith(".rs")).map(parsedFile));
-  return { crate, files, dialect: dialectOf(files) };
+  return { crate: crateOf(files), files, dialect: dialectOf(files) };
 }
 
 export interface ReadRustScript {

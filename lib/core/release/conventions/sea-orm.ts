@@ -1,7 +1,7 @@
 import type { Finding } from "../../finding.js";
-import { parsedFile } from "../../rust/parsed-file.js";
+import { crateOf } from "../../rust/parsed-file.js";
 import { type MigratorEntry, migratorsOf } from "../../rust/sea-orm/migrator.js";
-import { Crate } from "../../rust/syntax/crate.js";
+import type { Crate } from "../../rust/syntax/crate.js";
 import type { Item } from "../../rust/syntax/items.js";
 import { stringValue } from "../../rust/syntax/literals.js";
 import { releaseFinding } from "../release-finding.js";
@@ -25,9 +25,8 @@ export const seaOrm: Convention = {
   // The migrator's order is kept; versions are names without an order of their own.
   compare: () => 0,
   read(files) {
-    const rust = files.filter((file) => file.name.endsWith(".rs"));
-    const crate = new Crate(rust.map(parsedFile));
-    const byPath = new Map(rust.map((file) => [file.path, file]));
+    const crate = crateOf(files);
+    const byPath = new Map(files.filter((file) => /\.(rs|sql)$/.test(file.name)).map((file) => [file.path, file]));
     const all = crate
       .all("impl")
       .filter((item) => item.trait === "MigrationTrait" && item.type !== null)

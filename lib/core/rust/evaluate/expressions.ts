@@ -6,7 +6,7 @@ import { evaluateBlock, evaluateFor, evaluateIf, evaluateLoop, evaluateMatch } f
 import type { Machine } from "./machine.js";
 import { evaluateMacro } from "./macros.js";
 import { evaluateBinary, evaluateUnary } from "./operators.js";
-import { evaluatePath } from "./paths.js";
+import { evaluatePath, withSelf } from "./paths.js";
 import type { Scope } from "./scope.js";
 import { LoopSignal, ReturnSignal } from "./signals.js";
 import { bool, text, UNIT, unknown, type Value } from "./value.js";
@@ -127,9 +127,8 @@ function structOf(machine: Machine, node: RustNode, scope: Scope): Value {
       if (identifier) fields.set(identifier.text, machine.evaluate(identifier, scope));
     }
   }
-  const path = pathOf(node.field("name"));
-  const name = path.at(-1) ?? "";
-  return { kind: "struct", name: name === "Self" ? (machine.selfTypes.at(-1) ?? name) : name, fields, node };
+  const path = withSelf(machine, pathOf(node.field("name")));
+  return { kind: "struct", name: path.at(-1) ?? "", path, fields, node };
 }
 
 function assign(machine: Machine, node: RustNode, scope: Scope): Value {

@@ -60,7 +60,9 @@ export interface Term {
 
 export interface StructValue {
   readonly kind: "struct";
+  /** Last part of `path`. */
   readonly name: string;
+  readonly path: readonly string[];
   readonly fields: Map<string, Value>;
   readonly node: RustNode;
 }

@@ -29,6 +29,12 @@ function modelIn(crate: Crate, module: readonly string[], from: RustText): Item 
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
+/** The columns of the entity in a module. */
+export function modelFields(crate: Crate, module: readonly string[], from: RustText): readonly EntityField[] | null {
+  const model = modelIn(crate, crate.expand([...module, "Model"], from).slice(0, -1), from);
+  return model ? fieldsOf(model) : null;
+}
+
 export function tableAttribute(model: Item): string | null {
   return attributeText(model.attributes, "table_name");
 }

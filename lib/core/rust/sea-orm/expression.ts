@@ -2,6 +2,7 @@ import { identifier, literal } from "../../sql/quote.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { activeEnumText } from "./active-enum.js";
 import { describe, nameOf, tableOf } from "./names.js";
 
 /** A value or expression of sea-query as SQL text. Throws `NotLowered` for what is not known. */
@@ -18,7 +19,7 @@ export function expressionText(machine: Machine, value: Value | undefined): stri
     case "some":
       return expressionText(machine, value.value);
     case "path":
-      return keyword(value.segments) ?? fail(value);
+      return keyword(value.segments) ?? activeEnumText(machine, value) ?? fail(value);
     case "term":
       return termText(machine, value);
     default:
@@ -75,6 +76,7 @@ const HEADS: Readonly<Record<string, Head>> = {
   "Expr::from": first,
   "Value::from": first,
   "Func::cust": (machine, [name]) => nameOf(machine, name),
+  "Uuid::new_v4": () => "gen_random_uuid()",
   "PgFunc::gen_random_uuid": () => "gen_random_uuid()",
   "Func::lower": (machine, [value]) => `lower(${expressionText(machine, value)})`,
   "Func::upper": (machine, [value]) => `upper(${expressionText(machine, value)})`,
@@ -162,7 +164,7 @@ export function isConstant(value: Value | undefined): boolean {
   if (value?.kind === "some") return isConstant(value.value);
   if (value?.kind === "text" || value?.kind === "number" || value?.kind === "bool" || value?.kind === "none")
     return true;
-  if (value?.kind === "path") return keyword(value.segments) !== null;
+  if (value?.kind === "path") return true;
   if (value?.kind !== "term" || value.calls.length > 0) return false;
   return /^(Expr::(val|value|current_timestamp|current_date|current_time|null)|SimpleExpr::(Keyword|Value|Constant))$/.test(
     value.head.slice(-2).join("::"),

@@ -20,7 +20,7 @@ export function idenName(crate: Crate, segments: readonly string[], from: RustTe
   }
   if (names.size === 0) {
     for (const item of crate.candidates("struct", path, from)) {
-      const name = structName(item);
+      const name = structName(crate, item);
       if (name !== null) names.add(name);
     }
   }
@@ -46,9 +46,7 @@ function variantName(crate: Crate, item: Item, variant: string): string | null {
 
 /** `impl Iden for X { fn unquoted(…) { … match self { Self::Table => "x", … } } }` */
 function handWritten(crate: Crate, item: Item, variant: string): string | null {
-  const impl = crate
-    .named("impl", item.name)
-    .find((each) => each.trait === "Iden" && each.node.source.path === item.node.source.path);
+  const impl = crate.named("impl", item.name).find((each) => each.trait === "Iden" && sameFile(each, item));
   if (!impl) return null;
   for (const arm of impl.node.descendants()) {
     if (arm.type !== "match_arm") continue;
@@ -60,9 +58,22 @@ function handWritten(crate: Crate, item: Item, variant: string): string | null {
   return null;
 }
 
-function structName(item: Item): string | null {
+function structName(crate: Crate, item: Item): string | null {
+  const impl = crate.named("impl", item.name).find((each) => each.trait === "Iden" && sameFile(each, item));
+  const written = impl ? writtenText(impl.node) : null;
+  if (written !== null) return written;
   if (!item.attributes.some((attribute) => /\b(Iden|DeriveIden)\b/.test(attribute.text))) return null;
   return nameAttribute(item.attributes) ?? snakeCase(item.name);
+}
+
+function sameFile(a: Item, b: Item): boolean {
+  return a.node.source.path === b.node.source.path;
+}
+
+/** `write!(s, "name")` in a hand-written `impl Iden` of a struct. */
+function writtenText(impl: RustNode): string | null {
+  const texts = [...impl.descendants()].filter((node) => /string_literal$/.test(node.type)).map(stringValue);
+  return texts.length === 1 && !/[{}]/.test(texts[0] ?? "") ? (texts[0] ?? null) : null;
 }
 
 export interface Variant {

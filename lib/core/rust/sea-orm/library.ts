@@ -5,6 +5,7 @@ import { type Condition, HANDLE, text, UNIT, unknown, type Value } from "../eval
 import { NotLowered } from "../lowering.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Dialect } from "./column-types.js";
+import { entityCall } from "./entity-query.js";
 import { locoFunction } from "./loco.js";
 import { nameOf } from "./names.js";
 import { schemaHelper } from "./schema-helpers.js";
@@ -132,6 +133,10 @@ function onBuilder(
   dialect: Dialect,
 ): Value | undefined {
   const [first] = args;
+  if (args.some((arg) => arg.kind === "handle")) {
+    const rows = entityCall(machine, builder, method, node, (sql) => send(machine, sql, node, dialect));
+    if (rows) return rows;
+  }
   if (BUILDS.test(method) && (isStatement(first) || isSelect(first))) return first;
   if (BUILDS.test(method) && isSelect(builder)) return { kind: "list", items: [builder, builder] };
   if (!isStatement(builder)) return undefined;

@@ -2,21 +2,68 @@ import { type Item, type ItemKind, itemsOf, type Use } from "./items.js";
 import type { ParsedRust } from "./parse-rust.js";
 import type { RustText } from "./rust-node.js";
 
+/** A file that is parsed only when a name is looked for that it may define. */
+export interface LazyFile {
+  readonly text: string;
+  readonly module: readonly string[];
+  parse(): ParsedRust;
+}
+
 /** All Rust files of a release, and what their names mean from each of them. */
 export class Crate {
+  readonly files: ParsedRust[] = [];
   private readonly byName = new Map<string, Item[]>();
   private readonly uses = new Map<string, readonly Use[]>();
+  private readonly waiting: Set<LazyFile>;
+  /** Which of the files around may define a name. */
+  private readonly defined = new Map<string, LazyFile[]>();
+  /** Answers that hold until another file is parsed. */
+  private readonly answers = new Map<string, readonly Item[]>();
+  private readonly expansions = new Map<string, Use | null>();
 
-  constructor(readonly files: readonly ParsedRust[]) {
-    for (const file of files) {
-      const { items, uses } = itemsOf(file);
-      this.uses.set(file.source.path, uses);
-      for (const item of items) {
-        const list = this.byName.get(item.name);
-        if (list) list.push(item);
-        else this.byName.set(item.name, [item]);
+  constructor(files: readonly ParsedRust[], around: readonly LazyFile[] = []) {
+    this.waiting = new Set(around);
+    for (const file of around) {
+      for (const name of definedNames(file.text)) {
+        const list = this.defined.get(name);
+        if (list) list.push(file);
+        else this.defined.set(name, [file]);
       }
     }
+    for (const file of files) this.add(file);
+  }
+
+  private add(file: ParsedRust): void {
+    this.answers.clear();
+    this.expansions.clear();
+    this.files.push(file);
+    const { items, uses } = itemsOf(file);
+    this.uses.set(file.source.path, uses);
+    for (const item of items) {
+      const list = this.byName.get(item.name);
+      if (list) list.push(item);
+      else this.byName.set(item.name, [item]);
+    }
+  }
+
+  /** Parses files around. */
+  private fetch(files: readonly LazyFile[]): void {
+    const fitting = files.filter((file) => this.waiting.delete(file));
+    for (const file of fitting) this.add(file.parse());
+  }
+
+  /** With a module, the files that can be that module come first, and the others only when those do not have the name. */
+  private seek(name: string, module: string | null = null): readonly Item[] {
+    const around = this.defined.get(name) ?? [];
+    const fitting = module === null ? around : around.filter((file) => mayBe(file, module));
+    this.defined.set(
+      name,
+      around.filter((file) => !fitting.includes(file)),
+    );
+    this.fetch(fitting);
+    const found = this.byName.get(name) ?? [];
+    if (module !== null && found.length === 0 && fitting.length < around.length) return this.seek(name);
+    return found;
   }
 
   all(kind: ItemKind): readonly Item[] {
@@ -24,14 +71,34 @@ export class Crate {
   }
 
   named(kind: ItemKind, name: string): readonly Item[] {
-    return (this.byName.get(name) ?? []).filter((item) => item.kind === kind);
+    return this.seek(name).filter((item) => item.kind === kind);
   }
 
   /** The path behind the first part of another one: `use x::Table as T` makes `T::create` into `x::Table::create`. */
   expand(segments: readonly string[], from: RustText): readonly string[] {
     const [first = "", ...rest] = segments;
-    const use = (this.uses.get(from.path) ?? []).find((each) => each.name === first);
+    const key = JSON.stringify([first, from.path]);
+    let use = this.expansions.get(key);
+    if (use === undefined) {
+      const own = this.uses.get(from.path) ?? [];
+      use = own.find((each) => each.name === first) ?? this.reexported(first, own);
+      this.expansions.set(key, use);
+    }
     return use ? [...use.path, ...rest] : segments;
+  }
+
+  /** A name that a module passes on (`pub use super::user::Entity as User`) and that a file takes with `use module::*`. */
+  private reexported(name: string, uses: readonly Use[]): Use | null {
+    const globs = uses.filter((use) => use.name === "*").map((use) => modulesOf(use.path));
+    const passedOn = (module: readonly string[]) => globs.some((glob) => glob.length > 0 && endsWith(module, glob));
+    if (globs.length > 0)
+      this.fetch([...this.waiting].filter((file) => passedOn(file.module) && file.text.includes(name)));
+    for (const { source } of this.files) {
+      if (!passedOn(source.module)) continue;
+      const found = (this.uses.get(source.path) ?? []).find((each) => each.name === name);
+      if (found) return found;
+    }
+    return null;
   }
 
   /**
@@ -44,10 +111,19 @@ export class Crate {
 
   /** The items that a path can mean, the nearest alone when one is nearer than the others. */
   candidates(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
+    const key = JSON.stringify([kind, segments, from.path]);
+    const known = this.answers.get(key);
+    if (known) return known;
+    const found = this.find(kind, segments, from);
+    this.answers.set(key, found);
+    return found;
+  }
+
+  private find(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
     const path = this.expand(segments, from);
     const name = path.at(-1) ?? "";
-    const all = this.named(kind, name);
     const explicit = modulesOf(path.slice(0, -1));
+    const all = this.seek(name, explicit.at(-1) ?? null).filter((item) => item.kind === kind);
     const named = all.filter((item) => explicit.length > 0 && endsWith(item.module, explicit));
     if (named.length > 0) return nearest(named, from.module);
     const own = all.filter((item) => item.node.source.path === from.path);
@@ -58,6 +134,18 @@ export class Crate {
     if (imported.length > 0) return nearest(imported, from.module);
     return nearest(all, from.module);
   }
+}
+
+function mayBe(file: LazyFile, module: string): boolean {
+  return file.module.some((part) => part.replaceAll("-", "_") === module) || file.text.includes(`mod ${module}`);
+}
+
+const DEFINITION =
+  /\b(?:fn|enum|struct|const|static|mod)\s+(?:r#)?(\w+)|\bmacro_rules!\s*(\w+)|\bimpl\b[^{;]*?\b(\w+)\s*(?:<[^{;]*>)?\s*\{/g;
+
+/** The names that a text may define, without parsing it. */
+function definedNames(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(DEFINITION)].map((match) => match[1] ?? match[2] ?? match[3] ?? ""));
 }
 
 function modulesOf(path: readonly string[]): readonly string[] {

@@ -94,7 +94,8 @@ class TreeBuilder {
   }
 }
 
-function moduleOf(path: string): readonly string[] {
+/** Module path of a file: folders and stem, without `src`, `lib`, `main` and `mod`. */
+export function moduleOf(path: string): readonly string[] {
   const parts = path.replace(/\.rs$/, "").split("/");
   const last = parts.at(-1);
   if (last === "mod" || last === "lib" || last === "main") parts.pop();
