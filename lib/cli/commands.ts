@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/rules.js")).rules,
   },
   {
+    name: "init",
+    summary: "write a commented schema-gate.yaml for your own databases",
+    load: async () => (await import("./commands/init.js")).init,
+  },
+  {
     name: "check",
     summary: "every gate up to the approval; no tenant is changed",
     load: async () => (await import("./commands/check.js")).check,
@@ -73,5 +78,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "mcp",
     summary: "the read-only commands as tools for a coding agent",
     load: async () => (await import("./commands/mcp.js")).mcp,
+  },
+  {
+    name: "doctor",
+    summary: "checks versions, connections, permissions, clocks and disk",
+    load: async () => (await import("./commands/doctor.js")).doctor,
   },
 ];

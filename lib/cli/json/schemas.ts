@@ -5,6 +5,7 @@ import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
+import { doctorOutput } from "./doctor.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
@@ -13,6 +14,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   "audit-show": { schema: auditShowOutput, io: "output" },
   "audit-verify": { schema: auditVerifyOutput, io: "output" },
   config: { schema: configSchema, io: "input" },
+  doctor: { schema: doctorOutput, io: "output" },
   evidence: { schema: evidenceSchema, io: "output" },
   "execution-log": { schema: executionLogSchema, io: "output" },
   finding: { schema: findingSchema, io: "output" },

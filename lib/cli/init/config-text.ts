@@ -1,0 +1,98 @@
+import { stringify } from "yaml";
+
+export interface ConfigAnswers {
+  readonly migrations: string;
+  /** Null: it is detected at each run. */
+  readonly convention: string | null;
+  readonly registry: { readonly file: string } | { readonly url: string; readonly sql: string };
+  readonly approvers: readonly string[];
+  /** Null: clones are made beside the tenants. */
+  readonly staging: string | null;
+}
+
+/**
+ * A `schema-gate.yaml` with every setting explained. `#name: value` at the start of a line is a default; comments further in are prose
+ * and examples.
+ */
+export function configText(answers: ConfigAnswers): string {
+  return `# Schema Gate: what to migrate, where, and how carefully. Every setting that is commented out shows its default.
+# Check this file and the way to the databases: schema-gate doctor
+
+# The folder of the migrations, relative to this file.
+migrations: ${scalar(answers.migrations)}
+${answers.convention === null ? "#convention: auto" : `convention: ${scalar(answers.convention)}`}
+
+# The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, replica; or a query that returns them.
+registry:
+${registry(answers.registry)}
+
+# What the tenants' URLs leave open. Secrets are named, never written here: env:NAME or file:PATH.
+connection: {}
+  # user: schema_gate
+  # password: env:SCHEMA_GATE_PASSWORD
+  # tls: true
+
+# How many connections one database server gives to Schema Gate.
+#connectionsPerHost: 4
+
+# Where clones for the dry run are made: on the tenants' own server, or on one that holds a copy of them.
+staging:
+${answers.staging === null ? "  mode: same host" : `  mode: server\n  url: ${scalar(answers.staging)}`}
+
+#timeouts:
+#  # Reading a tenant's catalog; one probe in one tenant; the dry run of one cluster.
+#  read: 30s
+#  probe: 60s
+#  dryRun: 30min
+
+# Risk from 0 to 1: from ask on a person decides, from quorum on several, from block on nobody can.
+#thresholds:
+#  ask: 0
+#  quorum: 0.4
+#  block: 0.7
+
+approval:
+  # Who may approve. The person who asks never may.
+  approvers:${answers.approvers.length === 0 ? " []" : ""}
+${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Approvals needed when the score is above thresholds.quorum.
+#  quorum: 2
+#  expires: 24h
+
+#rollout:
+#  # The first wave: so many tenants, or the name of a group. Each further wave is growth times as large, up to maxWave.
+#  canary: 1
+#  growth: 3
+#  maxWave: 100
+#  # The share of a wave that may fail, or wait in vain for a lock, before the rollout stops.
+#  failureRate: 0
+#  lockTimeoutRate: 0.1
+#  # What happens then: halt, rollback wave, or rollback all.
+#  onFailure: halt
+#  lockTimeout: 2s
+#  statementTimeout: 15min
+#  attempts: 5
+
+# Intended differences from the declared schema, each with a reason and a last day.
+drift:
+  allow: []
+  # - tenant: 042-prod
+  #   object: app.users.nickname
+  #   reason: kept for their own report until they move
+  #   expires: 2027-01-31
+
+# Statements that may run although they were not understood, by the hash that the finding names.
+accept: []
+
+# Lint findings that are known, each with a reason and a last day.
+waivers: []
+`;
+}
+
+function registry(from: ConfigAnswers["registry"]): string {
+  if ("file" in from) return `  file: ${scalar(from.file)}`;
+  return `  query:\n    url: ${scalar(from.url)}\n    sql: ${scalar(from.sql)}`;
+}
+
+function scalar(text: string): string {
+  return stringify(text, { lineWidth: 0 }).trimEnd();
+}

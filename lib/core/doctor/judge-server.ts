@@ -1,0 +1,143 @@
+import { identifier } from "../sql/quote.js";
+import { type Check, lacking, ok } from "./check.js";
+import type { ServerFacts } from "./server-facts.js";
+
+export interface ServerView {
+  /** `db-1.internal:5432`. */
+  readonly host: string;
+  /** The tenant whose database was asked. */
+  readonly tenant: string;
+  readonly serverVersion: number;
+  readonly facts: ServerFacts;
+  /** How far the server's clock is ahead of this machine's, and how exactly that is known. Milliseconds. */
+  readonly skew: { readonly ms: number; readonly within: number };
+  /** What the config gives this host. */
+  readonly connections: number;
+  /** Clones are made on this very server. */
+  readonly clonesHere: boolean;
+  readonly loopback: boolean;
+}
+
+const OLDEST = 13;
+const NEWEST = 18;
+const MOST_SKEW_MS = 2000;
+
+/** What a server and our role on it allow, and what each thing that is missing would cost. */
+export function judgeServer(view: ServerView): readonly Check[] {
+  return [
+    version(view),
+    recovery(view),
+    tls(view),
+    owner(view),
+    reader(view),
+    aside(view),
+    clones(view),
+    activity(view),
+    connections(view),
+    clock(view),
+  ].filter((check) => check !== null);
+}
+
+function version({ host, serverVersion }: ServerView): Check {
+  const major = Math.floor(serverVersion / 10_000);
+  if (major >= OLDEST && major <= NEWEST) return ok(host, `PostgreSQL ${major}`);
+  return lacking(host, "error", {
+    message: `PostgreSQL ${major}; supported are ${OLDEST} to ${NEWEST}.`,
+    cost: "Its catalog may mean something that Schema Gate does not know: its tenants are unknown, and unknown is blocked.",
+    remedy: null,
+  });
+}
+
+function recovery({ host, facts }: ServerView): Check | null {
+  if (!facts.inRecovery) return null;
+  return lacking(host, "error", {
+    message: "It is a standby: nothing can be written there.",
+    cost: "The rollout would fail in every tenant of this host.",
+    remedy: "Give the primary as url and the standby as replica in the registry.",
+  });
+}
+
+function tls({ host, facts, loopback }: ServerView): Check | null {
+  if (facts.tls || loopback) return null;
+  return lacking(host, "warning", {
+    message: "The connection is not encrypted.",
+    cost: "Rows and the password can be read on the way.",
+    remedy: "Remove sslmode=disable from the URL, or set connection.tls: true.",
+  });
+}
+
+function owner({ host, tenant, facts }: ServerView): Check {
+  const name = `${host} rollout`;
+  if (facts.superuser || facts.ownedTables === facts.tables)
+    return ok(name, `${facts.role} may change all ${facts.tables} tables of ${tenant}`);
+  return lacking(name, "error", {
+    message: `${facts.role} owns ${facts.ownedTables} of ${facts.tables} tables of ${tenant}.`,
+    cost: "PostgreSQL lets only the owner alter a table: check and prove work, the rollout would be refused.",
+    remedy: `GRANT owner_of_the_tables TO ${identifier(facts.role)};`,
+  });
+}
+
+function reader({ host, tenant, facts }: ServerView): Check {
+  const name = `${host} probes`;
+  if (facts.readableTables === facts.tables) return ok(name, `${facts.role} may read the rows of ${tenant}`);
+  return lacking(name, "error", {
+    message: `${facts.role} may read ${facts.readableTables} of ${facts.tables} tables of ${tenant}.`,
+    cost: "A probe of a table that cannot be read is unknown, and unknown is blocked.",
+    remedy: `GRANT pg_read_all_data TO ${identifier(facts.role)};   -- PostgreSQL 14 and later`,
+  });
+}
+
+function aside({ host, tenant, facts }: ServerView): Check {
+  const name = `${host} kept data`;
+  if (facts.createSchema) return ok(name, `${facts.role} may keep rows aside in ${tenant}`);
+  return lacking(name, "warning", {
+    message: `${facts.role} may not create a schema in the database of ${tenant}.`,
+    cost: "What a release would destroy cannot be kept aside: a release that drops or narrows something has no way back.",
+    remedy: `GRANT CREATE ON DATABASE ... TO ${identifier(facts.role)};   -- in every tenant's database`,
+  });
+}
+
+function clones({ host, facts, clonesHere }: ServerView): Check | null {
+  const name = `${host} clones`;
+  if (!clonesHere) return null;
+  if (facts.createDatabase) return ok(name, `${facts.role} may make clones`);
+  return lacking(name, "error", {
+    message: `${facts.role} may not create databases.`,
+    cost: "Without a clone there is no dry run and no proof of the way back: every release is blocked.",
+    remedy: `ALTER ROLE ${identifier(facts.role)} CREATEDB;   -- or name a staging server in the config`,
+  });
+}
+
+function activity({ host, facts }: ServerView): Check {
+  const name = `${host} activity`;
+  if (facts.readsActivity || facts.superuser) return ok(name, `${facts.role} sees the transactions of other roles`);
+  return lacking(name, "warning", {
+    message: `${facts.role} does not see what other roles run.`,
+    cost: "A long transaction that would hold up a lock or CREATE INDEX CONCURRENTLY is not seen beforehand; the risk is rated for the worst.",
+    remedy: `GRANT pg_read_all_stats TO ${identifier(facts.role)};`,
+  });
+}
+
+function connections({ host, facts, connections: wanted }: ServerView): Check {
+  const name = `${host} connections`;
+  const free = facts.maxConnections - facts.usedConnections;
+  const said = `${free} of ${facts.maxConnections} connections are free, ${wanted} are wanted`;
+  if (free >= wanted * 2) return ok(name, said);
+  return lacking(name, free < wanted ? "error" : "warning", {
+    message: `${said}.`,
+    cost: "The application and Schema Gate would take connections from each other.",
+    remedy: `Set connectionsPerHost to ${Math.max(1, Math.floor(free / 4))} or fewer.`,
+  });
+}
+
+function clock({ host, skew }: ServerView): Check {
+  const name = `${host} clock`;
+  const certain = Math.abs(skew.ms) - skew.within;
+  if (certain <= MOST_SKEW_MS) return ok(name, "within 2 seconds of this machine's");
+  const seconds = Math.round(Math.abs(skew.ms) / 1000);
+  return lacking(name, "warning", {
+    message: `It is ${seconds} seconds ${skew.ms > 0 ? "ahead of" : "behind"} this machine's.`,
+    cost: "Times in the audit trail and in the server's log do not fit each other.",
+    remedy: "Run an NTP client on both machines.",
+  });
+}
