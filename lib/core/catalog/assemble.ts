@@ -5,6 +5,7 @@ import { SOURCES } from "./sources/all.js";
 import { CatalogFormatError, Fields } from "./sources/fields.js";
 import { parseRecords } from "./sources/record.js";
 import type { Amendment, Assembly, ColumnName, Scope } from "./sources/source.js";
+import { replaceTenantSchema } from "./tenant-text.js";
 
 /** One row of the answer to `catalogQuery`. */
 export interface CatalogRow {
@@ -12,22 +13,65 @@ export interface CatalogRow {
   readonly body: string | null;
 }
 
-/** The answer to `catalogQuery` as a catalog. Throws `CatalogFormatError` or `SyntaxError` when it is not one. */
-export function assembleCatalog(rows: readonly CatalogRow[], scope: Scope, serverVersion: number): Catalog {
+/** The rows of one source, split into fields; the tenant's own schema is the placeholder throughout. */
+export interface SourceRows {
+  readonly tag: string;
+  readonly records: readonly (readonly (string | null)[])[];
+}
+
+/**
+ * Splits the answer to `catalogQuery`. Throws `CatalogFormatError` or `SyntaxError` when it is none, and when the tenant's
+ * schema does not exist.
+ */
+export function parseRows(rows: readonly CatalogRow[], scope: Scope): SourceRows[] {
   const bodies = new Map(rows.map((row) => [row.tag, row.body]));
+  if (bodies.get("home") === null)
+    throw new CatalogFormatError(`the database has no schema named ${scope.tenantSchema ?? ""}`);
   const empty = emptySources(rows);
-  const builder = new Builder();
+  const parsed: SourceRows[] = [];
   for (const source of SOURCES) {
     const selection = source.select(scope);
     if (selection === null || empty.has(source.tag)) continue;
     const body = bodies.get(source.tag);
     if (body === undefined) throw new CatalogFormatError(`the server's answer lacks the part ${source.tag}`);
-    const names = Object.keys(selection.fields);
-    for (const record of parseRecords(body ?? "")) {
-      if (record.length !== names.length) throw new CatalogFormatError(`a row of ${source.tag} has the wrong width`);
-      source.read(new Fields(names, record), builder, scope);
-    }
+    const width = Object.keys(selection.fields).length;
+    const records = parseRecords(body ?? "");
+    if (records.some((record) => record.length !== width))
+      throw new CatalogFormatError(`a row of ${source.tag} has the wrong width`);
+    parsed.push({ tag: source.tag, records });
   }
+  return scope.tenantSchema === null ? parsed : placeTenant(parsed, scope, scope.tenantSchema);
+}
+
+/** Fields that hold one name as it is. */
+const NAMES: ReadonlySet<string> = new Set(["schema", "table", "name"]);
+
+function placeTenant(parsed: readonly SourceRows[], scope: Scope, schema: string): SourceRows[] {
+  const fields = new Map(SOURCES.map((source) => [source.tag, Object.keys(source.select(scope)?.fields ?? {})]));
+  const known = new Set(
+    parsed.flatMap(({ tag, records }) => {
+      const at = fields.get(tag)?.indexOf("name") ?? -1;
+      return tag === "column" || at === -1 ? [] : records.map((record) => record[at] ?? "");
+    }),
+  );
+  return parsed.map(({ tag, records }) => {
+    const texts = (fields.get(tag) ?? []).map((field) => !NAMES.has(field));
+    const replace = (value: string | null, at: number) =>
+      value === null || !texts[at] ? value : replaceTenantSchema(value, schema, known);
+    return { tag, records: records.map((record) => record.map(replace)) };
+  });
+}
+
+/** The catalog that the rows describe. */
+export function assembleCatalog(parsed: readonly SourceRows[], scope: Scope, serverVersion: number): Catalog {
+  const builder = new Builder();
+  const byTag = new Map(parsed.map((rows) => [rows.tag, rows.records]));
+  for (const source of SOURCES) {
+    const names = Object.keys(source.select(scope)?.fields ?? {});
+    for (const record of byTag.get(source.tag) ?? []) source.read(new Fields(names, record), builder, scope);
+  }
+  if (scope.tenantSchema !== null)
+    builder.unseen("what belongs to the shared database, such as casts, event triggers, publications and settings");
   return builder.catalog(serverVersion);
 }
 

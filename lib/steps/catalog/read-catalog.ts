@@ -1,4 +1,10 @@
-import { assembleCatalog, type CatalogRow, unaskedSources } from "../../core/catalog/assemble.js";
+import {
+  assembleCatalog,
+  type CatalogRow,
+  parseRows,
+  type SourceRows,
+  unaskedSources,
+} from "../../core/catalog/assemble.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
@@ -17,7 +23,7 @@ import type { Row, Session } from "../../ports/database.js";
 export async function readCatalog(session: Session, tenantSchema: string | null): Promise<Catalog> {
   const scope = scopeOf(session.serverVersion, tenantSchema);
   const rows = await session.query<Row & CatalogRow>(catalogQuery(scope));
-  return assembleCatalog(rows, scope, session.serverVersion);
+  return assembleCatalog(parseRows(rows, scope), scope, session.serverVersion);
 }
 
 export interface FingerprintReading {
@@ -44,15 +50,24 @@ export async function readFingerprint(
 ): Promise<FingerprintReading> {
   const scope = scopeOf(session.serverVersion, tenantSchema);
   const rows = await readRows(session, scope, known.kinds);
-  const key = digest(
-    rows.map((row) => (row.body === null || row.body === "" ? "" : `${row.tag}\n${row.body}\n\n`)).join(""),
-  );
-  const before = known.readings.get(key);
-  if (before && before.catalog.serverVersion === session.serverVersion) return before;
-  const catalog = assembleCatalog(rows, scope, session.serverVersion);
+  const answer = answerOf(rows, scope);
+  const before = known.readings.get(answer.key);
+  if (before) return before;
+  const catalog = assembleCatalog(answer.rows(), scope, session.serverVersion);
   const reading = { fingerprint: fingerprint(catalog), catalog };
-  known.readings.set(key, reading);
+  known.readings.set(answer.key, reading);
   return reading;
+}
+
+/** What tells one answer from another. A schema-tenant's rows are split first, for its own name must not count. */
+function answerOf(rows: readonly CatalogRow[], scope: Scope): { readonly key: string; rows(): readonly SourceRows[] } {
+  if (scope.tenantSchema === null) {
+    const bodies = rows.map(({ tag, body }) => (body === null || body === "" ? "" : `${tag}\n${body}\n\n`));
+    return { key: digest(`${scope.major}\n${bodies.join("")}`), rows: () => parseRows(rows, scope) };
+  }
+  const parsed = parseRows(rows, scope);
+  const filled = parsed.filter(({ records }) => records.length > 0);
+  return { key: digest(JSON.stringify([scope.major, filled])), rows: () => parsed };
 }
 
 /** When the answer reveals a rare kind, everything is asked again, so that one answer is one moment. */
