@@ -84,7 +84,7 @@ class RowSql {
     if (others.length === 0) return [];
     const sets = others.map((column) => {
       const value = identifier(column.id.name);
-      const untouched = `row(${stored(column, "t")}) *= row(a.${value})`;
+      const untouched = `row(${stored(column, "t")})::record *= row(a.${value})::record`;
       return `${value} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${value} END`;
     });
     const match = this.identity.columns
@@ -117,6 +117,6 @@ class RowSql {
   private sameContent(a: string, b: string): string {
     if (this.identity.by === "content") return "true";
     const list = (alias: string) => this.columns.map((column) => `${alias}.${identifier(column.id.name)}`).join(", ");
-    return `row(${list(a)}) *= row(${list(b)})`;
+    return `row(${list(a)})::record *= row(${list(b)})::record`;
   }
 }

@@ -1,0 +1,40 @@
+import { type ExtractResult, extract, plan } from "@supabase/pg-delta";
+import type { Session } from "../../ports/database.js";
+import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
+
+type Pool = Parameters<typeof extract>[0];
+
+/** pg-delta behind our port. What it makes is never trusted: the dry run executes it and compares. */
+export const schemaDifference: SchemaDifference = {
+  async capture(session) {
+    return { content: await extract(poolOf(session)) };
+  },
+  statements(from, to) {
+    const made = plan(contentOf(from).factBase, contentOf(to).factBase);
+    return made.actions.map((action) => action.sql);
+  },
+};
+
+function contentOf(captured: CapturedSchema): ExtractResult {
+  return captured.content as ExtractResult;
+}
+
+/** As much of a connection pool as the extraction uses: one client that is ours and stays open. */
+function poolOf(session: Session): Pool {
+  const client = {
+    query: async (
+      text: string | { readonly text: string; readonly values?: readonly unknown[] },
+      values?: readonly unknown[],
+    ) => {
+      const [sql, bound] = typeof text === "string" ? [text, values] : [text.text, text.values];
+      const rows = await session.query(sql, bound);
+      return { rows, rowCount: rows.length };
+    },
+    on: () => client,
+    off: () => client,
+    once: () => client,
+    removeListener: () => client,
+    release: () => {},
+  };
+  return { connect: async () => client, query: client.query, end: async () => {} } as unknown as Pool;
+}

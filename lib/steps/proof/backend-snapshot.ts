@@ -1,0 +1,76 @@
+import type { TableRef } from "../../core/catalog/lookup.js";
+import type { LockMode } from "../../core/operations/index.js";
+import type { Session } from "../../ports/database.js";
+import { tableName } from "./state.js";
+
+interface Relation extends Record<string, unknown> {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly filenode: string;
+  readonly scanned: string;
+  readonly inserted: string;
+  readonly updated: string;
+  readonly deleted: string;
+  /** Table lock modes that this backend holds. */
+  readonly modes: readonly LockMode[];
+}
+
+/** What our own backend holds and has done, table by table, within its transaction. */
+export type Snapshot = ReadonlyMap<string, Relation>;
+
+/** Tables, partitioned tables and materialized views that are not the server's own. Counters as of this transaction. */
+const QUERY = `select c.oid::text as oid, n.nspname as schema, c.relname as name, c.relfilenode::text as filenode,
+    coalesce(s.seq_tup_read, 0)::text as scanned, coalesce(s.n_tup_ins, 0)::text as inserted,
+    coalesce(s.n_tup_upd, 0)::text as updated, coalesce(s.n_tup_del, 0)::text as deleted,
+    array(select l.mode from pg_catalog.pg_locks l where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
+      and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+      and l.relation = c.oid and l.granted) as modes
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  left join pg_catalog.pg_stat_xact_user_tables s on s.relid = c.oid
+  where c.relkind in ('r', 'p', 'm') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+    and n.nspname not like 'schema\\_gate%'`;
+
+export async function readSnapshot(session: Session): Promise<Snapshot> {
+  const rows = await session.query<Relation>(QUERY);
+  return new Map(rows.map((row) => [row.oid, row]));
+}
+
+export interface Written {
+  readonly table: TableRef;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
+export interface Changes {
+  readonly locks: readonly { readonly table: string; readonly mode: LockMode }[];
+  readonly rewrites: readonly string[];
+  readonly scans: readonly { readonly table: string; readonly rows: number }[];
+  readonly written: readonly Written[];
+}
+
+/** What happened between two snapshots to the tables that stood there at the first. Names are those of before. */
+export function changesBetween(before: Snapshot, after: Snapshot): Changes {
+  const pairs = [...before.values()].flatMap((was) => {
+    const is = after.get(was.oid);
+    return is ? [{ was, is }] : [];
+  });
+  return {
+    locks: pairs.flatMap(({ was, is }) =>
+      is.modes.filter((mode) => !was.modes.includes(mode)).map((mode) => ({ table: tableName(was), mode })),
+    ),
+    rewrites: pairs.flatMap(({ was, is }) => (was.filenode === is.filenode ? [] : [tableName(was)])),
+    scans: pairs.flatMap(({ was, is }) => {
+      const rows = Number(is.scanned) - Number(was.scanned);
+      return rows > 0 ? [{ table: tableName(was), rows }] : [];
+    }),
+    written: pairs.flatMap(({ was, is }) => {
+      const inserted = Number(is.inserted) - Number(was.inserted);
+      const updated = Number(is.updated) - Number(was.updated);
+      const deleted = Number(is.deleted) - Number(was.deleted);
+      if (inserted + updated + deleted <= 0) return [];
+      return [{ table: { schema: was.schema, name: was.name }, inserted, updated, deleted }];
+    }),
+  };
+}

@@ -1,0 +1,201 @@
+import type { Migration } from "../../core/release/release.js";
+import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
+import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
+import { DatabaseError } from "../../ports/database.js";
+import type { CapturedSchema } from "../../ports/schema-difference.js";
+import { applyRollback } from "../migration/apply-rollback.js";
+import { type Climb, up } from "./climb.js";
+import type { Bench, Clones } from "./clones.js";
+import { differenceCandidate } from "./difference-candidate.js";
+import type { ProveOnClone } from "./input.js";
+import type { CandidateTrial, ProvedRollback, RollbackVerdict } from "./proof.js";
+import { readState, type State } from "./state.js";
+import { describeFailure, judge, type Tried, tryCandidate } from "./try-candidate.js";
+
+/**
+ * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to
+ * the state before it. What is chosen is then run for real, so that the next is tried where the rollout would try it.
+ */
+export class Descent {
+  private bench: Bench;
+  /** Whether what the inverses need was kept aside on the way up. */
+  private kept = false;
+  private readonly inverses: readonly Inverses[];
+  private readonly chosen = new Map<string, RollbackCandidate>();
+
+  constructor(
+    private readonly input: ProveOnClone,
+    private readonly clones: Clones,
+    private readonly climb: Climb,
+    private readonly plan: RollbackPlan,
+    bench: Bench,
+  ) {
+    this.bench = bench;
+    this.inverses = input.migrations.map((migration, at) =>
+      invert(migration, this.state(at).catalog, climb.observed[at] ?? null),
+    );
+  }
+
+  /** The clone that stands where the descent ended. */
+  get end(): Bench {
+    return this.bench;
+  }
+
+  async run(): Promise<readonly ProvedRollback[]> {
+    const proved: ProvedRollback[] = [];
+    for (let at = this.input.migrations.length - 1; at >= 0; at--) {
+      this.input.signal?.throwIfAborted();
+      const stuck = proved.at(-1);
+      proved.push(stuck && !stuck.candidate ? this.unreached(at, stuck) : await this.step(at));
+    }
+    return proved.reverse();
+  }
+
+  private async step(at: number): Promise<ProvedRollback> {
+    const migration = this.migration(at);
+    const trials: CandidateTrial[] = [];
+    const planned = this.plan.migrations.find(({ version }) => version === migration.version)?.candidates ?? [];
+    for (const candidate of planned) {
+      if (candidate.class === "impossible") {
+        trials.push(untried(candidate));
+        continue;
+      }
+      if (candidate.keep.length > 0) await this.withKept(at);
+      const passed = await this.timed(trials, () => this.attempt(candidate, at));
+      if (passed) return this.choose(at, candidate, trials);
+    }
+    return this.lastWay(at, trials);
+  }
+
+  /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
+  private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
+    const { schema } = this.input;
+    if (candidate.outside.length === 0) {
+      const tried = await tryCandidate(this.bench.session, candidate, this.state(at), this.input);
+      if (tried.passed) await this.apply(at, candidate);
+      return tried;
+    }
+    try {
+      await this.apply(at, candidate);
+      const tried = judge(candidate, await readState(this.bench.session, schema), this.state(at));
+      if (!tried.passed) await this.rebuild(at);
+      return tried;
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      await this.rebuild(at);
+      const { source } = candidate;
+      return { trial: { source, verdict: "error", differences: [describeFailure(error)] }, passed: false, ran: false };
+    }
+  }
+
+  private async lastWay(at: number, trials: CandidateTrial[]): Promise<ProvedRollback> {
+    const { difference } = this.input;
+    const inverses = this.inverses[at];
+    if (!difference || !inverses) return this.none(at, trials);
+    if (inverses.keep.length > 0) await this.withKept(at);
+    const before = await this.captureBefore(at);
+    let made: RollbackCandidate | null = null;
+    const passed = await this.timed(trials, async () => {
+      try {
+        made = await differenceCandidate(this.bench.session, difference, before, inverses, this.input);
+        // The difference was found on the way, so the whole is proved on a clone that has not begun it.
+        await this.rebuild(at);
+        return await this.attempt(made, at);
+      } catch (error) {
+        const reason = error instanceof DatabaseError ? describeFailure(error) : String(error);
+        return { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
+      }
+    });
+    return passed && made ? this.choose(at, made, trials) : this.none(at, trials);
+  }
+
+  private async captureBefore(at: number): Promise<CapturedSchema> {
+    const { difference, migrations } = this.input;
+    if (!difference) throw new Error("there is no generator of differences");
+    const bench = await this.clones.make("before");
+    for (const migration of migrations.slice(0, at)) await up(bench.session, this.input, migration, []);
+    const captured = await difference.capture(bench.session);
+    await this.clones.drop(bench);
+    return captured;
+  }
+
+  private async withKept(at: number): Promise<void> {
+    if (!this.kept) await this.rebuild(at);
+  }
+
+  /** A fresh clone on which the release ran, with everything kept aside, and was taken back down to this migration. */
+  private async rebuild(at: number): Promise<void> {
+    await this.clones.drop(this.bench);
+    this.bench = await this.clones.make("rollback");
+    for (const [index, migration] of this.input.migrations.entries()) {
+      await up(this.bench.session, this.input, migration, this.inverses[index]?.keep ?? []);
+    }
+    this.kept = true;
+    for (let index = this.input.migrations.length - 1; index > at; index--) {
+      const candidate = this.chosen.get(this.migration(index).version);
+      if (candidate) await this.apply(index, candidate);
+    }
+  }
+
+  private async apply(at: number, candidate: RollbackCandidate): Promise<void> {
+    const { settings, schema, clock } = this.input;
+    const previous = this.input.migrations[at - 1] ?? null;
+    await applyRollback(this.bench.session, {
+      migration: this.migration(at),
+      previous,
+      candidate,
+      ledger: null,
+      settings,
+      schema,
+      clock,
+    });
+  }
+
+  private async timed(trials: CandidateTrial[], work: () => Promise<Tried>): Promise<boolean> {
+    const start = this.input.clock.monotonic();
+    const { trial, passed } = await work();
+    trials.push({ ...trial, ms: this.input.clock.monotonic() - start });
+    return passed;
+  }
+
+  private choose(at: number, candidate: RollbackCandidate, trials: readonly CandidateTrial[]): ProvedRollback {
+    const { version, name } = this.migration(at);
+    this.chosen.set(version, candidate);
+    const verdict = trials.at(-1)?.verdict ?? "none";
+    const { losses } = candidate;
+    return { version, name, verdict, candidate, losses, differences: [], trials };
+  }
+
+  /** The most telling of the failures: what ran and left something is nearer than what did not run. */
+  private none(at: number, trials: readonly CandidateTrial[]): ProvedRollback {
+    const { version, name } = this.migration(at);
+    const order: readonly RollbackVerdict[] = ["differs", "error", "none"];
+    const [best] = [...trials].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+    const losses = this.inverses[at]?.losses ?? [];
+    const differences = best?.differences ?? ["There is no way back to try."];
+    return { version, name, verdict: best?.verdict ?? "none", candidate: null, losses, differences, trials };
+  }
+
+  private unreached(at: number, stuck: ProvedRollback): ProvedRollback {
+    const { version, name } = this.migration(at);
+    const reason = `It is reached only when ${stuck.version} can be taken back.`;
+    return { version, name, verdict: "none", candidate: null, losses: [], differences: [reason], trials: [] };
+  }
+
+  private migration(at: number): Migration {
+    const migration = this.input.migrations[at];
+    if (!migration) throw new RangeError(`there is no migration ${at}`);
+    return migration;
+  }
+
+  /** Before the migration at this place. */
+  private state(at: number): State {
+    const state = this.climb.states[at];
+    if (!state) throw new RangeError(`there is no state ${at}`);
+    return state;
+  }
+}
+
+function untried(candidate: RollbackCandidate): CandidateTrial {
+  return { source: candidate.source, verdict: "none", differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+}

@@ -1,0 +1,22 @@
+import type { Migration } from "../../core/release/release.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Clone } from "../../ports/database.js";
+import type { SchemaDifference } from "../../ports/schema-difference.js";
+import type { SessionSettings } from "../migration/prepare-session.js";
+
+export interface ProveOnClone {
+  readonly cluster: string;
+  /** The migrations that the tenants of the cluster lack, in order. */
+  readonly migrations: readonly Migration[];
+  /** The tenant's schema in a shared database. */
+  readonly schema: string | null;
+  /** Makes a copy of the tenant as it is before the release. Each is dropped before the proof ends. */
+  readonly makeClone: (purpose: string) => Promise<Clone>;
+  /** The generator of the last way back; null for none. */
+  readonly difference: SchemaDifference | null;
+  readonly settings: SessionSettings;
+  readonly clock: Clock;
+  /** Kill and resume, and a second run. Off where many migrations are proved one by one. */
+  readonly thorough: boolean;
+  readonly signal?: AbortSignal;
+}

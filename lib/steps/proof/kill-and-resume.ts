@@ -1,0 +1,92 @@
+import type { Migration } from "../../core/release/release.js";
+import type { KeepAside } from "../../core/rollback/plan.js";
+import { DatabaseError } from "../../ports/database.js";
+import { up } from "./climb.js";
+import type { Bench, Clones } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
+import type { ResumePoint } from "./proof.js";
+import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+
+/** Statements of a migration after which it is killed; more are spread evenly. */
+const MOST_POINTS = 12;
+
+/**
+ * Runs a migration again and again, each time killing its backend after another statement, and says what each death
+ * left: the old state, the new one, or a state from which the run went on to the new one. Ends in the new state.
+ */
+export async function killAndResume(
+  bench: Bench,
+  clones: Clones,
+  input: ProveOnClone,
+  migration: Migration,
+  keep: readonly KeepAside[],
+  states: { readonly before: State; readonly after: State },
+): Promise<readonly ResumePoint[]> {
+  const points: { statement: number; state: ResumePoint["state"] | "between" }[] = [];
+  for (const statement of spread(migration.up.statements.length)) {
+    const killed = await runAndKill(bench, clones, input, migration, keep, statement);
+    if (!killed) break;
+    points.push({ statement, state: await stateOf(bench, input, states) });
+    if (points.at(-1)?.state === "new") break;
+  }
+  if (points.at(-1)?.state !== "new") await up(bench.session, input, migration, keep);
+  const end = await readState(bench.session, input.schema);
+  const arrived = isSameOutcome(end, states.after);
+  const { differences } = compareStates(end, states.after);
+  return points.map(({ statement, state }) => ({
+    migration: migration.version,
+    statement,
+    state: state === "between" ? (arrived ? "resumed" : "lost") : state,
+    reason: arrived ? null : (differences[0] ?? null),
+  }));
+}
+
+/** True when the backend died; false when the statement was not reached because an earlier run had done it. */
+async function runAndKill(
+  bench: Bench,
+  clones: Clones,
+  input: ProveOnClone,
+  migration: Migration,
+  keep: readonly KeepAside[],
+  statement: number,
+): Promise<boolean> {
+  const victim = await clones.connect(bench.clone);
+  const after = async (done: { readonly index: number }) => {
+    if (done.index !== statement) return;
+    await bench.session.query("select pg_terminate_backend($1)", [victim.backend]);
+  };
+  try {
+    await up(victim, input, migration, keep, { after });
+    return false;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await untilGone(bench, victim.backend, input);
+    return true;
+  } finally {
+    await victim.close();
+  }
+}
+
+/** The dying backend may still hold its locks for a moment. */
+async function untilGone(bench: Bench, backend: number, input: ProveOnClone): Promise<void> {
+  for (let wait = 1; wait < 5000; wait *= 2) {
+    const rows = await bench.session.query("select 1 from pg_stat_activity where pid = $1", [backend]);
+    if (rows.length === 0) return;
+    await input.clock.sleep(wait);
+  }
+}
+
+async function stateOf(
+  bench: Bench,
+  input: ProveOnClone,
+  states: { readonly before: State; readonly after: State },
+): Promise<"old" | "new" | "between"> {
+  const now = await readState(bench.session, input.schema);
+  if (compareStates(now, states.before).verdict !== "differs") return "old";
+  return isSameOutcome(now, states.after) ? "new" : "between";
+}
+
+function spread(count: number): readonly number[] {
+  if (count <= MOST_POINTS) return [...Array(count).keys()];
+  return [...new Set([...Array(MOST_POINTS).keys()].map((at) => Math.round((at * (count - 1)) / (MOST_POINTS - 1))))];
+}

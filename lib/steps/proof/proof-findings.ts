@@ -1,0 +1,126 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import type { Finding } from "../../core/finding.js";
+import type { Failure } from "./climb.js";
+import type { ProvedRollback, Rerun, ResumePoint } from "./proof.js";
+import { describeFailure } from "./try-candidate.js";
+
+export function failureFinding({ migration, statement, error }: Failure): Finding {
+  const place = statement ? ` at statement ${statement.index + 1}` : "";
+  return {
+    code: error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed",
+    gate: "dry-run",
+    severity: "error",
+    subject: { kind: "migration", name: migration.version },
+    message: `On the clone, ${migration.version} failed${place}: ${describeFailure(error)}.`,
+    remedy: { text: "Mend the migration or the rows that it trips over, then check again." },
+    ...(statement ? { source: statement.source } : {}),
+  };
+}
+
+/** Indexes and constraints that the release leaves unfinished; what was so before it is not the release's doing. */
+export function validityFindings(before: Catalog, after: Catalog): readonly Finding[] {
+  const keys = (catalog: Catalog) => new Set(unfinished(catalog).map(({ name }) => name));
+  const known = keys(before);
+  return unfinished(after)
+    .filter(({ name }) => !known.has(name))
+    .map(({ kind, name, severity, remedy }) => ({
+      code: `dry-run.invalid-${kind}`,
+      gate: "dry-run",
+      severity,
+      subject: { kind, name },
+      message: `After the release the ${kind} ${name} is ${kind === "index" ? "INVALID and serves no query" : "NOT VALID, so rows of before may contradict it"}.`,
+      remedy: { text: remedy },
+    }));
+}
+
+interface Unfinished {
+  readonly kind: "index" | "constraint";
+  readonly name: string;
+  readonly severity: Finding["severity"];
+  readonly remedy: string;
+}
+
+function unfinished(catalog: Catalog): readonly Unfinished[] {
+  return catalog.objects.flatMap((object): Unfinished[] => {
+    const name = `${object.id.schema ?? ""}.${object.id.table ?? ""}.${object.id.name}`;
+    if (object.kind === "index" && !object.attributes.valid) {
+      return [{ kind: "index", name, severity: "error", remedy: "Drop it and build it again." }];
+    }
+    if (object.kind === "constraint" && !object.attributes.validated && object.attributes.enforced) {
+      return [
+        {
+          kind: "constraint",
+          name,
+          severity: "warning",
+          remedy: "Run VALIDATE CONSTRAINT in a later migration.",
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+/** The author's down that does not lead back, and migrations without any proved way back. */
+export function rollbackFindings(rollbacks: readonly ProvedRollback[]): readonly Finding[] {
+  return rollbacks.flatMap((rollback) => {
+    const subject = { kind: "migration", name: rollback.version };
+    const author = rollback.trials.find(({ source }) => source === "author");
+    const findings: Finding[] = [];
+    if (author && author.verdict !== "exact" && author.verdict !== "order") {
+      const what = author.verdict === "error" ? "does not run" : "does not lead back";
+      findings.push({
+        code: "rollback.author-down",
+        gate: "rollback",
+        severity: "warning",
+        subject,
+        message: `The down migration of ${rollback.version} ${what}: ${author.differences.slice(0, 5).join(" ")}`,
+        remedy: { text: rollback.candidate ? "A proved plan is used in its place." : "Mend the down migration." },
+      });
+    }
+    if (!rollback.candidate) {
+      findings.push({
+        code: "rollback.impossible",
+        gate: "rollback",
+        severity: "error",
+        subject,
+        message: `${rollback.version} cannot be taken back: ${rollback.differences.slice(0, 5).join(" ")}`,
+        remedy: { text: "Write a down migration that leads back, or accept the loss in the config by this code." },
+      });
+    } else if (rollback.verdict === "order") {
+      findings.push({
+        code: "rollback.column-order",
+        gate: "rollback",
+        severity: "note",
+        subject,
+        message: `Taking ${rollback.version} back restores schema and rows, but columns stand in another order.`,
+      });
+    }
+    return findings;
+  });
+}
+
+export function rerunFindings(rerun: Rerun): readonly Finding[] {
+  if (rerun.outcome !== "changes") return [];
+  return [
+    {
+      code: "dry-run.rerun-changes",
+      gate: "dry-run",
+      severity: "note",
+      subject: { kind: "release", name: "release" },
+      message: "Run a second time, the release changes the tenant again; only the ledger keeps that from happening.",
+    },
+  ];
+}
+
+export function resumeFindings(resumes: readonly ResumePoint[]): readonly Finding[] {
+  return resumes
+    .filter(({ state }) => state === "lost")
+    .map(({ migration, statement, reason }) => ({
+      code: "dry-run.not-resumable",
+      gate: "dry-run",
+      severity: "error",
+      subject: { kind: "migration", name: migration },
+      message: `Killed after statement ${statement + 1}, ${migration} does not resume to the state it should reach: ${reason ?? "the schema differs."}`,
+      remedy: { text: "Make the statements outside transactions repeatable, or give each a migration of its own." },
+    }));
+}

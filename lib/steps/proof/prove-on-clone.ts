@@ -1,0 +1,154 @@
+import { fingerprint } from "../../core/catalog/fingerprint.js";
+import { compareFindings, type Finding } from "../../core/finding.js";
+import { refusalsOf } from "../../core/operations/index.js";
+import { planRollback } from "../../core/rollback/plan-rollback.js";
+import { DatabaseError } from "../../ports/database.js";
+import { type Climb, climb, up } from "./climb.js";
+import { type Bench, Clones } from "./clones.js";
+import { Descent } from "./descend.js";
+import type { ProveOnClone } from "./input.js";
+import { killAndResume } from "./kill-and-resume.js";
+import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
+import { failureFinding, rerunFindings, resumeFindings, rollbackFindings, validityFindings } from "./proof-findings.js";
+import { runAgain } from "./run-again.js";
+import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+
+/**
+ * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
+ * seen, not computed. Throws `DatabaseError` when the server or a clone failed, never for what the release does; no
+ * clone is left behind.
+ */
+export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
+  const start = input.clock.monotonic();
+  const clones = new Clones(input);
+  try {
+    const bench = await clones.make("dry-run");
+    const refused = input.migrations.flatMap(refusalsOf);
+    if (refused.length > 0) return withoutRun(refused, await readState(bench.session, input.schema), input, start);
+    return await proveRun(input, clones, bench, start);
+  } finally {
+    await clones.dropAll();
+  }
+}
+
+async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start: number): Promise<Proof> {
+  const run = await climb(bench.session, input);
+  const before = first(run.states);
+  if (run.failure) {
+    const proof = withoutRun([failureFinding(run.failure)], before, input, start);
+    return { ...proof, statements: run.statements };
+  }
+  const after = last(run.states);
+  const notTried: Rerun = { outcome: "not tried", reason: "it was not asked for" };
+  const rerun = input.thorough ? await runAgain(bench.session, input, after) : notTried;
+  const { cluster, migrations } = input;
+  const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
+  const descent = new Descent(input, clones, run, plan, bench);
+  const rollbacks = await descent.run();
+  const undone = rollbacks.every(({ candidate }) => candidate !== null);
+  const again = undone ? await climbAgain(descent.end, clones, input, run, rollbacks) : NOT_AGAIN;
+  const findings = [
+    ...validityFindings(before.catalog, after.catalog),
+    ...rollbackFindings(rollbacks),
+    ...rerunFindings(rerun),
+    ...resumeFindings(again.resumes),
+    ...again.findings,
+  ].sort(compareFindings);
+  return {
+    passed: undone && again.upAgain && !findings.some(({ severity }) => severity === "error"),
+    statements: run.statements,
+    rows: tableRows(before, after),
+    rollbacks,
+    rerun,
+    ...again,
+    findings,
+    before: fingerprint(before.catalog),
+    after: fingerprint(after.catalog),
+    catalogAfter: after.catalog,
+    ms: input.clock.monotonic() - start,
+  };
+}
+
+interface Again {
+  readonly upAgain: boolean;
+  readonly resumes: readonly ResumePoint[];
+  readonly findings: readonly Finding[];
+}
+
+const NOT_AGAIN: Again = { upAgain: false, resumes: [], findings: [] };
+
+/** Up once more, on the clone where the release was taken back; thoroughly, with a death after every statement. */
+async function climbAgain(
+  bench: Bench,
+  clones: Clones,
+  input: ProveOnClone,
+  run: Climb,
+  rollbacks: readonly ProvedRollback[],
+): Promise<Again> {
+  const resumes: ResumePoint[] = [];
+  try {
+    for (const [at, migration] of input.migrations.entries()) {
+      const keep = rollbacks[at]?.candidate?.keep ?? [];
+      const before = run.states[at];
+      const after = run.states[at + 1];
+      if (input.thorough && before && after) {
+        resumes.push(...(await killAndResume(bench, clones, input, migration, keep, { before, after })));
+      } else await up(bench.session, input, migration, keep);
+    }
+    const end = await readState(bench.session, input.schema);
+    if (isSameOutcome(end, last(run.states))) return { upAgain: true, resumes, findings: [] };
+    return failedAgain(resumes, compareStates(end, last(run.states)).differences.slice(0, 5).join(" "));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return failedAgain(resumes, `${error.message} [${error.code}]`);
+  }
+}
+
+function failedAgain(resumes: readonly ResumePoint[], reason: string): Again {
+  const finding: Finding = {
+    code: "dry-run.not-again",
+    gate: "dry-run",
+    severity: "error",
+    subject: { kind: "release", name: "release" },
+    message: `After it was taken back, the release does not lead to the same state again: ${reason}`,
+    remedy: { text: "A value that differs from run to run (a clock, random numbers) may be the cause; write it down." },
+  };
+  return { upAgain: false, resumes, findings: [finding] };
+}
+
+function withoutRun(findings: readonly Finding[], before: State, input: ProveOnClone, start: number): Proof {
+  return {
+    passed: false,
+    statements: [],
+    rows: [],
+    rollbacks: [],
+    rerun: { outcome: "not tried", reason: "the release did not run" },
+    resumes: [],
+    upAgain: false,
+    findings,
+    before: fingerprint(before.catalog),
+    after: null,
+    catalogAfter: null,
+    ms: input.clock.monotonic() - start,
+  };
+}
+
+function tableRows(before: State, after: State): readonly TableRows[] {
+  const names = [...new Set([...before.contents.keys(), ...after.contents.keys()])].sort();
+  return names.map((table) => {
+    const was = before.contents.get(table);
+    const is = after.contents.get(table);
+    const changed = was !== undefined && (is === undefined || is.rows !== was.rows || is.checksum !== was.checksum);
+    return { table, before: was?.rows ?? null, after: is?.rows ?? null, changed };
+  });
+}
+
+function first(states: readonly State[]): State {
+  const [state] = states;
+  if (!state) throw new Error("the state before the release was not read");
+  return state;
+}
+
+function last(states: readonly State[]): State {
+  return states.at(-1) ?? first(states);
+}

@@ -1,0 +1,27 @@
+import { segmentsOf } from "../../core/operations/index.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { prepareSession } from "../migration/prepare-session.js";
+import type { ProveOnClone } from "./input.js";
+import type { Rerun } from "./proof.js";
+import { compareStates, readState, type State } from "./state.js";
+import { describeFailure } from "./try-candidate.js";
+
+/** Runs the release a second time on top of itself, in a transaction that is taken back. */
+export async function runAgain(session: Session, input: ProveOnClone, after: State): Promise<Rerun> {
+  const segments = input.migrations.flatMap((migration) => segmentsOf(migration.up));
+  if (segments.some((segment) => !segment.transactional)) {
+    return { outcome: "not tried", reason: "a statement runs outside a transaction and could not be taken back" };
+  }
+  await prepareSession(session, input, "inside");
+  await session.script("begin");
+  try {
+    for (const { statements } of segments) for (const { sql } of statements) await session.script(sql);
+    const { verdict } = compareStates(await readState(session, input.schema), after);
+    return { outcome: verdict === "differs" ? "changes" : "nothing" };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { outcome: "fails", reason: describeFailure(error) };
+  } finally {
+    await session.script("rollback").catch(() => {});
+  }
+}

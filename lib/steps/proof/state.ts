@@ -1,0 +1,110 @@
+import type { Catalog, TableObject } from "../../core/catalog/catalog.js";
+import { compareCatalogs } from "../../core/catalog/compare.js";
+import { CatalogIndex } from "../../core/catalog/lookup.js";
+import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+import type { RollbackVerdict } from "./proof.js";
+
+export interface Contents {
+  readonly rows: number;
+  /** Sum of a hash of each row: the same whatever the order of rows and of columns. */
+  readonly checksum: string;
+}
+
+/** Schema and rows of a database at one moment. */
+export interface State {
+  readonly catalog: Catalog;
+  readonly contents: ReadonlyMap<string, Contents>;
+}
+
+/** Reads schema and rows. Works inside a transaction too: the search_path is put back afterwards. */
+export async function readState(session: Session, schema: string | null): Promise<State> {
+  const catalog = await readCatalogInside(session, schema);
+  return { catalog, contents: await readContents(session, catalog, schema) };
+}
+
+/** The reading of a catalog empties the search_path until the end of the transaction. */
+export async function readCatalogInside(session: Session, schema: string | null): Promise<Catalog> {
+  const [row] = await session.query<{ path: string }>("select current_setting('search_path') as path");
+  const catalog = await readCatalog(session, schema);
+  await session.query("select set_config('search_path', $1, true)", [row?.path ?? ""]);
+  return catalog;
+}
+
+/** Tables per query: the planner's memory grows with each. */
+const CHUNK = 50;
+
+async function readContents(
+  session: Session,
+  catalog: Catalog,
+  schema: string | null,
+): Promise<ReadonlyMap<string, Contents>> {
+  const index = new CatalogIndex(catalog);
+  const tables = catalog.objects.filter(
+    (object): object is TableObject => object.kind === "table" && object.attributes.relkind === "r",
+  );
+  const found = new Map<string, Contents>();
+  for (let at = 0; at < tables.length; at += CHUNK) {
+    const parts = tables.slice(at, at + CHUNK).map((table) => contentsQuery(table, index));
+    const rows = await session.query<{ name: string; rows: string; checksum: string }>(
+      bindSchemas(parts.join(" union all "), schema),
+    );
+    for (const { name, rows: count, checksum } of rows) found.set(name, { rows: Number(count), checksum });
+  }
+  return found;
+}
+
+/** Columns in the order of their names, so that a column that moved does not change the sum. */
+function contentsQuery(table: TableObject, index: CatalogIndex): string {
+  const ref = { schema: table.id.schema ?? "", name: table.id.name };
+  const columns = index
+    .columns(ref)
+    .map(({ id }) => identifier(id.name))
+    .sort();
+  const sum = columns.length === 0 ? "0" : `sum(hashtextextended(row(${columns.join(", ")})::text, 0)::numeric)`;
+  return `select ${literal(tableName(ref))} as name, count(*)::text as rows, coalesce(${sum}, 0)::text as checksum
+    from only ${qualified(ref.schema, ref.name)}`;
+}
+
+export function tableName(table: { readonly schema: string; readonly name: string }): string {
+  return `${table.schema}.${table.name}`;
+}
+
+export interface StateComparison {
+  readonly verdict: Extract<RollbackVerdict, "exact" | "order" | "differs">;
+  readonly schemaEqual: boolean;
+  readonly rowsEqual: boolean;
+  readonly differences: readonly string[];
+}
+
+/** How what came back differs from what was. */
+export function compareStates(now: State, before: State): StateComparison {
+  const schema = compareCatalogs(now.catalog, before.catalog);
+  const rows = [...before.contents].flatMap(([table, was]) => {
+    const is = now.contents.get(table);
+    if (!is || (is.rows === was.rows && is.checksum === was.checksum)) return [];
+    return [
+      is.rows === was.rows
+        ? `${table} has the ${was.rows} rows it had, with other content.`
+        : `${table} has ${is.rows} rows, and had ${was.rows}.`,
+    ];
+  });
+  const equal = schema.equal && rows.length === 0;
+  return {
+    verdict: equal ? (schema.columnOrder.length > 0 ? "order" : "exact") : "differs",
+    schemaEqual: schema.equal,
+    rowsEqual: rows.length === 0,
+    differences: [...schema.differences.map(({ message }) => message), ...rows],
+  };
+}
+
+/**
+ * Whether a run led to the state that another run of the same release led to: the same schema and as many rows. Content
+ * may differ, because a clock or random numbers may be in it.
+ */
+export function isSameOutcome(now: State, target: State): boolean {
+  if (!compareCatalogs(now.catalog, target.catalog).equal) return false;
+  return [...target.contents].every(([table, { rows }]) => now.contents.get(table)?.rows === rows);
+}

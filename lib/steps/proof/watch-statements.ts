@@ -1,0 +1,102 @@
+import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { effectsOf, operationsOfText } from "../../core/operations/index.js";
+import { transactionalityOf } from "../../core/operations/transactionality.js";
+import type { StatementObservation } from "../../core/rollback/observation.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Session } from "../../ports/database.js";
+import type { StatementObserver } from "../migration/apply-migration.js";
+import { changesBetween, readSnapshot, type Snapshot } from "./backend-snapshot.js";
+import type { ProvedStatement } from "./proof.js";
+import { readCatalogInside, tableName } from "./state.js";
+
+type Open = { -readonly [K in keyof ProvedStatement]: ProvedStatement[K] };
+
+/** Watches one migration run: what each statement locks, rewrites, scans and writes, and the schema before it. */
+export class StatementWatch implements StatementObserver {
+  readonly statements: Open[] = [];
+  readonly observations: StatementObservation[] = [];
+  /** The statement that is running; after a failure, the one that failed. */
+  current: Statement | null = null;
+  private snapshot: Snapshot | null = null;
+  private catalog: Catalog | null = null;
+  private began = 0;
+  /** Time that the watching itself took; it is no part of what is measured. */
+  private own = 0;
+  private uncommitted: Open[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly schema: string | null,
+    private readonly version: string,
+    private readonly clock: Clock,
+    private readonly origin: number,
+  ) {}
+
+  async before(statement: Statement): Promise<void> {
+    await this.unmeasured(async () => {
+      this.current = statement;
+      this.catalog = await readCatalogInside(this.session, this.schema);
+      this.snapshot = await readSnapshot(this.session);
+    });
+    this.began = this.elapsed();
+  }
+
+  async after(statement: Statement, ms: number): Promise<void> {
+    await this.unmeasured(async () => {
+      const { snapshot, catalog } = this;
+      if (!snapshot || !catalog) throw new Error("a statement ended that did not begin");
+      const changes = changesBetween(snapshot, await readSnapshot(this.session));
+      const index = new CatalogIndex(catalog);
+      const operations = operationsOfText(statement);
+      const truncates = operations.some(({ kind }) => kind === "truncate");
+      const proved: Open = {
+        migration: this.version,
+        index: statement.index,
+        sql: statement.sql,
+        source: statement.source,
+        transactionality: strictest(operations.map(transactionalityOf)),
+        startMs: this.began,
+        ms,
+        locks: changes.locks.map((lock) => ({ ...lock, fromMs: this.began, toMs: this.began + ms })),
+        predicted: operations.flatMap((operation) => effectsOf(operation, index).locks),
+        rewrites: truncates ? [] : changes.rewrites,
+        scans: changes.scans,
+        written: changes.written.map(({ table, ...counts }) => ({ table: tableName(table), ...counts })),
+      };
+      this.statements.push(proved);
+      this.uncommitted.push(proved);
+      const written: TableRef[] = changes.written.map(({ table }) => this.canonical(table));
+      this.observations.push({ before: catalog, written });
+    });
+    if (strictest(operationsOfText(statement).map(transactionalityOf)) === "outside") this.uncommitted = [];
+  }
+
+  async committing(): Promise<void> {
+    const now = this.elapsed();
+    for (const statement of this.uncommitted) {
+      statement.locks = statement.locks.map((lock) => ({ ...lock, toMs: Math.max(now, lock.toMs) }));
+    }
+    this.uncommitted = [];
+  }
+
+  /** In a catalog the tenant's own schema goes by its placeholder. */
+  private canonical(table: TableRef): TableRef {
+    return table.schema === this.schema ? { schema: TENANT_SCHEMA, name: table.name } : table;
+  }
+
+  private elapsed(): number {
+    return this.clock.monotonic() - this.origin - this.own;
+  }
+
+  private async unmeasured(work: () => Promise<void>): Promise<void> {
+    const start = this.clock.monotonic();
+    await work();
+    this.own += this.clock.monotonic() - start;
+  }
+}
+
+function strictest(modes: readonly ("inside" | "outside" | "own")[]): "inside" | "outside" | "own" {
+  return modes.includes("outside") ? "outside" : modes.includes("own") ? "own" : "inside";
+}
