@@ -9,7 +9,7 @@ const CODE = "probe.check";
 /** Rows that a CHECK would refuse. NULL counts as passed, as the server has it. */
 export const check: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind === "add-constraint" && operation.constraint.type === "check") {
       const { constraint } = operation;
       if (!constraint.validated || !constraint.enforced) return [];

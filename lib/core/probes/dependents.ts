@@ -8,7 +8,7 @@ const CODE = "probe.dependents";
 /** Views and rules that read what is dropped without CASCADE, so that PostgreSQL would refuse. */
 export const dependents: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind !== "drop-column" && operation.kind !== "drop-table") return [];
     const table = resolveTable(operation.table, before);
     if (operation.cascade || !before.table(table)) return [];
@@ -32,6 +32,7 @@ export const dependents: Probe = {
         sample: `SELECT t.name AS key ${rows} LIMIT 5`,
         repair: null,
         reads: [],
+        doubt: null,
       },
     ];
   },

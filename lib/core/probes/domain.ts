@@ -8,7 +8,7 @@ const CODE = "probe.domain";
 /** Values in columns of a domain that its new constraint would refuse. */
 export const domain: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind !== "alter-domain") return [];
     const condition = violated(operation.change, operation.check);
     if (condition === null) return [];

@@ -7,7 +7,7 @@ const CODE = "probe.exclusion";
 /** Rows that an exclusion constraint would not let stand beside an earlier row. */
 export const exclusion: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind !== "add-constraint" || operation.constraint.type !== "exclusion") return [];
     const table = resolveTable(operation.table, before);
     if (!holdsRows(before, table)) return [];

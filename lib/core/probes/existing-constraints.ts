@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import type { Statement } from "../sql/statement.js";
-import { orphans } from "./foreign-key.js";
+import { orphans } from "./orphans.js";
 import type { ProbeQuery } from "./probe.js";
 
 /**

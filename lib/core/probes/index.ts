@@ -1,3 +1,56 @@
-export { deriveProbes, PROBES } from "./derive-probes.js";
+import type { Catalog } from "../catalog/catalog.js";
+import { CatalogIndex } from "../catalog/lookup.js";
+import { operationsOfText } from "../operations/index.js";
+import type { Statement } from "../sql/statement.js";
+import { check } from "./check.js";
+import { dependents } from "./dependents.js";
+import { domain } from "./domain.js";
+import { exclusion } from "./exclusion.js";
+import { foreignKey } from "./foreign-key.js";
+import { newNotNullColumn } from "./new-not-null-column.js";
+import { notNull } from "./not-null.js";
+import { oldSnapshots } from "./old-snapshots.js";
+import { partitionBound } from "./partition-bound.js";
+import type { Probe, ProbeQuery } from "./probe.js";
+import { advance } from "./state/advance.js";
+import { inServerOrder } from "./state/in-server-order.js";
+import { ReleaseState } from "./state/release-state.js";
+import { typeChange } from "./type-change.js";
+import { unique } from "./unique.js";
+
 export { probeExistingConstraints } from "./existing-constraints.js";
 export type { Probe, ProbeQuery, ProbeResult } from "./probe.js";
+
+/** Every probe, in the order in which their findings read best. */
+export const PROBES: readonly Probe[] = [
+  notNull,
+  newNotNullColumn,
+  unique,
+  foreignKey,
+  check,
+  domain,
+  typeChange,
+  exclusion,
+  partitionBound,
+  dependents,
+  oldSnapshots,
+];
+
+/**
+ * What must be asked of every tenant of a cluster before a release may run.
+ *
+ * `statements` are those of all pending migrations, in order; `before` is the schema before the first. The parser must
+ * be loaded. Queries hold placeholders for a tenant's own schema: `bindSchemas` puts the names in.
+ */
+export function deriveProbes(statements: readonly Statement[], before: Catalog): readonly ProbeQuery[] {
+  let state = ReleaseState.initial(new CatalogIndex(before));
+  const found: ProbeQuery[] = [];
+  for (const statement of statements) {
+    for (const operation of inServerOrder(operationsOfText(statement))) {
+      const moment = { before: state, after: advance(state, operation) };
+      found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment)));
+      state = moment.after;
+    }
+  }
+  return found;
+}

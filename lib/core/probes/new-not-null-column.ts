@@ -7,7 +7,7 @@ const CODE = "probe.new-not-null-column";
 /** Rows for which a new NOT NULL column without a default has no value. */
 export const newNotNullColumn: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind !== "add-column") return [];
     const { column } = operation;
     const table = resolveTable(operation.table, before);

@@ -1,67 +1,67 @@
-import type { ColumnObject } from "../catalog/catalog.js";
-import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import { resolveTable } from "../operations/resolve.js";
-import { identifier } from "../sql/quote.js";
-import type { Statement } from "../sql/statement.js";
-import { plainValue } from "./plain-value.js";
-import type { Probe, ProbeQuery } from "./probe.js";
-import { countRows, holdsRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
+import type { Operation } from "../operations/index.js";
+import { identifier, qualified } from "../sql/quote.js";
+import type { Moment, Probe, ProbeQuery } from "./probe.js";
+import { columnOf, doubtAbout, originColumns, type TableState } from "./state/table-state.js";
+import { hitQuery, tableName } from "./support/hit-query.js";
+import { neutralValue } from "./support/neutral-value.js";
+import { rowKey } from "./support/row-key.js";
 
-const CODE = "probe.not-null";
-
-/** NULLs in a column that becomes NOT NULL, by itself or as part of a primary key. */
+/** NULLs where a column becomes NOT NULL. */
 export const notNull: Probe = {
-  code: CODE,
-  derive(operation, before) {
-    if (operation.kind === "set-not-null") {
-      return nullsIn(resolveTable(operation.table, before), [operation.column], operation.statement, before);
-    }
-    if (operation.kind !== "add-constraint") return [];
-    const table = resolveTable(operation.table, before);
-    const { constraint } = operation;
-    if (constraint.type === "not null" && constraint.validated) {
-      return nullsIn(table, [constraint.column], operation.statement, before);
-    }
-    if (constraint.type !== "primary key") return [];
-    const index = constraint.usingIndex;
-    const keys = before.indexes(table).find(({ id }) => id.name === index)?.attributes.keys ?? [];
-    const columns =
-      index === null
-        ? constraint.columns
-        : before
-            .columns(table)
-            .map(({ id }) => id.name)
-            .filter((name) => keys.includes(name));
-    return nullsIn(table, columns, operation.statement, before);
+  code: "probe.not-null",
+  derive(operation, { before }) {
+    const target = targetOf(operation, before);
+    return target ? probesOf(operation, target.table, target.columns) : [];
   },
 };
 
-function nullsIn(
-  table: TableRef,
-  columns: readonly string[],
-  statement: Statement,
-  before: CatalogIndex,
-): readonly ProbeQuery[] {
+function targetOf(operation: Operation, before: Moment["before"]) {
+  if (operation.kind === "set-not-null") {
+    const table = before.table(operation.table);
+    return table && { table, columns: [operation.column] };
+  }
+  if (operation.kind !== "add-constraint") return undefined;
+  const { constraint } = operation;
+  const table = before.table(operation.table);
+  if (!table) return undefined;
+  if (constraint.type === "not null" && constraint.validated) return { table, columns: [constraint.column] };
+  if (constraint.type === "primary key") return { table, columns: constraint.columns };
+  return undefined;
+}
+
+function probesOf(operation: Operation, table: TableState, columns: readonly string[]): readonly ProbeQuery[] {
   return columns.flatMap((name) => {
-    const column = before.column(table, name);
-    if (!column || column.attributes.notNull || !holdsRows(before, table)) return [];
-    return [nulls(table, column, statement, before)];
+    const column = columnOf(table, name);
+    if (!column || column.notNull) return [];
+    const alias = identifier(table.name.name);
+    const key = rowKey(table, alias, [name]);
+    return [
+      hitQuery({
+        code: notNull.code,
+        subject: { kind: "column", name: `${tableName(table)}.${name}` },
+        statement: operation.statement,
+        meaning: `rows of ${tableName(table)} where ${name} is NULL`,
+        body: `FROM ${table.rows.from} AS ${alias} WHERE ${alias}.${identifier(name)} IS NULL`,
+        key: key.text,
+        order: key.order,
+        rows: [table.rows],
+        repair: repairOf(table, name),
+        doubt: doubtAbout(table, [name]),
+      }),
+    ];
   });
 }
 
-function nulls(table: TableRef, column: ColumnObject, statement: Statement, before: CatalogIndex): ProbeQuery {
-  const name = identifier(column.id.name);
-  const value = column.attributes.default ?? plainValue(column, before);
-  const repair = value === null ? null : `UPDATE ${sqlTable(table)} SET ${name} = ${value} WHERE ${name} IS NULL`;
-  const subject = `${humanTable(table)}.${column.id.name}`;
-  return countRows({
-    code: CODE,
-    statement,
-    subject: { kind: "column", name: subject },
-    meaning: `rows of ${humanTable(table)} where ${column.id.name} is NULL`,
-    rows: `FROM ${sqlTable(table)} t WHERE t.${name} IS NULL`,
-    key: rowKey(before, table, "t"),
-    repair,
-    reads: [table],
-  });
+function repairOf(table: TableState, name: string): string | null {
+  const column = columnOf(table, name);
+  const origin = originColumns(table, [name])?.[0];
+  if (!column || origin === undefined || column.generated || !table.origin || !table.sameRows) return null;
+  const value = column.default ?? neutralValue(column.type);
+  if (value === null) return null;
+  const sql = qualified(table.origin.schema, table.origin.name);
+  const advice =
+    column.default === null
+      ? `-- ${name} has no default: write in place of ${value} what a missing value means.\n`
+      : "";
+  return `${advice}UPDATE ${sql} SET ${identifier(origin)} = ${value} WHERE ${identifier(origin)} IS NULL`;
 }

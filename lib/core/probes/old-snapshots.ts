@@ -24,6 +24,7 @@ export const oldSnapshots: Probe = {
         sample: `SELECT t.pid || ' ' || t.usename || ' since ' || t.xact_start AS key ${OLD} LIMIT 5`,
         repair: `SELECT pg_terminate_backend(t.pid) ${OLD}`,
         reads: [],
+        doubt: null,
       },
     ];
   },

@@ -10,7 +10,7 @@ const CODE = "probe.partition-bound";
 /** Rows outside the bound of a table that becomes a partition, and rows of the default partition inside a new bound. */
 export const partitionBound: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind === "attach-partition" && operation.of === "table") {
       const parent = resolveTable(operation.parent, before);
       const partition = resolveTable(operation.partition, before);

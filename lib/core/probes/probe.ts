@@ -1,7 +1,7 @@
-import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Subject } from "../finding.js";
 import type { Operation } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
+import type { ReleaseState } from "./state/release-state.js";
 
 /** A read-only query derived from the release, that counts the rows it would trip over. */
 export interface ProbeQuery {
@@ -17,15 +17,27 @@ export interface ProbeQuery {
   readonly sample: string;
   /** A query that, when run, makes the probe pass; null when only a person can decide. */
   readonly repair: string | null;
-  /** Tables it reads in full, for the estimate before it. */
+  /** Tables it reads in full, as quoted SQL names, for the estimate before it. */
   readonly reads: readonly string[];
+  /**
+   * Why the count does not tell what the statement will meet: an earlier statement of the release changes these rows
+   * in a way that cannot be foretold. A full sentence without the final stop; then the answer is unknown. Null when the
+   * count is what the statement will meet.
+   */
+  readonly doubt: string | null;
+}
+
+/** What stands around an operation: the release's tables just before it and just after it. */
+export interface Moment {
+  readonly before: ReleaseState;
+  readonly after: ReleaseState;
 }
 
 /** The contract of every file in this folder: one data precondition. */
 export interface Probe {
   readonly code: string;
-  /** Queries for the operation, or none when the precondition does not arise. `before` is the schema just before it. */
-  derive(operation: Operation, before: CatalogIndex): readonly ProbeQuery[];
+  /** Queries for the operation, or none when the precondition does not arise. */
+  derive(operation: Operation, moment: Moment): readonly ProbeQuery[];
 }
 
 /** What one probe found in one tenant. `unknown` blocks. */

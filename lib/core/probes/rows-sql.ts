@@ -1,5 +1,5 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import { identifier, qualified } from "../sql/quote.js";
+import { identifier, literal, qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
 import type { ProbeQuery } from "./probe.js";
 
@@ -16,7 +16,7 @@ export function rowKey(before: CatalogIndex, table: TableRef, alias: string): st
   const primary = before.constraints(table).find(({ attributes }) => attributes.type === "p");
   const columns = primary?.attributes.columns ?? [];
   const [only] = columns;
-  if (columns.length === 1 && only !== undefined) return `${alias}.${identifier(only)}::text`;
+  if (columns.length === 1 && only !== undefined) return `${literal(`${only}=`)} || ${alias}.${identifier(only)}`;
   if (columns.length === 0) return `${alias}.ctid::text`;
   return `(${columns.map((column) => `${alias}.${identifier(column)}`).join(", ")})::text`;
 }
@@ -40,6 +40,7 @@ export function countRows({ rows, key, reads, ...rest }: Rows): ProbeQuery {
     count: `SELECT count(*) AS count ${rows}`,
     sample: `SELECT ${key} AS key ${rows} LIMIT 5`,
     reads: reads.map(sqlTable),
+    doubt: null,
   };
 }
 

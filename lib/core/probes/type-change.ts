@@ -12,7 +12,7 @@ const CODE = "probe.type-change";
 /** Values that the new type of a column does not take, or takes only shortened. */
 export const typeChange: Probe = {
   code: CODE,
-  derive(operation, before) {
+  derive(operation, { before: { catalog: before } }) {
     if (operation.kind !== "alter-column-type") return [];
     const table = resolveTable(operation.table, before);
     const column = before.column(table, operation.column);
@@ -65,6 +65,7 @@ function attempt(
     sample: `SELECT ${rowKey(before, table, "t")} AS key FROM ${sqlTable(table)} t WHERE t.${name} IS NULL AND false LIMIT 5`,
     repair: null,
     reads: [sqlTable(table)],
+    doubt: null,
   };
 }
 

@@ -1,71 +1,88 @@
-import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { Operation } from "../operations/index.js";
-import { resolveTable } from "../operations/resolve.js";
+import type { IndexKey, Operation, UniqueSpec } from "../operations/index.js";
 import { identifier } from "../sql/quote.js";
-import type { Probe, ProbeQuery } from "./probe.js";
-import { countRows, holdsRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
+import type { Moment, Probe, ProbeQuery } from "./probe.js";
+import { overRows, readsOf } from "./state/rows.js";
+import { doubtAbout, type TableState } from "./state/table-state.js";
+import { columnsNamed } from "./support/columns-named.js";
+import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
+import { repairDuplicates } from "./support/repair-duplicates.js";
+import { countSurplus, surplusRows, type WantedKey, type WantedPart } from "./support/surplus-rows.js";
 
-const CODE = "probe.unique";
-
-/** Rows that share a key which becomes unique; the first of each key is not counted. */
+/** Duplicates where a unique index, a unique constraint or a primary key is made. */
 export const unique: Probe = {
-  code: CODE,
-  derive(operation, before) {
-    const key = newKey(operation, before);
-    if (!key || !holdsRows(before, key.table, key.columns)) return [];
-    return [duplicates(operation, key, before)];
+  code: "probe.unique",
+  derive(operation, moment) {
+    return keysOf(operation, moment).map((wanted) => probeOf(operation, moment, wanted));
   },
 };
 
-interface Key {
-  readonly table: TableRef;
-  /** Plain columns of the key, to see that they are there. */
-  readonly columns: readonly string[];
-  readonly expressions: readonly string[];
-  readonly predicate: string | null;
-  readonly nullsNotDistinct: boolean;
-}
-
-function newKey(operation: Operation, before: CatalogIndex): Key | null {
-  if (operation.kind === "create-index" && operation.unique) {
-    const { keys, predicate, nullsNotDistinct } = operation;
-    const expressions = keys.map(
-      ({ expression, collation }) => expression + (collation === null ? "" : ` COLLATE ${collation}`),
-    );
-    const columns = keys.flatMap(({ column }) => (column === null ? [] : [column]));
-    return { table: resolveTable(operation.table, before), columns, expressions, predicate, nullsNotDistinct };
+function keysOf(operation: Operation, { before, after }: Moment): readonly WantedKey[] {
+  switch (operation.kind) {
+    case "create-index": {
+      const table = before.table(operation.table);
+      if (!operation.unique || !table) return [];
+      const schema = table.name.schema;
+      const { name, ifNotExists } = operation;
+      if (ifNotExists && name !== null && before.hasRelation({ schema, name })) return [];
+      const { predicate, nullsNotDistinct } = operation;
+      return [wanted(table, operation.keys.map(partOfKey), predicate, nullsNotDistinct)];
+    }
+    case "add-constraint":
+      return ofConstraint(before.table(operation.table), operation.constraint);
+    case "add-column": {
+      const table = before.table(operation.table);
+      if (table?.columns.some(({ name }) => name === operation.column.name)) return [];
+      return operation.column.constraints.flatMap((each) => ofConstraint(after.table(operation.table), each));
+    }
+    default:
+      return [];
   }
-  if (operation.kind !== "add-constraint") return null;
-  const { constraint } = operation;
-  if (constraint.type !== "unique" && constraint.type !== "primary key") return null;
-  // An index that is there has already refused duplicates.
-  if (constraint.usingIndex !== null || constraint.withoutOverlaps) return null;
-  const { columns, nullsNotDistinct } = constraint;
-  const table = resolveTable(operation.table, before);
-  return { table, columns, expressions: columns.map(identifier), predicate: null, nullsNotDistinct };
 }
 
-function duplicates(operation: Operation, key: Key, before: CatalogIndex): ProbeQuery {
-  const { table, expressions } = key;
-  const list = expressions.join(", ");
-  const primary = before.constraints(table).find(({ attributes }) => attributes.type === "p")?.attributes.columns ?? [];
-  const order = [...primary.map(identifier), "tableoid", "ctid"].join(", ");
-  const conditions = [
-    ...(key.predicate === null ? [] : [`(${key.predicate})`]),
-    ...(key.nullsNotDistinct ? [] : expressions.map((expression) => `(${expression}) IS NOT NULL`)),
-  ];
-  const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
-  const numbered = `(SELECT *, tableoid AS "$in", ctid AS "$at", row_number() OVER (PARTITION BY ${list} ORDER BY ${order}) AS "$n"
-    FROM ${sqlTable(table)}${where})`;
-  const rowName = primary.length > 0 ? rowKey(before, table, "t") : 't."$at"::text';
-  return countRows({
-    code: CODE,
+function ofConstraint(table: TableState | undefined, constraint: { readonly type: string }): readonly WantedKey[] {
+  if (!table || !isUnique(constraint) || constraint.usingIndex !== null || constraint.withoutOverlaps) return [];
+  const parts = constraint.columns.map((column) => ({ sql: identifier(column), column }));
+  return [wanted(table, parts, null, constraint.nullsNotDistinct)];
+}
+
+function isUnique(constraint: { readonly type: string }): constraint is UniqueSpec {
+  return constraint.type === "unique" || constraint.type === "primary key";
+}
+
+function partOfKey(key: IndexKey): WantedPart {
+  const collate = key.collation === null ? "" : ` COLLATE ${key.collation}`;
+  return { sql: `${key.expression}${collate}`, column: key.column };
+}
+
+function wanted(
+  table: TableState,
+  parts: readonly WantedPart[],
+  predicate: string | null,
+  nullsNotDistinct: boolean,
+): WantedKey {
+  const names = parts.map((part) => part.column ?? part.sql);
+  const [only] = names;
+  const name = names.length === 1 && only !== undefined ? only : `(${names.join(", ")})`;
+  return { table, parts, predicate, nullsNotDistinct, name };
+}
+
+function probeOf(operation: Operation, { before }: Moment, key: WantedKey): ProbeQuery {
+  const { table } = key;
+  const columns = columnsNamed(table, [...key.parts.map((part) => part.sql), key.predicate ?? ""]);
+  const rows = [table.ownRows];
+  const where = key.predicate === null ? "" : ` where ${key.predicate}`;
+  return {
+    code: unique.code,
+    subject: { kind: "table", name: tableName(table) },
     statement: operation.statement,
-    subject: { kind: "table", name: humanTable(table) },
-    meaning: `rows of ${humanTable(table)} that repeat a value of (${list})`,
-    rows: `FROM ${numbered} t WHERE t."$n" > 1`,
-    key: rowName,
-    repair: `DELETE FROM ${sqlTable(table)} d USING ${numbered} t WHERE t."$n" > 1 AND d.ctid = t."$at" AND d.tableoid = t."$in"`,
-    reads: [table],
-  });
+    meaning: `rows of ${tableName(table)} that repeat ${key.name} of another row${where}`,
+    count: overRows(rows, countSurplus(key)),
+    sample: overRows(
+      rows,
+      `SELECT key FROM (${surplusRows(key, columns)}) AS surplus ORDER BY position LIMIT ${SAMPLE_SIZE}`,
+    ),
+    repair: repairDuplicates(before, key, columns),
+    reads: readsOf(rows),
+    doubt: doubtAbout(table, columns),
+  };
 }

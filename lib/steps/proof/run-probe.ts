@@ -1,64 +1,114 @@
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
 import { bindSchemas } from "../../core/rollback/own-schema.js";
-import { identifier, literal } from "../../core/sql/quote.js";
+import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
-export interface RunProbe {
-  /** The tenant's schema in a shared database. */
-  readonly schema: string | null;
-  /** Milliseconds that one query of the probe may take. */
+export interface ProbeScope {
+  /** Milliseconds for the whole probe. */
   readonly timeout: number;
-  /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
-  readonly costLimit: number;
+  /** The tenant's schema where tenants are schemas, else null. */
+  readonly schema: string | null;
   readonly clock: Clock;
 }
 
-/** SQLSTATE class of values that do not convert (manual, "PostgreSQL Error Codes"). */
-const DATA_EXCEPTION = "22";
+/**
+ * Milliseconds for one unit of the planner's cost, on a fast machine with everything in memory. Deliberately low: an
+ * estimate only refuses what cannot end in time, the statement timeout stops the rest.
+ */
+const FASTEST_MS_PER_COST = 0.001;
 
 /**
- * Counts the rows that the release would trip over, in a read-only transaction. A probe that is too expensive, takes too
- * long or fails is unknown, and says why.
+ * Asks one tenant one probe, read-only. Whatever does not end in a count is unknown, with the reason: too expensive by
+ * the planner's estimate, the timeout, any error of the database.
  */
-export async function runProbe(session: Session, query: ProbeQuery, options: RunProbe): Promise<ProbeResult> {
-  const start = options.clock.monotonic();
-  const bind = (sql: string) => bindSchemas(sql, options.schema);
+export async function runProbe(session: Session, query: ProbeQuery, scope: ProbeScope): Promise<ProbeResult> {
+  const started = scope.clock.monotonic();
   try {
-    await begin(session, options);
-    const cost = await estimate(session, bind(query.count));
-    if (cost > options.costLimit) {
-      const reason = `the planner expects a cost of ${Math.round(cost)}, above the limit of ${options.costLimit}`;
-      return { status: "unknown", reason };
-    }
-    const [row] = await session.query<{ count: string }>(bind(query.count));
-    const count = Number(row?.count ?? Number.NaN);
-    if (Number.isNaN(count)) return { status: "unknown", reason: "the probe answered without a count" };
-    const elapsed = () => options.clock.monotonic() - start;
-    if (count === 0) return { status: "pass", ms: elapsed() };
-    const samples = await session.query<{ key: string }>(bind(query.sample));
-    return { status: "hit", count, keys: samples.map(({ key }) => key), ms: elapsed() };
+    await session.script(opening(scope));
+    const result = await answer(session, query, scope, started);
+    await session.script("rollback");
+    return result;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    const ms = options.clock.monotonic() - start;
-    if (error.code.startsWith(DATA_EXCEPTION)) return { status: "hit", count: 1, keys: [error.message], ms };
-    return { status: "unknown", reason: `${error.message} (${error.code})` };
-  } finally {
     await session.script("rollback").catch(() => {});
+    if (error.code.startsWith(DATA_EXCEPTION) && query.doubt === null) {
+      return { status: "hit", count: 1, keys: [error.message], ms: scope.clock.monotonic() - started };
+    }
+    return { status: "unknown", reason: reasonOf(error, scope) };
   }
 }
 
-async function begin(session: Session, { schema, timeout }: RunProbe): Promise<void> {
-  const path =
-    schema === null
-      ? "reset search_path"
-      : `select set_config('search_path', ${literal(`${identifier(schema)}, public`)}, false)`;
-  await session.script(`${path}; begin read only; set local statement_timeout = ${Math.round(timeout)}`);
+/** Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. */
+function opening({ timeout, schema }: ProbeScope): string {
+  const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
+  return [
+    "begin transaction isolation level repeatable read read only",
+    `set local statement_timeout = ${Math.max(1, Math.ceil(timeout))}`,
+    "set local row_security = off",
+    ...path,
+  ].join("; ");
 }
 
-async function estimate(session: Session, sql: string): Promise<number> {
-  const [row] = await session.query<{ "QUERY PLAN": { Plan: { "Total Cost": number } }[] }>(
-    `explain (format json) ${sql}`,
-  );
-  return row?.["QUERY PLAN"][0]?.Plan["Total Cost"] ?? Number.POSITIVE_INFINITY;
+async function answer(
+  session: Session,
+  query: ProbeQuery,
+  { timeout, schema, clock }: ProbeScope,
+  started: number,
+): Promise<ProbeResult> {
+  const count = bindSchemas(query.count, schema);
+  const predicted = await predictedMs(session, count);
+  if (predicted > timeout) return tooExpensive(query, predicted, timeout);
+  const [row] = await session.query<{ count: string }>(count);
+  const hits = Number(row?.count);
+  if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
+  const spent = () => clock.monotonic() - started;
+  if (query.doubt !== null) return doubtful(query, hits);
+  if (hits === 0) return { status: "pass", ms: spent() };
+  const left = Math.max(1, Math.ceil(timeout - spent()));
+  const keys = await sample(session, bindSchemas(query.sample, schema), left);
+  return { status: "hit", count: hits, keys, ms: spent() };
+}
+
+async function predictedMs(session: Session, sql: string): Promise<number> {
+  const [row] = await session.query(`explain (format json) ${sql}`);
+  const [plan] = (row?.["QUERY PLAN"] ?? []) as { Plan?: { "Total Cost"?: number } }[];
+  return (plan?.Plan?.["Total Cost"] ?? 0) * FASTEST_MS_PER_COST;
+}
+
+/** Keys are shown, not decided on: when there is no time left for them the count stands alone. */
+async function sample(session: Session, sql: string, timeout: number): Promise<readonly string[]> {
+  try {
+    await session.script(`set local statement_timeout = ${timeout}`);
+    const rows = await session.query<{ key: string | null }>(sql);
+    return rows.map((row) => row.key ?? "");
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === QUERY_CANCELED) return [];
+    throw error;
+  }
+}
+
+function tooExpensive(query: ProbeQuery, predicted: number, timeout: number): ProbeResult {
+  const reads = query.reads.join(", ");
+  const reason = `Reading ${reads} would take ${seconds(predicted)} or more by the planner's estimate, and the probe has ${seconds(timeout)}`;
+  return { status: "unknown", reason };
+}
+
+function doubtful(query: ProbeQuery, hits: number): ProbeResult {
+  const now = hits === 0 ? `There are no ${query.meaning} now` : `There are ${hits} ${query.meaning} now`;
+  return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.doubt}` };
+}
+
+/** SQLSTATE class of values that do not convert (manual, "PostgreSQL Error Codes"): the release would meet the same. */
+const DATA_EXCEPTION = "22";
+
+const QUERY_CANCELED = "57014";
+
+function reasonOf(error: DatabaseError, { timeout }: ProbeScope): string {
+  if (error.code === QUERY_CANCELED) return `The probe did not end within its ${seconds(timeout)}: ${error.message}`;
+  return `The database refused the probe (${error.code}): ${error.message}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -9,7 +9,7 @@ import { testSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
 
-const options = { schema: null, timeout: 10_000, costLimit: 1e7, clock: testClock };
+const options = { schema: null, timeout: 10_000, clock: testClock };
 
 interface Case {
   readonly name: string;
@@ -37,7 +37,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t alter a set not null",
     code: "probe.not-null",
     count: 2,
-    keys: ["7", "8"],
+    keys: ["id=7", "id=8"],
   },
   {
     name: "NULLs before a primary key",
@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
     migration: "create unique index on t (a, b)",
     code: "probe.unique",
     count: 2,
-    keys: ["5", "6"],
+    keys: ["id=5", "id=6"],
   },
   {
     name: "duplicates with NULLS NOT DISTINCT",
@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t add constraint u unique nulls not distinct (a)",
     code: "probe.unique",
     count: 1,
-    keys: ["3"],
+    keys: ["id=3"],
   },
   {
     name: "duplicates of an expression under a predicate",
@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
     migration: "create unique index on t (lower(c)) where a = 1",
     code: "probe.unique",
     count: 1,
-    keys: ["4"],
+    keys: ["id=4"],
   },
   {
     name: "duplicates under another collation",
@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t add foreign key (a, b) references p",
     code: "probe.foreign-key",
     count: 1,
-    keys: ["3"],
+    keys: ["id=3"],
   },
   {
     name: "half-NULL keys before MATCH FULL",
@@ -134,7 +134,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t add constraint k check (a > 0)",
     code: "probe.check",
     count: 1,
-    keys: ["3"],
+    keys: ["id=3"],
   },
   {
     name: "domain violations",
@@ -144,7 +144,7 @@ const CASES: readonly Case[] = [
     migration: "alter domain d add constraint k check (value > 0)",
     code: "probe.domain",
     count: 1,
-    keys: ["3"],
+    keys: ["id=3"],
   },
   {
     name: "text that is no number",
@@ -154,7 +154,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t alter c type int using c::int",
     code: "probe.type-change",
     count: 2,
-    keys: ["4", "5"],
+    keys: ["id=4", "id=5"],
   },
   {
     name: "numbers out of range",
@@ -164,7 +164,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t alter a type int",
     code: "probe.type-change",
     count: 1,
-    keys: ["2"],
+    keys: ["id=2"],
   },
   {
     name: "texts that are too long",
@@ -174,7 +174,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t alter c type varchar(3)",
     code: "probe.type-change",
     count: 1,
-    keys: ["2"],
+    keys: ["id=2"],
   },
   {
     name: "numbers with too many digits",
@@ -184,7 +184,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t alter a type numeric(5, 2)",
     code: "probe.type-change",
     count: 1,
-    keys: ["2"],
+    keys: ["id=2"],
   },
   {
     name: "a conversion of the author's own that fails",
@@ -204,7 +204,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t add exclude using gist (r with &&)",
     code: "probe.exclusion",
     count: 1,
-    keys: ["3"],
+    keys: ["id=3"],
   },
   {
     name: "rows outside the bound of a new partition",
@@ -270,17 +270,20 @@ describe("runProbe", () => {
       await readCatalog(session, null),
     );
     if (!query) throw new Error("no probe was derived");
-    expect(await runProbe(session, query, { ...options, costLimit: 1 })).toMatchObject({
+    expect(await runProbe(session, query, { ...options, timeout: 0.001 })).toMatchObject({
       status: "unknown",
-      reason: /cost/,
+      reason: expect.stringContaining("estimate"),
     });
     const slow = { ...query, count: "select count(*) as count from pg_sleep(5)" };
     expect(await runProbe(session, slow, { ...options, timeout: 50 })).toMatchObject({
       status: "unknown",
-      reason: /57014/,
+      reason: expect.stringContaining("50 ms"),
     });
     const broken = { ...query, count: "select count(*) as count from nowhere" };
-    expect(await runProbe(session, broken, options)).toMatchObject({ status: "unknown", reason: /42P01/ });
+    expect(await runProbe(session, broken, options)).toMatchObject({
+      status: "unknown",
+      reason: expect.stringContaining("42P01"),
+    });
     expect(await runProbe(session, query, options)).toMatchObject({ status: "pass" });
   });
 

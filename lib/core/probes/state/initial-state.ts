@@ -1,0 +1,73 @@
+import type { ConstraintObject } from "../../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { type ConstraintSpec, operationsOfText } from "../../operations/index.js";
+import { recreateConstraint } from "../../operations/recreate.js";
+import { childrenOf } from "../../operations/resolve.js";
+import { qualified } from "../../sql/quote.js";
+import type { Rows } from "./rows.js";
+import type { ColumnState, TableState } from "./table-state.js";
+
+/** Every table as the tenant has it now. */
+export function initialTables(before: CatalogIndex): readonly TableState[] {
+  return before.catalog.objects.flatMap((object) =>
+    object.kind === "table" && object.id.schema !== undefined
+      ? [initialTable(before, { schema: object.id.schema, name: object.id.name })]
+      : [],
+  );
+}
+
+/** One table as the tenant has it now. */
+export function initialTable(before: CatalogIndex, name: TableRef): TableState {
+  const sql = qualified(name.schema, name.name);
+  const inherited = before.table(name)?.attributes.relkind !== "p" && childrenOf(before, name).length > 0;
+  const rows: Rows = { from: sql, stages: [], reads: [sql] };
+  return {
+    name,
+    origin: name,
+    columns: before.columns(name).map(
+      ({ id, attributes }): ColumnState => ({
+        name: id.name,
+        type: attributes.type,
+        collation: attributes.collation,
+        notNull: attributes.notNull,
+        default: attributes.default,
+        generated: attributes.generated !== "",
+        origin: id.name,
+      }),
+    ),
+    key: keyOf(before, name),
+    rows,
+    ownRows: inherited ? { ...rows, from: `ONLY ${sql}` } : rows,
+    doubts: [],
+    pending: pendingConstraints(before, name),
+    sameRows: true,
+  };
+}
+
+/** Constraints that hold for new rows only, read from the clause that the server prints. */
+function pendingConstraints(before: CatalogIndex, table: TableRef): TableState["pending"] {
+  return before
+    .constraints(table)
+    .filter(({ attributes }) => !attributes.validated && attributes.enforced)
+    .flatMap((constraint) => specOf(constraint));
+}
+
+/** A constraint of the catalog as a statement would ask for it. Empty for a clause that is not understood. */
+export function specOf(constraint: ConstraintObject): readonly ConstraintSpec[] {
+  const sql = recreateConstraint(constraint);
+  const operations = operationsOfText({ index: 0, sql, source: { file: "catalog", line: 1, column: 1 } });
+  return operations.flatMap((operation) => (operation.kind === "add-constraint" ? [operation.constraint] : []));
+}
+
+/** The primary key, else the first unique constraint whose columns are all NOT NULL. */
+function keyOf(before: CatalogIndex, table: TableRef): readonly string[] {
+  const rank = { p: 0, u: 1 } as const;
+  const keys = before
+    .constraints(table)
+    .filter(({ attributes }) => attributes.type === "p" || attributes.type === "u")
+    .filter(({ attributes }) =>
+      attributes.columns.every((column) => before.column(table, column)?.attributes.notNull === true),
+    )
+    .sort((a, b) => rank[a.attributes.type as "p" | "u"] - rank[b.attributes.type as "p" | "u"]);
+  return keys[0]?.attributes.columns ?? [];
+}

@@ -1,0 +1,61 @@
+import type { TableRef } from "../../catalog/lookup.js";
+import type { ConstraintSpec } from "../../operations/index.js";
+import type { Rows } from "./rows.js";
+
+/** A column at a moment of the release. */
+export interface ColumnState {
+  readonly name: string;
+  readonly type: string;
+  readonly collation: string | null;
+  readonly notNull: boolean;
+  /** SQL text; null for none. */
+  readonly default: string | null;
+  readonly generated: boolean;
+  /** What the tenant calls it now, as long as its values are those that the tenant has now; else null. */
+  readonly origin: string | null;
+}
+
+/** Why the rows at this moment cannot be computed from the rows now. */
+export interface Doubt {
+  /** The columns that may have other values; null when rows may come, go or change in any way. */
+  readonly columns: readonly string[] | null;
+  /** A full sentence without the final stop. */
+  readonly reason: string;
+}
+
+/** A table at a moment of the release. */
+export interface TableState {
+  readonly name: TableRef;
+  /** The table of the tenant that it comes from; null when the release makes it. */
+  readonly origin: TableRef | null;
+  readonly columns: readonly ColumnState[];
+  /** Columns of the primary key, or of another key without NULLs; empty for none. */
+  readonly key: readonly string[];
+  /** Rows of the table and of its children. */
+  readonly rows: Rows;
+  /** Its own rows, which keys and foreign keys of a parent by inheritance hold for. */
+  readonly ownRows: Rows;
+  readonly doubts: readonly Doubt[];
+  /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
+  readonly pending: readonly ConstraintSpec[];
+  /** True as long as no statement of the release changed which rows there are. */
+  readonly sameRows: boolean;
+}
+
+export function columnOf(table: TableState, name: string): ColumnState | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+/** The first reason for which these columns may hold other values than computed; null for none. */
+export function doubtAbout(table: TableState, columns: readonly string[]): string | null {
+  const found = table.doubts.find(
+    (doubt) => doubt.columns === null || doubt.columns.some((column) => columns.includes(column)),
+  );
+  return found?.reason ?? null;
+}
+
+/** What the tenant calls these columns now; null when the release makes or changes one of them. */
+export function originColumns(table: TableState, columns: readonly string[]): readonly string[] | null {
+  const origins = columns.map((name) => columnOf(table, name)?.origin ?? null);
+  return origins.every((origin) => origin !== null) ? origins : null;
+}

@@ -1,0 +1,47 @@
+import { humanName } from "../../catalog/names.js";
+import type { Subject } from "../../finding.js";
+import type { Statement } from "../../sql/statement.js";
+import type { ProbeQuery } from "../probe.js";
+import { overRows, type Rows, readsOf } from "../state/rows.js";
+import type { TableState } from "../state/table-state.js";
+
+/** At most this many keys are shown of what a probe finds. */
+export const SAMPLE_SIZE = 5;
+
+/** What a probe says of the rows that it looks for. */
+export interface Hit {
+  readonly code: string;
+  readonly subject: Subject;
+  readonly statement: Statement;
+  readonly meaning: string;
+  /** SQL after SELECT list: FROM and WHERE, whose rows are the hits. */
+  readonly body: string;
+  /** SQL text expression for the key of one hit, and what to order by so that the same rows are shown each time. */
+  readonly key: string;
+  readonly order: string;
+  /** Everything that `body` reads. */
+  readonly rows: readonly Rows[];
+  readonly repair: string | null;
+  readonly doubt: string | null;
+}
+
+export function hitQuery(hit: Hit): ProbeQuery {
+  const { code, subject, statement, meaning, repair, doubt } = hit;
+  // OFFSET 0 keeps the planner from walking a whole index in key order when hits are few.
+  const sample = `SELECT key FROM (SELECT ${hit.key} AS key, ${hit.order} AS position ${hit.body} OFFSET 0) AS hits ORDER BY position LIMIT ${SAMPLE_SIZE}`;
+  return {
+    code,
+    subject,
+    statement,
+    meaning,
+    count: overRows(hit.rows, `SELECT count(*) AS count ${hit.body}`),
+    sample: overRows(hit.rows, sample),
+    repair,
+    reads: readsOf(hit.rows),
+    doubt,
+  };
+}
+
+export function tableName(table: TableState): string {
+  return humanName(table.name);
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { MAJORS, probed } from "./probing.js";
+
+const baseline = `create schema app; create schema billing;
+  create table app.accounts (id bigint generated always as identity primary key, name text not null);
+  create table app.users (
+    id bigint generated always as identity primary key,
+    account_id bigint not null references app.accounts (id),
+    email text not null unique,
+    quota_key text not null,
+    quota_limit integer not null default 1000,
+    constraint users_quota_limit_positive check (quota_limit > 0));
+  create index idx_tenant_quota on app.users (account_id, quota_limit);
+  create table billing.plans (id bigint primary key, name text not null, monthly_cents integer not null);
+  create table billing.subscriptions (
+    id bigint generated always as identity primary key,
+    account_id bigint not null references app.accounts (id),
+    plan_id bigint not null,
+    started_on date not null)`;
+
+const release = `alter table app.users alter column quota_limit set not null;
+  alter table app.users add column quota_used integer not null default 0;
+  create index if not exists idx_tenant_quota on app.users (account_id, quota_limit);
+  create unique index idx_users_quota_key on app.users (account_id, quota_key);
+  alter table billing.subscriptions
+    add constraint subscriptions_plan_fkey foreign key (plan_id) references billing.plans (id)`;
+
+const drifted = `${baseline};
+  alter table app.users alter quota_limit drop not null;
+  insert into app.accounts (name) values ('a');
+  insert into app.users (account_id, email, quota_key, quota_limit)
+    select 1, 'user' || n, case when n in (4, 5, 6) then 'same' else 'key' || n end,
+      case when n in (2, 3, 7) then null else n end from generate_series(1, 9) n;
+  insert into billing.plans values (1, 'small', 5), (2, 'large', 50);
+  insert into billing.subscriptions (account_id, plan_id, started_on) select 1, n, now() from generate_series(1, 3) n;`;
+
+describe.each(MAJORS)("a release that makes quotas binding, on PostgreSQL %s", (major) => {
+  it("names every row that it would trip over, and runs once they are repaired", async () => {
+    const tenant = await probed(major, drifted, release);
+    expect(tenant.queries.map(({ meaning }) => meaning)).toEqual([
+      "rows of app.users where quota_limit is NULL",
+      "rows of app.users that repeat (account_id, quota_key) of another row",
+      "rows of billing.subscriptions whose plan_id names no row of billing.plans",
+    ]);
+    expect(await tenant.ask()).toMatchObject([
+      { status: "hit", count: 3, keys: ["id=2", "id=3", "id=7"] },
+      { status: "hit", count: 2, keys: ["id=5", "id=6"] },
+      { status: "hit", count: 1, keys: ["id=3"] },
+    ]);
+    expect(await tenant.release()).toContain("quota_limit");
+    for (const query of tenant.queries) await tenant.repair(query);
+    expect((await tenant.ask()).map(({ status }) => status)).toEqual(["pass", "pass", "pass"]);
+    expect(await tenant.release()).toBeNull();
+  });
+
+  it("has nothing to ask where the schema already says so", async () => {
+    const tenant = await probed(major, baseline, release);
+    expect(tenant.queries.map(({ code }) => code)).toEqual(["probe.unique", "probe.foreign-key"]);
+    expect((await tenant.ask()).map(({ status }) => status)).toEqual(["pass", "pass"]);
+  });
+});
