@@ -4,25 +4,21 @@ import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
-export interface ProbeScope {
+export interface RunProbe {
   /** Milliseconds for the whole probe. */
   readonly timeout: number;
   /** The tenant's schema where tenants are schemas, else null. */
   readonly schema: string | null;
+  /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
+  readonly costLimit: number;
   readonly clock: Clock;
 }
-
-/**
- * Milliseconds for one unit of the planner's cost, on a fast machine with everything in memory. Deliberately low: an
- * estimate only refuses what cannot end in time, the statement timeout stops the rest.
- */
-const FASTEST_MS_PER_COST = 0.001;
 
 /**
  * Asks one tenant one probe, read-only. Whatever does not end in a count is unknown, with the reason: too expensive by
  * the planner's estimate, the timeout, any error of the database.
  */
-export async function runProbe(session: Session, query: ProbeQuery, scope: ProbeScope): Promise<ProbeResult> {
+export async function runProbe(session: Session, query: ProbeQuery, scope: RunProbe): Promise<ProbeResult> {
   const started = scope.clock.monotonic();
   try {
     await session.script(opening(scope));
@@ -40,7 +36,7 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: Probe
 }
 
 /** Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. */
-function opening({ timeout, schema }: ProbeScope): string {
+function opening({ timeout, schema }: RunProbe): string {
   const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
   return [
     "begin transaction isolation level repeatable read read only",
@@ -53,12 +49,12 @@ function opening({ timeout, schema }: ProbeScope): string {
 async function answer(
   session: Session,
   query: ProbeQuery,
-  { timeout, schema, clock }: ProbeScope,
+  { timeout, schema, costLimit, clock }: RunProbe,
   started: number,
 ): Promise<ProbeResult> {
   const count = bindSchemas(query.count, schema);
-  const predicted = await predictedMs(session, count);
-  if (predicted > timeout) return tooExpensive(query, predicted, timeout);
+  const cost = await estimate(session, count);
+  if (cost > costLimit) return tooExpensive(query, cost, costLimit);
   const [row] = await session.query<{ count: string }>(count);
   const hits = Number(row?.count);
   if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
@@ -70,10 +66,10 @@ async function answer(
   return { status: "hit", count: hits, keys, ms: spent() };
 }
 
-async function predictedMs(session: Session, sql: string): Promise<number> {
+async function estimate(session: Session, sql: string): Promise<number> {
   const [row] = await session.query(`explain (format json) ${sql}`);
   const [plan] = (row?.["QUERY PLAN"] ?? []) as { Plan?: { "Total Cost"?: number } }[];
-  return (plan?.Plan?.["Total Cost"] ?? 0) * FASTEST_MS_PER_COST;
+  return plan?.Plan?.["Total Cost"] ?? Number.POSITIVE_INFINITY;
 }
 
 /** Keys are shown, not decided on: when there is no time left for them the count stands alone. */
@@ -88,9 +84,9 @@ async function sample(session: Session, sql: string, timeout: number): Promise<r
   }
 }
 
-function tooExpensive(query: ProbeQuery, predicted: number, timeout: number): ProbeResult {
-  const reads = query.reads.join(", ");
-  const reason = `Reading ${reads} would take ${seconds(predicted)} or more by the planner's estimate, and the probe has ${seconds(timeout)}`;
+function tooExpensive(query: ProbeQuery, cost: number, limit: number): ProbeResult {
+  const reads = query.reads.length > 0 ? `Reading ${query.reads.join(" and ")}` : "The probe";
+  const reason = `${reads} has an estimated cost of ${Math.round(cost)}, above the limit of ${limit}`;
   return { status: "unknown", reason };
 }
 
@@ -104,7 +100,7 @@ const DATA_EXCEPTION = "22";
 
 const QUERY_CANCELED = "57014";
 
-function reasonOf(error: DatabaseError, { timeout }: ProbeScope): string {
+function reasonOf(error: DatabaseError, { timeout }: RunProbe): string {
   if (error.code === QUERY_CANCELED) return `The probe did not end within its ${seconds(timeout)}: ${error.message}`;
   return `The database refused the probe (${error.code}): ${error.message}`;
 }
