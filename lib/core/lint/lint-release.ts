@@ -11,7 +11,7 @@ import { relationKey } from "./known/key.js";
 import { type Circumstances, Known, type TableSize } from "./known/known.js";
 import { learn } from "./known/learn.js";
 import type { LintScript, LintStatement } from "./lint-statement.js";
-import { placeOf } from "./place.js";
+import { placeOf } from "./report-place.js";
 import { judge } from "./severity.js";
 import { TransactionTracker } from "./transactions.js";
 import { unparsedFinding } from "./unparsed.js";
@@ -149,7 +149,7 @@ class LintRun {
         subject: report.subject,
         message: report.message + basis,
         remedy: report.remedy,
-        source: report.statement.nested ? report.statement.source : placeOf(report.statement, report.location),
+        source: report.statement.nested ? report.statement.source : placeOf(report),
         ...(report.unknown ? { unknown: true } : {}),
         ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
       });

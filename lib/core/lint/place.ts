@@ -12,15 +12,6 @@ export function placeWithin(statement: Statement, offset: number): SourceSpan {
   return { file: source.file, ...from, endLine: to.line, endColumn: to.column };
 }
 
-/** The place of a node's `location`, which counts bytes from where the parsed text began. */
-export function placeOf(statement: Statement & { readonly base: number }, location: number | undefined): SourceSpan {
-  if (location === undefined || location < statement.base) return statement.source;
-  const bytes = location - statement.base;
-  const ascii = /^[^\u0080-\uFFFF]*$/.test(statement.sql);
-  const offset = ascii ? bytes : Buffer.from(statement.sql, "utf8").subarray(0, bytes).toString("utf8").length;
-  return offset < statement.sql.length ? placeWithin(statement, offset) : statement.source;
-}
-
 function shift(start: SourceSpan, place: { line: number; column: number }): { line: number; column: number } {
   return place.line === 1
     ? { line: start.line, column: start.column + place.column - 1 }

@@ -2,8 +2,6 @@ import type { RuleText } from "../render/sarif.js";
 import { RULES } from "../rules/index.js";
 import type { Rule } from "../rules/rule.js";
 
-const PAGES = "docs/rules";
-
 /** What reports show of each rule. */
 export function ruleTexts(customRules: readonly Rule[] = []): ReadonlyMap<string, RuleText> {
   return new Map(
@@ -12,9 +10,4 @@ export function ruleTexts(customRules: readonly Rule[] = []): ReadonlyMap<string
       { slug: rule.slug, title: rule.title, description: `${rule.condition} ${rule.effect} ${rule.workaround}` },
     ]),
   );
-}
-
-/** The page of a built-in rule, relative to the package. */
-export function rulePage(rule: Rule): string {
-  return `${PAGES}/${rule.id}.md`;
 }

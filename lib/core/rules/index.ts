@@ -40,7 +40,7 @@ import { tableWithoutPrimaryKey } from "./sg044-table-without-primary-key.js";
 import { createIndex } from "./sg045-create-index.js";
 import { dropIndex } from "./sg046-drop-index.js";
 import { reindex } from "./sg047-reindex.js";
-import { refusedInATransaction } from "./sg048-refused-in-transaction.js";
+import { refusedInATransaction } from "./sg048-refused-in-a-transaction.js";
 import { concurrentlyBesideOthers } from "./sg049-concurrently-beside-others.js";
 import { concurrentlyIfNotExists } from "./sg050-concurrently-if-not-exists.js";
 import { concurrentlyUnderLockTimeout } from "./sg051-concurrently-under-lock-timeout.js";

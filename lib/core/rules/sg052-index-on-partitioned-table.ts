@@ -20,7 +20,7 @@ export const indexOnPartitionedTable: Rule = {
   *check(statement, known) {
     const index = as(statement.node, "IndexStmt");
     const table = index?.relation;
-    if (!table || table.inh === false || known.table(table)?.kind !== "partitioned") return;
+    if (!index || !table?.inh || known.table(table)?.kind !== "partitioned") return;
     const name = readableName(index.idxname ?? "name");
     const partitions = [...(known.table(table)?.partitions.keys() ?? [])];
     const each = (partitions.length > 0 ? partitions : ["each_partition"]).map((key) => {

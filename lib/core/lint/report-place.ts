@@ -1,0 +1,42 @@
+import type { SourceSpan } from "../finding.js";
+import type { Report } from "../rules/rule.js";
+import { as } from "../rules/support/ast.js";
+import type { LintStatement } from "./lint-statement.js";
+import { placeWithin } from "./place.js";
+
+/**
+ * Where a report points: at its node's location where the parser gives one, else at the name of its subject within the
+ * statement (the parser keeps no location of an ALTER TABLE command), else at the whole statement.
+ */
+export function placeOf(report: Report): SourceSpan {
+  const { statement, location } = report;
+  if (statement.nested) return statement.source;
+  const offset = location === undefined ? offsetOfSubject(report) : offsetIn(statement, location);
+  return offset !== undefined && offset < statement.sql.length ? placeWithin(statement, offset) : statement.source;
+}
+
+/** A node's location counts bytes from where the parsed text began. */
+function offsetIn(statement: LintStatement, location: number): number | undefined {
+  const bytes = location - statement.base;
+  if (bytes < 0) return undefined;
+  const ascii = /^[^\u0080-\uFFFF]*$/.test(statement.sql);
+  return ascii ? bytes : Buffer.from(statement.sql, "utf8").subarray(0, bytes).toString("utf8").length;
+}
+
+function offsetOfSubject({ statement, subject }: Report): number | undefined {
+  const alter = as(statement.node, "AlterTableStmt") ?? as(statement.node, "RenameStmt");
+  const table = alter?.relation?.location;
+  if (table === undefined || (subject.kind !== "column" && subject.kind !== "constraint")) return undefined;
+  const name = subject.name.slice(subject.name.lastIndexOf(".") + 1);
+  const after = placeAfterWord(statement.sql, offsetIn(statement, table) ?? 0);
+  const found = new RegExp(`(?<![\\w$])"?${escaped(name)}"?(?![\\w$])`, "i").exec(statement.sql.slice(after));
+  return found ? after + found.index : undefined;
+}
+
+function placeAfterWord(sql: string, start: number): number {
+  return start + (/^(?:"(?:[^"]|"")*"|[^\s;,("])+/.exec(sql.slice(start))?.[0].length ?? 0);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,2 @@
+CREATE TABLE invoices (code text PRIMARY KEY);
+INSERT INTO invoices VALUES ('a');

@@ -1,0 +1,2 @@
+CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+CREATE TABLE kinds (id integer PRIMARY KEY, name text NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE countries (id bigint PRIMARY KEY, name char(40) NOT NULL);

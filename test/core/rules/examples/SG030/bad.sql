@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);

@@ -1,0 +1,2 @@
+CREATE TABLE bookings (id bigint PRIMARY KEY, during tstzrange);
+INSERT INTO bookings VALUES (1, 'empty');

@@ -1,0 +1,4 @@
+SET lock_timeout = '2s';
+SET lock_timeout = 0;
+CREATE INDEX CONCURRENTLY users_email_idx ON users (email);
+SET lock_timeout = '2s';

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_at_idx ON orders (at);

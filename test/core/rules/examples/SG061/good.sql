@@ -1,0 +1,1 @@
+DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id < 1000 LIMIT 500);

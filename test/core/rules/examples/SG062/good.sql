@@ -1,0 +1,1 @@
+CREATE VIEW accounts AS SELECT id FROM users;

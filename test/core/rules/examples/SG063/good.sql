@@ -1,0 +1,1 @@
+CREATE VIEW app.users AS SELECT id FROM users;

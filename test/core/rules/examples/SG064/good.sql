@@ -1,0 +1,1 @@
+CREATE TABLE events_kept (id bigint PRIMARY KEY);

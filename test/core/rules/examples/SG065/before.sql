@@ -1,0 +1,3 @@
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE events (id bigint PRIMARY KEY);
+INSERT INTO events VALUES (1);

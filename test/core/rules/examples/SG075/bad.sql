@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TYPE status ADD VALUE 'refunded';
+UPDATE orders SET status = 'refunded' WHERE id = 1;
+COMMIT;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TYPE status ADD VALUE 'refunded';
+CREATE TABLE refunds (id bigint PRIMARY KEY);
+COMMIT;

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+CREATE OR REPLACE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();

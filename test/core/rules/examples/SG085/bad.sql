@@ -1,0 +1,1 @@
+CREATE FUNCTION who() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT current_user::text $$;

@@ -1,0 +1,7 @@
+SET lock_timeout = '2s';
+BEGIN;
+ALTER TABLE users ADD COLUMN note text;
+COMMIT;
+BEGIN;
+ALTER TABLE orders ADD COLUMN note text;
+COMMIT;

@@ -1,0 +1,3 @@
+SET lock_timeout = '2s';
+BEGIN;
+ALTER TABLE users ADD COLUMN note text;

@@ -1,0 +1,4 @@
+SET lock_timeout = '2s';
+BEGIN;
+ALTER TABLE users ADD COLUMN note text;
+COMMIT;

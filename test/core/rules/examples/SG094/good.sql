@@ -1,0 +1,4 @@
+SET lock_timeout = '2s';
+BEGIN;
+LOCK TABLE users IN ROW SHARE MODE;
+COMMIT;

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS teams (id bigint PRIMARY KEY, name text, city text);

@@ -1,0 +1,1 @@
+CREATE TABLE the_history_of_everything_that_ever_happened_to_any_of_the_customers (id bigint PRIMARY KEY);

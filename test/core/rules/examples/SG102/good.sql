@@ -1,0 +1,1 @@
+CREATE TABLE customer_history (id bigint PRIMARY KEY);
