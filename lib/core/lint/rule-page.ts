@@ -45,15 +45,12 @@ export function rulePage(rule: RuleMeta, files: RuleFiles): string {
     "",
     `${rule.title}.`,
     "",
-    "| | |",
-    "|---|---|",
-    `| when | ${rule.condition} |`,
-    `| what happens | ${rule.effect} |`,
-    `| instead | ${rule.workaround} |`,
-    `| lock | ${lockText(rule.lock)} |`,
-    ...(rule.lock ? [`| under it | ${WORK[rule.work]} |`] : []),
-    `| severity | ${severity} |`,
-    `| PostgreSQL | ${rule.versions.from} to ${rule.versions.to} |`,
+    `- **When:** ${rule.condition}`,
+    `- **What happens:** ${rule.effect}`,
+    `- **Instead:** ${rule.workaround}`,
+    `- **Lock:** ${lockText(rule.lock)}${rule.lock ? `; under it, it ${WORK[rule.work]}` : ""}`,
+    `- **Severity:** ${severity}`,
+    `- **PostgreSQL:** ${rule.versions.from} to ${rule.versions.to}`,
     "",
     ...section("What stands before", files.before, "sql"),
     ...section("Bad", files.bad, "sql"),
@@ -69,15 +66,12 @@ function section(title: string, text: string, language: string): string[] {
 
 /** The list of all rules, as Markdown. */
 export function ruleList(rules: readonly RuleMeta[]): string {
-  const rows = rules.map((rule) => `| [${rule.id}](${rule.id}.md) | ${rule.title} | ${rule.severity} |`);
   return [
     "# The rules of lint",
     "",
     "Each page is made from the rule and from its files by `node scripts/rule-docs.mjs`; a test fails when one is missing or stale.",
     "",
-    "| rule | | severity |",
-    "|---|---|---|",
-    ...rows,
+    ...rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.title} (${rule.severity})`),
     "",
   ].join("\n");
 }
