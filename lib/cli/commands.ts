@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/init.js")).init,
   },
   {
+    name: "contract",
+    summary: "what the code of migrations expects before and after, and the SQL it makes",
+    load: async () => (await import("./commands/contract.js")).contract,
+  },
+  {
     name: "check",
     summary: "every gate up to the approval; no tenant is changed",
     load: async () => (await import("./commands/check.js")).check,
