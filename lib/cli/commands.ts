@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.js")).resume,
   },
   {
+    name: "prove",
+    summary: "every migration of a folder up, back and up again, on scratch databases",
+    load: async () => (await import("./commands/prove.js")).prove,
+  },
+  {
     name: "audit",
     summary: "verify, prove or show the record of a run",
     load: async () => (await import("./commands/audit.js")).audit,

@@ -6,6 +6,7 @@ import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { doctorOutput } from "./doctor.js";
+import { proveOutput } from "./prove.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
@@ -18,6 +19,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   evidence: { schema: evidenceSchema, io: "output" },
   "execution-log": { schema: executionLogSchema, io: "output" },
   finding: { schema: findingSchema, io: "output" },
+  prove: { schema: proveOutput, io: "output" },
 };
 
 /** The files of schemas/ with their texts: JSON Schema, draft 2020-12. */

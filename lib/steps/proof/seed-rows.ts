@@ -1,0 +1,114 @@
+import type { ColumnObject, TableObject } from "../../core/catalog/catalog.js";
+import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { sampleValue } from "../../core/probes/sample-value.js";
+import { identifier, qualified } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+
+/** What could be filled, and why the rest could not. */
+export interface Seeded {
+  readonly tables: number;
+  readonly refused: readonly { readonly table: string; readonly reason: string }[];
+}
+
+/**
+ * Fills tables that are empty with generated rows that satisfy their constraints, so that a loss of data shows. The same
+ * schema gets the same rows. A table whose CHECK refuses every guess stays empty and is named.
+ */
+export async function seedRows(session: Session, rows: number): Promise<Seeded> {
+  const catalog = await readCatalog(session, null);
+  const index = new CatalogIndex(catalog);
+  const tables = catalog.objects.filter(
+    (object): object is TableObject => object.kind === "table" && object.attributes.relkind === "r",
+  );
+  const refused: { table: string; reason: string }[] = [];
+  let filled = 0;
+  for (const table of referencedFirst(tables, index)) {
+    const [present] = await session.query(`select 1 from ${qualified(table.schema, table.name)} limit 1`);
+    if (present) continue;
+    const reason = await fill(session, index, table, rows);
+    if (reason === null) filled += 1;
+    else refused.push({ table: `${table.schema}.${table.name}`, reason });
+  }
+  return { tables: filled, refused };
+}
+
+/** Row by row: a guess that a constraint refuses does not take the others with it. */
+async function fill(session: Session, index: CatalogIndex, table: TableRef, rows: number): Promise<string | null> {
+  const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+  const name = qualified(table.schema, table.name);
+  let reason: string | null = "no row was accepted";
+  await session.script(`begin; alter table ${name} disable trigger user`);
+  for (let row = 1; row <= rows; row++) {
+    for (const shape of ["full", "required"] as const) {
+      const chosen = columns.filter((column) => shape === "full" || isRequired(column));
+      const error = await insert(session, index, name, table, chosen, row);
+      if (error === null) reason = null;
+      else if (reason !== null) reason = error;
+      if (error === null) break;
+    }
+  }
+  await session.script(`alter table ${name} enable trigger user; commit`);
+  return reason;
+}
+
+async function insert(
+  session: Session,
+  index: CatalogIndex,
+  name: string,
+  table: TableRef,
+  columns: readonly ColumnObject[],
+  row: number,
+): Promise<string | null> {
+  const names = columns.map(({ id }) => identifier(id.name)).join(", ");
+  const values = columns.map((column) => valueFor(column, table, index, row)).join(", ");
+  const sql =
+    columns.length === 0
+      ? `insert into ${name} default values`
+      : `insert into ${name} (${names}) overriding system value values (${values})`;
+  await session.script("savepoint seed");
+  try {
+    await session.script(sql);
+    await session.script("release savepoint seed");
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback to savepoint seed");
+    return error.message;
+  }
+}
+
+function valueFor(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number): string {
+  const key = index
+    .constraints(table)
+    .find(({ attributes }) => attributes.references && attributes.columns.includes(column.id.name));
+  const references = key?.attributes.references;
+  const target = references?.columns[key?.attributes.columns.indexOf(column.id.name) ?? -1];
+  if (references && target !== undefined) {
+    const from = qualified(references.schema, references.table);
+    const place = `offset ${row - 1} % greatest((select count(*) from ${from}), 1)`;
+    return `(select ${identifier(target)} from ${from} order by 1 ${place} limit 1)`;
+  }
+  return sampleValue(column, index, row);
+}
+
+function isRequired({ attributes }: ColumnObject): boolean {
+  return attributes.notNull && attributes.default === null && attributes.identity === "";
+}
+
+function referencedFirst(tables: readonly TableObject[], index: CatalogIndex): readonly TableRef[] {
+  const ordered: TableRef[] = [];
+  const seen = new Set<string>();
+  const visit = (table: TableRef) => {
+    const key = JSON.stringify([table.schema, table.name]);
+    if (seen.has(key)) return;
+    seen.add(key);
+    for (const { attributes } of index.constraints(table)) {
+      const { references } = attributes;
+      if (references) visit({ schema: references.schema, name: references.table });
+    }
+    ordered.push(table);
+  };
+  for (const { id } of tables) visit({ schema: id.schema ?? "", name: id.name });
+  return ordered.filter((table) => index.table(table)?.attributes.relkind === "r");
+}
