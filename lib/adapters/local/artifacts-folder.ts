@@ -9,7 +9,8 @@ let serial = 0;
 export function artifactsFolder(directory: string): Artifacts {
   const place = (key: string) => {
     const path = join(directory, key);
-    if (!path.startsWith(directory + sep)) throw new RangeError(`the artifact key ${key} leaves its folder`);
+    if (path !== directory && !path.startsWith(directory + sep))
+      throw new RangeError(`the artifact key ${key} leaves its folder`);
     return path;
   };
   const beside = async (path: string, text: string) => {

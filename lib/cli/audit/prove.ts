@@ -39,8 +39,7 @@ function proofsOf(record: RunRecord, events: readonly AuditEvent[], tenant: stri
     const bytes = record.read(claim.file);
     if (bytes === null) throw new UnfinishedError(`${claim.file} is missing, so ${tenant} cannot be proved.`);
     const proof = proveTenant(Buffer.from(bytes).toString("utf8"), claim, tenant);
-    const event = events.findLast((one) => one.action === "tenants.recorded" && one.details.file === claim.file);
-    return proof && event ? [{ event: event.seq, ...proof }] : [];
+    return proof ? [{ event: claim.event, ...proof }] : [];
   });
 }
 

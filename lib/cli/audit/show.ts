@@ -28,7 +28,11 @@ export async function showTrail(
   const trail = readTrail(record.read(AUDIT_FILE) ?? new Uint8Array());
   const leaves = filter.tenant === null ? null : recordsOf(record, trail.events, filter.tenant);
   const phases = new Map(leaves?.map((leaf) => [leaf.phase, leaf]));
-  const events = trail.events.filter((event) => passes(event, filter, phases));
+  const roots = new Set(leafClaims(trail.events).map((claim) => claim.event));
+  const events = trail.events.filter(
+    (event) =>
+      passes(event, filter, phases) && (leaves === null || event.action !== "tenants.recorded" || roots.has(event.seq)),
+  );
   if (filter.json) {
     const records = leaves?.filter((leaf) => events.some((event) => event.subject.name === leaf.phase)) ?? [];
     io.stdout.write(`${JSON.stringify({ run: runOf(trail.events), events, records }, null, 2)}\n`);

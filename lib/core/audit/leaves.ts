@@ -51,6 +51,8 @@ export function tenantLeaves(run: string, phase: string, records: readonly Tenan
 
 /** What the event of a leaf set says of it. */
 export interface LeafClaim {
+  /** `seq` of the event. */
+  readonly event: number;
   readonly run: string;
   readonly phase: string;
   readonly root: string;
@@ -99,7 +101,7 @@ export interface LeafLine {
 /** The leaves of a file, and what is wrong with its lines. */
 export function readLeaves(
   text: string,
-  claim: Omit<LeafClaim, "root" | "count">,
+  claim: Pick<LeafClaim, "run" | "phase" | "file">,
 ): { readonly lines: readonly LeafLine[]; readonly findings: readonly Finding[] } {
   const texts = text.split("\n");
   const findings: Finding[] = [];
@@ -113,7 +115,7 @@ export function readLeaves(
   return { lines, findings };
 }
 
-function readLeaf(line: string, index: number, claim: Omit<LeafClaim, "root" | "count">): LeafLine | string {
+function readLeaf(line: string, index: number, claim: Pick<LeafClaim, "run" | "phase" | "file">): LeafLine | string {
   const start = `{"hash":"${"0".repeat(64)}","leaf":`.length;
   const data = line.slice(start, -1);
   const place = `Line ${index + 1} of ${claim.file}`;

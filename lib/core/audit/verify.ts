@@ -59,6 +59,7 @@ export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] 
   const claims = events
     .filter((event) => event.action === "tenants.recorded")
     .map((event) => ({
+      event: event.seq,
       run,
       phase: event.subject.name,
       root: event.digest ?? "",

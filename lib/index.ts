@@ -1,0 +1,28 @@
+/** What a program may use of Schema Gate. Everything else of the package may change from version to version. */
+export { readReleaseFolder } from "./adapters/local/release-folder.js";
+export { readRunRecord } from "./adapters/local/run-record.js";
+export type { Verification } from "./core/audit/verify.js";
+export { verifyRun } from "./core/audit/verify.js";
+export type { Catalog, CatalogObject } from "./core/catalog/catalog.js";
+export type { Comparison, Difference } from "./core/catalog/compare.js";
+export { compareCatalogs } from "./core/catalog/compare.js";
+export { fingerprint } from "./core/catalog/fingerprint.js";
+export type { Contract } from "./core/contract/contract.js";
+export { countContract } from "./core/contract/contract.js";
+export type { Evidence } from "./core/evidence/evidence.js";
+export { EvidenceError, evidenceSchema, readEvidence } from "./core/evidence/evidence.js";
+export type { ExecutionLog } from "./core/evidence/execution-log.js";
+export { executionLogSchema } from "./core/evidence/execution-log.js";
+export type { Finding, Severity } from "./core/finding.js";
+export { blocks, compareFindings } from "./core/finding.js";
+export { readRelease } from "./core/release/read-release.js";
+export type { Migration, Release } from "./core/release/release.js";
+export { renderJunit } from "./core/render/junit.js";
+export { renderMarkdown } from "./core/render/markdown.js";
+export { renderSarif } from "./core/render/sarif.js";
+export { markdownReport } from "./core/report/markdown-report.js";
+export type { RiskInput } from "./core/risk/input.js";
+export type { RiskScore } from "./core/risk/score.js";
+export { scoreRisk } from "./core/risk/score.js";
+export type { Rule } from "./core/rules/rule.js";
+export { reportPage } from "./review/report/report-page.js";

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sampleEvidence } from "../support/sample-evidence.js";
+import { RUN, sealedRun } from "../support/sealed-run.js";
+
+const program = fileURLToPath(new URL("../../dist/bin/schema-gate.js", import.meta.url));
+const logger = fileURLToPath(new URL("../support/log-packages.mjs", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "lazy-loading-"));
+const runs = join(root, ".schema-gate", "runs");
+
+beforeAll(async () => {
+  await sealedRun(join(runs, RUN), join(root, "keys"));
+  cpSync(join(runs, RUN), join(runs, "reported"), { recursive: true });
+  writeFileSync(join(runs, "reported", "evidence.json"), JSON.stringify(sampleEvidence()));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** The npm packages that a command line loads. */
+function packagesOf(argv: readonly string[]): readonly string[] {
+  const { stderr } = spawnSync(process.execPath, ["--import", logger, program, ...argv], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return [...stderr.matchAll(/^loads (.+)$/gm)].map((match) => match[1] ?? "").sort();
+}
+
+/** What a command may load, and no more: a parser, a driver or an engine that it does not use costs everyone who waits. */
+const BUDGETS: readonly (readonly [string, readonly string[]])[] = [
+  ["--help", ["commander"]],
+  ["--version", ["commander"]],
+  ["mcp --help", ["commander"]],
+  [`audit verify ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],
+  [`audit show ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],
+  ["report reported", ["canonicalize", "commander", "hono", "picocolors", "zod"]],
+];
+
+describe("loading", () => {
+  it.each(BUDGETS)("schema-gate %s loads what it uses", (line, allowed) => {
+    const loaded = packagesOf(line.split(" "));
+    expect(loaded).toContain("commander");
+    expect(loaded.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "package-"));
+const installed = join(root, "node_modules", "schema-gate");
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+let packed: Packed;
+
+/**
+ * The package as `npm pack` makes it, unpacked elsewhere beside links to what it declares as dependencies, and to nothing else:
+ * a package that is used and not declared is missing there.
+ */
+beforeAll(() => {
+  const packing = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", root], {
+    cwd: repository,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  [packed] = JSON.parse(packing) as [Packed];
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", join(root, packed.filename), "--strip-components=1", "-C", installed]);
+  const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of [...Object.keys(dependencies), "@types/node"]) {
+    const link = join(root, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(repository, "node_modules", name), link);
+  }
+  writeFileSync(join(root, "package.json"), '{ "type": "module" }');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const schemaGate = (...argv: string[]) =>
+  spawnSync(process.execPath, [join(installed, "dist", "bin", "schema-gate.js"), ...argv], {
+    cwd: root,
+    encoding: "utf8",
+  });
+
+describe("the package", () => {
+  it("holds what it needs and nothing of its making", () => {
+    const paths = packed.files.map((file) => file.path);
+    for (const path of ["LICENSE", "package.json", "state-machines/safety-gate.asl.json", "dist/bin/schema-gate.js"])
+      expect(paths).toContain(path);
+    const strange = paths.filter(
+      (path) => !/^(dist|docs|examples|schemas|skills|state-machines)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(path),
+    );
+    expect(strange).toEqual([]);
+    expect(
+      paths.filter((path) =>
+        /\.map$|tsbuildinfo|(^|\/)test\/|\.test\.|[^d]\.ts$|screenshots/.test(path.replace(/\.d\.ts$/, "")),
+      ),
+    ).toEqual([]);
+    expect(packed.unpackedSize).toBeLessThan(5_000_000);
+  });
+
+  it("answers from elsewhere", () => {
+    expect(schemaGate("--version")).toMatchObject({ status: 0, stdout: "0.1.0\n" });
+    writeFileSync(join(root, "1_a.sql"), "CREATE TABLE t (id bigint PRIMARY KEY);\n");
+    expect(schemaGate("lint", "1_a.sql")).toMatchObject({ status: 0 });
+    expect(schemaGate("report", "nothing")).toMatchObject({ status: 2 });
+  });
+
+  it("runs the demo from elsewhere, and its record is whole", () => {
+    const demo = schemaGate("demo", "--tenants", "3");
+    expect(demo).toMatchObject({ status: 0 });
+    const run = execFileSync("ls", [join(root, ".schema-gate", "runs")], { encoding: "utf8" }).trim();
+    expect(schemaGate("audit", "verify", run, "--key", ".schema-gate/keys/audit-key.pub.pem")).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it("can be imported, with types", () => {
+    const text = [
+      'import { type Evidence, readEvidence, reportPage, verifyRun, readRunRecord } from "schema-gate";',
+      "export function page(text: string): string {",
+      "  const evidence: Evidence = readEvidence(text);",
+      "  return reportPage(evidence);",
+      "}",
+      'const record = await readRunRecord(".");',
+      "console.log(verifyRun(record).findings[0]?.code);",
+    ];
+    writeFileSync(join(root, "use.ts"), text.join("\n"));
+    const options = "--module nodenext --target es2023 --strict --outDir out --types node --ignoreConfig";
+    const tsc = join(repository, "node_modules", "typescript", "bin", "tsc");
+    const compiled = spawnSync(process.execPath, [tsc, ...options.split(" "), "use.ts"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(compiled.stdout).toBe("");
+    expect(spawnSync(process.execPath, ["out/use.js"], { cwd: root, encoding: "utf8" })).toMatchObject({
+      stdout: "audit.file-missing\n",
+      stderr: "",
+    });
+  });
+});
