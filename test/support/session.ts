@@ -4,8 +4,15 @@ import type { Session } from "../../lib/ports/database.js";
 
 /** A session of the product's own kind on a test database; closed when the test finishes. */
 export async function testSession(url: string, purpose: "read" | "write" = "write"): Promise<Session> {
+  const session = await openTestSession(url, purpose);
+  onTestFinished(() => session.close());
+  return session;
+}
+
+/** The same, left to the caller to close. For `beforeAll`. */
+export async function openTestSession(url: string, purpose: "read" | "write" = "write"): Promise<Session> {
   const { hostname, port, pathname, username, password } = new URL(url);
-  const session = await openSession(
+  return openSession(
     {
       host: hostname,
       port: Number(port),
@@ -16,6 +23,4 @@ export async function testSession(url: string, purpose: "read" | "write" = "writ
     },
     { purpose, statementTimeout: 60_000, lockTimeout: 5_000 },
   );
-  onTestFinished(() => session.close());
-  return session;
 }

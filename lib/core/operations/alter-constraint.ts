@@ -1,6 +1,6 @@
 import type { QualifiedName } from "../contract/contract.js";
 import { identifier } from "../sql/quote.js";
-import { effects, lock } from "./effects.js";
+import { effects } from "./effects.js";
 import { alterTable, exact, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { lockTree, resolveTable } from "./resolve.js";
@@ -16,12 +16,7 @@ export const alterConstraint: OperationType<AlterConstraint> = {
   kind: "alter-constraint",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    const references = before.constraints(table).find(({ id }) => id.name === operation.constraint)
-      ?.attributes.references;
-    const other = references
-      ? [lock({ schema: references.schema, name: references.table }, "AccessExclusiveLock")]
-      : [];
-    return effects([...lockTree(before, table, "AccessExclusiveLock"), ...other]);
+    return effects(lockTree(before, table, "AccessExclusiveLock"));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

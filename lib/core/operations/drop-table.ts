@@ -1,4 +1,5 @@
 import type { QualifiedName } from "../contract/contract.js";
+import { defaultPartition } from "./create-table.js";
 import { effects, lock } from "./effects.js";
 import { NOTHING, notThere } from "./inverses.js";
 import { keepTable } from "./keep/keep-table.js";
@@ -30,9 +31,10 @@ export const dropTable: OperationType<DropTable> = {
       const ref = { schema: id.schema ?? "", name: id.name };
       return kind === "table" && parent !== undefined && names(parent, ref) ? [ref] : [];
     });
+    const defaults = parents.flatMap((each) => defaultPartition(each, before) ?? []);
     return effects([
       ...lockTree(before, table, "AccessExclusiveLock"),
-      ...[...referenced, ...referencing, ...parents].map((other) => lock(other, "AccessExclusiveLock")),
+      ...[...referenced, ...referencing, ...parents, ...defaults].map((other) => lock(other, "AccessExclusiveLock")),
     ]);
   },
   inverse(operation, before) {

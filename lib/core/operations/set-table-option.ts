@@ -1,5 +1,6 @@
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
-import { effects } from "./effects.js";
+import { effects, lock } from "./effects.js";
 import { alterTable, exact, impossible } from "./inverses.js";
 import type { LockMode, OperationData, OperationType } from "./operation.js";
 import { needsTable } from "./requirements.js";
@@ -33,7 +34,11 @@ export const setTableOption: OperationType<SetTableOption> = {
   effects(operation, before) {
     const tree = lockTree(before, resolveTable(operation.table, before), lockOf(operation.option));
     const own = tree.slice(0, 1);
-    return effects(own, { rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [] });
+    const parent =
+      operation.option === "inherit" ? [lock(parentOf(operation.value, before), "ShareUpdateExclusiveLock")] : [];
+    return effects([...own, ...parent], {
+      rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [],
+    });
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
@@ -54,6 +59,14 @@ export const setTableOption: OperationType<SetTableOption> = {
     return [needsTable(operation.table, operation.statement)];
   },
 };
+
+/** The parent as the statement writes it: quoted or not, with its schema or without. */
+function parentOf(text: string, before: CatalogIndex): TableRef {
+  const parts = [...text.matchAll(/"((?:[^"]|"")+)"|([^."]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
+  );
+  return resolveTable({ schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" }, before);
+}
 
 const REWRITING = new Set<TableOption>(["logged", "unlogged", "tablespace", "access method"]);
 
