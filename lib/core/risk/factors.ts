@@ -139,25 +139,23 @@ function opaque({ input }: TenantView) {
 
 function locks({ tenant, cluster, input }: TenantView) {
   const predicted = tenant.locks ?? cluster?.locks ?? [];
+  const stopping = strongestPerTable(predicted).filter((lock) => weightOf(lock) > 0);
+  const [worst] = stopping.toSorted((a, b) => lockCost(b) - lockCost(a));
+  if (worst === undefined) return { value: 0, reason: "no lock stops other sessions" };
   const traffic = Math.max(WEIGHTS.leastTraffic, tenant.traffic ?? WEIGHTS.assumedTraffic);
-  const wait = Math.min(
-    input.lockTimeoutMs > 0 ? input.lockTimeoutMs : Number.POSITIVE_INFINITY,
-    Math.max(0, tenant.longestTransactionMs),
-  );
-  const costs = strongestPerTable(predicted).map((lock) => {
-    const weight = LOCK_WEIGHT[lock.mode] ?? 1;
-    const blocked = weight === 0 ? 0 : (weight * traffic * (holdOf(lock) + wait)) / 1000;
-    return { lock, blocked };
-  });
-  const total = costs.reduce((sum, cost) => sum + cost.blocked, 0);
-  const worst = costs.reduce<(typeof costs)[number] | null>(
-    (best, cost) => (!best || cost.blocked > best.blocked ? cost : best),
-    null,
-  );
+  const limit = input.lockTimeoutMs > 0 ? input.lockTimeoutMs : Number.POSITIVE_INFINITY;
+  const wait = Math.min(limit, Math.max(0, tenant.longestTransactionMs));
+  // Tables are held together until the commit, but a session waits for one lock at a time.
+  const held = stopping.reduce((sum, lock) => sum + lockCost(lock), 0);
+  const queued = Math.max(...stopping.map(weightOf)) * wait;
   return {
-    value: saturate(total, WEIGHTS.blockedStatements),
-    reason: worst ? lockReason(worst.lock, tenant.id, traffic) : "no lock stops other sessions",
+    value: saturate((traffic * (held + queued)) / 1000, WEIGHTS.blockedStatements),
+    reason: lockReason(worst, tenant.id, traffic),
   };
+}
+
+function weightOf(lock: PredictedLock): number {
+  return LOCK_WEIGHT[lock.mode] ?? 1;
 }
 
 function lockReason(lock: PredictedLock, tenant: string, traffic: number): string {
@@ -180,9 +178,9 @@ function strongestPerTable(predicted: readonly PredictedLock[]): readonly Predic
   return [...byTable.values()];
 }
 
+/** Milliseconds for which all of the table's traffic stands still, or as much of it for longer. */
 function lockCost(lock: PredictedLock): number {
-  const weight = LOCK_WEIGHT[lock.mode] ?? 1;
-  return weight === 0 ? 0 : weight * holdOf(lock);
+  return weightOf(lock) === 0 ? 0 : weightOf(lock) * holdOf(lock);
 }
 
 function rewrites({ tenant, cluster }: TenantView) {
