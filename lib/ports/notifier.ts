@@ -7,7 +7,7 @@ export interface ApprovalNotice {
   readonly release: string;
   readonly digest: string;
   readonly requester: string;
-  readonly score: RiskScore;
+  readonly score: Pick<RiskScore, "fleet" | "factors" | "verdict">;
   readonly tenants: number;
   /** Names of the tenants that differ from the majority. */
   readonly outliers: readonly string[];

@@ -10,6 +10,7 @@ import { readRelease } from "../../core/release/read-release.js";
 import type { RunRequest } from "../../steps/records.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
+import { loopbackOnly } from "../run/channels.js";
 import { execute } from "../run/execute.js";
 import { finish } from "../run/finish.js";
 import { loginName, newRequest } from "../run/start.js";
@@ -72,6 +73,7 @@ async function work(
       configDirectory: workspace.demo,
       resumed: options.resumed,
       approver: approverFor({
+        channels: loopbackOnly(),
         io,
         port: request.config.approval.port,
         name: loginName(),

@@ -5,6 +5,8 @@ import type { ExitCode } from "../command.js";
 import { UsageError } from "../command.js";
 import { resumeDemo } from "../demo/run-demo.js";
 import type { Io } from "../io.js";
+import { announce } from "./announce.js";
+import { channelsOf } from "./channels.js";
 import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
@@ -25,18 +27,23 @@ export async function resumeRun(
   }
   io.stderr.write(`Run ${request.run}, resumed\n`);
   if (request.command === "demo") return resumeDemo(io, workspace, request, options);
+  const directory = dirname(workspace.root);
+  const channels = await channelsOf(io, request.config, workspace, directory);
   const executed = await execute({
     io,
     workspace,
     request,
-    configDirectory: dirname(workspace.root),
+    configDirectory: directory,
     resumed: true,
     approver: approverFor({
       io,
+      channels,
       port: request.config.approval.port,
       name: loginName(),
       mode: options.wait ? "wait" : "leave",
     }),
   });
-  return finish(io, executed, options.json);
+  const code = await finish(io, executed, options.json);
+  await announce(io, channels.notifier, executed);
+  return code;
 }

@@ -1,23 +1,25 @@
-import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
+import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
-import type { ReviewEvent } from "../../review/deps.js";
+import type { ReviewDeps, ReviewEvent } from "../../review/deps.js";
 import { approverLinks } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
+import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
 import { UnfinishedError } from "../command.js";
+import type { Channels } from "./channels.js";
 
 export interface ReviewServer {
   /** Each approver with a link of their own. */
-  readonly links: readonly { readonly person: string; readonly link: string }[];
+  readonly links: ApprovalNotice["recipients"];
   close(): Promise<void>;
 }
 
-/** The review page on the loopback interface, for as long as a run waits. Links die with the process, with their key. */
-export async function openReviewServer(ports: Ports, port: number): Promise<ReviewServer> {
-  const key = randomBytes(32);
-  let origin = "";
-  const app = reviewApp({
+/** The review page on the loopback interface, for as long as a run waits, and where Slack sends what people press. */
+export async function openReviewServer(ports: Ports, port: number, channels: Channels): Promise<ReviewServer> {
+  const { key, slack } = channels;
+  let origin = channels.origin ?? "";
+  const deps: ReviewDeps = {
     get origin() {
       return origin;
     },
@@ -28,10 +30,12 @@ export async function openReviewServer(ports: Ports, port: number): Promise<Revi
     // The run itself looks for the decision; there is nobody to wake.
     settle: async () => {},
     audit: (event) => auditRefusal(ports, event),
-  });
+  };
+  const app = reviewApp(deps);
+  if (slack !== null) app.post(SLACK_PATH, (c) => slackApp({ ...deps, ...slack }).fetch(c.req.raw));
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, (address) => {
-      origin = `http://127.0.0.1:${address.port}`;
+      origin ||= `http://127.0.0.1:${address.port}`;
       resolve(listening);
     });
     listening.once("error", (error: NodeJS.ErrnoException) => {
@@ -47,7 +51,7 @@ export async function openReviewServer(ports: Ports, port: number): Promise<Revi
   const record = await ports.approvals.read(ports.run);
   const links = record === null ? [] : approverLinks(record.request, origin, key);
   return {
-    links: links.map(({ person, link }) => ({ person: person.id, link })),
+    links,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

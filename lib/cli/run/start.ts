@@ -7,6 +7,8 @@ import type { RunRequest } from "../../steps/records.js";
 import { type ExitCode, UsageError } from "../command.js";
 import type { Io } from "../io.js";
 import { packageVersion } from "../version.js";
+import { announce } from "./announce.js";
+import { channelsOf } from "./channels.js";
 import { readConfig } from "./config-file.js";
 import { execute } from "./execute.js";
 import { finish } from "./finish.js";
@@ -26,16 +28,26 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   const { config, directory } = readConfig(io.cwd, options.config);
   const request = newRequest(config, options.mode, options.mode);
   if (options.mode === "run") refuseUnapprovable(request);
+  const workspace = workspaceIn(directory);
+  const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);
   const executed = await execute({
     io,
-    workspace: workspaceIn(directory),
+    workspace,
     request,
     configDirectory: directory,
     resumed: false,
-    approver: approverFor({ io, port: config.approval.port, name: loginName(), mode: options.wait ? "wait" : "leave" }),
+    approver: approverFor({
+      io,
+      channels,
+      port: config.approval.port,
+      name: loginName(),
+      mode: options.wait ? "wait" : "leave",
+    }),
   });
-  return finish(io, executed, options.json);
+  const code = await finish(io, executed, options.json);
+  await announce(io, channels.notifier, executed);
+  return code;
 }
 
 export function newRequest(config: Config, command: RunRequest["command"], mode: RunRequest["mode"]): RunRequest {

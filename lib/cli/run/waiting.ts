@@ -1,7 +1,12 @@
+import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
+import { approvalNotice } from "../../review/approval-notice.js";
+import { reviewModelOf } from "../../review/model-of-run.js";
+import { askApprovers } from "../../steps/ask-approvers.js";
 import type { Io } from "../io.js";
 import { printable, styleFor } from "../terminal/style.js";
 import { type Approver, isDecided, untilDecided } from "./approver.js";
+import type { Channels } from "./channels.js";
 import { ask, decideAtTerminal } from "./question.js";
 import { openReviewServer } from "./review-server.js";
 import { printVerdict } from "./verdict.js";
@@ -14,6 +19,7 @@ export interface WaitingOptions {
   readonly name: string;
   /** `wait`: until somebody decides. `leave`: say how to decide later, and end. `self`: the demo answers for itself. */
   readonly mode: "wait" | "leave" | "self";
+  readonly channels: Channels;
 }
 
 /** Shows the verdict, opens the review page, and asks at the terminal too when there is one. */
@@ -30,10 +36,11 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
     io.stderr.write(`then go on with:                      schema-gate resume ${ports.run}\n`);
     return false;
   }
-  const server = await openReviewServer(ports, options.port);
+  const server = await openReviewServer(ports, options.port, options.channels);
   const answered = new AbortController();
   try {
     printLinks(io, server.links, ports.run);
+    await askElsewhere(ports, options, server.links);
     if (mode === "self") {
       io.stderr.write(
         `There is no terminal to ask, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
@@ -59,9 +66,23 @@ async function askUntilAccepted(ports: Ports, { io, name }: WaitingOptions, with
   }
 }
 
-function printLinks(io: Io, links: readonly { person: string; link: string }[], run: string): void {
+/** Whoever could not be reached is named here and in the audit trail; the links above work all the same. */
+async function askElsewhere(
+  ports: Ports,
+  { io, channels }: WaitingOptions,
+  links: ApprovalNotice["recipients"],
+): Promise<void> {
+  const [model, record] = await Promise.all([reviewModelOf(ports), ports.approvals.read(ports.run)]);
+  if (channels.notifier === null || model === null || record === null) return;
+  const failed = await askApprovers(ports, channels.notifier, approvalNotice(model, record.request, links));
+  for (const { person, channel, reason } of failed) {
+    io.stderr.write(`Not asked: ${printable(person)} by ${channel}: ${printable(reason ?? "no reason given")}\n`);
+  }
+}
+
+function printLinks(io: Io, links: ApprovalNotice["recipients"], run: string): void {
   const style = styleFor(io);
   io.stderr.write(`\n${style.bold("Waiting for an approval.")} Each approver has a link of their own:\n`);
-  for (const { person, link } of links) io.stderr.write(`  ${printable(person)}: ${link}\n`);
+  for (const { person, link } of links) io.stderr.write(`  ${printable(person.id)}: ${link}\n`);
   io.stderr.write(`or from another terminal: schema-gate approve ${run}\n\n`);
 }

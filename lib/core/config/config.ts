@@ -2,16 +2,15 @@ import { z } from "zod";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
 import { wavePolicySchema } from "../rollout/waves.js";
+import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
+import { secretReference as secret } from "./secret-reference.js";
 
 const duration = (fallback: string) =>
   z
     .string()
     .refine((text) => parseDuration(text) !== null, "expected a duration such as 500ms, 2s, 10min, 24h or 7d")
     .default(fallback);
-
-/** A secret is named, not written: `env:NAME` or `file:PATH`. */
-const secret = z.string().regex(/^(env|file):.+$/, "expected env:NAME or file:PATH, never the secret itself");
 
 const day = z.iso.date("expected a date such as 2026-12-31");
 
@@ -51,6 +50,10 @@ const approval = z
     quorum: z.int().min(1).default(2).describe("approvals needed when the score is above thresholds.quorum"),
     expires: duration("24h"),
     port: z.int().min(0).max(65_535).default(0).describe("port of the review page on 127.0.0.1; 0 picks a free one"),
+    ...channelsShape,
+  })
+  .refine((value) => value.origin !== undefined || (value.slack === undefined && value.email === undefined), {
+    error: "slack and email need `origin`: a link to 127.0.0.1 opens nothing on an approver's machine",
   })
   .prefault({});
 

@@ -21,6 +21,8 @@ export interface SlackDeps extends ReviewDeps {
   readonly api: Pick<SlackApi, "call" | "respond">;
 }
 
+export const SLACK_PATH = "/slack/interactions";
+
 const LARGEST_BODY = 256 * 1024;
 
 /**
@@ -29,7 +31,7 @@ const LARGEST_BODY = 256 * 1024;
  */
 export function slackApp(deps: SlackDeps): Hono {
   const app = new Hono();
-  app.post("/slack/interactions", bodyLimit({ maxSize: LARGEST_BODY }), (c) => interaction(c, deps));
+  app.post(SLACK_PATH, bodyLimit({ maxSize: LARGEST_BODY }), (c) => interaction(c, deps));
   app.onError((_, c) => c.text("Nothing was decided. Try again in a moment.", 500));
   return app;
 }

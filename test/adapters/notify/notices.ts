@@ -20,7 +20,6 @@ export function notice(change: Partial<ApprovalNotice> = {}): ApprovalNotice {
     requester: "dana",
     score: {
       fleet: 0.031,
-      tenants: {},
       verdict: "ask",
       factors: [
         { name: "drift", value: 0.012, reason: "differences, as in 042-prod: 3 that it heals" },

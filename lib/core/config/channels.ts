@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { secretReference } from "./secret-reference.js";
+
+/** How approvers are asked beside the terminal. */
+export const channelsShape = {
+  origin: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@]+$/, "expected an origin without a path, such as https://gate.example.com")
+    .optional()
+    .describe("where approvers' browsers reach the review page, such as https://gate.example.com"),
+  slack: z
+    .strictObject({
+      token: secretReference.describe("the app's bot token, with the scope chat:write"),
+      signingSecret: secretReference.describe("the app's signing secret; interactions go to ORIGIN/slack/interactions"),
+      channel: z.string().min(1).optional().describe("channel that is told too, without a link"),
+    })
+    .optional(),
+  email: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      security: z
+        .enum(["tls", "starttls", "none"])
+        .default("starttls")
+        .describe("none: on the loopback interface only"),
+      from: z.string().min(3).describe("sender, such as Schema Gate <gate@example.com>"),
+      user: z.string().optional(),
+      password: secretReference.optional(),
+    })
+    .optional(),
+} as const;
