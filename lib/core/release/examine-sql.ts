@@ -1,3 +1,4 @@
+import { operationsOf } from "../operations/operations-of.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { Opaque } from "./coverage.js";
@@ -23,6 +24,12 @@ function examine(statement: AnyStatement): readonly Opaque[] {
     return [{ reason, text: statement.sql, source: statement.source }];
   }
   const body = bodyStatements(statement);
-  if (!body?.runs) return [];
-  return [...body.opaque, ...body.statements.flatMap((inner) => (isParsed(inner) ? [] : examine(inner)))];
+  if (body?.runs) return [...body.opaque, ...body.statements.flatMap(examine)];
+  return operationsOf(statement).flatMap((operation) =>
+    operation.kind === "opaque" ? [{ reason: sentence(operation.reason), text: statement.sql, source: statement.source }] : [],
+  );
+}
+
+function sentence(reason: string): string {
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
