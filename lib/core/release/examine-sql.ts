@@ -26,7 +26,9 @@ function examine(statement: AnyStatement): readonly Opaque[] {
   const body = bodyStatements(statement);
   if (body?.runs) return [...body.opaque, ...body.statements.flatMap(examine)];
   return operationsOf(statement).flatMap((operation) =>
-    operation.kind === "opaque" ? [{ reason: sentence(operation.reason), text: statement.sql, source: statement.source }] : [],
+    operation.kind === "opaque"
+      ? [{ reason: sentence(operation.reason), text: statement.sql, source: statement.source }]
+      : [],
   );
 }
 

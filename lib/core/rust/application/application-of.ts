@@ -21,7 +21,8 @@ export function applicationRequirements(crate: Crate): readonly ColumnRequiremen
 
 function derives(item: Item, name: string): boolean {
   return item.attributes.some(
-    (attribute) => attribute.child("attribute")?.children[0]?.text === "derive" && new RegExp(`\\b${name}\\b`).test(attribute.text),
+    (attribute) =>
+      attribute.child("attribute")?.children[0]?.text === "derive" && new RegExp(`\\b${name}\\b`).test(attribute.text),
   );
 }
 

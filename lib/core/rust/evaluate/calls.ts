@@ -107,6 +107,9 @@ function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: S
   if (args.some(reachesDatabase)) return callWithHandle(machine, receiver, method, node);
   if (receiver.kind === "term") return chain(machine, receiver, method, args, node);
   if (receiver.kind === "unknown") return receiver;
+  if (receiver.kind === "rows" || receiver.kind === "scalar") {
+    return unknown("What the database answers is known only when the code runs", node);
+  }
   const head = receiver.kind === "path" ? receiver.segments : [receiver.kind];
   const start: Term = { kind: "term", head, args: [], calls: [], node, depth: machine.undecided, tainted: null };
   return chain(machine, start, method, args, node);

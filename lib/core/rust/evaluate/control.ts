@@ -1,5 +1,6 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
+import { truthOf } from "./operators.js";
 import { matchPattern } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { LoopSignal } from "./signals.js";
@@ -80,7 +81,7 @@ function decide(machine: Machine, test: RustNode, scope: Scope): "yes" | "no" | 
     if (parts.includes("no")) return "no";
     return parts.every((part) => part === "yes") ? "yes" : "maybe";
   }
-  const value = machine.evaluate(test, scope);
+  const value = truthOf(machine.evaluate(test, scope));
   if (value.kind === "bool") return value.value ? "yes" : "no";
   return value.kind === "condition" ? value.condition : "maybe";
 }

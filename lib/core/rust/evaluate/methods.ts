@@ -1,5 +1,6 @@
 import { snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { askRows, askScalar } from "./answers.js";
 import { callClosure } from "./calls.js";
 import { displayText } from "./format.js";
 import type { Machine } from "./machine.js";
@@ -71,6 +72,7 @@ function presence(value: Value, wanted: boolean): Value | undefined {
 }
 
 const TEXT: Readonly<Record<string, (value: string, args: readonly Value[]) => Value | undefined>> = {
+  parse: (value) => text(value),
   trim: (value) => text(value.trim()),
   trim_start: (value) => text(value.trimStart()),
   trim_end: (value) => text(value.trimEnd()),
@@ -145,6 +147,8 @@ export function knownMethod(
   args: readonly Value[],
   node: RustNode,
 ): Value | undefined {
+  if (value.kind === "rows") return askRows(machine, value, method, args);
+  if (value.kind === "scalar") return askScalar(value, method, args);
   if (value.kind === "text") {
     const known = TEXT[method]?.(value.text, args);
     if (known) return known;

@@ -1,11 +1,13 @@
 import type { RustNode } from "../syntax/rust-node.js";
+import { compareScalar } from "./answers.js";
 import type { Machine } from "./machine.js";
 import type { Scope } from "./scope.js";
-import { bool, text, UNIT, unknown, type Value } from "./value.js";
+import { bool, condition, text, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateUnary(machine: Machine, node: RustNode, scope: Scope): Value {
   const operand = node.plain[0];
-  const value = operand ? machine.evaluate(operand, scope) : UNIT;
+  const given = operand ? machine.evaluate(operand, scope) : UNIT;
+  const value = node.operator === "!" ? truthOf(given) : given;
   if (node.operator === "*") return value;
   if (node.operator === "-" && value.kind === "number") return { kind: "number", text: `-${value.text}` };
   if (node.operator === "!" && value.kind === "bool") return bool(!value.value);
@@ -26,6 +28,8 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   const b = machine.evaluate(right, scope);
   if (operator === "&&" || operator === "||") return logical(operator, a, b, node);
   if (operator === "+" && a.kind === "text" && b.kind === "text") return text(a.text + b.text);
+  const asked = compareScalar(operator, a, b);
+  if (asked) return asked;
   if (operator === "==" || operator === "!=") {
     const same = equal(a, b);
     return same === null
@@ -35,7 +39,9 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   return arithmetic(operator, a, b) ?? unknown("The value is computed when the code runs", node);
 }
 
-function logical(operator: "&&" | "||", a: Value, b: Value, node: RustNode): Value {
+function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNode): Value {
+  const a = truthOf(left);
+  const b = truthOf(right);
   if (a.kind === "bool") return b;
   if (b.kind === "bool" && b.value === (operator === "&&")) return a;
   if (a.kind === "condition" && b.kind === "condition" && a.condition.sql !== null && b.condition.sql !== null) {
@@ -47,6 +53,11 @@ function logical(operator: "&&" | "||", a: Value, b: Value, node: RustNode): Val
     };
   }
   return unknown("The condition is decided when the code runs", node);
+}
+
+/** A value of the database that stands where a truth value is asked for. */
+export function truthOf(value: Value): Value {
+  return value.kind === "scalar" ? condition(`coalesce(${value.sql}, false)`) : value;
 }
 
 function arithmetic(operator: string, a: Value, b: Value): Value | null {

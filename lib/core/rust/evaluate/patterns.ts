@@ -81,6 +81,10 @@ function matchVariant(machine: Machine, pattern: RustNode, value: Value, scope: 
   if (name === "Some" || name === "Ok") {
     if (value.kind === "none") return "no";
     const inner = value.kind === "some" ? value.value : name === "Ok" ? value : null;
+    if (value.kind === "rows" && name === "Some") {
+      matchParts(machine, parts, [value], scope);
+      return "maybe";
+    }
     return matchParts(machine, parts, inner ? [inner] : null, scope);
   }
   if (name === "Err") {
@@ -112,7 +116,7 @@ function matchStruct(machine: Machine, pattern: RustNode, value: Value, scope: S
 
 /** A known value of another shape is another variant. */
 function otherVariant(value: Value): Match {
-  return value.kind === "unknown" || value.kind === "condition" ? "maybe" : "no";
+  return /^(unknown|condition|rows|scalar)$/.test(value.kind) ? "maybe" : "no";
 }
 
 function matchLiteral(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {

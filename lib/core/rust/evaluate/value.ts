@@ -17,6 +17,10 @@ export type Value =
   /** Something through which the database can be changed: a schema manager, a connection, a pool. */
   | { readonly kind: "handle" }
   | { readonly kind: "condition"; readonly condition: Condition }
+  /** The answer to a query that is constant. */
+  | { readonly kind: "rows"; readonly sql: string }
+  /** One value of such an answer, as an SQL expression. */
+  | { readonly kind: "scalar"; readonly sql: string }
   | UnknownValue;
 
 export interface TextValue {
@@ -87,6 +91,10 @@ export interface Condition {
   readonly sql: string | null;
   readonly negated: boolean;
   readonly reason: string;
+}
+
+export function condition(sql: string, negated = false): Value {
+  return { kind: "condition", condition: { sql, negated, reason: "Each tenant's database answers this" } };
 }
 
 export const UNIT: Value = { kind: "unit" };

@@ -4,6 +4,7 @@ import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { activeEnumText } from "./active-enum.js";
 import { describe, nameOf, tableOf } from "./names.js";
+import { selectText, subqueryOf } from "./select.js";
 
 /** A value or expression of sea-query as SQL text. Throws `NotLowered` for what is not known. */
 export function expressionText(machine: Machine, value: Value | undefined): string {
@@ -84,9 +85,18 @@ const HEADS: Readonly<Record<string, Head>> = {
   "Func::max": (machine, [value]) => `max(${expressionText(machine, value)})`,
   "Func::min": (machine, [value]) => `min(${expressionText(machine, value)})`,
   "Func::count": (machine, [value]) => `count(${expressionText(machine, value)})`,
+  "SimpleExpr::SubQuery": (machine, [, query]) => subqueryText(machine, query),
+  "Expr::SubQuery": (machine, [, query]) => subqueryText(machine, query),
+  "Expr::exists": (machine, [query]) => `EXISTS ${subqueryText(machine, query)}`,
   "Expr::col": columnText,
   "Expr::column": columnText,
 };
+
+function subqueryText(machine: Machine, value: Value | undefined): string {
+  const query = subqueryOf(value);
+  if (!query) throw new NotLowered(`The subquery ${describe(value)} is not known`);
+  return `(${selectText(machine, query)})`;
+}
 
 function columnText(machine: Machine, [value]: readonly Value[]): string {
   if (value?.kind !== "list") return identifier(nameOf(machine, value));
@@ -140,6 +150,9 @@ const OPERATORS: Readonly<Record<string, string>> = {
 function applied(machine: Machine, text: string, method: string, args: readonly Value[]): string {
   const [value] = args;
   const operator = OPERATORS[method];
+  if (method === "in_subquery" || method === "not_in_subquery") {
+    return `${text} ${method === "in_subquery" ? "IN" : "NOT IN"} ${subqueryText(machine, value)}`;
+  }
   if (method === "equals" || method === "not_equals") return `${text} ${operator} ${columnText(machine, args)}`;
   if (operator) return `${text} ${operator} ${expressionText(machine, value)}`;
   if (method === "is_null") return `${text} IS NULL`;

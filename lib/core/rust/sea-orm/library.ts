@@ -1,7 +1,7 @@
 import { literal } from "../../sql/quote.js";
 import { callClosure } from "../evaluate/calls.js";
 import type { Library, Machine } from "../evaluate/machine.js";
-import { type Condition, HANDLE, text, UNIT, unknown, type Value } from "../evaluate/value.js";
+import { condition, HANDLE, text, UNIT, unknown, type Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Dialect } from "./column-types.js";
@@ -72,7 +72,10 @@ function read(machine: Machine, value: Value | undefined, node: RustNode, dialec
   if (isSelect(value) || (isStatement(value) && value.args.some(isSelect))) return rows;
   try {
     const sql = statementsOf(machine, value, dialect);
-    if (sql.every((each) => READING.test(each) && !/\b(insert|update|delete|merge)\b/i.test(each))) return rows;
+    const [only] = sql;
+    const reads = sql.every((each) => READING.test(each) && !/\b(insert|update|delete|merge)\b/i.test(each));
+    if (reads && sql.length === 1 && only !== undefined) return { kind: "rows", sql: only.trim().replace(/;$/, "") };
+    if (reads) return rows;
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;
   }
@@ -84,21 +87,21 @@ function read(machine: Machine, value: Value | undefined, node: RustNode, dialec
 function presence(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value {
   try {
     const names = args.map((arg) => literal(nameOf(machine, arg)).trimStart());
-    return { kind: "condition", condition: presenceCondition(method, names) };
+    return presenceCondition(method, names);
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;
     return unknown(error.reason, node);
   }
 }
 
-function presenceCondition(method: string, [table, other]: readonly string[]): Condition {
+function presenceCondition(method: string, [table, other]: readonly string[]): Value {
   const sql =
     method === "has_table"
       ? `EXISTS (SELECT FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ${table})`
       : method === "has_column"
         ? `EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ${table} AND column_name = ${other})`
         : `EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ${table} AND indexname = ${other})`;
-  return { sql, negated: false, reason: "Each tenant's database answers this" };
+  return condition(sql);
 }
 
 function onFunction(

@@ -5,6 +5,7 @@ import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { expressionText } from "./expression.js";
 import { describe, nameOf, namesOf, tableOf } from "./names.js";
+import { selectText } from "./select.js";
 
 /** `Query::insert()`: rows that the code names one by one. */
 export function insertText(machine: Machine, term: Term): string {
@@ -17,11 +18,14 @@ export function insertText(machine: Machine, term: Term): string {
     if (call.method === "into_table") table = tableText(tableOf(machine, value));
     else if (call.method === "columns") columns = namesOf(machine, value);
     else if (call.method === "values" || call.method === "values_panic") rows.push(rowText(machine, value));
+    else if (call.method === "select_from") rows.push(selectText(machine, value));
     else if (call.method === "on_conflict") conflict = ` ${conflictText(machine, value)}`;
     else throw new NotLowered(`What ${call.method} does to an INSERT is not known`, call.node);
   }
   if (table === null || rows.length === 0) throw new NotLowered("The INSERT names no table or no rows", term.node);
-  return `INSERT INTO ${table} ${columnList(columns)} VALUES ${rows.join(", ")}${conflict}`;
+  const [query] = rows;
+  const source = query?.startsWith("SELECT ") && rows.length === 1 ? query : `VALUES ${rows.join(", ")}`;
+  return `INSERT INTO ${table} ${columnList(columns)} ${source}${conflict}`;
 }
 
 function rowText(machine: Machine, value: Value | undefined): string {
@@ -78,7 +82,7 @@ function isCondition(call: Call): boolean {
 }
 
 /** An expression, or `Condition::all()` and `Condition::any()` with what was added to them. */
-function conditionText(machine: Machine, value: Value | undefined): string {
+export function conditionText(machine: Machine, value: Value | undefined): string {
   const kind =
     value?.kind === "term" ? /^(?:Condition|Cond)::(all|any)$/.exec(value.head.slice(-2).join("::"))?.[1] : undefined;
   if (kind === undefined || value?.kind !== "term") return expressionText(machine, value);

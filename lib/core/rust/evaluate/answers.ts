@@ -1,0 +1,53 @@
+import { identifier } from "../../sql/quote.js";
+import { callClosure } from "./calls.js";
+import type { Machine } from "./machine.js";
+import { condition, type Value } from "./value.js";
+
+type Rows = Extract<Value, { kind: "rows" }>;
+type Scalar = Extract<Value, { kind: "scalar" }>;
+
+/**
+ * What code asks of the answer to a constant query: whether there is a row, or what stands in a column. Each tenant's
+ * database gives the answer, so it stays an SQL expression. Undefined for what is not known.
+ */
+export function askRows(machine: Machine, rows: Rows, method: string, args: readonly Value[]): Value | undefined {
+  const [first, second] = args;
+  if (method === "is_some") return condition(`EXISTS (${rows.sql})`);
+  if (method === "is_none" || method === "is_empty") return condition(`EXISTS (${rows.sql})`, true);
+  if (method === "map" || method === "and_then" || method === "is_some_and") {
+    return first?.kind === "closure" ? callClosure(machine, first, [rows]) : undefined;
+  }
+  if (/^(try_get|try_get_by|get|try_get_by_index)$/.test(method)) {
+    const name = second ?? first;
+    if (name?.kind !== "text") return undefined;
+    return { kind: "scalar", sql: `(SELECT answer.${identifier(name.text)} FROM (${rows.sql}) AS answer LIMIT 1)` };
+  }
+  return /^(unwrap|expect|ok|ok_or|ok_or_else|unwrap_or_default|into_iter|iter|first|next)$/.test(method)
+    ? rows
+    : undefined;
+}
+
+export function askScalar(scalar: Scalar, method: string, args: readonly Value[]): Value | undefined {
+  const [first] = args;
+  if (method === "unwrap_or" && (first?.kind === "number" || first?.kind === "bool")) {
+    const otherwise = first.kind === "number" ? first.text : String(first.value);
+    return { kind: "scalar", sql: `coalesce(${scalar.sql}, ${otherwise})` };
+  }
+  if (method === "unwrap_or_default") return undefined;
+  return /^(unwrap|expect|ok|map_err|unwrap_or_else)$/.test(method) ? scalar : undefined;
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  ">": ">",
+  "<": "<",
+  ">=": ">=",
+  "<=": "<=",
+  "==": "=",
+  "!=": "<>",
+};
+
+export function compareScalar(operator: string, a: Value, b: Value): Value | null {
+  const word = COMPARISONS[operator];
+  if (!word || a.kind !== "scalar" || b.kind !== "number") return null;
+  return condition(`coalesce(${a.sql} ${word} ${b.text}, false)`);
+}
