@@ -2,12 +2,14 @@ import { z } from "zod";
 import type { Catalog } from "../core/catalog/catalog.js";
 import { type Cluster, clusterTenants } from "../core/catalog/clusters.js";
 import { type DriftReport, driftOf, expiredAllowances } from "../core/catalog/drift.js";
-import { countContract } from "../core/contract/contract.js";
+import { contractText } from "../core/contract/contract.js";
 import type { Finding } from "../core/finding.js";
 import { groupBy } from "../core/group-by.js";
 import { digest } from "../core/json.js";
+import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
 import { loadParser } from "../core/sql/parse.js";
+import { DatabaseError } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cloneName, declare } from "./declared.js";
@@ -34,8 +36,10 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     const release = await need<Release>(ports, artifact.release);
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
-    await sweep(ports, [...fleet.values()]);
-    const findings: Finding[] = [];
+    const reached = readings
+      .filter((reading) => reading.status === "read")
+      .flatMap(({ tenant }) => fleet.get(tenant) ?? []);
+    const findings: Finding[] = [...(await sweep(ports, reached))];
     const clusters: ClusterRecord[] = [];
     for (const members of clustersOf(readings)) {
       const judged = await judge(ports, request, release, fleet, members);
@@ -46,12 +50,11 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     await ports.artifacts.put(artifact.clusters, clusters);
     await saveFindings(ports, "diverge", findings);
     const drifted = clusters.filter((cluster) => (cluster.drift?.differences.length ?? 0) > 0).length;
-    const contract = countContract(pendingContract(release, clusters));
     ports.events.emit({ type: "size", of: "clusters", count: clusters.length });
     ports.events.emit({
       type: "result",
       phase: "Compare",
-      text: `${clusters.length} clusters, ${drifted} differ from the declared schema; contract: ${contract.columns} columns, ${contract.indexes} indexes, ${contract.foreignKeys} foreign keys`,
+      text: `${plural(clusters.length, "cluster")}, ${drifted} differ from the declared schema; contract: ${contractText(pendingContract(release, clusters))}`,
     });
     await ports.audit.append({
       actor: "schema-gate",
@@ -143,10 +146,23 @@ function today(ports: Ports): string {
   return new Date(ports.clock.now()).toISOString().slice(0, 10);
 }
 
-/** Removes the clones that an earlier, killed attempt of this run left behind. */
-async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<void> {
-  const hosts = groupBy(tenants, (tenant) => tenant.host);
-  for (const [tenant] of hosts.values()) {
-    if (tenant) await ports.database.sweep(tenant, cloneName(ports.run, ""));
+/** Removes the clones that an earlier, killed attempt of this run left behind; what could not be removed is said. */
+async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [host, [tenant]] of groupBy(tenants, (each) => each.host)) {
+    try {
+      if (tenant) await ports.database.sweep(tenant, cloneName(ports.run, ""));
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      findings.push({
+        code: "diverge.not-swept",
+        gate: "diverge",
+        severity: "warning",
+        subject: { kind: "host", name: host },
+        message: `Whether an earlier attempt left clones on ${host} could not be found out: ${error.message}.`,
+        remedy: { text: `Drop databases whose names begin with ${cloneName(ports.run, "")} on that server.` },
+      });
+    }
   }
+  return findings;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Catalog } from "../core/catalog/catalog.js";
 import { digest } from "../core/json.js";
 import { lintRelease } from "../core/lint/lint-release.js";
+import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
 import { saveFindings } from "./findings.js";
 import { pendingOf } from "./pending.js";
@@ -35,7 +36,11 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     });
     await saveFindings(ports, "lint", findings);
     const errors = findings.filter((finding) => finding.severity === "error").length;
-    ports.events.emit({ type: "result", phase: "Lint", text: `${findings.length} findings, ${errors} of them block` });
+    ports.events.emit({
+      type: "result",
+      phase: "Lint",
+      text: `${plural(findings.length, "finding")}, ${errors} of them block`,
+    });
     await ports.audit.append({
       actor: "schema-gate",
       action: "step.finished",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { digest } from "../core/json.js";
+import { plural } from "../core/plural.js";
 import { readRelease } from "../core/release/read-release.js";
 import type { Tenant } from "../ports/registry.js";
 import { cutIntoBatches } from "./batches.js";
@@ -47,7 +48,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
     ports.events.emit({
       type: "result",
       phase: "Load",
-      text: `${release.name} for ${tenants.length} tenants on ${hosts.length === 1 ? "1 host" : `${hosts.length} hosts`}`,
+      text: `${release.name} for ${plural(tenants.length, "tenant")} on ${plural(hosts.length, "host")}`,
     });
     return { tenants: tenants.length, hosts, mode: request.mode };
   },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Catalog } from "../core/catalog/catalog.js";
 import { digest } from "../core/json.js";
+import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
 import { planRollback as planOf } from "../core/rollback/plan-rollback.js";
 import { loadParser } from "../core/sql/parse.js";
@@ -30,7 +31,7 @@ export const planRollback: Step<z.infer<typeof input>, Output> = {
       await ports.artifacts.put(artifact.rollback(cluster.id), plan);
       digests.push(digest(plan));
     }
-    ports.events.emit({ type: "result", phase: "Plan rollback", text: `${clusters.length} clusters` });
+    ports.events.emit({ type: "result", phase: "Plan rollback", text: plural(clusters.length, "cluster") });
     await ports.audit.append({
       actor: "schema-gate",
       action: "step.finished",

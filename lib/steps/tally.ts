@@ -55,7 +55,8 @@ export const tally: Step<z.infer<typeof input>, Output> = {
       findings,
     );
     if (scope === "fleet" && phase !== "DryRun") await recordTenants(ports, phase);
-    if (scope === "fleet") ports.events.emit({ type: "result", phase, text: await summary(ports, phase) });
+    const text = phase === "DryRun" ? `${good.size} of ${expected.length} proved` : await summary(ports, phase);
+    if (scope === "fleet") ports.events.emit({ type: "result", phase, text });
     return { ok: complete && expected.every(({ id }) => good.has(id)), scope };
   },
 };

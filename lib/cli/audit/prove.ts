@@ -5,9 +5,10 @@ import { verifyInclusion } from "../../core/audit/merkle.js";
 import { readTrail } from "../../core/audit/trail.js";
 import { leafClaims, type RunRecord, runOf } from "../../core/audit/verify.js";
 import { canonicalJson } from "../../core/json.js";
+import { plural } from "../../core/plural.js";
 import { type ExitCode, UnfinishedError, UsageError } from "../command.js";
 import type { Io } from "../io.js";
-import { plural, printable } from "../terminal/style.js";
+import { printable } from "../terminal/style.js";
 
 interface Proved extends InclusionProof {
   /** `seq` of the event that holds the root. */

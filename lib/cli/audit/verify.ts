@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import { readRunRecord } from "../../adapters/local/run-record.js";
 import { keyId } from "../../core/audit/seal.js";
 import { runOf, type Verification, verifyRun } from "../../core/audit/verify.js";
+import { plural } from "../../core/plural.js";
 import { type ExitCode, UsageError } from "../command.js";
 import type { Io } from "../io.js";
-import { plural, printable, styleFor } from "../terminal/style.js";
+import { printable, styleFor } from "../terminal/style.js";
 
 /** Checks the record of a run and says what of it holds. 0 when it is whole, 1 when not. */
 export async function verifyFolder(

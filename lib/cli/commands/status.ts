@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { workspaceIn } from "../../adapters/local/workspace.js";
+import { plural } from "../../core/plural.js";
 import type { CommandModule } from "../command.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { type RunStatus, statusOf } from "../run/status-of.js";
-import { plural, printable } from "../terminal/style.js";
+import { printable } from "../terminal/style.js";
 
 const MOST_RUNS = 10;
 

@@ -6,6 +6,7 @@ import { readReleaseFolder } from "../../adapters/local/release-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
 import { type Config, configSchema } from "../../core/config/config.js";
+import { plural } from "../../core/plural.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { RunRequest } from "../../steps/records.js";
 import type { ExitCode } from "../command.js";
@@ -16,7 +17,7 @@ import { finish } from "../run/finish.js";
 import { loginName, newRequest } from "../run/start.js";
 import { approverFor } from "../run/waiting.js";
 import { Progress } from "../terminal/progress.js";
-import { plural } from "../terminal/style.js";
+
 import { createDemoFleet, type Scenario } from "./fleet.js";
 import { databaseName, demoTenants } from "./tenants.js";
 import { readServerRecord, removeServer, serverDirectory, writeRegistry, writeServerRecord } from "./workspace.js";

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { applyFixes } from "../../core/lint/apply-fixes.js";
+import { plural } from "../../core/plural.js";
 import { isParsed, parseSql } from "../../core/sql/parse.js";
 import { UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
-import { plural } from "../terminal/style.js";
+
 import type { LintedFiles } from "./lint-groups.js";
 
 /** A rewrite may make room for another; more rounds than this would mean that two rules undo each other. */

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { packageRoot } from "../../adapters/local/package-root.js";
 import type { Finding, Severity } from "../../core/finding.js";
 import { ruleTexts } from "../../core/lint/rule-texts.js";
+import { plural } from "../../core/plural.js";
 import { renderGithub } from "../../core/render/github.js";
 import { renderJunit } from "../../core/render/junit.js";
 import { renderMarkdown } from "../../core/render/markdown.js";
 import { renderSarif } from "../../core/render/sarif.js";
 import { renderText } from "../../core/render/text.js";
 import type { Io } from "../io.js";
-import { plural, printable, type Style, styleFor } from "../terminal/style.js";
+import { printable, type Style, styleFor } from "../terminal/style.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {

@@ -1,8 +1,12 @@
 import { userInfo } from "node:os";
+import { Fleet } from "../../adapters/local/fleet.js";
+import { localSecrets } from "../../adapters/local/secrets.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { requestProblem } from "../../core/approval/request.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
+import { RegistryError } from "../../ports/registry.js";
+import { SecretError } from "../../ports/secrets.js";
 import type { RunRequest } from "../../steps/records.js";
 import { type ExitCode, UsageError } from "../command.js";
 import type { Io } from "../io.js";
@@ -28,6 +32,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   const { config, directory } = readConfig(io.cwd, options.config);
   const request = newRequest(config, options.mode, options.mode);
   if (options.mode === "run") refuseUnapprovable(request);
+  await refuseUnreadableRegistry(io, config, directory);
   const workspace = workspaceIn(directory);
   const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);
@@ -84,4 +89,14 @@ function refuseUnapprovable({ run, requester, config }: RunRequest): void {
       `nobody could approve this run: ${problem}`,
       "add a person under approval.approvers in the config",
     );
+}
+
+/** A registry that lists nobody, or somebody twice, is refused before there is a run. */
+async function refuseUnreadableRegistry(io: Io, config: Config, directory: string): Promise<void> {
+  try {
+    await new Fleet(config, localSecrets(io.env, directory), directory).tenants();
+  } catch (error) {
+    if (!(error instanceof RegistryError || error instanceof SecretError)) throw error;
+    throw new UsageError(error.message, "correct the registry or the config, then run the command again");
+  }
 }

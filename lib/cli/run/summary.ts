@@ -1,10 +1,13 @@
+import { dirname } from "node:path";
 import { type Evidence, readEvidence } from "../../core/evidence/evidence.js";
+import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
 import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
 import type { Io } from "../io.js";
-import { duration, plural, printable, type Style, styleFor } from "../terminal/style.js";
-import { printFinding } from "./verdict.js";
+import { duration, printable, type Style, styleFor } from "../terminal/style.js";
+import { printFindings } from "./verdict.js";
 
 /** The end of a run for a person, or as JSON for a machine, on standard output. */
 export async function printSummary(io: Io, ports: Ports, outcome: Outcome, json: boolean): Promise<void> {
@@ -17,7 +20,7 @@ export async function printSummary(io: Io, ports: Ports, outcome: Outcome, json:
   }
   if (outcome.status !== "passed") {
     io.stderr.write("\n");
-    for (const finding of evidence.findings.filter((one) => one.severity === "error")) printFinding(io, finding);
+    printFindings(io, evidence.findings.filter((one) => one.severity === "error") as readonly Finding[]);
   }
   for (const line of lines(evidence, ports, styleFor(io))) io.stdout.write(`${line}\n`);
 }
@@ -39,7 +42,7 @@ export function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
       errors: findings.filter((finding) => finding.severity === "error"),
       warnings: findings.filter((finding) => finding.severity === "warning").length,
     },
-    folder: ports.artifacts.locate("."),
+    folder: dirname(ports.artifacts.locate(artifact.evidence)),
     report: ports.artifacts.locate(artifact.report),
   };
 }

@@ -1,5 +1,6 @@
-import { countContract } from "../../core/contract/contract.js";
+import { contractText } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
 import type { Release } from "../../core/release/release.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
@@ -8,7 +9,7 @@ import { allFindings } from "../../steps/findings.js";
 import { pendingContract } from "../../steps/pending.js";
 import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/records.js";
 import type { Io } from "../io.js";
-import { plural, printable, styleFor } from "../terminal/style.js";
+import { printable, styleFor } from "../terminal/style.js";
 
 const MOST_FINDINGS = 12;
 
@@ -21,31 +22,36 @@ export async function printVerdict(io: Io, ports: Ports): Promise<void> {
   const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
   const style = styleFor(io);
   const out = (line: string) => io.stderr.write(`${line}\n`);
-  const contract = countContract(pendingContract(release, clusters));
   out("");
   out(style.bold(`${printable(release.name)} on ${plural(fleet.length, "tenant")}`));
   out(`  risk       ${score.fleet.toFixed(2)}  (${score.verdict})`);
-  out(
-    `  contract   ${contract.columns} columns, ${contract.indexes} indexes, ${plural(contract.foreignKeys, "foreign key")}`,
-  );
+  out(`  contract   ${contractText(pendingContract(release, clusters))}`);
   out(
     `  schemas    ${plural(clusters.length, "cluster")}; ${clusters.map((one) => plural(one.tenants.length, "tenant")).join(", ")}`,
   );
   const findings = (await allFindings(ports)).filter((finding) => finding.severity !== "note");
+  printFindings(io, findings);
+}
+
+/** The findings, most severe first, up to a number that a person reads. */
+export function printFindings(io: Io, findings: readonly Finding[]): void {
   for (const finding of findings.slice(0, MOST_FINDINGS)) printFinding(io, finding);
-  if (findings.length > MOST_FINDINGS) out(`  … and ${findings.length - MOST_FINDINGS} more in the report`);
+  if (findings.length > MOST_FINDINGS)
+    io.stderr.write(`  … and ${findings.length - MOST_FINDINGS} more in the report\n`);
 }
 
 /** Severity, message, and the way out; untrusted text made printable. */
-export function printFinding(io: Io, finding: Finding): void {
+function printFinding(io: Io, finding: Finding): void {
   const style = styleFor(io);
   const mark = finding.severity === "error" ? style.red("error  ") : style.yellow("warning");
+  const out = (text: string) => io.stderr.write(`          ${printable(text)}\n`);
   io.stderr.write(`  ${mark} ${finding.code}${concerned(finding)}: ${printable(finding.message)}\n`);
-  if (finding.severity === "error" && finding.remedy) {
-    io.stderr.write(`          ${printable(finding.remedy.text)}\n`);
-    for (const line of (finding.remedy.sql ?? "").split("\n").filter(Boolean))
-      io.stderr.write(`          ${printable(line)}\n`);
-  }
+  if (finding.source) out(`at ${finding.source.file}:${finding.source.line}:${finding.source.column}`);
+  if (finding.severity !== "error" || !finding.remedy) return;
+  const { text, sql, command } = finding.remedy;
+  out(text);
+  for (const line of (sql ?? "").split("\n").filter(Boolean)) out(line);
+  if (command) out(`next: ${command}`);
 }
 
 /** The tenants that a finding concerns, the first few by name. */

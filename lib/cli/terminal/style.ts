@@ -19,11 +19,6 @@ export function printable(text: string): string {
   );
 }
 
-/** `1 tenant`, `247 tenants`. */
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : nouns}`;
-}
-
 /** Milliseconds for a person: `340 ms`, `2.4 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

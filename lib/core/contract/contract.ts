@@ -1,4 +1,5 @@
 import type { SourceSpan } from "../finding.js";
+import { plural } from "../plural.js";
 
 /** When a requirement must hold: before the release (it could not run otherwise), after it, or both. */
 export type Moment = "before" | "after" | "both";
@@ -104,4 +105,12 @@ export function countContract(contract: Contract): ContractCounts {
       ),
     ),
   };
+}
+
+/** `3 columns, 2 indexes, 1 foreign key`. */
+export function contractText(contract: Contract): string {
+  const { columns, indexes, foreignKeys } = countContract(contract);
+  return [plural(columns, "column"), plural(indexes, "index", "indexes"), plural(foreignKeys, "foreign key")].join(
+    ", ",
+  );
 }
