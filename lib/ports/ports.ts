@@ -7,6 +7,7 @@ import type { Events } from "./events.js";
 import type { Registry } from "./registry.js";
 import type { ReleaseSource } from "./release-source.js";
 import type { ReportRenderer } from "./renderer.js";
+import type { SchemaDifference } from "./schema-difference.js";
 import type { Signer } from "./signer.js";
 
 /** All that a step may touch of the world, for one run. */
@@ -21,6 +22,8 @@ export interface Ports {
   readonly registry: Registry;
   readonly releases: ReleaseSource;
   readonly renderer: ReportRenderer;
+  /** Generator of the last way back; null where there is none. */
+  readonly schemaDifference: SchemaDifference | null;
   readonly signer: Signer;
   /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
   readonly stop: AbortSignal;

@@ -12,6 +12,7 @@ import type { RollbackCandidate } from "../core/rollback/plan.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import type { Declared } from "./declared.js";
+import type { Proof } from "./proof/proof.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
 export interface RunRequest {
@@ -94,6 +95,8 @@ export interface ClusterRecord {
 /** What the dry run of a cluster established; the rollout holds every tenant of the cluster to it. */
 export interface ProofRecord {
   readonly cluster: string;
+  /** Everything that was seen; the catalog after the release is an artifact of its own. */
+  readonly proof: Omit<Proof, "catalogAfter">;
   readonly ms: number;
   /** RFC 3339. */
   readonly endedAt: string;

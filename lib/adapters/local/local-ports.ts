@@ -5,6 +5,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
 import { pgDatabase } from "../pg/database.js";
 import { endpointOf } from "../pg/endpoint.js";
+import { schemaDifference } from "../pg-delta/schema-difference.js";
 import { ApprovalsFolder } from "./approvals-folder.js";
 import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
@@ -45,6 +46,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     registry: fleet,
     renderer,
     releases: releaseSourceFolder(resolve(configDirectory, config.migrations)),
+    schemaDifference,
     signer: await loadSigningKey(workspace.keys),
     stop,
   };

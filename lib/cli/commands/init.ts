@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { plural } from "../../core/plural.js";
 import { type CommandModule, type ExitCode, UnfinishedError, UsageError } from "../command.js";
 import { type ConfigAnswers, configText } from "../init/config-text.js";
 import { type FoundMigrations, findMigrations, readFolder } from "../init/find-migrations.js";
 import { Questions } from "../init/questions.js";
 import type { Io } from "../io.js";
-import { plural } from "../terminal/style.js";
 
 const HELP = `
 Looks for the folder of the migrations and the framework that they belong to, for a list of tenants and for DATABASE_URL; asks

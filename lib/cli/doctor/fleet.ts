@@ -5,12 +5,13 @@ import { localSecrets } from "../../adapters/local/secrets.js";
 import { openSession } from "../../adapters/pg/connection.js";
 import { type Check, lacking, ok } from "../../core/doctor/check.js";
 import { groupBy } from "../../core/group-by.js";
+import { plural } from "../../core/plural.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Io } from "../io.js";
 import type { LoadedConfig } from "../run/config-file.js";
 import type { Progress } from "../terminal/progress.js";
-import { plural } from "../terminal/style.js";
+
 import { READ, serverChecks, stagingChecks, unreachable } from "./server.js";
 
 /** What the config leads to: the migrations, the registry, one tenant of every host, and with `all` every tenant. */

@@ -12,7 +12,7 @@ interface Relation extends Record<string, unknown> {
   readonly inserted: string;
   readonly updated: string;
   readonly deleted: string;
-  /** Table lock modes that this backend holds. */
+  /** Table lock modes that this backend holds. Serializable's predicate locks block nobody and are none. */
   readonly modes: readonly LockMode[];
 }
 
@@ -25,7 +25,7 @@ const QUERY = `select c.oid::text as oid, n.nspname as schema, c.relname as name
     coalesce(s.n_tup_upd, 0)::text as updated, coalesce(s.n_tup_del, 0)::text as deleted,
     array(select l.mode from pg_catalog.pg_locks l where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
       and l.database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
-      and l.relation = c.oid and l.granted) as modes
+      and l.relation = c.oid and l.granted and l.mode <> 'SIReadLock') as modes
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   left join pg_catalog.pg_stat_xact_user_tables s on s.relid = c.oid
   where c.relkind in ('r', 'p', 'm') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'

@@ -102,6 +102,8 @@ export interface Proof {
   readonly before: string;
   /** Null when the release did not run. */
   readonly after: string | null;
+  /** Fingerprints after each migration, the last included. */
+  readonly onTheWay: readonly string[];
   readonly catalogAfter: Catalog | null;
   /** Milliseconds, the making of clones included. */
   readonly ms: number;

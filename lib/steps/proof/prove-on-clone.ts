@@ -64,6 +64,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     findings,
     before: fingerprint(before.catalog),
     after: fingerprint(after.catalog),
+    onTheWay: run.states.slice(1).map(({ catalog }) => fingerprint(catalog)),
     catalogAfter: after.catalog,
     ms: input.clock.monotonic() - start,
   };
@@ -128,6 +129,7 @@ function withoutRun(findings: readonly Finding[], before: State, input: ProveOnC
     findings,
     before: fingerprint(before.catalog),
     after: null,
+    onTheWay: [],
     catalogAfter: null,
     ms: input.clock.monotonic() - start,
   };

@@ -1,0 +1,89 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
+import type { Finding } from "../../core/finding.js";
+import type { Release } from "../../core/release/release.js";
+import type { RollbackStanding } from "../../core/risk/input.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { contractFindings } from "../pending.js";
+import { artifact, type ClusterRecord, need, type ProofRecord } from "../records.js";
+import { releaseDependence } from "../release-dependence.js";
+import type { Proof } from "./proof.js";
+
+/** What a proof establishes for a cluster, and what it has to say: about the release, the contract, and drift that stays. */
+export async function proofRecord(
+  ports: Ports,
+  release: Release,
+  cluster: ClusterRecord,
+  tenant: Tenant,
+  proof: Proof,
+): Promise<{ readonly record: ProofRecord; readonly findings: readonly Finding[] }> {
+  const remaining = proof.catalogAfter ? await remainingDrift(ports, release, cluster, proof.catalogAfter) : [];
+  const broken = proof.catalogAfter
+    ? contractFindings(release, cluster, "after", proof.catalogAfter, tenant.schema)
+    : [];
+  const own = proof.findings.map((finding): Finding => ({ ...finding, tenants: cluster.tenants }));
+  const left = remaining.filter((one) => !isAllowed(cluster, one)).map((one) => driftThatStays(cluster, one));
+  const findings = [...own, ...broken, ...left];
+  const proved = proof.passed && broken.length === 0;
+  const { catalogAfter: _, ...kept } = proof;
+  const record: ProofRecord = {
+    cluster: cluster.id,
+    proof: kept,
+    ms: proof.ms,
+    endedAt: new Date(ports.clock.now()).toISOString(),
+    after: proved ? proof.after : null,
+    onTheWay: proof.onTheWay,
+    rollbacks: proof.rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : [])),
+    standing: standingOf(proof),
+    locks: proof.statements.flatMap((statement) =>
+      statement.locks.map(({ table, mode, fromMs, toMs }) => ({ table, mode, holdMs: toMs - fromMs })),
+    ),
+    rewrites: proof.statements.flatMap((statement) => statement.rewrites.map((table) => ({ table, bytes: null }))),
+    remaining,
+  };
+  return { record, findings };
+}
+
+/** The worst of the migrations' ways back. */
+function standingOf(proof: Proof): RollbackStanding {
+  if (proof.rollbacks.some(({ candidate }) => candidate === null)) {
+    return proof.rollbacks.some(({ verdict }) => verdict === "none") ? "impossible" : "unproved";
+  }
+  if (!proof.passed) return "unproved";
+  return proof.rollbacks.some(({ candidate }) => candidate?.class === "lossy") ? "kept" : "exact";
+}
+
+/** What the cluster still differs in from the declared schema after the release. */
+async function remainingDrift(
+  ports: Ports,
+  release: Release,
+  cluster: ClusterRecord,
+  after: Catalog,
+): Promise<readonly Difference[]> {
+  if (!cluster.declared) return [];
+  const declared = await need<Catalog>(ports, artifact.catalog(cluster.declared.after));
+  const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
+  return compareCatalogs(after, declared, { releaseDepends: releaseDependence(release, cluster.pending, before) })
+    .differences;
+}
+
+function isAllowed(cluster: ClusterRecord, difference: Difference): boolean {
+  return (cluster.drift?.allowed ?? []).some((allowed) => allowed.subject === difference.subject);
+}
+
+/** Drift that the release does not heal blocks when the release touches the object, and is told otherwise. */
+function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding {
+  return {
+    code: "drift.not-healed",
+    gate: "dry-run",
+    severity: difference.releaseDepends && difference.severity === "error" ? "error" : "warning",
+    subject: { kind: difference.kind, name: difference.subject },
+    message: `After the release, this still differs from the declared schema: ${difference.message}`,
+    remedy: {
+      text: "Repair the drift before the release, or allow it under drift.allow in the config with a reason and a date.",
+      ...(difference.repair === null ? {} : { sql: `${difference.repair};` }),
+    },
+    tenants: cluster.tenants,
+  };
+}
