@@ -1,5 +1,5 @@
 // Compiles bin, lib and functions to dist, and leaves at once when nothing is newer than the last build.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,11 +27,15 @@ const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 if (built < changed) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  execFileSync(
+  const { status } = spawnSync(
     process.execPath,
     [compiler, "-p", join(root, "tsconfig.build.json"), "--incremental", "--tsBuildInfoFile", stamp],
     {
       stdio: "inherit",
     },
   );
+  if (status !== 0) {
+    rmSync(stamp, { force: true });
+    process.exitCode = 1;
+  }
 }

@@ -1,9 +1,10 @@
 import { countContract, type QualifiedName, type Requirement } from "../../core/contract/contract.js";
 import type { SourceSpan } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
 import type { Migration, Script } from "../../core/release/release.js";
 import { type ShownRelease, shownContract } from "../commands/contract.js";
 import type { Io } from "../io.js";
-import { plural, printable, type Style, styleFor } from "../terminal/style.js";
+import { printable, type Style, styleFor } from "../terminal/style.js";
 
 /** Contract, SQL and coverage of one folder, for a person. */
 export function contractText(io: Io, shown: ShownRelease): string {

@@ -1,5 +1,6 @@
+import { plural } from "../../core/plural.js";
 import { isProved, type ProvedMigration } from "../../steps/proof/prove-folder.js";
-import { duration, plural, printable, type Style } from "../terminal/style.js";
+import { duration, printable, type Style } from "../terminal/style.js";
 
 /** One line per migration, the reasons of those that are not proved below them, and the sum. */
 export function renderTable(results: readonly ProvedMigration[], style: Style): string {

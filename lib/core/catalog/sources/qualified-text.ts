@@ -1,6 +1,6 @@
 import { CatalogFormatError } from "./fields.js";
 
-const NAME = String.raw`(?:"(?:[^"]|"")+"|[^".]+)`;
+const NAME = `(?:"(?:[^"]|"")+"|[^".]+)`;
 const QUALIFIED = new RegExp(`^(${NAME})\\.(${NAME})$`, "s");
 
 /** `schema.name` as the server prints it, each part in quotes where it needs them. */
