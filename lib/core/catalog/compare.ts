@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from "../json.js";
 import type { Catalog, CatalogObject, ColumnObject, ObjectId, ObjectKind } from "./catalog.js";
 import { describeDifference } from "./describe.js";
 import { CatalogIndex, objectKey } from "./lookup.js";
-import { humanName } from "./names.js";
+import { humanName, ownerColumn } from "./names.js";
 import { repairOf } from "./repair/repair.js";
 import { severityOf } from "./severity.js";
 import { isImpliedNotNull, isVersionOwn } from "./version-own.js";
@@ -140,9 +140,18 @@ function isFolded(difference: RawDifference, actual: CatalogIndex, declared: Cat
     const relation = { ...(id.schema === undefined ? {} : { schema: id.schema }), name: id.table };
     if (["table", "view", "materialized view"].some((each) => gone(each as ObjectKind, relation))) return true;
   }
+  if (kind === "sequence") return goesWithColumn(with_.get("sequence", id), without);
   if (kind !== "index") return false;
   const owner = with_.get("index", id)?.attributes.constraint ?? null;
   return owner !== null && gone("constraint", { ...id, name: owner });
+}
+
+/** A column takes the sequence that it owns along, and an identity column makes its own. */
+function goesWithColumn(sequence: CatalogObject | undefined, without: CatalogIndex): boolean {
+  const owner = sequence === undefined ? null : ownerColumn(sequence);
+  if (owner === null) return false;
+  const column = without.get("column", owner);
+  return column === undefined || (sequence?.attributes.identity === true && column.attributes.identity === "");
 }
 
 function complete(

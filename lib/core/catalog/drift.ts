@@ -110,7 +110,7 @@ function driftFinding(cluster: Cluster, tenants: readonly string[], differences:
   const [first] = differences;
   const codes = new Set(differences.map(driftCode));
   const severity = (["error", "warning", "note"] as const).find((each) => differences.some((d) => d.severity === each));
-  const repairs = differences.flatMap((each) => (each.repair === null ? [] : [`${each.repair};`]));
+  const repairs = differences.flatMap((each) => (each.repair === null ? [] : [each.repair]));
   const single = differences.length === 1 && first !== undefined;
   return {
     code: codes.size === 1 && first !== undefined ? driftCode(first) : "drift.several",

@@ -1,4 +1,4 @@
-import { type ObjectId, type ObjectKind, TENANT_SCHEMA } from "./catalog.js";
+import { type CatalogObject, type ObjectId, type ObjectKind, TENANT_SCHEMA } from "./catalog.js";
 
 /** An object's name as a person would write it: `app.users.quota_limit`, `app.total(integer)`. For reading, not for SQL. */
 export function humanName(id: ObjectId): string {
@@ -13,4 +13,15 @@ export function tableOf(kind: ObjectKind, id: ObjectId): { readonly schema: stri
   return kind === "table" || kind === "view" || kind === "materialized view"
     ? { schema: id.schema, name: id.name }
     : null;
+}
+
+const PART = String.raw`(?:"(?:[^"]|"")+"|[^".]+)`;
+const COLUMN = new RegExp(`^(${PART})\\.(${PART})\\.(${PART})$`, "s");
+
+/** The column that owns a sequence. */
+export function ownerColumn(sequence: CatalogObject): ObjectId | null {
+  const match = COLUMN.exec(String(sequence.attributes.ownedBy ?? ""));
+  if (!match) return null;
+  const plain = (part = "") => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part);
+  return { schema: plain(match[1]), table: plain(match[2]), name: plain(match[3]) };
 }

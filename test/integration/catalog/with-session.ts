@@ -4,21 +4,27 @@ import type { TestDatabase } from "../../support/postgres.js";
 
 /** A read-only session on a test's database, closed when `use` is done. */
 export async function withSession<T>(database: TestDatabase, use: (session: Session) => Promise<T>): Promise<T> {
-  const url = new URL(database.url);
-  const session = await openSession(
-    {
-      host: url.hostname,
-      port: Number(url.port),
-      database: database.name,
-      user: url.username,
-      password: url.password,
-      tls: false,
-    },
-    { purpose: "read", statementTimeout: 30_000, lockTimeout: 1_000 },
-  );
+  const session = await open(database, "read");
   try {
     return await use(session);
   } finally {
     await session.close();
   }
+}
+
+export function openWriter(database: TestDatabase): Promise<Session> {
+  return open(database, "write");
+}
+
+function open(database: TestDatabase, purpose: "read" | "write"): Promise<Session> {
+  const url = new URL(database.url);
+  const endpoint = {
+    host: url.hostname,
+    port: Number(url.port),
+    database: database.name,
+    user: url.username,
+    password: url.password,
+    tls: false,
+  };
+  return openSession(endpoint, { purpose, statementTimeout: 30_000, lockTimeout: 1_000 });
 }

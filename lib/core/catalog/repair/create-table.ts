@@ -1,0 +1,104 @@
+import { identifier, qualified } from "../../sql/quote.js";
+import type { CatalogObject, ColumnObject, ConstraintObject, TableObject } from "../catalog.js";
+import type { CatalogIndex } from "../lookup.js";
+import { ownerColumn } from "../names.js";
+import { alterColumn } from "./alter-column.js";
+import { dressing } from "./dressing.js";
+import { alterSequence } from "./sequence.js";
+import { tableName } from "./target.js";
+
+/** A table with its columns and everything that stands on it; null where a part cannot be written. */
+export function createTable(table: TableObject, catalog: CatalogIndex): string[] | null {
+  const { attributes, id } = table;
+  if (attributes.relkind === "f" || attributes.ofType !== null) return null;
+  const ref = { schema: id.schema ?? "", name: id.name };
+  const columns = catalog.columns(ref);
+  const body = attributes.partitionOf
+    ? ` PARTITION OF ${attributes.partitionOf.parent} ${attributes.partitionOf.bound}`
+    : ` (${columns
+        .filter((column) => column.attributes.local !== false)
+        .map(columnClause)
+        .join(", ")})`;
+  const unlogged = attributes.persistence === "u" ? "UNLOGGED " : "";
+  const tail = [
+    attributes.inherits.length > 0 ? ` INHERITS (${attributes.inherits.join(", ")})` : "",
+    attributes.partitionKey === null ? "" : ` PARTITION BY ${attributes.partitionKey}`,
+    attributes.options.length > 0 ? ` WITH (${attributes.options.join(", ")})` : "",
+  ];
+  const security = [
+    ...(attributes.rowSecurity ? [`ALTER TABLE ${tableName(table)} ENABLE ROW LEVEL SECURITY`] : []),
+    ...(attributes.forceRowSecurity ? [`ALTER TABLE ${tableName(table)} FORCE ROW LEVEL SECURITY`] : []),
+  ];
+  const sequences = columns.map((column) => ownedSequences(column, catalog));
+  return [
+    ...sequences.flatMap(({ before }) => before),
+    `CREATE ${unlogged}TABLE ${qualified(id.schema, id.name)}${body}${tail.join("")}`,
+    ...columns.flatMap((column) => [...columnRest(column), ...dressing(column)]),
+    ...sequences.flatMap(({ after }) => after),
+    ...security,
+    ...dressing(table),
+  ];
+}
+
+/** What ADD COLUMN or CREATE TABLE cannot say. */
+export function columnRest(column: ColumnObject): string[] {
+  const { compression, statistics, options } = column.attributes;
+  const wanted = [
+    ...(compression !== "" && compression !== undefined ? ["compression"] : []),
+    ...(statistics !== null && statistics !== undefined ? ["statistics"] : []),
+    ...(Array.isArray(options) && options.length > 0 ? ["options"] : []),
+  ];
+  return wanted.flatMap((attribute) => alterColumn(column, null, attribute) ?? []);
+}
+
+export function columnClause(column: ColumnObject): string {
+  return column.definition ?? `${identifier(column.id.name)} ${column.attributes.type}`;
+}
+
+export function addColumn(column: ColumnObject, catalog: CatalogIndex): string[] | null {
+  if (column.attributes.local === false) return null;
+  const { before, after } = ownedSequences(column, catalog);
+  return [
+    ...before,
+    `ALTER TABLE ${tableName(column)} ADD COLUMN ${columnClause(column)}`,
+    ...columnRest(column),
+    ...dressing(column),
+    ...after,
+  ];
+}
+
+/** A sequence that a column owns is made before it, for its default needs it, and tied to it afterwards. */
+function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
+  const owned = catalog.catalog.objects.filter((object) => {
+    const owner = object.kind === "sequence" ? ownerColumn(object) : null;
+    return owner?.schema === column.id.schema && owner?.table === column.id.table && owner?.name === column.id.name;
+  });
+  const made = owned.filter((sequence) => sequence.attributes.identity !== true);
+  return {
+    before: made.map((each) => `CREATE SEQUENCE ${qualified(each.id.schema, each.id.name)} AS ${each.attributes.type}`),
+    after: owned.flatMap((sequence) => [...alterSequence(sequence), ...dressing(sequence)]),
+  };
+}
+
+/** Null for what a partition or a child has from its parent. */
+export function addConstraint(constraint: ConstraintObject): string[] | null {
+  if (constraint.attributes.ofParent === true || constraint.attributes.local === false) return null;
+  if (constraint.definition === null) return null;
+  return [
+    `ALTER TABLE ${tableName(constraint)} ADD CONSTRAINT ${identifier(constraint.id.name)} ${constraint.definition}`,
+    ...dressing(constraint),
+  ];
+}
+
+/** What stands on a table and is made after it, in the order in which it may be made. */
+export function onTable(table: CatalogObject, catalog: CatalogIndex): CatalogObject[] {
+  const order = ["constraint", "index", "rule", "trigger", "policy"];
+  return catalog.catalog.objects
+    .filter((object) => object.id.schema === table.id.schema && object.id.table === table.id.name)
+    .filter((object) => order.includes(object.kind))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || rank(a) - rank(b));
+}
+
+function rank(object: CatalogObject): number {
+  return object.kind === "constraint" ? "npuxcf".indexOf(object.attributes.type) : 0;
+}

@@ -1,0 +1,121 @@
+import { identifier, literal, qualified } from "../../sql/quote.js";
+import type { CatalogObject } from "../catalog.js";
+import type { CatalogIndex } from "../lookup.js";
+import { addColumn, addConstraint, createTable, onTable } from "./create-table.js";
+import { createDomain, createType } from "./create-type.js";
+import { dressing } from "./dressing.js";
+import { alterSequence } from "./sequence.js";
+import { tableName, targetOf } from "./target.js";
+
+/** Statements that make an object as a catalog describes it; null when they cannot be written from it. */
+export function create(object: CatalogObject, catalog: CatalogIndex): string[] | null {
+  if (object.kind === "table") return createWhole(object, createTable(object, catalog), catalog);
+  if (object.kind === "column") return addColumn(object, catalog);
+  if (object.kind === "constraint") return addConstraint(object);
+  const made = bare(object);
+  if (made === null) return null;
+  const dressed = [...made, ...dressing(object)];
+  const isView = object.kind === "view" || object.kind === "materialized view";
+  return isView ? createWhole(object, dressed, catalog) : dressed;
+}
+
+/** A table or view with what stands on it. */
+function createWhole(object: CatalogObject, made: string[] | null, catalog: CatalogIndex): string[] | null {
+  if (made === null) return null;
+  const parts = onTable(object, catalog).filter(
+    (part) => !(part.kind === "index" && (part.attributes.constraint !== null || part.attributes.ofParent === true)),
+  );
+  const own = parts.filter(
+    (part) =>
+      part.kind !== "constraint" ||
+      (part.attributes.type !== "n" && part.attributes.ofParent !== true && part.attributes.local !== false),
+  );
+  const statements = own.map((part) => create(part, catalog));
+  return statements.some((each) => each === null) ? null : [...made, ...statements.flatMap((each) => each ?? [])];
+}
+
+function bare(object: CatalogObject): string[] | null {
+  const { kind, id, attributes } = object;
+  const name = qualified(id.schema, id.name);
+  const target = targetOf(object);
+  switch (kind) {
+    case "schema":
+      return [`CREATE SCHEMA ${name}`];
+    case "extension":
+      return [
+        `CREATE EXTENSION ${name} WITH SCHEMA ${identifier(String(attributes.schema))} VERSION ${literal(String(attributes.version))}`,
+      ];
+    case "type":
+      return createType(object);
+    case "domain":
+      return createDomain(object);
+    case "sequence":
+      // An identity column brings its own.
+      return attributes.identity === true
+        ? []
+        : [`CREATE SEQUENCE ${name} AS ${attributes.type}`, ...alterSequence(object)];
+    case "policy":
+      return createPolicy(object);
+    case "trigger":
+    case "rule":
+      return object.definition === null ? null : [object.definition, ...setState(object)];
+    case "event trigger":
+      return [createEventTrigger(object), ...setState(object)];
+    case "cast":
+      return [createCast(object)];
+    case "function":
+    case "index":
+    case "view":
+    case "materialized view":
+    case "statistics":
+      return object.definition === null || target === null ? null : [object.definition];
+    default:
+      return null;
+  }
+}
+
+/** Enabled or not, for triggers, rules and event triggers; what is just made is enabled. */
+export function setState(object: CatalogObject, always = false): string[] {
+  const { enabled } = object.attributes;
+  if (enabled === "O" && !always) return [];
+  const words: Readonly<Record<string, string>> = {
+    O: "ENABLE",
+    D: "DISABLE",
+    R: "ENABLE REPLICA",
+    A: "ENABLE ALWAYS",
+  };
+  const verb = words[String(enabled)] ?? "ENABLE";
+  const name = identifier(object.id.name);
+  if (object.kind === "event trigger") return [`ALTER EVENT TRIGGER ${name} ${verb}`];
+  return [`ALTER TABLE ${tableName(object)} ${verb} ${object.kind.toUpperCase()} ${name}`];
+}
+
+function createPolicy(object: CatalogObject): string[] {
+  const { command, permissive, roles, using, check } = object.attributes;
+  const to = (Array.isArray(roles) ? roles : []).map((role) =>
+    role === "public" ? "PUBLIC" : role === "$owner" ? "CURRENT_USER" : identifier(String(role)),
+  );
+  const parts = [
+    `CREATE POLICY ${identifier(object.id.name)} ON ${tableName(object)}`,
+    permissive === true ? "" : "AS RESTRICTIVE",
+    `FOR ${command}`,
+    `TO ${to.join(", ")}`,
+    using === null ? "" : `USING (${using})`,
+    check === null ? "" : `WITH CHECK (${check})`,
+  ];
+  return [parts.filter(Boolean).join(" ")];
+}
+
+function createEventTrigger(object: CatalogObject): string {
+  const { event, tags, function: routine } = object.attributes;
+  const list = Array.isArray(tags) ? tags.map((tag) => literal(String(tag))) : [];
+  const when = list.length > 0 ? ` WHEN TAG IN (${list.join(", ")})` : "";
+  return `CREATE EVENT TRIGGER ${identifier(object.id.name)} ON ${event}${when} EXECUTE FUNCTION ${routine}()`;
+}
+
+function createCast(object: CatalogObject): string {
+  const { from, to, function: routine, context, method } = object.attributes;
+  const how = method === "i" ? "WITH INOUT" : routine === null ? "WITHOUT FUNCTION" : `WITH FUNCTION ${routine}`;
+  const when = context === "i" ? " AS IMPLICIT" : context === "a" ? " AS ASSIGNMENT" : "";
+  return `CREATE CAST (${from} AS ${to}) ${how}${when}`;
+}

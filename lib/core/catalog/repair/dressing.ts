@@ -1,0 +1,96 @@
+import { identifier, literal } from "../../sql/quote.js";
+import type { CatalogObject } from "../catalog.js";
+import type { Privilege } from "../privileges.js";
+import { tableName, targetOf } from "./target.js";
+
+/** Comment and grants of an object that was just made; its owner is whoever makes it. */
+export function dressing(object: CatalogObject): string[] {
+  const comment = object.attributes.comment;
+  const privileges = object.attributes.privileges;
+  return [
+    ...(typeof comment === "string" ? commentOn(object, comment) : []),
+    ...(Array.isArray(privileges) ? (setPrivileges(object, null, privileges as readonly Privilege[]) ?? []) : []),
+  ];
+}
+
+export function commentOn(object: CatalogObject, comment: string | null): string[] {
+  const target = targetOf(object);
+  return target
+    ? [`COMMENT ON ${target.keyword} ${target.name} IS ${comment === null ? "NULL" : literal(comment)}`]
+    : [];
+}
+
+const GRANTABLE: Partial<Record<CatalogObject["kind"], string>> = {
+  table: "TABLE",
+  view: "TABLE",
+  "materialized view": "TABLE",
+  sequence: "SEQUENCE",
+  function: "ROUTINE",
+  schema: "SCHEMA",
+  type: "TYPE",
+  domain: "TYPE",
+  language: "LANGUAGE",
+  server: "FOREIGN SERVER",
+  "foreign data wrapper": "FOREIGN DATA WRAPPER",
+};
+
+/**
+ * Revokes everything that stands and grants what is declared; null where a role other than the owner granted, which
+ * only that role can repeat. `null` lists stand for the defaults.
+ */
+export function setPrivileges(
+  object: CatalogObject,
+  actual: readonly Privilege[] | null,
+  declared: readonly Privilege[] | null,
+): string[] | null {
+  const on = grantTarget(object);
+  if (on === null || [...(actual ?? []), ...(declared ?? [])].some((each) => each.grantor !== null)) return null;
+  const isColumn = object.kind === "column";
+  const wanted = declared ?? (isColumn ? [] : defaultsOf(object));
+  const roles = new Set([...(actual ?? (isColumn ? [] : defaultsOf(object))), ...wanted].map((each) => each.role));
+  const columns = isColumn ? ` (${identifier(object.id.name)})` : "";
+  return [
+    ...[...roles].map((role) => `REVOKE ALL${columns} ON ${on} FROM ${grantee(role)}`),
+    ...wanted.flatMap((each) => grants(each, on, columns)),
+  ];
+}
+
+function grants(privilege: Privilege, on: string, columns: string): string[] {
+  const list = (names: readonly string[]) => names.map((name) => `${name}${columns}`).join(", ");
+  const plain = privilege.privileges.filter((name) => !privilege.grantable.includes(name));
+  return [
+    ...(plain.length > 0 ? [`GRANT ${list(plain)} ON ${on} TO ${grantee(privilege.role)}`] : []),
+    ...(privilege.grantable.length > 0
+      ? [`GRANT ${list(privilege.grantable)} ON ${on} TO ${grantee(privilege.role)} WITH GRANT OPTION`]
+      : []),
+  ];
+}
+
+function grantTarget(object: CatalogObject): string | null {
+  if (object.kind === "column") return `TABLE ${tableName(object)}`;
+  const keyword = GRANTABLE[object.kind];
+  const target = targetOf(object);
+  return keyword && target ? `${keyword} ${target.name}` : null;
+}
+
+/** Everything for the owner, and for PUBLIC where PostgreSQL opens by default. */
+function defaultsOf(object: CatalogObject): Privilege[] {
+  const all = (role: string): Privilege => ({ role, privileges: ["ALL"], grantable: [], grantor: null });
+  const open = ["function", "type", "domain", "language"].includes(object.kind);
+  return [all(String(object.attributes.owner)), ...(open ? [all("PUBLIC")] : [])];
+}
+
+function grantee(role: string): string {
+  if (role === "PUBLIC") return "PUBLIC";
+  return roleName(role === '"PUBLIC"' ? "PUBLIC" : role);
+}
+
+/** The database's own owner is whoever repairs, and must be. */
+export function roleName(role: string): string {
+  return role === "$owner" ? "CURRENT_USER" : identifier(role);
+}
+
+export function setOwner(object: CatalogObject, owner: string): string[] | null {
+  const target = targetOf(object);
+  return target ? [`ALTER ${target.keyword} ${target.name} OWNER TO ${roleName(owner)}`] : null;
+}
