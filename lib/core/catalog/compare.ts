@@ -131,7 +131,7 @@ function content(object: CatalogObject): Json {
 
 /** What goes with its parent is said with its parent: the columns of a missing table, the index of a missing constraint. */
 function isFolded(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
-  if (difference.change === "changed") return false;
+  if (difference.change === "changed") return followsParent(difference, actual, declared);
   const [with_, without] = difference.change === "missing" ? [declared, actual] : [actual, declared];
   const { kind, id } = difference;
   const gone = (parent: ObjectKind, parentId: ObjectId) =>
@@ -144,6 +144,19 @@ function isFolded(difference: RawDifference, actual: CatalogIndex, declared: Cat
   if (kind !== "index") return false;
   const owner = with_.get("index", id)?.attributes.constraint ?? null;
   return owner !== null && gone("constraint", { ...id, name: owner });
+}
+
+/** A partition that was attached or detached says so itself; its parts follow. */
+function followsParent(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
+  const { attribute = "", id } = difference;
+  if (!["inherited", "local", "ofParent"].includes(attribute) || id.table === undefined) return false;
+  const ref = { schema: id.schema ?? "", name: id.table };
+  const [is, should] = [actual.table(ref)?.attributes, declared.table(ref)?.attributes];
+  const attached = canonicalJson(is?.partitionOf ?? null) !== canonicalJson(should?.partitionOf ?? null);
+  return (
+    attached ||
+    (attribute === "inherited" && canonicalJson(is?.inherits ?? []) !== canonicalJson(should?.inherits ?? []))
+  );
 }
 
 /** A column takes the sequence that it owns along, and an identity column makes its own. */

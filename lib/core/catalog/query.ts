@@ -72,7 +72,7 @@ from (select t::text as line from (select ${list.join(", ")} ${selection.from} o
 
 /**
  * `path` empties the search_path for this statement only, `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
- * extensions brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
+ * extensions and range types brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
  */
 function commonTables(scope: Scope): string {
   const { tenantSchema } = scope;
@@ -88,7 +88,8 @@ function commonTables(scope: Scope): string {
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
   return `path as materialized (select set_config('search_path', '', true) as path),
 home as materialized (${owner}),
-member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'),
+member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
+  or refclassid in ('pg_type'::regclass, 'pg_proc'::regclass) and deptype = 'i' and classid in ('pg_proc'::regclass, 'pg_cast'::regclass)),
 ns as materialized (${namespaces}),
 rel as materialized (select ns.name as schema, c.oid, c.relname, c.relkind, c.relpersistence, c.relowner, c.relacl, c.relispartition,
     c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, c.reltoastrelid, c.relam, c.reltablespace, c.reloftype,

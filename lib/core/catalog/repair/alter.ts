@@ -19,6 +19,8 @@ export function alter(
   catalog: CatalogIndex,
 ): string[] | null {
   if (attribute === "comment") return commentOn(declared, textOf(declared.attributes.comment));
+  // A sequence belongs to whoever owns the table of its column.
+  if (attribute === "owner" && declared.kind === "sequence" && declared.attributes.ownedBy !== null) return [];
   if (attribute === "owner") return setOwner(declared, String(declared.attributes.owner));
   if (attribute === "privileges") return setPrivileges(declared, privilegesOf(actual), privilegesOf(declared));
   if (declared.kind === "column" && actual.kind === "column") return alterColumn(declared, actual, attribute);
@@ -75,8 +77,9 @@ function alterIndex(
 ): string[] | null {
   const { id, attributes } = declared;
   const name = qualified(id.schema, id.name);
-  if (attribute === "valid" && attributes.valid === true && declared.definition !== null)
-    return [`REINDEX INDEX ${name}`];
+  if (attribute === "valid" || attribute === "ready")
+    return attributes.valid === true ? [`REINDEX INDEX ${name}`] : null;
+  if (attribute === "statistics") return indexStatistics(declared, actual);
   if (attribute === "clustered")
     return attributes.clustered === true
       ? [`ALTER TABLE ${tableName(declared)} CLUSTER ON ${identifier(id.name)}`]
@@ -88,6 +91,18 @@ function alterIndex(
   // The table says which index it is.
   if (attribute === "replicaIdentity") return [];
   return attributes.constraint === null ? remake(declared, actual, catalog) : null;
+}
+
+/** `column=target` for expression columns, by their number. */
+export function indexStatistics(declared: CatalogObject, actual: CatalogObject | null): string[] {
+  const targets = (object: CatalogObject | null) =>
+    new Map(list(object?.attributes.statistics).map((pair) => pair.split("=") as [string, string]));
+  const wanted = targets(declared);
+  const numbers = new Set([...targets(actual).keys(), ...wanted.keys()]);
+  return [...numbers].map(
+    (number) =>
+      `ALTER INDEX ${qualified(declared.id.schema, declared.id.name)} ALTER COLUMN ${number} SET STATISTICS ${wanted.get(number) ?? -1}`,
+  );
 }
 
 function alterExtension(declared: CatalogObject, attribute: string): string[] | null {

@@ -10,6 +10,8 @@ export function drop(object: CatalogObject): string[] | null {
   }
   // An identity column takes its sequence along.
   if (object.kind === "sequence" && object.attributes.identity === true) return [];
+  // It may hold a replication slot on another server.
+  if (object.kind === "subscription") return null;
   const target = targetOf(object);
   return target ? [`DROP ${target.keyword} ${target.name}`] : null;
 }

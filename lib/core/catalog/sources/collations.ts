@@ -1,17 +1,6 @@
 import { inScope, notMember, ownerOf, type Scope, source } from "./source.js";
 
-const FIELDS = [
-  "schema",
-  "name",
-  "encoding",
-  "owner",
-  "provider",
-  "deterministic",
-  "collate",
-  "ctype",
-  "locale",
-  "rules",
-] as const;
+const FIELDS = ["schema", "name", "owner", "provider", "deterministic", "collate", "ctype", "locale", "rules"] as const;
 type Field = (typeof FIELDS)[number];
 
 /** Collations; the version of the library behind them belongs to the server. */
@@ -22,7 +11,6 @@ export const collations = source<Field>({
     fields: {
       schema: "ns.name",
       name: "c.collname",
-      encoding: "c.collencoding",
       owner: ownerOf("c.collowner"),
       provider: "c.collprovider",
       deterministic: "c.collisdeterministic",
@@ -32,12 +20,12 @@ export const collations = source<Field>({
       rules: scope.major >= 16 ? "c.collicurules" : "null",
     },
     from: `from ns join pg_collation c on c.collnamespace = ns.oid and ${inScope(scope, "pg_collation", "c.oid")}
-      where ${notMember("pg_collation", "c.oid")}`,
+      where c.collencoding in (-1, pg_char_to_encoding(getdatabaseencoding())) and ${notMember("pg_collation", "c.oid")}`,
   }),
   read(row, assembly) {
     assembly.add({
       kind: "collation",
-      id: { schema: row.text("schema"), name: row.text("name"), signature: row.text("encoding") },
+      id: { schema: row.text("schema"), name: row.text("name") },
       definition: null,
       attributes: {
         owner: row.text("owner"),

@@ -1,7 +1,7 @@
 import { identifier } from "../../sql/quote.js";
 import { canonicalPrivileges } from "../privileges.js";
 import type { Fields } from "./fields.js";
-import { since, source } from "./source.js";
+import { ownerOf, since, source } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -24,6 +24,7 @@ const FIELDS = [
   "options",
   "foreignOptions",
   "acl",
+  "owner",
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -53,11 +54,12 @@ export const columns = source<Field>({
       compression: since(14, scope, "a.attcompression", "''"),
       // -1 up to 16, NULL since 17: both mean the default.
       statistics: "nullif(a.attstattarget, -1)",
-      local: "a.attislocal",
+      local: "case when r.relispartition then a.attinhcount = 0 else a.attislocal end",
       inherited: "a.attinhcount > 0",
       options: "a.attoptions",
       foreignOptions: "a.attfdwoptions",
       acl: "a.attacl",
+      owner: `case when a.attacl is not null then ${ownerOf("r.relowner")} end`,
     },
     from: `from rel r
       join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
@@ -73,7 +75,10 @@ export const columns = source<Field>({
       id: { schema: table.schema, table: table.name, name },
       definition: `${identifier(name)} ${clause(column)}`,
       position: row.number("position"),
-      attributes: { ...column, privileges: canonicalPrivileges("column", "", row.nullable("acl"), assembly.role) },
+      attributes: {
+        ...column,
+        privileges: canonicalPrivileges("column", row.nullable("owner") ?? "", row.nullable("acl"), assembly.role),
+      },
     });
   },
 });
@@ -93,7 +98,7 @@ function attributes(row: Fields<Field>) {
     storage: row.text("storage"),
     compression: row.text("compression"),
     statistics: statistics === null ? null : Number(statistics),
-    // A column of a table without parents is local; on a partition both may be true.
+    // A partition has its columns from its parent, whichever of the two was made first.
     local: row.flag("local"),
     inherited: row.flag("inherited"),
     options: row.list("options").sort(),

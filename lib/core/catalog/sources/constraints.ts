@@ -39,7 +39,8 @@ export const constraints = source<Field>({
       deferrable: "c.condeferrable",
       deferred: "c.condeferred",
       noInherit: "c.connoinherit and c.contype in ('c', 'n')",
-      local: "c.conislocal",
+      // On a partition it depends on which of the two was made first.
+      local: "case when r.relispartition then c.coninhcount = 0 else c.conislocal end",
       inherited: "c.coninhcount > 0",
       ofParent: "c.conparentid <> 0",
     },
