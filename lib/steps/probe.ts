@@ -3,8 +3,9 @@ import type { Catalog } from "../core/catalog/catalog.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
 import { deriveProbes } from "../core/probes/index.js";
-import type { ProbeQuery, ProbeResult } from "../core/probes/probe.js";
+import type { ProbeQuery } from "../core/probes/probe.js";
 import type { Release } from "../core/release/release.js";
+import { bindSchemas } from "../core/rollback/own-schema.js";
 import { loadParser } from "../core/sql/parse.js";
 import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
@@ -91,7 +92,8 @@ async function probeTenant(
     const answers: ProbeAnswer[] = [];
     for (const query of queries) {
       const result = await runProbe(session, query, { ...limits, schema: tenant.schema, clock: ports.clock });
-      const { code, meaning, repair } = query;
+      const { code, meaning } = query;
+      const repair = query.repair === null ? null : bindSchemas(query.repair, tenant.schema);
       answers.push({ code, subject: query.subject.name, meaning, repair, result });
     }
     return {
@@ -118,11 +120,11 @@ function findingsOf(
 ): readonly Finding[] {
   return answers.flatMap((answer, index) => {
     const query = queries[index];
-    return query ? (findingOf(tenant, query, answer.result) ?? []) : [];
+    return query ? (findingOf(tenant, query, answer) ?? []) : [];
   });
 }
 
-function findingOf(tenant: Tenant, query: ProbeQuery, result: ProbeResult): Finding | null {
+function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeAnswer): Finding | null {
   const base = {
     code: query.code,
     gate: "probe",
@@ -144,8 +146,8 @@ function findingOf(tenant: Tenant, query: ProbeQuery, result: ProbeResult): Find
   return {
     ...base,
     message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; the release would fail there.`,
-    remedy: query.repair
-      ? { text: "Look at these rows, then repair them, for instance with:", sql: query.repair }
+    remedy: repair
+      ? { text: "Look at these rows, then repair them, for instance with:", sql: repair }
       : { text: "Look at these rows and decide what they should be." },
   };
 }

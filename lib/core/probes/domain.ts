@@ -1,40 +1,74 @@
-import { tablesOfType } from "../operations/tables-of-type.js";
+import type { AlterDomain } from "../operations/index.js";
 import { identifier } from "../sql/quote.js";
-import type { Probe } from "./probe.js";
-import { countRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import type { TableState } from "./state/table-state.js";
+import { failingRows } from "./support/failing-rows.js";
+import { tableName } from "./support/hit-query.js";
+import { sameType } from "./support/same-type.js";
 
-const CODE = "probe.domain";
-
-/** Values in columns of a domain that its new constraint would refuse. */
+/** Values in columns of a domain, or of a domain over it, that its new constraint would refuse. */
 export const domain: Probe = {
-  code: CODE,
-  derive(operation, { before: { catalog: before } }) {
+  code: "probe.domain",
+  derive(operation, { before }) {
     if (operation.kind !== "alter-domain") return [];
-    const condition = violated(operation.change, operation.check);
-    if (condition === null) return [];
-    return tablesOfType(operation.domain, before).map(({ table, column }) => {
-      const name = identifier(column.id.name);
-      // VALUE is an ordinary column of the subquery.
-      const values = `(SELECT *, tableoid AS "$in", ctid AS "$at", ${name} AS value FROM ${sqlTable(table)})`;
-      const keyed = before.constraints(table).some(({ attributes }) => attributes.type === "p");
-      return countRows({
-        code: CODE,
-        statement: operation.statement,
-        subject: { kind: "column", name: `${humanTable(table)}.${column.id.name}` },
-        meaning: `values of ${humanTable(table)}.${column.id.name} that the domain ${operation.domain.name} would refuse`,
-        rows: `FROM ${values} t WHERE ${condition}`,
-        key: keyed ? rowKey(before, table, "t") : 't."$at"::text',
-        repair: `DELETE FROM ${sqlTable(table)} d USING ${values} t WHERE ${condition} AND d.ctid = t."$at" AND d.tableoid = t."$in"`,
-        reads: [table],
-      });
-    });
+    const refused = refusedValue(operation, before);
+    if (refused === null) return [];
+    const types = domainsOver(operation.domain.name, before);
+    return before.all().flatMap((table) =>
+      // Every child and partition shows its rows through its parent, but may also stand alone.
+      table.columns
+        .filter((column) => types.some((type) => sameType(column.type, type)))
+        .map((column) => probeOf(operation, before, table, column, refused)),
+    );
   },
 };
 
-function violated(
-  change: string,
-  check: { readonly expression: string; readonly validated: boolean } | null,
-): string | null {
-  if (change === "set not null") return "t.value IS NULL";
-  return change === "add constraint" && check?.validated ? `(${check.expression}) IS FALSE` : null;
+/** SQL over `value`: true for a value that the change refuses. Null where nothing is checked. */
+function refusedValue(operation: AlterDomain, before: Moment["before"]): string | null {
+  const { change, check } = operation;
+  if (change === "set not null") return "value IS NULL";
+  if (change === "add constraint") return check?.validated ? `(${check.expression}) IS FALSE` : null;
+  if (change !== "validate constraint") return null;
+  for (const object of before.catalog.catalog.objects) {
+    if (object.kind !== "domain" || object.id.name !== operation.domain.name) continue;
+    const { constraints } = object.attributes;
+    for (const each of Array.isArray(constraints) ? constraints : []) {
+      const { name, definition } = each as { readonly name?: string; readonly definition?: string };
+      const expression = /^CHECK \((.*)\)(?: NOT VALID)?$/s.exec(definition ?? "")?.[1];
+      if (name === operation.constraint && expression !== undefined) return `(${expression}) IS FALSE`;
+    }
+  }
+  return null;
+}
+
+function domainsOver(name: string, before: Moment["before"]): readonly string[] {
+  const direct = before.catalog.catalog.objects.flatMap((object) =>
+    object.kind === "domain" && sameType(String(object.attributes.base), name) ? [object.id.name] : [],
+  );
+  return [name, ...direct.flatMap((each) => domainsOver(each, before))];
+}
+
+function probeOf(
+  operation: AlterDomain,
+  before: Moment["before"],
+  table: TableState,
+  column: TableState["columns"][number],
+  refused: string,
+): ProbeDraft {
+  const value = `${identifier(table.name.name)}.${identifier(column.name)}`;
+  const source = column.type.endsWith("]") ? `unnest(${value}) AS one(value)` : `(SELECT ${value} AS value) AS one`;
+  const name = `${tableName(table)}.${column.name}`;
+  const empties = operation.change !== "set not null" && !column.notNull && !column.generated;
+  return failingRows(before, {
+    code: domain.code,
+    subject: { kind: "column", name },
+    statement: operation.statement,
+    meaning: `values of ${name} that the domain ${operation.domain.name} would refuse`,
+    table,
+    condition: `EXISTS (SELECT FROM ${source} WHERE ${refused})`,
+    columns: [column.name],
+    own: true,
+    why: "refused",
+    set: empties ? { column: column.name, value: "NULL" } : null,
+  });
 }

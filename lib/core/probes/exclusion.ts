@@ -1,39 +1,84 @@
-import { resolveTable } from "../operations/resolve.js";
-import type { Probe } from "./probe.js";
-import { countRows, holdsRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
+import type { ExclusionSpec, Operation } from "../operations/index.js";
+import { identifier } from "../sql/quote.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import { overRows, readsOf } from "./state/rows.js";
+import { doubtAbout, type TableState } from "./state/table-state.js";
+import { columnsNamed } from "./support/columns-named.js";
+import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
+import { overlappingRanges, rangeElement } from "./support/overlapping-ranges.js";
+import { rowKey } from "./support/row-key.js";
+import { setAside } from "./support/set-aside.js";
+import { tableNow } from "./support/table-now.js";
+import { validatedConstraints } from "./support/validated-constraints.js";
 
-const CODE = "probe.exclusion";
-
-/** Rows that an exclusion constraint would not let stand beside an earlier row. */
+/** Rows that an exclusion constraint, or a key WITHOUT OVERLAPS, would not let stand beside another row. */
 export const exclusion: Probe = {
-  code: CODE,
-  derive(operation, { before: { catalog: before } }) {
-    if (operation.kind !== "add-constraint" || operation.constraint.type !== "exclusion") return [];
-    const table = resolveTable(operation.table, before);
-    if (!holdsRows(before, table)) return [];
-    const { elements, predicate } = operation.constraint;
-    const expressions = elements.map(({ expression }, at) => `(${bare(expression)}) AS "$${at}"`).join(", ");
-    const where = predicate === null ? "" : ` WHERE ${predicate}`;
-    const rows = `(SELECT *, tableoid AS "$in", ctid AS "$at", ${expressions} FROM ${sqlTable(table)}${where})`;
-    const clash = elements.map(({ operator }, at) => `o."$${at}" ${operator} t."$${at}"`).join(" AND ");
-    const earlier = `EXISTS (SELECT FROM ${rows} o WHERE (o."$in", o."$at") < (t."$in", t."$at") AND ${clash})`;
-    const keyed = before.constraints(table).some(({ attributes }) => attributes.type === "p");
-    return [
-      countRows({
-        code: CODE,
-        statement: operation.statement,
-        subject: { kind: "table", name: humanTable(table) },
-        meaning: `rows of ${humanTable(table)} that clash with an earlier row on ${elements.map((each) => `${each.expression} ${each.operator}`).join(", ")}`,
-        rows: `FROM ${rows} t WHERE ${earlier}`,
-        key: keyed ? rowKey(before, table, "t") : 't."$at"::text',
-        repair: `DELETE FROM ${sqlTable(table)} d USING ${rows} t WHERE ${earlier} AND d.ctid = t."$at" AND d.tableoid = t."$in"`,
-        reads: [table],
-      }),
-    ];
+  code: "probe.exclusion",
+  derive(operation, moment) {
+    return validatedConstraints(operation, moment).flatMap(({ table, constraint }) => {
+      if (constraint.type === "exclusion") return [probeOf(operation, moment, table, wantedOf(constraint))];
+      if ((constraint.type !== "unique" && constraint.type !== "primary key") || !constraint.withoutOverlaps) return [];
+      const elements = constraint.columns.map((column, at) => ({
+        sql: identifier(column),
+        operator: at === constraint.columns.length - 1 ? "&&" : "=",
+      }));
+      return [probeOf(operation, moment, table, { elements, predicate: null })];
+    });
   },
 };
 
+export interface WantedExclusion {
+  readonly elements: readonly { readonly sql: string; readonly operator: string }[];
+  readonly predicate: string | null;
+}
+
+function wantedOf({ elements, predicate }: ExclusionSpec): WantedExclusion {
+  return { elements: elements.map(({ expression, operator }) => ({ sql: bare(expression), operator })), predicate };
+}
+
 /** An element may name an operator class after its expression. */
 function bare(expression: string): string {
-  return expression.replace(/\s+[a-z_]+_ops$/, "");
+  return expression.replace(/\s+("?[\w$]+"?\.)?"?[a-z_]+_ops"?$/, "");
+}
+
+function probeOf(operation: Operation, { before }: Moment, table: TableState, wanted: WantedExclusion): ProbeDraft {
+  const texts = wanted.elements.map((element) => element.sql);
+  const columns = columnsNamed(table, [...texts, wanted.predicate ?? ""]);
+  const rows = [table.ownRows];
+  const clashing = clashingRows(table, wanted, columns, []);
+  const now = tableNow(before, table, [...columns, ...table.key]);
+  const place = ["tableoid", "ctid"].map((name) => `${identifier(table.name.name)}.${name}`);
+  const chosen = now && `SELECT m0, m1 FROM (${clashingRows(now, wanted, columns, place)}) AS clashing`;
+  return {
+    code: exclusion.code,
+    subject: { kind: "table", name: tableName(table) },
+    statement: operation.statement,
+    meaning: `rows of ${tableName(table)} that clash with another row on ${wanted.elements.map(({ sql, operator }) => `${sql} ${operator}`).join(", ")}`,
+    count: overRows(rows, `SELECT count(*) AS count FROM (${clashing}) AS clashing`),
+    sample: overRows(rows, `SELECT key FROM (${clashing}) AS clashing ORDER BY position LIMIT ${SAMPLE_SIZE}`),
+    repair: now?.origin && chosen ? setAside(before, now.origin, "clashing", chosen) : null,
+    reads: readsOf(rows),
+    doubt: doubtAbout(table, columns),
+  };
+}
+
+/** Rows that clash with one before them, with `key`, `position` and whatever else is asked for. */
+function clashingRows(
+  table: TableState,
+  wanted: WantedExclusion,
+  columns: readonly string[],
+  more: readonly string[],
+): string {
+  const alias = identifier(table.name.name);
+  const row = rowKey(table, alias, columns);
+  const values = wanted.elements.map(({ sql }, at) => `(${sql}) AS e${at}`);
+  const extra = more.map((sql, at) => `${sql} AS m${at}`);
+  const present = wanted.elements.map(({ sql }) => `(${sql}) IS NOT NULL`);
+  const where = [...present, ...(wanted.predicate === null ? [] : [`(${wanted.predicate})`])].join(" AND ");
+  const list = [...values, `${row.text} AS key`, `${row.order} AS position`, ...extra].join(", ");
+  const from = `SELECT ${list} FROM ${table.ownRows.from} AS ${alias} WHERE ${where}`;
+  const range = rangeElement(table, wanted);
+  if (range !== null) return overlappingRanges(from, wanted, range);
+  const clash = wanted.elements.map(({ operator }, at) => `other.e${at} ${operator} one.e${at}`).join(" AND ");
+  return `SELECT one.* FROM (${from}) AS one WHERE EXISTS (SELECT FROM (${from}) AS other WHERE other.position < one.position AND ${clash})`;
 }

@@ -1,6 +1,6 @@
 import type { ForeignKeySpec, Operation } from "../operations/index.js";
 import { identifier } from "../sql/quote.js";
-import type { Moment, Probe, ProbeQuery } from "./probe.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
 import { type Reference, repairOrphans } from "./support/repair-orphans.js";
@@ -22,7 +22,7 @@ function probesOf(
   moment: Moment,
   child: TableState,
   constraint: ForeignKeySpec,
-): readonly ProbeQuery[] {
+): readonly ProbeDraft[] {
   const parent = moment.after.table(constraint.references);
   if (!parent) return [];
   const to = constraint.referencedColumns.length > 0 ? constraint.referencedColumns : parent.key;

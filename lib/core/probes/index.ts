@@ -5,6 +5,7 @@ import type { Statement } from "../sql/statement.js";
 import { check } from "./check.js";
 import { dependents } from "./dependents.js";
 import { domain } from "./domain.js";
+import { enumValue } from "./enum-value.js";
 import { exclusion } from "./exclusion.js";
 import { foreignKey } from "./foreign-key.js";
 import { newNotNullColumn } from "./new-not-null-column.js";
@@ -15,10 +16,13 @@ import type { Probe, ProbeQuery } from "./probe.js";
 import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
+import { withCalls } from "./support/with-calls.js";
 import { typeChange } from "./type-change.js";
 import { unique } from "./unique.js";
+import { unreadable } from "./unreadable.js";
 
 export { probeExistingConstraints } from "./existing-constraints.js";
+export { probeFreeSpace } from "./free-space.js";
 export type { Probe, ProbeQuery, ProbeResult } from "./probe.js";
 
 /** Every probe, in the order in which their findings read best. */
@@ -30,10 +34,12 @@ export const PROBES: readonly Probe[] = [
   check,
   domain,
   typeChange,
+  enumValue,
   exclusion,
   partitionBound,
   dependents,
   oldSnapshots,
+  unreadable,
 ];
 
 /**
@@ -48,7 +54,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   for (const statement of statements) {
     for (const operation of inServerOrder(operationsOfText(statement))) {
       const moment = { before: state, after: advance(state, operation) };
-      found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment)));
+      found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(withCalls)));
       state = moment.after;
     }
   }

@@ -1,6 +1,6 @@
 import type { Operation } from "../operations/index.js";
 import { identifier, qualified } from "../sql/quote.js";
-import type { Moment, Probe, ProbeQuery } from "./probe.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { columnOf, doubtAbout, originColumns, type TableState } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
 import { neutralValue } from "./support/neutral-value.js";
@@ -24,12 +24,16 @@ function targetOf(operation: Operation, before: Moment["before"]) {
   const { constraint } = operation;
   const table = before.table(operation.table);
   if (!table) return undefined;
-  if (constraint.type === "not null" && constraint.validated) return { table, columns: [constraint.column] };
-  if (constraint.type === "primary key") return { table, columns: constraint.columns };
+  if (constraint.type === "not null" && constraint.validated && constraint.enforced)
+    return { table, columns: [constraint.column] };
+  if (constraint.type === "primary key") {
+    const index = table.indexes.find(({ name }) => name === constraint.usingIndex);
+    return { table, columns: index?.columns ?? constraint.columns };
+  }
   return undefined;
 }
 
-function probesOf(operation: Operation, table: TableState, columns: readonly string[]): readonly ProbeQuery[] {
+function probesOf(operation: Operation, table: TableState, columns: readonly string[]): readonly ProbeDraft[] {
   return columns.flatMap((name) => {
     const column = columnOf(table, name);
     if (!column || column.notNull) return [];

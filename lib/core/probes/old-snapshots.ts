@@ -1,28 +1,38 @@
 import { transactionalityOf } from "../operations/transactionality.js";
 import type { Probe } from "./probe.js";
+import { readableSource } from "./support/readable-source.js";
 
-const CODE = "probe.old-snapshots";
+/** What holds back the oldest snapshot of this database. */
+const OLD = `(SELECT 'session ' || a.pid || ' of ' || coalesce(a.usename::text, '?') || ' since ' || a.xact_start AS key, a.pid
+    FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+    AND a.backend_type = 'client backend' AND (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL)
+    AND a.xact_start < now() - interval '1 minute'
+  UNION ALL SELECT 'prepared transaction ' || x.gid || ' since ' || x.prepared, NULL
+    FROM pg_catalog.pg_prepared_xacts AS x WHERE x.database = current_database()) AS old`;
 
-/** CREATE INDEX CONCURRENTLY waits for every older snapshot of the database. */
-const OLD = `FROM pg_stat_activity t WHERE t.datname = current_database() AND t.pid <> pg_backend_pid()
-  AND t.backend_type = 'client backend' AND (t.backend_xmin IS NOT NULL OR t.backend_xid IS NOT NULL)
-  AND t.xact_start < now() - interval '1 minute'`;
+/** A replica does not show the primary's sessions, and a role without pg_read_all_stats does not see those of others. */
+const HIDDEN = `pg_is_in_recovery() OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a
+  WHERE a.datname = current_database() AND a.query = '<insufficient privilege>')`;
 
 /** Transactions older than a minute, which an operation outside a transaction would wait for. */
 export const oldSnapshots: Probe = {
-  code: CODE,
+  code: "probe.old-snapshots",
   derive(operation) {
-    const waits = operation.kind === "create-index" || operation.kind === "drop-index" || operation.kind === "reindex";
+    const waits =
+      operation.kind === "create-index" ||
+      operation.kind === "drop-index" ||
+      operation.kind === "reindex" ||
+      operation.kind === "detach-partition";
     if (!waits || transactionalityOf(operation) !== "outside") return [];
     return [
       {
-        code: CODE,
+        code: oldSnapshots.code,
+        subject: { kind: "statement", name: readableSource(operation.statement.source) },
         statement: operation.statement,
-        subject: { kind: "statement", name: `${operation.statement.source.file}:${operation.statement.source.line}` },
         meaning: "transactions open for more than a minute, which a concurrent index build waits for",
-        count: `SELECT count(*) AS count ${OLD}`,
-        sample: `SELECT t.pid || ' ' || t.usename || ' since ' || t.xact_start AS key ${OLD} LIMIT 5`,
-        repair: `SELECT pg_terminate_backend(t.pid) ${OLD}`,
+        count: `SELECT CASE WHEN ${HIDDEN} THEN NULL ELSE (SELECT count(*) FROM ${OLD}) END AS count`,
+        sample: `SELECT key FROM ${OLD} ORDER BY key LIMIT 5`,
+        repair: `SELECT pg_terminate_backend(pid) FROM ${OLD} WHERE pid IS NOT NULL`,
         reads: [],
         doubt: null,
       },

@@ -1,89 +1,96 @@
-import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import type { TableRef } from "../catalog/lookup.js";
 import { defaultPartition } from "../operations/create-table.js";
 import type { Operation } from "../operations/index.js";
-import { resolveTable } from "../operations/resolve.js";
-import type { Probe, ProbeQuery } from "./probe.js";
-import { countRows, holdsRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
-
-const CODE = "probe.partition-bound";
+import { childrenOf } from "../operations/resolve.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import type { TableState } from "./state/table-state.js";
+import { columnsNamed } from "./support/columns-named.js";
+import { failingRows } from "./support/failing-rows.js";
+import { tableName } from "./support/hit-query.js";
+import { insideBound, NotABound } from "./support/inside-bound.js";
+import { unknowable } from "./support/unknowable.js";
 
 /** Rows outside the bound of a table that becomes a partition, and rows of the default partition inside a new bound. */
 export const partitionBound: Probe = {
-  code: CODE,
-  derive(operation, { before: { catalog: before } }) {
-    if (operation.kind === "attach-partition" && operation.of === "table") {
-      const parent = resolveTable(operation.parent, before);
-      const partition = resolveTable(operation.partition, before);
-      const inside = insideBound(parent, operation.bound, before);
-      if (inside === null || !holdsRows(before, partition))
-        return inDefault(operation, parent, operation.bound, before);
-      const outside = rowsWhere(
-        operation,
-        partition,
-        `NOT coalesce(${inside}, false)`,
-        "outside the bound of the partition",
-        before,
-      );
-      return [outside, ...inDefault(operation, parent, operation.bound, before)];
+  code: "probe.partition-bound",
+  derive(operation, { before }) {
+    const wanted = wantedOf(operation, before);
+    if (!wanted) return [];
+    try {
+      return [...outside(operation, before, wanted), ...inDefault(operation, before, wanted)];
+    } catch (error) {
+      if (!(error instanceof NotABound)) throw error;
+      const table = wanted.partition ?? wanted.parent;
+      return [unknowable(partitionBound.code, operation.statement, table, error.message)];
     }
-    if (operation.kind === "create-table" && operation.partitionOf) {
-      return inDefault(
-        operation,
-        resolveTable(operation.partitionOf.parent, before),
-        operation.partitionOf.bound,
-        before,
-      );
-    }
-    return [];
   },
 };
 
-function inDefault(operation: Operation, parent: TableRef, bound: string, before: CatalogIndex): readonly ProbeQuery[] {
-  const table = defaultPartition(parent, before);
-  const inside = insideBound(parent, bound, before);
-  if (!table || inside === null) return [];
-  return [rowsWhere(operation, table, inside, "of the default partition that belong to the new one", before)];
+interface WantedPartition {
+  readonly parent: TableState;
+  /** Null for a table that is made as a partition. */
+  readonly partition: TableState | null;
+  readonly bound: string;
+}
+
+function wantedOf(operation: Operation, before: Moment["before"]): WantedPartition | null {
+  if (operation.kind === "attach-partition" && operation.of === "table") {
+    const parent = before.table(operation.parent);
+    const partition = before.table(operation.partition);
+    return parent && partition ? { parent, partition, bound: operation.bound } : null;
+  }
+  if (operation.kind !== "create-table" || !operation.partitionOf) return null;
+  const parent = before.table(operation.partitionOf.parent);
+  return parent ? { parent, partition: null, bound: operation.partitionOf.bound } : null;
+}
+
+function outside(operation: Operation, before: Moment["before"], wanted: WantedPartition): readonly ProbeDraft[] {
+  const { parent, partition, bound } = wanted;
+  // A table that the release makes from nothing is partitioned by what the dry run shows.
+  if (!partition || !parent.origin) return [];
+  const inside = conditionOf(before, parent.origin, bound);
+  const condition = `(${inside}) IS NOT TRUE`;
+  return [rowsWhere(operation, before, partition, condition, "outside the bound of the partition")];
+}
+
+/** For DEFAULT: in no partition that is there. */
+function conditionOf(before: Moment["before"], parent: TableRef, bound: string): string {
+  const table = before.catalog.table(parent);
+  const key = table?.attributes.partitionKey ?? "";
+  if (!/^DEFAULT$/i.test(bound.trim())) return insideBound(parent, key, bound);
+  const bounds = childrenOf(before.catalog, parent).flatMap(
+    (child) => before.catalog.table(child)?.attributes.partitionOf?.bound ?? [],
+  );
+  const others = bounds.filter((each) => each !== "DEFAULT").map((each) => insideBound(parent, key, each));
+  return others.length === 0 ? "true" : `(${others.join(" OR ")}) IS NOT TRUE`;
+}
+
+function inDefault(operation: Operation, before: Moment["before"], wanted: WantedPartition): readonly ProbeDraft[] {
+  const { parent, bound } = wanted;
+  const ref = parent.origin && defaultPartition(parent.origin, before.catalog);
+  const table = ref && before.table(ref);
+  if (!parent.origin || !table || /^DEFAULT$/i.test(bound.trim())) return [];
+  const inside = conditionOf(before, parent.origin, bound);
+  return [rowsWhere(operation, before, table, inside, "of the default partition that belong to the new one")];
 }
 
 function rowsWhere(
   operation: Operation,
-  table: TableRef,
+  before: Moment["before"],
+  table: TableState,
   condition: string,
   what: string,
-  before: CatalogIndex,
-): ProbeQuery {
-  return countRows({
-    code: CODE,
+): ProbeDraft {
+  return failingRows(before, {
+    code: partitionBound.code,
+    subject: { kind: "table", name: tableName(table) },
     statement: operation.statement,
-    subject: { kind: "table", name: humanTable(table) },
-    meaning: `rows of ${humanTable(table)} ${what}`,
-    rows: `FROM ${sqlTable(table)} t WHERE ${condition}`,
-    key: rowKey(before, table, "t"),
-    repair: `DELETE FROM ${sqlTable(table)} t WHERE ${condition}`,
-    reads: [table],
+    meaning: `rows of ${tableName(table)} ${what}`,
+    table,
+    condition,
+    columns: columnsNamed(table, [condition]),
+    own: false,
+    why: "outside",
+    set: null,
   });
-}
-
-/** The condition of a bound over the parent's key; null for DEFAULT and for what the dry run must show. */
-function insideBound(parent: TableRef, bound: string, before: CatalogIndex): string | null {
-  const key = before.table(parent)?.attributes.partitionKey ?? "";
-  const [, strategy, columns] = /^(RANGE|LIST|HASH) \((.*)\)$/.exec(key) ?? [];
-  if (strategy === "RANGE" && columns !== undefined) {
-    const [, from, to] = /^FOR VALUES FROM \((.*)\) TO \((.*)\)$/s.exec(bound) ?? [];
-    if (from === undefined || to === undefined) return null;
-    if (`${from}${to}`.includes("MINVALUE") || `${from}${to}`.includes("MAXVALUE")) return openRange(columns, from, to);
-    return `((${columns}) >= (${from}) AND (${columns}) < (${to}))`;
-  }
-  if (strategy === "LIST" && columns !== undefined) {
-    const values = /^FOR VALUES IN \((.*)\)$/s.exec(bound)?.[1];
-    return values === undefined || /\bNULL\b/.test(values) ? null : `((${columns}) IN (${values}))`;
-  }
-  return null;
-}
-
-/** A range with an open end, over one column. */
-function openRange(column: string, from: string, to: string): string | null {
-  if (column.includes(",")) return null;
-  const low = from === "MINVALUE" ? `(${column}) IS NOT NULL` : `(${column}) >= ${from}`;
-  return to === "MAXVALUE" ? `(${low})` : `(${low} AND (${column}) < ${to})`;
 }

@@ -25,7 +25,12 @@ export interface ProbeQuery {
    * count is what the statement will meet.
    */
   readonly doubt: string | null;
+  /** Names of the functions that its queries call: one that may change data must not be called in advance. */
+  readonly calls: readonly string[];
 }
+
+/** A probe as its file derives it. */
+export type ProbeDraft = Omit<ProbeQuery, "calls">;
 
 /** What stands around an operation: the release's tables just before it and just after it. */
 export interface Moment {
@@ -37,7 +42,7 @@ export interface Moment {
 export interface Probe {
   readonly code: string;
   /** Queries for the operation, or none when the precondition does not arise. */
-  derive(operation: Operation, moment: Moment): readonly ProbeQuery[];
+  derive(operation: Operation, moment: Moment): readonly ProbeDraft[];
 }
 
 /** What one probe found in one tenant. `unknown` blocks. */

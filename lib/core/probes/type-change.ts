@@ -1,122 +1,109 @@
-import type { ColumnObject } from "../catalog/catalog.js";
-import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { Operation } from "../operations/index.js";
-import { resolveTable } from "../operations/resolve.js";
-import { parseType } from "../operations/type-change.js";
-import { identifier, literal } from "../sql/quote.js";
-import type { Probe, ProbeQuery } from "./probe.js";
-import { countRows, holdsRows, humanTable, rowKey, sqlTable } from "./rows-sql.js";
+import type { AlterColumnType } from "../operations/index.js";
+import { identifier } from "../sql/quote.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import { overRows, readsOf } from "./state/rows.js";
+import { type ColumnState, columnOf, doubtAbout, type TableState } from "./state/table-state.js";
+import { failingRows } from "./support/failing-rows.js";
+import { tableName } from "./support/hit-query.js";
+import { refusedBy } from "./support/refused-by.js";
 
-const CODE = "probe.type-change";
-
-/** Values that the new type of a column does not take, or takes only shortened. */
+/** Values that the new type of a column does not take, or takes only cut. */
 export const typeChange: Probe = {
-  code: CODE,
-  derive(operation, { before: { catalog: before } }) {
+  code: "probe.type-change",
+  derive(operation, { before }) {
     if (operation.kind !== "alter-column-type") return [];
-    const table = resolveTable(operation.table, before);
-    const column = before.column(table, operation.column);
-    if (!column || !holdsRows(before, table)) return [];
-    if (operation.using !== null && !castsOnly(operation.using, operation.column)) {
-      return [attempt(operation, table, column, operation.using, before)];
-    }
-    const condition = refused(column, operation.type, before.catalog.serverVersion);
-    if (condition === null) return [];
-    if (condition === "attempt") {
-      return [attempt(operation, table, column, `t.${identifier(column.id.name)}::text::${operation.type}`, before)];
-    }
-    return [refusedValues(operation, table, column, condition, before)];
+    const table = before.table(operation.table);
+    const column = table && columnOf(table, operation.column);
+    // An enum that the release makes is asked about by its labels.
+    if (!table || !column || before.madeType(operation.type) != null) return [];
+    return [...refused(operation, before, table, column), ...emptied(operation, table, column)];
   },
 };
 
-function refusedValues(
-  operation: Operation & { kind: "alter-column-type" },
-  table: TableRef,
-  column: ColumnObject,
-  condition: string,
-  before: CatalogIndex,
-): ProbeQuery {
-  const name = identifier(column.id.name);
-  const rows = `FROM ${sqlTable(table)} t WHERE t.${name} IS NOT NULL AND ${condition}`;
-  const repair = column.attributes.notNull
-    ? `DELETE FROM ${sqlTable(table)} t WHERE t.${name} IS NOT NULL AND ${condition}`
-    : `UPDATE ${sqlTable(table)} t SET ${name} = NULL WHERE t.${name} IS NOT NULL AND ${condition}`;
-  return countRows({
-    ...describe(operation, table),
-    rows,
-    key: rowKey(before, table, "t"),
-    repair,
-    reads: [table],
-  });
+function refused(
+  operation: AlterColumnType,
+  before: Moment["before"],
+  table: TableState,
+  column: ColumnState,
+): readonly ProbeDraft[] {
+  if (!castsOnly(operation)) return [attempt(operation, table, column, operation.using ?? "")];
+  const value = `${identifier(table.name.name)}.${identifier(column.name)}`;
+  const condition = refusedBy(value, column.type, operation.type, before.catalog.catalog.serverVersion);
+  if (condition === "never") return [];
+  if (condition === "attempt") {
+    return [attempt(operation, table, column, operation.using ?? `${value}::${operation.type}`)];
+  }
+  const set = column.notNull || column.generated ? null : { column: column.name, value: "NULL" };
+  const cut = cutTo(column, operation);
+  return [
+    failingRows(before, {
+      ...described(operation, table),
+      table,
+      condition: `${value} IS NOT NULL AND ${condition}`,
+      columns: [column.name],
+      own: false,
+      why: "converted",
+      set: cut ?? set,
+    }),
+  ];
 }
 
-/** Tries the conversion itself: a data exception of the server means that at least one value does not convert. */
-function attempt(
-  operation: Operation & { kind: "alter-column-type" },
-  table: TableRef,
-  column: ColumnObject,
-  expression: string,
-  before: CatalogIndex,
-): ProbeQuery {
-  const name = identifier(column.id.name);
+/** A text that is too long can be cut, and its whole kept aside. */
+function cutTo(column: ColumnState, operation: AlterColumnType): { column: string; value: string } | null {
+  const length = /^(?:varchar|character varying|char|character|bpchar)\s*\((\d+)\)$/i.exec(operation.type)?.[1];
+  const text = /^(text|character|citext)/.test(column.type);
+  if (length === undefined || !text || column.generated) return null;
+  return { column: column.name, value: `left(${identifier(column.name)}, ${length})` };
+}
+
+/** Does the conversion itself: an error of the server says that at least one value does not convert. */
+function attempt(operation: AlterColumnType, table: TableState, column: ColumnState, expression: string): ProbeDraft {
+  const alias = identifier(table.name.name);
+  const query = `SELECT 0 * count(converted) AS count FROM (SELECT (${expression}) AS converted FROM ${table.rows.from} AS ${alias} OFFSET 0) AS attempt`;
   return {
-    ...describe(operation, table),
-    count: `SELECT count(*) - count(coalesce(ok::text, '')) AS count FROM (SELECT (${expression}) AS ok FROM ${sqlTable(table)} t OFFSET 0) c`,
-    sample: `SELECT ${rowKey(before, table, "t")} AS key FROM ${sqlTable(table)} t WHERE t.${name} IS NULL AND false LIMIT 5`,
+    ...described(operation, table),
+    count: overRows([table.rows], query),
+    sample: "SELECT NULL::text AS key WHERE false",
     repair: null,
-    reads: [sqlTable(table)],
-    doubt: null,
+    reads: readsOf([table.rows]),
+    doubt: doubtAbout(table, [column.name]),
   };
 }
 
-function describe(operation: Operation & { kind: "alter-column-type" }, table: TableRef) {
+/** A conversion of the author's own may yield NULL where the column must not hold it. */
+function emptied(operation: AlterColumnType, table: TableState, column: ColumnState): readonly ProbeDraft[] {
+  if (!column.notNull || operation.using === null || castsOnly(operation)) return [];
+  const alias = identifier(table.name.name);
+  const query = `SELECT count(*) AS count FROM ${table.rows.from} AS ${alias} WHERE (${operation.using}) IS NULL`;
+  return [
+    {
+      ...described(operation, table),
+      meaning: `values of ${tableName(table)}.${column.name} that become NULL in a column that is NOT NULL`,
+      count: overRows([table.rows], query),
+      sample: "SELECT NULL::text AS key WHERE false",
+      repair: null,
+      reads: readsOf([table.rows]),
+      doubt: doubtAbout(table, [column.name]),
+    },
+  ];
+}
+
+function described(operation: AlterColumnType, table: TableState) {
+  const name = `${tableName(table)}.${operation.column}`;
   return {
-    code: CODE,
+    code: typeChange.code,
+    subject: { kind: "column", name },
     statement: operation.statement,
-    subject: { kind: "column", name: `${humanTable(table)}.${operation.column}` },
-    meaning: `values of ${humanTable(table)}.${operation.column} that do not fit ${operation.type}`,
+    meaning: `values of ${name} that do not fit ${operation.type}`,
   };
 }
 
-function castsOnly(using: string, column: string): boolean {
+/** True for no USING, and for one that says no more than the cast to the new type. */
+function castsOnly({ using, column }: AlterColumnType): boolean {
+  if (using === null) return true;
   const text = using.replaceAll('"', "").replaceAll(/\s+/g, "").toLowerCase();
-  const name = column.toLowerCase();
-  return text === name || new RegExp(`^${name.replaceAll(/[^\w]/g, "\\$&")}(::[a-z0-9_.(),\\[\\]]+)+$`).test(text);
-}
-
-const INTEGER_RANGE: Readonly<Record<string, readonly [string, string]>> = {
-  smallint: ["-32768", "32767"],
-  integer: ["-2147483648", "2147483647"],
-  bigint: ["-9223372036854775808", "9223372036854775807"],
-};
-
-const NUMBERS = new Set(["smallint", "integer", "bigint", "numeric", "real", "double precision"]);
-const TEXTS = new Set(["text", "character varying", "character", "citext"]);
-
-/** The condition on `t.column` under which the new type refuses the value; null for never, "attempt" to try it. */
-function refused(column: ColumnObject, to: string, serverVersion: number): string | "attempt" | null {
-  const from = parseType(column.attributes.type);
-  const target = parseType(to);
-  if (!from || !target) return "attempt";
-  const value = `t.${identifier(column.id.name)}`;
-  const [length, scale = 0] = target.modifiers;
-  if (TEXTS.has(target.base)) {
-    return length === undefined ? null : `length(rtrim(${value}::text)) > ${length}`;
-  }
-  if (NUMBERS.has(from.base) && INTEGER_RANGE[target.base]) {
-    const [low, high] = INTEGER_RANGE[target.base] ?? ["0", "0"];
-    return `round(${value}::numeric) NOT BETWEEN ${low} AND ${high}`;
-  }
-  if (NUMBERS.has(from.base) && target.base === "numeric") {
-    return length === undefined ? null : `abs(round(${value}::numeric, ${scale})) >= 1e${length - scale}`;
-  }
-  if (from.base === target.base) return null;
-  if (serverVersion >= 160000 && TEXTS.has(from.base)) {
-    return `NOT pg_input_is_valid(${value}::text, ${literal(to)})`;
-  }
-  if (TEXTS.has(from.base) && INTEGER_RANGE[target.base]) {
-    const [low, high] = INTEGER_RANGE[target.base] ?? ["0", "0"];
-    return `CASE WHEN ${value}::text ~ '^\\s*[-+]?[0-9]+\\s*$' THEN ${value}::text::numeric NOT BETWEEN ${low} AND ${high} ELSE true END`;
-  }
-  return "attempt";
+  const name = column.toLowerCase().replaceAll(/[^\w]/g, "\\$&");
+  return new RegExp(
+    `^\\(?${name}\\)?(::(text|varchar))?(::[a-z0-9_.(),\\[\\]]+)?$|^cast\\(${name}as[a-z0-9_.(),\\[\\]]+\\)$`,
+  ).test(text);
 }

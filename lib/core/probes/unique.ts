@@ -1,6 +1,6 @@
 import type { IndexKey, Operation, UniqueSpec } from "../operations/index.js";
 import { identifier } from "../sql/quote.js";
-import type { Moment, Probe, ProbeQuery } from "./probe.js";
+import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
 import { doubtAbout, type TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
@@ -66,7 +66,7 @@ function wanted(
   return { table, parts, predicate, nullsNotDistinct, name };
 }
 
-function probeOf(operation: Operation, { before }: Moment, key: WantedKey): ProbeQuery {
+function probeOf(operation: Operation, { before }: Moment, key: WantedKey): ProbeDraft {
   const { table } = key;
   const columns = columnsNamed(table, [...key.parts.map((part) => part.sql), key.predicate ?? ""]);
   const rows = [table.ownRows];

@@ -53,10 +53,15 @@ async function answer(
   started: number,
 ): Promise<ProbeResult> {
   const count = bindSchemas(query.count, schema);
+  const risky = await riskyCalls(session, query.calls);
+  if (risky.length > 0) {
+    return { status: "unknown", reason: `It would call ${risky.join(", ")}, which may change data` };
+  }
   const cost = await estimate(session, count);
   if (cost > costLimit) return tooExpensive(query, cost, costLimit);
   const [row] = await session.query<{ count: string }>(count);
-  const hits = Number(row?.count);
+  if (row?.count == null) return { status: "unknown", reason: NOT_VISIBLE };
+  const hits = Number(row.count);
   if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
   const spent = () => clock.monotonic() - started;
   if (query.doubt !== null) return doubtful(query, hits);
@@ -64,6 +69,20 @@ async function answer(
   const left = Math.max(1, Math.ceil(timeout - spent()));
   const keys = await sample(session, bindSchemas(query.sample, schema), left);
   return { status: "hit", count: hits, keys, ms: spent() };
+}
+
+/** PostgreSQL's own functions that are volatile only because each call gives another value. */
+const HARMLESS = ["gen_random_uuid", "uuidv4", "uuidv7", "random", "clock_timestamp", "timeofday"];
+
+/** A transaction that is read-only still lets a volatile function end sessions, send notices or reach other servers. */
+async function riskyCalls(session: Session, calls: readonly string[]): Promise<readonly string[]> {
+  if (calls.length === 0) return [];
+  const rows = await session.query<{ name: string }>(
+    `select distinct p.proname::text as name from pg_catalog.pg_proc p where p.proname = any($1) and p.provolatile = 'v'
+     and not (p.pronamespace = 'pg_catalog'::regnamespace and p.proname = any($2)) order by 1`,
+    [calls, HARMLESS],
+  );
+  return rows.map(({ name }) => name);
 }
 
 async function estimate(session: Session, sql: string): Promise<number> {
@@ -97,6 +116,9 @@ function doubtful(query: ProbeQuery, hits: number): ProbeResult {
 
 /** SQLSTATE class of values that do not convert (manual, "PostgreSQL Error Codes"): the release would meet the same. */
 const DATA_EXCEPTION = "22";
+
+const NOT_VISIBLE =
+  "This connection does not see what the probe asks about: it is a replica, or its role lacks pg_read_all_stats";
 
 const QUERY_CANCELED = "57014";
 

@@ -1,11 +1,26 @@
 import { humanName } from "../../catalog/names.js";
 import type { QualifiedName } from "../../contract/contract.js";
 import { constraintName } from "../../operations/default-names.js";
-import type { Operation } from "../../operations/index.js";
-import { homeSchema } from "../../operations/resolve.js";
+import { type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
+import { homeSchema, sameTable } from "../../operations/resolve.js";
+import { isParsed, parseStatement } from "../../sql/parse.js";
+import { qualified } from "../../sql/quote.js";
+import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
+import { composedWrite } from "./composed-write.js";
+import { callsOwnFunction, consequencesOf, referencing, relatives, type Written, writtenBy } from "./consequences.js";
+import { NotForetold } from "./map-tables.js";
 import type { ReleaseState } from "./release-state.js";
-import { addedColumn, convertedColumn, createdTable, droppedColumn, renamedColumn, withColumn } from "./reshape.js";
+import {
+  addedColumn,
+  columnState,
+  convertedColumn,
+  createdTable,
+  droppedColumn,
+  emptiedTable,
+  renamedColumn,
+  withColumn,
+} from "./reshape.js";
 import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
@@ -14,19 +29,27 @@ export function advance(state: ReleaseState, operation: Operation): ReleaseState
     case "create-table":
       return createTable(state, operation);
     case "create-table-as":
-      return doubtAll(state, operation, `fills ${operation.table.name}`);
+      return createTableAs(state, operation);
+    case "set-schema":
+      return setSchema(state, operation);
     case "create-index":
-      return operation.name === null ? state : state.withRelation(indexRef(state, operation.table, operation.name));
+      return createIndex(state, operation);
     case "drop-index":
       return state.withoutRelation({
         schema: operation.index.schema ?? homeSchema(state.catalog),
         name: operation.index.name,
       });
     case "write-rows":
+      return written(state, operation);
     case "truncate":
-      return written(state, operation, operation.table);
+      return truncated(state, operation);
     case "opaque":
-      return doubtAll(state, operation, "cannot be read in advance");
+      return opaque(state, operation);
+    case "query":
+      return called(state, operation);
+    case "create-object":
+    case "drop-object":
+      return otherObject(state, operation);
     default:
       return "table" in operation && operation.table !== null && typeof operation.table === "object"
         ? changeTable(state, operation, operation.table)
@@ -55,8 +78,10 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
       return withColumn(state, table, operation.column, { notNull: false });
     case "set-default":
       return withColumn(state, table, operation.column, { default: operation.default });
-    case "add-constraint":
-      return withPending(state, name, [operation.constraint]);
+    case "add-constraint": {
+      const key = primaryKeyOf([operation.constraint]) ?? table.key;
+      return withPending(state.with({ ...table, key }), name, [operation.constraint]);
+    }
     case "rename-constraint": {
       const { constraint, to } = operation;
       const pending = table.pending.map((each) => (each.name === constraint ? { ...each, name: to } : each));
@@ -65,7 +90,7 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
     case "rename-table":
       return state.without(table.name).with({ ...table, name: { ...table.name, name: operation.to } });
     case "drop-table":
-      return state.without(table.name);
+      return state.without(table.name).withGone(qualified(table.name.schema, table.name.name));
     default:
       return state;
   }
@@ -82,21 +107,114 @@ function withPending(state: ReleaseState, name: QualifiedName, constraints: Tabl
 function createTable(state: ReleaseState, operation: Operation & { kind: "create-table" }): ReleaseState {
   const name = { schema: operation.table.schema ?? homeSchema(state.catalog), name: operation.table.name };
   if (operation.ifNotExists && state.hasRelation(name)) return state;
-  return createdTable(state, name, operation.columns);
+  const sources = [
+    ...operation.inherits,
+    ...(operation.partitionOf ? [operation.partitionOf.parent] : []),
+    ...operation.like,
+  ];
+  const columns = [
+    ...sources.flatMap((source) => state.table(source)?.columns ?? []),
+    ...operation.columns.map((spec) => columnState(state, spec)),
+  ];
+  const constraints = [...operation.constraints, ...operation.columns.flatMap((column) => column.constraints)];
+  return createdTable(state, name, columns, primaryKeyOf(constraints) ?? []);
 }
 
-function indexRef(state: ReleaseState, table: QualifiedName, name: string) {
-  return { schema: state.table(table)?.name.schema ?? homeSchema(state.catalog), name };
+function primaryKeyOf(constraints: readonly ConstraintSpec[]): readonly string[] | null {
+  const found = constraints.find((each) => each.type === "primary key");
+  return found?.type === "primary key" && found.usingIndex === null ? found.columns : null;
 }
 
-function written(state: ReleaseState, operation: Operation, name: QualifiedName): ReleaseState {
-  const table = state.table(name);
+/** Its columns follow from a query; what stands on it later is in doubt. */
+function createTableAs(state: ReleaseState, operation: Operation & { kind: "create-table-as" }): ReleaseState {
+  const name = { schema: operation.table.schema ?? homeSchema(state.catalog), name: operation.table.name };
+  if (operation.ifNotExists && state.hasRelation(name)) return state;
+  const reason = `The statement at ${readableSource(operation.statement.source)} fills ${humanName(name)} from a query before it`;
+  return doubtSome(createdTable(state, name, []), reason, [name]);
+}
+
+function setSchema(state: ReleaseState, operation: Operation & { kind: "set-schema" }): ReleaseState {
+  const table = operation.objectKind === "table" ? state.table(operation.name) : undefined;
   if (!table) return state;
-  const reason = `The statement at ${readableSource(operation.statement.source)} changes rows of ${humanName(table.name)} before it`;
-  return state.doubting({ columns: null, reason }, (each) => each === table);
+  return state.without(table.name).with({ ...table, name: { schema: operation.to, name: table.name.name } });
 }
 
-function doubtAll(state: ReleaseState, operation: Operation, what: string): ReleaseState {
-  const reason = `The statement at ${readableSource(operation.statement.source)} runs before it and ${what}`;
-  return state.doubting({ columns: null, reason });
+function createIndex(state: ReleaseState, operation: Operation & { kind: "create-index" }): ReleaseState {
+  const table = state.table(operation.table);
+  const { name } = operation;
+  if (!table || name === null) return state;
+  const columns = operation.keys.flatMap(({ column }) => (column === null ? [] : [column]));
+  const indexes = [...table.indexes, { name, columns }];
+  return state.with({ ...table, indexes }).withRelation({ schema: table.name.schema, name });
+}
+
+/** Types of the release's own, and what it drops. */
+function otherObject(state: ReleaseState, operation: Operation): ReleaseState {
+  if (operation.kind === "create-object" && (operation.objectKind === "type" || operation.objectKind === "domain")) {
+    return state.withType(operation.name.name, enumLabels(operation.statement));
+  }
+  if (operation.kind !== "drop-object") return state;
+  return state.withGone(qualified(operation.name.schema ?? homeSchema(state.catalog), operation.name.name));
+}
+
+function enumLabels(statement: Statement): readonly string[] | null {
+  const parsed = parseStatement(statement);
+  if (!isParsed(parsed) || !("CreateEnumStmt" in parsed.node)) return null;
+  return (parsed.node.CreateEnumStmt.vals ?? []).flatMap((node) => ("String" in node ? [node.String.sval ?? ""] : []));
+}
+
+/** The rows after a write: computed where the statement allows it, else in doubt; what it sets off is in doubt too. */
+function written(state: ReleaseState, operation: Operation & { kind: "write-rows" }): ReleaseState {
+  const table = state.table(operation.table);
+  if (!table) return state;
+  const place = readableSource(operation.statement.source);
+  const { own, others } = consequencesOf(state, table, !["insert", "copy"].includes(operation.change));
+  const reason = `The statement at ${place} changes rows of ${humanName(table.name)} before it`;
+  const after = own ? doubtSome(state, reason, [table.name]) : computed(state, table, operation, reason);
+  return doubtSome(after, `${reason}, which changes these rows too`, others);
+}
+
+function computed(
+  state: ReleaseState,
+  table: TableState,
+  operation: Operation & { kind: "write-rows" },
+  reason: string,
+): ReleaseState {
+  try {
+    const writes = operationsOfText(operation.statement).filter(({ kind }) => kind === "write-rows");
+    if (writes.length !== 1) throw new NotForetold("it writes several tables");
+    return composedWrite(state, table, operation.statement);
+  } catch (error) {
+    if (!(error instanceof NotForetold)) throw error;
+    return doubtSome(state, reason, [table.name]);
+  }
+}
+
+function truncated(state: ReleaseState, operation: Operation & { kind: "truncate" }): ReleaseState {
+  const table = state.table(operation.table);
+  if (!table) return state;
+  const emptied = emptiedTable(state, table);
+  if (!table.origin) return emptied;
+  const others = [...relatives(state, table.origin), ...(operation.cascade ? referencing(state, table.origin) : [])];
+  const place = readableSource(operation.statement.source);
+  return doubtSome(emptied, `The statement at ${place} empties tables before it`, others);
+}
+
+function doubtSome(state: ReleaseState, reason: string, which: Written): ReleaseState {
+  return state.doubting(
+    { columns: null, reason },
+    (table) => which === "any" || which.some((each) => sameTable(each, table.origin ?? table.name)),
+  );
+}
+
+/** Code whose effect is not an operation: what it may write is in doubt. */
+function opaque(state: ReleaseState, operation: Operation): ReleaseState {
+  const parsed = parseStatement(operation.statement);
+  const reason = `The statement at ${readableSource(operation.statement.source)} runs code before it that may change these rows`;
+  return doubtSome(state, reason, isParsed(parsed) && "DoStmt" in parsed.node ? writtenBy(state, parsed) : "any");
+}
+
+function called(state: ReleaseState, operation: Operation & { kind: "query" }): ReleaseState {
+  if (!callsOwnFunction(state, operation.functions)) return state;
+  return opaque(state, operation);
 }

@@ -3,14 +3,14 @@ import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { type ConstraintSpec, operationsOfText } from "../../operations/index.js";
 import { recreateConstraint } from "../../operations/recreate.js";
 import { childrenOf } from "../../operations/resolve.js";
-import { qualified } from "../../sql/quote.js";
+import { identifier, qualified } from "../../sql/quote.js";
 import type { Rows } from "./rows.js";
 import type { ColumnState, TableState } from "./table-state.js";
 
 /** Every table as the tenant has it now. */
 export function initialTables(before: CatalogIndex): readonly TableState[] {
   return before.catalog.objects.flatMap((object) =>
-    object.kind === "table" && object.id.schema !== undefined
+    (object.kind === "table" || object.kind === "materialized view") && object.id.schema !== undefined
       ? [initialTable(before, { schema: object.id.schema, name: object.id.name })]
       : [],
   );
@@ -32,6 +32,7 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
         notNull: attributes.notNull,
         default: attributes.default,
         generated: attributes.generated !== "",
+        numbered: attributes.identity !== "",
         origin: id.name,
       }),
     ),
@@ -39,9 +40,19 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
     rows,
     ownRows: inherited ? { ...rows, from: `ONLY ${sql}` } : rows,
     doubts: [],
+    indexes: before.indexes(name).map(({ id, attributes }) => ({
+      name: id.name,
+      columns: before
+        .columns(name)
+        .flatMap((column) => (isKey(attributes.keys, column.id.name) ? [column.id.name] : [])),
+    })),
     pending: pendingConstraints(before, name),
     sameRows: true,
   };
+}
+
+function isKey(keys: readonly string[], column: string): boolean {
+  return keys.includes(column) || keys.includes(identifier(column));
 }
 
 /** Constraints that hold for new rows only, read from the clause that the server prints. */

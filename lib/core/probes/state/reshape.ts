@@ -55,21 +55,28 @@ export function droppedColumn(state: ReleaseState, table: TableState, name: stri
 
 /** A column whose values are its default, a number of its own for each row, or computed from the others. */
 export function addedColumn(state: ReleaseState, table: TableState, spec: ColumnSpec): ReleaseState {
-  const column: ColumnState = {
+  const column = columnState(state, spec);
+  return reshaped(state, table, [...unchanged(table.columns), { column, sql: valueOfAdded(state, spec) }]);
+}
+
+/** A column as the release asks for it. */
+export function columnState(state: ReleaseState, spec: ColumnSpec): ColumnState {
+  return {
     name: spec.name,
-    type: spec.type,
+    type: state.typeNow(spec.type),
     collation: spec.collation,
     notNull: spec.notNull,
     default: spec.default,
     generated: spec.generated !== "",
+    numbered: spec.serial || spec.identity !== "",
     origin: null,
   };
-  return reshaped(state, table, [...unchanged(table.columns), { column, sql: valueOfAdded(spec) }]);
 }
 
-function valueOfAdded(spec: ColumnSpec): string {
-  if (spec.serial || spec.identity !== "") return `(row_number() OVER ())::${spec.type}`;
-  return `(${spec.generationExpression ?? spec.default ?? "NULL"})::${spec.type}`;
+function valueOfAdded(state: ReleaseState, spec: ColumnSpec): string {
+  const type = state.typeNow(spec.type);
+  if (spec.serial || spec.identity !== "") return `(row_number() OVER ())::${type}`;
+  return `(${spec.generationExpression ?? spec.default ?? "NULL"})::${type}`;
 }
 
 export function convertedColumn(
@@ -80,8 +87,9 @@ export function convertedColumn(
 ): ReleaseState {
   const columns = unchanged(table.columns).map((each) => {
     if (each.column.name !== name) return each;
-    const column = { ...each.column, type: change.type, collation: change.collation, origin: null };
-    return { column, sql: `(${change.using ?? each.sql})::${change.type}` };
+    const type = state.typeNow(change.type);
+    const column = { ...each.column, type, collation: change.collation, origin: null };
+    return { column, sql: `(${change.using === null || type !== change.type ? each.sql : change.using})::${type}` };
   });
   return reshaped(state, table, columns);
 }
@@ -97,29 +105,23 @@ export function withColumn(
   return state.with({ ...table, columns });
 }
 
-export function createdTable(state: ReleaseState, name: TableState["name"], specs: readonly ColumnSpec[]) {
-  const columns = specs.map(
-    (spec): ColumnState => ({
-      name: spec.name,
-      type: spec.type,
-      collation: spec.collation,
-      notNull: spec.notNull,
-      default: spec.default,
-      generated: spec.generated !== "",
-      origin: null,
-    }),
-  );
-  const list = specs.map((spec) => `NULL::${spec.type} AS ${identifier(spec.name)}`).join(", ");
+export function emptiedTable(state: ReleaseState, table: TableState): ReleaseState {
+  const list = table.columns.map((column) => identifier(column.name)).join(", ");
+  const made = staged(state, [table.rows], `SELECT ${list} FROM ${table.rows.from} AS emptied WHERE false`);
+  return made.state.with({ ...table, rows: made.rows, ownRows: made.rows, doubts: [], sameRows: false });
+}
+
+/** A table that the release makes: without rows. */
+export function createdTable(
+  state: ReleaseState,
+  name: TableState["name"],
+  columns: readonly ColumnState[],
+  key: readonly string[] = [],
+): ReleaseState {
+  const list = columns.map((column) => `NULL::${column.type} AS ${identifier(column.name)}`).join(", ");
   const made = staged(state, [], `SELECT ${list} WHERE false`);
-  return made.state.with({
-    name,
-    origin: null,
-    columns,
-    key: [],
-    rows: made.rows,
-    ownRows: made.rows,
-    doubts: [],
-    pending: [],
-    sameRows: true,
-  });
+  const own = columns.map((column) => ({ ...column, origin: null }));
+  const { rows } = made;
+  const none = { doubts: [], indexes: [], pending: [] };
+  return made.state.with({ name, origin: null, columns: own, key, rows, ownRows: rows, ...none, sameRows: true });
 }

@@ -11,6 +11,8 @@ export interface ColumnState {
   /** SQL text; null for none. */
   readonly default: string | null;
   readonly generated: boolean;
+  /** True for an identity column: each row gets a number of its own. */
+  readonly numbered: boolean;
   /** What the tenant calls it now, as long as its values are those that the tenant has now; else null. */
   readonly origin: string | null;
 }
@@ -36,6 +38,8 @@ export interface TableState {
   /** Its own rows, which keys and foreign keys of a parent by inheritance hold for. */
   readonly ownRows: Rows;
   readonly doubts: readonly Doubt[];
+  /** Indexes by name, with the columns of their keys; expressions left out. */
+  readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
   readonly pending: readonly ConstraintSpec[];
   /** True as long as no statement of the release changed which rows there are. */
@@ -58,4 +62,9 @@ export function doubtAbout(table: TableState, columns: readonly string[]): strin
 export function originColumns(table: TableState, columns: readonly string[]): readonly string[] | null {
   const origins = columns.map((name) => columnOf(table, name)?.origin ?? null);
   return origins.every((origin) => origin !== null) ? origins : null;
+}
+
+/** The columns that some SQL may name but the table does not have at this moment. */
+export function missingColumns(table: TableState, columns: readonly string[]): readonly string[] {
+  return columns.filter((name) => !columnOf(table, name));
 }

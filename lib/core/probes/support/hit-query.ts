@@ -1,7 +1,7 @@
 import { humanName } from "../../catalog/names.js";
 import type { Subject } from "../../finding.js";
 import type { Statement } from "../../sql/statement.js";
-import type { ProbeQuery } from "../probe.js";
+import type { ProbeDraft } from "../probe.js";
 import { overRows, type Rows, readsOf } from "../state/rows.js";
 import type { TableState } from "../state/table-state.js";
 
@@ -25,7 +25,7 @@ export interface Hit {
   readonly doubt: string | null;
 }
 
-export function hitQuery(hit: Hit): ProbeQuery {
+export function hitQuery(hit: Hit): ProbeDraft {
   const { code, subject, statement, meaning, repair, doubt } = hit;
   // OFFSET 0 keeps the planner from walking a whole index in key order when hits are few.
   const sample = `SELECT key FROM (SELECT ${hit.key} AS key, ${hit.order} AS position ${hit.body} OFFSET 0) AS hits ORDER BY position LIMIT ${SAMPLE_SIZE}`;
@@ -42,6 +42,6 @@ export function hitQuery(hit: Hit): ProbeQuery {
   };
 }
 
-export function tableName(table: TableState): string {
+export function tableName(table: Pick<TableState, "name">): string {
   return humanName(table.name);
 }
