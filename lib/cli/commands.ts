@@ -70,6 +70,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/prove.js")).prove,
   },
   {
+    name: "kept",
+    summary: "list or purge the rows that migrations destroyed and that are kept aside",
+    load: async () => (await import("./commands/kept.js")).kept,
+  },
+  {
     name: "audit",
     summary: "verify, prove or show the record of a run",
     load: async () => (await import("./commands/audit.js")).audit,

@@ -6,6 +6,7 @@ import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { doctorOutput } from "./doctor.js";
+import { keptOutput } from "./kept.js";
 import { proveOutput } from "./prove.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
@@ -19,6 +20,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   evidence: { schema: evidenceSchema, io: "output" },
   "execution-log": { schema: executionLogSchema, io: "output" },
   finding: { schema: findingSchema, io: "output" },
+  kept: { schema: keptOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
 };
 

@@ -36,7 +36,7 @@ export const dropColumn: OperationType<DropColumn> = {
     if (!column) return operation.ifExists ? NOTHING : notThere("column", operation.column);
     const dependents = dependentsOfColumn(before, table, operation.column);
     const rest = [
-      ...finishColumn(table, column),
+      ...finishColumn(before, table, column),
       ...recreateConstraints(dependents.constraints),
       ...dependents.indexes.map(recreateIndex),
     ];

@@ -1,8 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
-import { identifier } from "../sql/quote.js";
 import { effects } from "./effects.js";
-import { alterTable, exact } from "./inverses.js";
+import { exact } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { notNullAgain } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable } from "./resolve.js";
 
@@ -20,7 +20,7 @@ export const dropNotNull: OperationType<DropNotNull> = {
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
     if (before.column(table, operation.column)?.attributes.notNull === false) return exact();
-    return exact(alterTable(table, `ALTER COLUMN ${identifier(operation.column)} SET NOT NULL`));
+    return exact(notNullAgain(before, table, operation.column));
   },
   requirements(operation) {
     const { table, column, statement } = operation;

@@ -32,20 +32,23 @@ export function addColumnAgain(table: TableRef, column: ColumnObject): readonly 
   return [alterTable(table, `ADD COLUMN ${parts.join(" ")}`)];
 }
 
-export function finishColumn(table: TableRef, column: ColumnObject): readonly string[] {
+export function finishColumn(before: CatalogIndex, table: TableRef, column: ColumnObject): readonly string[] {
   const { notNull, identity } = column.attributes;
-  const name = identifier(column.id.name);
-  return [
-    ...(notNull ? [alterTable(table, `ALTER COLUMN ${name} SET NOT NULL`)] : []),
-    ...(identity === ""
-      ? []
-      : [
-          alterTable(
-            table,
-            `ALTER COLUMN ${name} ADD GENERATED ${identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY`,
-          ),
-        ]),
-  ];
+  return [...(notNull ? [notNullAgain(before, table, column.id.name)] : []), ...identityAgain(table, column, identity)];
+}
+
+/** NOT NULL under the name it had: PostgreSQL 18 keeps it as a constraint of its own. */
+export function notNullAgain(before: CatalogIndex, table: TableRef, column: string): string {
+  const named = before
+    .constraints(table)
+    .find(({ attributes }) => attributes.type === "n" && attributes.columns.includes(column));
+  return named ? recreateConstraint(named) : alterTable(table, `ALTER COLUMN ${identifier(column)} SET NOT NULL`);
+}
+
+function identityAgain(table: TableRef, column: ColumnObject, identity: string): string[] {
+  if (identity === "") return [];
+  const word = identity === "a" ? "ALWAYS" : "BY DEFAULT";
+  return [alterTable(table, `ALTER COLUMN ${identifier(column.id.name)} ADD GENERATED ${word} AS IDENTITY`)];
 }
 
 /** Constraints and indexes that fall with a column: those that name it, and foreign keys that point at it. */
@@ -80,7 +83,7 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
   if (!found) return [];
   const { persistence, partitionKey, partitionOf, inherits, options } = found.attributes;
   const unlogged = persistence === "u" ? "UNLOGGED " : "";
-  const columns = before.columns(table).map(columnClause);
+  const columns = before.columns(table).map((column) => columnClause(before, table, column));
   const head = partitionOf
     ? `CREATE ${unlogged}TABLE ${sqlName(table)} PARTITION OF ${partitionOf.parent} ${partitionOf.bound}`
     : `CREATE ${unlogged}TABLE ${sqlName(table)} (${columns.join(", ")})`;
@@ -98,9 +101,7 @@ export function recreateTableParts(before: CatalogIndex, table: TableRef): reado
   const pointing = before.referencedBy(table).filter((constraint) => !own.includes(constraint) && isOwn(constraint));
   const identities = before.columns(table).filter(({ attributes }) => attributes.identity !== "");
   return [
-    ...identities.flatMap((column) =>
-      finishColumn(table, { ...column, attributes: { ...column.attributes, notNull: false } }),
-    ),
+    ...identities.flatMap((column) => identityAgain(table, column, column.attributes.identity)),
     ...recreateConstraints(own),
     ...before
       .indexes(table)
@@ -119,14 +120,17 @@ function isOwn({ attributes }: ConstraintObject): boolean {
   );
 }
 
-function columnClause(column: ColumnObject): string {
+function columnClause(before: CatalogIndex, table: TableRef, column: ColumnObject): string {
   const { type, collation, notNull, generated, generationExpression } = column.attributes;
   const parts = [identifier(column.id.name), type];
   if (collation !== null) parts.push(`COLLATE ${collation}`);
   if (generationExpression !== null) {
     parts.push(`GENERATED ALWAYS AS (${generationExpression}) ${generated === "v" ? "VIRTUAL" : "STORED"}`);
   } else if (column.attributes.default !== null) parts.push(`DEFAULT ${column.attributes.default}`);
-  if (notNull) parts.push("NOT NULL");
+  const named = before
+    .constraints(table)
+    .find(({ attributes }) => attributes.type === "n" && attributes.columns.includes(column.id.name));
+  if (notNull) parts.push(named ? `CONSTRAINT ${identifier(named.id.name)} NOT NULL` : "NOT NULL");
   return parts.join(" ");
 }
 

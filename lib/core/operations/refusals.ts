@@ -6,11 +6,10 @@ import { operationsOfText } from "./segments.js";
 
 /**
  * Statements that are never executed, on a clone or elsewhere: they would end our transaction, reach beyond the
- * tenant's database, or were not understood by the parser at all.
+ * tenant's database, or were not understood by the parser at all. A down migration with such a statement is no way back.
  */
 export function refusalsOf(migration: Migration): readonly Finding[] {
-  const statements = [...migration.up.statements, ...(migration.down?.statements ?? [])];
-  return statements.flatMap((statement) => refusedStatement(statement));
+  return migration.up.statements.flatMap((statement) => refusedStatement(statement));
 }
 
 export function refusedStatement(statement: Statement): readonly Finding[] {

@@ -1,3 +1,4 @@
+import { refusedStatement } from "../operations/refusals.js";
 import { operationsOfText } from "../operations/segments.js";
 import { transactionalityOf } from "../operations/transactionality.js";
 import type { Migration } from "../release/release.js";
@@ -7,6 +8,7 @@ import type { RollbackCandidate } from "./plan.js";
 export function authorCandidate(migration: Migration): RollbackCandidate | null {
   const { down } = migration;
   if (!down || down.statements.length === 0) return null;
+  const [refused] = down.statements.flatMap((statement) => refusedStatement(statement));
   const outside = down.statements.flatMap((statement, at) => {
     const operations = operationsOfText(statement);
     const alone = operations.some((operation) => transactionalityOf(operation) === "outside");
@@ -14,11 +16,11 @@ export function authorCandidate(migration: Migration): RollbackCandidate | null 
   });
   return {
     source: "author",
-    class: "exact",
+    class: refused ? "impossible" : "exact",
     keep: [],
     statements: down.statements.map(({ sql }) => sql),
     outside,
     losses: [],
-    reason: null,
+    reason: refused?.message ?? null,
   };
 }

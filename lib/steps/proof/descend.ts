@@ -197,5 +197,6 @@ export class Descent {
 }
 
 function untried(candidate: RollbackCandidate): CandidateTrial {
-  return { source: candidate.source, verdict: "none", differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+  const verdict = candidate.source === "author" ? "error" : "none";
+  return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
 }
