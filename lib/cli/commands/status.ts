@@ -4,16 +4,27 @@ import { plural } from "../../core/plural.js";
 import type { CommandModule } from "../command.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { type RunStatus, statusOf } from "../run/status-of.js";
+import { watchRun } from "../run/watch-run.js";
 import { printable } from "../terminal/style.js";
+
+const HELP = `
+Examples:
+  schema-gate status                        the newest runs
+  schema-gate status --watch                follow the newest; the exit code is the run's`;
 
 const MOST_RUNS = 10;
 
 /** Where the runs of this folder stand. */
 export const status: CommandModule = {
   describe(program: Command) {
-    program.argument("[run]", "one run; default: the newest ten").option("--json", "print as JSON on standard output");
+    program
+      .argument("[run]", "one run; default: the newest ten")
+      .option("-w, --watch", "follow a run that works in another terminal, until it ends; default: the newest")
+      .option("--json", "print as JSON on standard output")
+      .addHelpText("after", HELP);
   },
   async run(io, [run], options) {
+    if (options.watch === true) return watchRun(io, await findRun(io.cwd, run));
     const names = run === undefined ? listRuns(workspaceIn(io.cwd)).slice(0, MOST_RUNS) : [run];
     const found = await Promise.all(names.map((name) => findRun(io.cwd, name)));
     const statuses = await Promise.all(found.map(statusOf));

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { UnfinishedError } from "../command.js";
@@ -24,6 +24,13 @@ export function lockRun(workspace: Workspace, run: string): () => void {
     // Left by a process that was killed.
     rmSync(path, { force: true });
   }
+}
+
+/** The process that works on a run; null when none does. */
+export function lockHolder(workspace: Workspace, run: string): number | null {
+  const path = join(workspace.locks, `${run}.lock`);
+  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : Number.NaN;
+  return Number.isInteger(holder) && isAlive(holder) ? holder : null;
 }
 
 function isAlive(pid: number): boolean {
