@@ -74,7 +74,7 @@ export const REPOSITORIES: readonly CorpusRepository[] = [
     application: "crates/crates_io_database/src",
     runs: true,
     opaque: 1,
-    differences: 0,
+    differences: 2,
   },
   {
     name: "Plume",

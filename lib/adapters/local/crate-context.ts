@@ -12,13 +12,17 @@ const MOST_FILES = 3000;
  * of the same repository that it names as dependencies.
  */
 export async function crateContext(base: string, inside: readonly string[]): Promise<ReleaseFile[]> {
-  const manifests = [...inside.filter((path) => path.endsWith(`${sep}Cargo.toml`)), ...(await enclosing(base))];
+  const named = [...inside.filter((path) => path.endsWith(`${sep}Cargo.toml`)), ...(await enclosing(base))];
   const folders = new Set<string>();
-  for (const manifest of manifests) {
+  const manifests = new Set(named);
+  for (const manifest of named) {
     folders.add(join(dirname(manifest), "src"));
-    for (const dependency of await localDependencies(manifest)) folders.add(join(dependency, "src"));
+    for (const dependency of await localDependencies(manifest)) {
+      folders.add(join(dependency, "src"));
+      if ((await text(join(dependency, "Cargo.toml"))) !== "") manifests.add(join(dependency, "Cargo.toml"));
+    }
   }
-  const paths = (await Promise.all([...folders].map(rustFiles))).flat();
+  const paths = [...manifests, ...(await Promise.all([...folders].map(rustFiles))).flat()];
   const outside = [...new Set(paths)].filter((path) => relative(base, path).startsWith("..")).slice(0, MOST_FILES);
   return Promise.all(
     outside.map(async (path) => ({ path: relative(base, path).split(sep).join("/"), bytes: await readFile(path) })),

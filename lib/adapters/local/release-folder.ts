@@ -22,9 +22,9 @@ export async function readReleaseFolder(directory: string): Promise<ReleaseFile[
   const base = (await stat(root)).isDirectory() ? root : dirname(root);
   const files = await Promise.all(paths.map((path) => readOne(base, path)));
   const code = paths.some((path) => path.endsWith(".rs")) ? await crateContext(base, paths) : [];
-  return [...files, ...(await manifests(base)), ...code].sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
-  );
+  const known = new Set(code.map((file) => file.path));
+  const around = (await manifests(base)).filter((file) => !known.has(file.path));
+  return [...files, ...around, ...code].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 async function walk(directory: string): Promise<string[]> {

@@ -8,9 +8,12 @@ export function folderFindings(
   files: readonly SourceFile[],
   migrations: readonly MigrationSource[],
   context: readonly SourceFile[],
+  /** What the convention has already said of its files. */
+  said: readonly Finding[],
 ): readonly Finding[] {
   const taken = new Set(migrations.flatMap((each) => [each.up.file.path, each.down?.file.path, each.driver?.path]));
   for (const file of context) taken.add(file.path);
+  for (const { subject } of said) taken.add(subject.name);
   return [
     ...inFolder(files)
       .filter((file) => isCode(file) && !taken.has(file.path))

@@ -36,7 +36,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const reading = convention.read(readable);
   findings.push(...reading.findings);
   const ordered = [...reading.migrations].sort((a, b) => convention.compare(a.version, b.version));
-  findings.push(...folderFindings(readable, ordered, reading.context));
+  findings.push(...folderFindings(readable, ordered, reading.context, reading.findings));
   const rust = rustRelease(readable);
   const migrations = ordered.map((source) => readMigration(source, rust));
   const judged = judgeCoverage(

@@ -24,7 +24,19 @@ export function crateOf(files: readonly SourceFile[]): Crate {
   const crate = new Crate(
     rust.filter((file) => !file.path.startsWith("../")).map(parsedFile),
     around.map((file) => ({ text: file.text, module: moduleOf(file.path), parse: () => parsedFile(file) })),
+    packagesOf(files),
   );
   crates.set(files, crate);
   return crate;
+}
+
+/** Each manifest names a package; code writes its dashes as underscores. */
+function packagesOf(files: readonly SourceFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const file of files) {
+    const name =
+      file.name === "Cargo.toml" ? /\[package\][^[]*?^\s*name\s*=\s*"([^"]+)"/ms.exec(file.text)?.[1] : undefined;
+    if (name !== undefined) found.set(name.replaceAll("-", "_"), file.folder);
+  }
+  return found;
 }

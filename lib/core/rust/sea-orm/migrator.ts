@@ -41,6 +41,9 @@ function entryOf(crate: Crate, argument: RustNode): readonly MigratorEntry[] {
   const boxed = argument.type === "call_expression" ? argument.field("arguments")?.plain[0] : argument;
   if (!boxed) return [];
   const path = pathOf(boxed.type === "struct_expression" ? boxed.field("name") : boxed);
-  const struct = crate.resolve("struct", path, argument.source);
+  const module = path.at(-2);
+  const found = crate.resolve("struct", path, argument.source);
+  const struct =
+    module === undefined || /^(self|super|crate)$/.test(module) || found?.module.includes(module) ? found : null;
   return [{ text: path.join("::"), struct, span: argument.span }];
 }

@@ -21,7 +21,12 @@ export class Crate {
   private readonly answers = new Map<string, readonly Item[]>();
   private readonly expansions = new Map<string, Use | null>();
 
-  constructor(files: readonly ParsedRust[], around: readonly LazyFile[] = []) {
+  constructor(
+    files: readonly ParsedRust[],
+    around: readonly LazyFile[] = [],
+    /** Folders of the crates among the files, by the name that code calls them. */
+    private readonly packages: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.waiting = new Set(around);
     for (const file of around) {
       for (const name of definedNames(file.text)) {
@@ -44,6 +49,17 @@ export class Crate {
       if (list) list.push(item);
       else this.byName.set(item.name, [item]);
     }
+  }
+
+  /** True for the name of a crate of which no file is here: what it holds is not to be taken from elsewhere. */
+  private isForeign(head: string): boolean {
+    if (!/^[a-z]/.test(head) || /^(crate|self|super)$/.test(head)) return false;
+    const modules = [
+      ...this.files.map(({ source }) => source.module),
+      ...[...this.waiting].map(({ module }) => module),
+    ];
+    const inFiles = modules.some((module) => module.some((part) => part.replaceAll("-", "_") === head));
+    return !inFiles && this.seek(head).every((item) => item.kind !== "module");
   }
 
   /** Parses files around. */
@@ -122,18 +138,25 @@ export class Crate {
   private find(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
     const path = this.expand(segments, from);
     const name = path.at(-1) ?? "";
-    const explicit = modulesOf(path.slice(0, -1));
-    const all = this.seek(name, explicit.at(-1) ?? null).filter((item) => item.kind === kind);
+    const [head = ""] = path;
+    const folder = path.length > 1 ? this.packages.get(head) : undefined;
+    const explicit = modulesOf(path.slice(folder === undefined ? 0 : 1, -1));
+    const everywhere = this.seek(name, explicit.at(-1) ?? null).filter((item) => item.kind === kind);
+    const all = folder === undefined ? everywhere : everywhere.filter((item) => liesIn(item, folder));
     const named = all.filter((item) => explicit.length > 0 && endsWith(item.module, explicit));
     if (named.length > 0) return nearest(named, from.module);
+    if (folder === undefined && path.length > 1 && this.isForeign(head)) return [];
     const own = all.filter((item) => item.node.source.path === from.path);
-    if (own.length > 0 && (explicit.length === 0 || path[0] === "self")) return own;
-    if (own.length > 0 && explicit.length > 0 && named.length === 0 && path[0] !== "crate") return own;
+    if (own.length > 0 && path[0] !== "crate") return own;
     const globs = (this.uses.get(from.path) ?? []).filter((use) => use.name === "*").map((use) => modulesOf(use.path));
     const imported = all.filter((item) => globs.some((glob) => glob.length > 0 && endsWith(item.module, glob)));
     if (imported.length > 0) return nearest(imported, from.module);
     return nearest(all, from.module);
   }
+}
+
+function liesIn(item: Item, folder: string): boolean {
+  return folder === "" || item.node.source.path.startsWith(`${folder}/`);
 }
 
 function mayBe(file: LazyFile, module: string): boolean {

@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
+import { bodyStatements } from "../../../lib/core/sql/plpgsql.js";
+
+beforeAll(loadParser);
+
+function bodyOf(sql: string) {
+  const [statement] = parseSql(sql, "f.sql").statements;
+  if (!statement || !isParsed(statement)) throw new Error("the statement must parse");
+  return bodyStatements(statement);
+}
+
+const shown = (sql: string) =>
+  bodyOf(sql)?.statements.map(
+    ({ sql: text, source, conditional }) => `${source.line} ${conditional ? "?" : "!"} ${text}`,
+  );
+
+describe("bodies", () => {
+  it("gives the statements of a DO block with their lines, and which of them may not run", () => {
+    const sql = "do $$\nbegin\n  alter table a add b int;\n  if true then\n    drop table c;\n  end if;\nend $$";
+    expect(shown(sql)).toEqual(["3 ! alter table a add b int", "5 ? drop table c"]);
+  });
+
+  it("follows loops, handlers, PERFORM and CALL", () => {
+    const sql = `do $$ declare r record; begin
+      for r in select * from t loop insert into x values (1); end loop;
+      perform f(1);
+      call p();
+    exception when others then delete from y;
+    end $$`;
+    expect(shown(sql)?.map((line) => line.replace(/^\d+ /, ""))).toEqual(
+      ["? select * from t", "? insert into x values (1)", "! SELECT f(1)", "! call p()", "? delete from y"].sort(
+        (a, b) => order(a) - order(b),
+      ),
+    );
+    function order(line: string): number {
+      return ["insert", "select *", "SELECT f", "call", "delete"].findIndex((word) => line.includes(word));
+    }
+  });
+
+  it("takes EXECUTE of a constant text as that text", () => {
+    expect(shown("do $$ begin execute 'drop table ' || 'a'; execute format('drop table %I', 'B b'); end $$")).toEqual([
+      "1 ! drop table a",
+      '1 ! drop table "B b"',
+    ]);
+  });
+
+  it("says that EXECUTE of any other text cannot be known, with its line", () => {
+    const body = bodyOf("do $$ begin\n execute 'drop table ' || current_user;\nend $$");
+    expect(body?.opaque).toMatchObject([{ source: { line: 2 }, text: "EXECUTE 'drop table ' || current_user" }]);
+    expect(bodyOf("do $$ begin\n for i in execute tg_argv[0] loop null; end loop; end $$")?.opaque).toHaveLength(1);
+  });
+
+  it("tells a function's body, which runs when it is called, from a DO block", () => {
+    expect(bodyOf("create function f() returns int language sql as 'select 1; select 2'")).toMatchObject({
+      runs: false,
+      statements: [{ sql: "select 1" }, { sql: "select 2" }],
+    });
+    expect(bodyOf("create procedure p() language plpgsql as $$ begin truncate a; end $$")?.statements).toHaveLength(1);
+  });
+
+  it("reads no other language", () => {
+    expect(bodyOf("do language plpython3u 'plpy.execute(x)'")?.opaque).toMatchObject([
+      { reason: expect.stringContaining("plpython3u") },
+    ]);
+  });
+
+  it("has nothing to say of a statement without a body", () => {
+    expect(bodyOf("create table a (b int)")).toBeNull();
+  });
+});
