@@ -6,7 +6,8 @@ export const attachPartition: Rule = {
   id: "SG068",
   slug: "attach-partition",
   title: "ATTACH PARTITION reads the new partition",
-  condition: "ATTACH PARTITION of a table that stands and has no valid CHECK, as far as is known.",
+  condition:
+    "ATTACH PARTITION of a table that stands (or was just filled from another) and has no valid CHECK, as far as is known.",
   effect:
     "Every row is checked against the bound under ACCESS EXCLUSIVE on the partition (and, where there is one, on the DEFAULT partition, which is read as well).",
   workaround:
@@ -24,13 +25,15 @@ export const attachPartition: Rule = {
       const checks =
         known.table(partition)?.constraints.filter((item) => item.type === "check" && item.validated) ?? [];
       if (checks.length > 0) continue;
+      const isNew = known.isNew(partition, statement);
+      if (isNew && !known.table(partition)?.filled) continue;
       const defaults = [...(known.table(table)?.partitions ?? [])].filter(([, { isDefault }]) => isDefault);
       const also = defaults.length > 0 ? ` So is the DEFAULT partition ${defaults[0]?.[0]}.` : "";
       yield {
         statement,
         location: partition.location,
         subject: { kind: "table", name: tableName(partition) },
-        table: partition,
+        ...(isNew ? { severity: "warning" as const } : { table: partition }),
         message: `Nothing proves that the rows of ${tableName(partition)} fit the bound, so all of them are read under ACCESS EXCLUSIVE.${also}`,
         remedy: {
           text: "Prove the bound by a validated CHECK first, attach, then drop the CHECK.",

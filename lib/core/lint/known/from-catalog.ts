@@ -35,6 +35,8 @@ function addTable(known: Known, object: TableObject): void {
     constraints: [],
     partitionOf: partitionOf?.parent ?? null,
     partitions: new Map(),
+    filled: false,
+    inUse: false,
     rowSecurity,
     policies: 0,
   });

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
-import type { LintStatement, Transaction } from "../lint-statement.js";
+import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
 import type { TableLock } from "../table-locks.js";
 import { partsKey, rangeKey } from "./key.js";
 import type { KnownIndex, KnownTable } from "./table.js";
@@ -54,6 +54,7 @@ export class Known {
   readonly functions = new Map<string, string>();
   /** Statements so far that are reported on, in order. */
   readonly passed: LintStatement[] = [];
+  private readonly byScript = new Map<LintScript, LintStatement[]>();
   private held: { readonly transaction: number; readonly locks: HeldLock[] } = { transaction: -1, locks: [] };
 
   constructor(
@@ -84,7 +85,7 @@ export class Known {
 
   isNewTable(table: KnownTable, statement: LintStatement): boolean {
     if (table.temporary) return true;
-    return table.createdBy !== null && this.sameRelease(table.createdBy, statement);
+    return table.createdBy !== null && !table.inUse && this.sameRelease(table.createdBy, statement);
   }
 
   sameRelease(earlier: LintStatement, statement: LintStatement): boolean {
@@ -110,7 +111,16 @@ export class Known {
   }
 
   /** Statements before this one in its script. */
-  before(statement: LintStatement): LintStatement[] {
-    return this.passed.filter((other) => other.script === statement.script);
+  before(statement: LintStatement): readonly LintStatement[] {
+    return this.byScript.get(statement.script) ?? [];
+  }
+
+  /** Notes that a statement has been judged. */
+  pass(statement: LintStatement): void {
+    if (statement.script.history) return;
+    this.passed.push(statement);
+    const list = this.byScript.get(statement.script);
+    if (list) list.push(statement);
+    else this.byScript.set(statement.script, [statement]);
   }
 }

@@ -54,7 +54,7 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       return;
     case "AT_AttachPartition":
     case "AT_DetachPartition":
-      movePartition(table, command);
+      movePartition(known, table, command, statement);
       return;
     default:
       return;
@@ -150,12 +150,14 @@ function dropConstraint(known: Known, table: KnownTable, name: string): void {
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
 }
 
-function movePartition(table: KnownTable, command: AlterTableCmd): void {
+function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
   const partition = as(command.def, "PartitionCmd");
   if (!partition?.name) return;
   const key = rangeKey(partition.name);
   if (command.subtype === "AT_AttachPartition") {
     table.partitions.set(key, { isDefault: partition.bound?.is_default === true });
+    const attached = known.tables.get(key);
+    if (attached && !known.isNewTable(table, statement)) attached.inUse = true;
   } else table.partitions.delete(key);
 }
 

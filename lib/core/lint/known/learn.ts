@@ -13,7 +13,7 @@ export function learn(known: Known, statement: LintStatement): void {
   const locks = tableLocks(statement.node).filter((lock) => !known.isNew(lock.table, statement));
   LEARNERS[kindOf(statement.node)]?.(known, statement);
   known.hold(statement, locks);
-  if (!statement.script.history) known.passed.push(statement);
+  known.pass(statement);
 }
 
 type Learner = (known: Known, statement: LintStatement) => void;
@@ -33,6 +33,7 @@ const LEARNERS: Readonly<Record<string, Learner>> = {
     learnType(known, statement, "domain", as(statement.node, "CreateDomainStmt")?.domainname),
   CreateFunctionStmt: learnFunction,
   CreatePolicyStmt: learnPolicy,
+  InsertStmt: learnInsert,
 };
 
 export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTable {
@@ -47,6 +48,8 @@ export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTabl
     constraints: [],
     partitionOf: null,
     partitions: new Map(),
+    filled: false,
+    inUse: false,
     rowSecurity: false,
     policies: 0,
   };
@@ -114,6 +117,7 @@ function learnCreateAs(known: Known, statement: LintStatement): void {
   known.tables.set(key, {
     ...emptyTable(key, "chain"),
     createdBy: statement,
+    filled: create.into?.skipData !== true,
     kind: materialized ? "materialized view" : "table",
     temporary: relation.relpersistence === "t",
   });
@@ -246,4 +250,10 @@ function learnFunction(known: Known, statement: LintStatement): void {
 function learnPolicy(known: Known, statement: LintStatement): void {
   const table = known.table(as(statement.node, "CreatePolicyStmt")?.table);
   if (table) table.policies += 1;
+}
+
+function learnInsert(known: Known, statement: LintStatement): void {
+  const insert = as(statement.node, "InsertStmt");
+  const table = known.table(insert?.relation);
+  if (table && as(insert?.selectStmt, "SelectStmt")?.fromClause?.length) table.filled = true;
 }

@@ -54,6 +54,10 @@ export interface KnownTable {
   readonly partitionOf: string | null;
   /** Keys of the partitions, and which of them is the DEFAULT. */
   readonly partitions: Map<string, { readonly isDefault: boolean }>;
+  /** Rows of other tables were copied into it. */
+  filled: boolean;
+  /** Made in this release, but since attached to a table that stood before, so that its rows are read and written. */
+  inUse: boolean;
   rowSecurity: boolean;
   policies: number;
 }
