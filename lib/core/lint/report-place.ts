@@ -29,14 +29,17 @@ function offsetOfSubject({ statement, subject }: Report): number | undefined {
   if (table === undefined || (subject.kind !== "column" && subject.kind !== "constraint")) return undefined;
   const name = subject.name.slice(subject.name.lastIndexOf(".") + 1);
   const after = placeAfterWord(statement.sql, offsetIn(statement, table) ?? 0);
-  const found = new RegExp(`(?<![\\w$])"?${escaped(name)}"?(?![\\w$])`, "i").exec(statement.sql.slice(after));
-  return found ? after + found.index : undefined;
+  return offsetOfWord(statement.sql, name, after);
+}
+
+/** The first place where a name stands by itself. */
+function offsetOfWord(sql: string, word: string, from: number): number | undefined {
+  for (let at = sql.indexOf(word, from); at >= 0; at = sql.indexOf(word, at + 1)) {
+    if (!/[\w$]/.test(sql[at - 1] ?? " ") && !/[\w$]/.test(sql[at + word.length] ?? " ")) return at;
+  }
+  return undefined;
 }
 
 function placeAfterWord(sql: string, start: number): number {
   return start + (/^(?:"(?:[^"]|"")*"|[^\s;,("])+/.exec(sql.slice(start))?.[0].length ?? 0);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -39,8 +39,7 @@ export const changeUnderDependents: Rule = {
 /** Views that name both the table and, as far as a name tells, the column. */
 function viewsOf(known: Known, table: RangeVar, column: string): KnownView[] {
   return [...known.views.values()].filter((view) => {
-    const tables = [...find(view.query, "RangeVar")].map(rangeKey);
-    return tables.includes(rangeKey(table)) && names(view, table, column, new Set(tables).size === 1);
+    return view.tables.has(rangeKey(table)) && names(view, table, column, view.tables.size === 1);
   });
 }
 

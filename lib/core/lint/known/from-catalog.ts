@@ -4,6 +4,7 @@ import { isParsed, parseStatement } from "../../sql/parse.js";
 import { typeFromText } from "../column-type.js";
 import { relationKey } from "./key.js";
 import type { Known } from "./known.js";
+import { viewOf } from "./learn.js";
 import type { KnownConstraint, KnownTable } from "./table.js";
 
 const CONSTRAINT_TYPES: Readonly<Record<string, KnownConstraint["type"]>> = {
@@ -125,7 +126,7 @@ function addView(known: Known, object: CatalogObject): void {
   if (!isParsed(parsed)) return;
   const key = relationKey(object.id.schema, object.id.name);
   const materialized = object.kind === "materialized view";
-  known.views.set(key, { key, name: object.id.name, materialized, query: parsed.node, addedBy: null });
+  known.views.set(key, viewOf(key, parsed.node, materialized, null));
 }
 
 function addType(known: Known, object: CatalogObject): void {

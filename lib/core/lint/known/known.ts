@@ -12,9 +12,10 @@ export interface TableSize {
 
 export interface KnownView {
   readonly key: string;
-  readonly name: string;
   readonly materialized: boolean;
   readonly query: Node;
+  /** Keys of the relations that it reads. */
+  readonly tables: ReadonlySet<string>;
   readonly addedBy: LintStatement | null;
 }
 

@@ -1,10 +1,10 @@
-import type { CreateStmt, IndexStmt, RangeVar } from "libpg-query";
-import { as, kindOf, listItems, option, strings } from "../../rules/support/ast.js";
+import type { CreateStmt, IndexStmt, Node, RangeVar } from "libpg-query";
+import { as, find, kindOf, listItems, option, strings } from "../../rules/support/ast.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { columnsFrom, constraintFrom } from "./from-definition.js";
 import { partsKey, rangeKey, relationKey } from "./key.js";
-import type { Known } from "./known.js";
+import type { Known, KnownView } from "./known.js";
 import { learnAlterTable } from "./learn-alter-table.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 
@@ -112,7 +112,7 @@ function learnCreateAs(known: Known, statement: LintStatement): void {
   const key = rangeKey(relation);
   const materialized = create.objtype === "OBJECT_MATVIEW";
   if (materialized) {
-    known.views.set(key, { key, name: key, materialized, query: create.query, addedBy: statement });
+    known.views.set(key, viewOf(key, create.query, materialized, statement));
   }
   known.tables.set(key, {
     ...emptyTable(key, "chain"),
@@ -222,13 +222,12 @@ function learnView(known: Known, statement: LintStatement): void {
   const view = as(statement.node, "ViewStmt");
   if (!view?.view || !view.query) return;
   const key = rangeKey(view.view);
-  known.views.set(key, {
-    key,
-    name: view.view.relname ?? "",
-    materialized: false,
-    query: view.query,
-    addedBy: statement,
-  });
+  known.views.set(key, viewOf(key, view.query, false, statement));
+}
+
+/** A view by its query. */
+export function viewOf(key: string, query: Node, materialized: boolean, addedBy: LintStatement | null): KnownView {
+  return { key, query, materialized, addedBy, tables: new Set([...find(query, "RangeVar")].map(rangeKey)) };
 }
 
 function learnType(
