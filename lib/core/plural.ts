@@ -1,4 +1,9 @@
 /** `1 tenant`, `247 tenants`, `10,000 tenants`. */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : nouns}`;
+  return `${grouped(count)} ${count === 1 ? noun : nouns}`;
+}
+
+/** `1,000,000`. The first use of `toLocaleString` in a process costs some 30 ms, which a short command would feel. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

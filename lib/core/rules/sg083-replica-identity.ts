@@ -11,7 +11,7 @@ export const replicaIdentity: Rule = {
   slug: "replica-identity",
   title: "The identity of rows for replication changes",
   condition:
-    "REPLICA IDENTITY NOTHING or FULL, or DROP CONSTRAINT of a primary key (one known as such, or named …_pkey) that the same statement does not replace.",
+    "REPLICA IDENTITY NOTHING or FULL, or DROP CONSTRAINT of a primary key (one known as such, or named …_pkey) that no later statement replaces.",
   effect:
     "A published table without an identity refuses UPDATE and DELETE at once, on the publisher; FULL writes whole rows to the log.",
   workaround: "Set REPLICA IDENTITY USING INDEX to a unique index on NOT NULL columns before the primary key goes.",
@@ -33,22 +33,22 @@ export const replicaIdentity: Rule = {
         remedy: { text: "Use the primary key, or USING INDEX with a unique index on NOT NULL columns." },
       };
     }
-    const replaced = alterCommands(statement, "AT_AddConstraint").some(
-      ({ command }) => as(command.def, "Constraint")?.contype === "CONSTR_PRIMARY",
-    );
-    for (const { table, command } of alterCommands(statement, "AT_DropConstraint")) {
-      const constraint = known.table(table)?.constraints.find((item) => item.name === command.name);
-      const primary = constraint ? constraint.type === "primary" : /_pkey$/.test(command.name ?? "");
-      const own = known.indexes.get(command.name ?? "");
-      if (!(primary || (own?.constraint === command.name && own?.name.endsWith("_pkey")))) continue;
-      if (replaced || known.isNew(table, statement)) continue;
-      yield {
-        statement,
-        subject: { kind: "constraint", name: `${tableName(table)}.${command.name}` },
-        table,
-        message: `Without its primary key, ${tableName(table)} has no replica identity: where it is published, UPDATE and DELETE fail at once.`,
-        remedy: { text: "Add the new key in the same ALTER TABLE, or set REPLICA IDENTITY USING INDEX first." },
-      };
+  },
+  *finish(known) {
+    for (const statement of known.passed) {
+      for (const { table, command } of alterCommands(statement, "AT_DropConstraint")) {
+        const now = known.table(table);
+        const hasKey = now?.constraints.some((constraint) => constraint.type === "primary");
+        const wasKey = known.droppedKeys.has(statement) || /_pkey$/.test(command.name ?? "");
+        if (!now || hasKey || !wasKey || known.isNew(table, statement)) continue;
+        yield {
+          statement,
+          subject: { kind: "constraint", name: `${tableName(table)}.${command.name}` },
+          table,
+          message: `Without its primary key, ${tableName(table)} has no replica identity: where it is published, UPDATE and DELETE fail at once.`,
+          remedy: { text: "Add the new key in the same ALTER TABLE, or set REPLICA IDENTITY USING INDEX first." },
+        };
+      }
     }
   },
 };

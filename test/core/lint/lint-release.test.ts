@@ -10,7 +10,7 @@ describe("lintRelease", () => {
       gate: "lint",
       severity: "error",
       subject: { kind: "column", name: "app.users.email" },
-      source: { file: "a.sql", line: 2, column: 3 },
+      source: { file: "a.sql", line: 2, column: 38, endColumn: 43 },
     });
     expect(finding?.remedy?.sql).toContain("VALIDATE CONSTRAINT users_email_present");
   });
@@ -40,6 +40,6 @@ describe("lintRelease", () => {
       scripts: [{ file: "r.sql", transaction: "single", statements }],
       today: "2026-01-01",
     });
-    expect(findings).toMatchObject([{ code: "SG010", source }]);
+    expect(findings).toMatchObject([{ code: "SG010", source: { file: "r.sql", line: 4, column: 28 } }]);
   });
 });

@@ -55,6 +55,8 @@ export class Known {
   readonly functions = new Map<string, string>();
   /** Statements so far that are reported on, in order. */
   readonly passed: LintStatement[] = [];
+  /** Statements that dropped a primary key. */
+  readonly droppedKeys = new Set<LintStatement>();
   private readonly byScript = new Map<LintScript, LintStatement[]>();
   private held: { readonly transaction: number; readonly locks: HeldLock[] } = { transaction: -1, locks: [] };
 

@@ -27,8 +27,7 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       addColumn(known, table, command, statement);
       return;
     case "AT_DropColumn":
-      table.columns.delete(command.name ?? "");
-      table.constraints = table.constraints.filter((item) => !item.columns.includes(command.name ?? ""));
+      dropColumn(known, table, command.name ?? "");
       return;
     case "AT_SetNotNull":
       setNotNull(table, command.name ?? "", true, statement);
@@ -46,7 +45,7 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       for (const item of table.constraints) if (item.name === command.name) item.validated = true;
       return;
     case "AT_DropConstraint":
-      dropConstraint(known, table, command.name ?? "");
+      dropConstraint(known, table, command.name ?? "", statement);
       return;
     case "AT_EnableRowSecurity":
     case "AT_DisableRowSecurity":
@@ -72,6 +71,16 @@ function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, stat
         addOwnedIndex(known, table, constraint, item.columns, statement);
       }
     }
+  }
+}
+
+/** Its constraints and indexes go with it. */
+function dropColumn(known: Known, table: KnownTable, name: string): void {
+  table.columns.delete(name);
+  table.constraints = table.constraints.filter((item) => !item.columns.includes(name));
+  for (const [key, index] of known.indexes) {
+    const uses = index.keys.includes(name) || index.include.includes(name);
+    if (index.table === table.key && uses) known.indexes.delete(key);
   }
 }
 
@@ -144,7 +153,9 @@ function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, sta
   known.indexes.set(relationKey(schema, name), { ...index, name, constraint: name });
 }
 
-function dropConstraint(known: Known, table: KnownTable, name: string): void {
+function dropConstraint(known: Known, table: KnownTable, name: string, statement: LintStatement): void {
+  const dropped = table.constraints.find((constraint) => constraint.name === name);
+  if (dropped?.type === "primary") known.droppedKeys.add(statement);
   table.constraints = table.constraints.filter((constraint) => constraint.name !== name);
   const key = relationKey(schemaOf(table), name);
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);

@@ -175,7 +175,7 @@ function learnRename(known: Known, statement: LintStatement): void {
   const rename = as(statement.node, "RenameStmt");
   if (!rename?.relation || rename.newname === undefined) return;
   const table = known.table(rename.relation);
-  if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(table, rename.subname ?? "", rename.newname);
+  if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
   if (rename.renameType === "OBJECT_TABLE" && table) {
     moveTable(known, table, relationKey(rename.relation.schemaname, rename.newname));
   }
@@ -188,11 +188,19 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
 }
 
-function renameColumn(table: KnownTable, from: string, to: string): void {
+function renameColumn(known: Known, table: KnownTable, from: string, to: string): void {
+  const fresh = (name: string) => (name === from ? to : name);
   const column = table.columns.get(from);
-  if (!column) return;
-  table.columns.delete(from);
-  table.columns.set(to, { ...column, name: to });
+  if (column) {
+    table.columns.delete(from);
+    table.columns.set(to, { ...column, name: to });
+  }
+  table.constraints = table.constraints.map((item) => ({ ...item, columns: item.columns.map(fresh) }));
+  for (const [key, index] of known.indexes) {
+    if (index.table !== table.key) continue;
+    const keys = index.keys.map((name) => (name === null ? null : fresh(name)));
+    known.indexes.set(key, { ...index, keys, include: index.include.map(fresh) });
+  }
 }
 
 function renameIndex(known: Known, relation: RangeVar, to: string): void {
