@@ -98,7 +98,7 @@ function needing({ catalog, object, column }: Dropped, gone: readonly string[]):
   const absent =
     gone.length === 0
       ? ""
-      : ` AND (owner IS NULL OR owner <> ALL (ARRAY[${gone.map((name) => `to_regclass(${literal(name)})::oid`).join(", ")}]))`;
+      : ` AND (owner IS NULL OR owner <> ALL (array_remove(ARRAY[${gone.map((name) => `to_regclass(${literal(name)})::oid`).join(", ")}], NULL)))`;
   return `SELECT DISTINCT key FROM (SELECT CASE WHEN r.ev_class IS NOT NULL THEN pg_describe_object('pg_class'::regclass, r.ev_class, 0)
     ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END AS key, ${relation} AS owner, d.refobjid, d.refclassid
   FROM pg_catalog.pg_depend AS d

@@ -1,7 +1,7 @@
 import type { AlterDomain } from "../operations/index.js";
-import { identifier } from "../sql/quote.js";
+import { identifier, literal } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
-import type { TableState } from "./state/table-state.js";
+import { doubtAbout, type TableState } from "./state/table-state.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { sameType } from "./support/same-type.js";
@@ -56,8 +56,8 @@ function probeOf(
   refused: string,
 ): ProbeDraft {
   const value = `${identifier(table.name.name)}.${identifier(column.name)}`;
-  const source = column.type.endsWith("]") ? `unnest(${value}) AS one(value)` : `(SELECT ${value} AS value) AS one`;
   const name = `${tableName(table)}.${column.name}`;
+  if (column.type.endsWith("]")) return refusedArray(operation, table, name);
   const empties = operation.change !== "set not null" && !column.notNull && !column.generated;
   return failingRows(before, {
     code: domain.code,
@@ -65,10 +65,25 @@ function probeOf(
     statement: operation.statement,
     meaning: `values of ${name} that the domain ${operation.domain.name} would refuse`,
     table,
-    condition: `EXISTS (SELECT FROM ${source} WHERE ${refused})`,
+    condition: `EXISTS (SELECT FROM (SELECT ${value} AS value) AS one WHERE ${refused})`,
     columns: [column.name],
     own: true,
     why: "refused",
     set: empties ? { column: column.name, value: "NULL" } : null,
   });
+}
+
+/** The server does not look into arrays: it refuses the change, whatever they hold (`validateDomainCheckConstraint`). */
+function refusedArray(operation: AlterDomain, table: TableState, name: string): ProbeDraft {
+  return {
+    code: domain.code,
+    subject: { kind: "column", name },
+    statement: operation.statement,
+    meaning: `columns that hold arrays of the domain ${operation.domain.name}, which the server does not check`,
+    count: "SELECT 1::bigint AS count",
+    sample: `SELECT ${literal(name)}::text AS key`,
+    repair: null,
+    reads: [],
+    doubt: doubtAbout(table, []),
+  };
 }

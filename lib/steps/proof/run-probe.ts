@@ -1,6 +1,6 @@
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
 import { bindSchemas } from "../../core/rollback/own-schema.js";
-import { identifier } from "../../core/sql/quote.js";
+import { identifier, literal } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
@@ -35,6 +35,9 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
   }
 }
 
+/** Duplicates are found by grouping every row: in more memory than a server gives by default, once per connection. */
+const WORK_MEM = "64MB";
+
 /** Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. */
 function opening({ timeout, schema }: RunProbe): string {
   const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
@@ -42,6 +45,7 @@ function opening({ timeout, schema }: RunProbe): string {
     "begin transaction isolation level repeatable read read only",
     `set local statement_timeout = ${Math.max(1, Math.ceil(timeout))}`,
     "set local row_security = off",
+    `set local work_mem = ${literal(WORK_MEM)}`,
     ...path,
   ].join("; ");
 }
@@ -71,8 +75,11 @@ async function answer(
   return { status: "hit", count: hits, keys, ms: spent() };
 }
 
-/** PostgreSQL's own functions that are volatile only because each call gives another value. */
-const HARMLESS = ["gen_random_uuid", "uuidv4", "uuidv7", "random", "clock_timestamp", "timeofday"];
+/** PostgreSQL's own functions that are volatile only because each call may give another value. */
+const HARMLESS = [
+  ...["gen_random_uuid", "uuidv4", "uuidv7", "random", "clock_timestamp", "timeofday"],
+  ...["pg_is_in_recovery", "pg_total_relation_size"],
+];
 
 /** A transaction that is read-only still lets a volatile function end sessions, send notices or reach other servers. */
 async function riskyCalls(session: Session, calls: readonly string[]): Promise<readonly string[]> {

@@ -18,6 +18,8 @@ export interface Probed {
   readonly queries: readonly ProbeQuery[];
   /** Asks every probe, in order. */
   ask(): Promise<readonly ProbeResult[]>;
+  /** Asks as another role from now on. */
+  as(role: string): Promise<void>;
   /** Runs the repair of one probe. */
   repair(query: ProbeQuery): Promise<void>;
   /** Runs the release itself; the server's message when it fails. */
@@ -38,6 +40,9 @@ export async function probed(major: Major, setup: string, release: string, timeo
         results.push(await runProbe(session, query, { timeout, costLimit: 1e8, schema: null, clock: testClock }));
       }
       return results;
+    },
+    as: async (role) => {
+      await session.query(`set role ${role}`);
     },
     repair: async (query) => {
       if (query.repair === null) throw new Error(`no repair: ${query.meaning}`);

@@ -79,8 +79,10 @@ function refusedText(text: string, target: Target): string | "attempt" {
   }
   if (NUMBERS.has(target.base)) {
     const size = outOfRange(`${text}::numeric`, target, "numeric");
-    const special = `lower(btrim(${text}, E' \\t\\n\\r\\f\\v')) IN ('nan', 'infinity', '-infinity', 'inf', '-inf')`;
-    const other = target.base === "numeric" && target.modifiers.length > 0 ? "true" : `NOT ${special}`;
+    // An infinity does not fit a limited precision (manual, "Arbitrary Precision Numbers").
+    const limited = target.base === "numeric" && target.modifiers.length > 0;
+    const names = limited ? "'nan'" : "'nan', 'infinity', '-infinity', 'inf', '-inf'";
+    const other = `lower(btrim(${text}, E' \\t\\n\\r\\f\\v')) NOT IN (${names})`;
     return `CASE WHEN ${text} ~ '${NUMBER_TEXT}' THEN ${size === "never" ? "false" : size} ELSE ${other} END`;
   }
   switch (target.base) {
