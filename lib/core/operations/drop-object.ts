@@ -1,9 +1,9 @@
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { exact, NOTHING, notThere } from "./inverses.js";
+import { exact, impossible, NOTHING, notThere } from "./inverses.js";
 import { catalogKind } from "./object-name.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { findObject } from "./recreate.js";
+import { findObject, recreateIndex } from "./recreate.js";
 import { homeSchema, resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
@@ -35,7 +35,12 @@ export const dropObject: OperationType<DropObject> = {
       findObject(before, kind, name, operation.signature) ??
       findObject(before, kind, { ...name, schema: schema ?? homeSchema(before) }, operation.signature);
     if (!found) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
-    return found.definition === null ? notThere(operation.objectKind, operation.name.name) : exact(found.definition);
+    if (found.definition === null) {
+      return impossible(`how the ${operation.objectKind} was made is read from the difference of the catalogs`);
+    }
+    const indexes =
+      kind === "materialized view" ? before.indexes({ schema: found.id.schema ?? "", name: found.id.name }) : [];
+    return exact(found.definition, ...indexes.map(recreateIndex));
   },
   requirements() {
     return [];

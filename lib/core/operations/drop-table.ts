@@ -4,6 +4,7 @@ import { effects, lock } from "./effects.js";
 import { NOTHING, notThere } from "./inverses.js";
 import { keepTable } from "./keep/keep-table.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { identitiesGoOn, sequencesAgain } from "./owned-sequences.js";
 import { recreateTable, recreateTableParts } from "./recreate.js";
 import { descendants, lockTree, names, resolveTable } from "./resolve.js";
 
@@ -47,9 +48,14 @@ export const dropTable: OperationType<DropTable> = {
     return {
       class: "lossy",
       statements: [
+        ...tree.flatMap((each) => sequencesAgain(before, each, null).create),
         ...tree.flatMap((each) => recreateTable(before, each)),
         ...[kept, ...children].flatMap((each) => each.restore),
         ...tree.flatMap((each) => recreateTableParts(before, each)),
+        ...tree.flatMap((each) => [
+          ...sequencesAgain(before, each, null).attach,
+          ...identitiesGoOn(before, each, null),
+        ]),
       ],
       losses: tree.map(({ schema, name }) => ({
         what: "table",

@@ -2,6 +2,7 @@ import type { CatalogObject, ColumnObject, ConstraintObject, IndexObject } from 
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { identifier } from "../sql/quote.js";
 import { alterTable, sqlName } from "./inverses.js";
+import { triggerState } from "./trigger-state.js";
 
 /** Statements that make again what the catalog describes. The order is: what others need first. */
 export function recreateConstraint(constraint: ConstraintObject): string {
@@ -108,6 +109,26 @@ export function recreateTableParts(before: CatalogIndex, table: TableRef): reado
       .filter(({ attributes }) => attributes.constraint === null && attributes.ofParent !== true)
       .map(recreateIndex),
     ...recreateConstraints(pointing),
+    ...triggersAgain(before, table),
+    ...rowSecurityAgain(before, table),
+  ];
+}
+
+function triggersAgain(before: CatalogIndex, table: TableRef): string[] {
+  return before.catalog.objects.flatMap((object) => {
+    const own = object.id.schema === table.schema && object.id.table === table.name;
+    if (object.kind !== "trigger" || !own || object.definition === null) return [];
+    const state = triggerState(object.attributes.enabled);
+    const set = alterTable(table, `${state} TRIGGER ${identifier(object.id.name)}`);
+    return state === "ENABLE" ? [object.definition] : [object.definition, set];
+  });
+}
+
+function rowSecurityAgain(before: CatalogIndex, table: TableRef): string[] {
+  const was = before.table(table)?.attributes;
+  return [
+    ...(was?.rowSecurity ? [alterTable(table, "ENABLE ROW LEVEL SECURITY")] : []),
+    ...(was?.forceRowSecurity ? [alterTable(table, "FORCE ROW LEVEL SECURITY")] : []),
   ];
 }
 

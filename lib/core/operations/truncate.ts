@@ -16,11 +16,11 @@ export interface Truncate extends OperationData {
 export const truncate: OperationType<Truncate> = {
   kind: "truncate",
   effects(operation, before) {
-    const tables = emptied(operation, before);
+    const tables = emptiedBy(operation, before);
     return effects(tables.flatMap((table) => lockTree(before, table, "AccessExclusiveLock")));
   },
   inverse(operation, before) {
-    return undoRows(operation.statement, before, emptied(operation, before), "its rows are gone with TRUNCATE");
+    return undoRows(operation.statement, before, emptiedBy(operation, before), "its rows are gone with TRUNCATE");
   },
   requirements(operation) {
     return [needsTable(operation.table, operation.statement)];
@@ -28,7 +28,7 @@ export const truncate: OperationType<Truncate> = {
 };
 
 /** With CASCADE also every table that points at it, at every distance. */
-function emptied(operation: Truncate, before: CatalogIndex): readonly TableRef[] {
+export function emptiedBy(operation: Truncate, before: CatalogIndex): readonly TableRef[] {
   const found: TableRef[] = [resolveTable(operation.table, before)];
   if (!operation.cascade) return found;
   for (const each of found) {

@@ -3,6 +3,7 @@ import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } from "../operations/index.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
+import { emptiedBy } from "../operations/truncate.js";
 import type { Migration } from "../release/release.js";
 import type { Statement } from "../sql/statement.js";
 import { Created } from "./created.js";
@@ -102,11 +103,13 @@ function writes(operation: Operation): boolean {
 function rowTables(part: Part, operations: readonly Operation[], needed: readonly Operation[]): readonly TableRef[] {
   if (operations.some(writes) && !needed.some(writes) && (part.written?.length ?? 0) <= 1) return [];
   const named = needed.flatMap((operation) =>
-    operation.kind === "truncate" || (operation.kind === "write-rows" && operation.change !== "insert")
-      ? cascadesFrom(resolveTable(operation.table, part.index), part.index)
-      : operation.kind === "write-rows"
-        ? [resolveTable(operation.table, part.index)]
-        : [],
+    operation.kind === "truncate"
+      ? emptiedBy(operation, part.index)
+      : operation.kind === "write-rows" && operation.change !== "insert"
+        ? cascadesFrom(resolveTable(operation.table, part.index), part.index)
+        : operation.kind === "write-rows"
+          ? [resolveTable(operation.table, part.index)]
+          : [],
   );
   const truncated = needed.some((operation) => operation.kind === "truncate");
   const tables = part.written === null ? named : truncated ? [...part.written, ...named] : part.written;

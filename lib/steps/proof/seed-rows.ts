@@ -48,7 +48,7 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
       if (error === null) break;
     }
   }
-  await session.script(`alter table ${name} enable trigger user; commit`);
+  await session.script(`set constraints all immediate; alter table ${name} enable trigger user; commit`);
   return reason;
 }
 

@@ -6,6 +6,7 @@ import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
 import { copyName, copyTable, dropCopy, KEPT_SETUP, makeCopy, restored, stored } from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
+import { withoutTriggers } from "./without-triggers.js";
 
 /** A copy of one column's values, and the statements that put them back into a column of the same name and type. */
 export interface KeptColumn {
@@ -29,7 +30,7 @@ export function keepColumn(
       before: [...KEPT_SETUP, ...makeCopy(name, rowsOf(before, table, identity, [column]), table, statement)],
       after: [],
     },
-    restore: [fill(before, table, identity, column, name), ...dropCopy(name)],
+    restore: [...withoutTriggers(before, table, [fill(before, table, identity, column, name)]), ...dropCopy(name)],
   };
 }
 

@@ -5,7 +5,6 @@ import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
 import { copyName, copyTable, dropCopy, KEPT_SETUP, makeCopy, restored, storedAs } from "./copy.js";
 import { source } from "./identity.js";
-import { withoutTriggers } from "./without-triggers.js";
 
 /** A copy of all rows of a table that will be gone, and what fills it again once it is back. */
 export function keepTable(
@@ -26,6 +25,6 @@ export function keepTable(
       before: [...KEPT_SETUP, ...makeCopy(name, `SELECT ${list} FROM ${source(before, table)} t`, table, statement)],
       after: [],
     },
-    restore: columns.length === 0 ? dropCopy(name) : [...withoutTriggers(before, table, [insert]), ...dropCopy(name)],
+    restore: columns.length === 0 ? dropCopy(name) : [insert, ...dropCopy(name)],
   };
 }
