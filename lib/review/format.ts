@@ -28,12 +28,6 @@ export function number(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** A score as people say it: two places, and never `0.00` for what is not nothing. */
-export function score(value: number): string {
-  if (value > 0 && value < 0.01) return "< 0.01";
-  return value.toFixed(2);
-}
-
 /** The first characters of a hash, enough to compare two by eye. */
 export function short(hash: string): string {
   return hash.slice(0, 12);

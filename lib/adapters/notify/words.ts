@@ -1,3 +1,4 @@
+import { scoreText } from "../../core/risk/score-text.js";
 import type { Verdict } from "../../core/risk/thresholds.js";
 import { shortened, visible } from "../../core/visible.js";
 import type { ApprovalNotice } from "../../ports/notifier.js";
@@ -31,7 +32,7 @@ export function wordsOf(notice: ApprovalNotice): Words {
     subject: `${VERDICTS[score.verdict]}: ${name(notice.release)}`,
     verdict: VERDICTS[score.verdict],
     facts: [
-      { name: "Risk", value: score.fleet.toFixed(2) },
+      { name: "Risk", value: scoreText(score.fleet) },
       { name: "Tenants", value: String(notice.tenants) },
       {
         name: "Outliers",
@@ -44,9 +45,9 @@ export function wordsOf(notice: ApprovalNotice): Words {
       { name: "Digest", value: notice.digest.slice(0, 12) },
     ],
     factors: speaking.map(
-      (factor) => `${factor.name} ${factor.value.toFixed(2)}: ${shortened(visible(factor.reason), 240)}`,
+      (factor) => `${factor.name} ${scoreText(factor.value)}: ${shortened(visible(factor.reason), 240)}`,
     ),
-    deadline: `Expires ${new Date(notice.expiresAt).toISOString().slice(0, 16).replace("T", " ")} UTC; nobody's answer counts as no.`,
+    deadline: `Expires ${new Date(notice.expiresAt).toISOString().slice(0, 16).replace("T", " ")} UTC; no answer counts as no.`,
   };
 }
 

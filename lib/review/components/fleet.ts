@@ -1,4 +1,5 @@
-import { count, score, short } from "../format.js";
+import { scoreText } from "../../core/risk/score-text.js";
+import { count, short } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ClusterView, DifferenceView, ReviewModel } from "../model.js";
 import { chip, section } from "./section.js";
@@ -24,7 +25,7 @@ function tile(cluster: ClusterView): Html {
   const kind = cluster.majority ? "majority" : endangered(cluster) ? "outlier bad" : "outlier";
   return html`<article class="cluster ${kind}">
 <h3>${cluster.majority ? "Majority" : names(cluster)}</h3>
-<p class="meta"><span>${count(n, "tenant")}</span> <span>risk ${score(cluster.risk)}</span> <code title="fingerprint ${cluster.fingerprint}">${short(cluster.fingerprint)}</code> ${proof(cluster)}</p>
+<p class="meta"><span>${count(n, "tenant")}</span> <span>risk ${scoreText(cluster.risk)}</span> <code title="fingerprint ${cluster.fingerprint}">${short(cluster.fingerprint)}</code> ${proof(cluster)}</p>
 ${dots(cluster)}
 ${differences(cluster.differences)}
 </article>`;

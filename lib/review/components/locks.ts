@@ -15,19 +15,23 @@ export function locks(model: ReviewModel): Html {
     0,
     ...model.statements.flatMap((one) => [one.startMs + one.ms, ...one.locks.map((l) => l.toMs)]),
   );
-  const lead = `${count(model.statements.length, "statement")}, ${duration(end)} on the clone. A bar lasts from the grant of the lock to the end of its transaction.`;
+  const measured = model.statements.some((one) => one.locks.length > 0);
+  const took = end > 0 ? `, ${duration(end)} on the clone` : "";
+  const lead = `${count(model.statements.length, "statement")}${took}. A bar lasts from the grant of the lock to the end of its transaction.`;
   return section(
     "locks",
     "Statements and locks",
     lead,
     html`${timeline(model.statements, end)}
-<ol class="statements">${model.statements.slice(0, MOST_STATEMENTS).map((one) => statement(one))}</ol>
+<ol class="statements">${model.statements.slice(0, MOST_STATEMENTS).map((one) => statement(one, measured))}</ol>
 ${model.statements.length > MOST_STATEMENTS && html`<p class="silent">and ${count(model.statements.length - MOST_STATEMENTS, "more statement")}; the evidence has them all.</p>`}`,
   );
 }
 
 function timeline(statements: readonly StatementView[], end: number): Html {
   const all = statements.flatMap((one, index) => one.locks.map((lock) => ({ lock, number: index + 1 })));
+  // Every statement on a table takes some lock: none at all means that nobody looked.
+  if (all.length === 0) return html`<p class="timeline">No lock was measured.</p>`;
   const stopping = all.filter(({ lock }) => stopsAnyone(lock.mode));
   if (stopping.length === 0) return html`<p class="timeline">No statement takes a lock that stops another session.</p>`;
   const longest = stopping.toSorted((a, b) => held(b.lock) - held(a.lock)).slice(0, MOST_BARS);
@@ -54,11 +58,10 @@ function bar(lock: LockView, statement: number, end: number): Html {
 <svg width="100%" height="12" aria-hidden="true"><rect class="track" width="100%" height="12" rx="2"></rect><rect class="held ${stop}" x="${Math.min(99.4, from).toFixed(2)}%" width="${Math.max(0.6, width).toFixed(2)}%" height="12" rx="2"></rect></svg></li>`;
 }
 
-function statement(one: StatementView): Html {
-  const strongest = one.locks.at(0);
+function statement(one: StatementView, measured: boolean): Html {
   return html`<li>
-<p class="meta"><code>${foreign(`${one.source.file}:${one.source.line}`)}</code> ${duration(one.ms)}
-${strongest === undefined && chip("no new lock", "good")}
+<p class="meta"><code>${foreign(`${one.source.file}:${one.source.line}`)}</code> ${one.ms > 0 && duration(one.ms)}
+${measured && one.locks.length === 0 && chip("no new lock", "good")}
 ${one.transactionality === "outside" && chip("outside a transaction", "warn")}
 ${one.transactionality === "own" && chip("a transaction of its own", "plain")}
 ${one.rewrites.map((table) => html`<span class="chip bad">writes ${foreign(table)} anew</span>`)}

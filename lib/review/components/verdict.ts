@@ -1,7 +1,8 @@
 import type { ApprovalStatus } from "../../core/approval/decide.js";
 import type { Factor } from "../../core/risk/factors.js";
+import { scoreText } from "../../core/risk/score-text.js";
 import type { Verdict } from "../../core/risk/thresholds.js";
-import { count, duration, moment, score } from "../format.js";
+import { count, duration, moment } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel, RolloutView } from "../model.js";
 import { stopsAnyone } from "./lock-mode.js";
@@ -70,8 +71,8 @@ function gauge({ score: risk, thresholds }: ReviewModel): Html {
     { value: thresholds.block, name: "block" },
   ];
   return html`<div class="gauge">
-<p class="score"><strong>${score(risk.fleet)}</strong> <span>risk of the fleet, 0 to 1</span></p>
-<svg class="scale" width="100%" height="44" role="img" aria-label="Risk ${score(risk.fleet)}; several people from ${thresholds.quorum}; blocked from ${thresholds.block}">
+<p class="score"><strong>${scoreText(risk.fleet)}</strong> <span>risk of the fleet, 0 to 1</span></p>
+<svg class="scale" width="100%" height="44" role="img" aria-label="Risk ${scoreText(risk.fleet)}; several people from ${thresholds.quorum}; blocked from ${thresholds.block}">
 ${zone(0, thresholds.quorum, "good")}${zone(thresholds.quorum, thresholds.block, "warn")}${zone(thresholds.block, 1, "bad")}
 ${lines.map((line) => html`<text class="tick" x="${at(line.value)}" y="36" text-anchor="middle">${line.name} ${line.value}</text>`)}
 <g class="needle"><rect x="${at(risk.fleet)}" y="3" width="3" height="22" rx="1.5" transform="translate(-1.5 0)"></rect></g>
@@ -106,14 +107,15 @@ function fact(name: string, value: string, detail: Html | string, href: string):
 
 /** The longest hold of a lock that stops anyone: measured on the clone, or predicted where a tenant is larger. */
 function longestLock(model: ReviewModel): Html {
-  const held = model.statements.flatMap((one) => one.locks).filter((lock) => stopsAnyone(lock.mode));
-  const measured = Math.max(0, ...held.map((lock) => lock.toMs - lock.fromMs));
-  const predicted = model.statements.flatMap((one) => one.worst ?? []).toSorted((a, b) => b.holdMs - a.holdMs)[0];
-  if (predicted !== undefined && predicted.holdMs >= measured) {
+  const locks = model.statements.flatMap((one) => one.locks);
+  const stopping = locks.filter((lock) => stopsAnyone(lock.mode)).map((lock) => lock.toMs - lock.fromMs);
+  const [predicted] = model.statements.flatMap((one) => one.worst ?? []).toSorted((a, b) => b.holdMs - a.holdMs);
+  if (predicted !== undefined && predicted.holdMs >= Math.max(0, ...stopping)) {
     return fact("Longest lock", duration(predicted.holdMs), html`predicted for ${foreign(predicted.tenant)}`, "#locks");
   }
+  if (locks.length === 0) return fact("Longest lock", "not measured", "no lock was seen on the clone", "#locks");
   const detail = model.dryRun ? `measured ${moment(model.dryRun.endedAt)}` : "there was no dry run";
-  return fact("Longest lock", held.length === 0 ? "none" : duration(measured), html`${detail}`, "#locks");
+  return fact("Longest lock", stopping.length === 0 ? "none" : duration(Math.max(...stopping)), detail, "#locks");
 }
 
 /** The factors behind the score, as bars: each the risk if there were no other reason. */
@@ -132,7 +134,7 @@ ${silent.length > 0 && html`<p class="silent">Nothing to say: ${silent.map((fact
 
 function bar(factor: Factor): Html {
   const tone = factor.value >= 0.5 ? "bad" : factor.value >= 0.1 ? "warn" : "good";
-  return html`<li><span class="name">${factor.name}</span><span class="value">${score(factor.value)}</span>
+  return html`<li><span class="name">${factor.name}</span><span class="value">${scoreText(factor.value)}</span>
 <svg width="100%" height="6" aria-hidden="true"><rect class="track" width="100%" height="6" rx="3"></rect><rect class="fill ${tone}" width="${Math.max(0.5, factor.value * 100).toFixed(2)}%" height="6" rx="3"></rect></svg>
 <span class="reason">${foreign(factor.reason)}</span></li>`;
 }

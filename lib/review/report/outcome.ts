@@ -1,5 +1,6 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
-import { count, duration, moment, score } from "../format.js";
+import { scoreText } from "../../core/risk/score-text.js";
+import { count, duration, moment } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 
 type Status = Evidence["verdict"]["status"];
@@ -40,7 +41,7 @@ function facts(evidence: Evidence): Html {
 ${fact("Tenants", count(tenants.length, "tenant"), `on ${count(hosts, "host")}`, "#tenants")}
 ${fact("Migrated", String(migrated), `of ${tenants.length}`, "#rollout")}
 ${fact("Schemas", String(clusters.length), outliers.length === 0 ? "no outlier" : count(outliers.length, "outlier"), "#fleet")}
-${fact("Risk", risk ? score(risk.fleet) : "unknown", risk ? "of 1, the highest" : "it was not reached", "#score")}
+${fact("Risk", risk ? scoreText(risk.fleet) : "unknown", risk ? "of 1, the highest" : "it was not reached", "#score")}
 ${fact("Approval", approval?.status ?? "not asked", approval ? `${approvals} of ${approval.quorum} given` : "", "#decision")}
 ${fact("Took", took(run), moment(run.startedAt), "#log")}
 </dl>`;

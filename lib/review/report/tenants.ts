@@ -1,8 +1,9 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { TenantEvidence } from "../../core/evidence/fleet-evidence.js";
+import { scoreText } from "../../core/risk/score-text.js";
 import { visible } from "../../core/visible.js";
 import { section } from "../components/section.js";
-import { count, duration, score } from "../format.js";
+import { count, duration } from "../format.js";
 import { foreign, type Html, html, trusted } from "../html.js";
 
 /** Tenants that the page holds without its script; the script shows as many of those that fit the search. */
@@ -57,7 +58,7 @@ function lineOf(tenant: TenantEvidence): readonly [string, string, string, strin
     tenant.group,
     `${tenant.host}/${tenant.database}${tenant.schema === null ? "" : ` schema ${tenant.schema}`}`,
     `cluster ${tenant.cluster ?? "unknown"}`,
-    `risk ${tenant.score === null ? "unknown" : score(tenant.score)}`,
+    `risk ${tenant.score === null ? "unknown" : scoreText(tenant.score)}`,
     tenant.wave,
     tenant.ms === null ? null : duration(tenant.ms),
   ];
