@@ -29,7 +29,7 @@ describe("the page", () => {
       "</style></script><script>alert(1)</script>",
       "'<!--",
       "&lt;b&gt;<b>",
-      "{{x}}${y}",
+      "{{x}}",
     ];
     for (const model of [sampleModel({ approval: sampleApproval() }), blockedModel(), rollingModel()]) {
       const calm = tags(page(poisoned(model, "x"), form));
@@ -44,7 +44,8 @@ describe("the page", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
         const html = page(poisoned(blockedModel(), text), null);
-        expect(html).not.toMatch(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\u0000-\u0008\u000b-\u001f]/);
+        // What is left of the unseen characters are the line breaks and tabs of the page itself and of SQL.
+        expect(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(html.replace(/[\n\t]/g, ""))).toBe(false);
       }),
       { numRuns: 50 },
     );
