@@ -1,6 +1,10 @@
 /** What a program may use of Schema Gate. Everything else of the package may change from version to version. */
 export { readReleaseFolder } from "./adapters/local/release-folder.js";
 export { readRunRecord } from "./adapters/local/run-record.js";
+export type { FleetInspection, InspectFleetOptions } from "./api/inspect-fleet.js";
+export { inspectFleet } from "./api/inspect-fleet.js";
+export type { ProveReleaseOptions } from "./api/prove-release.js";
+export { proveRelease } from "./api/prove-release.js";
 export type { Verification } from "./core/audit/verify.js";
 export { verifyRun } from "./core/audit/verify.js";
 export type { Catalog, CatalogObject } from "./core/catalog/catalog.js";

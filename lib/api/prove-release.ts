@@ -1,0 +1,48 @@
+import { readReleaseFolder } from "../adapters/local/release-folder.js";
+import { systemClock } from "../adapters/local/system-clock.js";
+import { schemaDifference } from "../adapters/pg-delta/schema-difference.js";
+import { openServer } from "../cli/prove/server.js";
+import { openWorkshop } from "../cli/prove/workshop.js";
+import { readRelease } from "../core/release/read-release.js";
+import { type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
+
+export interface ProveReleaseOptions {
+  /** Server to make scratch databases on; an embedded one is started when absent. */
+  readonly url?: string;
+  /** Fill empty tables with this many rows, so that a loss of data shows. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Executes each migration of a folder up, back and up again on scratch databases, and compares schema and rows. No database
+ * or server is left behind. Throws when the folder or the server cannot be used.
+ */
+export async function proveRelease(
+  folder: string,
+  options: ProveReleaseOptions = {},
+): Promise<readonly ProvedMigration[]> {
+  const { migrations } = await readRelease(await readReleaseFolder(folder));
+  if (migrations.length === 0)
+    throw new Error(`${folder} holds no migration; a proof over nothing would prove nothing`);
+  const server = await openServer(options.url ?? null);
+  try {
+    const workshop = await openWorkshop(server.endpoint);
+    try {
+      return await proveFolder({
+        migrations,
+        workshop,
+        difference: schemaDifference,
+        settings: { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 },
+        clock: systemClock,
+        seed: options.seed ?? 0,
+        thorough: false,
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+    } finally {
+      await workshop.chain.drop();
+    }
+  } finally {
+    await server.stop();
+  }
+}
