@@ -2,7 +2,8 @@ import type { LintGroup } from "../../adapters/local/lint-paths.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
 import { type LintFinding, lintRelease } from "../../core/lint/lint-release.js";
 import type { LintScript } from "../../core/lint/lint-statement.js";
-import { bareScript, scriptsOf } from "../../core/lint/scripts-of.js";
+import { bareScript, type LintScripts, scriptsOf } from "../../core/lint/scripts-of.js";
+import type { SourceFile } from "../../core/release/source-file.js";
 import type { Rule } from "../../core/rules/rule.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
@@ -31,15 +32,13 @@ export async function lintGroups(
   let statements = 0;
   for (const group of groups) {
     const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
-    const read = group.folder
-      ? scriptsOf(group.files)
-      : { scripts: sql.map(bareScript), convention: null, skipped: [] };
-    for (const file of sql) texts.set(file.path, file.text);
+    const read = await readGroup(group, sql);
+    for (const file of group.files) if (!file.path.startsWith("../")) texts.set(file.path, file.text);
     const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
     skipped.push(...read.skipped);
     if (read.convention) conventions.add(read.convention);
     statements += scripts.reduce((sum, script) => sum + script.statements.length, 0);
-    findings.push(...group.findings);
+    findings.push(...group.findings, ...read.findings);
     findings.push(
       ...(await lintRelease({
         scripts,
@@ -64,6 +63,12 @@ export async function lintGroups(
     conventions: [...conventions],
     customRules,
   };
+}
+
+/** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
+async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
+  if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) return scriptsOf(group.files);
+  return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
 }
 
 function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {

@@ -1,5 +1,7 @@
+import type { Finding } from "../finding.js";
 import type { ScriptSource } from "../release/conventions/convention.js";
 import { detectConvention } from "../release/conventions/conventions.js";
+import type { Script } from "../release/release.js";
 import { readSqlScript } from "../release/script.js";
 import type { SourceFile } from "../release/source-file.js";
 import { parseSql } from "../sql/parse.js";
@@ -13,6 +15,8 @@ export interface LintScripts {
   readonly scripts: readonly LintScript[];
   /** Id of the convention, or null for bare files. */
   readonly convention: string | null;
+  /** What of the Rust code was not understood. */
+  readonly findings: readonly Finding[];
   /** Ways back, which run only when something went wrong, and are not linted. */
   readonly skipped: readonly string[];
 }
@@ -22,20 +26,52 @@ export interface LintScripts {
  * them in a transaction. Files of no framework come in the order of their names, with a transaction mode that is not
  * known. The parser must be loaded.
  */
-export function scriptsOf(files: readonly SourceFile[]): LintScripts {
+export async function scriptsOf(files: readonly SourceFile[]): Promise<LintScripts> {
   const sql = files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
   const convention = detectConvention(files);
-  if (!convention) return { scripts: sql.map(bareScript), convention: null, skipped: [] };
+  if (!convention) return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
   const { migrations } = convention.read(files);
+  if (migrations.some((each) => each.up.rust !== undefined || each.driver)) return rustScripts(files, sql);
   const ordered = [...migrations].sort((a, b) => convention.compare(a.version, b.version));
   const unknown = RUNNER_UNKNOWN.has(convention.id);
-  const ups = ordered.filter((each) => each.up.rust === undefined).map((each) => each.up);
+  const ups = ordered.map((each) => each.up);
   const scripts = ups.map((up) => (unknown ? bareScript(up.file) : framedScript(up)));
   const downs = new Set(ordered.flatMap((each) => (each.down ? [each.down.file.path] : [])));
   const taken = new Set(ups.map((up) => up.file.path));
   const rest = sql.filter((file) => !taken.has(file.path) && !downs.has(file.path));
   const skipped = [...downs].filter((path) => !taken.has(path));
-  return { scripts: [...scripts, ...rest.map(bareScript)], convention: unknown ? null : convention.id, skipped };
+  return {
+    scripts: [...scripts, ...rest.map(bareScript)],
+    convention: unknown ? null : convention.id,
+    findings: [],
+    skipped,
+  };
+}
+
+/** Rust code is evaluated as the gate does; its reader is loaded only then. */
+async function rustScripts(files: readonly SourceFile[], sql: readonly SourceFile[]): Promise<LintScripts> {
+  const { readRelease } = await import("../release/read-release.js");
+  const release = await readRelease(files);
+  const scripts = release.migrations.map(
+    ({ up }): LintScript => ({ ...up, text: up.language === "sql" ? textOf(files, up.file) : "" }),
+  );
+  const known = new Set(release.migrations.flatMap(({ up, down }) => [...filesOf(up), ...(down ? filesOf(down) : [])]));
+  const rest = sql.filter((file) => !known.has(file.path));
+  return {
+    scripts: [...scripts, ...rest.map(bareScript)],
+    convention: release.convention,
+    findings: release.findings,
+    skipped: [],
+  };
+}
+
+/** The file of a script and those that its statements stand in: Rust may run the SQL beside it. */
+function filesOf(script: Script): string[] {
+  return [script.file, ...script.statements.map((statement) => statement.source.file)];
+}
+
+function textOf(files: readonly SourceFile[], path: string): string {
+  return files.find((file) => file.path === path)?.text ?? "";
 }
 
 export function bareScript(file: SourceFile): LintScript {

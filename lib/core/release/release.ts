@@ -16,6 +16,8 @@ export interface Script {
   readonly isolation: IsolationLevel;
   /** SHA-256 of the file's bytes (for several files: of their texts joined). */
   readonly checksum: string;
+  /** The text, kept only where a comment in it waives a finding of lint. */
+  readonly text?: string;
 }
 
 /** One versioned change. */

@@ -12,6 +12,9 @@ export interface ReadScript {
   readonly statements: readonly AnyStatement[];
 }
 
+/** Comments that waive a finding of lint begin with it. */
+const WAIVER_MARK = "schema-gate:";
+
 /** Reads the SQL of a file, or of the stretch of it that is the script. Places stay those of the whole file. */
 export function readSqlScript(source: ScriptSource): ReadScript {
   const { file } = source;
@@ -25,6 +28,7 @@ export function readSqlScript(source: ScriptSource): ReadScript {
     transaction: source.transaction,
     isolation: isolation ?? "read committed",
     checksum: sha256(file.bytes),
+    ...(text.includes(WAIVER_MARK) ? { text } : {}),
   };
   return { script, statements };
 }
