@@ -17,8 +17,10 @@ export class Crate {
   private readonly waiting: Set<LazyFile>;
   /** Which of the files around may define a name. */
   private readonly defined = new Map<string, LazyFile[]>();
-  /** Answers that hold until another file is parsed. */
-  private readonly answers = new Map<string, readonly Item[]>();
+  /** Answers by name; they hold until another file that has the name is parsed. */
+  private readonly answers = new Map<string, Map<string, readonly Item[]>>();
+  /** Every part of the module path of any file. */
+  private readonly modules = new Set<string>();
   private readonly expansions = new Map<string, Use | null>();
 
   constructor(
@@ -29,6 +31,7 @@ export class Crate {
   ) {
     this.waiting = new Set(around);
     for (const file of around) {
+      for (const part of file.module) this.modules.add(part.replaceAll("-", "_"));
       for (const name of definedNames(file.text)) {
         const list = this.defined.get(name);
         if (list) list.push(file);
@@ -39,12 +42,13 @@ export class Crate {
   }
 
   private add(file: ParsedRust): void {
-    this.answers.clear();
     this.expansions.clear();
+    for (const part of file.source.module) this.modules.add(part.replaceAll("-", "_"));
     this.files.push(file);
     const { items, uses } = itemsOf(file);
     this.uses.set(file.source.path, uses);
     for (const item of items) {
+      this.answers.delete(item.name);
       const list = this.byName.get(item.name);
       if (list) list.push(item);
       else this.byName.set(item.name, [item]);
@@ -54,12 +58,7 @@ export class Crate {
   /** True for the name of a crate of which no file is here: what it holds is not to be taken from elsewhere. */
   private isForeign(head: string): boolean {
     if (!/^[a-z]/.test(head) || /^(crate|self|super)$/.test(head)) return false;
-    const modules = [
-      ...this.files.map(({ source }) => source.module),
-      ...[...this.waiting].map(({ module }) => module),
-    ];
-    const inFiles = modules.some((module) => module.some((part) => part.replaceAll("-", "_") === head));
-    return !inFiles && this.seek(head).every((item) => item.kind !== "module");
+    return !this.modules.has(head) && this.seek(head).every((item) => item.kind !== "module");
   }
 
   /** Parses files around. */
@@ -127,16 +126,18 @@ export class Crate {
 
   /** The items that a path can mean, the nearest alone when one is nearer than the others. */
   candidates(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
+    const path = this.expand(segments, from);
+    const name = path.at(-1) ?? "";
     const key = JSON.stringify([kind, segments, from.path]);
-    const known = this.answers.get(key);
+    const known = this.answers.get(name)?.get(key);
     if (known) return known;
-    const found = this.find(kind, segments, from);
-    this.answers.set(key, found);
+    const found = this.find(kind, path, from);
+    const answers = this.answers.get(name) ?? new Map<string, readonly Item[]>();
+    this.answers.set(name, answers.set(key, found));
     return found;
   }
 
-  private find(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
-    const path = this.expand(segments, from);
+  private find(kind: ItemKind, path: readonly string[], from: RustText): readonly Item[] {
     const name = path.at(-1) ?? "";
     const [head = ""] = path;
     const folder = path.length > 1 ? this.packages.get(head) : undefined;
