@@ -1,3 +1,4 @@
+import { humanName } from "../catalog/names.js";
 import { type Operation, operationsOfText } from "../operations/index.js";
 import { homeSchema } from "../operations/resolve.js";
 import { literal, qualified } from "../sql/quote.js";
@@ -40,7 +41,7 @@ function droppedBy(operation: Operation, before: Moment["before"]): Dropped | nu
   if (operation.kind === "drop-table" || operation.kind === "drop-column") {
     const origin = before.table(operation.table)?.origin;
     if (!origin || operation.cascade) return null;
-    const table = `${origin.schema}.${origin.name}`;
+    const table = humanName(origin);
     const object = `to_regclass(${literal(qualified(origin.schema, origin.name))})`;
     if (operation.kind === "drop-table")
       return { kind: "table", name: table, catalog: "pg_class", object, column: null };
@@ -55,7 +56,7 @@ function droppedBy(operation: Operation, before: Moment["before"]): Dropped | nu
   const call = operation.signature === null ? sql : `${sql}(${operation.signature})`;
   const text = reg.lookup === "to_regprocedure" ? call : sql;
   const lookup = reg.lookup === "to_regprocedure" && operation.signature === null ? "to_regproc" : reg.lookup;
-  const name = `${schema}.${operation.name.name}`;
+  const name = humanName({ schema, name: operation.name.name });
   return {
     kind: operation.objectKind,
     name,

@@ -1,4 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { deriveProbes } from "../../../lib/core/probes/index.js";
+import { bindSchemas, ownSchemaOf } from "../../../lib/core/rollback/own-schema.js";
+import { identifier } from "../../../lib/core/sql/quote.js";
+import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
+import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { testClock, testScript } from "../../support/migration.js";
+import { temporaryDatabase } from "../../support/postgres.js";
+import { testSession } from "../../support/session.js";
 import { MAJORS, probed } from "./probing.js";
 
 const baseline = `create schema app; create schema billing;
@@ -57,5 +65,42 @@ describe.each(MAJORS)("a release that makes quotas binding, on PostgreSQL %s", (
     const tenant = await probed(major, baseline, release);
     expect(tenant.queries.map(({ code }) => code)).toEqual(["probe.unique", "probe.foreign-key"]);
     expect((await tenant.ask()).map(({ status }) => status)).toEqual(["pass", "pass"]);
+  });
+});
+
+describe("a tenant that is a schema", () => {
+  it("is asked by its own name, whatever that name is", async () => {
+    const name = 'Ten"ant a';
+    const setup = `create schema "Ten""ant a"; create schema other; create type "Ten""ant a".mood as enum ('x');
+      create table "Ten""ant a".t (id int primary key, a int, m "Ten""ant a".mood);
+      create table other.t (id int primary key, a int); insert into other.t values (1, null), (2, null);
+      insert into "Ten""ant a".t values (7, null, 'x'), (8, 1, 'x'), (9, 1, 'x')`;
+    const { url, client } = await temporaryDatabase("18", setup);
+    const session = await testSession(url, "read");
+    const release = "alter table t alter a set not null; create unique index on t (a); alter table t drop m";
+    const { statements } = testScript(release, "r.sql");
+    const queries = deriveProbes(statements, await readCatalog(session, name));
+    const options = { timeout: 10_000, costLimit: 1e8, schema: name, clock: testClock };
+    const results = [];
+    for (const query of queries) results.push(await runProbe(session, query, options));
+    expect(queries.map(({ meaning }) => meaning)).toEqual([
+      "rows of t where a is NULL",
+      "rows of t that repeat a of another row",
+      "objects that need t.m",
+    ]);
+    expect(results).toMatchObject([
+      { status: "hit", count: 1, keys: ["id=7"] },
+      { status: "hit", count: 1, keys: ["id=9"] },
+      { status: "pass" },
+    ]);
+    for (const query of [...queries].reverse()) {
+      if (query.repair !== null) await client.query(bindSchemas(query.repair, name));
+    }
+    expect((await client.query('select id, a from "Ten""ant a".t order by id')).rows).toEqual([
+      { id: 7, a: 0 },
+      { id: 8, a: 1 },
+    ]);
+    const kept = await client.query(`select row from ${identifier(ownSchemaOf(name))}.repaired_rows`);
+    expect(kept.rows).toEqual([{ row: { id: 9, a: 1, m: "x" } }]);
   });
 });
