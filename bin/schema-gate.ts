@@ -10,4 +10,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await main(processIo(), process.argv.slice(2));
+const code = await main(processIo(), process.argv.slice(2));
+process.exitCode = code;
+// A state machine that was left where it is keeps its timers, so the process is ended once everything is written.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import type { Catalog } from "../core/catalog/catalog.js";
+import { type Catalog, TENANT_SCHEMA } from "../core/catalog/catalog.js";
 import { digest } from "../core/json.js";
 import { lintRelease } from "../core/lint/lint-release.js";
 import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
+import type { Tenant } from "../ports/registry.js";
 import { saveFindings } from "./findings.js";
 import { pendingOf } from "./pending.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "./records.js";
@@ -25,12 +26,14 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     const release = await need<Release>(ports, artifact.release);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+    const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
     const [majority] = clusters;
     const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
     const findings = await lintRelease({
       scripts: pendingOf(release, clusters).map((migration) => migration.up),
       ...(catalog ? { catalog } : {}),
-      statistics: largestTables(readings),
+      statistics: largestTables(readings, new Map(fleet.map((tenant) => [tenant.id, tenant.schema]))),
+      circumstances: { schemaPerTenant: fleet.some((tenant) => tenant.schema !== null) },
       waivers: config.waivers.map(({ expires, ...waiver }) => ({ ...waiver, until: expires })),
       today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     });
@@ -52,16 +55,28 @@ export const lint: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-/** The largest size of each table over the fleet; a tenant that was not read contributes nothing, and blocks elsewhere. */
-function largestTables(readings: readonly TenantReading[]): ReadonlyMap<string, { rows: number; bytes: number }> {
+/** A heap row takes at least its header and its line pointer (manual, "Database Page Layout"). */
+const SMALLEST_ROW_BYTES = 28;
+
+/**
+ * The largest size of each table over the fleet. A table that was never analysed counts with as many rows as could fit;
+ * a tenant that was not read contributes nothing, and blocks elsewhere.
+ */
+function largestTables(
+  readings: readonly TenantReading[],
+  schemas: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, { rows: number; bytes: number }> {
   const sizes = new Map<string, { rows: number; bytes: number }>();
-  for (const table of readings.flatMap((reading) => reading.statistics?.tables ?? [])) {
-    const key = `${table.schema}.${table.name}`;
-    const known = sizes.get(key) ?? { rows: 0, bytes: 0 };
-    sizes.set(key, {
-      rows: Math.max(known.rows, table.rows ?? 0),
-      bytes: Math.max(known.bytes, table.sizeBytes),
-    });
+  for (const reading of readings) {
+    for (const table of reading.statistics?.tables ?? []) {
+      const schema = table.schema === schemas.get(reading.tenant) ? TENANT_SCHEMA : table.schema;
+      const key = `${schema}.${table.name}`;
+      const known = sizes.get(key) ?? { rows: 0, bytes: 0 };
+      sizes.set(key, {
+        rows: Math.max(known.rows, table.rows ?? Math.ceil(table.sizeBytes / SMALLEST_ROW_BYTES)),
+        bytes: Math.max(known.bytes, table.sizeBytes),
+      });
+    }
   }
   return sizes;
 }

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { identifier } from "../../../lib/core/sql/quote.js";
+import { TestFleet } from "../../support/fleet.js";
+
+const SCHEMAS = ["acme", "Globex Corp", "initech"];
+
+const BASELINE = `CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, plan text);
+CREATE VIEW active AS SELECT id, email FROM customers WHERE plan IS NOT NULL;
+`;
+const RELEASE = `ALTER TABLE customers ADD COLUMN quota integer NOT NULL DEFAULT 10;
+CREATE UNIQUE INDEX customers_email_key ON customers (email);
+`;
+
+describe("tenants that are schemas of one database", () => {
+  let fleet: TestFleet;
+  let database = "";
+
+  beforeAll(async () => {
+    fleet = await TestFleet.create(1);
+    const [only = ""] = fleet.tenants;
+    database = databaseName(only);
+    await fleet.inTenant(only, async (client) => {
+      for (const schema of SCHEMAS) {
+        await client.query(`create schema ${identifier(schema)}`);
+        await client.query(`set search_path = ${identifier(schema)}`);
+        await client.query(BASELINE);
+        await client.query("insert into customers (email) select 'u' || n from generate_series(1, 20) n");
+        await client.query(
+          "create table schema_gate_ledger (version text primary key, name text not null, checksum text not null, applied_at timestamptz not null default now(), elapsed_ms bigint not null)",
+        );
+      }
+    });
+    const folder = join(fleet.directory, "migrations");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "20240101_baseline.sql"), BASELINE);
+    writeFileSync(join(folder, "20240201_quota.sql"), RELEASE);
+    const { createHash } = await import("node:crypto");
+    const checksum = createHash("sha256").update(BASELINE).digest("hex");
+    await fleet.inTenant(only, async (client) => {
+      for (const schema of SCHEMAS) {
+        await client.query(
+          `insert into ${identifier(schema)}.schema_gate_ledger (version, name, checksum, elapsed_ms) values ('20240101', 'baseline', $1, 1)`,
+          [checksum],
+        );
+      }
+    });
+    const url = `postgres://postgres@127.0.0.1:${fleet.server.port}/${database}`;
+    writeFileSync(
+      join(fleet.directory, "tenants.json"),
+      JSON.stringify(SCHEMAS.map((schema) => ({ id: schema.toLowerCase().replace(" ", "-"), url, schema }))),
+    );
+    fleet.writeConfig({ migrations: "migrations", registry: { file: "tenants.json" } });
+  });
+  afterAll(() => fleet.destroy());
+
+  it("form one cluster whatever their schemas are called, and each gets the release once", async () => {
+    const waiting = await fleet.run(["run", "--no-wait"]);
+    expect(waiting.code, waiting.stderr).toBe(3);
+    expect((await fleet.run(["approve"])).code).toBe(0);
+    const resumed = await fleet.run(["resume", "--json"]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const summary = JSON.parse(resumed.stdout);
+    expect(summary.tenants).toEqual({ total: 3, migrated: 3 });
+    expect(summary.divergences).toEqual([]);
+    const [only = ""] = fleet.tenants;
+    await fleet.inTenant(only, async (client) => {
+      for (const schema of SCHEMAS) {
+        const { rows } = await client.query(
+          `select (select count(*)::int from ${identifier(schema)}.schema_gate_ledger) as entries, (select count(quota)::int from ${identifier(schema)}.customers) as rows`,
+        );
+        expect(rows, schema).toEqual([{ entries: 2, rows: 20 }]);
+      }
+    });
+  }, 180_000);
+});
