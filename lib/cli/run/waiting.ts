@@ -38,9 +38,12 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
   }
   const server = await openReviewServer(ports, options.port, options.channels);
   const answered = new AbortController();
+  let asking = Promise.resolve();
   try {
     printLinks(io, server.links, ports.run);
-    await askElsewhere(ports, options, server.links);
+    asking = askElsewhere(ports, options, server.links);
+    // Awaited at the end, where its failure counts; until then it must not end the process.
+    asking.catch(() => {});
     if (mode === "self") {
       io.stderr.write(
         `There is no terminal to ask, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
@@ -52,6 +55,8 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
     return await untilDecided(ports, stop);
   } finally {
     answered.abort();
+    // The trail is written in one order: what was not delivered stands before what comes after the decision.
+    await asking;
     await server.close();
   }
 }
