@@ -35,6 +35,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/contract.js")).contract,
   },
   {
+    name: "inspect",
+    summary: "the fleet as it is: clusters, outliers, sizes, versions, invalid indexes",
+    load: async () => (await import("./commands/inspect.js")).inspect,
+  },
+  {
+    name: "diff",
+    summary: "two databases or saved catalogs, object by object, with the SQL that repairs",
+    load: async () => (await import("./commands/diff.js")).diff,
+  },
+  {
     name: "check",
     summary: "every gate up to the approval; no tenant is changed",
     load: async () => (await import("./commands/check.js")).check,

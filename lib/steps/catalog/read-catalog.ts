@@ -8,22 +8,24 @@ import {
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
-import { catalogQuery, scopeOf } from "../../core/catalog/query.js";
+import { catalogQuery, scopeOf, UnsupportedServerError } from "../../core/catalog/query.js";
 import { CatalogFormatError } from "../../core/catalog/sources/fields.js";
 import type { Scope } from "../../core/catalog/sources/source.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import { type StatisticsRow, statisticsQuery } from "../../core/catalog/statistics-query.js";
 import { digest } from "../../core/json.js";
-import type { Row, Session } from "../../ports/database.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
 /**
- * Reads the whole catalog in one round trip. Throws `DatabaseError`, `UnsupportedServerError`, or
- * `CatalogFormatError` for an answer that does not make sense.
+ * Reads the whole catalog in one round trip. Throws `DatabaseError`, also for a server version that is not known and for
+ * an answer that does not make sense.
  */
 export async function readCatalog(session: Session, tenantSchema: string | null): Promise<Catalog> {
-  const scope = scopeOf(session.serverVersion, tenantSchema);
-  const rows = await session.query<Row & CatalogRow>(catalogQuery(scope));
-  return assembleCatalog(parseRows(rows, scope), scope, session.serverVersion);
+  return understood(async () => {
+    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const rows = await session.query<Row & CatalogRow>(catalogQuery(scope));
+    return assembleCatalog(parseRows(rows, scope), scope, session.serverVersion);
+  });
 }
 
 export interface FingerprintReading {
@@ -48,15 +50,28 @@ export async function readFingerprint(
   tenantSchema: string | null,
   known: KnownCatalogs = new KnownCatalogs(),
 ): Promise<FingerprintReading> {
-  const scope = scopeOf(session.serverVersion, tenantSchema);
-  const rows = await readRows(session, scope, known.kinds);
-  const answer = answerOf(rows, scope);
-  const before = known.readings.get(answer.key);
-  if (before) return before;
-  const catalog = assembleCatalog(answer.rows(), scope, session.serverVersion);
-  const reading = { fingerprint: fingerprint(catalog), catalog };
-  known.readings.set(answer.key, reading);
-  return reading;
+  return understood(async () => {
+    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const answer = answerOf(await readRows(session, scope, known.kinds), scope);
+    const before = known.readings.get(answer.key);
+    if (before) return before;
+    const catalog = assembleCatalog(answer.rows(), scope, session.serverVersion);
+    const reading = { fingerprint: fingerprint(catalog), catalog };
+    known.readings.set(answer.key, reading);
+    return reading;
+  });
+}
+
+/** An answer that cannot be understood is the database's failure, not ours: the tenant is unknown, and unknown is blocked. */
+async function understood<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof UnsupportedServerError) throw new DatabaseError(error.message, "UNSUPPORTED", null, error);
+    if (error instanceof CatalogFormatError || error instanceof SyntaxError)
+      throw new DatabaseError(`the catalog could not be understood: ${error.message}`, "MALFORMED", null, error);
+    throw error;
+  }
 }
 
 /** What tells one answer from another. A schema-tenant's rows are split first, for its own name must not count. */
@@ -82,14 +97,17 @@ async function readRows(session: Session, scope: Scope, kinds: Set<string>): Pro
 
 /** The tenant's change detector: as long as it stays the same, the tenant's catalog did. Never compare two tenants by it. */
 export async function readDetector(session: Session, tenantSchema: string | null): Promise<string> {
-  const [row] = await session.query<{ detector: string }>(detectorQuery(scopeOf(session.serverVersion, tenantSchema)));
-  if (!row) throw new CatalogFormatError("the server answered the change detector with no row");
-  return row.detector;
+  return understood(async () => {
+    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const [row] = await session.query<{ detector: string }>(detectorQuery(scope));
+    if (!row) throw new CatalogFormatError("the change detector was answered with no row");
+    return row.detector;
+  });
 }
 
 /** Sizes, estimates and activity: beside the catalog, never in it. */
 export async function readStatistics(session: Session, tenantSchema: string | null): Promise<Statistics> {
   const [row] = await session.query<{ statistics: StatisticsRow }>(statisticsQuery(tenantSchema));
-  if (!row) throw new CatalogFormatError("the server answered the query for statistics with no row");
+  if (!row) throw new DatabaseError("the query for statistics was answered with no row", "MALFORMED");
   return { ...row.statistics, serverVersion: session.serverVersion };
 }

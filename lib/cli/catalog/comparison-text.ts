@@ -1,0 +1,59 @@
+import type { Comparison, Difference } from "../../core/catalog/compare.js";
+import { plural } from "../../core/plural.js";
+import type { Io } from "../io.js";
+import { printable, styleFor } from "../terminal/style.js";
+
+/** A comparison for a terminal: what differs, how much it matters, and the SQL that repairs it. */
+export function comparisonText(io: Io, { differences, columnOrder, versionOwn }: Comparison): string {
+  const style = styleFor(io);
+  const colour = { error: style.red, warning: style.yellow, note: style.dim };
+  const lines = differences.flatMap(({ severity, message, repair }) => [
+    `${colour[severity](severity.padEnd(7))}  ${printable(message)}`,
+    ...repairLines(repair).map((line) => style.dim(`         ${printable(line)}`)),
+  ]);
+  const order = columnOrder.map(
+    ({ schema, table, actual, declared }) =>
+      `order    Table ${printable(`${schema}.${table}`)} has its columns in another order: ${printable(actual.join(", "))}; declared is ${printable(declared.join(", "))}.`,
+  );
+  const own = versionOwn.map(({ message }) => style.dim(`version  ${printable(message)}`));
+  return [...lines, ...order, ...own, summary(differences, columnOrder.length, versionOwn.length), ""].join("\n");
+}
+
+/** The same for a pull request or a chat. */
+export function comparisonMarkdown({ differences, columnOrder, versionOwn }: Comparison): string {
+  const rows = differences.map(
+    ({ severity, subject, message }) => `| ${severity} | ${cell(subject)} | ${cell(message)} |`,
+  );
+  const table = rows.length === 0 ? [] : ["| severity | object | difference |", "|--|--|--|", ...rows, ""];
+  const repairs = differences.flatMap((difference) => repairLines(difference.repair));
+  const sql = repairs.length === 0 ? [] : [fenced(repairs), ""];
+  const order = columnOrder.map(
+    ({ schema, table: name }) => `- The columns of ${cell(`${schema}.${name}`)} stand in another order.`,
+  );
+  return [...table, ...sql, ...order, summary(differences, columnOrder.length, versionOwn.length), ""].join("\n");
+}
+
+function summary(differences: readonly Difference[], order: number, own: number): string {
+  const head = differences.length === 0 ? "The catalogs are equal." : `${plural(differences.length, "difference")}.`;
+  const more = [
+    ...(order > 0 ? [`${plural(order, "table")} with another order of columns.`] : []),
+    ...(own > 0 ? [`${plural(own, "difference")} that the servers' versions bring.`] : []),
+  ];
+  return [head, ...more].join(" ");
+}
+
+function repairLines(repair: string | null): readonly string[] {
+  return repair === null || repair === "" ? [] : repair.split("\n");
+}
+
+function cell(text: string): string {
+  return printable(text).replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(/[\n`]/g, " ");
+}
+
+/** A fence longer than any run of backticks inside. */
+function fenced(lines: readonly string[]): string {
+  const text = printable(lines.join("\n"));
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sql\n${text}\n${fence}`;
+}

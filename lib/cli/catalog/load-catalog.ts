@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { localSecrets } from "../../adapters/local/secrets.js";
+import { openSession } from "../../adapters/pg/connection.js";
+import { EndpointError, endpointOf } from "../../adapters/pg/endpoint.js";
+import { CANONICAL_VERSION, type Catalog } from "../../core/catalog/catalog.js";
+import { DatabaseError } from "../../ports/database.js";
+import { SecretError } from "../../ports/secrets.js";
+import { readCatalog } from "../../steps/catalog/read-catalog.js";
+import { UnfinishedError, UsageError } from "../command.js";
+import type { Io } from "../io.js";
+
+const TIMEOUT_MS = 60_000;
+
+/** The catalog behind a word of the command line: a URL, a reference to one (`env:NAME`), or a file. */
+export async function loadCatalog(io: Io, word: string, tenantSchema: string | null): Promise<Catalog> {
+  if (/^(env|file):/.test(word)) return fromDatabase(await resolveSecret(io, word), word, tenantSchema);
+  if (/^postgres(ql)?:/.test(word)) return fromDatabase(word, "the database", tenantSchema);
+  return fromFile(io, word);
+}
+
+async function resolveSecret(io: Io, reference: string): Promise<string> {
+  try {
+    return await localSecrets(io.env, io.cwd).resolve(reference);
+  } catch (error) {
+    if (error instanceof SecretError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function fromDatabase(url: string, called: string, tenantSchema: string | null): Promise<Catalog> {
+  try {
+    const options = { purpose: "read", statementTimeout: TIMEOUT_MS, lockTimeout: 1000 } as const;
+    const session = await openSession(endpointOf(url), options);
+    try {
+      return await readCatalog(session, tenantSchema);
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (error instanceof EndpointError) throw new UsageError(`${error.message}`);
+    if (error instanceof DatabaseError)
+      throw new UnfinishedError(`${called} could not be read: ${error.message} [${error.code}]`);
+    throw error;
+  }
+}
+
+async function fromFile(io: Io, path: string): Promise<Catalog> {
+  let text: string;
+  try {
+    text = await readFile(resolve(io.cwd, path), "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `${path} is neither a URL nor a file that can be read: ${(error as NodeJS.ErrnoException).code}`,
+      "schema-gate diff postgres://user@host/a postgres://user@host/b",
+    );
+  }
+  const catalog = parsed(text);
+  if (catalog === null) throw new UsageError(`${path} is not a saved catalog`, "schema-gate diff URL --save FILE");
+  if (catalog.canonical !== CANONICAL_VERSION)
+    throw new UsageError(
+      `${path} was saved in the canonical form ${catalog.canonical}; this version writes ${CANONICAL_VERSION}`,
+    );
+  return catalog;
+}
+
+function parsed(text: string): Catalog | null {
+  try {
+    const value = JSON.parse(text) as Partial<Catalog> | null;
+    const whole = typeof value?.canonical === "number" && typeof value.serverVersion === "number";
+    return whole && Array.isArray(value.objects) && Array.isArray(value.unseen) ? (value as Catalog) : null;
+  } catch {
+    return null;
+  }
+}
