@@ -15,7 +15,7 @@ export function tableOf(kind: ObjectKind, id: ObjectId): { readonly schema: stri
     : null;
 }
 
-const PART = String.raw`(?:"(?:[^"]|"")+"|[^".]+)`;
+const PART = `(?:"(?:[^"]|"")+"|[^".]+)`;
 const COLUMN = new RegExp(`^(${PART})\\.(${PART})\\.(${PART})$`, "s");
 
 /** The column that owns a sequence. */
