@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { schemaDifference } from "../../adapters/pg-delta/schema-difference.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { Migration, Release } from "../../core/release/release.js";
 import { isProved, type ProvedMigration, proveFolder } from "../../steps/proof/prove-folder.js";
@@ -79,6 +80,7 @@ async function proveAll(
       migrations,
       workshop,
       difference: schemaDifference,
+      ledger: ledgerFor(release.convention, null),
       settings: SETTINGS,
       clock: systemClock,
       seed: options.seed,

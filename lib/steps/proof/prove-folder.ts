@@ -1,3 +1,4 @@
+import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { Migration } from "../../core/release/release.js";
 import type { RollbackSource } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
@@ -21,6 +22,8 @@ export interface ProveFolder {
   readonly migrations: readonly Migration[];
   readonly workshop: Workshop;
   readonly difference: SchemaDifference;
+  /** Made first: a migration may refer to its framework's own ledger. Null for none. */
+  readonly ledger: LedgerFormat | null;
   readonly settings: SessionSettings;
   readonly clock: Clock;
   /** Rows to generate per empty table; 0 for none. */
@@ -49,6 +52,7 @@ export interface ProvedMigration {
 
 /** Proves the migrations of a folder one by one, each from the state that those before it lead to. */
 export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMigration[]> {
+  await makeLedger(input);
   const results: ProvedMigration[] = [];
   for (const migration of input.migrations) {
     input.signal?.throwIfAborted();
@@ -63,6 +67,15 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
     input.proved?.(result);
   }
   return results;
+}
+
+async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<void> {
+  const session = await workshop.chain.open({ purpose: "write", ...settings });
+  try {
+    for (const sql of ledger?.create ?? []) await session.script(sql);
+  } finally {
+    await session.close();
+  }
 }
 
 function proveOne(input: ProveFolder, migration: Migration): Promise<Proof> {

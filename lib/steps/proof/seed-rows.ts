@@ -1,7 +1,7 @@
 import type { ColumnObject, TableObject } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { sampleValue } from "../../core/probes/sample-value.js";
-import { identifier, qualified } from "../../core/sql/quote.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 
@@ -25,7 +25,10 @@ export async function seedRows(session: Session, rows: number): Promise<Seeded> 
   let filled = 0;
   for (const table of referencedFirst(tables, index)) {
     const [present] = await session.query(`select 1 from ${qualified(table.schema, table.name)} limit 1`);
-    if (present) continue;
+    if (present) {
+      await fillNulls(session, index, table);
+      continue;
+    }
     const reason = await fill(session, index, table, rows);
     if (reason === null) filled += 1;
     else refused.push({ table: `${table.schema}.${table.name}`, reason });
@@ -50,6 +53,39 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
   }
   await session.script(`set constraints all immediate; alter table ${name} enable trigger user; commit`);
   return reason;
+}
+
+/** Columns that came later get values too, as an application would give them. A refusal leaves the NULL. */
+async function fillNulls(session: Session, index: CatalogIndex, table: TableRef): Promise<void> {
+  const name = qualified(table.schema, table.name);
+  const rows = await session.query<{ at: string }>(`select ctid::text as at from only ${name} order by ctid`);
+  const columns = index.columns(table).filter(({ attributes }) => !attributes.notNull && attributes.generated === "");
+  for (const column of columns) {
+    const value = identifier(column.id.name);
+    const updates = rows.map(
+      ({ at }, row) =>
+        `update ${name} set ${value} = ${valueFor(column, table, index, row + 1)} where ctid = ${literal(at)} and ${value} is null`,
+    );
+    await tryScript(session, [
+      `alter table ${name} disable trigger user`,
+      ...updates.reverse(),
+      `alter table ${name} enable trigger user`,
+    ]);
+    const moved = await session.query<{ at: string }>(`select ctid::text as at from only ${name} order by ctid`);
+    rows.splice(0, rows.length, ...moved);
+  }
+}
+
+async function tryScript(session: Session, statements: readonly string[]): Promise<void> {
+  const immediate = "set constraints all immediate";
+  try {
+    await session.script(
+      ["begin", ...statements.slice(0, -1), immediate, ...statements.slice(-1), "commit"].join("; "),
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback");
+  }
 }
 
 async function insert(
