@@ -3,6 +3,7 @@ import { systemClock } from "../adapters/local/system-clock.js";
 import { schemaDifference } from "../adapters/pg-delta/schema-difference.js";
 import { openServer } from "../cli/prove/server.js";
 import { openWorkshop } from "../cli/prove/workshop.js";
+import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import { readRelease } from "../core/release/read-release.js";
 import { type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
 
@@ -22,7 +23,7 @@ export async function proveRelease(
   folder: string,
   options: ProveReleaseOptions = {},
 ): Promise<readonly ProvedMigration[]> {
-  const { migrations } = await readRelease(await readReleaseFolder(folder));
+  const { migrations, convention } = await readRelease(await readReleaseFolder(folder));
   if (migrations.length === 0)
     throw new Error(`${folder} holds no migration; a proof over nothing would prove nothing`);
   const server = await openServer(options.url ?? null);
@@ -33,6 +34,7 @@ export async function proveRelease(
         migrations,
         workshop,
         difference: schemaDifference,
+        ledger: ledgerFor(convention, null),
         settings: { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 },
         clock: systemClock,
         seed: options.seed ?? 0,
