@@ -26,7 +26,7 @@ export const REPOSITORIES: readonly CorpusRepository[] = [
     folder: "src/meta/model/migration",
     application: "src/meta/model/src",
     runs: true,
-    opaque: 10,
+    opaque: 9,
     differences: 13,
   },
   {

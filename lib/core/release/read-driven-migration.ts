@@ -1,6 +1,6 @@
 import { type ReadGateCode, readGateCode } from "../rust/gate/read-gate-code.js";
 import type { RustRelease } from "../rust/read-rust-script.js";
-import { readEmbeddedSql } from "../rust/rust-script.js";
+import { readEmbeddedSql, scriptOf } from "../rust/rust-script.js";
 import { sha256 } from "./checksums/sha.js";
 import type { MigrationSource } from "./conventions/convention.js";
 import type { Opaque } from "./coverage.js";
@@ -40,25 +40,34 @@ interface Up {
 
 function upScript(source: MigrationSource, driver: SourceFile, gate: ReadGateCode): Up {
   const [run] = gate.code.runs;
-  const isolation = run?.isolation ?? "read committed";
   const beside = source.up.rust ? null : readSqlScript(source.up);
-  const own = run?.name === source.name || run?.name === `${source.version}_${source.name}`;
-  if (beside) {
-    const checksum = sha256(Buffer.concat([source.up.file.bytes, driver.bytes]));
-    const script: Script = { ...beside.script, file: driver.path, language: "rust", isolation, checksum };
-    const opaque = run && !own ? [anotherName(run.name, source, driver)] : [];
-    return { script, statements: beside.statements, opaque };
-  }
-  const inCode = run && /\s/.test(run.name.trim()) ? readEmbeddedSql(run.name, run.node, run.literal) : null;
+  const named = run?.name === source.name || run?.name === `${source.version}_${source.name}`;
+  const inCode = run && !beside && /\s/.test(run.name.trim()) ? readEmbeddedSql(run.name, run.node, run.literal) : null;
+  const read = scriptOf(gate.emissions, beside?.statements ?? inCode ?? []);
+  const opaque: Opaque[] = [...read.opaque];
+  if (run && beside && !named) opaque.push(anotherName(run.name, source, driver));
+  if (run && !beside && !inCode) opaque.push(withoutSql(run.name, driver));
+  if (!run && (beside || gate.emissions.length === 0)) opaque.push(neverRun(source, driver));
+  const files = beside ? [source.up.file.bytes, driver.bytes] : [driver.bytes];
   const script: Script = {
     file: driver.path,
     language: "rust",
-    statements: (inCode ?? []).map(plain),
-    transaction: "single",
-    isolation,
-    checksum: sha256(driver.bytes),
+    statements: read.statements.map(plain),
+    transaction: beside?.script.transaction ?? "single",
+    isolation: run?.isolation ?? "read committed",
+    checksum: sha256(Buffer.concat(files)),
   };
-  return { script, statements: inCode ?? [], opaque: run && !inCode ? [withoutSql(run.name, driver)] : [] };
+  return { script, statements: read.statements, opaque };
+}
+
+function neverRun(source: MigrationSource, driver: SourceFile): Opaque {
+  return {
+    reason: source.up.rust
+      ? "The code runs nothing"
+      : `The code does not run the SQL beside it (${source.up.file.path})`,
+    text: driver.text,
+    source: { file: driver.path, line: 1, column: 1 },
+  };
 }
 
 function anotherName(name: string, source: MigrationSource, driver: SourceFile): Opaque {

@@ -2,6 +2,7 @@ import type { ColumnRequirement, RequestedCheck, Requirement } from "../../contr
 import type { IsolationLevel } from "../../release/release.js";
 import type { Library, Machine } from "../evaluate/machine.js";
 import { UNIT, type Value } from "../evaluate/value.js";
+import { seaOrmLibrary } from "../sea-orm/library.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
 /** What the Rust code beside a migration's SQL asks for. */
@@ -48,15 +49,20 @@ const FUNCTIONS: Readonly<Record<string, Handler>> = {
   },
 };
 
+/** Statements that the code sends itself are read as anywhere else. */
 export function gateLibrary(code: GateCode): Library {
+  const others = seaOrmLibrary({ identity: false });
   return {
-    onHandle: () => undefined,
-    onBuilder: () => undefined,
+    ...others,
     onFunction(machine: Machine, path, args, node) {
-      const handler = FUNCTIONS[path.at(-1) ?? ""];
-      if (!handler) return undefined;
+      const name = path.at(-1) ?? "";
+      const handler = FUNCTIONS[name];
+      if (!handler) return others.onFunction(machine, path, args, node);
       if (machine.undecided > 0) return machine.opaque("Whether this is asked for is decided when the code runs", node);
-      if (handler(code, args, node)) return UNIT;
+      if (handler(code, args, node)) {
+        if (name === "execute_migration_with_rollback") machine.sink.emit({ kind: "beside", node });
+        return UNIT;
+      }
       return machine.opaque(`The arguments of ${path.at(-1)} are not all constant`, node);
     },
   };

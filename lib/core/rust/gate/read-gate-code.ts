@@ -1,14 +1,17 @@
 import type { Opaque } from "../../release/coverage.js";
 import type { SourceFile } from "../../release/source-file.js";
+import type { Emission } from "../evaluate/emission.js";
 import { evaluateItem } from "../evaluate-migration.js";
 import { parsedFile } from "../parsed-file.js";
 import type { RustRelease } from "../read-rust-script.js";
-import { pieceOf, scriptOf } from "../rust-script.js";
+import { pieceOf } from "../rust-script.js";
 import type { Item } from "../syntax/items.js";
 import { emptyGateCode, type GateCode, gateLibrary } from "./gate-library.js";
 
 export interface ReadGateCode {
   readonly code: GateCode;
+  /** What the code does, in order; the SQL beside it among it. */
+  readonly emissions: readonly Emission[];
   readonly opaque: readonly Opaque[];
 }
 
@@ -24,17 +27,18 @@ export function readGateCode(release: RustRelease, file: SourceFile): ReadGateCo
     const reason = `The file has ${entries.length} functions that bear #[deploy_schema_migration]; it needs one`;
     opaque.push({ reason, text: file.text, source: { file: file.path, line: 1, column: 1 } });
   }
+  const all: Emission[] = [];
   for (const entry of entries) {
     const { emissions, refusal } = evaluateItem(release.crate, gateLibrary(code), entry, release.files);
-    opaque.push(...scriptOf(emissions).opaque);
+    all.push(...emissions);
     if (refusal) opaque.push(pieceOf(refusal.reason, refusal.node));
-    if (code.runs.length !== 1) {
+    if (code.runs.length > 1) {
       opaque.push(
         pieceOf(`The code runs ${code.runs.length} migrations; it must run its own and no other`, entry.node),
       );
     }
   }
-  return { code, opaque };
+  return { code, emissions: all, opaque };
 }
 
 function isEntry(item: Item): boolean {

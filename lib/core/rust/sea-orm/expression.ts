@@ -3,6 +3,7 @@ import type { Machine } from "../evaluate/machine.js";
 import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { activeEnumText } from "./active-enum.js";
+import { jsonText } from "./json-value.js";
 import { describe, nameOf, tableOf } from "./names.js";
 import { selectText, subqueryOf } from "./select.js";
 
@@ -112,7 +113,10 @@ function termText(machine: Machine, term: Term): string {
   if (HEADS[name]) text = HEADS[name](machine, term.args);
   else if (term.head.at(-2) === "Value") text = expressionText(machine, term.args[0]);
   else if (term.args.length === 0 && term.calls.length > 0) text = identifier(nameOf(machine, headPath(term)));
-  else return fail(term);
+  else {
+    const json = jsonText(machine, term);
+    return json ?? fail(term);
+  }
   if (name === "Func::cust") {
     const args = calls.filter((call) => call.method === "arg").map((call) => expressionText(machine, call.args[0]));
     const many = calls.filter((call) => call.method === "args").map((call) => listText(machine, call.args[0]));

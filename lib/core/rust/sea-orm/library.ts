@@ -9,7 +9,7 @@ import { entityCall } from "./entity-query.js";
 import { locoFunction } from "./loco.js";
 import { nameOf } from "./names.js";
 import { schemaHelper } from "./schema-helpers.js";
-import { isStatement, statementsOf } from "./statements.js";
+import { isStatement, sqlCallOf, statementsOf } from "./statements.js";
 
 /** What migration code written for SeaORM, loco or a bare connection does when it calls its libraries. */
 export function seaOrmLibrary(dialect: Dialect): Library {
@@ -137,6 +137,9 @@ function onBuilder(
 ): Value | undefined {
   const [first] = args;
   if (args.some((arg) => arg.kind === "handle")) {
+    const call = sqlCallOf(builder);
+    if (call && /^execute(_many)?$/.test(method)) return send(machine, call, node, dialect);
+    if (call && /^(fetch|load|get_result)/.test(method)) return read(machine, call, node, dialect);
     const rows = entityCall(machine, builder, method, node, (sql) => send(machine, sql, node, dialect));
     if (rows) return rows;
   }

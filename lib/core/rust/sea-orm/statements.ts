@@ -44,6 +44,25 @@ const BUILDERS: Readonly<Record<string, Lower>> = {
   "Statement::from_sql_and_values": boundText,
 };
 
+/** `sqlx::query("…").bind(x)`, `sqlx::query!("…", x)`, `diesel::sql_query("…")`: the text is the first one given. */
+const SQL_CALLS = /^(query|query_as|query_scalar|query_with|raw_sql|sql_query|query_unchecked|query_as_unchecked)!?$/;
+
+export function sqlCallOf(value: Value | undefined): Term | null {
+  if (value?.kind !== "term" || !SQL_CALLS.test(value.head.at(-1) ?? "")) return null;
+  return /^(sqlx|diesel)$/.test(value.head[0] ?? "") ? value : null;
+}
+
+function sqlCallText(machine: Machine, term: Term): string {
+  const at = term.args.findIndex((arg) => arg.kind === "text" || arg.kind === "unknown");
+  const sql = term.args[at];
+  if (sql?.kind === "unknown") throw new NotLowered(sql.reason, sql.node);
+  if (sql?.kind !== "text") throw new NotLowered("The SQL is not constant", term.node);
+  const other = term.calls.find((call) => call.method !== "bind");
+  if (other) throw new NotLowered(`What ${other.method} does to a statement is not known`, other.node);
+  const values = [...term.args.slice(at + 1), ...term.calls.flatMap((call) => call.args.slice(0, 1))];
+  return values.length === 0 ? sql.text : filled(machine, sql.text, values);
+}
+
 /** True for a value that stands for a statement, whatever becomes of it. */
 export function isStatement(value: Value | undefined): value is Term {
   return value?.kind === "term" && BUILDERS[value.head.slice(-2).join("::")] !== undefined;
@@ -53,6 +72,9 @@ export function isStatement(value: Value | undefined): value is Term {
 export function statementsOf(machine: Machine, value: Value | undefined, dialect: Dialect): readonly string[] {
   if (value?.kind === "text") return [value.text];
   if (value?.kind === "unknown") throw new NotLowered(value.reason, value.node);
+  const call = sqlCallOf(value);
+  if (call?.tainted) throw new NotLowered(call.tainted, call.node);
+  if (call) return [sqlCallText(machine, call)];
   if (!isStatement(value)) throw new NotLowered(`${describe(value)} is not known to be a statement`);
   if (value.tainted !== null) throw new NotLowered(value.tainted, value.node);
   const lowered = BUILDERS[value.head.slice(-2).join("::")]?.(machine, value, dialect) ?? [];
@@ -86,9 +108,13 @@ function boundText(machine: Machine, term: Term): string {
   if (sql?.kind === "unknown") throw new NotLowered(sql.reason, sql.node);
   if (sql?.kind !== "text") throw new NotLowered(`The SQL ${describe(sql)} is not constant`, term.node);
   if (values?.kind !== "list") throw new NotLowered("The values of the statement are not known", term.node);
-  return sql.text.replace(TOKEN, (all, index: string | undefined) => {
+  return filled(machine, sql.text, values.items);
+}
+
+function filled(machine: Machine, sql: string, values: readonly Value[]): string {
+  return sql.replace(TOKEN, (all, index: string | undefined) => {
     if (index === undefined) return all;
-    const value = values.items[Number(index) - 1];
+    const value = values[Number(index) - 1];
     return value?.kind === "text" ? literal(value.text) : expressionText(machine, value);
   });
 }

@@ -1,0 +1,30 @@
+import { literal } from "../../sql/quote.js";
+import type { Machine } from "../evaluate/machine.js";
+import type { Term, Value } from "../evaluate/value.js";
+
+/**
+ * A tuple struct around one value that is stored as JSON (`FromJsonQueryResult`): serde writes the value inside. Null for
+ * any other term.
+ */
+export function jsonText(machine: Machine, term: Term): string | null {
+  const [inner] = term.args;
+  if (term.calls.length > 0 || term.args.length !== 1 || !inner) return null;
+  const stored = machine.crate.candidates("struct", term.head, term.node.source).some((item) => {
+    const attributes = item.attributes.map((attribute) => attribute.text).join(" ");
+    return (
+      /\bFromJsonQueryResult\b/.test(attributes) && /\bSerialize\b/.test(attributes) && !/#\[serde/.test(attributes)
+    );
+  });
+  const json = stored ? jsonOf(inner) : null;
+  return json === null ? null : literal(json).trimStart();
+}
+
+function jsonOf(value: Value): string | null {
+  if (value.kind === "text") return JSON.stringify(value.text);
+  if (value.kind === "number") return value.text;
+  if (value.kind === "bool") return String(value.value);
+  if (value.kind === "none") return "null";
+  if (value.kind !== "list") return null;
+  const items = value.items.map(jsonOf);
+  return items.includes(null) ? null : `[${items.join(",")}]`;
+}
