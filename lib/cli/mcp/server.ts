@@ -1,6 +1,5 @@
 import { Readable, Writable } from "node:stream";
 import { McpServer } from "@modelcontextprotocol/server";
-import { COMMANDS } from "../commands.js";
 import type { Io } from "../io.js";
 import { main } from "../main.js";
 import { TOOLS, type Tool } from "./tools.js";
@@ -14,13 +13,9 @@ const INSTRUCTIONS =
 /** The server that offers the read-only commands. Each call runs one command line in this process. */
 export function mcpServer(io: Io, version: string): McpServer {
   const server = new McpServer({ name: "schema-gate", version }, { instructions: INSTRUCTIONS });
-  for (const tool of TOOLS) {
-    if (COMMANDS.some((entry) => entry.name === tool.argv(EXAMPLE)[0])) register(server, io, tool);
-  }
+  for (const tool of TOOLS) register(server, io, tool);
   return server;
 }
-
-const EXAMPLE = { paths: ["."], run: "." };
 
 function register(server: McpServer, io: Io, tool: Tool): void {
   const { title, description, input } = tool;

@@ -59,6 +59,18 @@ export const TOOLS: readonly Tool[] = [
     argv: (input) => ["inspect", `--config=${input.config}`, ...flag(input.json)],
   },
   {
+    name: "diff",
+    title: "Compare two schemas",
+    description:
+      "What differs between two databases or saved catalogs, and the statement that would repair it. Read-only.",
+    input: z.strictObject({
+      declared: z.string().describe("what should be: a URL, or a saved catalog"),
+      actual: z.string().describe("what is: a URL, or a saved catalog"),
+      json,
+    }),
+    argv: (input) => ["diff", ...flag(input.json), "--", String(input.declared), String(input.actual)],
+  },
+  {
     name: "check",
     title: "Run every gate",
     description:
