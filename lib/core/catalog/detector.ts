@@ -1,42 +1,85 @@
 import { literal } from "../sql/quote.js";
 import type { Scope } from "./sources/source.js";
 
-/** A system catalog whose rows of one object are found by this column. */
+/** A system catalog, what tells its rows apart, and which of them are a user's. */
 interface Watched {
   readonly catalog: string;
-  /** What the rows are told apart by, beside the transaction that wrote them. */
   readonly key: string;
-  /** Keeps to the rows of users, in a database that is a tenant of its own. */
   readonly where: string;
 }
 
-const own = (column: string) => `${column} >= 16384`;
-const byOid = (catalog: string): Watched => ({ catalog, key: "oid", where: own("oid") });
+const own = (catalog: string, key = "oid"): Watched => ({
+  catalog,
+  key: `${key}, xmin`,
+  where: `${key.split(",", 1)[0]} >= 16384`,
+});
+const whole = (catalog: string, key = "oid"): Watched => ({ catalog, key: `${key}, xmin`, where: "true" });
 
-/** Each catalog that `catalogQuery` reads for its rows. */
+const OWN = [
+  ...["class", "attrdef", "constraint", "trigger", "policy", "rewrite", "proc", "type", "enum", "statistic_ext"],
+  ...["operator", "opclass", "opfamily", "amop", "amproc", "collation", "conversion", "cast", "am"],
+  ...["ts_config", "ts_dict", "ts_parser", "ts_template"],
+].map((name) => own(`pg_${name}`));
+const WHOLE = [
+  ...["namespace", "extension", "language", "transform", "event_trigger", "default_acl"],
+  ...["publication", "publication_rel", "foreign_data_wrapper", "foreign_server"],
+].map((name) => whole(`pg_${name}`));
+
+/**
+ * Each catalog that `catalogQuery` reads. Where a role without privileges may not ask for the transaction of a row, its
+ * values are watched instead.
+ */
 const WATCHED: readonly Watched[] = [
-  { catalog: "pg_namespace", key: "oid", where: "true" },
-  byOid("pg_class"),
-  { catalog: "pg_attribute", key: "attrelid, attnum", where: own("attrelid") },
-  byOid("pg_attrdef"),
-  byOid("pg_constraint"),
-  { catalog: "pg_index", key: "indexrelid", where: own("indexrelid") },
-  { catalog: "pg_inherits", key: "inhrelid, inhseqno", where: "true" },
-  byOid("pg_proc"),
-  byOid("pg_type"),
-  byOid("pg_enum"),
+  ...OWN,
+  ...WHOLE,
+  own("pg_attribute", "attrelid, attnum"),
+  own("pg_index", "indexrelid"),
+  own("pg_sequence", "seqrelid"),
+  own("pg_aggregate", "aggfnoid"),
+  own("pg_range", "rngtypid"),
+  own("pg_foreign_table", "ftrelid"),
+  own("pg_inherits", "inhrelid, inhseqno"),
+  own("pg_ts_config_map", "mapcfg, maptokentype, mapseqno"),
+  own("pg_description", "objoid, classoid, objsubid"),
+  own("pg_seclabel", "objoid, classoid, objsubid, provider"),
+  { catalog: "pg_description", key: "classoid, xmin", where: "objoid = 2200 and classoid = 'pg_namespace'::regclass" },
+  // Who owns a sequence, and what belongs to an extension.
+  {
+    catalog: "pg_depend",
+    key: "objid, refobjid, refobjsubid, xmin",
+    where: "classid = 'pg_class'::regclass and deptype in ('a', 'i')",
+  },
+  {
+    catalog: "pg_depend",
+    key: "classid, objid, refobjid, xmin",
+    where: "refclassid = 'pg_extension'::regclass and deptype = 'e'",
+  },
+  {
+    catalog: "pg_subscription",
+    key: "oid, subname, subowner, subenabled, subslotname, subpublications::text, subsynccommit",
+    where: "subdbid = (select oid from pg_database where datname = current_database())",
+  },
+  { catalog: "pg_user_mappings", key: "umid, srvname, usename, umoptions::text", where: "true" },
+  { catalog: "pg_roles", key: "oid, rolname", where: "true" },
+  { catalog: "pg_database", key: "datdba, xmin", where: "datname = current_database()" },
+  {
+    catalog: "pg_db_role_setting",
+    key: "setrole, xmin",
+    where: "setdatabase = (select oid from pg_database where datname = current_database())",
+  },
 ];
+
+const SINCE_15: readonly Watched[] = [whole("pg_publication_namespace")];
 
 /**
  * One row, one column `detector`: a hash over the identity of the catalogs' rows and of the transactions that wrote
- * them. It is equal only while nothing was changed; it says nothing of what a schema is, and compares one tenant with
- * itself only. VACUUM and ANALYZE write in place and leave it alone.
+ * them. It is equal only while nothing was changed; it says nothing of what a schema is, and compares one database with
+ * itself only. VACUUM and ANALYZE write in place and leave it alone. For tenants that share a database it is the database's.
  */
-export function detectorQuery(scope: Scope): string {
-  const name = scope.tenantSchema === null ? "" : `/* ${literal(scope.tenantSchema).replaceAll("*/", "* /")} */`;
-  const arms = WATCHED.map(
-    ({ catalog, key, where }) =>
-      `select ${literal(catalog)} as c, count(*) as n, sum(hashtextextended(concat_ws(' ', ${key}, xmin), 0)) as h from ${catalog} where ${where}`,
+export function detectorQuery({ major }: Pick<Scope, "major">): string {
+  const arms = [...WATCHED, ...(major >= 15 ? SINCE_15 : [])].map(
+    ({ catalog, key, where }, at) =>
+      `select ${literal(`${at} ${catalog}`)} as c, count(*) as n, sum(hashtextextended(concat_ws(' ', ${key}), 0)) as h from ${catalog} where ${where}`,
   );
-  return `select md5(string_agg(concat_ws(' ', c, n, h), ',' order by c)) as detector ${name} from (${arms.join(" union all ")}) t`;
+  return `select md5(string_agg(concat_ws(' ', c, n, h), ',' order by c)) as detector from (${arms.join("\nunion all ")}) t`;
 }

@@ -76,6 +76,7 @@ class FleetReader {
   readonly findings: Finding[] = [];
   readonly seenNow: Record<string, Seen>;
   private readonly known = new KnownCatalogs();
+  private readonly detectors = new Map<string, Promise<string>>();
 
   constructor(
     private readonly ports: { readonly database: Database; readonly artifacts: Artifacts },
@@ -102,7 +103,7 @@ class FleetReader {
       const opened = await openReplica(this.ports.database, tenant, this.options);
       session = opened.session;
       this.findings.push(...opened.findings);
-      const detector = await readDetector(session, tenant.schema);
+      const detector = await this.detectorOf(session, tenant);
       const before = await this.unchanged(tenant, detector);
       const fingerprint = before ?? (await this.readCatalog(session, tenant, detector));
       const statistics = await readStatistics(session, tenant.schema);
@@ -114,6 +115,18 @@ class FleetReader {
     } finally {
       await session?.close();
     }
+  }
+
+  /**
+   * Tenants that share a database share its detector, which is read once, before the first of their catalogs: a change in
+   * between is then seen the next time.
+   */
+  private detectorOf(session: Session, tenant: Tenant): Promise<string> {
+    if (tenant.schema === null) return readDetector(session, null);
+    const place = JSON.stringify([tenant.host, tenant.database]);
+    const known = this.detectors.get(place) ?? readDetector(session, tenant.schema);
+    this.detectors.set(place, known);
+    return known;
   }
 
   /** The fingerprint of the last reading, when nothing moved since and its catalog is still kept. */

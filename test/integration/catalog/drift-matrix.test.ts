@@ -4,7 +4,7 @@ import { type Comparison, compareCatalogs } from "../../../lib/core/catalog/comp
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { orderedRepairs } from "../../../lib/core/catalog/repair/repair.js";
 import type { Session } from "../../../lib/ports/database.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
+import { readCatalog, readDetector } from "../../../lib/steps/catalog/read-catalog.js";
 import { createDatabase, onServer, type TestDatabase } from "../../support/postgres.js";
 import { MATRIX, MATRIX_BASE, type MatrixEntry } from "./matrix.js";
 import { openWriter } from "./with-session.js";
@@ -42,10 +42,12 @@ describe.each(["15", "18"] as const)("the drift matrix, PostgreSQL %s", (major) 
   );
 
   it.each(entries)("%s", async (_name, entry) => {
+    const detector = await readDetector(session, null);
     await changed(entry.sql, async (catalog) => {
       const comparison = compareCatalogs(catalog, base);
       expect(fingerprint(catalog)).not.toBe(fingerprint(base));
       expect(comparison.equal).toBe(false);
+      expect(await readDetector(session, null)).not.toBe(detector);
       expect(comparison.differences).toContainEqual(expect.objectContaining(expected(entry)));
       mirrors(comparison, compareCatalogs(base, catalog));
       await repairs(catalog, comparison, entry);
