@@ -1,9 +1,13 @@
 import { z } from "zod";
+import type { Config } from "../core/config/config.js";
 import { digest } from "../core/json.js";
 import { plural } from "../core/plural.js";
-import { readRelease } from "../core/release/read-release.js";
+import { type ReleaseFile, readRelease } from "../core/release/read-release.js";
+import type { Release } from "../core/release/release.js";
+import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cutIntoBatches } from "./batches.js";
+import { conventionByLedger } from "./convention.js";
 import { saveFindings } from "./findings.js";
 import { artifact, need, type RunRequest } from "./records.js";
 import type { Step } from "./step.js";
@@ -25,16 +29,10 @@ export const load: Step<z.infer<typeof input>, Output> = {
     const request = await need<RunRequest>(ports, artifact.request);
     const { config } = request;
     const files = await ports.releases.files();
-    const release = await readRelease(files, {
-      ...(config.convention === "auto" ? {} : { convention: config.convention }),
-      acceptances: {
-        now: ports.clock.now(),
-        list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
-      },
-    });
+    const tenants: readonly Tenant[] = await ports.registry.tenants();
+    const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
     await saveFindings(ports, "load", release.findings);
-    const tenants: readonly Tenant[] = await ports.registry.tenants();
     await ports.artifacts.put(artifact.fleet, tenants);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
     const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
@@ -53,3 +51,19 @@ export const load: Step<z.infer<typeof input>, Output> = {
     return { tenants: tenants.length, hosts, mode: request.mode };
   },
 };
+
+async function releaseOf(
+  ports: Ports,
+  files: readonly ReleaseFile[],
+  config: Config,
+  tenants: readonly Tenant[],
+): Promise<Release> {
+  const acceptances = {
+    now: ports.clock.now(),
+    list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
+  };
+  if (config.convention !== "auto") return readRelease(files, { acceptances, convention: config.convention });
+  const release = await readRelease(files, { acceptances });
+  const convention = await conventionByLedger(ports, release, tenants);
+  return convention === release.convention ? release : readRelease(files, { acceptances, convention });
+}
