@@ -6,7 +6,7 @@ import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { type Climb, up } from "./climb.js";
 import type { Bench, Clones } from "./clones.js";
-import { differenceCandidate } from "./difference-candidate.js";
+import { differenceCandidate, forgetOwnSchema } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
 import type { CandidateTrial, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { readState, type State } from "./state.js";
@@ -114,6 +114,7 @@ export class Descent {
     if (!difference) throw new Error("there is no generator of differences");
     const bench = await this.clones.make("before");
     for (const migration of migrations.slice(0, at)) await up(bench.session, this.input, migration, []);
+    await forgetOwnSchema(bench.session, this.input.schema);
     const captured = await difference.capture(bench.session);
     await this.clones.drop(bench);
     return captured;

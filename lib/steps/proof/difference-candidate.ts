@@ -19,8 +19,7 @@ export async function differenceCandidate(
   scope: SessionScope,
 ): Promise<RollbackCandidate> {
   const own = await runInverses(session, inverses, scope);
-  // The generator knows nothing of the copies, and must not drop them on a tenant.
-  await session.script(bindSchemas(`drop schema if exists ${identifier(OWN_SCHEMA)} cascade`, scope.schema));
+  await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
   const rest = difference.statements(now, before);
   return {
@@ -45,4 +44,9 @@ async function runInverses(session: Session, inverses: Inverses, scope: SessionS
   } catch {
     return false;
   }
+}
+
+/** The generator knows nothing of the copies that we keep, and must neither make nor drop them on a tenant. */
+export async function forgetOwnSchema(session: Session, schema: string | null): Promise<void> {
+  await session.script(bindSchemas(`drop schema if exists ${identifier(OWN_SCHEMA)} cascade`, schema));
 }
