@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { expect, it } from "vitest";
+import { openSession } from "../../lib/adapters/pg/connection.js";
+import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
+import type { Session } from "../../lib/ports/database.js";
+import { KnownCatalogs, readDetector, readFingerprint } from "../../lib/steps/catalog/read-catalog.js";
+import { createDatabase, onServer, serverUrl } from "../support/postgres.js";
+
+const data = resolve(fileURLToPath(new URL("../..", import.meta.url)), "../shared/data");
+const TENANTS = Number(process.env.SCHEMA_GATE_BENCH_TENANTS ?? 250);
+const DUMPED = 10;
+const CONCURRENCY = 4;
+const missing = !existsSync(data);
+if (missing) console.warn(`the catalog bench is not run: ${data} is not there`);
+
+/** Milliseconds of wall time per tenant, and of this process's CPU. */
+async function measure(label: string, urls: readonly string[], work: (url: string) => Promise<unknown>) {
+  const queue = [...urls];
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  const drain = async () => {
+    for (let url = queue.shift(); url; url = queue.shift()) await work(url);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, drain));
+  const wall = (performance.now() - started) / urls.length;
+  const used = process.cpuUsage(cpu);
+  const own = (used.user + used.system) / 1000 / urls.length;
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  console.log(`${label}: ${wall.toFixed(2)} ms a tenant, ${own.toFixed(2)} ms CPU here, peak ${peak} MB`);
+  return wall;
+}
+
+async function withReader(url: string, use: (session: Session) => Promise<unknown>): Promise<void> {
+  const session = await openSession(endpointOf(url), { purpose: "read", statementTimeout: 60_000, lockTimeout: 1000 });
+  try {
+    await use(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function bare(url: string, query: string | null): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  if (query) await client.query(query);
+  await client.end();
+}
+
+it.skipIf(missing)(
+  `reads ${TENANTS} tenants beside the floor`,
+  async () => {
+    const floor = readFileSync(resolve(data, "catalog-floor.sql"), "utf8");
+    const template = await createDatabase("18", readFileSync(resolve(data, "tenant-schema.sql"), "utf8"));
+    await template.client.end();
+    const names = Array.from({ length: TENANTS }, (_, at) => `bench_${process.pid}_${at}`);
+    try {
+      for (const name of names) await onServer("18", `create database ${name} template ${template.name}`);
+      const urls = names.map((name) => serverUrl("18", name));
+      const known = new KnownCatalogs();
+      const prints = new Set<string>();
+      await measure("connect", urls, (url) => bare(url, null));
+      const base = await measure("floor", urls, (url) => bare(url, floor));
+      const cold = await measure("catalog, cold", urls, (url) =>
+        withReader(url, async (session) => prints.add((await readFingerprint(session, null, known)).fingerprint)),
+      );
+      const detector = await measure("unchanged", urls, (url) =>
+        withReader(url, (session) => readDetector(session, null)),
+      );
+      console.log(`cold / floor ${(cold / base).toFixed(2)}, unchanged / floor ${(detector / base).toFixed(2)}`);
+      expect(prints.size).toBe(1);
+      if (spawnSync("pg_dump", ["--version"]).stdout?.toString().includes(" 18.")) {
+        const started = performance.now();
+        for (const url of urls.slice(0, DUMPED)) spawnSync("pg_dump", ["-s", url]);
+        const dump = (performance.now() - started) / DUMPED;
+        console.log(
+          `pg_dump -s, one after the other: ${dump.toFixed(1)} ms a tenant, ${(dump / cold).toFixed(1)} × the catalog`,
+        );
+      } else console.log("pg_dump -s is not measured: no pg_dump 18 on this machine");
+    } finally {
+      for (const name of names) await onServer("18", `drop database if exists ${name} with (force)`);
+      await template.drop();
+    }
+  },
+  1_200_000,
+);
+
+it.skipIf(missing)(
+  "reads a thousand schema-tenants of one database",
+  async () => {
+    const count = TENANTS * 4;
+    const schemas = Array.from({ length: count }, (_, at) => `tenant_${at}`);
+    const database = await createDatabase("18");
+    try {
+      for (const name of schemas)
+        await database.client.query(
+          `create schema ${name}; create table ${name}.users (id bigint generated always as identity primary key, email text not null unique, quota int default 1 check (quota > 0)); create table ${name}.orders (id serial primary key, user_id bigint references ${name}.users); create view ${name}.active as select u.id from ${name}.users u join ${name}.orders o on o.user_id = u.id`,
+        );
+      await database.client.query("analyze");
+      const known = new KnownCatalogs();
+      const prints = new Set<string>();
+      const started = performance.now();
+      await withReader(database.url, async (session) => {
+        for (const name of schemas) prints.add((await readFingerprint(session, name, known)).fingerprint);
+      });
+      const each = (performance.now() - started) / count;
+      console.log(`${count} schema-tenants over one connection: ${each.toFixed(2)} ms each`);
+      expect(prints.size).toBe(1);
+    } finally {
+      await database.drop();
+    }
+  },
+  1_200_000,
+);
