@@ -22,7 +22,7 @@ export function artifactsFolder(directory: string): Artifacts {
     } catch (error) {
       await file.close();
       await unlink(temporary).catch(() => {});
-      throw error;
+      throw new Error(`${path} could not be written: ${(error as Error).message}`, { cause: error });
     }
     await file.close();
     return temporary;

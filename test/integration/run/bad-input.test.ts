@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
@@ -114,6 +115,23 @@ describe("bad input", () => {
     says(result, 3, new RegExp(`port ${port}`), /in use/, /resume/);
   });
 
+  it.skipIf(!canMount())(
+    `a full disk${canMount() ? "" : " (skipped: a small file system can be mounted by root on Linux only)"}`,
+    async () => {
+      const small = join(fleet.directory, "small");
+      mkdirSync(small);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small]);
+      try {
+        for (const name of ["schema-gate.yaml", "tenants.csv"]) {
+          cpSync(join(fleet.directory, name), join(small, name));
+        }
+        says(await fleet.run(["check", "--config", join(small, "schema-gate.yaml")]), 3, /no space left/, /small/);
+      } finally {
+        execFileSync("umount", [small]);
+      }
+    },
+  );
+
   it("an unknown run, an unknown command, an unknown option", async () => {
     says(await fleet.run(["resume", "no-such-run"]), 2, /no run no-such-run/);
     says(await fleet.run(["chekc"]), 2, /unknown command/);
@@ -145,6 +163,11 @@ describe("bad input", () => {
     }
   }, 180_000);
 });
+
+function canMount(): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  return spawnSync("unshare", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+}
 
 function isWaiting(fleet: TestFleet): boolean {
   return readText(fleet, "audit.jsonl").includes('"approval.requested"');
