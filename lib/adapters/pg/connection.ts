@@ -15,7 +15,11 @@ export interface Endpoint {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Opens one connection, with its timeouts and an empty search_path set before anything else runs. */
+/**
+ * Opens one connection, with its timeouts set before anything else runs. A session that reads resolves functions and
+ * operators in pg_catalog first, whatever search_path the database or the role was given: a tenant cannot put its own in
+ * the place of one of ours.
+ */
 export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Session> {
   const client = new pg.Client({
     host: endpoint.host,
@@ -48,8 +52,15 @@ function preamble(options: SessionOptions): string {
     ["idle_in_transaction_session_timeout", "600000"],
     ["default_transaction_read_only", options.purpose === "read" ? "on" : "off"],
   ];
-  const sets = settings.map(([name, value]) => `set_config(${literal(name)}, ${literal(value)}, false)`);
-  return `select current_setting('server_version_num')::int as version, pg_backend_pid() as pid, ${sets.join(", ")}`;
+  const sets = settings.map(([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, false)`);
+  if (options.purpose === "read") {
+    // Without the comma where the path was empty.
+    const path =
+      "pg_catalog.regexp_replace(pg_catalog.concat('pg_catalog, ', pg_catalog.current_setting('search_path')), ', $', '')";
+    sets.push(`pg_catalog.set_config('search_path', ${path}, false)`);
+  }
+  const version = "pg_catalog.int4(pg_catalog.current_setting('server_version_num'))";
+  return `select ${version} as version, pg_catalog.pg_backend_pid() as pid, ${sets.join(", ")}`;
 }
 
 async function rowsOf<R extends Row>(client: pg.Client, text: string, values?: readonly unknown[]): Promise<R[]> {
