@@ -43,7 +43,7 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-describe.each(pages.filter((page) => /^(docs|skills)/.test(page)))("%s", (page) => {
+describe.each(pages)("%s", (page) => {
   it("links only to files that are there", () => {
     const targets = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? "");
     const there = (path: string) =>

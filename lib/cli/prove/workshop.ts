@@ -4,7 +4,7 @@ import { pgDatabase } from "../../adapters/pg/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Workshop } from "../../steps/proof/prove-folder.js";
 
-/** Names begin so, and what a killed proof left is swept at the next start. */
+/** Names begin so: what a proof that was killed left on a server can be told by it. */
 const PREFIX = "schema_gate_prove_";
 
 /** An empty database and copies of it, beside each other on one server. */
