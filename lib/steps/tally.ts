@@ -14,20 +14,25 @@ const answer = z.looseObject({
   cluster: z.string().optional(),
 });
 
+const child = z.looseObject({ id: z.string(), batches: z.array(z.looseObject({ id: z.string() })).optional() });
+
 const input = z.object({
   run: z.string(),
   phase: z.enum(["Introspect", "Probe", "DryRun", "Migrate", "RollBack"]),
   scope: z.string(),
-  expected: z.array(z.looseObject({ id: z.string() })),
+  expected: z.array(child),
   results: z.array(answer.nullable()),
 });
+
+type Phase = z.infer<typeof input>["phase"];
+type Child = z.infer<typeof child>;
 
 interface Output {
   readonly ok: boolean;
   readonly scope: string;
 }
 
-const GATES: Readonly<Record<z.infer<typeof input>["phase"], Gate>> = {
+const GATES: Readonly<Record<Phase, Gate>> = {
   Introspect: "introspect",
   Probe: "probe",
   DryRun: "dry-run",
@@ -46,58 +51,64 @@ export const tally: Step<z.infer<typeof input>, Output> = {
   async run(ports, { phase, scope, expected, results }) {
     const answered = results.map((result) => result?.batch ?? result?.scope ?? result?.cluster ?? "");
     const good = new Set(results.flatMap((result, index) => (result?.ok === true ? [answered[index] ?? ""] : [])));
-    const missing = expected.filter(({ id }) => !answered.includes(id));
-    const complete = missing.length === 0 && results.length === expected.length;
-    const findings = await lost(ports, phase, scope, expected, answered);
-    await saveFindings(
-      ports,
-      `${GATES[phase]}-${phase}-${expected[0]?.id.replaceAll(/[^A-Za-z0-9]/g, "-") ?? scope}`,
-      findings,
-    );
+    const allGood = expected.every(({ id }) => good.has(id));
+    const ok = allGood && results.length === expected.length;
+    const findings: Finding[] = [];
+    for (const child of expected) {
+      const said = await saidBy(ports, phase, scope, child);
+      if (said.own) findings.push(...said.findings);
+      const explained = said.findings.some((finding) => finding.severity === "error");
+      if (said.silent || !answered.includes(child.id) || (!good.has(child.id) && !explained)) {
+        findings.push(vanished(phase, said.kind, child.id, said.tenants));
+      }
+    }
+    // Whatever else is wrong with the answers must be said too, since findings are what blocks.
+    if (!ok && allGood) findings.push(vanished(phase, "phase", phase, []));
+    await saveFindings(ports, keyOf(phase, expected[0]?.id ?? scope), findings);
     if (scope === "fleet" && phase !== "DryRun") await recordTenants(ports, phase);
     const text = phase === "DryRun" ? `${good.size} of ${expected.length} proved` : await summary(ports, phase);
     if (scope === "fleet") ports.events.emit({ type: "result", phase, text });
-    return { ok: complete && expected.every(({ id }) => good.has(id)), scope };
+    return { ok, scope };
   },
 };
 
 /** How many tenants there were of each status: `245 pass, 2 hit`. */
-async function summary(ports: Ports, phase: z.infer<typeof input>["phase"]): Promise<string> {
+async function summary(ports: Ports, phase: Phase): Promise<string> {
   const records = (await resultsOf<{ status: string }>(ports, phase)).flatMap((result) => result.records);
   const statuses = groupBy(records, (record) => record.status);
   return [...statuses].map(([status, members]) => `${members.length} ${status}`).join(", ");
 }
 
-/** What the batches said, and a finding for each that said nothing at all. */
-async function lost(
-  ports: Ports,
-  phase: z.infer<typeof input>["phase"],
-  scope: string,
-  expected: readonly { readonly id: string }[],
-  answered: readonly string[],
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const { id } of expected) {
-    if (scope !== "fleet") {
-      const result = await ports.artifacts.get<BatchResult<unknown>>(artifact.result(phase, id));
-      findings.push(...(result?.findings ?? []));
-      if (result !== null && answered.includes(id)) continue;
-      const batch = await ports.artifacts.get<Batch>(artifact.batch(id));
-      const tenants = batch?.tenants.map((tenant) => tenant.id) ?? [];
-      findings.push(vanished(phase, "batch", id, tenants));
-    } else if (!answered.includes(id)) {
-      findings.push(vanished(phase, phase === "DryRun" ? "cluster" : "host", id, []));
-    }
-  }
-  return findings;
+interface Said {
+  readonly kind: "batch" | "host" | "cluster";
+  readonly findings: readonly Finding[];
+  /** The findings are not kept anywhere else yet. */
+  readonly own: boolean;
+  /** It wrote nothing, whatever it answered. */
+  readonly silent: boolean;
+  readonly tenants: readonly string[];
 }
 
-function vanished(
-  phase: z.infer<typeof input>["phase"],
-  kind: string,
-  name: string,
-  tenants: readonly string[],
-): Finding {
+/** What a child left behind, as against what it answered. */
+async function saidBy(ports: Ports, phase: Phase, scope: string, child: Child): Promise<Said> {
+  if (scope !== "fleet") {
+    const result = await ports.artifacts.get<BatchResult<unknown>>(artifact.result(phase, child.id));
+    const batch = await ports.artifacts.get<Batch>(artifact.batch(child.id));
+    const tenants = batch?.tenants.map((tenant) => tenant.id) ?? [];
+    return { kind: "batch", findings: result?.findings ?? [], own: true, silent: result === null, tenants };
+  }
+  const kind = phase === "DryRun" ? "cluster" : "host";
+  const key = phase === "DryRun" ? `dry-run-${child.id}` : keyOf(phase, child.batches?.[0]?.id ?? "");
+  const findings = await ports.artifacts.get<readonly Finding[]>(artifact.findings(key));
+  return { kind, findings: findings ?? [], own: false, silent: findings === null, tenants: [] };
+}
+
+/** A wave's tallies must not overwrite each other's: a batch belongs to one wave, a host to all. */
+function keyOf(phase: Phase, first: string): string {
+  return `${GATES[phase]}-${phase}-${first.replaceAll(/[^A-Za-z0-9]/g, "-")}`;
+}
+
+function vanished(phase: Phase, kind: string, name: string, tenants: readonly string[]): Finding {
   return {
     code: `${GATES[phase]}.lost`,
     gate: GATES[phase],

@@ -28,9 +28,20 @@ ${ordered.length > MOST && html`<p class="silent">and ${count(ordered.length - M
 function item(finding: Finding): Html {
   const { remedy } = finding;
   return html`<li class="${finding.severity}">
-<p>${chip(finding.severity, TONES[finding.severity])} ${finding.unknown === true && chip("unknown", "bad")} <code>${finding.code}</code> ${foreign(finding.message)}</p>
+<p>${chip(finding.severity, TONES[finding.severity])} ${finding.unknown === true && chip("unknown", "bad")} <code>${finding.code}</code> ${concerned(finding)}${foreign(finding.message)}</p>
 ${remedy !== undefined && html`<p class="remedy">${foreign(remedy.text)}</p>`}
 ${remedy?.sql !== undefined && html`<pre tabindex="0"><code>${visibleLines(remedy.sql)}</code></pre>`}
 ${remedy?.command !== undefined && html`<pre tabindex="0"><code>${visibleLines(remedy.command)}</code></pre>`}
 </li>`;
+}
+
+const MOST_TENANTS = 3;
+
+/** The tenants that it concerns, the first few by name; nothing when it concerns the release. */
+function concerned({ tenants = [] }: Finding): Html | false {
+  const more = tenants.length - MOST_TENANTS;
+  return (
+    tenants.length > 0 &&
+    html`<strong>${foreign(tenants.slice(0, MOST_TENANTS).join(", "))}${more > 0 && ` and ${more} more`}:</strong> `
+  );
 }
