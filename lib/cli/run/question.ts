@@ -45,6 +45,8 @@ export async function decideAtTerminal(
 /** Asks until there is an answer; null when the question was withdrawn (decided elsewhere, or Ctrl-C). */
 export async function ask(io: Io, name: string, withdrawn: AbortSignal): Promise<TerminalDecision | null> {
   const reader = createInterface({ input: io.stdin, output: io.stdout });
+  // While a line is read the terminal hands Ctrl-C to the reader, which would keep it from the run.
+  reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     for (;;) {
       const answer = await reader.question(`Approve as ${name}? [yes / no REASON] `, { signal: withdrawn });
