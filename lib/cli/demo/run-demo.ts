@@ -20,7 +20,14 @@ import { Progress } from "../terminal/progress.js";
 
 import { createDemoFleet, type Scenario } from "./fleet.js";
 import { databaseName, demoTenants } from "./tenants.js";
-import { readServerRecord, removeServer, serverDirectory, writeRegistry, writeServerRecord } from "./workspace.js";
+import {
+  clearOlderDemos,
+  readServerRecord,
+  removeServer,
+  serverDirectory,
+  writeRegistry,
+  writeServerRecord,
+} from "./workspace.js";
 
 export interface DemoOptions {
   readonly scenario: Scenario;
@@ -33,6 +40,7 @@ export interface DemoOptions {
 /** The main job on made-up tenants: an embedded server, a fleet, a release, every gate, the approval, the rollout. */
 export async function runDemo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd);
+  clearOlderDemos(workspace);
   const request = newRequest(demoConfig(workspace), "demo", "run");
   io.stderr.write(`Run ${request.run}: the demo, scenario ${options.scenario}\n`);
   const directory = serverDirectory(io.cwd, request.run, options.tenants);

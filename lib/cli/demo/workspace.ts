@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { EmbeddedServer } from "../../adapters/local/embedded-server.js";
 import { scratchDirectory } from "../../adapters/local/scratch-directory.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
+import { UnfinishedError } from "../command.js";
+import { lockHolder } from "../run/run-lock.js";
 
 /** What `resume` needs to bring a demo's server back where it was. */
 export interface DemoServerRecord {
@@ -50,4 +52,23 @@ export function removeServer(workspace: Workspace, run: string): void {
   const record = readServerRecord(workspace, run);
   if (record) rmSync(record.directory, { recursive: true, force: true });
   rmSync(join(workspace.demo, `${run}.json`), { force: true });
+}
+
+/**
+ * A new demo takes the place of those in this folder that were interrupted: their servers are large, and the registry is
+ * one file. Throws when one of them is still worked on.
+ */
+export function clearOlderDemos(workspace: Workspace): void {
+  if (!existsSync(workspace.demo)) return;
+  for (const name of readdirSync(workspace.demo).filter((each) => each.endsWith(".json"))) {
+    const run = name.slice(0, -".json".length);
+    const holder = lockHolder(workspace, run);
+    if (holder !== null) {
+      throw new UnfinishedError(
+        `the demo ${run} is running in this folder (process ${holder})`,
+        "let it end, or start the demo in another folder",
+      );
+    }
+    removeServer(workspace, run);
+  }
 }
