@@ -1,6 +1,7 @@
 import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
 import type { RunRequest, ScoreRecord } from "../records.js";
 
 export interface VerdictSources {
@@ -35,6 +36,11 @@ export function verdictOf(sources: VerdictSources): Verdict {
     return { status: "failed", reason: "The approval was never asked for." };
   if (pending === 0) return { status: "passed", reason: "Every tenant has the release already." };
   if (rollout === null) return { status: "failed", reason: "The rollout never began." };
+  // A breaker may tolerate failures; a tenant without the release is never part of a pass.
+  const without = rollout.waves.reduce((sum, wave) => sum + wave.planned - wave.done, 0);
+  if (rollout.status === "done" && without > 0) {
+    return { status: "halted", reason: `${plural(without, "tenant")} of the rollout do not have the release.` };
+  }
   if (rollout.status === "done") return { status: "passed", reason: "Every tenant was migrated and verified." };
   if (rollout.status === "halted") return { status: "halted", reason: rollout.reason ?? "The rollout was halted." };
   if (rollout.status === "rolled back")
