@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { plural } from "../../core/plural.js";
 import type { CommandModule } from "../command.js";
+import type { RunStatus } from "../json/run.js";
 import { findRun, listRuns } from "../run/find-run.js";
-import { type RunStatus, statusOf } from "../run/status-of.js";
+import { statusOf } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
 import { printable } from "../terminal/style.js";
 

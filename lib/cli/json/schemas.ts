@@ -5,9 +5,13 @@ import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
+import { diffOutput, inspectOutput } from "./catalog.js";
+import { contractOutput } from "./contract.js";
 import { doctorOutput } from "./doctor.js";
 import { keptOutput } from "./kept.js";
+import { lintOutput, rulesOutput } from "./lint.js";
 import { proveOutput } from "./prove.js";
+import { runOutput, statusOutput } from "./run.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
@@ -16,12 +20,19 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   "audit-show": { schema: auditShowOutput, io: "output" },
   "audit-verify": { schema: auditVerifyOutput, io: "output" },
   config: { schema: configSchema, io: "input" },
+  contract: { schema: contractOutput, io: "output" },
+  diff: { schema: diffOutput, io: "output" },
   doctor: { schema: doctorOutput, io: "output" },
   evidence: { schema: evidenceSchema, io: "output" },
   "execution-log": { schema: executionLogSchema, io: "output" },
   finding: { schema: findingSchema, io: "output" },
+  inspect: { schema: inspectOutput, io: "output" },
   kept: { schema: keptOutput, io: "output" },
+  lint: { schema: lintOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
+  rules: { schema: rulesOutput, io: "output" },
+  run: { schema: runOutput, io: "output" },
+  status: { schema: statusOutput, io: "output" },
 };
 
 /** The files of schemas/ with their texts: JSON Schema, draft 2020-12. */

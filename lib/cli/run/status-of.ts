@@ -5,17 +5,8 @@ import type { Release } from "../../core/release/release.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
+import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
-
-export interface RunStatus {
-  readonly run: string;
-  readonly release: string | null;
-  readonly state: string;
-  readonly tenants: number;
-  readonly migrated: number;
-  /** The next command, when there is one. */
-  readonly next: string | null;
-}
 
 /** Where one run stands, from its folder alone. */
 export async function statusOf({ workspace, artifacts, request }: FoundRun): Promise<RunStatus> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
 import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import { DUPLICATES, databaseName, NULLABLE_LIMIT, ORPHANS } from "../../../lib/cli/demo/tenants.js";
+import { runOutput } from "../../../lib/cli/json/run.js";
 import { readFingerprint } from "../../../lib/steps/catalog/read-catalog.js";
 import { TestFleet } from "../../support/fleet.js";
 
@@ -23,7 +24,7 @@ describe("a fleet whose rows would break the release", () => {
     const before = await fingerprints(fleet);
     const result = await fleet.run(["run", "--json"]);
     expect(result.code, result.stderr).toBe(1);
-    const summary = JSON.parse(result.stdout);
+    const summary = runOutput.parse(JSON.parse(result.stdout));
     expect(summary.outcome).toBe("blocked");
     const errors = summary.findings.errors as JsonFinding[];
     const found = errors.map((finding) => [finding.code, ...finding.tenants]);
@@ -39,7 +40,7 @@ describe("a fleet whose rows would break the release", () => {
     }
     const again = await fleet.run(["check", "--json"]);
     expect(again.code, again.stderr).toBe(0);
-    expect(JSON.parse(again.stdout).outcome).toBe("passed");
+    expect(runOutput.parse(JSON.parse(again.stdout)).outcome).toBe("passed");
     expect(await fingerprints(fleet)).toEqual(before);
   }, 300_000);
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runOutput } from "../../../lib/cli/json/run.js";
 import { ended, TestFleet, until } from "../../support/fleet.js";
 
 const TENANTS = 247;
@@ -27,7 +28,7 @@ describe("a run that is killed in the middle of a wave", () => {
     const resumed = await fleet.run(["resume", "--json"]);
     expect(resumed.stderr).not.toMatch(/ {4}at /);
     expect(resumed.code, resumed.stderr).toBe(0);
-    const summary = JSON.parse(resumed.stdout);
+    const summary = runOutput.parse(JSON.parse(resumed.stdout));
     expect(summary.outcome).toBe("passed");
     expect(summary.tenants).toEqual({ total: TENANTS, migrated: TENANTS });
 

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { VERDICTS } from "../../core/evidence/evidence.js";
+import { executionLogSchema } from "../../core/evidence/execution-log.js";
+import { findingSchema } from "../../core/evidence/finding-schema.js";
+
+/** What `run`, `check`, `resume` and `demo` print with --json, when the run came to an end. */
+export const runOutput = z
+  .strictObject({
+    run: z.string(),
+    outcome: z.enum(VERDICTS),
+    reason: z.string(),
+    release: z.string().nullable(),
+    contract: z.strictObject({ columns: z.int(), indexes: z.int(), foreignKeys: z.int() }).nullable(),
+    score: z.number().min(0).max(1).nullable(),
+    metrics: executionLogSchema.shape.metrics,
+    tenants: z.strictObject({ total: z.int(), migrated: z.int() }),
+    divergences: z.array(z.strictObject({ tenants: z.array(z.string()), differences: z.array(z.string()) })),
+    findings: z.strictObject({ errors: z.array(findingSchema), warnings: z.int() }),
+    folder: z.string().meta({ description: "Where the record of the run lies." }),
+    report: z.string().meta({ description: "Path of the HTML report." }),
+  })
+  .meta({ id: "run", title: "schema-gate run --json, and of check, resume and demo" });
+
+/** One element of what `status --json` prints. */
+const runStatus = z.strictObject({
+  run: z.string(),
+  release: z.string().nullable().meta({ description: "Null until the release was read." }),
+  state: z.enum([...VERDICTS, "waiting for an approval", "unfinished"]),
+  tenants: z.int(),
+  migrated: z.int(),
+  next: z.string().nullable().meta({ description: "The next command, when there is one." }),
+});
+export type RunStatus = Readonly<z.infer<typeof runStatus>>;
+
+/** What `status --json` prints, the newest run first. */
+export const statusOutput = z.array(runStatus).meta({ id: "status", title: "schema-gate status --json" });
