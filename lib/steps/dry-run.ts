@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { milliseconds } from "../core/config/config.js";
+import { bytes, milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
 import type { Release } from "../core/release/release.js";
 import { loadParser } from "../core/sql/parse.js";
@@ -53,6 +53,11 @@ async function prove(ports: Ports, cluster: ClusterRecord, tenant: Tenant): Prom
         lockTimeout: milliseconds(config.rollout.lockTimeout),
         statementTimeout: milliseconds(config.timeouts.dryRun),
         concurrentTimeout: milliseconds(config.timeouts.dryRun),
+      },
+      keepLimit: bytes(config.rollback.keepLimit),
+      acceptances: {
+        now: ports.clock.now(),
+        list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
       },
       clock: ports.clock,
       thorough: true,

@@ -72,6 +72,12 @@ ${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Appro
 #  statementTimeout: 15min
 #  attempts: 5
 
+#rollback:
+#  # What one migration may copy aside in one tenant, so that what it destroys can be put back. Above it, it is impossible to undo.
+#  keepLimit: 1GB
+#  # Migrations that may run although they cannot be taken back: the code and the line that the finding prints.
+#  accept: []
+
 # Intended differences from the declared schema, each with a reason and a last day.
 drift:
   allow: []

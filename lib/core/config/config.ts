@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { thresholdsSchema } from "../risk/thresholds.js";
+import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
 import { wavePolicySchema } from "../rollout/waves.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
 import { secretReference as secret } from "./secret-reference.js";
+import { parseSize } from "./size.js";
 
 const duration = (fallback: string) =>
   z
@@ -41,6 +43,27 @@ const rollout = z
     lockTimeout: duration("2s"),
     statementTimeout: duration("15min"),
     attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
+  })
+  .prefault({});
+
+const rollback = z
+  .strictObject({
+    keepLimit: z
+      .string()
+      .refine((text) => parseSize(text) !== null, "expected a size such as 512MB, 1GB or 0")
+      .default("1GB")
+      .describe("what one migration may keep aside in one tenant so that it can be undone"),
+    accept: z
+      .array(
+        z.strictObject({
+          code: z.enum(ACCEPTABLE_LOSSES),
+          migration: z.string().describe("version of the migration"),
+          reason: z.string().min(1),
+          expires: day,
+        }),
+      )
+      .default([])
+      .describe("migrations that may run although they cannot be taken back"),
   })
   .prefault({});
 
@@ -86,6 +109,7 @@ export const configSchema = z.strictObject({
   thresholds: thresholdsSchema.prefault({}),
   approval,
   rollout,
+  rollback,
   drift: z
     .strictObject({
       allow: z
@@ -117,5 +141,12 @@ export type Config = z.infer<typeof configSchema>;
 export function milliseconds(text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new RangeError(`not a duration: ${text}`);
+  return value;
+}
+
+/** A size of a config that was validated, in bytes. */
+export function bytes(text: string): number {
+  const value = parseSize(text);
+  if (value === null) throw new RangeError(`not a size: ${text}`);
   return value;
 }

@@ -49,6 +49,8 @@ export interface Kept {
   readonly name: string;
   /** The table whose rows are copied. */
   readonly table: TableRef;
+  /** The rows that the copy takes, as a query: what it would weigh is known before it is made. */
+  readonly rows: string;
   /** Run before the statement. */
   readonly before: readonly string[];
   /** Run after it: reduces the copy to what the statement changed. */

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } from "../operations/index.js";
+import { copySize } from "../operations/keep/copy.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
 import { emptiedBy } from "../operations/truncate.js";
@@ -134,6 +135,7 @@ function collect(statement: Statement, inverses: readonly Inverse[]): Inverses {
     before: kept.flatMap((each) => each.before),
     after: kept.flatMap((each) => each.after),
     tables: kept.map((each) => each.name),
+    sizes: kept.map((each) => copySize(each.rows)),
   };
   return {
     statements: [...inverses]

@@ -14,6 +14,8 @@ export interface KeepAside {
   readonly after: readonly string[];
   /** The copies by their names in the schema of kept data. */
   readonly tables: readonly string[];
+  /** For each copy a query that returns one row with `bytes`: what it takes before it is reduced. */
+  readonly sizes: readonly string[];
 }
 
 /** One way back for one migration, for the tenants of one cluster. Which one is taken is decided by proof. */

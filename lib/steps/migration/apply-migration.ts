@@ -5,9 +5,10 @@ import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
+import { KeptBudget } from "./kept-budget.js";
 import { prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, type Progress, readProgress, recordProgress } from "./progress.js";
-import { runKept } from "./run-kept.js";
+import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { inTransaction } from "./transaction.js";
 
@@ -29,6 +30,8 @@ export interface ApplyMigration {
   readonly schema: string | null;
   /** Of the proved way back: what is copied before its statement destroys it. */
   readonly keep: readonly KeepAside[];
+  /** Bytes that `keep` may take in this tenant; without it there is no limit. */
+  readonly keepLimit?: number;
   readonly clock: Clock;
   readonly observe?: StatementObserver;
 }
@@ -40,6 +43,13 @@ export interface AppliedMigration {
   readonly transactions: number;
   /** True when an earlier, interrupted attempt had done part of it. */
   readonly resumed: boolean;
+  /** Bytes of the copies as they were made. */
+  readonly keptBytes: number;
+}
+
+/** One run of a migration: what is kept aside counts against one budget, however many transactions it takes. */
+interface Work extends ApplyMigration {
+  readonly budget: KeptBudget;
 }
 
 /**
@@ -49,17 +59,20 @@ export interface AppliedMigration {
  */
 export async function applyMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
   const start = input.clock.monotonic();
+  const budget = new KeptBudget(input.migration.version, input.keepLimit ?? Number.POSITIVE_INFINITY);
+  const work: Work = { ...input, budget };
   const segments = segmentsOf(input.migration.up);
   const [only] = segments;
   const resumed =
     segments.length === 0 || (segments.length === 1 && only?.transactional)
-      ? await applyWhole(session, input, only?.statements ?? [])
-      : await applyInParts(session, input, segments);
+      ? await applyWhole(session, work, only?.statements ?? [])
+      : await applyInParts(session, work, segments);
   const ms = input.clock.monotonic() - start;
-  return { version: input.migration.version, ms, transactions: Math.max(1, segments.length), resumed };
+  const { version } = input.migration;
+  return { version, ms, transactions: Math.max(1, segments.length), resumed, keptBytes: budget.taken };
 }
 
-async function applyWhole(session: Session, input: ApplyMigration, statements: readonly Statement[]): Promise<boolean> {
+async function applyWhole(session: Session, input: Work, statements: readonly Statement[]): Promise<boolean> {
   const start = input.clock.monotonic();
   await prepareSession(session, input, "inside");
   await inTransaction(session, input.isolation, async () => {
@@ -71,7 +84,7 @@ async function applyWhole(session: Session, input: ApplyMigration, statements: r
   return false;
 }
 
-async function applyInParts(session: Session, input: ApplyMigration, segments: readonly Segment[]): Promise<boolean> {
+async function applyInParts(session: Session, input: Work, segments: readonly Segment[]): Promise<boolean> {
   const start = input.clock.monotonic();
   const { version } = input.migration;
   await prepareSession(session, input, "inside");
@@ -89,7 +102,7 @@ async function applyInParts(session: Session, input: ApplyMigration, segments: r
   return progress.size > 0;
 }
 
-async function applyTransaction(session: Session, input: ApplyMigration, segment: Segment, at: number): Promise<void> {
+async function applyTransaction(session: Session, input: Work, segment: Segment, at: number): Promise<void> {
   await prepareSession(session, input, "inside");
   await inTransaction(session, input.isolation, async () => {
     await runStatements(session, input, segment.statements);
@@ -101,7 +114,7 @@ async function applyTransaction(session: Session, input: ApplyMigration, segment
 /** One statement outside a transaction: its start is recorded first, so that a resumed run looks at what it left. */
 async function applyAlone(
   session: Session,
-  input: ApplyMigration,
+  input: Work,
   segment: Segment,
   at: number,
   progress: Progress,
@@ -123,15 +136,15 @@ async function applyAlone(
   await recordProgress(session, version, at, "finished", input.schema);
 }
 
-async function runStatements(session: Session, input: ApplyMigration, statements: readonly Statement[]): Promise<void> {
+async function runStatements(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
   for (const statement of statements) {
     const keep = input.keep.filter((each) => each.statement === statement.index);
-    await runKept(session, keep, "before", input);
+    await keepBefore(session, keep, input.budget, input.schema);
     await input.observe?.before?.(statement);
     const start = input.clock.monotonic();
     await session.script(statement.sql);
     await input.observe?.after?.(statement, input.clock.monotonic() - start);
-    await runKept(session, keep, "after", input);
+    await keepAfter(session, keep, input.schema);
   }
 }
 

@@ -3,7 +3,7 @@ import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { applyMigration, type StatementObserver } from "../migration/apply-migration.js";
+import { type AppliedMigration, applyMigration, type StatementObserver } from "../migration/apply-migration.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedStatement } from "./proof.js";
 import { readState, type State } from "./state.js";
@@ -55,9 +55,9 @@ export async function up(
   migration: Migration,
   keep: readonly KeepAside[],
   observe?: StatementObserver,
-): Promise<void> {
-  const { settings, schema, clock } = input;
-  await applyMigration(session, {
+): Promise<AppliedMigration> {
+  const { settings, schema, clock, keepLimit } = input;
+  return applyMigration(session, {
     migration,
     ledger: null,
     isolation: migration.up.isolation,
@@ -65,6 +65,7 @@ export async function up(
     schema,
     keep,
     clock,
+    ...(keepLimit === undefined ? {} : { keepLimit }),
     ...(observe ? { observe } : {}),
   });
 }

@@ -4,6 +4,7 @@ import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.j
 import { DatabaseError } from "../../ports/database.js";
 import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
+import { KeptTooLarge } from "../migration/kept-budget.js";
 import { type Climb, up } from "./climb.js";
 import type { Bench, Clones } from "./clones.js";
 import { differenceCandidate, forgetOwnSchema } from "./difference-candidate.js";
@@ -22,6 +23,8 @@ export class Descent {
   private kept = false;
   private readonly inverses: readonly Inverses[];
   private readonly chosen = new Map<string, RollbackCandidate>();
+  /** By the migration's place: bytes of its copies, or why they may not be made. */
+  private readonly copies = new Map<number, number | KeptTooLarge>();
 
   constructor(
     private readonly input: ProveOnClone,
@@ -61,6 +64,11 @@ export class Descent {
         continue;
       }
       if (candidate.keep.length > 0) await this.withKept(at);
+      const tooLarge = candidate.keep.length > 0 ? this.tooLarge(at) : null;
+      if (tooLarge) {
+        trials.push(untried({ ...candidate, reason: `${sentence(tooLarge.message)}.` }));
+        continue;
+      }
       const passed = await this.timed(trials, () => this.attempt(candidate, at));
       if (passed) return this.choose(at, candidate, trials);
     }
@@ -93,6 +101,7 @@ export class Descent {
     const inverses = this.inverses[at];
     if (!difference || !inverses) return this.none(at, trials);
     if (inverses.keep.length > 0) await this.withKept(at);
+    if (inverses.keep.length > 0 && this.tooLarge(at)) return this.none(at, trials);
     const before = await this.captureBefore(at);
     let made: RollbackCandidate | null = null;
     const passed = await this.timed(trials, async () => {
@@ -129,13 +138,38 @@ export class Descent {
     await this.clones.drop(this.bench);
     this.bench = await this.clones.make("rollback");
     for (const [index, migration] of this.input.migrations.entries()) {
-      await up(this.bench.session, this.input, migration, this.inverses[index]?.keep ?? []);
+      await this.upKeeping(index, migration);
     }
     this.kept = true;
     for (let index = this.input.migrations.length - 1; index > at; index--) {
       const candidate = this.chosen.get(this.migration(index).version);
       if (candidate) await this.apply(index, candidate);
     }
+  }
+
+  /** What is too large to be kept is not kept: the migration has no way back then, and says so in its turn. */
+  private async upKeeping(at: number, migration: Migration): Promise<void> {
+    const keep = this.inverses[at]?.keep ?? [];
+    try {
+      const allowed = this.tooLarge(at) ? [] : keep;
+      const { keptBytes } = await up(this.bench.session, this.input, migration, allowed);
+      if (allowed.length > 0) this.copies.set(at, keptBytes);
+    } catch (error) {
+      if (!(error instanceof KeptTooLarge)) throw error;
+      this.copies.set(at, error);
+      await up(this.bench.session, this.input, migration, []);
+    }
+  }
+
+  private tooLarge(at: number): KeptTooLarge | null {
+    const known = this.copies.get(at);
+    return known instanceof KeptTooLarge ? known : null;
+  }
+
+  private keptOf(at: number): ProvedRollback["kept"] {
+    const known = this.copies.get(at);
+    if (known === undefined) return null;
+    return known instanceof KeptTooLarge ? { bytes: known.bytes, tooLarge: true } : { bytes: known, tooLarge: false };
   }
 
   private async apply(at: number, candidate: RollbackCandidate): Promise<void> {
@@ -164,7 +198,8 @@ export class Descent {
     this.chosen.set(version, candidate);
     const verdict = trials.at(-1)?.verdict ?? "none";
     const { losses } = candidate;
-    return { version, name, verdict, candidate, losses, differences: [], trials };
+    const kept = candidate.keep.length > 0 ? this.keptOf(at) : null;
+    return { version, name, verdict, candidate, losses, differences: [], kept, behind: null, trials };
   }
 
   /** The most telling of the failures: what ran and left something is nearer than what did not run. */
@@ -174,13 +209,16 @@ export class Descent {
     const [best] = [...trials].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
     const losses = this.inverses[at]?.losses ?? [];
     const differences = best?.differences ?? ["There is no way back to try."];
-    return { version, name, verdict: best?.verdict ?? "none", candidate: null, losses, differences, trials };
+    const kept = this.keptOf(at);
+    const verdict = best?.verdict ?? "none";
+    return { version, name, verdict, candidate: null, losses, differences, kept, behind: null, trials };
   }
 
   private unreached(at: number, stuck: ProvedRollback): ProvedRollback {
     const { version, name } = this.migration(at);
-    const reason = `It is reached only when ${stuck.version} can be taken back.`;
-    return { version, name, verdict: "none", candidate: null, losses: [], differences: [reason], trials: [] };
+    const behind = stuck.behind ?? stuck.version;
+    const differences = [`It is reached only when ${behind} can be taken back.`];
+    return { version, name, verdict: "none", candidate: null, losses: [], differences, kept: null, behind, trials: [] };
   }
 
   private migration(at: number): Migration {
@@ -200,4 +238,8 @@ export class Descent {
 function untried(candidate: RollbackCandidate): CandidateTrial {
   const verdict = candidate.source === "author" ? "error" : "none";
   return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,5 @@
 import type { Migration } from "../../core/release/release.js";
+import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
@@ -15,6 +16,10 @@ export interface ProveOnClone {
   /** The generator of the last way back; null for none. */
   readonly difference: SchemaDifference | null;
   readonly settings: SessionSettings;
+  /** Bytes that one migration may keep aside; without it there is no limit. */
+  readonly keepLimit?: number;
+  /** Migrations that may run although they cannot be taken back. */
+  readonly acceptances?: LossAcceptances;
   readonly clock: Clock;
   /** Kill and resume, and a second run. Off where many migrations are proved one by one. */
   readonly thorough: boolean;

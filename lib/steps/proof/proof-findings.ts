@@ -1,7 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import type { Failure } from "./climb.js";
-import type { ProvedRollback, Rerun, ResumePoint } from "./proof.js";
+import type { Rerun, ResumePoint } from "./proof.js";
 import { describeFailure } from "./try-candidate.js";
 
 export function failureFinding({ migration, statement, error }: Failure): Finding {
@@ -57,45 +57,6 @@ function unfinished(catalog: Catalog): readonly Unfinished[] {
       ];
     }
     return [];
-  });
-}
-
-/** The author's down that does not lead back, and migrations without any proved way back. */
-export function rollbackFindings(rollbacks: readonly ProvedRollback[]): readonly Finding[] {
-  return rollbacks.flatMap((rollback) => {
-    const subject = { kind: "migration", name: rollback.version };
-    const author = rollback.trials.find(({ source }) => source === "author");
-    const findings: Finding[] = [];
-    if (author && author.verdict !== "exact" && author.verdict !== "order") {
-      const what = author.verdict === "error" ? "does not run" : "does not lead back";
-      findings.push({
-        code: "rollback.author-down",
-        gate: "rollback",
-        severity: "warning",
-        subject,
-        message: `The down migration of ${rollback.version} ${what}: ${author.differences.slice(0, 5).join(" ")}`,
-        remedy: { text: rollback.candidate ? "A proved plan is used in its place." : "Mend the down migration." },
-      });
-    }
-    if (!rollback.candidate) {
-      findings.push({
-        code: "rollback.impossible",
-        gate: "rollback",
-        severity: "error",
-        subject,
-        message: `${rollback.version} cannot be taken back: ${rollback.differences.slice(0, 5).join(" ")}`,
-        remedy: { text: "Write a down migration that leads back, or accept the loss in the config by this code." },
-      });
-    } else if (rollback.verdict === "order") {
-      findings.push({
-        code: "rollback.column-order",
-        gate: "rollback",
-        severity: "note",
-        subject,
-        message: `Taking ${rollback.version} back restores schema and rows, but columns stand in another order.`,
-      });
-    }
-    return findings;
   });
 }
 

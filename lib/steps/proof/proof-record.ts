@@ -48,6 +48,7 @@ export async function proofRecord(
 /** The worst of the migrations' ways back. */
 function standingOf(proof: Proof): RollbackStanding {
   if (proof.rollbacks.some(({ candidate }) => candidate === null)) {
+    if (proof.passed) return "lossy";
     return proof.rollbacks.some(({ verdict }) => verdict === "none") ? "impossible" : "unproved";
   }
   if (!proof.passed) return "unproved";

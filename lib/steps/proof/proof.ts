@@ -68,6 +68,10 @@ export interface ProvedRollback {
   readonly candidate: RollbackCandidate | null;
   readonly losses: readonly Loss[];
   readonly differences: readonly string[];
+  /** Bytes that its copies took on the clone, and whether that is above the limit; null when nothing is kept. */
+  readonly kept: { readonly bytes: number; readonly tooLarge: boolean } | null;
+  /** The later migration that cannot be taken back, so that this one is not reached; null when it was reached. */
+  readonly behind: string | null;
   readonly trials: readonly CandidateTrial[];
 }
 
@@ -87,7 +91,7 @@ export interface ResumePoint {
 
 /** All that the dry run found out about a release on clones of one tenant. Plain data. */
 export interface Proof {
-  /** True when every migration ran, can be taken back, and ran again. */
+  /** True when every migration ran, can be taken back or need not be by the config, and ran again. */
   readonly passed: boolean;
   readonly statements: readonly ProvedStatement[];
   readonly rows: readonly TableRows[];

@@ -1,6 +1,7 @@
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
 import { refusalsOf } from "../../core/operations/index.js";
+import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
 import { type Climb, climb, up } from "./climb.js";
@@ -9,7 +10,8 @@ import { Descent } from "./descend.js";
 import type { ProveOnClone } from "./input.js";
 import { killAndResume } from "./kill-and-resume.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
-import { failureFinding, rerunFindings, resumeFindings, rollbackFindings, validityFindings } from "./proof-findings.js";
+import { failureFinding, rerunFindings, resumeFindings, validityFindings } from "./proof-findings.js";
+import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain } from "./run-again.js";
 import { compareStates, isSameOutcome, readState, type State } from "./state.js";
 
@@ -45,17 +47,22 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
   const descent = new Descent(input, clones, run, plan, bench);
   const rollbacks = await descent.run();
+  const acceptances = input.acceptances ?? NO_ACCEPTANCES;
   const undone = rollbacks.every(({ candidate }) => candidate !== null);
-  const again = undone ? await climbAgain(descent.end, clones, input, run, rollbacks) : NOT_AGAIN;
+  const allowed = rollbacks.every((each) => each.candidate !== null || isLossAccepted(each, rollbacks, acceptances));
+  // Where something may stay, going up again begins on a clone that never had it.
+  const again = allowed
+    ? await climbAgain(undone ? descent.end : await clones.make("again"), clones, input, run, rollbacks)
+    : NOT_AGAIN;
   const findings = [
     ...validityFindings(before.catalog, after.catalog),
-    ...rollbackFindings(rollbacks),
+    ...rollbackFindings(rollbacks, acceptances),
     ...rerunFindings(rerun),
     ...resumeFindings(again.resumes),
     ...again.findings,
   ].sort(compareFindings);
   return {
-    passed: undone && again.upAgain && !findings.some(({ severity }) => severity === "error"),
+    passed: allowed && again.upAgain && !findings.some(({ severity }) => severity === "error"),
     statements: run.statements,
     rows: tableRows(before, after),
     rollbacks,

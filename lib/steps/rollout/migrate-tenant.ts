@@ -1,4 +1,4 @@
-import { milliseconds } from "../../core/config/config.js";
+import { bytes, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
@@ -123,6 +123,7 @@ async function apply(ports: Ports, session: Session, context: TenantContext, mig
     },
     schema: tenant.schema,
     keep: rollbacks.get(migration.version)?.keep ?? [],
+    keepLimit: bytes(config.rollback.keepLimit),
     clock: ports.clock,
   });
 }

@@ -54,6 +54,9 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
     if (!(await lockTenant(session, tenant))) throw new RollbackImpossible("another run holds this tenant");
     const ledger = ledgerFor(release.convention, tenant.schema);
     const has = new Set((await readLedger(session, ledger)).map((entry) => entry.version));
+    // Said before the first is taken back, so that a tenant is not left half way.
+    const stuck = cluster.pending.find((version) => has.has(version) && !rollbacks.has(version));
+    if (stuck !== undefined) throw new RollbackImpossible(`${stuck} has no proved way back`);
     for (const version of cluster.pending.toReversed()) {
       if (!has.has(version)) continue;
       const at = release.migrations.findIndex((migration) => migration.version === version);

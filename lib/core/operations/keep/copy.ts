@@ -47,6 +47,14 @@ export function makeCopy(name: string, query: string, table: TableRef, statement
   ];
 }
 
+/** Line pointer of a row in its page (manual, "Database Page Layout"). */
+const ITEM_BYTES = 4;
+
+/** A query for the bytes that a copy of these rows takes on its pages, without making it. Reads them all. */
+export function copySize(rows: string): string {
+  return `SELECT coalesce(sum(pg_column_size(q.*) + ${ITEM_BYTES}), 0)::text AS bytes FROM (${rows}) q`;
+}
+
 export function dropCopy(name: string): readonly string[] {
   return [`DROP TABLE ${copyTable(name)}`, `DELETE FROM ${KEPT_LIST} WHERE copy = ${literal(name)}`];
 }

@@ -23,11 +23,13 @@ export function keepColumn(
 ): KeptColumn {
   const name = copyName(statement, table, column.id.name);
   const identity = identityOf(before, table, [column.id.name]);
+  const rows = rowsOf(before, table, identity, [column]);
   return {
     kept: {
       name,
       table,
-      before: [...KEPT_SETUP, ...makeCopy(name, rowsOf(before, table, identity, [column]), table, statement)],
+      rows,
+      before: [...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
       after: [],
     },
     restore: [...withoutTriggers(before, table, [fill(before, table, identity, column, name)]), ...dropCopy(name)],

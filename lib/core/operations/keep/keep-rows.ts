@@ -34,6 +34,7 @@ export function keepRows(statement: Statement, before: CatalogIndex, table: Tabl
     kept: {
       name,
       table,
+      rows: rows.all(),
       before: [...KEPT_SETUP, ...makeCopy(name, rows.all(), table, statement)],
       after: [...makeCopy(rows.became, rows.written(), table, statement), rows.forgetUnchanged()],
     },

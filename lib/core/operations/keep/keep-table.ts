@@ -18,11 +18,13 @@ export function keepTable(
   const names = columns.map((column) => identifier(column.id.name)).join(", ");
   const values = columns.map((column) => restored(column, "k")).join(", ");
   const insert = `INSERT INTO ${sqlName(table)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${copyTable(name)} k`;
+  const rows = `SELECT ${list} FROM ${source(before, table)} t`;
   return {
     kept: {
       name,
       table,
-      before: [...KEPT_SETUP, ...makeCopy(name, `SELECT ${list} FROM ${source(before, table)} t`, table, statement)],
+      rows,
+      before: [...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
       after: [],
     },
     restore: columns.length === 0 ? dropCopy(name) : [insert, ...dropCopy(name)],

@@ -1,0 +1,45 @@
+import { sizeText } from "../../core/config/size.js";
+import { bindSchemas } from "../../core/rollback/own-schema.js";
+import type { KeepAside } from "../../core/rollback/plan.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+
+/** SQLSTATE program_limit_exceeded; nothing but the limit of the config raises it here. */
+const LIMIT_EXCEEDED = "54000";
+
+/** What would be kept aside is larger than the config allows. Nothing was copied. */
+export class KeptTooLarge extends DatabaseError {
+  constructor(
+    readonly version: string,
+    /** At least so many: what comes after the first that was too much is not counted. */
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(
+      `to undo ${version}, ${sizeText(bytes)} would have to be kept aside, above rollback.keepLimit of ${sizeText(limit)}`,
+      LIMIT_EXCEEDED,
+    );
+  }
+}
+
+/** What one migration may still keep aside in one tenant. */
+export class KeptBudget {
+  private spent = 0;
+
+  constructor(
+    private readonly version: string,
+    private readonly limit: number,
+  ) {}
+
+  get taken(): number {
+    return this.spent;
+  }
+
+  /** Weighs the copies before they are made. Throws `KeptTooLarge`. */
+  async take(session: Session, keep: KeepAside, schema: string | null): Promise<void> {
+    for (const query of keep.sizes) {
+      const [row] = await session.query<{ bytes: string }>(bindSchemas(query, schema));
+      this.spent += Number(row?.bytes ?? Number.POSITIVE_INFINITY);
+      if (this.spent > this.limit) throw new KeptTooLarge(this.version, this.spent, this.limit);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { sizeText } from "../../core/config/size.js";
+import type { Finding } from "../../core/finding.js";
+import { type AcceptableLoss, type LossAcceptances, lossAcceptanceOf } from "../../core/rollback/loss-acceptance.js";
+import type { ProvedRollback } from "./proof.js";
+
+/** The author's down that does not lead back, and migrations without any proved way back. */
+export function rollbackFindings(
+  rollbacks: readonly ProvedRollback[],
+  acceptances: LossAcceptances,
+): readonly Finding[] {
+  return rollbacks.flatMap((rollback) => [
+    ...authorFinding(rollback),
+    ...(rollback.candidate ? columnOrder(rollback) : [lossFinding(rollback, rollbacks, acceptances)]),
+  ]);
+}
+
+/** True when the config takes it on that this migration cannot be taken back. */
+export function isLossAccepted(
+  rollback: ProvedRollback,
+  rollbacks: readonly ProvedRollback[],
+  acceptances: LossAcceptances,
+): boolean {
+  return acceptedBy(rollback, rollbacks, acceptances)?.expired === false;
+}
+
+function authorFinding(rollback: ProvedRollback): readonly Finding[] {
+  const author = rollback.trials.find(({ source }) => source === "author");
+  if (!author || author.verdict === "exact" || author.verdict === "order") return [];
+  const what = author.verdict === "error" ? "does not run" : "does not lead back";
+  return [
+    {
+      code: "rollback.author-down",
+      gate: "rollback",
+      severity: "warning",
+      subject: subjectOf(rollback),
+      message: `The down migration of ${rollback.version} ${what}: ${author.differences.slice(0, 5).join(" ")}`,
+      remedy: { text: rollback.candidate ? "A proved plan is used in its place." : "Mend the down migration." },
+    },
+  ];
+}
+
+function columnOrder(rollback: ProvedRollback): readonly Finding[] {
+  if (rollback.verdict !== "order") return [];
+  return [
+    {
+      code: "rollback.column-order",
+      gate: "rollback",
+      severity: "note",
+      subject: subjectOf(rollback),
+      message: `Taking ${rollback.version} back restores schema and rows, but columns stand in another order.`,
+    },
+  ];
+}
+
+/** No way back blocks, unless a person took it on in the config, by its code and for this migration. */
+function lossFinding(
+  rollback: ProvedRollback,
+  rollbacks: readonly ProvedRollback[],
+  acceptances: LossAcceptances,
+): Finding {
+  const code = codeOf(rollback);
+  const base = { gate: "rollback", subject: subjectOf(rollback) } as const;
+  const message = messageOf(rollback);
+  const found = acceptedBy(rollback, rollbacks, acceptances);
+  if (found && !found.expired) {
+    const { reason } = found.acceptance;
+    return { ...base, code: "rollback.loss-accepted", severity: "warning", message: `${message} Accepted: ${reason}.` };
+  }
+  const migration = rollback.behind ?? rollback.version;
+  const line = JSON.stringify({ code: codeOf(rootOf(rollback, rollbacks)), migration, reason: "…", expires: "…" });
+  const lead = found ? "The acceptance of this loss has expired. " : "";
+  const other =
+    code === "rollback.kept-too-large" ? "Raise rollback.keepLimit" : "Write a down migration that leads back";
+  const text = `${other}, or accept the loss under rollback.accept in the config: ${line}.`;
+  return { ...base, code, severity: "error", message: `${lead}${message}`, remedy: { text } };
+}
+
+function messageOf(rollback: ProvedRollback): string {
+  const { version, kept, differences } = rollback;
+  if (codeOf(rollback) === "rollback.kept-too-large") {
+    const size = kept ? sizeText(kept.bytes) : "too much";
+    return `${version} is impossible to undo: at least ${size} would have to be kept aside, above rollback.keepLimit.`;
+  }
+  return `${version} cannot be taken back: ${differences.slice(0, 5).join(" ")}`;
+}
+
+function codeOf(rollback: ProvedRollback): AcceptableLoss {
+  return rollback.kept?.tooLarge ? "rollback.kept-too-large" : "rollback.impossible";
+}
+
+/** An earlier migration is out of reach because of a later one; what is accepted for that one covers both. */
+function acceptedBy(
+  rollback: ProvedRollback,
+  rollbacks: readonly ProvedRollback[],
+  acceptances: LossAcceptances,
+): ReturnType<typeof lossAcceptanceOf> {
+  const root = rootOf(rollback, rollbacks);
+  return lossAcceptanceOf(codeOf(root), root.version, acceptances);
+}
+
+function rootOf(rollback: ProvedRollback, rollbacks: readonly ProvedRollback[]): ProvedRollback {
+  return rollbacks.find(({ version }) => version === rollback.behind) ?? rollback;
+}
+
+function subjectOf(rollback: ProvedRollback): Finding["subject"] {
+  return { kind: "migration", name: rollback.version };
+}
