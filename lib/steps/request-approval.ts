@@ -16,6 +16,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
   input,
   // The token is new each time, so there is nothing to remember; opening the same question again changes nothing.
   settled: () => false,
+  recorded: ({ run }) => ({ run }),
   async run(ports, { run, taskToken }) {
     const { config, requester } = await need<RunRequest>(ports, artifact.request);
     const score = await need<ScoreRecord>(ports, artifact.score);

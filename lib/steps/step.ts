@@ -11,6 +11,8 @@ export interface Step<I, O> {
   settled(output: O): boolean;
   /** False for the step that closes the run's folder. */
   readonly writesRecord?: false;
+  /** What of its input may be kept; default: all of it. */
+  recorded?(input: I): unknown;
 }
 
 /** What is kept of a finished step, so that a killed run resumes and a redriven execution repeats nothing. */
@@ -32,7 +34,8 @@ export class TransientFailure extends Error {
 /** Runs a step once for its input: a settled result of an earlier call is returned as it was. Throws what the step throws. */
 export async function runStep<I, O>(step: Step<I, O>, ports: Ports, event: unknown): Promise<O> {
   const input = step.input.parse(event);
-  const key = `steps/${step.name}/${digest(input).slice(0, 16)}.json`;
+  const kept = step.recorded ? step.recorded(input) : input;
+  const key = `steps/${step.name}/${digest(kept).slice(0, 16)}.json`;
   const known = await ports.artifacts.get<StepRecord>(key);
   if (known?.settled) return known.output as O;
   const startedAt = new Date(ports.clock.now()).toISOString();
@@ -42,7 +45,7 @@ export async function runStep<I, O>(step: Step<I, O>, ports: Ports, event: unkno
   const settled = step.settled(output);
   await ports.artifacts.put(key, {
     step: step.name,
-    input,
+    input: kept,
     output,
     startedAt,
     finishedAt,

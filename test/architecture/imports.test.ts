@@ -37,6 +37,11 @@ const RULES: readonly { room: string; rooms: readonly string[]; packages: readon
     rooms: ["functions", "lib/steps", "lib/adapters", "lib/ports", "lib/core", "lib/review"],
     packages: [/^zod$/, /^hono/],
   },
+  {
+    room: "functions/aws",
+    rooms: ["functions", "lib/steps", "lib/adapters", "lib/ports", "lib/core", "lib/review"],
+    packages: [/^zod$/, /^hono/, /^aws-lambda$/, /^@aws-lambda-powertools\//],
+  },
   { room: "bin", rooms: ["bin", "lib", "functions"], packages: [/./] },
 ];
 

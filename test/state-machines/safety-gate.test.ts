@@ -57,7 +57,7 @@ describe("safety-gate.asl.json", () => {
 
   it("reads nothing of the context object that the local engine lacks", () => {
     const paths = [...text.matchAll(/"\$\$\.([A-Za-z.]+)/g)].map((match) => match[1]);
-    expect([...new Set(paths)].sort()).toEqual(["Map.Item.Value", "Map.Item.Value.id", "Task.Token"]);
+    expect([...new Set(paths)].sort()).toEqual(["Execution.Id", "Map.Item.Value", "Map.Item.Value.id", "Task.Token"]);
   });
 
   it.each(tasks)("%s calls a handler of ours", (_, state) => {

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
-import { parse as parseCsv } from "csv-parse/sync";
-import { parse as parseYaml } from "yaml";
-import { z } from "zod";
+import { resolve } from "node:path";
 import type { Config } from "../../core/config/config.js";
+import { isSecretReference } from "../../core/config/secret-reference.js";
 import { type Registry, RegistryError, type Tenant } from "../../ports/registry.js";
 import type { Secrets } from "../../ports/secrets.js";
-import { type Endpoint, openSession } from "../pg/connection.js";
+import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
+import { rowsOfQuery } from "../registry/query-rows.js";
+import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
 
 /** A tenant with the way to its database. Holds secrets: stays in memory. */
 export interface FleetEntry {
@@ -15,17 +15,6 @@ export interface FleetEntry {
   readonly endpoint: Endpoint;
   readonly replica: Endpoint | null;
 }
-
-const blank = (value: unknown) => (value === "" || value === null ? undefined : value);
-const text = z.preprocess(blank, z.coerce.string().optional());
-
-const rowSchema = z.strictObject({
-  id: z.coerce.string().min(1, "a tenant needs an id"),
-  group: text,
-  url: z.preprocess(blank, z.string({ error: "a tenant needs a url" })),
-  schema: text,
-  replica: text,
-});
 
 /** The registry that the config names: a CSV, JSON or YAML file, or a query on a control-plane database. */
 export class Fleet implements Registry {
@@ -59,62 +48,32 @@ export class Fleet implements Registry {
 
   private async load(): Promise<ReadonlyMap<string, FleetEntry>> {
     const { file, query } = this.config.registry;
-    const [origin, rows] = file
-      ? [`the registry ${file}`, await this.rowsOfFile(file)]
-      : [`the registry query`, await this.rowsOfQuery(query ?? { url: "", sql: "" })];
-    const entries = new Map<string, FleetEntry>();
+    const origin = file ? `the registry ${file}` : "the registry query";
+    const rows = file
+      ? await this.rowsOfFile(file)
+      : await rowsOfQuery(endpointOf(await this.secrets.resolve(query?.url ?? "")), query?.sql ?? "");
+    const entries: FleetEntry[] = [];
     for (const [index, row] of rows.entries()) {
-      const entry = await this.entryOf(row, `${origin}, entry ${index + 1}`);
-      if (entries.has(entry.tenant.id)) throw new RegistryError(`${origin} lists the tenant ${entry.tenant.id} twice`);
-      entries.set(entry.tenant.id, entry);
+      const place = `${origin}, entry ${index + 1}`;
+      entries.push(await this.entryOf(tenantRow(row, place), place));
     }
-    if (entries.size === 0)
-      throw new RegistryError(`${origin} lists no tenant; a gate over nothing would prove nothing`);
-    return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return byTenant(entries, origin);
   }
 
   private async rowsOfFile(file: string): Promise<readonly unknown[]> {
-    const path = resolve(this.directory, file);
     let content: string;
     try {
-      content = await readFile(path, "utf8");
+      content = await readFile(resolve(this.directory, file), "utf8");
     } catch (error) {
       throw new RegistryError(`the registry ${file} could not be read: ${(error as NodeJS.ErrnoException).code}`);
     }
-    try {
-      const parsed: unknown =
-        extname(path) === ".csv"
-          ? parseCsv(content, { columns: true, skip_empty_lines: true, trim: true, bom: true })
-          : parseYaml(content);
-      const rows = Array.isArray(parsed) ? parsed : (parsed as { tenants?: unknown } | null)?.tenants;
-      if (!Array.isArray(rows)) throw new Error("expected a list of tenants");
-      return rows;
-    } catch (error) {
-      throw new RegistryError(`the registry ${file} is not valid: ${(error as Error).message.split("\n")[0]}`);
-    }
+    return rowsOfText(content, file, `the registry ${file}`);
   }
 
-  private async rowsOfQuery(query: { url: string; sql: string }): Promise<readonly unknown[]> {
-    const endpoint = endpointOf(await this.secrets.resolve(query.url));
-    const session = await openSession(endpoint, { purpose: "read", statementTimeout: 30_000, lockTimeout: 2000 });
-    try {
-      return await session.query(query.sql);
-    } catch (error) {
-      throw new RegistryError(
-        `the registry query failed on ${endpoint.host}/${endpoint.database}: ${(error as Error).message}`,
-      );
-    } finally {
-      await session.close();
-    }
-  }
-
-  private async entryOf(row: unknown, place: string): Promise<FleetEntry> {
-    const parsed = rowSchema.safeParse(row);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new RegistryError(`${place}: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`);
-    }
-    const { id, group, url, schema, replica } = parsed.data;
+  private async entryOf(row: TenantRow, place: string): Promise<FleetEntry> {
+    const { id, group, url, schema, replica } = row;
+    if (url === undefined || row.secret !== undefined)
+      throw new RegistryError(`${place}, tenant ${id}: the columns resource and secret need AWS; give a url`);
     try {
       const endpoint = await this.endpoint(url);
       const host = `${endpoint.host}:${endpoint.port}`;
@@ -133,7 +92,7 @@ export class Fleet implements Registry {
   private async endpoint(url: string): Promise<Endpoint> {
     const { user, password, tls } = this.config.connection;
     const secret = password === undefined ? undefined : await this.secrets.resolve(password);
-    return endpointOf(/^(env|file):/.test(url) ? await this.secrets.resolve(url) : url, {
+    return endpointOf(isSecretReference(url) ? await this.secrets.resolve(url) : url, {
       user,
       password: secret,
       tls,

@@ -20,7 +20,9 @@ export function localSecrets(environment: Readonly<Record<string, string | undef
           throw new SecretError(`the secret file ${name} could not be read: ${(error as NodeJS.ErrnoException).code}`);
         }
       }
-      throw new SecretError(`the secret reference ${scheme}: is not known; use env:NAME or file:PATH`);
+      throw new SecretError(
+        `the secret reference ${scheme}: cannot be used on this machine; use env:NAME or file:PATH`,
+      );
     },
   };
 }

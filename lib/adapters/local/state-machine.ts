@@ -37,7 +37,7 @@ export type LocalExecution =
 /** Runs the state machine file, unchanged, in this process. */
 export async function runStateMachine(
   definition: object,
-  input: object,
+  input: { readonly run: string; readonly release: string },
   options: LocalExecutionOptions,
 ): Promise<LocalExecution> {
   const running = new Set<Promise<unknown>>();
@@ -52,10 +52,13 @@ export async function runStateMachine(
       return randomBytes(24).toString("base64url");
     },
   };
-  const execution = machine.run(input as JsonValue, {
-    overrides: { taskResourceLocalHandlers: taskResourceLocalHandlers as never },
-    context: { Task: task } as never,
-  });
+  const execution = machine.run(
+    { ...input },
+    {
+      overrides: { taskResourceLocalHandlers: taskResourceLocalHandlers as never },
+      context: { Task: task, Execution: { Id: input.run } } as never,
+    },
+  );
   const watching = watch(
     execution.eventLogs,
     new Set(Object.keys((definition as { States: object }).States)),

@@ -4,6 +4,7 @@ import { localSecrets } from "../../adapters/local/secrets.js";
 import { openSession } from "../../adapters/pg/connection.js";
 import { EndpointError, endpointOf } from "../../adapters/pg/endpoint.js";
 import { CANONICAL_VERSION, type Catalog } from "../../core/catalog/catalog.js";
+import { isSecretReference } from "../../core/config/secret-reference.js";
 import { DatabaseError } from "../../ports/database.js";
 import { SecretError } from "../../ports/secrets.js";
 import { readCatalog } from "../../steps/catalog/read-catalog.js";
@@ -14,7 +15,7 @@ const TIMEOUT_MS = 60_000;
 
 /** The catalog behind a word of the command line: a URL, a reference to one (`env:NAME`), or a file. */
 export async function loadCatalog(io: Io, word: string, tenantSchema: string | null): Promise<Catalog> {
-  if (/^(env|file):/.test(word)) return fromDatabase(await resolveSecret(io, word), word, tenantSchema);
+  if (isSecretReference(word)) return fromDatabase(await resolveSecret(io, word), word, tenantSchema);
   if (/^postgres(ql)?:/.test(word)) return fromDatabase(word, "the database", tenantSchema);
   return fromFile(io, word);
 }

@@ -1,15 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { linkKey } from "../../adapters/local/link-key.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
-import { systemClock } from "../../adapters/local/system-clock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
-import { EmailNotifier } from "../../adapters/notify/email-notifier.js";
+import { emailChannel, slackChannel } from "../../adapters/notify/channels.js";
 import { severalNotifiers } from "../../adapters/notify/several-notifiers.js";
-import { SlackApi } from "../../adapters/notify/slack-api.js";
-import { SlackNotifier } from "../../adapters/notify/slack-notifier.js";
 import type { Config } from "../../core/config/config.js";
 import type { Notifier } from "../../ports/notifier.js";
-import { SecretError, type Secrets } from "../../ports/secrets.js";
+import { SecretError } from "../../ports/secrets.js";
 import type { SlackDeps } from "../../review/slack/slack-app.js";
 import { UsageError } from "../command.js";
 import type { Io } from "../io.js";
@@ -37,8 +34,8 @@ export async function channelsOf(
 ): Promise<Channels> {
   const secrets = localSecrets(io.env, directory);
   try {
-    const slack = approval.slack && (await slackOf(approval.slack, secrets));
-    const email = approval.email && (await emailOf(approval.email, secrets));
+    const slack = approval.slack && (await slackChannel(approval.slack, secrets));
+    const email = approval.email && (await emailChannel(approval.email, secrets));
     const notifiers = [...(slack ? [slack.notifier] : []), ...(email ? [email] : [])];
     return {
       origin: approval.origin ?? null,
@@ -53,17 +50,4 @@ export async function channelsOf(
       "correct approval.slack and approval.email in the config",
     );
   }
-}
-
-async function slackOf(options: NonNullable<Config["approval"]["slack"]>, secrets: Secrets) {
-  const api = new SlackApi({ token: await secrets.resolve(options.token) });
-  const notifier = new SlackNotifier(api, systemClock, options.channel ?? null);
-  return { api, notifier, signingSecret: await secrets.resolve(options.signingSecret) };
-}
-
-async function emailOf(options: NonNullable<Config["approval"]["email"]>, secrets: Secrets): Promise<EmailNotifier> {
-  const { host, port, security, from, user } = options;
-  const login = user === undefined ? {} : { user };
-  const password = options.password === undefined ? {} : { password: await secrets.resolve(options.password) };
-  return new EmailNotifier({ host, port, security, from, ...login, ...password }, systemClock);
 }

@@ -64,7 +64,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     ) as object;
     const execution = await runStateMachine(
       definition,
-      { run },
+      { run, release: config.migrations },
       {
         handlers: HANDLERS,
         stop: stop.signal,

@@ -91,6 +91,10 @@ export const configSchema = z.strictObject({
       user: z.string().optional(),
       password: secret.optional(),
       tls: z.boolean().optional().describe("verified TLS; default: on, but off on the loopback interface"),
+      iam: z
+        .boolean()
+        .default(false)
+        .describe("on AWS: sign in with an RDS IAM token in place of a password, always over TLS"),
     })
     .prefault({}),
   connectionsPerHost: z.int().min(1).max(64).default(4).describe("the connection budget of each host"),

@@ -1,6 +1,12 @@
 import { z } from "zod";
 
-/** A secret is named, not written: `env:NAME` or `file:PATH`. */
+const REFERENCE = /^(env|file|secret):.+$/;
+
+/** A secret is named, not written: `env:NAME`, `file:PATH`, or on AWS `secret:NAME` of Secrets Manager. */
 export const secretReference = z
   .string()
-  .regex(/^(env|file):.+$/, "expected env:NAME or file:PATH, never the secret itself");
+  .regex(REFERENCE, "expected env:NAME, file:PATH or secret:NAME, never the secret itself");
+
+export function isSecretReference(text: string): boolean {
+  return REFERENCE.test(text);
+}

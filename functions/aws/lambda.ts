@@ -1,0 +1,83 @@
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Context } from "aws-lambda";
+import { z } from "zod";
+import type { Ports } from "../../lib/ports/ports.js";
+import { TransientFailure } from "../../lib/steps/step.js";
+import { configureRuntime, type Handler } from "../runtime.js";
+import { logger } from "./logger.js";
+import { portsOf, type Services, servicesOf } from "./services.js";
+import { timeLimit } from "./time-limit.js";
+
+export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
+
+export interface Surroundings {
+  /** Before the step, and before there are ports. */
+  readonly before?: (services: Services, event: unknown) => Promise<void>;
+  /** After the step, with its ports. */
+  readonly after?: (services: Services, ports: Ports) => Promise<void>;
+}
+
+const named = z.looseObject({ run: z.string() });
+
+const metrics = new Metrics({ namespace: "SchemaGate", serviceName: "schema-gate" });
+
+let kept: Services | null = null;
+
+/** The services of this process, made at its first invocation. */
+export function services(): Services {
+  kept ??= servicesOf(process.env);
+  return kept;
+}
+
+/**
+ * A handler of ours as Lambda calls it: ports of AWS, a log line and metrics. Never logs an event, which may hold a task token,
+ * nor what came of a step, which may hold names of tenants.
+ */
+export function onLambda(step: string, handler: Handler, around: Surroundings = {}): LambdaHandler {
+  return async (event, context) => {
+    logger.addContext(context);
+    const started = performance.now();
+    let outcome = "failed";
+    const run = named.safeParse(event).data?.run ?? "unknown";
+    try {
+      const own = services();
+      const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
+      try {
+        await around.before?.(own, event);
+        let ports: Ports | null = null;
+        configureRuntime(async (name) => {
+          ports = await portsOf(own, name, limit.stop);
+          return ports;
+        });
+        const output = await handler(event);
+        if (ports !== null) await around.after?.(own, ports);
+        outcome = "finished";
+        return output;
+      } finally {
+        limit.release();
+      }
+    } catch (error) {
+      logger.error("step failed", { run, step, error: error as Error });
+      throw asTransient(error);
+    } finally {
+      const ms = Math.round(performance.now() - started);
+      logger.info("step ended", { run, step, outcome, ms });
+      metrics.addDimensions({ step });
+      metrics.addMetric("Duration", MetricUnit.Milliseconds, ms);
+      metrics.addMetric("Failed", MetricUnit.Count, outcome === "failed" ? 1 : 0);
+      metrics.publishStoredMetrics();
+    }
+  };
+}
+
+const THROTTLED = /Throttl|SlowDown|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalError|TimeoutError/;
+
+/** What AWS refused for want of capacity, after the SDK's own tries, is for the state machine to try again. */
+function asTransient(error: unknown): unknown {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const status = (at as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+    if (THROTTLED.test(at.name) || status === 429 || status >= 500)
+      return new TransientFailure((error as Error).message, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,27 @@
+import type { Ports } from "../../lib/ports/ports.js";
+import { artifact, need, type RunRequest } from "../../lib/steps/records.js";
+import type { Outcome } from "../../lib/steps/report.js";
+import { handler as report } from "../report.js";
+import { notifierOf } from "./channels.js";
+import { onLambda } from "./lambda.js";
+import type { Services } from "./services.js";
+
+/** Tells those who were asked how the run ended. */
+async function announce(services: Services, ports: Ports): Promise<void> {
+  const [outcome, record, request] = await Promise.all([
+    ports.artifacts.get<Outcome>(artifact.outcome),
+    ports.approvals.read(ports.run),
+    need<RunRequest>(ports, artifact.request),
+  ]);
+  if (outcome === null || record === null) return;
+  const notifier = await notifierOf(services, request.config);
+  await notifier.ended({
+    run: ports.run,
+    release: request.config.migrations,
+    outcome: outcome.status,
+    detail: outcome.reason,
+    people: record.request.approvers,
+  });
+}
+
+export const handler = onLambda("report", report, { after: announce });

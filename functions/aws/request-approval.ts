@@ -1,0 +1,24 @@
+import type { Ports } from "../../lib/ports/ports.js";
+import { approvalNotice } from "../../lib/review/approval-notice.js";
+import { approverLinks } from "../../lib/review/links.js";
+import { reviewModelOf } from "../../lib/review/model-of-run.js";
+import { askApprovers } from "../../lib/steps/ask-approvers.js";
+import { artifact, need, type RunRequest } from "../../lib/steps/records.js";
+import { handler as requestApproval } from "../request-approval.js";
+import { notifierOf } from "./channels.js";
+import { onLambda } from "./lambda.js";
+import type { Services } from "./services.js";
+
+/** Asks every approver with a link of their own. Whoever could not be reached is in the audit trail. */
+async function ask(services: Services, ports: Ports): Promise<void> {
+  const [model, record] = await Promise.all([reviewModelOf(ports), ports.approvals.read(ports.run)]);
+  if (model === null || record === null) return;
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const origin = config.approval.origin ?? services.environment.SCHEMA_GATE_APPROVAL_URL;
+  if (origin === undefined)
+    throw new Error("SCHEMA_GATE_APPROVAL_URL is not set, so approvers would have no page to decide on");
+  const links = approverLinks(record.request, origin, await services.linkKey());
+  await askApprovers(ports, await notifierOf(services, config), approvalNotice(model, record.request, links));
+}
+
+export const handler = onLambda("request-approval", requestApproval, { after: ask });

@@ -1,0 +1,62 @@
+import type { Context } from "aws-lambda";
+import type { Hono } from "hono";
+import { handle, type LambdaEvent } from "hono/aws-lambda";
+import { approvalSettler } from "../../lib/adapters/aws/approval-settler.js";
+import { clientSettings } from "../../lib/adapters/aws/clients.js";
+import { S3Approvals } from "../../lib/adapters/aws/s3-approvals.js";
+import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
+import { systemClock } from "../../lib/adapters/local/system-clock.js";
+import { reviewApp } from "../../lib/review/app.js";
+import type { ReviewDeps, ReviewEvent } from "../../lib/review/deps.js";
+import { reviewModelOf } from "../../lib/review/model-of-run.js";
+import { SLACK_PATH, slackApp } from "../../lib/review/slack/slack-app.js";
+import { artifact } from "../../lib/steps/records.js";
+import { slackOf } from "./channels.js";
+import { services } from "./lambda.js";
+import { logger } from "./logger.js";
+import { originOf } from "./origin.js";
+import { portsOf, type Services } from "./services.js";
+
+/** The review page and Slack's interactions, behind the approval Function URL. */
+export async function handler(event: LambdaEvent, context: Context): Promise<unknown> {
+  const own = services();
+  return handle(await appFor(own, originOf(own.environment, event)))(event, context as never);
+}
+
+async function appFor(own: Services, origin: string): Promise<Hono> {
+  const approvals = new S3Approvals(own.store, own.linkKey);
+  const deps: ReviewDeps = {
+    origin,
+    key: await own.linkKey(),
+    approvals,
+    clock: systemClock,
+    model: (run) => modelOf(own, run),
+    settle: approvalSettler(approvals, clientSettings(own.variables)),
+    audit: (event) => audited(own, event),
+  };
+  const app = reviewApp(deps);
+  app.post(SLACK_PATH, async (c) => {
+    const slack = await slackOf(own);
+    return slack === null ? c.text("Slack is not set up.", 404) : slackApp({ ...deps, ...slack }).fetch(c.req.raw);
+  });
+  return app;
+}
+
+async function modelOf(own: Services, run: string) {
+  const known = await s3Artifacts(own.store, `runs/${run}`).has(artifact.score);
+  return known ? reviewModelOf(await portsOf(own, run, new AbortController().signal)) : null;
+}
+
+/** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
+async function audited(own: Services, event: ReviewEvent): Promise<void> {
+  logger.info("review", { ...event });
+  if (event.kind !== "refusal" || event.run === null) return;
+  const ports = await portsOf(own, event.run, new AbortController().signal);
+  await ports.audit.append({
+    actor: event.person ?? "unknown",
+    action: "approval.refused",
+    subject: { kind: "run", name: event.run },
+    digest: null,
+    details: { channel: event.channel, code: event.code, message: event.message, at: new Date(event.at).toISOString() },
+  });
+}

@@ -1,0 +1,85 @@
+import { type AwsPortsOptions, awsPorts } from "../../lib/adapters/aws/aws-ports.js";
+import { clientSettings } from "../../lib/adapters/aws/clients.js";
+import { kmsSigner } from "../../lib/adapters/aws/kms-signer.js";
+import { linkKeyOf } from "../../lib/adapters/aws/link-key.js";
+import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
+import { openStore, type S3Store } from "../../lib/adapters/aws/s3-store.js";
+import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
+import { systemClock } from "../../lib/adapters/local/system-clock.js";
+import type { Ports } from "../../lib/ports/ports.js";
+import type { Signer } from "../../lib/ports/signer.js";
+import { reportFiles } from "../../lib/review/report-files.js";
+import { artifact, type RunRequest } from "../../lib/steps/records.js";
+import { type Environment, readEnvironment } from "../environment.js";
+import { type AcceptedInput, INPUT } from "./accept-run.js";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What one process keeps between invocations: settings and clients, nothing of a run. */
+export interface Services {
+  readonly environment: Environment;
+  readonly variables: Variables;
+  readonly store: S3Store;
+  readonly secrets: ManagedSecrets;
+  /** What links are signed with. */
+  linkKey(): Promise<Uint8Array>;
+}
+
+/** Throws an `Error` that names what the environment lacks. */
+export function servicesOf(variables: Variables): Services {
+  const environment = readEnvironment(variables);
+  const secrets = new ManagedSecrets(variables, clientSettings(variables), systemClock.now);
+  const name = environment.SCHEMA_GATE_LINK_KEY_SECRET;
+  return {
+    environment,
+    variables,
+    secrets,
+    store: openStore(environment.SCHEMA_GATE_BUCKET, variables),
+    linkKey: () => linkKeyOf(secrets, name),
+  };
+}
+
+/** The ports of a run that was accepted. Throws for a run that the bucket does not know. */
+export async function portsOf(services: Services, run: string, stop: AbortSignal): Promise<Ports> {
+  const { environment, store, secrets } = services;
+  const artifacts = s3Artifacts(store, `runs/${run}`);
+  const [request, input] = await Promise.all([
+    artifacts.get<RunRequest>(artifact.request),
+    artifacts.get<AcceptedInput>(INPUT),
+  ]);
+  if (request === null || input === null)
+    throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
+  return awsPorts({
+    run,
+    release: input.release,
+    config: request.config,
+    region: environment.AWS_REGION,
+    store,
+    secrets,
+    registry: environment.SCHEMA_GATE_REGISTRY ?? null,
+    staging: environment.SCHEMA_GATE_STAGING ?? null,
+    linkKey: services.linkKey,
+    signer: await signerOf(services),
+    retention: retentionOf(environment),
+    events: { emit: () => {} },
+    renderer: reportFiles,
+    stop,
+  });
+}
+
+async function signerOf({ environment, variables }: Services): Promise<Signer> {
+  const key = environment.SCHEMA_GATE_SIGNING_KEY;
+  return key === undefined ? NO_SIGNER : kmsSigner(key, clientSettings(variables));
+}
+
+/** For the functions that may not sign. */
+const NO_SIGNER: Signer = {
+  algorithm: "ecdsa-p256-sha256",
+  publicKey: "",
+  sign: () => Promise.reject(new Error("SCHEMA_GATE_SIGNING_KEY is not set, so this function cannot seal a run")),
+};
+
+function retentionOf(environment: Environment): AwsPortsOptions["retention"] {
+  const days = environment.SCHEMA_GATE_AUDIT_RETENTION_DAYS;
+  return days === undefined ? null : { mode: environment.SCHEMA_GATE_AUDIT_LOCK_MODE, days };
+}

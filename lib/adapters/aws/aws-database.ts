@@ -1,0 +1,73 @@
+import { type Clone, type Database, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+import { SecretError } from "../../ports/secrets.js";
+import { type CloneServer, makeClone, sweepClones } from "../pg/clone-server.js";
+import { type Endpoint, openSession } from "../pg/connection.js";
+import { EndpointError } from "../pg/endpoint.js";
+import type { AwsFleet, AwsTenant } from "./aws-fleet.js";
+
+export interface AwsDatabaseOptions {
+  readonly fleet: AwsFleet;
+  /** The server that holds the copies of a tenant's database; null when clones are made beside it. */
+  staging(tenant: Tenant): Promise<Endpoint | null>;
+  /** Called when a server refused a password, before it is read anew. */
+  forgetSecrets(): void;
+}
+
+/** SQLSTATEs of a login that was refused. */
+const REFUSED: ReadonlySet<string> = new Set(["28P01", "28000"]);
+
+/** The database port on AWS. A password that was rotated while a run works is read anew once. */
+export function awsDatabase(options: AwsDatabaseOptions): Database {
+  const { fleet } = options;
+  const opened = async (entry: AwsTenant, settings: SessionOptions, database?: string): Promise<Session> => {
+    const attempt = async () => {
+      const { way } = entry;
+      if (way.kind === "data-api")
+        throw new DatabaseError("the RDS Data API is not supported here; give the tenant a url", "DATA-API");
+      const url = settings.replica && way.replica ? way.replica : way.url;
+      const endpoint = await fleet.endpoint(url, way.secret);
+      return openSession(database === undefined ? endpoint : { ...endpoint, database }, settings);
+    };
+    return withFreshSecret(attempt, options);
+  };
+  const serverOf = async (tenant: Tenant): Promise<CloneServer> => {
+    const staging = await asDatabaseError(() => options.staging(tenant));
+    if (staging !== null)
+      return {
+        database: tenant.database,
+        open: (database, settings) => openSession({ ...staging, database }, settings),
+      };
+    const entry = await fleet.entry(tenant.id);
+    return { database: tenant.database, open: (database, settings) => opened(entry, settings, database) };
+  };
+  return {
+    connect: async (tenant, settings) => opened(await fleet.entry(tenant.id), settings),
+    async clone(tenant, name): Promise<Clone> {
+      return makeClone(await serverOf(tenant), name, tenant.database);
+    },
+    scratch: async (tenant, name) => makeClone(await serverOf(tenant), name, "template0"),
+    sweep: async (tenant, prefix) => sweepClones(await serverOf(tenant), prefix),
+  };
+}
+
+async function withFreshSecret(open: () => Promise<Session>, { forgetSecrets }: AwsDatabaseOptions): Promise<Session> {
+  try {
+    return await asDatabaseError(open);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !REFUSED.has(error.code)) throw error;
+    forgetSecrets();
+    return asDatabaseError(open);
+  }
+}
+
+/** A secret that cannot be used is a tenant that cannot be reached: a finding of its own, not the end of the run. */
+async function asDatabaseError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SecretError) throw new DatabaseError(error.message, "SECRET");
+    if (error instanceof EndpointError) throw new DatabaseError(error.message, "ENDPOINT");
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Config } from "../../core/config/config.js";
+import { isSecretReference } from "../../core/config/secret-reference.js";
+import { type Registry, RegistryError, type Tenant } from "../../ports/registry.js";
+import { SecretError, type Secrets } from "../../ports/secrets.js";
+import type { Endpoint } from "../pg/connection.js";
+import { EndpointError, endpointOf } from "../pg/endpoint.js";
+import { rowsOfQuery } from "../registry/query-rows.js";
+import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
+import { clusterOf } from "./cluster-arn.js";
+import type { S3Store } from "./s3-store.js";
+import { fieldOf } from "./secrets-manager.js";
+
+/** How a tenant is reached: over the wire with `pg`, or through the RDS Data API. */
+export type Way =
+  | { readonly kind: "pg"; readonly url: string; readonly replica: string | null; readonly secret: string | null }
+  | { readonly kind: "data-api"; readonly cluster: string; readonly secret: string };
+
+export interface AwsTenant {
+  readonly tenant: Tenant;
+  readonly way: Way;
+}
+
+export interface AwsFleetOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly store: S3Store;
+  /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` lies below `registry/` in the bucket. */
+  readonly source: string | null;
+  /** A token in place of a password (RDS IAM authentication). */
+  iamToken(endpoint: Endpoint): Promise<string>;
+}
+
+/** The registry on AWS. Listing tenants reads no tenant's password; those are read when a connection is opened. */
+export class AwsFleet implements Registry {
+  private loaded: Promise<ReadonlyMap<string, AwsTenant>> | null = null;
+
+  constructor(private readonly options: AwsFleetOptions) {}
+
+  async tenants(): Promise<readonly Tenant[]> {
+    // Read anew each time, so that a tenant which joined while a run works is seen.
+    this.loaded = this.load();
+    return [...(await this.loaded).values()].map((entry) => entry.tenant);
+  }
+
+  async entry(id: string): Promise<AwsTenant> {
+    this.loaded ??= this.load();
+    const entry = (await this.loaded).get(id);
+    if (!entry) throw new RegistryError(`the registry no longer lists tenant ${id}`);
+    return entry;
+  }
+
+  /** With the password or token of this moment. Throws `SecretError`, `EndpointError`. */
+  async endpoint(url: string, secret: string | null): Promise<Endpoint> {
+    const { config, secrets } = this.options;
+    const { user, password, tls, iam } = config.connection;
+    if (iam) {
+      const endpoint = endpointOf(await this.resolved(url), { user, tls: true });
+      return { ...endpoint, tls: true, password: await this.options.iamToken(endpoint) };
+    }
+    if (secret !== null) {
+      const text = await secrets.resolve(`secret:${secret}`);
+      const own = endpointOf(await this.resolved(url), { user, tls });
+      return {
+        ...own,
+        user: optionalField(text, secret, "username") ?? own.user,
+        password: fieldOf(text, secret, "password"),
+      };
+    }
+    const shared = password === undefined ? undefined : await secrets.resolve(password);
+    return endpointOf(await this.resolved(url), { user, password: shared, tls });
+  }
+
+  private async load(): Promise<ReadonlyMap<string, AwsTenant>> {
+    const { origin, rows } = await this.rows();
+    const entries: AwsTenant[] = [];
+    for (const [index, row] of rows.entries()) {
+      const place = `${origin}, entry ${index + 1}`;
+      entries.push(await this.entryOf(tenantRow(row, place), place));
+    }
+    return byTenant(entries, origin);
+  }
+
+  private async rows(): Promise<{ origin: string; rows: readonly unknown[] }> {
+    const { config, secrets, source } = this.options;
+    const { file, query } = config.registry;
+    if (source?.startsWith("secret:")) {
+      const text = await secrets.resolve(source);
+      // A text in a list of lines with commas is CSV; JSON and YAML begin otherwise.
+      const name = /^\s*(\[|\{|-|tenants:)/.test(text) ? "secret" : "secret.csv";
+      return { origin: "the registry secret", rows: rowsOfText(text, name, "the registry secret") };
+    }
+    if (source === null && query) {
+      return {
+        origin: "the registry query",
+        rows: await rowsOfQuery(endpointOf(await secrets.resolve(query.url)), query.sql),
+      };
+    }
+    const key = source?.slice("s3:".length) ?? `registry/${file}`;
+    const origin = `the registry ${this.options.store.locate(key)}`;
+    const text = await this.options.store.text(key);
+    if (text === null) throw new RegistryError(`${origin} is not there`);
+    return { origin, rows: rowsOfText(text, key, origin) };
+  }
+
+  private async entryOf(row: TenantRow, place: string): Promise<AwsTenant> {
+    const { id, group, schema, resource, database, secret, url, replica } = row;
+    const common = { id, group: group ?? null, schema: schema ?? null };
+    if (resource !== undefined) {
+      const cluster = clusterOf(resource);
+      if (cluster === null || secret === undefined || database === undefined)
+        throw new RegistryError(`${place}, tenant ${id}: resource needs a cluster's ARN, a database and a secret`);
+      return { tenant: { ...common, host: cluster, database }, way: { kind: "data-api", cluster: resource, secret } };
+    }
+    try {
+      const address = endpointOf(await this.resolved(url ?? ""));
+      return {
+        tenant: { ...common, host: `${address.host}:${address.port}`, database: address.database },
+        way: { kind: "pg", url: url ?? "", replica: replica ?? null, secret: secret ?? null },
+      };
+    } catch (error) {
+      if (error instanceof EndpointError || error instanceof SecretError)
+        throw new RegistryError(`${place}, tenant ${id}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private resolved(url: string): Promise<string> {
+    return isSecretReference(url) ? this.options.secrets.resolve(url) : Promise.resolve(url);
+  }
+}
+
+function optionalField(text: string, id: string, field: string): string | null {
+  try {
+    return fieldOf(text, id, field);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,16 @@
+import { type ReleasePack, ReleasePackError, unpackRelease } from "./release-pack.js";
+import type { S3Store } from "./s3-store.js";
+
+/** Bytes of a packed release. */
+const LARGEST_PACK = 64 * 1024 * 1024;
+const KEY = /^inputs\/[A-Za-z0-9][A-Za-z0-9_.\-/]{0,200}$/;
+
+/** The release packed under a key of the bucket. Throws `ReleasePackError`, also for a key that names nothing. */
+export async function readPack(store: S3Store, key: string): Promise<ReleasePack> {
+  if (!KEY.test(key) || key.split("/").includes(".."))
+    throw new ReleasePackError(`${key} is no key of a release; expected inputs/NAME`);
+  const bytes = await store.bytes(key, LARGEST_PACK);
+  if (bytes === null)
+    throw new ReleasePackError(`there is no release ${store.locate(key)}; upload one with: schema-gate run --aws`);
+  return unpackRelease(bytes, key);
+}
