@@ -1,3 +1,12 @@
-// The entry point of the CDK app. This version has no stack to synthesise: saying so is better than an empty template.
-process.stderr.write("schema-gate: the AWS stack is not part of this version; use one machine: schema-gate run\n");
-process.exitCode = 3;
+import { App, Stack, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { gateOfContext } from "../lib/infra/gate-of-context.js";
+
+// The CDK app of this repository: one gate, described by the context (docs/aws.md).
+const app = new App();
+const stack = new Stack(app, "SchemaGate", {
+  description: "Schema Gate: safety gates for PostgreSQL schema migrations",
+});
+gateOfContext(stack);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

@@ -1,0 +1,78 @@
+import { Stack } from "aws-cdk-lib";
+import type { IRole } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { AnySecret } from "./cdk-types.js";
+import { type DatabaseAccess, grantDatabases, readSecrets } from "./database-access.js";
+import type { Grant } from "./handlers.js";
+import { permit } from "./permit.js";
+
+/** What the grants are about. */
+export interface GateResources {
+  readonly bucket: Bucket;
+  readonly key: IKey;
+  readonly signingKey: IKey;
+  readonly linkSecret: AnySecret;
+  readonly topicArn: string;
+  readonly slackSecret: AnySecret | undefined;
+  readonly databases: DatabaseAccess;
+}
+
+const OBJECTS = "Keys of objects are not known in advance; the prefix is all that the function may touch.";
+
+/** The artifacts of runs and the key they are encrypted with: what every function has. */
+export function grantArtifacts(role: IRole, { bucket, key }: GateResources): void {
+  permit(role, {
+    actions: ["s3:GetObject", "s3:PutObject"],
+    resources: [bucket.arnForObjects("runs/*")],
+    wildcard: OBJECTS,
+  });
+  permit(role, { actions: ["s3:GetObject"], resources: [bucket.arnForObjects("inputs/*")], wildcard: OBJECTS });
+  // Without ListBucket an object that is not there reads as "access denied", which is a fault and not an answer.
+  permit(role, { actions: ["s3:ListBucket"], resources: [bucket.bucketArn] });
+  permit(role, { actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] });
+}
+
+/** One grant of `HANDLERS`, as statements of the function's own role. */
+export function grant(role: IRole, what: Grant, resources: GateResources): void {
+  GRANTS[what](role, resources);
+}
+
+const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => void>> = {
+  databases: (role, { databases }) => grantDatabases(role, databases),
+  clones: (role) =>
+    permit(role, {
+      actions: ["secretsmanager:GetSecretValue"],
+      resources: [Stack.of(role).formatArn({ service: "secretsmanager", resource: "secret:rds!*" })],
+      conditions: {
+        StringLike: { "aws:ResourceTag/aws:rds:primaryDBClusterArn": "arn:*:rds:*:*:cluster:schema-gate-*" },
+      },
+      wildcard:
+        "RDS names the secret of a clone's master user when it makes it; the tag says that the clone is a gate's.",
+    }),
+  audit: (role, { bucket }) =>
+    permit(role, {
+      actions: ["s3:GetObject", "s3:PutObject", "s3:PutObjectRetention"],
+      resources: [bucket.arnForObjects("audit/*")],
+      wildcard: OBJECTS,
+    }),
+  sign: (role, { signingKey }) =>
+    permit(role, { actions: ["kms:Sign", "kms:GetPublicKey"], resources: [signingKey.keyArn] }),
+  "read approvals": (role, { bucket }) =>
+    permit(role, {
+      actions: ["s3:GetObject"],
+      resources: [bucket.arnForObjects("approvals/*")],
+      wildcard: OBJECTS,
+    }),
+  approvals: (role, { bucket }) =>
+    permit(role, {
+      actions: ["s3:GetObject", "s3:PutObject"],
+      resources: [bucket.arnForObjects("approvals/*")],
+      wildcard: OBJECTS,
+    }),
+  links: (role, { linkSecret }) => readSecrets(role, [linkSecret]),
+  notify: (role, { topicArn, slackSecret }) => {
+    permit(role, { actions: ["sns:Publish"], resources: [topicArn] });
+    if (slackSecret) readSecrets(role, [slackSecret]);
+  },
+};

@@ -1,0 +1,106 @@
+import { Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Effect, PolicyStatement, StarPrincipal } from "aws-cdk-lib/aws-iam";
+import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from "aws-cdk-lib/aws-s3";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+
+export interface AuditLock {
+  /** GOVERNANCE: removable with a permission that nothing here has. COMPLIANCE: by nobody, the root user included. */
+  readonly mode: "GOVERNANCE" | "COMPLIANCE";
+  readonly days: number;
+}
+
+export interface GateStorageProps {
+  readonly auditLock: AuditLock;
+  readonly keepArtifacts: Duration;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Where everything of a run lies, and the keys that protect and sign it. */
+export class GateStorage extends Construct {
+  /** Encrypts what is at rest: bucket, queue, topic, link secret. */
+  readonly key: Key;
+  /** Signs the head of each audit trail; its private half cannot leave KMS. */
+  readonly signingKey: Key;
+  readonly bucket: Bucket;
+  /** Signs approvers' links and encrypts task tokens. */
+  readonly linkSecret: Secret;
+
+  constructor(scope: Construct, id: string, props: GateStorageProps) {
+    super(scope, id);
+    const { removalPolicy } = props;
+    this.key = new Key(this, "Key", {
+      description: "Schema Gate: data at rest",
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    this.signingKey = new Key(this, "SigningKey", {
+      description: "Schema Gate: signature over audit trails",
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy,
+    });
+    this.bucket = this.makeBucket(props);
+    this.linkSecret = new Secret(this, "LinkSecret", {
+      description: "Schema Gate: signs approvers' links, encrypts task tokens",
+      encryptionKey: this.key,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+    });
+    Validations.of(this.linkSecret).acknowledge({
+      id: "AwsSolutions-SMG4",
+      reason: "A new value makes every open question and link void; it is rotated by hand between runs (docs/aws.md).",
+    });
+    Validations.of(this.bucket).acknowledge({
+      id: "AwsSolutions-S1",
+      reason:
+        "Who wrote an object is in the audit trail; CloudTrail data events say who read it, without a second bucket to guard.",
+    });
+  }
+
+  /** What functions are granted on. */
+  get resources(): {
+    readonly bucket: Bucket;
+    readonly key: Key;
+    readonly signingKey: Key;
+    readonly linkSecret: Secret;
+  } {
+    return { bucket: this.bucket, key: this.key, signingKey: this.signingKey, linkSecret: this.linkSecret };
+  }
+
+  private makeBucket({ auditLock, keepArtifacts, removalPolicy }: GateStorageProps): Bucket {
+    const bucket = new Bucket(this, "Artifacts", {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      // One data key for many objects: without it every artifact of every batch is a request to KMS.
+      bucketKeyEnabled: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      objectLockEnabled: true,
+      removalPolicy,
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(30) },
+        ...["inputs/", "runs/", "approvals/"].map((prefix) => ({ prefix, expiration: keepArtifacts })),
+        {
+          prefix: "audit/",
+          transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(90) }],
+        },
+      ],
+    });
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "AuditOnlyWithLock",
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions: ["s3:PutObject"],
+        resources: [bucket.arnForObjects("audit/*")],
+        conditions: { StringNotEquals: { "s3:object-lock-mode": auditLock.mode } },
+      }),
+    );
+    return bucket;
+  }
+}

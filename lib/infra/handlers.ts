@@ -1,0 +1,55 @@
+/** What a function may do beside reading and writing the artifacts of runs. */
+export type Grant =
+  /** Stand in the VPC, and read the secrets or make the IAM tokens with which the tenants' databases are reached. */
+  | "databases"
+  /** Connect as the master user of a staging clone that a run made. */
+  | "clones"
+  /** Read the audit trail and add to it; nothing in it can be changed or removed. */
+  | "audit"
+  /** Sign the head of the audit trail. */
+  | "sign"
+  | "read approvals"
+  /** Read what was asked and decided, and add to it. */
+  | "approvals"
+  /** Read the secret that signs links and encrypts task tokens. */
+  | "links"
+  /** Tell people, through SNS and Slack. */
+  | "notify";
+
+export interface HandlerSpec {
+  /** Name of the file in the bundle; the handler is `<entry>.handler`. */
+  readonly entry: string;
+  /** MiB. */
+  readonly memory: number;
+  /** Minutes. */
+  readonly minutes: number;
+  readonly grants: readonly Grant[];
+}
+
+const small = { memory: 512, minutes: 5 } as const;
+const batch = { memory: 1024, minutes: 15 } as const;
+
+/** Every function by the placeholder that calls it in the state machine. */
+export const HANDLERS = {
+  Load: { entry: "load", ...batch, grants: ["databases", "audit"] },
+  Introspect: { entry: "introspect", ...batch, grants: ["databases"] },
+  Tally: { entry: "tally", ...small, grants: ["audit"] },
+  Diverge: { entry: "diverge", ...batch, grants: ["databases", "audit", "clones"] },
+  Probe: { entry: "probe", ...batch, grants: ["databases"] },
+  Lint: { entry: "lint", ...batch, grants: ["audit"] },
+  PlanRollback: { entry: "plan-rollback", ...batch, grants: ["audit"] },
+  DryRun: { entry: "dry-run", ...batch, grants: ["databases", "audit", "clones"] },
+  Score: { entry: "score", ...small, grants: ["audit"] },
+  RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify"] },
+  SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "approvals"] },
+  PlanWaves: { entry: "plan-waves", ...small, grants: [] },
+  NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals"] },
+  Migrate: { entry: "migrate", ...batch, grants: ["databases"] },
+  VerifyWave: { entry: "verify-wave", ...small, grants: ["audit"] },
+  RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },
+  RecordFailure: { entry: "record-failure", ...small, grants: ["audit"] },
+  Report: { entry: "report", ...batch, grants: ["audit", "read approvals", "notify"] },
+  Seal: { entry: "seal", ...batch, grants: ["audit", "sign"] },
+} as const satisfies Readonly<Record<string, HandlerSpec>>;
+
+export type HandlerName = keyof typeof HANDLERS;

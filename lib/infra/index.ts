@@ -1,0 +1,7 @@
+/** The package's entry `schema-gate/cdk`: Schema Gate as a part of a CDK app. */
+export type { DataApiCluster, DatabaseAccess, RdsIamUser } from "./database-access.js";
+export type { GateNetworkProps } from "./gate-network.js";
+export { GateNetwork } from "./gate-network.js";
+export type { AuditLock } from "./gate-storage.js";
+export { SafetyGate } from "./safety-gate.js";
+export type { SafetyGateProps } from "./safety-gate-props.js";

@@ -1,0 +1,51 @@
+import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { type FunctionUrl, FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
+import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { type FunctionSetting, GateFunction } from "./gate-function.js";
+import type { HandlerSpec } from "./handlers.js";
+
+/** The review page. It is no state of the machine. */
+export const REVIEW: HandlerSpec = {
+  entry: "review",
+  memory: 1024,
+  minutes: 1,
+  grants: ["audit", "approvals", "links", "notify"],
+};
+
+export interface ReviewEndpointProps extends FunctionSetting {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Calls of the page that may run at once. Left out: as many as the account allows. */
+  readonly concurrency?: number;
+}
+
+/** The page on which people decide, at a Function URL. Who may decide is in the signed link, not in IAM. */
+export class ReviewEndpoint extends Construct {
+  readonly function: GateFunction;
+  readonly url: FunctionUrl;
+
+  constructor(scope: Construct, id: string, props: ReviewEndpointProps) {
+    super(scope, id);
+    this.function = new GateFunction(this, "Page", { ...props, spec: REVIEW, description: "review page" });
+    this.url = this.function.lambda.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.BUFFERED,
+    });
+  }
+
+  /**
+   * Lets the page continue a run. A policy of its own: `grantTaskResponse` would make the function wait for the state machine, which
+   * waits for the functions that know the page's address.
+   */
+  continues(machine: IStateMachine): void {
+    new Policy(this, "ContinueRun", {
+      roles: [this.function.role],
+      statements: [
+        new PolicyStatement({
+          actions: ["states:SendTaskSuccess"],
+          resources: [machine.stateMachineArn],
+        }),
+      ],
+    });
+  }
+}

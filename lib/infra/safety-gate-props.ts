@@ -1,0 +1,34 @@
+import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { Code } from "aws-cdk-lib/aws-lambda";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { AnySecret } from "./cdk-types.js";
+import type { DatabaseAccess } from "./database-access.js";
+import type { GateNetworkProps } from "./gate-network.js";
+import type { AuditLock } from "./gate-storage.js";
+
+/** What a team decides about its gate. Everything has a default but how the databases are reached. */
+export interface SafetyGateProps {
+  /** How the functions log in to the tenants' databases. */
+  readonly databases: DatabaseAccess;
+  /**
+   * Where the functions that reach databases stand. Left out: a VPC is made, with isolated subnets and endpoints, to be peered.
+   * `none`: no VPC at all, for databases with a public address or the Data API, and for emulators.
+   */
+  readonly network?: GateNetworkProps | "none";
+  /** Addresses that are told when a run waits, ends or needs help. */
+  readonly emails?: readonly string[];
+  /** Slack's `{"token", "signingSecret", "channel"}` as a JSON secret; interactions go to the review page. */
+  readonly slackSecret?: AnySecret;
+  /** Calls of the review page that may run at once. Left out: as many as the account allows. */
+  readonly reviewConcurrency?: number;
+  /** How long an event of the audit trail cannot be removed. Default: GOVERNANCE, 400 days. */
+  readonly auditLock?: AuditLock;
+  /** How long the artifacts of a run are kept; the audit trail stays. Default: 400 days. */
+  readonly keepArtifacts?: Duration;
+  /** How long logs are kept. Default: three months. */
+  readonly logRetention?: RetentionDays;
+  /** What becomes of bucket and keys when the stack is removed. Default: they are retained. */
+  readonly removalPolicy?: RemovalPolicy;
+  /** The functions' bundle. Default: the one that this package brings, `dist/lambda`. */
+  readonly code?: Code;
+}

@@ -1,0 +1,22 @@
+import { Stack } from "aws-cdk-lib";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+import { describe, expect, it } from "vitest";
+import type { SafetyGateProps } from "../../lib/infra/safety-gate-props.js";
+import { synthesise, violationsOf } from "./support/synthesise.js";
+
+const VARIANTS: Readonly<Record<string, Partial<SafetyGateProps>>> = {
+  "with a VPC of its own": {},
+  "without a VPC": { network: "none" },
+};
+
+describe("cdk-nag (AwsSolutions)", () => {
+  it.each(Object.entries(VARIANTS))("has nothing to say of a gate %s that carries no reason", (_, props) => {
+    expect(synthesise(props).violations()).toEqual([]);
+  });
+
+  it("would speak", () => {
+    const stack = new Stack();
+    new Bucket(stack, "Open");
+    expect(violationsOf(stack).length).toBeGreaterThan(0);
+  });
+});
