@@ -62,8 +62,9 @@ async function releaseOf(
     now: ports.clock.now(),
     list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
   };
-  if (config.convention !== "auto") return readRelease(files, { acceptances, convention: config.convention });
-  const release = await readRelease(files, { acceptances });
+  const settings = { acceptances, application: config.application?.length !== 0 };
+  if (config.convention !== "auto") return readRelease(files, { ...settings, convention: config.convention });
+  const release = await readRelease(files, settings);
   const convention = await conventionByLedger(ports, release, tenants);
-  return convention === release.convention ? release : readRelease(files, { acceptances, convention });
+  return convention === release.convention ? release : readRelease(files, { ...settings, convention });
 }

@@ -22,11 +22,11 @@ export function contractFindings(
 ): readonly Finding[] {
   const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
   const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, "public"];
-  const contract = contractOf(migrations, release.migrations);
+  const contract = contractOf(migrations, release.migrations, release.application);
   return checkContract(contract, moment, catalog, path).map((finding) => ({ ...finding, tenants: cluster.tenants }));
 }
 
 /** What the pending migrations say must hold before and after. */
 export function pendingContract(release: Release, clusters: readonly ClusterRecord[]): Contract {
-  return contractOf(pendingOf(release, clusters), release.migrations);
+  return contractOf(pendingOf(release, clusters), release.migrations, release.application);
 }

@@ -74,6 +74,20 @@ describe("contract", () => {
     expect(accepted.stdout).toContain("1 ignored by request");
   });
 
+  it("shows what the application's code uses, from the folders that are named", async () => {
+    mkdirSync(join(root, "app"));
+    writeFileSync(
+      join(root, "app/schema.rs"),
+      "diesel::table! { users (id) { id -> Int8, quota -> Nullable<Int4>, } }\n",
+    );
+    const { stdout } = await schemaGate(root, ["contract", "migrations", "--application", "app"]);
+    expect(stdout).toContain(
+      "Application: 2 columns used\n  uses    column app.users.id bigint NOT NULL  ../app/schema.rs:1\n",
+    );
+    const json = await schemaGate(root, ["contract", "migrations", "--application", "app", "--json"]);
+    expect(JSON.parse(json.stdout).contract.application).toHaveLength(2);
+  });
+
   it("refuses a folder and a version that are not there", async () => {
     expect((await schemaGate(root, ["contract", "nowhere"])).code).toBe(2);
     expect((await schemaGate(root, ["contract", "migrations", "--since", "1"])).code).toBe(2);

@@ -45,7 +45,10 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     events,
     registry: fleet,
     renderer,
-    releases: releaseSourceFolder(resolve(configDirectory, config.migrations)),
+    releases: releaseSourceFolder(
+      resolve(configDirectory, config.migrations),
+      config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
+    ),
     schemaDifference,
     signer: await loadSigningKey(workspace.keys),
     stop,

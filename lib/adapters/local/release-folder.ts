@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { ReleaseFile } from "../../core/release/source-file.js";
+import { applicationFolders, rustFiles } from "./application-context.js";
 import { crateContext } from "./crate-context.js";
 
 /** Files that migrations are made of, or that say how they run. */
@@ -13,18 +14,35 @@ const LEVELS_UP = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;
 
 /**
- * Every file of a release's folder, and around it the manifests and the Rust code that the migrations may call, by path.
- * Throws the system's error when the folder cannot be read, and a RangeError for a file of more than 64 MiB.
+ * Every file of a release's folder, and around it the manifests, the Rust code that the migrations may call, and the
+ * application's own, by path. `application` names the folders of the latter; without it they are looked for.
+ * Throws the system's error when a folder cannot be read, and a RangeError for a file of more than 64 MiB.
  */
-export async function readReleaseFolder(directory: string): Promise<ReleaseFile[]> {
+export async function readReleaseFolder(
+  directory: string,
+  application: readonly string[] | null = null,
+): Promise<ReleaseFile[]> {
   const root = resolve(directory);
   const paths = (await stat(root)).isDirectory() ? await walk(root) : [root];
   const base = (await stat(root)).isDirectory() ? root : dirname(root);
   const files = await Promise.all(paths.map((path) => readOne(base, path)));
   const code = paths.some((path) => path.endsWith(".rs")) ? await crateContext(base, paths) : [];
-  const known = new Set(code.map((file) => file.path));
-  const around = (await manifests(base)).filter((file) => !known.has(file.path));
-  return [...files, ...around, ...code].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const own = new Map((await applicationFiles(base, application)).map((file) => [file.path, file]));
+  const known = new Set([...files, ...code].map((file) => file.path));
+  const marked = [...files, ...code].map((file) =>
+    own.has(file.path) ? { ...file, application: "too" as const } : file,
+  );
+  const around = [...(await manifests(base)), ...own.values()].filter((file) => !known.has(file.path));
+  return [...marked, ...around].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** The Rust files of the folders that the user named as the application's, else of those that were found. */
+async function applicationFiles(base: string, named: readonly string[] | null): Promise<ReleaseFile[]> {
+  if (named) await Promise.all(named.map((folder) => readdir(folder)));
+  const folders = named ?? (await applicationFolders(base));
+  const paths = (await Promise.all(folders.map(rustFiles))).flat();
+  const read = await Promise.all([...new Set(paths)].map((path) => readOne(base, path)));
+  return read.map((file) => ({ ...file, application: "only" }));
 }
 
 async function walk(directory: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { ReleaseSource } from "../../ports/release-source.js";
 import { readReleaseFolder } from "./release-folder.js";
 
-/** A release that lies in a folder of this machine. */
-export function releaseSourceFolder(directory: string): ReleaseSource {
-  return { files: () => readReleaseFolder(directory) };
+/** A release that lies in a folder of this machine. `application`: see `readReleaseFolder`. */
+export function releaseSourceFolder(directory: string, application: readonly string[] | null): ReleaseSource {
+  return { files: () => readReleaseFolder(directory, application) };
 }

@@ -21,6 +21,11 @@ Examples:
 
 Exit code 1 when something was not understood and nobody accepted it.`;
 
+interface Settings extends ReadReleaseOptions {
+  /** Folders of the application's code; null: looked for. */
+  readonly folders: readonly string[] | null;
+}
+
 /** One release, and the part of it that is shown. */
 export interface ShownRelease {
   readonly path: string;
@@ -37,6 +42,7 @@ export const contract: CommandModule = {
       .addOption(
         new Option("--convention <name>", "how the files are named").choices(CONVENTIONS.map((each) => each.id)),
       )
+      .option("--application <folder...>", "folders of the application's Rust code; looked for without it")
       .option("--since <version>", "only the migrations after this version")
       .option("--config <file>", "the config; what it accepts is read, when it is there", "schema-gate.yaml")
       .addHelpText("after", HELP);
@@ -44,8 +50,11 @@ export const contract: CommandModule = {
 
   async run(io: Io, args, options): Promise<ExitCode> {
     const settings = settingsOf(io, options);
+    const named = Array.isArray(options.application) ? options.application.map(String) : null;
+    const application = named?.map((folder) => resolve(io.cwd, folder)) ?? null;
     const shown: ShownRelease[] = [];
-    for (const path of args) shown.push(await readPath(io, path, settings, options.since));
+    for (const path of args)
+      shown.push(await readPath(io, path, { ...settings, folders: application ?? settings.folders }, options.since));
     if (options.json === true || options.format === "json") {
       const documents = shown.map(contractJson);
       io.stdout.write(`${JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2)}\n`);
@@ -55,10 +64,10 @@ export const contract: CommandModule = {
 };
 
 /** A file is read with the folder around it, because other files may belong to its migration. */
-async function readPath(io: Io, path: string, settings: ReadReleaseOptions, since: unknown): Promise<ShownRelease> {
+async function readPath(io: Io, path: string, settings: Settings, since: unknown): Promise<ShownRelease> {
   const whole = resolve(io.cwd, path);
   const file = existsSync(whole) && statSync(whole).isFile() ? basename(whole) : null;
-  const files = await readReleaseFolder(file === null ? whole : dirname(whole)).catch(
+  const files = await readReleaseFolder(file === null ? whole : dirname(whole), settings.folders).catch(
     (error: NodeJS.ErrnoException) => {
       throw new UsageError(
         `${path} could not be read: ${error.code ?? error.message}.`,
@@ -82,17 +91,27 @@ function standsIn({ up, down }: Migration, file: string): boolean {
   return sources.includes(file);
 }
 
-function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadReleaseOptions {
-  const named = typeof options.convention === "string" ? { convention: options.convention } : {};
+function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): Settings {
+  const named = {
+    folders: null,
+    ...(typeof options.convention === "string" ? { convention: options.convention } : {}),
+  };
   const file = String(options.config);
   if (!existsSync(resolve(io.cwd, file))) return named;
   const { config } = readConfig(io.cwd, file);
   const list = config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) }));
   const configured = config.convention === "auto" ? {} : { convention: config.convention };
-  return { ...configured, ...named, acceptances: { now: Date.now(), list } };
+  const folders = config.application?.map((folder) => resolve(io.cwd, dirname(file), folder)) ?? null;
+  return {
+    ...configured,
+    ...named,
+    folders,
+    application: folders?.length !== 0,
+    acceptances: { now: Date.now(), list },
+  };
 }
 
 /** The contract of the migrations that are shown. */
 export function shownContract({ release, migrations }: ShownRelease) {
-  return contractOf(migrations, release.migrations);
+  return contractOf(migrations, release.migrations, release.application);
 }

@@ -1,4 +1,9 @@
-import { countContract, type QualifiedName, type Requirement } from "../../core/contract/contract.js";
+import {
+  type ColumnRequirement,
+  countContract,
+  type QualifiedName,
+  type Requirement,
+} from "../../core/contract/contract.js";
 import type { SourceSpan } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import type { Migration, Script } from "../../core/release/release.js";
@@ -22,6 +27,7 @@ export function contractText(io: Io, shown: ShownRelease): string {
     ...contract.checks.map(
       ({ check, subject, source }) => `  check   ${check} ${printable(subject)}  ${at(source, style)}`,
     ),
+    ...applicationLines(contract.application ?? [], style),
     "",
     style.bold("SQL"),
     ...migrations.flatMap((migration) => migrationLines(migration, style)),
@@ -35,6 +41,16 @@ function section(moment: "before" | "after", requirements: readonly Requirement[
   return requirements
     .filter(({ when }) => when === moment || when === "both")
     .map((each) => `  ${moment.padEnd(6)}  ${printable(phrase(each))}  ${at(each.source, style)}`);
+}
+
+/** The columns that the application's own code uses. */
+function applicationLines(columns: readonly ColumnRequirement[], style: Style): string[] {
+  if (columns.length === 0) return [];
+  return [
+    "",
+    style.bold(`Application: ${plural(columns.length, "column")} used`),
+    ...columns.map((each) => `  uses    ${printable(phrase(each))}  ${at(each.source, style)}`),
+  ];
 }
 
 function at({ file, line }: SourceSpan, style: Style): string {

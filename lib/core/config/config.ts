@@ -85,6 +85,10 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   migrations: z.string().describe("folder of the migrations, relative to this config"),
   convention: z.string().default("auto").describe("file-naming convention; auto detects it"),
+  application: z
+    .array(z.string())
+    .optional()
+    .describe("folders of the application's Rust code, relative to this config; default: looked for; []: not read"),
   registry,
   connection: z
     .strictObject({

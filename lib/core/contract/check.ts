@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import type { Finding } from "../finding.js";
+import { checkApplication } from "./check-application.js";
 import { checkColumn } from "./check-column.js";
 import { checkConstraint, checkForeignKey, checkIndex, checkTable } from "./check-objects.js";
 import type { Contract, Requirement } from "./contract.js";
@@ -17,18 +18,23 @@ export function checkContract(
   searchPath: readonly string[],
 ): Finding[] {
   const lookup = new Lookup(new CatalogIndex(catalog), searchPath);
-  return contract.requirements
-    .filter((requirement) => requirement.when === moment || requirement.when === "both")
+  const holds = ({ when }: Requirement) => when === moment || when === "both";
+  const own = contract.requirements
+    .filter(holds)
     .flatMap((requirement) => check(requirement, lookup))
-    .map((failure) => ({
-      code: failure.code,
-      gate: moment === "before" ? "diverge" : "rollout",
-      severity: "error",
-      subject: failure.subject,
-      message: `${moment === "before" ? "Before the release" : "After the release"} ${failure.message}`,
-      remedy: { text: moment === "before" ? REMEDY_BEFORE : REMEDY_AFTER },
-      source: failure.source,
-    }));
+    .map(
+      (failure): Finding => ({
+        code: failure.code,
+        gate: moment === "before" ? "diverge" : "rollout",
+        severity: "error",
+        subject: failure.subject,
+        message: `${moment === "before" ? "Before the release" : "After the release"} ${failure.message}`,
+        remedy: { text: moment === "before" ? REMEDY_BEFORE : REMEDY_AFTER },
+        source: failure.source,
+      }),
+    );
+  const application = (contract.application ?? []).filter(holds);
+  return [...own, ...checkApplication(application, moment, lookup)];
 }
 
 const REMEDY_BEFORE = "Bring this tenant's schema to what the migration expects, or exclude the tenant from the run.";

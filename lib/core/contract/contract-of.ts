@@ -7,7 +7,8 @@ import { isParsed, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { formattedType } from "../sql/type-name.js";
-import type { Contract, Requirement } from "./contract.js";
+import { applicationColumns } from "./application.js";
+import type { ColumnRequirement, Contract, Requirement } from "./contract.js";
 import { foldRequirements } from "./fold.js";
 import { qualifyNames } from "./qualify.js";
 
@@ -16,15 +17,23 @@ const NOTHING_KNOWN = new CatalogIndex({ canonical: CANONICAL_VERSION, serverVer
 
 /**
  * What must hold before these migrations can run, and what holds after they ran. `others` are the migrations around them:
- * a name without a schema means the table of that name when the release has only one.
+ * a name without a schema means the table of that name when the release has only one. `application` are the columns that
+ * the application's own code names.
  * The parser must be loaded (`loadParser`).
  */
-export function contractOf(migrations: readonly Migration[], others: readonly Migration[] = migrations): Contract {
+export function contractOf(
+  migrations: readonly Migration[],
+  others: readonly Migration[] = migrations,
+  application: readonly ColumnRequirement[] = [],
+): Contract {
   const own = migrations.flatMap(requirementsOfMigration);
   const around = others.filter((each) => !migrations.includes(each)).flatMap(requirementsOfMigration);
+  const all = [...own, ...around];
+  const requirements = foldRequirements(qualifyNames(own, all));
   return {
-    requirements: foldRequirements(qualifyNames(own, [...own, ...around])),
+    requirements,
     checks: migrations.flatMap((migration) => migration.expects?.checks ?? []),
+    ...(application.length > 0 ? { application: applicationColumns(application, requirements, all) } : {}),
   };
 }
 

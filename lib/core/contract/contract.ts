@@ -82,6 +82,11 @@ export interface RequestedCheck {
 export interface Contract {
   readonly requirements: readonly Requirement[];
   readonly checks: readonly RequestedCheck[];
+  /**
+   * Columns that the application's own code reads and writes: as the code sees them after the release, and before it too
+   * where the release does not touch their table. Absent when there is no such code.
+   */
+  readonly application?: readonly ColumnRequirement[];
 }
 
 export interface ContractCounts {
@@ -107,10 +112,14 @@ export function countContract(contract: Contract): ContractCounts {
   };
 }
 
-/** `3 columns, 2 indexes, 1 foreign key`. */
+/** `3 columns, 2 indexes, 1 foreign key`; with the columns of the application when its code was read. */
 export function contractText(contract: Contract): string {
   const { columns, indexes, foreignKeys } = countContract(contract);
-  return [plural(columns, "column"), plural(indexes, "index", "indexes"), plural(foreignKeys, "foreign key")].join(
-    ", ",
-  );
+  const application = contract.application?.length ?? 0;
+  return [
+    plural(columns, "column"),
+    plural(indexes, "index", "indexes"),
+    plural(foreignKeys, "foreign key"),
+    ...(application > 0 ? [`${plural(application, "column")} of the application`] : []),
+  ].join(", ");
 }

@@ -19,12 +19,17 @@ export class Lookup {
 
   /** The table, or null when there is none of that name. */
   table(name: QualifiedName): TableRef | null {
+    return this.first(name, (ref) => this.index.table(ref) !== undefined);
+  }
+
+  /** The table or the view, or null when there is none of that name. */
+  relation(name: QualifiedName): TableRef | null {
+    return this.first(name, (ref) => this.index.table(ref) !== undefined || this.index.columns(ref).length > 0);
+  }
+
+  private first(name: QualifiedName, there: (ref: TableRef) => boolean): TableRef | null {
     const schemas = name.schema === null ? this.searchPath : [name.schema];
-    for (const schema of schemas) {
-      const ref = { schema, name: name.name };
-      if (this.index.table(ref)) return ref;
-    }
-    return null;
+    return schemas.map((schema) => ({ schema, name: name.name })).find(there) ?? null;
   }
 }
 

@@ -28,7 +28,8 @@ function qualified(requirement: Requirement, qualify: (table: QualifiedName) => 
   return { ...requirement, table: qualify(requirement.table) };
 }
 
-function tablesOf(requirement: Requirement): readonly QualifiedName[] {
+/** The tables that a requirement names. */
+export function tablesOf(requirement: Requirement): readonly QualifiedName[] {
   if (requirement.kind === "index") return requirement.on.map((each) => each.table);
   return requirement.kind === "foreign key" ? [requirement.table, requirement.references] : [requirement.table];
 }

@@ -1,5 +1,6 @@
 import { contractOf } from "../contract/contract-of.js";
 import { compareFindings, type Finding } from "../finding.js";
+import { applicationBeside } from "../rust/application/application-beside.js";
 import { rustRelease } from "../rust/read-rust-script.js";
 import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { loadParser } from "../sql/parse.js";
@@ -18,7 +19,11 @@ export interface ReadReleaseOptions {
   /** Id of a convention; detected from the files when absent. */
   readonly convention?: string;
   readonly acceptances?: Acceptances;
+  /** False: what the application's own code expects is not read. */
+  readonly application?: boolean;
 }
+
+const NO_APPLICATION = { columns: [], findings: [] };
 
 /**
  * Reads the migrations of a folder: their order, their statements, what the code expects, and how much of it was
@@ -29,7 +34,8 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   if (files.some((file) => file.path.endsWith(".rs"))) await loadRustParser();
   const read = files.map(readSourceFile);
   const findings: Finding[] = read.flatMap((each) => each.findings);
-  const readable = read.filter((each) => each.readable).map((each) => each.file);
+  const legible = read.filter((each) => each.readable).map((each) => each.file);
+  const readable = legible.filter((file) => file.application !== "only");
   const convention =
     options.convention === undefined ? detectConvention(readable) : conventionNamed(options.convention);
   if (!convention) return withoutMigrations(options.convention, findings);
@@ -46,12 +52,16 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   );
   findings.push(...judged.findings);
   const newest = migrations.at(-1)?.migration;
+  const application = options.application === false ? NO_APPLICATION : applicationBeside(legible, reading.migrations);
+  findings.push(...application.findings);
+  const all = migrations.map((each) => each.migration);
   return {
     name: newest ? releaseName(newest) : "empty",
     convention: convention.id,
     alternatives: alikeConventions(convention.id),
-    migrations: migrations.map((each) => each.migration),
-    contract: contractOf(migrations.map((each) => each.migration)),
+    migrations: all,
+    contract: contractOf(all, all, application.columns),
+    ...(application.columns.length > 0 ? { application: application.columns } : {}),
     coverage: judged.coverage,
     findings: findings.sort(compareFindings),
   };

@@ -1,4 +1,4 @@
-import type { Contract } from "../contract/contract.js";
+import type { ColumnRequirement, Contract } from "../contract/contract.js";
 import type { Finding, SourceSpan } from "../finding.js";
 import type { Statement } from "../sql/statement.js";
 
@@ -63,6 +63,8 @@ export interface Release {
   readonly alternatives?: readonly string[];
   readonly migrations: readonly Migration[];
   readonly contract: Contract;
+  /** The columns that the application's own code names; absent when there is no such code beside the release. */
+  readonly application?: readonly ColumnRequirement[];
   readonly coverage: Coverage;
   readonly findings: readonly Finding[];
 }

@@ -6,6 +6,8 @@ export interface ReleaseFile {
   /** Relative to the folder, with `/`. A path that begins with `../` is context: it is read but holds no migration. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** The application's own code; `only` when it is nothing that the migrations may call. */
+  readonly application?: "only" | "too";
 }
 
 /** A file whose text could be read. */

@@ -25,7 +25,7 @@ export async function proofRecord(
   const own = proof.findings.map((finding): Finding => ({ ...finding, tenants: cluster.tenants }));
   const left = remaining.filter((one) => !isAllowed(cluster, one)).map((one) => driftThatStays(cluster, one));
   const findings = [...own, ...broken, ...left];
-  const proved = proof.passed && broken.length === 0;
+  const proved = proof.passed && !broken.some(({ severity }) => severity === "error");
   const { catalogAfter: _, ...kept } = proof;
   const record: ProofRecord = {
     cluster: cluster.id,

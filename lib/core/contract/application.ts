@@ -1,0 +1,19 @@
+import type { ColumnRequirement, Requirement } from "./contract.js";
+import { qualifyNames, tablesOf } from "./qualify.js";
+
+/**
+ * What the application's code expects beside a release: after it always, before it only of tables that the release does
+ * not mention, because what it changes may be what the code waits for.
+ */
+export function applicationColumns(
+  application: readonly ColumnRequirement[],
+  release: readonly Requirement[],
+  all: readonly Requirement[],
+): readonly ColumnRequirement[] {
+  const mentioned = new Set(release.flatMap(tablesOf).map((table) => table.name));
+  return qualifyNames(application, all).flatMap((requirement) =>
+    requirement.kind === "column"
+      ? [{ ...requirement, when: mentioned.has(requirement.table.name) ? ("after" as const) : ("both" as const) }]
+      : [],
+  );
+}

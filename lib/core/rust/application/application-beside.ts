@@ -1,0 +1,58 @@
+import type { ColumnRequirement } from "../../contract/contract.js";
+import type { Finding } from "../../finding.js";
+import { inFolder, type MigrationSource } from "../../release/conventions/convention.js";
+import { releaseFinding } from "../../release/release-finding.js";
+import type { SourceFile } from "../../release/source-file.js";
+import { parsedFile } from "../parsed-file.js";
+import { Crate } from "../syntax/crate.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import { applicationRequirements } from "./application-of.js";
+
+/** What a file holds that says something of tables. */
+const NAMES_TABLES = /\btable!\s*[{(]|\bDeriveEntityModel\b|\bFromRow\b/;
+/** Code that only a test or an example runs. */
+const APART = /(^|\/)(tests?|examples|benches|target)\//;
+
+/**
+ * The columns that the application's code beside a release names. Code that lies among the migrations themselves is left
+ * out: entities there are copies of what the tables were when a migration was written.
+ */
+export function applicationBeside(
+  files: readonly SourceFile[],
+  migrations: readonly MigrationSource[],
+): { readonly columns: readonly ColumnRequirement[]; readonly findings: readonly Finding[] } {
+  const marked = files.filter((file) => file.application !== undefined);
+  const around = marked.length > 0 ? marked : files.filter((file) => file.path.startsWith("../"));
+  const candidates = [...new Set([...around, ...besideMigrations(inFolder(files), migrations)])];
+  const parsed = candidates
+    .filter((file) => file.name.endsWith(".rs") && NAMES_TABLES.test(file.text) && !APART.test(file.path))
+    .map(parsedFile);
+  return {
+    columns: applicationRequirements(new Crate(parsed)),
+    findings: parsed.flatMap(({ error }) => (error ? [unreadable(error)] : [])),
+  };
+}
+
+function unreadable({ span }: RustNode): Finding {
+  return releaseFinding({
+    code: "application.unreadable",
+    severity: "warning",
+    subject: { kind: "file", name: span.file },
+    message: `${span.file} is not Rust that can be parsed, so what the application's code expects may be incomplete.`,
+    remedy: {
+      text: "Correct the code, or name other folders as `application` in the config.",
+      command: `rustfmt --check ${span.file}`,
+    },
+    source: span,
+  });
+}
+
+function besideMigrations(files: readonly SourceFile[], migrations: readonly MigrationSource[]): readonly SourceFile[] {
+  const written = migrations.flatMap(({ up, driver }) => [up.file, ...(driver ? [driver] : [])]);
+  const folders = new Set(written.filter((file) => file.name.endsWith(".rs")).map((file) => file.folder));
+  return files.filter((file) => ![...folders].some((folder) => within(file.folder, folder)));
+}
+
+function within(folder: string, parent: string): boolean {
+  return parent === "" || folder === parent || folder.startsWith(`${parent}/`);
+}
