@@ -67,9 +67,13 @@ export class TestFleet {
   }
 
   /** Starts the command line as a process of its own, in the fleet's folder. */
-  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
+  start(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    directory = this.directory,
+  ): ChildProcess {
     return spawn(process.execPath, [join(packageRoot(), "dist", "bin", "schema-gate.js"), ...args], {
-      cwd: this.directory,
+      cwd: directory,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TENANT_PASSWORD: this.server.password, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });

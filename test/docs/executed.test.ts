@@ -1,0 +1,118 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { databaseName } from "../../lib/cli/demo/tenants.js";
+import { wordsOf } from "../support/command-line.js";
+import { type CommandResult, ended, TestFleet, until } from "../support/fleet.js";
+import { commandLines, PAGES } from "../support/pages.js";
+
+/** Commands that prose names without what they work on. */
+const BARE: Readonly<Record<string, readonly string[]>> = {
+  "contract --json": ["contract", "migrations", "--json"],
+  report: ["report", "RUN"],
+};
+
+const DECIDING = new Set(["run", "status --watch"]);
+const AFTERWARDS = new Set(["audit", "kept", "report", "status"]);
+
+/** Before the first run, with a run that waits, or after it. */
+function part(line: string): "before" | "deciding" | "after" {
+  const [name = ""] = wordsOf(line);
+  if (DECIDING.has(line) || ["approve", "reject", "resume"].includes(name)) return "deciding";
+  return AFTERWARDS.has(name) ? "after" : "before";
+}
+
+const lines = [...new Set(PAGES.flatMap(commandLines).map(({ line }) => line))].sort();
+const linesOf = (wanted: ReturnType<typeof part>) => lines.filter((line) => part(line) === wanted);
+
+describe("every command that a page shows, in the order of a fleet's day", () => {
+  let fleet: TestFleet;
+
+  beforeAll(async () => {
+    fleet = await TestFleet.create(3);
+    const folder = (...names: string[]) => mkdirSync(join(fleet.directory, ...names), { recursive: true });
+    folder("migrations");
+    folder("new", "migrations");
+    const sql = "CREATE TABLE app.notes (id bigint PRIMARY KEY);\n";
+    for (const place of ["migrations", "new/migrations"])
+      writeFileSync(join(fleet.directory, place, "1_notes.sql"), sql);
+    expectSense("diff", await execute("diff env:GOLDEN_URL --save golden.json"));
+  });
+  afterAll(() => fleet.destroy());
+
+  /** What a page writes in capitals, as it is in this fleet. */
+  function meant(word: string): string {
+    const names: Readonly<Record<string, string>> = {
+      A: "golden.json",
+      B: "env:TENANT_URL",
+      COPY: fleet.runs().at(-1) ?? "",
+      PATH: "migrations",
+      RUN: fleet.runs().at(-1) ?? "",
+      SERVER: "env:GOLDEN_URL",
+      TENANT: fleet.tenants[0] ?? "",
+      "audit-key.pub.pem": join(".schema-gate", "keys", "audit-key.pub.pem"),
+    };
+    return names[word] ?? word;
+  }
+
+  function start(line: string) {
+    const url = (tenant = "") => fleet.server.url(databaseName(tenant));
+    const [golden, tenant] = fleet.tenants;
+    const words = (BARE[line] ?? wordsOf(line)).map(meant);
+    // A config is there already, so that `init` has a folder of its own.
+    const directory = words[0] === "init" ? join(fleet.directory, "new") : fleet.directory;
+    return fleet.start(words, { GOLDEN_URL: url(golden), TENANT_URL: url(tenant) }, directory);
+  }
+
+  function execute(line: string): Promise<CommandResult> {
+    return ended(start(line));
+  }
+
+  /** A run as the pages begin it, or go on with it, that waits for its approval. */
+  async function waitingRun(line: string) {
+    const child = start(line);
+    const end = ended(child);
+    let said = "";
+    child.stderr?.on("data", (chunk) => {
+      said += chunk;
+    });
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`${line} ended: ${said}`);
+      return said.includes("Waiting for an approval");
+    }, `${line} waits for its approval`);
+    return { child, end };
+  }
+
+  it.each(linesOf("before"))("schema-gate %s", async (line) => expectSense(line, await execute(line)));
+
+  it("the decisions, each on a run that waits", async () => {
+    const named = (name: string) => linesOf("deciding").filter((line) => wordsOf(line)[0] === name);
+    for (const line of named("reject")) {
+      const run = await waitingRun("run");
+      expect(await execute(line), line).toMatchObject({ code: 0 });
+      expect(await run.end).toMatchObject({ code: 1 });
+    }
+    // Killed while it waits, once for each way to go on with it; then approved, which only one line can do.
+    let run = await waitingRun("run");
+    for (const line of named("resume")) {
+      run.child.kill("SIGKILL");
+      await run.end;
+      run = await waitingRun(line);
+    }
+    const watched = execute("status --watch");
+    const [approval = "", ...others] = named("approve");
+    expect(others).toEqual([]);
+    expect(await execute(approval), approval).toMatchObject({ code: 0 });
+    expect(await run.end).toMatchObject({ code: 0 });
+    const seen = await watched;
+    expect(seen.code, seen.stderr + seen.stdout).toBe(0);
+  }, 180_000);
+
+  it.each(linesOf("after"))("schema-gate %s", async (line) => expectSense(line, await execute(line)));
+});
+
+/** It did its work: yes, no, and no confusion about what was asked. */
+function expectSense(line: string, { code, stderr }: CommandResult): void {
+  expect([0, 1], `${line}\n${stderr}`).toContain(code);
+  expect(stderr).not.toMatch(/ {4}at /);
+}
