@@ -1,13 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "package-"));
-const installed = join(root, "node_modules", "schema-gate");
 
 interface Packed {
   readonly filename: string;
@@ -16,10 +15,7 @@ interface Packed {
 }
 let packed: Packed;
 
-/**
- * The package as `npm pack` makes it, unpacked elsewhere beside links to what it declares as dependencies, and to nothing else:
- * a package that is used and not declared is missing there.
- */
+/** The package as `npm pack` makes it, installed elsewhere with what it declares: a package that is used and not declared is missing there. */
 beforeAll(() => {
   const packing = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", root], {
     cwd: repository,
@@ -27,25 +23,23 @@ beforeAll(() => {
     stdio: ["ignore", "pipe", "ignore"],
   });
   [packed] = JSON.parse(packing) as [Packed];
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", join(root, packed.filename), "--strip-components=1", "-C", installed]);
-  const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
-    dependencies: Record<string, string>;
-  };
-  for (const name of [...Object.keys(dependencies), "@types/node"]) {
-    const link = join(root, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(repository, "node_modules", name), link);
-  }
   writeFileSync(join(root, "package.json"), '{ "type": "module" }');
-});
+  const wanted = [`./${packed.filename}`, `@types/node@${version("@types/node")}`];
+  execFileSync("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...wanted], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+}, 300_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const schemaGate = (...argv: string[]) =>
-  spawnSync(process.execPath, [join(installed, "dist", "bin", "schema-gate.js"), ...argv], {
-    cwd: root,
-    encoding: "utf8",
-  });
+const schemaGate = (...argv: string[]) => spawnSync("npx", ["schema-gate", ...argv], { cwd: root, encoding: "utf8" });
+
+/** The version of a package that this repository uses. */
+function version(name: string): string {
+  return (
+    JSON.parse(readFileSync(join(repository, "node_modules", name, "package.json"), "utf8")) as { version: string }
+  ).version;
+}
 
 describe("the package", () => {
   it("holds what it needs and nothing of its making", () => {
