@@ -21,6 +21,9 @@ const STATES = [...readFileSync(join(root, "functions", "index.ts"), "utf8").mat
 const special = new Set(readdirSync(join(root, "functions", "aws")).map((name) => basename(name, ".ts")));
 
 function sourceOf(name) {
+  // A program, and no handler.
+  if (name === "task")
+    return 'import { runTask } from "./functions/aws/task.js"; process.exitCode = await runTask(process.env);';
   return special.has(name)
     ? `export { handler } from "./functions/aws/${name}.js";`
     : `import { onLambda } from "./functions/aws/lambda.js";

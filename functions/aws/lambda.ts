@@ -46,7 +46,7 @@ export function onLambda(step: string, handler: Handler, around: Surroundings = 
         await around.before?.(own, event);
         let ports: Ports | null = null;
         configureRuntime(async (name) => {
-          ports = await portsOf(own, name, limit.stop);
+          ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline });
           return ports;
         });
         const output = await handler(event);

@@ -15,7 +15,7 @@ import { slackOf } from "./channels.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 import { originOf } from "./origin.js";
-import { portsOf, type Services } from "./services.js";
+import { portsOf, type Services, UNLIMITED } from "./services.js";
 
 /** The review page and Slack's interactions, behind the approval Function URL. */
 export async function handler(event: LambdaEvent, context: Context): Promise<unknown> {
@@ -44,14 +44,14 @@ async function appFor(own: Services, origin: string): Promise<Hono> {
 
 async function modelOf(own: Services, run: string) {
   const known = await s3Artifacts(own.store, `runs/${run}`).has(artifact.score);
-  return known ? reviewModelOf(await portsOf(own, run, new AbortController().signal)) : null;
+  return known ? reviewModelOf(await portsOf(own, run, UNLIMITED)) : null;
 }
 
 /** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
 async function audited(own: Services, event: ReviewEvent): Promise<void> {
   logger.info("review", { ...event });
   if (event.kind !== "refusal" || event.run === null) return;
-  const ports = await portsOf(own, event.run, new AbortController().signal);
+  const ports = await portsOf(own, event.run, UNLIMITED);
   await ports.audit.append({
     actor: event.person ?? "unknown",
     action: "approval.refused",

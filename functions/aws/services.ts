@@ -12,6 +12,7 @@ import { reportFiles } from "../../lib/review/report-files.js";
 import { artifact, type RunRequest } from "../../lib/steps/records.js";
 import { type Environment, readEnvironment } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
+import type { TimeLimit } from "./time-limit.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -39,8 +40,11 @@ export function servicesOf(variables: Variables): Services {
   };
 }
 
+/** For what is over in a moment. */
+export const UNLIMITED: TimeLimit = { stop: new AbortController().signal, deadline: null };
+
 /** The ports of a run that was accepted. Throws for a run that the bucket does not know. */
-export async function portsOf(services: Services, run: string, stop: AbortSignal): Promise<Ports> {
+export async function portsOf(services: Services, run: string, limit: TimeLimit): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
   const [request, input] = await Promise.all([
@@ -63,7 +67,7 @@ export async function portsOf(services: Services, run: string, stop: AbortSignal
     retention: retentionOf(environment),
     events: { emit: () => {} },
     renderer: reportFiles,
-    stop,
+    ...limit,
   });
 }
 

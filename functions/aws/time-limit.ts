@@ -1,8 +1,15 @@
+import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import type { Environment } from "../environment.js";
 
-/** Aborts when an invocation has no time left for anything new. */
+/** When one invocation must end. */
 export interface TimeLimit {
+  /** Aborted at the deadline. */
   readonly stop: AbortSignal;
+  /** On the system clock's `monotonic()`; null when nothing ends it. */
+  readonly deadline: number | null;
+}
+
+export interface RunningLimit extends TimeLimit {
   /** Forgets the timer, which would else outlive the invocation. */
   release(): void;
 }
@@ -11,9 +18,14 @@ export interface TimeLimit {
 export function timeLimit(
   environment: Pick<Environment, "SCHEMA_GATE_RESERVE_MS" | "SCHEMA_GATE_TIME_LIMIT_MS">,
   remaining: number,
-): TimeLimit {
+): RunningLimit {
   const { SCHEMA_GATE_TIME_LIMIT_MS: most = remaining, SCHEMA_GATE_RESERVE_MS: reserve } = environment;
+  const ms = Math.max(0, Math.min(remaining - reserve, most));
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.max(0, Math.min(remaining - reserve, most)));
-  return { stop: controller.signal, release: () => clearTimeout(timer) };
+  const timer = setTimeout(() => controller.abort(), ms);
+  return {
+    stop: controller.signal,
+    deadline: systemClock.monotonic() + ms,
+    release: () => clearTimeout(timer),
+  };
 }

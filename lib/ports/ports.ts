@@ -27,6 +27,8 @@ export interface Ports {
   readonly signer: Signer;
   /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
   readonly stop: AbortSignal;
+  /** When this process ends whatever it does, on `clock.monotonic()`; null when nothing ends it. */
+  readonly deadline: number | null;
 }
 
 /** The run was asked to stop. What is finished is kept; `resume` goes on from there. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
+import { timeKeeper } from "./rollout/fits-in-time.js";
 import { migrateTenant } from "./rollout/migrate-tenant.js";
+import { untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
@@ -9,6 +11,8 @@ const input = z.object({ run: z.string(), host: z.string(), batch: z.string() })
 interface Output {
   readonly ok: boolean;
   readonly batch: string;
+  /** True when what is left of the batch needs more time than this process has: the long task goes on with it. */
+  readonly longRunning: boolean;
 }
 
 /** Lock, compare, apply with the ledger row, verify: one tenant of the batch at a time. */
@@ -17,7 +21,14 @@ export const migrate: Step<z.infer<typeof input>, Output> = {
   input,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
-    const result = await eachTenant<TenantProgress>(ports, "Migrate", batch, (tenant) => migrateTenant(ports, tenant));
-    return { ok: result.records.every((record) => record.status === "migrated"), batch };
+    const fits = timeKeeper(ports);
+    const result = await untilDeadline(ports, () =>
+      eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant) => {
+        await fits(tenant);
+        return migrateTenant(ports, tenant);
+      }),
+    );
+    const ok = result?.records.every((record) => record.status === "migrated") ?? false;
+    return { ok, batch, longRunning: result === null };
   },
 };

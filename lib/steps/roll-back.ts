@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
 import { rollBackTenant } from "./rollout/roll-back-tenant.js";
+import { untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
@@ -9,6 +10,8 @@ const input = z.object({ run: z.string(), host: z.string(), batch: z.string() })
 interface Output {
   readonly ok: boolean;
   readonly batch: string;
+  /** True when what is left of the batch needs more time than this process has: the long task goes on with it. */
+  readonly longRunning: boolean;
 }
 
 /** The proved way back, one tenant of the batch at a time. */
@@ -17,9 +20,10 @@ export const rollBack: Step<z.infer<typeof input>, Output> = {
   input,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
-    const result = await eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) =>
-      rollBackTenant(ports, tenant),
+    const result = await untilDeadline(ports, () =>
+      eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) => rollBackTenant(ports, tenant)),
     );
-    return { ok: result.records.every((record) => record.status === "rolled back"), batch };
+    const ok = result?.records.every((record) => record.status === "rolled back") ?? false;
+    return { ok, batch, longRunning: result === null };
   },
 };

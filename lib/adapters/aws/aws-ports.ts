@@ -3,6 +3,7 @@ import type { Events } from "../../ports/events.js";
 import type { Ports } from "../../ports/ports.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
 import type { Signer } from "../../ports/signer.js";
+import { interruptible } from "../interruptible.js";
 import { systemClock } from "../local/system-clock.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
@@ -34,24 +35,27 @@ export interface AwsPortsOptions {
   readonly events: Events;
   readonly renderer: ReportRenderer;
   readonly stop: AbortSignal;
+  /** When this process ends; what runs in a database then is cancelled. Null: nothing ends it. */
+  readonly deadline: number | null;
 }
 
 /** The ports of one run on AWS: one bucket, KMS, Secrets Manager, and the databases over `pg` or the RDS Data API. */
 export function awsPorts(options: AwsPortsOptions): Ports {
-  const { run, release, config, region, store, secrets, events, renderer, signer, stop } = options;
+  const { run, release, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
   const fleet = new AwsFleet({ config, secrets, store, source: options.registry, iamToken: iamToken(region) });
   const staging = options.staging ?? config.staging.url ?? null;
+  const database = awsDatabase({
+    fleet,
+    staging: async () => (staging === null ? null : endpointOf(await secrets.resolve(staging))),
+    forgetSecrets: () => secrets.forget(),
+  });
   return {
     run,
     artifacts: s3Artifacts(store, `runs/${run}`),
     audit: new S3Audit({ store, run, clock: systemClock, retention: options.retention }),
     approvals: new S3Approvals(store, options.linkKey),
     clock: systemClock,
-    database: awsDatabase({
-      fleet,
-      staging: async () => (staging === null ? null : endpointOf(await secrets.resolve(staging))),
-      forgetSecrets: () => secrets.forget(),
-    }),
+    database: deadline === null ? database : interruptible(database, stop),
     events,
     registry: fleet,
     releases: { files: async () => (await readPack(store, release)).files },
@@ -59,5 +63,6 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     schemaDifference,
     signer,
     stop,
+    deadline,
   };
 }

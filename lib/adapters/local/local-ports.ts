@@ -52,5 +52,6 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     schemaDifference,
     signer: await loadSigningKey(workspace.keys),
     stop,
+    deadline: null,
   };
 }

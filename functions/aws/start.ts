@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { clientSettings } from "../../lib/adapters/aws/clients.js";
+import { startExecution } from "../../lib/adapters/aws/start-execution.js";
+import { runName } from "../../lib/core/run-name.js";
+import { services } from "./lambda.js";
+import { logger } from "./logger.js";
+
+/** EventBridge's `Object Created` of a packed release. Delivered twice, it has the same time and so names the same run. */
+const uploaded = z.looseObject({
+  time: z.iso.datetime(),
+  detail: z.looseObject({ object: z.looseObject({ key: z.string().startsWith("inputs/") }) }),
+});
+
+/** Asked for by name, as CodePipeline or another program does. */
+const asked = z.strictObject({
+  release: z.string().startsWith("inputs/"),
+  run: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/),
+});
+
+/** Starts the run of a release, once, whatever how often it is asked for. Throws for an event that names no release. */
+export async function handler(event: unknown): Promise<{ run: string; execution: string; fresh: boolean }> {
+  const { environment, variables } = services();
+  const machine = environment.SCHEMA_GATE_STATE_MACHINE;
+  if (machine === undefined) throw new Error("SCHEMA_GATE_STATE_MACHINE is not set, so no run can be started");
+  const input = inputOf(event);
+  const started = await startExecution(machine, input, clientSettings(variables));
+  logger.info("run started", { ...input, ...started });
+  return { run: input.run, ...started };
+}
+
+function inputOf(event: unknown): { run: string; release: string } {
+  const direct = asked.safeParse(event);
+  if (direct.success) return direct.data;
+  const { time, detail } = uploaded.parse(event);
+  // EventBridge hands keys on as S3 has them; S3's own notifications would encode them.
+  const release = detail.object.key;
+  return { run: runName(release, Date.parse(time)), release };
+}

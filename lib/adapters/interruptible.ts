@@ -1,0 +1,50 @@
+import type { Clone, Database, Session, SessionOptions } from "../ports/database.js";
+import { Interrupted } from "../ports/ports.js";
+
+const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 5000 };
+
+/**
+ * A database whose statements end with `stop`: the server is told to cancel what runs, the caller gets `Interrupted`, and
+ * what was not committed is undone with the session. For processes that are ended at a known time.
+ */
+export function interruptible(database: Database, stop: AbortSignal): Database {
+  const cloneOf = (clone: Clone): Clone => ({
+    open: async (options) => guarded(await clone.open(options), stop, () => clone.open(CANCELLER)),
+    drop: () => clone.drop(),
+  });
+  return {
+    connect: async (tenant, options) =>
+      guarded(await database.connect(tenant, options), stop, () => database.connect(tenant, CANCELLER)),
+    clone: async (tenant, name) => cloneOf(await database.clone(tenant, name)),
+    scratch: async (tenant, name) => cloneOf(await database.scratch(tenant, name)),
+    sweep: (tenant, prefix) => database.sweep(tenant, prefix),
+  };
+}
+
+function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<Session>): Session {
+  const cancel = async () => {
+    const other = await canceller();
+    await other.query("select pg_cancel_backend($1)", [session.backend]).finally(() => other.close());
+  };
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (stop.aborted) throw new Interrupted("its time is over");
+    // A cancellation that does not reach the server leaves the statement to its own timeout.
+    const onAbort = () => void cancel().catch(() => {});
+    stop.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await work();
+    } catch (error) {
+      if (stop.aborted) throw new Interrupted("its time is over", { cause: error });
+      throw error;
+    } finally {
+      stop.removeEventListener("abort", onAbort);
+    }
+  };
+  return {
+    serverVersion: session.serverVersion,
+    backend: session.backend,
+    query: (text, values) => guard(() => session.query(text, values)),
+    script: (text) => guard(() => session.script(text)),
+    close: () => session.close(),
+  };
+}

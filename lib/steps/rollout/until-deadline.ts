@@ -1,0 +1,11 @@
+import { Interrupted, type Ports } from "../../ports/ports.js";
+
+/** Null when the work was stopped by this process's own end, and goes on in one without it. Another stop is thrown on. */
+export async function untilDeadline<T>(ports: Ports, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Interrupted && ports.deadline !== null) return null;
+    throw error;
+  }
+}
