@@ -36,7 +36,7 @@ export interface Database {
   clone(tenant: Tenant, name: string): Promise<Clone>;
   /** An empty database beside the tenant's. */
   scratch(tenant: Tenant, name: string): Promise<Clone>;
-  /** Removes the clones and scratch databases that a killed run left. Returns their names. */
+  /** Removes clones and scratch databases of killed processes whose names begin so. Returns their names. */
   sweep(tenant: Tenant, prefix: string): Promise<readonly string[]>;
 }
 

@@ -106,7 +106,9 @@ function undeclared(release: Release, error: DatabaseError): Finding {
   };
 }
 
-/** Clones and scratch databases carry the run's name, so that a sweep finds what a killed run left. */
+/** Names of clones and scratch databases begin so: a sweep finds by it what a killed run left. */
+export const CLONE_PREFIX = "schema_gate_";
+
 export function cloneName(run: string, part: string): string {
-  return `schema_gate_${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`.slice(0, 63);
+  return `${CLONE_PREFIX}${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`.slice(0, 63);
 }

@@ -12,7 +12,7 @@ import { loadParser } from "../core/sql/parse.js";
 import { DatabaseError } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
-import { cloneName, declare } from "./declared.js";
+import { CLONE_PREFIX, declare } from "./declared.js";
 import { saveFindings } from "./findings.js";
 import { contractFindings, pendingContract } from "./pending.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "./records.js";
@@ -146,12 +146,12 @@ function today(ports: Ports): string {
   return new Date(ports.clock.now()).toISOString().slice(0, 10);
 }
 
-/** Removes the clones that an earlier, killed attempt of this run left behind; what could not be removed is said. */
+/** Removes the clones that killed runs left behind, this one or another; what could not be removed is said. */
 async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [host, [tenant]] of groupBy(tenants, (each) => each.host)) {
     try {
-      if (tenant) await ports.database.sweep(tenant, cloneName(ports.run, ""));
+      if (tenant) await ports.database.sweep(tenant, CLONE_PREFIX);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       findings.push({
@@ -160,7 +160,9 @@ async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly
         severity: "warning",
         subject: { kind: "host", name: host },
         message: `Whether an earlier attempt left clones on ${host} could not be found out: ${error.message}.`,
-        remedy: { text: `Drop databases whose names begin with ${cloneName(ports.run, "")} on that server.` },
+        remedy: {
+          text: `Drop databases whose names begin with ${CLONE_PREFIX} on that server, when no run works there.`,
+        },
       });
     }
   }

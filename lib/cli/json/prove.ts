@@ -18,6 +18,9 @@ export const proveOutput = z
         losses: z.array(z.string()),
         reasons: z.array(z.string()),
         author: verdict.nullable().meta({ description: "How the author's own down migration did; null without one." }),
+        generated: z.boolean().meta({
+          description: "Proved over generated rows; false where --seed is absent or no such row is accepted.",
+        }),
         ms: z.number(),
       }),
     ),

@@ -27,7 +27,9 @@ export function summaryOf(results: readonly ProvedMigration[]): string {
   const count = (verdict: string) => results.filter(({ rollback }) => rollback === verdict).length;
   const proved = results.filter(isProved).length;
   const verdicts = ["exact", "order", "differs", "error", "none"].map((verdict) => `${count(verdict)} ${verdict}`);
-  return `${proved} of ${plural(results.length, "migration")} proved: ${verdicts.join(", ")}`;
+  const bare = results.filter(({ generated }) => !generated).length;
+  const rows = bare < results.length && bare > 0 ? `; ${bare} run over no generated row` : "";
+  return `${proved} of ${plural(results.length, "migration")} proved: ${verdicts.join(", ")}${rows}`;
 }
 
 function cut(text: string, width: number): string {

@@ -1,33 +1,39 @@
 import { randomBytes } from "node:crypto";
 import type { Endpoint } from "../../adapters/pg/connection.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
+import type { Clone } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Workshop } from "../../steps/proof/prove-folder.js";
 
 /** Names begin so: what a proof that was killed left on a server can be told by it. */
 const PREFIX = "schema_gate_prove_";
 
-/** An empty database and copies of it, beside each other on one server. */
+/** An empty database and copies of it, beside each other on one server. What killed proofs left there goes first. */
 export async function openWorkshop(endpoint: Endpoint): Promise<Workshop> {
-  const name = `${PREFIX}${randomBytes(6).toString("hex")}`;
-  const tenant: Tenant = {
-    id: name,
+  const base = `${PREFIX}${randomBytes(6).toString("hex")}`;
+  const tenantOf = (database: string): Tenant => ({
+    id: database,
     group: null,
     host: `${endpoint.host}:${endpoint.port}`,
-    database: name,
+    database,
     schema: null,
-  };
+  });
   const database = pgDatabase({
     tenant: async (of) => ({ endpoint: { ...endpoint, database: of.database }, replica: null }),
     staging: null,
   });
-  const chain = await database.scratch(tenant, name);
+  await database.sweep(tenantOf(base), PREFIX);
+  const chain = await database.scratch(tenantOf(base), base);
+  const names = new Map<Clone, string>([[chain, base]]);
   let copies = 0;
   return {
     chain,
-    copy: () => {
+    copy: async (of) => {
       copies += 1;
-      return database.clone(tenant, `${name}_${copies}`);
+      const name = `${base}_${copies}`;
+      const made = await database.clone(tenantOf(names.get(of) ?? base), name);
+      names.set(made, name);
+      return made;
     },
   };
 }

@@ -2,20 +2,19 @@ import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { Migration } from "../../core/release/release.js";
 import type { RollbackSource } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
-import { type Clone, DatabaseError } from "../../ports/database.js";
+import type { Clone } from "../../ports/database.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
-import { applyMigration } from "../migration/apply-migration.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import type { Proof, RollbackVerdict } from "./proof.js";
 import { proveOnClone } from "./prove-on-clone.js";
-import { seedRows } from "./seed-rows.js";
+import { SeededChain } from "./seeded-chain.js";
 
 /** Databases that exist for the proof alone. */
 export interface Workshop {
   /** An empty database, which grows by one migration after the other. */
   readonly chain: Clone;
-  /** A copy of the chain as it is now; no session may be open on the chain. */
-  copy(): Promise<Clone>;
+  /** A copy of the chain, or of one of its copies, as it is now; no session may be open on it. */
+  copy(of: Clone): Promise<Clone>;
 }
 
 export interface ProveFolder {
@@ -47,26 +46,33 @@ export interface ProvedMigration {
   readonly reasons: readonly string[];
   /** How the author's down migration did; null when there is none. */
   readonly author: RollbackVerdict | null;
+  /** Whether it was proved over generated rows; false where none were asked for, or it does not run over any. */
+  readonly generated: boolean;
   readonly ms: number;
 }
 
 /** Proves the migrations of a folder one by one, each from the state that those before it lead to. */
 export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMigration[]> {
   await makeLedger(input);
+  const chain = new SeededChain(input, input.workshop);
   const results: ProvedMigration[] = [];
-  for (const migration of input.migrations) {
-    input.signal?.throwIfAborted();
-    if (input.only && !input.only.has(migration.version)) {
-      await grow(input, migration);
-      continue;
+  try {
+    for (const migration of input.migrations) {
+      input.signal?.throwIfAborted();
+      if (input.only && !input.only.has(migration.version)) {
+        await chain.grow(migration);
+        continue;
+      }
+      const { proof, generated } = await proveOne(input, chain, migration);
+      const grown = await chain.grow(migration);
+      const result = summarise(migration, proof, grown, generated);
+      results.push(result);
+      input.proved?.(result);
     }
-    const proof = await proveOne(input, migration);
-    const grown = await grow(input, migration);
-    const result = summarise(migration, proof, grown);
-    results.push(result);
-    input.proved?.(result);
+    return results;
+  } finally {
+    await chain.drop();
   }
-  return results;
 }
 
 async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<void> {
@@ -78,12 +84,22 @@ async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<
   }
 }
 
-function proveOne(input: ProveFolder, migration: Migration): Promise<Proof> {
+/** A migration that does not run over generated rows is tried over fewer: that they are in its way says nothing of it. */
+async function proveOne(input: ProveFolder, chain: SeededChain, migration: Migration) {
+  for await (const { from, generated } of chain.stages()) {
+    const proof = await proveFrom(input, migration, from);
+    const ran = proof.after !== null || proof.findings.some(({ code }) => code !== "dry-run.failed");
+    if (ran || !generated) return { proof, generated };
+  }
+  throw new Error("a chain has at least one stage");
+}
+
+function proveFrom(input: ProveFolder, migration: Migration, from: Clone): Promise<Proof> {
   return proveOnClone({
     cluster: "folder",
     migrations: [migration],
     schema: null,
-    makeClone: () => input.workshop.copy(),
+    makeClone: () => input.workshop.copy(from),
     difference: input.difference,
     settings: input.settings,
     clock: input.clock,
@@ -92,31 +108,7 @@ function proveOne(input: ProveFolder, migration: Migration): Promise<Proof> {
   });
 }
 
-/** The next state of the chain. Why it could not be reached, or null. */
-async function grow(input: ProveFolder, migration: Migration): Promise<string | null> {
-  const { statementTimeout, lockTimeout } = input.settings;
-  const session = await input.workshop.chain.open({ purpose: "write", statementTimeout, lockTimeout });
-  try {
-    await applyMigration(session, {
-      migration,
-      ledger: null,
-      isolation: migration.up.isolation,
-      settings: input.settings,
-      schema: null,
-      keep: [],
-      clock: input.clock,
-    });
-    if (input.seed > 0) await seedRows(session, input.seed);
-    return null;
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return `${error.message} [${error.code}]`;
-  } finally {
-    await session.close();
-  }
-}
-
-function summarise(migration: Migration, proof: Proof, grown: string | null): ProvedMigration {
+function summarise(migration: Migration, proof: Proof, grown: string | null, generated: boolean): ProvedMigration {
   const [rollback] = proof.rollbacks;
   const refused = proof.findings.find(({ unknown, code }) => unknown || code.startsWith("dry-run.transaction"));
   const errors = proof.findings.filter(({ severity }) => severity === "error").map(({ message }) => message);
@@ -130,6 +122,7 @@ function summarise(migration: Migration, proof: Proof, grown: string | null): Pr
     losses: rollback?.losses.map(({ what, name }) => `${what} ${name}`) ?? [],
     reasons: errors.length > 0 ? errors : grown === null ? [] : [grown],
     author: rollback?.trials.find(({ source }) => source === "author")?.verdict ?? null,
+    generated,
     ms: proof.ms,
   };
 }

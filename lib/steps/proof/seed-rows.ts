@@ -52,7 +52,23 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
     }
   }
   await session.script(`set constraints all immediate; alter table ${name} enable trigger user; commit`);
+  await sequencesGoOn(session, table, columns);
   return reason;
+}
+
+/** The next number must not be one that a generated row has, as it would not be after an application's inserts. */
+async function sequencesGoOn(session: Session, table: TableRef, columns: readonly ColumnObject[]): Promise<void> {
+  const name = qualified(table.schema, table.name);
+  for (const { id, attributes } of columns) {
+    const sequence =
+      attributes.identity === ""
+        ? /^nextval\('(.+)'::regclass\)$/.exec(attributes.default ?? "")?.[1]
+        : `pg_get_serial_sequence(${literal(name)}, ${literal(id.name)})`;
+    if (sequence === undefined) continue;
+    const target = attributes.identity === "" ? `'${sequence}'` : sequence;
+    const most = `(select max(${identifier(id.name)}) from ${name})`;
+    await tryScript(session, [`select setval(${target}, ${most}) where ${most} >= 1`]);
+  }
 }
 
 /** Columns that came later get values too, as an application would give them. A refusal leaves the NULL. */
