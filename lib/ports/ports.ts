@@ -7,6 +7,7 @@ import type { Events } from "./events.js";
 import type { Registry } from "./registry.js";
 import type { ReleaseSource } from "./release-source.js";
 import type { ReportRenderer } from "./renderer.js";
+import type { Rollouts } from "./rollouts.js";
 import type { SchemaDifference } from "./schema-difference.js";
 import type { Signer } from "./signer.js";
 
@@ -24,6 +25,7 @@ export interface Ports {
   readonly renderer: ReportRenderer;
   /** Generator of the last way back; null where there is none. */
   readonly schemaDifference: SchemaDifference | null;
+  readonly rollouts: Rollouts;
   readonly signer: Signer;
   /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
   readonly stop: AbortSignal;

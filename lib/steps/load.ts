@@ -10,6 +10,7 @@ import { cutIntoBatches } from "./batches.js";
 import { conventionByLedger } from "./convention.js";
 import { saveFindings } from "./findings.js";
 import { artifact, need, type RunRequest } from "./records.js";
+import { refuseBusyFleet } from "./rollout/claim-fleet.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string() });
@@ -30,6 +31,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
     const { config } = request;
     const files = await ports.releases.files();
     const tenants: readonly Tenant[] = await ports.registry.tenants();
+    await refuseBusyFleet(ports, tenants);
     const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
     await saveFindings(ports, "load", release.findings);

@@ -19,7 +19,8 @@ interface Output {
 export const migrate: Step<z.infer<typeof input>, Output> = {
   name: "migrate",
   input,
-  settled: (output) => output.ok,
+  // What is finished is kept per tenant: a wave that was taken back can be migrated again.
+  settled: () => false,
   async run(ports, { batch }) {
     const fits = timeKeeper(ports);
     const result = await untilDeadline(ports, () =>

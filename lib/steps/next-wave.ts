@@ -6,13 +6,14 @@ import type { Tenant } from "../ports/registry.js";
 import { bindingParts } from "./binding.js";
 import { saveFindings } from "./findings.js";
 import { voidApproval } from "./record-decision.js";
-import { artifact, type HostPlan, need, type ScoreRecord, type WavePlan, type WaveResult } from "./records.js";
+import { artifact, type HostPlan, need, passOf, type ScoreRecord, type WavePlan, type WaveResult } from "./records.js";
+import { claimFleet } from "./rollout/claim-fleet.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string() });
 
 interface Output {
-  readonly status: "ready" | "complete" | "void";
+  readonly status: "ready" | "complete" | "void" | "busy";
   readonly index: number;
   readonly hosts: readonly HostPlan[];
 }
@@ -31,9 +32,15 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
       await refuse(ports, changed);
       return { status: "void", index: -1, hosts: [] };
     }
+    const pass = await passOf(ports);
     for (const wave of waves) {
       const result = await ports.artifacts.get<WaveResult>(artifact.wave(wave.index));
-      if (result?.action === "continue") continue;
+      // Tenants that the breaker let go without the release are tried again when the run is resumed.
+      if (result?.action === "continue" && (result.failed === 0 || result.pass === pass)) continue;
+      const reached = new Set(waves.flatMap(({ tenants }) => tenants));
+      const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+      const mine = fleet.filter((tenant) => reached.has(tenant.id));
+      if (!(await claimFleet(ports, mine))) return { status: "busy", index: -1, hosts: [] };
       ports.events.emit({ type: "size", of: "wave", count: wave.tenants.length });
       await ports.audit.append({
         actor: "schema-gate",

@@ -136,9 +136,16 @@ export interface WaveResult {
   readonly reason: string;
   readonly migrated: number;
   readonly failed: number;
+  /** How often the run had been resumed by then. */
+  readonly pass: number;
   /** RFC 3339. */
   readonly startedAt: string;
   readonly finishedAt: string;
+}
+
+/** How often a run was resumed: tenants that the breaker let go without the release are tried once more in each pass. */
+export interface Passes {
+  readonly resumed: number;
 }
 
 /** What the rollout has done to one tenant; the last word on it. */
@@ -153,6 +160,8 @@ export interface TenantProgress {
   readonly lockWaitMs: number;
   readonly ms: number;
   readonly message: string | null;
+  /** What its attempts met, also those before a success, in the words of the server. */
+  readonly faults: readonly string[];
   /** True when the failure was that a lock could not be had. */
   readonly lockTimeout: boolean;
 }
@@ -183,6 +192,7 @@ export const artifact = {
   proof: (cluster: string) => `proofs/${cluster}.json`,
   score: "score.json",
   waves: "waves.json",
+  passes: "passes.json",
   wave: (index: number) => `waves/${index}.json`,
   waveStart: (index: number) => `waves/${index}.started.json`,
   tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,
@@ -198,6 +208,11 @@ export async function need<T>(ports: Ports, key: string): Promise<T> {
   const value = await ports.artifacts.get<T>(key);
   if (value === null) throw new Error(`the run ${ports.run} lacks its artifact ${key}`);
   return value;
+}
+
+/** How often the run was resumed. */
+export async function passOf(ports: Pick<Ports, "artifacts">): Promise<number> {
+  return (await ports.artifacts.get<Passes>(artifact.passes))?.resumed ?? 0;
 }
 
 /** Every batch's result of a phase, in the order of their ids. */

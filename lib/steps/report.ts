@@ -28,6 +28,7 @@ export const report: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   async run(ports) {
     if ((await resultsOf(ports, "Migrate")).length > 0) await recordTenants(ports, "Migrate");
+    await ports.rollouts.end(ports.run);
     const evidence = await gatherEvidence(ports);
     const { status, reason } = evidence.verdict;
     const finishedAt = evidence.run.finishedAt ?? new Date(ports.clock.now()).toISOString();

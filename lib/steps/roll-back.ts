@@ -18,7 +18,8 @@ interface Output {
 export const rollBack: Step<z.infer<typeof input>, Output> = {
   name: "roll-back",
   input,
-  settled: (output) => output.ok,
+  // What is finished is kept per tenant: a tenant that was migrated again can be taken back again.
+  settled: () => false,
   async run(ports, { batch }) {
     const result = await untilDeadline(ports, () =>
       eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) => rollBackTenant(ports, tenant)),

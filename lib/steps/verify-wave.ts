@@ -9,17 +9,20 @@ import {
   artifact,
   type HostPlan,
   need,
+  passOf,
   type RunRequest,
   type TenantProgress,
   type WavePlan,
   type WaveResult,
 } from "./records.js";
+import { waveHealth } from "./rollout/wave-health.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string(), wave: z.int().min(0) });
 
 interface Output {
   readonly action: "continue" | "halt" | "rollback";
+  readonly failed: number;
   readonly hosts: readonly HostPlan[];
 }
 
@@ -27,7 +30,7 @@ interface Output {
 export const verifyWave: Step<z.infer<typeof input>, Output> = {
   name: "verify-wave",
   input,
-  settled: (output) => output.action === "continue",
+  settled: (output) => output.action === "continue" && output.failed === 0,
   async run(ports, { wave: index }) {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const plan = (await need<readonly WavePlan[]>(ports, artifact.waves)).find((wave) => wave.index === index);
@@ -35,16 +38,18 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     const said = await Promise.all(plan.tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
     const count = (test: (progress: TenantProgress | null) => boolean) => said.filter(test).length;
     const migrated = count((progress) => progress?.status === "migrated");
+    const health = await waveHealth(ports, config, said);
     const verdict = breaker({
       policy: config.rollout,
       canary: index === 0,
       planned: plan.tenants.length,
-      failed: count((progress) => progress?.status === "failed" && !progress.lockTimeout),
+      failed: count((progress) => isWithout(progress) && progress?.lockTimeout !== true),
       unknown: count((progress) => progress === null || progress.status === "unknown"),
-      lockTimeouts: count((progress) => progress?.status === "failed" && progress.lockTimeout),
+      lockTimeouts: count((progress) => isWithout(progress) && progress?.lockTimeout === true),
       longestLockWaitMs: Math.max(0, ...said.map((progress) => progress?.lockWaitMs ?? 0)),
-      health: null,
+      health,
     });
+    await auditFaults(ports, said);
     const action = !verdict.open ? "continue" : config.rollout.onFailure === "halt" ? "halt" : "rollback";
     const failed = plan.tenants.length - migrated;
     await conclude(ports, plan, { index, action, reason: verdict.reason, migrated, failed });
@@ -55,18 +60,39 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
       phase: "Roll out",
       text: `${plan.name}: ${migrated} of ${plan.tenants.length} migrated and verified`,
     });
-    return { action, hosts };
+    return { action, failed, hosts };
   },
 };
+
+/** Back to the schema before, by failure or because an earlier attempt was taken back. */
+function isWithout(progress: TenantProgress | null): boolean {
+  return progress?.status === "failed" || progress?.status === "rolled back";
+}
+
+/** One event for each tenant that met a fault, also those that overcame it. */
+async function auditFaults(ports: Ports, said: readonly (TenantProgress | null)[]): Promise<void> {
+  for (const progress of said) {
+    if (!progress || (progress.status === "migrated" && progress.faults.length === 0)) continue;
+    const { tenant, status, message, attempts, faults } = progress;
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "fault.observed",
+      subject: { kind: "tenant", name: tenant },
+      digest: null,
+      details: { status, message, attempts, faults: [...faults] },
+    });
+  }
+}
 
 async function conclude(
   ports: Ports,
   plan: WavePlan,
-  result: Omit<WaveResult, "startedAt" | "finishedAt">,
+  result: Omit<WaveResult, "pass" | "startedAt" | "finishedAt">,
 ): Promise<void> {
   const { startedAt } = await need<{ startedAt: string }>(ports, artifact.waveStart(plan.index));
   const finishedAt = new Date(ports.clock.now()).toISOString();
-  await ports.artifacts.put(artifact.wave(plan.index), { ...result, startedAt, finishedAt } satisfies WaveResult);
+  const pass = await passOf(ports);
+  await ports.artifacts.put(artifact.wave(plan.index), { ...result, pass, startedAt, finishedAt } satisfies WaveResult);
   await ports.audit.append({
     actor: "schema-gate",
     action: result.action === "continue" ? "wave.finished" : "breaker.opened",

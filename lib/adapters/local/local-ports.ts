@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Config } from "../../core/config/config.js";
 import type { Events } from "../../ports/events.js";
 import type { Ports } from "../../ports/ports.js";
@@ -11,6 +11,7 @@ import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
 import { Fleet } from "./fleet.js";
 import { releaseSourceFolder } from "./release-source-folder.js";
+import { rolloutsFolder } from "./rollouts-folder.js";
 import { localSecrets } from "./secrets.js";
 import { loadSigningKey } from "./signing-key.js";
 import { systemClock } from "./system-clock.js";
@@ -49,6 +50,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
       resolve(configDirectory, config.migrations),
       config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
     ),
+    rollouts: rolloutsFolder(join(workspace.locks, "rollouts")),
     schemaDifference,
     signer: await loadSigningKey(workspace.keys),
     stop,

@@ -45,6 +45,11 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
   }
 }
 
+/** From PostgreSQL 14 on, a statement on Linux ends when the process that sent it is gone, instead of holding its locks. */
+const CLIENT_CHECK = `case when pg_catalog.current_setting('server_version_num')::int >= 140000
+    and pg_catalog.strpos(pg_catalog.version(), 'linux') > 0
+  then pg_catalog.set_config('client_connection_check_interval', '5s', false) end`;
+
 function preamble(options: SessionOptions): string {
   const settings: [string, string][] = [
     ["statement_timeout", String(options.statementTimeout)],
@@ -59,6 +64,7 @@ function preamble(options: SessionOptions): string {
       "pg_catalog.regexp_replace(pg_catalog.concat('pg_catalog, ', pg_catalog.current_setting('search_path')), ', $', '')";
     sets.push(`pg_catalog.set_config('search_path', ${path}, false)`);
   }
+  if (options.purpose === "write") sets.push(CLIENT_CHECK);
   const version = "pg_catalog.int4(pg_catalog.current_setting('server_version_num'))";
   return `select ${version} as version, pg_catalog.pg_backend_pid() as pid, ${sets.join(", ")}`;
 }
@@ -111,8 +117,13 @@ export function databaseError(error: unknown): DatabaseError {
   const first = fields.errors?.[0];
   return new DatabaseError(
     fields.message || first?.message || String(error),
-    fields.code ?? first?.code ?? "UNKNOWN",
+    fields.code ?? first?.code ?? (isCut(fields.message) ? "08006" : "UNKNOWN"),
     fields.detail ?? null,
     error,
   );
+}
+
+/** The driver gives a connection that ended under a statement no code. */
+function isCut(message: string | undefined): boolean {
+  return /^Connection terminated|not queryable|^timeout expired/.test(message ?? "");
 }

@@ -10,7 +10,7 @@ import type { Workspace } from "../../adapters/local/workspace.js";
 import type { Ports } from "../../ports/ports.js";
 import { reportFiles } from "../../review/report-files.js";
 import { saveFindings } from "../../steps/findings.js";
-import { artifact, type RunRequest } from "../../steps/records.js";
+import { artifact, type Passes, passOf, type RunRequest } from "../../steps/records.js";
 import type { Io } from "../io.js";
 import { Progress } from "../terminal/progress.js";
 import type { Approver } from "./approver.js";
@@ -93,6 +93,7 @@ async function begin(ports: Ports, request: RunRequest, resumed: boolean): Promi
   if (!resumed) return;
   // What stopped the run the last time is no finding any more; if it still holds, it will be found again.
   await saveFindings(ports, "failure", []);
+  await ports.artifacts.put(artifact.passes, { resumed: (await passOf(ports)) + 1 } satisfies Passes);
   await ports.audit.append({
     actor: request.requester,
     action: "run.resumed",

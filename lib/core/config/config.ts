@@ -42,6 +42,21 @@ const rollout = z
     onFailure: z.enum(["halt", "rollback wave", "rollback all"]).default("halt"),
     lockTimeout: duration("2s"),
     statementTimeout: duration("15min"),
+    concurrentTimeout: duration("1h").describe(
+      "for statements outside transactions, such as CREATE INDEX CONCURRENTLY",
+    ),
+    health: z
+      .strictObject({
+        query: z
+          .string()
+          .min(1)
+          .describe(
+            "asked in each migrated tenant after its wave; one row: healthy boolean, and optionally reason text",
+          ),
+        timeout: duration("10s"),
+      })
+      .optional()
+      .describe("what opens the breaker between waves besides failures and waits for locks"),
     attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
   })
   .prefault({});

@@ -30,10 +30,10 @@ export function segmentsOf(script: Script): readonly Segment[] {
   let open: { transactional: boolean; statements: Statement[] } | null = null;
   for (const [at, statement] of script.statements.entries()) {
     const operations = operationsOfText(statement);
-    const outside =
-      script.transaction === "none" || operations.some((operation) => transactionalityOf(operation) === "outside");
-    if (outside) {
-      segments.push({ transactional: false, statements: [statement] });
+    const outside = operations.some((operation) => transactionalityOf(operation) === "outside");
+    if (outside || script.transaction === "none") {
+      // Where the script alone asks for it, the statement gets a transaction of its own, which also records it as done.
+      segments.push({ transactional: !outside && operations.every(mayBeWrapped), statements: [statement] });
       open = null;
       continue;
     }
@@ -45,6 +45,11 @@ export function segmentsOf(script: Script): readonly Segment[] {
     if (endsTransaction(operations, script.statements.slice(at + 1))) open = null;
   }
   return segments;
+}
+
+/** A procedure or a DO block that commits is refused in a transaction, and its text does not tell. */
+function mayBeWrapped(operation: Operation): boolean {
+  return operation.kind !== "opaque" && operation.kind !== "transaction-control";
 }
 
 /** A new enum value may be used only after commit; the transaction ends here when a later statement names the value. */

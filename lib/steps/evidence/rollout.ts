@@ -39,25 +39,28 @@ export function rolloutEvidenceOf(
   progress: ReadonlyMap<string, TenantProgress>,
 ): RolloutEvidence | null {
   if (waves.length === 0) return null;
-  const stopped = [...results.values()].find((result) => result.action !== "continue");
-  const said = [...progress.values()];
   const done = waves.every((wave) => results.get(wave.index)?.action === "continue");
-  const rolledBack =
-    stopped?.action === "rollback" && !said.some((one) => one.status === "migrated" || one.status === "unknown");
-  const status = done
-    ? "done"
-    : !stopped
-      ? "running"
-      : stopped.action === "halt"
-        ? "halted"
-        : rolledBack
-          ? "rolled back"
-          : "failed";
+  const stopped = [...results.values()].find((result) => result.action !== "continue") ?? null;
   return {
-    status,
+    status: statusOf(done, stopped, [...progress.values()]),
     reason: stopped?.reason ?? null,
     waves: waves.map((wave) => waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress)),
   };
+}
+
+/** Taken back is what no tenant has any more; where earlier waves keep the release, the rollout was halted. */
+function statusOf(
+  done: boolean,
+  stopped: WaveResult | null,
+  said: readonly TenantProgress[],
+): RolloutEvidence["status"] {
+  const taken = said.some((one) => one.status === "rolled back");
+  const kept = said.some((one) => one.status === "migrated");
+  const unknown = said.some((one) => one.status === "unknown");
+  if (taken && !kept && !unknown) return "rolled back";
+  if (done) return "done";
+  if (!stopped) return "running";
+  return stopped.action === "rollback" && unknown ? "failed" : "halted";
 }
 
 function waveEvidence(

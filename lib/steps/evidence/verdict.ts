@@ -36,6 +36,8 @@ export function verdictOf(sources: VerdictSources): Verdict {
     return { status: "failed", reason: "The approval was never asked for." };
   if (pending === 0) return { status: "passed", reason: "Every tenant has the release already." };
   if (rollout === null) return { status: "failed", reason: "The rollout never began." };
+  const busy = findings.find((finding) => finding.code === "rollout.busy");
+  if (busy) return { status: "failed", reason: busy.message };
   // A breaker may tolerate failures; a tenant without the release is never part of a pass.
   const without = rollout.waves.reduce((sum, wave) => sum + wave.planned - wave.done, 0);
   if (rollout.status === "done" && without > 0) {

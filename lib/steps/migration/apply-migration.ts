@@ -1,13 +1,15 @@
-import { type Segment, segmentsOf } from "../../core/operations/segments.js";
+import { operationsOfText, type Segment, segmentsOf } from "../../core/operations/segments.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { IsolationLevel, Migration } from "../../core/release/release.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
-import type { Session } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
-import { prepareSession, type SessionSettings } from "./prepare-session.js";
-import { clearProgress, type Progress, readProgress, recordProgress } from "./progress.js";
+import { waitForOldSnapshots } from "./old-snapshots.js";
+import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
+import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { inTransaction } from "./transaction.js";
@@ -33,6 +35,8 @@ export interface ApplyMigration {
   /** Bytes that `keep` may take in this tenant; without it there is no limit. */
   readonly keepLimit?: number;
   readonly clock: Clock;
+  /** Where another run could come in between; a clone needs none. */
+  readonly guard?: Guard;
   readonly observe?: StatementObserver;
 }
 
@@ -74,8 +78,7 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
 
 async function applyWhole(session: Session, input: Work, statements: readonly Statement[]): Promise<boolean> {
   const start = input.clock.monotonic();
-  await prepareSession(session, input, "inside");
-  await inTransaction(session, input.isolation, async () => {
+  await guarded(session, input, async () => {
     await runStatements(session, input, statements);
     await prepareSession(session, input, "inside");
     await record(session, input, start);
@@ -87,24 +90,35 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
 async function applyInParts(session: Session, input: Work, segments: readonly Segment[]): Promise<boolean> {
   const start = input.clock.monotonic();
   const { version } = input.migration;
-  await prepareSession(session, input, "inside");
+  await input.guard?.outside(session);
   const progress = await readProgress(session, version, input.schema);
   for (const [at, segment] of segments.entries()) {
     if (progress.get(at) === "finished") continue;
     if (segment.transactional) await applyTransaction(session, input, segment, at);
     else await applyAlone(session, input, segment, at, progress);
   }
-  await prepareSession(session, input, "inside");
-  await inTransaction(session, input.isolation, async () => {
+  await guarded(session, input, async () => {
     await record(session, input, start);
     await clearProgress(session, version, input.schema);
   });
   return progress.size > 0;
 }
 
+/** One transaction, which ends empty when another run has done the migration's work in the meantime. */
+async function guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void> {
+  await inTransaction(
+    session,
+    input.isolation,
+    async () => {
+      if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
+      await work();
+    },
+    preparation(input, "inside"),
+  );
+}
+
 async function applyTransaction(session: Session, input: Work, segment: Segment, at: number): Promise<void> {
-  await prepareSession(session, input, "inside");
-  await inTransaction(session, input.isolation, async () => {
+  await guarded(session, input, async () => {
     await runStatements(session, input, segment.statements);
     await recordProgress(session, input.migration.version, at, "finished", input.schema);
     await input.observe?.committing?.(segment.statements);
@@ -120,20 +134,41 @@ async function applyAlone(
   progress: Progress,
 ): Promise<void> {
   const { version } = input.migration;
-  await prepareSession(session, input, "outside");
   for (const statement of segment.statements) {
+    await input.guard?.outside(session);
+    await prepareSession(session, input, "outside");
     const left = progress.get(at) === "started" ? await settleStatement(session, statement, input.schema) : "again";
     if (left === "done") continue;
+    if (waitsForSnapshots(statement)) await waitForOldSnapshots(session, input.clock, input.settings.lockTimeout);
     await recordProgress(session, version, at, "started", input.schema);
     try {
       await runStatements(session, input, [statement]);
     } catch (error) {
       // The failure is what the caller must see, whether or not its leftover could be cleared away.
-      await settleStatement(session, statement, input.schema).catch(() => "again");
+      await clearLeftover(session, input, statement, at, error).catch(() => {});
       throw error;
     }
   }
   await recordProgress(session, version, at, "finished", input.schema);
+}
+
+/** An object that was there before is not ours to settle, neither now nor when the migration is resumed. */
+async function clearLeftover(
+  session: Session,
+  input: Work,
+  statement: Statement,
+  at: number,
+  error: unknown,
+): Promise<void> {
+  const existed = error instanceof DatabaseError && error.code === "42P07";
+  if (existed) await forgetProgress(session, input.migration.version, at, input.schema);
+  else await settleStatement(session, statement, input.schema);
+}
+
+function waitsForSnapshots(statement: Statement): boolean {
+  return operationsOfText(statement).some(
+    (operation) => operation.kind === "create-index" || operation.kind === "reindex",
+  );
 }
 
 async function runStatements(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {

@@ -4,7 +4,10 @@ import { bindSchemas } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
-import { prepareSession, type SessionSettings } from "./prepare-session.js";
+import type { Guard } from "./guard.js";
+import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
+import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { settleStatement } from "./settle-statement.js";
 import { inTransaction } from "./transaction.js";
 
 export interface ApplyRollback {
@@ -17,6 +20,8 @@ export interface ApplyRollback {
   readonly settings: SessionSettings;
   readonly schema: string | null;
   readonly clock: Clock;
+  /** Where another run could come in between; a clone needs none. */
+  readonly guard?: Guard;
 }
 
 export interface AppliedRollback {
@@ -30,7 +35,8 @@ export class RollbackImpossible extends Error {
 }
 
 /**
- * Takes one migration back and erases it from the ledger, in one transaction split only where PostgreSQL forbids it.
+ * Takes one migration back and erases it from the ledger, in one transaction split only where PostgreSQL forbids it; then
+ * each part records its own progress, so that a killed rollback goes on where it stopped.
  * Throws `RollbackImpossible`, or `DatabaseError` with nothing of the current transaction left behind.
  */
 export async function applyRollback(session: Session, input: ApplyRollback): Promise<AppliedRollback> {
@@ -41,9 +47,13 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
     );
   }
   const start = input.clock.monotonic();
-  for (const part of parts(candidate)) {
-    if (part.outside) await runOutside(session, input, part.statements);
-    else await runInside(session, input, part.statements, part.last);
+  const all = parts(candidate);
+  if (all.length > 1) await input.guard?.outside(session);
+  const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
+  for (const [at, part] of all.entries()) {
+    if (progress.get(at) === "finished") continue;
+    if (part.outside) await runOutside(session, input, part.statements, at, progress.get(at) === "started");
+    else await runInside(session, input, part, all.length > 1 ? at : null);
   }
   return { version: migration.version, ms: input.clock.monotonic() - start };
 }
@@ -68,24 +78,42 @@ function parts(candidate: RollbackCandidate): readonly Part[] {
   return found.map((part, at) => ({ ...part, last: at === found.length - 1 }));
 }
 
-async function runOutside(session: Session, input: ApplyRollback, statements: readonly string[]): Promise<void> {
-  await prepareSession(session, input, "outside");
-  for (const sql of statements) await session.script(bindSchemas(sql, input.schema));
+/** Beside the progress of the same migration's way up. */
+function progressKey(input: ApplyRollback): string {
+  return `back ${input.migration.version}`;
 }
 
-async function runInside(
+/** `begun`: an earlier attempt was interrupted here, so what it left is looked at first. */
+async function runOutside(
   session: Session,
   input: ApplyRollback,
   statements: readonly string[],
-  last: boolean,
+  at: number,
+  begun: boolean,
 ): Promise<void> {
-  await prepareSession(session, input, "inside");
-  await inTransaction(session, "read committed", async () => {
+  for (const [index, text] of statements.entries()) {
+    await input.guard?.outside(session);
+    await prepareSession(session, input, "outside");
+    const sql = bindSchemas(text, input.schema);
+    const source = { file: progressKey(input), line: 1, column: 1 };
+    if (begun && (await settleStatement(session, { index, sql, source }, input.schema)) === "done") continue;
+    await recordProgress(session, progressKey(input), at, "started", input.schema);
+    await session.script(sql);
+  }
+  await recordProgress(session, progressKey(input), at, "finished", input.schema);
+}
+
+/** `at`: the part's place among several; null when it is the only one. */
+async function runInside(session: Session, input: ApplyRollback, part: Part, at: number | null): Promise<void> {
+  const work = async () => {
+    if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
-    for (const sql of statements) await session.script(bindSchemas(sql, input.schema));
-    if (!last) return;
+    for (const sql of part.statements) await session.script(bindSchemas(sql, input.schema));
+    if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");
     for (const sql of input.ledger?.erase(input.migration, input.previous) ?? []) await session.script(sql);
-  });
+    if (at !== null) await clearProgress(session, progressKey(input), input.schema);
+  };
+  await inTransaction(session, "read committed", work, preparation(input, "inside"));
 }

@@ -17,20 +17,28 @@ export interface SessionScope {
   readonly schema: string | null;
 }
 
-/** Sets timeouts and search_path again before each part: a migration may have changed them for the session. */
+/**
+ * Sets timeouts and search_path again before each part: a migration may have changed them for the session. Inside a
+ * transaction they end with it, so that nothing is left on a connection that a transaction pooler hands to others.
+ */
 export async function prepareSession(
   session: Session,
   scope: SessionScope,
   place: "inside" | "outside",
 ): Promise<void> {
+  await session.script(preparation(scope, place).join("; "));
+}
+
+/** The same as statements, to be sent with others in one round trip. */
+export function preparation(scope: SessionScope, place: "inside" | "outside"): readonly string[] {
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
-  const timeouts =
-    place === "inside"
-      ? [`set lock_timeout = ${lockTimeout}`, `set statement_timeout = ${statementTimeout}`]
-      : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
+  const local = place === "inside";
+  const timeouts = local
+    ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
+    : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
   const path =
     scope.schema === null
       ? "reset search_path"
-      : `select set_config('search_path', ${literal(`${identifier(scope.schema)}, public`)}, false)`;
-  await session.script([...timeouts, path, "reset role"].join("; "));
+      : `select set_config('search_path', ${literal(`${identifier(scope.schema)}, public`)}, ${local})`;
+  return [...timeouts, path, "reset role"];
 }

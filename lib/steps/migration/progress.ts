@@ -1,5 +1,5 @@
 import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
-import { identifier, qualified } from "../../core/sql/quote.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
 /** Parts of a migration by their index: begun, or done. */
@@ -28,6 +28,31 @@ export async function recordProgress(
 ): Promise<void> {
   const sql = `insert into ${TABLE} values ($1, $2, $3) on conflict (version, part) do update set state = excluded.state`;
   await session.query(bindSchemas(sql, schema), [version, part, state]);
+}
+
+/** Whether an earlier attempt at any of these migrations stopped in its middle. Makes nothing. */
+export async function partsBegun(
+  session: Session,
+  versions: readonly string[],
+  schema: string | null,
+): Promise<boolean> {
+  const [table] = await session.query<{ present: boolean }>(
+    bindSchemas(`select to_regclass(${literal(TABLE)}) is not null as present`, schema),
+  );
+  if (!table?.present) return false;
+  const sql = bindSchemas(`select from ${TABLE} where version = any($1) limit 1`, schema);
+  return (await session.query(sql, [versions])).length > 0;
+}
+
+/** One part was not begun after all. */
+export async function forgetProgress(
+  session: Session,
+  version: string,
+  part: number,
+  schema: string | null,
+): Promise<void> {
+  const sql = `delete from ${TABLE} where version = $1 and part = $2`;
+  await session.query(bindSchemas(sql, schema), [version, part]);
 }
 
 export async function clearProgress(session: Session, version: string, schema: string | null): Promise<void> {

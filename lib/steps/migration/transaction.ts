@@ -1,14 +1,15 @@
 import type { IsolationLevel } from "../../core/release/release.js";
 import type { Session } from "../../ports/database.js";
 
-/** Runs work in one transaction: committed when it resolves, rolled back when it throws. */
+/** Runs work in one transaction: committed when it resolves, rolled back when it throws. `first` is sent with BEGIN. */
 export async function inTransaction<T>(
   session: Session,
   isolation: IsolationLevel,
   work: () => Promise<T>,
+  first: readonly string[] = [],
 ): Promise<T> {
-  await session.script(`begin isolation level ${isolation}`);
   try {
+    await session.script([`begin isolation level ${isolation}`, ...first].join("; "));
     const result = await work();
     await session.script("commit");
     return result;

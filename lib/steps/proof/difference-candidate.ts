@@ -34,9 +34,9 @@ export async function differenceCandidate(
 }
 
 async function runInverses(session: Session, inverses: Inverses, scope: SessionScope): Promise<boolean> {
-  await prepareSession(session, scope, "inside");
   try {
     await inTransaction(session, "read committed", async () => {
+      await prepareSession(session, scope, "inside");
       await session.script("set constraints all immediate");
       for (const sql of inverses.statements) await session.script(bindSchemas(sql, scope.schema));
     });

@@ -12,9 +12,9 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
   if (segments.some((segment) => !segment.transactional)) {
     return { outcome: "not tried", reason: "a statement runs outside a transaction and could not be taken back" };
   }
-  await prepareSession(session, input, "inside");
   await session.script("begin");
   try {
+    await prepareSession(session, input, "inside");
     for (const { statements } of segments) for (const { sql } of statements) await session.script(sql);
     const { verdict } = compareStates(await readState(session, input.schema), after);
     return { outcome: verdict === "differs" ? "changes" : "nothing" };

@@ -21,9 +21,9 @@ export async function tryCandidate(
   scope: SessionScope,
 ): Promise<Tried> {
   const { source } = candidate;
-  await prepareSession(session, scope, "inside");
   await session.script("begin");
   try {
+    await prepareSession(session, scope, "inside");
     await session.script("set constraints all immediate");
     for (const sql of candidate.statements) await session.script(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");

@@ -1,4 +1,4 @@
-import { bytes, milliseconds } from "../../core/config/config.js";
+import { bytes } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
@@ -10,20 +10,22 @@ import { readFingerprint } from "../catalog/read-catalog.js";
 import type { TenantOutcome } from "../each-tenant.js";
 import { readLedger } from "../ledger.js";
 import { applyMigration } from "../migration/apply-migration.js";
-import { readProgress } from "../migration/progress.js";
+import type { Guard } from "../migration/guard.js";
+import { partsBegun } from "../migration/progress.js";
 import { artifact, type TenantProgress } from "../records.js";
-import { keepTrying } from "./keep-trying.js";
-import { type TenantContext, tenantContext } from "./tenant-context.js";
-import { lockTenant } from "./tenant-lock.js";
+import { type Attempt, describe, keepTrying } from "./keep-trying.js";
+import { sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
+import { TenantGuard } from "./tenant-guard.js";
+import { tenantStateAnew } from "./tenant-state.js";
 
-/** Why a tenant was not migrated, in words for the report. Nothing of the release is in it. */
+/** Why a tenant was not migrated, in words for the report. */
 class NotMigrated extends Error {
   override readonly name = "NotMigrated";
 }
 
 /**
- * Brings one tenant to the release: lock, compare with what was approved, apply with the ledger row in the same
- * transaction, read the catalog again and compare it with what the dry run ended in. Never throws for what happens to
+ * Brings one tenant to the release: compare with what was approved, apply under the tenant's lock with the ledger row in the
+ * same transaction, read the catalog again and compare it with what the dry run ended in. Never throws for what happens to
  * one tenant; a tenant that is finished is not touched again.
  */
 export async function migrateTenant(ports: Ports, tenant: Tenant): Promise<TenantOutcome<TenantProgress>> {
@@ -31,63 +33,59 @@ export async function migrateTenant(ports: Ports, tenant: Tenant): Promise<Tenan
   if (known?.status === "migrated") return { record: known, findings: [] };
   const context = await tenantContext(ports, tenant);
   const started = ports.clock.monotonic();
-  const attempt = { attempts: 0, lockWaitMs: 0 };
-  const base = { tenant: tenant.id, wave: context.wave, before: context.before };
-  const ms = () => Math.round(ports.clock.monotonic() - started);
+  const attempt: Attempt = { attempts: 0, lockWaitMs: 0, faults: [...(known?.faults ?? [])] };
+  const write = async (end: Pick<TenantProgress, "status" | "after" | "message" | "lockTimeout">) => {
+    const ms = Math.round(ports.clock.monotonic() - started);
+    const base = { tenant: tenant.id, wave: context.wave, before: context.before };
+    const record: TenantProgress = { ...base, ...end, ...attempt, ms };
+    await ports.artifacts.put(artifact.tenant(tenant.id), record);
+    return record;
+  };
   try {
     const after = await work(ports, context, attempt);
-    const record: TenantProgress = {
-      ...base,
-      status: "migrated",
-      after,
-      ...attempt,
-      ms: ms(),
-      message: null,
-      lockTimeout: false,
+    return {
+      record: await write({ status: "migrated", after, message: null, lockTimeout: false }),
+      findings: [],
     };
-    await ports.artifacts.put(artifact.tenant(tenant.id), record);
-    return { record, findings: [] };
   } catch (error) {
     if (!(error instanceof NotMigrated || error instanceof DatabaseError || error instanceof RegistryError))
       throw error;
-    const state = await stateAfterFailure(ports, context);
     const lockTimeout = error instanceof DatabaseError && error.code === "55P03";
-    const message = error instanceof DatabaseError ? `${error.message} [${error.code}]` : error.message;
-    const record: TenantProgress = { ...base, ...state, ...attempt, ms: ms(), message, lockTimeout };
-    await ports.artifacts.put(artifact.tenant(tenant.id), record);
-    return { record, findings: [failed(tenant, record)] };
+    const message = describe(error);
+    const state = await tenantStateAnew(ports, context);
+    const after = state?.fingerprint ?? null;
+    // The commit had arrived although its answer did not.
+    if (state?.kind === "new")
+      return { record: await write({ status: "migrated", after, message: null, lockTimeout: false }), findings: [] };
+    const status = state?.kind === "old" ? "failed" : "unknown";
+    const record = await write({ status, after, message, lockTimeout });
+    return { record, findings: [failed(tenant, record, state?.kind ?? null)] };
   }
 }
 
-async function work(
-  ports: Ports,
-  context: TenantContext,
-  attempt: { attempts: number; lockWaitMs: number },
-): Promise<string> {
-  const { config } = context;
-  return keepTrying(ports, context.tenant.id, config.rollout.attempts, attempt, async () => {
-    const session = await open(ports, context, "write");
+async function work(ports: Ports, context: TenantContext, attempt: Attempt): Promise<string> {
+  const { config, tenant } = context;
+  return keepTrying(ports, tenant.id, config.rollout.attempts, attempt, async () => {
+    const session = await open(ports, context);
+    const { concurrentTimeout } = sessionSettings(config);
+    const needed = async (on: Session, version: string) =>
+      (await pendingOf(on, context)).some((migration) => migration.version === version);
+    const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
-      if (!(await lockTenant(session, context.tenant))) {
-        throw new NotMigrated("another run holds this tenant; its outcome decides what is left to do");
-      }
       await refuseDrift(session, context);
       const pending = await pendingOf(session, context);
-      for (const migration of pending) await apply(ports, session, context, migration);
+      for (const migration of pending) await apply(ports, session, context, migration, guard);
       return await verify(session, context);
     } finally {
+      await guard.release(session);
       await session.close();
     }
   });
 }
 
-function open(ports: Ports, { tenant, config }: TenantContext, purpose: "read" | "write"): Promise<Session> {
-  const { rollout } = config;
-  return ports.database.connect(tenant, {
-    purpose,
-    statementTimeout: milliseconds(rollout.statementTimeout),
-    lockTimeout: milliseconds(rollout.lockTimeout),
-  });
+function open(ports: Ports, { tenant, config }: TenantContext): Promise<Session> {
+  const { lockTimeout, statementTimeout } = sessionSettings(config);
+  return ports.database.connect(tenant, { purpose: "write", statementTimeout, lockTimeout });
 }
 
 /** The schema must be the approved one, or one that this release itself left on its way (an interrupted run). */
@@ -95,9 +93,7 @@ async function refuseDrift(session: Session, { tenant, cluster, before, onTheWay
   const { fingerprint } = await readFingerprint(session, tenant.schema);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
-  for (const version of cluster.pending) {
-    if ((await readProgress(session, version, tenant.schema)).size > 0) return;
-  }
+  if (await partsBegun(session, cluster.pending, tenant.schema)) return;
   throw new NotMigrated("its schema has changed since the approval; run the gates again");
 }
 
@@ -110,21 +106,24 @@ async function pendingOf(session: Session, { release, tenant, cluster }: TenantC
   return pending.filter((migration) => cluster.pending.includes(migration.version));
 }
 
-async function apply(ports: Ports, session: Session, context: TenantContext, migration: Migration): Promise<void> {
+async function apply(
+  ports: Ports,
+  session: Session,
+  context: TenantContext,
+  migration: Migration,
+  guard: Guard,
+): Promise<void> {
   const { tenant, config, release, rollbacks } = context;
   await applyMigration(session, {
     migration,
     ledger: ledgerFor(release.convention, tenant.schema),
     isolation: migration.up.isolation,
-    settings: {
-      lockTimeout: milliseconds(config.rollout.lockTimeout),
-      statementTimeout: milliseconds(config.rollout.statementTimeout),
-      concurrentTimeout: milliseconds(config.rollout.statementTimeout),
-    },
+    settings: sessionSettings(config),
     schema: tenant.schema,
     keep: rollbacks.get(migration.version)?.keep ?? [],
     keepLimit: bytes(config.rollback.keepLimit),
     clock: ports.clock,
+    guard,
   });
 }
 
@@ -135,30 +134,14 @@ async function verify(session: Session, { tenant, after }: TenantContext): Promi
   throw new NotMigrated("the release ran, but the schema is not the one that the dry run ended in");
 }
 
-/** Reads the tenant anew: a broken connection says nothing of whether the commit arrived. */
-async function stateAfterFailure(
-  ports: Ports,
-  context: TenantContext,
-): Promise<{ status: "failed" | "unknown"; after: string | null }> {
-  try {
-    const session = await open(ports, context, "read");
-    try {
-      const { fingerprint } = await readFingerprint(session, context.tenant.schema);
-      return { status: fingerprint === context.before ? "failed" : "unknown", after: fingerprint };
-    } finally {
-      await session.close();
-    }
-  } catch (error) {
-    if (!(error instanceof DatabaseError || error instanceof RegistryError)) throw error;
-    return { status: "unknown", after: null };
-  }
-}
+const STATES = {
+  old: "Nothing of the release is in it.",
+  partial: "Part of the release is in it, as its ledger and its progress say; it goes on from there.",
+  other: "Its schema is neither the one before nor the one after the release.",
+} as const;
 
-function failed(tenant: Tenant, record: TenantProgress): Finding {
-  const state =
-    record.status === "failed"
-      ? "Nothing of the release is in it."
-      : "Whether the release is in it could not be established.";
+function failed(tenant: Tenant, record: TenantProgress, kind: keyof typeof STATES | null): Finding {
+  const state = kind === null ? "Whether the release is in it could not be established." : STATES[kind];
   return {
     code: record.status === "failed" ? "rollout.failed" : "rollout.unknown",
     gate: "rollout",

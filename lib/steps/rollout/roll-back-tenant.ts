@@ -1,6 +1,5 @@
-import { milliseconds } from "../../core/config/config.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
-import { DatabaseError } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
@@ -8,8 +7,10 @@ import type { TenantOutcome } from "../each-tenant.js";
 import { readLedger } from "../ledger.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import { artifact, type TenantProgress } from "../records.js";
-import { type TenantContext, tenantContext } from "./tenant-context.js";
-import { lockTenant } from "./tenant-lock.js";
+import { type Attempt, describe, keepTrying } from "./keep-trying.js";
+import { sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
+import { TenantGuard } from "./tenant-guard.js";
+import { tenantStateAnew } from "./tenant-state.js";
 
 /**
  * Takes the release out of one tenant with the way back that its cluster's dry run proved, and compares the schema with
@@ -19,62 +20,58 @@ export async function rollBackTenant(ports: Ports, tenant: Tenant): Promise<Tena
   const known = await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id));
   const context = await tenantContext(ports, tenant);
   const started = ports.clock.monotonic();
-  const base = {
-    tenant: tenant.id,
-    wave: context.wave,
-    before: context.before,
-    attempts: 1,
-    lockWaitMs: 0,
-    lockTimeout: false,
-  };
+  const attempt: Attempt = { attempts: 0, lockWaitMs: 0, faults: [...(known?.faults ?? [])] };
   const write = async (status: TenantProgress["status"], after: string | null, message: string | null) => {
     const ms = Math.round(ports.clock.monotonic() - started);
-    const record: TenantProgress = { ...base, status, after, ms, message };
+    const base = { tenant: tenant.id, wave: context.wave, before: context.before, lockTimeout: false };
+    const record: TenantProgress = { ...base, ...attempt, status, after, ms, message };
     await ports.artifacts.put(artifact.tenant(tenant.id), record);
     return record;
   };
   if (known?.status === "rolled back") return { record: known, findings: [] };
   try {
-    const after = await takeBack(ports, context);
+    const { attempts } = context.config.rollout;
+    const after = await keepTrying(ports, tenant.id, attempts, attempt, () => takeBack(ports, context));
     if (after === context.before) return { record: await write("rolled back", after, null), findings: [] };
     return unfinished(await write("unknown", after, "the way back ran, but the schema is not the one before"));
   } catch (error) {
     if (!(error instanceof DatabaseError || error instanceof RegistryError || error instanceof RollbackImpossible))
       throw error;
-    return unfinished(await write("unknown", null, error.message));
+    const state = await tenantStateAnew(ports, context);
+    // The commit had arrived although its answer did not.
+    if (state?.kind === "old") return { record: await write("rolled back", state.fingerprint, null), findings: [] };
+    return unfinished(await write("unknown", state?.fingerprint ?? null, describe(error)));
   }
 }
 
 async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
   const { tenant, config, release, rollbacks, cluster } = context;
-  const timeout = milliseconds(config.rollout.statementTimeout);
-  const lockTimeout = milliseconds(config.rollout.lockTimeout);
-  const session = await ports.database.connect(tenant, { purpose: "write", statementTimeout: timeout, lockTimeout });
+  const settings = sessionSettings(config);
+  const { lockTimeout, statementTimeout, concurrentTimeout } = settings;
+  const session = await ports.database.connect(tenant, { purpose: "write", statementTimeout, lockTimeout });
+  const ledger = ledgerFor(release.convention, tenant.schema);
+  const has = async (on: Session) => new Set((await readLedger(on, ledger)).map((entry) => entry.version));
+  const needed = async (on: Session, version: string) => (await has(on)).has(version);
+  const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {
-    if (!(await lockTenant(session, tenant))) throw new RollbackImpossible("another run holds this tenant");
-    const ledger = ledgerFor(release.convention, tenant.schema);
-    const has = new Set((await readLedger(session, ledger)).map((entry) => entry.version));
+    const applied = await has(session);
     // Said before the first is taken back, so that a tenant is not left half way.
-    const stuck = cluster.pending.find((version) => has.has(version) && !rollbacks.has(version));
+    const stuck = cluster.pending.find((version) => applied.has(version) && !rollbacks.has(version));
     if (stuck !== undefined) throw new RollbackImpossible(`${stuck} has no proved way back`);
     for (const version of cluster.pending.toReversed()) {
-      if (!has.has(version)) continue;
+      if (!applied.has(version)) continue;
       const at = release.migrations.findIndex((migration) => migration.version === version);
       const migration = release.migrations[at];
       const candidate = rollbacks.get(version);
       if (!migration || !candidate) throw new RollbackImpossible(`${version} has no proved way back`);
-      await applyRollback(session, {
-        migration,
-        previous: release.migrations[at - 1] ?? null,
-        candidate,
-        ledger,
-        settings: { lockTimeout, statementTimeout: timeout, concurrentTimeout: timeout },
-        schema: tenant.schema,
-        clock: ports.clock,
-      });
+      const previous = release.migrations[at - 1] ?? null;
+      const { schema } = tenant;
+      const common = { ledger, settings, schema, clock: ports.clock, guard };
+      await applyRollback(session, { migration, previous, candidate, ...common });
     }
     return (await readFingerprint(session, tenant.schema)).fingerprint;
   } finally {
+    await guard.release(session);
     await session.close();
   }
 }

@@ -1,8 +1,9 @@
-import type { Config } from "../../core/config/config.js";
+import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Release } from "../../core/release/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import type { SessionSettings } from "../migration/prepare-session.js";
 import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest, type WavePlan } from "../records.js";
 
 /** Everything that was approved for one tenant. */
@@ -42,5 +43,14 @@ export async function tenantContext(ports: Ports, tenant: Tenant): Promise<Tenan
     after: proof.after,
     onTheWay: proof.onTheWay,
     rollbacks: new Map(proof.rollbacks.map(({ version, candidate }) => [version, candidate])),
+  };
+}
+
+/** How long the statements of a rollout may wait and run. */
+export function sessionSettings({ rollout }: Config): SessionSettings {
+  return {
+    lockTimeout: milliseconds(rollout.lockTimeout),
+    statementTimeout: milliseconds(rollout.statementTimeout),
+    concurrentTimeout: milliseconds(rollout.concurrentTimeout),
   };
 }

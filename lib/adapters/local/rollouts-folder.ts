@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
+import { holdFile, isAlive } from "./process-lock.js";
+
+interface Entry extends ActiveRollout {
+  readonly pid: number;
+  readonly tenants: readonly string[];
+}
+
+/** The rollouts of one workspace as files that name the process behind each; what a killed process left does not count. */
+export function rolloutsFolder(directory: string): Rollouts {
+  const path = (run: string) => join(directory, `${encodeURIComponent(run)}.json`);
+  const other = async (run: string, tenants: readonly string[]): Promise<ActiveRollout | null> => {
+    const wanted = new Set(tenants);
+    const found = entries(directory).find(
+      (entry) => entry.run !== run && isAlive(entry.pid) && entry.tenants.some((tenant) => wanted.has(tenant)),
+    );
+    return found ? { run: found.run, since: found.since } : null;
+  };
+  return {
+    other,
+    async begin(run, tenants, since) {
+      mkdirSync(directory, { recursive: true });
+      const release = await holdFile(join(directory, "lock"));
+      try {
+        const found = await other(run, tenants);
+        if (found) return found;
+        const entry: Entry = { run, since, pid: process.pid, tenants };
+        writeFileSync(`${path(run)}.new`, JSON.stringify(entry));
+        renameSync(`${path(run)}.new`, path(run));
+        return null;
+      } finally {
+        release();
+      }
+    },
+    async end(run) {
+      rmSync(path(run), { force: true });
+    },
+  };
+}
+
+function entries(directory: string): readonly Entry[] {
+  if (!existsSync(directory)) return [];
+  const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
+  return files.map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Entry);
+}

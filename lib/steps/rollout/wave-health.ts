@@ -1,0 +1,54 @@
+import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Health } from "../../core/rollout/breaker.js";
+import { DatabaseError } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { artifact, need, type TenantProgress } from "../records.js";
+
+/**
+ * Asks the config's health query in every tenant of a wave that was migrated, one after the other. The first that is not
+ * well decides; an answer that is none is unknown. Null when the config has no query.
+ */
+export async function waveHealth(
+  ports: Ports,
+  config: Config,
+  said: readonly (TenantProgress | null)[],
+): Promise<Health | null> {
+  const { health } = config.rollout;
+  if (health === undefined) return null;
+  const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+  for (const progress of said) {
+    const tenant = progress?.status === "migrated" ? fleet.get(progress.tenant) : undefined;
+    if (!tenant) continue;
+    const answer = await healthOf(ports, tenant, health.query, milliseconds(health.timeout));
+    if (answer.status !== "healthy") return answer;
+  }
+  return { status: "healthy" };
+}
+
+async function healthOf(ports: Ports, tenant: Tenant, query: string, timeout: number): Promise<Health> {
+  try {
+    const session = await ports.database.connect(tenant, {
+      purpose: "read",
+      statementTimeout: timeout,
+      lockTimeout: timeout,
+    });
+    try {
+      return answerOf(tenant, await session.query<{ healthy?: unknown; reason?: unknown }>(query));
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof RegistryError)) throw error;
+    return { status: "unknown", reason: `${tenant.id}: ${error.message}` };
+  }
+}
+
+function answerOf(tenant: Tenant, rows: readonly { healthy?: unknown; reason?: unknown }[]): Health {
+  const [row] = rows;
+  if (rows.length !== 1 || typeof row?.healthy !== "boolean")
+    return { status: "unknown", reason: `${tenant.id}: expected one row with a boolean column healthy` };
+  if (row.healthy) return { status: "healthy" };
+  const reason = typeof row.reason === "string" && row.reason !== "" ? row.reason : "healthy is false";
+  return { status: "unhealthy", reason: `${tenant.id}: ${reason}` };
+}
