@@ -14,6 +14,7 @@ import { S3Approvals } from "./s3-approvals.js";
 import { s3Artifacts } from "./s3-artifacts.js";
 import { S3Audit, type S3AuditOptions } from "./s3-audit.js";
 import { readPack } from "./s3-release.js";
+import { s3Rollouts } from "./s3-rollouts.js";
 import type { S3Store } from "./s3-store.js";
 import type { ManagedSecrets } from "./secrets-manager.js";
 
@@ -60,6 +61,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     registry: fleet,
     releases: { files: async () => (await readPack(store, release)).files },
     renderer,
+    rollouts: s3Rollouts(store, systemClock),
     schemaDifference,
     signer,
     stop,
