@@ -7,6 +7,7 @@ import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
 import type { Io } from "../io.js";
 import { duration, printable, type Style, styleFor } from "../terminal/style.js";
+import { wrap } from "../terminal/wrap.js";
 import { printFindings } from "./verdict.js";
 
 /** The end of a run for a person, or as JSON for a machine, on standard output. */
@@ -22,7 +23,8 @@ export async function printSummary(io: Io, ports: Ports, outcome: Outcome, json:
     io.stderr.write("\n");
     printFindings(io, evidence.findings.filter((one) => one.severity === "error") as readonly Finding[]);
   }
-  for (const line of lines(evidence, ports, styleFor(io))) io.stdout.write(`${line}\n`);
+  for (const line of lines(evidence, ports, styleFor(io)))
+    io.stdout.write(`${io.interactive ? wrap(line, io.columns, 15) : line}\n`);
 }
 
 /** What `--json` prints; the whole evidence lies in the run's folder. */

@@ -10,6 +10,7 @@ import { pendingContract } from "../../steps/pending.js";
 import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/records.js";
 import type { Io } from "../io.js";
 import { printable, styleFor } from "../terminal/style.js";
+import { wrap } from "../terminal/wrap.js";
 
 const MOST_FINDINGS = 12;
 
@@ -44,8 +45,9 @@ export function printFindings(io: Io, findings: readonly Finding[]): void {
 function printFinding(io: Io, finding: Finding): void {
   const style = styleFor(io);
   const mark = finding.severity === "error" ? style.red("error  ") : style.yellow("warning");
-  const out = (text: string) => io.stderr.write(`          ${printable(text)}\n`);
-  io.stderr.write(`  ${mark} ${finding.code}${concerned(finding)}: ${printable(finding.message)}\n`);
+  const write = (line: string) => io.stderr.write(`${io.live ? wrap(line, io.columns, 10) : line}\n`);
+  const out = (text: string) => write(`          ${printable(text)}`);
+  write(`  ${mark} ${finding.code}${concerned(finding)}: ${printable(finding.message)}`);
   if (finding.source) out(`at ${finding.source.file}:${finding.source.line}:${finding.source.column}`);
   if (finding.severity !== "error" || !finding.remedy) return;
   const { text, sql, command } = finding.remedy;

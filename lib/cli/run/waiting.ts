@@ -46,7 +46,7 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
     asking.catch(() => {});
     if (mode === "self") {
       io.stderr.write(
-        `There is no terminal to ask, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
+        `${io.interactive ? "Nobody is to be asked" : "There is no terminal to ask"}, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
       );
       await decideAtTerminal(ports, { name, verdict: "approve", reason: null });
     } else if (io.interactive) {

@@ -25,6 +25,12 @@ function capital(text: string): string {
 }
 
 /** `partitionKey` reads "partition key". */
+/** One side of a changed attribute: `NOT NULL`, `storage external`. */
+export function attributeText(attribute: string, value: Json): string {
+  if (attribute === "notNull") return value === true ? "NOT NULL" : "nullable";
+  return `${words(attribute)} ${show(value)}`;
+}
+
 function words(attribute: string): string {
   return attribute.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

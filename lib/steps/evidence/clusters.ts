@@ -1,4 +1,5 @@
 import type { Difference } from "../../core/catalog/compare.js";
+import { attributeText } from "../../core/catalog/describe.js";
 import type { ClusterEvidence } from "../../core/evidence/fleet-evidence.js";
 import type { ClusterRecord, ProofRecord } from "../records.js";
 
@@ -43,7 +44,6 @@ function keyOf({ change, kind, subject, attribute }: Difference): string {
 function shown(difference: Difference, side: "declared" | "actual"): string | null {
   const value = difference[side];
   if (value === null) return null;
-  if (difference.attribute !== undefined)
-    return `${difference.attribute} ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  if (difference.attribute !== undefined) return attributeText(difference.attribute, value);
   return typeof value === "object" ? "present" : String(value);
 }
