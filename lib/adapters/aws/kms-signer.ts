@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from "node:crypto";
+import { createPublicKey } from "node:crypto";
 import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import type { SealAlgorithm } from "../../core/audit/seal.js";
 import type { Signer } from "../../ports/signer.js";
@@ -11,19 +11,13 @@ export class SigningKeyError extends Error {
 
 interface Scheme {
   readonly algorithm: SealAlgorithm;
-  readonly call: {
-    readonly SigningAlgorithm: "ECDSA_SHA_256" | "ED25519_SHA_512";
-    readonly MessageType: "DIGEST" | "RAW";
-  };
+  readonly call: "ECDSA_SHA_256" | "ED25519_SHA_512";
 }
 
-/** By `KeySpec`. ECDSA gets the digest, Ed25519 hashes by itself (KMS Developer Guide, asymmetric key specs). */
+/** By `KeySpec` (KMS Developer Guide, asymmetric key specs). */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
-  ECC_NIST_P256: {
-    algorithm: "ecdsa-p256-sha256",
-    call: { SigningAlgorithm: "ECDSA_SHA_256", MessageType: "DIGEST" },
-  },
-  ECC_NIST_EDWARDS25519: { algorithm: "ed25519", call: { SigningAlgorithm: "ED25519_SHA_512", MessageType: "RAW" } },
+  ECC_NIST_P256: { algorithm: "ecdsa-p256-sha256", call: "ECDSA_SHA_256" },
+  ECC_NIST_EDWARDS25519: { algorithm: "ed25519", call: "ED25519_SHA_512" },
 };
 
 /** A signer whose private key never leaves KMS. Throws `SigningKeyError` for a key of another kind. */
@@ -40,8 +34,10 @@ export async function kmsSigner(key: string, settings: ClientSettings): Promise<
     algorithm: scheme.algorithm,
     publicKey: der.export({ type: "spki", format: "pem" }).toString(),
     async sign(message) {
-      const Message = scheme.call.MessageType === "RAW" ? message : createHash("sha256").update(message).digest();
-      const { Signature } = await client.send(new SignCommand({ KeyId: key, Message, ...scheme.call }));
+      // KMS hashes a raw message itself and takes 4,096 bytes of it; a seal has some 700.
+      const { Signature } = await client.send(
+        new SignCommand({ KeyId: key, Message: message, MessageType: "RAW", SigningAlgorithm: scheme.call }),
+      );
       if (!Signature) throw new SigningKeyError(`KMS gave no signature of ${key}`);
       return Signature;
     },

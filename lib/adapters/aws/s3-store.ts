@@ -7,7 +7,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type ClientSettings, clientSettings } from "./clients.js";
+import { clientSettings } from "./clients.js";
 
 /** An object that cannot be used. The message names bucket and key. */
 export class StoreError extends Error {
@@ -135,13 +135,9 @@ export class S3Store {
 const DONE: Readonly<Record<string, string>> = { read: "read", list: "listed", write: "written" };
 
 /** The store of a bucket. An emulator wants the bucket in the path, since its names resolve to nothing. */
-export function openStore(
-  bucket: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  settings: ClientSettings = clientSettings(environment),
-): S3Store {
-  const emulated = environment.AWS_ENDPOINT_URL ?? environment.AWS_ENDPOINT_URL_S3;
-  return new S3Store(new S3Client({ ...settings, forcePathStyle: emulated !== undefined }), bucket);
+export function openStore(bucket: string, environment: Readonly<Record<string, string | undefined>>): S3Store {
+  const settings = clientSettings(environment);
+  return new S3Store(new S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined }), bucket);
 }
 
 function locked(retention: Retention | undefined): Partial<PutObjectCommandInput> {

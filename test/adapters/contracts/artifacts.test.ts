@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
+import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
+import type { Artifacts } from "../../../lib/ports/artifacts.js";
+import { temporaryFolder } from "../../review/harness.js";
+import { simulatedStore } from "../../support/aws/services.js";
+
+const ADAPTERS: readonly [string, () => Promise<Artifacts>][] = [
+  ["a folder", async () => artifactsFolder(temporaryFolder())],
+  ["S3 (simulated)", async () => s3Artifacts((await simulatedStore()).store, "runs/one")],
+];
+
+describe.each(ADAPTERS)("artifacts in %s", (_, open) => {
+  it("give back what was put, and replace it whole", async () => {
+    const artifacts = await open();
+    const value = { name: 'café 🦊 "quoted"', list: [1, null, true] };
+    await artifacts.put("a/b.json", { other: "x".repeat(5000) });
+    await artifacts.put("a/b.json", value);
+    expect(await artifacts.get("a/b.json")).toEqual(value);
+    expect(await artifacts.getText("a/b.json")).toBe(`${JSON.stringify(value)}\n`);
+    await artifacts.putText("report.html", "<p>ü</p>");
+    expect(await artifacts.getText("report.html")).toBe("<p>ü</p>");
+  });
+
+  it("know what is not there", async () => {
+    const artifacts = await open();
+    expect(await artifacts.get("none.json")).toBeNull();
+    expect(await artifacts.getText("none.json")).toBeNull();
+    expect(await artifacts.has("none.json")).toBe(false);
+    expect(await artifacts.list("none")).toEqual([]);
+    await artifacts.put("some.json", 1);
+    expect(await artifacts.has("some.json")).toBe(true);
+  });
+
+  it("let one of many writers create", async () => {
+    const artifacts = await open();
+    const made = await Promise.all(Array.from({ length: 12 }, (_, index) => artifacts.create("once.json", index)));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await artifacts.get("once.json")).toBe(made.indexOf(true));
+  });
+
+  it("list a folder, however many files it has, and no sister of it", async () => {
+    const artifacts = await open();
+    const keys = Array.from({ length: 11 }, (_, index) => `results/Probe/all-0-${index}.json`);
+    for (const key of keys) await artifacts.put(key, 1);
+    await artifacts.put("results/Probes/other.json", 1);
+    await artifacts.put(`tenants/${encodeURIComponent("ünïcode/ten ant")}.json`, 1);
+    expect(await artifacts.list("results/Probe")).toEqual([...keys].sort());
+    expect(await artifacts.list("tenants")).toEqual(["tenants/%C3%BCn%C3%AFcode%2Ften%20ant.json"]);
+  });
+
+  it("refuse a key that leaves their folder", async () => {
+    const artifacts = await open();
+    await expect((async () => artifacts.put("../outside.json", 1))()).rejects.toThrow("leaves its folder");
+  });
+});
