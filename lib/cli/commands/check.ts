@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { CommandModule } from "../command.js";
-import { startRun } from "../run/start.js";
 
 const EXAMPLES = `
 Examples:
@@ -16,6 +15,8 @@ export const check: CommandModule = {
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
-  run: (io, _args, options) =>
-    startRun(io, { config: String(options.config), mode: "check", wait: false, json: options.json === true }),
+  async run(io, _args, options) {
+    const { startRun } = await import("../run/start.js");
+    return startRun(io, { config: String(options.config), mode: "check", wait: false, json: options.json === true });
+  },
 };

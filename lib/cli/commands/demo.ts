@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import { type CommandModule, UsageError } from "../command.js";
-import { runDemo } from "../demo/run-demo.js";
 
 const EXAMPLES = `
 Examples:
@@ -20,11 +19,12 @@ export const demo: CommandModule = {
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
-  run: (io, _args, options) => {
+  async run(io, _args, options) {
     const tenants = Number(options.tenants);
     if (!Number.isInteger(tenants) || tenants < 1 || tenants > 999) {
       throw new UsageError(`--tenants takes a whole number from 1 to 999, not ${String(options.tenants)}`);
     }
+    const { runDemo } = await import("../demo/run-demo.js");
     return runDemo(io, {
       scenario: options.scenario === "blocked" ? "blocked" : "clean",
       tenants,

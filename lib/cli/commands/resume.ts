@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { CommandModule } from "../command.js";
-import { resumeRun } from "../run/resume-run.js";
 
 /** Goes on with a run; what is finished is not repeated. */
 export const resume: CommandModule = {
@@ -11,5 +10,8 @@ export const resume: CommandModule = {
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", "\nTenants that are finished are not touched again, whatever ended the run.\n");
   },
-  run: (io, [run], options) => resumeRun(io, run, { wait: options.wait === true, json: options.json === true }),
+  async run(io, [run], options) {
+    const { resumeRun } = await import("../run/resume-run.js");
+    return resumeRun(io, run, { wait: options.wait === true, json: options.json === true });
+  },
 };

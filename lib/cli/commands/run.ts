@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { CommandModule } from "../command.js";
-import { startRun } from "../run/start.js";
 
 const EXAMPLES = `
 Examples:
@@ -21,11 +20,9 @@ export const run: CommandModule = {
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
-  run: (io, _args, options) =>
-    startRun(io, {
-      config: String(options.config),
-      mode: "run",
-      wait: options.wait === true,
-      json: options.json === true,
-    }),
+  async run(io, _args, options) {
+    const { startRun } = await import("../run/start.js");
+    const [wait, json] = [options.wait === true, options.json === true];
+    return startRun(io, { config: String(options.config), mode: "run", wait, json });
+  },
 };

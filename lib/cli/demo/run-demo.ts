@@ -14,7 +14,8 @@ import type { Io } from "../io.js";
 import { loopbackOnly } from "../run/channels.js";
 import { execute } from "../run/execute.js";
 import { finish } from "../run/finish.js";
-import { loginName, newRequest } from "../run/start.js";
+import { loginName } from "../run/login-name.js";
+import { newRequest } from "../run/start.js";
 import { approverFor } from "../run/waiting.js";
 import { Progress } from "../terminal/progress.js";
 

@@ -5,8 +5,8 @@ import { UsageError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/style.js";
 import { findRun } from "./find-run.js";
+import { loginName } from "./login-name.js";
 import { decideAtTerminal } from "./question.js";
-import { loginName } from "./start.js";
 
 /** `approve` and `reject`: the person is the one logged in on this machine; nobody can say to be another. */
 export async function decide(

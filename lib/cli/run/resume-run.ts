@@ -10,7 +10,7 @@ import { channelsOf } from "./channels.js";
 import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
-import { loginName } from "./start.js";
+import { loginName } from "./login-name.js";
 import { approverFor } from "./waiting.js";
 
 /** Goes on with a run that did not reach its end. */

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
@@ -16,6 +15,7 @@ import { channelsOf } from "./channels.js";
 import { readConfig } from "./config-file.js";
 import { execute } from "./execute.js";
 import { finish } from "./finish.js";
+import { loginName } from "./login-name.js";
 import { newRunId } from "./run-id.js";
 import { approverFor } from "./waiting.js";
 
@@ -67,10 +67,6 @@ export function newRequest(config: Config, command: RunRequest["command"], mode:
     startedAt: new Date(now).toISOString(),
     config,
   };
-}
-
-export function loginName(): string {
-  return userInfo().username;
 }
 
 /** A run that nobody could approve is refused before the first tenant is read. */
