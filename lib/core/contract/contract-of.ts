@@ -1,11 +1,11 @@
 import { CANONICAL_VERSION } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
+import { FunctionBodies } from "../operations/called.js";
+import { occurs } from "../operations/guards/occurs.js";
 import { requirementsOf } from "../operations/operation-types.js";
-import { operationsOf } from "../operations/operations-of.js";
 import type { Migration } from "../release/release.js";
-import { isParsed, parseStatement } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
-import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
+import { parseStatement } from "../sql/parse.js";
+import type { Statement } from "../sql/statement.js";
 import { formattedType } from "../sql/type-name.js";
 import { applicationColumns } from "./application.js";
 import type { ColumnRequirement, Contract, Requirement } from "./contract.js";
@@ -26,9 +26,12 @@ export function contractOf(
   others: readonly Migration[] = migrations,
   application: readonly ColumnRequirement[] = [],
 ): Contract {
-  const own = migrations.flatMap(requirementsOfMigration);
-  const around = others.filter((each) => !migrations.includes(each)).flatMap(requirementsOfMigration);
-  const all = [...own, ...around];
+  const functions = new FunctionBodies();
+  const named = new Map(
+    [...others, ...migrations].map((migration) => [migration, requirementsOfMigration(migration, functions)]),
+  );
+  const own = migrations.flatMap((migration) => named.get(migration) ?? []);
+  const all = [...named.values()].flat();
   const requirements = foldRequirements(qualifyNames(own, all));
   return {
     requirements,
@@ -38,8 +41,8 @@ export function contractOf(
 }
 
 /** The code's own expectations come first: they are checked before its SQL runs. */
-function requirementsOfMigration(migration: Migration): readonly Requirement[] {
-  const statements = migration.up.statements.flatMap((statement) => requirementsOfStatement(statement));
+function requirementsOfMigration(migration: Migration, functions: FunctionBodies): readonly Requirement[] {
+  const statements = migration.up.statements.flatMap((statement) => requirementsOfStatement(statement, functions));
   return [...(migration.expects?.requirements ?? []), ...statements].map(withFormattedType);
 }
 
@@ -48,20 +51,14 @@ function withFormattedType(requirement: Requirement): Requirement {
   return { ...requirement, type: formattedType(requirement.type) };
 }
 
-function requirementsOfStatement(statement: Statement): readonly Requirement[] {
-  return looksInside(parseStatement(statement)).flatMap((each) =>
-    operationsOf(each.statement)
-      .flatMap((operation) => requirementsOf(operation, NOTHING_KNOWN))
-      // What stands under a condition needs nothing for sure, and leaves nothing for sure.
-      .filter((requirement) => !each.conditional || (requirement.when !== "before" && requirement.present)),
-  );
-}
-
-type Inner = { readonly statement: ParsedStatement | UnparsedStatement; readonly conditional: boolean };
-
-/** A DO block stands for the statements of its body. */
-function looksInside(statement: ParsedStatement | UnparsedStatement): readonly Inner[] {
-  const body = isParsed(statement) ? bodyStatements(statement) : null;
-  if (!body?.runs) return [{ statement, conditional: false }];
-  return body.statements.map((inner) => ({ statement: inner, conditional: inner.conditional }));
+/** What stands under a guard needs nothing for sure; it leaves something for sure where the guard asks for its absence. */
+function requirementsOfStatement(statement: Statement, functions: FunctionBodies): readonly Requirement[] {
+  const parsed = parseStatement(statement);
+  functions.note(parsed);
+  return functions.operationsOf(parsed).flatMap((operation) => {
+    const requirements = requirementsOf({ ...operation, guards: [] }, NOTHING_KNOWN);
+    if ((operation.guards ?? []).length === 0) return requirements;
+    const whereAbsent = occurs(operation, NOTHING_KNOWN) === true;
+    return requirements.filter((requirement) => whereAbsent && requirement.when !== "before" && requirement.present);
+  });
 }

@@ -20,7 +20,10 @@ import { dropIndex } from "./drop-index.js";
 import { dropNotNull } from "./drop-not-null.js";
 import { dropObject } from "./drop-object.js";
 import { dropTable } from "./drop-table.js";
+import { NO_EFFECTS } from "./effects.js";
 import { grant } from "./grant.js";
+import { occurs, undecided } from "./guards/occurs.js";
+import { impossible, NOTHING } from "./inverses.js";
 import { lockTable } from "./lock-table.js";
 import { maintain } from "./maintain.js";
 import { opaque } from "./opaque.js";
@@ -103,11 +106,15 @@ function operationType<O extends Operation>(operation: O): OperationType<O> {
 
 /** Locks, rewrites and scans of one operation, given the schema just before it. */
 export function effectsOf(operation: Operation, before: CatalogIndex): Effects {
+  if (operation.guards && occurs(operation, before) === false) return NO_EFFECTS;
   return operationType(operation).effects(operation, before);
 }
 
 /** The way back of one operation, given the schema just before it. */
 export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
+  const takesPlace = operation.guards ? occurs(operation, before) : true;
+  if (takesPlace === false) return NOTHING;
+  if (takesPlace === null) return impossible(undecided(operation, before));
   return operationType(operation).inverse(operation, before);
 }
 

@@ -1,5 +1,6 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { Requirement } from "../contract/contract.js";
+import type { Guard } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
 
 /** Table-level lock modes in ascending strength (PostgreSQL manual, "Explicit Locking"). */
@@ -78,6 +79,8 @@ export interface OperationData {
   readonly kind: string;
   /** The statement that it came from; several operations may share one. */
   readonly statement: Statement;
+  /** For an operation inside a DO block: what decides whether it takes place; empty when nothing does. */
+  readonly guards?: readonly Guard[];
 }
 
 /** The contract that every file of this folder fulfils for its kind. */

@@ -1,3 +1,5 @@
+import { isParsed } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import type { Operation } from "./operations.js";
 import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.js";
@@ -8,6 +10,7 @@ import { READERS } from "./read/readers.js";
  * opaque operation with the reason; nothing is left out.
  */
 export function operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
+  if (isParsed(statement) && "DoStmt" in statement.node) return operationsOfBlock(statement);
   const { index, sql, source } = statement;
   const tie = (draft: Draft): Operation => ({ ...draft, statement: { index, sql, source } });
   if (!("node" in statement)) {
@@ -21,9 +24,25 @@ export function operationsOf(statement: ParsedStatement | UnparsedStatement): re
   }
 }
 
+/** A DO block stands for the statements of its body. What of it is not understood is an opaque operation of its own. */
+function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
+  const body = bodyStatements(block);
+  const { index } = block;
+  const inner = (body?.statements ?? []).flatMap(({ guards, ...statement }) =>
+    operationsOf({ ...statement, index }).map((operation): Operation => ({ ...operation, guards })),
+  );
+  const opaques = (body?.opaque ?? []).map(({ reason, text, source }): Operation => {
+    return { kind: "opaque", reason: lowerCased(reason), statement: { index, sql: text, source }, guards: [] };
+  });
+  return [...inner, ...opaques];
+}
+
+function lowerCased(sentence: string): string {
+  return /^[A-Z][a-z]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
+}
+
 function draftsOf(statement: ParsedStatement): readonly Draft[] {
   const [tag, tree] = Object.entries(statement.node)[0] ?? [];
-  if (tag === "DoStmt") return [opaque("a DO block runs code whose effect its text does not tell")];
   if (tag === "CallStmt") return [opaque("CALL runs a procedure whose effect its text does not tell")];
   if (tag === "ExecuteStmt") return [opaque("EXECUTE runs a prepared statement")];
   const read = READERS[tag as Tag] as Reader<Tag> | undefined;

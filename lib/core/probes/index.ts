@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
-import { operationsOfText } from "../operations/index.js";
+import { occurs } from "../operations/guards/occurs.js";
+import { type Operation, operationsOfText } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
 import { check } from "./check.js";
 import { dependents } from "./dependents.js";
@@ -49,14 +50,44 @@ export const PROBES: readonly Probe[] = [
  * be loaded. Queries hold placeholders for a tenant's own schema: `bindSchemas` puts the names in.
  */
 export function deriveProbes(statements: readonly Statement[], before: Catalog): readonly ProbeQuery[] {
-  let state = ReleaseState.initial(new CatalogIndex(before));
+  const index = new CatalogIndex(before);
+  let state = ReleaseState.initial(index);
   const found: ProbeQuery[] = [];
+  const derive = (operation: Operation, after: ReleaseState) => {
+    const moment = { before: state, after };
+    found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(withCalls)));
+  };
+  let untouched = true;
   for (const statement of statements) {
-    for (const operation of inServerOrder(operationsOfText(statement))) {
-      const moment = { before: state, after: advance(state, operation) };
-      found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(withCalls)));
-      state = moment.after;
+    const operations = operationsOfText(statement);
+    if (operations.some(({ guards }) => guards !== undefined)) {
+      // A guard is decided by the schema before the release only while no statement before it may have changed that.
+      for (const operation of operations.filter(({ kind }) => !RUNS_CODE.has(kind))) {
+        const takesPlace = untouched ? occurs(operation, index) : null;
+        if (takesPlace === false) continue;
+        const after = advance(state, operation);
+        derive(operation, after);
+        if (takesPlace || operation.guards?.length === 0) state = after;
+      }
+      state = advance(state, { kind: "opaque", reason: "a DO block runs code", statement });
+    } else {
+      for (const operation of inServerOrder(operations)) {
+        const after = advance(state, operation);
+        derive(operation, after);
+        state = after;
+      }
     }
+    untouched &&= operations.every(({ kind }) => CHANGES_NO_SCHEMA.has(kind));
   }
   return found;
 }
+
+/** Operations of a body whose text may name its variables, so that they cannot be asked about. */
+const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query", "opaque"]);
+const CHANGES_NO_SCHEMA = new Set<Operation["kind"]>([
+  "write-rows",
+  "truncate",
+  "session-setting",
+  "lock-table",
+  "maintain",
+]);

@@ -1,3 +1,4 @@
+import type { FunctionBodies } from "../operations/called.js";
 import { type ReadGateCode, readGateCode } from "../rust/gate/read-gate-code.js";
 import type { RustRelease } from "../rust/read-rust-script.js";
 import { readEmbeddedSql, scriptOf } from "../rust/rust-script.js";
@@ -11,12 +12,16 @@ import { type AnyStatement, plain, readSqlScript } from "./script.js";
 import type { SourceFile } from "./source-file.js";
 
 /** A migration whose Rust code says what it expects and how its SQL runs: the SQL beside it, or SQL in the code. */
-export function readDrivenMigration(source: MigrationSource, rust: RustRelease): ReadMigration {
+export function readDrivenMigration(
+  source: MigrationSource,
+  rust: RustRelease,
+  functions: FunctionBodies,
+): ReadMigration {
   const driver = source.driver ?? source.up.file;
   const gate = readGateCode(rust, driver);
   const up = upScript(source, driver, gate);
   const down = source.down && !source.down.rust ? readSqlScript(source.down) : null;
-  const examined = [up, ...(down ? [down] : [])].map((half) => examineStatements(half.statements));
+  const examined = [up, ...(down ? [down] : [])].map((half) => examineStatements(half.statements, functions));
   return {
     migration: {
       version: source.version,

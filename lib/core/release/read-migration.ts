@@ -1,3 +1,4 @@
+import type { FunctionBodies } from "../operations/called.js";
 import { type RustRelease, readRustScript } from "../rust/read-rust-script.js";
 import { sha256 } from "./checksums/sha.js";
 import type { MigrationSource, ScriptSource } from "./conventions/convention.js";
@@ -25,12 +26,12 @@ interface Half {
   readonly text: string | null;
 }
 
-export function readMigration(source: MigrationSource, rust: RustRelease): ReadMigration {
-  if (source.driver || source.up.rust?.style === "gate") return readDrivenMigration(source, rust);
+export function readMigration(source: MigrationSource, rust: RustRelease, functions: FunctionBodies): ReadMigration {
+  if (source.driver || source.up.rust?.style === "gate") return readDrivenMigration(source, rust, functions);
   const up = readHalf(source.up, rust);
   const down = source.down ? readHalf(source.down, rust) : null;
   const halves = down ? [up, down] : [up];
-  const examined = halves.map((half) => examineStatements(half.statements));
+  const examined = halves.map((half) => examineStatements(half.statements, functions));
   const hasDown = down?.exists && (down.statements.length > 0 || down.opaque.length > 0);
   return {
     migration: {

@@ -1,5 +1,6 @@
 import { contractOf } from "../contract/contract-of.js";
 import { compareFindings, type Finding } from "../finding.js";
+import { FunctionBodies } from "../operations/called.js";
 import { applicationBeside } from "../rust/application/application-beside.js";
 import { rustRelease } from "../rust/read-rust-script.js";
 import { loadRustParser } from "../rust/syntax/parse-rust.js";
@@ -7,6 +8,7 @@ import { loadParser } from "../sql/parse.js";
 import type { Acceptances } from "./acceptance.js";
 import { alikeConventions, CONVENTIONS, conventionNamed, detectConvention } from "./conventions/conventions.js";
 import { judgeCoverage } from "./coverage.js";
+import { dynamicSqlFindings } from "./dynamic-sql.js";
 import { folderFindings } from "./folder-findings.js";
 import { readMigration } from "./read-migration.js";
 import type { Migration, Release } from "./release.js";
@@ -44,7 +46,9 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const ordered = [...reading.migrations].sort((a, b) => convention.compare(a.version, b.version));
   findings.push(...folderFindings(readable, ordered, reading.context, reading.findings));
   const rust = rustRelease(readable);
-  const migrations = ordered.map((source) => readMigration(source, rust));
+  const functions = new FunctionBodies();
+  const migrations = ordered.map((source) => readMigration(source, rust, functions));
+  findings.push(...migrations.flatMap((each) => dynamicSqlFindings(each.up)));
   const judged = judgeCoverage(
     migrations.reduce((sum, each) => sum + each.understood, 0),
     migrations.flatMap((each) => each.opaque),

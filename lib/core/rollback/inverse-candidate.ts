@@ -1,11 +1,14 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import { FunctionBodies } from "../operations/called.js";
+import { occurs } from "../operations/guards/occurs.js";
 import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } from "../operations/index.js";
 import { copySize } from "../operations/keep/copy.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
 import { emptiedBy } from "../operations/truncate.js";
 import type { Migration } from "../release/release.js";
+import { parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import { Created } from "./created.js";
 import type { MigrationObservation } from "./observation.js";
@@ -70,7 +73,7 @@ interface Part {
 }
 
 function invertStatement(part: Part): Inverses {
-  const operations = operationsOfText(part.statement);
+  const operations = operationsIn(part.statement, part.index).filter((each) => occurs(each, part.index) !== false);
   const needed = operations.filter((operation) => {
     const covered = part.created.covers(operation);
     part.created.note(operation);
@@ -80,6 +83,17 @@ function invertStatement(part: Part): Inverses {
   const rows = rowTables(part, operations, needed);
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
   return collect(part.statement, inverses);
+}
+
+/** The operations of a statement; a call of a function stands for what its body in the schema does. */
+function operationsIn(statement: Statement, index: CatalogIndex): readonly Operation[] {
+  const operations = operationsOfText(statement);
+  const calls = operations.some(
+    (each) => each.kind === "opaque" || (each.kind === "query" && each.functions.length > 0),
+  );
+  if (!calls) return operations;
+  const functions = index.catalog.objects.flatMap(({ kind, definition }) => (kind === "function" ? [definition] : []));
+  return FunctionBodies.of(functions).operationsOf(parseStatement(statement));
 }
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */

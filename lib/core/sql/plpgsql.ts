@@ -4,10 +4,19 @@ import { constantText } from "./constant-text.js";
 import { isParsed, parseSql } from "./parse.js";
 import type { ParsedStatement, UnparsedStatement } from "./statement.js";
 
+/**
+ * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must
+ * not be). `unless there`: its block passes over an object that is there already. `unknown`: a loop, a CASE, a handler.
+ */
+export type Guard =
+  | { readonly kind: "test"; readonly sql: string; readonly holds: boolean }
+  | { readonly kind: "unless there" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
 /** A statement inside a body. */
 export type BodyStatement = (ParsedStatement | UnparsedStatement) & {
-  /** True inside IF, CASE, a loop or an exception handler: it may run never, once or often. */
-  readonly conditional: boolean;
+  /** Outermost first; empty for a statement that runs once whenever the body does. */
+  readonly guards: readonly Guard[];
 };
 
 /** A piece of a body that was not understood, dynamic SQL above all. */
@@ -98,26 +107,37 @@ function sqlBody(statement: ParsedStatement, body: RawBody, place: BodyPlace): B
   const statements = parseSql(body.text, file).statements.map((inner) => ({
     ...inner,
     source: place.line(inner.source.line),
-    conditional: false,
+    guards: [],
   }));
   return { runs: body.runs, statements, opaque: [] };
 }
 
 type Tree = { readonly [name: string]: unknown };
 
-/** Names under which the tree of PL/pgSQL keeps statements that may not run, or may run more than once. */
-const CONDITIONAL = new Set([
-  "PLpgSQL_stmt_if",
-  "PLpgSQL_stmt_case",
-  "PLpgSQL_stmt_loop",
-  "PLpgSQL_stmt_while",
-  "PLpgSQL_stmt_fori",
-  "PLpgSQL_stmt_fors",
-  "PLpgSQL_stmt_forc",
-  "PLpgSQL_stmt_foreach_a",
-  "PLpgSQL_stmt_dynfors",
-  "PLpgSQL_exception_block",
-]);
+/** Statements of PL/pgSQL whose bodies may not run, or may run more than once. */
+const UNKNOWN: Readonly<Record<string, string>> = {
+  PLpgSQL_stmt_case: "it stands in a CASE",
+  PLpgSQL_stmt_loop: "it stands in a loop",
+  PLpgSQL_stmt_while: "it stands in a loop",
+  PLpgSQL_stmt_fori: "it stands in a loop",
+  PLpgSQL_stmt_fors: "it stands in a loop",
+  PLpgSQL_stmt_forc: "it stands in a loop",
+  PLpgSQL_stmt_foreach_a: "it stands in a loop",
+  PLpgSQL_stmt_dynfors: "it stands in a loop",
+  PLpgSQL_exception_block: "it stands in an exception handler",
+};
+const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
+
+type Guards = readonly Guard[];
+
+/** The conditions that the handlers of a block catch. */
+function conditionNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(conditionNames);
+  if (!isTree(value)) return [];
+  if (typeof value.condname === "string") return [value.condname];
+  // The statements of a handler may be blocks with handlers of their own.
+  return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
+}
 
 class BodyWalk {
   readonly statements: BodyStatement[] = [];
@@ -130,7 +150,7 @@ class BodyWalk {
 
   run(): void {
     try {
-      this.visit(parsePlPgSQLSync(this.statement.sql), 1, false);
+      this.visit(parsePlPgSQLSync(this.statement.sql), 1, []);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const reason = `The body cannot be read: ${message}`;
@@ -138,47 +158,76 @@ class BodyWalk {
     }
   }
 
-  private visit(value: unknown, line: number, conditional: boolean): void {
+  private visit(value: unknown, line: number, guards: Guards): void {
     if (Array.isArray(value)) {
-      for (const item of value) this.visit(item, line, conditional);
+      for (const item of value) this.visit(item, line, guards);
     } else if (isTree(value)) {
       const own = typeof value.lineno === "number" ? value.lineno : line;
       for (const [name, child] of Object.entries(value)) {
         if (name === "datums") continue;
-        this.enter(name, child, own, conditional || CONDITIONAL.has(name));
+        const reason = UNKNOWN[name];
+        this.enter(name, child, own, reason === undefined ? guards : [...guards, { kind: "unknown", reason }]);
       }
     }
   }
 
-  private enter(name: string, child: unknown, line: number, conditional: boolean): void {
+  private enter(name: string, child: unknown, line: number, guards: Guards): void {
     const at = isTree(child) && typeof child.lineno === "number" ? child.lineno : line;
-    if (name === "PLpgSQL_stmt_execsql" && isTree(child)) this.sql(queryOf(child.sqlstmt), at, conditional);
-    else if (name === "PLpgSQL_stmt_perform" && isTree(child)) this.sql(queryOf(child.expr), at, conditional);
-    else if (name === "PLpgSQL_stmt_call" && isTree(child)) this.sql(queryOf(child.expr), at, conditional);
-    else if (name === "PLpgSQL_stmt_dynexecute" && isTree(child)) this.dynamic(queryOf(child.query), at, conditional);
+    if (name === "PLpgSQL_stmt_if" && isTree(child)) this.branches(child, at, guards);
+    else if (name === "PLpgSQL_stmt_block" && isTree(child)) this.block(child, at, guards);
+    else if (name === "PLpgSQL_stmt_execsql" && isTree(child)) this.sql(queryOf(child.sqlstmt), at, guards);
+    else if (name === "PLpgSQL_stmt_perform" && isTree(child)) this.sql(queryOf(child.expr), at, guards);
+    else if (name === "PLpgSQL_stmt_call" && isTree(child)) this.sql(queryOf(child.expr), at, guards);
+    else if (name === "PLpgSQL_stmt_dynexecute" && isTree(child)) this.dynamic(queryOf(child.query), at, guards);
     else if (name === "dynquery" || (name === "query" && isTree(child) && "PLpgSQL_expr" in child)) {
-      this.query(name, queryOf(child), at, conditional);
-    } else this.visit(child, at, conditional);
-    if (name === "PLpgSQL_stmt_dynfors" && isTree(child)) this.dynamic(queryOf(child.query), at, conditional);
+      this.query(name, queryOf(child), at, guards);
+    } else this.visit(child, at, guards);
+    if (name === "PLpgSQL_stmt_dynfors" && isTree(child)) this.dynamic(queryOf(child.query), at, guards);
+  }
+
+  /** An arm runs when its own test holds and those of the arms before it do not. */
+  private branches(tree: Tree, line: number, guards: Guards): void {
+    const first = queryOf(tree.cond);
+    this.visit(tree.then_body, line, [...guards, { kind: "test", sql: first, holds: true }]);
+    const refused: Guard[] = [{ kind: "test", sql: first, holds: false }];
+    for (const each of Array.isArray(tree.elsif_list) ? tree.elsif_list : []) {
+      const arm = isTree(each) ? each.PLpgSQL_if_elsif : null;
+      if (!isTree(arm)) continue;
+      const sql = queryOf(arm.cond);
+      this.visit(arm.stmts, line, [...guards, ...refused, { kind: "test", sql, holds: true }]);
+      refused.push({ kind: "test", sql, holds: false });
+    }
+    this.visit(tree.else_body, line, [...guards, ...refused]);
+  }
+
+  /** What a block with a handler does may be undone by an error in it. */
+  private block(tree: Tree, line: number, guards: Guards): void {
+    const { body, exceptions, ...rest } = tree;
+    const names = conditionNames(exceptions);
+    const onlyThere = names.length > 0 && names.every((name) => /^duplicate_/.test(name));
+    const guard: Guard[] = names.length === 0 ? [] : [onlyThere ? { kind: "unless there" } : SWALLOWED];
+    this.visit(rest, line, guards);
+    this.visit(body, line, [...guards, ...guard]);
+    this.visit({ exceptions }, line, guards);
   }
 
   /** The query of a loop or of RETURN QUERY. */
-  private query(name: string, text: string, line: number, conditional: boolean): void {
-    if (name === "dynquery") this.dynamic(text, line, conditional);
-    else if (/^\s*(select|with|values|insert|update|delete|merge)\b/i.test(text)) this.sql(text, line, conditional);
+  private query(name: string, text: string, line: number, guards: Guards): void {
+    if (name === "dynquery") this.dynamic(text, line, guards);
+    else if (/^\s*(select|with|values|insert|update|delete|merge)\b/i.test(text)) this.sql(text, line, guards);
   }
 
-  private sql(text: string, line: number, conditional: boolean): void {
+  private sql(text: string, line: number, guards: Guards): void {
     for (const inner of parseSql(text, this.statement.source.file).statements) {
       const source = this.place.line(line + inner.source.line - 1);
-      this.statements.push({ ...inner, source, index: this.statements.length, conditional });
+      this.statements.push({ ...inner, source, index: this.statements.length, guards });
     }
   }
 
-  private dynamic(expression: string, line: number, conditional: boolean): void {
+  private dynamic(expression: string, line: number, guards: Guards): void {
     const text = constantExpression(expression, this.statement.source.file);
     if (text !== null) {
-      this.sql(text, line, conditional);
+      this.sql(text, line, guards);
       return;
     }
     const reason = "EXECUTE runs a text that is put together at run time, so its effect cannot be known before";

@@ -13,6 +13,7 @@ export async function settleStatement(
   schema: string | null,
 ): Promise<"done" | "again"> {
   const [operation] = operationsOfText(statement);
+  if (operation?.guards) return "again";
   if (operation?.kind === "create-index" && operation.name !== null) {
     const table = qualified(operation.table.schema ?? schema, operation.table.name);
     const index = await indexState(session, operation.name, table);

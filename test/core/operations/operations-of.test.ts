@@ -166,8 +166,12 @@ describe("operationsOf", () => {
       "alter domain d add constraint k check (value > 0) not valid",
       { kind: "alter-domain", check: { validated: false } },
     ],
-    ["do $$ begin end $$", { kind: "opaque" }],
     ["select from where", { kind: "opaque" }],
+    ["do $$ begin execute current_user; end $$", { kind: "opaque", guards: [] }],
+    [
+      "do $$ begin if a then drop table t; end if; end $$",
+      { kind: "drop-table", guards: [{ kind: "test", sql: "a", holds: true }] },
+    ],
   ])("%s", (sql, expected) => {
     expect(read(sql)).toMatchObject([expected]);
   });

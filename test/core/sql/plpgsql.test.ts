@@ -12,7 +12,7 @@ function bodyOf(sql: string) {
 
 const shown = (sql: string) =>
   bodyOf(sql)?.statements.map(
-    ({ sql: text, source, conditional }) => `${source.line} ${conditional ? "?" : "!"} ${text}`,
+    ({ sql: text, source, guards }) => `${source.line} ${guards.length > 0 ? "?" : "!"} ${text}`,
   );
 
 describe("bodies", () => {
@@ -29,13 +29,36 @@ describe("bodies", () => {
     exception when others then delete from y;
     end $$`;
     expect(shown(sql)?.map((line) => line.replace(/^\d+ /, ""))).toEqual(
-      ["? select * from t", "? insert into x values (1)", "! SELECT f(1)", "! call p()", "? delete from y"].sort(
+      ["? select * from t", "? insert into x values (1)", "? SELECT f(1)", "? call p()", "? delete from y"].sort(
         (a, b) => order(a) - order(b),
       ),
     );
     function order(line: string): number {
       return ["insert", "select *", "SELECT f", "call", "delete"].findIndex((word) => line.includes(word));
     }
+  });
+
+  it("says what decides whether a statement runs", () => {
+    const sql = `do $$ begin
+      if a then drop table t1; elsif b then drop table t2; else drop table t3; end if;
+      begin create type e as enum (); exception when duplicate_object or duplicate_table then null; end;
+      begin drop table t4; exception when others then null; end;
+      loop drop table t5; end loop;
+    end $$`;
+    expect(bodyOf(sql)?.statements.map(({ guards }) => guards)).toEqual([
+      [{ kind: "test", sql: "a", holds: true }],
+      [
+        { kind: "test", sql: "a", holds: false },
+        { kind: "test", sql: "b", holds: true },
+      ],
+      [
+        { kind: "test", sql: "a", holds: false },
+        { kind: "test", sql: "b", holds: false },
+      ],
+      [{ kind: "unless there" }],
+      [{ kind: "unknown", reason: "its block goes on after an error" }],
+      [{ kind: "unknown", reason: "it stands in a loop" }],
+    ]);
   });
 
   it("takes EXECUTE of a constant text as that text", () => {

@@ -1,0 +1,26 @@
+import type { Finding } from "../finding.js";
+import { isParsed } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
+import { releaseFinding } from "./release-finding.js";
+import type { AnyStatement } from "./script.js";
+
+/**
+ * Functions that run a text put together at run time. Creating one changes nothing yet, so it does not block; a statement
+ * of the release that calls it does.
+ */
+export function dynamicSqlFindings(statements: readonly AnyStatement[]): readonly Finding[] {
+  return statements.flatMap((statement): readonly Finding[] => {
+    const body = isParsed(statement) ? bodyStatements(statement) : null;
+    if (!body || body.runs) return [];
+    return body.opaque.map(({ reason, source }) =>
+      releaseFinding({
+        code: "release.dynamic-sql",
+        severity: "warning",
+        subject: { kind: "statement", name: `${source.file}:${source.line}` },
+        message: `A function of the release is not understood as a whole: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`,
+        remedy: { text: "Look at what it runs; a statement of a release that calls it is not understood and blocks." },
+        source,
+      }),
+    );
+  });
+}
