@@ -14,6 +14,7 @@ const runs = join(root, ".schema-gate", "runs");
 
 beforeAll(async () => {
   await sealedRun(join(runs, RUN), join(root, "keys"));
+  writeFileSync(join(root, "clean.sql"), "SELECT 1;");
   cpSync(join(runs, RUN), join(runs, "reported"), { recursive: true });
   writeFileSync(join(runs, "reported", "evidence.json"), JSON.stringify(sampleEvidence()));
 });
@@ -38,6 +39,7 @@ const BUDGETS: readonly (readonly [string, readonly string[]])[] = [
   ["status", ["commander", "picocolors"]],
   ["inspect", ["canonicalize", "commander", "csv-parse", "pg", "picocolors", "yaml", "zod"]],
   ["diff a b", ["canonicalize", "commander", "pg", "picocolors", "zod"]],
+  ["lint clean.sql", ["commander", "libpg-query", "picocolors"]],
   [`audit verify ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],
   [`audit show ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],
   ["report reported", ["canonicalize", "commander", "hono", "picocolors", "zod"]],

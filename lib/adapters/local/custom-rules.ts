@@ -45,7 +45,7 @@ function isRule(value: unknown): value is Rule {
     typeof rule?.id === "string" &&
     typeof rule.slug === "string" &&
     typeof rule.title === "string" &&
-    typeof rule.check === "function" &&
+    (typeof rule.check === "function" || typeof rule.finish === "function") &&
     Array.isArray(rule.nodes) &&
     ["note", "warning", "error"].includes(rule.severity ?? "")
   );

@@ -4,10 +4,10 @@ import { blocks, type Severity } from "../../core/finding.js";
 import type { ExitCode } from "../command.js";
 import { type CommandModule, UsageError } from "../command.js";
 import type { Io } from "../io.js";
-import { writeFixes } from "../lint/fix-files.js";
 import { readLintConfig } from "../lint/lint-config-file.js";
-import { type LintedFiles, lintGroups } from "../lint/lint-groups.js";
+import type { LintedFiles } from "../lint/lint-groups.js";
 import { FORMATS, output } from "../lint/lint-output.js";
+import { tuneEngine } from "../lint/tune-engine.js";
 
 const HELP = `
 Examples:
@@ -42,6 +42,7 @@ export const lint: CommandModule = {
     const together = options.release === true;
     let linted = await lintAll(io, args, settings, together);
     if (options.fix === true) {
+      const { writeFixes } = await import("../lint/fix-files.js");
       const written = await writeFixes(io, linted, () => lintAll(io, args, settings, together));
       linted = written.linted;
       io.stderr.write(`${written.summary}\n`);
@@ -59,7 +60,11 @@ async function lintAll(
   together: boolean,
 ): Promise<LintedFiles> {
   try {
-    return await lintGroups(await readLintPaths(paths, io.cwd), settings, together);
+    const groups = await readLintPaths(paths, io.cwd);
+    tuneEngine(groups);
+    // The parser is compiled as it is loaded, so it is loaded when the engine is tuned.
+    const { lintGroups } = await import("../lint/lint-groups.js");
+    return await lintGroups(groups, settings, together);
   } catch (error) {
     if (error instanceof LintPathError)
       throw new UsageError(`${error.message}.`, "schema-gate lint PATH   (a file or folder with .sql files)");

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { compareFindings, type Finding } from "../finding.js";
 import { RULES } from "../rules/index.js";
 import type { Report, Rule } from "../rules/rule.js";
-import { kindOf } from "../rules/support/ast.js";
+import { kindsOf } from "../rules/support/ast.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
@@ -66,7 +66,7 @@ class LintRun {
   private readonly found: LintFinding[] = [];
   private readonly waivers: Waiver[] = [];
   private readonly rules: readonly Rule[];
-  private readonly byKind = new Map<string, readonly Rule[]>();
+  private readonly byKinds = new Map<string, readonly Rule[]>();
 
   constructor(private readonly input: LintInput) {
     const serverVersion = input.catalog?.serverVersion ?? input.circumstances?.serverVersion ?? null;
@@ -76,8 +76,8 @@ class LintRun {
     const sizes = input.statistics ? keyed(input.statistics) : null;
     this.known = new Known(circumstances, sizes, input.catalog !== undefined);
     if (input.catalog) learnCatalog(this.known, input.catalog);
-    this.rules = [...RULES, ...(input.customRules ?? [])].filter((rule) =>
-      overlap(rule.versions, circumstances.versions),
+    this.rules = [...RULES, ...(input.customRules ?? [])].filter(
+      (rule) => overlap(rule.versions, circumstances.versions) && (rule.when?.(circumstances) ?? true),
     );
     this.waivers.push(...(input.waivers ?? []));
   }
@@ -124,17 +124,20 @@ class LintRun {
 
   private judgeAndLearn(statement: LintStatement): void {
     if (!statement.script.history) {
-      for (const rule of this.rulesFor(statement)) this.report(rule, rule.check(statement, this.known));
+      for (const rule of this.rulesFor(statement)) this.report(rule, rule.check?.(statement, this.known) ?? []);
     }
     learn(this.known, statement);
   }
 
   private rulesFor(statement: LintStatement): readonly Rule[] {
-    const kind = kindOf(statement.node);
-    const cached = this.byKind.get(kind);
+    const kinds = kindsOf(statement.node);
+    const key = kinds.join();
+    const cached = this.byKinds.get(key);
     if (cached) return cached;
-    const rules = this.rules.filter((rule) => rule.nodes.length === 0 || rule.nodes.includes(kind));
-    this.byKind.set(kind, rules);
+    const rules = this.rules.filter(
+      ({ check, nodes }) => check && (nodes.length === 0 || nodes.some((node) => kinds.includes(node))),
+    );
+    this.byKinds.set(key, rules);
     return rules;
   }
 

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
 import type { LockMode } from "../operations/operation.js";
-import { as, kindOf, listItems, strings } from "../rules/support/ast.js";
+import { as, kindOf, listItems, type NodeKind, strings } from "../rules/support/ast.js";
 
 /** A lock that a statement takes on a table that it names. */
 export interface TableLock {
@@ -44,8 +44,32 @@ export function atLeast(mode: LockMode, floor: LockMode): boolean {
   return STRENGTH.indexOf(mode) >= STRENGTH.indexOf(floor);
 }
 
+/** Kinds of statement that `tableLocks` knows locks of. */
+export const LOCKING_KINDS: readonly NodeKind[] = [
+  "AlterTableStmt",
+  "IndexStmt",
+  "DropStmt",
+  "RenameStmt",
+  "AlterObjectSchemaStmt",
+  "TruncateStmt",
+  "ClusterStmt",
+  "CreateTrigStmt",
+  "CreatePolicyStmt",
+  "RuleStmt",
+  "CreateStmt",
+  "RefreshMatViewStmt",
+];
+
+const known = new WeakMap<Node, readonly TableLock[]>();
+
 /** Locks on the tables that a statement names, as far as the text alone tells; `SELECT` and `INSERT` are left out. */
 export function tableLocks(node: Node): readonly TableLock[] {
+  const found = known.get(node) ?? locksOf(node);
+  known.set(node, found);
+  return found;
+}
+
+function locksOf(node: Node): readonly TableLock[] {
   switch (kindOf(node)) {
     case "AlterTableStmt":
       return alterTableLocks(node);

@@ -32,8 +32,9 @@ const MARK = [0xef, 0xbb, 0xbf];
 export function readSourceFile(file: ReleaseFile): ReadFile {
   const marked = MARK.every((byte, index) => file.bytes[index] === byte);
   const bytes = marked ? file.bytes.subarray(MARK.length) : file.bytes;
-  const at = firstInvalidByte(bytes);
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const decoded = decodeUtf8(bytes);
+  const at = decoded === null ? firstInvalidByte(bytes) : null;
+  const text = decoded ?? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const slash = file.path.lastIndexOf("/");
   const source = { ...file, text, name: file.path.slice(slash + 1), folder: file.path.slice(0, Math.max(slash, 0)) };
   const findings: Finding[] = [];
@@ -98,23 +99,24 @@ function carriageReturns(path: string, text: string): Finding {
   });
 }
 
-/** Offset of the first byte that no UTF-8 text has at that place, or null. */
-function firstInvalidByte(bytes: Uint8Array): number | null {
-  if (isUtf8(bytes)) return null;
+/** Offset of the first byte that no UTF-8 text has at that place. */
+function firstInvalidByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const end = sequenceEnd(bytes, at);
-    if (!isUtf8(bytes.subarray(at, end))) return at;
+    if (decodeUtf8(bytes.subarray(at, end)) === null) return at;
     at = end;
   }
   return bytes.length;
 }
 
-function isUtf8(bytes: Uint8Array): boolean {
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Null when the bytes are not UTF-8. */
+function decodeUtf8(bytes: Uint8Array): string | null {
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
+    return utf8.decode(bytes);
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { RangeVar } from "libpg-query";
 import type { Remedy, Severity, Subject } from "../finding.js";
-import type { Known } from "../lint/known/known.js";
+import type { Circumstances, Known } from "../lint/known/known.js";
 import type { LintStatement } from "../lint/lint-statement.js";
 import type { LockMode } from "../operations/operation.js";
-import type { NodeKind } from "./support/ast.js";
+import type { StatementKind } from "./support/ast.js";
 
 /** What the server does to the table while the lock is held. */
 export type Work = "none" | "scan" | "build" | "rewrite" | "delete";
@@ -51,10 +51,15 @@ export interface Report {
 
 /** The contract of every file in this folder, and of a custom rule. */
 export interface Rule extends RuleMeta {
-  /** Kinds of statement it looks at, as the parser names them; empty for every kind. */
-  readonly nodes: readonly NodeKind[];
-  /** Called for each statement in order; `known` is what stands just before it. */
-  check(statement: LintStatement, known: Known): Iterable<Report>;
+  /**
+   * Kinds of statement it looks at, as the parser names them; of an ALTER TABLE also the kinds of its commands, and of the
+   * constraints that it adds by themselves or with a column. Empty for every kind.
+   */
+  readonly nodes: readonly StatementKind[];
+  /** Whether it has anything to say under these circumstances; absent: always. */
+  when?(circumstances: Circumstances): boolean;
+  /** Called for each of these statements in order; `known` is what stands just before it. */
+  check?(statement: LintStatement, known: Known): Iterable<Report>;
   /** Called once behind the last statement. */
   finish?(known: Known): Iterable<Report>;
 }

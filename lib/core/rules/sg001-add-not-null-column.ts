@@ -16,7 +16,7 @@ export const addNotNullColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_NOTNULL", "CONSTR_PRIMARY"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");

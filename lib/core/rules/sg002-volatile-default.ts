@@ -18,7 +18,7 @@ export const volatileDefault: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_DEFAULT"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");

@@ -16,7 +16,7 @@ export const addSerialColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_AddColumn"],
   *check(statement) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");

@@ -16,7 +16,7 @@ export const addIdentityColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_IDENTITY"],
   *check(statement) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");

@@ -17,7 +17,7 @@ export const addStoredGeneratedColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_GENERATED"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");

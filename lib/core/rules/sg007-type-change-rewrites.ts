@@ -19,7 +19,7 @@ export const typeChangeRewrites: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_AlterColumnType"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AlterColumnType")) {
       const definition = as(command.def, "ColumnDef");

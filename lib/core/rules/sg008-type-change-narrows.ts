@@ -19,7 +19,7 @@ export const typeChangeNarrows: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_AlterColumnType"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AlterColumnType")) {
       const definition = as(command.def, "ColumnDef");

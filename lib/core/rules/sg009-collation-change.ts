@@ -16,7 +16,7 @@ export const collationChange: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_AlterColumnType"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AlterColumnType")) {
       const definition = as(command.def, "ColumnDef");

@@ -22,7 +22,7 @@ export const setNotNull: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_SetNotNull", "CONSTR_NOTNULL"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_SetNotNull")) {
       yield* judge(statement, known, table, command.name ?? "", undefined);

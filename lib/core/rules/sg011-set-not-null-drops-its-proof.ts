@@ -17,7 +17,7 @@ export const setNotNullDropsItsProof: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_SetNotNull"],
   *check(statement, known) {
     const dropped = alterCommands(statement, "AT_DropConstraint").map(({ command }) => command.name ?? "");
     const sets = alterCommands(statement, "AT_SetNotNull");

@@ -14,7 +14,7 @@ export const dropNotNull: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_DropNotNull"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_DropNotNull")) {
       const column = known.table(table)?.columns.get(command.name ?? "");

@@ -15,7 +15,7 @@ export const dropColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_DropColumn"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_DropColumn")) {
       const column = known.table(table)?.columns.get(command.name ?? "");

@@ -2,7 +2,7 @@ import type { RangeVar } from "libpg-query";
 import { rangeKey } from "../lint/known/key.js";
 import type { Known, KnownView } from "../lint/known/known.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { alterCommands, find, strings } from "./support/ast.js";
+import { alterCommands } from "./support/ast.js";
 
 export const changeUnderDependents: Rule = {
   id: "SG015",
@@ -17,7 +17,7 @@ export const changeUnderDependents: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_DropColumn", "AT_AlterColumnType"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_DropColumn", "AT_AlterColumnType")) {
       if (command.behavior === "DROP_CASCADE") continue;
@@ -39,17 +39,15 @@ export const changeUnderDependents: Rule = {
 /** Views that name both the table and, as far as a name tells, the column. */
 function viewsOf(known: Known, table: RangeVar, column: string): KnownView[] {
   return [...known.views.values()].filter((view) => {
-    return view.tables.has(rangeKey(table)) && names(view, table, column, view.tables.size === 1);
+    const aliases = view.tables.get(rangeKey(table));
+    return aliases !== undefined && names(view, aliases, column);
   });
 }
 
 /** A bare column name counts only when the view reads no other table that could have it. */
-function names(view: KnownView, table: RangeVar, column: string, alone: boolean): boolean {
-  const aliases = [...find(view.query, "RangeVar")]
-    .filter((item) => rangeKey(item) === rangeKey(table))
-    .map((item) => item.alias?.aliasname ?? item.relname);
-  return [...find(view.query, "ColumnRef")].some((reference) => {
-    const parts = strings(reference.fields);
-    return parts.at(-1) === column && (parts.length === 1 ? alone : aliases.includes(parts.at(-2)));
-  });
+function names(view: KnownView, aliases: readonly string[], column: string): boolean {
+  const alone = view.tables.size === 1;
+  return view.columns.some(
+    (parts) => parts.at(-1) === column && (parts.length === 1 ? alone : aliases.includes(parts.at(-2) ?? "")),
+  );
 }

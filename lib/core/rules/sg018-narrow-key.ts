@@ -20,7 +20,7 @@ export const narrowKey: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt", "CreateStmt"],
+  nodes: ["CreateStmt", "AT_AddColumn"],
   *check(statement) {
     const keys = (as(statement.node, "CreateStmt")?.tableElts ?? []).flatMap((element) => {
       const constraint = as(element, "Constraint");

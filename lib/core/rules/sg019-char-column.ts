@@ -15,7 +15,7 @@ export const charColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt", "CreateStmt"],
+  nodes: ["CreateStmt", "AT_AddColumn"],
   *check(statement) {
     for (const { column, name } of columnDefinitions(statement)) {
       const type = typeOf(column.typeName);

@@ -15,7 +15,7 @@ export const timestampWithoutTimeZone: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt", "CreateStmt"],
+  nodes: ["CreateStmt", "AT_AddColumn"],
   *check(statement) {
     for (const { column, name } of columnDefinitions(statement)) {
       if (typeOf(column.typeName)?.name !== "timestamp") continue;

@@ -14,7 +14,7 @@ export const checkWithoutNotValid: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_CHECK"],
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_CHECK")) {
       const { table, constraint } = added;

@@ -23,7 +23,7 @@ export const foreignKeyWithoutNotValid: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_FOREIGN"],
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_FOREIGN")) {
       const { table, constraint } = added;

@@ -19,7 +19,7 @@ export const validateInSameTransaction: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_ValidateConstraint"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_ValidateConstraint")) {
       const held = known

@@ -17,9 +17,8 @@ export const neverValidated: Rule = {
   severity: "warning",
   sized: false,
   nodes: [],
-  *check() {},
   *finish(known) {
-    const last = known.passed.at(-1)?.script;
+    const last = known.passed().at(-1)?.script;
     for (const table of known.tables.values()) {
       for (const constraint of table.constraints) yield* judge(table, constraint, last);
     }

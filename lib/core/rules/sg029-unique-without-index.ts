@@ -16,7 +16,7 @@ export const uniqueWithoutIndex: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_UNIQUE"],
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_UNIQUE")) {
       const { table, constraint } = added;

@@ -17,7 +17,7 @@ export const primaryKeyWithoutIndex: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_PRIMARY"],
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_PRIMARY")) {
       const { table, constraint } = added;

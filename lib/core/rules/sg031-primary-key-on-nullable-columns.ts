@@ -18,7 +18,7 @@ export const primaryKeyOnNullableColumns: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_PRIMARY"],
   *check(statement, known) {
     for (const { table, constraint } of addedConstraints(statement, "CONSTR_PRIMARY")) {
       if (constraint.indexname === undefined) continue;

@@ -14,7 +14,7 @@ export const exclusionConstraint: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_EXCLUSION"],
   *check(statement) {
     for (const { table, constraint, name } of addedConstraints(statement, "CONSTR_EXCLUSION")) {
       yield {

@@ -15,7 +15,7 @@ export const dropConstraint: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_DropConstraint"],
   *check(statement, known) {
     const added = alterCommands(statement, "AT_AddConstraint").map(
       ({ command }) => as(command.def, "Constraint")?.conname,

@@ -19,7 +19,7 @@ export const dropLocksTheParent: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt", "DropStmt"],
+  nodes: ["DropStmt", "AT_DropConstraint"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_DropConstraint")) {
       yield* judge(statement, known, known.table(table), (name) => name === command.name);

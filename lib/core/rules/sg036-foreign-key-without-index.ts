@@ -16,7 +16,6 @@ export const foreignKeyWithoutIndex: Rule = {
   severity: "note",
   sized: false,
   nodes: [],
-  *check() {},
   *finish(known) {
     for (const table of known.tables.values()) {
       for (const constraint of table.constraints) {

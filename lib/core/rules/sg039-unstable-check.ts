@@ -16,17 +16,17 @@ export const unstableCheck: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["CreateStmt", "AlterTableStmt"],
+  nodes: ["CreateStmt", "CONSTR_CHECK"],
   *check(statement, known) {
     const table = as(statement.node, "CreateStmt")?.relation ?? as(statement.node, "AlterTableStmt")?.relation;
     if (!table) return;
     for (const constraint of find(statement.node, "Constraint")) {
       if (constraint.contype !== "CONSTR_CHECK") continue;
       const call = volatileCall(constraint.raw_expr, known);
-      const clock = [...find(constraint.raw_expr, "FuncCall")]
+      const clock = find(constraint.raw_expr, "FuncCall")
         .map((item) => strings(item.funcname).at(-1) ?? "")
         .find((name) => CLOCKS.has(name));
-      const [value] = [...find(constraint.raw_expr, "SQLValueFunction")];
+      const [value] = find(constraint.raw_expr, "SQLValueFunction");
       const name =
         call?.volatility === "volatile" ? call.name : (clock ?? value?.op?.replace("SVFOP_", "").toLowerCase());
       if (name === undefined) continue;

@@ -13,7 +13,7 @@ export const notEnforced: Rule = {
   versions: { from: 18, to: 18 },
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["CONSTR_CHECK", "CONSTR_FOREIGN"],
   *check(statement) {
     const added = [...addedConstraints(statement, "CONSTR_CHECK"), ...addedConstraints(statement, "CONSTR_FOREIGN")];
     for (const { table, constraint, name } of added) {

@@ -16,7 +16,7 @@ export const unnamed: Rule = {
   versions: ALL_VERSIONS,
   severity: "note",
   sized: false,
-  nodes: ["AlterTableStmt", "IndexStmt"],
+  nodes: ["IndexStmt", "AT_AddConstraint"],
   *check(statement) {
     const index = as(statement.node, "IndexStmt");
     if (index?.relation && index.idxname === undefined) {

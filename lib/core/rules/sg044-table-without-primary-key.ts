@@ -20,9 +20,8 @@ export const tableWithoutPrimaryKey: Rule = {
   severity: "note",
   sized: false,
   nodes: [],
-  *check() {},
   *finish(known) {
-    for (const statement of known.passed) {
+    for (const statement of known.passed("CreateStmt")) {
       const create = as(statement.node, "CreateStmt");
       if (!create?.relation || !isCandidate(statement) || hasKey(known, statement)) continue;
       yield {

@@ -15,7 +15,18 @@ export const refusedInATransaction: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
-  nodes: [],
+  nodes: [
+    "IndexStmt",
+    "DropStmt",
+    "ReindexStmt",
+    "VacuumStmt",
+    "ClusterStmt",
+    "CreatedbStmt",
+    "DropdbStmt",
+    "CreateTableSpaceStmt",
+    "AlterSystemStmt",
+    "AT_DetachPartition",
+  ],
   *check(statement) {
     if (!statement.transaction && !statement.nested) return;
     const verb = refusedInTransaction(statement);

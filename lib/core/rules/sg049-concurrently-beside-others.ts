@@ -1,4 +1,4 @@
-import type { LintStatement } from "../lint/lint-statement.js";
+import type { LintScript, LintStatement } from "../lint/lint-statement.js";
 import { tableLocks } from "../lint/table-locks.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 import { as } from "./support/ast.js";
@@ -18,22 +18,27 @@ export const concurrentlyBesideOthers: Rule = {
   severity: "note",
   sized: false,
   nodes: [],
-  *check(statement, known) {
-    if (statement.transaction || !concurrently(statement)) return;
-    const earlier = known.before(statement);
-    if (earlier.some((other) => concurrently(other) && earlier.some(isOtherChange))) return;
-    const other = earlier.find(isOtherChange);
-    if (!other) return;
-    yield {
-      statement,
-      subject: { kind: "file", name: statement.script.file },
-      message: `Should this fail, the statements before it (from line ${other.source.line} on) stay done, and running the file again meets what they made.`,
-      remedy: { text: "Move it into a file of its own." },
-    };
+  *finish(known) {
+    const changes = new Map<LintScript, LintStatement>();
+    const reported = new Set<LintScript>();
+    for (const statement of known.passed()) {
+      const { script } = statement;
+      const earlier = changes.get(script);
+      if (!concurrently(statement)) {
+        if (!earlier && isChange(statement)) changes.set(script, statement);
+      } else if (earlier && !statement.transaction && !reported.has(script)) {
+        reported.add(script);
+        yield {
+          statement,
+          subject: { kind: "file", name: script.file },
+          message: `Should this fail, the statements before it (from line ${earlier.source.line} on) stay done, and running the file again meets what they made.`,
+          remedy: { text: "Move it into a file of its own." },
+        };
+      }
+    }
   },
 };
 
-function isOtherChange(statement: LintStatement): boolean {
-  if (concurrently(statement)) return false;
+function isChange(statement: LintStatement): boolean {
   return tableLocks(statement.node).length > 0 || as(statement.node, "CreateStmt") !== undefined;
 }

@@ -24,7 +24,7 @@ export const concurrentlyIfNotExists: Rule = {
     const name = index.idxname;
     const standing = known.index([index.relation.schemaname ?? "", name]);
     if (known.live && (!standing || standing.valid)) return;
-    const dropped = known.before(statement).some((other) => {
+    const dropped = known.before(statement, "DropStmt").some((other) => {
       const drop = as(other.node, "DropStmt");
       return (
         drop?.removeType === "OBJECT_INDEX" &&

@@ -26,7 +26,7 @@ export const concurrentlyUnderLockTimeout: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["IndexStmt", "DropStmt", "ReindexStmt", "AlterTableStmt"],
+  nodes: ["IndexStmt", "DropStmt", "ReindexStmt", "AT_DetachPartition"],
   *check(statement, known) {
     const what = concurrently(statement);
     if (!what) return;
@@ -50,7 +50,7 @@ export const concurrentlyUnderLockTimeout: Rule = {
 };
 
 function dropsFirst(statement: LintStatement, known: Known, name: string): boolean {
-  return known.before(statement).some((other) => {
+  return known.before(statement, "DropStmt").some((other) => {
     const drop = as(other.node, "DropStmt");
     const names = (drop?.objects ?? []).map((object) => strings(listItems(object)).at(-1));
     return drop?.removeType === "OBJECT_INDEX" && drop.missing_ok === true && names.includes(name);

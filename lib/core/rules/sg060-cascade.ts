@@ -14,7 +14,7 @@ export const cascade: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["DropStmt", "AlterTableStmt"],
+  nodes: ["DropStmt", "AT_DropColumn", "AT_DropConstraint"],
   *check(statement, known) {
     const drop = as(statement.node, "DropStmt");
     const names: string[] = [];

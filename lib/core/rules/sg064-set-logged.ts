@@ -14,7 +14,7 @@ export const setLogged: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_SetLogged", "AT_SetUnLogged"],
   *check(statement) {
     for (const { table, command } of alterCommands(statement, "AT_SetLogged", "AT_SetUnLogged")) {
       const after = command.subtype === "AT_SetUnLogged" ? " A crash empties it from then on." : "";

@@ -13,7 +13,7 @@ export const setTablespace: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_SetTableSpace", "AT_SetAccessMethod"],
   *check(statement, known) {
     for (const { table } of alterCommands(statement, "AT_SetTableSpace", "AT_SetAccessMethod")) {
       if (known.table(table)?.kind === "partitioned") continue;

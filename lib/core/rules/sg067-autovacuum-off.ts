@@ -15,7 +15,7 @@ export const autovacuumOff: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt", "CreateStmt"],
+  nodes: ["CreateStmt", "AT_SetRelOptions"],
   *check(statement) {
     const create = as(statement.node, "CreateStmt");
     const created = create?.relation ? [{ table: create.relation, options: create.options }] : [];

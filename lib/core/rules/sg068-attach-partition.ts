@@ -17,7 +17,7 @@ export const attachPartition: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: true,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_AttachPartition"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AttachPartition")) {
       const partition = as(command.def, "PartitionCmd")?.name;

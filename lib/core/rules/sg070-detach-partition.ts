@@ -16,7 +16,7 @@ export const detachPartition: Rule = {
   versions: { from: 14, to: 18 },
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_DetachPartition"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_DetachPartition")) {
       const partition = as(command.def, "PartitionCmd");

@@ -35,7 +35,7 @@ export const enumValueUsedAtOnce: Rule = {
 
 function newValues(known: Known, statement: LintStatement): Map<string, LintStatement> {
   const values = new Map<string, LintStatement>();
-  for (const other of known.before(statement)) {
+  for (const other of known.before(statement, "AlterEnumStmt")) {
     const alter = as(other.node, "AlterEnumStmt");
     if (!alter?.newVal || alter.oldVal !== undefined || other.transaction?.id !== statement.transaction?.id) continue;
     const creator = known.types.get(partsKey(strings(alter.typeName)))?.createdBy;

@@ -15,7 +15,7 @@ export const disableTrigger: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt", "VariableSetStmt"],
+  nodes: ["VariableSetStmt", "AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser"],
   *check(statement, known) {
     const set = as(statement.node, "VariableSetStmt");
     if (set?.name === "session_replication_role" && constant(set.args?.[0]) === "replica") {

@@ -15,9 +15,8 @@ export const rowSecurityWithoutPolicy: Rule = {
   severity: "warning",
   sized: false,
   nodes: [],
-  *check() {},
   *finish(known) {
-    for (const statement of known.passed) {
+    for (const statement of known.passed("AlterTableStmt")) {
       for (const { table } of alterCommands(statement, "AT_EnableRowSecurity")) {
         const now = known.table(table);
         if (!now || now.policies > 0 || !now.rowSecurity) continue;

@@ -20,7 +20,7 @@ export const replicaIdentity: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: ["AlterTableStmt"],
+  nodes: ["AT_ReplicaIdentity"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_ReplicaIdentity")) {
       const meaning = MEANING[as(command.def, "ReplicaIdentityStmt")?.identity_type ?? ""];
@@ -35,7 +35,7 @@ export const replicaIdentity: Rule = {
     }
   },
   *finish(known) {
-    for (const statement of known.passed) {
+    for (const statement of known.passed("AlterTableStmt")) {
       for (const { table, command } of alterCommands(statement, "AT_DropConstraint")) {
         const now = known.table(table);
         const hasKey = now?.constraints.some((constraint) => constraint.type === "primary");

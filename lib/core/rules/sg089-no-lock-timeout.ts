@@ -1,3 +1,4 @@
+import { LOCKING_KINDS } from "../lint/table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { refusedInTransaction } from "./support/concurrently.js";
 import { strongLocks } from "./support/existing-table-lock.js";
@@ -19,11 +20,12 @@ export const noLockTimeout: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: false,
-  nodes: [],
+  nodes: LOCKING_KINDS,
+  when: ({ lockTimeoutSet }) => !lockTimeoutSet,
   *check(statement, known) {
-    if (known.circumstances.lockTimeoutSet || refusedInTransaction(statement)) return;
+    if (known.strongLocksBefore(statement).length > 0) return;
     const [lock] = strongLocks(statement, known);
-    if (!lock || known.before(statement).some((other) => strongLocks(other, known).length > 0)) return;
+    if (!lock || refusedInTransaction(statement)) return;
     const setting = timeSetting("lock_timeout", statement, known);
     const milliseconds = setting?.milliseconds;
     if (setting && milliseconds === null) return;

@@ -1,5 +1,5 @@
 import { rangeKey } from "../lint/known/key.js";
-import { atLeast } from "../lint/table-locks.js";
+import { atLeast, LOCKING_KINDS } from "../lint/table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { strongLocks } from "./support/existing-table-lock.js";
 
@@ -17,7 +17,7 @@ export const severalTablesLocked: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: true,
-  nodes: [],
+  nodes: LOCKING_KINDS,
   *check(statement, known) {
     const held = known.locksHeld(statement.transaction).filter((lock) => atLeast(lock.mode, "AccessExclusiveLock"));
     const [first] = held;

@@ -44,10 +44,8 @@ export const transactionControl: Rule = {
         );
       return;
     }
-    const open = known
-      .before(statement)
-      .filter((other) => other.transaction && other.transaction.id === statement.transaction?.id);
-    if (begins && open.length > 0) {
+    const before = known.previous(statement)?.transaction;
+    if (begins && before && before.id === statement.transaction?.id) {
       yield about(
         "A transaction is open already; the server only warns, and the next COMMIT ends both.",
         "warning",
@@ -64,7 +62,7 @@ export const transactionControl: Rule = {
   },
   *finish(known) {
     const open = new Map<number, Report>();
-    for (const statement of known.passed) {
+    for (const statement of known.passed("TransactionStmt")) {
       const { transaction } = statement;
       if (!transaction?.explicit) continue;
       const kind = as(statement.node, "TransactionStmt")?.kind;

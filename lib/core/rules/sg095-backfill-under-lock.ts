@@ -2,8 +2,6 @@ import type { Known } from "../lint/known/known.js";
 import type { LintStatement } from "../lint/lint-statement.js";
 import { atLeast, type TableLock } from "../lint/table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { refusedInTransaction } from "./support/concurrently.js";
-import { strongLocks } from "./support/existing-table-lock.js";
 import { isBounded, rowWrite } from "./support/row-writes.js";
 
 export const backfillUnderLock: Rule = {
@@ -53,12 +51,8 @@ function lockBefore(statement: LintStatement, known: Known): Held | undefined {
   const [held] = known.locksHeld(statement.transaction).filter((lock) => atLeast(lock.mode, "ShareRowExclusiveLock"));
   if (held) return { lock: held, line: held.statement.source.line, certain: true };
   if (statement.transaction || statement.script.transaction !== "unknown") return undefined;
-  const earlier = known.before(statement);
-  const ownTransactions = earlier.some((other) => other.transaction || refusedInTransaction(other));
-  if (ownTransactions) return undefined;
-  for (const other of earlier) {
-    const [lock] = strongLocks(other, known).filter((item) => atLeast(item.mode, "ShareRowExclusiveLock"));
-    if (lock) return { lock, line: other.source.line, certain: false };
-  }
-  return undefined;
+  const lock = known.strongLocksBefore(statement).find((item) => atLeast(item.mode, "ShareRowExclusiveLock"));
+  return lock && !known.choseTransactions(statement)
+    ? { lock, line: lock.statement.source.line, certain: false }
+    : undefined;
 }

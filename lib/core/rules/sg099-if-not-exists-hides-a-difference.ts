@@ -23,7 +23,7 @@ export const ifNotExistsHidesADifference: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
-  nodes: ["CreateStmt", "IndexStmt", "AlterTableStmt"],
+  nodes: ["CreateStmt", "IndexStmt", "AT_AddColumn"],
   *check(statement, known) {
     const create = as(statement.node, "CreateStmt");
     if (create?.relation && create.if_not_exists) yield* judgeTable(statement, known, create.relation);

@@ -19,7 +19,7 @@ export const longIdentifier: Rule = {
   sized: false,
   nodes: [],
   *check(statement) {
-    if (statement.nested || !/[^\s'";,()]{32,}/.test(statement.sql)) return;
+    if (statement.nested || !/(?<![^\s'";,()])[^\s'";,()]{32,}/.test(statement.sql)) return;
     const seen = new Set<string>();
     for (const found of statement.sql.matchAll(NAME)) {
       const name = found[2]?.replaceAll('""', '"') ?? found[3];

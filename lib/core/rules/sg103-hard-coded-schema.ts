@@ -14,8 +14,8 @@ export const hardCodedSchema: Rule = {
   severity: "error",
   sized: false,
   nodes: [],
-  *check(statement, known) {
-    if (!known.circumstances.schemaPerTenant) return;
+  when: ({ schemaPerTenant }) => schemaPerTenant,
+  *check(statement) {
     for (const relation of findRelations(statement.node)) {
       if (relation.schemaname !== "public") continue;
       yield {

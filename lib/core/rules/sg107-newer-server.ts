@@ -22,6 +22,7 @@ export const newerServer: Rule = {
   severity: "error",
   sized: false,
   nodes: [],
+  when: ({ serverVersion }) => serverVersion !== null,
   *check(statement, known) {
     const { versions, serverVersion } = known.circumstances;
     if (serverVersion === null) return;

@@ -76,18 +76,19 @@ function attempt(text: string): Attempt {
 }
 
 function wholeStatements(text: string, raws: RawStatements, lines: LineIndex, file: string): ParsedStatement[] {
-  const bytes = Buffer.from(text, "utf8");
-  const chars = new CharOffsets(bytes, text.length);
+  const bytes = Buffer.byteLength(text, "utf8");
+  const ascii = bytes === text.length;
+  const chars = new CharOffsets(text, ascii);
   return raws.map((raw, index) => {
     const from = raw.stmt_location ?? 0;
-    const to = raw.stmt_len ? from + raw.stmt_len : bytes.length;
+    const to = raw.stmt_len ? from + raw.stmt_len : bytes;
     const begin = chars.at(from);
     const slice = text.slice(begin, chars.at(to));
     const lead = leadingTrivia(slice);
     const sql = withoutTrailingTrivia(slice.slice(lead));
     if (!raw.stmt) throw new Error("the parser returned a statement without a tree");
     const start = begin + lead;
-    const base = from + Buffer.byteLength(slice.slice(0, lead), "utf8");
+    const base = from + (ascii ? lead : Buffer.byteLength(slice.slice(0, lead), "utf8"));
     return { index, sql, source: lines.span(file, start, start + sql.length), node: raw.stmt, base };
   });
 }
@@ -103,14 +104,14 @@ function parsePiece(text: string, { start, end }: TextRange, index: number, line
 class CharOffsets {
   private byte = 0;
   private char = 0;
+  private readonly bytes: Buffer | null;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly length: number,
-  ) {}
+  constructor(text: string, ascii: boolean) {
+    this.bytes = ascii ? null : Buffer.from(text, "utf8");
+  }
 
   at(byte: number): number {
-    if (this.bytes.length === this.length) return byte;
+    if (this.bytes === null) return byte;
     if (byte < this.byte) this.byte = this.char = 0;
     this.char += this.bytes.subarray(this.byte, byte).toString("utf8").length;
     this.byte = byte;

@@ -94,7 +94,7 @@ export function knownConstraint(
 export function columnsOfConstraint(constraint: Constraint, column: string | undefined): string[] {
   if (constraint.contype === "CONSTR_CHECK") return columnsOf(constraint.raw_expr);
   if (constraint.contype === "CONSTR_EXCLUSION") {
-    return [...find(constraint.exclusions, "IndexElem")].flatMap((element) => element.name ?? []);
+    return find(constraint.exclusions, "IndexElem").flatMap((element) => element.name ?? []);
   }
   const listed = strings(constraint.contype === "CONSTR_FOREIGN" ? constraint.fk_attrs : constraint.keys);
   return listed.length > 0 || column === undefined ? listed : [column];

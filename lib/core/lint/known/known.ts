@@ -1,6 +1,9 @@
-import type { Node, RangeVar } from "libpg-query";
+import type { RangeVar } from "libpg-query";
+import { kindOf, type NodeKind } from "../../rules/support/ast.js";
+import { refusedInTransaction } from "../../rules/support/concurrently.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
-import type { TableLock } from "../table-locks.js";
+import { atLeast, type TableLock } from "../table-locks.js";
+import { KnownIndexes } from "./indexes.js";
 import { partsKey, rangeKey } from "./key.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 
@@ -13,9 +16,10 @@ export interface TableSize {
 export interface KnownView {
   readonly key: string;
   readonly materialized: boolean;
-  readonly query: Node;
-  /** Keys of the relations that it reads. */
-  readonly tables: ReadonlySet<string>;
+  /** The relations that it reads, by key, each with the names under which its query knows it. */
+  readonly tables: ReadonlyMap<string, readonly string[]>;
+  /** The columns that its query names, each as its parts: `["u", "email"]`. */
+  readonly columns: readonly (readonly string[])[];
   readonly addedBy: LintStatement | null;
 }
 
@@ -45,19 +49,27 @@ export interface HeldLock extends TableLock {
   readonly statement: LintStatement;
 }
 
+/** What the statements of a script so far did, kept so that no rule has to go through them again. */
+interface Passed {
+  readonly byKind: Map<NodeKind, LintStatement[]>;
+  readonly strongLocks: HeldLock[];
+  last: LintStatement | null;
+  transactionsChosen: boolean;
+}
+
 /** What stands just before a statement: the catalog, if there is one, and what the files before it did. */
 export class Known {
   readonly tables = new Map<string, KnownTable>();
-  readonly indexes = new Map<string, KnownIndex>();
+  readonly indexes = new KnownIndexes();
   readonly views = new Map<string, KnownView>();
   readonly types = new Map<string, KnownType>();
   /** Volatility by function name: "immutable" | "stable" | "volatile". */
   readonly functions = new Map<string, string>();
-  /** Statements so far that are reported on, in order. */
-  readonly passed: LintStatement[] = [];
   /** Statements that dropped a primary key. */
   readonly droppedKeys = new Set<LintStatement>();
-  private readonly byScript = new Map<LintScript, LintStatement[]>();
+  private readonly all: LintStatement[] = [];
+  private readonly byKind = new Map<NodeKind, LintStatement[]>();
+  private readonly byScript = new Map<LintScript, Passed>();
   private held: { readonly transaction: number; readonly locks: HeldLock[] } = { transaction: -1, locks: [] };
 
   constructor(
@@ -76,7 +88,7 @@ export class Known {
   }
 
   indexesOf(table: string): KnownIndex[] {
-    return [...this.indexes.values()].filter((index) => index.table === table);
+    return this.indexes.ofTable(table).map(([, index]) => index);
   }
 
   /** Made in this very release (or temporary), so that it is empty and nobody waits for it. */
@@ -108,22 +120,61 @@ export class Known {
 
   hold(statement: LintStatement, locks: readonly TableLock[]): void {
     const { transaction } = statement;
+    const passed = this.passedIn(statement.script);
+    for (const lock of locks) if (atLeast(lock.mode, "ShareLock")) passed.strongLocks.push({ ...lock, statement });
     if (!transaction) return;
     if (this.held.transaction !== transaction.id) this.held = { transaction: transaction.id, locks: [] };
     this.held.locks.push(...locks.map((lock) => ({ ...lock, statement })));
   }
 
-  /** Statements before this one in its script. */
-  before(statement: LintStatement): readonly LintStatement[] {
-    return this.byScript.get(statement.script) ?? [];
+  /** Statements so far that are reported on, of every script, in order; all of them or those of one kind. */
+  passed(kind?: NodeKind): readonly LintStatement[] {
+    return kind === undefined ? this.all : (this.byKind.get(kind) ?? []);
+  }
+
+  /** Statements of one kind before this one in its script, in order. */
+  before(statement: LintStatement, kind: NodeKind): readonly LintStatement[] {
+    return this.byScript.get(statement.script)?.byKind.get(kind) ?? [];
+  }
+
+  /** The statement just before this one in its script. */
+  previous(statement: LintStatement): LintStatement | null {
+    return this.byScript.get(statement.script)?.last ?? null;
+  }
+
+  /** Locks from SHARE up that statements before this one in its script took on tables that stood before, in order. */
+  strongLocksBefore(statement: LintStatement): readonly HeldLock[] {
+    return this.byScript.get(statement.script)?.strongLocks ?? [];
+  }
+
+  /** Whether statements before this one in its script open a transaction, or cannot run in one. */
+  choseTransactions(statement: LintStatement): boolean {
+    return this.byScript.get(statement.script)?.transactionsChosen ?? false;
   }
 
   /** Notes that a statement has been judged. */
   pass(statement: LintStatement): void {
     if (statement.script.history) return;
-    this.passed.push(statement);
-    const list = this.byScript.get(statement.script);
-    if (list) list.push(statement);
-    else this.byScript.set(statement.script, [statement]);
+    this.all.push(statement);
+    const passed = this.passedIn(statement.script);
+    const kind = kindOf(statement.node);
+    append(passed.byKind, kind, statement);
+    append(this.byKind, kind, statement);
+    passed.last = statement;
+    passed.transactionsChosen ||= statement.transaction !== null || refusedInTransaction(statement) !== undefined;
   }
+
+  private passedIn(script: LintScript): Passed {
+    const found = this.byScript.get(script);
+    if (found) return found;
+    const fresh: Passed = { byKind: new Map(), strongLocks: [], last: null, transactionsChosen: false };
+    this.byScript.set(script, fresh);
+    return fresh;
+  }
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }

@@ -72,7 +72,8 @@ function learnCreate(known: Known, statement: LintStatement): void {
   for (const column of columnsFrom(create.tableElts, statement)) table.columns.set(column.name, column);
   table.constraints = constraintFrom(create.tableElts, statement);
   known.tables.set(key, table);
-  for (const index of impliedIndexes(table)) known.indexes.set(index.name, index);
+  const schema = create.relation.schemaname;
+  for (const index of impliedIndexes(table)) known.indexes.set(relationKey(schema, index.name), index);
   if (parent) known.table(parent)?.partitions.set(key, { isDefault: create.partbound?.is_default === true });
 }
 
@@ -168,7 +169,7 @@ function forgetTable(known: Known, key: string): void {
   const partitionOf = known.tables.get(key)?.partitionOf;
   if (partitionOf) known.tables.get(partitionOf)?.partitions.delete(key);
   known.tables.delete(key);
-  for (const index of known.indexesOf(key)) known.indexes.delete(relationKey(null, index.name));
+  for (const [name] of known.indexes.ofTable(key)) known.indexes.delete(name);
 }
 
 function learnRename(known: Known, statement: LintStatement): void {
@@ -196,8 +197,7 @@ function renameColumn(known: Known, table: KnownTable, from: string, to: string)
     table.columns.set(to, { ...column, name: to });
   }
   table.constraints = table.constraints.map((item) => ({ ...item, columns: item.columns.map(fresh) }));
-  for (const [key, index] of known.indexes) {
-    if (index.table !== table.key) continue;
+  for (const [key, index] of known.indexes.ofTable(table.key)) {
     const keys = index.keys.map((name) => (name === null ? null : fresh(name)));
     known.indexes.set(key, { ...index, keys, include: index.include.map(fresh) });
   }
@@ -212,9 +212,7 @@ function renameIndex(known: Known, relation: RangeVar, to: string): void {
 
 function moveTable(known: Known, table: KnownTable, key: string): void {
   known.tables.delete(table.key);
-  for (const [name, index] of known.indexes) {
-    if (index.table === table.key) known.indexes.set(name, { ...index, table: key });
-  }
+  for (const [name, index] of known.indexes.ofTable(table.key)) known.indexes.set(name, { ...index, table: key });
   table.key = key;
   known.tables.set(key, table);
 }
@@ -235,7 +233,14 @@ function learnView(known: Known, statement: LintStatement): void {
 
 /** A view by its query. */
 export function viewOf(key: string, query: Node, materialized: boolean, addedBy: LintStatement | null): KnownView {
-  return { key, query, materialized, addedBy, tables: new Set([...find(query, "RangeVar")].map(rangeKey)) };
+  const tables = new Map<string, string[]>();
+  for (const relation of find(query, "RangeVar")) {
+    const table = rangeKey(relation);
+    const name = relation.alias?.aliasname ?? relation.relname ?? "";
+    tables.set(table, [...(tables.get(table) ?? []), name]);
+  }
+  const columns = find(query, "ColumnRef").map((reference) => strings(reference.fields));
+  return { key, materialized, addedBy, tables, columns };
 }
 
 function learnType(

@@ -1,7 +1,9 @@
-import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
+import type { AlterTableCmd, AlterTableType, ConstrType, Node, RangeVar } from "libpg-query";
 import type { LintStatement } from "../../lint/lint-statement.js";
 
 export type NodeKind = Node extends infer N ? (N extends unknown ? keyof N : never) : never;
+/** What a rule may name as its own: a kind of statement, or of a command or a new constraint of an ALTER TABLE. */
+export type StatementKind = NodeKind | AlterTableType | ConstrType;
 export type NodeOf<K extends NodeKind> = Extract<Node, { readonly [key in K]: unknown }>[K];
 
 /** The body of a node of one kind, or undefined when it is of another. */
@@ -29,32 +31,64 @@ export interface AlterCommand {
 }
 
 /** The commands of an ALTER TABLE of these kinds, in order. */
-export function alterCommands(statement: LintStatement, ...kinds: readonly AlterTableType[]): AlterCommand[] {
-  const alter = as(statement.node, "AlterTableStmt");
-  const table = alter?.relation;
-  if (!table || (alter.objtype !== "OBJECT_TABLE" && alter.objtype !== undefined)) return [];
-  return (alter.cmds ?? []).flatMap((node) => {
-    const command = as(node, "AlterTableCmd");
-    return command?.subtype && kinds.includes(command.subtype) ? [{ table, command }] : [];
-  });
+export function alterCommands(statement: LintStatement, ...kinds: readonly AlterTableType[]): readonly AlterCommand[] {
+  const all = allCommands(statement.node);
+  return all.length === 0 ? all : all.filter(({ command }) => command.subtype && kinds.includes(command.subtype));
 }
 
-/** Every node below (and including) a value, depth first. */
-export function* descend(value: unknown): Generator<{ readonly kind: string; readonly body: Record<string, unknown> }> {
-  if (Array.isArray(value)) {
-    for (const item of value) yield* descend(item);
-  } else if (value !== null && typeof value === "object") {
-    for (const [key, body] of Object.entries(value)) {
-      if (body === null || typeof body !== "object") continue;
-      if (/^[A-Z]/.test(key) && !Array.isArray(body)) yield { kind: key, body: body as Record<string, unknown> };
-      yield* descend(body);
+/** Many rules ask for the commands of the same statement. */
+const commandsByNode = new WeakMap<Node, readonly AlterCommand[]>();
+const NO_COMMANDS: readonly AlterCommand[] = [];
+
+/** Every command of an ALTER TABLE; of another statement, and of an ALTER TABLE of a view or an index, none. */
+export function allCommands(node: Node): readonly AlterCommand[] {
+  const alter = as(node, "AlterTableStmt");
+  const table = alter?.relation;
+  if (!table || (alter.objtype !== "OBJECT_TABLE" && alter.objtype !== undefined)) return NO_COMMANDS;
+  const known = commandsByNode.get(node);
+  if (known) return known;
+  const commands = (alter.cmds ?? []).flatMap((item) => {
+    const command = as(item, "AlterTableCmd");
+    return command ? [{ table, command }] : [];
+  });
+  commandsByNode.set(node, commands);
+  return commands;
+}
+
+/** Everything that a rule may name of a statement, each once. */
+export function kindsOf(node: Node): readonly StatementKind[] {
+  const kinds = new Set<StatementKind>([kindOf(node)]);
+  for (const { command } of allCommands(node)) {
+    if (command.subtype) kinds.add(command.subtype);
+    const alone = as(command.def, "Constraint");
+    if (alone?.contype) kinds.add(alone.contype);
+    for (const item of as(command.def, "ColumnDef")?.constraints ?? []) {
+      const contype = as(item, "Constraint")?.contype;
+      if (contype) kinds.add(contype);
     }
   }
+  return [...kinds];
 }
 
-/** Every node of one kind below a value. */
-export function* find<K extends NodeKind>(value: unknown, kind: K): Generator<NodeOf<K>> {
-  for (const node of descend(value)) if (node.kind === kind) yield node.body as NodeOf<K>;
+/** Every node of one kind below a value, depth first. */
+export function find<K extends NodeKind>(value: unknown, kind: K): NodeOf<K>[] {
+  const found: NodeOf<K>[] = [];
+  collect(value, kind, found);
+  return found;
+}
+
+function collect(value: unknown, kind: string, into: unknown[]): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, kind, into);
+  } else if (value !== null && typeof value === "object") {
+    const body = value as Record<string, unknown>;
+    for (const key in body) {
+      const child = body[key];
+      if (child === null || typeof child !== "object") continue;
+      if (key === kind) into.push(child);
+      collect(child, kind, into);
+    }
+  }
 }
 
 /** The last part of a column reference: `users.email` → `email`. */
@@ -64,7 +98,7 @@ export function columnName(node: Node | undefined): string | undefined {
 
 /** Columns named anywhere in an expression, each once. */
 export function columnsOf(expression: Node | undefined): string[] {
-  const names = [...find(expression, "ColumnRef")].flatMap((reference) => strings(reference.fields).at(-1) ?? []);
+  const names = find(expression, "ColumnRef").flatMap((reference) => strings(reference.fields).at(-1) ?? []);
   return [...new Set(names)];
 }
 

@@ -35,7 +35,7 @@ export interface VolatileCall {
 
 /** The first call in an expression that may give another value for each row; undefined when none does. */
 export function volatileCall(expression: Node | undefined, known: Known): VolatileCall | undefined {
-  const calls = [...find(expression, "FuncCall")].map((call) => strings(call.funcname).at(-1) ?? "");
+  const calls = find(expression, "FuncCall").map((call) => strings(call.funcname).at(-1) ?? "");
   const judged = calls.map((name) => ({ name, volatility: volatilityOf(name, known) }));
   const volatile = judged.find((call) => call.volatility === "volatile");
   const worst = volatile ?? judged.find((call) => call.volatility === "unknown");

@@ -11,11 +11,10 @@ export interface RowWrite {
 /** The UPDATE, DELETE or INSERT … SELECT that a statement is, or that stands in its WITH. */
 export function rowWrite(statement: LintStatement): RowWrite | undefined {
   const update =
-    as(statement.node, "UpdateStmt") ?? [...find(as(statement.node, "SelectStmt")?.withClause, "UpdateStmt")][0];
+    as(statement.node, "UpdateStmt") ?? find(as(statement.node, "SelectStmt")?.withClause, "UpdateStmt")[0];
   if (update?.relation)
     return { verb: "UPDATE", table: update.relation, where: joined(update.whereClause, update.fromClause) };
-  const del =
-    as(statement.node, "DeleteStmt") ?? [...find(as(statement.node, "SelectStmt")?.withClause, "DeleteStmt")][0];
+  const del = as(statement.node, "DeleteStmt") ?? find(as(statement.node, "SelectStmt")?.withClause, "DeleteStmt")[0];
   if (del?.relation) return { verb: "DELETE", table: del.relation, where: joined(del.whereClause, del.usingClause) };
   const insert = as(statement.node, "InsertStmt");
   const select = as(insert?.selectStmt, "SelectStmt");
@@ -46,7 +45,7 @@ export function isUnconditional(where: Node | undefined): boolean {
  * constants, or within a range that is closed at both ends.
  */
 export function isBounded(where: Node | undefined): boolean {
-  if ([...find(where, "SelectStmt")].some((select) => select.limitCount !== undefined)) return true;
+  if (find(where, "SelectStmt").some((select) => select.limitCount !== undefined)) return true;
   const junction = as(where, "BoolExpr");
   if (junction?.boolop === "AND_EXPR") {
     const args = junction.args ?? [];
@@ -58,12 +57,12 @@ export function isBounded(where: Node | undefined): boolean {
   if (expression.kind === "AEXPR_BETWEEN") return true;
   const operator = as(expression.name?.[0], "String")?.sval;
   const closed = expression.kind === "AEXPR_IN" || (expression.kind === "AEXPR_OP" && operator === "=");
-  return closed && [...find(expression.rexpr, "ColumnRef")].length === 0 && !isState(expression.lexpr);
+  return closed && find(expression.rexpr, "ColumnRef").length === 0 && !isState(expression.lexpr);
 }
 
 /** A column whose equality says little of how many rows it meets: `status`, `is_active`, `type`. */
 function isState(node: Node | undefined): boolean {
-  const [reference] = [...find(node, "ColumnRef")];
+  const [reference] = find(node, "ColumnRef");
   const name = as(reference?.fields?.at(-1), "String")?.sval ?? "";
   return !/(^|_)(id|uuid|key|name|email|slug|code|ctid|version|path|url|token|title)$/i.test(name);
 }

@@ -14,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min
 /** The time that a setting has at a statement, when its own file sets it before. */
 export function timeSetting(name: string, statement: LintStatement, known: Known): Setting | null {
   let found: Setting | null = null;
-  for (const other of known.before(statement)) {
+  for (const other of known.before(statement, "VariableSetStmt")) {
     const set = as(other.node, "VariableSetStmt");
     if (set?.kind === "VAR_RESET_ALL" || (set?.name === name && set.kind !== "VAR_SET_VALUE")) found = null;
     else if (set?.name === name && isInForce(other, statement, set.is_local === true)) {

@@ -1,4 +1,4 @@
-import { Language, Parser, type TreeCursor } from "web-tree-sitter";
+import type { Parser, TreeCursor } from "web-tree-sitter";
 import { LineIndex } from "../../sql/line-index.js";
 import { RustNode, type RustText } from "./rust-node.js";
 
@@ -8,10 +8,12 @@ let ready: Parser | null = null;
 /** Loads the grammar once per process; must be awaited before `parseRust`. */
 export async function loadRustParser(): Promise<void> {
   loaded ??= (async () => {
-    await Parser.init();
+    // Only Rust needs the module, and not every command meets Rust.
+    const treeSitter = await import("web-tree-sitter");
+    await treeSitter.Parser.init();
     const grammar = decodeURIComponent(new URL(import.meta.resolve("tree-sitter-rust/tree-sitter-rust.wasm")).pathname);
-    const parser = new Parser();
-    parser.setLanguage(await Language.load(grammar));
+    const parser = new treeSitter.Parser();
+    parser.setLanguage(await treeSitter.Language.load(grammar));
     return parser;
   })();
   ready = await loaded;
