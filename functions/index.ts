@@ -6,6 +6,7 @@ import { handler as load } from "./load.js";
 import { handler as migrate } from "./migrate.js";
 import { handler as nextWave } from "./next-wave.js";
 import { handler as planRollback } from "./plan-rollback.js";
+import { handler as planStaging } from "./plan-staging.js";
 import { handler as planWaves } from "./plan-waves.js";
 import { handler as probe } from "./probe.js";
 import { handler as recordFailure } from "./record-failure.js";
@@ -17,6 +18,8 @@ import { handler as score } from "./score.js";
 import { handler as seal } from "./seal.js";
 import { handler as settleApproval } from "./settle-approval.js";
 import { handler as tally } from "./tally.js";
+import { handler as tallyStaging } from "./tally-staging.js";
+import { handler as useSnapshot } from "./use-snapshot.js";
 import { handler as verifyWave } from "./verify-wave.js";
 
 /** Every handler by the name that the state machine calls it. */
@@ -24,6 +27,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Load: load,
   Introspect: introspect,
   Tally: tally,
+  PlanStaging: planStaging,
+  UseSnapshot: useSnapshot,
+  TallyStaging: tallyStaging,
   Diverge: diverge,
   Probe: probe,
   Lint: lint,

@@ -1,9 +1,9 @@
-import { Stack } from "aws-cdk-lib";
 import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { AnySecret } from "./cdk-types.js";
 import { type DatabaseAccess, grantDatabases, readSecrets } from "./database-access.js";
+import type { AuditLock } from "./gate-storage.js";
 import type { Grant } from "./handlers.js";
 import { permit } from "./permit.js";
 
@@ -13,9 +13,12 @@ export interface GateResources {
   readonly key: IKey;
   readonly signingKey: IKey;
   readonly linkSecret: AnySecret;
+  readonly auditLock: AuditLock;
   readonly topicArn: string;
   readonly slackSecret: AnySecret | undefined;
   readonly databases: DatabaseAccess;
+  readonly registrySecret: AnySecret | undefined;
+  readonly stagingServer: AnySecret | undefined;
 }
 
 const OBJECTS = "Keys of objects are not known in advance; the prefix is all that the function may touch.";
@@ -39,17 +42,14 @@ export function grant(role: IRole, what: Grant, resources: GateResources): void 
 }
 
 const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => void>> = {
-  databases: (role, { databases }) => grantDatabases(role, databases),
-  clones: (role) =>
-    permit(role, {
-      actions: ["secretsmanager:GetSecretValue"],
-      resources: [Stack.of(role).formatArn({ service: "secretsmanager", resource: "secret:rds!*" })],
-      conditions: {
-        StringLike: { "aws:ResourceTag/aws:rds:primaryDBClusterArn": "arn:*:rds:*:*:cluster:schema-gate-*" },
-      },
-      wildcard:
-        "RDS names the secret of a clone's master user when it makes it; the tag says that the clone is a gate's.",
-    }),
+  databases: (role, { bucket, databases, registrySecret, stagingServer }) => {
+    grantDatabases(role, databases);
+    permit(role, { actions: ["s3:GetObject"], resources: [bucket.arnForObjects("registry/*")], wildcard: OBJECTS });
+    readSecrets(
+      role,
+      [registrySecret, stagingServer].filter((secret) => secret !== undefined),
+    );
+  },
   audit: (role, { bucket }) =>
     permit(role, {
       actions: ["s3:GetObject", "s3:PutObject", "s3:PutObjectRetention"],

@@ -14,6 +14,7 @@ export function gateOfContext(stack: Stack): SafetyGate {
     emails: list("emails"),
     ...networkOf(stack, text("vpc"), list("subnets")),
     ...(slack === undefined ? {} : { slackSecret: Secret.fromSecretNameV2(stack, "Slack", slack) }),
+    ...(text("longTasks") === "none" ? { longTasks: "none" } : {}),
     ...(text("removal") === "destroy" ? { removalPolicy: RemovalPolicy.DESTROY } : {}),
   });
   new CfnOutput(stack, "StateMachineArn", { value: gate.stateMachine.stateMachineArn });

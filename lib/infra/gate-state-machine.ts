@@ -10,6 +10,8 @@ import { permit } from "./permit.js";
 export interface GateStateMachineProps {
   /** Functions by the placeholder that calls them. */
   readonly functions: Readonly<Record<string, GateFunction>>;
+  /** What else stands in the place of placeholders. */
+  readonly substitutions: Readonly<Record<string, string>>;
   readonly retention: RetentionDays;
 }
 
@@ -40,9 +42,10 @@ export class GateStateMachine extends Construct {
       comment: "Schema Gate",
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromFile(packageFile("state-machines/safety-gate.asl.json")),
-      definitionSubstitutions: Object.fromEntries(
-        Object.entries(functions).map(([name, each]) => [name, each.lambda.functionArn]),
-      ),
+      definitionSubstitutions: {
+        ...Object.fromEntries(Object.entries(functions).map(([name, each]) => [name, each.lambda.functionArn])),
+        ...props.substitutions,
+      },
       role: this.role,
       tracingEnabled: true,
       // Inputs and outputs stay in the execution's history: a task token must not get into a log.

@@ -26,10 +26,12 @@ export class GateStorage extends Construct {
   readonly bucket: Bucket;
   /** Signs approvers' links and encrypts task tokens. */
   readonly linkSecret: Secret;
+  readonly auditLock: AuditLock;
 
   constructor(scope: Construct, id: string, props: GateStorageProps) {
     super(scope, id);
     const { removalPolicy } = props;
+    this.auditLock = props.auditLock;
     this.key = new Key(this, "Key", {
       description: "Schema Gate: data at rest",
       enableKeyRotation: true,
@@ -60,13 +62,9 @@ export class GateStorage extends Construct {
   }
 
   /** What functions are granted on. */
-  get resources(): {
-    readonly bucket: Bucket;
-    readonly key: Key;
-    readonly signingKey: Key;
-    readonly linkSecret: Secret;
-  } {
-    return { bucket: this.bucket, key: this.key, signingKey: this.signingKey, linkSecret: this.linkSecret };
+  get resources() {
+    const { bucket, key, signingKey, linkSecret, auditLock } = this;
+    return { bucket, key, signingKey, linkSecret, auditLock };
   }
 
   private makeBucket({ auditLock, keepArtifacts, removalPolicy }: GateStorageProps): Bucket {

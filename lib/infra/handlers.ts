@@ -2,8 +2,6 @@
 export type Grant =
   /** Stand in the VPC, and read the secrets or make the IAM tokens with which the tenants' databases are reached. */
   | "databases"
-  /** Connect as the master user of a staging clone that a run made. */
-  | "clones"
   /** Read the audit trail and add to it; nothing in it can be changed or removed. */
   | "audit"
   /** Sign the head of the audit trail. */
@@ -34,11 +32,14 @@ export const HANDLERS = {
   Load: { entry: "load", ...batch, grants: ["databases", "audit"] },
   Introspect: { entry: "introspect", ...batch, grants: ["databases"] },
   Tally: { entry: "tally", ...small, grants: ["audit"] },
-  Diverge: { entry: "diverge", ...batch, grants: ["databases", "audit", "clones"] },
+  PlanStaging: { entry: "plan-staging", ...small, grants: [] },
+  UseSnapshot: { entry: "use-snapshot", ...small, grants: [] },
+  TallyStaging: { entry: "tally-staging", ...small, grants: [] },
+  Diverge: { entry: "diverge", ...batch, grants: ["databases", "audit"] },
   Probe: { entry: "probe", ...batch, grants: ["databases"] },
   Lint: { entry: "lint", ...batch, grants: ["audit"] },
   PlanRollback: { entry: "plan-rollback", ...batch, grants: ["audit"] },
-  DryRun: { entry: "dry-run", ...batch, grants: ["databases", "audit", "clones"] },
+  DryRun: { entry: "dry-run", ...batch, grants: ["databases"] },
   Score: { entry: "score", ...small, grants: ["audit"] },
   RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify"] },
   SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "approvals"] },

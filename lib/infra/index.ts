@@ -5,3 +5,4 @@ export { GateNetwork } from "./gate-network.js";
 export type { AuditLock } from "./gate-storage.js";
 export { SafetyGate } from "./safety-gate.js";
 export type { SafetyGateProps } from "./safety-gate-props.js";
+export type { StagingProps } from "./staging.js";

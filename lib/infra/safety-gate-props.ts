@@ -1,10 +1,10 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
-import type { Code } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { AnySecret } from "./cdk-types.js";
 import type { DatabaseAccess } from "./database-access.js";
 import type { GateNetworkProps } from "./gate-network.js";
 import type { AuditLock } from "./gate-storage.js";
+import type { StagingProps } from "./staging.js";
 
 /** What a team decides about its gate. Everything has a default but how the databases are reached. */
 export interface SafetyGateProps {
@@ -29,6 +29,17 @@ export interface SafetyGateProps {
   readonly logRetention?: RetentionDays;
   /** What becomes of bucket and keys when the stack is removed. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
-  /** The functions' bundle. Default: the one that this package brings, `dist/lambda`. */
-  readonly code?: Code;
+  /** Folder of the functions' bundle. Default: the one that this package brings, `dist/lambda`. */
+  readonly bundle?: string;
+  /** The copies of production that the state machine may make for dry runs. Left out: it may make none. */
+  readonly staging?: StagingProps;
+  /**
+   * Where steps go on that need more than a function's 15 minutes. `none`: nowhere, they are blocked; for emulators, which lack
+   * CodeBuild. Default: `codebuild`.
+   */
+  readonly longTasks?: "codebuild" | "none";
+  /** Secret that lists the tenants. Default: what the packed config says, whose `registry.file` lies below `registry/` in the bucket. */
+  readonly registrySecret?: AnySecret;
+  /** Secret with the URL of a staging server that is there already. Default: what the packed config says. */
+  readonly stagingServer?: AnySecret;
 }

@@ -1,113 +1,82 @@
 import { Duration, RemovalPolicy, Tags } from "aws-cdk-lib";
-import { Code, type IFunction } from "aws-cdk-lib/aws-lambda";
+import { Code } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { type GateResources, grant, grantArtifacts } from "./function-grants.js";
-import { type FunctionSetting, GateFunction } from "./gate-function.js";
+import { GateFunctions } from "./gate-functions.js";
 import { GateNetwork } from "./gate-network.js";
 import { GateStateMachine } from "./gate-state-machine.js";
 import { type AuditLock, GateStorage } from "./gate-storage.js";
-import { HANDLERS, type HandlerSpec } from "./handlers.js";
 import { Notifications } from "./notifications.js";
 import { packageFile } from "./package-file.js";
-import { REVIEW, ReviewEndpoint } from "./review-endpoint.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
+import { NO_STAGING, Staging } from "./staging.js";
 
 const DEFAULT_LOCK: AuditLock = { mode: "GOVERNANCE", days: 400 };
 
 /** Schema Gate as a part of a CDK app: the state machine, its functions, the review page, and what they write to. */
 export class SafetyGate extends Construct {
   readonly stateMachine: StateMachine;
-  /** Everything of all runs: `inputs/`, `runs/`, `approvals/`, `audit/`. */
+  /** Everything of all runs: `inputs/`, `registry/`, `runs/`, `approvals/`, `audit/`. */
   readonly bucket: Bucket;
   /** Where approvers decide. */
   readonly reviewUrl: string;
   /** Null when `network` is `none`; let its security group in at the databases. */
   readonly network: GateNetwork | null;
   readonly notifications: Notifications;
-  /** Functions by the placeholder of the state machine that calls them. */
-  readonly functions: Readonly<Record<string, IFunction>>;
 
   constructor(scope: Construct, id: string, props: SafetyGateProps) {
     super(scope, id);
-    const auditLock = props.auditLock ?? DEFAULT_LOCK;
-    const storage = new GateStorage(this, "Storage", {
-      auditLock,
-      keepArtifacts: props.keepArtifacts ?? Duration.days(400),
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-    });
-    this.bucket = storage.bucket;
+    const bundle = props.bundle ?? packageFile("dist/lambda");
+    const retention = props.logRetention ?? RetentionDays.THREE_MONTHS;
+    const storage = this.makeStorage(props);
     this.network = props.network === "none" ? null : new GateNetwork(this, "Network", props.network ?? {});
     this.notifications = new Notifications(this, "Notifications", { key: storage.key, emails: props.emails ?? [] });
-    const resources: GateResources = {
-      ...storage.resources,
-      topicArn: this.notifications.topic.topicArn,
-      slackSecret: props.slackSecret,
-      databases: props.databases,
-    };
-    const setting: FunctionSetting = {
-      code: props.code ?? Code.fromAsset(packageFile("dist/lambda")),
-      network: this.network,
-      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
-    };
-    const review = new ReviewEndpoint(this, "Review", {
-      ...setting,
-      environment: environmentOf(REVIEW, resources, auditLock),
-      ...(props.reviewConcurrency === undefined ? {} : { concurrency: props.reviewConcurrency }),
+    const functions = new GateFunctions(this, "Functions", {
+      setting: { code: Code.fromAsset(bundle), network: this.network, retention },
+      resources: {
+        ...storage.resources,
+        topicArn: this.notifications.topic.topicArn,
+        slackSecret: props.slackSecret,
+        databases: props.databases,
+        registrySecret: props.registrySecret,
+        stagingServer: props.stagingServer,
+      },
+      bundle,
+      reviewConcurrency: props.reviewConcurrency,
+      longTasks: props.longTasks ?? "codebuild",
     });
-    grantAll(review.function, REVIEW, resources);
-    this.reviewUrl = review.url.url;
-    const functions = this.makeFunctions(setting, resources, auditLock);
-    const { machine } = new GateStateMachine(this, "StateMachine", { functions, retention: setting.retention });
+    const { longTasks, review } = functions;
+    const staging = this.makeStaging(props);
+    const { machine, role } = new GateStateMachine(this, "StateMachine", {
+      functions: functions.byState,
+      substitutions: {
+        ...(staging?.substitutions ?? NO_STAGING),
+        LongTasks: longTasks?.project.projectName ?? "none",
+      },
+      retention,
+    });
+    longTasks?.permitStart(role);
+    staging?.permitMaking(role);
     review.continues(machine);
+    this.bucket = storage.bucket;
+    this.reviewUrl = review.url.url;
     this.stateMachine = machine;
-    this.functions = Object.fromEntries(Object.entries(functions).map(([name, each]) => [name, each.lambda]));
     Tags.of(this).add("schema-gate", "gate");
   }
 
-  private makeFunctions(
-    setting: FunctionSetting,
-    resources: GateResources,
-    auditLock: AuditLock,
-  ): Readonly<Record<string, GateFunction>> {
-    const functions: Record<string, GateFunction> = {};
-    for (const [name, spec] of Object.entries<HandlerSpec>(HANDLERS)) {
-      const environment = environmentOf(spec, resources, auditLock);
-      if (spec.grants.includes("links")) environment.SCHEMA_GATE_APPROVAL_URL = this.reviewUrl;
-      functions[name] = new GateFunction(this, name, {
-        ...setting,
-        spec,
-        description: `the state ${name}`,
-        environment,
-      });
-      grantAll(functions[name], spec, resources);
-    }
-    return functions;
+  private makeStorage({ auditLock, keepArtifacts, removalPolicy }: SafetyGateProps): GateStorage {
+    return new GateStorage(this, "Storage", {
+      auditLock: auditLock ?? DEFAULT_LOCK,
+      keepArtifacts: keepArtifacts ?? Duration.days(400),
+      removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+    });
   }
-}
 
-function grantAll(target: GateFunction, spec: HandlerSpec, resources: GateResources): void {
-  grantArtifacts(target.role, resources);
-  for (const what of spec.grants) grant(target.role, what, resources);
-}
-
-/** What a function is told, which is what it is granted. */
-function environmentOf(spec: HandlerSpec, resources: GateResources, auditLock: AuditLock): Record<string, string> {
-  const { bucket, signingKey, linkSecret, topicArn, slackSecret } = resources;
-  const may = new Set(spec.grants);
-  return {
-    SCHEMA_GATE_BUCKET: bucket.bucketName,
-    ...(may.has("audit")
-      ? {
-          SCHEMA_GATE_AUDIT_RETENTION_DAYS: String(auditLock.days),
-          SCHEMA_GATE_AUDIT_LOCK_MODE: auditLock.mode,
-        }
-      : {}),
-    ...(may.has("sign") ? { SCHEMA_GATE_SIGNING_KEY: signingKey.keyArn } : {}),
-    ...(may.has("links") ? { SCHEMA_GATE_LINK_KEY_SECRET: linkSecret.secretArn } : {}),
-    ...(may.has("notify") ? { SCHEMA_GATE_TOPIC: topicArn } : {}),
-    ...(may.has("notify") && slackSecret ? { SCHEMA_GATE_SLACK_SECRET: slackSecret.secretArn } : {}),
-  };
+  private makeStaging({ staging }: SafetyGateProps): Staging | null {
+    if (staging === undefined) return null;
+    if (this.network === null) throw new Error("staging makes copies in a VPC: `network` must not be `none`");
+    return new Staging(this, "Staging", staging, this.network);
+  }
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Catalog } from "../core/catalog/catalog.js";
-import { type Cluster, clusterTenants } from "../core/catalog/clusters.js";
 import { type DriftReport, driftOf, expiredAllowances } from "../core/catalog/drift.js";
 import { contractText } from "../core/contract/contract.js";
 import type { Finding } from "../core/finding.js";
@@ -12,6 +11,7 @@ import { loadParser } from "../core/sql/parse.js";
 import { DatabaseError } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
+import { clustersOf, type Members, representativeOf } from "./clusters-of.js";
 import { CLONE_PREFIX, declare } from "./declared.js";
 import { saveFindings } from "./findings.js";
 import { contractFindings, pendingContract } from "./pending.js";
@@ -39,7 +39,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     const reached = readings
       .filter((reading) => reading.status === "read")
       .flatMap(({ tenant }) => fleet.get(tenant) ?? []);
-    const findings: Finding[] = [...(await sweep(ports, reached))];
+    const findings: Finding[] = [...(request.config.staging.mode === "snapshot" ? [] : await sweep(ports, reached))];
     const clusters: ClusterRecord[] = [];
     for (const members of clustersOf(readings)) {
       const judged = await judge(ports, request, release, fleet, members);
@@ -67,27 +67,6 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-interface Members extends Cluster {
-  readonly pending: readonly string[];
-  readonly readings: readonly TenantReading[];
-}
-
-/** Tenants of one cluster have the same schema and lack the same migrations. */
-function clustersOf(readings: readonly TenantReading[]): readonly Members[] {
-  const read = readings.filter((reading) => reading.fingerprint !== null);
-  const byPending = groupBy(read, (reading) => reading.pending.join("\n"));
-  const keyed = read.map((reading) => ({
-    tenant: reading.tenant,
-    fingerprint: byPending.size === 1 ? (reading.fingerprint ?? "") : digest([reading.fingerprint, reading.pending]),
-  }));
-  const byTenant = new Map(read.map((reading) => [reading.tenant, reading]));
-  return clusterTenants(keyed).map((cluster) => {
-    const members = cluster.tenants.flatMap((id) => byTenant.get(id) ?? []);
-    const [first] = members;
-    return { ...cluster, fingerprint: first?.fingerprint ?? "", pending: first?.pending ?? [], readings: members };
-  });
-}
-
 async function judge(
   ports: Ports,
   request: RunRequest,
@@ -95,7 +74,7 @@ async function judge(
   fleet: ReadonlyMap<string, Tenant>,
   members: Members,
 ): Promise<{ readonly cluster: ClusterRecord; readonly findings: readonly Finding[] }> {
-  const representative = largest(members.readings);
+  const representative = representativeOf(members.readings);
   const tenant = fleet.get(representative.tenant);
   if (!tenant) throw new Error(`the fleet lacks tenant ${representative.tenant}`);
   const { declared, findings } = await declare(ports, release, tenant, members.pending);
@@ -131,15 +110,6 @@ async function judge(
   );
   const unfit = contractFindings(release, cluster, "before", actual, tenant.schema);
   return { cluster, findings: [...findings.map((one) => ({ ...one, tenants: members.tenants })), ...unfit, ...capped] };
-}
-
-/** The dry run takes the largest tenant: what holds there holds for the others. */
-function largest(readings: readonly TenantReading[]): TenantReading {
-  return readings.reduce((best, reading) => (sizeOf(reading) > sizeOf(best) ? reading : best));
-}
-
-function sizeOf(reading: TenantReading): number {
-  return reading.statistics?.sizeBytes ?? 0;
 }
 
 function today(ports: Ports): string {

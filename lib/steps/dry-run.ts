@@ -4,7 +4,7 @@ import type { Finding } from "../core/finding.js";
 import type { Release } from "../core/release/release.js";
 import { loadParser } from "../core/sql/parse.js";
 import { DatabaseError } from "../ports/database.js";
-import type { Ports } from "../ports/ports.js";
+import { Interrupted, type Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cloneName } from "./declared.js";
 import { saveFindings } from "./findings.js";
@@ -68,6 +68,8 @@ async function prove(ports: Ports, cluster: ClusterRecord, tenant: Tenant): Prom
     await saveFindings(ports, key, findings);
     return record.after !== null;
   } catch (error) {
+    // A process that ran out of time has found out nothing; one with more of it begins anew.
+    if (ports.stop.aborted) throw new Interrupted(`the proof of cluster ${cluster.id} needs more time than was left`);
     if (!(error instanceof DatabaseError)) throw error;
     await saveFindings(ports, key, [unproved(cluster, tenant, error)]);
     return false;

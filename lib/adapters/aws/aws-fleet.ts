@@ -1,5 +1,6 @@
 import type { Config } from "../../core/config/config.js";
 import { isSecretReference } from "../../core/config/secret-reference.js";
+import type { SnapshotAddress } from "../../core/staging/snapshot.js";
 import { type Registry, RegistryError, type Tenant } from "../../ports/registry.js";
 import { SecretError, type Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
@@ -49,12 +50,13 @@ export class AwsFleet implements Registry {
     return entry;
   }
 
-  /** With the password or token of this moment. Throws `SecretError`, `EndpointError`. */
-  async endpoint(url: string, secret: string | null): Promise<Endpoint> {
+  /** With the password or token of this moment; `at`: on another server than the URL's. Throws `SecretError`, `EndpointError`. */
+  async endpoint(url: string, secret: string | null, at: SnapshotAddress | null = null): Promise<Endpoint> {
     const { config, secrets } = this.options;
     const { user, password, tls, iam } = config.connection;
     if (iam) {
-      const endpoint = endpointOf(await this.resolved(url), { user, tls: true });
+      // A token is for one server.
+      const endpoint = { ...endpointOf(await this.resolved(url), { user, tls: true }), ...at };
       return { ...endpoint, tls: true, password: await this.options.iamToken(endpoint) };
     }
     if (secret !== null) {
@@ -62,12 +64,13 @@ export class AwsFleet implements Registry {
       const own = endpointOf(await this.resolved(url), { user, tls });
       return {
         ...own,
+        ...at,
         user: optionalField(text, secret, "username") ?? own.user,
         password: fieldOf(text, secret, "password"),
       };
     }
     const shared = password === undefined ? undefined : await secrets.resolve(password);
-    return endpointOf(await this.resolved(url), { user, password: shared, tls });
+    return { ...endpointOf(await this.resolved(url), { user, password: shared, tls }), ...at };
   }
 
   private async load(): Promise<ReadonlyMap<string, AwsTenant>> {

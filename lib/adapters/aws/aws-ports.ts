@@ -1,12 +1,17 @@
 import type { Config } from "../../core/config/config.js";
+import type { Artifacts } from "../../ports/artifacts.js";
+import { DatabaseError } from "../../ports/database.js";
 import type { Events } from "../../ports/events.js";
 import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
 import type { Signer } from "../../ports/signer.js";
 import { interruptible } from "../interruptible.js";
 import { systemClock } from "../local/system-clock.js";
+import type { Endpoint } from "../pg/connection.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
+import { stagingAddress } from "../staging-address.js";
 import { awsDatabase } from "./aws-database.js";
 import { AwsFleet } from "./aws-fleet.js";
 import { iamToken } from "./iam-token.js";
@@ -44,15 +49,15 @@ export interface AwsPortsOptions {
 export function awsPorts(options: AwsPortsOptions): Ports {
   const { run, release, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
   const fleet = new AwsFleet({ config, secrets, store, source: options.registry, iamToken: iamToken(region) });
-  const staging = options.staging ?? config.staging.url ?? null;
+  const artifacts = s3Artifacts(store, `runs/${run}`);
   const database = awsDatabase({
     fleet,
-    staging: async () => (staging === null ? null : endpointOf(await secrets.resolve(staging))),
+    staging: (tenant) => stagingOf(options, fleet, artifacts, tenant),
     forgetSecrets: () => secrets.forget(),
   });
   return {
     run,
-    artifacts: s3Artifacts(store, `runs/${run}`),
+    artifacts,
     audit: new S3Audit({ store, run, clock: systemClock, retention: options.retention }),
     approvals: new S3Approvals(store, options.linkKey),
     clock: systemClock,
@@ -67,4 +72,21 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     stop,
     deadline,
   };
+}
+
+/** The server that holds the copies of a tenant's database: one that is there, or the copy that this run had made. */
+async function stagingOf(
+  { config, secrets, staging }: AwsPortsOptions,
+  fleet: AwsFleet,
+  artifacts: Artifacts,
+  tenant: Tenant,
+): Promise<Endpoint | null> {
+  if (config.staging.mode === "snapshot") {
+    const { way } = await fleet.entry(tenant.id);
+    if (way.kind === "data-api")
+      throw new DatabaseError("a copy of a cluster is reached over the wire; give the tenant a url", "STAGING");
+    return fleet.endpoint(way.url, way.secret, await stagingAddress(artifacts, tenant.host));
+  }
+  const server = staging ?? config.staging.url ?? null;
+  return server === null ? null : endpointOf(await secrets.resolve(server));
 }

@@ -1,11 +1,14 @@
 import { join, resolve } from "node:path";
 import type { Config } from "../../core/config/config.js";
+import type { Artifacts } from "../../ports/artifacts.js";
 import type { Events } from "../../ports/events.js";
 import type { Ports } from "../../ports/ports.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
-import { pgDatabase } from "../pg/database.js";
+import type { Secrets } from "../../ports/secrets.js";
+import { type Endpoints, pgDatabase } from "../pg/database.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
+import { stagingAddress } from "../staging-address.js";
 import { ApprovalsFolder } from "./approvals-folder.js";
 import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
@@ -35,14 +38,17 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   const directory = workspace.runFolder(run);
   const secrets = localSecrets(environment, configDirectory);
   const fleet = new Fleet(config, secrets, configDirectory);
-  const staging = config.staging.url === undefined ? null : endpointOf(await secrets.resolve(config.staging.url));
+  const artifacts = artifactsFolder(directory);
   return {
     run,
-    artifacts: artifactsFolder(directory),
+    artifacts,
     audit: await openAuditFile({ directory, run, clock: systemClock }),
     approvals: new ApprovalsFolder(workspace.approvals),
     clock: systemClock,
-    database: pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging }),
+    database: pgDatabase({
+      tenant: (tenant) => fleet.entry(tenant.id),
+      staging: await stagingOf(config, secrets, artifacts),
+    }),
     events,
     registry: fleet,
     renderer,
@@ -56,4 +62,12 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     stop,
     deadline: null,
   };
+}
+
+async function stagingOf({ staging }: Config, secrets: Secrets, artifacts: Artifacts): Promise<Endpoints["staging"]> {
+  if (staging.mode === "snapshot")
+    return async (tenant, own) => ({ ...own, ...(await stagingAddress(artifacts, tenant.host)) });
+  if (staging.url === undefined) return null;
+  const server = endpointOf(await secrets.resolve(staging.url));
+  return async () => server;
 }

@@ -7,6 +7,7 @@ import {
   StateMachine,
   type StateMachineDefinition,
 } from "aws-local-stepfunctions";
+import type { Services } from "./services.js";
 
 type Handler = (event: unknown) => Promise<unknown>;
 type JsonValue = Parameters<StateMachine["run"]>[0];
@@ -21,6 +22,8 @@ interface TaskState {
 export interface LocalExecutionOptions {
   /** Handlers by the names in the definition's `${Name}` placeholders. */
   readonly handlers: Readonly<Record<string, Handler>>;
+  /** What states call beside them. */
+  readonly services: Services;
   /** Resolves with the output that the holder of a task token gave. Rejects to leave the execution where it is. */
   waitForToken(token: string): Promise<unknown>;
   /** Called when a state of the outermost machine begins. */
@@ -43,7 +46,8 @@ export async function runStateMachine(
   const running = new Set<Promise<unknown>>();
   const taskResourceLocalHandlers: Record<string, (input: unknown) => Promise<JsonValue>> = {};
   for (const [name, state] of taskStates((definition as { States: Record<string, TaskState> }).States)) {
-    taskResourceLocalHandlers[name] = taskHandler(name, state, options, running);
+    const work = state.Resource?.startsWith(LAMBDA) ? taskWork(name, state, options) : serviceWork(state, options);
+    taskResourceLocalHandlers[name] = stoppable(work, options.stop, running);
   }
   const machine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const task = {
@@ -55,7 +59,11 @@ export async function runStateMachine(
   const execution = machine.run(
     { ...input },
     {
-      overrides: { taskResourceLocalHandlers: taskResourceLocalHandlers as never },
+      overrides: {
+        taskResourceLocalHandlers: taskResourceLocalHandlers as never,
+        waitTimeOverrides: { ...options.services.pauses },
+        retryIntervalOverrides: { ...options.services.pauses },
+      },
       context: { Task: task, Execution: { Id: input.run } } as never,
     },
   );
@@ -80,31 +88,49 @@ export async function runStateMachine(
   }
 }
 
-function taskHandler(
-  name: string,
-  state: TaskState,
-  options: LocalExecutionOptions,
-  running: Set<Promise<unknown>>,
-): (input: unknown) => Promise<JsonValue> {
+const LAMBDA = "arn:aws:states:::lambda:invoke";
+
+/** What a Task does, and what is waited for after it that nothing in this process works on. */
+interface Work {
+  begin(input: unknown): Promise<unknown>;
+  finish(output: unknown, input: unknown): unknown;
+}
+
+function taskWork(name: string, state: TaskState, options: LocalExecutionOptions): Work {
   const placeholder = /^\$\{(\w+)\}$/.exec(state.Parameters?.FunctionName ?? "")?.[1] ?? "";
   const handler = options.handlers[placeholder];
   if (!handler) throw new Error(`the state ${name} calls ${placeholder || "nothing"}, which is no handler of ours`);
   const waits = state.Resource?.endsWith(".waitForTaskToken") ?? false;
+  const payloadOf = (input: unknown) => (input as { Payload: { taskToken?: string } }).Payload;
+  return {
+    begin: (input) => handler(payloadOf(input)),
+    finish: (output, input) =>
+      waits ? options.waitForToken(payloadOf(input).taskToken ?? "") : { StatusCode: 200, Payload: output },
+  };
+}
+
+function serviceWork(state: TaskState, { services }: LocalExecutionOptions): Work {
+  const action = (state.Resource ?? "").replace("arn:aws:states:::", "");
+  return { begin: (parameters) => services.call(action, parameters), finish: (output) => output };
+}
+
+/** A task that was told to stop has neither failed nor succeeded; the execution waits for those in flight. */
+function stoppable(
+  work: Work,
+  stop: AbortSignal,
+  running: Set<Promise<unknown>>,
+): (input: unknown) => Promise<JsonValue> {
   return async (input) => {
-    if (options.stop.aborted) return never();
-    const { Payload: payload } = input as { Payload: { taskToken?: string } };
-    const work = handler(payload);
-    running.add(work);
+    if (stop.aborted) return never();
+    const task = work.begin(input);
+    running.add(task);
     try {
-      const output = await work;
-      const result = waits ? await options.waitForToken(payload.taskToken ?? "") : { StatusCode: 200, Payload: output };
-      return result as JsonValue;
+      return (await work.finish(await task, input)) as JsonValue;
     } catch (error) {
-      // A task that was told to stop has neither failed nor succeeded.
-      if (options.stop.aborted) return never();
+      if (stop.aborted) return never();
       throw error;
     } finally {
-      running.delete(work);
+      running.delete(task);
     }
   };
 }

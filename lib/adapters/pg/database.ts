@@ -6,15 +6,15 @@ import { type Endpoint, openSession } from "./connection.js";
 /** Where a tenant's database is, and where its clones are made. */
 export interface Endpoints {
   tenant(tenant: Tenant): Promise<{ endpoint: Endpoint; replica: Endpoint | null }>;
-  /** The server that holds the copies; null when clones are made beside the tenants. */
-  readonly staging: Endpoint | null;
+  /** The server that holds the copies, given the tenant and its own server; null when clones are made beside the tenants. */
+  readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
 
 /** The database port over the `pg` driver. */
 export function pgDatabase(endpoints: Endpoints): Database {
   const serverOf = async (tenant: Tenant): Promise<CloneServer> => {
     const { endpoint } = await endpoints.tenant(tenant);
-    const server = endpoints.staging ?? endpoint;
+    const server = endpoints.staging ? await endpoints.staging(tenant, endpoint) : endpoint;
     return {
       database: endpoint.database,
       open: (database, options) => openSession({ ...server, database }, options),

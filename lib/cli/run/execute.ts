@@ -4,6 +4,7 @@ import { HANDLERS } from "../../../functions/index.js";
 import { configureRuntime } from "../../../functions/runtime.js";
 import { localPorts } from "../../adapters/local/local-ports.js";
 import { packageRoot } from "../../adapters/local/package-root.js";
+import { localServices } from "../../adapters/local/services.js";
 import { type LocalExecution, runStateMachine } from "../../adapters/local/state-machine.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
@@ -67,6 +68,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
       { run, release: config.migrations },
       {
         handlers: HANDLERS,
+        services: localServices(HANDLERS),
         stop: stop.signal,
         onState: (name) => view.entered(name),
         waitForToken: async () => {

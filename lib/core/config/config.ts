@@ -119,8 +119,20 @@ export const configSchema = z.strictObject({
   connectionsPerHost: z.int().min(1).max(64).default(4).describe("the connection budget of each host"),
   staging: z
     .strictObject({
-      mode: z.enum(["same host", "server"]).describe("where clones and scratch databases are made"),
+      mode: z
+        .enum(["same host", "server", "snapshot"])
+        .describe(
+          "where clones and scratch databases are made; snapshot: on copies that the run makes at RDS, on AWS only",
+        ),
       url: secret.optional().describe("mode server: a server that holds a snapshot of the tenants' databases"),
+      sources: z
+        .record(
+          z.string(),
+          z.string().regex(/^(aurora|rds):[A-Za-z][A-Za-z0-9-]*$/, "expected aurora:CLUSTER or rds:INSTANCE"),
+        )
+        .default({})
+        .describe("mode snapshot: what lies behind host:port, where the host is no endpoint of RDS itself"),
+      ready: duration("2h").describe("mode snapshot: how long a copy may take until it answers"),
     })
     .refine((value) => value.mode !== "server" || value.url !== undefined, "mode server needs `url`"),
   timeouts: z.strictObject({ read: duration("30s"), probe: duration("60s"), dryRun: duration("30min") }).prefault({}),

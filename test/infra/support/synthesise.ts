@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { Code } from "aws-cdk-lib/aws-lambda";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { SafetyGate } from "../../../lib/infra/safety-gate.js";
 import type { SafetyGateProps } from "../../../lib/infra/safety-gate-props.js";
@@ -32,7 +31,7 @@ export function synthesise(props: Partial<SafetyGateProps> = {}): Synthesised {
     const stack = new Stack(app, "Test");
     const gate = new SafetyGate(stack, "Gate", {
       databases: { secretPrefixes: ["tenants/"] },
-      code: Code.fromAsset(code),
+      bundle: code,
       ...props,
     });
     const template = Template.fromStack(stack);

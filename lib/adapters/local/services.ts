@@ -1,0 +1,54 @@
+type Handler = (event: unknown) => Promise<unknown>;
+
+/** What a state calls that is no Lambda of ours. */
+export interface Services {
+  /** `action` as the state's resource ends: `codebuild:startBuild.sync`, `aws-sdk:rds:createDBInstance`. Throws errors by AWS's names. */
+  call(action: string, parameters: unknown): Promise<unknown>;
+  /** Milliseconds that a state waits, or that pass before it is tried again, in the place of what the file says. */
+  readonly pauses: Readonly<Record<string, number>>;
+}
+
+/** An error by the name under which the state machine catches it. */
+export class ServiceError extends Error {
+  constructor(
+    override readonly name: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface BuildParameters {
+  readonly EnvironmentVariablesOverride: readonly { readonly Name: string; readonly Value: string }[];
+}
+
+/** Variables of a long task and the fields of its event (`functions/aws/task.ts`). */
+const FIELDS: Readonly<Record<string, string>> = {
+  SCHEMA_GATE_TASK_RUN: "run",
+  SCHEMA_GATE_TASK_HOST: "host",
+  SCHEMA_GATE_TASK_BATCH: "batch",
+  SCHEMA_GATE_TASK_CLUSTER: "cluster",
+};
+
+/** On one machine a long task is the handler itself, which nothing ends; there is no RDS. */
+export function localServices(handlers: Readonly<Record<string, Handler>>): Services {
+  return {
+    pauses: {},
+    async call(action, parameters) {
+      if (action === "codebuild:startBuild.sync") return build(handlers, parameters as BuildParameters);
+      throw new ServiceError(
+        "NoSuchService",
+        `${action} is there on AWS only; use staging.mode "same host" or "server" on one machine`,
+      );
+    },
+  };
+}
+
+async function build(handlers: Readonly<Record<string, Handler>>, { EnvironmentVariablesOverride }: BuildParameters) {
+  const variables = EnvironmentVariablesOverride.map(({ Name, Value }) => [Name, Value] as const);
+  const step = Object.fromEntries(variables).SCHEMA_GATE_TASK_STEP ?? "";
+  const event = Object.fromEntries(variables.flatMap(([name, value]) => (FIELDS[name] ? [[FIELDS[name], value]] : [])));
+  const output = (await handlers[step]?.(event)) as { readonly ok?: boolean } | undefined;
+  if (output?.ok !== true) throw new ServiceError("States.TaskFailed", `the long task of ${step} did not end well`);
+  return { Build: { BuildStatus: "SUCCEEDED" } };
+}

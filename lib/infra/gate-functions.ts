@@ -1,0 +1,62 @@
+import { Construct } from "constructs";
+import { environmentOf } from "./environment-of.js";
+import { type GateResources, grant, grantArtifacts } from "./function-grants.js";
+import { type FunctionSetting, GateFunction } from "./gate-function.js";
+import { type Grant, HANDLERS, type HandlerName, type HandlerSpec } from "./handlers.js";
+import { LongTasks } from "./long-tasks.js";
+import { REVIEW, ReviewEndpoint } from "./review-endpoint.js";
+
+export interface GateFunctionsProps {
+  readonly setting: FunctionSetting;
+  readonly resources: GateResources;
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  readonly reviewConcurrency: number | undefined;
+  readonly longTasks: "codebuild" | "none";
+}
+
+/** What runs our code: a function per state, the review page, and the long tasks. */
+export class GateFunctions extends Construct {
+  /** Functions by the placeholder that calls them. */
+  readonly byState: Readonly<Record<string, GateFunction>>;
+  readonly review: ReviewEndpoint;
+  /** Null: steps that need more than 15 minutes are blocked. */
+  readonly longTasks: LongTasks | null;
+
+  constructor(scope: Construct, id: string, props: GateFunctionsProps) {
+    super(scope, id);
+    const { setting, resources, reviewConcurrency } = props;
+    this.review = new ReviewEndpoint(this, "Review", {
+      ...setting,
+      environment: environmentOf(REVIEW.grants, resources),
+      ...(reviewConcurrency === undefined ? {} : { concurrency: reviewConcurrency }),
+    });
+    grantAll(this.review.function, REVIEW.grants, resources);
+    const byState: Record<string, GateFunction> = {};
+    for (const [name, spec] of Object.entries<HandlerSpec>(HANDLERS)) {
+      const environment = environmentOf(spec.grants, resources);
+      if (spec.grants.includes("links")) environment.SCHEMA_GATE_APPROVAL_URL = this.review.url.url;
+      byState[name] = new GateFunction(this, name, { ...setting, spec, description: `the state ${name}`, environment });
+      grantAll(byState[name], spec.grants, resources);
+    }
+    this.byState = byState;
+    this.longTasks = props.longTasks === "none" ? null : this.makeLongTasks(props);
+  }
+
+  private makeLongTasks({ setting, resources, bundle }: GateFunctionsProps): LongTasks {
+    const { network, retention } = setting;
+    const grants = [...new Set(LONG_STEPS.flatMap((name): readonly Grant[] => HANDLERS[name].grants))];
+    const environment = environmentOf(grants, resources);
+    const longTasks = new LongTasks(this, "LongTasks", { bundle, network, retention, key: resources.key, environment });
+    grantAll(longTasks, grants, resources);
+    return longTasks;
+  }
+}
+
+/** Steps that go on as a build when a function has not time enough. */
+const LONG_STEPS: readonly HandlerName[] = ["DryRun", "Migrate", "RollBack"];
+
+function grantAll({ role }: GateFunction | LongTasks, grants: readonly Grant[], resources: GateResources): void {
+  grantArtifacts(role, resources);
+  for (const what of grants) grant(role, what, resources);
+}
