@@ -43,7 +43,7 @@ function rootCommand(io: Io): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
-    .configureHelp({ helpWidth: Math.max(60, Math.min(io.columns, 110)) });
+    .configureHelp({ helpWidth: Math.max(40, Math.min(io.columns, 110)) });
 }
 
 function explain(io: Io, error: unknown): ExitCode {
