@@ -1,7 +1,7 @@
 // Compiles bin, lib and functions to dist, and leaves at once when nothing is newer than the last build. The command line is
 // bundled into few files, each with what some commands share: hundreds of small modules take longer to load than to run.
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -16,6 +16,18 @@ function newest(directory) {
     latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }
   return latest;
+}
+
+/** What an earlier build wrote of sources that are gone. The rest stays, so that the compiler checks again only what changed. */
+function removeStale() {
+  for (const room of ["bin", "lib", "functions"]) {
+    const built = join(root, "dist", room);
+    if (!existsSync(built)) continue;
+    for (const path of readdirSync(built, { recursive: true, encoding: "utf8" })) {
+      const source = path.match(/^(.*?)\.(?:d\.ts|js)(?:\.map)?$/)?.[1];
+      if (source !== undefined && !existsSync(join(root, room, `${source}.ts`))) rmSync(join(built, path));
+    }
+  }
 }
 
 /** In place of what the compiler wrote for the entry point. Packages stay packages, and load when a command needs them. */
@@ -53,7 +65,7 @@ const changed = Math.max(
 );
 const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 if (built < changed) {
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  removeStale();
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = spawnSync(
     process.execPath,
