@@ -4,6 +4,7 @@ import type { AuditTrail } from "./audit.js";
 import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
 import type { Events } from "./events.js";
+import type { LoadLintRules } from "./lint-rules.js";
 import type { Registry } from "./registry.js";
 import type { ReleaseSource } from "./release-source.js";
 import type { ReportRenderer } from "./renderer.js";
@@ -20,6 +21,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly database: Database;
   readonly events: Events;
+  readonly lintRules: LoadLintRules;
   readonly registry: Registry;
   readonly releases: ReleaseSource;
   readonly renderer: ReportRenderer;

@@ -1,9 +1,13 @@
 import { z } from "zod";
 import { type Catalog, TENANT_SCHEMA } from "../core/catalog/catalog.js";
+import type { Finding } from "../core/finding.js";
 import { digest } from "../core/json.js";
+import { configWaivers } from "../core/lint/lint-config.js";
 import { lintRelease } from "../core/lint/lint-release.js";
 import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
+import type { Rule } from "../core/rules/rule.js";
+import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { saveFindings } from "./findings.js";
 import { pendingOf } from "./pending.js";
@@ -29,14 +33,17 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
     const [majority] = clusters;
     const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
-    const findings = await lintRelease({
+    const own = await ownRules(ports);
+    const linted = await lintRelease({
       scripts: pendingOf(release, clusters).map((migration) => migration.up),
       ...(catalog ? { catalog } : {}),
       statistics: largestTables(readings, new Map(fleet.map((tenant) => [tenant.id, tenant.schema]))),
       circumstances: { schemaPerTenant: fleet.some((tenant) => tenant.schema !== null) },
-      waivers: config.waivers.map(({ expires, ...waiver }) => ({ ...waiver, until: expires })),
+      waivers: configWaivers(config.lint),
+      customRules: own.rules,
       today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     });
+    const findings = [...own.findings, ...linted];
     await saveFindings(ports, "lint", findings);
     const errors = findings.filter((finding) => finding.severity === "error").length;
     ports.events.emit({
@@ -54,6 +61,24 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     return { findings: findings.length };
   },
 };
+
+/** What cannot be loaded was not asked, so it blocks. */
+async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; findings: readonly Finding[] }> {
+  try {
+    return { rules: await ports.lintRules(), findings: [] };
+  } catch (error) {
+    const finding: Finding = {
+      code: "lint.rules-not-loaded",
+      gate: "lint",
+      severity: "error",
+      unknown: true,
+      subject: { kind: "config", name: "lint.rules" },
+      message: `Rules of your own did not run: ${error instanceof Error ? error.message : String(error)}.`,
+      remedy: { text: "Correct the module, or take it out of lint.rules." },
+    };
+    return { rules: [], findings: [finding] };
+  }
+}
 
 /** A heap row takes at least its header and its line pointer (manual, "Database Page Layout"). */
 const SMALLEST_ROW_BYTES = 28;

@@ -98,7 +98,7 @@ const OWN_RULE = `export const rules = [{
 }];`;
 const CONFIG = `lint:
   rules: [rule.mjs]
-  waivers: [{ rule: SG045, reason: built at night, until: "2999-12-31", subject: i }]
+  waivers: [{ rule: SG045, reason: built at night, expires: "2999-12-31", subject: i }]
 `;
 
 describe("bad input", () => {

@@ -63,6 +63,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     clock: systemClock,
     database: deadline === null ? database : interruptible(database, stop),
     events,
+    lintRules: async () => refuseRules(config.lint.rules),
     registry: fleet,
     releases: { files: async () => (await readPack(store, release)).files },
     renderer,
@@ -89,4 +90,11 @@ async function stagingOf(
   }
   const server = staging ?? config.staging.url ?? null;
   return server === null ? null : endpointOf(await secrets.resolve(server));
+}
+
+/** A packed release carries no code, so rules of one's own cannot run here. */
+function refuseRules(modules: readonly string[]): readonly [] {
+  if (modules.length > 0)
+    throw new Error(`${modules.join(", ")} cannot be loaded on AWS: a packed release carries no code`);
+  return [];
 }

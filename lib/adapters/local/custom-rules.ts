@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { RULES } from "../../core/rules/index.js";
 import type { Rule } from "../../core/rules/rule.js";
+import { stripTypes } from "./strip-types.js";
 
 /** A module of rules that cannot be used. The message says which and why. */
 export class CustomRuleError extends Error {
@@ -9,13 +10,13 @@ export class CustomRuleError extends Error {
 }
 
 /**
- * Rules of one's own: each module exports `rules` (or one rule as default). A module in TypeScript needs a Node that
- * strips types (22.18 or later). Throws `CustomRuleError`.
+ * Rules of one's own: each module, in TypeScript or JavaScript, exports `rules` (or one rule as default). Throws `CustomRuleError`.
  */
 export async function loadCustomRules(paths: readonly string[], base: string): Promise<readonly Rule[]> {
   const taken = new Set(RULES.map((rule) => rule.id));
   const found: Rule[] = [];
   for (const path of paths) {
+    if (/\.m?ts$/.test(path)) stripTypes();
     const module = await import(pathToFileURL(resolve(base, path)).href).catch((error: Error) => {
       throw new CustomRuleError(`The rules of ${path} cannot be loaded: ${error.message}`);
     });
@@ -33,7 +34,7 @@ function rulesOf(module: { rules?: unknown; default?: unknown }, path: string): 
   if (listed.length === 0) throw new CustomRuleError(`${path} exports neither \`rules\` nor a default rule`);
   return listed.map((rule) => {
     if (!isRule(rule))
-      throw new CustomRuleError(`${path}: a rule lacks one of id, slug, title, severity, nodes, check`);
+      throw new CustomRuleError(`${path}: a rule lacks one of id, slug, title, severity, versions, nodes, check`);
     return rule;
   });
 }
@@ -47,6 +48,8 @@ function isRule(value: unknown): value is Rule {
     typeof rule.title === "string" &&
     (typeof rule.check === "function" || typeof rule.finish === "function") &&
     Array.isArray(rule.nodes) &&
+    typeof rule.versions?.from === "number" &&
+    typeof rule.versions.to === "number" &&
     ["note", "warning", "error"].includes(rule.severity ?? "")
   );
 }

@@ -12,6 +12,7 @@ import { stagingAddress } from "../staging-address.js";
 import { ApprovalsFolder } from "./approvals-folder.js";
 import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
+import { loadCustomRules } from "./custom-rules.js";
 import { Fleet } from "./fleet.js";
 import { releaseSourceFolder } from "./release-source-folder.js";
 import { rolloutsFolder } from "./rollouts-folder.js";
@@ -50,6 +51,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
       staging: await stagingOf(config, secrets, artifacts),
     }),
     events,
+    lintRules: () => loadCustomRules(config.lint.rules, configDirectory),
     registry: fleet,
     renderer,
     releases: releaseSourceFolder(

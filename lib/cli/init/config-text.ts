@@ -89,8 +89,16 @@ drift:
 # Statements that may run although they were not understood, by the hash that the finding names.
 accept: []
 
-# Lint findings that are known, each with a reason and a last day.
-waivers: []
+# Rules of lint.
+lint:
+  # Findings that are known, each with a reason and a last day.
+  waivers: []
+  # - rule: SG045
+  #   subject: users_email_idx
+  #   reason: the table has forty rows
+  #   expires: 2027-01-31
+  # Modules with rules of your own, relative to this file.
+  rules: []
 `;
 }
 

@@ -1,5 +1,6 @@
 import type { LintGroup } from "../../adapters/local/lint-paths.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
+import { configWaivers } from "../../core/lint/lint-config.js";
 import { type LintFinding, lintRelease } from "../../core/lint/lint-release.js";
 import type { LintScript } from "../../core/lint/lint-statement.js";
 import { bareScript, type LintScripts, scriptsOf } from "../../core/lint/scripts-of.js";
@@ -43,7 +44,7 @@ export async function lintGroups(
       ...(await lintRelease({
         scripts,
         today: new Date().toISOString().slice(0, 10),
-        waivers: config?.waivers ?? [],
+        waivers: config ? configWaivers(config) : [],
         customRules,
         circumstances: {
           together,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
@@ -164,9 +165,7 @@ export const configSchema = z.strictObject({
     .array(z.strictObject({ hash: z.string().min(8), reason: z.string().min(1), expires: day }))
     .default([])
     .describe("opaque statements that may run although they were not understood, by hash"),
-  waivers: z
-    .array(z.strictObject({ rule: z.string(), file: z.string().optional(), reason: z.string().min(1), expires: day }))
-    .default([]),
+  lint: lintConfigSchema.prefault({}),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
 });
 

@@ -1,33 +1,34 @@
 import { z } from "zod";
-import { isDay } from "./waivers.js";
+import type { Waiver } from "./waivers.js";
 
-const day = z.string().refine(isDay, "is not a day such as 2026-12-31");
+const waiver = z.strictObject({
+  rule: z.string(),
+  reason: z.string().min(1),
+  expires: z.iso.date("expected a date such as 2026-12-31").describe("last day on which it holds"),
+  subject: z.string().optional().describe("only findings about this object, such as app.users.email"),
+  file: z.string().optional().describe("only findings in this file"),
+});
 
-/** The `lint` section of the config. */
+/** The `lint` section of the config, read by `schema-gate lint` and by the gate alike. */
 export const lintConfigSchema = z.strictObject({
-  /** Findings that are let pass, each with a reason and a last day. */
-  waivers: z
-    .array(
-      z.strictObject({
-        rule: z.string(),
-        reason: z.string().min(3),
-        until: day,
-        subject: z.string().optional(),
-        file: z.string().optional(),
-      }),
-    )
-    .default([]),
-  /** Modules with rules of one's own, relative to the config. */
-  rules: z.array(z.string()).default([]),
-  /** Whether the program that runs bare files wraps each in a transaction; known for the frameworks that are detected. */
-  transaction: z.enum(["single", "none"]).optional(),
-  /** The program that runs the files, or the role that it runs as, sets lock_timeout. */
-  lockTimeoutSet: z.boolean().default(false),
-  /** Oldest and newest major version that the files must run on. */
-  postgres: z.strictObject({ from: z.int().min(13).max(18), to: z.int().min(13).max(18) }).optional(),
-  /** Tenants are schemas of one database. */
-  schemaPerTenant: z.boolean().default(false),
+  waivers: z.array(waiver).default([]).describe("findings that are let pass"),
+  rules: z.array(z.string()).default([]).describe("modules with rules of your own, relative to this config"),
+  transaction: z
+    .enum(["single", "none"])
+    .optional()
+    .describe("lint only: whether what runs bare files wraps each in a transaction; known of the frameworks"),
+  lockTimeoutSet: z.boolean().default(false).describe("lint only: what runs the files sets lock_timeout itself"),
+  postgres: z
+    .strictObject({ from: z.int().min(13).max(18), to: z.int().min(13).max(18) })
+    .refine(({ from, to }) => from <= to, "`from` must not be above `to`")
+    .optional()
+    .describe("lint only: oldest and newest major version that the files must run on; the gate asks the servers"),
+  schemaPerTenant: z.boolean().default(false).describe("lint only: tenants are schemas; the gate reads the registry"),
 });
 
 export type LintConfig = z.infer<typeof lintConfigSchema>;
-export const NO_LINT_CONFIG: LintConfig = lintConfigSchema.parse({});
+
+/** The waivers of the config in the shape of those in comments. */
+export function configWaivers(config: Pick<LintConfig, "waivers">): readonly Waiver[] {
+  return config.waivers.map(({ expires, ...rest }) => ({ ...rest, until: expires }));
+}

@@ -91,7 +91,7 @@ function malformed(source: SourceSpan): Finding {
 }
 
 /** A day of the calendar: `2026-02-30` is none. */
-export function isDay(text: string): boolean {
+function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
@@ -120,9 +120,14 @@ function covers(waiver: Waiver, finding: Finding): boolean {
   return (
     waiver.rule === finding.code &&
     (waiver.subject === undefined || waiver.subject === finding.subject.name) &&
-    (waiver.file === undefined || waiver.file === finding.source?.file) &&
+    (waiver.file === undefined || sameFile(waiver.file, finding.source?.file ?? "")) &&
     (waiver.lines === undefined || (line >= waiver.lines.from && line <= waiver.lines.to))
   );
+}
+
+/** The gate calls a file by its path within the folder of migrations, the command line by its path from where it runs. */
+function sameFile(one: string, other: string): boolean {
+  return one === other || one.endsWith(`/${other}`) || other.endsWith(`/${one}`);
 }
 
 function complaint(waiver: Waiver, used: boolean, today: string, ruleIds: ReadonlySet<string>): Finding[] {

@@ -1,11 +1,10 @@
-// @ts-check
+import type { Rule } from "schema-gate";
 
 /**
  * A rule of a team's own: indexes begin with the name of their table.
- * A rule is the same data and the same check as a built-in one; see lib/core/rules/rule.ts for its shape.
- * @type {import("../../lib/core/rules/rule.js").Rule}
+ * A rule is the same data and the same check as a built-in one.
  */
-const indexNames = {
+const indexNames: Rule = {
   id: "TEAM001",
   slug: "index-names",
   title: "An index that does not begin with its table's name",
