@@ -5,6 +5,7 @@ import type { Clock } from "./clock.js";
 import type { Database } from "./database.js";
 import type { Events } from "./events.js";
 import type { LoadLintRules } from "./lint-rules.js";
+import type { Migrator } from "./migrator.js";
 import type { Registry } from "./registry.js";
 import type { ReleaseSource } from "./release-source.js";
 import type { ReportRenderer } from "./renderer.js";
@@ -22,6 +23,8 @@ export interface Ports {
   readonly database: Database;
   readonly events: Events;
   readonly lintRules: LoadLintRules;
+  /** Absent where programs of a team's own cannot be run. */
+  readonly migrator?: Migrator;
   readonly registry: Registry;
   readonly releases: ReleaseSource;
   readonly renderer: ReportRenderer;

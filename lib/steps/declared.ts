@@ -3,6 +3,7 @@ import { fingerprint } from "../core/catalog/fingerprint.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
 import { digest } from "../core/json.js";
+import { COMMAND } from "../core/release/command-release.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import type { Migration, Release } from "../core/release/release.js";
 import { identifier } from "../core/sql/quote.js";
@@ -34,6 +35,7 @@ export async function declare(
   tenant: Tenant,
   pending: readonly string[],
 ): Promise<Declaration> {
+  if (release.convention === COMMAND) return { declared: null, findings: [notDeclared(release)] };
   const { config } = await need<RunRequest>(ports, artifact.request);
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
   const known = await ports.artifacts.get<Declared>(key);
@@ -90,6 +92,19 @@ async function keep(ports: Ports, catalog: Catalog): Promise<string> {
   const key = artifact.catalog(print);
   if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
   return print;
+}
+
+/** A program leads an empty database to its end, and tells no schema on the way. */
+function notDeclared(release: Release): Finding {
+  return {
+    code: "diverge.no-history",
+    gate: "diverge",
+    severity: "warning",
+    subject: { kind: "release", name: release.name },
+    message:
+      "A migrator of the team's own tells no schema that the tenants should have now: they are compared with one another, and each cluster with what its dry run leads to.",
+    remedy: { text: "Look at the clusters before you approve." },
+  };
 }
 
 function undeclared(release: Release, error: DatabaseError): Finding {

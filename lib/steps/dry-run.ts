@@ -8,6 +8,7 @@ import { Interrupted, type Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cloneName } from "./declared.js";
 import { saveFindings } from "./findings.js";
+import { probeDerived } from "./proof/probe-derived.js";
 import { proofRecord } from "./proof/proof-record.js";
 import { proveOnClone } from "./proof/prove-on-clone.js";
 import { artifact, type ClusterRecord, need, type RunRequest } from "./records.js";
@@ -60,12 +61,14 @@ async function prove(ports: Ports, cluster: ClusterRecord, tenant: Tenant): Prom
         list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
       },
       clock: ports.clock,
+      ...(ports.migrator ? { migrator: ports.migrator } : {}),
       thorough: true,
       signal: ports.stop,
     });
+    if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);
-    await saveFindings(ports, key, findings);
+    await saveFindings(ports, key, [...findings, ...(await probeDerived(ports, cluster, proof.derived))]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more of it begins anew.

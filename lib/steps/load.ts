@@ -1,7 +1,9 @@
 import { z } from "zod";
-import type { Config } from "../core/config/config.js";
+import { type Config, milliseconds } from "../core/config/config.js";
+import type { Finding } from "../core/finding.js";
 import { digest } from "../core/json.js";
 import { plural } from "../core/plural.js";
+import { commandRelease } from "../core/release/command-release.js";
 import { type ReleaseFile, readRelease } from "../core/release/read-release.js";
 import type { Release } from "../core/release/release.js";
 import type { Ports } from "../ports/ports.js";
@@ -60,6 +62,7 @@ async function releaseOf(
   config: Config,
   tenants: readonly Tenant[],
 ): Promise<Release> {
+  if (config.migrator) return commandReleaseOf(ports, files, config.migrator);
   const acceptances = {
     now: ports.clock.now(),
     list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
@@ -69,4 +72,28 @@ async function releaseOf(
   const release = await readRelease(files, settings);
   const convention = await conventionByLedger(ports, release, tenants);
   return convention === release.convention ? release : readRelease(files, { ...settings, convention });
+}
+
+async function commandReleaseOf(
+  ports: Ports,
+  files: readonly ReleaseFile[],
+  { command: argv, version, timeout, environment }: NonNullable<Config["migrator"]>,
+): Promise<Release> {
+  const { programChecksum } = ports.releases;
+  const checksum = programChecksum ? await programChecksum() : null;
+  const command = { argv, timeout: milliseconds(timeout), environment, sha256: checksum };
+  const release = commandRelease(files, { command, version: version ?? null });
+  return ports.migrator ? release : { ...release, findings: [notHere(release)] };
+}
+
+function notHere(release: Release): Finding {
+  return {
+    code: "release.migrator-unavailable",
+    gate: "load",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: release.name },
+    message: "The config names a migrator of the team's own, and programs cannot be run here.",
+    remedy: { text: "Run it on the local engine, on a machine that has the program.", command: "schema-gate run" },
+  };
 }

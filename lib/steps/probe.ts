@@ -72,7 +72,8 @@ class ProbePlan {
   }
 }
 
-async function probeTenant(
+/** Asks one tenant. Null for queries that could not be derived. */
+export async function probeTenant(
   ports: Ports,
   tenant: Tenant,
   queries: readonly ProbeQuery[] | null,

@@ -96,7 +96,7 @@ export interface ClusterRecord {
 export interface ProofRecord {
   readonly cluster: string;
   /** Everything that was seen; the catalog after the release is an artifact of its own. */
-  readonly proof: Omit<Proof, "catalogAfter">;
+  readonly proof: Omit<Proof, "catalogAfter" | "output">;
   readonly ms: number;
   /** RFC 3339. */
   readonly endedAt: string;
@@ -195,6 +195,8 @@ export const artifact = {
   passes: "passes.json",
   wave: (index: number) => `waves/${index}.json`,
   waveStart: (index: number) => `waves/${index}.started.json`,
+  /** What a team's own program printed in a tenant, or on a cluster's clone. */
+  migratorOutput: (of: string) => `migrator/${encodeURIComponent(of)}.txt`,
   tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,
   refusals: "approval/refusals",
   outcome: "outcome.json",

@@ -14,6 +14,7 @@ import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
 import { loadCustomRules } from "./custom-rules.js";
 import { Fleet } from "./fleet.js";
+import { localMigrator, programPath } from "./local-migrator.js";
 import { releaseSourceFolder } from "./release-source-folder.js";
 import { rolloutsFolder } from "./rollouts-folder.js";
 import { localSecrets } from "./secrets.js";
@@ -52,12 +53,14 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     }),
     events,
     lintRules: () => loadCustomRules(config.lint.rules, configDirectory),
+    migrator: localMigrator({ secrets, directory: configDirectory, environment }),
     registry: fleet,
     renderer,
-    releases: releaseSourceFolder(
-      resolve(configDirectory, config.migrations),
-      config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
-    ),
+    releases: releaseSourceFolder({
+      directory: resolve(configDirectory, config.migrations),
+      application: config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
+      program: config.migrator ? programPath({ argv: config.migrator.command }, configDirectory) : null,
+    }),
     rollouts: rolloutsFolder(join(workspace.locks, "rollouts")),
     schemaDifference,
     signer: await loadSigningKey(workspace.keys),

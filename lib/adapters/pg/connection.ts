@@ -13,6 +13,16 @@ export interface Endpoint {
   readonly tls: boolean;
 }
 
+/** Where each session leads, for programs that connect by themselves; apart from the session, which shows no secret. */
+const endpoints = new WeakMap<Session, Endpoint>();
+
+/** Throws for a session that this driver did not open. */
+export function endpointOfSession(session: Session): Endpoint {
+  const endpoint = endpoints.get(session);
+  if (!endpoint) throw new Error("the session was not opened here");
+  return endpoint;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -38,7 +48,9 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
     await client.connect();
     const [row] = await rowsOf<{ version: number; pid: number }>(client, preamble(options));
     if (!row) throw new Error("the server answered the first query with no row");
-    return new PgSession(client, row.version, row.pid);
+    const session = new PgSession(client, row.version, row.pid);
+    endpoints.set(session, endpoint);
+    return session;
   } catch (error) {
     await client.end().catch(() => {});
     throw databaseError(error);

@@ -6,6 +6,7 @@ import { breakerPolicySchema } from "../rollout/breaker.js";
 import { wavePolicySchema } from "../rollout/waves.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
+import { migratorSchema } from "./migrator.js";
 import { secretReference as secret } from "./secret-reference.js";
 import { parseSize } from "./size.js";
 
@@ -105,6 +106,7 @@ export const configSchema = z.strictObject({
     .array(z.string())
     .optional()
     .describe("folders of the application's Rust code, relative to this config; default: looked for; []: not read"),
+  migrator: migratorSchema.optional(),
   registry,
   connection: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { compareFindings, type Finding } from "../finding.js";
+import { COMMAND } from "./command-release.js";
 import { conventionNamed } from "./conventions/conventions.js";
 import { compareVersions } from "./conventions/order.js";
 import type { LedgerEntry, LedgerFormat } from "./ledger.js";
@@ -31,7 +32,9 @@ export function pendingMigrations(
   const known = new Set(release.migrations.map((migration) => migration.version));
   const findings = [
     ...entries.filter((entry) => entry.incomplete).map((entry) => incomplete(entry, format)),
-    ...entries.filter((entry) => !known.has(entry.version)).map((entry) => missing(entry, format)),
+    ...(release.convention === COMMAND ? [] : entries.filter((entry) => !known.has(entry.version))).map((entry) =>
+      missing(entry, format),
+    ),
     ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(migration.version), format)),
     ...outOfOrder(release.migrations, pending, format),
   ];

@@ -1,6 +1,7 @@
 import type { ColumnRequirement, Contract } from "../contract/contract.js";
 import type { Finding, SourceSpan } from "../finding.js";
 import type { Statement } from "../sql/statement.js";
+import type { MigratorCommand } from "./migrator-command.js";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
@@ -30,6 +31,8 @@ export interface Migration {
   readonly down: Script | null;
   /** What the framework's ledger keeps as checksum; null or absent when it keeps none. */
   readonly frameworkChecksum?: string | null;
+  /** A team's own program that is this migration; its statements are then not known. */
+  readonly migrator?: MigratorCommand;
   /** What the Rust code beside the SQL expects and asks for. */
   readonly expects?: Contract;
 }

@@ -10,6 +10,7 @@ import { emptiedBy } from "../operations/truncate.js";
 import type { Migration } from "../release/release.js";
 import { parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
+import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import type { MigrationObservation } from "./observation.js";
 import type { KeepAside, RollbackCandidate } from "./plan.js";
@@ -28,6 +29,26 @@ export interface Inverses {
  * there was one, the schema before the migration stands for all.
  */
 export function invert(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
+  if (!migration.migrator) return invertStatements(migration, before, observed);
+  const derived = observed?.derived;
+  if (!observed || !derived) return withoutInverse("what the command does is known after the dry run");
+  if (derived.unfaithful !== null) return withoutInverse(derived.unfaithful);
+  const up = { ...migration.up, statements: derived.statements };
+  const seen = { ...observed, statements: derived.observations };
+  return aroundCommand(
+    invertStatements({ ...migration, up }, before, seen),
+    migration,
+    before,
+    observed.after,
+    derived,
+  );
+}
+
+function withoutInverse(reason: string): Inverses {
+  return { statements: [], keep: [], losses: [], gaps: [reason] };
+}
+
+function invertStatements(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
   const start = new CatalogIndex(before);
   const created = new Created();
   const parts = migration.up.statements.map((statement, at) => {

@@ -5,6 +5,8 @@ import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
+import type { Migrator } from "../../ports/migrator.js";
+import { applyCommand } from "./apply-command.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { waitForOldSnapshots } from "./old-snapshots.js";
@@ -35,6 +37,10 @@ export interface ApplyMigration {
   /** Bytes that `keep` may take in this tenant; without it there is no limit. */
   readonly keepLimit?: number;
   readonly clock: Clock;
+  /** Runs a migration that is a program. */
+  readonly migrator?: Migrator;
+  /** Ends such a program before its time. */
+  readonly stop?: AbortSignal;
   /** Where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
   readonly observe?: StatementObserver;
@@ -49,6 +55,8 @@ export interface AppliedMigration {
   readonly resumed: boolean;
   /** Bytes of the copies as they were made. */
   readonly keptBytes: number;
+  /** What a team's own program printed, without secrets; null for statements. */
+  readonly output: string | null;
 }
 
 /** One run of a migration: what is kept aside counts against one budget, however many transactions it takes. */
@@ -63,7 +71,12 @@ interface Work extends ApplyMigration {
  */
 export async function applyMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
   const start = input.clock.monotonic();
-  const budget = new KeptBudget(input.migration.version, input.keepLimit ?? Number.POSITIVE_INFINITY);
+  const { version, migrator } = input.migration;
+  if (migrator) {
+    const applied = await applyCommand(session, input, migrator);
+    return { version, ms: input.clock.monotonic() - start, transactions: 1, ...applied };
+  }
+  const budget = new KeptBudget(version, input.keepLimit ?? Number.POSITIVE_INFINITY);
   const work: Work = { ...input, budget };
   const segments = segmentsOf(input.migration.up);
   const [only] = segments;
@@ -72,8 +85,8 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
       ? await applyWhole(session, work, only?.statements ?? [])
       : await applyInParts(session, work, segments);
   const ms = input.clock.monotonic() - start;
-  const { version } = input.migration;
-  return { version, ms, transactions: Math.max(1, segments.length), resumed, keptBytes: budget.taken };
+  const transactions = Math.max(1, segments.length);
+  return { version, ms, transactions, resumed, keptBytes: budget.taken, output: null };
 }
 
 async function applyWhole(session: Session, input: Work, statements: readonly Statement[]): Promise<boolean> {

@@ -1,12 +1,13 @@
 import type { Migration } from "../../core/release/release.js";
 import type { MigrationObservation } from "../../core/rollback/observation.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
-import { type AppliedMigration, applyMigration, type StatementObserver } from "../migration/apply-migration.js";
+import { DatabaseError } from "../../ports/database.js";
+import { climbCommand } from "./climb-command.js";
+import type { Bench, Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedStatement } from "./proof.js";
 import { readState, type State } from "./state.js";
+import { up } from "./up.js";
 import { StatementWatch } from "./watch-statements.js";
 
 /** The release on its way up: the state before each migration and after the last, and what was seen between. */
@@ -15,6 +16,8 @@ export interface Climb {
   readonly observed: readonly MigrationObservation[];
   readonly statements: readonly ProvedStatement[];
   readonly failure: Failure | null;
+  /** What a team's own program printed; null without one. */
+  readonly output: string | null;
 }
 
 export interface Failure {
@@ -23,49 +26,51 @@ export interface Failure {
   readonly error: DatabaseError;
 }
 
+/** One migration on its way up. */
+export interface Step {
+  readonly statements: readonly ProvedStatement[];
+  /** Null when it failed. */
+  readonly reached: { readonly state: State; readonly observed: MigrationObservation } | null;
+  readonly failure: Failure | null;
+  readonly output: string | null;
+}
+
 /** Runs the whole release once, watching. Stops at the first failure. */
-export async function climb(session: Session, input: ProveOnClone): Promise<Climb> {
-  const states = [await readState(session, input.schema)];
+export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): Promise<Climb> {
+  const states = [await readState(bench.session, input.schema)];
   const observed: MigrationObservation[] = [];
   const statements: ProvedStatement[] = [];
   const origin = input.clock.monotonic();
-  let failure: Failure | null = null;
+  let output: string | null = null;
   for (const migration of input.migrations) {
     input.signal?.throwIfAborted();
-    const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin);
-    try {
-      await up(session, input, migration, [], watch);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      failure = { migration, statement: watch.current, error };
-    }
-    statements.push(...watch.statements);
-    if (failure) break;
-    const state = await readState(session, input.schema);
-    states.push(state);
-    observed.push({ version: migration.version, statements: watch.observations, after: state.catalog });
+    const step = await (migration.migrator
+      ? climbCommand(bench, clones, input, migration, states)
+      : climbStatements(bench, input, migration, origin));
+    statements.push(...step.statements);
+    output = step.output ?? output;
+    if (!step.reached) return { states, observed, statements, failure: step.failure, output };
+    states.push(step.reached.state);
+    observed.push(step.reached.observed);
   }
-  return { states, observed, statements, failure };
+  return { states, observed, statements, failure: null, output };
 }
 
-/** One migration, as the rollout will run it, without a ledger. */
-export async function up(
-  session: Session,
+async function climbStatements(
+  { session }: Bench,
   input: ProveOnClone,
   migration: Migration,
-  keep: readonly KeepAside[],
-  observe?: StatementObserver,
-): Promise<AppliedMigration> {
-  const { settings, schema, clock, keepLimit } = input;
-  return applyMigration(session, {
-    migration,
-    ledger: null,
-    isolation: migration.up.isolation,
-    settings,
-    schema,
-    keep,
-    clock,
-    ...(keepLimit === undefined ? {} : { keepLimit }),
-    ...(observe ? { observe } : {}),
-  });
+  origin: number,
+): Promise<Step> {
+  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin);
+  try {
+    await up(session, input, migration, [], { observe: watch });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const failure = { migration, statement: watch.current, error };
+    return { statements: watch.statements, reached: null, failure, output: null };
+  }
+  const state = await readState(session, input.schema);
+  const observed = { version: migration.version, statements: watch.observations, after: state.catalog };
+  return { statements: watch.statements, reached: { state, observed }, failure: null, output: null };
 }

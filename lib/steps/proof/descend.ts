@@ -5,13 +5,14 @@ import { DatabaseError } from "../../ports/database.js";
 import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { KeptTooLarge } from "../migration/kept-budget.js";
-import { type Climb, up } from "./climb.js";
+import type { Climb } from "./climb.js";
 import type { Bench, Clones } from "./clones.js";
 import { differenceCandidate, forgetOwnSchema } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
 import type { CandidateTrial, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { readState, type State } from "./state.js";
 import { describeFailure, judge, type Tried, tryCandidate } from "./try-candidate.js";
+import { up } from "./up.js";
 
 /**
  * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to

@@ -2,6 +2,7 @@ import type { Migration } from "../../core/release/release.js";
 import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";
+import type { Migrator } from "../../ports/migrator.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 
@@ -21,6 +22,8 @@ export interface ProveOnClone {
   /** Migrations that may run although they cannot be taken back. */
   readonly acceptances?: LossAcceptances;
   readonly clock: Clock;
+  /** Runs a migration that is a program of the team's own. */
+  readonly migrator?: Migrator;
   /** Kill and resume, and a second run. Off where many migrations are proved one by one. */
   readonly thorough: boolean;
   readonly signal?: AbortSignal;

@@ -1,11 +1,12 @@
 import type { Migration } from "../../core/release/release.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import { DatabaseError } from "../../ports/database.js";
-import { up } from "./climb.js";
+import { MigratorFailed } from "../../ports/migrator.js";
 import type { Bench, Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { ResumePoint } from "./proof.js";
 import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+import { up } from "./up.js";
 
 /** Statements of a migration after which it is killed; more are spread evenly. */
 const MOST_POINTS = 12;
@@ -22,14 +23,50 @@ export async function killAndResume(
   keep: readonly KeepAside[],
   states: { readonly before: State; readonly after: State },
 ): Promise<readonly ResumePoint[]> {
-  const points: { statement: number; state: ResumePoint["state"] | "between" }[] = [];
+  const points: Point[] = [];
   for (const statement of spread(migration.up.statements.length)) {
     const killed = await runAndKill(bench, clones, input, migration, keep, statement);
     if (!killed) break;
     points.push({ statement, state: await stateOf(bench, input, states) });
     if (points.at(-1)?.state === "new") break;
   }
-  if (points.at(-1)?.state !== "new") await up(bench.session, input, migration, keep);
+  return resumed(bench, input, migration, keep, states, points);
+}
+
+interface Point {
+  readonly statement: number;
+  readonly state: ResumePoint["state"] | "between";
+}
+
+/** Kills a team's own program half way through the time that it took, and runs it again. Empty when it was faster. */
+export async function killCommand(
+  bench: Bench,
+  input: ProveOnClone,
+  migration: Migration,
+  keep: readonly KeepAside[],
+  states: { readonly before: State; readonly after: State },
+  ms: number,
+): Promise<readonly ResumePoint[]> {
+  try {
+    await up(bench.session, input, migration, keep, { stop: AbortSignal.timeout(Math.ceil(ms / 2)) });
+    return [];
+  } catch (error) {
+    if (!(error instanceof MigratorFailed)) throw error;
+  }
+  const points = [{ statement: 0, state: await stateOf(bench, input, states) }];
+  return resumed(bench, input, migration, keep, states, points);
+}
+
+/** Goes on from the last death, and says of each what came of it. */
+async function resumed(
+  bench: Bench,
+  input: ProveOnClone,
+  migration: Migration,
+  keep: readonly KeepAside[],
+  states: { readonly before: State; readonly after: State },
+  points: readonly Point[],
+): Promise<readonly ResumePoint[]> {
+  if (migration.migrator || points.at(-1)?.state !== "new") await up(bench.session, input, migration, keep);
   const end = await readState(bench.session, input.schema);
   const arrived = isSameOutcome(end, states.after);
   const { differences } = compareStates(end, states.after);
@@ -56,7 +93,7 @@ async function runAndKill(
     await bench.session.query("select pg_terminate_backend($1)", [victim.backend]);
   };
   try {
-    await up(victim, input, migration, keep, { after });
+    await up(victim, input, migration, keep, { observe: { after } });
     return false;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

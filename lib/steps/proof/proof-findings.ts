@@ -1,5 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
+import type { DatabaseError } from "../../ports/database.js";
+import { MigratorFailed } from "../../ports/migrator.js";
 import type { Failure } from "./climb.js";
 import type { Rerun, ResumePoint } from "./proof.js";
 import { describeFailure } from "./try-candidate.js";
@@ -7,7 +9,7 @@ import { describeFailure } from "./try-candidate.js";
 export function failureFinding({ migration, statement, error }: Failure): Finding {
   const place = statement ? ` at statement ${statement.index + 1}` : "";
   return {
-    code: error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed",
+    code: codeOf(error),
     gate: "dry-run",
     severity: "error",
     subject: { kind: "migration", name: migration.version },
@@ -15,6 +17,11 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
     remedy: { text: "Mend the migration or the rows that it trips over, then check again." },
     ...(statement ? { source: statement.source } : {}),
   };
+}
+
+function codeOf(error: DatabaseError): string {
+  if (error instanceof MigratorFailed) return "dry-run.migrator-failed";
+  return error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed";
 }
 
 /** Indexes and constraints that the release leaves unfinished; what was so before it is not the release's doing. */

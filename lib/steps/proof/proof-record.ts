@@ -26,7 +26,7 @@ export async function proofRecord(
   const left = remaining.filter((one) => !isAllowed(cluster, one)).map((one) => driftThatStays(cluster, one));
   const findings = [...own, ...broken, ...left];
   const proved = proof.passed && !broken.some(({ severity }) => severity === "error");
-  const { catalogAfter: _, ...kept } = proof;
+  const { catalogAfter: _, output: __, ...kept } = proof;
   const record: ProofRecord = {
     cluster: cluster.id,
     proof: kept,

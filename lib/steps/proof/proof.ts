@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding, SourceSpan } from "../../core/finding.js";
 import type { LockMode, Loss, TableLock, Transactionality } from "../../core/operations/index.js";
 import type { RollbackCandidate, RollbackSource } from "../../core/rollback/plan.js";
+import type { Statement } from "../../core/sql/statement.js";
 
 /** A lock that a statement took, and for how long it was held: from the statement's start to the commit. */
 export interface HeldLock {
@@ -109,6 +110,10 @@ export interface Proof {
   /** Fingerprints after each migration, the last included. */
   readonly onTheWay: readonly string[];
   readonly catalogAfter: Catalog | null;
+  /** SQL that the change of a team's own program comes to. */
+  readonly derived: readonly Statement[];
+  /** What such a program printed, without secrets; null without one. */
+  readonly output: string | null;
   /** Milliseconds, the making of clones included. */
   readonly ms: number;
 }

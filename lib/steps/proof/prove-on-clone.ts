@@ -4,16 +4,17 @@ import { refusalsOf } from "../../core/operations/index.js";
 import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
-import { type Climb, climb, up } from "./climb.js";
+import { type Climb, climb } from "./climb.js";
 import { type Bench, Clones } from "./clones.js";
 import { Descent } from "./descend.js";
 import type { ProveOnClone } from "./input.js";
-import { killAndResume } from "./kill-and-resume.js";
+import { killAndResume, killCommand } from "./kill-and-resume.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, validityFindings } from "./proof-findings.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
-import { runAgain } from "./run-again.js";
+import { runAgain, runCommandAgain } from "./run-again.js";
 import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+import { up } from "./up.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
@@ -34,15 +35,14 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
 }
 
 async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start: number): Promise<Proof> {
-  const run = await climb(bench.session, input);
+  const run = await climb(bench, clones, input);
   const before = first(run.states);
   if (run.failure) {
     const proof = withoutRun([failureFinding(run.failure)], before, input, start);
-    return { ...proof, statements: run.statements };
+    return { ...proof, statements: run.statements, output: run.output };
   }
   const after = last(run.states);
-  const notTried: Rerun = { outcome: "not tried", reason: "it was not asked for" };
-  const rerun = input.thorough ? await runAgain(bench.session, input, after) : notTried;
+  const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
   const descent = new Descent(input, clones, run, plan, bench);
@@ -73,8 +73,17 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     after: fingerprint(after.catalog),
     onTheWay: run.states.slice(1).map(({ catalog }) => fingerprint(catalog)),
     catalogAfter: after.catalog,
+    derived: run.observed.flatMap(({ derived }) => derived?.statements ?? []),
+    output: run.output,
     ms: input.clock.monotonic() - start,
   };
+}
+
+function rerunOf(input: ProveOnClone, clones: Clones, bench: Bench, after: State): Promise<Rerun> | Rerun {
+  if (!input.thorough) return { outcome: "not tried", reason: "it was not asked for" };
+  return input.migrations.some(({ migrator }) => migrator)
+    ? runCommandAgain(clones, input)
+    : runAgain(bench.session, input, after);
 }
 
 interface Again {
@@ -99,7 +108,10 @@ async function climbAgain(
       const keep = rollbacks[at]?.candidate?.keep ?? [];
       const before = run.states[at];
       const after = run.states[at + 1];
-      if (input.thorough && before && after) {
+      const took = run.statements.find((statement) => statement.migration === migration.version)?.ms ?? 0;
+      if (input.thorough && migration.migrator && before && after) {
+        resumes.push(...(await killCommand(bench, input, migration, keep, { before, after }, took)));
+      } else if (input.thorough && before && after) {
         resumes.push(...(await killAndResume(bench, clones, input, migration, keep, { before, after })));
       } else await up(bench.session, input, migration, keep);
     }
@@ -138,6 +150,8 @@ function withoutRun(findings: readonly Finding[], before: State, input: ProveOnC
     after: null,
     onTheWay: [],
     catalogAfter: null,
+    derived: [],
+    output: null,
     ms: input.clock.monotonic() - start,
   };
 }

@@ -1,10 +1,12 @@
 import { segmentsOf } from "../../core/operations/index.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession } from "../migration/prepare-session.js";
+import type { Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { Rerun } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
+import { up } from "./up.js";
 
 /** Runs the release a second time on top of itself, in a transaction that is taken back. */
 export async function runAgain(session: Session, input: ProveOnClone, after: State): Promise<Rerun> {
@@ -23,5 +25,22 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
     return { outcome: "fails", reason: describeFailure(error) };
   } finally {
     await session.script("rollback").catch(() => {});
+  }
+}
+
+/** A team's own program keeps its own ledger: a second run should find nothing left to do. On a clone of its own. */
+export async function runCommandAgain(clones: Clones, input: ProveOnClone): Promise<Rerun> {
+  const bench = await clones.make("rerun");
+  try {
+    for (const migration of input.migrations) await up(bench.session, input, migration, []);
+    const once = await readState(bench.session, input.schema);
+    for (const migration of input.migrations) await up(bench.session, input, migration, []);
+    const { verdict } = compareStates(await readState(bench.session, input.schema), once);
+    return { outcome: verdict === "differs" ? "changes" : "nothing" };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { outcome: "fails", reason: describeFailure(error) };
+  } finally {
+    await clones.drop(bench);
   }
 }

@@ -4,6 +4,7 @@ import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
 import type { Migration } from "../../core/release/release.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
+import { MigratorFailed } from "../../ports/migrator.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
@@ -50,6 +51,7 @@ export async function migrateTenant(ports: Ports, tenant: Tenant): Promise<Tenan
   } catch (error) {
     if (!(error instanceof NotMigrated || error instanceof DatabaseError || error instanceof RegistryError))
       throw error;
+    if (error instanceof MigratorFailed) await keepOutput(ports, tenant, error.output);
     const lockTimeout = error instanceof DatabaseError && error.code === "55P03";
     const message = describe(error);
     const state = await tenantStateAnew(ports, context);
@@ -114,7 +116,7 @@ async function apply(
   guard: Guard,
 ): Promise<void> {
   const { tenant, config, release, rollbacks } = context;
-  await applyMigration(session, {
+  const { output } = await applyMigration(session, {
     migration,
     ledger: ledgerFor(release.convention, tenant.schema),
     isolation: migration.up.isolation,
@@ -123,8 +125,14 @@ async function apply(
     keep: rollbacks.get(migration.version)?.keep ?? [],
     keepLimit: bytes(config.rollback.keepLimit),
     clock: ports.clock,
+    ...(ports.migrator ? { migrator: ports.migrator } : {}),
     guard,
   });
+  if (output !== null) await keepOutput(ports, tenant, output);
+}
+
+function keepOutput(ports: Ports, tenant: Tenant, output: string): Promise<void> {
+  return ports.artifacts.putText(artifact.migratorOutput(tenant.id), output);
 }
 
 /** The ledger only says that the migration ran; the catalog says what it left. */

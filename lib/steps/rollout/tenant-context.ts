@@ -47,10 +47,13 @@ export async function tenantContext(ports: Ports, tenant: Tenant): Promise<Tenan
 }
 
 /** How long the statements of a rollout may wait and run. */
-export function sessionSettings({ rollout }: Config): SessionSettings {
+export function sessionSettings({ rollout, migrator }: Config): SessionSettings {
+  const concurrent = milliseconds(rollout.concurrentTimeout);
+  // A program holds its tenant as a statement outside transactions does.
+  const command = migrator && concurrent > 0 ? milliseconds(migrator.timeout) : 0;
   return {
     lockTimeout: milliseconds(rollout.lockTimeout),
     statementTimeout: milliseconds(rollout.statementTimeout),
-    concurrentTimeout: milliseconds(rollout.concurrentTimeout),
+    concurrentTimeout: Math.max(concurrent, command),
   };
 }

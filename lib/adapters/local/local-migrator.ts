@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { isSecretReference } from "../../core/config/secret-reference.js";
+import { redact } from "../../core/redact.js";
+import { sha256 } from "../../core/release/checksums/sha.js";
+import { commandLine, type MigratorCommand } from "../../core/release/migrator-command.js";
+import { identifier } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { type Migrator, MigratorFailed, type MigratorOptions } from "../../ports/migrator.js";
+import { SecretError, type Secrets } from "../../ports/secrets.js";
+import { type Endpoint, endpointOfSession } from "../pg/connection.js";
+import { type ProgramEnd, runProgram } from "./run-program.js";
+
+/** Sessions of the program bear it, so that none outlives the program. */
+const APPLICATION = "schema-gate-migrator";
+
+/** Handed on from our own environment: what programs need to start, and nothing that is ours. */
+const INHERITED = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+export interface LocalMigratorOptions {
+  readonly secrets: Secrets;
+  /** The config's folder: where the program runs, and what its path is relative to. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a team's own program on this machine. */
+export function localMigrator(options: LocalMigratorOptions): Migrator {
+  return {
+    async run(session, command, settings) {
+      const endpoint = endpointOfSession(session);
+      const hidden = endpoint.password === undefined ? [] : [endpoint.password];
+      const own = await ownEnvironment(options.secrets, command, hidden);
+      await refuseAnother(command, options.directory);
+      await endSessions(session);
+      const inherited = INHERITED.flatMap((name) => {
+        const value = options.environment[name];
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      const ended = await runProgram({
+        argv: [programPath(command, options.directory), ...command.argv.slice(1)],
+        directory: options.directory,
+        environment: { ...Object.fromEntries(inherited), ...own, DATABASE_URL: databaseUrl(endpoint, settings) },
+        timeout: command.timeout,
+        ...(settings.signal ? { signal: settings.signal } : {}),
+      });
+      const output = redact(ended.output, hidden);
+      if (ended.status === "ended" && ended.code === 0) return output;
+      await endSessions(session);
+      throw new MigratorFailed(redact(reasonOf(command, ended, output), hidden), output);
+    },
+  };
+}
+
+/** The config's own variables; the values of secrets are put on the list of what must not be shown. */
+async function ownEnvironment(
+  secrets: Secrets,
+  { environment }: MigratorCommand,
+  hidden: string[],
+): Promise<Readonly<Record<string, string>>> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!isSecretReference(value)) {
+      values[name] = value;
+      continue;
+    }
+    try {
+      const secret = await secrets.resolve(value);
+      hidden.push(secret);
+      values[name] = secret;
+    } catch (error) {
+      if (error instanceof SecretError) throw new MigratorFailed(`the migrator needs a secret: ${error.message}`, "");
+      throw error;
+    }
+  }
+  return values;
+}
+
+/** What was gated and approved is one very file. */
+async function refuseAnother(command: MigratorCommand, directory: string): Promise<void> {
+  if (command.sha256 === null) return;
+  const bytes = await readFile(programPath(command, directory)).catch(() => null);
+  if (bytes && sha256(bytes) === command.sha256) return;
+  throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with`, "");
+}
+
+/** A name without a slash is looked for on the PATH, any other is relative to the config. */
+export function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string): string {
+  const [program = ""] = argv;
+  return program.includes("/") ? resolve(directory, program) : program;
+}
+
+function databaseUrl(endpoint: Endpoint, { schema, lockTimeout }: MigratorOptions): string {
+  const { host, port, database, user, password, tls } = endpoint;
+  const auth = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(":");
+  const server = host.includes(":") ? `[${host}]` : encodeURIComponent(host);
+  const path = schema === null ? "" : ` -c search_path=${`${identifier(schema)},public`.replace(/[\\ ]/g, "\\$&")}`;
+  const parameters = new URLSearchParams({
+    sslmode: tls ? "verify-full" : "disable",
+    application_name: APPLICATION,
+    options: `-c lock_timeout=${lockTimeout}${path}`,
+  });
+  const query = parameters.toString().replaceAll("+", "%20");
+  return `postgres://${auth}@${server}:${port}/${encodeURIComponent(database)}?${query}`;
+}
+
+/** A backend goes on with its statement when its client is gone, so it is ended too. */
+async function endSessions(session: Session): Promise<void> {
+  await session
+    .query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and usename = current_user and application_name = $1`,
+      [APPLICATION],
+    )
+    .catch((error: unknown) => {
+      if (!(error instanceof DatabaseError)) throw error;
+    });
+}
+
+function reasonOf(command: MigratorCommand, ended: ProgramEnd, output: string): string {
+  const line = commandLine(command);
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  const said = last === "" ? "" : `; the last it said: ${last.slice(0, 300)}`;
+  switch (ended.status) {
+    case "not started":
+      return `the migrator ${line} could not be started: ${ended.reason}`;
+    case "timed out":
+      return `the migrator ${line} did not end within ${command.timeout / 1000} s and was stopped${said}`;
+    case "stopped":
+      return `the migrator ${line} was stopped${said}`;
+    default:
+      return ended.code === null
+        ? `the migrator ${line} was ended by a signal${said}`
+        : `the migrator ${line} ended with code ${ended.code}${said}`;
+  }
+}

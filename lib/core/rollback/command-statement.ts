@@ -1,0 +1,10 @@
+import { commandLine } from "../release/migrator-command.js";
+import type { Migration } from "../release/release.js";
+import type { Statement } from "../sql/statement.js";
+
+/** Stands for the whole run of a team's own program, where a statement is asked for. */
+export function commandOf(migration: Migration): Statement {
+  const { file } = migration.up;
+  const line = migration.migrator ? commandLine(migration.migrator) : file;
+  return { index: 0, sql: line, source: { file, line: 1, column: 1 } };
+}

@@ -1,0 +1,31 @@
+import type { MigratorCommand } from "../core/release/migrator-command.js";
+import { DatabaseError, type Session } from "./database.js";
+
+export interface MigratorOptions {
+  /** The tenant's schema in a shared database: first in the command's search_path. */
+  readonly schema: string | null;
+  /** Longest wait of its sessions for a lock. Milliseconds; 0 means no limit. */
+  readonly lockTimeout: number;
+  /** Ends the command before its time. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a team's own program against the database that a session is connected to. */
+export interface Migrator {
+  /**
+   * Resolves with what the program printed, without secrets, when it ended well and in time. Throws `MigratorFailed`
+   * otherwise, when neither the program nor a session that it opened is left.
+   */
+  run(session: Session, command: MigratorCommand, options: MigratorOptions): Promise<string>;
+}
+
+/** The program failed, did not end in time, or could not be started. What it did before that is not taken back. */
+export class MigratorFailed extends DatabaseError {
+  constructor(
+    message: string,
+    /** What it printed, without secrets. */
+    readonly output: string,
+  ) {
+    super(message, "MIGRATOR");
+  }
+}

@@ -1,0 +1,72 @@
+import type { MigratorCommand } from "../../core/release/migrator-command.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
+import type { KeepAside } from "../../core/rollback/plan.js";
+import { qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+import { MigratorFailed } from "../../ports/migrator.js";
+import type { ApplyMigration } from "./apply-migration.js";
+import { KeptBudget } from "./kept-budget.js";
+import { preparation, prepareSession } from "./prepare-session.js";
+import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { keepAfter, keepBefore } from "./run-kept.js";
+import { inTransaction } from "./transaction.js";
+
+/** The only part of a migration that is a program. */
+const PART = 0;
+
+export interface AppliedCommand {
+  readonly resumed: boolean;
+  readonly keptBytes: number;
+  readonly output: string;
+}
+
+/**
+ * Runs a team's own program as one migration. It has transactions of its own, so that what is kept aside and the ledger's
+ * row stand in transactions before and after it; a run that was interrupted is known by its progress, and goes on by running
+ * the program again. Throws `MigratorFailed`.
+ */
+export async function applyCommand(
+  session: Session,
+  input: ApplyMigration,
+  command: MigratorCommand,
+): Promise<AppliedCommand> {
+  const { migration, migrator, schema, settings } = input;
+  if (!migrator) throw new MigratorFailed("programs of a team's own cannot be run here", "");
+  const start = input.clock.monotonic();
+  const { version } = migration;
+  await input.guard?.outside(session);
+  const begun = (await readProgress(session, version, schema)).size > 0;
+  // What was copied before the first attempt is how the rows were; now they may be half changed.
+  const resumed = begun && (await copiesAreThere(session, input.keep, schema));
+  const budget = new KeptBudget(version, input.keepLimit ?? Number.POSITIVE_INFINITY);
+  const first = preparation(input, "inside");
+  if (!resumed) {
+    const keep = async () => {
+      await keepBefore(session, input.keep, budget, schema);
+      await recordProgress(session, version, PART, "started", schema);
+    };
+    await inTransaction(session, input.isolation, keep, first);
+  }
+  const { lockTimeout } = settings;
+  const options = { schema, lockTimeout, ...(input.stop ? { signal: input.stop } : {}) };
+  const output = await migrator.run(session, command, options);
+  await prepareSession(session, input, "outside");
+  const end = async () => {
+    await keepAfter(session, input.keep, schema);
+    const elapsed = Math.round(input.clock.monotonic() - start);
+    const ledger = input.ledger ? [...input.ledger.create, ...input.ledger.record(migration, elapsed)] : [];
+    for (const sql of ledger) await session.script(sql);
+    await clearProgress(session, version, schema);
+  };
+  await inTransaction(session, input.isolation, end, first);
+  return { resumed, keptBytes: budget.taken, output };
+}
+
+async function copiesAreThere(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<boolean> {
+  const names = keep.flatMap(({ tables }) => tables).map((name) => bindSchemas(qualified(OWN_SCHEMA, name), schema));
+  const [row] = await session.query<{ all: boolean }>(
+    `select coalesce(bool_and(to_regclass(name) is not null), true) as all from unnest($1::text[]) name`,
+    [names],
+  );
+  return row?.all === true;
+}
