@@ -23,7 +23,7 @@ migrations: ${scalar(answers.migrations)}
 ${answers.convention === null ? "#convention: auto" : `convention: ${scalar(answers.convention)}`}
 
 # A program of your own that migrates the database in DATABASE_URL, where your migrations cannot be read: docs/migrator.md
-#   migrator: { command: [./target/release/migrate, up], timeout: 15min }
+  # migrator: { command: [./target/release/migrate, up], timeout: 15min }
 
 # The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, replica; or a query that returns them.
 registry:
