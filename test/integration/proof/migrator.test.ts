@@ -59,7 +59,7 @@ describe("a team's own migrator", () => {
     });
 
   it("that fails, blocks the release with what it said, and without the password", async () => {
-    configure('console.log("hello"); throw new Error(`no luck with ${client.password}`);');
+    configure('console.log("hello"); throw new Error("no luck with " + client.password);');
     const result = await fleet.run(["check", "--json"]);
     expect(result.code, result.stderr).toBe(1);
     const errors: { code: string; message: string }[] = JSON.parse(result.stdout).findings.errors;
