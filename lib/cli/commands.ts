@@ -75,6 +75,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.js")).resume,
   },
   {
+    name: "rollback",
+    summary: "take the release of a run back, with the ways that were proved",
+    load: async () => (await import("./commands/rollback.js")).rollback,
+  },
+  {
     name: "prove",
     summary: "every migration of a folder up, back and up again, on scratch databases",
     load: async () => (await import("./commands/prove.js")).prove,

@@ -206,7 +206,7 @@ export const artifact = {
 } as const;
 
 /** An artifact that an earlier step must have written. Throws when it is missing: a gap is never read as "nothing". */
-export async function need<T>(ports: Ports, key: string): Promise<T> {
+export async function need<T>(ports: Pick<Ports, "run" | "artifacts">, key: string): Promise<T> {
   const value = await ports.artifacts.get<T>(key);
   if (value === null) throw new Error(`the run ${ports.run} lacks its artifact ${key}`);
   return value;
@@ -218,7 +218,10 @@ export async function passOf(ports: Pick<Ports, "artifacts">): Promise<number> {
 }
 
 /** Every batch's result of a phase, in the order of their ids. */
-export async function resultsOf<T>(ports: Ports, phase: string): Promise<readonly BatchResult<T>[]> {
+export async function resultsOf<T>(
+  ports: Pick<Ports, "run" | "artifacts">,
+  phase: string,
+): Promise<readonly BatchResult<T>[]> {
   const keys = await ports.artifacts.list(artifact.results(phase));
   return Promise.all(keys.map((key) => need<BatchResult<T>>(ports, key)));
 }

@@ -66,11 +66,22 @@ export const tally: Step<z.infer<typeof input>, Output> = {
     if (!ok && allGood) findings.push(vanished(phase, "phase", phase, []));
     await saveFindings(ports, keyOf(phase, expected[0]?.id ?? scope), findings);
     if (scope === "fleet" && phase !== "DryRun") await recordTenants(ports, phase);
+    if (scope === "fleet" && phase === "RollBack") await auditRollback(ports, ok, expected);
     const text = phase === "DryRun" ? `${good.size} of ${expected.length} proved` : await summary(ports, phase);
     if (scope === "fleet") ports.events.emit({ type: "result", phase, text });
     return { ok, scope };
   },
 };
+
+async function auditRollback(ports: Ports, ok: boolean, hosts: readonly Child[]): Promise<void> {
+  await ports.audit.append({
+    actor: "schema-gate",
+    action: "rollback.finished",
+    subject: { kind: "run", name: ports.run },
+    digest: null,
+    details: { ok, batches: hosts.flatMap(({ batches }) => batches?.map(({ id }) => id) ?? []) },
+  });
+}
 
 /** How many tenants there were of each status: `245 pass, 2 hit`. */
 async function summary(ports: Ports, phase: Phase): Promise<string> {

@@ -130,5 +130,12 @@ async function planRollback(ports: Ports, policy: string, plan: WavePlan): Promi
     if (tenant && (progress?.status === "migrated" || progress?.status === "unknown")) tenants.push(tenant);
   }
   ports.events.emit({ type: "size", of: "wave", count: tenants.length });
+  await ports.audit.append({
+    actor: "schema-gate",
+    action: "rollback.started",
+    subject: { kind: "wave", name: plan.name },
+    digest: null,
+    details: { policy, tenants: tenants.map((tenant) => tenant.id) },
+  });
   return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost);
 }

@@ -18,7 +18,9 @@ const SCHEMAS_OF: Readonly<Record<string, readonly string[]>> = {
   check: ["run"],
   demo: ["run"],
   report: ["evidence"],
-  resume: ["run"],
+  resume: ["run", "outlook"],
+  rollback: ["run", "outlook"],
+  run: ["run", "outlook"],
 };
 
 const root = mkdtempSync(join(tmpdir(), "json-output-"));

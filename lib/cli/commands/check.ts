@@ -17,6 +17,12 @@ export const check: CommandModule = {
   },
   async run(io, _args, options) {
     const { startRun } = await import("../run/start.js");
-    return startRun(io, { config: String(options.config), mode: "check", wait: false, json: options.json === true });
+    return startRun(io, {
+      config: String(options.config),
+      mode: "check",
+      wait: false,
+      dryRun: false,
+      json: options.json === true,
+    });
   },
 };

@@ -17,12 +17,17 @@ export const run: CommandModule = {
     program
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--no-wait", "end when the run waits for an approval, and say how to go on")
+      .option(
+        "--dry-run",
+        "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
+      )
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
   async run(io, _args, options) {
     const { startRun } = await import("../run/start.js");
     const [wait, json] = [options.wait === true, options.json === true];
-    return startRun(io, { config: String(options.config), mode: "run", wait, json });
+    const dryRun = options.dryRun === true;
+    return startRun(io, { config: String(options.config), mode: dryRun ? "check" : "run", wait, dryRun, json });
   },
 };

@@ -3,7 +3,7 @@ import { VERDICTS } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 
-/** What `run`, `check`, `resume` and `demo` print with --json, when the run came to an end. */
+/** What `run`, `check`, `resume`, `rollback` and `demo` print with --json, when the run came to an end. */
 export const runOutput = z
   .strictObject({
     run: z.string(),
@@ -19,7 +19,7 @@ export const runOutput = z
     folder: z.string().meta({ description: "Where the record of the run lies." }),
     report: z.string().meta({ description: "Path of the HTML report." }),
   })
-  .meta({ id: "run", title: "schema-gate run --json, and of check, resume and demo" });
+  .meta({ id: "run", title: "schema-gate run --json, and of check, resume, rollback and demo" });
 
 /** One element of what `status --json` prints. */
 const runStatus = z.strictObject({

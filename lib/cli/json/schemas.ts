@@ -10,6 +10,7 @@ import { contractOutput } from "./contract.js";
 import { doctorOutput } from "./doctor.js";
 import { keptOutput } from "./kept.js";
 import { lintOutput, rulesOutput } from "./lint.js";
+import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
 import { runOutput, statusOutput } from "./run.js";
 
@@ -29,6 +30,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   inspect: { schema: inspectOutput, io: "output" },
   kept: { schema: keptOutput, io: "output" },
   lint: { schema: lintOutput, io: "output" },
+  outlook: { schema: outlookOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
   rules: { schema: rulesOutput, io: "output" },
   run: { schema: runOutput, io: "output" },

@@ -28,6 +28,14 @@ export interface ExecuteOptions {
   readonly resumed: boolean;
   /** Who brings the answer while the run waits. */
   readonly approver: Approver;
+  /** Prepares another way into the state machine than its first state. */
+  readonly enter?: (ports: Ports) => Promise<Entrance>;
+}
+
+/** A state of the machine and the input it expects. */
+export interface Entrance {
+  readonly state: string;
+  readonly input: object;
 }
 
 export interface Executed {
@@ -60,12 +68,11 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     });
     await begin(ports, request, options.resumed);
     configureRuntime(async () => ports);
-    const definition = JSON.parse(
-      readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
-    ) as object;
+    const machine = stateMachine();
+    const entrance = (await options.enter?.(ports)) ?? { state: machine.StartAt, input: {} };
     const execution = await runStateMachine(
-      definition,
-      { run, release: config.migrations },
+      { ...machine, StartAt: entrance.state },
+      { run, release: config.migrations, ...entrance.input },
       {
         handlers: HANDLERS,
         services: localServices(HANDLERS),
@@ -88,6 +95,11 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     forget();
     unlock();
   }
+}
+
+function stateMachine(): { readonly StartAt: string } {
+  const path = join(packageRoot(), "state-machines", "safety-gate.asl.json");
+  return JSON.parse(readFileSync(path, "utf8")) as { StartAt: string };
 }
 
 async function begin(ports: Ports, request: RunRequest, resumed: boolean): Promise<void> {

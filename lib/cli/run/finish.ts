@@ -1,5 +1,6 @@
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
+import { migratedSoFar } from "../../steps/rollout/outlook.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import type { Executed } from "./execute.js";
@@ -9,7 +10,7 @@ import { printSummary } from "./summary.js";
 export async function finish(io: Io, executed: Executed, json: boolean): Promise<ExitCode> {
   const { ports, stopped, execution } = executed;
   if (stopped !== null) {
-    const done = (await ports.artifacts.list("tenants")).length;
+    const done = await migratedSoFar(ports);
     io.stderr.write(
       stopped === "interrupted"
         ? `Interrupted. ${done} tenants have been migrated; none is half done. Go on with: schema-gate resume ${ports.run}\n`

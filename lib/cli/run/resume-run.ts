@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
+import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
+import { rolloutOutlook } from "../../steps/rollout/outlook.js";
 import type { ExitCode } from "../command.js";
 import { UsageError } from "../command.js";
 import { resumeDemo } from "../demo/run-demo.js";
@@ -11,13 +13,14 @@ import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
 import { loginName } from "./login-name.js";
+import { printOutlook } from "./print-outlook.js";
 import { approverFor } from "./waiting.js";
 
 /** Goes on with a run that did not reach its end. */
 export async function resumeRun(
   io: Io,
   run: string | undefined,
-  options: { readonly wait: boolean; readonly json: boolean },
+  options: { readonly wait: boolean; readonly dryRun: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
   const { workspace, artifacts, request } = await findRun(io.cwd, run);
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
@@ -25,6 +28,7 @@ export async function resumeRun(
   if (outcome && outcome.status !== "failed" && outcome.status !== "halted") {
     throw new UsageError(`the run ${request.run} has ended: ${outcome.status}`, "schema-gate run   (starts a new one)");
   }
+  if (options.dryRun) return outlook(io, { run: request.run, artifacts }, options.json);
   io.stderr.write(`Run ${request.run}, resumed\n`);
   if (request.command === "demo") return resumeDemo(io, workspace, request, options);
   const directory = dirname(workspace.root);
@@ -46,4 +50,16 @@ export async function resumeRun(
   const code = await finish(io, executed, options.json);
   await announce(io, channels.notifier, executed);
   return code;
+}
+
+/** What the rollout would still do. Before the gates have a score there is nothing to tell. */
+async function outlook(io: Io, run: Pick<Ports, "run" | "artifacts">, json: boolean): Promise<ExitCode> {
+  if (!(await run.artifacts.has(artifact.score))) {
+    throw new UsageError(
+      `the run ${run.run} stopped before its gates were finished; resume goes on with them and then asks`,
+      `schema-gate resume ${run.run} --no-wait`,
+    );
+  }
+  printOutlook(io, run.run, await rolloutOutlook(run), json);
+  return 0;
 }

@@ -4,9 +4,12 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { requestProblem } from "../../core/approval/request.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Ports } from "../../ports/ports.js";
 import { RegistryError } from "../../ports/registry.js";
 import { SecretError } from "../../ports/secrets.js";
-import type { RunRequest } from "../../steps/records.js";
+import { artifact, type RunRequest } from "../../steps/records.js";
+import type { Outcome } from "../../steps/report.js";
+import { rolloutOutlook } from "../../steps/rollout/outlook.js";
 import { type ExitCode, UsageError } from "../command.js";
 import type { Io } from "../io.js";
 import { packageVersion } from "../version.js";
@@ -16,6 +19,7 @@ import { readConfig } from "./config-file.js";
 import { execute } from "./execute.js";
 import { finish } from "./finish.js";
 import { loginName } from "./login-name.js";
+import { printOutlook } from "./print-outlook.js";
 import { newRunId } from "./run-id.js";
 import { approverFor } from "./waiting.js";
 
@@ -24,6 +28,8 @@ export interface StartOptions {
   readonly mode: "run" | "check";
   /** False: end at the approval and say how to go on. */
   readonly wait: boolean;
+  /** The gates run as for `check`; then the waves are shown that a run would have. */
+  readonly dryRun: boolean;
   readonly json: boolean;
 }
 
@@ -50,9 +56,17 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
       mode: options.wait ? "wait" : "leave",
     }),
   });
+  if (options.dryRun && (await passed(executed.ports))) {
+    printOutlook(io, request.run, await rolloutOutlook(executed.ports), options.json);
+    return 0;
+  }
   const code = await finish(io, executed, options.json);
   await announce(io, channels.notifier, executed);
   return code;
+}
+
+async function passed(ports: Ports): Promise<boolean> {
+  return (await ports.artifacts.get<Outcome>(artifact.outcome))?.status === "passed";
 }
 
 export function newRequest(config: Config, command: RunRequest["command"], mode: RunRequest["mode"]): RunRequest {

@@ -5,6 +5,7 @@ import type { Release } from "../../core/release/release.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
+import { migratedSoFar } from "../../steps/rollout/outlook.js";
 import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
 
@@ -13,9 +14,10 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   const { run } = request;
   const release = await artifacts.get<Release>(artifact.release);
   const tenants = (await artifacts.get<readonly Tenant[]>(artifact.fleet))?.length ?? 0;
-  const migrated = (await artifacts.list("tenants")).length;
+  const migrated = await migratedSoFar({ artifacts });
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
   const common = { run, release: release?.name ?? null, tenants, migrated };
+  if (outcome?.status === "halted") return { ...common, state: "halted", next: `schema-gate resume ${run}` };
   if (outcome && outcome.status !== "failed") return { ...common, state: outcome.status, next: null };
   const record = await new ApprovalsFolder(workspace.approvals).read(run);
   const approval = record ? approvalState(record.request, record.entries, systemClock.now()).status : null;

@@ -115,8 +115,16 @@ function refuse(request: ApprovalRequest, before: readonly Decision[], attempt: 
   return null;
 }
 
+/** Who asks, and who may answer. */
+export type Circle = Pick<ApprovalRequest, "requester" | "approvers">;
+
+/** Why this person may not approve, or null: an approver who is not the requester, under whichever name. */
+export function approverProblem(circle: Circle, name: string): string | null {
+  return personRule(circle, { name, verdict: "approve" })?.message ?? null;
+}
+
 /** The requester may stop the run but never approve it. */
-function personRule(request: ApprovalRequest, { name, verdict }: Attempt): Refusal | null {
+function personRule(request: Circle, { name, verdict }: Pick<Attempt, "name" | "verdict">): Refusal | null {
   const person = personOf(request.approvers, name);
   const self = person ? isRequester(request, person) : normalName(name) === normalName(request.requester);
   if (self && verdict === "approve") {

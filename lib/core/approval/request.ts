@@ -55,7 +55,7 @@ export function requestProblem(request: ApprovalRequest): string | null {
   return null;
 }
 
-export function isRequester(request: ApprovalRequest, person: Person): boolean {
+export function isRequester(request: Pick<ApprovalRequest, "requester">, person: Person): boolean {
   return namesOf(person).has(normalName(request.requester));
 }
 

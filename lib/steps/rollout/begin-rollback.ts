@@ -1,0 +1,51 @@
+import type { Finding } from "../../core/finding.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { cutIntoBatches } from "../batches.js";
+import { saveFindings } from "../findings.js";
+import { artifact, type HostPlan, need, type RunRequest, type TenantProgress } from "../records.js";
+import { claimFleet } from "./claim-fleet.js";
+
+/** What an earlier rollback had to say of tenants; said anew by the next one if it still holds. */
+const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
+
+/**
+ * Cuts the tenants that a person wants to have taken back into batches, and says so in the audit trail. Throws when another
+ * run is changing one of them.
+ */
+export async function beginRollback(
+  ports: Ports,
+  by: string,
+  tenants: readonly string[],
+): Promise<readonly HostPlan[]> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const wanted = new Set(tenants);
+  const fleet = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter((tenant) => wanted.has(tenant.id));
+  if (!(await claimFleet(ports, fleet))) {
+    const [busy] = (await ports.artifacts.get<readonly Finding[]>(artifact.findings("rollout-busy"))) ?? [];
+    throw new Error(busy?.message ?? "another run is changing these tenants");
+  }
+  for (const key of await ports.artifacts.list("findings")) {
+    const name = EARLIER.exec(key)?.[1];
+    if (name !== undefined) await saveFindings(ports, name, []);
+  }
+  const { seq } = await ports.audit.append({
+    actor: by,
+    action: "rollback.started",
+    subject: { kind: "run", name: ports.run },
+    digest: null,
+    details: { tenants: [...tenants] },
+  });
+  ports.events.emit({ type: "size", of: "wave", count: fleet.length });
+  return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost);
+}
+
+/** Of these tenants, those that do not stand as before the release. */
+export async function notTakenBack(ports: Ports, tenants: readonly string[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const id of tenants) {
+    const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(id));
+    if (progress?.status !== "rolled back") left.push(id);
+  }
+  return left;
+}

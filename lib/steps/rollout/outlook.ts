@@ -1,0 +1,90 @@
+import type { RollbackClass } from "../../core/rollback/plan.js";
+import type { Ports as AllPorts } from "../../ports/ports.js";
+import {
+  artifact,
+  type ClusterRecord,
+  need,
+  type ProofRecord,
+  type TenantProgress,
+  type WavePlan,
+} from "../records.js";
+import { wavesOf } from "./wave-members.js";
+
+/** An outlook reads what was written, and nothing else. */
+type Ports = Pick<AllPorts, "run" | "artifacts">;
+
+/** What would be done to one tenant. */
+export interface TenantOutlook {
+  readonly tenant: string;
+  /** `finished`: it would not be touched. */
+  readonly action: "migrate" | "go on" | "finished" | "roll back";
+  /** Versions, in the order in which they would be applied or taken back. */
+  readonly migrations: readonly string[];
+  /** The worst class among the ways back; null for the way up. */
+  readonly wayBack: RollbackClass | null;
+}
+
+export interface WaveOutlook {
+  readonly name: string;
+  readonly tenants: readonly TenantOutlook[];
+}
+
+/** What a rollout would do from here on, by wave. Reads artifacts alone: neither a tenant nor the run is touched. */
+export async function rolloutOutlook(ports: Ports): Promise<readonly WaveOutlook[]> {
+  const planned = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? (await wavesOf(ports));
+  const pending = await pendingByTenant(ports);
+  return outlook(ports, planned, (tenant, progress) => {
+    if (progress?.status === "migrated") return { tenant, action: "finished", migrations: [], wayBack: null };
+    const action = progress?.status === "unknown" ? "go on" : "migrate";
+    return { tenant, action, migrations: pending.get(tenant)?.pending ?? [], wayBack: null };
+  });
+}
+
+/** What a rollback would do, by wave; `only` names tenants, null means all. */
+export async function rollbackOutlook(ports: Ports, only: readonly string[] | null): Promise<readonly WaveOutlook[]> {
+  const planned = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? [];
+  const clusters = await pendingByTenant(ports);
+  const proofs = new Map<string, ProofRecord>();
+  for (const { id } of new Set(clusters.values())) {
+    const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
+    if (proof) proofs.set(id, proof);
+  }
+  const waves = await outlook(ports, planned, (tenant, progress) => {
+    const has = progress?.status === "migrated" || progress?.status === "unknown";
+    if (!has || (only !== null && !only.includes(tenant))) return null;
+    const cluster = clusters.get(tenant);
+    const migrations = (cluster?.pending ?? []).toReversed();
+    const ways = new Map(proofs.get(cluster?.id ?? "")?.rollbacks.map((one) => [one.version, one.candidate.class]));
+    const classes = migrations.map((version) => ways.get(version) ?? "impossible");
+    const wayBack = WORST.find((each) => classes.includes(each)) ?? "impossible";
+    return { tenant, action: "roll back", migrations, wayBack };
+  });
+  return waves.filter((wave) => wave.tenants.length > 0);
+}
+
+const WORST = ["impossible", "lossy", "exact"] as const satisfies readonly RollbackClass[];
+
+/** How many tenants the run has migrated so far. */
+export async function migratedSoFar(ports: Pick<AllPorts, "artifacts">): Promise<number> {
+  const keys = await ports.artifacts.list("tenants");
+  const said = await Promise.all(keys.map((key) => ports.artifacts.get<TenantProgress>(key)));
+  return said.filter((progress) => progress?.status === "migrated").length;
+}
+
+async function outlook(
+  ports: Ports,
+  waves: readonly { readonly name: string; readonly tenants: readonly string[] }[],
+  of: (tenant: string, progress: TenantProgress | null) => TenantOutlook | null,
+): Promise<readonly WaveOutlook[]> {
+  return Promise.all(
+    waves.map(async ({ name, tenants }) => {
+      const progress = await Promise.all(tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
+      return { name, tenants: tenants.flatMap((id, at) => of(id, progress[at] ?? null) ?? []) };
+    }),
+  );
+}
+
+async function pendingByTenant(ports: Ports): Promise<ReadonlyMap<string, ClusterRecord>> {
+  const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+  return new Map(clusters.flatMap((cluster) => cluster.tenants.map((id) => [id, cluster] as const)));
+}

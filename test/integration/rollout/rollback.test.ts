@@ -1,0 +1,119 @@
+import { userInfo } from "node:os";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { outlookOutput } from "../../../lib/cli/json/outlook.js";
+import { seeAll } from "../../support/faults/account.js";
+import { FaultFleet } from "../../support/faults/fault-fleet.js";
+
+describe("schema-gate rollback, and dry runs", () => {
+  let fleet: FaultFleet;
+
+  beforeAll(async () => {
+    fleet = await FaultFleet.create(4);
+    fleet.writeConfig({ canary: 1 });
+    await fleet.approve();
+  });
+  afterAll(() => fleet.destroy());
+  beforeEach(() => fleet.restore());
+
+  const kinds = async () => [...(await seeAll(fleet))].sort().map(([, { kind, lost }]) => (lost ? "lost" : kind));
+  const dryRun = async (...args: string[]) =>
+    outlookOutput.parse(JSON.parse((await fleet.command([...args, "--dry-run", "--json"])).stdout));
+
+  it("takes every tenant back with the rows as they were, and says who decided", async () => {
+    await fleet.command(["resume"]);
+    expect(await kinds()).toEqual(Array(4).fill("new"));
+    const back = await fleet.command(["rollback", "--yes", "--json"]);
+    expect(back.code, back.stderr).toBe(0);
+    expect(await kinds()).toEqual(Array(4).fill("old"));
+    expect(fleet.outcome()).toBe("rolled back");
+    const trail = fleet.trail();
+    expect(trail.find(({ action }) => action === "rollback.started")).toMatchObject({ actor: userInfo().username });
+    expect(trail.map(({ action }) => action)).toContain("rollback.finished");
+    const verified = await fleet.command(["audit", "verify", fleet.run()]);
+    expect(verified.code, verified.stderr).toBe(0);
+    expect((await fleet.command(["rollback", "--yes"])).stderr).toContain("no tenant has the release");
+  });
+
+  it("takes named tenants back and leaves the others alone", async () => {
+    await fleet.command(["resume"]);
+    const back = await fleet.command(["rollback", fleet.run(), "--tenant", "t001", "t003", "--yes"]);
+    expect(back.code, back.stderr).toBe(0);
+    expect(await kinds()).toEqual(["new", "old", "new", "old"]);
+    const unknown = await fleet.command(["rollback", "--tenant", "nobody", "--yes"]);
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain("has migrated no tenant nobody");
+  });
+
+  it("is decided by an approver who is not the requester, and never without a word", async () => {
+    await fleet.command(["resume"]);
+    expect(await fleet.command(["rollback"])).toMatchObject({ code: 2 });
+    const { username } = userInfo();
+    const cases: readonly (readonly [string, string, string])[] = [
+      [username, username, "cannot approve it"],
+      ["release-pipeline", "somebody-else", "not among the approvers"],
+    ];
+    for (const [requester, approver, reason] of cases) {
+      fleet.editRequest({ requester, approvers: [{ id: approver }] });
+      const refused = await fleet.command(["rollback", "--yes"]);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(reason);
+    }
+    expect(await kinds()).toEqual(Array(4).fill("new"));
+  });
+
+  it("shows what run, resume and rollback would do, and touches nothing", async () => {
+    const before = fleet.trail().length;
+    const waves = (await dryRun("resume")).waves.map(({ name, tenants }) => [
+      name,
+      tenants.map(({ tenant }) => tenant),
+    ]);
+    expect(waves).toEqual([
+      ["canary", ["t000"]],
+      ["wave 2", ["t001", "t002", "t003"]],
+    ]);
+    await fleet.inDatabase("t002", (client) => client.query("alter table app.items add column rogue int"));
+    await fleet.command(["resume"]);
+    await fleet.inDatabase("t002", (client) => client.query("alter table app.items drop column rogue"));
+    const left = (await dryRun("resume")).waves.flatMap(({ tenants }) => tenants.map(({ action }) => action));
+    expect(left).toEqual(["finished", "finished", "go on", "finished"]);
+    const back = (await dryRun("rollback")).waves.flatMap(({ tenants }) => tenants);
+    expect(back[0]).toEqual({
+      tenant: "t000",
+      action: "roll back",
+      migrations: ["20240202", "20240201"],
+      wayBack: "lossy",
+    });
+    expect(await kinds()).toEqual(["new", "new", "old", "new"]);
+    expect(fleet.trail().length).toBeGreaterThan(before);
+    const trail = fleet.trail().length;
+    await dryRun("rollback");
+    expect(fleet.trail()).toHaveLength(trail);
+  });
+
+  it("run --dry-run passes the gates and shows the waves", async () => {
+    const { waves } = await dryRun("run");
+    expect(
+      waves.flatMap(({ tenants }) => tenants.map(({ action, migrations }) => [action, migrations.length])),
+    ).toEqual(Array(4).fill(["migrate", 2]));
+    expect(await kinds()).toEqual(Array(4).fill("old"));
+  });
+
+  it("a second rollout of the same tenants is refused while the first works, and goes on when it has ended", async () => {
+    const first = fleet.run();
+    const asked = await fleet.command(["run", "--no-wait"]);
+    expect(asked.stderr).toContain("Waiting for an approval");
+    const second = fleet.run();
+    await fleet.command(["approve", second]);
+    const release = fleet.pretendRollout(first);
+    const refused = await fleet.command(["resume", second]);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr + refused.stdout).toContain(`the run ${first} has been changing tenants of this fleet`);
+    const third = await fleet.command(["run", "--no-wait"]);
+    expect(third.code).toBe(3);
+    expect(third.stderr + third.stdout).toContain("two rollouts at once are refused");
+    release();
+    const resumed = await fleet.command(["resume", second]);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(await kinds()).toEqual(Array(4).fill("new"));
+  });
+});

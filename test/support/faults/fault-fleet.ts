@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
+import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
+import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
+import { readRelease } from "../../../lib/core/release/read-release.js";
+import { identifier } from "../../../lib/core/sql/quote.js";
+import type { TenantProgress } from "../../../lib/steps/records.js";
+import { type Answer, schemaGate } from "../captured-io.js";
+import { CuttingProxy } from "./cutting-proxy.js";
+import { BASELINE, writeMigrations } from "./fault-release.js";
+
+const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_connections: "200" };
+const RESET = "drop schema if exists app cascade; drop schema if exists schema_gate cascade;";
+
+export interface TrailEvent {
+  readonly action: string;
+  readonly actor: string;
+  readonly subject: { readonly name: string };
+}
+
+/**
+ * A fleet for faults: one run that is approved and has not begun its rollout, kept aside, so that every fault starts from
+ * there on tenants that are as before.
+ */
+export class FaultFleet {
+  readonly tenants: readonly string[];
+  /** Every connection of the product goes through it. */
+  readonly proxy: CuttingProxy;
+  server: EmbeddedServer;
+  private setup = "";
+
+  private constructor(
+    readonly directory: string,
+    server: EmbeddedServer,
+    proxy: CuttingProxy,
+    count: number,
+  ) {
+    this.server = server;
+    this.proxy = proxy;
+    this.tenants = Array.from({ length: count }, (_, at) => `t${String(at).padStart(3, "0")}`);
+  }
+
+  static async create(count: number, settings: Readonly<Record<string, string>> = {}): Promise<FaultFleet> {
+    const directory = mkdtempSync(join(scratchDirectory(count * 12 * 2 ** 20 + 2 ** 29), "schema-gate-faults-"));
+    chmodSync(directory, 0o755);
+    const place = join(directory, "server");
+    mkdirSync(place);
+    const server = await startEmbeddedServer({ directory: place, settings: { ...SETTINGS, ...settings } });
+    const fleet = new FaultFleet(directory, server, await CuttingProxy.start(server.port), count);
+    await fleet.prepare();
+    return fleet;
+  }
+
+  private async prepare(): Promise<void> {
+    const release = await readRelease(await readReleaseFolder(writeMigrations(this.directory)));
+    const base = release.migrations.find((migration) => migration.version === BASELINE);
+    if (!base) throw new Error("the release has no baseline");
+    const ledger = ledgerFor(release.convention, null);
+    const statements = [...base.up.statements.map(({ sql }) => sql), ...ledger.create, ...ledger.record(base, 1)];
+    this.setup = statements.join(";\n");
+    await this.inDatabase("postgres", async (client) => {
+      for (const id of this.tenants) await client.query(`create database ${identifier(id)}`);
+    });
+    await this.reset();
+    this.writeRegistry();
+  }
+
+  /** Starts the server again with its data, at the same address. */
+  async startServer(): Promise<void> {
+    const { port } = this.server;
+    const settings = { ...SETTINGS };
+    this.server = await startEmbeddedServer({ directory: join(this.directory, "server"), port, settings });
+  }
+
+  writeRegistry(tenants: readonly string[] = this.tenants, folder = this.directory): void {
+    const rows = tenants.map((id) => `${id},postgres://postgres@127.0.0.1:${this.proxy.port}/${id}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
+  }
+
+  /** A config in this folder or another one, which then has runs of its own on the same tenants. */
+  writeConfig(rollout: Readonly<Record<string, unknown>> = {}, folder = this.directory): void {
+    const config = {
+      migrations: join(this.directory, "migrations"),
+      registry: { file: "tenants.csv" },
+      connection: { password: "env:TENANT_PASSWORD" },
+      connectionsPerHost: 32,
+      staging: { mode: "same host" },
+      requester: "release-pipeline",
+      approval: { approvers: [{ id: userInfo().username }] },
+      waivers: [{ rule: "SG048", reason: "the runner splits the file", expires: "2099-12-31" }],
+      thresholds: { ask: 0, quorum: 0.99, block: 1 },
+      rollout: { canary: this.tenants.length, maxWave: null, lockTimeout: "300ms", attempts: 4, ...rollout },
+    };
+    writeFileSync(join(folder, "schema-gate.yaml"), JSON.stringify(config, null, 2));
+  }
+
+  /** Every gate and the approval; then the folder is kept aside. */
+  async approve(folder = this.directory): Promise<string> {
+    const asked = await this.command(["run", "--no-wait"], folder);
+    const given = await this.command(["approve"], folder);
+    if (given.code !== 0) throw new Error(`the run was not approved:\n${asked.stderr}\n${given.stderr}`);
+    rmSync(join(folder, "kept"), { recursive: true, force: true });
+    cpSync(join(folder, ".schema-gate"), join(folder, "kept"), { recursive: true });
+    return this.run(folder);
+  }
+
+  /** Tenants as before, and the run as it was when it was approved. */
+  async restore(folder = this.directory): Promise<void> {
+    await this.reset();
+    rmSync(join(folder, ".schema-gate"), { recursive: true, force: true });
+    cpSync(join(folder, "kept"), join(folder, ".schema-gate"), { recursive: true });
+  }
+
+  /** Tenants as before, and no run at all. */
+  async clear(folder = this.directory): Promise<void> {
+    await this.reset();
+    rmSync(join(folder, ".schema-gate"), { recursive: true, force: true });
+  }
+
+  async reset(tenants: readonly string[] = this.tenants): Promise<void> {
+    const queue = [...tenants];
+    const work = async () => {
+      for (let id = queue.pop(); id !== undefined; id = queue.pop())
+        await this.inDatabase(id, (client) => client.query(`${RESET}\n${this.setup}`));
+    };
+    await Promise.all([work(), work(), work(), work()]);
+  }
+
+  /** A command line as a process of its own, or the runner that kills itself. */
+  start(script: string, args: readonly string[], folder = this.directory): ChildProcess {
+    return spawn(process.execPath, [join(packageRoot(), script), ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TENANT_PASSWORD: this.server.password },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  /** A command line in this process. */
+  command(args: readonly string[], folder = this.directory): Promise<Answer> {
+    return schemaGate(folder, args, { env: { TENANT_PASSWORD: this.server.password } });
+  }
+
+  run(folder = this.directory): string {
+    const runs = join(folder, ".schema-gate", "runs");
+    return existsSync(runs) ? (readdirSync(runs).sort().at(-1) ?? "") : "";
+  }
+
+  /** What the run says of a tenant; null when it says nothing. */
+  progress(id: string, folder = this.directory): TenantProgress | null {
+    const path = join(folder, ".schema-gate", "runs", this.run(folder), "tenants", `${id}.json`);
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as TenantProgress) : null;
+  }
+
+  trail(folder = this.directory): readonly TrailEvent[] {
+    const path = join(folder, ".schema-gate", "runs", this.run(folder), "audit.jsonl");
+    return readFileSync(path, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Replaces who asked and who may answer, as if the config had said so. */
+  editRequest(change: { readonly requester: string; readonly approvers: readonly object[] }): void {
+    const path = join(this.directory, ".schema-gate", "runs", this.run(), "request.json");
+    const request = JSON.parse(readFileSync(path, "utf8"));
+    request.requester = change.requester;
+    request.config.approval.approvers = change.approvers;
+    writeFileSync(path, JSON.stringify(request));
+  }
+
+  /** Enters a rollout of this process over all tenants; returns what ends it. */
+  pretendRollout(run: string): () => void {
+    const folder = join(this.directory, ".schema-gate", "locks", "rollouts");
+    mkdirSync(folder, { recursive: true });
+    const tenants = this.tenants.map((id) => `127.0.0.1:${this.proxy.port}/${id}/`);
+    const path = join(folder, `${run}.json`);
+    writeFileSync(path, JSON.stringify({ run, since: "2024-01-01T00:00:00.000Z", pid: process.pid, tenants }));
+    return () => rmSync(path);
+  }
+
+  /** How the run ended; null when it has no end. */
+  outcome(folder = this.directory): string | null {
+    const path = join(folder, ".schema-gate", "runs", this.run(folder), "outcome.json");
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as { status: string }).status : null;
+  }
+
+  /** Findings of the run that a step wrote under this name. */
+  findings(name: string): readonly { readonly tenants?: readonly string[] }[] {
+    const path = join(this.directory, ".schema-gate", "runs", this.run(), "findings", `${name}.json`);
+    return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+  }
+
+  async open(name: string): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.server.url(name) });
+    client.on("error", () => {});
+    await client.connect();
+    return client;
+  }
+
+  async inDatabase<T>(name: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = await this.open(name);
+    try {
+      return await work(client);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await this.proxy.stop();
+    await this.server.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

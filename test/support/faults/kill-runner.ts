@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ended } from "../fleet.js";
+import { type Account, examine, examineEnd, repair } from "./account.js";
+import type { FaultFleet } from "./fault-fleet.js";
+
+const RUNNER = "test/support/faults/struck-runner.mjs";
+
+export interface Trace {
+  /** `step 12 before`, with the name of the step or the statement's first words. */
+  readonly points: readonly { readonly at: string; readonly name: string }[];
+  /** Tenants with an open session that may write, at the end of the journal. */
+  readonly inFlight: readonly string[];
+}
+
+interface Strike {
+  readonly command: readonly string[];
+  readonly kill: string | null;
+  readonly jump?: boolean;
+}
+
+/** Runs a command line in a process that strikes itself, and reads what it wrote down on its way. */
+export async function strike(fleet: FaultFleet, options: Strike): Promise<Trace> {
+  const journal = join(fleet.directory, "journal");
+  rmSync(journal, { force: true });
+  await ended(fleet.start(RUNNER, [JSON.stringify({ jump: false, ...options, journal })]));
+  const lines = existsSync(journal) ? readFileSync(journal, "utf8").split("\n").filter(Boolean) : [];
+  const open = new Map<string, number>();
+  const points: { at: string; name: string }[] = [];
+  for (const line of lines) {
+    const [word = "", rest = "", side = ""] = line.split(" ");
+    if (word === "open") open.set(rest, (open.get(rest) ?? 0) + 1);
+    else if (word === "close") open.set(rest, (open.get(rest) ?? 0) - 1);
+    else points.push({ at: `${word} ${rest} ${side}`, name: line.split(" ").slice(3).join(" ") });
+  }
+  return { points, inFlight: [...open].flatMap(([id, sessions]) => (sessions > 0 ? [id] : [])) };
+}
+
+/** Kills the runner at each of these points of the rollout, from the same beginning, and resumes. */
+export async function killAt(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
+  for (const kill of points) {
+    await fleet.restore();
+    const { inFlight } = await strike(fleet, { command: ["resume"], kill });
+    await examine(fleet, book, inFlight);
+    // A kill between two tenants strikes the run itself.
+    if (inFlight.length === 0) book.injected += 1;
+    await repair(fleet, book);
+    await examineEnd(fleet, book);
+    if (!fleet.trail().some(({ action }) => action === "run.resumed")) book.unaudited += Math.max(1, inFlight.length);
+  }
+}
+
+/** The same from the very beginning of a run, before anybody was asked. */
+export async function killInGates(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
+  for (const kill of points) {
+    await fleet.clear();
+    await strike(fleet, { command: ["run", "--no-wait"], kill });
+    book.injected += 1;
+    await examine(fleet, book, []);
+    const again = fleet.run() === "" ? ["run", "--no-wait"] : ["resume", "--no-wait"];
+    await fleet.command(again);
+    await fleet.command(["approve"]);
+    await repair(fleet, book);
+    await examineEnd(fleet, book);
+  }
+}
+
+/** `count` of them, evenly from the first to the last. */
+export function spread<T>(all: readonly T[], count: number): readonly T[] {
+  if (all.length <= count) return all;
+  return Array.from({ length: count }, (_, at) => all[Math.floor((at * all.length) / count)] as T);
+}
