@@ -26,7 +26,7 @@ export const environmentSchema = z.object({
    * carry that person's link: every subscription needs the filter policy `{"approver": ["ID"]}`.
    */
   SCHEMA_GATE_TOPIC: arn("sns").optional(),
-  /** Secret with Slack's `{"token", "signingSecret", "channel"?}` as JSON. */
+  /** Secret with Slack's `{"token", "signingSecret", "channel"?, "endpoint"?}` as JSON. */
   SCHEMA_GATE_SLACK_SECRET: z.string().min(1).optional(),
   /** Where the tenants are listed: `s3:KEY` in the bucket, or `secret:NAME`. Default: the registry of the packed config. */
   SCHEMA_GATE_REGISTRY: z

@@ -7,7 +7,10 @@ export type PortsOf = (run: string) => Promise<Ports>;
 
 export type Handler = (event: unknown) => Promise<unknown>;
 
-const named = z.looseObject({ run: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/) });
+/** A run's name: part of paths, of an execution's name and of a URL. */
+export const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/);
+
+const named = z.looseObject({ run: runId });
 
 let portsOf: PortsOf | null = null;
 

@@ -5,6 +5,7 @@ import { readPack } from "../../lib/adapters/aws/s3-release.js";
 import type { S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { configSchema } from "../../lib/core/config/config.js";
 import { artifact, type RunRequest } from "../../lib/steps/records.js";
+import { runId } from "../runtime.js";
 
 /** Which packed release a run is of, beside its request. */
 export const INPUT = "input.json";
@@ -20,7 +21,7 @@ export class DuplicateRun extends Error {
   override readonly name = "DuplicateRun";
 }
 
-const eventSchema = z.object({ run: z.string(), release: z.string(), execution: z.string() });
+const eventSchema = z.object({ run: runId, release: z.string(), execution: z.string() });
 
 /**
  * Makes the run's request from the packed release, before its first step. A redriven execution finds it made. Throws

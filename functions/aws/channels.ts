@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { emailChannel, type SlackChannel, slackChannel } from "../../lib/adapters/notify/channels.js";
 import { severalNotifiers } from "../../lib/adapters/notify/several-notifiers.js";
@@ -18,20 +19,19 @@ export async function notifierOf(services: Services, { approval }: Config): Prom
   ]);
 }
 
-/** Slack from the stack's secret, `{"token", "signingSecret", "channel"?}`, else from the config; null when neither names it. */
+/**
+ * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?}`, else from the config; null when neither
+ * names it. `endpoint` is another place than `https://slack.com/api`, such as GovSlack's.
+ */
 export async function slackOf(
   { environment, secrets }: Services,
   configured?: Config["approval"]["slack"],
 ): Promise<SlackChannel | null> {
   const name = environment.SCHEMA_GATE_SLACK_SECRET;
   if (name === undefined) return configured === undefined ? null : slackChannel(configured, secrets);
-  const { channel } = JSON.parse(await secrets.resolve(`secret:${name}`)) as { channel?: unknown };
-  return slackChannel(
-    {
-      token: `secret:${name}#token`,
-      signingSecret: `secret:${name}#signingSecret`,
-      ...(typeof channel === "string" && channel !== "" ? { channel } : {}),
-    },
-    secrets,
-  );
+  const { channel, endpoint } = slackSecret.parse(JSON.parse(await secrets.resolve(`secret:${name}`)));
+  const references = { token: `secret:${name}#token`, signingSecret: `secret:${name}#signingSecret` };
+  return slackChannel({ ...references, ...(channel === undefined ? {} : { channel }) }, secrets, endpoint);
 }
+
+const slackSecret = z.object({ channel: z.string().min(1).optional(), endpoint: z.url().optional() });

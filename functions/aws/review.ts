@@ -49,7 +49,7 @@ async function modelOf(own: Services, run: string) {
 
 /** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
 async function audited(own: Services, event: ReviewEvent): Promise<void> {
-  logger.info("review", { ...event });
+  logger.info("review", { review: event });
   if (event.kind !== "refusal" || event.run === null) return;
   const ports = await portsOf(own, event.run, UNLIMITED);
   await ports.audit.append({

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { startExecution } from "../../lib/adapters/aws/start-execution.js";
 import { runName } from "../../lib/core/run-name.js";
+import { runId } from "../runtime.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 
@@ -14,7 +15,7 @@ const uploaded = z.looseObject({
 /** Asked for by name, as CodePipeline or another program does. */
 const asked = z.strictObject({
   release: z.string().startsWith("inputs/"),
-  run: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/),
+  run: runId,
 });
 
 /** Starts the run of a release, once, whatever how often it is asked for. Throws for an event that names no release. */

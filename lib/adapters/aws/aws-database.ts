@@ -14,8 +14,8 @@ export interface AwsDatabaseOptions {
   forgetSecrets(): void;
 }
 
-/** SQLSTATEs of a login that was refused. */
-const REFUSED: ReadonlySet<string> = new Set(["28P01", "28000"]);
+/** A login that was refused, and a secret that could not be used: either may be old news that was kept in memory. */
+const REFUSED: ReadonlySet<string> = new Set(["28P01", "28000", "SECRET"]);
 
 /** The database port on AWS. A password that was rotated while a run works is read anew once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {

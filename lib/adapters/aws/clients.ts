@@ -7,6 +7,8 @@ export interface ClientSettings {
   readonly maxAttempts: number;
 }
 
+const MOST_ATTEMPTS = 8;
+
 /**
  * Throttling (429, `SlowDown`, `ThrottlingException`) and faults of the service are tried again by the SDK with a pause that
  * grows and is spread at random.
@@ -15,7 +17,7 @@ export function clientSettings(environment: Readonly<Record<string, string | und
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const endpoint = environment.AWS_ENDPOINT_URL;
   return {
-    maxAttempts: 8,
+    maxAttempts: Number(environment.AWS_MAX_ATTEMPTS ?? MOST_ATTEMPTS),
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined || endpoint === "" ? {} : { endpoint }),
   };

@@ -1,5 +1,5 @@
 import { type ReleasePack, ReleasePackError, unpackRelease } from "./release-pack.js";
-import type { S3Store } from "./s3-store.js";
+import { type S3Store, TooLargeError } from "./s3-store.js";
 
 /** Bytes of a packed release. */
 const LARGEST_PACK = 64 * 1024 * 1024;
@@ -9,7 +9,9 @@ const KEY = /^inputs\/[A-Za-z0-9][A-Za-z0-9_.\-/]{0,200}$/;
 export async function readPack(store: S3Store, key: string): Promise<ReleasePack> {
   if (!KEY.test(key) || key.split("/").includes(".."))
     throw new ReleasePackError(`${key} is no key of a release; expected inputs/NAME`);
-  const bytes = await store.bytes(key, LARGEST_PACK);
+  const bytes = await store.bytes(key, LARGEST_PACK).catch((error: Error) => {
+    throw error instanceof TooLargeError ? new ReleasePackError(error.message) : error;
+  });
   if (bytes === null)
     throw new ReleasePackError(`there is no release ${store.locate(key)}; upload one with: schema-gate run --aws`);
   return unpackRelease(bytes, key);

@@ -11,8 +11,11 @@ import { clientSettings } from "./clients.js";
 
 /** An object that cannot be used. The message names bucket and key. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
 }
+
+/** An object of more bytes than may be read. */
+export class TooLargeError extends StoreError {}
 
 /** Until when an object cannot be removed or overwritten (S3 Object Lock). */
 export interface Retention {
@@ -31,14 +34,14 @@ export class S3Store {
     readonly bucket: string,
   ) {}
 
-  /** Null when there is none. Throws `StoreError` for an object of more than `most` bytes, before its body is read. */
+  /** Null when there is none. Throws `TooLargeError` for an object of more than `most` bytes, before its body is read. */
   async bytes(key: string, most = LARGEST_OBJECT): Promise<Uint8Array | null> {
     try {
       const answer = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
       const size = answer.ContentLength ?? 0;
       if (size > most) {
         (answer.Body as { destroy?: () => void } | undefined)?.destroy?.();
-        throw new StoreError(`${this.locate(key)} has ${size} bytes; ${most} may be read`);
+        throw new TooLargeError(`${this.locate(key)} has ${size} bytes; ${most} may be read`);
       }
       return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
     } catch (error) {

@@ -14,8 +14,13 @@ export interface SlackChannel {
 }
 
 /** Throws `SecretError`. */
-export async function slackChannel(options: NonNullable<Approval["slack"]>, secrets: Secrets): Promise<SlackChannel> {
-  const api = new SlackApi({ token: await secrets.resolve(options.token) });
+export async function slackChannel(
+  options: NonNullable<Approval["slack"]>,
+  secrets: Secrets,
+  endpoint?: string,
+): Promise<SlackChannel> {
+  const token = await secrets.resolve(options.token);
+  const api = new SlackApi(endpoint === undefined ? { token } : { token, endpoint });
   const notifier = new SlackNotifier(api, systemClock, options.channel ?? null);
   return { api, notifier, signingSecret: await secrets.resolve(options.signingSecret) };
 }

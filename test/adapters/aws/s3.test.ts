@@ -22,7 +22,7 @@ const request = {
 describe("objects in S3 (simulated)", () => {
   it("are tried again when S3 throttles", async () => {
     const { aws, store } = await simulatedStore();
-    let refusals = 3;
+    let refusals = 2;
     aws.failing(() => (refusals-- > 0 ? { status: 503, code: "SlowDown" } : null));
     await store.put("a.json", "1");
     expect(await store.text("a.json")).toBe("1");

@@ -37,6 +37,8 @@ export class SimulatedAws {
   readonly waiting = new Set<string>();
   readonly answered: { readonly token: string; readonly output: string }[] = [];
   readonly published: URLSearchParams[] = [];
+  /** What was sent below `/slack-api`. */
+  readonly slack: Call[] = [];
   private readonly key = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   /** Of the call that is served. */
   lastHeaders: IncomingMessage["headers"] = {};
@@ -62,6 +64,7 @@ export class SimulatedAws {
   variables(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.origin,
+      AWS_MAX_ATTEMPTS: "3",
       AWS_REGION: "eu-central-1",
       AWS_ACCESS_KEY_ID: "simulated",
       AWS_SECRET_ACCESS_KEY: "simulated",
@@ -94,6 +97,11 @@ export class SimulatedAws {
     this.calls.push(call);
     this.lastHeaders = request.headers;
     response.setHeader("server", "simulated");
+    if (call.path.startsWith("/slack-api/")) {
+      this.slack.push(call);
+      response.end('{"ok":true}');
+      return;
+    }
     const fault = this.fault?.(call) ?? null;
     if (typeof target === "string")
       return answer(response, fault ?? this.service(target, JSON.parse(call.body || "{}")));

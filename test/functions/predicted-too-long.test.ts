@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GateOnAws } from "../support/aws/gate-on-aws.js";
+
+/** What a step keeps back of its time, by default. */
+const RESERVE_MS = 45_000;
+
+let gate: GateOnAws;
+beforeAll(async () => {
+  gate = await GateOnAws.create(2);
+});
+afterAll(() => gate.destroy());
+
+describe("a migration that is predicted to take too long for a Lambda", () => {
+  it("is never begun there, and is done by the long task", async () => {
+    await gate.run({ run: "predicted", remaining: (name) => (name === "Migrate" ? RESERVE_MS : 900_000) });
+    expect(gate.artifact("predicted", "outcome.json")).toMatchObject({ status: "passed" });
+    const said = gate.states.map((text) => JSON.parse(text) as [string, unknown, { longRunning?: boolean }]);
+    const migrations = said.filter(([name]) => name === "Migrate");
+    expect(migrations.length).toBeGreaterThan(0);
+    expect(migrations.every(([, , output]) => output.longRunning === true)).toBe(true);
+    expect(gate.builds).toHaveLength(migrations.length);
+    for (const tenant of gate.fleet.tenants)
+      expect(gate.artifact("predicted", `tenants/${tenant}.json`)).toMatchObject({ status: "migrated", attempts: 1 });
+  });
+});

@@ -1,0 +1,268 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "aws-lambda";
+import { type LambdaHandler, onLambda } from "../../../functions/aws/lambda.js";
+import { handler as load } from "../../../functions/aws/load.js";
+import { handler as report } from "../../../functions/aws/report.js";
+import { handler as requestApproval } from "../../../functions/aws/request-approval.js";
+import { handler as review } from "../../../functions/aws/review.js";
+import { runTask } from "../../../functions/aws/task.js";
+import { HANDLERS } from "../../../functions/index.js";
+import { packRelease, type ReleasePack } from "../../../lib/adapters/aws/release-pack.js";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
+import { ServiceError } from "../../../lib/adapters/local/services.js";
+import { type LocalExecution, runStateMachine } from "../../../lib/adapters/local/state-machine.js";
+import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { issueCapability } from "../../../lib/core/approval/capability.js";
+import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
+import { configSchema } from "../../../lib/core/config/config.js";
+import { TestFleet } from "../fleet.js";
+import { type Execution, SimulatedAws } from "./simulated-aws.js";
+
+export const LINK_KEY = "0123456789abcdef0123456789abcdef-link-key";
+export const RELEASE = "inputs/demo-1.0.json.gz";
+const ORIGIN = "https://gate.lambda-url.eu-central-1.on.aws";
+const OWN: Readonly<Record<string, LambdaHandler>> = { Load: load, RequestApproval: requestApproval, Report: report };
+
+/** What a person at the page, or nobody, does while the run waits. */
+export type Answer = (gate: GateOnAws, run: string, token: string) => Promise<void>;
+
+export interface RunOptions {
+  readonly run: string;
+  readonly release?: string;
+  readonly answer?: Answer;
+  /** Milliseconds of one invocation of a function; default: Lambda's 15 minutes. */
+  readonly remaining?: (name: string) => number;
+  /** Called before the long task begins. */
+  readonly task?: () => Promise<void>;
+  /** Called before each handler with the name of its state's function and its event. */
+  readonly before?: (name: string, event: unknown) => Promise<void> | void;
+}
+
+/**
+ * The gate as it runs on AWS, its engine and services excepted: the Lambda handlers, on simulated services, over real tenants, in the
+ * order of the state machine file.
+ */
+export class GateOnAws {
+  /** Every event and output that went over the state machine, as text. */
+  readonly states: string[] = [];
+  /** Every line that a handler logged. */
+  readonly logs: string[] = [];
+  readonly pages: string[] = [];
+  /** Variables of the builds that ran. */
+  readonly builds: Readonly<Record<string, string>>[] = [];
+
+  private constructor(
+    readonly aws: SimulatedAws,
+    readonly fleet: TestFleet,
+  ) {}
+
+  static async create(tenants: number): Promise<GateOnAws> {
+    const aws = await SimulatedAws.start();
+    const fleet = await TestFleet.create(tenants);
+    const gate = new GateOnAws(aws, fleet);
+    Object.assign(process.env, aws.variables(), { SCHEMA_GATE_REGISTRY: "s3:registry/tenants.csv" });
+    aws.secrets.set("link-key", LINK_KEY);
+    aws.secrets.set("tenants", JSON.stringify({ username: "postgres", password: fleet.server.password }));
+    gate.writeRegistry();
+    await gate.upload({});
+    gate.listen();
+    return gate;
+  }
+
+  writeRegistry(urls: Readonly<Record<string, string>> = {}): void {
+    const rows = this.fleet.tenants.map((id) => {
+      const url = `postgres://postgres@127.0.0.1:${this.fleet.server.port}/${encodeURIComponent(databaseName(id))}`;
+      return `${id},${urls[id] ?? url},tenants`;
+    });
+    this.aws.s3.put("registry/tenants.csv", ["id,url,secret", ...rows, ""].join("\n"));
+  }
+
+  /** The demo's release, packed with a config. */
+  async upload(changes: Readonly<Record<string, unknown>>, key = RELEASE): Promise<void> {
+    const folder = join(packageRoot(), "examples", "demo", "migrations");
+    const pack: ReleasePack = {
+      requester: String(changes.requester ?? "release-pipeline"),
+      mode: "run",
+      toolVersion: "1.0.0",
+      config: configSchema.parse({
+        migrations: "migrations",
+        registry: { file: "tenants.csv" },
+        staging: { mode: "same host" },
+        approval: { approvers: [{ id: "alex" }, { id: "robin" }] },
+        rollout: { canary: 1, growth: 6, maxWave: 150 },
+        ...changes,
+      }),
+      files: await readReleaseFolder(folder),
+    };
+    this.aws.s3.put(key, await packRelease(pack));
+  }
+
+  async run(options: RunOptions): Promise<LocalExecution> {
+    const { run, release = RELEASE, answer = approve } = options;
+    const definition = JSON.parse(
+      readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
+    ) as object;
+    const execution: Execution = { name: run, machine: "gate", input: "", status: "RUNNING" };
+    this.aws.executions.set(run, execution);
+    const ended = await runStateMachine(
+      definition,
+      { run, release },
+      {
+        handlers: this.handlers(options),
+        services: { pauses: {}, call: (action, parameters) => this.build(action, parameters, options) },
+        stop: new AbortController().signal,
+        onState: () => {},
+        waitForToken: async (token) => {
+          this.aws.waiting.add(token);
+          await answer(this, run, token);
+          return {};
+        },
+      },
+    );
+    execution.status = ended.status === "succeeded" ? "SUCCEEDED" : "FAILED";
+    return ended;
+  }
+
+  artifact<T>(run: string, key: string): T | null {
+    const text = this.aws.s3.text(`runs/${run}/${key}`);
+    return text === undefined ? null : (JSON.parse(text) as T);
+  }
+
+  /** The question of a run, from the bucket. */
+  question(run: string): ApprovalRequest {
+    for (const [key, { bytes }] of this.aws.s3.objects) {
+      if (!key.endsWith("/request.json") || !key.startsWith("approvals/")) continue;
+      const request = JSON.parse(bytes.toString("utf8")) as ApprovalRequest;
+      if (request.run === run) return request;
+    }
+    throw new Error(`the run ${run} asks nothing`);
+  }
+
+  link(run: string, person: string, change: object = {}, key = LINK_KEY): string {
+    const { digest, expiresAt } = this.question(run);
+    const capability = {
+      run,
+      digest,
+      person,
+      scope: "decide",
+      expiresAt,
+      nonce: `nonce-of-${person}-${run}`,
+      ...change,
+    };
+    return `/runs/${run}?c=${issueCapability(capability as never, Buffer.from(key))}`;
+  }
+
+  /** One request to the approval Function URL, as Lambda hands it on. */
+  async request(path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}) {
+    const url = new URL(path, ORIGIN);
+    const { method = "GET", body, headers = {} } = init;
+    const cookies = headers.cookie === undefined ? {} : { cookies: [headers.cookie] };
+    const event = {
+      version: "2.0",
+      rawPath: url.pathname,
+      rawQueryString: url.search.slice(1),
+      headers: { host: url.host, "x-forwarded-proto": "https", ...headers },
+      ...cookies,
+      ...(body === undefined ? {} : { body }),
+      isBase64Encoded: false,
+      requestContext: { domainName: url.host, http: { method, path: url.pathname } },
+    };
+    const answer = (await review(event as never, context(900_000))) as FunctionUrlAnswer;
+    this.pages.push(JSON.stringify({ ...answer, headers: { ...answer.headers, location: "" } }));
+    return answer;
+  }
+
+  async destroy(): Promise<void> {
+    await this.fleet.destroy();
+    await this.aws.close();
+  }
+
+  /** CodeBuild, as far as a long task goes: the program of the build with its variables. */
+  private async build(action: string, parameters: unknown, { task }: RunOptions): Promise<unknown> {
+    if (action !== "codebuild:startBuild.sync") throw new ServiceError("NoSuchService", action);
+    await task?.();
+    const { EnvironmentVariablesOverride: given } = parameters as {
+      EnvironmentVariablesOverride: readonly { Name: string; Value: string }[];
+    };
+    const variables = Object.fromEntries(given.map(({ Name, Value }) => [Name, Value]));
+    this.builds.push(variables);
+    if ((await runTask({ ...process.env, ...variables })) !== 0)
+      throw new ServiceError("States.TaskFailed", "the build failed");
+    return { Build: { BuildStatus: "SUCCEEDED" } };
+  }
+
+  private handlers({ remaining = () => 900_000, before }: RunOptions) {
+    return Object.fromEntries(
+      Object.entries(HANDLERS).map(([name, step]) => {
+        const entry = name.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+        const handler = OWN[name] ?? onLambda(entry, step);
+        const call = async (event: unknown) => {
+          await before?.(name, event);
+          const output = await handler(event, context(remaining(name)));
+          const { taskToken: _, ...rest } = event as { taskToken?: string };
+          this.states.push(JSON.stringify([name, rest, output]));
+          return output;
+        };
+        return [name, call];
+      }),
+    );
+  }
+
+  /** Powertools writes its lines of JSON to standard output, past the console. */
+  private listen(): void {
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = ((chunk: unknown, ...rest: unknown[]) => {
+      const text = String(chunk);
+      if (!text.startsWith("{")) return write(chunk as string, ...(rest as []));
+      this.logs.push(text);
+      return true;
+    }) as typeof process.stdout.write;
+  }
+}
+
+export interface FunctionUrlAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly body: string;
+}
+
+export function context(remaining: number): Context {
+  const end = performance.now() + remaining;
+  return {
+    functionName: "gate",
+    awsRequestId: "request",
+    getRemainingTimeInMillis: () => end - performance.now(),
+  } as Context;
+}
+
+/** Opens an approver's link in a browser of its own and sends the form. */
+export async function decide(
+  gate: GateOnAws,
+  link: string,
+  sent: { verdict?: string; reason?: string; headers?: Record<string, string>; cookie?: string } = {},
+): Promise<FunctionUrlAnswer> {
+  const page = await gate.request(link);
+  const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1] ?? "";
+  const cookie = sent.cookie ?? page.cookies?.[0]?.split(";")[0] ?? "";
+  const { verdict = "approve", reason = "" } = sent;
+  return gate.request(link, {
+    method: "POST",
+    body: new URLSearchParams({ verdict, reason, csrf: hidden("csrf"), digest: hidden("digest") }).toString(),
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      origin: ORIGIN,
+      "sec-fetch-site": "same-origin",
+      cookie,
+      ...sent.headers,
+    },
+  });
+}
+
+/** Alex approves through the page. */
+export const approve: Answer = async (gate, run) => {
+  const answer = await decide(gate, gate.link(run, "alex"));
+  if (answer.statusCode !== 303) throw new Error(`the approval was answered with ${answer.statusCode}: ${answer.body}`);
+};
