@@ -12,6 +12,7 @@ import { reportFiles } from "../../lib/review/report-files.js";
 import { artifact, type RunRequest } from "../../lib/steps/records.js";
 import { type Environment, readEnvironment } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
+import { logger } from "./logger.js";
 import type { TimeLimit } from "./time-limit.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -65,7 +66,12 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
     linkKey: services.linkKey,
     signer: await signerOf(services),
     retention: retentionOf(environment),
-    events: { emit: () => {} },
+    events: {
+      emit: (event) => {
+        // Progress bars are for terminals; what came of a tenant or a phase is what a query asks for.
+        if (event.type === "tenant" || event.type === "result") logger.info(event.type, { run, ...event });
+      },
+    },
     renderer: reportFiles,
     ...limit,
   });

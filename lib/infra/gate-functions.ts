@@ -1,3 +1,4 @@
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { environmentOf } from "./environment-of.js";
 import { type GateResources, grant, grantArtifacts } from "./function-grants.js";
@@ -41,6 +42,12 @@ export class GateFunctions extends Construct {
     }
     this.byState = byState;
     this.longTasks = props.longTasks === "none" ? null : this.makeLongTasks(props);
+  }
+
+  /** Where everything that runs our code logs to. */
+  get logs(): readonly LogGroup[] {
+    const functions = [...Object.values(this.byState), this.review.function];
+    return [...functions, ...(this.longTasks ? [this.longTasks] : [])].map((each) => each.logs);
   }
 
   private makeLongTasks({ setting, resources, bundle }: GateFunctionsProps): LongTasks {

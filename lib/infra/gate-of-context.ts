@@ -15,6 +15,8 @@ export function gateOfContext(stack: Stack): SafetyGate {
     ...networkOf(stack, text("vpc"), list("subnets")),
     ...(slack === undefined ? {} : { slackSecret: Secret.fromSecretNameV2(stack, "Slack", slack) }),
     ...(text("longTasks") === "none" ? { longTasks: "none" } : {}),
+    ...(text("observability") === "none" ? { observability: "none" } : {}),
+    ...(text("startOnUpload") === "true" ? { startOnUpload: true } : {}),
     ...(text("removal") === "destroy" ? { removalPolicy: RemovalPolicy.DESTROY } : {}),
   });
   new CfnOutput(stack, "StateMachineArn", { value: gate.stateMachine.stateMachineArn });

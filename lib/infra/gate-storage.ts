@@ -1,5 +1,5 @@
-import { Duration, type RemovalPolicy, Validations } from "aws-cdk-lib";
-import { Effect, PolicyStatement, StarPrincipal } from "aws-cdk-lib/aws-iam";
+import { Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from "aws-cdk-lib/aws-s3";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -37,6 +37,17 @@ export class GateStorage extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
+    // Alarms and events are encrypted for the topic and the queue by those who send them.
+    for (const sender of ["cloudwatch.amazonaws.com", "events.amazonaws.com"])
+      this.key.addToResourcePolicy(
+        new PolicyStatement({
+          sid: `Sender${sender.split(".")[0]}`,
+          principals: [new ServicePrincipal(sender)],
+          actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+          resources: ["*"],
+          conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+        }),
+      );
     this.signingKey = new Key(this, "SigningKey", {
       description: "Schema Gate: signature over audit trails",
       keySpec: KeySpec.ECC_NIST_P256,

@@ -21,11 +21,12 @@ export interface LongTasksProps {
 export class LongTasks extends Construct {
   readonly project: Project;
   readonly role: Role;
+  readonly logs: LogGroup;
 
   constructor(scope: Construct, id: string, props: LongTasksProps) {
     super(scope, id);
     const { network, key } = props;
-    const logGroup = new LogGroup(this, "Logs", {
+    this.logs = new LogGroup(this, "Logs", {
       retention: props.retention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -57,24 +58,24 @@ export class LongTasks extends Construct {
       grantReportGroupPermissions: false,
       // The CDK would add wildcards; what a build needs is written below.
       role: this.role.withoutPolicyUpdates(),
-      logging: { cloudWatch: { logGroup } },
+      logging: { cloudWatch: { logGroup: this.logs } },
       ...(network
         ? { vpc: network.vpc, subnetSelection: network.subnets, securityGroups: [network.securityGroup] }
         : {}),
     });
-    this.permitBuild(source, logGroup, network);
+    this.permitBuild(source, network);
     Validations.of(this.project).acknowledge({
       id: "AwsSolutions-IAM5[Resource::*]",
       reason: "CodeBuild makes its network interfaces with the project's role; their ids are not known in advance.",
     });
   }
 
-  private permitBuild(source: Asset, logs: LogGroup, network: GateNetwork | null): void {
+  private permitBuild(source: Asset, network: GateNetwork | null): void {
     permit(this.role, {
       actions: ["s3:GetObject", "s3:GetObjectVersion"],
       resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
     });
-    permit(this.role, { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [logs.logGroupArn] });
+    permit(this.role, { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [this.logs.logGroupArn] });
     if (network) permitNetwork(this.role, network);
   }
 

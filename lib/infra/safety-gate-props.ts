@@ -29,6 +29,12 @@ export interface SafetyGateProps {
   readonly logRetention?: RetentionDays;
   /** What becomes of bucket and keys when the stack is removed. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
+  /** Starts a run for every release that is packed into the bucket, through EventBridge. Default: false; something else starts runs. */
+  readonly startOnUpload?: boolean;
+  /** Where docs/runbook.md is read, for the links of the alarms. Default: its path in this package. */
+  readonly runbook?: string;
+  /** `none`: no alarms, dashboard and saved queries, for emulators, which lack some of them. Default: `full`. */
+  readonly observability?: "full" | "none";
   /** Folder of the functions' bundle. Default: the one that this package brings, `dist/lambda`. */
   readonly bundle?: string;
   /** The copies of production that the state machine may make for dry runs. Left out: it may make none. */

@@ -4,6 +4,10 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { Alarms } from "./alarms.js";
+import type { GateResources } from "./function-grants.js";
+import { GateDashboard } from "./gate-dashboard.js";
+import type { FunctionSetting } from "./gate-function.js";
 import { GateFunctions } from "./gate-functions.js";
 import { GateNetwork } from "./gate-network.js";
 import { GateStateMachine } from "./gate-state-machine.js";
@@ -11,7 +15,10 @@ import { type AuditLock, GateStorage } from "./gate-storage.js";
 import { Notifications } from "./notifications.js";
 import { packageFile } from "./package-file.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
+import { SavedQueries } from "./saved-queries.js";
 import { NO_STAGING, Staging } from "./staging.js";
+import { StartOnUpload } from "./start-on-upload.js";
+import { Sweep } from "./sweep.js";
 
 const DEFAULT_LOCK: AuditLock = { mode: "GOVERNANCE", days: 400 };
 
@@ -28,42 +35,65 @@ export class SafetyGate extends Construct {
 
   constructor(scope: Construct, id: string, props: SafetyGateProps) {
     super(scope, id);
-    const bundle = props.bundle ?? packageFile("dist/lambda");
     const retention = props.logRetention ?? RetentionDays.THREE_MONTHS;
+    const bundle = props.bundle ?? packageFile("dist/lambda");
     const storage = this.makeStorage(props);
+    this.bucket = storage.bucket;
     this.network = props.network === "none" ? null : new GateNetwork(this, "Network", props.network ?? {});
     this.notifications = new Notifications(this, "Notifications", { key: storage.key, emails: props.emails ?? [] });
+    const resources: GateResources = {
+      ...storage.resources,
+      topicArn: this.notifications.topic.topicArn,
+      slackSecret: props.slackSecret,
+      databases: props.databases,
+      registrySecret: props.registrySecret,
+      stagingServer: props.stagingServer,
+    };
+    const setting: FunctionSetting = { code: Code.fromAsset(bundle), network: this.network, retention };
     const functions = new GateFunctions(this, "Functions", {
-      setting: { code: Code.fromAsset(bundle), network: this.network, retention },
-      resources: {
-        ...storage.resources,
-        topicArn: this.notifications.topic.topicArn,
-        slackSecret: props.slackSecret,
-        databases: props.databases,
-        registrySecret: props.registrySecret,
-        stagingServer: props.stagingServer,
-      },
+      setting,
+      resources,
       bundle,
       reviewConcurrency: props.reviewConcurrency,
       longTasks: props.longTasks ?? "codebuild",
     });
     const { longTasks, review } = functions;
     const staging = this.makeStaging(props);
-    const { machine, role } = new GateStateMachine(this, "StateMachine", {
+    const gate = new GateStateMachine(this, "StateMachine", {
       functions: functions.byState,
-      substitutions: {
-        ...(staging?.substitutions ?? NO_STAGING),
-        LongTasks: longTasks?.project.projectName ?? "none",
-      },
+      substitutions: { ...(staging?.substitutions ?? NO_STAGING), LongTasks: longTasks?.project.projectName ?? "none" },
       retention,
     });
-    longTasks?.permitStart(role);
-    staging?.permitMaking(role);
-    review.continues(machine);
-    this.bucket = storage.bucket;
+    longTasks?.permitStart(gate.role);
+    staging?.permitMaking(gate.role);
+    review.continues(gate.machine);
     this.reviewUrl = review.url.url;
-    this.stateMachine = machine;
+    this.stateMachine = gate.machine;
+    const { undelivered } = this.notifications;
+    if (props.startOnUpload)
+      new StartOnUpload(this, "StartOnUpload", { setting, resources, machine: gate.machine, undelivered });
+    const sweep = staging && new Sweep(this, "Sweep", { gate: gate.machine, undelivered, retention });
+    if (props.observability !== "none") this.observe(props, gate, functions, sweep);
     Tags.of(this).add("schema-gate", "gate");
+  }
+
+  private observe(props: SafetyGateProps, gate: GateStateMachine, functions: GateFunctions, sweep: Sweep | null): void {
+    const runbook = props.runbook ?? "docs/runbook.md";
+    const { machine, logs } = gate;
+    const { review, longTasks } = functions;
+    const { topic, undelivered } = this.notifications;
+    const alarms = new Alarms(this, "Alarms", {
+      machine,
+      logs,
+      review,
+      undelivered,
+      longTasks,
+      sweep: sweep?.machine ?? null,
+      topic,
+      runbook,
+    });
+    new GateDashboard(this, "Dashboard", { machine, review, alarms, runbook });
+    new SavedQueries(this, "Queries", { functions: functions.logs, machine: logs });
   }
 
   private makeStorage({ auditLock, keepArtifacts, removalPolicy }: SafetyGateProps): GateStorage {

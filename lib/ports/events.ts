@@ -4,6 +4,14 @@ export type RunEvent =
   | { readonly type: "size"; readonly of: "tenants" | "clusters" | "wave"; readonly count: number }
   /** One more of a phase is done. */
   | { readonly type: "advance"; readonly phase: string; readonly count: number }
+  /** What came of one tenant in a phase; `findings` are codes. */
+  | {
+      readonly type: "tenant";
+      readonly phase: string;
+      readonly tenant: string;
+      readonly status: string;
+      readonly findings: readonly string[];
+    }
   /** What came of a phase, in a few words. */
   | { readonly type: "result"; readonly phase: string; readonly text: string };
 

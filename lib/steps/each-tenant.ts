@@ -12,7 +12,7 @@ export interface TenantOutcome<T> {
  * Does a phase's work for the tenants of one batch, one after the other, and keeps what came of it. `work` must answer
  * for every tenant: what it could not do is a finding, not an exception.
  */
-export async function eachTenant<T>(
+export async function eachTenant<T extends { readonly status: string }>(
   ports: Ports,
   phase: string,
   batchId: string,
@@ -26,6 +26,9 @@ export async function eachTenant<T>(
     const outcome = await work(tenant);
     records.push(outcome.record);
     findings.push(...outcome.findings);
+    const { status } = outcome.record;
+    const codes = outcome.findings.map((finding) => finding.code);
+    ports.events.emit({ type: "tenant", phase, tenant: tenant.id, status, findings: codes });
     ports.events.emit({ type: "advance", phase, count: 1 });
   }
   const result: BatchResult<T> = { batch: batchId, records, findings };

@@ -5,8 +5,12 @@ import type { SafetyGateProps } from "../../lib/infra/safety-gate-props.js";
 import { synthesise, violationsOf } from "./support/synthesise.js";
 
 const VARIANTS: Readonly<Record<string, Partial<SafetyGateProps>>> = {
-  "with a VPC of its own": {},
-  "without a VPC": { network: "none" },
+  "with everything": {
+    emails: ["team@example.com"],
+    staging: { clusters: ["tenants-a"], instances: ["tenants-b"], subnetGroup: "staging" },
+    startOnUpload: true,
+  },
+  "without a VPC": { network: "none", longTasks: "none" },
 };
 
 describe("cdk-nag (AwsSolutions)", () => {

@@ -1,0 +1,227 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, it } from "vitest";
+import { environmentSchema } from "../../functions/environment.js";
+import { HANDLERS as RUNTIME } from "../../functions/index.js";
+import { HANDLERS } from "../../lib/infra/handlers.js";
+import { allowed } from "./support/policies.js";
+import { type Synthesised, synthesise } from "./support/synthesise.js";
+
+/** Where AWS demands the resource `*`, by action. Everything else names what it is about. */
+const STAR: Readonly<Record<string, string>> = {
+  "ec2:AssignPrivateIpAddresses": "Lambda's network interfaces have no ids before they are made",
+  "ec2:CreateNetworkInterface": "Lambda's and CodeBuild's network interfaces have no ids before they are made",
+  "ec2:DeleteNetworkInterface": "as above",
+  "ec2:DescribeDhcpOptions": "EC2 describes everything or nothing",
+  "ec2:DescribeNetworkInterfaces": "EC2 describes everything or nothing",
+  "ec2:DescribeSecurityGroups": "EC2 describes everything or nothing",
+  "ec2:DescribeSubnets": "EC2 describes everything or nothing",
+  "ec2:DescribeVpcs": "EC2 describes everything or nothing",
+  "ec2:UnassignPrivateIpAddresses": "as for AssignPrivateIpAddresses",
+  "logs:CreateLogDelivery": "log delivery of Step Functions knows no resources",
+  "logs:DeleteLogDelivery": "log delivery of Step Functions knows no resources",
+  "logs:DescribeLogGroups": "log delivery of Step Functions knows no resources",
+  "logs:DescribeResourcePolicies": "log delivery of Step Functions knows no resources",
+  "logs:GetLogDelivery": "log delivery of Step Functions knows no resources",
+  "logs:ListLogDeliveries": "log delivery of Step Functions knows no resources",
+  "logs:PutResourcePolicy": "log delivery of Step Functions knows no resources",
+  "logs:UpdateLogDelivery": "log delivery of Step Functions knows no resources",
+  "tag:GetResources": "the tagging API knows no resources",
+  "xray:GetSamplingRules": "X-Ray knows no resources for segments",
+  "xray:GetSamplingTargets": "X-Ray knows no resources for segments",
+  "xray:PutTelemetryRecords": "X-Ray knows no resources for segments",
+  "xray:PutTraceSegments": "X-Ray knows no resources for segments",
+};
+
+/** Wildcards that end a resource, by what stands before them. */
+const ENDINGS: readonly RegExp[] = [
+  // Keys of objects and names of executions are not known in advance.
+  /\/(runs|inputs|registry|approvals|audit)\/\*/,
+  /:execution:.*(:\*|\/\*)/,
+  // What a run copies is named when it is copied; secrets come and go below the team's own prefix.
+  /:(cluster|db|snapshot):schema-gate-\*/,
+  /:(pg|cluster-pg|og):default\*/,
+  /:secret:tenants\/\*/,
+  /:network-interface\/\*/,
+];
+
+let full: Synthesised;
+let bare: Synthesised;
+
+beforeAll(() => {
+  full = synthesise({
+    emails: ["team@example.com"],
+    staging: { clusters: ["tenants-a"], instances: ["tenants-b"], subnetGroup: "staging" },
+    startOnUpload: true,
+  });
+  bare = synthesise({ network: "none", longTasks: "none", observability: "none" });
+});
+
+describe("permissions", () => {
+  it("has a function for every handler, and no other", () => {
+    expect(Object.keys(HANDLERS).sort()).toEqual(Object.keys(RUNTIME).sort());
+  });
+
+  it("allows no action by a wildcard", () => {
+    expect(allowed(full).flatMap(({ actions }) => actions.filter((action) => action.includes("*")))).toEqual([]);
+  });
+
+  it("allows * only for what AWS knows no narrower resource", () => {
+    const strange = allowed(full)
+      .filter(({ resources }) => resources.includes("*"))
+      .flatMap(({ policy, actions }) =>
+        actions.filter((action) => !(action in STAR)).map((action) => [policy, action]),
+      );
+    expect(strange).toEqual([]);
+  });
+
+  it("ends a resource in a wildcard only where names are not known in advance", () => {
+    const strange = allowed(full).flatMap(({ policy, resources }) =>
+      resources
+        .filter((resource) => resource !== "*" && resource.includes("*"))
+        .filter((resource) => !ENDINGS.some((ending) => ending.test(resource)))
+        .map((resource) => [policy, resource]),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  it("lets nobody remove or overwrite without a version what is in the bucket", () => {
+    const actions = new Set(allowed(full).flatMap((statement) => statement.actions));
+    for (const action of ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"])
+      expect(actions).not.toContain(action);
+  });
+
+  it("lets one function sign, and one continue a run", () => {
+    const who = (action: string) =>
+      allowed(full)
+        .filter(({ actions }) => actions.includes(action))
+        .map(({ policy }) => policy);
+    expect(who("kms:Sign")).toEqual([expect.stringContaining("Seal")]);
+    expect(who("states:SendTaskSuccess")).toEqual([expect.stringContaining("Review")]);
+  });
+
+  it("uses no managed policy of AWS", () => {
+    for (const { Properties } of Object.values(full.resources("AWS::IAM::Role")))
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+});
+
+describe("functions", () => {
+  it("run on ARM with Node 24, are traced, and have a log group of their own", () => {
+    const functions = Object.values(full.resources("AWS::Lambda::Function")).filter(
+      ({ Properties }) => Properties.Runtime !== undefined && String(Properties.Handler).endsWith(".handler"),
+    );
+    expect(functions.length).toBe(Object.keys(HANDLERS).length + 2);
+    for (const { Properties } of functions)
+      expect(Properties).toMatchObject({
+        Runtime: "nodejs24.x",
+        Architectures: ["arm64"],
+        TracingConfig: { Mode: "Active" },
+        LoggingConfig: { LogGroup: expect.anything() },
+      });
+  });
+
+  it("stand in the VPC when they reach databases, and only then", () => {
+    for (const { Properties } of Object.values(full.resources("AWS::Lambda::Function"))) {
+      const entry = String(Properties.Handler).replace(".handler", "");
+      const spec = Object.values(HANDLERS).find((handler) => handler.entry === entry);
+      const reaches = spec?.grants.some((grant) => grant === "databases") ?? false;
+      expect(Properties.VpcConfig !== undefined, entry).toBe(reaches);
+    }
+  });
+
+  it("are told only what the runtime reads", () => {
+    const known = new Set([...Object.keys(environmentSchema.shape), "NODE_OPTIONS"]);
+    for (const { Properties } of Object.values(full.resources("AWS::Lambda::Function"))) {
+      const { Variables } = (Properties.Environment ?? { Variables: {} }) as { Variables: Record<string, unknown> };
+      expect(Object.keys(Variables).filter((name) => !known.has(name))).toEqual([]);
+    }
+  });
+});
+
+describe("what is kept", () => {
+  it("lies in one bucket: private, encrypted, versioned, over TLS, the audit trail under lock", () => {
+    full.template.resourceCountIs("AWS::S3::Bucket", 1);
+    full.template.hasResourceProperties("AWS::S3::Bucket", {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } },
+        ],
+      },
+      VersioningConfiguration: { Status: "Enabled" },
+      ObjectLockEnabled: true,
+    });
+    full.template.hasResourceProperties("AWS::S3::BucketPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+          Match.objectLike({
+            Sid: "AuditOnlyWithLock",
+            Effect: "Deny",
+            Action: "s3:PutObject",
+            Condition: { StringNotEquals: { "s3:object-lock-mode": "GOVERNANCE" } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it.each(["AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"])(
+    "%s stays when the stack is removed",
+    (type) => {
+      for (const resource of Object.values(full.resources(type))) expect(resource.DeletionPolicy).toBe("Retain");
+    },
+  );
+
+  it("ends: every log group has a retention", () => {
+    for (const { Properties } of Object.values(full.resources("AWS::Logs::LogGroup")))
+      expect(Properties.RetentionInDays).toBeGreaterThan(0);
+  });
+
+  it("is encrypted where it waits: topic, queue, secret", () => {
+    for (const type of ["AWS::SNS::Topic", "AWS::SQS::Queue"])
+      for (const { Properties } of Object.values(full.resources(type))) expect(Properties.KmsMasterKeyId).toBeDefined();
+    for (const { Properties } of Object.values(full.resources("AWS::SecretsManager::Secret")))
+      expect(Properties.KmsKeyId).toBeDefined();
+  });
+
+  it("is not in the logs of the state machine, whose inputs hold a task token", () => {
+    for (const { Properties } of Object.values(full.resources("AWS::StepFunctions::StateMachine"))) {
+      const machine = JSON.stringify(Properties);
+      if (!machine.includes("RequestApproval")) continue;
+      expect(Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: "ALL" });
+    }
+  });
+});
+
+describe("the state machine", () => {
+  it.each([
+    ["full", () => full],
+    ["bare", () => bare],
+  ])("of the %s gate has a value for each of its placeholders", (_, of) => {
+    const machine = Object.values(of().resources("AWS::StepFunctions::StateMachine")).find(({ Properties }) =>
+      JSON.stringify(Properties).includes("RequestApproval"),
+    );
+    const given = Object.keys(machine?.Properties.DefinitionSubstitutions as object).sort();
+    const asked = ["LongTasks", "StagingInstanceClass", "StagingSecurityGroup", "StagingSubnetGroup"];
+    expect(given).toEqual([...Object.keys(HANDLERS), ...asked].sort());
+  });
+});
+
+describe("a gate without a VPC", () => {
+  it("has no VPC, no build, no alarm", () => {
+    for (const type of ["AWS::EC2::VPC", "AWS::CodeBuild::Project", "AWS::CloudWatch::Alarm"])
+      bare.template.resourceCountIs(type, 0);
+  });
+
+  it("cannot make copies of production, and says so", () => {
+    expect(() => synthesise({ network: "none", staging: { clusters: ["a"], subnetGroup: "b" } })).toThrow(
+      "staging makes copies in a VPC: `network` must not be `none`",
+    );
+  });
+});
