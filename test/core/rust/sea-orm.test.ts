@@ -58,6 +58,42 @@ describe("SeaORM's builders", () => {
     ]);
   });
 
+  it("makes queries with windows, table expressions, unions and what a statement returns", async () => {
+    const up = `let latest = Query::select().column(User::Id)
+        .expr_window_as(Expr::cust("row_number()"), WindowStatement::partition_by(User::Email).order_by(User::CreatedAt, Order::Desc).take(), Alias::new("n"))
+        .from(User::Table).to_owned();
+      let cte = CommonTableExpression::new().query(latest).columns([Alias::new("id"), Alias::new("n")]).table_name(Alias::new("latest")).to_owned();
+      manager.exec_stmt(Query::delete().with_cte(WithClause::new().cte(cte).to_owned()).from_table(User::Table)
+        .and_where(Expr::col(User::Id).in_subquery(Query::select().column(Alias::new("id")).from(Alias::new("latest")).and_where(Expr::col(Alias::new("n")).gt(1)).to_owned()))
+        .returning_col(User::Id).to_owned()).await?;
+      manager.exec_stmt(Query::insert().into_table(User::Table).columns([User::Age])
+        .select_from(Query::select().expr(Func::sum(Expr::col(User::Age))).from(User::Table).group_by_columns([User::Email]).and_having(Expr::col(User::Age).gt(1))
+          .union(UnionType::All, Query::select().column(User::Age).from(User::Table).to_owned()).order_by(User::Age, Order::Asc).limit(3).offset(1).to_owned())?
+        .returning(Query::returning().columns([User::Id, User::Age])).to_owned()).await`;
+    expect(await sqlOf(up)).toEqual([
+      'WITH "latest" ("id", "n") AS (SELECT "id", row_number() OVER (PARTITION BY "mail" ORDER BY "created_at" DESC) AS "n" FROM "user") ' +
+        'DELETE FROM "user" WHERE ("id" IN (SELECT "id" FROM "latest" WHERE ("n" > 1))) RETURNING "id"',
+      'INSERT INTO "user" ("age") SELECT sum("age") FROM "user" GROUP BY "mail" HAVING ("age" > 1) ' +
+        'UNION ALL (SELECT "age" FROM "user") ORDER BY "age" ASC LIMIT 3 OFFSET 1 RETURNING "id", "age"',
+    ]);
+  });
+
+  it("takes names from a match within write!, raw identifiers, and entities that a glob brings", async () => {
+    const more = `use crate::database::entity::cache::*;
+      enum Temp { Id }
+      impl Iden for Temp { fn unquoted(&self, s: &mut dyn std::fmt::Write) { write!(s, "{}", match self { Self::Id => "temp_id" }).unwrap(); } }`;
+    const up = `manager.create_table(Table::create().table(Entity).col(ColumnDef::new(Column::StoreDir).r#char().not_null())
+      .col(ColumnDef::new(Temp::Id).integer()).to_owned()).await`;
+    const entity =
+      '#[derive(DeriveEntityModel)] #[sea_orm(table_name = "caches")] pub struct Model { pub store_dir: String }';
+    const other =
+      '#[derive(DeriveEntityModel)] #[sea_orm(table_name = "others")] pub struct Model { pub store_dir: String }';
+    const files = { "../entity/cache.rs": entity, "../entity/other.rs": other };
+    expect(await sqlOf(up, more, files)).toEqual([
+      'CREATE TABLE "caches" ("store_dir" char NOT NULL, "temp_id" integer)',
+    ]);
+  });
+
   it("writes identity columns for a project on sea-orm 2", async () => {
     const manifest = { "../Cargo.toml": '[dependencies]\nsea-orm-migration = { version = "2.0.0-rc.1" }' };
     const up = table(".col(pk_auto(User::Id)).col(ColumnDef::new(User::Age).unsigned())");

@@ -93,7 +93,7 @@ const COPYING = new Set(["to_owned", "clone", "take"]);
 
 function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: Scope): Value {
   const object = target.field("value");
-  const method = target.field("field")?.text ?? "";
+  const method = (target.field("field")?.text ?? "").replace(/^r#/, "");
   const receiver = object ? machine.evaluate(object, scope) : HANDLE;
   const args = argumentsOf(machine, node, scope);
   if (COPYING.has(method)) return copyOf(receiver);

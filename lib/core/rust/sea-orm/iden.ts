@@ -2,6 +2,7 @@ import type { Crate } from "../syntax/crate.js";
 import type { Item } from "../syntax/items.js";
 import { stringValue, tokensOf } from "../syntax/literals.js";
 import { snakeCase } from "../syntax/names.js";
+import { parsePiece } from "../syntax/parse-rust.js";
 import type { RustNode, RustText } from "../syntax/rust-node.js";
 
 /**
@@ -48,7 +49,7 @@ function variantName(crate: Crate, item: Item, variant: string): string | null {
 function handWritten(crate: Crate, item: Item, variant: string): string | null {
   const impl = crate.named("impl", item.name).find((each) => each.trait === "Iden" && sameFile(each, item));
   if (!impl) return null;
-  for (const arm of impl.node.descendants()) {
+  for (const arm of withMacros(impl.node)) {
     if (arm.type !== "match_arm") continue;
     const pattern = arm.field("pattern")?.text ?? "";
     const alternatives = pattern.split("|").map((each) => each.trim().split("::").at(-1));
@@ -56,6 +57,16 @@ function handWritten(crate: Crate, item: Item, variant: string): string | null {
     if (alternatives.includes(variant) && value && /string_literal$/.test(value.type)) return stringValue(value);
   }
   return null;
+}
+
+/** The nodes of a piece of code; the grammar leaves the arguments of `write!(s, "{}", match self { … })` as tokens. */
+function* withMacros(node: RustNode): Iterable<RustNode> {
+  for (const each of node.descendants()) {
+    yield each;
+    if (each.type !== "token_tree" || !each.text.startsWith("(") || !each.text.includes("=>")) continue;
+    const head = "fn f() { ";
+    yield* parsePiece(`${head}${each.text}; }`, each.source, each.start - head.length).root.descendants();
+  }
 }
 
 function structName(crate: Crate, item: Item): string | null {

@@ -5,7 +5,8 @@ import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { expressionText } from "./expression.js";
 import { describe, nameOf, namesOf, tableOf } from "./names.js";
-import { selectText } from "./select.js";
+import { columnsText, columnText, selectText } from "./select.js";
+import { withText } from "./with-clause.js";
 
 /** `Query::insert()`: rows that the code names one by one. */
 export function insertText(machine: Machine, term: Term): string {
@@ -20,12 +21,12 @@ export function insertText(machine: Machine, term: Term): string {
     else if (call.method === "values" || call.method === "values_panic") rows.push(rowText(machine, value));
     else if (call.method === "select_from") rows.push(selectText(machine, value));
     else if (call.method === "on_conflict") conflict = ` ${conflictText(machine, value)}`;
-    else throw new NotLowered(`What ${call.method} does to an INSERT is not known`, call.node);
+    else if (!isAround(call)) throw new NotLowered(`What ${call.method} does to an INSERT is not known`, call.node);
   }
   if (table === null || rows.length === 0) throw new NotLowered("The INSERT names no table or no rows", term.node);
   const [query] = rows;
   const source = query?.startsWith("SELECT ") && rows.length === 1 ? query : `VALUES ${rows.join(", ")}`;
-  return `INSERT INTO ${table} ${columnList(columns)} ${source}${conflict}`;
+  return `${withOf(machine, term)}INSERT INTO ${table} ${columnList(columns)} ${source}${conflict}${returning(machine, term)}`;
 }
 
 function rowText(machine: Machine, value: Value | undefined): string {
@@ -53,15 +54,18 @@ export function updateText(machine: Machine, term: Term): string {
   if (!table) throw new NotLowered("The UPDATE names no table", term.node);
   const set: string[] = [];
   const where: string[] = [];
+  const from: string[] = [];
   for (const call of term.calls) {
     if (call.method === "value") set.push(assignment(machine, call.args));
     else if (call.method === "values" && call.args[0]?.kind === "list") {
       for (const pair of call.args[0].items) set.push(assignment(machine, pair.kind === "list" ? pair.items : []));
     } else if (isCondition(call)) where.push(conditionText(machine, call.args[0]));
-    else if (call.method !== "table")
+    else if (call.method === "from") from.push(tableText(tableOf(machine, call.args[0])));
+    else if (call.method !== "table" && !isAround(call))
       throw new NotLowered(`What ${call.method} does to an UPDATE is not known`, call.node);
   }
-  return `UPDATE ${tableText(tableOf(machine, table.args[0]))} SET ${set.join(", ")}${whereText(where)}`;
+  const others = from.length > 0 ? ` FROM ${from.join(", ")}` : "";
+  return `${withOf(machine, term)}UPDATE ${tableText(tableOf(machine, table.args[0]))} SET ${set.join(", ")}${others}${whereText(where)}${returning(machine, term)}`;
 }
 
 function assignment(machine: Machine, [column, value]: readonly Value[]): string {
@@ -71,10 +75,53 @@ function assignment(machine: Machine, [column, value]: readonly Value[]): string
 export function deleteText(machine: Machine, term: Term): string {
   const table = term.calls.find((call) => call.method === "from_table");
   if (!table) throw new NotLowered("The DELETE names no table", term.node);
-  const other = term.calls.find((call) => call.method !== "from_table" && !isCondition(call));
+  const other = term.calls.find((call) => call.method !== "from_table" && !isCondition(call) && !isAround(call));
   if (other) throw new NotLowered(`What ${other.method} does to a DELETE is not known`, other.node);
   const where = term.calls.filter(isCondition).map((call) => conditionText(machine, call.args[0]));
-  return `DELETE FROM ${tableText(tableOf(machine, table.args[0]))}${whereText(where)}`;
+  return `${withOf(machine, term)}DELETE FROM ${tableText(tableOf(machine, table.args[0]))}${whereText(where)}${returning(machine, term)}`;
+}
+
+/** Calls that add something before or after any of the three. */
+function isAround({ method }: Call): boolean {
+  return /^(with|with_cte|returning|returning_col|returning_all)$/.test(method);
+}
+
+function withOf(machine: Machine, term: Term): string {
+  const clauses = term.calls.filter(({ method }) => method === "with" || method === "with_cte");
+  return withText(
+    machine,
+    clauses.map(({ args }) => args[0]),
+    statementText,
+  );
+}
+
+/** A query, or a statement that changes rows, inside another one. */
+function statementText(machine: Machine, value: Value | undefined): string {
+  const head = value?.kind === "term" ? value.head.slice(-2).join("::") : "";
+  if (value?.kind === "term" && value.tainted === null) {
+    if (head === "Query::insert") return insertText(machine, value);
+    if (head === "Query::update") return updateText(machine, value);
+    if (head === "Query::delete") return deleteText(machine, value);
+  }
+  return selectText(machine, value);
+}
+
+function returning(machine: Machine, term: Term): string {
+  const call = term.calls.findLast(({ method }) => method.startsWith("returning"));
+  if (!call) return "";
+  const [value] = call.args;
+  if (call.method === "returning_all") return " RETURNING *";
+  if (call.method === "returning_col") return ` RETURNING ${columnText(machine, value)}`;
+  if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::returning" || value.tainted !== null) {
+    throw new NotLowered(`What ${describe(value)} returns is not known`, call.node);
+  }
+  const items = value.calls.flatMap(({ method, args, node }) => {
+    if (method === "all") return ["*"];
+    if (method === "column") return [columnText(machine, args[0])];
+    if (method === "columns") return columnsText(machine, args[0]);
+    throw new NotLowered(`What ${method} does to RETURNING is not known`, node);
+  });
+  return ` RETURNING ${items.join(", ")}`;
 }
 
 function isCondition(call: Call): boolean {

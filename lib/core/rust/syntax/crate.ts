@@ -144,13 +144,13 @@ export class Crate {
     const explicit = modulesOf(path.slice(folder === undefined ? 0 : 1, -1));
     const everywhere = this.seek(name, explicit.at(-1) ?? null).filter((item) => item.kind === kind);
     const all = folder === undefined ? everywhere : everywhere.filter((item) => liesIn(item, folder));
-    const named = all.filter((item) => explicit.length > 0 && endsWith(item.module, explicit));
+    const named = explicit.length > 0 ? inModule(all, explicit) : [];
     if (named.length > 0) return nearest(named, from.module);
     if (folder === undefined && path.length > 1 && this.isForeign(head)) return [];
     const own = all.filter((item) => item.node.source.path === from.path);
     if (own.length > 0 && path[0] !== "crate") return own;
     const globs = (this.uses.get(from.path) ?? []).filter((use) => use.name === "*").map((use) => modulesOf(use.path));
-    const imported = all.filter((item) => globs.some((glob) => glob.length > 0 && endsWith(item.module, glob)));
+    const imported = globs.flatMap((glob) => (glob.length > 0 ? inModule(all, glob) : []));
     if (imported.length > 0) return nearest(imported, from.module);
     return nearest(all, from.module);
   }
@@ -181,6 +181,18 @@ function endsWith(whole: readonly string[], end: readonly string[]): boolean {
     const other = whole[whole.length - end.length + at];
     return other === part || other?.replaceAll("-", "_") === part;
   });
+}
+
+/**
+ * The items of a module. Above the release's folder the names of the folders are not known, so that a file there knows
+ * only the end of its own module's path: the longest end that fits counts when no whole path does.
+ */
+function inModule(items: readonly Item[], path: readonly string[]): readonly Item[] {
+  const whole = items.filter((item) => endsWith(item.module, path));
+  if (whole.length > 0) return whole;
+  const fitting = items.filter(({ module }) => module.length > 0 && endsWith(path, module));
+  const longest = Math.max(0, ...fitting.map(({ module }) => module.length));
+  return fitting.filter(({ module }) => module.length === longest);
 }
 
 /** Those that share the most leading modules with the file that asks. */
