@@ -17,6 +17,8 @@ import type { Signer } from "./signer.js";
 export interface Ports {
   readonly run: string;
   readonly artifacts: Artifacts;
+  /** What outlives a run: the last reading of each tenant's catalog. Null: every catalog is read anew. */
+  readonly memory: Artifacts | null;
   readonly audit: AuditTrail;
   readonly approvals: Approvals;
   readonly clock: Clock;

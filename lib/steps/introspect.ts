@@ -6,7 +6,9 @@ import type { Release } from "../core/release/release.js";
 import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
-import { KnownCatalogs, readFingerprint, readStatistics } from "./catalog/read-catalog.js";
+import { CatalogReader } from "./catalog/catalog-reader.js";
+import { readStatistics } from "./catalog/read-catalog.js";
+import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
 import { eachTenant, type TenantOutcome } from "./each-tenant.js";
 import { readLedger } from "./ledger.js";
@@ -26,12 +28,12 @@ export const introspect: Step<z.infer<typeof input>, Output> = {
   input,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config, fresh = false } = await need<RunRequest>(ports, artifact.request);
     const release = await need<Release>(ports, artifact.release);
     const timeout = milliseconds(config.timeouts.read);
-    const known = new KnownCatalogs();
+    const reader = new CatalogReader(ports.memory, fresh);
     const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
-      readTenant(ports, release, tenant, timeout, known),
+      readTenant(ports, release, tenant, timeout, reader),
     );
     return { ok: result.records.every((record) => record.status === "read"), batch };
   },
@@ -42,18 +44,14 @@ async function readTenant(
   release: Release,
   tenant: Tenant,
   timeout: number,
-  known: KnownCatalogs,
+  reader: CatalogReader,
 ): Promise<TenantOutcome<TenantReading>> {
   const started = ports.clock.monotonic();
   let session: Session | null = null;
   try {
-    session = await ports.database.connect(tenant, {
-      purpose: "read",
-      statementTimeout: timeout,
-      lockTimeout: 1000,
-      replica: true,
-    });
-    const { fingerprint, catalog } = await readFingerprint(session, tenant.schema, known);
+    const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
+    session = opened.session;
+    const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
     const statistics = await readStatistics(session, tenant.schema);
@@ -65,11 +63,13 @@ async function readTenant(
       status: "read",
       fingerprint,
       statistics,
+      unchanged,
       ledger,
       pending: pending.map((migration) => migration.version),
       ms: ports.clock.monotonic() - started,
     };
-    return { record, findings: findings.map((finding) => ({ ...finding, tenants: [tenant.id] })) };
+    const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
+    return { record, findings: [...opened.findings, ...own] };
   } catch (error) {
     const finding = unreachable("introspect", "introspect.unreachable", tenant, "could not be read", error);
     const record: TenantReading = {
@@ -77,6 +77,7 @@ async function readTenant(
       status: "unknown",
       fingerprint: null,
       statistics: null,
+      unchanged: false,
       ledger: [],
       pending: [],
       ms: ports.clock.monotonic() - started,

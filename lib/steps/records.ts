@@ -26,6 +26,8 @@ export interface RunRequest {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly config: Config;
+  /** Every catalog is read, also of tenants that did not change since the last run. */
+  readonly fresh?: boolean;
 }
 
 /** Tenants handled by one call, one after the other over one connection at a time. */
@@ -56,6 +58,8 @@ export interface TenantReading {
   /** Null when it is unknown. */
   readonly fingerprint: string | null;
   readonly statistics: Statistics | null;
+  /** The change detector saw no change since the last run, so the catalog was not read again. */
+  readonly unchanged: boolean;
   readonly ledger: readonly LedgerEntry[];
   /** Versions of the migrations that it lacks, in order. */
   readonly pending: readonly string[];

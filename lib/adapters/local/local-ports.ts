@@ -44,6 +44,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   return {
     run,
     artifacts,
+    memory: artifactsFolder(workspace.root),
     audit: await openAuditFile({ directory, run, clock: systemClock }),
     approvals: new ApprovalsFolder(workspace.approvals),
     clock: systemClock,

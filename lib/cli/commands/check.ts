@@ -12,6 +12,7 @@ export const check: CommandModule = {
   describe(program: Command) {
     program
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
+      .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
@@ -23,6 +24,7 @@ export const check: CommandModule = {
       wait: false,
       dryRun: false,
       json: options.json === true,
+      fresh: options.fresh === true,
     });
   },
 };

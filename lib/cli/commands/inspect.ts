@@ -22,8 +22,6 @@ Examples:
 
 Exit code 1 when tenants diverge or drift, or one could not be read.`;
 
-const REPLICA_LAG_SECONDS = 10;
-
 /** The fleet as it is: nothing is changed. */
 export const inspect: CommandModule = {
   describe(command: Command): void {
@@ -42,7 +40,7 @@ export const inspect: CommandModule = {
     const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
     const ports = {
       database: pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null }),
-      artifacts: artifactsFolder(workspaceIn(directory).root),
+      memory: artifactsFolder(workspaceIn(directory).root),
     };
     const tenants = await fleet.tenants().catch((error: unknown) => {
       throw error instanceof RegistryError ? new UsageError(error.message) : error;
@@ -51,7 +49,6 @@ export const inspect: CommandModule = {
       connectionsPerHost: config.connectionsPerHost,
       statementTimeout: milliseconds(config.timeouts.read),
       fresh: options.fresh === true,
-      replicaLag: REPLICA_LAG_SECONDS,
     });
     const today = new Date().toISOString().slice(0, 10);
     const overview = fleetOverview(reading, declared, config.drift.allow, today);

@@ -21,13 +21,15 @@ export const run: CommandModule = {
         "--dry-run",
         "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
       )
+      .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
   async run(io, _args, options) {
     const { startRun } = await import("../run/start.js");
-    const [wait, json] = [options.wait === true, options.json === true];
+    const [wait, json, fresh] = [options.wait === true, options.json === true, options.fresh === true];
     const dryRun = options.dryRun === true;
-    return startRun(io, { config: String(options.config), mode: dryRun ? "check" : "run", wait, dryRun, json });
+    const mode = dryRun ? "check" : "run";
+    return startRun(io, { config: String(options.config), mode, wait, dryRun, json, fresh });
   },
 };

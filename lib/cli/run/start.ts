@@ -31,12 +31,14 @@ export interface StartOptions {
   /** The gates run as for `check`; then the waves are shown that a run would have. */
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** Read every catalog, also of tenants that did not change since the last run. */
+  readonly fresh: boolean;
 }
 
 /** Starts a run on the user's own databases. */
 export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
   const { config, directory } = readConfig(io.cwd, options.config);
-  const request = newRequest(config, options.mode, options.mode);
+  const request: RunRequest = { ...newRequest(config, options.mode, options.mode), fresh: options.fresh };
   if (options.mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, config, directory);
   const workspace = workspaceIn(directory);

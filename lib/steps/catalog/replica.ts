@@ -2,11 +2,12 @@ import type { Finding } from "../../core/finding.js";
 import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
+/** Seconds that a replica may be behind to be read instead of its primary. */
+const REPLICA_LAG = 10;
+
 interface ReplicaOptions {
   /** Milliseconds. */
   readonly statementTimeout: number;
-  /** Seconds. */
-  readonly replicaLag: number;
 }
 
 /**
@@ -16,13 +17,13 @@ interface ReplicaOptions {
 export async function openReplica(
   database: Database,
   tenant: Tenant,
-  { statementTimeout, replicaLag }: ReplicaOptions,
+  { statementTimeout }: ReplicaOptions,
 ): Promise<{ readonly session: Session; readonly findings: readonly Finding[] }> {
   const options = { purpose: "read", statementTimeout, lockTimeout: 1000 } as const;
   const session = await database.connect(tenant, { ...options, replica: true });
   try {
     const behind = await secondsBehind(session);
-    if (behind <= replicaLag) return { session, findings: [] };
+    if (behind <= REPLICA_LAG) return { session, findings: [] };
     await session.close();
     return { session: await database.connect(tenant, options), findings: [lagging(tenant, behind)] };
   } catch (error) {
