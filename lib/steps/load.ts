@@ -13,6 +13,7 @@ import { conventionByLedger } from "./convention.js";
 import { saveFindings } from "./findings.js";
 import { artifact, need, type RunRequest } from "./records.js";
 import { refuseBusyFleet } from "./rollout/claim-fleet.js";
+import { refuseEmptyCanary } from "./rollout/empty-canary.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string() });
@@ -34,6 +35,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
     const files = await ports.releases.files();
     const tenants: readonly Tenant[] = await ports.registry.tenants();
     await refuseBusyFleet(ports, tenants);
+    refuseEmptyCanary(config, tenants);
     const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
     await saveFindings(ports, "load", release.findings);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalsNeeded } from "../core/approval/quorum.js";
 import { type ApprovalRequest, requestProblem } from "../core/approval/request.js";
 import { milliseconds } from "../core/config/config.js";
 import { artifact, need, type RunRequest, type ScoreRecord } from "./records.js";
@@ -27,7 +28,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
       digest: score.digest,
       requester,
       approvers: config.approval.approvers,
-      quorum: score.verdict === "quorum" ? config.approval.quorum : 1,
+      quorum: approvalsNeeded(score.verdict, config.approval.quorum) ?? Number.NaN,
       requestedAt: now,
       expiresAt: now + milliseconds(config.approval.expires),
     };

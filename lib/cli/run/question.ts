@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import type { RefusalCode } from "../../core/approval/decide.js";
+import { approvalDigest } from "../../core/approval/digest.js";
 import type { Ports } from "../../ports/ports.js";
+import { bindingSubject } from "../../steps/binding.js";
 import { recordDecision } from "../../steps/record-decision.js";
 import { artifact, type RefusedAttempt } from "../../steps/records.js";
 import type { Io } from "../io.js";
@@ -24,8 +26,10 @@ export async function decideAtTerminal(
   const record = await ports.approvals.read(ports.run);
   if (!record) return null;
   const at = ports.clock.now();
+  // What the artifacts say now, not what the question says it was asked about.
+  const digest = approvalDigest(await bindingSubject(ports));
   const nonce = randomBytes(16).toString("hex");
-  const attempt = { run: ports.run, digest: record.request.digest, channel: "terminal" as const, nonce, at, ...said };
+  const attempt = { run: ports.run, digest, channel: "terminal" as const, nonce, at, ...said };
   const outcome = await recordDecision(ports.approvals, attempt);
   if (outcome === null) return null;
   if (outcome.accepted) return { accepted: true, status: outcome.state.status };

@@ -3,7 +3,7 @@ import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
 import type { ReviewDeps, ReviewEvent } from "../../review/deps.js";
-import { approverLinks } from "../../review/links.js";
+import { approverLinks, viewerLink } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
 import { UnfinishedError } from "../command.js";
@@ -12,6 +12,8 @@ import type { Channels } from "./channels.js";
 export interface ReviewServer {
   /** Each approver with a link of their own. */
   readonly links: ApprovalNotice["recipients"];
+  /** For the requester and whoever watches: shows the page and decides nothing. */
+  readonly viewer: string | null;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
   const links = record === null ? [] : approverLinks(record.request, origin, key);
   return {
     links,
+    viewer: record === null ? null : viewerLink(record.request, origin, key, record.request.requester),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -4,11 +4,13 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { requestProblem } from "../../core/approval/request.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
+import { WavePolicyError } from "../../core/rollout/waves.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError } from "../../ports/registry.js";
 import { SecretError } from "../../ports/secrets.js";
 import { artifact, type RunRequest } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
+import { refuseEmptyCanary } from "../../steps/rollout/empty-canary.js";
 import { rolloutOutlook } from "../../steps/rollout/outlook.js";
 import { type ExitCode, UsageError } from "../command.js";
 import type { Io } from "../io.js";
@@ -106,9 +108,11 @@ function refuseUnapprovable({ run, requester, config }: RunRequest): void {
 /** A registry that lists nobody, or somebody twice, is refused before there is a run. */
 async function refuseUnreadableRegistry(io: Io, config: Config, directory: string): Promise<void> {
   try {
-    await new Fleet(config, localSecrets(io.env, directory), directory).tenants();
+    const tenants = await new Fleet(config, localSecrets(io.env, directory), directory).tenants();
+    refuseEmptyCanary(config, tenants);
   } catch (error) {
-    if (!(error instanceof RegistryError || error instanceof SecretError)) throw error;
+    const known = [RegistryError, SecretError, WavePolicyError].some((kind) => error instanceof kind);
+    if (!(known && error instanceof Error)) throw error;
     throw new UsageError(error.message, "correct the registry or the config, then run the command again");
   }
 }

@@ -8,7 +8,7 @@ import { printable, styleFor } from "../terminal/style.js";
 import { type Approver, isDecided, untilDecided } from "./approver.js";
 import type { Channels } from "./channels.js";
 import { ask, decideAtTerminal } from "./question.js";
-import { openReviewServer } from "./review-server.js";
+import { openReviewServer, type ReviewServer } from "./review-server.js";
 import { printVerdict } from "./verdict.js";
 
 export interface WaitingOptions {
@@ -40,7 +40,7 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
   const answered = new AbortController();
   let asking = Promise.resolve();
   try {
-    printLinks(io, server.links, ports.run);
+    printLinks(io, server, ports.run);
     asking = askElsewhere(ports, options, server.links);
     // Awaited at the end, where its failure counts; until then it must not end the process.
     asking.catch(() => {});
@@ -85,9 +85,10 @@ async function askElsewhere(
   }
 }
 
-function printLinks(io: Io, links: ApprovalNotice["recipients"], run: string): void {
+function printLinks(io: Io, { links, viewer }: ReviewServer, run: string): void {
   const style = styleFor(io);
   io.stderr.write(`\n${style.bold("Waiting for an approval.")} Each approver has a link of their own:\n`);
   for (const { person, link } of links) io.stderr.write(`  ${printable(person.id)}: ${link}\n`);
+  if (viewer !== null) io.stderr.write(`  to look without deciding: ${viewer}\n`);
   io.stderr.write(`or from another terminal: schema-gate approve ${run}\n\n`);
 }

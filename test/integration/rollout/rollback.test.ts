@@ -98,6 +98,15 @@ describe("schema-gate rollback, and dry runs", () => {
     expect(await kinds()).toEqual(Array(4).fill("old"));
   });
 
+  it("an approval at the terminal counts only for what the run holds now", async () => {
+    await fleet.clear();
+    await fleet.command(["run", "--no-wait"]);
+    fleet.writeArtifact("findings/probe.json", [{ code: "probe.added-later" }]);
+    const given = await fleet.command(["approve"]);
+    expect(given.code).toBe(1);
+    expect(given.stderr).toContain("what was shown is not what would run now");
+  });
+
   it("a second rollout of the same tenants is refused while the first works, and goes on when it has ended", async () => {
     const first = fleet.run();
     const asked = await fleet.command(["run", "--no-wait"]);

@@ -100,6 +100,11 @@ describe("bad input", () => {
     says(await fleet.run(["check"]), 2, /canary/, /thresholds/);
   });
 
+  it("a canary group without a tenant", async () => {
+    fleet.writeConfig({ rollout: { canary: "pilots" } });
+    says(await fleet.run(["check"]), 2, /canary group pilots has no tenant/, /correct the registry or the config/);
+  });
+
   it("a run that nobody could approve", async () => {
     fleet.writeConfig({ approval: { approvers: [] } });
     says(await fleet.run(["run"]), 2, /nobody could approve/);

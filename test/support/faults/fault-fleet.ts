@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
@@ -104,7 +104,7 @@ export class FaultFleet {
       staging: { mode: "same host" },
       requester: "release-pipeline",
       approval: { approvers: [{ id: userInfo().username }] },
-      waivers: [{ rule: "SG048", reason: "the runner splits the file", expires: "2099-12-31" }],
+      lint: { waivers: [{ rule: "SG048", reason: "the runner splits the file", expires: "2099-12-31" }] },
       thresholds: { ask: 0, quorum: 0.99, block: 1 },
       rollout: { canary: this.tenants.length, maxWave: null, lockTimeout: "300ms", attempts: 4, ...rollout },
     };
@@ -183,6 +183,13 @@ export class FaultFleet {
     request.requester = change.requester;
     request.config.approval.approvers = change.approvers;
     writeFileSync(path, JSON.stringify(request));
+  }
+
+  /** Puts something into the run's folder behind the run's back. */
+  writeArtifact(key: string, value: unknown): void {
+    const path = join(this.directory, ".schema-gate", "runs", this.run(), key);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(value));
   }
 
   /** Enters a rollout of this process over all tenants; returns what ends it. */
