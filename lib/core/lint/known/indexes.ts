@@ -3,7 +3,7 @@ import type { KnownIndex } from "./table.js";
 /** Indexes by the key of their name, and by their table. */
 export class KnownIndexes {
   private readonly byKey = new Map<string, KnownIndex>();
-  private readonly keysByTable = new Map<string, Set<string>>();
+  private readonly byTable = new Map<string, Map<string, KnownIndex>>();
 
   get(key: string): KnownIndex | undefined {
     return this.byKey.get(key);
@@ -16,23 +16,22 @@ export class KnownIndexes {
   set(key: string, index: KnownIndex): void {
     this.delete(key);
     this.byKey.set(key, index);
-    const keys = this.keysByTable.get(index.table);
-    if (keys) keys.add(key);
-    else this.keysByTable.set(index.table, new Set([key]));
+    const siblings = this.byTable.get(index.table);
+    if (siblings) siblings.set(key, index);
+    else this.byTable.set(index.table, new Map([[key, index]]));
   }
 
   delete(key: string): void {
     const index = this.byKey.get(key);
     if (!index) return;
     this.byKey.delete(key);
-    this.keysByTable.get(index.table)?.delete(key);
+    this.byTable.get(index.table)?.delete(key);
   }
 
-  /** Those of one table, with their keys. */
-  ofTable(table: string): readonly (readonly [string, KnownIndex])[] {
-    return [...(this.keysByTable.get(table) ?? [])].flatMap((key) => {
-      const index = this.byKey.get(key);
-      return index ? [[key, index] as const] : [];
-    });
+  /** Those of one table, by key. */
+  ofTable(table: string): ReadonlyMap<string, KnownIndex> {
+    return this.byTable.get(table) ?? NONE;
   }
 }
+
+const NONE: ReadonlyMap<string, KnownIndex> = new Map();

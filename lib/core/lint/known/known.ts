@@ -57,6 +57,8 @@ interface Passed {
   transactionsChosen: boolean;
 }
 
+const NOTHING_HELD = { transaction: -1, locks: new Map<string, HeldLock>() };
+
 /** What stands just before a statement: the catalog, if there is one, and what the files before it did. */
 export class Known {
   readonly tables = new Map<string, KnownTable>();
@@ -70,7 +72,7 @@ export class Known {
   private readonly all: LintStatement[] = [];
   private readonly byKind = new Map<NodeKind, LintStatement[]>();
   private readonly byScript = new Map<LintScript, Passed>();
-  private held: { readonly transaction: number; readonly locks: HeldLock[] } = { transaction: -1, locks: [] };
+  private held: { readonly transaction: number; readonly locks: Map<string, HeldLock> } = NOTHING_HELD;
 
   constructor(
     readonly circumstances: Circumstances,
@@ -88,7 +90,7 @@ export class Known {
   }
 
   indexesOf(table: string): KnownIndex[] {
-    return this.indexes.ofTable(table).map(([, index]) => index);
+    return [...this.indexes.ofTable(table).values()];
   }
 
   /** Made in this very release (or temporary), so that it is empty and nobody waits for it. */
@@ -113,9 +115,9 @@ export class Known {
     return relation && this.sizes ? (this.sizes.get(rangeKey(relation)) ?? null) : null;
   }
 
-  /** Locks that earlier statements of this transaction still hold. */
+  /** The first lock of each mode on each table that earlier statements of this transaction still hold, in order. */
   locksHeld(transaction: Transaction | null): readonly HeldLock[] {
-    return transaction && this.held.transaction === transaction.id ? this.held.locks : [];
+    return transaction && this.held.transaction === transaction.id ? [...this.held.locks.values()] : [];
   }
 
   hold(statement: LintStatement, locks: readonly TableLock[]): void {
@@ -123,8 +125,11 @@ export class Known {
     const passed = this.passedIn(statement.script);
     for (const lock of locks) if (atLeast(lock.mode, "ShareLock")) passed.strongLocks.push({ ...lock, statement });
     if (!transaction) return;
-    if (this.held.transaction !== transaction.id) this.held = { transaction: transaction.id, locks: [] };
-    this.held.locks.push(...locks.map((lock) => ({ ...lock, statement })));
+    if (this.held.transaction !== transaction.id) this.held = { transaction: transaction.id, locks: new Map() };
+    for (const lock of locks) {
+      const key = `${lock.mode} ${rangeKey(lock.table)}`;
+      if (!this.held.locks.has(key)) this.held.locks.set(key, { ...lock, statement });
+    }
   }
 
   /** Statements so far that are reported on, of every script, in order; all of them or those of one kind. */

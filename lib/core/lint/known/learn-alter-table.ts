@@ -78,7 +78,7 @@ function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, stat
 function dropColumn(known: Known, table: KnownTable, name: string): void {
   table.columns.delete(name);
   table.constraints = table.constraints.filter((item) => !item.columns.includes(name));
-  for (const [key, index] of known.indexes.ofTable(table.key)) {
+  for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
     if (index.keys.includes(name) || index.include.includes(name)) known.indexes.delete(key);
   }
 }

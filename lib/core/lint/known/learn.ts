@@ -169,7 +169,7 @@ function forgetTable(known: Known, key: string): void {
   const partitionOf = known.tables.get(key)?.partitionOf;
   if (partitionOf) known.tables.get(partitionOf)?.partitions.delete(key);
   known.tables.delete(key);
-  for (const [name] of known.indexes.ofTable(key)) known.indexes.delete(name);
+  for (const name of [...known.indexes.ofTable(key).keys()]) known.indexes.delete(name);
 }
 
 function learnRename(known: Known, statement: LintStatement): void {
@@ -197,7 +197,7 @@ function renameColumn(known: Known, table: KnownTable, from: string, to: string)
     table.columns.set(to, { ...column, name: to });
   }
   table.constraints = table.constraints.map((item) => ({ ...item, columns: item.columns.map(fresh) }));
-  for (const [key, index] of known.indexes.ofTable(table.key)) {
+  for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
     const keys = index.keys.map((name) => (name === null ? null : fresh(name)));
     known.indexes.set(key, { ...index, keys, include: index.include.map(fresh) });
   }
@@ -212,7 +212,7 @@ function renameIndex(known: Known, relation: RangeVar, to: string): void {
 
 function moveTable(known: Known, table: KnownTable, key: string): void {
   known.tables.delete(table.key);
-  for (const [name, index] of known.indexes.ofTable(table.key)) known.indexes.set(name, { ...index, table: key });
+  for (const [name, index] of [...known.indexes.ofTable(table.key)]) known.indexes.set(name, { ...index, table: key });
   table.key = key;
   known.tables.set(key, table);
 }
