@@ -4,6 +4,7 @@ import type { Finding } from "../core/finding.js";
 import { digest } from "../core/json.js";
 import { configWaivers } from "../core/lint/lint-config.js";
 import { lintRelease } from "../core/lint/lint-release.js";
+import type { Waived } from "../core/lint/waivers.js";
 import { plural } from "../core/plural.js";
 import type { Release } from "../core/release/release.js";
 import type { Rule } from "../core/rules/rule.js";
@@ -34,6 +35,7 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     const [majority] = clusters;
     const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
     const own = await ownRules(ports);
+    const waived: Waived[] = [];
     const linted = await lintRelease({
       scripts: pendingOf(release, clusters).map((migration) => migration.up),
       ...(catalog ? { catalog } : {}),
@@ -41,6 +43,7 @@ export const lint: Step<z.infer<typeof input>, Output> = {
       circumstances: { schemaPerTenant: fleet.some((tenant) => tenant.schema !== null) },
       waivers: configWaivers(config.lint),
       customRules: own.rules,
+      onWaived: (each) => waived.push(each),
       today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     });
     const findings = [...own.findings, ...linted];
@@ -51,6 +54,7 @@ export const lint: Step<z.infer<typeof input>, Output> = {
       phase: "Lint",
       text: `${plural(findings.length, "finding")}, ${errors} of them block`,
     });
+    for (const each of waived) await recordWaived(ports, each);
     await ports.audit.append({
       actor: "schema-gate",
       action: "step.finished",
@@ -61,6 +65,17 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     return { findings: findings.length };
   },
 };
+
+async function recordWaived(ports: Ports, { finding, waiver }: Waived): Promise<void> {
+  const { file, line } = finding.source ?? { file: null, line: null };
+  await ports.audit.append({
+    actor: "schema-gate",
+    action: "finding.waived",
+    subject: finding.subject,
+    digest: digest(finding),
+    details: { rule: finding.code, reason: waiver.reason, until: waiver.until, message: finding.message, file, line },
+  });
+}
 
 /** What cannot be loaded was not asked, so it blocks. */
 async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; findings: readonly Finding[] }> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Evidence } from "../core/evidence/evidence.js";
 import { canonicalJson, digest } from "../core/json.js";
+import { gatesSkipped } from "../core/report/gates.js";
 import { gatherEvidence } from "./evidence/gather.js";
 import { recordTenants } from "./record-tenants.js";
 import { artifact, resultsOf } from "./records.js";
@@ -37,6 +38,14 @@ export const report: Step<z.infer<typeof input>, Output> = {
     for (const [name, text] of Object.entries(ports.renderer.render(evidence)))
       await ports.artifacts.putText(name, text);
     await ports.artifacts.put(artifact.outcome, { status, reason, finishedAt } satisfies Outcome);
+    for (const gate of gatesSkipped(evidence))
+      await ports.audit.append({
+        actor: "schema-gate",
+        action: "gate.skipped",
+        subject: { kind: "gate", name: gate },
+        digest: null,
+        details: { command: evidence.run.command, status },
+      });
     await ports.audit.append({
       actor: "schema-gate",
       action: "run.finished",

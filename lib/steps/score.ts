@@ -6,7 +6,7 @@ import { scoreRisk } from "../core/risk/score.js";
 import { bindingSubject } from "./binding.js";
 import { readRun } from "./evidence/gather.js";
 import { allFindings } from "./findings.js";
-import { recordAcceptedLosses } from "./record-losses.js";
+import { recordExceptions } from "./record-exceptions.js";
 import { artifact, type ScoreRecord } from "./records.js";
 import { riskInput } from "./risk-input.js";
 import type { Step } from "./step.js";
@@ -32,7 +32,7 @@ export const score: Step<z.infer<typeof input>, Output> = {
     const subject = await bindingSubject(ports);
     const record: ScoreRecord = { ...risk, digest: approvalDigest(subject), parts: approvalParts(subject) };
     await ports.artifacts.put(artifact.score, record);
-    await recordAcceptedLosses(ports, findings);
+    await recordExceptions(ports, findings, run.clusters);
     ports.events.emit({ type: "result", phase: "Score", text: `${risk.fleet.toFixed(2)} (${risk.verdict})` });
     await ports.audit.append({
       actor: "schema-gate",

@@ -15,7 +15,7 @@ import { placeOf } from "./report-place.js";
 import { judge } from "./severity.js";
 import { TransactionTracker } from "./transactions.js";
 import { unparsedFinding } from "./unparsed.js";
-import { applyWaivers, readWaivers, type Waiver } from "./waivers.js";
+import { applyWaivers, readWaivers, type Waived, type Waiver } from "./waivers.js";
 
 export interface LintInput {
   /** In the order in which they run. A release's `Script` fits. */
@@ -26,6 +26,8 @@ export interface LintInput {
   readonly statistics?: ReadonlyMap<string, TableSize>;
   /** From the config; those in comments are found. */
   readonly waivers?: readonly Waiver[];
+  /** Told of each finding that a waiver takes out. */
+  readonly onWaived?: (waived: Waived) => void;
   /** `2026-11-22`, to compare with the waivers' last days. */
   readonly today: string;
   readonly customRules?: readonly Rule[];
@@ -91,7 +93,8 @@ class LintRun {
     }
     for (const rule of this.rules) this.report(rule, rule.finish?.(this.known) ?? []);
     const ids = new Set([...RULES, ...(this.input.customRules ?? [])].map((rule) => rule.id).concat("lint.unparsed"));
-    return [...applyWaivers(this.found, this.waivers, this.input.today, ids)].sort(compareFindings);
+    const { today, onWaived = () => {} } = this.input;
+    return [...applyWaivers(this.found, this.waivers, today, ids, onWaived)].sort(compareFindings);
   }
 
   private readWaivers(script: LintScript): void {

@@ -96,21 +96,30 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
+/** A finding that does not count, and the waiver that says so. */
+export interface Waived {
+  readonly finding: Finding;
+  readonly waiver: Waiver;
+}
+
 /**
- * Takes out what is waived and adds what is wrong with the waivers: an expired one, which waives nothing any more; one
- * that waived nothing; one for a rule that is not there.
+ * Takes out what is waived, telling of each, and adds what is wrong with the waivers: an expired one, which waives nothing
+ * any more; one that waived nothing; one for a rule that is not there.
  */
 export function applyWaivers(
   findings: readonly Finding[],
   waivers: readonly Waiver[],
   today: string,
   ruleIds: ReadonlySet<string>,
+  tell: (waived: Waived) => void,
 ): readonly Finding[] {
   const used = new Set<Waiver>();
   const kept = findings.filter((finding) => {
     const fitting = waivers.filter((waiver) => covers(waiver, finding));
     for (const waiver of fitting) used.add(waiver);
-    return !fitting.some((waiver) => waiver.until >= today);
+    const waiver = fitting.find(({ until }) => until >= today);
+    if (waiver) tell({ finding, waiver });
+    return waiver === undefined;
   });
   return [...kept, ...waivers.flatMap((waiver) => complaint(waiver, used.has(waiver), today, ruleIds))];
 }

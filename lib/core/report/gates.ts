@@ -3,7 +3,16 @@ import type { Gate } from "../finding.js";
 
 /** The gates that the run reached, so that one without a finding shows as passed and one not reached does not show. */
 export function gatesReached(evidence: Evidence): readonly Gate[] {
-  const reached: readonly (readonly [Gate, boolean])[] = [
+  return gates(evidence, true);
+}
+
+/** The gates that the run ended before, or had no need of. */
+export function gatesSkipped(evidence: Evidence): readonly Gate[] {
+  return gates(evidence, false);
+}
+
+function gates(evidence: Evidence, wanted: boolean): readonly Gate[] {
+  const all: readonly (readonly [Gate, boolean])[] = [
     ["load", evidence.release !== null],
     ["introspect", evidence.tenants.length > 0],
     ["diverge", evidence.clusters.length > 0],
@@ -15,5 +24,5 @@ export function gatesReached(evidence: Evidence): readonly Gate[] {
     ["approve", evidence.approval !== null],
     ["rollout", evidence.rollout !== null],
   ];
-  return reached.filter(([, yes]) => yes).map(([gate]) => gate);
+  return all.filter(([, reached]) => reached === wanted).map(([gate]) => gate);
 }
