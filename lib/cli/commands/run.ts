@@ -7,7 +7,10 @@ Examples:
   schema-gate run --config prod/schema-gate.yaml --no-wait
                                                    ends at the approval; go on with approve and resume
   schema-gate run --json > run.json                the summary for machines, progress on standard error
+  schema-gate run --aws                            on AWS: packs the release, starts the execution, follows it
+  schema-gate run --aws --upload-only              packs and uploads; prints the execution's input as JSON
 
+With --aws, SCHEMA_GATE_BUCKET and SCHEMA_GATE_STATE_MACHINE name the stack's bucket and state machine.
 The run lies in .schema-gate/runs/RUN. Killed or interrupted, it goes on with: schema-gate resume RUN
 `;
 
@@ -22,10 +25,22 @@ export const run: CommandModule = {
         "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
       )
       .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
+      .option("--aws", "run on AWS: upload the release, start its execution and follow it")
+      .option("--upload-only", "with --aws: upload the release and print the input of its execution")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
   async run(io, _args, options) {
+    if (options.aws === true || options.uploadOnly === true) {
+      const { runOnAws } = await import("../aws/run-on-aws.js");
+      return runOnAws(io, {
+        config: String(options.config),
+        mode: options.dryRun === true ? "check" : "run",
+        start: options.uploadOnly !== true,
+        wait: options.wait === true,
+        json: options.json === true,
+      });
+    }
     const { startRun } = await import("../run/start.js");
     const [wait, json, fresh] = [options.wait === true, options.json === true, options.fresh === true];
     const dryRun = options.dryRun === true;

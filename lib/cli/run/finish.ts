@@ -4,10 +4,13 @@ import { migratedSoFar } from "../../steps/rollout/outlook.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import type { Executed } from "./execute.js";
-import { printSummary } from "./summary.js";
+import { printSummary, type RunPlace } from "./summary.js";
+
+/** A run that was executed, here or elsewhere. */
+export type Ended = Omit<Executed, "ports"> & { readonly ports: RunPlace };
 
 /** Says how a run ended and turns that into an exit code. */
-export async function finish(io: Io, executed: Executed, json: boolean): Promise<ExitCode> {
+export async function finish(io: Io, executed: Ended, json: boolean): Promise<ExitCode> {
   const { ports, stopped, execution } = executed;
   if (stopped !== null) {
     const done = await migratedSoFar(ports);

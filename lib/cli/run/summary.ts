@@ -10,8 +10,11 @@ import { duration, printable, type Style, styleFor } from "../terminal/style.js"
 import { wrap } from "../terminal/wrap.js";
 import { printFindings } from "./verdict.js";
 
+/** A run, and where it lies. */
+export type RunPlace = Pick<Ports, "run" | "artifacts">;
+
 /** The end of a run for a person, or as JSON for a machine, on standard output. */
-export async function printSummary(io: Io, ports: Ports, outcome: Outcome, json: boolean): Promise<void> {
+export async function printSummary(io: Io, ports: RunPlace, outcome: Outcome, json: boolean): Promise<void> {
   const text = await ports.artifacts.getText(artifact.evidence);
   if (text === null) throw new Error(`the run ${ports.run} has an outcome but no evidence`);
   const evidence = readEvidence(text);
@@ -71,7 +74,7 @@ function divergences(evidence: Evidence): readonly Divergence[] {
     }));
 }
 
-function lines(evidence: Evidence, ports: Ports, style: Style): readonly string[] {
+function lines(evidence: Evidence, ports: RunPlace, style: Style): readonly string[] {
   const { verdict, release, log, score } = evidence;
   const { metrics } = log;
   const migrated = evidence.tenants.filter((tenant) => tenant.status === "migrated").length;

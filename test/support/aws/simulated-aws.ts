@@ -42,6 +42,8 @@ export class SimulatedAws {
   private readonly key = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   /** Of the call that is served. */
   lastHeaders: IncomingMessage["headers"] = {};
+  /** Called with the run and release of an execution that begins. */
+  onStart: (input: { readonly run: string; readonly release: string }) => void = () => {};
   private fault: ((call: Call) => Fault | null) | null = null;
   private origin = "";
   private server: Server | null = null;
@@ -143,7 +145,10 @@ export class SimulatedAws {
     const known = this.executions.get(name);
     if (known && (known.input !== input || known.status !== "RUNNING"))
       return { status: 400, code: "ExecutionAlreadyExists" };
-    if (!known) this.executions.set(name, { name, machine: stateMachineArn, input, status: "RUNNING" });
+    if (!known) {
+      this.executions.set(name, { name, machine: stateMachineArn, input, status: "RUNNING" });
+      this.onStart(JSON.parse(input));
+    }
     return { executionArn: `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`, startDate: 1 };
   }
 

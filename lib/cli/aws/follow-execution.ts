@@ -1,0 +1,45 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ExecutionState } from "../../adapters/aws/describe-execution.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import type { Artifacts } from "../../ports/artifacts.js";
+import type { Io } from "../io.js";
+import { type Phase, phaseOf } from "../run/phase-of.js";
+import { onInterrupt } from "../run/signals.js";
+import { Progress } from "../terminal/progress.js";
+
+const EVERY_MS = 2000;
+
+export interface Followed {
+  readonly state: ExecutionState;
+  /** Why it is not followed any more; null when the execution ended. */
+  readonly stopped: "interrupted" | "waiting for approval" | null;
+}
+
+/** Shows how far an execution is, from its artifacts, until it ends or the person here goes. The execution itself goes on. */
+export async function followExecution(
+  io: Io,
+  artifacts: Artifacts,
+  look: () => Promise<ExecutionState>,
+  wait: boolean,
+): Promise<Followed> {
+  const progress = new Progress(io, () => systemClock.monotonic());
+  const gone = new AbortController();
+  const forget = onInterrupt(io, () => gone.abort());
+  let shown: Phase | null = null;
+  try {
+    for (;;) {
+      const state = await look();
+      if (state.status !== "RUNNING") return { state, stopped: null };
+      if (gone.signal.aborted) return { state, stopped: "interrupted" };
+      const phase = await phaseOf(artifacts);
+      if (phase.title !== shown?.title) progress.start(phase.title, phase.total);
+      progress.advance(phase.done - (phase.title === shown?.title ? shown.done : 0));
+      shown = phase;
+      if (phase.title === "Approval" && !wait) return { state, stopped: "waiting for approval" };
+      await delay(EVERY_MS, undefined, { signal: gone.signal }).catch(() => {});
+    }
+  } finally {
+    progress.end();
+    forget();
+  }
+}

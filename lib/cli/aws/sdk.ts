@@ -1,0 +1,23 @@
+import { UsageError } from "../command.js";
+
+/** The packages of the AWS SDK are optional peers: whoever stays on one machine does not install them. */
+const PACKAGES = ["@aws-sdk/client-s3", "@aws-sdk/client-sfn"];
+
+/** The adapters of AWS that the command line uses. Throws `UsageError` that names the packages when they are not installed. */
+export async function awsAdapters() {
+  try {
+    const [store, start, follow] = await Promise.all([
+      import("../../adapters/aws/s3-store.js"),
+      import("../../adapters/aws/start-execution.js"),
+      import("../../adapters/aws/describe-execution.js"),
+    ]);
+    return { ...store, ...start, ...follow };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
+    const missing = /'(@[^']+)'/.exec(message)?.[1] ?? "a package of the AWS SDK";
+    throw new UsageError(`--aws needs ${missing}, which is not installed`, `npm install ${PACKAGES.join(" ")}`);
+  }
+}
+
+export type AwsAdapters = Awaited<ReturnType<typeof awsAdapters>>;

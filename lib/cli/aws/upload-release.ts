@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { packRelease } from "../../adapters/aws/release-pack.js";
+import type { S3Store } from "../../adapters/aws/s3-store.js";
+import { readReleaseFolder } from "../../adapters/local/release-folder.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { readRelease } from "../../core/release/read-release.js";
+import { runName } from "../../core/run-name.js";
+import { UsageError } from "../command.js";
+import { readConfig } from "../run/config-file.js";
+import { loginName } from "../run/login-name.js";
+import { packageVersion } from "../version.js";
+
+/** Input of an execution. */
+export interface ExecutionInput {
+  readonly run: string;
+  readonly release: string;
+}
+
+/** Packs the release of a config and puts it into the bucket as `inputs/KEY`, whose name its content gives. */
+export async function uploadRelease(
+  store: S3Store,
+  cwd: string,
+  options: { readonly config: string; readonly mode: "run" | "check" },
+): Promise<ExecutionInput> {
+  const { config, directory } = readConfig(cwd, options.config);
+  const folder = resolve(directory, config.migrations);
+  const files = await readReleaseFolder(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`the migrations ${config.migrations} could not be read: ${error.code ?? error.message}`);
+  });
+  const { name } = await readRelease(files);
+  const requester = config.requester ?? loginName();
+  const pack = await packRelease({ requester, mode: options.mode, toolVersion: packageVersion(), config, files });
+  const digest = createHash("sha256").update(pack).digest("hex").slice(0, 12);
+  const release = `inputs/${name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "")}-${digest}.json.gz`;
+  await store.create(release, pack);
+  return { run: runName(release, systemClock.now()), release };
+}

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GateOnAws } from "../support/aws/gate-on-aws.js";
+
+let gate: GateOnAws;
+beforeAll(async () => {
+  gate = await GateOnAws.create(2);
+  gate.fleet.writeConfig({ approval: { approvers: [{ id: "alex" }] } });
+});
+afterAll(() => gate.destroy());
+
+describe("schema-gate run --aws", () => {
+  it("uploads the release, starts its execution, follows it to its end, and leaves the record here", async () => {
+    const began: Promise<unknown>[] = [];
+    gate.aws.onStart = (input) => void began.push(gate.run(input));
+    const result = await gate.fleet.run(["run", "--aws"], gate.aws.variables());
+    await Promise.all(began);
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/^Run [\w.-]+-\d{8}T\d{6}Z$/m);
+    expect(result.stdout).toMatch(/outcome\s+passed/);
+    const run = /^Run (\S+)$/m.exec(result.stderr)?.[1] ?? "";
+    const folder = join(gate.fleet.directory, ".schema-gate", "runs", run);
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(["audit.jsonl", "audit.seal.json", "evidence.json"]));
+    const key = join(gate.fleet.directory, "kms.pub.pem");
+    writeFileSync(key, gate.aws.publicKey);
+    const verified = await gate.fleet.run(["audit", "verify", run, "--key", key]);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+    expect(readFileSync(join(folder, "request.json"), "utf8")).toContain('"engine":"aws"');
+  });
+
+  it("uploads only, and prints the input of the execution for a pipeline", async () => {
+    const result = await gate.fleet.run(["run", "--aws", "--upload-only"], gate.aws.variables());
+    expect(result.code, result.stderr).toBe(0);
+    const { run, release } = JSON.parse(result.stdout) as { run: string; release: string };
+    expect(release).toMatch(/^inputs\/[\w.-]+-[0-9a-f]{12}\.json\.gz$/);
+    expect(run.length).toBeLessThanOrEqual(80);
+    expect(gate.aws.s3.objects.has(release)).toBe(true);
+  });
+
+  it("says which variable is missing, and what AWS refused, without a stack trace", async () => {
+    const without = await gate.fleet.run(["run", "--aws"]);
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining("SCHEMA_GATE_BUCKET") });
+    gate.aws.failing(() => ({ status: 403, code: "AccessDenied" }));
+    const refused = await gate.fleet.run(["run", "--aws"], gate.aws.variables());
+    gate.aws.failing(null);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/s3:\/\/gate\/inputs\/.* could not be written: AccessDenied/);
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
+  });
+});
