@@ -1,12 +1,12 @@
 import type { ColumnObject } from "../catalog/catalog.js";
-import type { TableRef } from "../catalog/lookup.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { identifier } from "../sql/quote.js";
 import { effects, lock } from "./effects.js";
 import { alterTable, notThere } from "./inverses.js";
 import { keepConverted } from "./keep/keep-columns.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { dependentsOfColumn } from "./recreate.js";
+import { dependentsOfColumn, notNullAgain } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable, sameTable } from "./resolve.js";
 import { keepsHeap, parseType } from "./type-change.js";
@@ -48,7 +48,12 @@ export const alterColumnType: OperationType<AlterColumnType> = {
       return { class: "exact", statements: convertBack(operation, table, column) };
     return {
       class: "lossy",
-      statements: [...forget, ...convertBack(operation, table, column), ...restore],
+      statements: [
+        ...forget,
+        ...convertBack(operation, table, column),
+        ...restore,
+        ...filled(operation, before, column),
+      ],
       losses: [{ what: "precision", name, reason: `values converted to ${operation.type} may not convert back` }],
       keep: [kept],
     };
@@ -111,6 +116,12 @@ function convertBack(operation: AlterColumnType, table: TableRef, column: Column
     change,
     alterTable(table, `ALTER COLUMN ${name} SET DEFAULT ${was}`),
   ];
+}
+
+/** A column that was emptied on the way is NOT NULL again once it has its values. */
+function filled(operation: AlterColumnType, before: CatalogIndex, column: ColumnObject): readonly string[] {
+  const emptied = operation.using !== null && !isPlainCast(operation) && column.attributes.notNull;
+  return emptied ? [notNullAgain(before, resolveTable(operation.table, before), operation.column)] : [];
 }
 
 /** An explicit cast to a type of limited length cuts silently; an assignment refuses. */

@@ -1,6 +1,7 @@
 import type { QualifiedName } from "../contract/contract.js";
+import { identifier } from "../sql/quote.js";
 import { effects, lock } from "./effects.js";
-import { NOTHING } from "./inverses.js";
+import { alterTable, exact, NOTHING } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { resolveTable } from "./resolve.js";
 
@@ -26,8 +27,12 @@ export const maintain: OperationType<Maintain> = {
     const mode = whole ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
     return effects([lock(table, mode)], { transactionality, rewrites: whole ? [table] : [] });
   },
-  inverse() {
-    return NOTHING;
+  inverse({ command, table: name }, before) {
+    // CLUSTER writes down the index that it went by; without a table it goes by what is written down.
+    if (command !== "cluster" || name === null) return NOTHING;
+    const table = resolveTable(name, before);
+    const was = before.indexes(table).find(({ attributes }) => attributes.clustered === true);
+    return exact(alterTable(table, was ? `CLUSTER ON ${identifier(was.id.name)}` : "SET WITHOUT CLUSTER"));
   },
   requirements() {
     return [];

@@ -5,7 +5,7 @@ import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
-import type { Proof, RollbackVerdict } from "./proof.js";
+import type { Proof, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { proveOnClone } from "./prove-on-clone.js";
 import { SeededChain } from "./seeded-chain.js";
 
@@ -120,11 +120,18 @@ function summarise(migration: Migration, proof: Proof, grown: string | null, gen
     source: candidate?.source ?? null,
     kept: candidate?.keep.flatMap(({ tables }) => tables) ?? [],
     losses: rollback?.losses.map(({ what, name }) => `${what} ${name}`) ?? [],
-    reasons: errors.length > 0 ? errors : grown === null ? [] : [grown],
+    reasons: [...errors, ...(candidate ? [] : triedInVain(rollback)), ...(grown === null ? [] : [grown])],
     author: rollback?.trials.find(({ source }) => source === "author")?.verdict ?? null,
     generated,
     ms: proof.ms,
   };
+}
+
+/** Each way back that was tried, and the first things that it left. */
+function triedInVain(rollback: ProvedRollback | undefined): readonly string[] {
+  return (rollback?.trials ?? []).map(
+    ({ source, verdict, differences }) => `Tried ${source} (${verdict}): ${differences.slice(0, 2).join(" ")}`,
+  );
 }
 
 /** True when the migration ran and its way back leads back. */
