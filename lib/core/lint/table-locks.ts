@@ -1,6 +1,6 @@
 import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
-import type { LockMode } from "../operations/operation.js";
-import { as, kindOf, listItems, type NodeKind, strings } from "../rules/support/ast.js";
+import { LOCK_MODES, type LockMode } from "../operations/operation.js";
+import { as, kindOf, listItems, type NodeKind, optionIsOn, strings } from "../rules/support/ast.js";
 
 /** A lock that a statement takes on a table that it names. */
 export interface TableLock {
@@ -29,16 +29,7 @@ const WEAKER: Partial<Record<AlterTableType, LockMode>> = {
   AT_DisableTrigUser: "ShareRowExclusiveLock",
 };
 
-const STRENGTH: readonly LockMode[] = [
-  "AccessShareLock",
-  "RowShareLock",
-  "RowExclusiveLock",
-  "ShareUpdateExclusiveLock",
-  "ShareLock",
-  "ShareRowExclusiveLock",
-  "ExclusiveLock",
-  "AccessExclusiveLock",
-];
+const STRENGTH: readonly LockMode[] = LOCK_MODES;
 
 export function atLeast(mode: LockMode, floor: LockMode): boolean {
   return STRENGTH.indexOf(mode) >= STRENGTH.indexOf(floor);
@@ -50,6 +41,9 @@ export const LOCKING_KINDS: readonly NodeKind[] = [
   "IndexStmt",
   "DropStmt",
   "RenameStmt",
+  "LockStmt",
+  "ReindexStmt",
+  "VacuumStmt",
   "AlterObjectSchemaStmt",
   "TruncateStmt",
   "ClusterStmt",
@@ -78,7 +72,13 @@ function locksOf(node: Node): readonly TableLock[] {
     case "DropStmt":
       return dropLocks(node);
     case "RenameStmt":
-      return exclusive(as(node, "RenameStmt")?.relation);
+      return renameLocks(node);
+    case "LockStmt":
+      return lockStatementLocks(node);
+    case "ReindexStmt":
+      return reindexLocks(node);
+    case "VacuumStmt":
+      return vacuumLocks(node);
     case "AlterObjectSchemaStmt":
       return exclusive(as(node, "AlterObjectSchemaStmt")?.relation);
     case "TruncateStmt":
@@ -108,6 +108,42 @@ function exclusive(table: RangeVar | undefined): TableLock[] {
   return lock(table, "AccessExclusiveLock");
 }
 
+const RENAMED_ON_TABLES: ReadonlySet<string | undefined> = new Set([
+  "OBJECT_TABLE",
+  "OBJECT_COLUMN",
+  "OBJECT_TABCONSTRAINT",
+  "OBJECT_TRIGGER",
+  "OBJECT_POLICY",
+  "OBJECT_RULE",
+]);
+
+/** A new name for an index, a sequence or a view takes no lock on a table. */
+function renameLocks(node: Node): TableLock[] {
+  const rename = as(node, "RenameStmt");
+  const ofView = rename?.relationType === "OBJECT_VIEW" || rename?.relationType === "OBJECT_FOREIGN_TABLE";
+  return RENAMED_ON_TABLES.has(rename?.renameType) && !ofView ? exclusive(rename?.relation) : [];
+}
+
+/** LOCK TABLE gives the mode as the server numbers them, from 1 for ACCESS SHARE. */
+function lockStatementLocks(node: Node): TableLock[] {
+  const statement = as(node, "LockStmt");
+  const mode = STRENGTH[(statement?.mode ?? STRENGTH.length) - 1] ?? "AccessExclusiveLock";
+  return (statement?.relations ?? []).flatMap((item) => lock(as(item, "RangeVar"), mode));
+}
+
+/** REINDEX INDEX names no table. */
+function reindexLocks(node: Node): TableLock[] {
+  const reindex = as(node, "ReindexStmt");
+  if (reindex?.kind !== "REINDEX_OBJECT_TABLE") return [];
+  return lock(reindex.relation, optionIsOn(reindex.params, "concurrently") ? "ShareUpdateExclusiveLock" : "ShareLock");
+}
+
+function vacuumLocks(node: Node): TableLock[] {
+  const vacuum = as(node, "VacuumStmt");
+  const mode = optionIsOn(vacuum?.options, "full") ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
+  return (vacuum?.rels ?? []).flatMap((item) => lock(as(item, "VacuumRelation")?.relation, mode));
+}
+
 function alterTableLocks(node: Node): TableLock[] {
   const alter = as(node, "AlterTableStmt");
   if (alter?.objtype === "OBJECT_INDEX" || alter?.objtype === "OBJECT_VIEW" || alter?.objtype === "OBJECT_SEQUENCE")
@@ -134,7 +170,7 @@ function isForeignKey(command: AlterTableCmd): boolean {
 function otherTables(command: AlterTableCmd): TableLock[] {
   if (isForeignKey(command)) return lock(as(command.def, "Constraint")?.pktable, "ShareRowExclusiveLock");
   const partition = as(command.def, "PartitionCmd");
-  return partition && !partition.concurrent ? exclusive(partition.name) : [];
+  return exclusive(partition?.name);
 }
 
 function indexLocks(node: Node): TableLock[] {

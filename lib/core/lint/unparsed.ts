@@ -26,6 +26,10 @@ const LIKENESSES: readonly Likeness[] = [
     text: "This looks like a psql variable or a bound parameter, which the server does not know. Write the value.",
   },
   {
+    pattern: /\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b/i,
+    text: "This looks like SQLite. If the file is for another database, leave its folder out of the paths to lint.",
+  },
+  {
     pattern: /`|\bauto_increment\b|\bengine\s*=|\bunsigned\b|\bafter\s+`?\w+`?\s*$/i,
     text: "This looks like MySQL. If the file is for another database, leave its folder out of the paths to lint.",
   },

@@ -1,4 +1,4 @@
-import { LOCKING_KINDS } from "../lint/table-locks.js";
+import { LOCKING_KINDS, type TableLock } from "../lint/table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { refusedInTransaction } from "./support/concurrently.js";
 import { strongLocks } from "./support/existing-table-lock.js";
@@ -34,7 +34,7 @@ export const noLockTimeout: Rule = {
     yield {
       statement,
       subject: { kind: "table", name: tableName(lock.table) },
-      message: `lock_timeout ${why}: behind one long query of ${tableName(lock.table)} this statement waits, and every later query waits behind it.`,
+      message: `lock_timeout ${why}: ${queueBehind(lock)}.`,
       remedy: {
         text: "Set it before the first such statement, and retry when it strikes.",
         sql: "SET lock_timeout = '2s';",
@@ -42,3 +42,11 @@ export const noLockTimeout: Rule = {
     };
   },
 };
+
+/** Only ACCESS EXCLUSIVE waits for queries that read, and makes them wait. */
+function queueBehind({ table, mode }: TableLock): string {
+  const name = tableName(table);
+  return mode === "AccessExclusiveLock"
+    ? `behind one long query of ${name} this statement waits, and every later query waits behind it`
+    : `behind one open transaction that wrote to ${name} this statement waits, and every later write waits behind it`;
+}

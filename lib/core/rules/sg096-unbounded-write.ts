@@ -19,7 +19,7 @@ export const unboundedWrite: Rule = {
   nodes: ["UpdateStmt", "DeleteStmt"],
   *check(statement) {
     const write = rowWrite(statement);
-    if (!write || isBounded(write.where)) return;
+    if (!write || write.table.relname?.startsWith("pg_") || isBounded(write.where)) return;
     const all = isUnconditional(write.where);
     const relation = readableRelation(write.table);
     yield {

@@ -21,6 +21,30 @@ describe("lintRelease", () => {
     );
   });
 
+  it("counts a new name for an index as no lock on a table", async () => {
+    const text = "BEGIN; ALTER TABLE users DROP COLUMN a; ALTER INDEX teams_name_idx RENAME TO teams_by_name; COMMIT;";
+    expect(await lintText(text, ["SG092"])).toEqual([]);
+    expect(await lintText(text.replace("INDEX teams_name_idx", "TABLE teams"), ["SG092"])).toHaveLength(1);
+  });
+
+  it("knows what LOCK TABLE already holds", async () => {
+    const text =
+      "BEGIN; LOCK TABLE users, teams; ALTER TABLE users DROP COLUMN a; ALTER TABLE teams DROP COLUMN b; COMMIT;";
+    expect(await lintText(text, ["SG092"])).toEqual([]);
+  });
+
+  it("says who waits behind a lock that lets readers pass", async () => {
+    const circumstances = { lockTimeoutSet: false };
+    const [share] = await lintText("CREATE INDEX i ON users (email);", ["SG089"], { circumstances });
+    expect(share?.message).toContain("every later write waits");
+    const [exclusive] = await lintText("ALTER TABLE users ADD COLUMN a int;", ["SG089"], { circumstances });
+    expect(exclusive?.message).toContain("every later query waits");
+  });
+
+  it("asks no batches of a write to the server's own catalog", async () => {
+    expect(await lintText("UPDATE pg_index SET indisready = true WHERE indrelid > 0;", ["SG096"])).toEqual([]);
+  });
+
   it.each([
     [{ rows: 200, bytes: 65_536 }, "note"],
     [{ rows: 500_000, bytes: 200_000_000 }, "warning"],
