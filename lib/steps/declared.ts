@@ -7,7 +7,7 @@ import { COMMAND } from "../core/release/command-release.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import type { Migration, Release } from "../core/release/release.js";
 import { identifier } from "../core/sql/quote.js";
-import { DatabaseError, type Session } from "../ports/database.js";
+import { type Clone, DatabaseError, type Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { readCatalog } from "./catalog/read-catalog.js";
@@ -40,7 +40,8 @@ export async function declare(
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
   const known = await ports.artifacts.get<Declared>(key);
   if (known) return { declared: known, findings: [] };
-  const scratch = await ports.database.scratch(tenant, cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`));
+  const scratch = await emptyDatabase(ports, tenant, pending);
+  if (scratch instanceof DatabaseError) return { declared: null, findings: [noScratch(tenant, scratch)] };
   let session: Session | null = null;
   try {
     session = await scratch.open({
@@ -63,6 +64,29 @@ export async function declare(
     await session?.close();
     await scratch.drop();
   }
+}
+
+async function emptyDatabase(ports: Ports, tenant: Tenant, pending: readonly string[]): Promise<Clone | DatabaseError> {
+  try {
+    return await ports.database.scratch(tenant, cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`));
+  } catch (error) {
+    if (error instanceof DatabaseError) return error;
+    throw error;
+  }
+}
+
+function noScratch(tenant: Tenant, error: DatabaseError): Finding {
+  return {
+    code: "diverge.no-scratch",
+    gate: "diverge",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "host", name: tenant.host },
+    message: `No empty database could be made for the migration history, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
+    remedy: {
+      text: "Let the gate's role make databases (CREATEDB), or give it a staging server: staging.mode and staging.url in the config.",
+    },
+  };
 }
 
 async function replay(
