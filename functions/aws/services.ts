@@ -59,6 +59,7 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
     release: input.release,
     config: request.config,
     region: environment.AWS_REGION,
+    client: clientSettings(services.variables),
     store,
     secrets,
     registry: environment.SCHEMA_GATE_REGISTRY ?? null,

@@ -13,6 +13,7 @@ export function interruptible(database: Database, stop: AbortSignal): Database {
     drop: () => clone.drop(),
   });
   return {
+    limits: (tenant) => database.limits(tenant),
     connect: async (tenant, options) =>
       guarded(await database.connect(tenant, options), stop, () => database.connect(tenant, CANCELLER)),
     clone: async (tenant, name) => cloneOf(await database.clone(tenant, name)),

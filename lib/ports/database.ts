@@ -30,7 +30,18 @@ export interface Clone {
   drop(): Promise<void>;
 }
 
+/** What a driver cannot do, so that it is said before anything is executed. */
+export interface DriverLimits {
+  /** For messages, such as `the RDS Data API`. */
+  readonly driver: string;
+  readonly longestStatementMs: number;
+  /** Whether a search_path and timeouts hold for a statement outside a transaction. */
+  readonly settingsOutsideTransactions: boolean;
+}
+
 export interface Database {
+  /** Null where the way to the tenant has no limits of its own. */
+  limits(tenant: Tenant): Promise<DriverLimits | null>;
   connect(tenant: Tenant, options: SessionOptions): Promise<Session>;
   /** A copy of the tenant's database with its rows, on a staging server or on its own. */
   clone(tenant: Tenant, name: string): Promise<Clone>;

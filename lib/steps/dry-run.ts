@@ -7,6 +7,7 @@ import { DatabaseError } from "../ports/database.js";
 import { Interrupted, type Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { cloneName } from "./declared.js";
+import { driverFindings } from "./driver-limits.js";
 import { saveFindings } from "./findings.js";
 import { probeDerived } from "./proof/probe-derived.js";
 import { proofRecord } from "./proof/proof-record.js";
@@ -33,13 +34,19 @@ export const dryRun: Step<z.infer<typeof input>, Output> = {
     const cluster = clusters.find((one) => one.id === id);
     const tenant = fleet.find((one) => one.id === cluster?.representative);
     if (!cluster || !tenant) throw new Error(`the run ${ports.run} has no cluster ${id}`);
-    const ok = await prove(ports, cluster, tenant);
+    const members = fleet.filter((one) => cluster.tenants.includes(one.id));
+    const ok = await prove(ports, cluster, tenant, members);
     ports.events.emit({ type: "advance", phase: "DryRun", count: 1 });
     return { ok, cluster: id };
   },
 };
 
-async function prove(ports: Ports, cluster: ClusterRecord, tenant: Tenant): Promise<boolean> {
+async function prove(
+  ports: Ports,
+  cluster: ClusterRecord,
+  tenant: Tenant,
+  members: readonly Tenant[],
+): Promise<boolean> {
   const { config } = await need<RunRequest>(ports, artifact.request);
   const release = await need<Release>(ports, artifact.release);
   const key = `dry-run-${cluster.id}`;
@@ -68,7 +75,8 @@ async function prove(ports: Ports, cluster: ClusterRecord, tenant: Tenant): Prom
     if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);
-    await saveFindings(ports, key, [...findings, ...(await probeDerived(ports, cluster, proof.derived))]);
+    const beyond = await driverFindings(ports, members, proof.statements);
+    await saveFindings(ports, key, [...findings, ...beyond, ...(await probeDerived(ports, cluster, proof.derived))]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more of it begins anew.

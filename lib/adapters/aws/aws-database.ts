@@ -4,12 +4,16 @@ import { SecretError } from "../../ports/secrets.js";
 import { type CloneServer, makeClone, sweepClones } from "../pg/clone-server.js";
 import { type Endpoint, openSession } from "../pg/connection.js";
 import { EndpointError } from "../pg/endpoint.js";
+import { DATA_API_LIMITS, openDataApiSession } from "../rds-data/open-session.js";
 import type { AwsFleet, AwsTenant } from "./aws-fleet.js";
+import type { ClientSettings } from "./clients.js";
 
 export interface AwsDatabaseOptions {
   readonly fleet: AwsFleet;
   /** The server that holds the copies of a tenant's database; null when clones are made beside it. */
   staging(tenant: Tenant): Promise<Endpoint | null>;
+  /** For the RDS Data API. */
+  readonly client: ClientSettings;
   /** Called when a server refused a password, before it is read anew. */
   forgetSecrets(): void;
 }
@@ -22,9 +26,11 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
   const { fleet } = options;
   const opened = async (entry: AwsTenant, settings: SessionOptions, database?: string): Promise<Session> => {
     const attempt = async () => {
-      const { way } = entry;
-      if (way.kind === "data-api")
-        throw new DatabaseError("the RDS Data API is not supported here; give the tenant a url", "DATA-API");
+      const { way, tenant } = entry;
+      if (way.kind === "data-api") {
+        const target = { cluster: way.cluster, secret: way.secret, database: database ?? tenant.database };
+        return openDataApiSession(target, settings, options.client);
+      }
       const url = settings.replica && way.replica ? way.replica : way.url;
       const endpoint = await fleet.endpoint(url, way.secret);
       return openSession(database === undefined ? endpoint : { ...endpoint, database }, settings);
@@ -42,6 +48,9 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
     return { database: tenant.database, open: (database, settings) => opened(entry, settings, database) };
   };
   return {
+    async limits(tenant) {
+      return (await fleet.entry(tenant.id)).way.kind === "data-api" ? DATA_API_LIMITS : null;
+    },
     connect: async (tenant, settings) => opened(await fleet.entry(tenant.id), settings),
     async clone(tenant, name): Promise<Clone> {
       return makeClone(await serverOf(tenant), name, tenant.database);

@@ -14,6 +14,7 @@ import { schemaDifference } from "../pg-delta/schema-difference.js";
 import { stagingAddress } from "../staging-address.js";
 import { awsDatabase } from "./aws-database.js";
 import { AwsFleet } from "./aws-fleet.js";
+import type { ClientSettings } from "./clients.js";
 import { iamToken } from "./iam-token.js";
 import { S3Approvals } from "./s3-approvals.js";
 import { s3Artifacts } from "./s3-artifacts.js";
@@ -29,6 +30,7 @@ export interface AwsPortsOptions {
   readonly release: string;
   readonly config: Config;
   readonly region: string | undefined;
+  readonly client: ClientSettings;
   readonly store: S3Store;
   readonly secrets: ManagedSecrets;
   /** References; null: what the config says. */
@@ -53,6 +55,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
   const database = awsDatabase({
     fleet,
     staging: (tenant) => stagingOf(options, fleet, artifacts, tenant),
+    client: options.client,
     forgetSecrets: () => secrets.forget(),
   });
   return {

@@ -21,6 +21,7 @@ export function pgDatabase(endpoints: Endpoints): Database {
     };
   };
   return {
+    limits: async () => null,
     async connect(tenant, options) {
       const { endpoint, replica } = await endpoints.tenant(tenant);
       return openSession(options.replica && replica ? replica : endpoint, options);
