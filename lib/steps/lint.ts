@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Catalog, TENANT_SCHEMA } from "../core/catalog/catalog.js";
 import type { Finding } from "../core/finding.js";
 import { digest } from "../core/json.js";
-import { configWaivers } from "../core/lint/lint-config.js";
+import { configWaivers } from "../core/lint/config-waivers.js";
 import { lintRelease } from "../core/lint/lint-release.js";
 import type { Waived } from "../core/lint/waivers.js";
 import { plural } from "../core/plural.js";

@@ -1,9 +1,10 @@
 import type { LintGroup } from "../../adapters/local/lint-paths.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
-import { configWaivers } from "../../core/lint/lint-config.js";
+import { bareScript } from "../../core/lint/bare-script.js";
+import { configWaivers } from "../../core/lint/config-waivers.js";
 import { type LintFinding, lintRelease } from "../../core/lint/lint-release.js";
 import type { LintScript } from "../../core/lint/lint-statement.js";
-import { bareScript, type LintScripts, scriptsOf } from "../../core/lint/scripts-of.js";
+import type { LintScripts } from "../../core/lint/scripts-of.js";
 import type { SourceFile } from "../../core/release/source-file.js";
 import type { Rule } from "../../core/rules/rule.js";
 import { loadParser } from "../../core/sql/parse.js";
@@ -68,7 +69,11 @@ export async function lintGroups(
 
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
 async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
-  if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) return scriptsOf(group.files);
+  if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) {
+    // The conventions of the frameworks and the reader of Rust weigh as much as all else together.
+    const { scriptsOf } = await import("../../core/lint/scripts-of.js");
+    return scriptsOf(group.files);
+  }
   return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
 }
 

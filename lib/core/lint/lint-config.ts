@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Waiver } from "./waivers.js";
 
 const waiver = z.strictObject({
   rule: z.string(),
@@ -27,8 +26,3 @@ export const lintConfigSchema = z.strictObject({
 });
 
 export type LintConfig = z.infer<typeof lintConfigSchema>;
-
-/** The waivers of the config in the shape of those in comments. */
-export function configWaivers(config: Pick<LintConfig, "waivers">): readonly Waiver[] {
-  return config.waivers.map(({ expires, ...rest }) => ({ ...rest, until: expires }));
-}

@@ -4,7 +4,7 @@ import { detectConvention } from "../release/conventions/conventions.js";
 import type { Script } from "../release/release.js";
 import { readSqlScript } from "../release/script.js";
 import type { SourceFile } from "../release/source-file.js";
-import { parseSql } from "../sql/parse.js";
+import { bareScript } from "./bare-script.js";
 import type { LintScript } from "./lint-statement.js";
 
 /** Conventions that say nothing of the program that runs the files, and so nothing of transactions. */
@@ -72,11 +72,6 @@ function filesOf(script: Script): string[] {
 
 function textOf(files: readonly SourceFile[], path: string): string {
   return files.find((file) => file.path === path)?.text ?? "";
-}
-
-export function bareScript(file: SourceFile): LintScript {
-  const { statements } = parseSql(file.text, file.path);
-  return { file: file.path, transaction: "unknown", statements, text: file.text };
 }
 
 function framedScript(source: ScriptSource): LintScript {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../lib/core/config/config.js";
-import { configWaivers } from "../../../lib/core/lint/lint-config.js";
+import { configWaivers } from "../../../lib/core/lint/config-waivers.js";
 
 const parse = (lint: unknown) =>
   configSchema.safeParse({ migrations: "m", registry: { file: "t.csv" }, staging: { mode: "same host" }, lint });

@@ -1,0 +1,9 @@
+import type { SourceFile } from "../release/source-file.js";
+import { parseSql } from "../sql/parse.js";
+import type { LintScript } from "./lint-statement.js";
+
+/** A file of no framework: what runs it, and so whether in a transaction, is not known. The parser must be loaded. */
+export function bareScript(file: SourceFile): LintScript {
+  const { statements } = parseSql(file.text, file.path);
+  return { file: file.path, transaction: "unknown", statements, text: file.text };
+}
