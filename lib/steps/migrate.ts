@@ -3,6 +3,7 @@ import { eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
 import { timeKeeper } from "./rollout/fits-in-time.js";
 import { migrateTenant } from "./rollout/migrate-tenant.js";
+import { rolloutContext } from "./rollout/tenant-context.js";
 import { untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
@@ -22,11 +23,12 @@ export const migrate: Step<z.infer<typeof input>, Output> = {
   // What is finished is kept per tenant: a wave that was taken back can be migrated again.
   settled: () => false,
   async run(ports, { batch }) {
-    const fits = timeKeeper(ports);
+    const rollout = await rolloutContext(ports);
+    const fits = timeKeeper(ports, rollout);
     const result = await untilDeadline(ports, () =>
       eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant) => {
         await fits(tenant);
-        return migrateTenant(ports, tenant);
+        return migrateTenant(ports, rollout, tenant);
       }),
     );
     const ok = result?.records.every((record) => record.status === "migrated") ?? false;

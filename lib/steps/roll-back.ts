@@ -2,6 +2,7 @@ import { z } from "zod";
 import { eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
 import { rollBackTenant } from "./rollout/roll-back-tenant.js";
+import { rolloutContext } from "./rollout/tenant-context.js";
 import { untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
@@ -21,8 +22,9 @@ export const rollBack: Step<z.infer<typeof input>, Output> = {
   // What is finished is kept per tenant: a tenant that was migrated again can be taken back again.
   settled: () => false,
   async run(ports, { batch }) {
+    const rollout = await rolloutContext(ports);
     const result = await untilDeadline(ports, () =>
-      eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) => rollBackTenant(ports, tenant)),
+      eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) => rollBackTenant(ports, rollout, tenant)),
     );
     const ok = result?.records.every((record) => record.status === "rolled back") ?? false;
     return { ok, batch, longRunning: result === null };

@@ -2,20 +2,20 @@ import { predictedMs } from "../../core/rollout/predicted-time.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact, need, type ProofRecord, resultsOf, type TenantReading } from "../records.js";
-import { tenantContext } from "./tenant-context.js";
+import { type RolloutContext, tenantContext } from "./tenant-context.js";
 
 /**
  * Tells, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` when not: a process
  * without that end takes it. Reads nothing where no deadline is set.
  */
-export function timeKeeper(ports: Ports): (tenant: Tenant) => Promise<void> {
+export function timeKeeper(ports: Ports, rollout: RolloutContext): (tenant: Tenant) => Promise<void> {
   const { deadline } = ports;
   if (deadline === null) return async () => {};
   let sizes: Promise<ReadonlyMap<string, number | null>> | null = null;
   return async (tenant) => {
     sizes ??= sizesOf(ports);
     const known = await sizes;
-    const { cluster } = await tenantContext(ports, tenant);
+    const { cluster } = tenantContext(rollout, tenant);
     const { proof } = await need<ProofRecord>(ports, artifact.proof(cluster.id));
     const ms = predictedMs({
       statements: proof.statements.map((statement) => statement.ms),

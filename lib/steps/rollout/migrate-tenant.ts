@@ -15,7 +15,7 @@ import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
 import { artifact, type TenantProgress } from "../records.js";
 import { type Attempt, describe, keepTrying } from "./keep-trying.js";
-import { sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
+import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { tenantStateAnew } from "./tenant-state.js";
 
@@ -29,10 +29,14 @@ class NotMigrated extends Error {
  * same transaction, read the catalog again and compare it with what the dry run ended in. Never throws for what happens to
  * one tenant; a tenant that is finished is not touched again.
  */
-export async function migrateTenant(ports: Ports, tenant: Tenant): Promise<TenantOutcome<TenantProgress>> {
+export async function migrateTenant(
+  ports: Ports,
+  rollout: RolloutContext,
+  tenant: Tenant,
+): Promise<TenantOutcome<TenantProgress>> {
   const known = await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id));
   if (known?.status === "migrated") return { record: known, findings: [] };
-  const context = await tenantContext(ports, tenant);
+  const context = tenantContext(rollout, tenant);
   const started = ports.clock.monotonic();
   const attempt: Attempt = { attempts: 0, lockWaitMs: 0, faults: [...(known?.faults ?? [])] };
   const write = async (end: Pick<TenantProgress, "status" | "after" | "message" | "lockTimeout">) => {
@@ -91,8 +95,11 @@ function open(ports: Ports, { tenant, config }: TenantContext): Promise<Session>
 }
 
 /** The schema must be the approved one, or one that this release itself left on its way (an interrupted run). */
-async function refuseDrift(session: Session, { tenant, cluster, before, onTheWay }: TenantContext): Promise<void> {
-  const { fingerprint } = await readFingerprint(session, tenant.schema);
+async function refuseDrift(
+  session: Session,
+  { tenant, cluster, before, onTheWay, known }: TenantContext,
+): Promise<void> {
+  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
   if (await partsBegun(session, cluster.pending, tenant.schema)) return;
@@ -136,8 +143,8 @@ function keepOutput(ports: Ports, tenant: Tenant, output: string): Promise<void>
 }
 
 /** The ledger only says that the migration ran; the catalog says what it left. */
-async function verify(session: Session, { tenant, after }: TenantContext): Promise<string> {
-  const { fingerprint } = await readFingerprint(session, tenant.schema);
+async function verify(session: Session, { tenant, after, known }: TenantContext): Promise<string> {
+  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
   if (fingerprint === after) return fingerprint;
   throw new NotMigrated("the release ran, but the schema is not the one that the dry run ended in");
 }

@@ -8,7 +8,7 @@ import { readLedger } from "../ledger.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import { artifact, type TenantProgress } from "../records.js";
 import { type Attempt, describe, keepTrying } from "./keep-trying.js";
-import { sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
+import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { tenantStateAnew } from "./tenant-state.js";
 
@@ -16,9 +16,13 @@ import { tenantStateAnew } from "./tenant-state.js";
  * Takes the release out of one tenant with the way back that its cluster's dry run proved, and compares the schema with
  * the one before. Does nothing to a tenant that is back already.
  */
-export async function rollBackTenant(ports: Ports, tenant: Tenant): Promise<TenantOutcome<TenantProgress>> {
+export async function rollBackTenant(
+  ports: Ports,
+  rollout: RolloutContext,
+  tenant: Tenant,
+): Promise<TenantOutcome<TenantProgress>> {
   const known = await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id));
-  const context = await tenantContext(ports, tenant);
+  const context = tenantContext(rollout, tenant);
   const started = ports.clock.monotonic();
   const attempt: Attempt = { attempts: 0, lockWaitMs: 0, faults: [...(known?.faults ?? [])] };
   const write = async (status: TenantProgress["status"], after: string | null, message: string | null) => {
@@ -69,7 +73,7 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
       const common = { ledger, settings, schema, clock: ports.clock, guard };
       await applyRollback(session, { migration, previous, candidate, ...common });
     }
-    return (await readFingerprint(session, tenant.schema)).fingerprint;
+    return (await readFingerprint(session, tenant.schema, context.known)).fingerprint;
   } finally {
     await guard.release(session);
     await session.close();

@@ -3,6 +3,7 @@ import type { Release } from "../../core/release/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { KnownCatalogs } from "../catalog/read-catalog.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest, type WavePlan } from "../records.js";
 
@@ -21,17 +22,43 @@ export interface TenantContext {
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration, by version. */
   readonly rollbacks: ReadonlyMap<string, RollbackCandidate>;
+  readonly known: KnownCatalogs;
 }
 
-export async function tenantContext(ports: Ports, tenant: Tenant): Promise<TenantContext> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
-  const release = await need<Release>(ports, artifact.release);
+/** Everything that was approved for the fleet: read once for the tenants of a batch. */
+export interface RolloutContext {
+  readonly config: Config;
+  readonly release: Release;
+  readonly clusters: readonly ClusterRecord[];
+  readonly waves: readonly WavePlan[];
+  /** By the cluster's id. */
+  readonly proofs: ReadonlyMap<string, ProofRecord>;
+  /** Catalogs that were read from tenants of the batch before. */
+  readonly known: KnownCatalogs;
+}
+
+export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
   const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
-  const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
+  const proofs = await Promise.all(
+    clusters.map(async ({ id }) => [id, await ports.artifacts.get<ProofRecord>(artifact.proof(id))] as const),
+  );
+  return {
+    config: (await need<RunRequest>(ports, artifact.request)).config,
+    release: await need<Release>(ports, artifact.release),
+    clusters,
+    waves: await need<readonly WavePlan[]>(ports, artifact.waves),
+    proofs: new Map(proofs.flatMap(([id, proof]) => (proof === null ? [] : [[id, proof] as const]))),
+    known: new KnownCatalogs(),
+  };
+}
+
+/** Throws when the tenant is in no cluster, or in one without a proof. */
+export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantContext {
+  const { config, release, clusters, waves, proofs, known } = rollout;
   const cluster = clusters.find((one) => one.tenants.includes(tenant.id));
-  if (!cluster) throw new Error(`tenant ${tenant.id} is in no cluster of the run ${ports.run}`);
-  const proof = await need<ProofRecord>(ports, artifact.proof(cluster.id));
-  if (proof.after === null)
+  if (!cluster) throw new Error(`tenant ${tenant.id} is in no cluster of the run`);
+  const proof = proofs.get(cluster.id);
+  if (!proof || proof.after === null)
     throw new Error(`the cluster ${cluster.id} has no proof, so tenant ${tenant.id} cannot be verified`);
   return {
     tenant,
@@ -43,6 +70,7 @@ export async function tenantContext(ports: Ports, tenant: Tenant): Promise<Tenan
     after: proof.after,
     onTheWay: proof.onTheWay,
     rollbacks: new Map(proof.rollbacks.map(({ version, candidate }) => [version, candidate])),
+    known,
   };
 }
 

@@ -29,6 +29,7 @@ const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_conn
 const RESET = "drop schema if exists app cascade; drop schema if exists schema_gate cascade;";
 
 export interface TrailEvent {
+  readonly at: string;
   readonly action: string;
   readonly actor: string;
   readonly subject: { readonly name: string };
@@ -56,19 +57,20 @@ export class FaultFleet {
     this.tenants = Array.from({ length: count }, (_, at) => `t${String(at).padStart(3, "0")}`);
   }
 
-  static async create(count: number, settings: Readonly<Record<string, string>> = {}): Promise<FaultFleet> {
+  /** `write` puts the folder of migrations into the fleet's, the first of them the baseline. */
+  static async create(count: number, write = writeMigrations): Promise<FaultFleet> {
     const directory = mkdtempSync(join(scratchDirectory(count * 12 * 2 ** 20 + 2 ** 29), "schema-gate-faults-"));
     chmodSync(directory, 0o755);
     const place = join(directory, "server");
     mkdirSync(place);
-    const server = await startEmbeddedServer({ directory: place, settings: { ...SETTINGS, ...settings } });
+    const server = await startEmbeddedServer({ directory: place, settings: SETTINGS });
     const fleet = new FaultFleet(directory, server, await CuttingProxy.start(server.port), count);
-    await fleet.prepare();
+    await fleet.prepare(write);
     return fleet;
   }
 
-  private async prepare(): Promise<void> {
-    const release = await readRelease(await readReleaseFolder(writeMigrations(this.directory)));
+  private async prepare(write: (directory: string) => string): Promise<void> {
+    const release = await readRelease(await readReleaseFolder(write(this.directory)));
     const base = release.migrations.find((migration) => migration.version === BASELINE);
     if (!base) throw new Error("the release has no baseline");
     const ledger = ledgerFor(release.convention, null);
@@ -95,12 +97,12 @@ export class FaultFleet {
   }
 
   /** A config in this folder or another one, which then has runs of its own on the same tenants. */
-  writeConfig(rollout: Readonly<Record<string, unknown>> = {}, folder = this.directory): void {
+  writeConfig(rollout: Readonly<Record<string, unknown>> = {}, folder = this.directory, connections = 32): void {
     const config = {
       migrations: join(this.directory, "migrations"),
       registry: { file: "tenants.csv" },
       connection: { password: "env:TENANT_PASSWORD" },
-      connectionsPerHost: 32,
+      connectionsPerHost: connections,
       staging: { mode: "same host" },
       requester: "release-pipeline",
       approval: { approvers: [{ id: userInfo().username }] },
