@@ -12,7 +12,11 @@ const TIMEOUT_MS = 10_000;
  * Frameworks that name their files alike are told apart by the ledger that the tenants have. The first tenant that has
  * one of the ledgers decides; where none has, the release keeps the convention that its file names suggest.
  */
-export async function conventionByLedger(ports: Ports, release: Release, tenants: readonly Tenant[]): Promise<string> {
+export async function conventionByLedger(
+  ports: Pick<Ports, "database">,
+  release: Release,
+  tenants: readonly Tenant[],
+): Promise<string> {
   const candidates = [release.convention, ...(release.alternatives ?? [])];
   if (candidates.length === 1) return release.convention;
   for (const tenant of tenants.slice(0, ASKED)) {
@@ -23,7 +27,11 @@ export async function conventionByLedger(ports: Ports, release: Release, tenants
 }
 
 /** Null when the tenant has none of the ledgers, or cannot be reached: that is found out, and said, when it is read. */
-async function ledgerOf(ports: Ports, tenant: Tenant, candidates: readonly string[]): Promise<string | null> {
+async function ledgerOf(
+  ports: Pick<Ports, "database">,
+  tenant: Tenant,
+  candidates: readonly string[],
+): Promise<string | null> {
   try {
     const session = await ports.database.connect(tenant, {
       purpose: "read",

@@ -7,6 +7,7 @@ import { COMMAND } from "../core/release/command-release.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import type { Migration, Release } from "../core/release/release.js";
 import { identifier } from "../core/sql/quote.js";
+import type { Clock } from "../ports/clock.js";
 import { type Clone, DatabaseError, type Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
@@ -52,8 +53,8 @@ export async function declare(
     if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
     const has = release.migrations.filter((migration) => !pending.includes(migration.version));
     const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
-    const before = await replay(ports, session, release, tenant, has);
-    const after = await replay(ports, session, release, tenant, lacks);
+    const before = await replay(ports.clock, session, release, tenant, has);
+    const after = await replay(ports.clock, session, release, tenant, lacks);
     const declared = { before: await keep(ports, before), after: await keep(ports, after) };
     await ports.artifacts.put(key, declared);
     return { declared, findings: [] };
@@ -89,8 +90,9 @@ function noScratch(tenant: Tenant, error: DatabaseError): Finding {
   };
 }
 
-async function replay(
-  ports: Ports,
+/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. */
+export async function replay(
+  clock: Clock,
   session: Session,
   release: Release,
   tenant: Tenant,
@@ -105,7 +107,7 @@ async function replay(
       settings: { lockTimeout: 5000, statementTimeout: 0, concurrentTimeout: 0 },
       schema: tenant.schema,
       keep: [],
-      clock: ports.clock,
+      clock,
     });
   }
   return readCatalog(session, tenant.schema);
@@ -131,7 +133,7 @@ function notDeclared(release: Release): Finding {
   };
 }
 
-function undeclared(release: Release, error: DatabaseError): Finding {
+export function undeclared(release: Release, error: DatabaseError): Finding {
   return {
     code: "diverge.undeclared",
     gate: "diverge",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -80,4 +80,39 @@ it("inspects a fleet: clusters, outliers, and what did not change since", async 
   await tenants[2]?.drop();
   const lost = await schemaGate(root, ["inspect"]);
   expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining("Tenant t2") });
+});
+
+it("compares each cluster with what the migrations declare, whatever the majority is", async () => {
+  const ledger =
+    "create table schema_migrations (version varchar primary key); insert into schema_migrations values ('1')";
+  const tenants = await Promise.all(["a", "b", "c"].map(() => temporaryDatabase("18", `${SCHEMA} ${ledger}`)));
+  for (const tenant of tenants.slice(1)) await tenant.client.query("drop index app.idx_tenant_quota");
+  const folder = mkdtempSync(join(root, "declared-"));
+  mkdirSync(join(folder, "migrations"));
+  writeFileSync(join(folder, "migrations/1_a.sql"), `-- migrate:up\n${SCHEMA}\n`);
+  writeFileSync(join(folder, "migrations/2_b.sql"), "-- migrate:up\nalter table app.users add column pending int;\n");
+  const rows = tenants.map(({ url }, at) => `t${at},${url}`);
+  writeFileSync(join(folder, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
+  writeFileSync(
+    join(folder, "schema-gate.yaml"),
+    "migrations: migrations\nregistry: { file: tenants.csv }\nstaging: { mode: same host }\n",
+  );
+  const inspect = async (...more: string[]) =>
+    JSON.parse((await schemaGate(folder, ["inspect", "--json", ...more])).stdout);
+  const overview = await inspect();
+  expect(overview.comparedWith).toBe("declared");
+  expect(overview.clusters).toMatchObject([
+    { tenants: ["t1", "t2"], differences: [{ change: "missing", subject: "app.users.idx_tenant_quota" }] },
+    { tenants: ["t0"], differences: [] },
+  ]);
+  const [tenant] = tenants;
+  const left = await tenant?.client.query(
+    "select datname from pg_database where datname like 'schema\\_gate\\_%inspect'",
+  );
+  expect(left?.rows).toEqual([]);
+  expect((await inspect("--no-declared")).comparedWith).toBe("majority");
+  rmSync(join(folder, "migrations"), { recursive: true });
+  const without = await inspect();
+  expect(without.comparedWith).toBe("majority");
+  expect(without.findings.map(({ code }: { code: string }) => code)).toEqual(["introspect.undeclared"]);
 });

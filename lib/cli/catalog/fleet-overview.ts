@@ -25,10 +25,10 @@ export interface FleetOverview {
   readonly findings: readonly Finding[];
 }
 
-/** What `inspect` has to say of a fleet. */
+/** What `inspect` has to say of a fleet. `declared`: what should be, by the cluster's fingerprint. */
 export function fleetOverview(
   reading: FleetReading,
-  declared: Catalog | null,
+  declared: ReadonlyMap<string, Catalog>,
   allow: readonly Allowance[],
   today: string,
 ): FleetOverview {
@@ -42,14 +42,15 @@ export function fleetOverview(
   const findings = [...reading.findings, ...expiredAllowances(allow, today)];
   const overviews = clusters.map((cluster): ClusterOverview => {
     const actual = reading.catalogs.get(cluster.fingerprint);
-    const standard = declared ?? majority;
+    const own = declared.get(cluster.fingerprint);
+    const standard = own ?? majority;
     if (!actual || !standard) return { ...cluster, differences: [] };
-    if (declared) findings.push(...driftOf({ cluster, actual, declared, groups, allow, today }).findings);
+    if (own) findings.push(...driftOf({ cluster, actual, declared: own, groups, allow, today }).findings);
     return { ...cluster, differences: compareCatalogs(actual, standard).differences };
   });
   const idOf = new Map(clusters.map(({ fingerprint, id }) => [fingerprint, id]));
   return {
-    comparedWith: declared ? "declared" : "majority",
+    comparedWith: declared.size > 0 ? "declared" : "majority",
     clusters: overviews,
     tenants: reading.tenants.map(({ tenant, fingerprint, statistics, unchanged }) => ({
       tenant: tenant.id,

@@ -4,10 +4,13 @@ import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
+import { endpointOf } from "../../adapters/pg/endpoint.js";
+import type { Catalog } from "../../core/catalog/catalog.js";
 import { milliseconds } from "../../core/config/config.js";
 import { blocks } from "../../core/finding.js";
 import { RegistryError } from "../../ports/registry.js";
-import { readFleet } from "../../steps/catalog/read-fleet.js";
+import { type FleetReading, readFleet } from "../../steps/catalog/read-fleet.js";
+import { declaredSchemas } from "../catalog/declared-schemas.js";
 import { fleetOverview } from "../catalog/fleet-overview.js";
 import { fleetText } from "../catalog/fleet-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
@@ -17,7 +20,8 @@ import { readConfig } from "../run/config-file.js";
 const HELP = `
 Examples:
   schema-gate inspect                          clusters, outliers, sizes, versions, invalid indexes
-  schema-gate inspect --declared golden.json   and each cluster's drift from a declared catalog
+  schema-gate inspect --declared golden.json   drift from a saved catalog instead of from the migrations' own schema
+  schema-gate inspect --no-declared            clusters against the majority; no scratch database is made
   schema-gate inspect --fresh --json           read every catalog anew; for a job
 
 Exit code 1 when tenants diverge or drift, or one could not be read.`;
@@ -28,7 +32,8 @@ export const inspect: CommandModule = {
     command
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--fresh", "read every catalog, also of tenants that did not change since the last time")
-      .option("--declared <catalog>", "a URL or saved catalog that says what should be")
+      .option("--declared <catalog>", "a URL or saved catalog that says what should be; default: the migrations")
+      .option("--no-declared", "compare with the majority of the tenants alone")
       .addOption(new Option("--format <format>", "what to write").choices(["text", "json"]).default("text"))
       .option("--json", "the same as --format json")
       .addHelpText("after", HELP);
@@ -36,10 +41,15 @@ export const inspect: CommandModule = {
 
   async run(io, _args, options) {
     const { config, directory } = readConfig(io.cwd, String(options.config));
-    const declared = typeof options.declared === "string" ? await loadCatalog(io, options.declared, null) : null;
-    const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
+    const given = typeof options.declared === "string" ? await loadCatalog(io, options.declared, null) : null;
+    const secrets = localSecrets(io.env, directory);
+    const fleet = new Fleet(config, secrets, directory);
+    const staging = config.staging.url === undefined ? null : endpointOf(await secrets.resolve(config.staging.url));
     const ports = {
-      database: pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null }),
+      database: pgDatabase({
+        tenant: (tenant) => fleet.entry(tenant.id),
+        staging: staging === null ? null : async () => staging,
+      }),
       memory: artifactsFolder(workspaceIn(directory).root),
     };
     const tenants = await fleet.tenants().catch((error: unknown) => {
@@ -51,12 +61,21 @@ export const inspect: CommandModule = {
       fresh: options.fresh === true,
     });
     const today = new Date().toISOString().slice(0, 10);
-    const overview = fleetOverview(reading, declared, config.drift.allow, today);
+    const declared =
+      given || options.declared === false
+        ? { catalogs: sameForAll(reading, given), findings: [] }
+        : await declaredSchemas(ports.database, config, directory, reading);
+    const told = { ...reading, findings: [...reading.findings, ...declared.findings] };
+    const overview = fleetOverview(told, declared.catalogs, config.drift.allow, today);
     const json = options.json === true || options.format === "json";
     io.stdout.write(json ? `${JSON.stringify(overview, null, 2)}\n` : fleetText(io, overview));
     return overview.clusters.length > 1 || overview.findings.some(isTold) || blocks(overview.findings) ? 1 : 0;
   },
 };
+
+function sameForAll({ catalogs }: FleetReading, given: Catalog | null): ReadonlyMap<string, Catalog> {
+  return new Map(given ? [...catalogs.keys()].map((fingerprint) => [fingerprint, given]) : []);
+}
 
 /** Drift is a difference that was found, whatever its weight. */
 function isTold({ gate }: { readonly gate: string }): boolean {

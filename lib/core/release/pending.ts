@@ -1,4 +1,4 @@
-import { compareFindings, type Finding } from "../finding.js";
+import { compareFindings, type Finding, type SourceSpan } from "../finding.js";
 import { COMMAND } from "./command-release.js";
 import { conventionNamed } from "./conventions/conventions.js";
 import { compareVersions } from "./conventions/order.js";
@@ -31,9 +31,11 @@ export function pendingMigrations(
   const pending = release.migrations.filter((migration) => !has(migration.version));
   const known = new Set(release.migrations.map((migration) => migration.version));
   const findings = [
-    ...entries.filter((entry) => entry.incomplete).map((entry) => incomplete(entry, format)),
+    ...entries
+      .filter((entry) => entry.incomplete)
+      .map((entry) => incomplete(entry, format, placeOf(entry.version, release.migrations, compare))),
     ...(release.convention === COMMAND ? [] : entries.filter((entry) => !known.has(entry.version))).map((entry) =>
-      missing(entry, format),
+      missing(entry, format, placeOf(entry.version, release.migrations, compare)),
     ),
     ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(migration.version), format)),
     ...outOfOrder(release.migrations, pending, format),
@@ -41,7 +43,20 @@ export function pendingMigrations(
   return { pending, findings: findings.sort(compareFindings) };
 }
 
-function incomplete(entry: LedgerEntry, format: LedgerFormat): Finding {
+/** The file of a version; for one that is not in the folder, the file that it would stand behind. */
+function placeOf(
+  version: string,
+  migrations: readonly Migration[],
+  compare: (a: string, b: string) => number,
+): { readonly source?: SourceSpan } {
+  const own = migrations.find((migration) => migration.version === version);
+  const place = own ?? migrations.findLast((migration) => compare(migration.version, version) <= 0) ?? migrations[0];
+  return place ? { source: { file: place.up.file, line: 1, column: 1 } } : {};
+}
+
+type Place = ReturnType<typeof placeOf>;
+
+function incomplete(entry: LedgerEntry, format: LedgerFormat, place: Place): Finding {
   return releaseFinding({
     code: "release.ledger-incomplete",
     severity: "error",
@@ -49,10 +64,11 @@ function incomplete(entry: LedgerEntry, format: LedgerFormat): Finding {
     subject: { kind: "migration", name: entry.version },
     message: `${format.table} says that ${entry.version} began and did not finish; what of it took effect is not known.`,
     remedy: { text: "Look at what the migration left behind, finish it or take it back, and correct the ledger." },
+    ...place,
   });
 }
 
-function missing(entry: LedgerEntry, format: LedgerFormat): Finding {
+function missing(entry: LedgerEntry, format: LedgerFormat, place: Place): Finding {
   return releaseFinding({
     code: "release.ledger-unknown-version",
     severity: "error",
@@ -60,6 +76,7 @@ function missing(entry: LedgerEntry, format: LedgerFormat): Finding {
     subject: { kind: "migration", name: entry.version },
     message: `${format.table} has ${entry.version}, which is not in the folder of migrations.`,
     remedy: { text: "Restore the migration's file, or run from the revision that has it." },
+    ...place,
   });
 }
 

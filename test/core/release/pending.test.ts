@@ -42,6 +42,13 @@ describe("pending migrations", () => {
     expect((await pending([entry("1", { incomplete: true })])).findings).toEqual(["release.ledger-incomplete error 1"]);
   });
 
+  it("name a file and a line for each, for a version without a file the one that it would stand behind", async () => {
+    const release = await readRelease(files);
+    const entries = [entry("9"), entry("1", { incomplete: true })];
+    const { findings } = pendingMigrations(release, entries, ledgerFor(release.convention));
+    expect(findings.map(({ source }) => `${source?.file}:${source?.line}`).sort()).toEqual(["1_a.sql:1", "3_c.sql:1"]);
+  });
+
   it("name a migration that was passed over", async () => {
     expect(await pending([entry("1"), entry("3")])).toEqual({
       versions: ["2"],

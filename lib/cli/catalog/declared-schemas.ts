@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { readReleaseFolder } from "../../adapters/local/release-folder.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { clusterTenants } from "../../core/catalog/clusters.js";
+import type { Config } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { readRelease } from "../../core/release/read-release.js";
+import type { Database } from "../../ports/database.js";
+import { type DeclaredCatalogs, declaredCatalogs } from "../../steps/catalog/declared-catalogs.js";
+import type { FleetReading } from "../../steps/catalog/read-fleet.js";
+import { conventionByLedger } from "../../steps/convention.js";
+import { cloneName } from "../../steps/declared.js";
+import { newRunId } from "../run/run-id.js";
+
+/** The declared schema of each cluster of a fleet, from the migrations that the config names. */
+export async function declaredSchemas(
+  database: Database,
+  config: Config,
+  directory: string,
+  reading: FleetReading,
+): Promise<DeclaredCatalogs> {
+  if (config.migrator !== undefined) return without("a migrator of the team's own tells no schema");
+  if (config.staging.mode === "snapshot") return without("copies are made of snapshots, by the state machine alone");
+  const fleet = new Map(reading.tenants.map(({ tenant }) => [tenant.id, tenant]));
+  const clusters = clusterTenants(
+    reading.tenants.flatMap(({ tenant, fingerprint }) =>
+      fingerprint === null ? [] : [{ tenant: tenant.id, fingerprint }],
+    ),
+  ).flatMap(({ fingerprint, tenants: [first = ""] }) => {
+    const tenant = fleet.get(first);
+    return tenant ? [{ fingerprint, tenant }] : [];
+  });
+  const files = await readReleaseFolder(resolve(directory, config.migrations), []).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (files instanceof Error) return without(`${config.migrations} could not be read: ${files.code ?? files.message}`);
+  const settings = config.convention === "auto" ? {} : { convention: config.convention };
+  const guessed = await readRelease(files, settings);
+  const tenants = clusters.map(({ tenant }) => tenant);
+  const convention =
+    config.convention === "auto" ? await conventionByLedger({ database }, guessed, tenants) : guessed.convention;
+  const release = convention === guessed.convention ? guessed : await readRelease(files, { convention });
+  const opaque = release.findings.find(({ unknown }) => unknown === true);
+  if (opaque) return without(`the migrations are not understood as a whole: ${opaque.message}`);
+  const name = cloneName(newRunId(systemClock.now()), "inspect");
+  return declaredCatalogs({ database, clock: systemClock }, release, clusters, name);
+}
+
+function without(reason: string): DeclaredCatalogs {
+  const finding: Finding = {
+    code: "introspect.undeclared",
+    gate: "introspect",
+    severity: "warning",
+    subject: { kind: "release", name: "migrations" },
+    message: `There is no declared schema to compare with, so clusters are compared with the majority: ${reason}`,
+    remedy: { text: "Correct the migrations, or name what should be.", command: "schema-gate inspect --declared FILE" },
+  };
+  return { catalogs: new Map(), findings: [finding] };
+}

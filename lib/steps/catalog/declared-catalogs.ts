@@ -1,0 +1,81 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import type { Finding } from "../../core/finding.js";
+import { digest } from "../../core/json.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
+import { pendingMigrations } from "../../core/release/pending.js";
+import type { Migration, Release } from "../../core/release/release.js";
+import { identifier } from "../../core/sql/quote.js";
+import type { Clock } from "../../ports/clock.js";
+import { type Database, DatabaseError } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+import { replay, undeclared } from "../declared.js";
+import { readLedger } from "../ledger.js";
+
+const TIMEOUT_MS = 600_000;
+
+export interface DeclaredCatalogs {
+  /** By the cluster's fingerprint; without those whose history does not run. */
+  readonly catalogs: ReadonlyMap<string, Catalog>;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * What the migration history says that each cluster's schema should be: the migrations that its first tenant has, by its
+ * ledger, run on an empty database beside the tenant. Clusters with the same migrations share one such run.
+ */
+export async function declaredCatalogs(
+  ports: { readonly database: Database; readonly clock: Clock },
+  release: Release,
+  clusters: readonly { readonly fingerprint: string; readonly tenant: Tenant }[],
+  scratchName: string,
+): Promise<DeclaredCatalogs> {
+  const catalogs = new Map<string, Catalog>();
+  const findings: Finding[] = [];
+  const replayed = new Map<string, Catalog>();
+  for (const { fingerprint, tenant } of clusters) {
+    try {
+      const has = await migrationsOf(ports.database, release, tenant);
+      const key = digest([tenant.schema !== null, has.map(({ version }) => version)]);
+      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName));
+      replayed.set(key, catalog);
+      catalogs.set(fingerprint, catalog);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      findings.push({ ...undeclared(release, error), gate: "introspect", severity: "warning", tenants: [tenant.id] });
+    }
+  }
+  return { catalogs, findings };
+}
+
+async function migrationsOf(database: Database, release: Release, tenant: Tenant): Promise<readonly Migration[]> {
+  const options = { purpose: "read", statementTimeout: TIMEOUT_MS, lockTimeout: 1000 } as const;
+  const session = await database.connect(tenant, options);
+  try {
+    const format = ledgerFor(release.convention, tenant.schema);
+    const { pending } = pendingMigrations(release, await readLedger(session, format), format);
+    return release.migrations.filter((migration) => !pending.includes(migration));
+  } finally {
+    await session.close();
+  }
+}
+
+async function replayBeside(
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  release: Release,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+  name: string,
+): Promise<Catalog> {
+  const scratch = await database.scratch(tenant, name);
+  try {
+    const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
+    try {
+      if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
+      return await replay(clock, session, release, tenant, migrations);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await scratch.drop();
+  }
+}
