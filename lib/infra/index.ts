@@ -3,6 +3,7 @@ export type { DataApiCluster, DatabaseAccess, RdsIamUser } from "./database-acce
 export type { GateNetworkProps } from "./gate-network.js";
 export { GateNetwork } from "./gate-network.js";
 export type { AuditLock } from "./gate-storage.js";
+export type { ReadProxyProps } from "./read-proxy.js";
 export { SafetyGate } from "./safety-gate.js";
 export type { SafetyGateProps } from "./safety-gate-props.js";
 export type { StagingProps } from "./staging.js";

@@ -4,6 +4,7 @@ import type { AnySecret } from "./cdk-types.js";
 import type { DatabaseAccess } from "./database-access.js";
 import type { GateNetworkProps } from "./gate-network.js";
 import type { AuditLock } from "./gate-storage.js";
+import type { ReadProxyProps } from "./read-proxy.js";
 import type { StagingProps } from "./staging.js";
 
 /** What a team decides about its gate. Everything has a default but how the databases are reached. */
@@ -37,6 +38,8 @@ export interface SafetyGateProps {
   readonly observability?: "full" | "none";
   /** Folder of the functions' bundle. Default: the one that this package brings, `dist/lambda`. */
   readonly bundle?: string;
+  /** An RDS Proxy for the phases that read. Left out: none. */
+  readonly readProxy?: ReadProxyProps;
   /** The copies of production that the state machine may make for dry runs. Left out: it may make none. */
   readonly staging?: StagingProps;
   /**

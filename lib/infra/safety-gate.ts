@@ -14,6 +14,7 @@ import { GateStateMachine } from "./gate-state-machine.js";
 import { type AuditLock, GateStorage } from "./gate-storage.js";
 import { Notifications } from "./notifications.js";
 import { packageFile } from "./package-file.js";
+import { ReadProxy } from "./read-proxy.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
 import { SavedQueries } from "./saved-queries.js";
 import { NO_STAGING, Staging } from "./staging.js";
@@ -32,6 +33,8 @@ export class SafetyGate extends Construct {
   /** Null when `network` is `none`; let its security group in at the databases. */
   readonly network: GateNetwork | null;
   readonly notifications: Notifications;
+  /** Host name for the tenants' `replica`; null without `readProxy`. */
+  readonly readProxyEndpoint: string | null;
 
   constructor(scope: Construct, id: string, props: SafetyGateProps) {
     super(scope, id);
@@ -69,6 +72,7 @@ export class SafetyGate extends Construct {
     review.continues(gate.machine);
     this.reviewUrl = review.url.url;
     this.stateMachine = gate.machine;
+    this.readProxyEndpoint = this.makeReadProxy(props)?.endpoint ?? null;
     const { undelivered } = this.notifications;
     if (props.startOnUpload)
       new StartOnUpload(this, "StartOnUpload", { setting, resources, machine: gate.machine, undelivered });
@@ -102,6 +106,12 @@ export class SafetyGate extends Construct {
       keepArtifacts: keepArtifacts ?? Duration.days(400),
       removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
     });
+  }
+
+  private makeReadProxy({ readProxy }: SafetyGateProps): ReadProxy | null {
+    if (readProxy === undefined) return null;
+    if (this.network === null) throw new Error("an RDS Proxy stands in a VPC: `network` must not be `none`");
+    return new ReadProxy(this, "ReadProxy", readProxy, this.network);
   }
 
   private makeStaging({ staging }: SafetyGateProps): Staging | null {

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { usageProblem, wordsOf } from "../support/command-line.js";
 
-describe.each(["github-actions/schema-gate.yml", "gitlab/schema-gate.gitlab-ci.yml"])("examples/%s", (name) => {
+describe.each([
+  "github-actions/schema-gate.yml",
+  "github-actions/schema-gate-aws.yml",
+  "gitlab/schema-gate.gitlab-ci.yml",
+])("examples/%s", (name) => {
   const text = readFileSync(new URL(`../../examples/${name}`, import.meta.url), "utf8");
   const lines = [...text.matchAll(/schema-gate@0 ([^\n]+)/g)].map((match) => match[1] ?? "");
 

@@ -1,4 +1,7 @@
+import { Stack } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
+import { DatabaseCluster, DatabaseClusterEngine, ProxyTarget } from "aws-cdk-lib/aws-rds";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { beforeAll, describe, expect, it } from "vitest";
 import { environmentSchema } from "../../functions/environment.js";
 import { HANDLERS as RUNTIME } from "../../functions/index.js";
@@ -223,5 +226,25 @@ describe("a gate without a VPC", () => {
     expect(() => synthesise({ network: "none", staging: { clusters: ["a"], subnetGroup: "b" } })).toThrow(
       "staging makes copies in a VPC: `network` must not be `none`",
     );
+  });
+});
+
+describe("a read proxy", () => {
+  it("takes TLS only, and lets in the functions alone", () => {
+    const scope = new Stack();
+    const cluster = DatabaseCluster.fromDatabaseClusterAttributes(scope, "Cluster", {
+      clusterIdentifier: "tenants",
+      port: 5432,
+      engine: DatabaseClusterEngine.AURORA_POSTGRESQL,
+      securityGroups: [],
+    });
+    const secret = Secret.fromSecretCompleteArn(
+      scope,
+      "Secret",
+      "arn:aws:secretsmanager:eu-central-1:1:secret:a-abcdef",
+    );
+    const { template } = synthesise({ readProxy: { target: ProxyTarget.fromCluster(cluster), secrets: [secret] } });
+    template.hasResourceProperties("AWS::RDS::DBProxy", { RequireTLS: true, EngineFamily: "POSTGRESQL" });
+    template.hasResourceProperties("AWS::EC2::SecurityGroupIngress", { Description: "Schema Gate reads" });
   });
 });
