@@ -14,6 +14,7 @@ import { saveFindings } from "./findings.js";
 import { artifact, need, type RunRequest } from "./records.js";
 import { refuseBusyFleet } from "./rollout/claim-fleet.js";
 import { refuseEmptyCanary } from "./rollout/empty-canary.js";
+import { tooManyWaves } from "./rollout/too-many-waves.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string() });
@@ -38,7 +39,8 @@ export const load: Step<z.infer<typeof input>, Output> = {
     refuseEmptyCanary(config, tenants);
     const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
-    await saveFindings(ports, "load", release.findings);
+    const waves = request.engine === "aws" ? tooManyWaves(ports.run, tenants, config.rollout) : [];
+    await saveFindings(ports, "load", [...release.findings, ...waves]);
     await ports.artifacts.put(artifact.fleet, tenants);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
     const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);

@@ -33,8 +33,9 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
       return { status: "void", index: -1, hosts: [] };
     }
     const pass = await passOf(ports);
-    for (const wave of waves) {
-      const result = await ports.artifacts.get<WaveResult>(artifact.wave(wave.index));
+    const results = await Promise.all(waves.map(({ index }) => ports.artifacts.get<WaveResult>(artifact.wave(index))));
+    for (const [place, wave] of waves.entries()) {
+      const result = results[place];
       // Tenants that the breaker let go without the release are tried again when the run is resumed.
       if (result?.action === "continue" && (result.failed === 0 || result.pass === pass)) continue;
       const reached = new Set(waves.flatMap(({ tenants }) => tenants));

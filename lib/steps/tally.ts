@@ -65,10 +65,8 @@ export const tally: Step<z.infer<typeof input>, Output> = {
     // Whatever else is wrong with the answers must be said too, since findings are what blocks.
     if (!ok && allGood) findings.push(vanished(phase, "phase", phase, []));
     await saveFindings(ports, keyOf(phase, expected[0]?.id ?? scope), findings);
-    if (scope === "fleet" && phase !== "DryRun") await recordTenants(ports, phase);
     if (scope === "fleet" && phase === "RollBack") await auditRollback(ports, ok, expected);
-    const text = phase === "DryRun" ? `${good.size} of ${expected.length} proved` : await summary(ports, phase);
-    if (scope === "fleet") ports.events.emit({ type: "result", phase, text });
+    if (scope === "fleet") await concludePhase(ports, phase, `${good.size} of ${expected.length} proved`);
     return { ok, scope };
   },
 };
@@ -81,6 +79,13 @@ async function auditRollback(ports: Ports, ok: boolean, hosts: readonly Child[])
     digest: null,
     details: { ok, batches: hosts.flatMap(({ batches }) => batches?.map(({ id }) => id) ?? []) },
   });
+}
+
+/** Reads every result of the phase, so once per phase: a rollout, which has a phase per wave, is recorded by the report. */
+async function concludePhase(ports: Ports, phase: Phase, proved: string): Promise<void> {
+  if (phase === "Migrate") return;
+  if (phase !== "DryRun") await recordTenants(ports, phase);
+  ports.events.emit({ type: "result", phase, text: phase === "DryRun" ? proved : await summary(ports, phase) });
 }
 
 /** How many tenants there were of each status: `245 pass, 2 hit`. */

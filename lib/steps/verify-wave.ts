@@ -123,12 +123,15 @@ async function planRollback(ports: Ports, policy: string, plan: WavePlan): Promi
   const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
   const reached = policy === "rollback all" ? waves.filter((wave) => wave.index <= plan.index) : [plan];
   const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
-  const tenants: Tenant[] = [];
-  for (const id of reached.flatMap((wave) => wave.tenants)) {
-    const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(id));
-    const tenant = fleet.get(id);
-    if (tenant && (progress?.status === "migrated" || progress?.status === "unknown")) tenants.push(tenant);
-  }
+  const changed = await Promise.all(
+    reached
+      .flatMap((wave) => wave.tenants)
+      .map(async (id) => {
+        const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(id));
+        return progress?.status === "migrated" || progress?.status === "unknown" ? fleet.get(id) : undefined;
+      }),
+  );
+  const tenants = changed.filter((tenant) => tenant !== undefined);
   ports.events.emit({ type: "size", of: "wave", count: tenants.length });
   await ports.audit.append({
     actor: "schema-gate",

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { type Binaries, findBinaries, runAs, type ServerUser, serverUser } from "./embedded-binaries.js";
+import { freePort } from "./free-port.js";
 
 export interface EmbeddedServerOptions {
   /** Kept between runs; made when it is not there. Must be reachable by the server's user when we are root. */
@@ -172,15 +172,4 @@ function stop(child: ChildProcess): Promise<void> {
 
 function tail(log: string): string {
   return existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-5).join("\n") : "";
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -1,0 +1,31 @@
+import type { Finding } from "../../core/finding.js";
+import { planWaves, type WavePolicy } from "../../core/rollout/waves.js";
+import type { Tenant } from "../../ports/registry.js";
+
+/** What fits in the history of one execution, which holds 25,000 events: a wave takes 25, everything else a few hundred (docs/scale.md). */
+export const MOST_WAVES = 900;
+
+/** Said before anything is read: an execution whose history is full ends in the middle of a rollout, without a report. */
+export function tooManyWaves(
+  run: string,
+  tenants: readonly Tenant[],
+  { canary, growth, maxWave }: WavePolicy,
+): readonly Finding[] {
+  const waves = planWaves(
+    tenants.map((tenant) => ({ ...tenant, risk: 0 })),
+    { canary, growth, maxWave },
+  ).length;
+  if (waves <= MOST_WAVES) return [];
+  return [
+    {
+      code: "load.too-many-waves",
+      gate: "load",
+      severity: "error",
+      subject: { kind: "run", name: run },
+      message: `The rollout of ${tenants.length} tenants would have ${waves} waves; the history of one execution on AWS holds ${MOST_WAVES}.`,
+      remedy: {
+        text: `Let waves be larger in the config: rollout.maxWave of at least ${Math.ceil((tenants.length / MOST_WAVES) * 1.1)}.`,
+      },
+    },
+  ];
+}

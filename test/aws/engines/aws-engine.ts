@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from "@aws-sdk/client-sfn";
+import { clientSettings } from "../../../lib/adapters/aws/clients.js";
+import { packRelease } from "../../../lib/adapters/aws/release-pack.js";
+import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
+import { openStore, type S3Store } from "../../../lib/adapters/aws/s3-store.js";
+import { ManagedSecrets } from "../../../lib/adapters/aws/secrets-manager.js";
+import { startExecution } from "../../../lib/adapters/aws/start-execution.js";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
+import { configSchema } from "../../../lib/core/config/config.js";
+import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
+import { approverLinks } from "../../../lib/review/links.js";
+import type { Target } from "../stack/target.js";
+import { MIGRATIONS } from "../tenants/tenant-server.js";
+import { decideOnPage } from "./decide-on-page.js";
+import { configOf, type Engine, type Job, type Ran, registryOf } from "./engine.js";
+import { functionUrl } from "./function-url.js";
+
+const POLL_MS = 250;
+const DEFINITION = join(packageRoot(), "state-machines", "safety-gate.asl.json");
+const OUTERMOST = new Set(Object.keys((JSON.parse(readFileSync(DEFINITION, "utf8")) as { States: object }).States));
+
+export interface AwsEngineOptions {
+  readonly target: Target;
+  /** Reference to the secret with the tenants' password. */
+  readonly password: string;
+  /** Ends the process that runs a function; its name holds `part`. */
+  kill(part: string): void;
+  /** Resolves when a process has reached the tenant at which it is to disappear. */
+  readonly reached: Promise<void>;
+}
+
+/** What a run left that is no artifact, for those who look through all of it. */
+export interface Traces {
+  readonly history: readonly HistoryEvent[];
+  readonly pages: readonly string[];
+}
+
+/** The deployed state machine, started and approved as a user does. */
+export class AwsEngine implements Engine {
+  readonly traces: Traces[] = [];
+  private readonly client = new SFNClient(clientSettings(process.env));
+  private readonly store: S3Store;
+
+  constructor(private readonly options: AwsEngineOptions) {
+    this.store = openStore(options.target.bucket, process.env);
+  }
+
+  get name(): string {
+    return this.options.target.name;
+  }
+
+  async run(job: Job): Promise<Ran> {
+    const release = await this.upload(job);
+    const { execution } = await startExecution(
+      this.options.target.stateMachine,
+      { run: job.run, release },
+      clientSettings(process.env),
+    );
+    if (job.vanishesAt !== null) void this.options.reached.then(() => this.options.kill("Introspect"));
+    const pages: string[] = [];
+    const over = new AbortController();
+    const [ended] = await Promise.all([
+      this.untilEnded(execution, over.signal),
+      this.answer(job, execution, pages),
+    ]).finally(() => over.abort());
+    const history = await this.history(execution);
+    this.traces.push({ history, pages });
+    const evidence = await this.store.text(`runs/${job.run}/evidence.json`);
+    return {
+      status: ended.status === "SUCCEEDED" ? "succeeded" : "failed",
+      error: ended.error ?? null,
+      states: history
+        .flatMap((event) => event.stateEnteredEventDetails?.name ?? [])
+        // The history holds the states inside inline Maps too.
+        .filter((name) => OUTERMOST.has(name)),
+      evidence: evidenceSchema.parse(JSON.parse(evidence ?? "null")),
+    };
+  }
+
+  private async upload(job: Job): Promise<string> {
+    const registry = `${job.run}.csv`;
+    const release = `inputs/${job.run}.json.gz`;
+    await this.store.put(`registry/${registry}`, registryOf(job));
+    const pack = await packRelease({
+      requester: "release-pipeline",
+      mode: "run",
+      toolVersion: "test",
+      config: configSchema.parse(configOf(job, registry, this.options.password)),
+      files: await readReleaseFolder(MIGRATIONS),
+    });
+    await this.store.put(release, pack);
+    return release;
+  }
+
+  /** Waits for the question and answers it on the page; a run that ends without one is not asked about. */
+  private async answer(job: Job, execution: string, pages: string[]): Promise<void> {
+    const { target } = this.options;
+    const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
+    const key = Buffer.from(await secrets.resolve(`secret:${target.linkSecret}`), "utf8");
+    const approvals = new S3Approvals(this.store, async () => key);
+    for (;;) {
+      const record = await approvals.read(job.run);
+      if (record !== null) {
+        const [link] = approverLinks(record.request, target.reviewUrl, key);
+        const browser = functionUrl(target.reviewUrl, target.endpoint);
+        const path = (link?.link ?? "").slice(target.reviewUrl.length);
+        const decide = async (verdict: "approve" | "reject") => {
+          pages.push(...(await decideOnPage(browser, target.reviewUrl, path, verdict)));
+        };
+        return job.onQuestion({ decide });
+      }
+      if ((await this.describe(execution)).status !== "RUNNING") return;
+      await delay(POLL_MS);
+    }
+  }
+
+  private describe(execution: string) {
+    return this.client.send(new DescribeExecutionCommand({ executionArn: execution }));
+  }
+
+  private async untilEnded(execution: string, over: AbortSignal) {
+    for (;;) {
+      const said = await this.describe(execution);
+      if (said.status !== "RUNNING" || over.aborted) return said;
+      await delay(POLL_MS);
+    }
+  }
+
+  private async history(execution: string): Promise<readonly HistoryEvent[]> {
+    const events: HistoryEvent[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.client.send(
+        new GetExecutionHistoryCommand({
+          executionArn: execution,
+          maxResults: 1000,
+          ...(nextToken ? { nextToken } : {}),
+        }),
+      );
+      events.push(...(page.events ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return events;
+  }
+}

@@ -1,0 +1,39 @@
+"""What LocalStack 4.9.2 lacks for this stack. Applied where it is imported, or run by LocalStack itself as an init script (Docker)."""
+
+import json
+
+
+def know_node_24():
+    """LocalStack 4.9, the newest that Python 3.11 runs, is older than this runtime of Lambda."""
+    from localstack.services.lambda_.runtimes import ALL_RUNTIMES
+
+    ALL_RUNTIMES.append("nodejs24.x")
+
+
+def ask_often():
+    """CloudFormation asks every five seconds whether a function is ready; with twenty functions that would be most of a deployment."""
+    from localstack import config
+    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
+
+    ResourceProviderExecutor.deploy_loop.__defaults__ = (config.CFN_PER_RESOURCE_TIMEOUT, 0.2)
+
+
+def hand_cookies_on():
+    """A Function URL sends the cookies that the handler's answer lists; LocalStack forgets them, and the review page needs one."""
+    from localstack.services.lambda_ import urlrouter
+
+    forgetful = urlrouter.lambda_result_to_response
+
+    def whole(result):
+        response = forgetful(result)
+        answer = json.loads(result.payload)
+        for cookie in answer.get("cookies", []) if isinstance(answer, dict) else []:
+            response.headers.add("Set-Cookie", cookie)
+        return response
+
+    urlrouter.lambda_result_to_response = whole
+
+
+know_node_24()
+ask_often()
+hand_cookies_on()

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { TenantProgress, TenantReading } from "../../../lib/steps/records.js";
+
+const FINGERPRINT = createHash("sha256").update("schema").digest("hex");
+
+/** What the introspection keeps of a tenant with ten tables and twenty migrations. */
+export function readingOf(tenant: string): TenantReading {
+  const table = (index: number) => ({
+    schema: "app",
+    name: `table_${index}`,
+    rows: 12_345,
+    sizeBytes: 8_192_000,
+    indexBytes: 4_096_000,
+    sequentialScans: 17,
+    indexScans: 123_456,
+  });
+  const entry = (index: number) => ({
+    version: `202401${String(index).padStart(2, "0")}`,
+    name: `migration_${index}`,
+    checksum: FINGERPRINT,
+    appliedAt: "2026-01-01T00:00:00.000Z",
+    success: true,
+  });
+  return {
+    tenant,
+    status: "read",
+    fingerprint: FINGERPRINT,
+    statistics: {
+      serverVersion: 180004,
+      versionText: "18.4",
+      sizeBytes: 123_456_789,
+      rows: 123_450,
+      activeConnections: 1,
+      connections: 5,
+      encoding: "UTF8",
+      collation: "C.UTF-8",
+      tables: Array.from({ length: 10 }, (_, index) => table(index)),
+      invalidIndexes: [],
+      unvalidatedConstraints: [],
+    },
+    ledger: Array.from({ length: 20 }, (_, index) => entry(index)) as unknown as TenantReading["ledger"],
+    pending: ["20240201"],
+    ms: 42,
+  };
+}
+
+export function progressOf(tenant: string, wave: number, failed: boolean): TenantProgress {
+  return {
+    tenant,
+    wave,
+    status: failed ? "failed" : "migrated",
+    before: FINGERPRINT,
+    after: FINGERPRINT,
+    attempts: 1,
+    lockWaitMs: 3,
+    ms: 420,
+    message: null,
+    lockTimeout: false,
+    faults: [],
+  } as unknown as TenantProgress;
+}
