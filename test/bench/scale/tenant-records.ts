@@ -40,6 +40,7 @@ export function readingOf(tenant: string): TenantReading {
     },
     ledger: Array.from({ length: 20 }, (_, index) => entry(index)) as unknown as TenantReading["ledger"],
     pending: ["20240201"],
+    unchanged: false,
     ms: 42,
   };
 }
