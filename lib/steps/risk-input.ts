@@ -4,6 +4,7 @@ import type { ClusterRisk, RiskInput, TenantRisk } from "../core/risk/input.js";
 import type { RunArtifacts } from "./evidence/gather.js";
 import { pendingOf } from "./pending.js";
 import type { ClusterRecord, ProofRecord, TenantProbes } from "./records.js";
+import { tenantPrediction } from "./tenant-prediction.js";
 
 /** All that the score depends on, from what the gates wrote. */
 export function riskInput(run: RunArtifacts, findings: readonly Finding[], now: number): RiskInput {
@@ -42,14 +43,17 @@ function clusterRisk(cluster: ClusterRecord, record: ProofRecord | undefined): C
 }
 
 function tenantRisks(run: RunArtifacts): readonly TenantRisk[] {
-  const clusterOf = new Map(run.clusters.flatMap((cluster) => cluster.tenants.map((id) => [id, cluster.id] as const)));
+  const clusterOf = new Map(run.clusters.flatMap((cluster) => cluster.tenants.map((id) => [id, cluster] as const)));
   const probes = new Map(run.probes.map((one) => [one.tenant, one]));
   return run.fleet.map(({ id }) => {
     const answers = probes.get(id);
     const statistics = run.readings.get(id)?.statistics;
+    const cluster = clusterOf.get(id);
+    const record = cluster && run.proofs.get(cluster.id);
     return {
       id,
-      cluster: clusterOf.get(id) ?? "",
+      cluster: cluster?.id ?? "",
+      ...(cluster && record ? tenantPrediction(run, cluster, record, id) : {}),
       // The statistics tell how many are at work now, not how many statements a second arrive.
       traffic: null,
       longestTransactionMs: statistics && statistics.activeConnections > 0 ? Number.POSITIVE_INFINITY : 0,

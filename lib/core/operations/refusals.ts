@@ -48,7 +48,14 @@ function refusalOf(operation: Operation): Refusal | null {
       remedy: "Remove it: the migration already runs in one transaction, split where PostgreSQL requires it.",
     };
   }
-  if (reachesBeyond(operation)) {
+  if (calls(operation, WAITS)) {
+    return {
+      code: "dry-run.sleep",
+      message: `"${text}" waits on purpose, and holds the locks of its transaction for as long.`,
+      remedy: "Remove the wait; between batches it belongs into a job apart from the migrations.",
+    };
+  }
+  if (reachesBeyond(operation) || calls(operation, OUTSIDE_CALLS)) {
     return {
       code: "dry-run.beyond-database",
       message: `"${text}" reaches beyond the tenant's database, where no clone stands in for the real thing.`,
@@ -66,7 +73,27 @@ function refusalOf(operation: Operation): Refusal | null {
   return null;
 }
 
-const BEYOND = new Set(["database", "tablespace", "subscription"]);
+const BEYOND = new Set(["database", "tablespace", "subscription", "role"]);
+const WAITS = new Set(["pg_sleep", "pg_sleep_for", "pg_sleep_until"]);
+
+/** Functions that act on the server's files, on other sessions or on the whole server (manual, "System Administration"). */
+const OUTSIDE_CALLS = new Set([
+  ...["lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_file_write", "pg_ls_dir"],
+  ...[
+    "pg_terminate_backend",
+    "pg_cancel_backend",
+    "pg_reload_conf",
+    "pg_rotate_logfile",
+    "pg_switch_wal",
+    "pg_promote",
+  ],
+  ...["pg_create_physical_replication_slot", "pg_create_logical_replication_slot", "pg_drop_replication_slot"],
+  ...["dblink", "dblink_exec", "dblink_connect"],
+]);
+
+function calls(operation: Operation, functions: ReadonlySet<string>): boolean {
+  return operation.kind === "query" && operation.functions.some((name) => functions.has(name));
+}
 
 function reachesBeyond(operation: Operation): boolean {
   switch (operation.kind) {
@@ -74,9 +101,11 @@ function reachesBeyond(operation: Operation): boolean {
     case "drop-object":
       return BEYOND.has(operation.objectKind);
     case "rename-object":
-      return operation.objectKind === "database" || operation.objectKind === "tablespace";
+      return BEYOND.has(operation.objectKind);
     case "alter-object":
-      return operation.what === "system setting" || operation.objectKind === "tablespace";
+      return operation.what === "system setting" || BEYOND.has(operation.objectKind);
+    case "grant":
+      return operation.scope === "role";
     case "reindex":
       return operation.of === "system";
     default:

@@ -2,6 +2,7 @@ import type { Evidence } from "../../core/evidence/evidence.js";
 import type { RollbackEvidence, StatementEvidence } from "../../core/evidence/proof-evidence.js";
 import type { ProvedRollback } from "../proof/proof.js";
 import type { ClusterRecord, ProofRecord } from "../records.js";
+import { worstTenant } from "../tenant-prediction.js";
 import type { RunArtifacts } from "./gather.js";
 
 /** When the last dry run ended, and how long all of them took. */
@@ -27,7 +28,7 @@ export function statementsEvidence(run: RunArtifacts): StatementEvidence[] {
     locks: statement.locks.map(({ table, mode, fromMs, toMs }) => ({ table, mode, fromMs, toMs })),
     rewrites: [...statement.rewrites],
     scans: statement.scans.map((scan) => scan.table),
-    worst: null,
+    worst: worstTenant(run, cluster, record, statement),
   }));
 }
 

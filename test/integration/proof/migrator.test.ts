@@ -100,6 +100,7 @@ describe("a team's own migrator", () => {
     expect(statement.locks).toContainEqual(
       expect.objectContaining({ table: "app.users", mode: "AccessExclusiveLock" }),
     );
+    expect(statement.worst).toEqual({ tenant: expect.any(String), holdMs: expect.any(Number) });
     const rows = await fleet.inTenant(last, (client) =>
       client.query("select version from schema_gate.ledger order by 1"),
     );
