@@ -54,7 +54,7 @@ function sourceAction({ connectionArn, owner, repo }: PipelineStackProps, output
 /** Uploads migrations and config as one object, and keeps the input of the execution, whose name says release and time. */
 function packAction(scope: Construct, gate: SafetyGate, input: Artifact, packed: Artifact) {
   const project = new PipelineProject(scope, "Pack", {
-    environment: { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2_STANDARD_3_0 },
+    environment: { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 },
     environmentVariables: { SCHEMA_GATE_BUCKET: { value: gate.bucket.bucketName } },
     buildSpec: BuildSpec.fromObject({
       version: "0.2",
@@ -100,7 +100,7 @@ function gateAction(gate: SafetyGate, packed: Artifact) {
 function deploy(scope: Construct, name: string, input: Artifact) {
   const buildSpec = BuildSpec.fromObject({ version: "0.2", phases: { build: { commands: [`./deploy.sh ${name}`] } } });
   const project = new PipelineProject(scope, name, {
-    environment: { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2_STANDARD_3_0 },
+    environment: { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 },
     buildSpec,
   });
   return new CodeBuildAction({ actionName: name, project, input });

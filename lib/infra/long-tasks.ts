@@ -46,7 +46,7 @@ export class LongTasks extends Construct {
         },
       }),
       environment: {
-        buildImage: LinuxArmBuildImage.AMAZON_LINUX_2_STANDARD_3_0,
+        buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0,
         computeType: ComputeType.SMALL,
         environmentVariables: Object.fromEntries(
           Object.entries(props.environment).map(([name, value]) => [name, { value }]),
@@ -101,6 +101,19 @@ export class LongTasks extends Construct {
 /** https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html */
 function permitNetwork(role: Role, { vpc, subnets }: GateNetwork): void {
   const stack = Stack.of(role);
+  permit(role, {
+    actions: [
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:DescribeDhcpOptions",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVpcs",
+    ],
+    resources: ["*"],
+    wildcard: "CodeBuild makes its network interfaces with the project's role; their ids are not known in advance.",
+  });
   permit(role, {
     actions: ["ec2:CreateNetworkInterfacePermission"],
     resources: [stack.formatArn({ service: "ec2", resource: "network-interface", resourceName: "*" })],

@@ -102,6 +102,19 @@ describe("permissions", () => {
     expect(who("states:SendTaskSuccess")).toEqual([expect.stringContaining("Review")]);
   });
 
+  it("lets the long task stand in the VPC", () => {
+    const actions = allowed(full)
+      .filter(({ policy }) => policy.includes("LongTasks"))
+      .flatMap((statement) => statement.actions);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DescribeVpcs",
+      ]),
+    );
+  });
+
   it("uses no managed policy of AWS", () => {
     for (const { Properties } of Object.values(full.resources("AWS::IAM::Role")))
       expect(Properties.ManagedPolicyArns).toBeUndefined();
