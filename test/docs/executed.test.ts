@@ -20,9 +20,12 @@ const needsAws = (line: string) => /\s--aws\b/.test(line);
 const DECIDING = new Set(["run", "status --watch"]);
 const AFTERWARDS = new Set(["audit", "kept", "report", "status"]);
 
-/** Before the first run, with a run that waits, or after it. */
-function part(line: string): "before" | "deciding" | "after" {
+const isDry = (line: string) => line.includes("--dry-run");
+
+/** Before the first run, with a run that waits, after it, or when it is taken back. */
+function part(line: string): "before" | "deciding" | "after" | "back" {
   const [name = ""] = wordsOf(line);
+  if (name === "rollback") return "back";
   if (DECIDING.has(line) || ["approve", "reject", "resume"].includes(name)) return "deciding";
   return AFTERWARDS.has(name) ? "after" : "before";
 }
@@ -53,10 +56,13 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       A: "golden.json",
       B: "env:TENANT_URL",
       COPY: fleet.runs().at(-1) ?? "",
+      FOLDER: "migrations",
+      OTHER: fleet.runs().at(-1) ?? "",
       PATH: "migrations",
       RUN: fleet.runs().at(-1) ?? "",
       SERVER: "env:GOLDEN_URL",
       TENANT: fleet.tenants[0] ?? "",
+      acme: fleet.tenants[0] ?? "",
       "audit-key.pub.pem": join(".schema-gate", "keys", "audit-key.pub.pem"),
     };
     return names[word] ?? word;
@@ -101,10 +107,11 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     }
     // Killed while it waits, once for each way to go on with it; then approved, which only one line can do.
     let run = await waitingRun("run");
-    for (const line of named("resume")) {
+    for (const line of named("resume").sort((a, b) => Number(isDry(b)) - Number(isDry(a)))) {
       run.child.kill("SIGKILL");
       await run.end;
-      run = await waitingRun(line);
+      if (isDry(line)) expectSense(line, await execute(line));
+      else run = await waitingRun(line);
     }
     const watched = execute("status --watch");
     const [approval = "", ...others] = named("approve");
@@ -116,6 +123,13 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
   }, 180_000);
 
   it.each(linesOf("after"))("schema-gate %s", async (line) => expectSense(line, await execute(line)));
+
+  // What is shown first, one tenant, all of them; there is no terminal that could ask.
+  const weight = (line: string) => (isDry(line) ? 0 : line.includes("--tenant") ? 1 : 2);
+  it.each(linesOf("back").sort((a, b) => weight(a) - weight(b)))("schema-gate %s", async (line) => {
+    const answered = isDry(line) || line.includes("--yes") ? line : `${line} --yes`;
+    expect(await execute(answered), line).toMatchObject({ code: 0 });
+  });
 });
 
 function complete(words: readonly string[]): readonly string[] {
