@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACTIVITY, type Activity } from "../core/catalog/activity.js";
 import type { Catalog } from "../core/catalog/catalog.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
@@ -90,6 +91,7 @@ export async function probeTenant(
       lockTimeout: 1000,
       replica: true,
     });
+    const [counted] = await session.query<{ activity: Activity }>(`select ${ACTIVITY} as activity`);
     const answers: ProbeAnswer[] = [];
     for (const query of queries) {
       const result = await runProbe(session, query, { ...limits, schema: tenant.schema, clock: ports.clock });
@@ -98,7 +100,7 @@ export async function probeTenant(
       answers.push({ code, subject: query.subject.name, meaning, repair, result });
     }
     return {
-      record: { tenant: tenant.id, status: worst(answers), probes: answers },
+      record: { tenant: tenant.id, status: worst(answers), probes: answers, ...counted },
       findings: findingsOf(tenant, queries, answers),
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ApprovalParts } from "../core/approval/digest.js";
+import type { Activity } from "../core/catalog/activity.js";
 import type { Difference } from "../core/catalog/compare.js";
 import type { DriftReport } from "../core/catalog/drift.js";
 import type { Statistics } from "../core/catalog/statistics.js";
@@ -79,6 +80,8 @@ export interface TenantProbes {
   readonly tenant: string;
   readonly status: "pass" | "hit" | "unknown";
   readonly probes: readonly ProbeAnswer[];
+  /** The counter of its transactions when it was probed; absent when there was nothing to ask. */
+  readonly activity?: Activity;
 }
 
 /** Tenants with the same schema that lack the same migrations. */

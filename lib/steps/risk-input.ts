@@ -1,6 +1,8 @@
+import { type Activity, trafficBetween } from "../core/catalog/activity.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
 import type { ClusterRisk, RiskInput, TenantRisk } from "../core/risk/input.js";
+import { WEIGHTS } from "../core/risk/weights.js";
 import type { RunArtifacts } from "./evidence/gather.js";
 import { pendingOf } from "./pending.js";
 import type { ClusterRecord, ProofRecord, TenantProbes } from "./records.js";
@@ -54,12 +56,17 @@ function tenantRisks(run: RunArtifacts): readonly TenantRisk[] {
       id,
       cluster: cluster?.id ?? "",
       ...(cluster && record ? tenantPrediction(run, cluster, record, id) : {}),
-      // The statistics tell how many are at work now, not how many statements a second arrive.
-      traffic: null,
+      traffic: traffic(statistics?.activity, answers?.activity),
       longestTransactionMs: statistics && statistics.activeConnections > 0 ? Number.POSITIVE_INFINITY : 0,
       ...hits(answers),
     };
   });
+}
+
+/** A few seconds may fall into a quiet hour: what they show can raise what is assumed, and never lower it. */
+function traffic(earlier: Activity | undefined, later: Activity | undefined): number | null {
+  const measured = trafficBetween(earlier, later);
+  return measured === null ? null : Math.max(WEIGHTS.assumedTraffic, measured);
 }
 
 function hits(answers: TenantProbes | undefined): { probeHits: number; probesUnknown: number } {

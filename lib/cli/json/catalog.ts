@@ -46,6 +46,7 @@ const statistics = z.strictObject({
   rows: z.number(),
   activeConnections: z.int(),
   connections: z.int(),
+  activity: z.strictObject({ transactions: z.number(), at: z.number(), server: z.string() }),
   encoding: z.string(),
   collation: z.string(),
   tables: z.array(

@@ -5,7 +5,7 @@ import type { Release } from "../../core/release/release.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact } from "../../steps/records.js";
 import type { Outcome } from "../../steps/report.js";
-import { migratedSoFar } from "../../steps/rollout/outlook.js";
+import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
 import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
 

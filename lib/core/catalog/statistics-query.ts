@@ -1,4 +1,5 @@
 import { literal } from "../sql/quote.js";
+import { ACTIVITY } from "./activity.js";
 import type { Statistics } from "./statistics.js";
 
 /** One row, one column `statistics` (JSON): everything of `Statistics` but the server's version. */
@@ -23,6 +24,7 @@ select json_build_object(
   'connections', (select count(*) from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()),
   'activeConnections', (select count(*) from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid()
     and a.state <> 'idle'),
+  'activity', ${ACTIVITY},
   'encoding', getdatabaseencoding(),
   'collation', (select datcollate from pg_database where datname = current_database()),
   'tables', (select coalesce(json_agg(json_build_object('schema', nspname, 'name', relname, 'rows', rows, 'sizeBytes', heap,

@@ -1,3 +1,5 @@
+import type { Activity } from "./activity.js";
+
 /** What a tenant's database is busy with: beside its catalog, never in the fingerprint. */
 export interface Statistics {
   /** `server_version_num`. */
@@ -12,6 +14,8 @@ export interface Statistics {
   readonly activeConnections: number;
   /** Other sessions on the database. */
   readonly connections: number;
+  /** The counter of its transactions when it was read. */
+  readonly activity: Activity;
   readonly encoding: string;
   readonly collation: string;
   readonly tables: readonly TableStatistics[];

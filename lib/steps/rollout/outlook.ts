@@ -64,13 +64,6 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
 
 const WORST = ["impossible", "lossy", "exact"] as const satisfies readonly RollbackClass[];
 
-/** How many tenants the run has migrated so far. */
-export async function migratedSoFar(ports: Pick<AllPorts, "artifacts">): Promise<number> {
-  const keys = await ports.artifacts.list("tenants");
-  const said = await Promise.all(keys.map((key) => ports.artifacts.get<TenantProgress>(key)));
-  return said.filter((progress) => progress?.status === "migrated").length;
-}
-
 async function outlook(
   ports: Ports,
   waves: readonly { readonly name: string; readonly tenants: readonly string[] }[],

@@ -37,6 +37,7 @@ export function readingOf(tenant: string): TenantReading {
       tables: Array.from({ length: 10 }, (_, index) => table(index)),
       invalidIndexes: [],
       unvalidatedConstraints: [],
+      activity: { transactions: 0, at: 0, server: "0" },
     },
     ledger: Array.from({ length: 20 }, (_, index) => entry(index)) as unknown as TenantReading["ledger"],
     pending: ["20240201"],

@@ -22,10 +22,10 @@ const BODY = `
   }`;
 
 /** Everything of app and usage, and its rows. */
-const CONTENT = `select json_build_object('columns', (select json_agg(c order by 1) from (
+const CONTENT = `select json_build_object('columns', (select json_agg(c order by c) from (
     select table_name || '.' || column_name || ' ' || data_type as c from information_schema.columns
     where table_schema in ('app', 'usage')) x),
-  'users', (select json_agg(u order by id) from app.users u), 'accounts', (select json_agg(a order by id) from app.accounts a),
+  'users', (select json_agg(to_jsonb(u) order by id) from app.users u), 'accounts', (select json_agg(to_jsonb(a) order by id) from app.accounts a),
   'events', (select md5(string_agg(e::text, ',' order by id)) from usage.events e))::text as content`;
 
 describe("a team's own migrator", () => {
