@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AUDIT_FILE, type AuditEvent, appendEvent, eventLine } from "../../core/audit/chain.js";
+import { reopenedNote, sealedNote } from "../../core/audit/closing-notes.js";
 import { coversItself, type FileDigest, manifestText } from "../../core/audit/manifest.js";
 import {
   MANIFEST_FILE,
@@ -10,7 +11,7 @@ import {
   sealMessage,
 } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";
-import { canonicalJson, digest } from "../../core/json.js";
+import { canonicalJson } from "../../core/json.js";
 import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Signer } from "../../ports/signer.js";
@@ -61,13 +62,7 @@ export class S3Audit implements AuditTrail {
       await this.refresh();
       const manifest = manifestText(run, await this.digests());
       await store.put(`runs/${run}/${MANIFEST_FILE}`, manifest);
-      const last = await this.write({
-        actor: "schema-gate",
-        action: "audit.sealed",
-        subject: { kind: "run", name: run },
-        digest: digest(manifest),
-        details: { manifest: MANIFEST_FILE },
-      });
+      const last = await this.write(sealedNote(run, manifest));
       const seal = makeSeal(run, last, signer);
       const envelope = sealEnvelope(seal, await signer.sign(sealMessage(seal)));
       const text = `${canonicalJson(envelope)}\n`;
@@ -95,13 +90,7 @@ export class S3Audit implements AuditTrail {
   private async reopening(): Promise<AuditNote> {
     const last = this.known.at(-1);
     const seal = last === undefined ? null : await this.options.store.text(this.sealKey(last));
-    return {
-      actor: "schema-gate",
-      action: "audit.reopened",
-      subject: { kind: "run", name: this.options.run },
-      digest: seal === null ? null : digest(seal),
-      details: { seal: seal ?? "" },
-    };
+    return reopenedNote(this.options.run, seal ?? "");
   }
 
   /** Reads what was written since the last look, and refuses a chain that does not hold. */

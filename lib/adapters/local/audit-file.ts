@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AUDIT_FILE, type AuditEvent, appendEvent, eventLine } from "../../core/audit/chain.js";
+import { reopenedNote, sealedNote } from "../../core/audit/closing-notes.js";
 import { manifestText } from "../../core/audit/manifest.js";
 import {
   MANIFEST_FILE,
@@ -12,7 +13,7 @@ import {
   sealMessage,
 } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";
-import { canonicalJson, digest } from "../../core/json.js";
+import { canonicalJson } from "../../core/json.js";
 import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Signer } from "../../ports/signer.js";
@@ -70,13 +71,7 @@ class AuditFile implements AuditTrail {
       const files = await digestFiles(directory);
       const manifest = manifestText(run, files);
       await replace(join(directory, MANIFEST_FILE), manifest);
-      const last = await this.write({
-        actor: "schema-gate",
-        action: "audit.sealed",
-        subject: { kind: "run", name: run },
-        digest: digest(manifest),
-        details: { manifest: MANIFEST_FILE },
-      });
+      const last = await this.write(sealedNote(run, manifest));
       const seal = makeSeal(run, last, signer);
       const envelope = sealEnvelope(seal, await signer.sign(sealMessage(seal)));
       await replace(join(directory, SEAL_FILE), `${canonicalJson(envelope)}\n`);
@@ -104,13 +99,7 @@ class AuditFile implements AuditTrail {
 
   private async reopen(): Promise<void> {
     const seal = await readIfThere(join(this.options.directory, SEAL_FILE));
-    await this.write({
-      actor: "schema-gate",
-      action: "audit.reopened",
-      subject: { kind: "run", name: this.options.run },
-      digest: seal.length === 0 ? null : digest(seal.toString("utf8")),
-      details: { seal: seal.toString("utf8") },
-    });
+    await this.write(reopenedNote(this.options.run, seal.toString("utf8")));
   }
 
   private async write(note: AuditNote): Promise<AuditEvent> {

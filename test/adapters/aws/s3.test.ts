@@ -3,21 +3,14 @@ import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
 import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
 import { S3Audit } from "../../../lib/adapters/aws/s3-audit.js";
 import { verifyChain } from "../../../lib/core/audit/chain.js";
+import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 import { simulatedStore } from "../../support/aws/services.js";
 import type { Call } from "../../support/aws/simulated-aws.js";
 import { steppingClock } from "../../support/sealed-run.js";
 
 const key = async () => Buffer.alloc(32, 7);
 const TOKEN = "AQCEAAAAKgAAAAMAAAAA-the-task-token";
-const request = {
-  run: "one",
-  digest: "abc",
-  requester: "dana",
-  approvers: [{ id: "alex" }],
-  quorum: 1,
-  requestedAt: 1000,
-  expiresAt: 2000,
-};
+const request = { ...APPROVAL_REQUEST, run: "one" };
 
 describe("objects in S3 (simulated)", () => {
   it("are tried again when S3 throttles", async () => {

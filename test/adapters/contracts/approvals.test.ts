@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
 import { ApprovalsFolder } from "../../../lib/adapters/local/approvals-folder.js";
-import type { ApprovalEntry, ApprovalRequest } from "../../../lib/core/approval/request.js";
+import type { ApprovalEntry } from "../../../lib/core/approval/request.js";
 import type { Approvals } from "../../../lib/ports/approvals.js";
 import { temporaryFolder } from "../../review/harness.js";
+import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 import { simulatedStore } from "../../support/aws/services.js";
 
 /** Opens the same approvals again, as another process would. */
@@ -26,15 +27,7 @@ const ADAPTERS: readonly [string, () => Promise<Opener>][] = [
   ],
 ];
 
-const request: ApprovalRequest = {
-  run: "../../etc/run",
-  digest: "abc",
-  requester: "dana",
-  approvers: [{ id: "alex" }],
-  quorum: 1,
-  requestedAt: 1000,
-  expiresAt: 2000,
-};
+const request = APPROVAL_REQUEST;
 const entry = (reason: string): ApprovalEntry => ({ kind: "void", reason, at: 1 });
 
 describe.each(ADAPTERS)("approvals in %s", (_, adapter) => {

@@ -3,18 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ApprovalsFolder } from "../../../lib/adapters/local/approvals-folder.js";
-import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { temporaryFolder } from "../../review/harness.js";
+import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 
-const request: ApprovalRequest = {
-  run: "../../etc/run",
-  digest: "abc",
-  requester: "dana",
-  approvers: [{ id: "alex" }],
-  quorum: 1,
-  requestedAt: 1000,
-  expiresAt: 2000,
-};
+const request = APPROVAL_REQUEST;
 
 describe("approvals in a folder", () => {
   it("keep the token apart, for its owner alone, and nothing outside the folder", async () => {
