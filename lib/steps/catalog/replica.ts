@@ -32,10 +32,14 @@ export async function openReplica(
   }
 }
 
-/** 0 on a primary, and on a replica that has replayed all it received; Infinity when the replica cannot tell. */
+/**
+ * 0 on a primary, and on a replica that receives and has replayed all of it; Infinity when the replica cannot tell. One that
+ * receives nothing any more has replayed all it received as well: then the age of the last transaction counts.
+ */
 async function secondsBehind(session: Session): Promise<number> {
   const [row] = await session.query<{ behind: number | null }>(
-    `select case when not pg_is_in_recovery() or pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
+    `select case when not pg_is_in_recovery() then 0
+       when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() and exists (select from pg_stat_wal_receiver) then 0
        else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp())::float8 end as behind`,
   );
   return row?.behind ?? Number.POSITIVE_INFINITY;
