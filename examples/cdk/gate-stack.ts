@@ -23,6 +23,7 @@ export class GateStack extends Stack {
       network: { vpc, subnets: { subnets: vpc.privateSubnets } },
       databases: { secretPrefixes: ["tenants/"] },
       staging: { clusters: [props.cluster], subnetGroup: "tenants-private" },
+      approvers: { ada: "ada@example.com", grace: "grace@example.com" },
       emails: ["platform-team@example.com"],
       slackSecret: Secret.fromSecretNameV2(this, "Slack", "schema-gate/slack"),
       auditLock: { mode: "COMPLIANCE", days: 365 },

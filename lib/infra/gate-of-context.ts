@@ -11,6 +11,7 @@ export function gateOfContext(stack: Stack): SafetyGate {
   const slack = text("slackSecret");
   const gate = new SafetyGate(stack, "Gate", {
     databases: { secretPrefixes: list("secretPrefixes") },
+    approvers: Object.fromEntries(list("approvers").map(approver)),
     emails: list("emails"),
     ...networkOf(stack, text("vpc"), list("subnets")),
     ...(slack === undefined ? {} : { slackSecret: Secret.fromSecretNameV2(stack, "Slack", slack) }),
@@ -24,6 +25,13 @@ export function gateOfContext(stack: Stack): SafetyGate {
   new CfnOutput(stack, "ReviewUrl", { value: gate.reviewUrl });
   new CfnOutput(stack, "TopicArn", { value: gate.notifications.topic.topicArn });
   return gate;
+}
+
+/** `ada:ada@example.com` */
+function approver(text: string): [id: string, email: string] {
+  const at = text.lastIndexOf(":");
+  if (at < 1 || !text.slice(at).includes("@")) throw new Error(`${text} is no approver: write ID:ADDRESS`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** `vpc=none`, or `vpc=vpc-0123456789` with `subnets=subnet-1,subnet-2`; nothing is looked up, so that synth works offline. */

@@ -1,13 +1,15 @@
 import { Duration, Validations } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import { SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
 export interface NotificationsProps {
   readonly key: IKey;
-  /** Who is told that a run waits, ended or needs help. Each address confirms once. */
+  /** Address by the approver's id in the config: asked, with a link of their own, and told the end. Each confirms once. */
+  readonly approvers: Readonly<Record<string, string>>;
+  /** Who is told that something needs help. Gets no approver's link. */
   readonly emails: readonly string[];
 }
 
@@ -17,10 +19,13 @@ export class Notifications extends Construct {
   /** Events and schedules that started nothing. */
   readonly undelivered: Queue;
 
-  constructor(scope: Construct, id: string, { key, emails }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { key, approvers, emails }: NotificationsProps) {
     super(scope, id);
     this.topic = new Topic(this, "Topic", { displayName: "Schema Gate", masterKey: key, enforceSSL: true });
-    for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
+    // A link is its holder's right to decide: nobody may get another's.
+    for (const [id, email] of Object.entries(approvers))
+      this.subscribe(email, SubscriptionFilter.stringFilter({ allowlist: [id] }));
+    for (const email of emails) this.subscribe(email, SubscriptionFilter.notExistsFilter());
     this.undelivered = new Queue(this, "Undelivered", {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: key,
@@ -31,5 +36,9 @@ export class Notifications extends Construct {
       id: "AwsSolutions-SQS3",
       reason: "This is a dead-letter queue.",
     });
+  }
+
+  private subscribe(email: string, approver: SubscriptionFilter): void {
+    this.topic.addSubscription(new EmailSubscription(email, { filterPolicy: { approver } }));
   }
 }

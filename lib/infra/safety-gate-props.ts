@@ -16,7 +16,9 @@ export interface SafetyGateProps {
    * `none`: no VPC at all, for databases with a public address or the Data API, and for emulators.
    */
   readonly network?: GateNetworkProps | "none";
-  /** Addresses that are told when a run waits, ends or needs help. */
+  /** Address by the approver's id in the config: each is asked with a link of their own, and told how the run ended. */
+  readonly approvers?: Readonly<Record<string, string>>;
+  /** Addresses that are told when something needs help. They get no approver's link. */
   readonly emails?: readonly string[];
   /** Slack's `{"token", "signingSecret", "channel"}` as a JSON secret; interactions go to the review page. */
   readonly slackSecret?: AnySecret;

@@ -43,7 +43,8 @@ export class SafetyGate extends Construct {
     const storage = this.makeStorage(props);
     this.bucket = storage.bucket;
     this.network = props.network === "none" ? null : new GateNetwork(this, "Network", props.network ?? {});
-    this.notifications = new Notifications(this, "Notifications", { key: storage.key, emails: props.emails ?? [] });
+    const { approvers = {}, emails = [] } = props;
+    this.notifications = new Notifications(this, "Notifications", { key: storage.key, approvers, emails });
     const resources: GateResources = {
       ...storage.resources,
       topicArn: this.notifications.topic.topicArn,

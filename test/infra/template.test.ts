@@ -52,6 +52,7 @@ let bare: Synthesised;
 
 beforeAll(() => {
   full = synthesise({
+    approvers: { ada: "ada@example.com", grace: "grace@example.com" },
     emails: ["team@example.com"],
     staging: { clusters: ["tenants-a"], instances: ["tenants-b"], subnetGroup: "staging" },
     startOnUpload: true,
@@ -204,6 +205,18 @@ describe("what is kept", () => {
       for (const { Properties } of Object.values(full.resources(type))) expect(Properties.KmsMasterKeyId).toBeDefined();
     for (const { Properties } of Object.values(full.resources("AWS::SecretsManager::Secret")))
       expect(Properties.KmsKeyId).toBeDefined();
+  });
+
+  it("of an approver goes to that approver alone: a link is the right to decide", () => {
+    const subscriptions = Object.values(full.template.findResources("AWS::SNS::Subscription")).map(({ Properties }) => [
+      Properties.Endpoint,
+      Properties.FilterPolicy,
+    ]);
+    expect(subscriptions.sort()).toEqual([
+      ["ada@example.com", { approver: ["ada"] }],
+      ["grace@example.com", { approver: ["grace"] }],
+      ["team@example.com", { approver: [{ exists: false }] }],
+    ]);
   });
 
   it("is not in the logs of the state machine, whose inputs hold a task token", () => {
