@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../../../lib/adapters/local/free-port.js";
 import { ownLedger } from "../../../lib/core/release/ledgers/own.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readLedger } from "../../../lib/steps/ledger.js";
@@ -51,14 +51,6 @@ default_pool_size = 2
     });
   });
   return `postgres://${username}:x@127.0.0.1:${own}${pathname}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }
 
 it.skipIf(!installed)(

@@ -55,11 +55,15 @@ describe.each(["15", "18"] as const)("a tenant held by one session, on %s", (maj
   });
 
   it("is taken over by the same run from a backend that is idle, never from one at work", async () => {
-    const { url } = await temporaryDatabase(major);
+    const { url, client } = await temporaryDatabase(major);
     const [first, second] = [await testSession(url), await testSession(url)];
     await guard("a").outside(first);
     await guard("a").outside(second);
     const working = second.query("select pg_sleep(2)");
+    await until(async () => {
+      const sql = "select from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'";
+      return (await client.query(sql, [second.backend])).rowCount === 1;
+    });
     await expect(guard("a").outside(first)).rejects.toMatchObject({ code: "55P03" });
     await working;
   });
