@@ -33,7 +33,8 @@ describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", 
     while (!(await active())) await new Promise(setImmediate);
     stop.abort();
     expect(await sleeping).toBeInstanceOf(Interrupted);
-    expect(await active()).toBe(false);
+    // The server says that it was cancelled before its view of activity does.
+    while (await active()) await new Promise(setImmediate);
     await expect(session.query("select 1")).rejects.toBeInstanceOf(Interrupted);
     await session.close();
     const [row] = await watcher.query<{ there: boolean }>(`select to_regclass('${NAME}') is not null as there`);
