@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalState } from "../core/approval/decide.js";
 import { approvalsNeeded } from "../core/approval/quorum.js";
 import { type ApprovalRequest, requestProblem } from "../core/approval/request.js";
 import { milliseconds } from "../core/config/config.js";
@@ -9,6 +10,11 @@ const input = z.object({ run: z.string(), taskToken: z.string().min(1) });
 
 interface Output {
   readonly opened: "opened" | "reopened";
+}
+
+/** The question was answered, or its time ran out, before this wait for the answer began: there is nothing to wait for. */
+export class AlreadyDecided extends Error {
+  override readonly name = "AlreadyDecided";
 }
 
 /** Puts the question to people. The task token is kept with the approvals and goes nowhere else. */
@@ -37,6 +43,8 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
     const opened = await ports.approvals.open({ ...request, digest: score.digest }, taskToken);
     if (opened === "conflict")
       throw new Error("what was to be approved has changed since the question was asked; start a new run");
+    if (known && approvalState(known.request, known.entries, now).status !== "pending")
+      throw new AlreadyDecided(`the question of the run ${run} is not open any more`);
     if (opened === "opened") {
       await ports.audit.append({
         actor: requester,

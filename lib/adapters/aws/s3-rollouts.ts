@@ -1,5 +1,7 @@
 import type { Clock } from "../../ports/clock.js";
 import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
+import { mapLimited } from "./map-limited.js";
+import { s3Artifacts } from "./s3-artifacts.js";
 import type { S3Store } from "./s3-store.js";
 
 /** Beside the runs' own folders, where every function may write. */
@@ -7,6 +9,9 @@ const FOLDER = "runs/.rollouts";
 
 /** A wave takes less; an execution that died without its report does not keep others out for longer. */
 const LONGEST_WAVE_MS = 6 * 3_600_000;
+
+/** Nobody may delete an object, so every run of the kept time has one. */
+const READERS = 32;
 
 interface Entry extends ActiveRollout {
   /** Milliseconds since the epoch. */
@@ -16,21 +21,20 @@ interface Entry extends ActiveRollout {
 
 /**
  * The rollouts of one bucket as objects. A run writes its own entry before it reads those of others, so that of two that
- * begin together at least one sees the other; when both do, both are refused and may be resumed.
+ * begin together at least one sees the other; when both do, both are refused and may be resumed. Throws `StoreError` for an
+ * entry that cannot be read.
  */
 export function s3Rollouts(store: S3Store, clock: Clock): Rollouts {
-  const key = (run: string) => `${FOLDER}/${encodeURIComponent(run)}.json`;
-  const write = (entry: Entry) => store.put(key(entry.run), JSON.stringify(entry));
+  const entries = s3Artifacts(store, FOLDER);
+  const key = (run: string) => `${encodeURIComponent(run)}.json`;
+  const write = (entry: Entry) => entries.put(key(entry.run), entry);
   const other = async (run: string, tenants: readonly string[]): Promise<ActiveRollout | null> => {
     const wanted = new Set(tenants);
-    for (const name of await store.list(`${FOLDER}/`)) {
-      const text = name === key(run) ? null : await store.text(name);
-      if (text === null) continue;
-      const entry = JSON.parse(text) as Entry;
-      if (entry.until > clock.now() && entry.tenants.some((tenant) => wanted.has(tenant)))
-        return { run: entry.run, since: entry.since };
-    }
-    return null;
+    const others = (await entries.list("")).filter((name) => name !== key(run));
+    const found = (await mapLimited(READERS, others, (name) => entries.get<Entry>(name))).find(
+      (entry) => entry !== null && entry.until > clock.now() && entry.tenants.some((tenant) => wanted.has(tenant)),
+    );
+    return found ? { run: found.run, since: found.since } : null;
   };
   const end = (run: string) => write({ run, since: "", until: 0, tenants: [] });
   return {

@@ -28,6 +28,17 @@ const OWN: Readonly<Record<string, LambdaHandler>> = { Load: load, RequestApprov
 /** What a person at the page, or nobody, does while the run waits. */
 export type Answer = (gate: GateOnAws, run: string, token: string) => Promise<void>;
 
+/** The state machine file, as far as tests change it. */
+export interface Definition {
+  StartAt: string;
+  readonly States: Record<string, DefinedState>;
+}
+
+export interface DefinedState {
+  readonly ItemProcessor?: Definition;
+  readonly [field: string]: unknown;
+}
+
 export interface RunOptions {
   readonly run: string;
   readonly release?: string;
@@ -36,6 +47,12 @@ export interface RunOptions {
   readonly remaining?: (name: string) => number;
   /** Called before the long task begins. */
   readonly task?: () => Promise<void>;
+  /** Where a redriven execution goes on: the state that had not ended, with the input that it had. Default: at the beginning. */
+  readonly from?: { readonly state: string; readonly input: object };
+  /** Changes the definition before it is run. */
+  readonly amended?: (definition: Definition) => void;
+  /** Aborted: the execution is stopped, as by `StopExecution`. */
+  readonly stop?: AbortSignal;
   /** Called before each handler with the name of its state's function and its event. */
   readonly before?: (name: string, event: unknown) => Promise<void> | void;
 }
@@ -100,23 +117,27 @@ export class GateOnAws {
   }
 
   async run(options: RunOptions): Promise<LocalExecution> {
-    const { run, release = RELEASE, answer = approve } = options;
+    const { run, release = RELEASE, answer = approve, from, stop = new AbortController().signal } = options;
     const definition = JSON.parse(
       readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
-    ) as object;
+    ) as Definition;
+    if (from) definition.StartAt = from.state;
+    options.amended?.(definition);
     const execution: Execution = { name: run, machine: "gate", input: "", status: "RUNNING" };
     this.aws.executions.set(run, execution);
     const ended = await runStateMachine(
       definition,
-      { run, release },
+      { ...from?.input, run, release },
       {
         handlers: this.handlers(options),
         services: { pauses: {}, call: (action, parameters) => this.build(action, parameters, options) },
-        stop: new AbortController().signal,
+        stop,
         onState: () => {},
         waitForToken: async (token) => {
           this.aws.waiting.add(token);
           await answer(this, run, token);
+          // An execution that nobody woke waits until somebody stops it.
+          if (options.stop && this.aws.waiting.has(token)) await once(options.stop);
           return {};
         },
       },
@@ -258,6 +279,13 @@ export async function decide(
       cookie,
       ...sent.headers,
     },
+  });
+}
+
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }
 
