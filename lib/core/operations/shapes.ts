@@ -1,3 +1,4 @@
+import type { OtherKind } from "../catalog/catalog.js";
 import type { QualifiedName } from "../contract/contract.js";
 
 /** `ON DELETE` and `ON UPDATE` of a foreign key. */
@@ -90,39 +91,12 @@ export interface IndexKey {
   readonly operatorClass: string | null;
 }
 
-/** What stands in a schema and is not a table, a column, a constraint or an index. */
+/** What a statement may make, alter or drop beside tables, columns, constraints and indexes: the catalog's kinds, by the words of SQL. */
 export type OtherObjectKind =
-  | "view"
-  | "materialized view"
-  | "sequence"
-  | "function"
+  | Exclude<OtherKind, "default privileges" | "database setting" | "large object">
   | "procedure"
   | "aggregate"
-  | "trigger"
-  | "rule"
-  | "policy"
-  | "type"
-  | "domain"
-  | "schema"
-  | "extension"
-  | "collation"
-  | "conversion"
-  | "cast"
-  | "operator"
-  | "operator class"
-  | "operator family"
-  | "access method"
-  | "language"
-  | "text search"
-  | "statistics"
-  | "publication"
-  | "subscription"
-  | "foreign data wrapper"
-  | "server"
-  | "user mapping"
   | "foreign table"
-  | "event trigger"
-  | "transform"
   | "role"
   | "database"
   | "tablespace"
