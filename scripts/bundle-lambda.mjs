@@ -1,12 +1,12 @@
-// Bundles every Lambda handler into dist/lambda, one asset for all functions: ESM with shared chunks, and the WASM files
+// Bundles every Lambda handler into dist/lambda, or the folder that is its first argument: one asset for all functions: ESM with shared chunks, and the WASM files
 // of the parsers beside them. An entry is functions/aws/NAME.ts where there is one, else functions/NAME.ts behind onLambda.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const out = join(root, "dist", "lambda");
+const out = resolve(process.argv[2] ?? join(root, "dist", "lambda"));
 const WASM = [
   "libpg-query/wasm/libpg-query.wasm",
   "web-tree-sitter/web-tree-sitter.wasm",
@@ -96,10 +96,10 @@ function closure(file, seen = new Set()) {
 }
 const outputs = Object.keys(metafile.outputs);
 for (const name of names) {
-  const entry = outputs.find((file) => basename(file) === `${name}.mjs` && dirname(file).endsWith("lambda"));
+  const entry = outputs.find((file) => basename(file) === `${name}.mjs` && resolve(dirname(file)) === out);
   const bytes = [...closure(entry)].reduce((sum, file) => sum + metafile.outputs[file].bytes, 0);
   console.log(`${`${name}.mjs`.padEnd(24)}${kib(bytes)}`);
 }
 for (const file of WASM) console.log(`${basename(file).padEnd(24)}${kib(statSync(join(out, basename(file))).size)}`);
 const total = readdirSync(out).reduce((sum, file) => sum + statSync(join(out, file)).size, 0);
-console.log(`${"all of dist/lambda".padEnd(24)}${kib(total)}`);
+console.log(`${"the whole folder".padEnd(24)}${kib(total)}`);

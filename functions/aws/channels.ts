@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { emailChannel, type SlackChannel, slackChannel } from "../../lib/adapters/notify/channels.js";
 import { severalNotifiers } from "../../lib/adapters/notify/several-notifiers.js";
 import { SnsNotifier } from "../../lib/adapters/notify/sns-notifier.js";
@@ -9,11 +8,11 @@ import type { Services } from "./services.js";
 
 /** How approvers are asked: what the stack set up, and what the config names beside it. */
 export async function notifierOf(services: Services, { approval }: Config): Promise<Notifier> {
-  const { environment, secrets, variables } = services;
+  const { environment, secrets, client } = services;
   const topic = environment.SCHEMA_GATE_TOPIC;
   const slack = await slackOf(services, approval.slack);
   return severalNotifiers([
-    ...(topic === undefined ? [] : [new SnsNotifier(topic, clientSettings(variables))]),
+    ...(topic === undefined ? [] : [new SnsNotifier(topic, client)]),
     ...(slack === null ? [] : [slack.notifier]),
     ...(approval.email === undefined ? [] : [await emailChannel(approval.email, secrets)]),
   ]);

@@ -7,6 +7,7 @@ import { configureRuntime, type Handler } from "../runtime.js";
 import { logger } from "./logger.js";
 import { portsOf, type Services, servicesOf } from "./services.js";
 import { timeLimit } from "./time-limit.js";
+import { traced, tracedClient } from "./tracer.js";
 
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
 
@@ -25,12 +26,12 @@ let kept: Services | null = null;
 
 /** The services of this process, made at its first invocation. */
 export function services(): Services {
-  kept ??= servicesOf(process.env);
+  kept ??= servicesOf(process.env, tracedClient);
   return kept;
 }
 
 /**
- * A handler of ours as Lambda calls it: ports of AWS, a log line and metrics. Never logs an event, which may hold a task token,
+ * A handler of ours as Lambda calls it: ports of AWS, a log line, metrics and a trace. Never logs an event, which may hold a task token,
  * nor what came of a step, which may hold names of tenants.
  */
 export function onLambda(step: string, handler: Handler, around: Surroundings = {}): LambdaHandler {
@@ -40,22 +41,9 @@ export function onLambda(step: string, handler: Handler, around: Surroundings = 
     let outcome = "failed";
     const run = named.safeParse(event).data?.run ?? "unknown";
     try {
-      const own = services();
-      const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
-      try {
-        await around.before?.(own, event);
-        let ports: Ports | null = null;
-        configureRuntime(async (name) => {
-          ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline });
-          return ports;
-        });
-        const output = await handler(event);
-        if (ports !== null) await around.after?.(own, ports);
-        outcome = "finished";
-        return output;
-      } finally {
-        limit.release();
-      }
+      const output = await traced(step, run, () => invoked(handler, around, event, context));
+      outcome = "finished";
+      return output;
     } catch (error) {
       logger.error("step failed", { run, step, error: error as Error });
       throw asTransient(error);
@@ -68,6 +56,25 @@ export function onLambda(step: string, handler: Handler, around: Surroundings = 
       metrics.publishStoredMetrics();
     }
   };
+}
+
+/** The step with its surroundings, on ports that end before Lambda ends the invocation. */
+async function invoked(handler: Handler, around: Surroundings, event: unknown, context: Context): Promise<unknown> {
+  const own = services();
+  const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
+  try {
+    await around.before?.(own, event);
+    let ports: Ports | null = null;
+    configureRuntime(async (name) => {
+      ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline });
+      return ports;
+    });
+    const output = await handler(event);
+    if (ports !== null) await around.after?.(own, ports);
+    return output;
+  } finally {
+    limit.release();
+  }
 }
 
 const THROTTLED = /Throttl|SlowDown|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalError|TimeoutError/;

@@ -2,7 +2,6 @@ import type { Context } from "aws-lambda";
 import type { Hono } from "hono";
 import { handle, type LambdaEvent } from "hono/aws-lambda";
 import { approvalSettler } from "../../lib/adapters/aws/approval-settler.js";
-import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { S3Approvals } from "../../lib/adapters/aws/s3-approvals.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
@@ -16,11 +15,14 @@ import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 import { originOf } from "./origin.js";
 import { portsOf, type Services, UNLIMITED } from "./services.js";
+import { traced } from "./tracer.js";
 
 /** The review page and Slack's interactions, behind the approval Function URL. */
 export async function handler(event: LambdaEvent, context: Context): Promise<unknown> {
   const own = services();
-  return handle(await appFor(own, originOf(own.environment, event)))(event, context as never);
+  return traced("review", null, async () =>
+    handle(await appFor(own, originOf(own.environment, event)))(event, context as never),
+  );
 }
 
 async function appFor(own: Services, origin: string): Promise<Hono> {
@@ -31,7 +33,7 @@ async function appFor(own: Services, origin: string): Promise<Hono> {
     approvals,
     clock: systemClock,
     model: (run) => modelOf(own, run),
-    settle: approvalSettler(approvals, clientSettings(own.variables)),
+    settle: approvalSettler(approvals, own.client),
     audit: (event) => audited(own, event),
   };
   const app = reviewApp(deps);

@@ -1,5 +1,5 @@
 import { type AwsPortsOptions, awsPorts } from "../../lib/adapters/aws/aws-ports.js";
-import { clientSettings } from "../../lib/adapters/aws/clients.js";
+import { type ClientSettings, clientSettings, type Traced } from "../../lib/adapters/aws/clients.js";
 import { kmsSigner } from "../../lib/adapters/aws/kms-signer.js";
 import { linkKeyOf } from "../../lib/adapters/aws/link-key.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
@@ -20,7 +20,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** What one process keeps between invocations: settings and clients, nothing of a run. */
 export interface Services {
   readonly environment: Environment;
-  readonly variables: Variables;
+  /** What the SDK's clients are made with. */
+  readonly client: ClientSettings;
   readonly store: S3Store;
   readonly secrets: ManagedSecrets;
   /** What links are signed with. */
@@ -28,15 +29,16 @@ export interface Services {
 }
 
 /** Throws an `Error` that names what the environment lacks. */
-export function servicesOf(variables: Variables): Services {
+export function servicesOf(variables: Variables, traced?: Traced): Services {
   const environment = readEnvironment(variables);
-  const secrets = new ManagedSecrets(variables, clientSettings(variables), systemClock.now);
+  const client = { ...clientSettings(variables), ...(traced && { traced }) };
+  const secrets = new ManagedSecrets(variables, client, systemClock.now);
   const name = environment.SCHEMA_GATE_LINK_KEY_SECRET;
   return {
     environment,
-    variables,
+    client,
     secrets,
-    store: openStore(environment.SCHEMA_GATE_BUCKET, variables),
+    store: openStore(environment.SCHEMA_GATE_BUCKET, client),
     linkKey: () => linkKeyOf(secrets, name),
   };
 }
@@ -59,7 +61,7 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
     release: input.release,
     config: request.config,
     region: environment.AWS_REGION,
-    client: clientSettings(services.variables),
+    client: services.client,
     store,
     secrets,
     registry: environment.SCHEMA_GATE_REGISTRY ?? null,
@@ -78,9 +80,9 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
   });
 }
 
-async function signerOf({ environment, variables }: Services): Promise<Signer> {
+async function signerOf({ environment, client }: Services): Promise<Signer> {
   const key = environment.SCHEMA_GATE_SIGNING_KEY;
-  return key === undefined ? NO_SIGNER : kmsSigner(key, clientSettings(variables));
+  return key === undefined ? NO_SIGNER : kmsSigner(key, client);
 }
 
 /** For the functions that may not sign. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { startExecution } from "../../lib/adapters/aws/start-execution.js";
 import { runName } from "../../lib/core/run-name.js";
 import { runId } from "../runtime.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";
+import { traced } from "./tracer.js";
 
 /** EventBridge's `Object Created` of a packed release. Delivered twice, it has the same time and so names the same run. */
 const uploaded = z.looseObject({
@@ -20,11 +20,11 @@ const asked = z.strictObject({
 
 /** Starts the run of a release, once, whatever how often it is asked for. Throws for an event that names no release. */
 export async function handler(event: unknown): Promise<{ run: string; execution: string; fresh: boolean }> {
-  const { environment, variables } = services();
+  const { environment, client } = services();
   const machine = environment.SCHEMA_GATE_STATE_MACHINE;
   if (machine === undefined) throw new Error("SCHEMA_GATE_STATE_MACHINE is not set, so no run can be started");
   const input = inputOf(event);
-  const started = await startExecution(machine, input, clientSettings(variables));
+  const started = await traced("start", input.run, () => startExecution(machine, input, client));
   logger.info("run started", { ...input, ...started });
   return { run: input.run, ...started };
 }

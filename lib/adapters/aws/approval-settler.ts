@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
 import type { Approvals } from "../../ports/approvals.js";
-import type { ClientSettings } from "./clients.js";
+import { type ClientSettings, clientOf } from "./clients.js";
 
 /** Answers that mean that the wait is over already: somebody else continued the run, or its time ran out. */
 const OVER: ReadonlySet<string> = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
@@ -10,7 +10,7 @@ const OVER: ReadonlySet<string> = new Set(["TaskTimedOut", "TaskDoesNotExist", "
  * decisions are kept. Calling it twice does no harm.
  */
 export function approvalSettler(approvals: Approvals, settings: ClientSettings): (run: string) => Promise<void> {
-  const client = new SFNClient(settings);
+  const client = clientOf(SFNClient, settings);
   return async (run) => {
     const taskToken = await approvals.taskToken(run);
     if (taskToken === null) return;

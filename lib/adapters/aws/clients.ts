@@ -1,3 +1,6 @@
+/** Gives back the client that it was given, whose calls it shows in a trace. */
+export type Traced = <C>(client: C) => C;
+
 /** What every SDK client of ours is made with. */
 export interface ClientSettings {
   readonly region?: string;
@@ -5,6 +8,8 @@ export interface ClientSettings {
   readonly endpoint?: string;
   /** Tries of one call, the first included. */
   readonly maxAttempts: number;
+  /** Absent where nobody traces. */
+  readonly traced?: Traced;
 }
 
 const MOST_ATTEMPTS = 8;
@@ -21,4 +26,16 @@ export function clientSettings(environment: Readonly<Record<string, string | und
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined || endpoint === "" ? {} : { endpoint }),
   };
+}
+
+type Given = Omit<ClientSettings, "traced"> & { readonly forcePathStyle?: boolean };
+
+/** A client of the SDK with these settings, and with `more` that it alone has. */
+export function clientOf<C>(
+  Client: new (settings: Given) => C,
+  { traced, ...settings }: ClientSettings,
+  more: Partial<Given> = {},
+): C {
+  const client = new Client({ ...settings, ...more });
+  return traced ? traced(client) : client;
 }

@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import type { SealAlgorithm } from "../../core/audit/seal.js";
 import type { Signer } from "../../ports/signer.js";
-import type { ClientSettings } from "./clients.js";
+import { type ClientSettings, clientOf } from "./clients.js";
 
 /** The key in KMS is not one that may sign. */
 export class SigningKeyError extends Error {
@@ -22,7 +22,7 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
 
 /** A signer whose private key never leaves KMS. Throws `SigningKeyError` for a key of another kind. */
 export async function kmsSigner(key: string, settings: ClientSettings): Promise<Signer> {
-  const client = new KMSClient(settings);
+  const client = clientOf(KMSClient, settings);
   const answer = await client.send(new GetPublicKeyCommand({ KeyId: key }));
   const scheme = SCHEMES[answer.KeySpec ?? ""];
   if (!scheme || !answer.PublicKey)

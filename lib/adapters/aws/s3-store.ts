@@ -7,7 +7,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { clientSettings } from "./clients.js";
+import { type ClientSettings, clientOf } from "./clients.js";
 
 /** An object that cannot be used. The message names bucket and key. */
 export class StoreError extends Error {
@@ -138,9 +138,8 @@ export class S3Store {
 const DONE: Readonly<Record<string, string>> = { read: "read", list: "listed", write: "written" };
 
 /** The store of a bucket. An emulator wants the bucket in the path, since its names resolve to nothing. */
-export function openStore(bucket: string, environment: Readonly<Record<string, string | undefined>>): S3Store {
-  const settings = clientSettings(environment);
-  return new S3Store(new S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined }), bucket);
+export function openStore(bucket: string, settings: ClientSettings): S3Store {
+  return new S3Store(clientOf(S3Client, settings, { forcePathStyle: settings.endpoint !== undefined }), bucket);
 }
 
 function locked(retention: Retention | undefined): Partial<PutObjectCommandInput> {

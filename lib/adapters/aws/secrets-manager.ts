@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SecretError, type Secrets } from "../../ports/secrets.js";
-import type { ClientSettings } from "./clients.js";
+import { type ClientSettings, clientOf } from "./clients.js";
 
 /** Milliseconds that a secret is kept in memory. */
 const KEEP_MS = 300_000;
@@ -18,7 +18,7 @@ export class ManagedSecrets implements Secrets {
     settings: ClientSettings,
     private readonly now: () => number,
   ) {
-    this.client = new SecretsManagerClient(settings);
+    this.client = clientOf(SecretsManagerClient, settings);
   }
 
   async resolve(reference: string): Promise<string> {

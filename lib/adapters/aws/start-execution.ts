@@ -1,5 +1,5 @@
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import type { ClientSettings } from "./clients.js";
+import { type ClientSettings, clientOf } from "./clients.js";
 
 export interface Started {
   /** ARN of the execution. */
@@ -17,7 +17,7 @@ export async function startExecution(
   input: { readonly run: string; readonly release: string },
   settings: ClientSettings,
 ): Promise<Started> {
-  const client = new SFNClient(settings);
+  const client = clientOf(SFNClient, settings);
   try {
     const { executionArn = "" } = await client.send(
       new StartExecutionCommand({ stateMachineArn: machine, name: input.run, input: JSON.stringify(input) }),

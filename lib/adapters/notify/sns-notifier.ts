@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { visible } from "../../core/visible.js";
 import type { ApprovalNotice, Delivery, Notifier, OutcomeNotice } from "../../ports/notifier.js";
-import type { ClientSettings } from "../aws/clients.js";
+import { type ClientSettings, clientOf } from "../aws/clients.js";
 import { approvalMail, type MailText, outcomeMail } from "./email-message.js";
 
 /** Characters of a subject (SNS API, Publish). */
@@ -18,7 +18,7 @@ export class SnsNotifier implements Notifier {
     private readonly topic: string,
     settings: ClientSettings,
   ) {
-    this.client = new SNSClient(settings);
+    this.client = clientOf(SNSClient, settings);
   }
 
   approvalRequested(notice: ApprovalNotice): Promise<readonly Delivery[]> {

@@ -8,7 +8,7 @@ import {
   type SqlParameter,
 } from "@aws-sdk/client-rds-data";
 import { DatabaseError } from "../../ports/database.js";
-import type { ClientSettings } from "../aws/clients.js";
+import { type ClientSettings, clientOf } from "../aws/clients.js";
 
 /** A database that is reached through the RDS Data API, as the holder of a secret. */
 export interface DataApiTarget {
@@ -35,7 +35,7 @@ export class DataApi {
     private readonly sleep: (ms: number) => Promise<void>,
   ) {
     // One attempt: a call whose answer was lost may have been executed, and a second one would do it twice.
-    this.client = new RDSDataClient({ ...settings, maxAttempts: 1 });
+    this.client = clientOf(RDSDataClient, settings, { maxAttempts: 1 });
     this.target = { resourceArn: cluster, secretArn: secret, database };
   }
 

@@ -28,14 +28,14 @@ export async function runOnAws(io: Io, options: AwsRunOptions): Promise<ExitCode
     import("../../adapters/aws/download-run.js"),
     import("../../adapters/aws/s3-artifacts.js"),
   ]);
-  const store = aws.openStore(bucket, io.env);
+  const settings = clientSettings(io.env);
+  const store = aws.openStore(bucket, settings);
   try {
     const input = await uploadRelease(store, io.cwd, options);
     if (!options.start) {
       io.stdout.write(`${JSON.stringify(input)}\n`);
       return 0;
     }
-    const settings = clientSettings(io.env);
     const { execution } = await aws.startExecution(machine, input, settings);
     io.stderr.write(`Run ${input.run}\n  ${consoleAddress(execution)}\n`);
     const remote = s3Artifacts(store, `runs/${input.run}`);

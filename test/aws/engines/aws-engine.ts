@@ -51,7 +51,7 @@ export class AwsEngine implements Engine {
   private readonly store: S3Store;
 
   constructor(private readonly options: AwsEngineOptions) {
-    this.store = openStore(options.target.bucket, process.env);
+    this.store = openStore(options.target.bucket, clientSettings(process.env));
   }
 
   get name(): string {

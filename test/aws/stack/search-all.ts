@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import { clientSettings } from "../../../lib/adapters/aws/clients.js";
 import { openStore } from "../../../lib/adapters/aws/s3-store.js";
 import type { Traces } from "../engines/aws-engine.js";
 import type { LogLine } from "./read-logs.js";
@@ -29,7 +30,7 @@ export async function placesOf(
     for (const event of history) look(`state ${event.type} ${event.id}`, JSON.stringify(withoutParameters(event)));
     for (const page of pages) look("review page", page);
   }
-  const store = openStore(target.bucket, process.env);
+  const store = openStore(target.bucket, clientSettings(process.env));
   for (const prefix of ["runs/", "approvals/", "audit/", "inputs/", "registry/"])
     for (const key of await store.list(prefix)) look(`object ${key}`, (await store.text(key)) ?? "");
   return [...found];

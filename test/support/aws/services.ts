@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { clientSettings } from "../../../lib/adapters/aws/clients.js";
 import { openStore, type S3Store } from "../../../lib/adapters/aws/s3-store.js";
 import { SimulatedAws } from "./simulated-aws.js";
 
@@ -11,5 +12,5 @@ process.env.AWS_REGION = "eu-central-1";
 export async function simulatedStore(): Promise<{ aws: SimulatedAws; store: S3Store }> {
   const aws = await SimulatedAws.start();
   onTestFinished(() => aws.close());
-  return { aws, store: openStore("gate", aws.variables()) };
+  return { aws, store: openStore("gate", clientSettings(aws.variables())) };
 }

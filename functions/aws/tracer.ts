@@ -1,0 +1,33 @@
+import { Tracer } from "@aws-lambda-powertools/tracer";
+import type { Traced } from "../../lib/adapters/aws/clients.js";
+
+/** Off outside Lambda. Requests that are no calls of AWS are left out: the address of an answer to Slack is a secret. */
+const tracer = new Tracer({ serviceName: "schema-gate", captureHTTPsRequests: false });
+
+/** Each call of the client becomes a part of the trace, with its service and operation. */
+export const tracedClient: Traced = (client) => tracer.captureAWSv3Client(client);
+
+/**
+ * Shows the work of one invocation in X-Ray, to be found by run and step. Takes no input, output or message of an error, which
+ * may name tenants or hold a task token. `run` is null where none is known.
+ */
+export async function traced<T>(step: string, run: string | null, work: () => Promise<T>): Promise<T> {
+  const whole = tracer.getSegment();
+  const part = whole?.addNewSubsegment(`## ${step}`);
+  if (whole === undefined || part === undefined) return work();
+  tracer.setSegment(part);
+  tracer.annotateColdStart();
+  tracer.addServiceNameAnnotation();
+  tracer.putAnnotation("step", step);
+  if (run !== null) tracer.putAnnotation("run", run);
+  try {
+    return await work();
+  } catch (error) {
+    part.addErrorFlag();
+    tracer.putAnnotation("error", (error as Error).name);
+    throw error;
+  } finally {
+    part.close();
+    tracer.setSegment(whole);
+  }
+}
