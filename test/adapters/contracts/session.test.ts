@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
 import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import { openDataApiSession } from "../../../lib/adapters/rds-data/open-session.js";
@@ -6,6 +6,7 @@ import type { Session, SessionOptions } from "../../../lib/ports/database.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { DataApiServer } from "../../support/aws/data-api-server.js";
 import "../../support/aws/services.js";
+import { serverUrl } from "../../support/postgres.js";
 
 const WRITE: SessionOptions = { purpose: "write", statementTimeout: 20_000, lockTimeout: 5000 };
 const READ: SessionOptions = { ...WRITE, purpose: "read" };
@@ -17,7 +18,7 @@ const versions = ["15", "18"] as const;
 const CASES = versions.flatMap((version) => drivers.map((driver) => [driver, version] as const));
 
 describe.each(CASES)("a session by %s on PostgreSQL %s", (driver, version) => {
-  const url = inject("servers")[version];
+  const url = serverUrl(version, "");
   const open = (options: SessionOptions): Promise<Session> => {
     if (driver === "pg") return openSession(endpointOf(`${url}${DATABASE}`), options);
     const target = { cluster: "arn:aws:rds:eu-central-1:1:cluster:one", secret: "one", database: DATABASE };
@@ -170,7 +171,7 @@ describe("the RDS Data API (simulated over PostgreSQL)", () => {
     return openDataApiSession(target, WRITE, { endpoint: api.endpoint, region: "eu-central-1", maxAttempts: 1 });
   };
   beforeAll(async () => {
-    api = await DataApiServer.start(inject("servers")["18"]);
+    api = await DataApiServer.start(serverUrl("18", ""));
   });
   afterAll(() => api.close());
 

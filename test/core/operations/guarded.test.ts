@@ -6,6 +6,7 @@ import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState, type State } from "../../../lib/steps/proof/state.js";
+import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
 import { openTestSession } from "../../support/session.js";
@@ -68,7 +69,7 @@ const BLOCKS: readonly (readonly [string, number])[] = [
   [block("create table n (id int); create index n_id on n (id); alter table t drop column age;"), 2],
 ];
 
-describe.each(["15", "18"] as const)("blocks with guards on %s", (major: Major) => {
+describe.each(MAJORS)("blocks with guards on %s", (major: Major) => {
   let database: TestDatabase;
   let session: Session;
   let before: State;

@@ -4,8 +4,9 @@ import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState, type State } from "../../../lib/steps/proof/state.js";
+import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
-import { SCHEMA, SINCE_17, STATEMENTS } from "../../support/operation-statements.js";
+import { SCHEMA, statementsOf } from "../../support/operation-statements.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
 import { openTestSession } from "../../support/session.js";
 
@@ -20,7 +21,7 @@ const LEFT_TO_THE_DIFFERENCE = [
   /^(comment|grant|alter policy|drop policy)/,
 ];
 
-describe.each(["15", "18"] as const)("up and inverse with rows on %s", (major: Major) => {
+describe.each(MAJORS)("up and inverse with rows on %s", (major: Major) => {
   let database: TestDatabase;
   let session: Session;
   let before: State;
@@ -39,7 +40,7 @@ describe.each(["15", "18"] as const)("up and inverse with rows on %s", (major: M
     for (const sql of statements) await session.script(bindSchemas(sql, null));
   };
 
-  it.each(major === "15" ? STATEMENTS : [...STATEMENTS, ...SINCE_17])("%s", async (sql) => {
+  it.each(statementsOf(major))("%s", async (sql) => {
     const inverses = invert(testMigration(sql), before.catalog, null);
     const left = LEFT_TO_THE_DIFFERENCE.some((pattern) => pattern.test(sql));
     expect(inverses.gaps.length > 0, inverses.gaps.join()).toBe(left);

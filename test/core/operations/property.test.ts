@@ -7,6 +7,7 @@ import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
+import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
 import { OPERATION_GENERATORS, operationContext } from "../../support/random-operation.js";
@@ -32,7 +33,7 @@ it("every operation file has a generator of random statements", () => {
   expect(Object.keys(OPERATION_GENERATORS).sort()).toEqual(KINDS);
 });
 
-describe.each(["15", "18"] as const)("random schema, random operation: up and inverse on %s", (major: Major) => {
+describe.each(MAJORS)("random schema, random operation: up and inverse on %s", (major: Major) => {
   let database: TestDatabase;
   let session: Session;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MAJORS, probed } from "./probing.js";
+import { MAJORS } from "../../support/majors.js";
+import { probed } from "./probing.js";
 
 const T = "create table t (id int primary key, a int, b int, c text);";
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { probeExistingConstraints, probeFreeSpace } from "../../../lib/core/probes/index.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
-import { MAJORS, probed } from "./probing.js";
+import { probed } from "./probing.js";
 
 const options = { timeout: 20_000, costLimit: 1e8, schema: null, clock: testClock };
 

@@ -11,8 +11,6 @@ import { testSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
 
-export const MAJORS: readonly Major[] = ["15", "18"];
-
 export interface Probed {
   readonly client: pg.Client;
   readonly queries: readonly ProbeQuery[];

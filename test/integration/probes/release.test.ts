@@ -4,10 +4,11 @@ import { bindSchemas, ownSchemaOf } from "../../../lib/core/rollback/own-schema.
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
-import { MAJORS, probed } from "./probing.js";
+import { probed } from "./probing.js";
 
 const baseline = `create schema app; create schema billing;
   create table app.accounts (id bigint generated always as identity primary key, name text not null);

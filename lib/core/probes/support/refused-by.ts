@@ -31,7 +31,7 @@ export function refusedBy(
   if (!source || !target) return "attempt";
   if (keepsHeap(from, to) || widens(source.base, target.base)) return "never";
   if (TEXTS.has(target.base)) return longerThan(value, target.modifiers[0] ?? (target.base === "character" ? 1 : null));
-  if (NUMBERS.has(source.base) && NUMBERS.has(target.base)) return outOfRange(`${value}::numeric`, target, source.base);
+  if (NUMBERS.has(source.base) && NUMBERS.has(target.base)) return outOfRange(value, target, source.base);
   if (!TEXTS.has(source.base)) return "attempt";
   if (serverVersion >= INPUT_IS_VALID) return `NOT pg_catalog.pg_input_is_valid(${value}::text, ${literal(to)})`;
   return refusedText(`${value}::text`, target);
@@ -52,7 +52,8 @@ function longerThan(value: string, length: number | null): string | "never" {
   return length === null ? "never" : `length(rtrim(${value}::text, ' ')) > ${length}`;
 }
 
-function outOfRange(number: string, { base, modifiers }: Target, from: string): string | "never" {
+function outOfRange(value: string, { base, modifiers }: Target, from: string): string | "never" {
+  const number = `${value}::numeric`;
   const range = INTEGER[base];
   if (range) return `round(${number}) NOT BETWEEN ${range[0]} AND ${range[1]}`;
   if (base === "numeric") {
@@ -60,13 +61,14 @@ function outOfRange(number: string, { base, modifiers }: Target, from: string): 
     if (precision === undefined) return "never";
     return `(${number} <> 'NaN' AND abs(round(${number}, ${scale})) >= 1e${precision - scale})`;
   }
-  if (base === "real" && (from === "double precision" || from === "numeric")) return beyond(number, LARGEST_REAL);
-  if (base === "double precision" && from === "numeric") return beyond(number, LARGEST_DOUBLE);
+  if (base === "real" && (from === "double precision" || from === "numeric")) return beyond(value, LARGEST_REAL);
+  if (base === "double precision" && from === "numeric") return beyond(value, LARGEST_DOUBLE);
   return "never";
 }
 
-function beyond(number: string, largest: string): string {
-  return `(${number} NOT IN ('NaN', 'Infinity', '-Infinity') AND abs(${number}) > ${largest})`;
+/** By name first: before PostgreSQL 14 a numeric knows no infinity. */
+function beyond(value: string, largest: string): string {
+  return `CASE WHEN ${value}::text IN ('NaN', 'Infinity', '-Infinity') THEN false ELSE abs(${value}::numeric) > ${largest} END`;
 }
 
 const NUMBER_TEXT = "^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?\\s*$";
@@ -78,7 +80,7 @@ function refusedText(text: string, target: Target): string | "attempt" {
     return `CASE WHEN ${text} ~ '^\\s*[-+]?[0-9]+\\s*$' THEN ${text}::numeric NOT BETWEEN ${range[0]} AND ${range[1]} ELSE true END`;
   }
   if (NUMBERS.has(target.base)) {
-    const size = outOfRange(`${text}::numeric`, target, "numeric");
+    const size = outOfRange(text, target, "numeric");
     // An infinity does not fit a limited precision (manual, "Arbitrary Precision Numbers").
     const limited = target.base === "numeric" && target.modifiers.length > 0;
     const names = limited ? "'nan'" : "'nan', 'infinity', '-infinity', 'inf', '-inf'";
