@@ -101,6 +101,18 @@ describe("bad input to the gate on AWS's services (simulated)", () => {
     expect(outcome("artifact-cut")?.status ?? "none").not.toBe("passed");
   });
 
+  it("an artifact that is larger than a function may read", async () => {
+    const ended = await gate.run({
+      run: "artifact-large",
+      before: (name) => {
+        if (name === "Diverge") gate.aws.s3.putLarge("runs/artifact-large/release.json", 300_000_000);
+      },
+    });
+    expect(ended.status).toBe("failed");
+    expect(outcome("artifact-large")?.status ?? "none").not.toBe("passed");
+    expect(gate.logs.join()).toContain("runs/artifact-large/release.json has 300000000 bytes");
+  });
+
   it("throttling that does not end", async () => {
     const refusing = /^s3 PUT .*\/clusters\.json/;
     const ended = await gate.run({

@@ -18,6 +18,7 @@ import { issueCapability } from "../../../lib/core/approval/capability.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { TestFleet } from "../fleet.js";
+import { capturedLogs } from "./captured-logs.js";
 import { type Execution, SimulatedAws } from "./simulated-aws.js";
 
 export const LINK_KEY = "0123456789abcdef0123456789abcdef-link-key";
@@ -65,7 +66,7 @@ export class GateOnAws {
   /** Every event and output that went over the state machine, as text. */
   readonly states: string[] = [];
   /** Every line that a handler logged. */
-  readonly logs: string[] = [];
+  readonly logs = capturedLogs();
   readonly pages: string[] = [];
   /** Variables of the builds that ran. */
   readonly builds: Readonly<Record<string, string>>[] = [];
@@ -84,7 +85,6 @@ export class GateOnAws {
     aws.secrets.set("tenants", JSON.stringify({ username: "postgres", password: fleet.server.password }));
     gate.writeRegistry();
     await gate.upload({});
-    gate.listen();
     return gate;
   }
 
@@ -229,17 +229,6 @@ export class GateOnAws {
         return [name, call];
       }),
     );
-  }
-
-  /** Powertools writes its lines of JSON to standard output, past the console. */
-  private listen(): void {
-    const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = ((chunk: unknown, ...rest: unknown[]) => {
-      const text = String(chunk);
-      if (!text.startsWith("{")) return write(chunk as string, ...(rest as []));
-      this.logs.push(text);
-      return true;
-    }) as typeof process.stdout.write;
   }
 }
 

@@ -99,12 +99,13 @@ export class SimulatedAws {
     this.calls.push(call);
     this.lastHeaders = request.headers;
     response.setHeader("server", "simulated");
+    const fault = this.fault?.(call) ?? null;
     if (call.path.startsWith("/slack-api/")) {
       this.slack.push(call);
-      response.end('{"ok":true}');
+      if (fault) response.writeHead(fault.status, { "retry-after": "1" });
+      response.end(JSON.stringify({ ok: fault === null }));
       return;
     }
-    const fault = this.fault?.(call) ?? null;
     if (typeof target === "string")
       return answer(response, fault ?? this.service(target, JSON.parse(call.body || "{}")));
     if (query) return this.sns(response, new URLSearchParams(call.body), fault);

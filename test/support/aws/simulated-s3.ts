@@ -23,6 +23,11 @@ export class SimulatedS3 {
     this.objects.set(key, { bytes: Buffer.from(body as string), headers: {} });
   }
 
+  /** An object that says it has so many bytes. */
+  putLarge(key: string, bytes: number): void {
+    this.objects.set(key, { bytes: Buffer.from("{}"), headers: { "content-length": String(bytes) } });
+  }
+
   serve(request: IncomingMessage, url: URL, body: Buffer, response: ServerResponse, fault: Fault | null): void {
     const [, , ...rest] = decodeURIComponent(url.pathname).split("/");
     const key = rest.join("/");
@@ -52,8 +57,8 @@ export class SimulatedS3 {
       refuse(response, 404, "NoSuchKey", request.method);
       return;
     }
-    for (const [name, value] of Object.entries(stored.headers)) response.setHeader(name, value);
     response.setHeader("content-length", stored.bytes.length);
+    for (const [name, value] of Object.entries(stored.headers)) response.setHeader(name, value);
     response.end(request.method === "HEAD" ? undefined : stored.bytes);
   }
 
