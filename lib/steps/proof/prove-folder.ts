@@ -32,6 +32,8 @@ export interface ProveFolder {
   readonly only?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly proved?: (migration: ProvedMigration) => void;
+  /** Sees each proof beside the database that it began from, before that one grows on; it may make copies of it. */
+  readonly witness?: (migration: Migration, proof: Proof, from: Clone) => Promise<void>;
 }
 
 export interface ProvedMigration {
@@ -63,7 +65,8 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
         await chain.grow(migration);
         continue;
       }
-      const { proof, generated } = await proveOne(input, chain, migration);
+      const { proof, generated, from } = await proveOne(input, chain, migration);
+      await input.witness?.(migration, proof, from);
       const grown = await chain.grow(migration);
       const result = summarise(migration, proof, grown, generated);
       results.push(result);
@@ -89,7 +92,7 @@ async function proveOne(input: ProveFolder, chain: SeededChain, migration: Migra
   for await (const { from, generated } of chain.stages()) {
     const proof = await proveFrom(input, migration, from);
     const ran = proof.after !== null || proof.findings.some(({ code }) => code !== "dry-run.failed");
-    if (ran || !generated) return { proof, generated };
+    if (ran || !generated) return { proof, generated, from };
   }
   throw new Error("a chain has at least one stage");
 }
