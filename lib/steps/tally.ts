@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Finding, Gate } from "../core/finding.js";
 import { groupBy } from "../core/group-by.js";
 import type { Ports } from "../ports/ports.js";
+import { REPLICA_LAG } from "./catalog/replica.js";
 import { saveFindings } from "./findings.js";
 import { recordTenants } from "./record-tenants.js";
 import { artifact, type Batch, type BatchResult, resultsOf } from "./records.js";
@@ -56,6 +57,7 @@ export const tally: Step<z.infer<typeof input>, Output> = {
     const findings: Finding[] = [];
     for (const child of expected) {
       const said = await saidBy(ports, phase, scope, child);
+      if (scope === "fleet") await auditLag(ports, child, said.findings);
       if (said.own) findings.push(...said.findings);
       const explained = said.findings.some((finding) => finding.severity === "error");
       if (said.silent || !answered.includes(child.id) || (!good.has(child.id) && !explained)) {
@@ -78,6 +80,19 @@ async function auditRollback(ports: Ports, ok: boolean, hosts: readonly Child[])
     subject: { kind: "run", name: ports.run },
     digest: null,
     details: { ok, batches: hosts.flatMap(({ batches }) => batches?.map(({ id }) => id) ?? []) },
+  });
+}
+
+/** The tenants of one host whose replicas were not read because they lag: one event, however many they are. */
+async function auditLag(ports: Ports, host: Child, findings: readonly Finding[]): Promise<void> {
+  const lagging = findings.filter(({ code }) => code === REPLICA_LAG);
+  if (lagging.length === 0) return;
+  await ports.audit.append({
+    actor: "schema-gate",
+    action: "fault.observed",
+    subject: { kind: "host", name: host.id },
+    digest: null,
+    details: { code: REPLICA_LAG, tenants: lagging.flatMap(({ tenants }) => [...(tenants ?? [])]) },
   });
 }
 

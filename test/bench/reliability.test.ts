@@ -4,7 +4,17 @@ import { clockJump } from "../support/faults/clock-jump.js";
 import { cutConnections } from "../support/faults/cut-connections.js";
 import { FaultFleet } from "../support/faults/fault-fleet.js";
 import { canMount, fullDisk } from "../support/faults/full-disk.js";
-import { killAt, killInGates, spread, strike, type Trace } from "../support/faults/kill-runner.js";
+import {
+  killAt,
+  killInFailure,
+  killInGates,
+  killInRollback,
+  NEEDED,
+  spread,
+  strike,
+  type Trace,
+} from "../support/faults/kill-runner.js";
+import { type ReplicatedFleet, replicaLag, replicatedFleet } from "../support/faults/lagging-replica.js";
 import { rolloutDuringRollback, twoRuns } from "../support/faults/rival-runs.js";
 import { crash, restart, strikeServer } from "../support/faults/strike-server.js";
 import { deadlock, drift, dropped, holdLocks, joined } from "../support/faults/strike-tenants.js";
@@ -27,13 +37,13 @@ async function times(count: number, work: (round: number) => Promise<void>): Pro
   for (let round = 0; round < count; round += 1) await work(round);
 }
 
-/** Once each step's name from either side, where it comes first. */
-function firstOfEach(trace: Trace, from: string, to: string): readonly string[] {
-  const steps = trace.points.filter(({ at }) => at.startsWith("step"));
-  const begin = steps.findIndex(({ name }) => name === from);
-  const end = steps.findLastIndex(({ name }) => name === to);
+/** From a step on, each step's name once from either side, where it comes first; said, so that the table can name them. */
+function firstOfEach({ points }: Trace, from?: string): readonly string[] {
+  const all = points.filter(({ at }) => at.startsWith("step"));
+  const steps = all.slice(from === undefined ? 0 : all.findIndex(({ name }) => name === from));
+  console.log(`before and after: ${[...new Set(steps.map(({ name }) => name))].join("; ")}`);
   const seen = new Set<string>();
-  return steps.slice(begin, end + 1).flatMap(({ at, name }) => {
+  return steps.flatMap(({ at, name }) => {
     const key = `${name} ${at.split(" ")[2]}`;
     if (seen.has(key)) return [];
     seen.add(key);
@@ -74,11 +84,33 @@ describe("thirty-two tenants at once under a runner that is killed", () => {
     "kill -9 of the runner before and after every step from the decision on",
     () => {
       const within = trace.points.filter(({ at, name }) => at.startsWith("step") && name === "Migrate");
-      const points = new Set([
-        ...firstOfEach(trace, "SettleApproval", "Seal"),
-        ...spread(within, 14).map(({ at }) => at),
-      ]);
+      const points = new Set([...firstOfEach(trace), ...spread(within, 14).map(({ at }) => at)]);
       return faults("kill -9 of the runner, around a step of the rollout", (book) => killAt(fleet, book, [...points]));
+    },
+    HOUR,
+  );
+
+  it(
+    "kill -9 of the runner before and after every step of a rollback, and within its tenants",
+    async () => {
+      await fleet.restore();
+      await fleet.command(["resume"]);
+      const back = await strike(fleet, { command: ["rollback", "--yes"], kill: null });
+      const queries = back.points.filter(({ at }) => at.startsWith("query")).map(({ at }) => at);
+      const points = [...firstOfEach(back), ...spread(queries, 10)];
+      await faults("kill -9 of the runner, in a rollback", (book) => killInRollback(fleet, book, points));
+    },
+    HOUR,
+  );
+
+  it(
+    "kill -9 of the runner before and after every step that writes down a failure",
+    async () => {
+      await fleet.restore();
+      const giveBack = fleet.hideArtifact(NEEDED);
+      const points = firstOfEach(await strike(fleet, { command: ["resume"], kill: null }), "RecordFailure");
+      giveBack();
+      await faults("kill -9 of the runner, around a failure", (book) => killInFailure(fleet, book, points));
     },
     HOUR,
   );
@@ -100,7 +132,7 @@ describe("thirty-two tenants at once under a runner that is killed", () => {
     async () => {
       await fleet.clear();
       const gates = await strike(fleet, { command: ["run", "--no-wait"], kill: null });
-      const points = firstOfEach(gates, "Load", "RequestApproval");
+      const points = firstOfEach(gates);
       await faults("kill -9 of the runner, around a gate", (book) => killInGates(fleet, book, points));
     },
     HOUR,
@@ -143,4 +175,15 @@ describe("thirty-three tenants that are struck one by one", () => {
     HOUR,
   );
   it("tenants that join late", () => faults("tenant added", (book) => times(2, () => joined(fleet, book))), HOUR);
+});
+
+describe("thirty tenants with a replica each", () => {
+  let replicated: ReplicatedFleet;
+
+  beforeAll(async () => {
+    replicated = await replicatedFleet(30);
+  }, HOUR);
+  afterAll(() => replicated.destroy());
+
+  it("replicas that lag", () => faults("replica lag", (book) => times(2, () => replicaLag(replicated, book))), HOUR);
 });

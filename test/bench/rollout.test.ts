@@ -26,6 +26,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, "20240201_extra.up.sql"), `${RELEASE.join(";\n")};\n`);
     return folder;
   });
+  // Straight to the server, as the others are.
+  fleet.writeRegistry(fleet.tenants, fleet.directory, fleet.server.port);
   fleet.writeConfig({ canary: TENANTS }, fleet.directory, CONNECTIONS);
   // dbmate's driver refuses the one SCRAM iteration of a disposable server; with the usual number all three pay the same.
   await fleet.inDatabase("postgres", async (client) => {

@@ -1,9 +1,20 @@
 import { existsSync } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Artifacts } from "../../ports/artifacts.js";
 
 let serial = 0;
+
+/** Makes the folder when it is missing, which it is once. */
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "w", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, "w", 0o600);
+  }
+}
 
 /** Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one. */
 export function artifactsFolder(directory: string): Artifacts {
@@ -14,9 +25,8 @@ export function artifactsFolder(directory: string): Artifacts {
     return path;
   };
   const beside = async (path: string, text: string) => {
-    await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${process.pid}.${serial++}.tmp`;
-    const file = await open(temporary, "w", 0o600);
+    const file = await opened(temporary);
     try {
       await file.writeFile(text);
     } catch (error) {

@@ -12,6 +12,7 @@ import { channelsOf } from "./channels.js";
 import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
+import { isSealed } from "./is-sealed.js";
 import { loginName } from "./login-name.js";
 import { printOutlook } from "./print-outlook.js";
 import { approverFor } from "./waiting.js";
@@ -24,8 +25,9 @@ export async function resumeRun(
 ): Promise<ExitCode> {
   const { workspace, artifacts, request } = await findRun(io.cwd, run);
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
-  // What failed or was halted can go on; what a gate or a person refused needs to be looked at anew.
-  if (outcome && outcome.status !== "failed" && outcome.status !== "halted") {
+  // What failed or was halted can go on; what a gate or a person refused needs to be looked at anew. An end without its
+  // seal was not reached: nothing is done twice by going on, and then it is sealed.
+  if (outcome && outcome.status !== "failed" && outcome.status !== "halted" && (await isSealed(artifacts))) {
     throw new UsageError(`the run ${request.run} has ended: ${outcome.status}`, "schema-gate run   (starts a new one)");
   }
   if (options.dryRun) return outlook(io, { run: request.run, artifacts }, options.json);

@@ -16,6 +16,22 @@ interface Seen {
 const seenKey = (tenant: Tenant) => `catalog/seen/${digest(tenant.id).slice(0, 32)}.json`;
 const catalogKey = (fingerprint: string) => `catalog/${fingerprint}.json`;
 
+/**
+ * The fingerprint of a tenant's last reading while its change detector says that nothing moved since; null when something
+ * did, when there was no reading, and for a schema of a shared database, whose detector is moved by its neighbours. Throws
+ * `DatabaseError`.
+ */
+export async function unchangedFingerprint(
+  memory: Artifacts | null,
+  session: Session,
+  tenant: Tenant,
+): Promise<string | null> {
+  if (memory === null || tenant.schema !== null) return null;
+  const before = await memory.get<Seen>(seenKey(tenant));
+  if (before?.place !== placeOf(tenant) || before.canonical !== CANONICAL_VERSION) return null;
+  return (await readDetector(session, null)) === before.detector ? before.fingerprint : null;
+}
+
 export interface TenantCatalog extends FingerprintReading {
   /** The change detector saw no change since the last reading, so the catalog was not read again. */
   readonly unchanged: boolean;

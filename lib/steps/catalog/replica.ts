@@ -2,8 +2,11 @@ import type { Finding } from "../../core/finding.js";
 import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** Seconds that a replica may be behind to be read instead of its primary. */
-const REPLICA_LAG = 10;
+/** Code of the finding that a replica lags. */
+export const REPLICA_LAG = "introspect.replica-lag";
+
+/** How far a replica may be behind to be read instead of its primary. */
+const MOST_SECONDS = 10;
 
 interface ReplicaOptions {
   /** Milliseconds. */
@@ -23,7 +26,7 @@ export async function openReplica(
   const session = await database.connect(tenant, { ...options, replica: true });
   try {
     const behind = await secondsBehind(session);
-    if (behind <= REPLICA_LAG) return { session, findings: [] };
+    if (behind <= MOST_SECONDS) return { session, findings: [] };
     await session.close();
     return { session: await database.connect(tenant, options), findings: [lagging(tenant, behind)] };
   } catch (error) {
@@ -48,7 +51,7 @@ async function secondsBehind(session: Session): Promise<number> {
 function lagging(tenant: Tenant, behind: number): Finding {
   const told = Number.isFinite(behind) ? `${Math.round(behind)} s behind` : "behind by an unknown time";
   return {
-    code: "introspect.replica-lag",
+    code: REPLICA_LAG,
     gate: "introspect",
     severity: "warning",
     subject: { kind: "tenant", name: tenant.id },

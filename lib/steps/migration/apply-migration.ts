@@ -93,8 +93,7 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
   const start = input.clock.monotonic();
   await guarded(session, input, async () => {
     await runStatements(session, input, statements);
-    await prepareSession(session, input, "inside");
-    await record(session, input, start);
+    await record(session, input, start, preparation(input, "inside"));
     await input.observe?.committing?.(statements);
   });
   return false;
@@ -196,9 +195,14 @@ async function runStatements(session: Session, input: Work, statements: readonly
   }
 }
 
-async function record(session: Session, input: ApplyMigration, start: number): Promise<void> {
-  if (!input.ledger) return;
+/** In one round trip; `first` is sent before the ledger's row. */
+async function record(
+  session: Session,
+  input: ApplyMigration,
+  start: number,
+  first: readonly string[] = [],
+): Promise<void> {
   const elapsed = Math.round(input.clock.monotonic() - start);
-  for (const sql of [...input.ledger.create, ...input.ledger.record(input.migration, elapsed)])
-    await session.script(sql);
+  const ledger = input.ledger ? [...input.ledger.create, ...input.ledger.record(input.migration, elapsed)] : [];
+  if (first.length + ledger.length > 0) await session.script([...first, ...ledger].join("; "));
 }

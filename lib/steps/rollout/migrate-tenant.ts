@@ -7,6 +7,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
 import type { TenantOutcome } from "../each-tenant.js";
 import { readLedger } from "../ledger.js";
@@ -74,12 +75,14 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
   return keepTrying(ports, tenant.id, config.rollout.attempts, attempt, async () => {
     const session = await open(ports, context);
     const { concurrentTimeout } = sessionSettings(config);
+    let ledgerThere = false;
     const needed = async (on: Session, version: string) =>
-      (await pendingOf(on, context)).some((migration) => migration.version === version);
+      (await pendingOf(on, context, ledgerThere)).pending.some((migration) => migration.version === version);
     const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
-      await refuseDrift(session, context);
-      const pending = await pendingOf(session, context);
+      await refuseDrift(ports, session, context);
+      const { pending, entries } = await pendingOf(session, context);
+      ledgerThere = entries > 0;
       for (const migration of pending) await apply(ports, session, context, migration, guard);
       return await verify(session, context);
     } finally {
@@ -96,9 +99,11 @@ function open(ports: Ports, { tenant, config }: TenantContext): Promise<Session>
 
 /** The schema must be the approved one, or one that this release itself left on its way (an interrupted run). */
 async function refuseDrift(
+  ports: Ports,
   session: Session,
   { tenant, cluster, before, onTheWay, known }: TenantContext,
 ): Promise<void> {
+  if ((await unchangedFingerprint(ports.memory, session, tenant)) === before) return;
   const { fingerprint } = await readFingerprint(session, tenant.schema, known);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
@@ -106,13 +111,19 @@ async function refuseDrift(
   throw new NotMigrated("its schema has changed since the approval; run the gates again");
 }
 
-async function pendingOf(session: Session, { release, tenant, cluster }: TenantContext): Promise<readonly Migration[]> {
+async function pendingOf(
+  session: Session,
+  { release, tenant, cluster }: TenantContext,
+  ledgerThere = false,
+): Promise<{ readonly pending: readonly Migration[]; readonly entries: number }> {
   const format = ledgerFor(release.convention, tenant.schema);
-  const { pending, findings } = pendingMigrations(release, await readLedger(session, format), format);
+  const ledger = await readLedger(session, format, ledgerThere);
+  const { pending, findings } = pendingMigrations(release, ledger, format);
   const [blocking] = findings.filter((finding) => finding.severity === "error");
   if (blocking) throw new NotMigrated(blocking.message);
   // Only what was gated: the folder may have nothing else pending, since the release is the one stored with the run.
-  return pending.filter((migration) => cluster.pending.includes(migration.version));
+  const gated = pending.filter((migration) => cluster.pending.includes(migration.version));
+  return { pending: gated, entries: ledger.length };
 }
 
 async function apply(

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
@@ -9,9 +8,9 @@ import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import { openReplica } from "../../../lib/steps/catalog/replica.js";
 import { until } from "../../support/fleet.js";
 import { query } from "../../support/query.js";
+import { copyAsReplica, STREAMING, startReplica, untilCaughtUp } from "../../support/streaming-replica.js";
 
 const TENANT = { id: "acme", group: null, host: "here", database: "postgres", schema: null };
-const STREAMING = { wal_level: "replica", max_wal_senders: "5" };
 
 /** A primary and a real streaming replica of it: a cold copy of its files that follows it. */
 describe("a tenant's replica", () => {
@@ -25,28 +24,17 @@ describe("a tenant's replica", () => {
     mkdirSync(first);
     const made = await startEmbeddedServer({ directory: first, settings: STREAMING });
     await made.stop();
-    execFileSync("cp", ["-a", first, second]);
-    writeFileSync(join(second, "data", "standby.signal"), "");
+    copyAsReplica(first, second);
     primary = await startEmbeddedServer({ directory: first, port: made.port, settings: STREAMING });
-    const { host, port, user, password } = primary;
-    const source = `host=${host} port=${port} user=${user} password=${password}`;
-    replica = await startEmbeddedServer({
-      directory: second,
-      settings: { ...STREAMING, hot_standby: "on", wal_retrieve_retry_interval: "100ms", primary_conninfo: source },
-    });
+    replica = await startReplica(second, primary);
     await query(primary, "create table t (id int)");
-    await until(caughtUp, "the replica has followed");
+    await untilCaughtUp(primary, replica);
   }, 60_000);
   afterAll(async () => {
     await replica.stop();
     await primary.stop();
     rmSync(root, { recursive: true, force: true });
   });
-
-  const caughtUp = async () => {
-    const [row] = await query(replica, "select to_regclass('t') is not null as there");
-    return row?.there === true;
-  };
 
   async function opened() {
     const at = (server: EmbeddedServer) => endpointOf(server.url("postgres"));
@@ -70,7 +58,7 @@ describe("a tenant's replica", () => {
     await until(async () => (await opened()).findings.includes("introspect.replica-lag"), "the replica lags");
     expect(await opened()).toEqual({ replica: false, findings: ["introspect.replica-lag"] });
     await query(replica, "select pg_wal_replay_resume()");
-    await until(async () => !(await caughtUp()), "the replica has followed again");
+    await untilCaughtUp(primary, replica);
     expect(await opened()).toEqual({ replica: true, findings: [] });
   }, 60_000);
 });

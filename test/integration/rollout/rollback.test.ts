@@ -90,6 +90,20 @@ describe("schema-gate rollback, and dry runs", () => {
     expect(fleet.trail()).toHaveLength(trail);
   });
 
+  it("a run that died between its end and its seal is resumed, and sealed", async () => {
+    expect((await fleet.command(["resume"])).code).toBe(0);
+    fleet.hideArtifact("audit.seal.json");
+    expect((await fleet.command(["audit", "verify", fleet.run()])).code).toBe(1);
+    const marks = () => fleet.inDatabase("t000", async (client) => (await client.query("table app.marks")).rows);
+    const before = await marks();
+    const again = await fleet.command(["resume"]);
+    expect(again.code, again.stderr).toBe(0);
+    const verified = await fleet.command(["audit", "verify", fleet.run()]);
+    expect(verified.code, verified.stdout).toBe(0);
+    expect(await marks()).toEqual(before);
+    expect((await fleet.command(["resume"])).stderr).toContain("has ended: passed");
+  });
+
   it("run --dry-run passes the gates and shows the waves", async () => {
     const { waves } = await dryRun("run");
     expect(

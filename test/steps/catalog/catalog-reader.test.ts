@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
 import type { Artifacts } from "../../../lib/ports/artifacts.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
-import { CatalogReader } from "../../../lib/steps/catalog/catalog-reader.js";
+import { CatalogReader, unchangedFingerprint } from "../../../lib/steps/catalog/catalog-reader.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
 
@@ -61,6 +61,23 @@ describe.each(["15", "18"] as const)("the memory of earlier readings on %s", (ma
     const without = new CatalogReader(null, false);
     await without.read(session, tenant("acme", name));
     expect((await without.read(session, tenant("acme", name))).unchanged).toBe(false);
+  });
+
+  it("answers for a tenant alone only while nothing moved since that tenant's last reading", async () => {
+    const { url, name, client } = await temporaryDatabase(major, "create table a (id int); create schema s");
+    const session = await testSession(url, "read");
+    const acme = tenant("acme", name);
+    expect(await unchangedFingerprint(memory, session, acme)).toBeNull();
+    const { fingerprint } = await new CatalogReader(memory, false).read(session, acme);
+    await client.query("insert into a values (1); analyze a");
+    expect(await unchangedFingerprint(memory, session, acme)).toBe(fingerprint);
+    expect(await unchangedFingerprint(null, session, acme)).toBeNull();
+    expect(await unchangedFingerprint(memory, session, tenant("beta", name))).toBeNull();
+    expect(await unchangedFingerprint(memory, session, tenant("acme", "elsewhere"))).toBeNull();
+    await new CatalogReader(memory, false).read(session, tenant("one", name, "s"));
+    expect(await unchangedFingerprint(memory, session, tenant("one", name, "s"))).toBeNull();
+    await client.query("comment on table a is 'changed'");
+    expect(await unchangedFingerprint(memory, session, acme)).toBeNull();
   });
 
   it("watches the database for tenants that are schemas of it", async () => {

@@ -30,17 +30,46 @@ export async function seeAll(fleet: FaultFleet, tenants = fleet.tenants): Promis
 
 /** After the fault and before the repair: every tenant is old, new or resumable, and what the run says of it is true. */
 export async function examine(fleet: FaultFleet, book: Account, struck: readonly string[]): Promise<void> {
-  const seen = await seeAll(fleet);
-  for (const [id, { kind, reason, twice, lost }] of seen) {
+  for (const [id, { kind, reason }] of await examineStates(fleet, book, struck)) {
     const said = fleet.progress(id)?.status ?? null;
-    if (kind === "wrong") book.wrong.push(`${id} after the fault: ${reason}`);
     if (said === "migrated" && kind !== "new") book.wrong.push(`${id} is called migrated: ${reason}`);
     if (said === "failed" && kind !== "old") book.wrong.push(`${id} is called failed with nothing in it: ${reason}`);
+  }
+}
+
+/** The same without what the run says: while it takes tenants back, it says so of each only at the end. */
+export async function examineStates(
+  fleet: FaultFleet,
+  book: Account,
+  struck: readonly string[],
+): Promise<ReadonlyMap<string, Seen>> {
+  const seen = await seeAll(fleet);
+  for (const [id, { kind, reason, twice, lost }] of seen) {
+    if (kind === "wrong") book.wrong.push(`${id} after the fault: ${reason}`);
     if (twice) book.twice += 1;
     if (lost) book.lost += 1;
     if (struck.includes(id) && kind !== "wrong") book.struck[kind] += 1;
   }
   book.injected += struck.length;
+  return seen;
+}
+
+/** After a rollback: every tenant is as before the release, with its rows, and the run says so. */
+export async function examineTakenBack(fleet: FaultFleet, book: Account): Promise<void> {
+  for (const [id, { kind, reason, twice, lost }] of await seeAll(fleet)) {
+    if (kind !== "old") book.wrong.push(`${id} taken back is ${kind}: ${reason}`);
+    const said = fleet.progress(id)?.status ?? null;
+    if (said !== "rolled back") book.wrong.push(`${id} taken back is called ${said}`);
+    if (twice) book.twice += 1;
+    if (lost) book.lost += 1;
+  }
+  await examineSeal(fleet, book);
+}
+
+/** The trail is whole, and signed over all that the run wrote. */
+export async function examineSeal(fleet: FaultFleet, book: Account): Promise<void> {
+  const { code, stdout, stderr } = await fleet.command(["audit", "verify", fleet.run()]);
+  if (code !== 0) book.wrong.push(`the audit trail: ${(stdout + stderr).slice(0, 400)}`);
 }
 
 /** After the repair: every tenant has the release once, and the run says so. */
@@ -65,7 +94,7 @@ export function examineTrail(fleet: FaultFleet, book: Account, struck: readonly 
 
 /** Goes on until the run has a good end; one that overcame its faults by itself has it already. */
 export async function repair(fleet: FaultFleet, book: Account): Promise<void> {
-  if (fleet.outcome() === "passed") return;
+  if (fleet.outcome() === "passed" && (await fleet.isSealed())) return;
   const end = await fleet.command(["resume", "--json"]);
   if (end.code !== 0) book.wrong.push(`resume ended with ${end.code}: ${end.stderr.slice(-600)}`);
 }

@@ -7,16 +7,19 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import pg from "pg";
+import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
 import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
+import { isSealed } from "../../../lib/cli/run/is-sealed.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
@@ -25,14 +28,15 @@ import { type Answer, schemaGate } from "../captured-io.js";
 import { CuttingProxy } from "./cutting-proxy.js";
 import { BASELINE, writeMigrations } from "./fault-release.js";
 
-const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_connections: "200" };
+export const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_connections: "200" };
 const RESET = "drop schema if exists app cascade; drop schema if exists schema_gate cascade;";
 
 export interface TrailEvent {
   readonly at: string;
   readonly action: string;
   readonly actor: string;
-  readonly subject: { readonly name: string };
+  readonly subject: { readonly kind: string; readonly name: string };
+  readonly details: { readonly tenants?: readonly string[] };
 }
 
 /**
@@ -44,6 +48,8 @@ export class FaultFleet {
   /** Every connection of the product goes through it. */
   readonly proxy: CuttingProxy;
   server: EmbeddedServer;
+  /** Port of the server that the registry names as every tenant's replica; null for none. */
+  replica: number | null = null;
   private setup = "";
 
   private constructor(
@@ -51,6 +57,7 @@ export class FaultFleet {
     server: EmbeddedServer,
     proxy: CuttingProxy,
     count: number,
+    private readonly settings: Readonly<Record<string, string>>,
   ) {
     this.server = server;
     this.proxy = proxy;
@@ -58,13 +65,18 @@ export class FaultFleet {
   }
 
   /** `write` puts the folder of migrations into the fleet's, the first of them the baseline. */
-  static async create(count: number, write = writeMigrations): Promise<FaultFleet> {
+  static async create(
+    count: number,
+    write = writeMigrations,
+    extra: Readonly<Record<string, string>> = {},
+  ): Promise<FaultFleet> {
     const directory = mkdtempSync(join(scratchDirectory(count * 12 * 2 ** 20 + 2 ** 29), "schema-gate-faults-"));
     chmodSync(directory, 0o755);
     const place = join(directory, "server");
     mkdirSync(place);
-    const server = await startEmbeddedServer({ directory: place, settings: SETTINGS });
-    const fleet = new FaultFleet(directory, server, await CuttingProxy.start(server.port), count);
+    const settings = { ...SETTINGS, ...extra };
+    const server = await startEmbeddedServer({ directory: place, settings });
+    const fleet = new FaultFleet(directory, server, await CuttingProxy.start(server.port), count, settings);
     await fleet.prepare(write);
     return fleet;
   }
@@ -86,14 +98,16 @@ export class FaultFleet {
   /** Starts the server again with its data, at the same address. */
   async startServer(): Promise<void> {
     const { port } = this.server;
-    const settings = { ...SETTINGS };
-    this.server = await startEmbeddedServer({ directory: join(this.directory, "server"), port, settings });
+    const { directory, settings } = this;
+    this.server = await startEmbeddedServer({ directory: join(directory, "server"), port, settings });
   }
 
-  writeRegistry(tenants: readonly string[] = this.tenants, folder = this.directory): void {
-    const rows = tenants.map((id) => `${id},postgres://postgres@127.0.0.1:${this.proxy.port}/${id}`);
+  writeRegistry(tenants: readonly string[] = this.tenants, folder = this.directory, through = this.proxy.port): void {
+    const url = (port: number | null, id: string) =>
+      port === null ? "" : `postgres://postgres@127.0.0.1:${port}/${id}`;
+    const rows = tenants.map((id) => `${id},${url(through, id)},${url(this.replica, id)}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
+    writeFileSync(join(folder, "tenants.csv"), ["id,url,replica", ...rows, ""].join("\n"));
   }
 
   /** A config in this folder or another one, which then has runs of its own on the same tenants. */
@@ -128,6 +142,8 @@ export class FaultFleet {
     await this.reset();
     rmSync(join(folder, ".schema-gate"), { recursive: true, force: true });
     cpSync(join(folder, "kept"), join(folder, ".schema-gate"), { recursive: true });
+    // Made anew, the tenants have other change detectors than when they were introspected.
+    await this.command(["inspect", "--no-declared"], folder);
   }
 
   /** Tenants as before, and no run at all. */
@@ -194,6 +210,13 @@ export class FaultFleet {
     writeFileSync(path, JSON.stringify(value));
   }
 
+  /** Takes something out of the run's folder; returns what puts it back. */
+  hideArtifact(key: string): () => void {
+    const path = join(this.directory, ".schema-gate", "runs", this.run(), key);
+    renameSync(path, `${path}.hidden`);
+    return () => renameSync(`${path}.hidden`, path);
+  }
+
   /** Enters a rollout of this process over all tenants; returns what ends it. */
   pretendRollout(run: string): () => void {
     const folder = join(this.directory, ".schema-gate", "locks", "rollouts");
@@ -208,6 +231,10 @@ export class FaultFleet {
   outcome(folder = this.directory): string | null {
     const path = join(folder, ".schema-gate", "runs", this.run(folder), "outcome.json");
     return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as { status: string }).status : null;
+  }
+
+  isSealed(): Promise<boolean> {
+    return isSealed(artifactsFolder(join(this.directory, ".schema-gate", "runs", this.run())));
   }
 
   /** Findings of the run that a step wrote under this name. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ended } from "../fleet.js";
-import { type Account, examine, examineEnd, repair } from "./account.js";
+import { type Account, examine, examineEnd, examineSeal, examineStates, examineTakenBack, repair } from "./account.js";
 import type { FaultFleet } from "./fault-fleet.js";
 
 const RUNNER = "test/support/faults/struck-runner.mjs";
@@ -46,7 +46,7 @@ export async function killAt(fleet: FaultFleet, book: Account, points: readonly 
     if (inFlight.length === 0) book.injected += 1;
     await repair(fleet, book);
     await examineEnd(fleet, book);
-    if (!fleet.trail().some(({ action }) => action === "run.resumed")) book.unaudited += Math.max(1, inFlight.length);
+    await examineResumed(fleet, book, inFlight.length);
   }
 }
 
@@ -57,12 +57,53 @@ export async function killInGates(fleet: FaultFleet, book: Account, points: read
     await strike(fleet, { command: ["run", "--no-wait"], kill });
     book.injected += 1;
     await examine(fleet, book, []);
-    const again = fleet.run() === "" ? ["run", "--no-wait"] : ["resume", "--no-wait"];
-    await fleet.command(again);
+    await fleet.command(["resume", "--no-wait"]);
     await fleet.command(["approve"]);
     await repair(fleet, book);
     await examineEnd(fleet, book);
+    await examineResumed(fleet, book, 1);
   }
+}
+
+/** Kills the runner while it takes the release back from every tenant, and lets a second command go on with that. */
+export async function killInRollback(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
+  const command = ["rollback", "--yes"];
+  for (const kill of points) {
+    await fleet.restore();
+    await fleet.command(["resume"]);
+    const { inFlight } = await strike(fleet, { command, kill });
+    await examineStates(fleet, book, inFlight);
+    if (inFlight.length === 0) book.injected += 1;
+    // What is back already is not taken back again: then there is nothing left to do.
+    await fleet.command(command);
+    await examineTakenBack(fleet, book);
+    const begun = fleet.trail().filter(({ action }) => action === "rollback.started");
+    if (begun.length === 0) book.unaudited += Math.max(1, inFlight.length);
+  }
+}
+
+/** An artifact of the run is gone, so that a step fails; the runner is killed while it writes down that failure. */
+export async function killInFailure(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
+  for (const kill of points) {
+    await fleet.restore();
+    const giveBack = fleet.hideArtifact(NEEDED);
+    await strike(fleet, { command: ["resume"], kill });
+    book.injected += 1;
+    await examine(fleet, book, []);
+    giveBack();
+    await repair(fleet, book);
+    await examineEnd(fleet, book);
+    await examineResumed(fleet, book, 1);
+  }
+}
+
+/** Without it no wave can be planned. */
+export const NEEDED = "score.json";
+
+/** The trail says that another process took over, and is whole. */
+async function examineResumed(fleet: FaultFleet, book: Account, struck: number): Promise<void> {
+  if (!fleet.trail().some(({ action }) => action === "run.resumed")) book.unaudited += Math.max(1, struck);
+  await examineSeal(fleet, book);
 }
 
 /** `count` of them, evenly from the first to the last. */

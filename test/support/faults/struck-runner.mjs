@@ -15,10 +15,16 @@ function reached(kind, number, side, name) {
   if (kill === `${kind} ${number} ${side}`) process.kill(process.pid, "SIGKILL");
 }
 
-for (const [name, handler] of Object.entries(HANDLERS)) {
-  HANDLERS[name] = async (event) => {
+/** One handler counts the answers of several states. */
+function stateOf(handlerName, { phase, scope }) {
+  return handlerName === "Tally" ? `Tally of ${phase}, ${scope === "fleet" ? "fleet" : "host"}` : handlerName;
+}
+
+for (const [handlerName, handler] of Object.entries(HANDLERS)) {
+  HANDLERS[handlerName] = async (event) => {
     count.step += 1;
     const number = count.step;
+    const name = stateOf(handlerName, event);
     reached("step", number, "before", name);
     const output = await handler(event);
     reached("step", number, "after", name);
@@ -60,4 +66,6 @@ function leap() {
 }
 Date.now = () => now() + offset;
 
-process.exitCode = await main(processIo(), command);
+const code = await main(processIo(), command);
+// As the command line itself: a state machine that was left where it is keeps its timers.
+process.exit(code);
