@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { approve, decide, type FunctionUrlAnswer, GateOnAws } from "../support/aws/gate-on-aws.js";
+import { decide, type FunctionUrlAnswer } from "../support/aws/function-url.js";
+import { approve, GateOnAws } from "../support/aws/gate-on-aws.js";
 
 const RUN = "attacked";
 const SIGNING_SECRET = "the-signing-secret-of-slack";

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { handler as load } from "../../functions/aws/load.js";
 import { handler as start } from "../../functions/aws/start.js";
 import type { Finding } from "../../lib/core/finding.js";
-import { context, decide, GateOnAws, LINK_KEY, RELEASE } from "../support/aws/gate-on-aws.js";
+import { decide } from "../support/aws/function-url.js";
+import { context, GateOnAws, LINK_KEY, RELEASE } from "../support/aws/gate-on-aws.js";
 
 let gate: GateOnAws;
 beforeAll(async () => {

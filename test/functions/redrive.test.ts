@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { approve, decide, GateOnAws } from "../support/aws/gate-on-aws.js";
+import { decide } from "../support/aws/function-url.js";
+import { approve, GateOnAws } from "../support/aws/gate-on-aws.js";
 
 const ROLLOUT = { canary: 1, growth: 6, maxWave: 150 };
 const APPROVE = { state: "Approve", input: { Payload: { approvalSeconds: 3600 } } };

@@ -14,16 +14,22 @@ import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js
 import { ServiceError } from "../../../lib/adapters/local/services.js";
 import { type LocalExecution, runStateMachine } from "../../../lib/adapters/local/state-machine.js";
 import { databaseName } from "../../../lib/cli/demo/tenants.js";
-import { issueCapability } from "../../../lib/core/approval/capability.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { TestFleet } from "../fleet.js";
 import { capturedLogs } from "./captured-logs.js";
+import {
+  approverLink,
+  decide,
+  type FunctionUrlAnswer,
+  type FunctionUrlRequest,
+  functionUrlEvent,
+  questionIn,
+} from "./function-url.js";
 import { type Execution, SimulatedAws } from "./simulated-aws.js";
 
 export const LINK_KEY = "0123456789abcdef0123456789abcdef-link-key";
 export const RELEASE = "inputs/demo-1.0.json.gz";
-const ORIGIN = "https://gate.lambda-url.eu-central-1.on.aws";
 const OWN: Readonly<Record<string, LambdaHandler>> = { Load: load, RequestApproval: requestApproval, Report: report };
 
 /** What a person at the page, or nobody, does while the run waits. */
@@ -151,46 +157,17 @@ export class GateOnAws {
     return text === undefined ? null : (JSON.parse(text) as T);
   }
 
-  /** The question of a run, from the bucket. */
   question(run: string): ApprovalRequest {
-    for (const [key, { bytes }] of this.aws.s3.objects) {
-      if (!key.endsWith("/request.json") || !key.startsWith("approvals/")) continue;
-      const request = JSON.parse(bytes.toString("utf8")) as ApprovalRequest;
-      if (request.run === run) return request;
-    }
-    throw new Error(`the run ${run} asks nothing`);
+    return questionIn(this.aws, run);
   }
 
   link(run: string, person: string, change: object = {}, key = LINK_KEY): string {
-    const { digest, expiresAt } = this.question(run);
-    const capability = {
-      run,
-      digest,
-      person,
-      scope: "decide",
-      expiresAt,
-      nonce: `nonce-of-${person}-${run}`,
-      ...change,
-    };
-    return `/runs/${run}?c=${issueCapability(capability as never, Buffer.from(key))}`;
+    return approverLink(this.question(run), person, key, change);
   }
 
   /** One request to the approval Function URL, as Lambda hands it on. */
-  async request(path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}) {
-    const url = new URL(path, ORIGIN);
-    const { method = "GET", body, headers = {} } = init;
-    const cookies = headers.cookie === undefined ? {} : { cookies: [headers.cookie] };
-    const event = {
-      version: "2.0",
-      rawPath: url.pathname,
-      rawQueryString: url.search.slice(1),
-      headers: { host: url.host, "x-forwarded-proto": "https", ...headers },
-      ...cookies,
-      ...(body === undefined ? {} : { body }),
-      isBase64Encoded: false,
-      requestContext: { domainName: url.host, http: { method, path: url.pathname } },
-    };
-    const answer = (await review(event as never, context(900_000))) as FunctionUrlAnswer;
+  async request(path: string, init: FunctionUrlRequest = {}): Promise<FunctionUrlAnswer> {
+    const answer = (await review(functionUrlEvent(path, init) as never, context(900_000))) as FunctionUrlAnswer;
     this.pages.push(JSON.stringify({ ...answer, headers: { ...answer.headers, location: "" } }));
     return answer;
   }
@@ -232,13 +209,6 @@ export class GateOnAws {
   }
 }
 
-export interface FunctionUrlAnswer {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly cookies?: readonly string[];
-  readonly body: string;
-}
-
 export function context(remaining: number): Context {
   const end = performance.now() + remaining;
   return {
@@ -246,29 +216,6 @@ export function context(remaining: number): Context {
     awsRequestId: "request",
     getRemainingTimeInMillis: () => end - performance.now(),
   } as Context;
-}
-
-/** Opens an approver's link in a browser of its own and sends the form. */
-export async function decide(
-  gate: GateOnAws,
-  link: string,
-  sent: { verdict?: string; reason?: string; headers?: Record<string, string>; cookie?: string } = {},
-): Promise<FunctionUrlAnswer> {
-  const page = await gate.request(link);
-  const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1] ?? "";
-  const cookie = sent.cookie ?? page.cookies?.[0]?.split(";")[0] ?? "";
-  const { verdict = "approve", reason = "" } = sent;
-  return gate.request(link, {
-    method: "POST",
-    body: new URLSearchParams({ verdict, reason, csrf: hidden("csrf"), digest: hidden("digest") }).toString(),
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      origin: ORIGIN,
-      "sec-fetch-site": "same-origin",
-      cookie,
-      ...sent.headers,
-    },
-  });
 }
 
 function once(signal: AbortSignal): Promise<void> {

@@ -7,11 +7,11 @@ interface Stored {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const PAGE = 3;
-
-/** One bucket's objects, with conditional writes and pages as S3 has them. Pages are small, so that every list has several. */
+/** One bucket's objects, with conditional writes and pages as S3 has them. */
 export class SimulatedS3 {
   readonly objects = new Map<string, Stored>();
+  /** Keys of one page: few, so that every list has several. */
+  page = 3;
   /** Keys that were written when there was an object already. */
   readonly overwritten: string[] = [];
 
@@ -66,8 +66,8 @@ export class SimulatedS3 {
     const prefix = query.get("prefix") ?? "";
     const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
-    const page = keys.slice(0, PAGE);
-    const more = keys.length > PAGE;
+    const page = keys.slice(0, this.page);
+    const more = keys.length > this.page;
     const contents = page.map((key) => `<Contents><Key>${escaped(key)}</Key></Contents>`).join("");
     const next = more ? `<NextContinuationToken>${escaped(page.at(-1) ?? "")}</NextContinuationToken>` : "";
     response.setHeader("content-type", "application/xml");
