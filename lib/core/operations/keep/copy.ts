@@ -1,9 +1,10 @@
 import type { ColumnObject } from "../../catalog/catalog.js";
-import type { TableRef } from "../../catalog/lookup.js";
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { digest } from "../../json.js";
 import { OWN_SCHEMA } from "../../rollback/own-schema.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
+import { sqlName } from "../inverses.js";
 
 /** Unqualified name of a copy: the same for the same statement and table, so that an inverse finds it. */
 export function copyName(statement: Statement, table: TableRef, part = ""): string {
@@ -34,6 +35,15 @@ export const KEPT_SETUP: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS ${KEPT_LIST} (copy text PRIMARY KEY, source text NOT NULL, file text NOT NULL,
     statement int NOT NULL, kept_at timestamptz NOT NULL DEFAULT now())`,
 ];
+
+/**
+ * Nobody writes to the table from before its rows are copied until the migration commits: a row written in between would be
+ * in the copy of neither moment, or be taken for one that the migration wrote. Reads go on.
+ */
+export function lockWrites(before: CatalogIndex, table: TableRef): readonly string[] {
+  const lockable = ["r", "p"].includes(before.table(table)?.attributes.relkind ?? "");
+  return lockable ? [`LOCK TABLE ${sqlName(table)} IN SHARE ROW EXCLUSIVE MODE`] : [];
+}
 
 /** Makes a copy from a query and puts it on the list; a copy of an attempt that was rolled back by hand is replaced. */
 export function makeCopy(name: string, query: string, table: TableRef, statement: Statement): readonly string[] {

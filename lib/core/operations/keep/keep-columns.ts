@@ -4,7 +4,7 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import { copyName, copyTable, dropCopy, KEPT_SETUP, makeCopy, restored, stored } from "./copy.js";
+import { copyName, copyTable, dropCopy, KEPT_SETUP, lockWrites, makeCopy, restored, stored } from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
@@ -29,7 +29,7 @@ export function keepColumn(
       name,
       table,
       rows,
-      before: [...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
+      before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
       after: [],
     },
     restore: [...withoutTriggers(before, table, [fill(before, table, identity, column, name)]), ...dropCopy(name)],
