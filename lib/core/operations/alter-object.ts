@@ -1,8 +1,14 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
 import { impossible } from "./inverses.js";
+import { keepSequences, sequenceName } from "./keep/keep-sequences.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { resolveTable } from "./resolve.js";
+import { ownedAgain } from "./owned-sequences.js";
+import { findObject } from "./recreate.js";
+import { homeSchema, resolveTable } from "./resolve.js";
+import { sequenceOptions } from "./sequences-of.js";
 import type { OtherObjectKind } from "./shapes.js";
 
 /** ALTER of an object that is not a table: its owner, options, version, parameters. */
@@ -22,7 +28,13 @@ export const alterObject: OperationType<AlterObject> = {
     const on = operation.table ?? (HAS_LOCK.has(operation.objectKind) ? operation.name : null);
     return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : []);
   },
-  inverse(operation) {
+  inverse(operation, before) {
+    const sequence = operation.objectKind === "sequence" && operation.what === "parameters" && found(operation, before);
+    if (sequence) {
+      const { keep, restore } = keepSequences(operation.statement, [sequence]);
+      const alter = `ALTER SEQUENCE ${sequenceName(sequence)} AS ${String(sequence.attributes.type)} ${sequenceOptions(sequence)}`;
+      return { class: "lossy", statements: [alter, ...ownedAgain(sequence), ...restore], losses: [], keep };
+    }
     return impossible(
       `what the ${operation.objectKind}'s ${operation.what} was is read from the difference of the catalogs`,
     );
@@ -33,3 +45,7 @@ export const alterObject: OperationType<AlterObject> = {
 };
 
 const HAS_LOCK = new Set(["table", "view", "materialized view"]);
+
+function found({ name }: AlterObject, before: CatalogIndex): CatalogObject | undefined {
+  return findObject(before, "sequence", { schema: name.schema ?? homeSchema(before), name: name.name }, null);
+}

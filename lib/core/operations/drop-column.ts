@@ -3,7 +3,7 @@ import { effects, lock } from "./effects.js";
 import { NOTHING, notThere } from "./inverses.js";
 import { keepColumn } from "./keep/keep-columns.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { identitiesGoOn, sequencesAgain } from "./owned-sequences.js";
+import { sequencesAgain } from "./owned-sequences.js";
 import { addColumnAgain, dependentsOfColumn, finishColumn, recreateConstraints, recreateIndex } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable, sameTable } from "./resolve.js";
@@ -36,13 +36,13 @@ export const dropColumn: OperationType<DropColumn> = {
     const column = before.column(table, operation.column);
     if (!column) return operation.ifExists ? NOTHING : notThere("column", operation.column);
     const dependents = dependentsOfColumn(before, table, operation.column);
-    const sequences = sequencesAgain(before, table, operation.column);
+    const sequences = sequencesAgain(operation.statement, before, [table], operation.column);
     const rest = [
       ...finishColumn(before, table, column),
       ...recreateConstraints(dependents.constraints),
       ...dependents.indexes.map(recreateIndex),
       ...sequences.attach,
-      ...identitiesGoOn(before, table, operation.column),
+      ...sequences.restore,
     ];
     if (column.attributes.generated !== "") {
       return { class: "exact", statements: [...addColumnAgain(table, column), ...rest] };
@@ -53,7 +53,7 @@ export const dropColumn: OperationType<DropColumn> = {
       class: "lossy",
       statements: [...sequences.create, ...addColumnAgain(table, column), ...restore, ...rest],
       losses: [{ what: "column", name, reason: "its values are gone with the column" }],
-      keep: [kept],
+      keep: [kept, ...sequences.keep],
     };
   },
   requirements(operation) {

@@ -1,8 +1,10 @@
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
 import { exact, impossible, NOTHING, notThere } from "./inverses.js";
+import { keepSequences } from "./keep/keep-sequences.js";
 import { catalogKind } from "./object-name.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { createSequence, ownedAgain } from "./owned-sequences.js";
 import { findObject, recreateIndex } from "./recreate.js";
 import { homeSchema, resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
@@ -35,6 +37,15 @@ export const dropObject: OperationType<DropObject> = {
       findObject(before, kind, name, operation.signature) ??
       findObject(before, kind, { ...name, schema: schema ?? homeSchema(before) }, operation.signature);
     if (!found) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
+    if (found.kind === "sequence") {
+      const { keep, restore } = keepSequences(operation.statement, [found]);
+      return {
+        class: "lossy",
+        statements: [createSequence(found), ...ownedAgain(found), ...restore],
+        losses: [],
+        keep,
+      };
+    }
     if (found.definition === null) {
       return impossible(`how the ${operation.objectKind} was made is read from the difference of the catalogs`);
     }

@@ -4,7 +4,7 @@ import { effects, lock } from "./effects.js";
 import { NOTHING, notThere } from "./inverses.js";
 import { keepTable } from "./keep/keep-table.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { identitiesGoOn, sequencesAgain } from "./owned-sequences.js";
+import { sequencesAgain } from "./owned-sequences.js";
 import { recreateTable, recreateTableParts } from "./recreate.js";
 import { descendants, lockTree, names, resolveTable } from "./resolve.js";
 
@@ -45,24 +45,23 @@ export const dropTable: OperationType<DropTable> = {
     const kept = keepTable(operation.statement, before, table);
     const inheriting = before.table(table)?.attributes.relkind === "p" ? [] : tree.slice(1);
     const children = inheriting.map((child) => keepTable(operation.statement, before, child));
+    const sequences = sequencesAgain(operation.statement, before, tree, null);
     return {
       class: "lossy",
       statements: [
-        ...tree.flatMap((each) => sequencesAgain(before, each, null).create),
+        ...sequences.create,
         ...tree.flatMap((each) => recreateTable(before, each)),
         ...[kept, ...children].flatMap((each) => each.restore),
         ...tree.flatMap((each) => recreateTableParts(before, each)),
-        ...tree.flatMap((each) => [
-          ...sequencesAgain(before, each, null).attach,
-          ...identitiesGoOn(before, each, null),
-        ]),
+        ...sequences.attach,
+        ...sequences.restore,
       ],
       losses: tree.map(({ schema, name }) => ({
         what: "table",
         name: `${schema}.${name}`,
         reason: "its rows are gone with the table",
       })),
-      keep: [kept, ...children].map((each) => each.kept),
+      keep: [...[kept, ...children].map((each) => each.kept), ...sequences.keep],
     };
   },
   requirements(operation) {

@@ -1,6 +1,9 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, readLocks } from "./effects.js";
 import { impossible, NOTHING } from "./inverses.js";
+import { keepSequences } from "./keep/keep-sequences.js";
 import type { OperationData, OperationType } from "./operation.js";
 
 /** A SELECT, VALUES, SHOW or EXPLAIN: reads, and runs the functions that it calls. */
@@ -17,10 +20,12 @@ export const query: OperationType<Query> = {
     return effects(readLocks(operation.reads, before));
   },
   /** A function that is called may do anything; only what is known to be harmless counts as nothing. */
-  inverse(operation) {
+  inverse(operation, before) {
     const unknown = operation.functions.find((name) => !HARMLESS.has(name));
-    if (unknown === undefined) return NOTHING;
-    return impossible(`it calls ${unknown}(), whose effect its text does not tell`);
+    if (unknown !== undefined) return impossible(`it calls ${unknown}(), whose effect its text does not tell`);
+    if (!operation.functions.includes("setval")) return NOTHING;
+    const { keep, restore } = keepSequences(operation.statement, namedSequences(operation, before));
+    return { class: "lossy", statements: restore, losses: [], keep };
   },
   requirements() {
     return [];
@@ -29,5 +34,16 @@ export const query: OperationType<Query> = {
 
 const HARMLESS = new Set(
   `set_config current_setting count max min sum coalesce now pg_sleep setval nextval lower upper length pg_advisory_lock
-  pg_advisory_xact_lock pg_advisory_unlock version exists array_agg string_agg to_regclass format_type`.split(/\s+/),
+  pg_advisory_xact_lock pg_advisory_unlock version exists pg_get_serial_sequence currval lastval array_agg string_agg to_regclass format_type`.split(
+    /\s+/,
+  ),
 );
+
+/** Which sequence a call sets is text to the parser: those are kept whose name, or whose table's, stands in the statement. */
+function namedSequences({ statement }: Query, before: CatalogIndex): readonly CatalogObject[] {
+  return before.catalog.objects.filter(({ kind, id, attributes }) => {
+    if (kind !== "sequence") return false;
+    const owner = typeof attributes.ownedBy === "string" ? attributes.ownedBy.split(".").at(-2) : undefined;
+    return statement.sql.includes(id.name) || (owner !== undefined && statement.sql.includes(owner));
+  });
+}

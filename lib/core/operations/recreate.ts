@@ -2,6 +2,8 @@ import type { CatalogObject, ColumnObject, ConstraintObject, IndexObject } from 
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { identifier } from "../sql/quote.js";
 import { alterTable, sqlName } from "./inverses.js";
+import { sequenceName } from "./keep/keep-sequences.js";
+import { sequenceOptions, sequencesOf } from "./sequences-of.js";
 import { triggerState } from "./trigger-state.js";
 
 /** Statements that make again what the catalog describes. The order is: what others need first. */
@@ -35,7 +37,10 @@ export function addColumnAgain(table: TableRef, column: ColumnObject): readonly 
 
 export function finishColumn(before: CatalogIndex, table: TableRef, column: ColumnObject): readonly string[] {
   const { notNull, identity } = column.attributes;
-  return [...(notNull ? [notNullAgain(before, table, column.id.name)] : []), ...identityAgain(table, column, identity)];
+  return [
+    ...(notNull ? [notNullAgain(before, table, column.id.name)] : []),
+    ...(identity === "" ? [] : [identityAgain(before, table, column)]),
+  ];
 }
 
 /** NOT NULL under the name it had: PostgreSQL 18 keeps it as a constraint of its own. */
@@ -46,10 +51,12 @@ export function notNullAgain(before: CatalogIndex, table: TableRef, column: stri
   return named ? recreateConstraint(named) : alterTable(table, `ALTER COLUMN ${identifier(column)} SET NOT NULL`);
 }
 
-function identityAgain(table: TableRef, column: ColumnObject, identity: string): string[] {
-  if (identity === "") return [];
-  const word = identity === "a" ? "ALWAYS" : "BY DEFAULT";
-  return [alterTable(table, `ALTER COLUMN ${identifier(column.id.name)} ADD GENERATED ${word} AS IDENTITY`)];
+/** With the sequence it had, by name and options. */
+export function identityAgain(before: CatalogIndex, table: TableRef, column: ColumnObject): string {
+  const word = column.attributes.identity === "a" ? "ALWAYS" : "BY DEFAULT";
+  const [owned] = sequencesOf(before, table, column.id.name);
+  const options = owned ? ` (SEQUENCE NAME ${sequenceName(owned.sequence)} ${sequenceOptions(owned.sequence)})` : "";
+  return alterTable(table, `ALTER COLUMN ${identifier(column.id.name)} ADD GENERATED ${word} AS IDENTITY${options}`);
 }
 
 /** Constraints and indexes that fall with a column: those that name it, and foreign keys that point at it. */
@@ -102,7 +109,7 @@ export function recreateTableParts(before: CatalogIndex, table: TableRef): reado
   const pointing = before.referencedBy(table).filter((constraint) => !own.includes(constraint) && isOwn(constraint));
   const identities = before.columns(table).filter(({ attributes }) => attributes.identity !== "");
   return [
-    ...identities.flatMap((column) => identityAgain(table, column, column.attributes.identity)),
+    ...identities.map((column) => identityAgain(before, table, column)),
     ...recreateConstraints(own),
     ...before
       .indexes(table)

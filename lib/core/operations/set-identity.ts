@@ -1,10 +1,15 @@
+import type { ColumnObject } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { identifier } from "../sql/quote.js";
 import { effects } from "./effects.js";
 import { alterTable, exact, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { keepOwnedSequences } from "./owned-sequences.js";
+import { identityAgain } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable } from "./resolve.js";
+import { sequenceSettings, sequencesOf } from "./sequences-of.js";
 
 /** ALTER COLUMN … ADD GENERATED AS IDENTITY, SET GENERATED, DROP IDENTITY. */
 export interface SetIdentity extends OperationData {
@@ -23,15 +28,27 @@ export const setIdentity: OperationType<SetIdentity> = {
     const table = resolveTable(operation.table, before);
     const column = before.column(table, operation.column);
     if (!column) return notThere("column", operation.column);
-    const word = column.attributes.identity === "a" ? "ALWAYS" : "BY DEFAULT";
-    const actions = {
-      add: "DROP IDENTITY",
-      set: `SET GENERATED ${word}`,
-      drop: `ADD GENERATED ${word} AS IDENTITY`,
-    } as const;
-    return exact(alterTable(table, `ALTER COLUMN ${identifier(operation.column)} ${actions[operation.change]}`));
+    const alter = `ALTER COLUMN ${identifier(operation.column)}`;
+    if (operation.change === "add") return exact(alterTable(table, `${alter} DROP IDENTITY`));
+    const { keep, restore } = keepOwnedSequences(operation.statement, before, [table], operation.column);
+    const again =
+      operation.change === "drop"
+        ? identityAgain(before, table, column)
+        : alterTable(
+            table,
+            settings(before, table, column)
+              .map((each) => `${alter} SET ${each}`)
+              .join(", "),
+          );
+    return { class: "lossy", statements: [again, ...restore], losses: [], keep };
   },
   requirements(operation) {
     return [needsColumn(operation.table, operation.column, operation.statement)];
   },
 };
+
+function settings(before: CatalogIndex, table: TableRef, column: ColumnObject): readonly string[] {
+  const word = column.attributes.identity === "a" ? "ALWAYS" : "BY DEFAULT";
+  const owned = sequencesOf(before, table, column.id.name);
+  return [`GENERATED ${word}`, ...owned.flatMap(({ sequence }) => sequenceSettings(sequence))];
+}

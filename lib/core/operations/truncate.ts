@@ -1,8 +1,10 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects } from "./effects.js";
+import type { KeptSequences } from "./keep/keep-sequences.js";
 import { undoRows } from "./keep/undo-rows.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { keepOwnedSequences } from "./owned-sequences.js";
 import { needsTable } from "./requirements.js";
 import { lockTree, resolveTable, sameTable } from "./resolve.js";
 
@@ -20,12 +22,21 @@ export const truncate: OperationType<Truncate> = {
     return effects(tables.flatMap((table) => lockTree(before, table, "AccessExclusiveLock")));
   },
   inverse(operation, before) {
-    return undoRows(operation.statement, before, emptiedBy(operation, before), "its rows are gone with TRUNCATE");
+    const emptied = emptiedBy(operation, before);
+    const rows = undoRows(operation.statement, before, emptied, "its rows are gone with TRUNCATE");
+    const { keep, restore } = restartedBy(operation, before);
+    return { ...rows, statements: [...rows.statements, ...restore], keep: [...rows.keep, ...keep] };
   },
   requirements(operation) {
     return [needsTable(operation.table, operation.statement)];
   },
 };
+
+/** RESTART IDENTITY sets the sequences back that the emptied tables own. */
+export function restartedBy(operation: Truncate, before: CatalogIndex): KeptSequences {
+  const tables = operation.restartIdentity ? emptiedBy(operation, before) : [];
+  return keepOwnedSequences(operation.statement, before, tables, null);
+}
 
 /** With CASCADE also every table that points at it, at every distance. */
 export function emptiedBy(operation: Truncate, before: CatalogIndex): readonly TableRef[] {

@@ -6,7 +6,7 @@ import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } 
 import { copySize } from "../operations/keep/copy.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
-import { emptiedBy } from "../operations/truncate.js";
+import { emptiedBy, restartedBy, type Truncate } from "../operations/truncate.js";
 import type { Migration } from "../release/release.js";
 import { parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
@@ -102,8 +102,14 @@ function invertStatement(part: Part): Inverses {
   });
   const inverses: Inverse[] = needed.filter((operation) => !writes(operation)).map((each) => withoutSeen(each, part));
   const rows = rowTables(part, operations, needed);
+  for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
   return collect(part.statement, inverses);
+}
+
+function setAgain(operation: Truncate, index: CatalogIndex): Inverse {
+  const { keep, restore } = restartedBy(operation, index);
+  return { class: "lossy", statements: restore, losses: [], keep };
 }
 
 /** The operations of a statement; a call of a function stands for what its body in the schema does. */

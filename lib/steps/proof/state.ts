@@ -5,6 +5,7 @@ import { bindSchemas } from "../../core/rollback/own-schema.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
+import { type NextValue, readNextValues, setBack } from "./next-values.js";
 import type { RollbackVerdict } from "./proof.js";
 
 export interface Contents {
@@ -17,12 +18,14 @@ export interface Contents {
 export interface State {
   readonly catalog: Catalog;
   readonly contents: ReadonlyMap<string, Contents>;
+  readonly sequences: ReadonlyMap<string, NextValue>;
 }
 
 /** Reads schema and rows. Works inside a transaction too: the search_path is put back afterwards. */
 export async function readState(session: Session, schema: string | null): Promise<State> {
   const catalog = await readCatalogInside(session, schema);
-  return { catalog, contents: await readContents(session, catalog, schema) };
+  const contents = await readContents(session, catalog, schema);
+  return { catalog, contents, sequences: await readNextValues(session, catalog, schema) };
 }
 
 /** The reading of a catalog empties the search_path until the end of the transaction. */
@@ -91,6 +94,7 @@ export function compareStates(now: State, before: State): StateComparison {
         : `${table} has ${is.rows} rows, and had ${was.rows}.`,
     ];
   });
+  rows.push(...setBack(now.sequences, before.sequences));
   const equal = schema.equal && rows.length === 0;
   return {
     verdict: equal ? (schema.columnOrder.length > 0 ? "order" : "exact") : "differs",
