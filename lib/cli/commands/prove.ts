@@ -14,7 +14,7 @@ import { openServer, type ProveServer } from "../prove/server.js";
 import { renderTable, summaryOf } from "../prove/table.js";
 import { openWorkshop } from "../prove/workshop.js";
 import { Progress } from "../terminal/progress.js";
-import { styleFor } from "../terminal/style.js";
+import { printable, styleFor } from "../terminal/style.js";
 
 const HELP = `
 Examples:
@@ -51,7 +51,7 @@ export const prove: CommandModule = {
         thorough: options.thorough === true,
       });
       print(io, results, release, server, options.json === true);
-      return results.every(isProved) ? 0 : 1;
+      return results.every(isProved) && unreadBy(release).length === 0 ? 0 : 1;
     } finally {
       await server.stop();
     }
@@ -117,13 +117,23 @@ function print(
   server: ProveServer,
   json: boolean,
 ): void {
+  const unread = unreadBy(release);
   const output = {
-    proved: results.every(isProved),
+    proved: results.every(isProved) && unread.length === 0,
     server: server.name,
     convention: release.convention,
     migrations: results,
+    unread,
   };
-  io.stdout.write(json ? `${JSON.stringify(output, null, 2)}\n` : `${renderTable(results, styleFor(io))}\n`);
+  const text = [renderTable(results, styleFor(io)), ...unread.map((reason) => `Not proved: ${printable(reason)}`)];
+  io.stdout.write(json ? `${JSON.stringify(output, null, 2)}\n` : `${text.join("\n")}\n`);
+}
+
+/** Files that take no part in the proof although they may be meant to. What a statement does is found out by running it. */
+function unreadBy(release: Release): readonly string[] {
+  return release.findings
+    .filter(({ unknown, code }) => unknown === true && code !== "release.opaque")
+    .map(({ message }) => message);
 }
 
 function wholeNumber(text: string): number {

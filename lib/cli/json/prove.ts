@@ -24,5 +24,6 @@ export const proveOutput = z
         ms: z.number(),
       }),
     ),
+    unread: z.array(z.string()).meta({ description: "Why files take no part in the proof; empty when all do." }),
   })
   .meta({ id: "prove", title: "schema-gate prove --json" });

@@ -4,6 +4,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError } from "../../ports/database.js";
 import { climbCommand } from "./climb-command.js";
 import type { Bench, Clones } from "./clones.js";
+import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedStatement } from "./proof.js";
 import { readState, type State } from "./state.js";
@@ -13,6 +14,8 @@ import { StatementWatch } from "./watch-statements.js";
 /** The release on its way up: the state before each migration and after the last, and what was seen between. */
 export interface Climb {
   readonly states: readonly State[];
+  /** Beside each state: the values of the tables that the release had changed until then; empty when not thorough. */
+  readonly sums: readonly ColumnSums[];
   readonly observed: readonly MigrationObservation[];
   readonly statements: readonly ProvedStatement[];
   readonly failure: Failure | null;
@@ -37,7 +40,9 @@ export interface Step {
 
 /** Runs the whole release once, watching. Stops at the first failure. */
 export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): Promise<Climb> {
-  const states = [await readState(bench.session, input.schema)];
+  const first = await readState(bench.session, input.schema);
+  const states = [first];
+  const sums: ColumnSums[] = [new Map()];
   const observed: MigrationObservation[] = [];
   const statements: ProvedStatement[] = [];
   const origin = input.clock.monotonic();
@@ -49,11 +54,14 @@ export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): 
       : climbStatements(bench, input, migration, origin));
     statements.push(...step.statements);
     output = step.output ?? output;
-    if (!step.reached) return { states, observed, statements, failure: step.failure, output };
-    states.push(step.reached.state);
+    if (!step.reached) return { states, sums, observed, statements, failure: step.failure, output };
+    const { state } = step.reached;
+    states.push(state);
+    const changed = input.thorough ? changedTables(state, first) : [];
+    sums.push(await readColumnSums(bench.session, state, changed, input.schema));
     observed.push(step.reached.observed);
   }
-  return { states, observed, statements, failure: null, output };
+  return { states, sums, observed, statements, failure: null, output };
 }
 
 async function climbStatements(

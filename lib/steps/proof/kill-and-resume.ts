@@ -4,9 +4,17 @@ import { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import type { Bench, Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
+import type { Outcome } from "./outcome.js";
 import type { ResumePoint } from "./proof.js";
-import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+import { compareStates, readState, type State } from "./state.js";
 import { up } from "./up.js";
+
+/** A migration's place in the release, the state before it, and who judges the state after it. */
+export interface Around {
+  readonly at: number;
+  readonly before: State;
+  readonly outcome: Outcome;
+}
 
 /** Statements of a migration after which it is killed; more are spread evenly. */
 const MOST_POINTS = 12;
@@ -21,16 +29,16 @@ export async function killAndResume(
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
-  states: { readonly before: State; readonly after: State },
+  around: Around,
 ): Promise<readonly ResumePoint[]> {
   const points: Point[] = [];
   for (const statement of spread(migration.up.statements.length)) {
     const killed = await runAndKill(bench, clones, input, migration, keep, statement);
     if (!killed) break;
-    points.push({ statement, state: await stateOf(bench, input, states) });
+    points.push({ statement, state: await stateOf(bench, input, around) });
     if (points.at(-1)?.state === "new") break;
   }
-  return resumed(bench, input, migration, keep, states, points);
+  return resumed(bench, input, migration, keep, around, points);
 }
 
 interface Point {
@@ -44,7 +52,7 @@ export async function killCommand(
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
-  states: { readonly before: State; readonly after: State },
+  around: Around,
   ms: number,
 ): Promise<readonly ResumePoint[]> {
   try {
@@ -53,8 +61,8 @@ export async function killCommand(
   } catch (error) {
     if (!(error instanceof MigratorFailed)) throw error;
   }
-  const points = [{ statement: 0, state: await stateOf(bench, input, states) }];
-  return resumed(bench, input, migration, keep, states, points);
+  const points = [{ statement: 0, state: await stateOf(bench, input, around) }];
+  return resumed(bench, input, migration, keep, around, points);
 }
 
 /** Goes on from the last death, and says of each what came of it. */
@@ -63,18 +71,17 @@ async function resumed(
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
-  states: { readonly before: State; readonly after: State },
+  around: Around,
   points: readonly Point[],
 ): Promise<readonly ResumePoint[]> {
   if (migration.migrator || points.at(-1)?.state !== "new") await up(bench.session, input, migration, keep);
   const end = await readState(bench.session, input.schema);
-  const arrived = isSameOutcome(end, states.after);
-  const { differences } = compareStates(end, states.after);
+  const reason = await around.outcome.difference(bench.session, end, around.at);
   return points.map(({ statement, state }) => ({
     migration: migration.version,
     statement,
-    state: state === "between" ? (arrived ? "resumed" : "lost") : state,
-    reason: arrived ? null : (differences[0] ?? null),
+    state: state === "between" ? (reason === null ? "resumed" : "lost") : state,
+    reason,
   }));
 }
 
@@ -113,14 +120,10 @@ async function untilGone(bench: Bench, backend: number, input: ProveOnClone): Pr
   }
 }
 
-async function stateOf(
-  bench: Bench,
-  input: ProveOnClone,
-  states: { readonly before: State; readonly after: State },
-): Promise<"old" | "new" | "between"> {
+async function stateOf(bench: Bench, input: ProveOnClone, around: Around): Promise<"old" | "new" | "between"> {
   const now = await readState(bench.session, input.schema);
-  if (compareStates(now, states.before).verdict !== "differs") return "old";
-  return isSameOutcome(now, states.after) ? "new" : "between";
+  if (compareStates(now, around.before).verdict !== "differs") return "old";
+  return (await around.outcome.difference(bench.session, now, around.at)) === null ? "new" : "between";
 }
 
 function spread(count: number): readonly number[] {

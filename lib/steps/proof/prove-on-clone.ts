@@ -9,11 +9,12 @@ import { type Bench, Clones } from "./clones.js";
 import { Descent } from "./descend.js";
 import type { ProveOnClone } from "./input.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
+import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, validityFindings } from "./proof-findings.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
-import { compareStates, isSameOutcome, readState, type State } from "./state.js";
+import { readState, type State } from "./state.js";
 import { up } from "./up.js";
 
 /**
@@ -103,21 +104,21 @@ async function climbAgain(
   rollbacks: readonly ProvedRollback[],
 ): Promise<Again> {
   const resumes: ResumePoint[] = [];
+  const outcome = new Outcome(input, clones, run);
   try {
     for (const [at, migration] of input.migrations.entries()) {
       const keep = rollbacks[at]?.candidate?.keep ?? [];
       const before = run.states[at];
-      const after = run.states[at + 1];
       const took = run.statements.find((statement) => statement.migration === migration.version)?.ms ?? 0;
-      if (input.thorough && migration.migrator && before && after) {
-        resumes.push(...(await killCommand(bench, input, migration, keep, { before, after }, took)));
-      } else if (input.thorough && before && after) {
-        resumes.push(...(await killAndResume(bench, clones, input, migration, keep, { before, after })));
+      if (input.thorough && migration.migrator && before) {
+        resumes.push(...(await killCommand(bench, input, migration, keep, { at, before, outcome }, took)));
+      } else if (input.thorough && before) {
+        resumes.push(...(await killAndResume(bench, clones, input, migration, keep, { at, before, outcome })));
       } else await up(bench.session, input, migration, keep);
     }
     const end = await readState(bench.session, input.schema);
-    if (isSameOutcome(end, last(run.states))) return { upAgain: true, resumes, findings: [] };
-    return failedAgain(resumes, compareStates(end, last(run.states)).differences.slice(0, 5).join(" "));
+    const difference = await outcome.difference(bench.session, end, input.migrations.length - 1);
+    return difference === null ? { upAgain: true, resumes, findings: [] } : failedAgain(resumes, difference);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return failedAgain(resumes, `${error.message} [${error.code}]`);

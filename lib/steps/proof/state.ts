@@ -104,15 +104,6 @@ export function compareStates(now: State, before: State): StateComparison {
   };
 }
 
-/**
- * Whether a run led to the state that another run of the same release led to: the same schema and as many rows. Content
- * may differ, because a clock or random numbers may be in it.
- */
-export function isSameOutcome(now: State, target: State): boolean {
-  if (!isSameSchema(now.catalog, target.catalog)) return false;
-  return [...target.contents].every(([table, { rows }]) => now.contents.get(table)?.rows === rows);
-}
-
 /** The same but for moments that the server wrote down. */
 export function isSameSchema(now: Catalog, target: Catalog): boolean {
   return compareCatalogs(withoutClock(now), withoutClock(target)).equal;

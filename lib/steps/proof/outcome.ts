@@ -1,0 +1,107 @@
+import { DatabaseError, type Session } from "../../ports/database.js";
+import type { StatementObserver } from "../migration/apply-migration.js";
+import type { Climb } from "./climb.js";
+import type { Clones } from "./clones.js";
+import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import type { ProveOnClone } from "./input.js";
+import { compareStates, isSameSchema, readState, type State } from "./state.js";
+import { describeFailure } from "./try-candidate.js";
+import { up } from "./up.js";
+
+/** Undisturbed runs that are made at most to find out which values differ from run to run. */
+const MOST_CONTROLS = 3;
+
+interface Column {
+  readonly table: string;
+  readonly column: string;
+}
+
+/**
+ * Judges whether a run that was disturbed, or came after a rollback, led where the first run led: the same schema, as
+ * many rows, and in each column the same values.
+ *
+ * A clock, random numbers and sequences give other values each time and are no loss. Which columns hold such values is not
+ * guessed: the release is run again on a fresh clone, undisturbed but later and with its sequences moved on, and a column that
+ * differs there is not compared. Which row has which value is not compared either: numbers given in the order in
+ * which rows happen to lie are the same numbers.
+ */
+export class Outcome {
+  private readonly controls: (readonly ColumnSums[] | string)[] = [];
+
+  constructor(
+    private readonly input: ProveOnClone,
+    private readonly clones: Clones,
+    private readonly run: Climb,
+  ) {}
+
+  /** Null when the session's database stands where the first run stood after this migration; else what is different. */
+  async difference(session: Session, now: State, at: number): Promise<string | null> {
+    const target = this.run.states[at + 1];
+    if (!target) throw new RangeError(`there is no state after migration ${at}`);
+    if (!isSameSchema(now.catalog, target.catalog) || !hasSameCounts(now, target)) {
+      return compareStates(now, target).differences[0] ?? "The schema is another.";
+    }
+    if (!this.input.thorough) return null;
+    const tables = changedTables(target, now);
+    let left = await this.differing(session, now, tables, at);
+    for (let control = 0; left.length > 0 && control < MOST_CONTROLS; control++) {
+      const sums = await this.control(control);
+      if (typeof sums === "string") return sums;
+      const known = this.run.sums[at + 1];
+      left = left.filter(({ table, column }) => sums[at]?.get(table)?.get(column) === known?.get(table)?.get(column));
+    }
+    const [first] = left;
+    return first ? `${first.table}.${first.column} has other values than after a run that nothing disturbed.` : null;
+  }
+
+  /** A table that the release left alone has one set of values that it may have: those of before. */
+  private async differing(session: Session, now: State, tables: readonly string[], at: number): Promise<Column[]> {
+    const sums = await readColumnSums(session, now, tables, this.input.schema);
+    const known = this.run.sums[at + 1];
+    return [...sums].flatMap(([table, columns]) =>
+      [...columns].flatMap(([column, sum]) => (known?.get(table)?.get(column) === sum ? [] : [{ table, column }])),
+    );
+  }
+
+  private async control(number: number): Promise<readonly ColumnSums[] | string> {
+    const made = this.controls[number] ?? (await this.undisturbed());
+    this.controls[number] = made;
+    return made;
+  }
+
+  /** Sums after each migration of a further run, or why there was none. */
+  private async undisturbed(): Promise<readonly ColumnSums[] | string> {
+    const bench = await this.clones.make("control");
+    const observe: StatementObserver = { before: () => moveSequences(bench.session) };
+    try {
+      const [first] = this.run.states;
+      const sums: ColumnSums[] = [];
+      await moveSequences(bench.session);
+      for (const [at, migration] of this.input.migrations.entries()) {
+        await up(bench.session, this.input, migration, [], { observe });
+        const state = await readState(bench.session, this.input.schema);
+        const tables = first ? changedTables(this.run.states[at + 1] ?? state, first) : [];
+        sums.push(await readColumnSums(bench.session, state, tables, this.input.schema));
+      }
+      return sums;
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return `The release does not run a second time from the same state: ${describeFailure(error)}.`;
+    } finally {
+      await this.clones.drop(bench);
+    }
+  }
+}
+
+function hasSameCounts(now: State, target: State): boolean {
+  return [...target.contents].every(([table, { rows }]) => now.contents.get(table)?.rows === rows);
+}
+
+/** As a run that was killed leaves them: numbers that were taken are not given back. Those near their end stay. */
+async function moveSequences(session: Session): Promise<void> {
+  await session.query(
+    `select pg_catalog.nextval(pg_catalog.format('%I.%I', schemaname, sequencename)::regclass) from pg_catalog.pg_sequences
+     where increment_by > 0 and coalesce(last_value, start_value) < max_value - 2 * increment_by * greatest(cache_size, 1)
+       and pg_catalog.has_sequence_privilege(pg_catalog.format('%I.%I', schemaname, sequencename), 'USAGE')`,
+  );
+}
