@@ -44,6 +44,7 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
   return {
     serverVersion: session.serverVersion,
     backend: session.backend,
+    pooled: session.pooled,
     query: (text, values) => guard(() => session.query(text, values)),
     script: (text) => guard(() => session.script(text)),
     close: () => session.close(),

@@ -17,6 +17,11 @@ export interface Session {
   readonly serverVersion: number;
   /** Process id of the server's backend. */
   readonly backend: number;
+  /**
+   * True when a pooler stands between: another backend may answer outside of a transaction, where nothing that was set
+   * holds, and nothing may be set.
+   */
+  readonly pooled: boolean;
   /** One statement. Parameters are bound, never spliced into the text. Throws `DatabaseError`. */
   query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */

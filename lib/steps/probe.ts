@@ -11,6 +11,7 @@ import { loadParser } from "../core/sql/parse.js";
 import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
+import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
 import { eachTenant, type TenantOutcome } from "./each-tenant.js";
 import { type RunProbe, runProbe } from "./proof/run-probe.js";
@@ -83,31 +84,61 @@ export async function probeTenant(
   // Its finding was made when it could not be read.
   if (queries === null) return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [] };
   if (queries.length === 0) return { record: { tenant: tenant.id, status: "pass", probes: [] }, findings: [] };
-  let session: Session | null = null;
+  let sessions: ProbeSessions | null = null;
   try {
-    session = await ports.database.connect(tenant, {
-      purpose: "read",
-      statementTimeout: limits.timeout,
-      lockTimeout: 1000,
-      replica: true,
-    });
+    sessions = await openSessions(ports, tenant, queries, limits.timeout);
+    const { session, primary } = sessions;
     const [counted] = await session.query<{ activity: Activity }>(`select ${ACTIVITY} as activity`);
     const answers: ProbeAnswer[] = [];
     for (const query of queries) {
-      const result = await runProbe(session, query, { ...limits, schema: tenant.schema, clock: ports.clock });
+      const result = await runProbe(query.primary ? primary : session, query, {
+        ...limits,
+        schema: tenant.schema,
+        clock: ports.clock,
+      });
       const { code, meaning } = query;
       const repair = query.repair === null ? null : bindSchemas(query.repair, tenant.schema);
       answers.push({ code, subject: query.subject.name, meaning, repair, result });
     }
     return {
       record: { tenant: tenant.id, status: worst(answers), probes: answers, ...counted },
-      findings: findingsOf(tenant, queries, answers),
+      findings: [...sessions.findings, ...findingsOf(tenant, queries, answers)],
     };
   } catch (error) {
     const finding = unreachable("probe", "probe.unreachable", tenant, "could not be probed", error);
     return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [finding] };
   } finally {
-    await session?.close();
+    await sessions?.close();
+  }
+}
+
+interface ProbeSessions {
+  /** On the replica when there is one that keeps up. */
+  readonly session: Session;
+  readonly primary: Session;
+  readonly findings: readonly Finding[];
+  close(): Promise<void>;
+}
+
+async function openSessions(
+  ports: Ports,
+  tenant: Tenant,
+  queries: readonly ProbeQuery[],
+  statementTimeout: number,
+): Promise<ProbeSessions> {
+  const { session, replica, findings } = await openReplica(ports.database, tenant, { statementTimeout, gate: "probe" });
+  if (!replica || !queries.some(({ primary }) => primary))
+    return { session, primary: session, findings, close: () => session.close() };
+  try {
+    const options = { purpose: "read", statementTimeout, lockTimeout: 1000 } as const;
+    const primary = await ports.database.connect(tenant, options);
+    const close = async () => {
+      await Promise.all([session.close(), primary.close()]);
+    };
+    return { session, primary, findings, close };
+  } catch (error) {
+    await session.close();
+    throw error;
   }
 }
 

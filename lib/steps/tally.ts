@@ -85,14 +85,14 @@ async function auditRollback(ports: Ports, ok: boolean, hosts: readonly Child[])
 
 /** The tenants of one host whose replicas were not read because they lag: one event, however many they are. */
 async function auditLag(ports: Ports, host: Child, findings: readonly Finding[]): Promise<void> {
-  const lagging = findings.filter(({ code }) => code === REPLICA_LAG);
+  const lagging = findings.filter(({ code }) => code.endsWith(REPLICA_LAG));
   if (lagging.length === 0) return;
   await ports.audit.append({
     actor: "schema-gate",
     action: "fault.observed",
     subject: { kind: "host", name: host.id },
     digest: null,
-    details: { code: REPLICA_LAG, tenants: lagging.flatMap(({ tenants }) => [...(tenants ?? [])]) },
+    details: { code: lagging[0]?.code ?? "", tenants: lagging.flatMap(({ tenants }) => [...(tenants ?? [])]) },
   });
 }
 

@@ -34,6 +34,8 @@ export class DataApiSession implements Session {
   readonly serverVersion: number;
   /** Each transaction has a backend of its own; none is the session's. */
   readonly backend = 0;
+  /** What was set is set again in each transaction. */
+  readonly pooled = false;
   private readonly readOnly: boolean;
   private settings: Settings;
   private open: Transaction | null = null;

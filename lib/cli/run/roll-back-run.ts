@@ -10,6 +10,7 @@ import type { Io } from "../io.js";
 import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { finish } from "./finish.js";
+import { isSealed } from "./is-sealed.js";
 import { loginName } from "./login-name.js";
 import { printOutlook } from "./print-outlook.js";
 
@@ -77,7 +78,12 @@ async function targets(
       `schema-gate rollback ${request.run} --dry-run   (lists those that can be taken back)`,
     );
   if (having.size === 0)
-    throw new UsageError(`no tenant has the release of the run ${request.run}`, `schema-gate status ${request.run}`);
+    throw new UsageError(
+      `no tenant has the release of the run ${request.run}`,
+      (await isSealed(artifacts))
+        ? `schema-gate status ${request.run}`
+        : `schema-gate resume ${request.run}   (its trail is not sealed yet)`,
+    );
   return waves;
 }
 

@@ -35,6 +35,7 @@ export const oldSnapshots: Probe = {
         repair: `SELECT pg_terminate_backend(pid) FROM ${OLD} WHERE pid IS NOT NULL`,
         reads: [],
         doubt: null,
+        primary: true,
       },
     ];
   },

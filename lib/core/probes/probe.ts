@@ -25,6 +25,8 @@ export interface ProbeQuery {
    * count is what the statement will meet.
    */
   readonly doubt: string | null;
+  /** It asks about sessions, and a replica shows its own: the primary must be asked. */
+  readonly primary?: true;
   /** Names of the functions that its queries call: one that may change data must not be called in advance. */
   readonly calls: readonly string[];
 }

@@ -34,7 +34,8 @@ export async function applyCommand(
   if (!migrator) throw new MigratorFailed("programs of a team's own cannot be run here", "");
   const start = input.clock.monotonic();
   const { version } = migration;
-  await input.guard?.outside(session);
+  if (input.guard && !(await input.guard.outside(session, version)))
+    return { resumed: false, keptBytes: 0, output: "" };
   const begun = (await readProgress(session, version, schema)).size > 0;
   // What was copied before the first attempt is how the rows were; now they may be half changed.
   const resumed = begun && (await copiesAreThere(session, input.keep, schema));

@@ -102,7 +102,7 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
 async function applyInParts(session: Session, input: Work, segments: readonly Segment[]): Promise<boolean> {
   const start = input.clock.monotonic();
   const { version } = input.migration;
-  await input.guard?.outside(session);
+  if (input.guard && !(await input.guard.outside(session, version))) return false;
   const progress = await readProgress(session, version, input.schema);
   for (const [at, segment] of segments.entries()) {
     if (progress.get(at) === "finished") continue;
@@ -147,7 +147,7 @@ async function applyAlone(
 ): Promise<void> {
   const { version } = input.migration;
   for (const statement of segment.statements) {
-    await input.guard?.outside(session);
+    await input.guard?.outside(session, version);
     await prepareSession(session, input, "outside");
     const left = progress.get(at) === "started" ? await settleStatement(session, statement, input.schema) : "again";
     if (left === "done") continue;

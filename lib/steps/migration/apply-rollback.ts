@@ -48,7 +48,8 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   }
   const start = input.clock.monotonic();
   const all = parts(candidate);
-  if (all.length > 1) await input.guard?.outside(session);
+  const done = { version: migration.version, ms: 0 };
+  if (all.length > 1 && input.guard && !(await input.guard.outside(session, migration.version))) return done;
   const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
   for (const [at, part] of all.entries()) {
     if (progress.get(at) === "finished") continue;
@@ -92,7 +93,7 @@ async function runOutside(
   begun: boolean,
 ): Promise<void> {
   for (const [index, text] of statements.entries()) {
-    await input.guard?.outside(session);
+    await input.guard?.outside(session, input.migration.version);
     await prepareSession(session, input, "outside");
     const sql = bindSchemas(text, input.schema);
     const source = { file: progressKey(input), line: 1, column: 1 };

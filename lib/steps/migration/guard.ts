@@ -10,6 +10,9 @@ export interface Guard {
    * else in the meantime. Throws `DatabaseError` when another session works on the tenant.
    */
   inside(session: Session, version: string): Promise<boolean>;
-  /** Before every statement outside a transaction. Throws `DatabaseError` when another session works on the tenant. */
-  outside(session: Session): Promise<void>;
+  /**
+   * Before a migration's first statement outside a transaction, and again before each. False when the work was done by
+   * somebody else before the tenant was ours. Throws `DatabaseError` when another session works on the tenant.
+   */
+  outside(session: Session, version: string): Promise<boolean>;
 }

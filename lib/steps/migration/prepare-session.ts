@@ -1,5 +1,5 @@
 import { identifier, literal } from "../../core/sql/quote.js";
-import type { Session } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
 
 /** How long a migration's statements may wait and run. Milliseconds; 0 means no limit. */
 export interface SessionSettings {
@@ -26,7 +26,20 @@ export async function prepareSession(
   scope: SessionScope,
   place: "inside" | "outside",
 ): Promise<void> {
+  if (place === "outside" && session.pooled) return withoutSettings(scope);
   await session.script(preparation(scope, place).join("; "));
+}
+
+/**
+ * Behind a pooler a statement outside a transaction runs with the server's own timeouts. Throws `DatabaseError` where it
+ * would need a search_path as well.
+ */
+function withoutSettings({ schema }: SessionScope): void {
+  if (schema === null) return;
+  throw new DatabaseError(
+    `a statement outside a transaction would not find the schema ${schema}: the tenant is behind a pooler, which keeps no search_path; name the server itself in the registry`,
+    "0A000",
+  );
 }
 
 /** The same as statements, to be sent with others in one round trip. */

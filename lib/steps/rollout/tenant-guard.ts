@@ -56,14 +56,16 @@ export class TenantGuard implements Guard {
     return needed(session, version);
   }
 
-  async outside(session: Session): Promise<void> {
-    const { tenant, run, concurrentTimeout } = this.options;
+  async outside(session: Session, version: string): Promise<boolean> {
+    const { tenant, run, concurrentTimeout, needed } = this.options;
     const limit = concurrentTimeout === 0 ? 0 : concurrentTimeout + MARGIN_MS;
     if (!this.leased) await session.script(bindSchemas(SETUP, tenant.schema)).catch(madeByAnother);
     const values = [lockName(tenant), run, this.token, limit];
     const rows = await session.query(bindSchemas(TAKE, tenant.schema), values);
     if (rows.length === 0) throw busy(tenant, await this.holder(session));
+    const again = this.leased;
     this.leased = true;
+    return again || needed(session, version);
   }
 
   /** Gives the lease back. What cannot be given back ends with its time. */

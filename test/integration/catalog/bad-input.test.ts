@@ -64,6 +64,7 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
     const reading = await fleetOf([dying, living], url, (session) => ({
       serverVersion: session.serverVersion,
       backend: session.backend,
+      pooled: session.pooled,
       query: async (text, values) => {
         const first = await session.query<never>(text, values);
         await dying.client.query(

@@ -27,7 +27,7 @@ export interface Probed {
 /** A tenant made by `setup`, and the probes of a release for it. */
 export async function probed(major: Major, setup: string, release: string, timeout = 20_000): Promise<Probed> {
   const database = await temporaryDatabase(major, setup);
-  const session = await testSession(database.url, "read");
+  let session = await testSession(database.url, "read");
   const queries = deriveProbes(testScript(release, "release.sql").statements, await readCatalog(session, null));
   return {
     client: database.client,
@@ -40,7 +40,8 @@ export async function probed(major: Major, setup: string, release: string, timeo
       return results;
     },
     as: async (role) => {
-      await session.query(`set role ${role}`);
+      await database.client.query(`alter database "${database.name}" set role to ${role}`);
+      session = await testSession(database.url, "read");
     },
     repair: async (query) => {
       if (query.repair === null) throw new Error(`no repair: ${query.meaning}`);

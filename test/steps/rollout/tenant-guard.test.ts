@@ -31,11 +31,11 @@ describe.each(["15", "18"] as const)("a tenant held by one session, on %s", (maj
     const { url } = await temporaryDatabase(major);
     const [first, second] = [await testSession(url), await testSession(url)];
     const holder = guard("20240101-a");
-    await holder.outside(first);
-    await holder.outside(first);
-    await expect(guard("b").outside(second)).rejects.toMatchObject({ message: /the run 20240101-a works on it/ });
+    await holder.outside(first, "1");
+    await holder.outside(first, "1");
+    await expect(guard("b").outside(second, "1")).rejects.toMatchObject({ message: /the run 20240101-a works on it/ });
     await holder.release(first);
-    await guard("b").outside(second);
+    await guard("b").outside(second, "1");
     expect(await leases(second)).toBe(1);
   });
 
@@ -43,28 +43,28 @@ describe.each(["15", "18"] as const)("a tenant held by one session, on %s", (maj
     const { url, client } = await temporaryDatabase(major);
     const second = await testSession(url);
     const first = await openTestSession(url);
-    await guard("a").outside(first);
+    await guard("a").outside(first, "1");
     await first.close();
     await until(async () => {
       const gone = await client.query("select from pg_stat_activity where pid = $1", [first.backend]);
       return gone.rowCount === 0;
     });
-    await guard("b").outside(second);
+    await guard("b").outside(second, "1");
     await client.query("update schema_gate.lease set until = now() - interval '1 second'");
-    await guard("c").outside(await testSession(url));
+    await guard("c").outside(await testSession(url), "1");
   });
 
   it("is taken over by the same run from a backend that is idle, never from one at work", async () => {
     const { url, client } = await temporaryDatabase(major);
     const [first, second] = [await testSession(url), await testSession(url)];
-    await guard("a").outside(first);
-    await guard("a").outside(second);
+    await guard("a").outside(first, "1");
+    await guard("a").outside(second, "1");
     const working = second.query("select pg_sleep(2)");
     await until(async () => {
       const sql = "select from pg_stat_activity where pid = $1 and state = 'active' and query like '%pg_sleep%'";
       return (await client.query(sql, [second.backend])).rowCount === 1;
     });
-    await expect(guard("a").outside(first)).rejects.toMatchObject({ code: "55P03" });
+    await expect(guard("a").outside(first, "1")).rejects.toMatchObject({ code: "55P03" });
     await working;
   });
 

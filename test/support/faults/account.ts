@@ -63,6 +63,7 @@ export async function examineTakenBack(fleet: FaultFleet, book: Account): Promis
     if (twice) book.twice += 1;
     if (lost) book.lost += 1;
   }
+  if (fleet.outcome() !== "rolled back") book.wrong.push(`the run that was taken back ended as ${fleet.outcome()}`);
   await examineSeal(fleet, book);
 }
 

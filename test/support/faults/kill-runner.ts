@@ -74,8 +74,9 @@ export async function killInRollback(fleet: FaultFleet, book: Account, points: r
     const { inFlight } = await strike(fleet, { command, kill });
     await examineStates(fleet, book, inFlight);
     if (inFlight.length === 0) book.injected += 1;
-    // What is back already is not taken back again: then there is nothing left to do.
+    // When every tenant is back already, the run's end is all that is missing.
     await fleet.command(command);
+    if (!(await fleet.isSealed())) await fleet.command(["resume"]);
     await examineTakenBack(fleet, book);
     const begun = fleet.trail().filter(({ action }) => action === "rollback.started");
     if (begun.length === 0) book.unaudited += Math.max(1, inFlight.length);

@@ -1,0 +1,24 @@
+import { DatabaseError } from "../../ports/database.js";
+
+/** What the driver throws, with the code of the server or of the system. */
+export function databaseError(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const fields = error as {
+    message?: string;
+    code?: string;
+    detail?: string;
+    errors?: { message?: string; code?: string }[];
+  };
+  const first = fields.errors?.[0];
+  return new DatabaseError(
+    fields.message || first?.message || String(error),
+    fields.code ?? first?.code ?? (isCut(fields.message) ? "08006" : "UNKNOWN"),
+    fields.detail ?? null,
+    error,
+  );
+}
+
+/** The driver gives a connection that ended under a statement no code. */
+function isCut(message: string | undefined): boolean {
+  return /^Connection terminated|not queryable|^timeout expired/.test(message ?? "");
+}
