@@ -70,6 +70,12 @@ const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => 
       resources: [bucket.arnForObjects("approvals/*")],
       wildcard: OBJECTS,
     }),
+  memory: (role, { bucket }) =>
+    permit(role, {
+      actions: ["s3:GetObject", "s3:PutObject"],
+      resources: [bucket.arnForObjects("memory/*")],
+      wildcard: OBJECTS,
+    }),
   links: (role, { linkSecret }) => readSecrets(role, [linkSecret]),
   notify: (role, { topicArn, slackSecret }) => {
     permit(role, { actions: ["sns:Publish"], resources: [topicArn] });

@@ -93,7 +93,7 @@ export class GateStorage extends Construct {
       removalPolicy,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(30) },
-        ...["inputs/", "runs/", "approvals/"].map((prefix) => ({ prefix, expiration: keepArtifacts })),
+        ...["inputs/", "runs/", "approvals/", "memory/"].map((prefix) => ({ prefix, expiration: keepArtifacts })),
         {
           prefix: "audit/",
           transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(90) }],

@@ -12,7 +12,9 @@ export type Grant =
   /** Read the secret that signs links and encrypts task tokens. */
   | "links"
   /** Tell people, through SNS and Slack. */
-  | "notify";
+  | "notify"
+  /** Read and replace what is kept of catalogs between runs. */
+  | "memory";
 
 export interface HandlerSpec {
   /** Name of the file in the bundle; the handler is `<entry>.handler`. */
@@ -30,7 +32,7 @@ const batch = { memory: 1024, minutes: 15 } as const;
 /** Every function by the placeholder that calls it in the state machine. */
 export const HANDLERS = {
   Load: { entry: "load", ...batch, grants: ["databases", "audit"] },
-  Introspect: { entry: "introspect", ...batch, grants: ["databases"] },
+  Introspect: { entry: "introspect", ...batch, grants: ["databases", "memory"] },
   Tally: { entry: "tally", ...small, grants: ["audit"] },
   PlanStaging: { entry: "plan-staging", ...small, grants: [] },
   UseSnapshot: { entry: "use-snapshot", ...small, grants: [] },

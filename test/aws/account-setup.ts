@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<void> {
   const { AWS_REGION: region = "", SCHEMA_GATE_ACCOUNT: account = "" } = process.env;
   for (const script of ["build.mjs", "bundle-lambda.mjs"])
     execFileSync(process.execPath, [`scripts/${script}`], { stdio: ["ignore", "ignore", "inherit"] });
-  const outputs = await deploy({ environment: `${account}/${region}`, variables: process.env });
+  const outputs = await deploy({ environment: `${account}/${region}`, variables: process.env, context: [] });
   const where = { name: `the account ${account}`, endpoint: null, region, functionsAreProcesses: false };
   project.provide("deployment", { deployed: true, target: await targetOf(outputs, where) });
 }

@@ -35,7 +35,11 @@ async function prepared(): Promise<{ deployment: Deployment; stop: () => Promise
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
     });
-    const outputs = await deploy({ environment: `000000000000/${REGION}`, variables: process.env });
+    const outputs = await deploy({
+      environment: `000000000000/${REGION}`,
+      variables: process.env,
+      context: emulator.context,
+    });
     const { name, endpoint, functionsAreProcesses } = emulator;
     const target = await targetOf(outputs, { name, endpoint, functionsAreProcesses, region: REGION });
     return { deployment: { deployed: true, target }, stop: emulator.stop };

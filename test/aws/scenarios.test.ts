@@ -1,69 +1,120 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { clientSettings } from "../../lib/adapters/aws/clients.js";
 import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
-import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { AwsEngine } from "./engines/aws-engine.js";
 import { killFunction } from "./engines/kill-function.js";
 import { localEngine } from "./engines/local-engine.js";
-import { play } from "./scenarios/play.js";
-import { SCENARIOS } from "./scenarios/scenarios.js";
-import { type Compared, scenariosPage } from "./scenarios/scenarios-page.js";
+import { type Played, play } from "./scenarios/play.js";
+import { SCENARIOS, type Scenario } from "./scenarios/scenarios.js";
+import { type Compared, PAGE, scenariosPage, statesOnPage } from "./scenarios/scenarios-page.js";
 import { functionReports } from "./stack/function-reports.js";
+import { functionsAt, invokeFunction } from "./stack/invoke-function.js";
 import { readLogs } from "./stack/read-logs.js";
 import { placesOf, taskTokens } from "./stack/search-all.js";
 import { type SilentServer, startSilentServer } from "./tenants/silent-server.js";
 import { TenantServer } from "./tenants/tenant-server.js";
 
 const deployment = inject("deployment");
+const writing = process.env.SCHEMA_GATE_WRITE_SCENARIOS === "1";
+const SECOND_MS = 1000;
+
+let server: TenantServer;
+let silent: SilentServer;
+let aws: AwsEngine;
+const played = new Map<string, Compared>();
+/** Files of the bundle by the functions' names. */
+const entries = new Map<string, string>();
+const coldStarts = new Map<string, number>();
+
+beforeAll(async () => {
+  const address = deployment.deployed ? process.env.SCHEMA_GATE_ACCOUNT_SERVER : undefined;
+  server = address === undefined ? await TenantServer.start() : TenantServer.at(address);
+  silent = await startSilentServer();
+  if (!deployment.deployed) return;
+  const secret = `tenants/scenarios-${Date.now()}`;
+  await new SecretsManagerClient(clientSettings(process.env)).send(
+    new CreateSecretCommand({ Name: secret, SecretString: server.password }),
+  );
+  aws = new AwsEngine({
+    target: deployment.target,
+    password: `secret:${secret}`,
+    kill: killFunction,
+    reached: silent.reached,
+  });
+});
+afterAll(async () => {
+  silent?.stop();
+  await server?.stop();
+});
+
+describe("each deployed function by itself", () => {
+  it("refuses an event that says nothing, and starts with less than a second of processor time", async (context) => {
+    if (!deployment.deployed) return context.skip(deployment.reason);
+    const { endpoint, name, functionsAreProcesses } = deployment.target;
+    if (endpoint === null || !functionsAreProcesses)
+      return context.skip(`the functions of ${name} are no processes that start one by one`);
+    for (const { name: called, entry } of await functionsAt(endpoint)) {
+      entries.set(called, entry);
+      const answer = await invokeFunction(endpoint, called, {});
+      // The page answers whoever calls it; a step never does.
+      if (entry !== "review") expect(answer.error, entry).toBe("ZodError");
+      const figure = (label: string) => Number(new RegExp(`${label}: ([\\d.]+) ms`).exec(answer.log)?.[1]);
+      coldStarts.set(entry, figure("Init Duration"));
+      expect(figure("Init Processor"), entry).toBeLessThan(SECOND_MS);
+    }
+    expect(entries.size).toBeGreaterThan(20);
+  });
+});
+
+function judged(scenario: Scenario, ran: Played): void {
+  expect(ran.evidence.verdict.status).toBe(scenario.outcome);
+  expect(ran.status).toBe(scenario.outcome === "passed" ? "succeeded" : "failed");
+  expect(ran.evidence.findings.map((finding) => finding.code)).toEqual(expect.arrayContaining([...scenario.findings]));
+  expect(ran.migrated).toEqual(scenario.migrated);
+  if (!writing) expect(ran.states).toEqual(statesOnPage(scenario.name));
+}
 
 describe("the deployed state machine and the local engine", () => {
-  let server: TenantServer;
-  let silent: SilentServer;
-  let aws: AwsEngine;
-  const played = new Map<string, Compared>();
-
-  beforeAll(async () => {
-    if (!deployment.deployed) return;
-    const address = process.env.SCHEMA_GATE_ACCOUNT_SERVER;
-    server = address === undefined ? await TenantServer.start() : TenantServer.at(address);
-    silent = await startSilentServer();
-    const secret = `tenants/scenarios-${Date.now()}`;
-    await new SecretsManagerClient(clientSettings(process.env)).send(
-      new CreateSecretCommand({ Name: secret, SecretString: server.password }),
-    );
-    aws = new AwsEngine({
-      target: deployment.target,
-      password: `secret:${secret}`,
-      kill: killFunction,
-      reached: silent.reached,
-    });
-  });
-  afterAll(async () => {
-    silent?.stop();
-    await server?.stop();
+  it.for(SCENARIOS)("go through the states of docs/aws-scenarios.md: $name, here", async (scenario) => {
+    const stage = { server, silentPort: silent.port };
+    const here = await play(scenario, { ...stage, engine: localEngine(server.password), prefix: "local" });
+    judged(scenario, here);
+    played.set(scenario.name, { aws: here, local: here });
   });
 
   it.for(SCENARIOS)("agree on: $name", { timeout: 180_000 }, async (scenario, context) => {
     if (!deployment.deployed) return context.skip(deployment.reason);
     if (scenario.vanishing && !deployment.target.functionsAreProcesses)
       return context.skip(`the functions of ${deployment.target.name} are no processes that a test could kill`);
-    const stage = { server, silentPort: silent.port };
-    const there = await play(scenario, { ...stage, engine: aws, prefix: "aws" });
-    const here = await play(scenario, { ...stage, engine: localEngine(server.password), prefix: "local" });
-    played.set(scenario.name, { aws: there, local: here });
-    for (const ran of [there, here]) {
-      expect(ran.evidence.verdict.status).toBe(scenario.outcome);
-      expect(ran.status).toBe(scenario.outcome === "passed" ? "succeeded" : "failed");
-      expect(ran.evidence.findings.map((finding) => finding.code)).toEqual(
-        expect.arrayContaining([...scenario.findings]),
-      );
-      expect(ran.migrated).toEqual(scenario.migrated);
+    const local = played.get(scenario.name)?.local;
+    if (!local) throw new Error("the scenario was not played here");
+    const there = await play(scenario, { server, silentPort: silent.port, engine: aws, prefix: "aws" });
+    played.set(scenario.name, { aws: there, local });
+    judged(scenario, there);
+    expect(there.states).toEqual(local.states);
+    expect(there.error).toBe(local.error);
+  });
+
+  it.each([
+    ["a run that another execution works on", { run: "aws-pass", release: "inputs/aws-pass.json.gz" }, "DuplicateRun"],
+    ["a release that is not there", { run: "aws-unknown", release: "inputs/nothing.json.gz" }, "failed"],
+    ["a run that leaves its folder", { run: "../aws-pass", release: "inputs/aws-pass.json.gz" }, "ZodError"],
+    ["nothing", {}, "States.Runtime"],
+  ])("fails an execution of %s", async (_, input, error) => {
+    if (!deployment.deployed) return;
+    const client = new SFNClient(clientSettings(process.env));
+    const { executionArn } = await client.send(
+      new StartExecutionCommand({ stateMachineArn: deployment.target.stateMachine, input: JSON.stringify(input) }),
+    );
+    for (;;) {
+      const { status, error: said } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      if (status === "RUNNING") continue;
+      expect([status, said]).toEqual(["FAILED", error]);
+      return;
     }
-    expect(there.states).toEqual(here.states);
-    expect(there.error).toBe(here.error);
   });
 
   it("shows neither a task token nor a secret in any log, state, artifact or page", async (context) => {
@@ -83,10 +134,9 @@ describe("the deployed state machine and the local engine", () => {
 
   it("keeps every function within its memory, and its figures on a page", async (context) => {
     if (!deployment.deployed) return context.skip(deployment.reason);
-    const reports = functionReports(await readLogs(deployment.target, "SchemaGate"));
+    const reports = functionReports(await readLogs(deployment.target, "SchemaGate"), entries);
     expect(reports.length).toBeGreaterThan(15);
     for (const report of reports) expect(report.memory, report.name).toBeLessThan(report.memorySetting);
-    if (process.env.SCHEMA_GATE_WRITE_SCENARIOS !== "1") return;
-    writeFileSync(join(packageRoot(), "docs", "aws-scenarios.md"), scenariosPage(aws.name, played, reports));
+    if (writing) writeFileSync(PAGE, scenariosPage(aws.name, played, reports, coldStarts));
   });
 });

@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -13,6 +14,36 @@ const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 beforeAll(() => {
   const bundled = existsSync(join(packageRoot(), "dist", "lambda", "load.mjs"));
   if (!bundled) execFileSync(process.execPath, ["scripts/bundle-lambda.mjs"], { cwd: packageRoot() });
+});
+
+/** Before a command: takes the network from it, where the system lets us; everywhere a proxy that nobody answers at. */
+const OFFLINE = ["unshare", "--map-root-user", "--net"];
+const networkless = spawnSync(OFFLINE[0] ?? "", [...OFFLINE.slice(1), "true"]).status === 0 ? OFFLINE : ["env"];
+const NOWHERE = "http://127.0.0.1:9";
+
+describe("npx cdk synth", () => {
+  it("needs neither network nor account, and cdk-nag has nothing to say", () => {
+    const output = mkdtempSync(join(tmpdir(), "schema-gate-synth-"));
+    try {
+      const [command = "", ...before] = networkless;
+      const cdk = join(packageRoot(), "node_modules", "aws-cdk", "bin", "cdk");
+      const args = [process.execPath, cdk, "synth", "--quiet", "--app", "node dist/bin/app.js", "--output", output];
+      const said = spawnSync(command, [...before, ...args], {
+        cwd: packageRoot(),
+        encoding: "utf8",
+        env: { PATH: process.env.PATH, HOME: output, HTTP_PROXY: NOWHERE, HTTPS_PROXY: NOWHERE, CI: "true" },
+      });
+      expect(said.status, said.stderr).toBe(0);
+      expect(said.stdout + said.stderr).not.toContain("AwsSolutions-");
+      const template = JSON.parse(readFileSync(join(output, "SchemaGate.template.json"), "utf8")) as {
+        Resources: object;
+      };
+      const types = Object.values(template.Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
+      expect(types).toContain("AWS::StepFunctions::StateMachine");
+    } finally {
+      rmSync(output, { recursive: true, force: true });
+    }
+  }, 300_000);
 });
 
 describe("examples/cdk", () => {

@@ -38,7 +38,7 @@ const STAR: Readonly<Record<string, string>> = {
 /** Wildcards that end a resource, by what stands before them. */
 const ENDINGS: readonly RegExp[] = [
   // Keys of objects and names of executions are not known in advance.
-  /\/(runs|inputs|registry|approvals|audit)\/\*/,
+  /\/(runs|inputs|registry|approvals|audit|memory)\/\*/,
   /:execution:.*(:\*|\/\*)/,
   // What a run copies is named when it is copied; secrets come and go below the team's own prefix.
   /:(cluster|db|snapshot):schema-gate-\*/,
@@ -92,6 +92,11 @@ describe("permissions", () => {
     const actions = new Set(allowed(full).flatMap((statement) => statement.actions));
     for (const action of ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"])
       expect(actions).not.toContain(action);
+  });
+
+  it("lets one function remember catalogs", () => {
+    const who = allowed(full).filter(({ resources }) => resources.some((resource) => resource.includes("/memory/*")));
+    expect(who.map(({ policy }) => policy)).toEqual([expect.stringContaining("Introspect")]);
   });
 
   it("lets one function sign, and one continue a run", () => {

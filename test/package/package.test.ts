@@ -69,6 +69,20 @@ describe("the package", () => {
     expect(schemaGate("report", "nothing")).toMatchObject({ status: 2 });
   });
 
+  it("says which packages of the AWS SDK are missing, which only --aws needs", () => {
+    const env = {
+      ...process.env,
+      SCHEMA_GATE_BUCKET: "gate",
+      SCHEMA_GATE_STATE_MACHINE: "arn:aws:states:::stateMachine:gate",
+    };
+    const said = spawnSync("npx", ["schema-gate", "run", "--aws"], { cwd: root, encoding: "utf8", env });
+    expect(said.status).toBe(2);
+    expect(said.stderr).toContain("--aws needs @aws-sdk/client-");
+    expect(said.stderr).toContain("which is not installed");
+    expect(said.stderr).toContain("npm install @aws-sdk/client-s3 @aws-sdk/client-sfn");
+    expect(said.stderr).not.toMatch(/\n\s+at /);
+  });
+
   it("runs the demo from elsewhere, and its record is whole", () => {
     const demo = schemaGate("demo", "--tenants", "3");
     expect(demo).toMatchObject({ status: 0 });

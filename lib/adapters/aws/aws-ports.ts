@@ -61,8 +61,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
   return {
     run,
     artifacts,
-    // The functions may touch nothing of the bucket beyond their run, so that there is no memory between runs.
-    memory: null,
+    memory: s3Artifacts(store, "memory"),
     audit: new S3Audit({ store, run, clock: systemClock, retention: options.retention }),
     approvals: new S3Approvals(store, options.linkKey),
     clock: systemClock,

@@ -13,6 +13,8 @@ const packSchema = z.strictObject({
   /** Who asks, as the packing side knows it. */
   requester: z.string().min(1),
   mode: z.enum(["run", "check"]),
+  /** Every catalog is read, also of tenants that did not change since the last run. */
+  fresh: z.boolean().optional(),
   toolVersion: z.string(),
   config: configSchema,
   files: z.array(z.strictObject({ path: z.string().min(1), base64: z.base64() })),

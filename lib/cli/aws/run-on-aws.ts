@@ -11,6 +11,8 @@ import { awsAdapters } from "./sdk.js";
 export interface AwsRunOptions {
   readonly config: string;
   readonly mode: "run" | "check";
+  /** Every catalog is read, also of tenants that did not change since the last run. */
+  readonly fresh: boolean;
   /** False: upload only, and print the input of the execution. */
   readonly start: boolean;
   /** False: end when the run waits for its approval. */

@@ -21,7 +21,7 @@ export interface ExecutionInput {
 export async function uploadRelease(
   store: S3Store,
   cwd: string,
-  options: { readonly config: string; readonly mode: "run" | "check" },
+  options: { readonly config: string; readonly mode: "run" | "check"; readonly fresh: boolean },
 ): Promise<ExecutionInput> {
   const { config, directory } = readConfig(cwd, options.config);
   const folder = resolve(directory, config.migrations);
@@ -30,7 +30,9 @@ export async function uploadRelease(
   });
   const { name } = await readRelease(files);
   const requester = config.requester ?? loginName();
-  const pack = await packRelease({ requester, mode: options.mode, toolVersion: packageVersion(), config, files });
+  const { mode, fresh } = options;
+  const asked = { requester, mode, toolVersion: packageVersion(), ...(fresh ? { fresh } : {}) };
+  const pack = await packRelease({ ...asked, config, files });
   const digest = createHash("sha256").update(pack).digest("hex").slice(0, 12);
   const release = `inputs/${name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "")}-${digest}.json.gz`;
   await store.create(release, pack);

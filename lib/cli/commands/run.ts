@@ -36,6 +36,7 @@ export const run: CommandModule = {
       return runOnAws(io, {
         config: String(options.config),
         mode: options.dryRun === true ? "check" : "run",
+        fresh: options.fresh === true,
         start: options.uploadOnly !== true,
         wait: options.wait === true,
         json: options.json === true,

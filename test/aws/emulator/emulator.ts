@@ -5,6 +5,8 @@ export interface Emulator {
   readonly endpoint: string;
   /** Whether its functions are processes of this machine, which a test can kill. */
   readonly functionsAreProcesses: boolean;
+  /** Context of the app, `key=value`, for what the emulator lacks. */
+  readonly context: readonly string[];
   stop(): Promise<void>;
 }
 

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { FunctionReport } from "../stack/function-reports.js";
 import type { Played } from "./play.js";
 import { SCENARIOS } from "./scenarios.js";
@@ -7,11 +10,14 @@ export interface Compared {
   readonly local: Played;
 }
 
-/** `docs/aws-scenarios.md`. */
+export const PAGE = join(packageRoot(), "docs", "aws-scenarios.md");
+
+/** `docs/aws-scenarios.md`. `alone`: milliseconds of each function's cold start when nothing else was at work. */
 export function scenariosPage(
   engine: string,
   played: ReadonlyMap<string, Compared>,
   functions: readonly FunctionReport[],
+  alone: ReadonlyMap<string, number>,
 ): string {
   const rows = SCENARIOS.map((scenario) => {
     const ran = played.get(scenario.name);
@@ -23,7 +29,8 @@ export function scenariosPage(
     "",
     `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; not edited by hand. The stack is the one of \`cdk deploy\`,`,
     "the tenants are databases of a real PostgreSQL 18, and people decide on the page at the Function URL. _States_ counts the states of the",
-    "outermost machine in the order in which they were entered: those of `GetExecutionHistory` against those of the local event log.",
+    "outermost machine in the order in which they were entered: those of `GetExecutionHistory` against those of the local event log. A test",
+    "fails when a scenario no longer goes through the states below.",
     "",
     "| scenario | what happens | outcome there | outcome here | tenants with the release | states |",
     "| --- | --- | --- | --- | --- | --- |",
@@ -37,15 +44,29 @@ export function scenariosPage(
     "",
     "## Functions",
     "",
-    "Of the REPORT lines of those runs, in the emulator's Node.js process per function. The cold start is the slowest one, from the start of the",
-    "process to the loaded handler, on a machine of two cores that the databases share.",
+    "Of the REPORT lines of those runs, in the emulator's Node.js process per function. _Cold start alone_: from the start of the process to the",
+    "loaded handler, one function after the other before the first scenario. _Under load_: the slowest of the scenarios, when many processes start",
+    "at once on a machine of two cores that the databases share. _Processor_: its time in the slowest of all cold starts.",
     "",
-    "| function | calls | cold start, ms | most memory, MB | setting, MB |",
-    "| --- | --- | --- | --- | --- |",
-    ...functions.map(
-      (one) => `| ${one.name} | ${one.calls} | ${Math.round(one.coldStart)} | ${one.memory} | ${one.memorySetting} |`,
-    ),
+    "| function | calls | cold start alone, ms | under load, ms | processor, ms | most memory, MB | setting, MB |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...functions.map(({ name, calls, coldStart, processor, memory, memorySetting }) => {
+      const figures = [calls, rounded(alone.get(name)), rounded(coldStart), rounded(processor), memory, memorySetting];
+      return `| ${name} | ${figures.join(" | ")} |`;
+    }),
   ].join("\n")}\n`;
+}
+
+/** States of a scenario as the committed page shows them; empty when it shows none. */
+export function statesOnPage(scenario: string): readonly string[] {
+  const line = readFileSync(PAGE, "utf8")
+    .split("\n")
+    .find((text) => text.startsWith(`**${scenario}**: `));
+  return line?.slice(`**${scenario}**: `.length).split(" → ") ?? [];
+}
+
+function rounded(figure: number | undefined): string {
+  return figure === undefined ? "" : String(Math.round(figure));
 }
 
 function agreement({ aws, local }: Compared): string {

@@ -12,16 +12,21 @@ export interface DeployOptions {
   /** `000000000000/us-east-1`. */
   readonly environment: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Context of the app, `key=value`, beside what every deployment of the tests has. */
+  readonly context: readonly string[];
 }
 
 /** Outputs of the stack by their names, after `cdk bootstrap` and `cdk deploy` of `bin/app.ts` as it was built. */
-export async function deploy({ environment, variables }: DeployOptions): Promise<Readonly<Record<string, string>>> {
+export async function deploy({
+  environment,
+  variables,
+  context: more,
+}: DeployOptions): Promise<Readonly<Record<string, string>>> {
   const directory = mkdtempSync(join(tmpdir(), "schema-gate-cdk-"));
   const outputs = join(directory, "outputs.json");
-  const context = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/"].flatMap((pair) => [
-    "--context",
-    pair,
-  ]);
+  const context = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/", ...more].flatMap(
+    (pair) => ["--context", pair],
+  );
   const app = ["--app", "node dist/bin/app.js", "--output", join(directory, "cdk.out"), ...context];
   const cdk = (...args: readonly string[]) =>
     run(process.execPath, [join(packageRoot(), "node_modules", "aws-cdk", "bin", "cdk"), ...args], {

@@ -103,12 +103,17 @@ export class GateOnAws {
   }
 
   /** The demo's release, packed with a config. */
-  async upload(changes: Readonly<Record<string, unknown>>, key = RELEASE): Promise<void> {
+  async upload(
+    changes: Readonly<Record<string, unknown>>,
+    key = RELEASE,
+    asked: Partial<Pick<ReleasePack, "mode" | "fresh">> = {},
+  ): Promise<void> {
     const folder = join(packageRoot(), "examples", "demo", "migrations");
     const pack: ReleasePack = {
       requester: String(changes.requester ?? "release-pipeline"),
       mode: "run",
       toolVersion: "1.0.0",
+      ...asked,
       config: configSchema.parse({
         migrations: "migrations",
         registry: { file: "tenants.csv" },
