@@ -1,7 +1,7 @@
 import type { Json } from "../json.js";
 
 /** Version of the canonical form; it is part of every fingerprint. */
-export const CANONICAL_VERSION = 1;
+export const CANONICAL_VERSION = 2;
 
 /**
  * What PostgreSQL says a schema is, in canonical form: a flat, sorted list of objects.
@@ -107,38 +107,43 @@ export type ConstraintObject = ObjectBase<"constraint", ConstraintAttributes>;
 export type IndexObject = ObjectBase<"index", IndexAttributes>;
 export type OtherObject = ObjectBase<OtherKind, { readonly [name: string]: Json }>;
 
-export type OtherKind =
-  | "schema"
-  | "sequence"
-  | "view"
-  | "materialized view"
-  | "function"
-  | "trigger"
-  | "event trigger"
-  | "rule"
-  | "policy"
-  | "type"
-  | "domain"
-  | "extension"
-  | "collation"
-  | "conversion"
-  | "cast"
-  | "operator"
-  | "operator class"
-  | "operator family"
-  | "access method"
-  | "language"
-  | "text search"
-  | "statistics"
-  | "publication"
-  | "subscription"
-  | "foreign data wrapper"
-  | "server"
-  | "user mapping"
-  | "default privileges"
-  | "database setting"
-  | "large object"
-  | "transform";
+const OTHER_KINDS = [
+  "schema",
+  "sequence",
+  "view",
+  "materialized view",
+  "function",
+  "trigger",
+  "event trigger",
+  "rule",
+  "policy",
+  "type",
+  "domain",
+  "extension",
+  "collation",
+  "conversion",
+  "cast",
+  "operator",
+  "operator class",
+  "operator family",
+  "access method",
+  "language",
+  "text search",
+  "statistics",
+  "publication",
+  "subscription",
+  "foreign data wrapper",
+  "server",
+  "user mapping",
+  "default privileges",
+  "database setting",
+  "transform",
+  "system object",
+] as const;
+
+export type OtherKind = (typeof OTHER_KINDS)[number];
 
 export type CatalogObject = TableObject | ColumnObject | ConstraintObject | IndexObject | OtherObject;
 export type ObjectKind = CatalogObject["kind"];
+
+export const OBJECT_KINDS: readonly ObjectKind[] = ["table", "column", "constraint", "index", ...OTHER_KINDS];

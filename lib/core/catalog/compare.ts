@@ -2,6 +2,7 @@ import type { Severity } from "../finding.js";
 import { canonicalJson, type Json } from "../json.js";
 import type { Catalog, CatalogObject, ColumnObject, ObjectId, ObjectKind } from "./catalog.js";
 import { describeDifference } from "./describe.js";
+import { goesWithParent } from "./inheritance.js";
 import { CatalogIndex, objectKey } from "./lookup.js";
 import { humanName, ownerColumn } from "./names.js";
 import { repairOf } from "./repair/repair.js";
@@ -140,16 +141,27 @@ function isFolded(difference: RawDifference, actual: CatalogIndex, declared: Cat
     const relation = { ...(id.schema === undefined ? {} : { schema: id.schema }), name: id.table };
     if (["table", "view", "materialized view"].some((each) => gone(each as ObjectKind, relation))) return true;
   }
+  if (kind === "column" && isOfChangedView(id, actual, declared)) return true;
+  if (goesWithParent(with_.get(kind, id), with_, without)) return true;
   if (kind === "sequence") return goesWithColumn(with_.get("sequence", id), without);
   if (kind !== "index") return false;
   const owner = with_.get("index", id)?.attributes.constraint ?? null;
   return owner !== null && gone("constraint", { ...id, name: owner });
 }
 
+/** The columns of a view are what its query says. */
+function isOfChangedView({ schema, table }: ObjectId, actual: CatalogIndex, declared: CatalogIndex): boolean {
+  const id = { ...(schema === undefined ? {} : { schema }), name: table ?? "" };
+  const kinds: readonly ObjectKind[] = ["view", "materialized view"];
+  const query = (catalog: CatalogIndex) => kinds.map((kind) => catalog.get(kind, id)?.attributes.query).join("");
+  const [is, should] = [query(actual), query(declared)];
+  return is !== "" && should !== "" && is !== should;
+}
+
 /** A partition that was attached or detached says so itself; its parts follow. */
 function followsParent(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
   const { attribute = "", id } = difference;
-  if (!["inherited", "local", "ofParent"].includes(attribute) || id.table === undefined) return false;
+  if (!["inherited", "local", "ofParent", "attachedTo"].includes(attribute) || id.table === undefined) return false;
   const ref = { schema: id.schema ?? "", name: id.table };
   const [is, should] = [actual.table(ref)?.attributes, declared.table(ref)?.attributes];
   const attached = canonicalJson(is?.partitionOf ?? null) !== canonicalJson(should?.partitionOf ?? null);
@@ -178,7 +190,9 @@ function complete(
   return {
     ...raw,
     subject,
-    severity: releaseDepends ? "error" : severityOf(raw),
+    severity: releaseDepends
+      ? "error"
+      : severityOf(raw, [actual.get(raw.kind, raw.id), declared.get(raw.kind, raw.id)]),
     message: describeDifference(raw, subject),
     repair: repairOf(raw, actual, declared),
     releaseDepends,

@@ -1,3 +1,4 @@
+import { qualified } from "../sql/quote.js";
 import type {
   Catalog,
   CatalogObject,
@@ -76,6 +77,14 @@ export class CatalogIndex {
   indexesNamed(name: string): readonly IndexObject[] {
     return this.catalog.objects.filter(
       (object): object is IndexObject => object.kind === "index" && object.id.name === name,
+    );
+  }
+
+  /** Indexes of partitions that belong to an index of their parent. */
+  attachedTo({ schema, name }: ObjectId): readonly IndexObject[] {
+    const names = new Set([`${schema}.${name}`, qualified(schema, name)]);
+    return this.catalog.objects.filter(
+      (object): object is IndexObject => object.kind === "index" && names.has(String(object.attributes.attachedTo)),
     );
   }
 

@@ -79,8 +79,8 @@ function commonTables(scope: Scope): string {
   const own = tenantSchema === null ? null : literal(tenantSchema);
   const namespaces =
     own === null
-      ? `select oid, nspname as name from pg_namespace n where left(nspname, 3) <> 'pg_' and nspname <> 'information_schema'
-        and nspname <> 'schema_gate' and left(nspname, 12) <> 'schema_gate_' and ${notMember("pg_namespace", "n.oid")}`
+      ? `select oid, nspname as name from pg_namespace where left(nspname, 3) <> 'pg_' and nspname <> 'information_schema'
+        and nspname <> 'schema_gate' and left(nspname, 12) <> 'schema_gate_'`
       : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
   const owner =
     own === null

@@ -1,4 +1,5 @@
 import type { Severity } from "../finding.js";
+import type { CatalogObject } from "./catalog.js";
 import type { RawDifference } from "./compare.js";
 
 /** Attributes that change neither what may be stored nor what a query returns. */
@@ -6,34 +7,31 @@ const TUNING: ReadonlySet<string> = new Set([
   "statistics",
   "storage",
   "compression",
-  "options",
   "toastOptions",
   "tablespace",
   "accessMethod",
   "clustered",
   "cache",
-  "persistence",
   "replicaIdentity",
 ]);
-const SAYING: ReadonlySet<string> = new Set(["comment"]);
-const ACCESS: ReadonlySet<string> = new Set(["owner", "privileges", "labels of security"]);
+const ACCESS: ReadonlySet<string> = new Set(["owner", "privileges"]);
+/** Where options are storage parameters; elsewhere they say what a query returns, such as those of a view or a server. */
+const STORED: ReadonlySet<string> = new Set(["table", "column", "index", "materialized view"]);
 
 /**
  * `error`: what may be stored, what a query returns or who may do it by rule is not as declared. `warning`: speed,
- * ownership or grants differ. `note`: only words do.
+ * ownership or grants differ. `note`: only words do. `sides` are the object as it is and as it should be.
  */
-export function severityOf(difference: RawDifference): Severity {
+export function severityOf(difference: RawDifference, sides: readonly (CatalogObject | undefined)[]): Severity {
   const { change, kind, attribute } = difference;
   if (change === "changed" && attribute !== undefined) {
-    if (SAYING.has(attribute)) return "note";
-    if (TUNING.has(attribute) || ACCESS.has(attribute)) return "warning";
-    return "error";
+    if (/^comment\b/.test(attribute)) return "note";
+    if (TUNING.has(attribute) || ACCESS.has(attribute) || /^security label\b/.test(attribute)) return "warning";
+    if (attribute === "options" && STORED.has(kind)) return "warning";
+    if (attribute === "valid" || attribute === "ready") return "error";
   }
-  if (kind === "index") return guardsUniqueness(difference.declared ?? difference.actual) ? "error" : "warning";
-  if (kind === "statistics" || kind === "default privileges") return "warning";
+  if (kind === "statistics") return "warning";
+  if (kind === "index") return sides.some((side) => side?.attributes.unique === true) ? "error" : "warning";
+  if (kind === "default privileges" || kind === "system object") return "warning";
   return "error";
-}
-
-function guardsUniqueness(content: RawDifference["actual"]): boolean {
-  return typeof content === "object" && content !== null && "unique" in content && content.unique === true;
 }

@@ -1,3 +1,4 @@
+import { derivedName } from "../sql/derived-name.js";
 import type { CatalogObject } from "./catalog.js";
 import type { RawDifference } from "./compare.js";
 
@@ -7,17 +8,20 @@ import type { RawDifference } from "./compare.js";
  */
 export function isImpliedNotNull(object: CatalogObject): boolean {
   if (object.kind !== "constraint" || object.attributes.type !== "n") return false;
-  const { columns, validated, enforced, noInherit } = object.attributes;
+  const { columns, validated, enforced, noInherit, local } = object.attributes;
   const [column] = columns;
   if (column === undefined || !validated || !enforced || noInherit === true) return false;
-  return object.id.name === `${object.id.table}_${column}_not_null`;
+  // What a child has from its parent alone bears the name that the parent's was given.
+  return local === false || object.id.name === derivedName(object.id.table ?? "", column, "not_null");
 }
 
 /**
- * A difference that comes from the servers' versions alone: since 18 every NOT NULL has a constraint with a name, of
- * which an older server knows nothing.
+ * A difference that comes from the servers' versions alone: since 18 every NOT NULL has a constraint with a name, and since
+ * 17 that of a domain, of which an older server knows nothing.
  */
 export function isVersionOwn(difference: RawDifference, actualVersion: number, declaredVersion: number): boolean {
+  if (difference.kind === "domain" && difference.attribute === "notNullName")
+    return actualVersion >= 170_000 !== declaredVersion >= 170_000;
   if (difference.kind !== "constraint" || difference.change === "changed") return false;
   const [has, lacks] =
     difference.change === "missing" ? [declaredVersion, actualVersion] : [actualVersion, declaredVersion];

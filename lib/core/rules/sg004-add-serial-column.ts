@@ -1,8 +1,8 @@
 import { isSerial } from "../lint/known/from-definition.js";
+import { derivedName } from "../sql/derived-name.js";
 import { readableName, readableRelation } from "../sql/readable-name.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands, as } from "./support/ast.js";
-import { derivedName } from "./support/derived-name.js";
 
 export const addSerialColumn: Rule = {
   id: "SG004",

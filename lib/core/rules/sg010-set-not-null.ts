@@ -1,10 +1,10 @@
 import type { RangeVar } from "libpg-query";
 import type { Known } from "../lint/known/known.js";
 import type { LintStatement } from "../lint/lint-statement.js";
+import { derivedName } from "../sql/derived-name.js";
 import { readableName, readableRelation } from "../sql/readable-name.js";
 import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
 import { alterCommands, as, strings } from "./support/ast.js";
-import { derivedName } from "./support/derived-name.js";
 import { isOnlyCommand } from "./support/fixable.js";
 import { provingChecks } from "./support/proof.js";
 

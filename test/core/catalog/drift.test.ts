@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Catalog, IndexObject } from "../../../lib/core/catalog/catalog.js";
+import { CANONICAL_VERSION, type Catalog, type IndexObject } from "../../../lib/core/catalog/catalog.js";
 import { type Allowance, driftOf, expiredAllowances } from "../../../lib/core/catalog/drift.js";
 
 const index = (table: string): IndexObject => ({
@@ -17,7 +17,12 @@ const index = (table: string): IndexObject => ({
     constraint: null,
   },
 });
-const catalog = (...objects: IndexObject[]): Catalog => ({ canonical: 1, serverVersion: 180004, objects, unseen: [] });
+const catalog = (...objects: IndexObject[]): Catalog => ({
+  canonical: CANONICAL_VERSION,
+  serverVersion: 180004,
+  objects,
+  unseen: [],
+});
 
 const input = (allow: readonly Allowance[], today = "2026-06-01") => ({
   cluster: { id: "12345678", fingerprint: "12345678", tenants: ["acme", "beta"], majority: false },

@@ -1,74 +1,96 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Catalog } from "../../../lib/core/catalog/catalog.js";
+import { type Catalog, OBJECT_KINDS } from "../../../lib/core/catalog/catalog.js";
 import { type Comparison, compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { orderedRepairs } from "../../../lib/core/catalog/repair/repair.js";
 import type { Session } from "../../../lib/ports/database.js";
-import { readCatalog, readDetector } from "../../../lib/steps/catalog/read-catalog.js";
-import { createDatabase, onServer, type TestDatabase } from "../../support/postgres.js";
-import { MATRIX, MATRIX_BASE, type MatrixEntry } from "./matrix.js";
+import { readDetector } from "../../../lib/steps/catalog/read-catalog.js";
+import { createDatabase, onServer, serverUrl, type TestDatabase } from "../../support/postgres.js";
+import { MATRIX_BASE } from "./matrix/base.js";
+import type { MatrixEntry } from "./matrix/entry.js";
+import { MATRIX } from "./matrix/matrix.js";
+import { preparedReader } from "./prepared-reader.js";
 import { openWriter } from "./with-session.js";
+
+it("has a row for each kind of object: created, dropped and altered", () => {
+  const rows = new Set(MATRIX.map(({ kind, change }) => `${kind} ${change}`));
+  const wanted = OBJECT_KINDS.flatMap((kind) => ["unexpected", "missing", "changed"].map((each) => `${kind} ${each}`));
+  expect(wanted.filter((each) => !rows.has(each))).toEqual([]);
+});
 
 describe.each(["15", "18"] as const)("the drift matrix, PostgreSQL %s", (major) => {
   let database: TestDatabase;
   let session: Session;
+  let read: () => Promise<Catalog>;
   let base: Catalog;
 
   beforeAll(async () => {
     await onServer(major, "do $$ begin create role matrix_reader; exception when duplicate_object then null; end $$");
+    await makeTablespace(major);
     database = await createDatabase(major, MATRIX_BASE);
     session = await openWriter(database);
-    base = await readCatalog(session, null);
+    read = await preparedReader(session);
+    base = await read();
   });
   afterAll(async () => {
     await session.close();
     await database.drop();
+    await onServer(major, "drop tablespace matrix_space");
     await onServer(major, "drop role matrix_reader");
   });
-
-  /** Runs one change and looks at it, in a transaction that is rolled back. */
-  async function changed<T>(sql: string, look: (catalog: Catalog) => Promise<T>): Promise<T> {
-    await session.script("begin");
-    try {
-      await session.script(sql);
-      return await look(await readCatalog(session, null));
-    } finally {
-      await session.script("rollback");
-    }
-  }
 
   const entries = MATRIX.filter((entry) => (entry.since ?? 0) <= Number(major)).map(
     (entry) => [entry.name, entry] as const,
   );
 
+  /** One change in a transaction that is rolled back; the subtransaction gives it an identity of its own. */
   it.each(entries)("%s", async (_name, entry) => {
-    const detector = await readDetector(session, null);
-    await changed(entry.sql, async (catalog) => {
-      const comparison = compareCatalogs(catalog, base);
-      expect(fingerprint(catalog)).not.toBe(fingerprint(base));
+    const begin = `begin; ${entry.before ?? ""}`;
+    await session.script(begin);
+    try {
+      const before = entry.before === undefined ? base : await read();
+      const detector = await readDetector(session, null);
+      await session.script(`savepoint change; ${entry.sql}`);
+      const catalog = await read();
+      const comparison = compareCatalogs(catalog, before);
+      expect(fingerprint(catalog)).not.toBe(fingerprint(before));
       expect(comparison.equal).toBe(false);
       expect(await readDetector(session, null)).not.toBe(detector);
       expect(comparison.differences).toContainEqual(expect.objectContaining(expected(entry)));
-      mirrors(comparison, compareCatalogs(base, catalog));
-      await repairs(catalog, comparison, entry);
-    });
+      const back = compareCatalogs(before, catalog);
+      mirrors(comparison, back);
+      await repairs(before, comparison, entry);
+      if (back.differences.some((difference) => difference.repair === null)) return;
+      await session.script(`rollback; ${begin}`);
+      await session.script(orderedRepairs(back.differences).join("\n"));
+      expect(fingerprint(await read())).toBe(fingerprint(catalog));
+    } finally {
+      await session.script("rollback");
+    }
   });
 
   /** Brings the changed database back by the statements of the comparison. */
-  async function repairs(catalog: Catalog, comparison: Comparison, entry: MatrixEntry): Promise<void> {
+  async function repairs(before: Catalog, comparison: Comparison, entry: MatrixEntry): Promise<void> {
     const complete = comparison.differences.every((difference) => difference.repair !== null);
     expect({ complete, unrepaired: entry.unrepaired ?? false }).toEqual({ complete, unrepaired: !complete });
-    if (complete) {
-      await session.script(orderedRepairs(comparison.differences).join("\n"));
-      expect(fingerprint(await readCatalog(session, null))).toBe(fingerprint(base));
-    }
-    const forward = compareCatalogs(base, catalog);
-    if (forward.differences.some((difference) => difference.repair === null)) return;
-    await session.script("rollback; begin");
-    await session.script(orderedRepairs(forward.differences).join("\n"));
-    expect(fingerprint(await readCatalog(session, null))).toBe(fingerprint(catalog));
+    if (!complete) return;
+    await session.script(orderedRepairs(comparison.differences).join("\n"));
+    expect(fingerprint(await read())).toBe(fingerprint(before));
   }
 });
+
+/** In the server's own directory, so that it needs none outside. */
+async function makeTablespace(major: "15" | "18"): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl(major) });
+  await client.connect();
+  try {
+    await client.query("set allow_in_place_tablespaces = on");
+    await client.query("create tablespace matrix_space location ''");
+  } finally {
+    await client.end();
+  }
+}
 
 function expected({ kind, subject, change, severity, attribute }: MatrixEntry) {
   return { kind, subject, change, severity, ...(attribute === undefined ? {} : { attribute }) };

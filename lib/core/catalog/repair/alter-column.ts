@@ -1,5 +1,6 @@
 import { identifier, literal } from "../../sql/quote.js";
 import type { ColumnObject } from "../catalog.js";
+import { list } from "./list.js";
 import { tableName } from "./target.js";
 
 const STORAGE: Readonly<Record<string, string>> = { p: "PLAIN", e: "EXTERNAL", x: "EXTENDED", m: "MAIN" };
@@ -17,7 +18,7 @@ export function alterColumn(declared: ColumnObject, actual: ColumnObject | null,
       return alter(attributes.default === null ? "DROP DEFAULT" : `SET DEFAULT ${attributes.default}`);
     case "type":
     case "collation":
-      return alterType(declared, alter);
+      return alterType(declared, actual, alter);
     case "identity":
       return identity(attributes.identity, actual?.attributes.identity ?? "", alter);
     case "storage":
@@ -34,9 +35,15 @@ export function alterColumn(declared: ColumnObject, actual: ColumnObject | null,
 }
 
 /** A default and an identity stand in the way of a new type; a generated column follows its expression. */
-function alterType(declared: ColumnObject, alter: (action: string) => string[]): string[] | null {
+function alterType(
+  declared: ColumnObject,
+  actual: ColumnObject | null,
+  alter: (action: string) => string[],
+): string[] | null {
   const { type, collation, generated } = declared.attributes;
   if (generated !== "") return null;
+  // No cast leads from an array to what is none.
+  if (type.endsWith("[]") !== (actual?.attributes.type.endsWith("[]") ?? false)) return null;
   const column = identifier(declared.id.name);
   return alter(`TYPE ${type}${collation === null ? "" : ` COLLATE ${collation}`} USING ${column}::${type}`);
 }
@@ -45,10 +52,6 @@ function identity(declared: string, actual: string, alter: (action: string) => s
   const words = declared === "a" ? "ALWAYS" : "BY DEFAULT";
   if (declared === "") return alter("DROP IDENTITY");
   return alter(actual === "" ? `ADD GENERATED ${words} AS IDENTITY` : `SET GENERATED ${words}`);
-}
-
-export function list(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 /** `name=value` pairs: those that went are reset, those that are declared are set. */

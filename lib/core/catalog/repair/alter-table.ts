@@ -1,7 +1,7 @@
-import { identifier, qualified } from "../../sql/quote.js";
+import { qualified } from "../../sql/quote.js";
 import type { TableObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
-import { list, setOptions } from "./alter-column.js";
+import { alterStored } from "./alter-stored.js";
 import { tableName } from "./target.js";
 
 /** One attribute of a table, as declared; null when the table would have to be made anew. */
@@ -18,16 +18,8 @@ export function alterTable(
       return alter(`${attributes.rowSecurity ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`);
     case "forceRowSecurity":
       return alter(`${attributes.forceRowSecurity ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`);
-    case "replicaIdentity":
-      return replicaIdentity(declared, catalog, alter);
-    case "options":
-      return setOptions(actual.attributes.options, attributes.options, alter);
-    case "toastOptions":
-      return setOptions(list(actual.attributes.toastOptions), list(attributes.toastOptions), alter, "toast.");
     case "persistence":
       return alter(attributes.persistence === "u" ? "SET UNLOGGED" : "SET LOGGED");
-    case "tablespace":
-      return alter(`SET TABLESPACE ${identifier(String(attributes.tablespace ?? "pg_default"))}`);
     case "inherits":
       return [
         ...actual.attributes.inherits
@@ -40,21 +32,8 @@ export function alterTable(
     case "partitionOf":
       return partition(declared, actual);
     default:
-      return null;
+      return alterStored(declared, actual, attribute, catalog) ?? null;
   }
-}
-
-function replicaIdentity(
-  declared: TableObject,
-  catalog: CatalogIndex,
-  alter: (action: string) => string[],
-): string[] | null {
-  const words: Readonly<Record<string, string>> = { d: "DEFAULT", n: "NOTHING", f: "FULL" };
-  const word = words[declared.attributes.replicaIdentity];
-  if (word) return alter(`REPLICA IDENTITY ${word}`);
-  const indexes = catalog.indexes({ schema: declared.id.schema ?? "", name: declared.id.name });
-  const index = indexes.find((each) => each.attributes.replicaIdentity === true);
-  return index ? alter(`REPLICA IDENTITY USING INDEX ${identifier(index.id.name)}`) : null;
 }
 
 function partition(declared: TableObject, actual: TableObject): string[] {

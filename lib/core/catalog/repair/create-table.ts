@@ -2,8 +2,9 @@ import { identifier, qualified } from "../../sql/quote.js";
 import type { CatalogObject, ColumnObject, ConstraintObject, TableObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import { ownerColumn } from "../names.js";
-import { alterColumn } from "./alter-column.js";
+import { alterColumn, setOptions } from "./alter-column.js";
 import { dressing } from "./dressing.js";
+import { list } from "./list.js";
 import { alterSequence } from "./sequence.js";
 import { tableName } from "./target.js";
 
@@ -33,10 +34,10 @@ export function createTable(table: TableObject, catalog: CatalogIndex): string[]
   return [
     ...sequences.flatMap(({ before }) => before),
     `CREATE ${unlogged}TABLE ${qualified(id.schema, id.name)}${body}${tail.join("")}`,
-    ...columns.flatMap((column) => [...columnRest(column), ...dressing(column)]),
+    ...columns.flatMap((column) => [...columnRest(column), ...dressing(column, catalog)]),
     ...sequences.flatMap(({ after }) => after),
     ...security,
-    ...dressing(table),
+    ...dressing(table, catalog),
   ];
 }
 
@@ -62,13 +63,13 @@ export function addColumn(column: ColumnObject, catalog: CatalogIndex): string[]
     ...before,
     `ALTER TABLE ${tableName(column)} ADD COLUMN ${columnClause(column)}`,
     ...columnRest(column),
-    ...dressing(column),
+    ...dressing(column, catalog),
     ...after,
   ];
 }
 
 /** A sequence that a column owns is made before it, for its default needs it, and tied to it afterwards. */
-function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
+export function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
   const owned = catalog.catalog.objects.filter((object) => {
     const owner = object.kind === "sequence" ? ownerColumn(object) : null;
     return owner?.schema === column.id.schema && owner?.table === column.id.table && owner?.name === column.id.name;
@@ -76,18 +77,50 @@ function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
   const made = owned.filter((sequence) => sequence.attributes.identity !== true);
   return {
     before: made.map((each) => `CREATE SEQUENCE ${qualified(each.id.schema, each.id.name)} AS ${each.attributes.type}`),
-    after: owned.flatMap((sequence) => [...alterSequence(sequence), ...dressing(sequence)]),
+    after: owned.flatMap((sequence) => [...alterSequence(sequence), ...dressing(sequence, catalog)]),
   };
 }
 
 /** Null for what a partition or a child has from its parent. */
-export function addConstraint(constraint: ConstraintObject): string[] | null {
+export function addConstraint(constraint: ConstraintObject, catalog: CatalogIndex): string[] | null {
   if (constraint.attributes.ofParent === true || constraint.attributes.local === false) return null;
   if (constraint.definition === null) return null;
   return [
     `ALTER TABLE ${tableName(constraint)} ADD CONSTRAINT ${identifier(constraint.id.name)} ${constraint.definition}`,
-    ...dressing(constraint),
+    ...indexRest(catalog.get("index", constraint.id)),
+    ...dressing(constraint, catalog),
   ];
+}
+
+/** What neither CREATE INDEX nor ADD CONSTRAINT says of an index. */
+export function indexRest(index: CatalogObject | undefined): string[] {
+  if (index === undefined) return [];
+  const { attributes, id } = index;
+  const name = qualified(id.schema, id.name);
+  const options = attributes.constraint === null ? [] : list(attributes.options);
+  return [
+    ...setOptions([], options, (action) => [`ALTER INDEX ${name} ${action}`]),
+    ...(typeof attributes.tablespace === "string"
+      ? [`ALTER INDEX ${name} SET TABLESPACE ${identifier(attributes.tablespace)}`]
+      : []),
+    ...indexStatistics(index, null),
+    ...(attributes.clustered === true ? [`ALTER TABLE ${tableName(index)} CLUSTER ON ${identifier(id.name)}`] : []),
+    ...(typeof attributes.attachedTo === "string"
+      ? [`ALTER INDEX ${attributes.attachedTo} ATTACH PARTITION ${name}`]
+      : []),
+  ];
+}
+
+/** `column=target` for expression columns, by their number. */
+export function indexStatistics(declared: CatalogObject, actual: CatalogObject | null): string[] {
+  const targets = (object: CatalogObject | null) =>
+    new Map(list(object?.attributes.statistics).map((pair) => pair.split("=") as [string, string]));
+  const wanted = targets(declared);
+  const numbers = new Set([...targets(actual).keys(), ...wanted.keys()]);
+  return [...numbers].map(
+    (number) =>
+      `ALTER INDEX ${qualified(declared.id.schema, declared.id.name)} ALTER COLUMN ${number} SET STATISTICS ${wanted.get(number) ?? -1}`,
+  );
 }
 
 /** What stands on a table and is made after it, in the order in which it may be made. */

@@ -1,6 +1,7 @@
+import { derivedName } from "../../sql/derived-name.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
-import { list } from "./alter-column.js";
+import { list } from "./list.js";
 
 /** Enums and composite types; null for the others, which need functions that the catalog only names. */
 export function createType(object: CatalogObject): string[] | null {
@@ -31,12 +32,17 @@ export function createDomain(object: CatalogObject): string[] {
     `CREATE DOMAIN ${qualified(object.id.schema, object.id.name)} AS ${base}`,
     collation === null ? "" : `COLLATE ${collation}`,
     fallback === null ? "" : `DEFAULT ${fallback}`,
-    notNull === true ? "NOT NULL" : "",
+    notNull === true ? notNullClause(object) : "",
     ...domainConstraints(object)
       .filter((each) => each.validated)
       .map((each) => `CONSTRAINT ${identifier(each.name)} ${each.definition}`),
   ];
   return [parts.filter(Boolean).join(" ")];
+}
+
+function notNullClause(object: CatalogObject): string {
+  const { notNullName } = object.attributes;
+  return typeof notNullName === "string" ? `CONSTRAINT ${identifier(notNullName)} NOT NULL` : "NOT NULL";
 }
 
 /** New labels of an enum at their place; null when one went or moved, for rows may hold it. */
@@ -60,6 +66,7 @@ export function alterDomain(declared: CatalogObject, actual: CatalogObject, attr
   const alter = (action: string) => `ALTER DOMAIN ${qualified(declared.id.schema, declared.id.name)} ${action}`;
   const { default: fallback, notNull } = declared.attributes;
   if (attribute === "default") return [alter(fallback === null ? "DROP DEFAULT" : `SET DEFAULT ${fallback}`)];
+  if (attribute === "notNullName") return renameNotNull(declared, actual, alter);
   if (attribute === "notNull") return [alter(`${notNull === true ? "SET" : "DROP"} NOT NULL`)];
   if (attribute !== "constraints") return null;
   const same = (a: DomainConstraint, b: DomainConstraint) => JSON.stringify(a) === JSON.stringify(b);
@@ -73,4 +80,14 @@ export function alterDomain(declared: CatalogObject, actual: CatalogObject, attr
       .filter((each) => !was.some((old) => same(each, old)))
       .map((each) => alter(`ADD CONSTRAINT ${identifier(each.name)} ${each.definition}`)),
   ];
+}
+
+/** Since 17; a NOT NULL that is only on one side gets its name with the rule itself. */
+function renameNotNull(declared: CatalogObject, actual: CatalogObject, alter: (action: string) => string): string[] {
+  if (declared.attributes.notNull !== true) return [];
+  const [was, is] = [actual, declared].map(({ id, attributes }) =>
+    typeof attributes.notNullName === "string" ? attributes.notNullName : derivedName(id.name, "", "not_null"),
+  ) as [string, string];
+  const from = actual.attributes.notNull === true ? was : derivedName(actual.id.name, "", "not_null");
+  return [alter(`RENAME CONSTRAINT ${identifier(from)} TO ${identifier(is)}`)];
 }

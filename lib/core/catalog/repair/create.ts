@@ -1,7 +1,8 @@
 import { identifier, literal, qualified } from "../../sql/quote.js";
-import type { CatalogObject } from "../catalog.js";
+import type { CatalogObject, IndexObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
-import { addColumn, addConstraint, createTable, onTable } from "./create-table.js";
+import { storedRest } from "./alter-stored.js";
+import { addColumn, addConstraint, createTable, indexRest, onTable } from "./create-table.js";
 import { createDomain, createType } from "./create-type.js";
 import { dressing } from "./dressing.js";
 import { alterSequence } from "./sequence.js";
@@ -11,10 +12,11 @@ import { tableName, targetOf } from "./target.js";
 export function create(object: CatalogObject, catalog: CatalogIndex): string[] | null {
   if (object.kind === "table") return createWhole(object, createTable(object, catalog), catalog);
   if (object.kind === "column") return addColumn(object, catalog);
-  if (object.kind === "constraint") return addConstraint(object);
+  if (object.kind === "constraint") return addConstraint(object, catalog);
+  if (object.kind === "index") return createIndex(object, catalog, catalog.attachedTo(object.id));
   const made = bare(object);
   if (made === null) return null;
-  const dressed = [...made, ...dressing(object)];
+  const dressed = [...made, ...dressing(object, catalog)];
   const isView = object.kind === "view" || object.kind === "materialized view";
   return isView ? createWhole(object, dressed, catalog) : dressed;
 }
@@ -30,8 +32,27 @@ function createWhole(object: CatalogObject, made: string[] | null, catalog: Cata
       part.kind !== "constraint" ||
       (part.attributes.type !== "n" && part.attributes.ofParent !== true && part.attributes.local !== false),
   );
-  const statements = own.map((part) => create(part, catalog));
-  return statements.some((each) => each === null) ? null : [...made, ...statements.flatMap((each) => each ?? [])];
+  // Partitions that are made later bring the indexes of their own.
+  const statements = own.map((part) =>
+    part.kind === "index" ? createIndex(part, catalog, []) : create(part, catalog),
+  );
+  if (statements.some((each) => each === null)) return null;
+  const rest = object.kind === "view" ? [] : storedRest(object, catalog);
+  return [...made, ...statements.flatMap((each) => each ?? []), ...rest];
+}
+
+/** An index with those of the partitions that are attached to it. */
+function createIndex(index: CatalogObject, catalog: CatalogIndex, attached: readonly IndexObject[]): string[] | null {
+  if (index.definition === null) return null;
+  const alone = attached.length === 0 && index.attributes.valid === true;
+  const parts = attached.map((part) => createIndex(part, catalog, catalog.attachedTo(part.id)));
+  if (parts.some((part) => part === null)) return null;
+  return [
+    alone ? index.definition.replace(" ON ONLY ", " ON ") : index.definition,
+    ...indexRest(index),
+    ...dressing(index, catalog),
+    ...parts.flatMap((part) => part ?? []),
+  ];
 }
 
 function bare(object: CatalogObject): string[] | null {
@@ -57,6 +78,9 @@ function bare(object: CatalogObject): string[] | null {
     case "policy":
       return createPolicy(object);
     case "trigger":
+      // What a partition has from its parent.
+      if (typeof attributes.parentEnabled === "string") return setState(object, true);
+      return object.definition === null ? null : [object.definition, ...setState(object)];
     case "rule":
       return object.definition === null ? null : [object.definition, ...setState(object)];
     case "event trigger":
@@ -64,7 +88,6 @@ function bare(object: CatalogObject): string[] | null {
     case "cast":
       return [createCast(object)];
     case "function":
-    case "index":
     case "view":
     case "materialized view":
     case "statistics":

@@ -1,15 +1,60 @@
 import { identifier, literal } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
+import type { CatalogIndex } from "../lookup.js";
 import type { Privilege } from "../privileges.js";
+import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
-/** Comment and grants of an object that was just made; its owner is whoever makes it. */
-export function dressing(object: CatalogObject): string[] {
+/** Owner, comment and grants of an object that was just made: until then it belongs to whoever makes it. */
+export function dressing(object: CatalogObject, catalog: CatalogIndex): string[] {
   const comment = object.attributes.comment;
   const privileges = object.attributes.privileges;
+  const wanted = Array.isArray(privileges) ? (privileges as unknown as readonly Privilege[]) : null;
+  const byDefault = grantedByDefault(object, catalog);
+  const { owner, ownedBy } = object.attributes;
+  const another = typeof owner === "string" && owner !== "$owner" && typeof ownedBy !== "string";
   return [
+    ...(another ? (setOwner(object, owner) ?? []) : []),
     ...(typeof comment === "string" ? commentOn(object, comment) : []),
-    ...(Array.isArray(privileges) ? (setPrivileges(object, null, privileges as readonly Privilege[]) ?? []) : []),
+    ...(setExtensions(object, null) ?? []),
+    ...(wanted !== null || byDefault !== null ? (setPrivileges(object, byDefault, wanted) ?? []) : []),
+  ];
+}
+
+const DEFAULTS_OF: Partial<Record<CatalogObject["kind"], string>> = {
+  table: "tables",
+  view: "tables",
+  "materialized view": "tables",
+  sequence: "sequences",
+  function: "functions",
+  type: "types",
+  domain: "types",
+  schema: "schemas",
+};
+
+/** What ALTER DEFAULT PRIVILEGES gives to what is made; null when nothing. */
+function grantedByDefault(object: CatalogObject, { catalog }: CatalogIndex): readonly Privilege[] | null {
+  const granted = catalog.objects.flatMap(({ kind, id, attributes }) => {
+    if (kind !== "default privileges" || id.name !== DEFAULTS_OF[object.kind]) return [];
+    if (id.schema !== undefined && id.schema !== object.id.schema) return [];
+    return Array.isArray(attributes.privileges) ? (attributes.privileges as unknown as readonly Privilege[]) : [];
+  });
+  return granted.length === 0 ? null : [...defaultsOf(object), ...granted];
+}
+
+/** DEPENDS ON EXTENSION, of what goes with one. */
+export function setExtensions(declared: CatalogObject, actual: CatalogObject | null): string[] | null {
+  const target = targetOf(declared);
+  if (target === null) return null;
+  const [is, should] = [actual, declared].map((each) => list(each?.attributes.dependsOnExtensions)) as [
+    string[],
+    string[],
+  ];
+  const alter = (words: string, extension: string) =>
+    `ALTER ${target.keyword} ${target.name} ${words} ON EXTENSION ${identifier(extension)}`;
+  return [
+    ...is.filter((each) => !should.includes(each)).map((each) => alter("NO DEPENDS", each)),
+    ...should.filter((each) => !is.includes(each)).map((each) => alter("DEPENDS", each)),
   ];
 }
 

@@ -9,6 +9,7 @@ import { databaseSettings } from "./database-settings.js";
 import { defaultPrivileges } from "./default-privileges.js";
 import { enumsAndDomains } from "./enums-and-domains.js";
 import { eventTriggers } from "./event-triggers.js";
+import { extensionDependences } from "./extension-dependences.js";
 import { extensions } from "./extensions.js";
 import { foreignDataWrappers, servers, userMappings } from "./foreign-data.js";
 import { functions } from "./functions.js";
@@ -28,6 +29,7 @@ import { sequences } from "./sequences.js";
 import type { Source } from "./source.js";
 import { statisticsObjects } from "./statistics-objects.js";
 import { subscriptions } from "./subscriptions.js";
+import { systemObjects } from "./system-objects.js";
 import { textSearch } from "./text-search.js";
 import { transforms } from "./transforms.js";
 import { switchedClones, triggers, unguarded } from "./triggers.js";
@@ -74,6 +76,8 @@ export const SOURCES: readonly Source[] = [
   servers,
   userMappings,
   databaseSettings,
+  systemObjects,
+  extensionDependences,
   remarks,
   labels,
 ];

@@ -46,8 +46,8 @@ export const columns = source<Field>({
       generated: "a.attgenerated",
       default: `case when a.atthasdef then (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
         where d.adrelid = a.attrelid and d.adnum = a.attnum) end`,
-      // 100 is the default collation.
-      collation: `case when a.attcollation not in (0, 100)
+      // 100 is the default collation; that of text, character and character varying, whose type need not be looked up.
+      collation: `case when a.attcollation <> 0 and not (a.attcollation = 100 and a.atttypid in (25, 1042, 1043))
         and a.attcollation <> (select t.typcollation from pg_type t where t.oid = a.atttypid)
         then a.attcollation::regcollation::text end`,
       storage: "a.attstorage",

@@ -1,6 +1,7 @@
 import type { Json } from "../../json.js";
+import { derivedName } from "../../sql/derived-name.js";
 import { canonicalPrivileges } from "../privileges.js";
-import { inScope, notMember, ownerOf, source } from "./source.js";
+import { inScope, notMember, ownerOf, since, source } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -11,6 +12,7 @@ const FIELDS = [
   "labels",
   "base",
   "notNull",
+  "notNullName",
   "default",
   "collation",
   "constraints",
@@ -31,9 +33,15 @@ export const enumsAndDomains = source<Field>({
         array(select e.enumlabel from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder) end`,
       base: "case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end",
       notNull: "t.typnotnull",
-      default: "t.typdefault",
-      // A domain's own collation; 100 is the default.
-      collation: `case when t.typcollation not in (0, 100)
+      notNullName: since(
+        17,
+        scope,
+        "case when t.typnotnull then (select c.conname from pg_constraint c where c.contypid = t.oid and c.contype = 'n') end",
+        "null",
+      ),
+      // The text that is kept beside it was printed with the search_path of its author.
+      default: "pg_get_expr(t.typdefaultbin, 'pg_type'::regclass)",
+      collation: `case when t.typtype = 'd' and t.typcollation <> 0
         and t.typcollation <> (select b.typcollation from pg_type b where b.oid = t.typbasetype)
         then t.typcollation::regcollation::text end`,
       constraints: `case when t.typtype = 'd' then (select json_agg(json_build_object('name', c.conname,
@@ -62,6 +70,7 @@ export const enumsAndDomains = source<Field>({
         privileges,
         base: row.text("base"),
         notNull: row.flag("notNull"),
+        notNullName: givenName(row.nullable("notNullName"), id.name),
         default: row.nullable("default"),
         collation: row.nullable("collation"),
         constraints: constraints === null ? [] : (JSON.parse(constraints) as Json),
@@ -69,3 +78,8 @@ export const enumsAndDomains = source<Field>({
     });
   },
 });
+
+/** Since 17 a domain's NOT NULL has a name; the one that the server chooses counts as none. */
+function givenName(name: string | null, domain: string): string | null {
+  return name === derivedName(domain, "", "not_null") ? null : name;
+}

@@ -10,7 +10,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
   tag: "foreign data wrapper",
   rare: {
     catalogs: [2328],
-    census: () => "select 2328, case when fdwacl is null then oid else 0 end from pg_foreign_data_wrapper",
+    census: () => "select 2328, oid from pg_foreign_data_wrapper",
   },
   select: ({ tenantSchema }) =>
     tenantSchema === null
@@ -23,7 +23,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
             validator: "nullif(f.fdwvalidator, 0)::regproc::text",
             options: open("f.fdwoptions"),
           },
-          from: `from pg_foreign_data_wrapper f where ${notMember("pg_foreign_data_wrapper", "f.oid")} or f.fdwacl is not null`,
+          from: `from pg_foreign_data_wrapper f where ${notMember("pg_foreign_data_wrapper", "f.oid")}`,
         }
       : null,
   read(row, assembly) {

@@ -1,7 +1,18 @@
 import { canonicalPrivileges } from "../privileges.js";
 import { inScope, notMember, ownerOf, source } from "./source.js";
 
-const FIELDS = ["schema", "name", "signature", "kind", "owner", "acl", "language", "returns", "definition"] as const;
+const FIELDS = [
+  "schema",
+  "name",
+  "signature",
+  "kind",
+  "owner",
+  "acl",
+  "language",
+  "arguments",
+  "returns",
+  "definition",
+] as const;
 type Field = (typeof FIELDS)[number];
 
 /** Functions, procedures and window functions; the definition holds body and settings. */
@@ -16,6 +27,7 @@ export const functions = source<Field>({
       owner: ownerOf("p.proowner"),
       acl: "p.proacl",
       language: "l.lanname",
+      arguments: "pg_get_function_arguments(p.oid)",
       returns: "pg_get_function_result(p.oid)",
       definition: "pg_get_functiondef(p.oid)",
     },
@@ -27,15 +39,21 @@ export const functions = source<Field>({
     const owner = row.text("owner");
     assembly.add({
       kind: "function",
-      id: { schema: row.text("schema"), name: row.text("name"), signature: row.text("signature") },
-      definition: row.text("definition"),
+      id: { schema: row.text("schema"), name: row.text("name"), signature: withoutIn(row.text("signature")) },
+      definition: row.text("definition").replace(/^CREATE OR REPLACE PROCEDURE .*$/m, withoutIn),
       attributes: {
         kind: row.text("kind"),
         owner,
         privileges: canonicalPrivileges("function", owner, row.nullable("acl"), assembly.role),
         language: row.text("language"),
+        arguments: withoutIn(row.nullable("arguments") ?? ""),
         returns: row.nullable("returns"),
       },
     });
   },
 });
+
+/** Since 14 the arguments of procedures are printed with the word IN, which says nothing. */
+export function withoutIn(text: string): string {
+  return text.replace(/(^|[(,] ?)IN /g, "$1");
+}

@@ -19,6 +19,7 @@ const FIELDS = [
   "expressions",
   "predicate",
   "ofParent",
+  "attachedTo",
   "options",
   "tablespace",
   "statistics",
@@ -49,6 +50,8 @@ export const indexes = source<Field>({
         array(select pg_get_indexdef(x.indexrelid, n, false) from generate_series(1, x.indnatts) n) end`,
       predicate: "pg_get_expr(x.indpred, x.indrelid)",
       ofParent: "i.relispartition",
+      attachedTo: `case when i.relispartition then
+        (select h.inhparent::regclass::text from pg_inherits h where h.inhrelid = i.oid) end`,
       options: "i.reloptions",
       tablespace: tablespace("i.reltablespace"),
       statistics: `case when x.indexprs is not null then array(select a.attnum || '=' || a.attstattarget
@@ -86,6 +89,7 @@ export const indexes = source<Field>({
         clustered: row.flag("clustered"),
         replicaIdentity: row.flag("replicaIdentity"),
         ofParent: row.flag("ofParent"),
+        attachedTo: row.nullable("attachedTo"),
         options: row.list("options").sort(),
         tablespace: row.nullable("tablespace"),
         statistics: row.list("statistics"),

@@ -4,13 +4,12 @@ import { notMember, ownerOf, source } from "./source.js";
 const FIELDS = ["name", "owner", "acl", "trusted", "handler", "inline", "validator"] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Languages that were created by hand, and those whose privileges were changed. */
+/** Languages that were created by hand; the privileges of the others stand with the system's objects. */
 export const languages = source<Field>({
   tag: "language",
   rare: {
     catalogs: [2612],
-    census: () =>
-      "select 2612, case when lanacl is null then oid else 0 end from pg_language where oid >= 16384 or lanacl is not null",
+    census: () => "select 2612, oid from pg_language where oid >= 16384",
   },
   select: ({ tenantSchema }) =>
     tenantSchema === null
@@ -24,7 +23,7 @@ export const languages = source<Field>({
             inline: "nullif(l.laninline, 0)::regproc::text",
             validator: "nullif(l.lanvalidator, 0)::regproc::text",
           },
-          from: `from pg_language l where (l.oid >= 16384 and ${notMember("pg_language", "l.oid")}) or l.lanacl is not null`,
+          from: `from pg_language l where l.oid >= 16384 and ${notMember("pg_language", "l.oid")}`,
         }
       : null,
   read(row, assembly) {

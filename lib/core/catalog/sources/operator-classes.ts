@@ -1,9 +1,21 @@
+import { familyFunction, familyOperator } from "./operator-families.js";
 import { accessMethod, accessMethodName, inScope, notMember, ownerOf, source } from "./source.js";
 
-const FIELDS = ["schema", "name", "method", "owner", "default", "type", "keyType", "family"] as const;
+const FIELDS = [
+  "schema",
+  "name",
+  "method",
+  "owner",
+  "default",
+  "type",
+  "keyType",
+  "family",
+  "operators",
+  "functions",
+] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Operator classes; what they are made of stands with their family. */
+/** Operator classes with what they are made of. */
 export const operatorClasses = source<Field>({
   tag: "operator class",
   rare: { catalogs: [2616] },
@@ -17,7 +29,9 @@ export const operatorClasses = source<Field>({
       type: "format_type(o.opcintype, null)",
       keyType: "case when o.opckeytype <> 0 then format_type(o.opckeytype, null) end",
       family:
-        "(select fn.nspname || '.' || f.opfname from pg_opfamily f join pg_namespace fn on fn.oid = f.opfnamespace where f.oid = o.opcfamily)",
+        "(select format('%I.%I', fn.nspname, f.opfname) from pg_opfamily f join pg_namespace fn on fn.oid = f.opfnamespace where f.oid = o.opcfamily)",
+      operators: parts("pg_amop", familyOperator("a")),
+      functions: parts("pg_amproc", familyFunction("a")),
     },
     from: `from ns join pg_opclass o on o.opcnamespace = ns.oid and ${inScope(scope, "pg_opclass", "o.oid")}
       where ${notMember("pg_opclass", "o.oid")}`,
@@ -33,7 +47,15 @@ export const operatorClasses = source<Field>({
         type: row.text("type"),
         keyType: row.nullable("keyType"),
         family: row.text("family"),
+        operators: row.list("operators").sort(),
+        functions: row.list("functions").sort(),
       },
     });
   },
 });
+
+/** The entries of the family that came with the class. */
+function parts(catalog: string, text: string): string {
+  return `array(select ${text} from pg_depend d join ${catalog} a on a.oid = d.objid
+    where d.classid = '${catalog}'::regclass and d.refclassid = 'pg_opclass'::regclass and d.refobjid = o.oid order by 1)`;
+}

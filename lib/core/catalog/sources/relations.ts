@@ -2,7 +2,7 @@ import { qualified } from "../../sql/quote.js";
 import { canonicalPrivileges } from "../privileges.js";
 import { canonicalQuery } from "../view-text.js";
 import type { Fields } from "./fields.js";
-import { type Assembly, accessMethod, accessMethodName, ownerOf, source, tablespace } from "./source.js";
+import { type Assembly, accessMethod, accessMethodName, ownerOf, since, source, tablespace } from "./source.js";
 
 const FIELDS = [
   "schema",
@@ -14,6 +14,7 @@ const FIELDS = [
   "partitionKey",
   "bound",
   "parents",
+  "detachPending",
   "rowSecurity",
   "forceRowSecurity",
   "replicaIdentity",
@@ -31,7 +32,7 @@ type Field = (typeof FIELDS)[number];
 /** Tables, partitioned and foreign tables, views and materialized views. */
 export const relations = source<Field>({
   tag: "relation",
-  select: () => ({
+  select: (scope) => ({
     fields: {
       schema: "r.schema",
       name: "r.relname",
@@ -43,6 +44,13 @@ export const relations = source<Field>({
       bound: "case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end",
       parents: `case when r.oid in (select inhrelid from pg_inherits) then
         (select array_agg(h.inhparent::regclass::text order by h.inhseqno) from pg_inherits h where h.inhrelid = r.oid) end`,
+      // A concurrent detachment that was interrupted.
+      detachPending: since(
+        14,
+        scope,
+        "r.relispartition and exists (select from pg_inherits h where h.inhrelid = r.oid and h.inhdetachpending)",
+        "false",
+      ),
       rowSecurity: "r.relrowsecurity",
       forceRowSecurity: "r.relforcerowsecurity",
       replicaIdentity: "r.relreplident",
@@ -72,7 +80,12 @@ export const relations = source<Field>({
         kind: view,
         id,
         definition: `CREATE ${view.toUpperCase()} ${qualified(id.schema, id.name)}${withOptions(options)} AS\n${query}`,
-        attributes: { ...shared(row, assembly), query, options: options.sort() },
+        attributes: {
+          ...shared(row, assembly),
+          query,
+          options: options.sort(),
+          ...(kind === "m" ? stored(row) : {}),
+        },
       });
       return;
     }
@@ -90,6 +103,10 @@ function shared(row: Fields<Field>, assembly: Assembly) {
   };
 }
 
+function stored(row: Fields<Field>) {
+  return { replicaIdentity: row.text("replicaIdentity"), toastOptions: row.list("toastOptions").sort() };
+}
+
 function tableAttributes(row: Fields<Field>, assembly: Assembly) {
   const parents = row.list("parents");
   const bound = row.nullable("bound");
@@ -104,9 +121,9 @@ function tableAttributes(row: Fields<Field>, assembly: Assembly) {
     inherits: partition ? [] : parents,
     rowSecurity: row.flag("rowSecurity"),
     forceRowSecurity: row.flag("forceRowSecurity"),
-    replicaIdentity: row.text("replicaIdentity"),
+    ...stored(row),
+    detachPending: row.flag("detachPending"),
     options: row.list("options").sort(),
-    toastOptions: row.list("toastOptions").sort(),
     ofType: row.nullable("ofType"),
     server: row.nullable("server"),
     foreignOptions: row.list("foreignOptions").sort(),

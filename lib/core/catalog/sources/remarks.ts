@@ -1,20 +1,18 @@
-import { type ObjectId, type ObjectKind, TENANT_SCHEMA } from "../catalog.js";
-import { CatalogFormatError, type Fields } from "./fields.js";
-import { splitQualified } from "./qualified-text.js";
+import { type AddressField, addressFields, amendTarget, ownObject, targetOf } from "./address.js";
+import type { Fields } from "./fields.js";
 import { type Assembly, type Scope, source } from "./source.js";
 
-const FIELDS = ["type", "names", "arguments", "provider", "signature", "text"] as const;
-type Field = (typeof FIELDS)[number];
+type Field = AddressField | "provider" | "text";
 
-/** Comments: attributes of the objects that other sources described. */
+/** Comments: attributes of the objects that other sources described. Large objects are data. */
 export const remarks = source<Field>({
   tag: "remark",
   select: (scope) => ({
     fields: fields("null::text", "d.description"),
-    // 2200 is the schema public, whose own comment comes with every database.
+    // The schema public's own comment comes with every database.
     from: `from pg_description d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
-      where (${target(scope)} or d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
-          and d.description <> 'standard public schema' and 2200 in (select ns.oid from ns))
+      where (${ownObject(scope, "d.objoid")} or ${ON_PUBLIC} and d.description <> 'standard public schema')
+        and d.classoid <> 'pg_largeobject'::regclass
         and (d.classoid, d.objoid) not in (select member.classid, member.objid from member)`,
   }),
   read: attach,
@@ -27,122 +25,23 @@ export const labels = source<Field>({
   select: (scope) => ({
     fields: fields("d.provider", "d.label"),
     from: `from pg_seclabel d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
-      where ${target(scope)}`,
+      where (${ownObject(scope, "d.objoid")} or ${ON_PUBLIC}) and d.classoid <> 'pg_largeobject'::regclass`,
   }),
   read: attach,
 });
 
+/** 2200 is the schema public, which is older than a user's first object. */
+const ON_PUBLIC = "d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass and 2200 in (select ns.oid from ns)";
+
 function fields(provider: string, text: string): Record<Field, string> {
-  return {
-    type: "a.type",
-    names: "a.object_names",
-    arguments: "a.object_args",
-    provider,
-    signature: `case d.classoid when 'pg_proc'::regclass then pg_get_function_identity_arguments(d.objoid)
-      when 'pg_operator'::regclass then (select concat_ws(', ',
-        case when o.oprleft <> 0 then format_type(o.oprleft, null) else 'NONE' end,
-        case when o.oprright <> 0 then format_type(o.oprright, null) else 'NONE' end)
-        from pg_operator o where o.oid = d.objoid) end`,
-    text,
-  };
+  return { ...addressFields("d.classoid", "d.objoid"), provider, text };
 }
 
 function attach(row: Fields<Field>, assembly: Assembly, scope: Scope): void {
   const provider = row.nullable("provider");
   const attribute = provider === null ? "comment" : `security label of ${provider}`;
-  const { kind, id, part } = targetOf(row);
-  const placed =
-    scope.tenantSchema !== null && id.schema === scope.tenantSchema ? { ...id, schema: TENANT_SCHEMA } : id;
-  const name = part === null ? attribute : `${attribute} on ${part}`;
-  if (!remark(assembly, kind, placed, { [name]: row.text("text") }))
+  const target = targetOf(row, scope);
+  const name = target.part === null ? attribute : `${attribute} on ${target.part}`;
+  if (!amendTarget(assembly, target, { [name]: row.text("text") }))
     assembly.unseen(`${attribute} on ${row.text("type")} ${row.list("names").join(".")}`);
-}
-
-const target = (scope: Scope) => `d.objoid ${scope.tenantSchema === null ? ">= 16384" : IN_SCHEMA}`;
-
-/** What depends on the schema, and what depends on its relations. */
-const IN_SCHEMA = `= any(array(select p.objid from pg_depend p, ns
-    where p.refclassid = 'pg_namespace'::regclass and p.refobjid = ns.oid
-  union all select p.objid from rel join pg_depend p on p.refclassid = 'pg_class'::regclass and p.refobjid = rel.oid
-  union all select ns.oid from ns))`;
-
-interface Target {
-  readonly kind: ObjectKind;
-  readonly id: ObjectId;
-  /** A part of it that is no object of its own: a column of a composite type, a constraint of a domain. */
-  readonly part: string | null;
-}
-
-const RELATIONS: Readonly<Record<string, ObjectKind>> = {
-  table: "table",
-  "foreign table": "table",
-  view: "view",
-  "materialized view": "materialized view",
-  sequence: "sequence",
-  index: "index",
-};
-const ON_TABLE: Readonly<Record<string, ObjectKind>> = {
-  "table column": "column",
-  "view column": "column",
-  "materialized view column": "column",
-  "foreign table column": "column",
-  "table constraint": "constraint",
-  trigger: "trigger",
-  rule: "rule",
-  policy: "policy",
-};
-const IN_A_SCHEMA: Readonly<Record<string, ObjectKind>> = {
-  function: "function",
-  procedure: "function",
-  aggregate: "function",
-  operator: "operator",
-  collation: "collation",
-  conversion: "conversion",
-  "statistics object": "statistics",
-};
-const DATABASE_WIDE: Readonly<Record<string, ObjectKind>> = {
-  schema: "schema",
-  extension: "extension",
-  language: "language",
-  "foreign-data wrapper": "foreign data wrapper",
-  server: "server",
-  publication: "publication",
-  subscription: "subscription",
-  "event trigger": "event trigger",
-  "access method": "access method",
-};
-
-/** The shapes are those of pg_identify_object_as_address (manual, "Object Information and Addressing Functions"). */
-function targetOf(row: Fields<Field>): Target {
-  const type = row.text("type");
-  const [first = "", second = "", third = ""] = row.list("names");
-  const [argument = ""] = row.list("arguments");
-  const signature = row.nullable("signature");
-  const whole = (kind: ObjectKind, id: ObjectId): Target => ({ kind, id, part: null });
-  const relation = RELATIONS[type];
-  if (relation) return whole(relation, { schema: first, name: second });
-  const onTable = ON_TABLE[type];
-  if (onTable) return whole(onTable, { schema: first, table: second, name: third });
-  const inSchema = IN_A_SCHEMA[type];
-  if (inSchema) return whole(inSchema, { schema: first, name: second, ...(signature === null ? {} : { signature }) });
-  const wide = DATABASE_WIDE[type];
-  if (wide) return whole(wide, { name: first });
-  if (type.startsWith("text search "))
-    return whole("text search", { schema: first, name: second, signature: type.slice(12) });
-  if (type === "operator class" || type === "operator family")
-    return whole(type, { schema: second, name: third, signature: first });
-  if (type === "cast") return whole("cast", { name: `${first} AS ${argument}` });
-  if (type === "transform") return whole("transform", { name: first, signature: argument });
-  if (type === "type") return whole("type", splitQualified(first));
-  if (type === "composite type column") return { kind: "type", id: { schema: first, name: second }, part: third };
-  if (type === "domain constraint") return { kind: "domain", id: splitQualified(first), part: argument };
-  if (type === "large object") return whole("large object", { name: first });
-  throw new CatalogFormatError(`a comment stands on an object of the unknown type ${type}`);
-}
-
-function remark(assembly: Assembly, kind: ObjectKind, id: ObjectId, attributes: Record<string, string>): boolean {
-  if (assembly.amend(kind, id, attributes)) return true;
-  // A domain is a type to the server; a collation's or an index's address is shorter than its identity here.
-  if (kind === "type") return assembly.amend("domain", id, attributes);
-  return assembly.amendNamed(kind, id, attributes);
 }

@@ -1,11 +1,12 @@
 import { canonicalPrivileges } from "../privileges.js";
-import { ownerOf, source } from "./source.js";
+import { notMember, ownerOf, source } from "./source.js";
 
 export const schemas = source<"name" | "owner" | "acl">({
   tag: "schema",
   select: () => ({
     fields: { name: "ns.name", owner: ownerOf("n.nspowner"), acl: "n.nspacl" },
-    from: "from ns join pg_namespace n on n.oid = ns.oid",
+    // What a user put into the schema of an extension is the user's, the schema is not.
+    from: `from ns join pg_namespace n on n.oid = ns.oid where ${notMember("pg_namespace", "n.oid")}`,
   }),
   read(row, assembly) {
     const owner = row.text("owner");

@@ -17,25 +17,25 @@ const fields: Readonly<Record<Field, string>> = {
 export const triggers = source<Field>({
   tag: "trigger",
   select: () => ({ fields, from: `${FROM} where not t.tgisinternal and t.tgparentid = 0` }),
-  read: addTrigger,
+  read: (row, assembly) => addTrigger(row, assembly, null),
 });
 
 /** Object id of pg_trigger. */
 const TRIGGERS = 2620;
 
 /** Clones that were switched to another state than their parent. */
-export const switchedClones = source<Field>({
+export const switchedClones = source<Field | "parent">({
   tag: "switched clone",
   rare: {
     catalogs: [TRIGGERS],
     census: () => `select ${TRIGGERS}, 0 from pg_trigger where tgparentid <> 0 and tgenabled <> 'O'`,
   },
   select: () => ({
-    fields,
+    fields: { ...fields, parent: "parent.tgenabled" },
     from: `${FROM} join pg_trigger parent on parent.oid = t.tgparentid where t.tgenabled <> parent.tgenabled
       and not parent.tgisinternal`,
   }),
-  read: addTrigger,
+  read: (row, assembly) => addTrigger(row, assembly, row.text("parent")),
 });
 
 /**
@@ -64,12 +64,13 @@ export const unguarded = source<"schema" | "table" | "constraint" | "states">({
   },
 });
 
-function addTrigger(row: Fields<Field>, assembly: Assembly): void {
+/** `parentEnabled` is the state of the trigger that a clone comes from. */
+function addTrigger(row: Fields<Field>, assembly: Assembly, parentEnabled: string | null): void {
   const definition = row.text("definition");
   assembly.add({
     kind: "trigger",
     id: { schema: row.text("schema"), table: row.text("table"), name: row.text("name") },
     definition,
-    attributes: { enabled: row.text("enabled"), definition },
+    attributes: { enabled: row.text("enabled"), definition, parentEnabled },
   });
 }

@@ -45,7 +45,8 @@ export const types = source<Field>({
         from pg_attribute a join pg_type at on at.oid = a.atttypid
         where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped) end`,
       range: `case when t.typtype = 'r' then (select json_build_object('subtype', format_type(g.rngsubtype, null),
-          'operatorClass', (select oc.opcname from pg_opclass oc where oc.oid = g.rngsubopc),
+          'operatorClass', (select format('%I.%I', n.nspname, oc.opcname)
+            from pg_opclass oc join pg_namespace n on n.oid = oc.opcnamespace where oc.oid = g.rngsubopc),
           'collation', nullif(g.rngcollation, 0)::regcollation::text,
           'canonical', nullif(g.rngcanonical::oid, 0)::regproc::text,
           'difference', nullif(g.rngsubdiff::oid, 0)::regproc::text,
@@ -55,7 +56,8 @@ export const types = source<Field>({
         'receive', t.typreceive::text, 'send', t.typsend::text, 'modifierInput', t.typmodin::text,
         'modifierOutput', t.typmodout::text, 'analyze', t.typanalyze::text, 'length', t.typlen, 'byValue', t.typbyval,
         'alignment', t.typalign, 'storage', t.typstorage, 'category', t.typcategory, 'preferred', t.typispreferred,
-        'delimiter', t.typdelim, 'collatable', t.typcollation <> 0) end`,
+        'delimiter', t.typdelim, 'collatable', t.typcollation <> 0, 'element', nullif(t.typelem, 0)::regtype::text,
+        'subscript', ${since(14, scope, "t.typsubscript::text", "'-'")}) end`,
     },
     from: `from ns join pg_type t on t.typnamespace = ns.oid and ${inScope(scope, "pg_type", "t.oid")}
       where case t.typtype when 'c' then t.typrelid in (select r.oid from rel r where r.relkind = 'c')

@@ -2,9 +2,9 @@ import type { Constraint, RangeVar } from "libpg-query";
 import { columnConstraints, columnsOfConstraint } from "../../lint/known/from-definition.js";
 import type { Known } from "../../lint/known/known.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
+import { derivedName } from "../../sql/derived-name.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { alterCommands, as } from "./ast.js";
-import { derivedName } from "./derived-name.js";
 import { commandCount, isOnlyCommand } from "./fixable.js";
 
 export interface AddedConstraint {
