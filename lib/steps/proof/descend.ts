@@ -7,7 +7,7 @@ import { applyRollback } from "../migration/apply-rollback.js";
 import { KeptTooLarge } from "../migration/kept-budget.js";
 import type { Climb } from "./climb.js";
 import type { Bench, Clones } from "./clones.js";
-import { differenceCandidate, forgetOwnSchema } from "./difference-candidate.js";
+import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
 import type { CandidateTrial, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { readState, type State } from "./state.js";
@@ -100,23 +100,45 @@ export class Descent {
   private async lastWay(at: number, trials: CandidateTrial[]): Promise<ProvedRollback> {
     const { difference } = this.input;
     const inverses = this.inverses[at];
-    if (!difference || !inverses) return this.none(at, trials);
+    if (!inverses) return this.none(at, trials);
     if (inverses.keep.length > 0) await this.withKept(at);
     if (inverses.keep.length > 0 && this.tooLarge(at)) return this.none(at, trials);
+    const { catalog } = this.state(at);
+    const repaired = await this.tryMade(at, trials, () =>
+      repairCandidate(this.bench.session, catalog, inverses, this.input),
+    );
+    if (repaired) return this.choose(at, repaired, trials);
+    if (!difference) return this.none(at, trials);
     const before = await this.captureBefore(at);
+    const made = await this.tryMade(at, trials, () =>
+      differenceCandidate(this.bench.session, difference, before, inverses, this.input),
+    );
+    return made ? this.choose(at, made, trials) : this.none(at, trials);
+  }
+
+  /** The candidate when it passed. What is different is found on the way, so the whole is proved on a clone that has not begun it. */
+  private async tryMade(
+    at: number,
+    trials: CandidateTrial[],
+    make: () => Promise<RollbackCandidate | null>,
+  ): Promise<RollbackCandidate | null> {
+    const start = this.input.clock.monotonic();
     let made: RollbackCandidate | null = null;
-    const passed = await this.timed(trials, async () => {
+    let tried: Tried;
+    try {
       try {
-        made = await differenceCandidate(this.bench.session, difference, before, inverses, this.input);
-        // The difference was found on the way, so the whole is proved on a clone that has not begun it.
+        made = await make();
+      } finally {
         await this.rebuild(at);
-        return await this.attempt(made, at);
-      } catch (error) {
-        const reason = error instanceof DatabaseError ? describeFailure(error) : String(error);
-        return { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
       }
-    });
-    return passed && made ? this.choose(at, made, trials) : this.none(at, trials);
+      if (!made) return null;
+      tried = await this.attempt(made, at);
+    } catch (error) {
+      const reason = error instanceof DatabaseError ? describeFailure(error) : String(error);
+      tried = { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
+    }
+    trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });
+    return tried.passed ? made : null;
   }
 
   private async captureBefore(at: number): Promise<CapturedSchema> {

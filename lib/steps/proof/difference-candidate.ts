@@ -1,16 +1,33 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { compareCatalogs } from "../../core/catalog/compare.js";
+import { orderedRepairs } from "../../core/catalog/repair/repair.js";
 import type { Inverses } from "../../core/rollback/inverse-candidate.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
+import { readCatalog } from "../catalog/read-catalog.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
 import { inTransaction } from "../migration/transaction.js";
 
 /**
- * The last way back: as many of the inverses as run (they know about renames and about rows), then what is still
- * different from the schema before. Leaves the database in the state in which the difference was found.
+ * The inverses as far as they run (they know about renames and about rows), then our own repairs of what is still different
+ * from the schema before. Null when a difference has no repair. Leaves the database with the inverses run.
  */
+export async function repairCandidate(
+  session: Session,
+  before: Catalog,
+  inverses: Inverses,
+  scope: SessionScope,
+): Promise<RollbackCandidate | null> {
+  const own = await runInverses(session, inverses, scope);
+  const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
+  if (differences.some(({ repair }) => repair === null)) return null;
+  return candidate(inverses, own, orderedRepairs(differences));
+}
+
+/** The same with a generator of differences in the place of our repairs: it knows what hangs on what. */
 export async function differenceCandidate(
   session: Session,
   difference: SchemaDifference,
@@ -21,7 +38,13 @@ export async function differenceCandidate(
   const own = await runInverses(session, inverses, scope);
   await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
-  const rest = difference.statements(now, before);
+  return candidate(inverses, own, difference.statements(now, before));
+}
+
+/** No difference of schemas puts rows back: what would lose them is believed only with the inverses that kept them. */
+function candidate(inverses: Inverses, own: boolean, rest: readonly string[]): RollbackCandidate {
+  if (!own && inverses.losses.length > 0)
+    throw new Error(`${inverses.losses[0]?.name ?? ""}: the statements that put its rows back do not run here`);
   return {
     source: "difference",
     class: inverses.losses.length > 0 ? "lossy" : "exact",
