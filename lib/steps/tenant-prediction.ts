@@ -49,8 +49,8 @@ function strongestOf(locks: readonly PredictedLock[]): PredictedLock | undefined
 }
 
 function measured(statement: ProvedStatement): MeasuredStatement {
-  const { startMs, ms, locks, rewrites, scans, written } = statement;
-  const tables = [...rewrites, ...scans.map(({ table }) => table), ...written.map(({ table }) => table)];
+  const { startMs, ms, locks, kept, rewrites, scans, written } = statement;
+  const tables = [...kept, ...rewrites, ...scans.map(({ table }) => table), ...written.map(({ table }) => table)];
   return { startMs, ms, locks, tables: [...new Set(tables)] };
 }
 

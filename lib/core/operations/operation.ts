@@ -52,6 +52,8 @@ export interface Kept {
   readonly table: TableRef;
   /** The rows that the copy takes, as a query: what it would weigh is known before it is made. */
   readonly rows: string;
+  /** What making it takes of the table, until the commit. */
+  readonly locks: readonly TableLock[];
   /** Run before the statement. */
   readonly before: readonly string[];
   /** Run after it: reduces the copy to what the statement changed. */

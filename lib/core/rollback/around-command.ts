@@ -27,6 +27,8 @@ export function aroundCommand(
     statement: statement.index,
     before: [...inner.keep.flatMap((keep) => keep.before), ...own.flatMap((keep) => keep.before)],
     after: [...inner.keep.flatMap((keep) => keep.after), ...own.flatMap((keep) => keep.after)],
+    // The copies are committed before the program, whose own connections could not write otherwise.
+    locks: [],
     tables: [...inner.keep.flatMap((keep) => keep.tables), ...own.map((keep) => keep.name)],
     sizes: [...inner.keep.flatMap((keep) => keep.sizes), ...own.map((keep) => copySize(keep.rows))],
   };

@@ -175,6 +175,7 @@ function collect(statement: Statement, inverses: readonly Inverse[]): Inverses {
     statement: statement.index,
     before: kept.flatMap((each) => each.before),
     after: kept.flatMap((each) => each.after),
+    locks: kept.flatMap((each) => each.locks),
     tables: kept.map((each) => each.name),
     sizes: kept.map((each) => copySize(each.rows)),
   };

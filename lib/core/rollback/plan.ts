@@ -1,4 +1,4 @@
-import type { Loss } from "../operations/operation.js";
+import type { Loss, TableLock } from "../operations/operation.js";
 
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";
@@ -12,6 +12,8 @@ export interface KeepAside {
   readonly statement: number;
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** What making the copies takes, until the commit. */
+  readonly locks: readonly TableLock[];
   /** The copies by their names in the schema of kept data. */
   readonly tables: readonly string[];
   /** For each copy a query that returns one row with `bytes`: what it takes before it is reduced. */

@@ -20,6 +20,8 @@ import { inTransaction } from "./transaction.js";
 export interface StatementObserver {
   before?(statement: Statement): Promise<void>;
   after?(statement: Statement, ms: number): Promise<void>;
+  /** After what the statement destroys was kept aside, with the milliseconds that it took before the statement and after it. */
+  kept?(statement: Statement, ms: { readonly before: number; readonly after: number }): void;
   /** Before the transaction commits, with its locks still held. */
   committing?(statements: readonly Statement[]): Promise<void>;
 }
@@ -186,16 +188,22 @@ function waitsForSnapshots(statement: Statement): boolean {
 async function runStatements(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
   for (const statement of statements) {
     const keep = input.keep.filter((each) => each.statement === statement.index);
-    await keepBefore(session, keep, input.budget, input.schema);
+    const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
-    const start = input.clock.monotonic();
-    await session.script(statement.sql);
-    await input.observe?.after?.(statement, input.clock.monotonic() - start);
-    await keepAfter(session, keep, input.schema);
+    const ms = await timed(input.clock, () => session.script(statement.sql));
+    await input.observe?.after?.(statement, ms);
+    const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
+    if (keep.length > 0) input.observe?.kept?.(statement, { before, after });
   }
 }
 
 /** In one round trip; `first` is sent before the ledger's row. */
+async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number> {
+  const start = clock.monotonic();
+  await work();
+  return clock.monotonic() - start;
+}
+
 async function record(
   session: Session,
   input: ApplyMigration,

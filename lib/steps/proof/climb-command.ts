@@ -94,6 +94,7 @@ function provedCommand(
     startMs: 0,
     ...seen,
     predicted,
+    kept: [],
     scans: [],
     written: derived.written.map((table) => ({ table: tableName(table), inserted: 0, updated: 0, deleted: 0 })),
   };

@@ -1,6 +1,9 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { TableRef } from "../../core/catalog/lookup.js";
 import type { Migration } from "../../core/release/release.js";
 import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
+import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
@@ -9,10 +12,13 @@ import type { Climb } from "./climb.js";
 import type { Bench, Clones } from "./clones.js";
 import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
-import type { CandidateTrial, ProvedRollback, RollbackVerdict } from "./proof.js";
-import { readState, type State } from "./state.js";
+import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
+import { readState, type State, tableName } from "./state.js";
 import { describeFailure, judge, type Tried, tryCandidate } from "./try-candidate.js";
 import { up } from "./up.js";
+import type { Keeping } from "./with-keeping.js";
+
+type KeptTime = Pick<Keeping, "before" | "after">;
 
 /**
  * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to
@@ -24,6 +30,8 @@ export class Descent {
   private kept = false;
   private readonly inverses: readonly Inverses[];
   private readonly chosen = new Map<string, RollbackCandidate>();
+  /** What it took to make the copies of a statement. */
+  private readonly times = new Map<string, KeptTime>();
   /** By the migration's place: bytes of its copies, or why they may not be made. */
   private readonly copies = new Map<number, number | KeptTooLarge>();
 
@@ -43,6 +51,17 @@ export class Descent {
   /** The clone that stands where the descent ended. */
   get end(): Bench {
     return this.bench;
+  }
+
+  /** What the copies for the chosen way back take around a statement of the release; null when it needs none. */
+  keepingOf(statement: ProvedStatement): Keeping | null {
+    const aside = this.chosen.get(statement.migration)?.keep.filter((each) => each.statement === statement.index);
+    const ms = this.times.get(`${statement.migration} ${statement.index}`);
+    if (!ms || !aside || aside.length === 0) return null;
+    const tables = aside.flatMap(({ locks }) =>
+      locks.map(({ table }) => tableName(boundTable(table, this.input.schema))),
+    );
+    return { ...ms, tables: [...new Set(tables)] };
   }
 
   async run(): Promise<readonly ProvedRollback[]> {
@@ -175,7 +194,10 @@ export class Descent {
     const keep = this.inverses[at]?.keep ?? [];
     try {
       const allowed = this.tooLarge(at) ? [] : keep;
-      const { keptBytes } = await up(this.bench.session, this.input, migration, allowed);
+      const observe = {
+        kept: (statement: Statement, ms: KeptTime) => void this.times.set(place(migration, statement), ms),
+      };
+      const { keptBytes } = await up(this.bench.session, this.input, migration, allowed, { observe });
       if (allowed.length > 0) this.copies.set(at, keptBytes);
     } catch (error) {
       if (!(error instanceof KeptTooLarge)) throw error;
@@ -261,6 +283,14 @@ export class Descent {
 function untried(candidate: RollbackCandidate): CandidateTrial {
   const verdict = candidate.source === "author" ? "error" : "none";
   return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+}
+
+function place({ version }: Migration, { index }: Statement): string {
+  return `${version} ${index}`;
+}
+
+function boundTable(table: TableRef, schema: string | null): TableRef {
+  return schema !== null && table.schema === TENANT_SCHEMA ? { schema, name: table.name } : table;
 }
 
 function sentence(text: string): string {

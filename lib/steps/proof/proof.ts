@@ -21,11 +21,14 @@ export interface ProvedStatement {
   readonly transactionality: Transactionality;
   /** Since the first statement of the release began; the dry run's own reading is not counted. */
   readonly startMs: number;
+  /** With the time that it takes to keep aside what it destroys. */
   readonly ms: number;
   /** Locks that it was the first in its transaction to take in this mode. */
   readonly locks: readonly HeldLock[];
   /** What the operation's own file says of it. */
   readonly predicted: readonly TableLock[];
+  /** Tables of which it copies rows aside first. */
+  readonly kept: readonly string[];
   /** Tables whose heap was written anew. */
   readonly rewrites: readonly string[];
   readonly scans: readonly { readonly table: string; readonly rows: number }[];

@@ -16,6 +16,7 @@ import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { readState, type State } from "./state.js";
 import { up } from "./up.js";
+import { withKeeping } from "./with-keeping.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
@@ -64,7 +65,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   ].sort(compareFindings);
   return {
     passed: allowed && again.upAgain && !findings.some(({ severity }) => severity === "error"),
-    statements: run.statements,
+    statements: withKeeping(run.statements, (statement) => descent.keepingOf(statement)),
     rows: tableRows(before, after),
     rollbacks,
     rerun,

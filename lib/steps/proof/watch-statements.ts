@@ -61,6 +61,7 @@ export class StatementWatch implements StatementObserver {
         ms,
         locks: changes.locks.map((lock) => ({ ...lock, fromMs: this.began, toMs: this.began + ms })),
         predicted: operations.flatMap((operation) => effectsOf(operation, index).locks),
+        kept: [],
         rewrites: truncates ? [] : changes.rewrites,
         scans: changes.scans,
         written: changes.written.map(({ table, ...counts }) => ({ table: tableName(table), ...counts })),

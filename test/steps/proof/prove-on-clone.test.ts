@@ -51,6 +51,23 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
     expect(proof.resumes.map(({ state }) => state)).toEqual(["old", "old", "old", "old", "old"]);
   });
 
+  it("counts the copies that the way back needs: their time, and that nobody writes to the table meanwhile", async () => {
+    const up =
+      "alter table users add column mail text; update users set name = upper(name); alter table users drop column age";
+    const { statements } = await prove(major, USERS, [testMigration(up)], false);
+    expect(statements.map(({ kept }) => kept)).toEqual([[], ["public.users"], ["public.users"]]);
+    const copying = statements.map(({ locks }) => locks.find(({ mode }) => mode === "ShareRowExclusiveLock"));
+    expect(copying.map((lock) => lock?.table)).toEqual([undefined, "public.users", "public.users"]);
+    const [first, second, third] = statements;
+    if (!first || !second || !third) throw new Error("three statements");
+    // Every lock is held until the one commit, with all the copying that comes before it.
+    const commit = third.startMs + third.ms;
+    for (const { locks } of statements)
+      for (const lock of locks) expect(lock.toMs).toBeGreaterThanOrEqual(commit - 0.001);
+    expect(second.startMs).toBeGreaterThanOrEqual(first.startMs + first.ms);
+    expect(third.startMs).toBeGreaterThanOrEqual(second.startMs + second.ms);
+  });
+
   it("tells an author's down that loses rows, and takes the inverse in its place", async () => {
     const proof = await prove(major, USERS, [
       testMigration("alter table users drop column age", "alter table users add column age int"),

@@ -4,7 +4,17 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import { copyName, copyTable, dropCopy, KEPT_SETUP, lockWrites, makeCopy, restored, stored } from "./copy.js";
+import {
+  copyName,
+  copyTable,
+  dropCopy,
+  KEPT_SETUP,
+  lockWrites,
+  makeCopy,
+  restored,
+  stored,
+  writeLock,
+} from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
@@ -29,6 +39,7 @@ export function keepColumn(
       name,
       table,
       rows,
+      locks: writeLock(before, table),
       before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
       after: [],
     },

@@ -23,6 +23,7 @@ export function keepSequences(statement: Statement, sequences: readonly CatalogO
         name,
         table,
         rows,
+        locks: [],
         before: [...sequences.map(lockValues), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
         after: [],
       },

@@ -3,7 +3,17 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import { copyName, copyTable, dropCopy, KEPT_SETUP, lockWrites, makeCopy, restored, storedAs } from "./copy.js";
+import {
+  copyName,
+  copyTable,
+  dropCopy,
+  KEPT_SETUP,
+  lockWrites,
+  makeCopy,
+  restored,
+  storedAs,
+  writeLock,
+} from "./copy.js";
 import { source } from "./identity.js";
 
 /** A copy of all rows of a table that will be gone, and what fills it again once it is back. */
@@ -24,6 +34,7 @@ export function keepTable(
       name,
       table,
       rows,
+      locks: writeLock(before, table),
       before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
       after: [],
     },
