@@ -36,7 +36,7 @@ export interface TrailEvent {
   readonly action: string;
   readonly actor: string;
   readonly subject: { readonly kind: string; readonly name: string };
-  readonly details: { readonly tenants?: readonly string[] };
+  readonly details: { readonly tenants?: readonly string[]; readonly reason?: string };
 }
 
 /**
