@@ -74,6 +74,8 @@ function packAction(scope: Construct, gate: SafetyGate, input: Artifact, packed:
     }),
   });
   gate.bucket.grantPut(project, "inputs/*");
+  // A stage that is tried again packs the same object, and has to see that it is the same.
+  gate.bucket.grantRead(project, "inputs/*");
   return new CodeBuildAction({
     actionName: "Pack",
     runOrder: 1,

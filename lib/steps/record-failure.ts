@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digest } from "../core/json.js";
 import { saveFindings } from "./findings.js";
+import { artifact, type RunRequest } from "./records.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string(), error: z.string(), cause: z.unknown() });
@@ -9,6 +10,13 @@ interface Output {
   readonly outcome: "failed";
 }
 
+const RESUME = { text: "Remove the cause, then go on from where it stopped." } as const;
+/** On AWS a failure that was recorded has ended its execution. */
+const NEW_RUN = {
+  text: "Remove the cause, then start a new run of the same release; tenants that have it are not touched again.",
+  command: "schema-gate run --aws",
+} as const;
+
 /** What could not be finished is written down as a finding that blocks, so that the report says what happened. */
 export const recordFailure: Step<z.infer<typeof input>, Output> = {
   name: "record-failure",
@@ -16,6 +24,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   async run(ports, { error, cause }) {
     const text = messageOf(cause);
+    const request = await ports.artifacts.get<RunRequest>(artifact.request);
     await saveFindings(ports, "failure", [
       {
         code: "run.failed",
@@ -24,10 +33,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
         unknown: true,
         subject: { kind: "run", name: ports.run },
         message: `The run could not be finished (${error}): ${text}`,
-        remedy: {
-          text: "Remove the cause, then go on from where it stopped.",
-          command: `schema-gate resume ${ports.run}`,
-        },
+        remedy: request?.engine === "aws" ? NEW_RUN : { ...RESUME, command: `schema-gate resume ${ports.run}` },
       },
     ]);
     await ports.audit.append({

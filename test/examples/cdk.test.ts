@@ -100,6 +100,11 @@ describe("examples/codepipeline", () => {
       Namespace: "Gate",
     });
     expect(pack?.RunOrder).toBeLessThan(gate?.RunOrder ?? 0);
+    // A second try of the stage finds the object that the first one packed, and may look at it.
+    const policies = Object.entries(template.findResources("AWS::IAM::Policy")).filter(([id]) =>
+      id.startsWith("PackRole"),
+    );
+    expect(JSON.stringify(policies)).toMatch(/"s3:GetObject\*".*inputs\/\*/);
   });
 });
 

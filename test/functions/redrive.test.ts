@@ -74,6 +74,7 @@ describe("an execution on AWS's services (simulated) that did not end by itself"
     });
     expect(ended.status).toBe("failed");
     expect(outcome("failed-after-canary")).toBe("failed");
+    expect(JSON.stringify(gate.artifact("failed-after-canary", "evidence.json"))).toContain("schema-gate run --aws");
     expect(await migrated()).toBe(1);
   }, 60_000);
 

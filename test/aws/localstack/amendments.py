@@ -5,9 +5,11 @@ import json
 
 def know_node_24():
     """LocalStack 4.9, the newest that Python 3.11 runs, is older than this runtime of Lambda."""
-    from localstack.services.lambda_.runtimes import ALL_RUNTIMES
+    from localstack.services.lambda_.runtimes import ALL_RUNTIMES, IMAGE_MAPPING
 
     ALL_RUNTIMES.append("nodejs24.x")
+    # For Docker: the image that its containers are made of.
+    IMAGE_MAPPING["nodejs24.x"] = "nodejs:24"
 
 
 def ask_often():
