@@ -8,6 +8,8 @@ export interface SessionOptions {
   readonly lockTimeout: number;
   /** Read from the tenant's replica when it has one. */
   readonly replica?: boolean;
+  /** The tenant's logical replica instead of the tenant; only where `tenant.subscriber` says that it has one. */
+  readonly subscriber?: boolean;
 }
 
 export type Row = Record<string, unknown>;

@@ -7,6 +7,8 @@ export interface Tenant {
   readonly database: string;
   /** Set when the tenant is a schema of a shared database. */
   readonly schema: string | null;
+  /** The registry names a logical replica of it: a database that subscribes to its publications. */
+  readonly subscriber?: true;
 }
 
 export interface Registry {

@@ -7,6 +7,7 @@ import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { CatalogReader } from "./catalog/catalog-reader.js";
+import { logicalReplicaFindings } from "./catalog/logical-replica.js";
 import { readStatistics } from "./catalog/read-catalog.js";
 import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
@@ -54,6 +55,7 @@ async function readTenant(
     const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
+    const replicated = await logicalReplicaFindings(ports.database, session, tenant, catalog, timeout);
     const statistics = await readStatistics(session, tenant.schema);
     const format = ledgerFor(release.convention, tenant.schema);
     const ledger = await readLedger(session, format);
@@ -69,7 +71,7 @@ async function readTenant(
       ms: ports.clock.monotonic() - started,
     };
     const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
-    return { record, findings: [...opened.findings, ...own] };
+    return { record, findings: [...opened.findings, ...replicated, ...own] };
   } catch (error) {
     const finding = unreachable("introspect", "introspect.unreachable", tenant, "could not be read", error);
     const record: TenantReading = {

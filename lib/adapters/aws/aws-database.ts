@@ -5,7 +5,7 @@ import { type CloneServer, makeClone, sweepClones } from "../pg/clone-server.js"
 import { type Endpoint, openSession } from "../pg/connection.js";
 import { EndpointError } from "../pg/endpoint.js";
 import { DATA_API_LIMITS, openDataApiSession } from "../rds-data/open-session.js";
-import type { AwsFleet, AwsTenant } from "./aws-fleet.js";
+import type { AwsFleet, AwsTenant, Way } from "./aws-fleet.js";
 import type { ClientSettings } from "./clients.js";
 
 export interface AwsDatabaseOptions {
@@ -21,6 +21,14 @@ export interface AwsDatabaseOptions {
 /** A login that was refused, and a secret that could not be used: either may be old news that was kept in memory. */
 const REFUSED: ReadonlySet<string> = new Set(["28P01", "28000", "SECRET"]);
 
+function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): string {
+  if (settings.subscriber) {
+    if (way.subscriber === null) throw new DatabaseError("the registry names no subscriber", "REGISTRY");
+    return way.subscriber;
+  }
+  return settings.replica && way.replica ? way.replica : way.url;
+}
+
 /** The database port on AWS. A password that was rotated while a run works is read anew once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {
   const { fleet } = options;
@@ -31,7 +39,7 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
         const target = { cluster: way.cluster, secret: way.secret, database: database ?? tenant.database };
         return openDataApiSession(target, settings, options.client);
       }
-      const url = settings.replica && way.replica ? way.replica : way.url;
+      const url = urlOf(way, settings);
       const endpoint = await fleet.endpoint(url, way.secret);
       return openSession(database === undefined ? endpoint : { ...endpoint, database }, settings);
     };

@@ -13,7 +13,13 @@ import { fieldOf } from "./secrets-manager.js";
 
 /** How a tenant is reached: over the wire with `pg`, or through the RDS Data API. */
 export type Way =
-  | { readonly kind: "pg"; readonly url: string; readonly replica: string | null; readonly secret: string | null }
+  | {
+      readonly kind: "pg";
+      readonly url: string;
+      readonly replica: string | null;
+      readonly subscriber: string | null;
+      readonly secret: string | null;
+    }
   | { readonly kind: "data-api"; readonly cluster: string; readonly secret: string };
 
 export interface AwsTenant {
@@ -106,9 +112,16 @@ export class AwsFleet implements Registry {
   }
 
   private async entryOf(row: TenantRow, place: string): Promise<AwsTenant> {
-    const { id, group, schema, resource, database, secret, url, replica } = row;
-    const common = { id, group: group ?? null, schema: schema ?? null };
+    const { id, group, schema, resource, database, secret, url, replica, subscriber } = row;
+    const common = {
+      id,
+      group: group ?? null,
+      schema: schema ?? null,
+      ...(subscriber === undefined ? {} : { subscriber: true as const }),
+    };
     if (resource !== undefined) {
+      if (subscriber !== undefined)
+        throw new RegistryError(`${place}, tenant ${id}: a subscriber is reached by a url, not behind a resource`);
       const cluster = clusterOf(resource);
       if (cluster === null || secret === undefined || database === undefined)
         throw new RegistryError(`${place}, tenant ${id}: resource needs a cluster's ARN, a database and a secret`);
@@ -118,7 +131,13 @@ export class AwsFleet implements Registry {
       const address = endpointOf(await this.resolved(url ?? ""));
       return {
         tenant: { ...common, host: `${address.host}:${address.port}`, database: address.database },
-        way: { kind: "pg", url: url ?? "", replica: replica ?? null, secret: secret ?? null },
+        way: {
+          kind: "pg",
+          url: url ?? "",
+          replica: replica ?? null,
+          subscriber: subscriber ?? null,
+          secret: secret ?? null,
+        },
       };
     } catch (error) {
       if (error instanceof EndpointError || error instanceof SecretError)

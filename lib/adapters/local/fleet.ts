@@ -14,6 +14,7 @@ export interface FleetEntry {
   readonly tenant: Tenant;
   readonly endpoint: Endpoint;
   readonly replica: Endpoint | null;
+  readonly subscriber: Endpoint | null;
 }
 
 /** The registry that the config names: a CSV, JSON or YAML file, or a query on a control-plane database. */
@@ -71,16 +72,24 @@ export class Fleet implements Registry {
   }
 
   private async entryOf(row: TenantRow, place: string): Promise<FleetEntry> {
-    const { id, group, url, schema, replica } = row;
+    const { id, group, url, schema, replica, subscriber } = row;
     if (url === undefined || row.secret !== undefined)
       throw new RegistryError(`${place}, tenant ${id}: the columns resource and secret need AWS; give a url`);
     try {
       const endpoint = await this.endpoint(url);
       const host = `${endpoint.host}:${endpoint.port}`;
       return {
-        tenant: { id, group: group ?? null, host, database: endpoint.database, schema: schema ?? null },
+        tenant: {
+          id,
+          group: group ?? null,
+          host,
+          database: endpoint.database,
+          schema: schema ?? null,
+          ...(subscriber === undefined ? {} : { subscriber: true }),
+        },
         endpoint,
         replica: replica === undefined ? null : await this.endpoint(replica),
+        subscriber: subscriber === undefined ? null : await this.endpoint(subscriber),
       };
     } catch (error) {
       if (error instanceof EndpointError) throw new RegistryError(`${place}, tenant ${id}: ${error.message}`);

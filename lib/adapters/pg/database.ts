@@ -1,11 +1,18 @@
-import type { Database } from "../../ports/database.js";
+import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { type CloneServer, makeClone, sweepClones } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
 
+interface Way {
+  readonly endpoint: Endpoint;
+  readonly replica: Endpoint | null;
+  /** The tenant's logical replica. */
+  readonly subscriber?: Endpoint | null;
+}
+
 /** Where a tenant's database is, and where its clones are made. */
 export interface Endpoints {
-  tenant(tenant: Tenant): Promise<{ endpoint: Endpoint; replica: Endpoint | null }>;
+  tenant(tenant: Tenant): Promise<Way>;
   /** The server that holds the copies, given the tenant and its own server; null when clones are made beside the tenants. */
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
@@ -23,7 +30,11 @@ export function pgDatabase(endpoints: Endpoints): Database {
   return {
     limits: async () => null,
     async connect(tenant, options) {
-      const { endpoint, replica } = await endpoints.tenant(tenant);
+      const { endpoint, replica, subscriber } = await endpoints.tenant(tenant);
+      if (options.subscriber) {
+        if (!subscriber) throw new DatabaseError("the registry names no subscriber", "REGISTRY");
+        return openSession(subscriber, options);
+      }
       return openSession(options.replica && replica ? replica : endpoint, options);
     },
     async clone(tenant, name) {

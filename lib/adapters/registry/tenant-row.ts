@@ -13,6 +13,8 @@ const rowSchema = z
     url: text,
     schema: text,
     replica: text,
+    /** A logical replica: the database that subscribes to the tenant's publications. */
+    subscriber: text,
     /** On AWS: name of the secret with the tenant's `username` and `password`. */
     secret: text,
     /** On AWS: ARN of the cluster that is reached through the RDS Data API, with `database` and `secret`. */

@@ -25,7 +25,7 @@ ${answers.convention === null ? "#convention: auto" : `convention: ${scalar(answ
 # A program of your own that migrates the database in DATABASE_URL, where your migrations cannot be read: docs/migrator.md
   # migrator: { command: [./target/release/migrate, up], timeout: 15min }
 
-# The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, replica; or a query that returns them.
+# The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, replica, subscriber; or a query that returns them.
 registry:
 ${registry(answers.registry)}
 

@@ -24,7 +24,9 @@ const registry = z
     query: z
       .strictObject({
         url: secret.describe("URL of the control-plane database"),
-        sql: z.string().describe("returns the columns id, url or database, and optionally group, schema, replica"),
+        sql: z
+          .string()
+          .describe("returns the columns id, url or database, and optionally group, schema, replica, subscriber"),
       })
       .optional(),
   })

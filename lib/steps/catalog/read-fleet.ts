@@ -7,6 +7,7 @@ import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { unreachable } from "../database-finding.js";
 import { CatalogReader } from "./catalog-reader.js";
+import { logicalReplicaFindings } from "./logical-replica.js";
 import { readStatistics } from "./read-catalog.js";
 import { openReplica } from "./replica.js";
 
@@ -88,6 +89,9 @@ class FleetReader {
       this.findings.push(...opened.findings);
       const { fingerprint, catalog, unchanged } = await this.reader.read(session, tenant);
       this.catalogs.set(fingerprint, catalog);
+      const { database } = this.ports;
+      const { statementTimeout } = this.options;
+      this.findings.push(...(await logicalReplicaFindings(database, session, tenant, catalog, statementTimeout)));
       const statistics = await readStatistics(session, tenant.schema);
       return { tenant, fingerprint, statistics, unchanged };
     } catch (error) {
