@@ -70,6 +70,12 @@ const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => 
       resources: [bucket.arnForObjects("approvals/*")],
       wildcard: OBJECTS,
     }),
+  "read memory": (role, { bucket }) =>
+    permit(role, {
+      actions: ["s3:GetObject"],
+      resources: [bucket.arnForObjects("memory/*")],
+      wildcard: OBJECTS,
+    }),
   memory: (role, { bucket }) =>
     permit(role, {
       actions: ["s3:GetObject", "s3:PutObject"],

@@ -13,6 +13,7 @@ export type Grant =
   | "links"
   /** Tell people, through SNS and Slack. */
   | "notify"
+  | "read memory"
   /** Read and replace what is kept of catalogs between runs. */
   | "memory";
 
@@ -47,7 +48,7 @@ export const HANDLERS = {
   SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "approvals"] },
   PlanWaves: { entry: "plan-waves", ...small, grants: [] },
   NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals"] },
-  Migrate: { entry: "migrate", ...batch, grants: ["databases"] },
+  Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },
   VerifyWave: { entry: "verify-wave", ...small, grants: ["audit"] },
   RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },
   RecordFailure: { entry: "record-failure", ...small, grants: ["audit"] },

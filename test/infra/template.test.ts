@@ -94,9 +94,12 @@ describe("permissions", () => {
       expect(actions).not.toContain(action);
   });
 
-  it("lets one function remember catalogs", () => {
-    const who = allowed(full).filter(({ resources }) => resources.some((resource) => resource.includes("/memory/*")));
-    expect(who.map(({ policy }) => policy)).toEqual([expect.stringContaining("Introspect")]);
+  it("lets one function remember catalogs, and none but those that migrate ask for them", () => {
+    const about = allowed(full).filter(({ resources }) => resources.some((resource) => resource.includes("/memory/*")));
+    const who = (action: string) => about.filter(({ actions }) => actions.includes(action)).map(({ policy }) => policy);
+    expect(who("s3:PutObject")).toEqual([expect.stringContaining("Introspect")]);
+    for (const policy of who("s3:GetObject")) expect(policy).toMatch(/Introspect|Migrate|Long/);
+    expect(who("s3:GetObject")).toEqual(expect.arrayContaining([expect.stringContaining("Migrate")]));
   });
 
   it("lets one function sign, and one continue a run", () => {
