@@ -1,21 +1,18 @@
 import { z } from "zod";
 import { ACTIVITY, type Activity } from "../core/catalog/activity.js";
-import type { Catalog } from "../core/catalog/catalog.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
-import { deriveProbes } from "../core/probes/index.js";
 import type { ProbeQuery } from "../core/probes/probe.js";
-import type { Release } from "../core/release/release.js";
 import { bindSchemas } from "../core/rollback/own-schema.js";
-import { loadParser } from "../core/sql/parse.js";
 import type { Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
 import { eachTenant, type TenantOutcome } from "./each-tenant.js";
+import { ProbePlan } from "./probe-plan.js";
 import { type RunProbe, runProbe } from "./proof/run-probe.js";
-import { artifact, type ClusterRecord, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "./records.js";
+import { artifact, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "./records.js";
 import type { Step } from "./step.js";
 
 const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
@@ -32,47 +29,14 @@ export const probe: Step<z.infer<typeof input>, Output> = {
   settled: (output) => output.ok,
   async run(ports, { batch }) {
     const { config } = await need<RunRequest>(ports, artifact.request);
-    const plan = await ProbePlan.of(ports);
+    const plan = await ProbePlan.of(ports, config);
     const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
-      probeTenant(ports, tenant, await plan.queries(tenant.id), limits),
+      probeTenant(ports, tenant, await plan.queries(tenant), limits),
     );
     return { ok: result.records.every((record) => record.status !== "unknown"), batch };
   },
 };
-
-/** The probes of each cluster, derived once. */
-class ProbePlan {
-  private readonly derived = new Map<string, readonly ProbeQuery[]>();
-
-  private constructor(
-    private readonly ports: Ports,
-    private readonly release: Release,
-    private readonly clusters: readonly ClusterRecord[],
-  ) {}
-
-  static async of(ports: Ports): Promise<ProbePlan> {
-    await loadParser();
-    const release = await need<Release>(ports, artifact.release);
-    return new ProbePlan(ports, release, await need<readonly ClusterRecord[]>(ports, artifact.clusters));
-  }
-
-  /** Null for a tenant that is in no cluster: it was not read, so nothing can be derived for it. */
-  async queries(tenant: string): Promise<readonly ProbeQuery[] | null> {
-    const cluster = this.clusters.find((one) => one.tenants.includes(tenant));
-    if (!cluster) return null;
-    const known = this.derived.get(cluster.id);
-    if (known) return known;
-    const before = await need<Catalog>(this.ports, artifact.catalog(cluster.fingerprint));
-    const pending = this.release.migrations.filter((migration) => cluster.pending.includes(migration.version));
-    const queries = deriveProbes(
-      pending.flatMap((migration) => migration.up.statements),
-      before,
-    );
-    this.derived.set(cluster.id, queries);
-    return queries;
-  }
-}
 
 /** Asks one tenant. Null for queries that could not be derived. */
 export async function probeTenant(
@@ -179,7 +143,7 @@ function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeA
   const keys = result.keys.length > 0 ? `, such as ${result.keys.join(", ")}` : "";
   return {
     ...base,
-    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; the release would fail there.`,
+    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or carry them along" : "the release would fail there"}.`,
     remedy: repair
       ? { text: "Look at these rows, then repair them, for instance with:", sql: repair }
       : { text: "Look at these rows and decide what they should be." },

@@ -86,6 +86,26 @@ const rollback = z
   })
   .prefault({});
 
+const size = (text: string) => parseSize(text) !== null;
+
+const probes = z
+  .strictObject({
+    existing: z
+      .boolean()
+      .default(false)
+      .describe("also asks every tenant for rows that contradict constraints which are there already"),
+    freeSpace: z
+      .record(z.string(), z.string().refine(size, "expected a size such as 512MB, 1GB or 0"))
+      .default({})
+      .describe("what is free on the disk of a host, by host:port as the registry has it; * for all others"),
+    assumedFree: z
+      .string()
+      .refine(size, "expected a size such as 512MB, 1GB or 0")
+      .default("1GB")
+      .describe("what is taken to be free where freeSpace does not say; rewrites that need more are unknown"),
+  })
+  .prefault({});
+
 const approval = z
   .strictObject({
     approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
@@ -146,6 +166,7 @@ export const configSchema = z.strictObject({
     .positive()
     .default(50_000_000)
     .describe("planner's cost above which a probe is not begun, and so is unknown; a page read costs 1"),
+  probes,
   thresholds: thresholdsSchema.prefault({}),
   approval,
   rollout,

@@ -1,44 +1,55 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
+import { sizeText } from "../config/size.js";
 import { effectsOf, operationsOfText } from "../operations/index.js";
 import { literal, qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
 import type { ProbeQuery } from "./probe.js";
 import { withCalls } from "./support/with-calls.js";
 
+/** Space that a tenant's rewrites may take. PostgreSQL does not tell its free space in SQL: whoever knows it says so. */
+export interface Room {
+  readonly bytes: number;
+  /** False when it is only what every host is taken to have: what needs more is unknown, and not known to fail. */
+  readonly known: boolean;
+}
+
 /**
- * Whether a rewrite fits on the disk. PostgreSQL does not tell its free space in SQL, so whoever knows it says so.
- *
- * `freeBytes` is the space that is free where the tenants' databases are.
+ * Whether the rewrites of one migration fit on the disk. What was written before goes at the end of the transaction only, so
+ * they are added up.
  */
-export function probeFreeSpace(
-  statements: readonly Statement[],
-  before: Catalog,
-  freeBytes: number,
-): readonly ProbeQuery[] {
+export function probeFreeSpace(statements: readonly Statement[], before: Catalog, room: Room): readonly ProbeQuery[] {
   const index = new CatalogIndex(before);
-  return statements.flatMap((statement) => {
-    const rewritten = operationsOfText(statement).flatMap((operation) => effectsOf(operation, index).rewrites);
-    const tables = [
-      ...new Set(rewritten.filter((table) => index.table(table)).map((table) => qualified(table.schema, table.name))),
-    ];
-    return tables.length === 0 ? [] : [probeOf(statement, tables, freeBytes)];
-  });
+  const rewriting = statements.map((statement) => ({
+    statement,
+    tables: operationsOfText(statement)
+      .flatMap((operation) => effectsOf(operation, index).rewrites)
+      .filter((table) => index.table(table))
+      .map((table) => qualified(table.schema, table.name)),
+  }));
+  const first = rewriting.find(({ tables }) => tables.length > 0);
+  if (!first) return [];
+  const tables = rewriting.flatMap((each) => each.tables);
+  return [probeOf(first.statement, tables, room)];
 }
 
 /** A rewrite writes the table and its indexes anew before the old ones go (manual, ALTER TABLE, Notes). */
-function probeOf(statement: Statement, tables: readonly string[], freeBytes: number): ProbeQuery {
-  const names = `unnest(ARRAY[${tables.map(literal).join(", ")}]) AS rewritten(name)`;
-  const body = `FROM ${names} WHERE (SELECT sum(pg_total_relation_size(to_regclass(each))) FROM unnest(ARRAY[${tables.map(literal).join(", ")}]) AS every(each)) > ${Math.floor(freeBytes)}`;
+function probeOf(statement: Statement, tables: readonly string[], { bytes, known }: Room): ProbeQuery {
+  const size = (name: string) => `pg_total_relation_size(to_regclass(${name}))`;
+  const list = `unnest(ARRAY[${tables.map(literal).join(", ")}])`;
+  const body = `FROM (SELECT DISTINCT name FROM ${list} AS listed(name)) AS rewritten WHERE (SELECT sum(${size("each")}) FROM ${list} AS every(each)) > ${Math.floor(bytes)}`;
   return withCalls({
     code: "probe.free-space",
     subject: { kind: "statement", name: `${statement.source.file}:${statement.source.line}` },
     statement,
-    meaning: `tables whose rewrite needs more than the ${Math.floor(freeBytes)} bytes that are free`,
+    meaning: known
+      ? `table(s) whose rewrites together need more than the ${sizeText(bytes)} that are free for one tenant`
+      : `table(s) whose rewrites together need more than ${sizeText(bytes)}, which every host is taken to have free`,
     count: `SELECT count(*) AS count ${body}`,
-    sample: `SELECT name || ' has ' || pg_size_pretty(pg_total_relation_size(to_regclass(name))) AS key ${body} ORDER BY name LIMIT 5`,
+    sample: `SELECT name || ' has ' || pg_size_pretty(${size("name")}) AS key ${body} ORDER BY name LIMIT 5`,
     repair: null,
     reads: [],
     doubt: null,
+    ...(known ? {} : { suspicion: "How much is free there is not known; say so under probes.freeSpace in the config" }),
   });
 }

@@ -23,7 +23,7 @@ import { unique } from "./unique.js";
 import { unreadable } from "./unreadable.js";
 
 export { probeExistingConstraints } from "./existing-constraints.js";
-export { probeFreeSpace } from "./free-space.js";
+export { probeFreeSpace, type Room } from "./free-space.js";
 export type { Probe, ProbeQuery, ProbeResult } from "./probe.js";
 
 /** Every probe, in the order in which their findings read best. */

@@ -27,6 +27,10 @@ export interface ProbeQuery {
   readonly doubt: string | null;
   /** It asks about sessions, and a replica shows its own: the primary must be asked. */
   readonly primary?: true;
+  /** Why a count above zero is no proof that the statement fails: it is unknown then. A sentence without the final stop. */
+  readonly suspicion?: string;
+  /** It asks about what is there already, and not what the release would make. */
+  readonly existing?: true;
   /** Names of the functions that its queries call: one that may change data must not be called in advance. */
   readonly calls: readonly string[];
 }

@@ -1,8 +1,10 @@
 import type { IndexKey, Operation, UniqueSpec } from "../operations/index.js";
+import { parseType } from "../operations/type-change.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import type { ReleaseState } from "./state/release-state.js";
 import { overRows, readsOf } from "./state/rows.js";
-import { doubtAbout, type TableState } from "./state/table-state.js";
+import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
 import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
 import { repairDuplicates } from "./support/repair-duplicates.js";
@@ -25,24 +27,28 @@ function keysOf(operation: Operation, { before, after }: Moment): readonly Wante
       const { name, ifNotExists } = operation;
       if (ifNotExists && name !== null && before.hasRelation({ schema, name })) return [];
       const { predicate, nullsNotDistinct } = operation;
-      return [wanted(table, operation.keys.map(partOfKey), predicate, nullsNotDistinct)];
+      return [wanted(before, table, operation.keys.map(partOfKey), predicate, nullsNotDistinct)];
     }
     case "add-constraint":
-      return ofConstraint(before.table(operation.table), operation.constraint);
+      return ofConstraint(before, before.table(operation.table), operation.constraint);
     case "add-column": {
       const table = before.table(operation.table);
       if (table?.columns.some(({ name }) => name === operation.column.name)) return [];
-      return operation.column.constraints.flatMap((each) => ofConstraint(after.table(operation.table), each));
+      return operation.column.constraints.flatMap((each) => ofConstraint(after, after.table(operation.table), each));
     }
     default:
       return [];
   }
 }
 
-function ofConstraint(table: TableState | undefined, constraint: { readonly type: string }): readonly WantedKey[] {
+function ofConstraint(
+  state: ReleaseState,
+  table: TableState | undefined,
+  constraint: { readonly type: string },
+): readonly WantedKey[] {
   if (!table || !isUnique(constraint) || constraint.usingIndex !== null || constraint.withoutOverlaps) return [];
   const parts = constraint.columns.map((column) => ({ sql: identifier(column), column }));
-  return [wanted(table, parts, null, constraint.nullsNotDistinct)];
+  return [wanted(state, table, parts, null, constraint.nullsNotDistinct)];
 }
 
 function isUnique(constraint: { readonly type: string }): constraint is UniqueSpec {
@@ -55,6 +61,7 @@ function partOfKey(key: IndexKey): WantedPart {
 }
 
 function wanted(
+  state: ReleaseState,
   table: TableState,
   parts: readonly WantedPart[],
   predicate: string | null,
@@ -63,8 +70,21 @@ function wanted(
   const names = parts.map((part) => part.column ?? part.sql);
   const [only] = names;
   const name = names.length === 1 && only !== undefined ? only : `(${names.join(", ")})`;
-  return { table, parts, predicate, nullsNotDistinct, name };
+  const hashed =
+    state.catalog.catalog.serverVersion >= HASHES_RECORDS &&
+    parts.every(({ column }) => HASHED.has(parseType(columnOf(table, column ?? "")?.type ?? "")?.base ?? ""));
+  return { table, parts, predicate, nullsNotDistinct, hashed, name };
 }
+
+/** PostgreSQL 14 brought hashes of records, which are those of their fields' types and collations. */
+const HASHES_RECORDS = 140_000;
+
+/** Types of which equal values have equal hashes, by PostgreSQL's own hash operator classes. */
+const HASHED = new Set([
+  ...["smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "uuid", "bytea", "oid"],
+  ...["text", "character varying", "character", "citext", "jsonb", "inet", "interval"],
+  ...["date", "timestamp without time zone", "timestamp with time zone", "time without time zone"],
+]);
 
 function probeOf(operation: Operation, { before }: Moment, key: WantedKey): ProbeDraft {
   const { table } = key;

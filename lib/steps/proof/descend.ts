@@ -32,8 +32,8 @@ export class Descent {
   private readonly chosen = new Map<string, RollbackCandidate>();
   /** What it took to make the copies of a statement. */
   private readonly times = new Map<string, KeptTime>();
-  /** By the migration's place: bytes of its copies, or why they may not be made. */
-  private readonly copies = new Map<number, number | KeptTooLarge>();
+  /** By the migration's place: bytes of its copies, or why they may not or cannot be made. */
+  private readonly copies = new Map<number, number | DatabaseError>();
 
   constructor(
     private readonly input: ProveOnClone,
@@ -84,9 +84,9 @@ export class Descent {
         continue;
       }
       if (candidate.keep.length > 0) await this.withKept(at);
-      const tooLarge = candidate.keep.length > 0 ? this.tooLarge(at) : null;
-      if (tooLarge) {
-        trials.push(untried({ ...candidate, reason: `${sentence(tooLarge.message)}.` }));
+      const without = candidate.keep.length > 0 ? this.withoutCopies(at) : null;
+      if (without) {
+        trials.push(untried({ ...candidate, reason: `${sentence(without.message)}.` }));
         continue;
       }
       const passed = await this.timed(trials, () => this.attempt(candidate, at));
@@ -121,7 +121,7 @@ export class Descent {
     const inverses = this.inverses[at];
     if (!inverses) return this.none(at, trials);
     if (inverses.keep.length > 0) await this.withKept(at);
-    if (inverses.keep.length > 0 && this.tooLarge(at)) return this.none(at, trials);
+    if (inverses.keep.length > 0 && this.withoutCopies(at)) return this.none(at, trials);
     const { catalog } = this.state(at);
     const repaired = await this.tryMade(at, trials, () =>
       repairCandidate(this.bench.session, catalog, inverses, this.input),
@@ -189,32 +189,33 @@ export class Descent {
     }
   }
 
-  /** What is too large to be kept is not kept: the migration has no way back then, and says so in its turn. */
+  /** What cannot be kept is not kept: the migration has no way back then, and says so in its turn. */
   private async upKeeping(at: number, migration: Migration): Promise<void> {
     const keep = this.inverses[at]?.keep ?? [];
     try {
-      const allowed = this.tooLarge(at) ? [] : keep;
+      const allowed = this.withoutCopies(at) ? [] : keep;
       const observe = {
         kept: (statement: Statement, ms: KeptTime) => void this.times.set(place(migration, statement), ms),
       };
       const { keptBytes } = await up(this.bench.session, this.input, migration, allowed, { observe });
       if (allowed.length > 0) this.copies.set(at, keptBytes);
     } catch (error) {
-      if (!(error instanceof KeptTooLarge)) throw error;
+      if (!(error instanceof DatabaseError) || this.withoutCopies(at)) throw error;
       this.copies.set(at, error);
       await up(this.bench.session, this.input, migration, []);
     }
   }
 
-  private tooLarge(at: number): KeptTooLarge | null {
+  private withoutCopies(at: number): DatabaseError | null {
     const known = this.copies.get(at);
-    return known instanceof KeptTooLarge ? known : null;
+    return known === undefined || typeof known === "number" ? null : known;
   }
 
   private keptOf(at: number): ProvedRollback["kept"] {
     const known = this.copies.get(at);
     if (known === undefined) return null;
-    return known instanceof KeptTooLarge ? { bytes: known.bytes, tooLarge: true } : { bytes: known, tooLarge: false };
+    if (known instanceof KeptTooLarge) return { bytes: known.bytes, tooLarge: true };
+    return typeof known === "number" ? { bytes: known, tooLarge: false } : null;
   }
 
   private async apply(at: number, candidate: RollbackCandidate): Promise<void> {

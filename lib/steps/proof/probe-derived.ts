@@ -1,11 +1,12 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import { deriveProbes } from "../../core/probes/index.js";
+import { deriveProbes, probeFreeSpace } from "../../core/probes/index.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { probeTenant } from "../probe.js";
+import { roomOf } from "../probe-plan.js";
 import { artifact, type ClusterRecord, need, type RunRequest } from "../records.js";
 
 /**
@@ -20,11 +21,13 @@ export async function probeDerived(
   if (statements.length === 0) return [];
   const { config } = await need<RunRequest>(ports, artifact.request);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
-  const queries = deriveProbes(statements, await need<Catalog>(ports, artifact.catalog(cluster.fingerprint)));
+  const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
+  const rows = deriveProbes(statements, before);
   const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
   const findings: Finding[] = [];
   for (const tenant of fleet) {
     if (!cluster.tenants.includes(tenant.id)) continue;
+    const queries = [...rows, ...probeFreeSpace(statements, before, roomOf(tenant.host, config))];
     findings.push(...(await probeTenant(ports, tenant, queries, limits)).findings);
   }
   return findings;

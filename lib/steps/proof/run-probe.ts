@@ -21,7 +21,7 @@ export interface RunProbe {
 export async function runProbe(session: Session, query: ProbeQuery, scope: RunProbe): Promise<ProbeResult> {
   const started = scope.clock.monotonic();
   try {
-    await session.script(opening(scope));
+    await session.script(opening(query, scope));
     const result = await answer(session, query, scope, started);
     await session.script("rollback");
     return result;
@@ -38,14 +38,21 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
 /** Duplicates are found by grouping every row: in more memory than a server gives by default, once per connection. */
 const WORK_MEM = "64MB";
 
-/** Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. */
-function opening({ timeout, schema }: RunProbe): string {
+const SCANS = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
+
+/**
+ * Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. Whether
+ * rows contradict an index is not to be asked of that index.
+ */
+function opening({ existing }: ProbeQuery, { timeout, schema }: RunProbe): string {
+  const heap = existing ? SCANS.map((name) => `set local ${name} = off`) : [];
   const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
   return [
     "begin transaction isolation level repeatable read read only",
     `set local statement_timeout = ${Math.max(1, Math.ceil(timeout))}`,
     "set local row_security = off",
     `set local work_mem = ${literal(WORK_MEM)}`,
+    ...heap,
     ...path,
   ].join("; ");
 }
@@ -70,6 +77,7 @@ async function answer(
   const spent = () => clock.monotonic() - started;
   if (query.doubt !== null) return doubtful(query, hits);
   if (hits === 0) return { status: "pass", ms: spent() };
+  if (query.suspicion !== undefined) return { status: "unknown", reason: query.suspicion };
   const left = Math.max(1, Math.floor(timeout - spent() - ROUND_TRIPS));
   const keys = await sample(session, bindSchemas(query.sample, schema), left);
   return { status: "hit", count: hits, keys, ms: spent() };

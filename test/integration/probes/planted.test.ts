@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { probeExistingConstraints, probeFreeSpace } from "../../../lib/core/probes/index.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { runProbe } from "../../../lib/steps/proof/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
@@ -236,34 +234,6 @@ describe.each(MAJORS)("planted on PostgreSQL %s", (major) => {
     const tenant = await probed(major, setup, "drop view v; drop table c, t");
     for (const result of await tenant.ask()) expect(result).toMatchObject({ status: "pass" });
     expect(await tenant.release()).toBeNull();
-  });
-
-  it("finds rows that contradict what is there, loaded behind the back of its triggers", async () => {
-    const setup = `create table p (id int primary key); create table t (id int primary key, a int references p on delete cascade);
-      set session_replication_role = replica; insert into t values (1, 7); reset session_replication_role`;
-    const { url } = await temporaryDatabase(major, setup);
-    const session = await testSession(url, "read");
-    const queries = probeExistingConstraints(await readCatalog(session, null));
-    expect(queries.map(({ code }) => code)).toEqual(["probe.existing-foreign-key"]);
-    for (const query of queries) {
-      expect(await runProbe(session, query, options)).toMatchObject({ status: "hit", count: 1, keys: ["id=1"] });
-    }
-  });
-
-  it("weighs a rewrite against the space that is free", async () => {
-    const setup =
-      "create table t (id int primary key, a int); insert into t select n, n from generate_series(1, 1000) n";
-    const { url } = await temporaryDatabase(major, setup);
-    const session = await testSession(url, "read");
-    const { statements } = testScript("alter table t alter a type bigint", "r.sql");
-    const catalog = await readCatalog(session, null);
-    const ask = async (free: number) => {
-      const [query] = probeFreeSpace(statements, catalog, free);
-      if (!query) throw new Error("no probe");
-      return runProbe(session, query, options);
-    };
-    expect(await ask(1000)).toMatchObject({ status: "hit", count: 1 });
-    expect(await ask(1e9)).toMatchObject({ status: "pass" });
   });
 
   it("names the transactions that a concurrent build would wait for", async () => {
