@@ -7,6 +7,7 @@ import type { Session } from "../../ports/database.js";
 import type { Guard } from "./guard.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { EVERY_ROW } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { inTransaction } from "./transaction.js";
 
@@ -110,6 +111,7 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
+    if (input.candidate.source !== "author") await session.script(EVERY_ROW);
     for (const sql of part.statements) await session.script(bindSchemas(sql, input.schema));
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");

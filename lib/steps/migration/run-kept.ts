@@ -3,6 +3,10 @@ import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Session } from "../../ports/database.js";
 import type { KeptBudget } from "./kept-budget.js";
 
+/** Row-level security would leave rows out without a word; switched off, it is an error where it would (manual, "row_security"). */
+export const EVERY_ROW = "set local row_security = off";
+const VISIBLE_ROWS = "set local row_security to default";
+
 /** Copies what the statement is about to destroy, when there is room for it. Throws `KeptTooLarge`. */
 export async function keepBefore(
   session: Session,
@@ -10,13 +14,19 @@ export async function keepBefore(
   budget: KeptBudget,
   schema: string | null,
 ): Promise<void> {
+  if (keep.length === 0) return;
+  await session.script(EVERY_ROW);
   for (const aside of keep) {
     await budget.take(session, aside, schema);
     for (const sql of aside.before) await session.script(bindSchemas(sql, schema));
   }
+  await session.script(VISIBLE_ROWS);
 }
 
 /** Reduces the copies to what the statement did destroy. */
 export async function keepAfter(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<void> {
+  if (keep.length === 0) return;
+  await session.script(EVERY_ROW);
   for (const aside of keep) for (const sql of aside.after) await session.script(bindSchemas(sql, schema));
+  await session.script(VISIBLE_ROWS);
 }

@@ -2,6 +2,7 @@ import { bindSchemas } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
+import { EVERY_ROW } from "../migration/run-kept.js";
 import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 
@@ -25,6 +26,7 @@ export async function tryCandidate(
   try {
     await prepareSession(session, scope, "inside");
     await session.script("set constraints all immediate");
+    if (candidate.source !== "author") await session.script(EVERY_ROW);
     for (const sql of candidate.statements) await session.script(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");
     return judge(candidate, await readState(session, scope.schema), before);
