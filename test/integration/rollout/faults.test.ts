@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Account, account } from "../../support/faults/account.js";
 import { cutConnections } from "../../support/faults/cut-connections.js";
 import { FaultFleet } from "../../support/faults/fault-fleet.js";
-import { killAt } from "../../support/faults/kill-runner.js";
+import { killAt, killInGates, killInRollback, strike } from "../../support/faults/kill-runner.js";
+import { type ReplicatedFleet, replicaLag, replicatedFleet } from "../../support/faults/lagging-replica.js";
 import { crash, strikeServer } from "../../support/faults/strike-server.js";
 import { drift } from "../../support/faults/strike-tenants.js";
+
+const nothingWrong = { wrong: [], twice: 0, lost: 0, unaudited: 0 };
 
 /** The harness of test/bench/reliability.test.ts on few tenants: seconds in place of an hour. */
 describe("a rollout that is struck", () => {
@@ -17,9 +20,16 @@ describe("a rollout that is struck", () => {
   });
   afterAll(() => fleet.destroy());
 
-  const nothingWrong = { wrong: [], twice: 0, lost: 0, unaudited: 0 };
   const faults: Readonly<Record<string, (book: Account) => Promise<void>>> = {
     "runner killed within its tenants": (book) => killAt(fleet, book, ["query 150 after"]),
+    "runner killed before a gate": (book) => killInGates(fleet, book, ["step 40 before"]),
+    "runner killed while it takes the release back": async (book) => {
+      await fleet.restore();
+      await fleet.command(["resume"]);
+      const { points } = await strike(fleet, { command: ["rollback", "--yes"], kill: null });
+      const ends = points.filter(({ at, name }) => at.endsWith("before") && name === "Seal");
+      await killInRollback(fleet, book, ["query 60 after", ...ends.map(({ at }) => at)]);
+    },
     "connections cut": (book) => cutConnections(fleet, book, 1),
     "server process killed": (book) => strikeServer(fleet, book, crash, 1),
     "drift after the approval": (book) => drift(fleet, book),
@@ -30,5 +40,20 @@ describe("a rollout that is struck", () => {
     await faults[kind]?.(book);
     expect(book).toMatchObject(nothingWrong);
     expect(book.injected).toBeGreaterThan(0);
+  });
+});
+
+describe("a fleet with replicas", () => {
+  let replicated: ReplicatedFleet;
+
+  beforeAll(async () => {
+    replicated = await replicatedFleet(6);
+  });
+  afterAll(() => replicated.destroy());
+
+  it("that lag: what only the primary knows is not run over, and who was read from where is in the trail", async () => {
+    const book = account("replica lag");
+    await replicaLag(replicated, book);
+    expect(book).toMatchObject({ ...nothingWrong, injected: 10 });
   });
 });

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
@@ -29,6 +30,7 @@ import { CuttingProxy } from "./cutting-proxy.js";
 import { BASELINE, writeMigrations } from "./fault-release.js";
 
 export const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_connections: "200" };
+const CANNOT_CONNECT_NOW = "57P03";
 const RESET = "drop schema if exists app cascade; drop schema if exists schema_gate cascade;";
 
 export interface TrailEvent {
@@ -243,11 +245,20 @@ export class FaultFleet {
     return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
   }
 
+  /** Waits for a server that recovers. */
   async open(name: string): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.server.url(name) });
-    client.on("error", () => {});
-    await client.connect();
-    return client;
+    for (const deadline = Date.now() + 60_000; ; ) {
+      const client = new pg.Client({ connectionString: this.server.url(name) });
+      client.on("error", () => {});
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        await client.end().catch(() => {});
+        if ((error as { code?: string }).code !== CANNOT_CONNECT_NOW || Date.now() > deadline) throw error;
+        await delay(50);
+      }
+    }
   }
 
   async inDatabase<T>(name: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
