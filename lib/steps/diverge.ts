@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Catalog } from "../core/catalog/catalog.js";
 import { type DriftReport, driftOf, expiredAllowances } from "../core/catalog/drift.js";
+import { notCompared } from "../core/catalog/not-compared.js";
 import { contractText } from "../core/contract/contract.js";
 import type { Finding } from "../core/finding.js";
 import { groupBy } from "../core/group-by.js";
@@ -109,7 +110,8 @@ async function judge(
     }),
   );
   const unfit = contractFindings(release, cluster, "before", actual, tenant.schema);
-  return { cluster, findings: [...findings.map((one) => ({ ...one, tenants: members.tenants })), ...unfit, ...capped] };
+  const own = findings.map((one) => ({ ...one, tenants: members.tenants }));
+  return { cluster, findings: [...own, ...unfit, ...capped, ...notCompared(actual, members.tenants)] };
 }
 
 function today(ports: Ports): string {

@@ -84,7 +84,7 @@ function commonTables(scope: Scope): string {
       : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
   const owner =
     own === null
-      ? "select datdba as owner, oid as database from pg_database where datname = current_database()"
+      ? "select datdba as owner, oid as database, datacl is not null as granted from pg_database where datname = current_database()"
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
   return `path as materialized (select set_config('search_path', '', true) as path),
 home as materialized (${owner}),

@@ -6,6 +6,7 @@ import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { orderedRepairs } from "../../../lib/core/catalog/repair/repair.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { readDetector } from "../../../lib/steps/catalog/read-catalog.js";
+import { MAJORS, type Major } from "../../support/majors.js";
 import { createDatabase, onServer, serverUrl, type TestDatabase } from "../../support/postgres.js";
 import { MATRIX_BASE } from "./matrix/base.js";
 import type { MatrixEntry } from "./matrix/entry.js";
@@ -19,7 +20,7 @@ it("has a row for each kind of object: created, dropped and altered", () => {
   expect(wanted.filter((each) => !rows.has(each))).toEqual([]);
 });
 
-describe.each(["15", "18"] as const)("the drift matrix, PostgreSQL %s", (major) => {
+describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
   let database: TestDatabase;
   let session: Session;
   let read: () => Promise<Catalog>;
@@ -81,7 +82,7 @@ describe.each(["15", "18"] as const)("the drift matrix, PostgreSQL %s", (major) 
 });
 
 /** In the server's own directory, so that it needs none outside. */
-async function makeTablespace(major: "15" | "18"): Promise<void> {
+async function makeTablespace(major: Major): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl(major) });
   await client.connect();
   try {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { readCatalog, readDetector, readFingerprint } from "../../../lib/steps/catalog/read-catalog.js";
+import { MAJORS } from "../../support/majors.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
 import { MATRIX_BASE } from "./matrix/base.js";
 import { withSession } from "./with-session.js";
@@ -68,7 +69,7 @@ const NO_CHANGES: readonly string[] = [
 /** Names that break whatever is put together carelessly. */
 const HOSTILE = ['"; DROP TABLE x; --', "new\nline", "😀", "a".repeat(63), "comma,(paren)", "back\\slash", "$tenant"];
 
-describe.each(["15", "18"] as const)("what is no change, PostgreSQL %s", (major) => {
+describe.each(MAJORS)("what is no change, PostgreSQL %s", (major) => {
   it("raises nothing", async () => {
     const database = await temporaryDatabase(major, BASE);
     const before = await withSession(database, (session) => readCatalog(session, null));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { readCatalog, readDetector, readFingerprint, readStatistics } from "../../../lib/steps/catalog/read-catalog.js";
+import { MAJORS } from "../../support/majors.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { withSession } from "./with-session.js";
 
@@ -10,7 +11,7 @@ create table app.users (id bigint generated always as identity primary key, emai
 create index users_quota on app.users (quota) where quota > 0;
 create view app.active as select id, email from app.users where quota > 0;`;
 
-describe.each(["15", "18"] as const)("reading a catalog, PostgreSQL %s", (major) => {
+describe.each(MAJORS)("reading a catalog, PostgreSQL %s", (major) => {
   it("gives two databases of one script one fingerprint, and sees a dropped index", async () => {
     const a = await temporaryDatabase(major, SCHEMA);
     const b = await temporaryDatabase(major, `create table public.other (x int); drop table public.other; ${SCHEMA}`);
@@ -37,12 +38,48 @@ describe.each(["15", "18"] as const)("reading a catalog, PostgreSQL %s", (major)
   });
 });
 
-it("gives the same schema the same fingerprint on 15 and 18", async () => {
+it(`gives the same schema the same fingerprint on ${MAJORS.join(", ")}`, async () => {
   const prints = await Promise.all(
-    (["15", "18"] as const).map(async (major) => {
+    MAJORS.map(async (major) => {
       const database = await temporaryDatabase(major, SCHEMA);
       return withSession(database, async (session) => (await readFingerprint(session, null)).fingerprint);
     }),
   );
-  expect(prints[0]).toBe(prints[1]);
+  expect(new Set(prints).size).toBe(1);
+});
+
+it("says what is the version's own between 15 and 18, and takes it for drift within one", async () => {
+  const extension = (version: string) => `${SCHEMA} create extension citext with schema app version '${version}'`;
+  const [older, newer, same] = await Promise.all(
+    (
+      [
+        ["15", "1.5"],
+        ["18", "1.6"],
+        ["15", "1.6"],
+      ] as const
+    ).map(async ([major, version]) => {
+      const database = await temporaryDatabase(major, extension(version));
+      return withSession(database, (session) => readCatalog(session, null));
+    }),
+  );
+  if (!older || !newer || !same) throw new Error("three catalogs were read");
+  const version = { kind: "extension", subject: "citext", attribute: "version" };
+  const across = compareCatalogs(newer, older);
+  expect(across).toMatchObject({ equal: true, versionOwn: expect.arrayContaining([expect.objectContaining(version)]) });
+  expect(compareCatalogs(same, older)).toMatchObject({ equal: false, differences: [version], versionOwn: [] });
+});
+
+it("says what is there and not compared", async () => {
+  const database = await temporaryDatabase("18", "select lo_create(0)");
+  await database.client.query(`grant connect on database ${database.name} to public`);
+  await database.client.query(
+    "create foreign data wrapper w; create server s foreign data wrapper w options (password 'secret')",
+  );
+  const catalog = await withSession(database, (session) => readCatalog(session, null));
+  expect(catalog.unseen).toEqual([
+    expect.stringContaining("grants on the database itself"),
+    expect.stringContaining("large objects"),
+    expect.stringContaining("secrets by their name"),
+  ]);
+  expect(JSON.stringify(catalog.objects)).not.toContain("secret'");
 });

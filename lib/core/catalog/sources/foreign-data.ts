@@ -1,5 +1,5 @@
 import { canonicalPrivileges } from "../privileges.js";
-import { notMember, ownerOf, source } from "./source.js";
+import { type Assembly, notMember, ownerOf, source } from "./source.js";
 
 /** Values of options that are secrets by their name are never read. */
 const open = (options: string) =>
@@ -28,6 +28,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
       : null,
   read(row, assembly) {
     const owner = row.text("owner");
+    tellHidden(row.list("options"), assembly);
     assembly.add({
       kind: "foreign data wrapper",
       id: { name: row.text("name") },
@@ -63,6 +64,7 @@ export const servers = source<"name" | "owner" | "acl" | "wrapper" | "type" | "v
       : null,
   read(row, assembly) {
     const owner = row.text("owner");
+    tellHidden(row.list("options"), assembly);
     assembly.add({
       kind: "server",
       id: { name: row.text("name") },
@@ -98,6 +100,7 @@ export const userMappings = source<"server" | "user" | "options" | "readable">({
   read(row, assembly) {
     const readable = row.flag("readable");
     if (!readable) assembly.unseen("options of user mappings: only the owner of the server and superusers see them");
+    tellHidden(row.list("options"), assembly);
     assembly.add({
       kind: "user mapping",
       id: { name: row.text("server"), signature: assembly.role(row.text("user")) },
@@ -106,3 +109,8 @@ export const userMappings = source<"server" | "user" | "options" | "readable">({
     });
   },
 });
+
+function tellHidden(options: readonly string[], assembly: Assembly): void {
+  if (options.some((option) => option.endsWith("=(hidden)")))
+    assembly.unseen("values of foreign-data options that are secrets by their name: only the names are compared");
+}
