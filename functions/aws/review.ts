@@ -35,6 +35,7 @@ async function appFor(own: Services, origin: string): Promise<Hono> {
     model: (run) => modelOf(own, run),
     settle: approvalSettler(approvals, own.client),
     audit: (event) => audited(own, event),
+    failed: (error) => logger.error("review failed", { error }),
   };
   const app = reviewApp(deps);
   app.post(SLACK_PATH, async (c) => {

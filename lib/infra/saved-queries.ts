@@ -14,7 +14,7 @@ interface Question {
   readonly query: string;
 }
 
-/** Lines are written by functions/aws: `tenant`, `result`, `step ended`, `step failed`, `run started`, `review`. */
+/** Lines are written by functions/aws: `tenant`, `result`, `step ended`, `step failed`, `run started`, `review`, `review failed`. */
 export const QUESTIONS: readonly Question[] = [
   {
     name: "What happened to tenant X",
@@ -36,6 +36,13 @@ export const QUESTIONS: readonly Question[] = [
     query: `fields @timestamp, step, error.name, error.message
 | filter message = "step failed" and run = "<run>"
 | sort @timestamp asc`,
+  },
+  {
+    name: "Why the review page fails",
+    of: "functions",
+    query: `fields @timestamp, error.name, error.message
+| filter message = "review failed"
+| sort @timestamp desc`,
   },
   {
     name: "Which tenants of a run are not well",

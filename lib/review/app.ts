@@ -30,7 +30,10 @@ export function reviewApp(deps: ReviewDeps): Hono {
   app.post("/runs/:run", bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }), (c) => decide(c, deps));
   app.options("*", (c) => c.body(null, 204, { allow: "GET, HEAD, POST, OPTIONS" }));
   app.notFound((c) => c.html(notice("Nothing here", "Open the link that was sent to you."), 404));
-  app.onError((_, c) => c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500));
+  app.onError((error, c) => {
+    deps.failed?.(error);
+    return c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500);
+  });
   return app;
 }
 

@@ -52,4 +52,6 @@ export interface ReviewDeps {
   /** Continues the state machine once the question is answered. May be called again for the same answer. */
   settle(run: string, state: ApprovalState): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;
+  /** Told why a request could not be answered, of which the page says nothing: for the operator's log. */
+  readonly failed?: (error: Error) => void;
 }

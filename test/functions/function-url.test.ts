@@ -123,6 +123,16 @@ describe("attacks on the approval Function URL", () => {
     refused(await decide(gate, gate.link(RUN, "alex"), { cookie: "form=1" }), 403);
   });
 
+  it("a bucket that cannot be read: the page says nothing of it, the log does", async () => {
+    const link = gate.link(RUN, "alex");
+    gate.aws.failing(({ name }) => (name.startsWith("s3 ") ? { status: 403, code: "AccessDenied" } : null));
+    const answer = await gate.request(link);
+    gate.aws.failing(null);
+    refused(answer, 500);
+    expect(answer.body).not.toContain("AccessDenied");
+    expect(gate.logs.filter((line) => line.includes("review failed")).join()).toContain("AccessDenied");
+  });
+
   it("self-approval, and someone who is no approver", async () => {
     refused(await decide(gate, gate.link(RUN, "dana")), 403);
     refused(await decide(gate, gate.link(RUN, "mallory")), 403);

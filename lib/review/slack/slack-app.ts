@@ -32,7 +32,10 @@ const LARGEST_BODY = 256 * 1024;
 export function slackApp(deps: SlackDeps): Hono {
   const app = new Hono();
   app.post(SLACK_PATH, bodyLimit({ maxSize: LARGEST_BODY }), (c) => interaction(c, deps));
-  app.onError((_, c) => c.text("Nothing was decided. Try again in a moment.", 500));
+  app.onError((error, c) => {
+    deps.failed?.(error);
+    return c.text("Nothing was decided. Try again in a moment.", 500);
+  });
   return app;
 }
 

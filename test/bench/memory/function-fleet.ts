@@ -33,6 +33,7 @@ export interface Used {
 export class FunctionFleet {
   private readonly functions: Readonly<Record<string, NodeFunction>>;
   private readonly used = new Map<string, Used>();
+  private lastLog = "";
 
   constructor(
     private readonly aws: SimulatedAws,
@@ -75,7 +76,7 @@ export class FunctionFleet {
           const request = async (path: string, init = {}) =>
             (await this.call("ReviewPage", functionUrlEvent(path, init))) as FunctionUrlAnswer;
           const answer = await decide({ request }, approverLink(questionIn(this.aws, run), person, LINK_KEY));
-          if (answer.statusCode !== 303) throw new Error(`the page answered ${answer.statusCode}: ${answer.body}`);
+          if (answer.statusCode !== 303) throw new Error(`the page answered ${answer.statusCode}: ${this.lastLog}`);
           return {};
         },
       },
@@ -90,6 +91,7 @@ export class FunctionFleet {
     const before = this.used.get(name);
     const { ok, payload, logs } = (await this.functions[name]?.invoke(event)) ?? { ok: false, payload: null, logs: "" };
     const figure = (label: string) => Number(new RegExp(`${label}: ([\\d.]+)`).exec(logs)?.[1] ?? 0);
+    this.lastLog = logs;
     if (before)
       this.used.set(name, {
         ...before,
