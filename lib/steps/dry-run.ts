@@ -63,6 +63,8 @@ async function prove(
         concurrentTimeout: milliseconds(config.timeouts.dryRun),
       },
       keepLimit: bytes(config.rollback.keepLimit),
+      growthLimit: bytes(config.dryRun.growthLimit),
+      largeScan: config.dryRun.largeScan,
       acceptances: {
         now: ports.clock.now(),
         list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),

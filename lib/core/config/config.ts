@@ -106,6 +106,21 @@ const probes = z
   })
   .prefault({});
 
+const dryRun = z
+  .strictObject({
+    growthLimit: z
+      .string()
+      .refine(size, "expected a size such as 512MB, 1GB or 0")
+      .default("20GB")
+      .describe("by how much a clone may grow before the migration is stopped"),
+    largeScan: z
+      .int()
+      .min(1)
+      .default(100_000)
+      .describe("rows from which on a sequential scan on the clone is reported"),
+  })
+  .prefault({});
+
 const approval = z
   .strictObject({
     approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
@@ -167,6 +182,7 @@ export const configSchema = z.strictObject({
     .default(50_000_000)
     .describe("planner's cost above which a probe is not begun, and so is unknown; a page read costs 1"),
   probes,
+  dryRun,
   thresholds: thresholdsSchema.prefault({}),
   approval,
   rollout,

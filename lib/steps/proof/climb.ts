@@ -54,7 +54,7 @@ export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): 
       : climbStatements(bench, input, migration, origin));
     statements.push(...step.statements);
     output = step.output ?? output;
-    if (!step.reached) return { states, sums, observed, statements, failure: step.failure, output };
+    if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
     const { state } = step.reached;
     states.push(state);
     const changed = input.thorough ? changedTables(state, first) : [];
@@ -62,6 +62,10 @@ export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): 
     observed.push(step.reached.observed);
   }
   return { states, sums, observed, statements, failure: null, output };
+}
+
+function because(failure: Failure | null, clones: Clones): Failure | null {
+  return failure && { ...failure, error: clones.reasonFor(failure.error) };
 }
 
 async function climbStatements(

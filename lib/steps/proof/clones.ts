@@ -1,15 +1,20 @@
-import type { Clone, Session } from "../../ports/database.js";
+import type { Clone, DatabaseError, Session } from "../../ports/database.js";
 import type { ProveOnClone } from "./input.js";
+import { GrowthWatch } from "./watch-growth.js";
 
 /** A clone and the session on it. */
 export interface Bench {
   readonly clone: Clone;
   readonly session: Session;
+  /** Null where a clone may grow without a limit. */
+  readonly growth: GrowthWatch | null;
 }
 
 /** The clones of one proof: whatever happens, none is left behind. */
 export class Clones {
   private readonly open = new Set<Bench>();
+  /** Why a clone was stopped for its size; null when none was. */
+  overgrown: DatabaseError | null = null;
 
   constructor(private readonly input: ProveOnClone) {}
 
@@ -17,13 +22,25 @@ export class Clones {
     this.input.signal?.throwIfAborted();
     const clone = await this.input.makeClone(purpose);
     try {
-      const bench = { clone, session: await this.connect(clone) };
+      const bench = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
       this.open.add(bench);
       return bench;
     } catch (error) {
       await clone.drop();
       throw error;
     }
+  }
+
+  private async watch(clone: Clone): Promise<GrowthWatch | null> {
+    const { growthLimit, clock } = this.input;
+    if (growthLimit === undefined) return null;
+    return GrowthWatch.begin(await this.connect(clone), growthLimit, clock);
+  }
+
+  /** A session that was ended because its clone had grown too large fails for that reason, whatever the server called it. */
+  reasonFor(error: DatabaseError): DatabaseError {
+    for (const { growth } of this.open) this.overgrown ??= growth?.overgrown ?? null;
+    return this.overgrown ?? error;
   }
 
   /** A further session on a clone. */
@@ -34,6 +51,8 @@ export class Clones {
 
   async drop(bench: Bench): Promise<void> {
     this.open.delete(bench);
+    await bench.growth?.stop();
+    this.overgrown ??= bench.growth?.overgrown ?? null;
     await bench.session.close();
     await bench.clone.drop();
   }

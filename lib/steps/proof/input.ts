@@ -19,6 +19,10 @@ export interface ProveOnClone {
   readonly settings: SessionSettings;
   /** Bytes that one migration may keep aside; without it there is no limit. */
   readonly keepLimit?: number;
+  /** Bytes by which a clone may grow before it is stopped; without it there is no limit. */
+  readonly growthLimit?: number;
+  /** Rows from which on a sequential scan is said to be of a large table; without it none is. */
+  readonly largeScan?: number;
   /** Migrations that may run although they cannot be taken back. */
   readonly acceptances?: LossAcceptances;
   readonly clock: Clock;

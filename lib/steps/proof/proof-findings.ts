@@ -3,8 +3,9 @@ import type { Finding } from "../../core/finding.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import type { Failure } from "./climb.js";
-import type { Rerun, ResumePoint } from "./proof.js";
+import type { ProvedStatement, Rerun, ResumePoint } from "./proof.js";
 import { describeFailure } from "./try-candidate.js";
+import { DISK_FULL } from "./watch-growth.js";
 
 export function failureFinding({ migration, statement, error }: Failure): Finding {
   const place = statement ? ` at statement ${statement.index + 1}` : "";
@@ -21,7 +22,26 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
 
 function codeOf(error: DatabaseError): string {
   if (error instanceof MigratorFailed) return "dry-run.migrator-failed";
+  if (error.code === DISK_FULL) return "dry-run.disk-full";
   return error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed";
+}
+
+/** Statements that read a whole large table; while they do so their locks are held. */
+export function scanFindings(statements: readonly ProvedStatement[], large: number | undefined): readonly Finding[] {
+  if (large === undefined) return [];
+  return statements.flatMap(({ migration, index, scans, locks, source }) =>
+    scans
+      .filter(({ rows }) => rows >= large)
+      .map(({ table, rows }) => ({
+        code: "dry-run.large-scan",
+        gate: "dry-run",
+        severity: locks.length > 0 ? "warning" : "note",
+        subject: { kind: "table", name: table },
+        message: `Statement ${index + 1} of ${migration} reads all of ${table}, ${rows} rows${locks.length > 0 ? ", with its locks held" : ""}.`,
+        remedy: { text: "Give it an index to go by, or do the work in batches before the release." },
+        source,
+      })),
+  );
 }
 
 /** Indexes and constraints that the release leaves unfinished; what was so before it is not the release's doing. */

@@ -7,11 +7,12 @@ import { DatabaseError } from "../../ports/database.js";
 import { type Climb, climb } from "./climb.js";
 import { type Bench, Clones } from "./clones.js";
 import { Descent } from "./descend.js";
+import { indexFindings, readIndexEntries } from "./index-entries.js";
 import type { ProveOnClone } from "./input.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
-import { failureFinding, rerunFindings, resumeFindings, validityFindings } from "./proof-findings.js";
+import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { readState, type State } from "./state.js";
@@ -31,6 +32,8 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
     const refused = input.migrations.flatMap(refusalsOf);
     if (refused.length > 0) return withoutRun(refused, await readState(bench.session, input.schema), input, start);
     return await proveRun(input, clones, bench, start);
+  } catch (error) {
+    throw error instanceof DatabaseError ? clones.reasonFor(error) : error;
   } finally {
     await clones.dropAll();
   }
@@ -44,6 +47,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     return { ...proof, statements: run.statements, output: run.output };
   }
   const after = last(run.states);
+  const entries = await readIndexEntries(bench.session, before.catalog, after.catalog, input.schema);
   const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
@@ -58,6 +62,8 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     : NOT_AGAIN;
   const findings = [
     ...validityFindings(before.catalog, after.catalog),
+    ...indexFindings(entries),
+    ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),
     ...rerunFindings(rerun),
     ...resumeFindings(again.resumes),

@@ -1,0 +1,80 @@
+import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { Finding } from "../../core/finding.js";
+import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+import { tableName } from "./state.js";
+
+/** An index that the release made: how many rows it should have by its definition, and how many the server put into it. */
+export interface IndexEntries {
+  readonly index: string;
+  readonly planned: number;
+  /** Null when the server keeps no count of it. */
+  readonly held: number | null;
+  readonly rows: number;
+  readonly partial: boolean;
+}
+
+/** Reads the indexes that are in `after` and not in `before`. Rows are counted from the tables, not from their indexes. */
+export async function readIndexEntries(
+  session: Session,
+  before: Catalog,
+  after: Catalog,
+  schema: string | null,
+): Promise<readonly IndexEntries[]> {
+  const name = (id: { schema?: string | null; name: string }) => tableName({ schema: id.schema ?? "", name: id.name });
+  const known = new Set(before.objects.flatMap((object) => (object.kind === "index" ? [name(object.id)] : [])));
+  const found: IndexEntries[] = [];
+  for (const object of after.objects) {
+    if (object.kind !== "index" || known.has(name(object.id)) || !object.attributes.valid) continue;
+    const { predicate } = object.attributes;
+    const table = qualified(object.id.schema ?? TENANT_SCHEMA, object.id.table ?? "");
+    const index = qualified(object.id.schema ?? TENANT_SCHEMA, object.id.name).replaceAll("'", "''");
+    const sql = `select count(*)::text as rows, ${predicate === null ? "count(*)" : `count(*) filter (where ${predicate})`}::text as planned,
+      (select case when relkind = 'i' then reltuples end from pg_catalog.pg_class where oid = '${index}'::regclass)::text as held from only ${table}`;
+    const [row] = await session.query<{ rows: string; planned: string; held: string | null }>(bindSchemas(sql, schema));
+    if (!row) continue;
+    const held = row.held === null || Number(row.held) < 0 ? null : Number(row.held);
+    found.push({
+      index: name(object.id),
+      planned: Number(row.planned),
+      held,
+      rows: Number(row.rows),
+      partial: predicate !== null,
+    });
+  }
+  return found;
+}
+
+/** The server's count is that of the moment of the build: rows that the release writes later are not in it. */
+export function indexFindings(entries: readonly IndexEntries[]): readonly Finding[] {
+  return entries.flatMap((entry): Finding[] => {
+    const { index, planned, held, rows, partial } = entry;
+    if (held !== null && held !== planned) {
+      return [
+        finding(
+          index,
+          `has ${held} entries, and ${planned} rows of its table belong into it`,
+          "Build the index after the rows are written, or build it again: REINDEX INDEX CONCURRENTLY.",
+        ),
+      ];
+    }
+    if (partial && rows > 0 && (planned === 0 || planned === rows)) {
+      const which = planned === 0 ? "none" : "all";
+      const text = "Look whether its WHERE says what is meant.";
+      return [finding(index, `is partial, but ${which} of the ${rows} rows of its table belong into it`, text)];
+    }
+    return [];
+  });
+}
+
+function finding(index: string, what: string, text: string): Finding {
+  return {
+    code: "dry-run.index-entries",
+    gate: "dry-run",
+    severity: "note",
+    subject: { kind: "index", name: index },
+    message: `After the release the index ${index} ${what}.`,
+    remedy: { text },
+  };
+}

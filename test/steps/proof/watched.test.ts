@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import type { ProveOnClone } from "../../../lib/steps/proof/input.js";
+import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
+import { cloning } from "../../support/clones.js";
+import { testClock, testMigration } from "../../support/migration.js";
+import { temporaryDatabase } from "../../support/postgres.js";
+
+beforeAll(() => loadParser());
+
+const SETUP = `create table t (id int primary key, a int, done boolean not null default false);
+  insert into t (id, a) select i, i from generate_series(1, 2000) i; analyze t`;
+
+async function prove(sql: string, more: Partial<ProveOnClone> = {}, down: string | null = null) {
+  const { name, client } = await temporaryDatabase("18", SETUP);
+  await client.end();
+  const { makeClone, left } = cloning("18", name);
+  const proof = await proveOnClone({
+    cluster: "c",
+    migrations: [testMigration(sql, down)],
+    schema: null,
+    makeClone,
+    difference: schemaDifference,
+    settings: { lockTimeout: 5_000, statementTimeout: 50_000, concurrentTimeout: 50_000 },
+    clock: testClock,
+    thorough: false,
+    ...more,
+  }).finally(() => expect([...left]).toEqual([]));
+  return proof;
+}
+
+const FILL = "create table filled as select i, repeat('x', 500) as x from generate_series(1, 100000000) i";
+
+describe("what is watched on a clone", () => {
+  it.each([
+    ["in one statement", FILL],
+    [
+      "over several",
+      "create table filled (x text); do $$ begin loop insert into filled select repeat('x', 900) from generate_series(1, 1000); end loop; end $$",
+    ],
+  ])("a migration that fills the disk %s is stopped, and says so", async (_, sql) => {
+    const proof = await prove(sql, { growthLimit: 20 * 2 ** 20 });
+    expect(proof.passed).toBe(false);
+    expect(proof.findings).toMatchObject([{ code: "dry-run.disk-full", severity: "error" }]);
+    expect(proof.findings[0]?.message).toMatch(/grew by [\d.]+ [MG]B, above dryRun.growthLimit of 20 MB/);
+  });
+
+  it("a way back that fills the disk is no proof either", async () => {
+    await expect(prove("alter table t add n int", { growthLimit: 20 * 2 ** 20 }, FILL)).rejects.toMatchObject({
+      code: "53100",
+      message: expect.stringContaining("dryRun.growthLimit"),
+    });
+  });
+
+  it("a migration that grows within its limit passes", async () => {
+    expect(await prove("alter table t alter a type bigint", { growthLimit: 20 * 2 ** 20 })).toMatchObject({
+      passed: true,
+      findings: [],
+    });
+  });
+
+  it("a sequential scan of a large table is reported, one of a small table is not", async () => {
+    const sql = "create index on t (a)";
+    expect((await prove(sql, { largeScan: 2001 })).findings).toEqual([]);
+    expect((await prove(sql, { largeScan: 2000 })).findings).toMatchObject([
+      { code: "dry-run.large-scan", severity: "warning", subject: { name: "public.t" } },
+    ]);
+  });
+
+  it.each([
+    ["create index i on t (a) where not done", "all of the 2000 rows"],
+    ["create index i on t (a) where done", "none of the 2000 rows"],
+    ["create index i on t (a); insert into t (id) values (5000)", "has 2000 entries, and 2001 rows"],
+  ])("an index is held against what was planned: %s", async (sql, what) => {
+    const { findings } = await prove(sql);
+    expect(findings).toMatchObject([{ code: "dry-run.index-entries", subject: { name: "public.i" } }]);
+    expect(findings[0]?.message).toContain(what);
+  });
+
+  it.each([
+    "create index i on t (a)",
+    "create unique index i on t (a) where id > 10",
+    "create index i on t using hash (a)",
+  ])("an index with the rows that belong into it is nothing to say: %s", async (sql) =>
+    expect((await prove(sql)).findings).toEqual([]),
+  );
+});
