@@ -5,7 +5,8 @@ import { digest } from "../core/json.js";
 import { scoreRisk } from "../core/risk/score.js";
 import { bindingSubject } from "./binding.js";
 import { readRun } from "./evidence/gather.js";
-import { allFindings } from "./findings.js";
+import { allFindings, saveFindings } from "./findings.js";
+import { keptPredictions } from "./kept-prediction.js";
 import { recordExceptions } from "./record-exceptions.js";
 import { artifact, type ScoreRecord } from "./records.js";
 import { riskInput } from "./risk-input.js";
@@ -27,6 +28,7 @@ export const score: Step<z.infer<typeof input>, Output> = {
   async run(ports) {
     const run = await readRun(ports);
     const { config } = run.request;
+    await saveFindings(ports, "kept", keptPredictions(run));
     const findings = await allFindings(ports);
     const risk = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
     const subject = await bindingSubject(ports);

@@ -57,8 +57,8 @@ function measured(statement: ProvedStatement): MeasuredStatement {
 /** An empty table takes as long as one of a single page. */
 const PAGE_BYTES = 8192;
 
-/** The clone is the representative's. */
-function scaleOf(run: RunArtifacts, cluster: ClusterRecord, tenant: string): (table: string) => number | null {
+/** How much larger a table is in a tenant than on the clone, which is the representative's; null when that is not known. */
+export function scaleOf(run: RunArtifacts, cluster: ClusterRecord, tenant: string): (table: string) => number | null {
   const own = bytesOf(run, tenant);
   const clone = bytesOf(run, cluster.representative);
   return (table) => {

@@ -51,6 +51,21 @@ describe("what may be kept aside has a limit", () => {
     expect(behind?.remedy.text).toContain(`"migration":"${VERSION}"`);
   });
 
+  it("a tenant whose own table is too large for it is named before any is touched", async () => {
+    const [largest = "", other = ""] = fleet.tenants;
+    const events =
+      "insert into usage.events (user_id, units, happened_at) select 1, 1, now() from generate_series(1, 60000)";
+    const users = `insert into app.users (account_id, email, quota_key, quota_limit)
+      select 1, 'more' || n || '@example.com', 'more-' || n, 1 from generate_series(1, 4000) n`;
+    await fleet.inTenant(largest, (client) => client.query(`${events}; analyze`));
+    await fleet.inTenant(other, (client) => client.query(`${users}; analyze`));
+    expect((await check({ keepLimit: "10MB" })).errors).toEqual([]);
+    const { code, errors } = await check({ keepLimit: "40kB" });
+    expect(code).toBe(1);
+    expect(errors).toMatchObject([{ code: "rollback.kept-too-large", subject: { name: VERSION } }]);
+    expect(errors[0]?.message).toContain(`would have to be kept aside in ${other}, above`);
+  }, 120_000);
+
   it("accepted, it runs, keeps nothing aside, and the audit trail has the acceptance", async () => {
     fleet.writeConfig({ migrations: "release", rollback: accepted, thresholds: { quorum: 0.69 } });
     const child = fleet.run(["run", "--json"]);
