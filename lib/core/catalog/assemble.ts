@@ -1,22 +1,16 @@
 import { CANONICAL_VERSION, type Catalog, type CatalogObject, type ObjectId, type ObjectKind } from "./catalog.js";
 import { objectKey, type TableRef } from "./lookup.js";
+import { placeTenant, type SourceRows } from "./place-tenant.js";
 import { CENSUS } from "./query.js";
 import { SOURCES } from "./sources/all.js";
 import { CatalogFormatError, Fields } from "./sources/fields.js";
 import { parseRecords } from "./sources/record.js";
 import type { Amendment, Assembly, ColumnName, Scope } from "./sources/source.js";
-import { replaceTenantSchema } from "./tenant-text.js";
 
 /** One row of the answer to `catalogQuery`. */
 export interface CatalogRow {
   readonly tag: string;
   readonly body: string | null;
-}
-
-/** The rows of one source, split into fields; the tenant's own schema is the placeholder throughout. */
-export interface SourceRows {
-  readonly tag: string;
-  readonly records: readonly (readonly (string | null)[])[];
 }
 
 /**
@@ -41,25 +35,6 @@ export function parseRows(rows: readonly CatalogRow[], scope: Scope): SourceRows
     parsed.push({ tag: source.tag, records });
   }
   return scope.tenantSchema === null ? parsed : placeTenant(parsed, scope, scope.tenantSchema);
-}
-
-/** Fields that hold one name as it is. */
-const NAMES: ReadonlySet<string> = new Set(["schema", "table", "name"]);
-
-function placeTenant(parsed: readonly SourceRows[], scope: Scope, schema: string): SourceRows[] {
-  const fields = new Map(SOURCES.map((source) => [source.tag, Object.keys(source.select(scope)?.fields ?? {})]));
-  const known = new Set(
-    parsed.flatMap(({ tag, records }) => {
-      const at = fields.get(tag)?.indexOf("name") ?? -1;
-      return tag === "column" || at === -1 ? [] : records.map((record) => record[at] ?? "");
-    }),
-  );
-  return parsed.map(({ tag, records }) => {
-    const texts = (fields.get(tag) ?? []).map((field) => !NAMES.has(field));
-    const replace = (value: string | null, at: number) =>
-      value === null || !texts[at] ? value : replaceTenantSchema(value, schema, known);
-    return { tag, records: records.map((record) => record.map(replace)) };
-  });
 }
 
 /** The catalog that the rows describe. */

@@ -24,7 +24,8 @@ export function replaceTenantSchema(text: string, schema: string, known: Readonl
 }
 
 const WORD = String.raw`[\w$\u0080-\uffff]`;
-const NEXT = `("(?:[^"]|"")+"|${WORD}+)`;
+/** What may follow the dot: a name or an operator; `alias.*` is neither. */
+const NEXT = `("(?:[^"]|"")+"|${WORD}+|[-+/<>=~!@#%^&|?\`][-+*/<>=~!@#%^&|?\`]*)`;
 const SEARCH_PATH = /\bsearch_path\s*(?:=|\bto\b)[^;\n]*/gi;
 
 /** The forms in which the schema's name may stand. */

@@ -1,13 +1,8 @@
-import {
-  assembleCatalog,
-  type CatalogRow,
-  parseRows,
-  type SourceRows,
-  unaskedSources,
-} from "../../core/catalog/assemble.js";
+import { assembleCatalog, type CatalogRow, parseRows, unaskedSources } from "../../core/catalog/assemble.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
+import type { SourceRows } from "../../core/catalog/place-tenant.js";
 import { catalogQuery, scopeOf, UnsupportedServerError } from "../../core/catalog/query.js";
 import { CatalogFormatError } from "../../core/catalog/sources/fields.js";
 import type { Scope } from "../../core/catalog/sources/source.js";

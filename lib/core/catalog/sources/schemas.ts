@@ -9,10 +9,8 @@ export const schemas = source<"name" | "owner" | "acl">({
     from: `from ns join pg_namespace n on n.oid = ns.oid where ${notMember("pg_namespace", "n.oid")}`,
   }),
   read(row, assembly) {
-    // Since 15 the schema public belongs to pg_database_owner, whose one member is the owner of the database.
-    const role = (name: string) => (name === "pg_database_owner" ? "$owner" : assembly.role(name));
-    const owner = role(row.text("owner"));
-    const privileges = canonicalPrivileges("schema", owner, row.nullable("acl"), role);
+    const owner = row.text("owner");
+    const privileges = canonicalPrivileges("schema", owner, row.nullable("acl"), assembly.role);
     assembly.add({
       kind: "schema",
       id: { name: row.text("name") },

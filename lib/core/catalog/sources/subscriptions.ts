@@ -33,7 +33,8 @@ export const subscriptions = source<Field>({
             owner: ownerOf("s.subowner"),
             enabled: "s.subenabled",
             slot: "s.subslotname",
-            synchronousCommit: "s.subsynccommit",
+            // 13 keeps it to superusers.
+            synchronousCommit: since(14, scope, "s.subsynccommit", "null"),
             publications: "s.subpublications",
             binary: since(14, scope, "s.subbinary", "null"),
             streaming: since(14, scope, "s.substream::text", "null"),

@@ -19,6 +19,7 @@ export const COLUMNS: readonly MatrixEntry[] = [
   }),
   altered("column", "app.users.note", "compression", "alter table app.users alter note set compression pglz", {
     severity: "warning",
+    since: 14,
   }),
   altered("column", "app.users.note", "collation", 'alter table app.users alter note type text collate "C"'),
   altered("column", "app.users.note", "notNull", "alter table app.users alter note set not null"),

@@ -125,6 +125,7 @@ export const OTHERS: readonly MatrixEntry[] = [
   subscribed("slot", "alter subscription sub set (slot_name = 'other')", { before: SUBSCRIPTION, unrepaired: true }),
   subscribed("synchronousCommit", "alter subscription sub set (synchronous_commit = local)", {
     before: SUBSCRIPTION,
+    since: 14,
     unrepaired: true,
   }),
   subscribed("binary", "alter subscription sub set (binary = true)", {
