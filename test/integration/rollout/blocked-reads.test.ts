@@ -37,6 +37,11 @@ it("a reader waits less than lock_timeout and the statement's own time, also whi
   await reader.end();
   await long.end();
   expect([end.code, again.code]).toEqual([1, 0]);
+  const statements = fleet.proofs().flatMap(({ proof }) => proof.statements.map(({ ms }) => ms));
+  const own = statements.reduce((sum, ms) => sum + ms, 0);
+  console.log(
+    `longest wait of a reader ${longest.toFixed(0)} ms; lock_timeout ${LOCK_TIMEOUT_MS} ms + the release's statements ${own.toFixed(0)} ms`,
+  );
   expect(longest).toBeGreaterThan(LOCK_TIMEOUT_MS / 2);
   expect(longest).toBeLessThan(LOCK_TIMEOUT_MS + OWN_TIME_MS);
 });

@@ -24,7 +24,7 @@ import { isSealed } from "../../../lib/cli/run/is-sealed.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
-import type { TenantProgress } from "../../../lib/steps/records.js";
+import type { ProofRecord, TenantProgress } from "../../../lib/steps/records.js";
 import { type Answer, schemaGate } from "../captured-io.js";
 import { CuttingProxy } from "./cutting-proxy.js";
 import { BASELINE, writeMigrations } from "./fault-release.js";
@@ -227,6 +227,12 @@ export class FaultFleet {
     const path = join(folder, `${run}.json`);
     writeFileSync(path, JSON.stringify({ run, since: "2024-01-01T00:00:00.000Z", pid: process.pid, tenants }));
     return () => rmSync(path);
+  }
+
+  /** What the dry runs of the run's clusters established. */
+  proofs(): readonly ProofRecord[] {
+    const folder = join(this.directory, ".schema-gate", "runs", this.run(), "proofs");
+    return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
   }
 
   /** How the run ended; null when it has no end. */

@@ -11,6 +11,8 @@ export interface Trace {
   readonly points: readonly { readonly at: string; readonly name: string }[];
   /** Tenants with an open session that may write, at the end of the journal. */
   readonly inFlight: readonly string[];
+  /** Whether the process came to the point at which it was to be killed. */
+  readonly killed: boolean;
 }
 
 interface Strike {
@@ -33,14 +35,16 @@ export async function strike(fleet: FaultFleet, options: Strike): Promise<Trace>
     else if (word === "close") open.set(rest, (open.get(rest) ?? 0) - 1);
     else points.push({ at: `${word} ${rest} ${side}`, name: line.split(" ").slice(3).join(" ") });
   }
-  return { points, inFlight: [...open].flatMap(([id, sessions]) => (sessions > 0 ? [id] : [])) };
+  const killed = options.kill !== null && points.at(-1)?.at === options.kill;
+  return { points, killed, inFlight: [...open].flatMap(([id, sessions]) => (sessions > 0 ? [id] : [])) };
 }
 
 /** Kills the runner at each of these points of the rollout, from the same beginning, and resumes. */
 export async function killAt(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
   for (const kill of points) {
     await fleet.restore();
-    const { inFlight } = await strike(fleet, { command: ["resume"], kill });
+    const { inFlight, killed } = await strike(fleet, { command: ["resume"], kill });
+    if (!killed) continue;
     await examine(fleet, book, inFlight);
     // A kill between two tenants strikes the run itself.
     if (inFlight.length === 0) book.injected += 1;
@@ -54,7 +58,8 @@ export async function killAt(fleet: FaultFleet, book: Account, points: readonly 
 export async function killInGates(fleet: FaultFleet, book: Account, points: readonly string[]): Promise<void> {
   for (const kill of points) {
     await fleet.clear();
-    await strike(fleet, { command: ["run", "--no-wait"], kill });
+    const { killed } = await strike(fleet, { command: ["run", "--no-wait"], kill });
+    if (!killed) continue;
     book.injected += 1;
     await examine(fleet, book, []);
     await fleet.command(["resume", "--no-wait"]);
@@ -71,7 +76,8 @@ export async function killInRollback(fleet: FaultFleet, book: Account, points: r
   for (const kill of points) {
     await fleet.restore();
     await fleet.command(["resume"]);
-    const { inFlight } = await strike(fleet, { command, kill });
+    const { inFlight, killed } = await strike(fleet, { command, kill });
+    if (!killed) continue;
     await examineStates(fleet, book, inFlight);
     if (inFlight.length === 0) book.injected += 1;
     // When every tenant is back already, the run's end is all that is missing.
@@ -88,10 +94,11 @@ export async function killInFailure(fleet: FaultFleet, book: Account, points: re
   for (const kill of points) {
     await fleet.restore();
     const giveBack = fleet.hideArtifact(NEEDED);
-    await strike(fleet, { command: ["resume"], kill });
+    const { killed } = await strike(fleet, { command: ["resume"], kill });
+    giveBack();
+    if (!killed) continue;
     book.injected += 1;
     await examine(fleet, book, []);
-    giveBack();
     await repair(fleet, book);
     await examineEnd(fleet, book);
     await examineResumed(fleet, book, 1);
