@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { extract } from "@supabase/pg-delta";
 import pg from "pg";
 import { expect, it } from "vitest";
 import { openSession } from "../../lib/adapters/pg/connection.js";
@@ -12,7 +13,9 @@ import { createDatabase, onServer, serverUrl } from "../support/postgres.js";
 
 const data = resolve(fileURLToPath(new URL("../..", import.meta.url)), "../shared/data");
 const TENANTS = Number(process.env.SCHEMA_GATE_BENCH_TENANTS ?? 250);
-const DUMPED = 10;
+/** How many tenants the slower readers read. */
+const OTHERS = 25;
+const ALWAYS = ["15", "18"] as const;
 const CONCURRENCY = 4;
 const missing = !existsSync(data);
 if (missing) console.warn(`the catalog bench is not run: ${data} is not there`);
@@ -72,17 +75,48 @@ it.skipIf(missing)(
       );
       console.log(`cold / floor ${(cold / base).toFixed(2)}, unchanged / floor ${(detector / base).toFixed(2)}`);
       expect(prints.size).toBe(1);
-      if (spawnSync("pg_dump", ["--version"]).stdout?.toString().includes(" 18.")) {
-        const started = performance.now();
-        for (const url of urls.slice(0, DUMPED)) spawnSync("pg_dump", ["-s", url]);
-        const dump = (performance.now() - started) / DUMPED;
-        console.log(
-          `pg_dump -s, one after the other: ${dump.toFixed(1)} ms a tenant, ${(dump / cold).toFixed(1)} × the catalog`,
-        );
-      } else console.log("pg_dump -s is not measured: no pg_dump 18 on this machine");
+      const delta = await measure("pg-delta extract", urls.slice(0, OTHERS), extracted);
+      console.log(`pg-delta / cold ${(delta / cold).toFixed(1)}`);
     } finally {
       for (const name of names) await onServer("18", `drop database if exists ${name} with (force)`);
       await template.drop();
+    }
+  },
+  1_200_000,
+);
+
+async function extracted(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  try {
+    await extract(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** By the dump's own major version: it refuses newer servers. */
+const DUMP = process.env.SCHEMA_GATE_PG_DUMP ?? "pg_dump";
+const dumpMajor = /\) (\d+)/.exec(spawnSync(DUMP, ["--version"]).stdout?.toString() ?? "")?.[1];
+const dumped = ALWAYS.find((major) => major === dumpMajor);
+if (dumped === undefined) console.warn("pg_dump is not measured: no pg_dump 15 or 18 (SCHEMA_GATE_PG_DUMP names one)");
+
+it.skipIf(missing || dumped === undefined)(
+  "reads tenants beside pg_dump -s",
+  async () => {
+    const major = dumped ?? "18";
+    const database = await createDatabase(major, readFileSync(resolve(data, "tenant-schema.sql"), "utf8"));
+    try {
+      const urls = Array.from({ length: OTHERS }, () => database.url);
+      const known = new KnownCatalogs();
+      const dump = await measure(`pg_dump ${major} -s`, urls, async (url) => {
+        expect(spawnSync(DUMP, ["-s", url], { maxBuffer: 1 << 26 }).status).toBe(0);
+      });
+      const cold = await measure(`catalog, cold, PostgreSQL ${major}`, urls, (url) =>
+        withReader(url, (session) => readFingerprint(session, null, known)),
+      );
+      console.log(`pg_dump, one after the other / cold ${(dump / cold).toFixed(1)}`);
+    } finally {
+      await database.drop();
     }
   },
   1_200_000,

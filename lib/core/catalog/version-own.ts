@@ -18,13 +18,12 @@ export function isImpliedNotNull(object: CatalogObject): boolean {
 /**
  * A difference that comes from the servers' versions alone: since 18 every NOT NULL has a constraint with a name, and since
  * 17 that of a domain, of which an older server knows nothing; since 15 the schema public has another owner and is closed to
- * PUBLIC; and each major version brings its own versions of the extensions. Within one major version all of these are drift.
+ * PUBLIC; and each major version brings its own versions of the extensions and privileges of its own objects. Within one major version all of these are drift.
  */
 export function isVersionOwn(difference: RawDifference, actualVersion: number, declaredVersion: number): boolean {
   if (difference.kind === "domain" && difference.attribute === "notNullName")
     return actualVersion >= 170_000 !== declaredVersion >= 170_000;
-  if (difference.kind === "extension" && difference.attribute === "version")
-    return Math.floor(actualVersion / 10_000) !== Math.floor(declaredVersion / 10_000);
+  if (isBrought(difference)) return Math.floor(actualVersion / 10_000) !== Math.floor(declaredVersion / 10_000);
   if (isOfPublic(difference)) return actualVersion >= 150_000 !== declaredVersion >= 150_000;
   if (difference.kind !== "constraint" || difference.change === "changed") return false;
   const [has, lacks] =
@@ -32,6 +31,10 @@ export function isVersionOwn(difference: RawDifference, actualVersion: number, d
   const content = difference.declared ?? difference.actual;
   const type = typeof content === "object" && content !== null && "type" in content ? content.type : null;
   return type === "n" && has >= 180_000 && lacks < 180_000;
+}
+
+function isBrought({ kind, attribute }: RawDifference): boolean {
+  return kind === "system object" || (kind === "extension" && attribute === "version");
 }
 
 function isOfPublic({ kind, id, attribute }: RawDifference): boolean {
