@@ -49,8 +49,12 @@ export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "
     if (count !== null) counts.push(count);
   }
   if (rare !== "all") arms.push(census(counts));
+  arms.push(PATH_AGAIN);
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
 }
+
+/** The last arm, which has no row: in a transaction, what follows finds the search_path that it had. */
+const PATH_AGAIN = `select '', null from was where set_config('search_path', was.path, true) is null`;
 
 /** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found otherwise. */
 const COMMON_CATALOGS = "1259, 1247, 1255, 3079";
@@ -71,7 +75,7 @@ from (select t::text as line from (select ${list.join(", ")} ${selection.from} o
 }
 
 /**
- * `path` empties the search_path for this statement only, `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
+ * `path` empties the search_path until the last arm puts back what it `was`, `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
  * extensions and range types brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
  */
 function commonTables(scope: Scope): string {
@@ -86,7 +90,8 @@ function commonTables(scope: Scope): string {
     own === null
       ? "select datdba as owner, oid as database, datacl is not null as granted from pg_database where datname = current_database()"
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
-  return `path as materialized (select set_config('search_path', '', true) as path),
+  return `was as materialized (select current_setting('search_path') as path),
+path as materialized (select set_config('search_path', '', true) as path from was),
 home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
   or refclassid in ('pg_type'::regclass, 'pg_proc'::regclass) and deptype = 'i' and classid in ('pg_proc'::regclass, 'pg_cast'::regclass)),

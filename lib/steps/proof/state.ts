@@ -21,22 +21,14 @@ export interface State {
   readonly sequences: ReadonlyMap<string, NextValue>;
 }
 
-/** Reads schema and rows. Works inside a transaction too: the search_path is put back afterwards. */
+/** Reads schema and rows. Works inside a transaction too. */
 export async function readState(session: Session, schema: string | null): Promise<State> {
-  const catalog = await readCatalogInside(session, schema);
+  const catalog = await readCatalog(session, schema);
   // Row-level security would leave rows out without a word.
   await session.script("set row_security = off");
   const contents = await readContents(session, catalog, schema);
   await session.script("reset row_security");
   return { catalog, contents, sequences: await readNextValues(session, catalog, schema) };
-}
-
-/** The reading of a catalog empties the search_path until the end of the transaction. */
-export async function readCatalogInside(session: Session, schema: string | null): Promise<Catalog> {
-  const [row] = await session.query<{ path: string }>("select current_setting('search_path') as path");
-  const catalog = await readCatalog(session, schema);
-  await session.query("select set_config('search_path', $1, true)", [row?.path ?? ""]);
-  return catalog;
 }
 
 /** Tables per query: the planner's memory grows with each. */

@@ -6,10 +6,11 @@ import type { StatementObservation } from "../../core/rollback/observation.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
+import { readCatalog } from "../catalog/read-catalog.js";
 import type { StatementObserver } from "../migration/apply-migration.js";
 import { changesBetween, readSnapshot, type Snapshot } from "./backend-snapshot.js";
 import type { ProvedStatement } from "./proof.js";
-import { readCatalogInside, tableName } from "./state.js";
+import { tableName } from "./state.js";
 
 type Open = { -readonly [K in keyof ProvedStatement]: ProvedStatement[K] };
 
@@ -37,7 +38,7 @@ export class StatementWatch implements StatementObserver {
   async before(statement: Statement): Promise<void> {
     await this.unmeasured(async () => {
       this.current = statement;
-      this.catalog = await readCatalogInside(this.session, this.schema);
+      this.catalog = await readCatalog(this.session, this.schema);
       this.snapshot = await readSnapshot(this.session);
     });
     this.began = this.elapsed();
