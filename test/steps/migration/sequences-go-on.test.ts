@@ -28,8 +28,8 @@ const SETUP = `create table t (id serial primary key, n int generated always as 
 const NEXT =
   "select nextval('t_id_seq')::int as id, nextval('t_n_seq')::int as n, nextval('s')::int as s, nextval('other')::int as other";
 
-async function upAndBack(major: "15" | "18", up: string, since: string | null) {
-  const { url, client } = await temporaryDatabase(major, SETUP);
+async function upAndBack(major: "15" | "18", up: string, since: string | null, setup = SETUP) {
+  const { url, client } = await temporaryDatabase(major, setup);
   const session = await testSession(url);
   const migration = testMigration(up);
   const before = await readState(session, null);
@@ -67,6 +67,15 @@ describe.each(["15", "18"] as const)("sequences on %s", (major) => {
     const { client, comparison } = await upAndBack(major, up, null);
     expect(comparison.differences).toEqual([]);
     expect((await client.query(NEXT)).rows).toEqual([{ id: 10, n: 55, s: -1, other: 500 }]);
+  });
+
+  it("of the same name in two schemas are told apart", async () => {
+    const setup = `create schema other; create table t (id serial, a text); create table other.t (id serial, a text);
+      select setval('public.t_id_seq', 40), setval('other.t_id_seq', 700)`;
+    const { client, comparison } = await upAndBack(major, "truncate t, other.t restart identity", null, setup);
+    expect(comparison.differences).toEqual([]);
+    const next = "select nextval('public.t_id_seq')::int as own, nextval('other.t_id_seq')::int as other";
+    expect((await client.query(next)).rows).toEqual([{ own: 41, other: 701 }]);
   });
 
   it("that went further since the migration stay where they are", async () => {

@@ -45,7 +45,7 @@ function lockValues(sequence: CatalogObject): string {
 }
 
 function position(sequence: CatalogObject): string {
-  return `SELECT ${literal(sequence.id.name)} AS ${identifier("sequence")}, last_value, is_called FROM ${sequenceName(sequence)}`;
+  return `SELECT ${literal(sequenceName(sequence))} AS ${identifier("sequence")}, last_value, is_called FROM ${sequenceName(sequence)}`;
 }
 
 function setAgain(sequence: CatalogObject, copy: string): string {
@@ -55,5 +55,5 @@ function setAgain(sequence: CatalogObject, copy: string): string {
   const behind = increment.startsWith("-") ? "<" : ">";
   return `SELECT setval(${literal(sequenceName(sequence))}, k.last_value, k.is_called)
     FROM ${copyTable(copy)} k, ${sequenceName(sequence)} n
-    WHERE k.${identifier("sequence")} = ${literal(sequence.id.name)} AND ${next("k")} ${behind} ${next("n")}`;
+    WHERE k.${identifier("sequence")} = ${literal(sequenceName(sequence))} AND ${next("k")} ${behind} ${next("n")}`;
 }
