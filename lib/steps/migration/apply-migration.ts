@@ -197,13 +197,13 @@ async function runStatements(session: Session, input: Work, statements: readonly
   }
 }
 
-/** In one round trip; `first` is sent before the ledger's row. */
 async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number> {
   const start = clock.monotonic();
   await work();
   return clock.monotonic() - start;
 }
 
+/** In one round trip; `first` is sent before the ledger's row. */
 async function record(
   session: Session,
   input: ApplyMigration,

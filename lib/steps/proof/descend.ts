@@ -56,7 +56,7 @@ export class Descent {
   /** What the copies for the chosen way back take around a statement of the release; null when it needs none. */
   keepingOf(statement: ProvedStatement): Keeping | null {
     const aside = this.chosen.get(statement.migration)?.keep.filter((each) => each.statement === statement.index);
-    const ms = this.times.get(`${statement.migration} ${statement.index}`);
+    const ms = this.times.get(place(statement.migration, statement.index));
     if (!ms || !aside || aside.length === 0) return null;
     const tables = aside.flatMap(({ locks }) =>
       locks.map(({ table }) => tableName(boundTable(table, this.input.schema))),
@@ -128,7 +128,7 @@ export class Descent {
     );
     if (repaired) return this.choose(at, repaired, trials);
     if (!difference) return this.none(at, trials);
-    const before = await this.captureBefore(at);
+    const before = { catalog, captured: await this.captureBefore(at) };
     const made = await this.tryMade(at, trials, () =>
       differenceCandidate(this.bench.session, difference, before, inverses, this.input),
     );
@@ -195,7 +195,8 @@ export class Descent {
     try {
       const allowed = this.withoutCopies(at) ? [] : keep;
       const observe = {
-        kept: (statement: Statement, ms: KeptTime) => void this.times.set(place(migration, statement), ms),
+        kept: (statement: Statement, ms: KeptTime) =>
+          void this.times.set(place(migration.version, statement.index), ms),
       };
       const { keptBytes } = await up(this.bench.session, this.input, migration, allowed, { observe });
       if (allowed.length > 0) this.copies.set(at, keptBytes);
@@ -286,8 +287,8 @@ function untried(candidate: RollbackCandidate): CandidateTrial {
   return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
 }
 
-function place({ version }: Migration, { index }: Statement): string {
-  return `${version} ${index}`;
+function place(version: string, statement: number): string {
+  return `${version} ${statement}`;
 }
 
 function boundTable(table: TableRef, schema: string | null): TableRef {

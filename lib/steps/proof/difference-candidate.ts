@@ -1,6 +1,8 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
-import { compareCatalogs } from "../../core/catalog/compare.js";
+import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
+import { CatalogIndex } from "../../core/catalog/lookup.js";
 import { orderedRepairs } from "../../core/catalog/repair/repair.js";
+import type { Json } from "../../core/json.js";
 import type { Inverses } from "../../core/rollback/inverse-candidate.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
@@ -22,7 +24,7 @@ export async function repairCandidate(
   scope: SessionScope,
 ): Promise<RollbackCandidate | null> {
   const own = await runInverses(session, inverses, scope);
-  const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
+  const differences = await remaining(session, before, scope);
   if (differences.some(({ repair }) => repair === null)) return null;
   return candidate(inverses, own, orderedRepairs(differences));
 }
@@ -31,14 +33,36 @@ export async function repairCandidate(
 export async function differenceCandidate(
   session: Session,
   difference: SchemaDifference,
-  before: CapturedSchema,
+  before: { readonly catalog: Catalog; readonly captured: CapturedSchema },
   inverses: Inverses,
   scope: SessionScope,
 ): Promise<RollbackCandidate> {
   const own = await runInverses(session, inverses, scope);
+  await remaining(session, before.catalog, scope);
   await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
-  return candidate(inverses, own, difference.statements(now, before));
+  return candidate(inverses, own, difference.statements(now, before.captured));
+}
+
+/** What is still different once the inverses ran. Throws an `Error` when rows hang on it: no schema says what was in them. */
+async function remaining(session: Session, before: Catalog, scope: SessionScope): Promise<readonly Difference[]> {
+  const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
+  const index = new CatalogIndex(before);
+  const lost = differences.find((each) => holdsRows(each, index));
+  if (lost)
+    throw new Error(
+      `${lost.subject}: a difference of schemas does not tell what was in it; that this clone had nothing there says nothing of other tenants`,
+    );
+  return differences;
+}
+
+function holdsRows({ change, kind, id, attribute, declared }: Difference, before: CatalogIndex): boolean {
+  const name = kind === "table" ? id.name : kind === "column" ? id.table : undefined;
+  const table = name === undefined ? undefined : before.table({ schema: id.schema ?? "", name });
+  if (!table || table.attributes.relkind === "f") return false;
+  if (kind === "table") return change === "missing";
+  const computed = (declared as { readonly generated?: Json } | null)?.generated;
+  return change === "missing" ? computed === "" : change === "changed" && attribute === "type";
 }
 
 /** No difference of schemas puts rows back: what would lose them is believed only with the inverses that kept them. */

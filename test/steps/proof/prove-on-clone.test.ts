@@ -51,6 +51,24 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
     expect(proof.resumes.map(({ state }) => state)).toEqual(["old", "old", "old", "old", "old"]);
   });
 
+  it.each([
+    ["a type that takes a column along", "drop domain code cascade", "public.users.spare"],
+    [
+      "text that is put together at run time",
+      "do $$ declare c text; begin for c in select 'spare' loop execute format('alter table users drop column %I', c); end loop; end $$",
+      "public.users.spare",
+    ],
+    ["a schema with an empty table", "drop schema archive cascade", "archive.old"],
+  ])("believes no way back of %s, though this clone had no values there", async (_, up, what) => {
+    const setup = `${USERS} create domain code as text; alter table users add column spare code;
+      create schema archive; create table archive.old (id int)`;
+    const proof = await prove(major, setup, [testMigration(up)]);
+    expect(proof.passed).toBe(false);
+    expect(proof.rollbacks[0]?.candidate).toBeNull();
+    expect(proof.rollbacks[0]?.trials.flatMap(({ differences }) => differences).join()).toContain(what);
+    expect(proof.findings.map(({ code }) => code)).toContain("rollback.impossible");
+  });
+
   it("counts the copies that the way back needs: their time, and that nobody writes to the table meanwhile", async () => {
     const up =
       "alter table users add column mail text; update users set name = upper(name); alter table users drop column age";
