@@ -5,7 +5,7 @@ import { OWN_SCHEMA } from "../../rollback/own-schema.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
-import type { TableLock } from "../operation.js";
+import type { Kept, TableLock } from "../operation.js";
 
 /** Unqualified name of a copy: the same for the same statement and table, so that an inverse finds it. */
 export function copyName(statement: Statement, table: TableRef, part = ""): string {
@@ -41,13 +41,29 @@ export const KEPT_SETUP: readonly string[] = [
  * Nobody writes to the table from before its rows are copied until the migration commits: a row written in between would be
  * in the copy of neither moment, or be taken for one that the migration wrote. Reads go on.
  */
-export function writeLock(before: CatalogIndex, table: TableRef): readonly TableLock[] {
+function writeLock(before: CatalogIndex, table: TableRef): readonly TableLock[] {
   const lockable = ["r", "p"].includes(before.table(table)?.attributes.relkind ?? "");
   return lockable ? [{ table, mode: "ShareRowExclusiveLock" }] : [];
 }
 
-export function lockWrites(before: CatalogIndex, table: TableRef): readonly string[] {
-  return writeLock(before, table).map((lock) => `LOCK TABLE ${sqlName(lock.table)} IN SHARE ROW EXCLUSIVE MODE`);
+/** A copy named `name` of what the query `rows` reads of a table, made under that lock. */
+export function keepCopy(
+  name: string,
+  rows: string,
+  table: TableRef,
+  statement: Statement,
+  before: CatalogIndex,
+): Kept {
+  const locks = writeLock(before, table);
+  const lock = locks.map((each) => `LOCK TABLE ${sqlName(each.table)} IN SHARE ROW EXCLUSIVE MODE`);
+  return {
+    name,
+    table,
+    rows,
+    locks,
+    before: [...lock, ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
+    after: [],
+  };
 }
 
 /** Makes a copy from a query and puts it on the list; a copy of an attempt that was rolled back by hand is replaced. */

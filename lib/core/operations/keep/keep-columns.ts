@@ -4,17 +4,7 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import {
-  copyName,
-  copyTable,
-  dropCopy,
-  KEPT_SETUP,
-  lockWrites,
-  makeCopy,
-  restored,
-  stored,
-  writeLock,
-} from "./copy.js";
+import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
@@ -35,14 +25,7 @@ export function keepColumn(
   const identity = identityOf(before, table, [column.id.name]);
   const rows = rowsOf(before, table, identity, [column]);
   return {
-    kept: {
-      name,
-      table,
-      rows,
-      locks: writeLock(before, table),
-      before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
-      after: [],
-    },
+    kept: keepCopy(name, rows, table, statement, before),
     restore: [...withoutTriggers(before, table, [fill(before, table, identity, column, name)]), ...dropCopy(name)],
   };
 }

@@ -4,17 +4,7 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import {
-  copyName,
-  copyTable,
-  dropCopy,
-  KEPT_SETUP,
-  lockWrites,
-  makeCopy,
-  restored,
-  stored,
-  writeLock,
-} from "./copy.js";
+import { copyName, copyTable, dropCopy, keepCopy, makeCopy, restored, stored } from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
@@ -42,11 +32,7 @@ export function keepRows(statement: Statement, before: CatalogIndex, table: Tabl
   const rows = new RowSql(before, table, identity, columns, name);
   return {
     kept: {
-      name,
-      table,
-      rows: rows.all(),
-      locks: writeLock(before, table),
-      before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows.all(), table, statement)],
+      ...keepCopy(name, rows.all(), table, statement, before),
       after: [...makeCopy(rows.became, rows.written(), table, statement), rows.forgetUnchanged()],
     },
     uninsert: withoutTriggers(before, table, [rows.uninsert()]),

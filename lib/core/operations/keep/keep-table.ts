@@ -3,17 +3,7 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
-import {
-  copyName,
-  copyTable,
-  dropCopy,
-  KEPT_SETUP,
-  lockWrites,
-  makeCopy,
-  restored,
-  storedAs,
-  writeLock,
-} from "./copy.js";
+import { copyName, copyTable, dropCopy, keepCopy, restored, storedAs } from "./copy.js";
 import { source } from "./identity.js";
 
 /** A copy of all rows of a table that will be gone, and what fills it again once it is back. */
@@ -28,16 +18,8 @@ export function keepTable(
   const names = columns.map((column) => identifier(column.id.name)).join(", ");
   const values = columns.map((column) => restored(column, "k")).join(", ");
   const insert = `INSERT INTO ${sqlName(table)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${copyTable(name)} k`;
-  const rows = `SELECT ${list} FROM ${source(before, table)} t`;
   return {
-    kept: {
-      name,
-      table,
-      rows,
-      locks: writeLock(before, table),
-      before: [...lockWrites(before, table), ...KEPT_SETUP, ...makeCopy(name, rows, table, statement)],
-      after: [],
-    },
+    kept: keepCopy(name, `SELECT ${list} FROM ${source(before, table)} t`, table, statement, before),
     restore: columns.length === 0 ? dropCopy(name) : [insert, ...dropCopy(name)],
   };
 }
