@@ -1,4 +1,4 @@
-import { literal } from "../sql/quote.js";
+import { identifier, literal } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
@@ -69,7 +69,7 @@ where (x.classid, x.objid) not in (select member.classid, member.objid from memb
 
 /** OFFSET 0 keeps the planner from computing an expression once for the text and again for the order. */
 function arm(tag: string, selection: Selection<string>): string {
-  const list = Object.entries(selection.fields).map(([name, expression]) => `${expression} as "${name}"`);
+  const list = Object.entries(selection.fields).map(([name, expression]) => `${expression} as ${identifier(name)}`);
   return `select ${literal(tag)} as tag, string_agg(line, E'\\n' order by line collate "C") as body
 from (select t::text as line from (select ${list.join(", ")} ${selection.from} offset 0) t offset 0) l`;
 }

@@ -1,6 +1,7 @@
 import { TENANT_SCHEMA } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
+import { identifier } from "../sql/quote.js";
 import type { LockMode, TableLock } from "./operation.js";
 
 /** The schema that an unqualified name falls into when nothing of that name is there: the tenant's own, else public. */
@@ -65,10 +66,9 @@ export function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
 
 /** True when a relation's name as the server prints it (quoted where needed) means this table. */
 export function names(text: string, table: TableRef): boolean {
-  const plain = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
-  const always = (part: string) => `"${part.replaceAll('"', '""')}"`;
-  const schemas = [plain(table.schema), always(table.schema)];
-  const tables = [plain(table.name), always(table.name)];
+  const plain = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : identifier(part));
+  const schemas = [plain(table.schema), identifier(table.schema)];
+  const tables = [plain(table.name), identifier(table.name)];
   return (
     schemas.some((schema) => tables.some((name) => text === `${schema}.${name}`)) ||
     tables.some((name) => text === name)

@@ -1,5 +1,6 @@
 import { isSerial } from "../lint/known/from-definition.js";
 import { derivedName } from "../sql/derived-name.js";
+import { literal } from "../sql/quote.js";
 import { readableName, readableRelation } from "../sql/readable-name.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands, as } from "./support/ast.js";
@@ -34,7 +35,7 @@ export const addSerialColumn: Rule = {
           text: "Add column and sequence apart, and number the old rows in batches.",
           sql: `ALTER TABLE ${relation} ADD COLUMN ${name} bigint;
 CREATE SEQUENCE ${sequence} OWNED BY ${relation}.${name};
-ALTER TABLE ${relation} ALTER COLUMN ${name} SET DEFAULT nextval('${sequence.replaceAll("'", "''")}');
+ALTER TABLE ${relation} ALTER COLUMN ${name} SET DEFAULT nextval(${literal(sequence)});
 -- then fill ${name} where it is NULL, some thousand rows at a time`,
         },
       };

@@ -1,7 +1,7 @@
 import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import { bindSchemas } from "../../core/rollback/own-schema.js";
-import { qualified } from "../../core/sql/quote.js";
+import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { tableName } from "./state.js";
 
@@ -28,11 +28,12 @@ export async function readIndexEntries(
   for (const object of after.objects) {
     if (object.kind !== "index" || known.has(name(object.id)) || !object.attributes.valid) continue;
     const { predicate } = object.attributes;
-    const table = qualified(object.id.schema ?? TENANT_SCHEMA, object.id.table ?? "");
-    const index = qualified(object.id.schema ?? TENANT_SCHEMA, object.id.name).replaceAll("'", "''");
-    const sql = `select count(*)::text as rows, ${predicate === null ? "count(*)" : `count(*) filter (where ${predicate})`}::text as planned,
-      (select case when relkind = 'i' then reltuples end from pg_catalog.pg_class where oid = '${index}'::regclass)::text as held from only ${table}`;
-    const [row] = await session.query<{ rows: string; planned: string; held: string | null }>(bindSchemas(sql, schema));
+    const own = (relation: string) => bindSchemas(qualified(object.id.schema ?? TENANT_SCHEMA, relation), schema);
+    const belongs = predicate === null ? "" : ` filter (where ${bindSchemas(predicate, schema)})`;
+    const sql = `select count(*)::text as rows, (count(*)${belongs})::text as planned,
+      (select case when relkind = 'i' then reltuples end from pg_catalog.pg_class where oid = ${literal(own(object.id.name))}::regclass)::text as held
+      from only ${own(object.id.table ?? "")}`;
+    const [row] = await session.query<{ rows: string; planned: string; held: string | null }>(sql);
     if (!row) continue;
     const held = row.held === null || Number(row.held) < 0 ? null : Number(row.held);
     found.push({

@@ -62,12 +62,11 @@ async function sequencesGoOn(session: Session, table: TableRef, columns: readonl
   for (const { id, attributes } of columns) {
     const sequence =
       attributes.identity === ""
-        ? /^nextval\('(.+)'::regclass\)$/.exec(attributes.default ?? "")?.[1]
+        ? /^nextval\((.+)::regclass\)$/.exec(attributes.default ?? "")?.[1]
         : `pg_get_serial_sequence(${literal(name)}, ${literal(id.name)})`;
     if (sequence === undefined) continue;
-    const target = attributes.identity === "" ? `'${sequence}'` : sequence;
     const most = `(select max(${identifier(id.name)}) from ${name})`;
-    await tryScript(session, [`select setval(${target}, ${most}) where ${most} >= 1`]);
+    await tryScript(session, [`select setval(${sequence}, ${most}) where ${most} >= 1`]);
   }
 }
 

@@ -65,6 +65,9 @@ describe("operationsOf", () => {
     expect(read("alter table t add exclude using gist (r with &&) where (a)")).toMatchObject([
       { constraint: { type: "exclusion", method: "gist", elements: [{ expression: "r", operator: "&&" }] } },
     ]);
+    expect(read('alter table t add exclude using gist (r with operator("a""b".&&))')).toMatchObject([
+      { constraint: { elements: [{ expression: "r", operator: 'operator("a""b".&&)' }] } },
+    ]);
   });
 
   it("fills a column's own constraints in with the column", () => {

@@ -78,6 +78,15 @@ describe("what is watched on a clone", () => {
     expect(findings[0]?.message).toContain(what);
   });
 
+  it("an index of a tenant whose schema's name has an apostrophe is found", async () => {
+    const { name, client } = await temporaryDatabase("18", `create schema "o'brien"; create table "o'brien".t (a int)`);
+    await client.query(`insert into "o'brien".t values (1)`);
+    await client.end();
+    const { makeClone } = cloning("18", name);
+    const { findings } = await prove("create index i on t (a) where a > 1", { schema: "o'brien", makeClone });
+    expect(findings).toMatchObject([{ code: "dry-run.index-entries", subject: { name: "$tenant.i" } }]);
+  });
+
   it.each([
     "create index i on t (a)",
     "create unique index i on t (a) where id > 10",

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from "../../finding.js";
-import { identifier, qualified } from "../../sql/quote.js";
+import { identifier, literal, qualified } from "../../sql/quote.js";
 import { type Catalog, TENANT_SCHEMA } from "../catalog.js";
 import { CatalogIndex, type TableRef } from "../lookup.js";
 import { tableProblems } from "./compare-table.js";
@@ -151,7 +151,7 @@ function synchronisation(
       subject,
       message: `the first copy of table ${schema}.${table} is not done (state ${known.state}).`,
       remedy: "Wait until it is; when it stands still, the subscriber's log says why:",
-      sql: `SELECT srsubstate FROM pg_subscription_rel WHERE srrelid = '${qualified(schema, table).replaceAll("'", "''")}'::regclass;`,
+      sql: `SELECT srsubstate FROM pg_subscription_rel WHERE srrelid = ${literal(qualified(schema, table))}::regclass;`,
     },
   ];
 }

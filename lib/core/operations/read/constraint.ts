@@ -1,5 +1,6 @@
 import type { Constraint, Node } from "libpg-query";
 import { deparse } from "../../sql/deparse.js";
+import { identifier } from "../../sql/quote.js";
 import type { ConstraintSpec, ReferentialAction } from "../shapes.js";
 import { relationName, stringOf, strings } from "./names.js";
 import { NotUnderstood } from "./reader.js";
@@ -83,13 +84,7 @@ function exclusionElement(node: Node): { expression: string; operator: string } 
   const symbol = names.at(-1) ?? "";
   return {
     expression: deparse(element),
-    operator:
-      names.length > 1
-        ? `operator(${names
-            .slice(0, -1)
-            .map((part) => `"${part}"`)
-            .join(".")}.${symbol})`
-        : symbol,
+    operator: names.length > 1 ? `operator(${names.slice(0, -1).map(identifier).join(".")}.${symbol})` : symbol,
   };
 }
 

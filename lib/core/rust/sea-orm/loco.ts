@@ -1,3 +1,4 @@
+import { literal } from "../../sql/quote.js";
 import type { Machine } from "../evaluate/machine.js";
 import { type Term, text, type Value } from "../evaluate/value.js";
 import { snakeCase } from "../syntax/names.js";
@@ -156,7 +157,7 @@ function enumOf(machine: Machine, value: Value, node: RustNode, send: Send): voi
   const then = machine.sink.capture(() => {
     make();
   });
-  const sql = `EXISTS (SELECT FROM pg_type WHERE typname = '${name.text.replaceAll("'", "''")}' AND typtype = 'e')`;
+  const sql = `EXISTS (SELECT FROM pg_type WHERE typname = ${literal(name.text)} AND typtype = 'e')`;
   const condition = { sql, negated: true, reason: "Each tenant's database answers this" };
   machine.sink.emit({ kind: "guard", condition, whenTrue: then, whenFalse: [], node });
 }
