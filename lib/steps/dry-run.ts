@@ -12,6 +12,7 @@ import { saveFindings } from "./findings.js";
 import { probeDerived } from "./proof/probe-derived.js";
 import { proofRecord } from "./proof/proof-record.js";
 import { proveOnClone } from "./proof/prove-on-clone.js";
+import { GrowthUnknown } from "./proof/watch-growth.js";
 import { artifact, type ClusterRecord, need, type RunRequest } from "./records.js";
 import type { Step } from "./step.js";
 
@@ -90,15 +91,18 @@ async function prove(
 }
 
 function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError): Finding {
+  const unwatched = error instanceof GrowthUnknown;
   return {
-    code: "dry-run.no-clone",
+    code: unwatched ? "dry-run.growth-unknown" : "dry-run.no-clone",
     gate: "dry-run",
     severity: "error",
     unknown: true,
     subject: { kind: "cluster", name: cluster.id },
     message: `The release could not be tried on a clone of tenant ${tenant.id}: ${error.message} [${error.code}].`,
     remedy: {
-      text: "Give the gate a staging server that holds a snapshot of the tenants: staging.mode and staging.url in the config.",
+      text: unwatched
+        ? "See in the log of the clone's server why it ended the session, then check again."
+        : "Give the gate a staging server that holds a snapshot of the tenants: staging.mode and staging.url in the config.",
     },
     tenants: cluster.tenants,
   };

@@ -65,6 +65,7 @@ export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): 
 }
 
 function because(failure: Failure | null, clones: Clones): Failure | null {
+  clones.assertWatched();
   return failure && { ...failure, error: clones.reasonFor(failure.error) };
 }
 

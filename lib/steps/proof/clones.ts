@@ -1,6 +1,6 @@
 import type { Clone, DatabaseError, Session } from "../../ports/database.js";
 import type { ProveOnClone } from "./input.js";
-import { GrowthWatch } from "./watch-growth.js";
+import { GrowthUnknown, GrowthWatch } from "./watch-growth.js";
 
 /** A clone and the session on it. */
 export interface Bench {
@@ -13,13 +13,14 @@ export interface Bench {
 /** The clones of one proof: whatever happens, none is left behind. */
 export class Clones {
   private readonly open = new Set<Bench>();
-  /** Why a clone was stopped for its size; null when none was. */
-  overgrown: DatabaseError | null = null;
+  /** Why clones that are dropped by now were stopped for their size, or because nobody knew it any more. */
+  private readonly stopped: DatabaseError[] = [];
 
   constructor(private readonly input: ProveOnClone) {}
 
   async make(purpose: string): Promise<Bench> {
     this.input.signal?.throwIfAborted();
+    this.assertWatched();
     const clone = await this.input.makeClone(purpose);
     try {
       const bench = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
@@ -34,13 +35,22 @@ export class Clones {
   private async watch(clone: Clone): Promise<GrowthWatch | null> {
     const { growthLimit, clock } = this.input;
     if (growthLimit === undefined) return null;
-    return GrowthWatch.begin(await this.connect(clone), growthLimit, clock);
+    return GrowthWatch.begin(() => this.connect(clone), growthLimit, clock);
   }
 
-  /** A session that was ended because its clone had grown too large fails for that reason, whatever the server called it. */
+  /** A session that was ended for its clone's size fails for that reason, whatever the server called it. */
   reasonFor(error: DatabaseError): DatabaseError {
-    for (const { growth } of this.open) this.overgrown ??= growth?.overgrown ?? null;
-    return this.overgrown ?? error;
+    return this.reasons()[0] ?? error;
+  }
+
+  /** Throws when a limit was asked for and the size of some clone was not watched to the end. */
+  assertWatched(): void {
+    const unknown = this.reasons().find((reason) => reason instanceof GrowthUnknown);
+    if (unknown) throw unknown;
+  }
+
+  private reasons(): readonly DatabaseError[] {
+    return [...this.stopped, ...[...this.open].flatMap(({ growth }) => growth?.reason ?? [])];
   }
 
   /** A further session on a clone. */
@@ -52,7 +62,7 @@ export class Clones {
   async drop(bench: Bench): Promise<void> {
     this.open.delete(bench);
     await bench.growth?.stop();
-    this.overgrown ??= bench.growth?.overgrown ?? null;
+    if (bench.growth?.reason) this.stopped.push(bench.growth.reason);
     await bench.session.close();
     await bench.clone.drop();
   }

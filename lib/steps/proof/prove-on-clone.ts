@@ -21,8 +21,8 @@ import { withKeeping } from "./with-keeping.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
- * seen, not computed. Throws `DatabaseError` when the server or a clone failed, never for what the release does; no
- * clone is left behind.
+ * seen, not computed. Throws `DatabaseError` when the server, a clone or the watch over its size failed, never for what
+ * the release does; no clone is left behind.
  */
 export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
   const start = input.clock.monotonic();
@@ -31,7 +31,9 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
     const bench = await clones.make("dry-run");
     const refused = input.migrations.flatMap(refusalsOf);
     if (refused.length > 0) return withoutRun(refused, await readState(bench.session, input.schema), input, start);
-    return await proveRun(input, clones, bench, start);
+    const proof = await proveRun(input, clones, bench, start);
+    clones.assertWatched();
+    return proof;
   } catch (error) {
     throw error instanceof DatabaseError ? clones.reasonFor(error) : error;
   } finally {

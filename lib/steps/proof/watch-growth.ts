@@ -8,54 +8,94 @@ export const DISK_FULL = "53100";
 /** Between two looks, in milliseconds. A migration may write for so long beyond the limit. */
 const INTERVAL_MS = 250;
 
-/** Watches the size of one clone, and ends all sessions on it when it grows beyond what it may. */
+/** A limit was asked for, and nobody could see any more whether the clone kept to it. */
+export class GrowthUnknown extends DatabaseError {
+  constructor(
+    limit: number,
+    override readonly cause: DatabaseError,
+  ) {
+    const asked = `dryRun.growthLimit of ${sizeText(limit)}`;
+    super(`how far the clone grew could not be watched to the end, against the ${asked}: ${cause.message}`, cause.code);
+  }
+}
+
+/** Watches the size of one clone, and ends all sessions on it when it grows beyond what it may, or cannot be watched. */
 export class GrowthWatch {
   private stopped = false;
   private readonly ended: Promise<void>;
-  /** Why the sessions were ended; null while the clone is small enough. */
-  overgrown: DatabaseError | null = null;
+  /** Why the sessions were ended; null while the clone is known to be small enough. */
+  reason: DatabaseError | null = null;
 
   private constructor(
-    private readonly session: Session,
+    private readonly connect: () => Promise<Session>,
     private readonly limit: number,
     private readonly clock: Clock,
+    session: Session,
     private readonly start: number,
   ) {
-    this.ended = this.watch();
+    this.ended = this.watch(session);
   }
 
-  /** `session` is the watch's own, on the clone; `limit` in bytes. */
-  static async begin(session: Session, limit: number, clock: Clock): Promise<GrowthWatch> {
-    return new GrowthWatch(session, limit, clock, await sizeOf(session));
+  /** `connect` opens a session of the watch's own on the clone; `limit` in bytes. */
+  static async begin(connect: () => Promise<Session>, limit: number, clock: Clock): Promise<GrowthWatch> {
+    const session = await connect();
+    return new GrowthWatch(connect, limit, clock, session, await sizeOf(session));
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     await this.ended;
-    await this.session.close();
   }
 
-  private async watch(): Promise<void> {
+  /** A connection that breaks is made anew once. */
+  private async watch(session: Session): Promise<void> {
+    if ((await failureOf(this.look(session))) === null || this.stopped) return;
+    const failure = await failureOf(this.connect().then((again) => this.look(again)));
+    if (failure === null) return;
+    this.reason ??= new GrowthUnknown(this.limit, failure);
+    // Where this fails too, the reason still keeps the proof from passing.
+    await failureOf(this.connect().then(endOthers));
+  }
+
+  private async look(session: Session): Promise<void> {
     try {
       while (!this.stopped) {
-        const grown = (await sizeOf(this.session)) - this.start;
+        const grown = (await sizeOf(session)) - this.start;
         if (grown > this.limit) {
           const message = `the clone grew by ${sizeText(grown)}, above dryRun.growthLimit of ${sizeText(this.limit)}, and was stopped`;
-          this.overgrown = new DatabaseError(message, DISK_FULL);
-          await this.session.query(END_OTHERS);
+          this.reason = new DatabaseError(message, DISK_FULL);
+          await session.query(END_OTHERS);
           return;
         }
         await this.clock.sleep(INTERVAL_MS);
       }
-    } catch (error) {
-      // A watch that ended with its server has nothing more to say; the sessions that it watched will.
-      if (!(error instanceof DatabaseError)) throw error;
+    } finally {
+      await session.close();
     }
   }
 }
 
 const END_OTHERS = `select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
   where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()`;
+
+async function endOthers(session: Session): Promise<void> {
+  try {
+    await session.query(END_OTHERS);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Null when the work came to its end. */
+async function failureOf(work: Promise<void>): Promise<DatabaseError | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (error instanceof DatabaseError) return error;
+    throw error;
+  }
+}
 
 async function sizeOf(session: Session): Promise<number> {
   const [row] = await session.query<{ bytes: string }>(

@@ -3,9 +3,11 @@ import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-differen
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { ProveOnClone } from "../../../lib/steps/proof/input.js";
 import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
+import { GrowthUnknown, GrowthWatch } from "../../../lib/steps/proof/watch-growth.js";
 import { cloning } from "../../support/clones.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
+import { openTestSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
 
@@ -32,13 +34,21 @@ async function prove(sql: string, more: Partial<ProveOnClone> = {}, down: string
 
 const FILL = "create table filled as select i, repeat('x', 500) as x from generate_series(1, 100000000) i";
 
+/** Ends so many sessions of the watch of its own database, one after the other, and then goes on with `rest`. */
+const endingWatches = (sessions: number, rest = "") => `do $$ declare ended int := 0; begin
+  while ended < ${sessions} loop
+    perform pg_stat_clear_snapshot();
+    ended := ended + (select count(*) filter (where pg_terminate_backend(pid, 5000)) from pg_stat_activity
+      where datname = current_database() and state = 'idle' and query like 'select pg_database_size%');
+  end loop; ${rest} end $$`;
+
+const FILL_IN_STEPS =
+  "create table filled (x text); do $$ begin loop insert into filled select repeat('x', 900) from generate_series(1, 1000); end loop; end $$";
+
 describe("what is watched on a clone", () => {
   it.each([
     ["in one statement", FILL],
-    [
-      "over several",
-      "create table filled (x text); do $$ begin loop insert into filled select repeat('x', 900) from generate_series(1, 1000); end loop; end $$",
-    ],
+    ["over several", FILL_IN_STEPS],
   ])("a migration that fills the disk %s is stopped, and says so", async (_, sql) => {
     const proof = await prove(sql, { growthLimit: 20 * 2 ** 20 });
     expect(proof.passed).toBe(false);
@@ -58,6 +68,27 @@ describe("what is watched on a clone", () => {
       passed: true,
       findings: [],
     });
+  });
+
+  it.each([
+    ["and goes on", "loop end loop;"],
+    ["and ends by itself", ""],
+  ])("a migration whose clone is not watched any more, %s, is no proof", async (_, rest) => {
+    const sql = endingWatches(2, rest);
+    const proved = prove(sql, { growthLimit: 20 * 2 ** 20 }, "drop table if exists nothing");
+    await expect(proved).rejects.toBeInstanceOf(GrowthUnknown);
+    await expect(proved).rejects.toThrow(
+      /could not be watched to the end, against the dryRun.growthLimit of 20 MB: \w/,
+    );
+  });
+
+  it("a watch whose connection breaks once goes on with another", async () => {
+    const { url, client } = await temporaryDatabase("18");
+    const watch = await GrowthWatch.begin(() => openTestSession(url), 20 * 2 ** 20, testClock);
+    await client.query(endingWatches(1));
+    await expect(client.query(FILL_IN_STEPS)).rejects.toMatchObject({ code: "57P01" });
+    expect(watch.reason).toMatchObject({ code: "53100" });
+    await watch.stop();
   });
 
   it("a sequential scan of a large table is reported, one of a small table is not", async () => {
