@@ -1,10 +1,8 @@
 import type { QualifiedName } from "../contract/contract.js";
+import { columnsAgain } from "./columns-again.js";
 import { effects, lock } from "./effects.js";
-import { NOTHING, notThere } from "./inverses.js";
-import { keepColumn } from "./keep/keep-columns.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { sequencesAgain } from "./owned-sequences.js";
-import { addColumnAgain, dependentsOfColumn, finishColumn, recreateConstraints, recreateIndex } from "./recreate.js";
+import { dependentsOfColumn } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable, sameTable } from "./resolve.js";
 
@@ -32,29 +30,7 @@ export const dropColumn: OperationType<DropColumn> = {
     ]);
   },
   inverse(operation, before) {
-    const table = resolveTable(operation.table, before);
-    const column = before.column(table, operation.column);
-    if (!column) return operation.ifExists ? NOTHING : notThere("column", operation.column);
-    const dependents = dependentsOfColumn(before, table, operation.column);
-    const sequences = sequencesAgain(operation.statement, before, [table], operation.column);
-    const rest = [
-      ...finishColumn(before, table, column),
-      ...recreateConstraints(dependents.constraints),
-      ...dependents.indexes.map(recreateIndex),
-      ...sequences.attach,
-      ...sequences.restore,
-    ];
-    if (column.attributes.generated !== "") {
-      return { class: "exact", statements: [...addColumnAgain(table, column), ...rest] };
-    }
-    const { kept, restore } = keepColumn(operation.statement, before, table, column);
-    const name = `${table.schema}.${table.name}.${operation.column}`;
-    return {
-      class: "lossy",
-      statements: [...sequences.create, ...addColumnAgain(table, column), ...restore, ...rest],
-      losses: [{ what: "column", name, reason: "its values are gone with the column" }],
-      keep: [kept, ...sequences.keep],
-    };
+    return columnsAgain([operation], before);
   },
   requirements(operation) {
     const { table, column, statement } = operation;

@@ -2,7 +2,7 @@ import type { ConstraintObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { exact, NOTHING, notThere } from "./inverses.js";
+import { exact, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { recreateConstraints } from "./recreate.js";
 import { lockTree, resolveTable } from "./resolve.js";
@@ -30,10 +30,8 @@ export const dropConstraint: OperationType<DropConstraint> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    const constraint = find(operation, table, before);
-    if (!constraint) return operation.ifExists ? NOTHING : notThere("constraint", operation.constraint);
-    const fallen = operation.cascade ? pointingAt(constraint, table, before) : [];
-    return exact(...recreateConstraints([constraint, ...fallen]));
+    const fallen = droppedConstraints(operation, table, before);
+    return fallen ? exact(...recreateConstraints(fallen)) : notThere("constraint", operation.constraint);
   },
   requirements(operation, before) {
     const constraint = find(operation, resolveTable(operation.table, before), before);
@@ -51,6 +49,17 @@ const TYPES: Readonly<Record<string, "primary key" | "unique" | "check" | "exclu
   c: "check",
   x: "exclusion",
 };
+
+/** With CASCADE also those that fall with it; null when there is none of that name. */
+export function droppedConstraints(
+  operation: DropConstraint,
+  table: TableRef,
+  before: CatalogIndex,
+): readonly ConstraintObject[] | null {
+  const constraint = find(operation, table, before);
+  if (!constraint) return operation.ifExists ? [] : null;
+  return [constraint, ...(operation.cascade ? pointingAt(constraint, table, before) : [])];
+}
 
 function find(operation: DropConstraint, table: TableRef, before: CatalogIndex) {
   return before.constraints(table).find(({ id }) => id.name === operation.constraint);

@@ -1,3 +1,4 @@
+import { create } from "../catalog/repair/create.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
 import { exact, impossible, NOTHING, notThere } from "./inverses.js";
@@ -5,7 +6,7 @@ import { keepSequences } from "./keep/keep-sequences.js";
 import { catalogKind } from "./object-name.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { createSequence, ownedAgain } from "./owned-sequences.js";
-import { findObject, recreateIndex } from "./recreate.js";
+import { findObject } from "./recreate.js";
 import { homeSchema, resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
@@ -46,12 +47,10 @@ export const dropObject: OperationType<DropObject> = {
         keep,
       };
     }
-    if (found.definition === null) {
-      return impossible(`how the ${operation.objectKind} was made is read from the difference of the catalogs`);
-    }
-    const indexes =
-      kind === "materialized view" ? before.indexes({ schema: found.id.schema ?? "", name: found.id.name }) : [];
-    return exact(found.definition, ...indexes.map(recreateIndex));
+    const made = create(found, before);
+    return made === null
+      ? impossible(`how the ${operation.objectKind} was made is read from the difference of the catalogs`)
+      : exact(...made);
   },
   requirements() {
     return [];

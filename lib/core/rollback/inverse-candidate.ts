@@ -2,7 +2,8 @@ import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { FunctionBodies } from "../operations/called.js";
 import { occurs } from "../operations/guards/occurs.js";
-import { type Inverse, inverseOf, type Loss, type Operation, operationsOfText } from "../operations/index.js";
+import { type Inverse, type Loss, type Operation, operationsOfText } from "../operations/index.js";
+import { inverseTogether, together } from "../operations/inverse-together.js";
 import { copySize } from "../operations/keep/copy.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
@@ -100,7 +101,8 @@ function invertStatement(part: Part): Inverses {
     part.created.note(operation);
     return !covered;
   });
-  const inverses: Inverse[] = needed.filter((operation) => !writes(operation)).map((each) => withoutSeen(each, part));
+  const groups = together(needed.filter((operation) => !writes(operation)));
+  const inverses: Inverse[] = groups.map((each) => withoutSeen(each, part));
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
@@ -124,8 +126,8 @@ function operationsIn(statement: Statement, index: CatalogIndex): readonly Opera
 }
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */
-function withoutSeen(operation: Operation, part: Part): Inverse {
-  const inverse = inverseOf(operation, part.index);
+function withoutSeen(group: readonly Operation[], part: Part): Inverse {
+  const inverse = inverseTogether(group, part.index);
   const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
   return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;
 }

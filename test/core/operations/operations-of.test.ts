@@ -13,19 +13,19 @@ function read(sql: string): Omit<Operation, "statement">[] {
 const t = { schema: null, name: "t" };
 
 describe("operationsOf", () => {
-  it("reads each subcommand of ALTER TABLE as an operation of its own", () => {
+  it("reads each subcommand of ALTER TABLE as an operation of its own, in the order in which they take place", () => {
     const sql = `alter table a.t add column q int not null default 1, drop column if exists "R" cascade,
       alter c type varchar(3) using c::text, alter d set not null, alter e drop default, validate constraint k,
       attach partition p for values from (1) to (maxvalue)`;
     const table = { schema: "a", name: "t" };
     expect(read(sql.replace(/,\s+attach.*/s, ""))).toMatchObject([
+      { kind: "drop-column", table, column: "R", cascade: true, ifExists: true },
+      { kind: "alter-column-type", table, column: "c", type: "varchar(3)", using: "c::text" },
       {
         kind: "add-column",
         table,
         column: { name: "q", type: "int", notNull: true, default: "1", volatileDefault: false },
       },
-      { kind: "drop-column", table, column: "R", cascade: true, ifExists: true },
-      { kind: "alter-column-type", table, column: "c", type: "varchar(3)", using: "c::text" },
       { kind: "set-not-null", table, column: "d" },
       { kind: "set-default", table, column: "e", default: null },
       { kind: "validate-constraint", table, constraint: "k" },

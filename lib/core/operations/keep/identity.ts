@@ -40,14 +40,15 @@ export function sameRow(identity: Identity, a: string, b: string): string {
     .join(" AND ");
 }
 
-/** A query over the table as it is now: what identifies each row, its place, and `columns` in their kept form. */
+/** A query over the table `t` as it is now: what identifies each row, `columns` in their kept form, and `values` as SQL. */
 export function rowsOf(
   before: CatalogIndex,
   table: TableRef,
   identity: Identity,
   columns: readonly ColumnObject[],
+  values: readonly string[] = [],
 ): string {
-  const list = columns.map((column) => storedAs(column, "t"));
+  const list = [...columns.map((column) => storedAs(column, "t")), ...values];
   const others = identity.by === "key" ? missingKeys(identity, columns) : contentColumns(identity);
   return `SELECT ${[...others, ...list].join(", ")} FROM ${source(before, table)} t`;
 }
@@ -58,8 +59,9 @@ export function placedRows(
   table: TableRef,
   identity: Identity,
   columns: readonly ColumnObject[],
-) {
-  return rowsOf(before, table, identity, columns).replace("SELECT ", 'SELECT t.ctid AS "$at", t.tableoid AS "$in", ');
+  values: readonly string[] = [],
+): string {
+  return rowsOf(before, table, identity, columns, ['t.ctid AS "$at"', 't.tableoid AS "$in"', ...values]);
 }
 
 function missingKeys(identity: Identity, columns: readonly ColumnObject[]): string[] {

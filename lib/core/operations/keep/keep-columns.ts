@@ -8,63 +8,85 @@ import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./cop
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
-/** A copy of one column's values, and the statements that put them back into a column of the same name and type. */
-export interface KeptColumn {
+/** A copy of the values of columns, and the statements that put them back into columns of the same names and types. */
+export interface KeptColumns {
   readonly kept: Kept;
+  /** Run while the columns still have what the statement gave them: marks in the copy what was written since. */
+  readonly forget: readonly string[];
   readonly restore: readonly string[];
 }
 
-/** For a column that will be gone, with its values. */
-export function keepColumn(
+/** For columns that will be gone, with their values. All are put back at once: rows that are alike keep their values together. */
+export function keepColumns(
   statement: Statement,
   before: CatalogIndex,
   table: TableRef,
-  column: ColumnObject,
-): KeptColumn {
-  const name = copyName(statement, table, column.id.name);
-  const identity = identityOf(before, table, [column.id.name]);
-  const rows = rowsOf(before, table, identity, [column]);
+  columns: readonly ColumnObject[],
+): KeptColumns {
+  const name = nameOf(statement, table, columns);
+  const identity = identityOf(before, table, namesOf(columns));
+  const sets = columns.map((column) => `${identifier(column.id.name)} = ${restored(column, "k")}`);
   return {
-    kept: keepCopy(name, rows, table, statement, before),
-    restore: [...withoutTriggers(before, table, [fill(before, table, identity, column, name)]), ...dropCopy(name)],
+    kept: keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before),
+    forget: [],
+    restore: [...withoutTriggers(before, table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
   };
 }
 
 /**
- * For a column whose values the statement converts: the copy holds the old values and, from after the statement on, the
- * new ones. `forget`, run before the column is converted back, takes rows out of the copy that were written since.
+ * For columns whose values the statement converts: the copy holds the old values and, from after the statement on, the
+ * new ones. A value that was written since is not overwritten. `gone`: columns that the statement drops beside.
  */
 export function keepConverted(
   statement: Statement,
   before: CatalogIndex,
   table: TableRef,
-  column: ColumnObject,
-): KeptColumn & { readonly forget: readonly string[] } {
-  const plain = keepColumn(statement, before, table, column);
-  const { name } = plain.kept;
-  const identity = identityOf(before, table, [column.id.name]);
-  const value = identifier(column.id.name);
-  // The type is another one by then, so the new value is kept and compared as text.
-  const now = placedRows(before, table, identity, []).replace(" FROM ", `, t.${value}::text AS "$new" FROM `);
+  columns: readonly ColumnObject[],
+  gone: readonly string[],
+): KeptColumns {
+  const name = nameOf(statement, table, columns);
+  const identity = identityOf(before, table, [...namesOf(columns), ...gone]);
   const copy = copyTable(name);
+  const fresh = columns.map((_, at) => identifier(`$new${at}`));
+  // The types are others by then, so the new values are kept and compared as text.
+  const values = columns.map(({ id }, at) => `t.${identifier(id.name)}::text AS ${fresh[at]}`);
+  const now = placedRows(before, table, identity, [], values);
+  const same = sameRow(identity, "k", "n");
+  const standing = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
+  const sets = columns.map((column, at) => {
+    const value = identifier(column.id.name);
+    return `${value} = CASE WHEN k.${fresh[at]} = 'true' THEN ${restored(column, "k")} ELSE t.${value} END`;
+  });
+  const kept = keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before);
   return {
     kept: {
-      ...plain.kept,
+      ...kept,
       after: [
-        `ALTER TABLE ${copy} ADD COLUMN "$new" text`,
-        `UPDATE ${copy} k SET "$new" = n."$new" FROM (${now}) n WHERE ${sameRow(identity, "k", "n")}`,
+        `ALTER TABLE ${copy} ${fresh.map((column) => `ADD COLUMN ${column} text`).join(", ")}`,
+        `UPDATE ${copy} k SET ${fresh.map((column) => `${column} = n.${column}`).join(", ")} FROM (${now}) n WHERE ${same}`,
       ],
     },
-    forget: [
-      `DELETE FROM ${copy} k USING (${now}) n WHERE ${sameRow(identity, "k", "n")} AND n."$new" IS DISTINCT FROM k."$new"`,
-    ],
-    restore: plain.restore,
+    forget: [`UPDATE ${copy} k SET ${standing.join(", ")} FROM (${now}) n WHERE ${same}`],
+    restore: [...withoutTriggers(before, table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
   };
 }
 
-function fill(before: CatalogIndex, table: TableRef, identity: Identity, column: ColumnObject, name: string): string {
-  const value = identifier(column.id.name);
-  const set = `${value} = ${restored(column, "k")}`;
+function namesOf(columns: readonly ColumnObject[]): readonly string[] {
+  return columns.map(({ id }) => id.name);
+}
+
+function nameOf(statement: Statement, table: TableRef, columns: readonly ColumnObject[]): string {
+  return copyName(statement, table, namesOf(columns).join(","));
+}
+
+function fill(
+  before: CatalogIndex,
+  table: TableRef,
+  identity: Identity,
+  sets: readonly string[],
+  name: string,
+): string {
+  const set = sets.join(", ");
   if (identity.by === "key") {
     const match = identity.columns.map((key) => `${stored(key, "t")} = k.${identifier(key.id.name)}`).join(" AND ");
     return `UPDATE ${sqlName(table)} t SET ${set} FROM ${copyTable(name)} k WHERE ${match}`;

@@ -12,12 +12,12 @@ import { type Draft, NotUnderstood } from "./reader.js";
 
 type Command = (table: QualifiedName, command: AlterTableCmd) => readonly Draft[];
 
-/** One operation per subcommand, in order. For a view, sequence, index or type: what changes on that object. */
+/** One operation per subcommand, in the order in which they take place. For a view, sequence, index or type: what changes on that object. */
 export function readAlterTable(tree: AlterTableStmt): readonly Draft[] {
   const table = relationName(tree.relation);
   const objectType = objectKind(tree.objtype);
   const commands = (tree.cmds ?? []).flatMap((node) => ("AlterTableCmd" in node ? [node.AlterTableCmd] : []));
-  return commands.flatMap((command) => {
+  return inPasses(commands).flatMap((command) => {
     const subtype = command.subtype ?? "";
     if (subtype === "AT_AttachPartition") return attach(table, command, objectType === "index" ? "index" : "table");
     if (objectType !== "table" && objectType !== "foreign table") {
@@ -34,6 +34,28 @@ export function readAlterTable(tree: AlterTableStmt): readonly Draft[] {
     return read(table, command);
   });
 }
+
+/**
+ * The server runs the subcommands of a statement in passes, whatever their order in the text (tablecmds.c, "AlterTablePass"):
+ * it drops first, then converts, then adds columns, and makes constraints last. The default of a column that is converted
+ * beside counts with what is dropped, since the way back of the conversion brings the one of before.
+ */
+function inPasses(commands: readonly AlterTableCmd[]): readonly AlterTableCmd[] {
+  const converted = commands.flatMap(({ subtype, name }) => (subtype === "AT_AlterColumnType" ? [name] : []));
+  const pass = ({ subtype, name }: AlterTableCmd) =>
+    subtype === "AT_ColumnDefault" && converted.includes(name) ? 0 : (PASSES[subtype ?? ""] ?? OTHER_PASS);
+  return [...commands].sort((a, b) => pass(a) - pass(b));
+}
+
+const OTHER_PASS = 5;
+const PASSES: Readonly<Record<string, number>> = {
+  AT_DropNotNull: 0,
+  AT_DropConstraint: 1,
+  AT_DropColumn: 2,
+  AT_AlterColumnType: 3,
+  AT_AddColumn: 4,
+  AT_AddConstraint: 6,
+};
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   AT_AddColumn: (table, command) => {

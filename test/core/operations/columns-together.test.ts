@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
+import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import type { Session } from "../../../lib/ports/database.js";
+import { compareStates, readState } from "../../../lib/steps/proof/state.js";
+import { MAJORS } from "../../support/majors.js";
+import { testMigration } from "../../support/migration.js";
+import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
+import { openTestSession } from "../../support/session.js";
+
+beforeAll(() => loadParser());
+
+const SCHEMA = `
+  create type mood as enum ('low', 'high');
+  comment on type mood is 'how it goes';
+  create table folder (id serial primary key, parent int references folder, name text not null, state mood default 'low');
+  create index folder_both on folder (parent, name);
+  insert into folder (parent, name, state)
+    values (null, 'a', 'low'), (1, 'a', 'low'), (1, 'a', 'high'), (2, 'b', null), (2, 'b', null);
+  create table plain (a int, b text, c text);
+  insert into plain values (1, 'x', 'same'), (2, 'y', 'same'), (3, 'y', 'same'), (3, 'y', 'same'), (4, null, 'other');
+  create table tag (id int primary key, size int, name varchar(20), note text);
+  insert into tag values (1, 1, 'a', 'x'), (2, 2, 'b', 'y'), (3, 3, 'c', 'z');
+  create table profile (url text primary key, bio text);
+  insert into profile values ('u1', 'b1'), ('u2', 'b2'), ('u3', null);
+`;
+
+/** One statement that takes more than one column, among them those by which rows are found. */
+const STATEMENTS = [
+  "alter table profile drop constraint profile_pkey, drop column bio, drop column url, add column id serial primary key",
+  "alter table profile drop column url, drop column bio, add column note text",
+  "alter table plain drop column a, drop column b",
+  "alter table plain drop column b, alter column a type text, drop column c",
+  "alter table plain alter column a type text using 'n' || a, alter column b type text using 'm' || b",
+  "alter table folder drop column parent, drop column name",
+  `alter table folder drop constraint folder_parent_fkey, drop constraint folder_pkey, add column pinned boolean not null default false,
+     alter column id drop default, alter column id type text, alter column parent type text, add constraint folder_pkey primary key (id)`,
+  "alter table folder alter column state set default null, alter column state type text, drop column name",
+  "alter table folder drop column state; drop type mood",
+];
+
+describe.each(MAJORS)("several columns in one statement, with rows on %s", (major: Major) => {
+  let database: TestDatabase;
+  let session: Session;
+
+  beforeAll(async () => {
+    database = await createDatabase(major, SCHEMA);
+    session = await openTestSession(database.url);
+  });
+  afterAll(async () => {
+    await session.close();
+    await database.drop();
+  });
+
+  const run = async (statements: readonly string[]) => {
+    for (const sql of statements) await session.script(bindSchemas(sql, null));
+  };
+
+  const there = async (sql: string, meanwhile: readonly string[]) => {
+    const before = await readState(session, null);
+    const inverses = invert(testMigration(sql), before.catalog, null);
+    expect(inverses.gaps).toEqual([]);
+    await run(inverses.keep.flatMap((keep) => keep.before));
+    await session.script(sql);
+    await run(inverses.keep.flatMap((keep) => keep.after));
+    await run([...meanwhile, "set constraints all immediate", ...inverses.statements]);
+    return compareStates(await readState(session, null), before).differences;
+  };
+
+  it.each(STATEMENTS)("%s", async (sql) => {
+    await session.script("begin");
+    try {
+      expect(await there(sql, [])).toEqual([]);
+    } finally {
+      await session.script("rollback");
+    }
+  });
+
+  it("leaves a value alone that was written since, and puts the others of its row back", async () => {
+    await session.script("begin");
+    try {
+      const sql = "alter table tag alter size type text, alter name type varchar(9), drop column note";
+      await there(sql, ["update tag set size = '9' where id = 2", "update tag set name = 'n' where id = 3"]);
+      expect(await session.query("select * from tag order by id")).toEqual([
+        { id: 1, size: 1, name: "a", note: "x" },
+        { id: 2, size: 9, name: "b", note: "y" },
+        { id: 3, size: 3, name: "n", note: "z" },
+      ]);
+    } finally {
+      await session.script("rollback");
+    }
+  });
+});
