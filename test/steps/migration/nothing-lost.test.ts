@@ -1,31 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { listKept, purgeKept } from "../../../lib/steps/kept/kept.js";
-import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
-import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
-import { testClock, testMigration } from "../../support/migration.js";
 import { type Major, temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
+import { upAndBack } from "../../support/up-and-back.js";
 
 beforeAll(() => loadParser());
 
-const settings = { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 };
-
 /** Up with everything kept aside, rows written by the application, then back. */
-async function upAndBack(major: Major, setup: string, up: string, since: string, query: string) {
+async function returned(major: Major, setup: string, up: string, since: string, query: string) {
   const { url, client } = await temporaryDatabase(major, setup);
   const session = await testSession(url);
-  const migration = testMigration(up);
-  const { keep, statements, losses, gaps } = invert(migration, await readCatalog(session, null), null);
-  expect(gaps).toEqual([]);
-  const common = { ledger: null, settings, schema: null, clock: testClock } as const;
-  await applyMigration(session, { ...common, migration, isolation: "read committed", keep });
+  const migration = await upAndBack(session, up);
+  await migration.up();
   if (since) await client.query(since);
   const kept = await listKept(session, null);
-  const candidate = { source: "inverse", class: "lossy", keep, statements, outside: [], losses, reason: null } as const;
-  await applyRollback(session, { ...common, migration, previous: null, candidate });
+  await migration.back();
   expect(await listKept(session, null)).toEqual([]);
   return { rows: (await client.query(query)).rows, kept };
 }
@@ -127,7 +117,7 @@ describe.each(["15", "18"] as const)("nothing is lost on %s", (major) => {
       ],
     },
   ])("$name", async ({ setup = T, up, since, rows, query = "select id, a, b from t order by id" }) => {
-    const back = await upAndBack(major, setup, up, since, query);
+    const back = await returned(major, setup, up, since, query);
     expect(back.rows).toEqual(rows);
   });
 
@@ -136,7 +126,7 @@ describe.each(["15", "18"] as const)("nothing is lost on %s", (major) => {
       'begin insert into log values (1); return null; end';
       create trigger noted after update or insert or delete on t for each row execute function note();`;
     const up = "alter table t disable trigger noted; delete from t; alter table t enable trigger noted";
-    const { rows } = await upAndBack(
+    const { rows } = await returned(
       major,
       setup,
       up,
@@ -149,10 +139,7 @@ describe.each(["15", "18"] as const)("nothing is lost on %s", (major) => {
   it("lists what is kept, and purges it on request", async () => {
     const { url, client } = await temporaryDatabase(major, T);
     const session = await testSession(url);
-    const migration = testMigration("alter table t drop column b");
-    const { keep } = invert(migration, await readCatalog(session, null), null);
-    const common = { ledger: null, settings, schema: null, clock: testClock } as const;
-    await applyMigration(session, { ...common, migration, isolation: "read committed", keep });
+    await (await upAndBack(session, "alter table t drop column b")).up();
     const [copy] = await listKept(session, null);
     expect(copy).toMatchObject({ source: "public.t", file: "1/up.sql", rows: 3 });
     expect(await purgeKept(session, null, ({ source }) => source === "public.other")).toEqual([]);

@@ -1,23 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
-import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
 import { readState } from "../../../lib/steps/proof/state.js";
-import { testClock, testMigration } from "../../support/migration.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
+import { upAndBack } from "../../support/up-and-back.js";
 
 beforeAll(() => loadParser());
-
-const common = {
-  ledger: null,
-  settings: { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 },
-  schema: null,
-  clock: testClock,
-} as const;
 
 /** A table whose owner sees one of its two rows. */
 async function ownerOfHiddenRows() {
@@ -43,35 +32,21 @@ const SEEN = /would be affected by row-level security policy/;
 
 it("keeps every row aside, or stops before any is gone", async () => {
   const { session, client } = await ownerOfHiddenRows();
-  const migration = testMigration("drop table t");
-  const { keep } = invert(migration, await readCatalog(session, null), null);
-  await expect(applyMigration(session, { ...common, migration, isolation: "read committed", keep })).rejects.toThrow(
-    SEEN,
-  );
+  const migration = await upAndBack(session, "drop table t");
+  await expect(migration.up()).rejects.toThrow(SEEN);
   expect((await client.query("select id from t order by id")).rows).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
 it("puts every row back, or stops before any is changed", async () => {
   const { session, client } = await ownerOfHiddenRows();
   await client.query("alter table t no force row level security");
-  const migration = testMigration("update t set a = upper(a)");
-  const { keep, statements } = invert(migration, await readCatalog(session, null), null);
-  await applyMigration(session, { ...common, migration, isolation: "read committed", keep });
+  const migration = await upAndBack(session, "update t set a = upper(a)");
+  await migration.up();
   await client.query("alter table t force row level security");
-  const candidate = {
-    source: "inverse",
-    class: "lossy",
-    keep,
-    statements,
-    outside: [],
-    losses: [],
-    reason: null,
-  } as const;
-  const back = () => applyRollback(session, { ...common, migration, previous: null, candidate });
-  await expect(back()).rejects.toThrow(SEEN);
+  await expect(migration.back()).rejects.toThrow(SEEN);
   expect((await client.query("select a from t order by id")).rows).toEqual([{ a: "X" }, { a: "Y" }]);
   await client.query("alter table t no force row level security");
-  await back();
+  await migration.back();
   expect((await client.query("select a from t order by id")).rows).toEqual([{ a: "x" }, { a: "y" }]);
 });
 

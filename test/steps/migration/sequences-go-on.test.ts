@@ -1,21 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
-import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
-import { testClock, testMigration } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
+import { upAndBack } from "../../support/up-and-back.js";
 
 beforeAll(() => loadParser());
-
-const common = {
-  ledger: null,
-  settings: { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 },
-  schema: null,
-  clock: testClock,
-} as const;
 
 /** Rows whose highest numbers were deleted again: the sequences are ahead of what the tables show. */
 const SETUP = `create table t (id serial primary key, n int generated always as identity (start 10 increment 5), a text);
@@ -28,25 +18,14 @@ const SETUP = `create table t (id serial primary key, n int generated always as 
 const NEXT =
   "select nextval('t_id_seq')::int as id, nextval('t_n_seq')::int as n, nextval('s')::int as s, nextval('other')::int as other";
 
-async function upAndBack(major: "15" | "18", up: string, since: string | null, setup = SETUP) {
+async function returned(major: "15" | "18", up: string, since: string | null, setup = SETUP) {
   const { url, client } = await temporaryDatabase(major, setup);
   const session = await testSession(url);
-  const migration = testMigration(up);
   const before = await readState(session, null);
-  const { keep, statements, gaps } = invert(migration, before.catalog, null);
-  expect(gaps).toEqual([]);
-  await applyMigration(session, { ...common, migration, isolation: "read committed", keep });
+  const migration = await upAndBack(session, up);
+  await migration.up();
   if (since !== null) await client.query(since);
-  const candidate = {
-    source: "inverse",
-    class: "lossy",
-    keep,
-    statements,
-    outside: [],
-    losses: [],
-    reason: null,
-  } as const;
-  await applyRollback(session, { ...common, migration, previous: null, candidate });
+  await migration.back();
   return { client, comparison: compareStates(await readState(session, null), before) };
 }
 
@@ -64,7 +43,7 @@ describe.each(["15", "18"] as const)("sequences on %s", (major) => {
     "select pg_catalog.setval('public.t_id_seq', 1, false)",
     "select setval(pg_get_serial_sequence('t', 'n'), (select max(id) from t))",
   ])("give no value again after %s and the way back", async (up) => {
-    const { client, comparison } = await upAndBack(major, up, null);
+    const { client, comparison } = await returned(major, up, null);
     expect(comparison.differences).toEqual([]);
     expect((await client.query(NEXT)).rows).toEqual([{ id: 10, n: 55, s: -1, other: 500 }]);
   });
@@ -72,7 +51,7 @@ describe.each(["15", "18"] as const)("sequences on %s", (major) => {
   it("of the same name in two schemas are told apart", async () => {
     const setup = `create schema other; create table t (id serial, a text); create table other.t (id serial, a text);
       select setval('public.t_id_seq', 40), setval('other.t_id_seq', 700)`;
-    const { client, comparison } = await upAndBack(major, "truncate t, other.t restart identity", null, setup);
+    const { client, comparison } = await returned(major, "truncate t, other.t restart identity", null, setup);
     expect(comparison.differences).toEqual([]);
     const next = "select nextval('public.t_id_seq')::int as own, nextval('other.t_id_seq')::int as other";
     expect((await client.query(next)).rows).toEqual([{ own: 41, other: 701 }]);
@@ -80,7 +59,7 @@ describe.each(["15", "18"] as const)("sequences on %s", (major) => {
 
   it("that went further since the migration stay where they are", async () => {
     const since = "insert into t (a) select 'new' from generate_series(1, 30)";
-    const { client } = await upAndBack(major, "truncate t restart identity", since);
+    const { client } = await returned(major, "truncate t restart identity", since);
     expect((await client.query(NEXT)).rows).toEqual([{ id: 31, n: 160, s: -1, other: 500 }]);
   });
 

@@ -1,50 +1,27 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
-import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
-import { testClock, testMigration } from "../../support/migration.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
+import { upAndBack } from "../../support/up-and-back.js";
 
 beforeAll(() => loadParser());
-
-const common = {
-  ledger: null,
-  settings: { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 },
-  schema: null,
-  clock: testClock,
-} as const;
 
 const T = "create table t (id int primary key, a text); insert into t values (1, 'x'), (2, 'y')";
 
 /** The copy of the rows is there, the statement has not run: whatever the application writes now is in neither. */
 async function upWhileWriting(up: string, write: string) {
   const { url, client } = await temporaryDatabase("18", T);
-  const session = await testSession(url);
-  const migration = testMigration(up);
-  const { keep, statements } = invert(migration, await readCatalog(session, null), null);
+  const migration = await upAndBack(await testSession(url), up);
   const [{ pid }] = (await client.query("select pg_backend_pid() as pid")).rows;
   let written: Promise<unknown> = Promise.resolve();
-  const observe = {
+  await migration.up({
     async before() {
       written = client.query(write).catch((error: Error) => error);
       await endedOrWaits(pid, written);
     },
-  };
-  await applyMigration(session, { ...common, migration, isolation: "read committed", keep, observe });
+  });
   const answer = await written;
-  const candidate = {
-    source: "inverse",
-    class: "lossy",
-    keep,
-    statements,
-    outside: [],
-    losses: [],
-    reason: null,
-  } as const;
-  await applyRollback(session, { ...common, migration, previous: null, candidate });
+  await migration.back();
   return { answer, rows: (await client.query("select id, a from t order by id")).rows };
 }
 
