@@ -1,5 +1,12 @@
-import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, WARNING } from "./entry.js";
+import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, UNREPAIRED, WARNING } from "./entry.js";
 
+const note = alteredOf("column", "app.users.note");
+const upperName = alteredOf("column", "app.users.upper_name");
+const partitionedColumn = alteredOf("column", "app.events.id");
+const second = alteredOf("column", "app.second_parent.b");
+const placedAt = alteredOf("column", "app.orders.placed_at");
+const viewColumn = alteredOf("column", "app.active.email");
+const materializedColumn = alteredOf("column", "app.totals.total");
 const column = alteredOf("column", "app.users.quota");
 
 /** Columns of tables, views and foreign tables. */
@@ -14,15 +21,13 @@ export const COLUMNS: readonly MatrixEntry[] = [
   column("options", "alter table app.users alter quota set (n_distinct = 5)", WARNING),
   column("comment", "comment on column app.users.quota is 'Limit'", NOTE),
   column("privileges", "grant select (quota) on app.users to matrix_reader", WARNING),
-  altered("column", "app.users.note", "storage", "alter table app.users alter note set storage external", {
-    severity: "warning",
-  }),
-  altered("column", "app.users.note", "compression", "alter table app.users alter note set compression pglz", {
-    severity: "warning",
+  note("storage", "alter table app.users alter note set storage external", WARNING),
+  note("compression", "alter table app.users alter note set compression pglz", {
+    ...WARNING,
     since: 14,
   }),
-  altered("column", "app.users.note", "collation", 'alter table app.users alter note type text collate "C"'),
-  altered("column", "app.users.note", "notNull", "alter table app.users alter note set not null"),
+  note("collation", 'alter table app.users alter note type text collate "C"'),
+  note("notNull", "alter table app.users alter note set not null"),
   altered(
     "column",
     "app.users.name",
@@ -34,25 +39,19 @@ export const COLUMNS: readonly MatrixEntry[] = [
   altered("column", "app.users.id", "identity", "alter table app.users alter id drop identity", {
     name: "drop identity",
   }),
-  altered(
-    "column",
-    "app.users.upper_name",
-    "generationExpression",
-    "alter table app.users alter upper_name drop expression",
-    { unrepaired: true },
-  ),
+  upperName("generationExpression", "alter table app.users alter upper_name drop expression", UNREPAIRED),
   gone("column", "app.users.note", "alter table app.users rename note to remark", { name: "rename column" }),
   made("column", "app.events.extra", "alter table app.events add extra text", { name: "a column of the parent" }),
   gone("column", "app.parent.a", "alter table app.parent drop a", { name: "drop the column of a parent" }),
-  altered("column", "app.events.id", "type", "alter table app.events alter id type integer", {
+  partitionedColumn("type", "alter table app.events alter id type integer", {
     name: "type of a parent's column",
   }),
-  altered("column", "app.events.id", "notNull", "alter table app.events alter id drop not null", {
+  partitionedColumn("notNull", "alter table app.events alter id drop not null", {
     name: "not null of a parent",
   }),
   altered("column", "app.events.at", "default", "alter table app.events alter at set default current_date"),
   made("column", "app.users.added", "alter table app.users add added integer not null default 7"),
-  altered("column", "app.second_parent.b", "type", "alter table app.second_parent alter b type bigint"),
+  second("type", "alter table app.second_parent alter b type bigint"),
   column("privileges", "grant update (quota) on app.users to matrix_reader with grant option", WARNING),
   column("options", "alter table app.users alter quota set (n_distinct_inherited = 5)", WARNING),
   column("statistics", "alter table app.users alter quota set statistics 0", WARNING),
@@ -68,31 +67,19 @@ export const COLUMNS: readonly MatrixEntry[] = [
     "drop materialized view app.totals; alter table app.orders alter total type numeric(14, 2)",
     { name: "numeric(14, 2)" },
   ),
-  altered("column", "app.orders.placed_at", "type", "alter table app.orders alter placed_at type timestamp"),
-  altered("column", "app.orders.placed_at", "type", "alter table app.orders alter placed_at type timestamptz(3)"),
-  altered(
-    "column",
-    "app.orders.placed_at",
-    "default",
-    "alter table app.orders alter placed_at set default clock_timestamp()",
-  ),
-  altered("column", "app.second_parent.b", "type", "alter table app.second_parent alter b type app.positive", {
+  placedAt("type", "alter table app.orders alter placed_at type timestamp"),
+  placedAt("type", "alter table app.orders alter placed_at type timestamptz(3)"),
+  placedAt("default", "alter table app.orders alter placed_at set default clock_timestamp()"),
+  second("type", "alter table app.second_parent alter b type app.positive", {
     name: "a domain instead of its type",
   }),
-  altered(
-    "column",
-    "app.second_parent.b",
-    "type",
-    "alter table app.second_parent alter b type integer[] using array[b]",
-    { name: "an array", unrepaired: true },
-  ),
-  altered(
-    "column",
-    "app.second_parent.b",
-    "identity",
-    "alter table app.second_parent alter b set not null, alter b add generated always as identity",
-    { name: "add identity" },
-  ),
+  second("type", "alter table app.second_parent alter b type integer[] using array[b]", {
+    name: "an array",
+    unrepaired: true,
+  }),
+  second("identity", "alter table app.second_parent alter b set not null, alter b add generated always as identity", {
+    name: "add identity",
+  }),
   altered("column", "app.codes.code", "collation", "alter table app.codes alter code type text"),
   altered("column", "app.codes.tag", "collation", 'alter table app.codes alter tag type name collate "default"'),
   altered(
@@ -103,44 +90,27 @@ export const COLUMNS: readonly MatrixEntry[] = [
     { name: "an inherited column of its own", unrepaired: true },
   ),
   altered("column", "app.events_2026.id", "default", "alter table app.events_2026 alter id set default 1"),
-  altered(
-    "column",
-    "app.users.upper_name",
-    "generationExpression",
-    "alter table app.users alter upper_name set expression as (lower(name))",
-    { since: 17, unrepaired: true },
-  ),
-  altered(
-    "column",
-    "app.users.upper_name",
+  upperName("generationExpression", "alter table app.users alter upper_name set expression as (lower(name))", {
+    since: 17,
+    unrepaired: true,
+  }),
+  upperName(
     "generated",
     "alter table app.users drop upper_name, add upper_name text generated always as (upper(name)) virtual",
     { since: 18, unrepaired: true },
   ),
-  altered("column", "app.active.email", "default", "alter view app.active alter email set default 'x'"),
-  altered("column", "app.active.email", "comment", "comment on column app.active.email is 'x'", NOTE),
-  altered("column", "app.active.email", "privileges", "grant select (email) on app.active to matrix_reader", WARNING),
+  viewColumn("default", "alter view app.active alter email set default 'x'"),
+  viewColumn("comment", "comment on column app.active.email is 'x'", NOTE),
+  viewColumn("privileges", "grant select (email) on app.active to matrix_reader", WARNING),
   altered("view", "app.active", "query", "alter view app.active rename email to mail"),
-  altered(
-    "column",
-    "app.totals.total",
-    "statistics",
-    "alter materialized view app.totals alter total set statistics 7",
-    WARNING,
-  ),
-  altered(
-    "column",
-    "app.totals.total",
-    "storage",
-    "alter materialized view app.totals alter total set storage external",
-    WARNING,
-  ),
+  materializedColumn("statistics", "alter materialized view app.totals alter total set statistics 7", WARNING),
+  materializedColumn("storage", "alter materialized view app.totals alter total set storage external", WARNING),
   altered(
     "column",
     "app.distant.id",
     "foreignOptions",
     "alter foreign table app.distant alter id options (set column_name 'y')",
-    { unrepaired: true },
+    UNREPAIRED,
   ),
   altered("column", "app.distant.note", "notNull", "alter foreign table app.distant alter note set not null"),
 ];

@@ -1,5 +1,7 @@
-import { altered, alteredOf, gone, type MatrixEntry, made } from "./entry.js";
+import { altered, alteredOf, gone, type MatrixEntry, made, UNREPAIRED } from "./entry.js";
 
+const quota = alteredOf("constraint", "app.users.users_quota_check");
+const email = alteredOf("constraint", "app.users.users_email_key");
 const foreignKey = alteredOf("constraint", "app.orders.orders_user_id_fkey");
 const anotherKey = (definition: string) =>
   `alter table app.orders drop constraint orders_user_id_fkey, add constraint orders_user_id_fkey foreign key (user_id) references app.users (id) ${definition}`;
@@ -21,43 +23,20 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
   gone("constraint", "app.users.users_pkey", "alter table app.users drop constraint users_pkey cascade"),
   gone("constraint", "app.orders.orders_user_id_fkey", "alter table app.orders drop constraint orders_user_id_fkey"),
   gone("constraint", "app.orders.orders_no_overlap", "alter table app.orders drop constraint orders_no_overlap"),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
-    "deferrable",
-    "alter table app.orders alter constraint orders_user_id_fkey deferrable",
-  ),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
+  foreignKey("deferrable", "alter table app.orders alter constraint orders_user_id_fkey deferrable"),
+  foreignKey(
     "definition",
     "alter table app.orders drop constraint orders_user_id_fkey, add constraint orders_user_id_fkey foreign key (user_id) references app.users (id)",
     { name: "on delete cascade lost" },
   ),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
+  foreignKey(
     "validated",
     "alter table app.orders drop constraint orders_user_id_fkey, add constraint orders_user_id_fkey foreign key (user_id) references app.users (id) on delete cascade not valid",
     { name: "foreign key not valid" },
   ),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
-    "enforced",
-    "alter table app.orders alter constraint orders_user_id_fkey not enforced",
-    { since: 18 },
-  ),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
-    "triggersDisabled",
-    "alter table app.orders disable trigger all",
-    { unrepaired: true },
-  ),
-  altered(
-    "constraint",
-    "app.users.users_quota_check",
+  foreignKey("enforced", "alter table app.orders alter constraint orders_user_id_fkey not enforced", { since: 18 }),
+  foreignKey("triggersDisabled", "alter table app.orders disable trigger all", UNREPAIRED),
+  quota(
     "definition",
     "alter table app.users drop constraint users_quota_check, add constraint users_quota_check check (quota >= 1)",
     { name: "check expression" },
@@ -68,13 +47,7 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
     "alter table app.users rename constraint users_quota_not_null to quota_is_there",
     { since: 18, name: "named not null" },
   ),
-  altered(
-    "constraint",
-    "app.users.users_quota_check",
-    "comment",
-    "comment on constraint users_quota_check on app.users is 'c'",
-    { severity: "note" },
-  ),
+  quota("comment", "comment on constraint users_quota_check on app.users is 'c'", { severity: "note" }),
   foreignKey("definition", anotherKey("on delete set null"), { name: "on delete set null" }),
   foreignKey("definition", anotherKey("on delete set null (user_id)"), {
     name: "on delete set null (column)",
@@ -99,13 +72,13 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
     "alter table app.orders rename constraint orders_user_id_fkey to fk",
     { name: "rename constraint" },
   ),
-  altered("constraint", "app.users.users_quota_check", "validated", quotaCheck("not valid"), {
+  quota("validated", quotaCheck("not valid"), {
     name: "check not valid",
   }),
-  altered("constraint", "app.users.users_quota_check", "noInherit", quotaCheck("no inherit"), {
+  quota("noInherit", quotaCheck("no inherit"), {
     name: "check no inherit",
   }),
-  altered("constraint", "app.users.users_quota_check", "enforced", quotaCheck("not enforced"), {
+  quota("enforced", quotaCheck("not enforced"), {
     name: "check not enforced",
     since: 18,
   }),
@@ -123,14 +96,14 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
     "alter table app.users alter quota drop not null, add constraint users_quota_not_null not null quota not valid",
     { name: "not null not valid", since: 18 },
   ),
-  altered("constraint", "app.users.users_email_key", "deferrable", emailKey("(email) deferrable"), {
+  email("deferrable", emailKey("(email) deferrable"), {
     name: "unique deferrable",
   }),
-  altered("constraint", "app.users.users_email_key", "columns", emailKey("(email, name)"), { name: "unique columns" }),
-  altered("constraint", "app.users.users_email_key", "definition", emailKey("(email) include (name)"), {
+  email("columns", emailKey("(email, name)"), { name: "unique columns" }),
+  email("definition", emailKey("(email) include (name)"), {
     name: "unique include",
   }),
-  altered("constraint", "app.users.users_email_key", "definition", emailKey("nulls not distinct (email)"), {
+  email("definition", emailKey("nulls not distinct (email)"), {
     name: "unique nulls not distinct",
     since: 15,
   }),
@@ -170,11 +143,8 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
     "app.distant.far_check",
     "alter foreign table app.distant add constraint far_check check (id > 0)",
   ),
-  altered(
-    "constraint",
-    "app.orders.orders_user_id_fkey",
-    "triggersDisabled",
-    "alter table app.users disable trigger all",
-    { name: "the referenced side unguarded", unrepaired: true },
-  ),
+  foreignKey("triggersDisabled", "alter table app.users disable trigger all", {
+    name: "the referenced side unguarded",
+    unrepaired: true,
+  }),
 ];

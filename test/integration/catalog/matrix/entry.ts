@@ -13,7 +13,6 @@ export interface MatrixEntry {
   readonly severity: "error" | "warning" | "note";
   /** First major version that knows it. */
   readonly since?: number;
-  /** There is no repair: only a person can decide. */
   readonly unrepaired?: true;
 }
 
@@ -65,3 +64,5 @@ export const alteredOf =
 
 export const NOTE = { severity: "note" } as const;
 export const WARNING = { severity: "warning" } as const;
+/** There is no repair: only a person can decide. */
+export const UNREPAIRED = { unrepaired: true } as const;

@@ -1,5 +1,9 @@
-import { altered, gone, type MatrixEntry, made, NOTE, WARNING } from "./entry.js";
+import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, WARNING } from "./entry.js";
 
+const ordersUser = alteredOf("index", "app.orders.orders_user");
+const ordersBig = alteredOf("index", "app.orders.orders_big");
+const usersLower = alteredOf("index", "app.users.users_lower");
+const usersName = alteredOf("index", "app.users.users_name");
 const byUser = (definition: string) =>
   `drop index app.orders_user; create index orders_user on app.orders ${definition}`;
 const byEmail = (definition: string) =>
@@ -7,132 +11,77 @@ const byEmail = (definition: string) =>
 
 /** Indexes, those behind constraints included. */
 export const INDEXES: readonly MatrixEntry[] = [
-  made("index", "app.orders.orders_total", "create index orders_total on app.orders (total)", { severity: "warning" }),
+  made("index", "app.orders.orders_total", "create index orders_total on app.orders (total)", WARNING),
   made("index", "app.users.users_note", "create unique index users_note on app.users (note)"),
-  gone("index", "app.orders.orders_user", "drop index app.orders_user", { severity: "warning" }),
+  gone("index", "app.orders.orders_user", "drop index app.orders_user", WARNING),
   gone("index", "app.users.users_name", "drop index app.users_name"),
-  altered(
-    "index",
-    "app.orders.orders_user",
-    "definition",
-    "drop index app.orders_user; create index orders_user on app.orders (user_id, placed_at)",
-    { ...WARNING, name: "index order" },
-  ),
-  altered(
-    "index",
-    "app.orders.orders_big",
-    "predicate",
-    "drop index app.orders_big; create index orders_big on app.orders (total) where total > 200",
-    { ...WARNING, name: "index predicate" },
-  ),
-  altered(
-    "index",
-    "app.orders.orders_big",
+  ordersUser("definition", "drop index app.orders_user; create index orders_user on app.orders (user_id, placed_at)", {
+    ...WARNING,
+    name: "index order",
+  }),
+  ordersBig("predicate", "drop index app.orders_big; create index orders_big on app.orders (total) where total > 200", {
+    ...WARNING,
+    name: "index predicate",
+  }),
+  ordersBig(
     "method",
     "drop index app.orders_big; create index orders_big on app.orders using brin (total) where total > 100",
     { ...WARNING, name: "index method" },
   ),
-  altered(
-    "index",
-    "app.users.users_lower",
-    "keys",
-    "drop index app.users_lower; create index users_lower on app.users (upper(email))",
-    { ...WARNING, name: "index expression" },
-  ),
-  altered(
-    "index",
-    "app.users.users_lower",
+  usersLower("keys", "drop index app.users_lower; create index users_lower on app.users (upper(email))", {
+    ...WARNING,
+    name: "index expression",
+  }),
+  usersLower(
     "definition",
     "drop index app.users_lower; create index users_lower on app.users (lower(email) text_pattern_ops)",
     { ...WARNING, name: "operator class" },
   ),
-  altered(
-    "index",
-    "app.users.users_lower",
-    "statistics",
-    "alter index app.users_lower alter column 1 set statistics 300",
-    { severity: "warning" },
-  ),
-  altered(
-    "index",
-    "app.users.users_name",
-    "include",
-    "drop index app.users_name; create unique index users_name on app.users (name)",
-    { name: "index include" },
-  ),
-  altered(
-    "index",
-    "app.users.users_name",
+  usersLower("statistics", "alter index app.users_lower alter column 1 set statistics 300", WARNING),
+  usersName("include", "drop index app.users_name; create unique index users_name on app.users (name)", {
+    name: "index include",
+  }),
+  usersName(
     "definition",
     "drop index app.users_name; create unique index users_name on app.users (name) include (note) nulls not distinct",
     { name: "nulls not distinct", since: 15 },
   ),
-  altered(
-    "index",
-    "app.orders.orders_big",
-    "valid",
-    "update pg_index set indisvalid = false where indexrelid = 'app.orders_big'::regclass",
-    { name: "invalid index" },
-  ),
-  altered("index", "app.orders.orders_user", "clustered", "alter table app.orders cluster on orders_user", {
-    severity: "warning",
+  ordersBig("valid", "update pg_index set indisvalid = false where indexrelid = 'app.orders_big'::regclass", {
+    name: "invalid index",
   }),
-  altered("index", "app.orders.orders_user", "options", "alter index app.orders_user set (fillfactor = 60)", {
-    severity: "warning",
-  }),
+  ordersUser("clustered", "alter table app.orders cluster on orders_user", WARNING),
+  ordersUser("options", "alter index app.orders_user set (fillfactor = 60)", WARNING),
   gone("index", "app.orders.orders_user", "alter index app.orders_user rename to orders_by_user", {
     ...WARNING,
     name: "rename index",
   }),
-  altered("index", "app.orders.orders_user", "keys", byUser("(user_id)"), { ...WARNING, name: "index columns" }),
-  altered("index", "app.orders.orders_user", "keys", byUser("(placed_at desc, user_id)"), {
+  ordersUser("keys", byUser("(user_id)"), { ...WARNING, name: "index columns" }),
+  ordersUser("keys", byUser("(placed_at desc, user_id)"), {
     ...WARNING,
     name: "index column order",
   }),
-  altered("index", "app.orders.orders_user", "definition", byUser("(user_id, placed_at desc nulls last)"), {
+  ordersUser("definition", byUser("(user_id, placed_at desc nulls last)"), {
     ...WARNING,
     name: "nulls last",
   }),
-  altered(
-    "index",
-    "app.orders.orders_user",
+  ordersUser(
     "unique",
     "drop index app.orders_user; create unique index orders_user on app.orders (user_id, placed_at desc)",
     { name: "unique now" },
   ),
-  altered(
-    "index",
-    "app.orders.orders_user",
-    "tablespace",
-    "alter index app.orders_user set tablespace matrix_space",
-    WARNING,
-  ),
-  altered("index", "app.orders.orders_user", "comment", "comment on index app.orders_user is 'i'", NOTE),
-  altered(
-    "index",
-    "app.orders.orders_user",
-    "options",
-    "alter index app.orders_user set (deduplicate_items = off)",
-    WARNING,
-  ),
-  altered("index", "app.users.users_lower", "definition", byEmail('(lower(email) collate "C")'), {
+  ordersUser("tablespace", "alter index app.orders_user set tablespace matrix_space", WARNING),
+  ordersUser("comment", "comment on index app.orders_user is 'i'", NOTE),
+  ordersUser("options", "alter index app.orders_user set (deduplicate_items = off)", WARNING),
+  usersLower("definition", byEmail('(lower(email) collate "C")'), {
     ...WARNING,
     name: "index collation",
   }),
-  altered(
-    "index",
-    "app.users.users_name",
-    "unique",
-    "drop index app.users_name; create index users_name on app.users (name) include (note)",
-    { name: "no longer unique" },
-  ),
-  altered(
-    "index",
-    "app.orders.orders_big",
-    "ready",
-    "update pg_index set indisready = false where indexrelid = 'app.orders_big'::regclass",
-    { name: "index not ready" },
-  ),
+  usersName("unique", "drop index app.users_name; create index users_name on app.users (name) include (note)", {
+    name: "no longer unique",
+  }),
+  ordersBig("ready", "update pg_index set indisready = false where indexrelid = 'app.orders_big'::regclass", {
+    name: "index not ready",
+  }),
   altered(
     "index",
     "app.users.users_email_key",

@@ -1,4 +1,4 @@
-import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, WARNING } from "./entry.js";
+import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, UNREPAIRED, WARNING } from "./entry.js";
 
 const add = alteredOf("function", "app.add(a integer, b integer)");
 const sum2 = alteredOf("function", "app.sum2(integer)");
@@ -13,54 +13,24 @@ export const ROUTINES: readonly MatrixEntry[] = [
     "create function app.twice(a integer) returns integer language sql as 'select a * 2'",
   ),
   gone("function", "app.touch()", "drop function app.touch() cascade"),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
+  add(
     "definition",
     "create or replace function app.add(a integer, b integer) returns integer language sql immutable as 'select a - b'",
     { name: "function body" },
   ),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
-    "definition",
-    "alter function app.add(integer, integer) set search_path = pg_catalog",
-  ),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
-    "definition",
-    "alter function app.add(integer, integer) security definer",
-  ),
-  altered("function", "app.add(a integer, b integer)", "definition", "alter function app.add(integer, integer) stable"),
-  altered("function", "app.add(a integer, b integer)", "definition", "alter function app.add(integer, integer) strict"),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
-    "definition",
-    "alter function app.add(integer, integer) parallel safe",
-  ),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
-    "definition",
-    "alter function app.add(integer, integer) leakproof",
-  ),
-  altered("function", "app.add(a integer, b integer)", "definition", "alter function app.add(integer, integer) cost 7"),
-  altered(
-    "function",
-    "app.add(a integer, b integer)",
-    "privileges",
-    "revoke execute on function app.add(integer, integer) from public",
-    { severity: "warning" },
-  ),
+  add("definition", "alter function app.add(integer, integer) set search_path = pg_catalog"),
+  add("definition", "alter function app.add(integer, integer) security definer"),
+  add("definition", "alter function app.add(integer, integer) stable"),
+  add("definition", "alter function app.add(integer, integer) strict"),
+  add("definition", "alter function app.add(integer, integer) parallel safe"),
+  add("definition", "alter function app.add(integer, integer) leakproof"),
+  add("definition", "alter function app.add(integer, integer) cost 7"),
+  add("privileges", "revoke execute on function app.add(integer, integer) from public", WARNING),
   altered("function", "app.tidy()", "definition", "create or replace procedure app.tidy() language sql as 'select 1'", {
     name: "procedure body",
   }),
-  gone("function", "app.sum2(integer)", "drop aggregate app.sum2(integer)", { unrepaired: true }),
-  altered(
-    "function",
-    "app.sum2(integer)",
+  gone("function", "app.sum2(integer)", "drop aggregate app.sum2(integer)", UNREPAIRED),
+  sum2(
     "initial",
     "drop aggregate app.sum2(integer); create aggregate app.sum2(integer) (sfunc = int4pl, stype = integer, initcond = '1')",
     { name: "aggregate", unrepaired: true },
@@ -120,11 +90,11 @@ export const ROUTINES: readonly MatrixEntry[] = [
   altered("function", "app.tidy()", "comment", "comment on procedure app.tidy() is 'p'", NOTE),
   sum2("comment", "comment on aggregate app.sum2(integer) is 'a'", NOTE),
   sum2("owner", "alter aggregate app.sum2(integer) owner to matrix_reader", WARNING),
-  sum2("combine", anotherSum("combinefunc = int4pl"), { unrepaired: true }),
-  sum2("parallel", anotherSum("parallel = safe"), { unrepaired: true }),
-  sum2("stateSpace", anotherSum("sspace = 100"), { unrepaired: true }),
-  sum2("finalModify", anotherSum("finalfunc = abs, finalfunc_modify = read_write"), { unrepaired: true }),
-  sum2("movingTransition", anotherSum("msfunc = int4pl, minvfunc = int4mi, mstype = integer"), { unrepaired: true }),
+  sum2("combine", anotherSum("combinefunc = int4pl"), UNREPAIRED),
+  sum2("parallel", anotherSum("parallel = safe"), UNREPAIRED),
+  sum2("stateSpace", anotherSum("sspace = 100"), UNREPAIRED),
+  sum2("finalModify", anotherSum("finalfunc = abs, finalfunc_modify = read_write"), UNREPAIRED),
+  sum2("movingTransition", anotherSum("msfunc = int4pl, minvfunc = int4mi, mstype = integer"), UNREPAIRED),
   made(
     "function",
     'app.middle(VARIADIC "any" ORDER BY VARIADIC "any")',

@@ -1,5 +1,6 @@
 import { altered, alteredOf, gone, type MatrixEntry, made, NOTE, WARNING } from "./entry.js";
 
+const identitySequence = alteredOf("sequence", "app.users_id_seq");
 const view = alteredOf("view", "app.active");
 const totals = alteredOf("materialized view", "app.totals");
 const counter = alteredOf("sequence", "app.counter");
@@ -10,29 +11,20 @@ export const SEQUENCES_AND_VIEWS: readonly MatrixEntry[] = [
   gone("sequence", "app.counter", "drop sequence app.counter"),
   ...["increment by 2", "maxvalue 1000", "minvalue 0", "start with 7", "cache 10", "cycle", "as integer"].map(
     (words, at) =>
-      altered(
-        "sequence",
-        "app.counter",
+      counter(
         ["increment", "max", "min", "start", "cache", "cycle", "type"][at] ?? "",
         `alter sequence app.counter ${words}`,
-        words === "cache 10" ? { severity: "warning" } : {},
+        words === "cache 10" ? WARNING : {},
       ),
   ),
-  altered("sequence", "app.counter", "ownedBy", "alter sequence app.counter owned by app.users.note"),
+  counter("ownedBy", "alter sequence app.counter owned by app.users.note"),
   made("view", "app.all_users", "create view app.all_users as select * from app.users"),
   gone("view", "app.active", "drop view app.active"),
-  altered(
-    "view",
-    "app.active",
-    "query",
-    "create or replace view app.active as select id, email from app.users where quota > 1",
-  ),
-  altered("view", "app.active", "options", "alter view app.active set (security_barrier)"),
+  view("query", "create or replace view app.active as select id, email from app.users where quota > 1"),
+  view("options", "alter view app.active set (security_barrier)"),
   made("materialized view", "app.m", "create materialized view app.m as select 1 as one"),
   gone("materialized view", "app.totals", "drop materialized view app.totals"),
-  altered(
-    "materialized view",
-    "app.totals",
+  totals(
     "query",
     "drop materialized view app.totals; create materialized view app.totals as select user_id, max(total) as total from app.orders group by user_id",
     { name: "materialized view query" },
@@ -42,9 +34,9 @@ export const SEQUENCES_AND_VIEWS: readonly MatrixEntry[] = [
   counter("comment", "comment on sequence app.counter is 'c'", NOTE),
   counter("persistence", "alter sequence app.counter set unlogged", { since: 15 }),
   gone("sequence", "app.counter", "alter sequence app.counter rename to meter", { name: "rename sequence" }),
-  altered("sequence", "app.users_id_seq", "increment", "alter table app.users alter id set increment by 3"),
-  altered("sequence", "app.users_id_seq", "cache", "alter table app.users alter id set cache 20", WARNING),
-  altered("sequence", "app.users_id_seq", "start", "alter table app.users alter id set start with 20"),
+  identitySequence("increment", "alter table app.users alter id set increment by 3"),
+  identitySequence("cache", "alter table app.users alter id set cache 20", WARNING),
+  identitySequence("start", "alter table app.users alter id set start with 20"),
   altered("sequence", "app.orders_id_seq", "ownedBy", "alter sequence app.orders_id_seq owned by none"),
   altered("sequence", "app.orders_id_seq", "max", "alter sequence app.orders_id_seq as bigint", {
     name: "serial as bigint",

@@ -1,5 +1,6 @@
-import { altered, alteredOf, gone, type MatrixEntry, made, NOTE } from "./entry.js";
+import { alteredOf, gone, type MatrixEntry, made, NOTE } from "./entry.js";
 
+const watcher = alteredOf("event trigger", "watcher");
 const touch = alteredOf("trigger", "app.users.users_touch");
 const another = (definition: string) => `drop trigger users_touch on app.users; create ${definition}`;
 const mine = alteredOf("policy", "app.users.mine");
@@ -13,22 +14,20 @@ export const TRIGGERS: readonly MatrixEntry[] = [
     "create trigger orders_touch before insert on app.orders for each row execute function app.touch()",
   ),
   gone("trigger", "app.users.users_touch", "drop trigger users_touch on app.users"),
-  altered("trigger", "app.users.users_touch", "enabled", "alter table app.users disable trigger users_touch"),
-  altered("trigger", "app.users.users_touch", "enabled", "alter table app.users enable always trigger users_touch"),
-  altered(
-    "trigger",
-    "app.users.users_touch",
+  touch("enabled", "alter table app.users disable trigger users_touch"),
+  touch("enabled", "alter table app.users enable always trigger users_touch"),
+  touch(
     "definition",
     "drop trigger users_touch on app.users; create trigger users_touch before update on app.users for each row when (old.quota is distinct from new.quota) execute function app.touch()",
     { name: "trigger condition" },
   ),
   made("rule", "app.parent.no_update", "create rule no_update as on update to app.parent do instead nothing"),
   gone("rule", "app.parent.no_delete", "drop rule no_delete on app.parent"),
-  altered("rule", "app.parent.no_delete", "enabled", "alter table app.parent disable rule no_delete"),
+  noDelete("enabled", "alter table app.parent disable rule no_delete"),
   made("policy", "app.users.theirs", "create policy theirs on app.users for select to matrix_reader using (true)"),
   gone("policy", "app.users.mine", "drop policy mine on app.users"),
-  altered("policy", "app.users.mine", "using", "alter policy mine on app.users using (id > 1)"),
-  altered("policy", "app.users.mine", "roles", "alter policy mine on app.users to matrix_reader"),
+  mine("using", "alter policy mine on app.users using (id > 1)"),
+  mine("roles", "alter policy mine on app.users to matrix_reader"),
   touch("enabled", "alter table app.users enable replica trigger users_touch"),
   touch(
     "definition",
@@ -110,19 +109,17 @@ export const TRIGGERS: readonly MatrixEntry[] = [
   mine("comment", "comment on policy mine on app.users is 'p'", NOTE),
   gone("policy", "app.users.mine", "alter policy mine on app.users rename to yours", { name: "rename policy" }),
   made("event trigger", "dropper", "create event trigger dropper on sql_drop execute function app.watch()"),
-  altered(
-    "event trigger",
-    "watcher",
+  watcher(
     "tags",
     "drop event trigger watcher; create event trigger watcher on ddl_command_end when tag in ('CREATE TABLE') execute function app.watch()",
     { name: "tags" },
   ),
-  altered(
-    "event trigger",
-    "watcher",
+  watcher(
     "event",
     "drop event trigger watcher; create event trigger watcher on ddl_command_start execute function app.watch()",
     { name: "another event" },
   ),
-  altered("event trigger", "watcher", "comment", "comment on event trigger watcher is 'w'", NOTE),
+  watcher("comment", "comment on event trigger watcher is 'w'", NOTE),
+  gone("event trigger", "watcher", "drop event trigger watcher"),
+  watcher("enabled", "alter event trigger watcher disable"),
 ];
