@@ -1,4 +1,4 @@
-import type { ColumnObject, ConstraintObject } from "../catalog/catalog.js";
+import type { CatalogObject, ColumnObject, ConstraintObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { AlterColumnType } from "./alter-column-type.js";
 import { convertBack, filledAgain, mayChangeValues } from "./convert-back.js";
@@ -47,6 +47,23 @@ export function columnsAgain(operations: readonly ColumnChange[], before: Catalo
   const statements = parts.flatMap((part) => part.statements);
   const keep = parts.flatMap((part) => part.keep);
   return losses.length === 0 ? { class: "exact", statements } : { class: "lossy", statements, losses, keep };
+}
+
+/** Constraints that the operations take along, and their indexes. */
+export function fallenWith(operations: readonly ColumnChange[], before: CatalogIndex): readonly CatalogObject[] {
+  return operations.flatMap((operation) => {
+    const table = resolveTable(operation.table, before);
+    const constraints =
+      operation.kind === "drop-constraint"
+        ? (droppedConstraints(operation, table, before) ?? [])
+        : operation.kind === "drop-column"
+          ? dependentsOfColumn(before, table, operation.column).constraints
+          : [];
+    const indexes = before
+      .indexes(table)
+      .filter(({ attributes }) => constraints.some(({ id }) => id.name === attributes.constraint));
+    return [...constraints, ...indexes];
+  });
 }
 
 interface Part {

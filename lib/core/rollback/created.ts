@@ -39,6 +39,9 @@ export class Created {
       case "attach-partition":
       case "detach-partition":
         return this.hasTable(operation.parent);
+      // It would keep the table that it points at from going first.
+      case "add-constraint":
+        return operation.constraint.type !== "foreign key" && this.hasTable(operation.table);
       case "write-rows":
         return this.hasTable(operation.table) || this.writesOnlyNewColumns(operation);
       default:

@@ -102,7 +102,7 @@ function invertStatement(part: Part): Inverses {
     return !covered;
   });
   const groups = together(needed.filter((operation) => !writes(operation)));
-  const inverses: Inverse[] = groups.map((each) => withoutSeen(each, part));
+  const inverses: Inverse[] = groups.map((each) => withoutSeen(each, needed, part));
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
@@ -126,8 +126,8 @@ function operationsIn(statement: Statement, index: CatalogIndex): readonly Opera
 }
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */
-function withoutSeen(group: readonly Operation[], part: Part): Inverse {
-  const inverse = inverseTogether(group, part.index);
+function withoutSeen(group: readonly Operation[], statement: readonly Operation[], part: Part): Inverse {
+  const inverse = inverseTogether(group, statement, part.index);
   const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
   return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;
 }

@@ -115,6 +115,8 @@ async function climbAgain(
   const resumes: ResumePoint[] = [];
   const outcome = new Outcome(input, clones, run);
   try {
+    // Between a rollback and another rollout the session ends, and its temporary tables with it.
+    await bench.session.script("discard temp");
     for (const [at, migration] of input.migrations.entries()) {
       const keep = rollbacks[at]?.candidate?.keep ?? [];
       const before = run.states[at];

@@ -23,10 +23,10 @@ const SCHEMA = `
   create table tag (id int primary key, size int, name varchar(20), note text);
   insert into tag values (1, 1, 'a', 'x'), (2, 2, 'b', 'y'), (3, 3, 'c', 'z');
   create table profile (url text primary key, bio text);
-  insert into profile values ('u1', 'b1'), ('u2', 'b2'), ('u3', null);
+  insert into profile values ('u1', 'b1'), ('u2', 'b2'), ('u3', 'b3');
 `;
 
-/** One statement that takes more than one column, among them those by which rows are found. */
+/** Statements of more than one part: columns by which rows are found, names that are free again, tables that point at each other. */
 const STATEMENTS = [
   "alter table profile drop constraint profile_pkey, drop column bio, drop column url, add column id serial primary key",
   "alter table profile drop column url, drop column bio, add column note text",
@@ -38,6 +38,10 @@ const STATEMENTS = [
      alter column id drop default, alter column id type text, alter column parent type text, add constraint folder_pkey primary key (id)`,
   "alter table folder alter column state set default null, alter column state type text, drop column name",
   "alter table folder drop column state; drop type mood",
+  "alter table profile drop constraint profile_pkey, add primary key (url, bio)",
+  "alter table tag drop column id, add primary key (size), add unique (name)",
+  `create table one (id int primary key, two int); create table two (id int primary key);
+     alter table one add foreign key (two) references two`,
 ];
 
 describe.each(MAJORS)("several columns in one statement, with rows on %s", (major: Major) => {

@@ -16,6 +16,11 @@ const STEADY = new Set(
   unaccent numrange bit_length octet_length char_length character_length`.split(/\s+/),
 );
 
+/** Whether a built-in function of this name only computes. */
+export function isSteady(name: string): boolean {
+  return STEADY.has(name);
+}
+
 /** True when an expression calls a function that may be volatile. */
 export function mayBeVolatile(node: Node): boolean {
   let volatile = false;
