@@ -54,13 +54,19 @@ function probeOf(operation: Operation, { before }: Moment, table: TableState, wa
     subject: { kind: "table", name: tableName(table) },
     statement: operation.statement,
     meaning: `rows of ${tableName(table)} that clash with another row on ${wanted.elements.map(({ sql, operator }) => `${sql} ${operator}`).join(", ")}`,
-    count: overRows(rows, `SELECT count(*) AS count FROM (${clashing}) AS clashing`),
-    sample: overRows(rows, `SELECT key FROM (${clashing}) AS clashing ORDER BY position LIMIT ${SAMPLE_SIZE}`),
+    count: overRows(
+      rows,
+      `SELECT (SELECT count(*) FROM ${CLASHING}) AS count, to_json(ARRAY(SELECT key FROM ${CLASHING} ORDER BY position LIMIT ${SAMPLE_SIZE})) AS keys`,
+      [{ name: CLASHING, sql: `SELECT key, position FROM (${clashing}) AS found` }],
+    ),
+    sample: null,
     repair: now?.origin && chosen ? setAside(before, now.origin, "clashing", chosen) : null,
     reads: readsOf(rows),
     doubt: doubtAbout(table, columns),
   };
 }
+
+const CLASHING = identifier("$clashing");
 
 /** Rows that clash with one before them, with `key`, `position` and whatever else is asked for. */
 function clashingRows(

@@ -11,10 +11,10 @@ export interface ProbeQuery {
   readonly statement: Statement;
   /** What a hit means, with the names in it: "rows of app.users where quota_limit is NULL". */
   readonly meaning: string;
-  /** Returns one row with one column `count` (bigint). */
+  /** Returns one row with a column `count` (bigint), and with `keys` (JSON array of texts) where `sample` is null. */
   readonly count: string;
-  /** Returns at most five rows with one column `key` (text). */
-  readonly sample: string;
+  /** Returns at most five rows with one column `key` (text). Null where one pass over the rows gives count and keys. */
+  readonly sample: string | null;
   /** A query that, when run, makes the probe pass; null when only a person can decide. */
   readonly repair: string | null;
   /** Tables it reads in full, as quoted SQL names, for the estimate before it. */

@@ -4,11 +4,12 @@ import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import type { ReleaseState } from "./state/release-state.js";
 import { overRows, readsOf } from "./state/rows.js";
-import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";
+import { doubtAbout, type TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
-import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
+import { tableName } from "./support/hit-query.js";
 import { repairDuplicates } from "./support/repair-duplicates.js";
-import { countSurplus, surplusRows, type WantedKey, type WantedPart } from "./support/surplus-rows.js";
+import { countSurplus, repeated, shownSurplus, type WantedKey, type WantedPart } from "./support/surplus-rows.js";
+import { typeOfExpression } from "./support/type-of-expression.js";
 
 /** Duplicates where a unique index, a unique constraint or a primary key is made. */
 export const unique: Probe = {
@@ -72,7 +73,7 @@ function wanted(
   const name = names.length === 1 && only !== undefined ? only : `(${names.join(", ")})`;
   const hashed =
     state.catalog.catalog.serverVersion >= HASHES_RECORDS &&
-    parts.every(({ column }) => HASHED.has(parseType(columnOf(table, column ?? "")?.type ?? "")?.base ?? ""));
+    parts.every(({ sql }) => HASHED.has(parseType(typeOfExpression(sql, table) ?? "")?.base ?? ""));
   return { table, parts, predicate, nullsNotDistinct, hashed, name };
 }
 
@@ -96,11 +97,12 @@ function probeOf(operation: Operation, { before }: Moment, key: WantedKey): Prob
     subject: { kind: "table", name: tableName(table) },
     statement: operation.statement,
     meaning: `rows of ${tableName(table)} that repeat ${key.name} of another row${where}`,
-    count: overRows(rows, countSurplus(key)),
-    sample: overRows(
+    count: overRows(
       rows,
-      `SELECT key FROM (${surplusRows(key, columns)}) AS surplus ORDER BY position LIMIT ${SAMPLE_SIZE}`,
+      `SELECT (${countSurplus(key)}) AS count, to_json(ARRAY(${shownSurplus(key, columns)})) AS keys`,
+      [repeated(key)],
     ),
+    sample: null,
     repair: repairDuplicates(before, key, columns),
     reads: readsOf(rows),
     doubt: doubtAbout(table, columns),

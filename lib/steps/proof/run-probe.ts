@@ -70,7 +70,7 @@ async function answer(
   }
   const cost = await estimate(session, count);
   if (cost > costLimit) return tooExpensive(query, cost, costLimit);
-  const [row] = await session.query<{ count: string }>(count);
+  const [row] = await session.query<{ count: string; keys?: readonly (string | null)[] }>(count);
   if (row?.count == null) return { status: "unknown", reason: NOT_VISIBLE };
   const hits = Number(row.count);
   if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
@@ -78,6 +78,8 @@ async function answer(
   if (query.doubt !== null) return doubtful(query, hits);
   if (hits === 0) return { status: "pass", ms: spent() };
   if (query.suspicion !== undefined) return { status: "unknown", reason: query.suspicion };
+  if (query.sample === null)
+    return { status: "hit", count: hits, keys: (row.keys ?? []).map((key) => key ?? ""), ms: spent() };
   const left = Math.max(1, Math.floor(timeout - spent() - ROUND_TRIPS));
   const keys = await sample(session, bindSchemas(query.sample, schema), left);
   return { status: "hit", count: hits, keys, ms: spent() };

@@ -15,12 +15,17 @@ export interface Rows {
   readonly reads: readonly string[];
 }
 
-/** A query over rows, with the stages that they need before it. A stage that is used once costs nothing: it is inlined. */
-export function overRows(rows: readonly Rows[], query: string): string {
+/**
+ * A query over rows, with the stages that they need before it. A stage that is used once costs nothing: it is inlined. What is
+ * `computed` first is computed once, however often the query reads it.
+ */
+export function overRows(rows: readonly Rows[], query: string, computed: readonly Stage[] = []): string {
   const stages = new Map(rows.flatMap((each) => each.stages).map((stage) => [stage.name, stage.sql]));
-  if (stages.size === 0) return query;
-  const list = [...stages].map(([name, sql]) => `${name} AS NOT MATERIALIZED (${sql})`);
-  return `WITH ${list.join(", ")} ${query}`;
+  const list = [
+    ...[...stages].map(([name, sql]) => `${name} AS NOT MATERIALIZED (${sql})`),
+    ...computed.map(({ name, sql }) => `${name} AS MATERIALIZED (${sql})`),
+  ];
+  return list.length === 0 ? query : `WITH ${list.join(", ")} ${query}`;
 }
 
 export function readsOf(rows: readonly Rows[]): readonly string[] {

@@ -2,36 +2,55 @@ import type { WantedExclusion } from "../exclusion.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 
 const RANGE = /^(int4|int8|num|date|ts|tstz)range$/;
+/** The server writes each range of these as `[a,b)`. Dates know an infinity that it leaves as it is. */
+const HALF_OPEN = /^int[48]range$/;
+
+/** The element of an exclusion constraint that is a range which must not overlap. */
+export interface RangeElement {
+  readonly at: number;
+  /** True when every range of its type holds its lower bound and not its upper one. */
+  readonly halfOpen: boolean;
+}
 
 /**
  * The element that is a range which must not overlap while all others are equal: then one pass in order finds the
  * clashes, where comparing every pair would not end. Null for any other constraint.
  */
-export function rangeElement(table: TableState, { elements }: WantedExclusion): number | null {
+export function rangeElement(table: TableState, { elements }: WantedExclusion): RangeElement | null {
   const overlaps = elements.flatMap(({ operator }, at) => (operator === "&&" ? [at] : []));
   const [at] = overlaps;
   if (at === undefined || overlaps.length > 1) return null;
   if (elements.some(({ operator }, other) => other !== at && operator !== "=")) return null;
   const sql = elements[at]?.sql ?? "";
   const type = columnOf(table, sql.replaceAll('"', ""))?.type ?? /^\(?(\w+)\(/.exec(sql)?.[1] ?? "";
-  return RANGE.test(type) ? at : null;
+  return RANGE.test(type) ? { at, halfOpen: HALF_OPEN.test(type) } : null;
 }
 
 /**
  * Ranges in order of their lower bound: one overlaps a range before it exactly when its lower bound lies below the
- * highest upper bound so far, or meets it and both belong to their ranges.
+ * highest upper bound so far, or meets it and both belong to their ranges. The bounds are sorted and compared as what they
+ * are, which takes half of the time of comparing ranges.
  */
-export function overlappingRanges(from: string, { elements }: WantedExclusion, range: number): string {
-  const r = `e${range}`;
-  const others = elements.flatMap((_, at) => (at === range ? [] : [`e${at}`]));
+export function overlappingRanges(from: string, { elements }: WantedExclusion, range: RangeElement): string {
+  const r = `e${range.at}`;
+  const others = elements.flatMap((_, at) => (at === range.at ? [] : [`e${at}`]));
   const partition = others.length === 0 ? "" : `PARTITION BY ${others.join(", ")} `;
-  const before = `OVER (${partition}ORDER BY ${r}, position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const inclusive = range.halfOpen ? "" : "lower_inc DESC, ";
+  const before = `OVER (${partition}ORDER BY low NULLS FIRST, ${inclusive}position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const bounds = [
+    `lower(${r}) AS low, upper(${r}) AS high`,
+    ...(range.halfOpen ? [] : [`lower_inc(${r}) AS lower_inc, upper_inc(${r}) AS upper_inc`]),
+  ];
   const seen = [
-    `count(*) ${before} AS seen`,
-    `bool_or(upper_inf(${r})) ${before} AS endless`,
-    `max(upper(${r})) ${before} AS highest`,
-    `max(upper(${r})) FILTER (WHERE upper_inc(${r})) ${before} AS reached`,
-  ].join(", ");
-  const clash = `endless OR (lower_inf(${r}) AND seen > 0) OR lower(${r}) < highest OR (lower_inc(${r}) AND lower(${r}) = reached)`;
-  return `SELECT * FROM (SELECT every.*, ${seen} FROM (${from}) AS every WHERE NOT isempty(${r})) AS swept WHERE ${clash}`;
+    // NULL where no range stands before this one.
+    `bool_or(high IS NULL) ${before} AS endless`,
+    `max(high) ${before} AS highest`,
+    ...(range.halfOpen ? [] : [`max(high) FILTER (WHERE upper_inc) ${before} AS reached`]),
+  ];
+  const clash = [
+    "endless OR (low IS NULL AND endless IS NOT NULL) OR low < highest",
+    ...(range.halfOpen ? [] : ["(lower_inc AND low = reached)"]),
+  ];
+  const rows = `SELECT every.*, ${bounds.join(", ")} FROM (${from}) AS every WHERE NOT isempty(${r})`;
+  return `SELECT * FROM (SELECT bounded.*, ${seen.join(", ")} FROM (${rows}) AS bounded) AS swept WHERE ${clash.join(" OR ")}`;
 }

@@ -11,16 +11,28 @@ export interface RowKey {
 
 /** By the key of the table, else by the place of the row, else by the columns that the probe is about. */
 export function rowKey(table: TableState, alias: string, columns: readonly string[]): RowKey {
-  const column = (name: string) => `${alias}.${identifier(name)}`;
-  if (table.key.length > 0) return ofColumns(table.key, column);
+  if (table.key.length > 0) {
+    const columns = table.key.map((name) => `${alias}.${identifier(name)}`);
+    // One column is compared several times as fast as a row of one.
+    const order = columns.length === 1 ? columns.join() : `ROW(${columns.join(", ")})`;
+    return { text: textOf(table.key, alias), order };
+  }
   if (table.rows.stages.length === 0) {
     return { text: `'ctid=' || ${alias}.ctid`, order: `ROW(${alias}.tableoid, ${alias}.ctid)` };
   }
-  return ofColumns(columns, column);
+  // Not every type has an order, but every text has one.
+  const text = textOf(columns, alias);
+  return { text, order: text };
 }
 
-function ofColumns(names: readonly string[], column: (name: string) => string): RowKey {
-  const parts = names.map((name) => `${literal(`${name}=`)} || coalesce(${column(name)}::text, 'NULL')`);
-  const order = names.map(column);
-  return { text: parts.join(" || ', ' || "), order: `ROW(${order.join(", ")})` };
+/** Enough to find the row by; a value may have a megabyte. */
+const LONGEST_VALUE = 200;
+
+function textOf(names: readonly string[], alias: string): string {
+  const parts = names.map((name) => {
+    const value = `${alias}.${identifier(name)}::text`;
+    const shown = `CASE WHEN length(${value}) > ${LONGEST_VALUE} THEN left(${value}, ${LONGEST_VALUE}) || '…' ELSE ${value} END`;
+    return `${literal(`${name}=`)} || coalesce(${shown}, 'NULL')`;
+  });
+  return parts.length === 0 ? "''" : parts.join(" || ', ' || ");
 }

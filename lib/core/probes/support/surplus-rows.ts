@@ -1,5 +1,7 @@
 import { identifier } from "../../sql/quote.js";
+import type { Stage } from "../state/rows.js";
 import type { TableState } from "../state/table-state.js";
+import { SAMPLE_SIZE } from "./hit-query.js";
 import { rowKey } from "./row-key.js";
 
 /** What must be unique, whichever statement asks for it. */
@@ -22,36 +24,70 @@ export interface WantedPart {
   readonly column: string | null;
 }
 
-/** How many rows are too many: of each key all but one. */
-export function countSurplus(key: WantedKey): string {
+const REPEATED = identifier("$repeated");
+
+/**
+ * What repeats, found once for everything that follows: the keys, with how many rows have each, or their hashes. To sort numbers
+ * of eight bytes takes half of the time of grouping texts in memory that does not hold them, and a sixth of that of sorting them.
+ */
+export function repeated(key: WantedKey): Stage {
   const names = namesOf(key).join(", ");
-  return `SELECT coalesce(sum(copies - 1), 0)::bigint AS count FROM (SELECT count(*) AS copies FROM ${suspects(key, [])} AS keyed GROUP BY ${names} HAVING count(*) > 1) AS repeated`;
+  if (!key.hashed) {
+    const sql = `SELECT ${names}, count(*) AS copies FROM (${keyed(key, [])}) AS keyed GROUP BY ${names} HAVING count(*) > 1`;
+    return { name: REPEATED, sql };
+  }
+  const hashes = `SELECT ${hashOf(key)} AS hash FROM (${keyed(key, [])}) AS every`;
+  const ordered = `SELECT hash, lag(hash) OVER (ORDER BY hash) AS prior FROM (${hashes}) AS hashed`;
+  return { name: REPEATED, sql: `SELECT DISTINCT hash FROM (${ordered}) AS neighbours WHERE hash = prior` };
 }
 
-/** The rows after the first of each key, with `key`, `position` and whatever else is asked for. */
-export function surplusRows(key: WantedKey, columns: readonly string[], more: readonly string[] = []): string {
+/** How many rows are too many: of each key all but one. After `repeated`. */
+export function countSurplus(key: WantedKey): string {
+  const total = "SELECT coalesce(sum(copies - 1), 0)::bigint";
+  if (!key.hashed) return `${total} FROM ${REPEATED}`;
+  const names = namesOf(key).join(", ");
+  const copies = `SELECT count(*) AS copies FROM (${suspects(key, [], REPEATED)}) AS keyed GROUP BY ${names} HAVING count(*) > 1`;
+  return `${total} FROM (${copies}) AS copied`;
+}
+
+/** As many repeated keys are looked up for the rows that are shown. */
+const SHOWN = 1000;
+
+/** The first of the rows that are too many, for a person. After `repeated`. */
+export function shownSurplus(key: WantedKey, columns: readonly string[]): string {
+  const order = key.hashed ? " ORDER BY hash" : "";
+  const some = `(SELECT * FROM ${REPEATED}${order} LIMIT ${key.nullsNotDistinct ? SAMPLE_SIZE : SHOWN})`;
+  return `SELECT key FROM (${numbered(key, columns, [], some)}) AS surplus ORDER BY position LIMIT ${SAMPLE_SIZE}`;
+}
+
+/** The rows after the first of each key, with `key`, `position`, and whatever else is asked for as m0, m1, … */
+export function surplusRows(key: WantedKey, columns: readonly string[], more: readonly string[]): string {
+  const { name, sql } = repeated(key);
+  return `WITH ${name} AS MATERIALIZED (${sql}) ${numbered(key, columns, more, REPEATED)}`;
+}
+
+function numbered(key: WantedKey, columns: readonly string[], more: readonly string[], among: string): string {
   const names = namesOf(key);
   const row = rowKey(key.table, alias(key), columns);
   const extra = [`${row.text} AS key`, `${row.order} AS position`, ...more.map((sql, at) => `${sql} AS m${at}`)];
   const listed = ["key", "position", ...more.map((_, at) => `m${at}`)].map((name) => `keyed.${name}`).join(", ");
   const number = `row_number() OVER (PARTITION BY ${names.map((name) => `keyed.${name}`).join(", ")} ORDER BY keyed.position) AS copy`;
-  // Only rows of repeated keys are numbered; where NULLs count as equal that join could not be hashed.
-  const repeated = `(SELECT ${names.join(", ")} FROM (${keyed(key, [])}) AS keyed GROUP BY ${names.join(", ")} HAVING count(*) > 1) AS repeated`;
-  const on = names.map((name) => `keyed.${name} = repeated.${name}`).join(" AND ");
-  const join = key.hashed || key.nullsNotDistinct ? "" : ` JOIN ${repeated} ON ${on}`;
-  return `SELECT * FROM (SELECT ${listed}, ${number} FROM ${suspects(key, extra)} AS keyed${join}) AS numbered WHERE copy > 1`;
+  return `SELECT * FROM (SELECT ${listed}, ${number} FROM (${suspects(key, extra, among)}) AS keyed) AS numbered WHERE copy > 1`;
 }
 
-/**
- * All rows, or only those whose key has the hash of another's. To sort numbers of eight bytes takes half of the time of grouping
- * texts in memory that does not hold them, and a sixth of that of sorting them.
- */
-function suspects(key: WantedKey, more: readonly string[]): string {
-  if (!key.hashed) return `(${keyed(key, more)})`;
-  const hash = `hash_record_extended(ROW(${namesOf(key).join(", ")}), 0)`;
-  const hashes = `SELECT ${hash} AS hash FROM (${keyed(key, [])}) AS every`;
-  const ordered = `SELECT hash, lag(hash) OVER (ORDER BY hash) AS prior FROM (${hashes}) AS hashed`;
-  return `(SELECT * FROM (${keyed(key, more)}) AS every WHERE ${hash} IN (SELECT hash FROM (${ordered}) AS neighbours WHERE hash = prior))`;
+/** Rows whose key, or its hash, is among some that repeat. */
+function suspects(key: WantedKey, more: readonly string[], among: string): string {
+  const rows = `(${keyed(key, more)}) AS every`;
+  if (key.hashed) return `SELECT * FROM ${rows} WHERE ${hashOf(key)} IN (SELECT hash FROM ${among} AS repeating)`;
+  // Where NULLs count as equal the join could not be hashed: all rows are numbered at once.
+  if (key.nullsNotDistinct && among === REPEATED) return `SELECT * FROM ${rows}`;
+  const same = key.nullsNotDistinct ? "IS NOT DISTINCT FROM" : "=";
+  const on = namesOf(key).map((name) => `every.${name} ${same} repeating.${name}`);
+  return `SELECT every.* FROM ${rows} JOIN ${among} AS repeating ON ${on.join(" AND ")}`;
+}
+
+function hashOf(key: WantedKey): string {
+  return `hash_record_extended(ROW(${namesOf(key).join(", ")}), 0)`;
 }
 
 function namesOf(key: WantedKey): readonly string[] {
@@ -61,9 +97,18 @@ function namesOf(key: WantedKey): readonly string[] {
 /** The values that must be unique, as k0, k1, …; rows with a NULL among them left out unless NULLs count as equal. */
 function keyed(key: WantedKey, more: readonly string[]): string {
   const list = [...key.parts.map((part, at) => `${part.sql} AS k${at}`), ...more].join(", ");
-  const present = key.nullsNotDistinct ? [] : key.parts.map((part) => `(${part.sql}) IS NOT NULL`);
-  const where = [...present, ...(key.predicate === null ? [] : [`(${key.predicate})`])].join(" AND ");
+  const where = whereOf(key);
   return `SELECT ${list} FROM ${key.table.ownRows.from} AS ${alias(key)}${where === "" ? "" : ` WHERE ${where}`}`;
+}
+
+function whereOf({ parts, predicate, nullsNotDistinct }: WantedKey): string {
+  // Not IS NOT NULL, which is false of a composite value with a NULL inside it.
+  const present = nullsNotDistinct ? [] : parts.map((part) => `(${part.sql}) IS DISTINCT FROM NULL`);
+  if (predicate === null) return present.join(" AND ");
+  // An expression may fail for rows that the predicate keeps out of the index.
+  if (present.length > 0 && parts.some(({ column }) => column === null))
+    return `CASE WHEN (${predicate}) THEN ${present.join(" AND ")} END`;
+  return [`(${predicate})`, ...present].join(" AND ");
 }
 
 function alias(key: WantedKey): string {

@@ -1,0 +1,33 @@
+import type { Node } from "libpg-query";
+import { parseType } from "../../operations/type-change.js";
+import { deparseType } from "../../sql/deparse.js";
+import { isParsed, parseSql } from "../../sql/parse.js";
+import { columnOf, type TableState } from "../state/table-state.js";
+
+const TEXTS = new Set(["text", "character varying", "character", "citext"]);
+/** Functions of texts that give a text. */
+const OF_TEXT = new Set(["lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "replace", "left", "right", "md5"]);
+
+/** The type of an expression over the columns of a table, where that is plain to see; else null. */
+export function typeOfExpression(sql: string, table: TableState): string | null {
+  const [statement] = parseSql(`SELECT ${sql}`, "expression").statements;
+  if (!statement || !isParsed(statement) || !("SelectStmt" in statement.node)) return null;
+  const [target] = statement.node.SelectStmt.targetList ?? [];
+  return target && "ResTarget" in target ? typeOf(target.ResTarget.val, table) : null;
+}
+
+function typeOf(node: Node | undefined, table: TableState): string | null {
+  if (!node) return null;
+  if ("CollateClause" in node) return typeOf(node.CollateClause.arg, table);
+  if ("TypeCast" in node) return deparseType(node.TypeCast.typeName);
+  if ("CoalesceExpr" in node) return typeOf(node.CoalesceExpr.args?.[0], table);
+  if ("ColumnRef" in node) {
+    const field = node.ColumnRef.fields?.at(-1);
+    return field && "String" in field ? (columnOf(table, field.String.sval ?? "")?.type ?? null) : null;
+  }
+  if (!("FuncCall" in node)) return null;
+  const name = node.FuncCall.funcname?.at(-1);
+  const argument = typeOf(node.FuncCall.args?.[0], table);
+  const known = name && "String" in name && OF_TEXT.has(name.String.sval ?? "");
+  return known && TEXTS.has(parseType(argument ?? "")?.base ?? "") ? "text" : null;
+}
