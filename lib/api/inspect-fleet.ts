@@ -1,11 +1,11 @@
 import { Fleet } from "../adapters/local/fleet.js";
 import { localSecrets } from "../adapters/local/secrets.js";
 import { openSession } from "../adapters/pg/connection.js";
-import { readConfig } from "../cli/run/config-file.js";
 import { type Cluster, clusterTenants } from "../core/catalog/clusters.js";
 import { groupBy } from "../core/group-by.js";
 import type { Tenant } from "../ports/registry.js";
 import { KnownCatalogs, readFingerprint } from "../steps/catalog/read-catalog.js";
+import { readConfig } from "./read-config.js";
 
 export interface FleetInspection {
   /** Tenants of the same schema, the largest cluster first. */

@@ -1,11 +1,11 @@
 import { readReleaseFolder } from "../adapters/local/release-folder.js";
 import { systemClock } from "../adapters/local/system-clock.js";
 import { schemaDifference } from "../adapters/pg-delta/schema-difference.js";
-import { openServer } from "../cli/prove/server.js";
-import { openWorkshop } from "../cli/prove/workshop.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import { readRelease } from "../core/release/read-release.js";
 import { type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
+import { openServer } from "./open-server.js";
+import { openWorkshop } from "./open-workshop.js";
 
 export interface ProveReleaseOptions {
   /** Server to make scratch databases on; an embedded one is started when absent. */

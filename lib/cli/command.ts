@@ -11,18 +11,6 @@ export interface CommandModule {
   run(io: Io, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>;
 }
 
-/** Wrong usage or config: exit code 2, without a stack trace. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-  /** The next command or edit. */
-  readonly next: string | null;
-
-  constructor(message: string, next: string | null = null) {
-    super(message);
-    this.next = next;
-  }
-}
-
 /** Could not finish, for a reason outside the gates: exit code 3, without a stack trace. */
 export class UnfinishedError extends Error {
   override readonly name = "UnfinishedError";

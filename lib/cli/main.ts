@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { type ExitCode, UnfinishedError, UsageError } from "./command.js";
+import { UsageError } from "../api/usage-error.js";
+import { type ExitCode, UnfinishedError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { Io } from "./io.js";
 import { packageVersion } from "./version.js";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { UsageError } from "../api/usage-error.js";
 import { AUDIT_FILE } from "../core/audit/chain.js";
-import { UsageError } from "./command.js";
 import type { Io } from "./io.js";
 
 /** The folder of a run, given its id or its path. Throws `UsageError` with the runs that there are. */

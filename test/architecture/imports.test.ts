@@ -30,7 +30,11 @@ const RULES: readonly { room: string; rooms: readonly string[]; packages: readon
     packages: [/^hono/, /^node:crypto$/, /^zod$/],
   },
   { room: "lib/infra", rooms: ["lib/infra"], packages: [/^aws-cdk-lib/, /^constructs$/, /^cdk-nag$/, /^node:/] },
-  { room: "lib/api", rooms: ["lib"], packages: [] },
+  {
+    room: "lib/api",
+    rooms: ["lib/api", "lib/steps", "lib/adapters", "lib/ports", "lib/core"],
+    packages: [/^node:/, /^yaml$/],
+  },
   { room: "lib/cli", rooms: ["lib", "functions"], packages: [/./] },
   {
     room: "functions",

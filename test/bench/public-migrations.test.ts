@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
-import { openWorkshop } from "../../lib/cli/prove/workshop.js";
+import { openWorkshop } from "../../lib/api/open-workshop.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { isProved, proveFolder } from "../../lib/steps/proof/prove-folder.js";

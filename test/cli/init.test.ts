@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readConfig } from "../../lib/cli/run/config-file.js";
+import { readConfig } from "../../lib/api/read-config.js";
 import { configSchema } from "../../lib/core/config/config.js";
 import { schemaGate } from "../support/captured-io.js";
 

@@ -1,4 +1,5 @@
 import { readRunRecord } from "../../adapters/local/run-record.js";
+import { UsageError } from "../../api/usage-error.js";
 import { AUDIT_FILE, type AuditEvent } from "../../core/audit/chain.js";
 import { type InclusionProof, proveTenant } from "../../core/audit/leaves.js";
 import { verifyInclusion } from "../../core/audit/merkle.js";
@@ -6,7 +7,7 @@ import { readTrail } from "../../core/audit/trail.js";
 import { leafClaims, type RunRecord, runOf } from "../../core/audit/verify.js";
 import { canonicalJson } from "../../core/json.js";
 import { plural } from "../../core/plural.js";
-import { type ExitCode, UnfinishedError, UsageError } from "../command.js";
+import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/style.js";
 

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readRunRecord } from "../../adapters/local/run-record.js";
+import { UsageError } from "../../api/usage-error.js";
 import { keyId } from "../../core/audit/seal.js";
 import { runOf, type Verification, verifyRun } from "../../core/audit/verify.js";
 import { plural } from "../../core/plural.js";
-import { type ExitCode, UsageError } from "../command.js";
+import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable, styleFor } from "../terminal/style.js";
 

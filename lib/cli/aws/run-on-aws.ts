@@ -1,7 +1,8 @@
 import { clientSettings } from "../../adapters/aws/clients.js";
 import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
-import { type ExitCode, UnfinishedError, UsageError } from "../command.js";
+import { UsageError } from "../../api/usage-error.js";
+import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { finish } from "../run/finish.js";
 import { printable } from "../terminal/style.js";

@@ -1,4 +1,4 @@
-import { UsageError } from "../command.js";
+import { UsageError } from "../../api/usage-error.js";
 
 /** The packages of the AWS SDK are optional peers: whoever stays on one machine does not install them. */
 const PACKAGES = ["@aws-sdk/client-s3", "@aws-sdk/client-sfn"];

@@ -4,10 +4,10 @@ import { packRelease } from "../../adapters/aws/release-pack.js";
 import type { S3Store } from "../../adapters/aws/s3-store.js";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import { readConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
 import { readRelease } from "../../core/release/read-release.js";
 import { runName } from "../../core/run-name.js";
-import { UsageError } from "../command.js";
-import { readConfig } from "../run/config-file.js";
 import { loginName } from "../run/login-name.js";
 import { packageVersion } from "../version.js";
 

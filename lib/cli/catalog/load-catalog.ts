@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { openSession } from "../../adapters/pg/connection.js";
 import { EndpointError, endpointOf } from "../../adapters/pg/endpoint.js";
+import { UsageError } from "../../api/usage-error.js";
 import { CANONICAL_VERSION, type Catalog } from "../../core/catalog/catalog.js";
 import { isSecretReference } from "../../core/config/secret-reference.js";
 import { DatabaseError } from "../../ports/database.js";
 import { SecretError } from "../../ports/secrets.js";
 import { readCatalog } from "../../steps/catalog/read-catalog.js";
-import { UnfinishedError, UsageError } from "../command.js";
+import { UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 
 const TIMEOUT_MS = 60_000;

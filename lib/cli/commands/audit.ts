@@ -1,8 +1,9 @@
 import { Argument, type Command } from "commander";
+import { UsageError } from "../../api/usage-error.js";
 import { proveInRun } from "../audit/prove.js";
 import { showTrail } from "../audit/show.js";
 import { verifyFolder } from "../audit/verify.js";
-import { type CommandModule, type ExitCode, UsageError } from "../command.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { runFolder } from "../run-folder.js";
 

@@ -2,16 +2,17 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
+import { readConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
 import { contractOf } from "../../core/contract/contract-of.js";
 import { blocks } from "../../core/finding.js";
 import { CONVENTIONS } from "../../core/release/conventions/conventions.js";
 import { type ReadReleaseOptions, readRelease } from "../../core/release/read-release.js";
 import type { Migration, Release } from "../../core/release/release.js";
-import { type CommandModule, type ExitCode, UsageError } from "../command.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import { contractJson } from "../contract/contract-json.js";
 import { contractText } from "../contract/contract-text.js";
 import type { Io } from "../io.js";
-import { readConfig } from "../run/config-file.js";
 
 const HELP = `
 Examples:

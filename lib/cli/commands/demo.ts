@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { type CommandModule, UsageError } from "../command.js";
+import { UsageError } from "../../api/usage-error.js";
+import type { CommandModule } from "../command.js";
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { UsageError } from "../../api/usage-error.js";
 import { compareCatalogs } from "../../core/catalog/compare.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { orderedRepairs } from "../../core/catalog/repair/repair.js";
 import { comparisonMarkdown, comparisonText } from "../catalog/comparison-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
-import { type CommandModule, UsageError } from "../command.js";
+import type { CommandModule } from "../command.js";
 import { printable } from "../terminal/style.js";
 
 const HELP = `

@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import { type LoadedConfig, readConfig } from "../../api/read-config.js";
 import { type Check, lacking } from "../../core/doctor/check.js";
 import { plural } from "../../core/plural.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import { fleetChecks } from "../doctor/fleet.js";
 import { machineChecks } from "../doctor/machine.js";
 import type { Io } from "../io.js";
-import { type LoadedConfig, readConfig } from "../run/config-file.js";
 import { Progress } from "../terminal/progress.js";
 import { printable, styleFor } from "../terminal/style.js";
 

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { UsageError } from "../../api/usage-error.js";
 import { plural } from "../../core/plural.js";
-import { type CommandModule, type ExitCode, UnfinishedError, UsageError } from "../command.js";
+import { type CommandModule, type ExitCode, UnfinishedError } from "../command.js";
 import { type ConfigAnswers, configText } from "../init/config-text.js";
 import { type FoundMigrations, findMigrations, readFolder } from "../init/find-migrations.js";
 import { Questions } from "../init/questions.js";

@@ -5,6 +5,8 @@ import { localSecrets } from "../../adapters/local/secrets.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
 import { endpointOf } from "../../adapters/pg/endpoint.js";
+import { readConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { milliseconds } from "../../core/config/config.js";
 import { blocks } from "../../core/finding.js";
@@ -14,8 +16,7 @@ import { declaredSchemas } from "../catalog/declared-schemas.js";
 import { fleetOverview } from "../catalog/fleet-overview.js";
 import { fleetText } from "../catalog/fleet-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
-import { type CommandModule, UsageError } from "../command.js";
-import { readConfig } from "../run/config-file.js";
+import type { CommandModule } from "../command.js";
 
 const HELP = `
 Examples:

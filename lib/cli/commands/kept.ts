@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import { readConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
 import { parseDuration } from "../../core/config/duration.js";
 import { plural } from "../../core/plural.js";
 import { type KeptCopy, listKept, purgeKept } from "../../steps/kept/kept.js";
-import { type CommandModule, type ExitCode, UsageError } from "../command.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { eachTenantOf } from "../kept/each-tenant.js";
-import { readConfig } from "../run/config-file.js";
 import { printable } from "../terminal/style.js";
 
 const HELP = `

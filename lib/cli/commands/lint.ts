@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { LintPathError, readLintPaths } from "../../adapters/local/lint-paths.js";
+import { UsageError } from "../../api/usage-error.js";
 import { blocks, type Severity } from "../../core/finding.js";
-import type { ExitCode } from "../command.js";
-import { type CommandModule, UsageError } from "../command.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { readLintConfig } from "../lint/lint-config-file.js";
 import type { LintedFiles } from "../lint/lint-groups.js";

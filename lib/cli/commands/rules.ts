@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { UsageError } from "../../api/usage-error.js";
 import { RULES } from "../../core/rules/index.js";
 import type { Rule } from "../../core/rules/rule.js";
-import { type CommandModule, type ExitCode, UsageError } from "../command.js";
+import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { styleFor } from "../terminal/style.js";
 

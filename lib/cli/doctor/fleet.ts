@@ -3,13 +3,13 @@ import { Fleet } from "../../adapters/local/fleet.js";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { openSession } from "../../adapters/pg/connection.js";
+import type { LoadedConfig } from "../../api/read-config.js";
 import { type Check, lacking, ok } from "../../core/doctor/check.js";
 import { groupBy } from "../../core/group-by.js";
 import { plural } from "../../core/plural.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Io } from "../io.js";
-import type { LoadedConfig } from "../run/config-file.js";
 import type { Progress } from "../terminal/progress.js";
 
 import { READ, serverChecks, stagingChecks, unreachable } from "./server.js";

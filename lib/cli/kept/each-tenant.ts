@@ -1,12 +1,13 @@
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { openSession } from "../../adapters/pg/connection.js";
+import type { LoadedConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
 import { milliseconds } from "../../core/config/config.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { UnfinishedError, UsageError } from "../command.js";
+import { UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
-import type { LoadedConfig } from "../run/config-file.js";
 
 /** Works on the tenants of the config, or on the one that is named, one after the other. */
 export async function eachTenantOf<T>(

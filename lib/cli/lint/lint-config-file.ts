@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { UsageError } from "../../api/usage-error.js";
 import type { LintConfig } from "../../core/lint/lint-config.js";
 import type { Rule } from "../../core/rules/rule.js";
-import { UsageError } from "../command.js";
 import type { Io } from "../io.js";
 
 export interface LintSettings {

@@ -4,11 +4,11 @@ import { localSecrets } from "../../adapters/local/secrets.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { emailChannel, slackChannel } from "../../adapters/notify/channels.js";
 import { severalNotifiers } from "../../adapters/notify/several-notifiers.js";
+import { UsageError } from "../../api/usage-error.js";
 import type { Config } from "../../core/config/config.js";
 import type { Notifier } from "../../ports/notifier.js";
 import { SecretError } from "../../ports/secrets.js";
 import type { SlackDeps } from "../../review/slack/slack-app.js";
-import { UsageError } from "../command.js";
 import type { Io } from "../io.js";
 
 /** How people are asked beside the terminal, and what signs their links. */

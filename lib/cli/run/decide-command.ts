@@ -1,7 +1,7 @@
 import { ApprovalsFolder } from "../../adapters/local/approvals-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import { UsageError } from "../../api/usage-error.js";
 import type { ExitCode } from "../command.js";
-import { UsageError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/style.js";
 import { findRun } from "./find-run.js";

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
+import { UsageError } from "../../api/usage-error.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import { artifact, type RunRequest } from "../../steps/records.js";
-import { UsageError } from "../command.js";
 
 export interface FoundRun {
   readonly workspace: Workspace;

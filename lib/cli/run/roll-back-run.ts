@@ -1,11 +1,12 @@
 import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { UsageError } from "../../api/usage-error.js";
 import { approverProblem } from "../../core/approval/decide.js";
 import { plural } from "../../core/plural.js";
 import type { Ports } from "../../ports/ports.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
-import { type ExitCode, UnfinishedError, UsageError } from "../command.js";
+import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import { type Config, configSchema } from "../../core/config/config.js";
-import { UsageError } from "../command.js";
+import { type Config, configSchema } from "../core/config/config.js";
+import { UsageError } from "./usage-error.js";
 
 export interface LoadedConfig {
   readonly config: Config;

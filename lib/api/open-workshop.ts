@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { Endpoint } from "../../adapters/pg/connection.js";
-import { pgDatabase } from "../../adapters/pg/database.js";
-import type { Clone } from "../../ports/database.js";
-import type { Tenant } from "../../ports/registry.js";
-import type { Workshop } from "../../steps/proof/prove-folder.js";
+import type { Endpoint } from "../adapters/pg/connection.js";
+import { pgDatabase } from "../adapters/pg/database.js";
+import type { Clone } from "../ports/database.js";
+import type { Tenant } from "../ports/registry.js";
+import type { Workshop } from "../steps/proof/prove-folder.js";
 
 /** Names begin so: what a proof that was killed left on a server can be told by it. */
 const PREFIX = "schema_gate_prove_";

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { startEmbeddedServer } from "../../adapters/local/embedded-server.js";
-import { scratchDirectory } from "../../adapters/local/scratch-directory.js";
-import type { Endpoint } from "../../adapters/pg/connection.js";
-import { EndpointError, endpointOf } from "../../adapters/pg/endpoint.js";
-import { UsageError } from "../command.js";
+import { startEmbeddedServer } from "../adapters/local/embedded-server.js";
+import { scratchDirectory } from "../adapters/local/scratch-directory.js";
+import type { Endpoint } from "../adapters/pg/connection.js";
+import { EndpointError, endpointOf } from "../adapters/pg/endpoint.js";
+import { UsageError } from "./usage-error.js";
 
 /** A server to make scratch databases on. */
 export interface ProveServer {
