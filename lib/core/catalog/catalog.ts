@@ -98,7 +98,10 @@ export interface IndexAttributes {
   readonly [other: string]: Json;
 }
 
-export type TableObject = ObjectBase<"table", TableAttributes>;
+export type TableObject = ObjectBase<"table", TableAttributes> & {
+  /** `options` in the order in which they were set, where it is another: recorded, never compared, never in the fingerprint. */
+  readonly optionsAsSet?: readonly string[];
+};
 export type ColumnObject = ObjectBase<"column", ColumnAttributes> & {
   /** 1-based rank among the table's live columns: recorded, compared on its own, never in the fingerprint. */
   readonly position: number;

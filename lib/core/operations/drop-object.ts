@@ -1,13 +1,8 @@
-import { create } from "../catalog/repair/create.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { exact, impossible, NOTHING, notThere } from "./inverses.js";
-import { keepSequences } from "./keep/keep-sequences.js";
-import { catalogKind } from "./object-name.js";
+import { objectsAgain } from "./objects-again.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { createSequence, ownedAgain } from "./owned-sequences.js";
-import { findObject } from "./recreate.js";
-import { homeSchema, resolveTable } from "./resolve.js";
+import { resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
 export interface DropObject extends OperationData {
@@ -30,27 +25,7 @@ export const dropObject: OperationType<DropObject> = {
     });
   },
   inverse(operation, before) {
-    const on = operation.table && resolveTable(operation.table, before);
-    const schema = on?.schema ?? operation.name.schema;
-    const kind = catalogKind(operation.objectKind);
-    const name = { schema, name: operation.name.name };
-    const found =
-      findObject(before, kind, name, operation.signature) ??
-      findObject(before, kind, { ...name, schema: schema ?? homeSchema(before) }, operation.signature);
-    if (!found) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
-    if (found.kind === "sequence") {
-      const { keep, restore } = keepSequences(operation.statement, [found]);
-      return {
-        class: "lossy",
-        statements: [createSequence(found), ...ownedAgain(found), ...restore],
-        losses: [],
-        keep,
-      };
-    }
-    const made = create(found, before);
-    return made === null
-      ? impossible(`how the ${operation.objectKind} was made is read from the difference of the catalogs`)
-      : exact(...made);
+    return objectsAgain([operation], before);
   },
   requirements() {
     return [];

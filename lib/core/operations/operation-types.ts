@@ -112,10 +112,14 @@ export function effectsOf(operation: Operation, before: CatalogIndex): Effects {
 
 /** The way back of one operation, given the schema just before it. */
 export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
+  return guarded(operation, before) ?? operationType(operation).inverse(operation, before);
+}
+
+/** The way back of one that does not take place, or of which that cannot be told; null for one that does. */
+export function guarded(operation: Operation, before: CatalogIndex): Inverse | null {
   const takesPlace = operation.guards ? occurs(operation, before) : true;
-  if (takesPlace === false) return NOTHING;
-  if (takesPlace === null) return impossible(undecided(operation, before));
-  return operationType(operation).inverse(operation, before);
+  if (takesPlace === true) return null;
+  return takesPlace === false ? NOTHING : impossible(undecided(operation, before));
 }
 
 /** What must hold for the operation to run, and what holds after it ran. */

@@ -1,5 +1,6 @@
 import type { CatalogObject, ColumnObject, ConstraintObject, IndexObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { create } from "../catalog/repair/create.js";
 import { identifier } from "../sql/quote.js";
 import { alterTable, sqlName } from "./inverses.js";
 import { sequenceName } from "./keep/keep-sequences.js";
@@ -89,7 +90,8 @@ function mentions(index: IndexObject["attributes"], column: string): boolean {
 export function recreateTable(before: CatalogIndex, table: TableRef): readonly string[] {
   const found = before.table(table);
   if (!found) return [];
-  const { persistence, partitionKey, partitionOf, inherits, options } = found.attributes;
+  const { persistence, partitionKey, partitionOf, inherits } = found.attributes;
+  const options = found.optionsAsSet ?? found.attributes.options;
   const unlogged = persistence === "u" ? "UNLOGGED " : "";
   const columns = before.columns(table).map((column) => columnClause(before, table, column));
   const head = partitionOf
@@ -103,21 +105,28 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
   return [[head, ...tail].filter(Boolean).join(" ")];
 }
 
-/** What stands on a table and is made after its rows are back. */
-export function recreateTableParts(before: CatalogIndex, table: TableRef): readonly string[] {
-  const own = before.constraints(table).filter(isOwn);
-  const pointing = before.referencedBy(table).filter((constraint) => !own.includes(constraint) && isOwn(constraint));
-  const identities = before.columns(table).filter(({ attributes }) => attributes.identity !== "");
+/** What stands on tables and is made after their rows are back: keys before the foreign keys that need them. */
+export function recreateTableParts(before: CatalogIndex, tables: readonly TableRef[]): readonly string[] {
+  const constraints = tables
+    .flatMap((table) => [...before.constraints(table), ...before.referencedBy(table)])
+    .filter(isOwn);
+  const isForeign = ({ attributes }: ConstraintObject) => attributes.type === "f";
   return [
-    ...identities.map((column) => identityAgain(before, table, column)),
-    ...recreateConstraints(own),
-    ...before
-      .indexes(table)
-      .filter(({ attributes }) => attributes.constraint === null && attributes.ofParent !== true)
-      .map(recreateIndex),
-    ...recreateConstraints(pointing),
-    ...triggersAgain(before, table),
-    ...rowSecurityAgain(before, table),
+    ...tables.flatMap((table) =>
+      before
+        .columns(table)
+        .filter(({ attributes }) => attributes.identity !== "")
+        .map((column) => identityAgain(before, table, column)),
+    ),
+    ...recreateConstraints([...new Set(constraints)].filter((each) => !isForeign(each))),
+    ...tables.flatMap((table) =>
+      before
+        .indexes(table)
+        .filter(({ attributes }) => attributes.constraint === null && attributes.ofParent !== true)
+        .flatMap((index) => create(index, before) ?? [recreateIndex(index)]),
+    ),
+    ...recreateConstraints([...new Set(constraints)].filter(isForeign)),
+    ...tables.flatMap((table) => [...triggersAgain(before, table), ...rowSecurityAgain(before, table)]),
   ];
 }
 

@@ -1,10 +1,13 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { identifier } from "../sql/quote.js";
 import { effects, lock } from "./effects.js";
-import { alterTable, exact, impossible } from "./inverses.js";
+import { alterTable, exact, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { needsTable } from "./requirements.js";
 import { resolveTable } from "./resolve.js";
+import { triggerState } from "./trigger-state.js";
 
 /** ENABLE or DISABLE of a trigger or rule. */
 export interface SetTriggerState extends OperationData {
@@ -25,19 +28,30 @@ export const setTriggerState: OperationType<SetTriggerState> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    const trigger = before.catalog.objects.find(
-      ({ kind, id }) =>
-        kind === operation.of && id.name === operation.name && id.schema === table.schema && id.table === table.name,
+    const found = before.catalog.objects.filter(
+      ({ kind, id }) => kind === operation.of && id.schema === table.schema && id.table === table.name,
     );
-    const word = WORDS[String(trigger?.attributes.enabled ?? "")];
-    if (operation.name === null || word === undefined) {
-      return impossible("the states before are read from the difference of the catalogs");
-    }
-    return exact(alterTable(table, `${word} ${operation.of.toUpperCase()} ${identifier(operation.name)}`));
+    const states = (objects: readonly CatalogObject[]) =>
+      objects.map(({ id, attributes }) => {
+        const word = triggerState(attributes.enabled);
+        return alterTable(table, `${word} ${operation.of.toUpperCase()} ${identifier(id.name)}`);
+      });
+    if (operation.scope === "user") return exact(...states(found));
+    if (operation.scope === "all") return exact(...guardsAgain(table, before), ...states(found));
+    const named = found.filter(({ id }) => id.name === operation.name);
+    return named.length === 0 ? notThere(operation.of, operation.name ?? "") : exact(...states(named));
   },
   requirements(operation) {
     return [needsTable(operation.table, operation.statement)];
   },
 };
 
-const WORDS: Readonly<Record<string, string>> = { O: "ENABLE", D: "DISABLE", A: "ENABLE ALWAYS", R: "ENABLE REPLICA" };
+/**
+ * ALL takes in the triggers behind foreign keys, which have no names to set them by. Where some were disabled before, as in the
+ * middle of a migration that disables and enables them, they are left as they are.
+ */
+function guardsAgain(table: TableRef, before: CatalogIndex): readonly string[] {
+  const keys = [...before.constraints(table), ...before.referencedBy(table)];
+  const guarded = keys.every(({ attributes }) => attributes.triggersDisabled === undefined);
+  return guarded ? [alterTable(table, "ENABLE TRIGGER ALL")] : [];
+}

@@ -127,7 +127,7 @@ function operationsIn(statement: Statement, index: CatalogIndex): readonly Opera
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */
 function withoutSeen(group: readonly Operation[], statement: readonly Operation[], part: Part): Inverse {
-  const inverse = inverseTogether(group, statement, part.index);
+  const inverse = inverseTogether(group, statement, part.index, part.next);
   const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
   return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;
 }

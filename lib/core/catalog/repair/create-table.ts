@@ -11,6 +11,7 @@ import { tableName } from "./target.js";
 /** A table with its columns and everything that stands on it; null where a part cannot be written. */
 export function createTable(table: TableObject, catalog: CatalogIndex): string[] | null {
   const { attributes, id } = table;
+  const options = table.optionsAsSet ?? attributes.options;
   if (attributes.relkind === "f" || attributes.ofType !== null) return null;
   const ref = { schema: id.schema ?? "", name: id.name };
   const columns = catalog.columns(ref);
@@ -24,7 +25,7 @@ export function createTable(table: TableObject, catalog: CatalogIndex): string[]
   const tail = [
     attributes.inherits.length > 0 ? ` INHERITS (${attributes.inherits.join(", ")})` : "",
     attributes.partitionKey === null ? "" : ` PARTITION BY ${attributes.partitionKey}`,
-    attributes.options.length > 0 ? ` WITH (${attributes.options.join(", ")})` : "",
+    options.length > 0 ? ` WITH (${options.join(", ")})` : "",
   ];
   const security = [
     ...(attributes.rowSecurity ? [`ALTER TABLE ${tableName(table)} ENABLE ROW LEVEL SECURITY`] : []),

@@ -89,7 +89,10 @@ export const relations = source<Field>({
       });
       return;
     }
-    assembly.add({ kind: "table", id, definition: null, attributes: tableAttributes(row, assembly) });
+    const attributes = tableAttributes(row, assembly);
+    const optionsAsSet = row.list("options");
+    const moved = optionsAsSet.join() !== attributes.options.join();
+    assembly.add({ kind: "table", id, definition: null, attributes, ...(moved ? { optionsAsSet } : {}) });
   },
 });
 

@@ -5,7 +5,7 @@ import { sqlName } from "../inverses.js";
 import { stored, storedAs } from "./copy.js";
 
 /**
- * How a row is found again. By a key where the table has one; else by its whole content and a number among the rows of
+ * How a row is found again. By a key or a unique index where the table has one; else by its whole content and a number among the rows of
  * the same content, which may stand for one another.
  */
 export type Identity =
@@ -22,6 +22,14 @@ export function identityOf(before: CatalogIndex, table: TableRef, without: reado
       const usable = key.length === attributes.columns.length && key.every((column) => column.attributes.notNull);
       if (attributes.type === type && attributes.validated && usable) return { by: "key", columns: key };
     }
+  }
+  for (const { attributes } of before.indexes(table)) {
+    const key = attributes.keys.flatMap((text) =>
+      columns.filter(({ id }) => text === id.name || text === identifier(id.name)),
+    );
+    const usable = key.length === attributes.keys.length && key.every((column) => column.attributes.notNull);
+    if (attributes.unique && attributes.valid && attributes.predicate === null && usable)
+      return { by: "key", columns: key };
   }
   return { by: "content", columns: columns.filter((column) => column.attributes.generated === "") };
 }

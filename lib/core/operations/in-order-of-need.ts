@@ -1,0 +1,29 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import { identifier } from "../sql/quote.js";
+
+/** Objects in an order in which they can be made: one whose definition names another comes after it. */
+export function inOrderOfNeed(objects: readonly CatalogObject[]): readonly CatalogObject[] {
+  const ordered = new Set<CatalogObject>();
+  const visiting = new Set<CatalogObject>();
+  const patterns = new Map(objects.map((object) => [object, mention(object)]));
+  const visit = (object: CatalogObject) => {
+    if (visiting.has(object)) return;
+    visiting.add(object);
+    const text = `${object.definition ?? ""} ${JSON.stringify(object.attributes)}`;
+    for (const [other, pattern] of patterns) if (other !== object && pattern.test(text)) visit(other);
+    ordered.add(object);
+  };
+  for (const object of objects) visit(object);
+  return [...ordered];
+}
+
+/** The server prints names with their schemas, each part quoted where it must be; attributes have them as they are, or in JSON. */
+function mention({ id }: CatalogObject): RegExp {
+  const part = (name: string) => {
+    const quoted = identifier(name);
+    const forms = [name, quoted, JSON.stringify(quoted).slice(1, -1)];
+    return `(?:${[...new Set(forms)].map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")})`;
+  };
+  const parts = [id.schema, id.name].flatMap((each) => (each === undefined ? [] : [part(each)]));
+  return new RegExp(`(?<![\\w$".])${parts.join("\\.")}(?![\\w$])`);
+}
