@@ -1,11 +1,11 @@
-import type { ApprovalStatus } from "../core/approval/decide.js";
+import type { ApprovalEvidence, RolloutEvidence } from "../core/evidence/decision-evidence.js";
+import type { ClusterEvidence } from "../core/evidence/fleet-evidence.js";
+import type { ProbeEvidence, RollbackEvidence, StatementEvidence } from "../core/evidence/proof-evidence.js";
 import type { Finding } from "../core/finding.js";
-import type { LockMode, Loss, Transactionality } from "../core/operations/operation.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
-import type { RollbackClass, RollbackSource } from "../core/rollback/plan.js";
 
-/** All that the page and the report show of one run: plain data, built from the run's artifacts. Times are ISO 8601 in UTC. */
+/** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
 export interface ReviewModel {
   readonly run: string;
   readonly release: ReleaseView;
@@ -31,117 +31,41 @@ export interface ReviewModel {
   readonly rollout: RolloutView | null;
 }
 
+/** Evidence as it is shown: nothing of it may be changed, at any depth. */
+type Shown<T> = T extends readonly (infer E)[]
+  ? readonly Shown<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Shown<T[K]> }
+    : T;
+
 export interface ReleaseView {
   readonly name: string;
   readonly migrations: readonly { readonly version: string; readonly name: string; readonly file: string }[];
 }
 
-export interface ClusterView {
-  readonly id: string;
-  readonly fingerprint: string;
+export interface ClusterView extends Shown<Pick<ClusterEvidence, "id" | "fingerprint" | "majority" | "proof">> {
   /** Ids. */
   readonly tenants: readonly string[];
-  readonly majority: boolean;
   /** 0…1: of its riskiest tenant. */
   readonly risk: number;
   /** From the declared schema. */
   readonly differences: readonly DifferenceView[];
-  readonly proof: "proved" | "failed" | "none";
 }
 
-export interface DifferenceView {
-  /** `index app.users.idx_tenant_quota`. */
-  readonly object: string;
-  readonly kind: "missing" | "extra" | "changed";
-  readonly declared: string | null;
-  readonly actual: string | null;
-  /** What the release does to it. */
-  readonly effect: "healed" | "remains" | "breaks" | "unknown";
-}
+export type DifferenceView = Shown<Omit<ClusterEvidence["differences"][number], "repair">>;
 
-export interface LockView {
-  readonly table: string;
-  readonly mode: LockMode;
-  /** From the grant to the commit, in milliseconds since the first statement began; on the clone of `StatementView.cluster`. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+export type StatementView = Shown<StatementEvidence>;
+export type LockView = Shown<StatementEvidence["locks"][number]>;
 
-export interface StatementView {
-  readonly sql: string;
-  readonly migration: string;
-  readonly source: { readonly file: string; readonly line: number };
-  readonly transactionality: Transactionality;
-  /** Milliseconds since the first statement began. */
-  readonly startMs: number;
-  readonly ms: number;
-  /** The locks that this statement was the first to take. */
-  readonly locks: readonly LockView[];
-  readonly rewrites: readonly string[];
-  readonly scans: readonly string[];
-  /** Longest hold of its strongest lock predicted for any tenant, and that tenant; null when nothing was predicted. */
-  readonly worst: { readonly tenant: string; readonly holdMs: number } | null;
-}
+export type RollbackView = Shown<RollbackEvidence>;
+export type RollbackProofView = Shown<RollbackEvidence["proof"]>;
 
-export interface RollbackView {
-  readonly cluster: string;
-  readonly tenants: number;
-  readonly migration: string;
-  readonly source: RollbackSource;
-  readonly class: RollbackClass;
-  readonly statements: readonly string[];
-  readonly losses: readonly Loss[];
-  /** Names of the copies in the schema of kept data. */
-  readonly kept: readonly string[];
-  readonly proof: RollbackProofView;
-}
+export type ProbeView = Shown<Omit<ProbeEvidence, "subject">>;
 
-export interface RollbackProofView {
-  readonly status: "proved" | "failed" | "none";
-  readonly schemaEqual: boolean | null;
-  readonly rowsEqual: boolean | null;
-  readonly rows: number | null;
-  readonly ms: number | null;
-  /** Why it failed or was not made. */
-  readonly reason: string | null;
-}
+export type ApprovalView = Shown<Omit<ApprovalEvidence, "digest" | "requester" | "requestedAt">>;
 
-export interface ProbeView {
-  readonly code: string;
-  readonly meaning: string;
-  readonly tenants: number;
-  readonly passed: number;
-  readonly hits: readonly { readonly tenant: string; readonly count: number; readonly keys: readonly string[] }[];
-  readonly unknown: readonly { readonly tenant: string; readonly reason: string }[];
-  readonly repair: string | null;
-}
+export type WaveView = Shown<Omit<RolloutEvidence["waves"][number], "startedAt" | "finishedAt">>;
 
-export interface ApprovalView {
-  readonly status: ApprovalStatus;
-  readonly reason: string;
-  readonly quorum: number;
-  readonly approvers: readonly string[];
-  readonly decisions: readonly {
-    readonly person: string;
-    readonly verdict: "approve" | "reject";
-    readonly channel: string;
-    readonly at: string;
-    readonly reason: string | null;
-  }[];
-  readonly expiresAt: string;
-}
-
-export interface RolloutView {
-  readonly status: "running" | "done" | "halted" | "rolling back" | "rolled back" | "failed";
-  readonly reason: string | null;
+export interface RolloutView extends Shown<Omit<RolloutEvidence, "waves">> {
   readonly waves: readonly WaveView[];
-}
-
-export interface WaveView {
-  readonly name: string;
-  readonly status: "waiting" | "running" | "done" | "stopped";
-  readonly planned: number;
-  readonly done: number;
-  readonly running: number;
-  readonly failures: readonly { readonly tenant: string; readonly message: string }[];
 }

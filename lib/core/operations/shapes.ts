@@ -93,7 +93,7 @@ export interface IndexKey {
 
 /** What a statement may make, alter or drop beside tables, columns, constraints and indexes: the catalog's kinds, by the words of SQL. */
 export type OtherObjectKind =
-  | Exclude<OtherKind, "default privileges" | "database setting" | "large object">
+  | Exclude<OtherKind, "default privileges" | "database setting" | "system object">
   | "procedure"
   | "aggregate"
   | "foreign table"
