@@ -6,6 +6,7 @@ import { S3Approvals } from "../../lib/adapters/aws/s3-approvals.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import { reviewApp } from "../../lib/review/app.js";
+import { auditRefusal } from "../../lib/review/audit-refusal.js";
 import type { ReviewDeps, ReviewEvent } from "../../lib/review/deps.js";
 import { reviewModelOf } from "../../lib/review/model-of-run.js";
 import { SLACK_PATH, slackApp } from "../../lib/review/slack/slack-app.js";
@@ -50,16 +51,8 @@ async function modelOf(own: Services, run: string) {
   return known ? reviewModelOf(await portsOf(own, run, UNLIMITED)) : null;
 }
 
-/** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
 async function audited(own: Services, event: ReviewEvent): Promise<void> {
   logger.info("review", { review: event });
-  if (event.kind !== "refusal" || event.run === null) return;
-  const ports = await portsOf(own, event.run, UNLIMITED);
-  await ports.audit.append({
-    actor: event.person ?? "unknown",
-    action: "approval.refused",
-    subject: { kind: "run", name: event.run },
-    digest: null,
-    details: { channel: event.channel, code: event.code, message: event.message, at: new Date(event.at).toISOString() },
-  });
+  if (event.kind === "refusal" && event.run !== null)
+    await auditRefusal(await portsOf(own, event.run, UNLIMITED), event);
 }

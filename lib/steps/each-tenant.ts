@@ -1,7 +1,12 @@
+import { z } from "zod";
 import type { Finding } from "../core/finding.js";
 import { Interrupted, type Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { artifact, type Batch, type BatchResult, need } from "./records.js";
+
+/** The input of a step that works through one batch. */
+export const batchInput = z.object({ run: z.string(), host: z.string(), batch: z.string() });
+export type BatchInput = z.infer<typeof batchInput>;
 
 export interface TenantOutcome<T> {
   readonly record: T;

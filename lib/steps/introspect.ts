@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { milliseconds } from "../core/config/config.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../core/release/pending.js";
@@ -11,12 +10,10 @@ import { logicalReplicaFindings } from "./catalog/logical-replica.js";
 import { readStatistics } from "./catalog/read-catalog.js";
 import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
-import { eachTenant, type TenantOutcome } from "./each-tenant.js";
+import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "./each-tenant.js";
 import { readLedger } from "./ledger.js";
 import { artifact, need, type RunRequest, type TenantReading } from "./records.js";
 import type { Step } from "./step.js";
-
-const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
 
 interface Output {
   readonly ok: boolean;
@@ -24,9 +21,9 @@ interface Output {
 }
 
 /** Fingerprint, size, activity and ledger of each tenant of a batch, read-only. */
-export const introspect: Step<z.infer<typeof input>, Output> = {
+export const introspect: Step<BatchInput, Output> = {
   name: "introspect",
-  input,
+  input: batchInput,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
     const { config, fresh = false } = await need<RunRequest>(ports, artifact.request);

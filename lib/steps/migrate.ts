@@ -1,25 +1,15 @@
-import { z } from "zod";
-import { eachTenant } from "./each-tenant.js";
+import { type BatchInput, batchInput, eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
 import { timeKeeper } from "./rollout/fits-in-time.js";
 import { migrateTenant } from "./rollout/migrate-tenant.js";
 import { rolloutContext } from "./rollout/tenant-context.js";
-import { untilDeadline } from "./rollout/until-deadline.js";
+import { type BatchOutput, untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
-const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
-
-interface Output {
-  readonly ok: boolean;
-  readonly batch: string;
-  /** True when what is left of the batch needs more time than this process has: the long task goes on with it. */
-  readonly longRunning: boolean;
-}
-
 /** Lock, compare, apply with the ledger row, verify: one tenant of the batch at a time. */
-export const migrate: Step<z.infer<typeof input>, Output> = {
+export const migrate: Step<BatchInput, BatchOutput> = {
   name: "migrate",
-  input,
+  input: batchInput,
   // What is finished is kept per tenant: a wave that was taken back can be migrated again.
   settled: () => false,
   async run(ports, { batch }) {

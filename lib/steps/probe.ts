@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { ACTIVITY, type Activity } from "../core/catalog/activity.js";
 import { milliseconds } from "../core/config/config.js";
 import type { Finding } from "../core/finding.js";
@@ -9,13 +8,11 @@ import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { openReplica } from "./catalog/replica.js";
 import { unreachable } from "./database-finding.js";
-import { eachTenant, type TenantOutcome } from "./each-tenant.js";
+import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "./each-tenant.js";
 import { ProbePlan } from "./probe-plan.js";
 import { type RunProbe, runProbe } from "./proof/run-probe.js";
 import { artifact, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "./records.js";
 import type { Step } from "./step.js";
-
-const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
 
 interface Output {
   readonly ok: boolean;
@@ -23,9 +20,9 @@ interface Output {
 }
 
 /** Rows that the release would trip over, counted in every tenant of a batch before any tenant is touched. */
-export const probe: Step<z.infer<typeof input>, Output> = {
+export const probe: Step<BatchInput, Output> = {
   name: "probe",
-  input,
+  input: batchInput,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
     const { config } = await need<RunRequest>(ports, artifact.request);

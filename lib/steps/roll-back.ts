@@ -1,24 +1,14 @@
-import { z } from "zod";
-import { eachTenant } from "./each-tenant.js";
+import { type BatchInput, batchInput, eachTenant } from "./each-tenant.js";
 import type { TenantProgress } from "./records.js";
 import { rollBackTenant } from "./rollout/roll-back-tenant.js";
 import { rolloutContext } from "./rollout/tenant-context.js";
-import { untilDeadline } from "./rollout/until-deadline.js";
+import { type BatchOutput, untilDeadline } from "./rollout/until-deadline.js";
 import type { Step } from "./step.js";
 
-const input = z.object({ run: z.string(), host: z.string(), batch: z.string() });
-
-interface Output {
-  readonly ok: boolean;
-  readonly batch: string;
-  /** True when what is left of the batch needs more time than this process has: the long task goes on with it. */
-  readonly longRunning: boolean;
-}
-
 /** The proved way back, one tenant of the batch at a time. */
-export const rollBack: Step<z.infer<typeof input>, Output> = {
+export const rollBack: Step<BatchInput, BatchOutput> = {
   name: "roll-back",
-  input,
+  input: batchInput,
   // What is finished is kept per tenant: a tenant that was migrated again can be taken back again.
   settled: () => false,
   async run(ports, { batch }) {

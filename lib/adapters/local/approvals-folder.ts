@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ApprovalEntry, ApprovalRequest } from "../../core/approval/request.js";
 import type { ApprovalRecord, Approvals } from "../../ports/approvals.js";
+import { claimName, readOrNull } from "./whole-file.js";
 
 /**
  * Approvals in a folder: `RUN/request.json`, `RUN/task-token`, one file per entry below `RUN/entries`, one per claimed
@@ -66,16 +67,7 @@ export class ApprovalsFolder implements Approvals {
 
   /** Whole or not at all; false when there is one. */
   private async create(path: string, text: string): Promise<boolean> {
-    const draft = await this.draft(path, text);
-    try {
-      await link(draft, path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      throw error;
-    } finally {
-      await unlink(draft);
-    }
+    return claimName(await this.draft(path, text), path);
   }
 
   private async replace(path: string, text: string): Promise<void> {
@@ -86,14 +78,5 @@ export class ApprovalsFolder implements Approvals {
     const draft = `${path}.${randomUUID()}`;
     await writeFile(draft, text, { mode: 0o600, flush: true });
     return draft;
-  }
-}
-
-async function readOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Artifacts } from "../../ports/artifacts.js";
+import { claimName, readOrNull } from "./whole-file.js";
 
 let serial = 0;
 
@@ -41,14 +42,7 @@ export function artifactsFolder(directory: string): Artifacts {
     const path = place(key);
     await rename(await beside(path, text), path);
   };
-  const getText = async (key: string) => {
-    try {
-      return await readFile(place(key), "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-      throw error;
-    }
-  };
+  const getText = async (key: string) => readOrNull(place(key));
   return {
     putText,
     getText,
@@ -60,17 +54,7 @@ export function artifactsFolder(directory: string): Artifacts {
     has: async (key) => existsSync(place(key)),
     async create(key, value) {
       const path = place(key);
-      const temporary = await beside(path, `${JSON.stringify(value)}\n`);
-      try {
-        // A hard link fails when the name is taken: that decides a race between two writers.
-        await link(temporary, path);
-        return true;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-        throw error;
-      } finally {
-        await unlink(temporary).catch(() => {});
-      }
+      return claimName(await beside(path, `${JSON.stringify(value)}\n`), path);
     },
     async list(prefix) {
       try {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import pg from "pg";
 import { type Binaries, findBinaries, runAs, type ServerUser, serverUser } from "./embedded-binaries.js";
 import { freePort } from "./free-port.js";
+import { isAlive } from "./process-lock.js";
 
 export interface EmbeddedServerOptions {
   /** Kept between runs; made when it is not there. Must be reachable by the server's user when we are root. */
@@ -127,15 +128,6 @@ async function untilStopped(data: string): Promise<void> {
     if (Date.now() > deadline) {
       throw new Error(`a PostgreSQL server (process ${pid}) still runs on ${data}; stop it: kill -INT ${pid}`);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

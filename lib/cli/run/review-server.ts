@@ -2,7 +2,8 @@ import { serve } from "@hono/node-server";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
-import type { ReviewDeps, ReviewEvent } from "../../review/deps.js";
+import { auditRefusal } from "../../review/audit-refusal.js";
+import type { ReviewDeps } from "../../review/deps.js";
 import { approverLinks, viewerLink } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
@@ -31,7 +32,9 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     model: (run) => (run === ports.run ? reviewModelOf(ports) : Promise.resolve(null)),
     // The run itself looks for the decision; there is nobody to wake.
     settle: async () => {},
-    audit: (event) => auditRefusal(ports, event),
+    audit: async (event) => {
+      if (event.kind === "refusal") await auditRefusal(ports, event);
+    },
   };
   const app = reviewApp(deps);
   if (slack !== null) app.post(SLACK_PATH, (c) => slackApp({ ...deps, ...slack }).fetch(c.req.raw));
@@ -57,16 +60,4 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     viewer: record === null ? null : viewerLink(record.request, origin, key, record.request.requester),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
-}
-
-/** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
-async function auditRefusal(ports: Ports, event: ReviewEvent): Promise<void> {
-  if (event.kind !== "refusal") return;
-  await ports.audit.append({
-    actor: event.person ?? "unknown",
-    action: "approval.refused",
-    subject: { kind: "run", name: ports.run },
-    digest: null,
-    details: { channel: event.channel, code: event.code, message: event.message, at: new Date(event.at).toISOString() },
-  });
 }

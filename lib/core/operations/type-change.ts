@@ -1,3 +1,5 @@
+import { builtInName } from "../sql/type-name.js";
+
 /**
  * Whether PostgreSQL keeps the heap when a column changes its type: the old values are valid in the new type bit by bit
  * (manual, ALTER TABLE, Notes: "binary coercible"; measured in the tests). Types as `format_type` or the parser spells them.
@@ -17,26 +19,6 @@ interface ParsedType {
   readonly modifiers: readonly number[];
 }
 
-const ALIASES: Readonly<Record<string, string>> = {
-  int: "integer",
-  int4: "integer",
-  int2: "smallint",
-  int8: "bigint",
-  float4: "real",
-  float8: "double precision",
-  float: "double precision",
-  bool: "boolean",
-  varchar: "character varying",
-  char: "character",
-  bpchar: "character",
-  decimal: "numeric",
-  varbit: "bit varying",
-  timestamptz: "timestamp with time zone",
-  timestamp: "timestamp without time zone",
-  timetz: "time with time zone",
-  time: "time without time zone",
-};
-
 /** `format_type`'s spelling of a type's name, modifiers apart; null for what does not look like a type. */
 export function parseType(text: string): ParsedType | null {
   const match = /^\s*([^()]+?)\s*(?:\(([^)]*)\))?\s*((?:with|without) time zone)?\s*((?:\[\d*\])*)\s*$/i.exec(text);
@@ -47,7 +29,7 @@ export function parseType(text: string): ParsedType | null {
     .replace(/^pg_catalog\./, "")
     .replace(/^public\.(?=citext$)/, "")
     .replaceAll('"', "");
-  const base = ALIASES[plain] ?? plain;
+  const base = builtInName(plain);
   const whole = zone ? `${base.replace(/ (with|without) time zone$/, "")} ${zone.toLowerCase()}` : base;
   return { base: `${whole}${array}`, modifiers: (modifiers ?? "").split(",").filter(Boolean).map(Number) };
 }

@@ -25,6 +25,11 @@ const NAMES: Readonly<Record<string, string>> = {
   varbit: "bit varying",
 };
 
+/** The name that `format_type` prints for another name of a built-in type, in lower case; any other name as it is. */
+export function builtInName(name: string): string {
+  return NAMES[name] ?? name;
+}
+
 /**
  * A type as `format_type` prints it, from any of its spellings: `varchar(20)[]` is `character varying(20)[]`. Types that
  * are not built in keep their names.
@@ -45,7 +50,7 @@ function scalar(type: string): string {
   if (!match) return type;
   const words = (match[1] ?? "").toLowerCase().replace(/\s+/g, " ");
   const modifiers = (match[2] ?? "").replace(/\s/g, "");
-  const name = NAMES[words] ?? words;
+  const name = builtInName(words);
   if (name === "character" && modifiers === "") return "character(1)";
   if (/^time/.test(name) && modifiers !== "") return name.replace(/^(timestamp|time)/, `$1${modifiers}`);
   if (name === "numeric" && /^\(\d+\)$/.test(modifiers)) return `numeric(${modifiers.slice(1, -1)},0)`;

@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { presence } from "./table.js";
+import { done, presence } from "./table.js";
 
 /** dbmate's `schema_migrations`, one row per version. Source: dbmate `pkg/driver/postgres`. */
 export function dbmateLedger(schema: string | null): LedgerFormat {
@@ -10,7 +10,7 @@ export function dbmateLedger(schema: string | null): LedgerFormat {
     table: "schema_migrations",
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
-    entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),
+    entry: (row) => done(row.version),
     create: [`CREATE TABLE IF NOT EXISTS ${table} (version varchar PRIMARY KEY)`],
     record: (migration) => [`INSERT INTO ${table} (version) VALUES (${literal(migration.version)})`],
     erase: (migration) => [`DELETE FROM ${table} WHERE version = ${literal(migration.version)}`],

@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { presence } from "./table.js";
+import { done, presence } from "./table.js";
 
 /** `__diesel_schema_migrations`. Source: diesel `migration_harness.rs`; it keeps no name and no checksum. */
 export function dieselLedger(schema: string | null): LedgerFormat {
@@ -10,7 +10,7 @@ export function dieselLedger(schema: string | null): LedgerFormat {
     table: "__diesel_schema_migrations",
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
-    entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),
+    entry: (row) => done(row.version),
     create: [
       `CREATE TABLE IF NOT EXISTS ${table} (version varchar(50) PRIMARY KEY NOT NULL, run_on timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP)`,
     ],

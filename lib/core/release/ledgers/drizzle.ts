@@ -1,6 +1,6 @@
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { integer, presence, textOrNull } from "./table.js";
+import { done, integer, presence } from "./table.js";
 
 /**
  * `drizzle.__drizzle_migrations`: hash and the journal's time of each migration. The migrator looks at the newest time
@@ -14,7 +14,7 @@ export function drizzleLedger(schema: string | null): LedgerFormat {
     table: "__drizzle_migrations",
     exists: presence(table),
     read: `SELECT created_at::text AS version, hash FROM ${table}`,
-    entry: (row) => ({ version: String(row.version), name: null, checksum: textOrNull(row.hash), incomplete: false }),
+    entry: (row) => done(row.version, { checksum: row.hash }),
     create: [
       `CREATE SCHEMA IF NOT EXISTS ${identifier(home)}`,
       `CREATE TABLE IF NOT EXISTS ${table} (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,

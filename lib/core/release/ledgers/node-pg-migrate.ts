@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { presence, textOrNull } from "./table.js";
+import { done, presence } from "./table.js";
 
 /** `pgmigrations`, in the order of `run_on`. Source: node-pg-migrate `runner.ts`. */
 export function nodePgMigrateLedger(schema: string | null): LedgerFormat {
@@ -10,7 +10,7 @@ export function nodePgMigrateLedger(schema: string | null): LedgerFormat {
     table: "pgmigrations",
     exists: presence(table),
     read: `SELECT name FROM ${table}`,
-    entry: (row) => ({ version: String(row.name), name: textOrNull(row.name), checksum: null, incomplete: false }),
+    entry: (row) => done(row.name, { name: row.name }),
     create: [
       `CREATE TABLE IF NOT EXISTS ${table} (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
     ],

@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { presence, textOrNull } from "./table.js";
+import { done, presence } from "./table.js";
 
 /**
  * Our own ledger: `schema_gate.ledger` in the tenant's database, or `schema_gate_ledger` in the tenant's schema when
@@ -13,12 +13,7 @@ export function ownLedger(schema: string | null): LedgerFormat {
     table: schema === null ? "schema_gate.ledger" : "schema_gate_ledger",
     exists: presence(table),
     read: `SELECT version, name, checksum FROM ${table}`,
-    entry: (row) => ({
-      version: String(row.version),
-      name: textOrNull(row.name),
-      checksum: textOrNull(row.checksum),
-      incomplete: false,
-    }),
+    entry: (row) => done(row.version, row),
     create: [
       ...(schema === null ? ["CREATE SCHEMA IF NOT EXISTS schema_gate"] : []),
       `CREATE TABLE IF NOT EXISTS ${table} (version text PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(), elapsed_ms bigint NOT NULL)`,

@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { integer, presence, textOrNull } from "./table.js";
+import { done, integer, presence } from "./table.js";
 
 /** `refinery_schema_history`. Source: refinery_core `traits/mod.rs`; the time is RFC 3339 text, the checksum a decimal number. */
 export function refineryLedger(schema: string | null): LedgerFormat {
@@ -10,12 +10,7 @@ export function refineryLedger(schema: string | null): LedgerFormat {
     table: "refinery_schema_history",
     exists: presence(table),
     read: `SELECT version::text AS version, name, checksum FROM ${table}`,
-    entry: (row) => ({
-      version: String(row.version),
-      name: textOrNull(row.name),
-      checksum: textOrNull(row.checksum),
-      incomplete: false,
-    }),
+    entry: (row) => done(row.version, row),
     create: [
       `CREATE TABLE IF NOT EXISTS ${table} (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))`,
     ],

@@ -1,6 +1,6 @@
 import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
-import { presence } from "./table.js";
+import { done, presence } from "./table.js";
 
 /** `seaql_migrations`. Source: sea-orm-migration `seaql_migrations.rs`; the version is the migration's name, the time in seconds. */
 export function seaOrmLedger(schema: string | null): LedgerFormat {
@@ -10,7 +10,7 @@ export function seaOrmLedger(schema: string | null): LedgerFormat {
     table: "seaql_migrations",
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
-    entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),
+    entry: (row) => done(row.version),
     create: [
       `CREATE TABLE IF NOT EXISTS ${table} (version varchar NOT NULL, applied_at bigint NOT NULL, CONSTRAINT seaql_migrations_pkey PRIMARY KEY (version))`,
     ],

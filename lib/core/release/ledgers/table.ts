@@ -1,8 +1,18 @@
 import { literal } from "../../sql/quote.js";
+import type { LedgerEntry } from "../ledger.js";
 
 /** A query that says whether a table is there; it needs no right on the table. */
 export function presence(quotedTable: string): string {
   return `SELECT to_regclass(${literal(quotedTable)}) IS NOT NULL AS present`;
+}
+
+/** The entry of a migration that is done, in a ledger that keeps only such. */
+export function done(
+  version: unknown,
+  more: { readonly name?: unknown; readonly checksum?: unknown } = {},
+): LedgerEntry {
+  const { name, checksum } = more;
+  return { version: String(version), name: textOrNull(name), checksum: textOrNull(checksum), incomplete: false };
 }
 
 export function textOrNull(value: unknown): string | null {
