@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
-import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
-import { openTestSession } from "../../support/session.js";
+import type { Major } from "../../support/postgres.js";
+import { sharedDatabase } from "../../support/shared-database.js";
 
 beforeAll(() => loadParser());
 
@@ -45,54 +43,31 @@ const STATEMENTS = [
 ];
 
 describe.each(MAJORS)("several columns in one statement, with rows on %s", (major: Major) => {
-  let database: TestDatabase;
-  let session: Session;
-
-  beforeAll(async () => {
-    database = await createDatabase(major, SCHEMA);
-    session = await openTestSession(database.url);
-  });
-  afterAll(async () => {
-    await session.close();
-    await database.drop();
-  });
-
-  const run = async (statements: readonly string[]) => {
-    for (const sql of statements) await session.script(bindSchemas(sql, null));
-  };
+  const database = sharedDatabase(major, SCHEMA);
 
   const there = async (sql: string, meanwhile: readonly string[]) => {
-    const before = await readState(session, null);
+    const before = await readState(database.session, null);
     const inverses = invert(testMigration(sql), before.catalog, null);
     expect(inverses.gaps).toEqual([]);
-    await run(inverses.keep.flatMap((keep) => keep.before));
-    await session.script(sql);
-    await run(inverses.keep.flatMap((keep) => keep.after));
-    await run([...meanwhile, "set constraints all immediate", ...inverses.statements]);
-    return compareStates(await readState(session, null), before).differences;
+    await database.thereAndBack(sql, inverses, meanwhile);
+    return compareStates(await readState(database.session, null), before).differences;
   };
 
   it.each(STATEMENTS)("%s", async (sql) => {
-    await session.script("begin");
-    try {
+    await database.takenBack(async () => {
       expect(await there(sql, [])).toEqual([]);
-    } finally {
-      await session.script("rollback");
-    }
+    });
   });
 
   it("leaves a value alone that was written since, and puts the others of its row back", async () => {
-    await session.script("begin");
-    try {
+    await database.takenBack(async () => {
       const sql = "alter table tag alter size type text, alter name type varchar(9), drop column note";
       await there(sql, ["update tag set size = '9' where id = 2", "update tag set name = 'n' where id = 3"]);
-      expect(await session.query("select * from tag order by id")).toEqual([
+      expect(await database.session.query("select * from tag order by id")).toEqual([
         { id: 1, size: 1, name: "a", note: "x" },
         { id: 2, size: 9, name: "b", note: "y" },
         { id: 3, size: 3, name: "n", note: "z" },
       ]);
-    } finally {
-      await session.script("rollback");
-    }
+    });
   });
 });

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import type { Session } from "../../../lib/ports/database.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
-import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
-import { openTestSession } from "../../support/session.js";
+import type { Major } from "../../support/postgres.js";
+import { sharedDatabase } from "../../support/shared-database.js";
 
 beforeAll(() => loadParser());
 
@@ -52,57 +50,37 @@ const STATEMENTS = [
 ];
 
 describe.each(MAJORS)("what was dropped together, on %s", (major: Major) => {
-  let database: TestDatabase;
-  let session: Session;
-
-  beforeAll(async () => {
-    database = await createDatabase(major, SCHEMA);
-    session = await openTestSession(database.url);
-  });
-  afterAll(async () => {
-    await session.close();
-    await database.drop();
-  });
-
-  const run = async (statements: readonly string[]) => {
-    for (const sql of statements) await session.script(bindSchemas(sql, null));
-  };
+  const database = sharedDatabase(major, SCHEMA);
 
   /** What the dry run sees: the schema around each statement. */
   const observe = async (sql: string) => {
     const migration = testMigration(sql);
     const statements = [];
-    await session.script("savepoint seen");
+    await database.session.script("savepoint seen");
     for (const statement of migration.up.statements) {
-      statements.push({ before: await readCatalog(session, null), written: [] });
-      await session.script(statement.sql);
+      statements.push({ before: await readCatalog(database.session, null), written: [] });
+      await database.session.script(statement.sql);
     }
-    const after = await readCatalog(session, null);
-    await session.script("rollback to seen");
+    const after = await readCatalog(database.session, null);
+    await database.session.script("rollback to seen");
     return { migration, observed: { version: migration.version, statements, after } };
   };
 
   it.each(STATEMENTS)("%s", async (sql) => {
-    await session.script("begin");
-    try {
-      const before = await readState(session, null);
+    await database.takenBack(async () => {
+      const before = await readState(database.session, null);
       const { migration, observed } = await observe(sql);
       const inverses = invert(migration, before.catalog, observed);
       expect(inverses.gaps).toEqual([]);
-      await run(inverses.keep.flatMap((keep) => keep.before));
-      await session.script(sql);
-      await run(inverses.keep.flatMap((keep) => keep.after));
-      await run(["set constraints all immediate", ...inverses.statements]);
-      const { differences } = compareStates(await readState(session, null), before);
+      await database.thereAndBack(sql, inverses);
+      const { differences } = compareStates(await readState(database.session, null), before);
       // Views that fall with a table are left to the difference of the catalogs.
       expect(differences.filter((each) => !sql.startsWith("drop table") || !/view|names/i.test(each))).toEqual([]);
-    } finally {
-      await session.script("rollback");
-    }
+    });
   });
 
   it("sets storage parameters in the order in which they were set", async () => {
-    const before = await readCatalog(session, null);
+    const before = await readCatalog(database.session, null);
     const { statements } = invert(testMigration("drop table events_1"), before, null);
     expect(statements.join()).toContain(
       "WITH (fillfactor=80, autovacuum_enabled=false, autovacuum_vacuum_threshold=9)",

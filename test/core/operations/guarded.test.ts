@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CatalogIndex } from "../../../lib/core/catalog/lookup.js";
 import { holdsIn } from "../../../lib/core/operations/guards/holds.js";
 import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState, type State } from "../../../lib/steps/proof/state.js";
 import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
-import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
-import { openTestSession } from "../../support/session.js";
+import type { Major } from "../../support/postgres.js";
+import { sharedDatabase } from "../../support/shared-database.js";
 
 beforeAll(() => loadParser());
 
@@ -70,18 +68,11 @@ const BLOCKS: readonly (readonly [string, number])[] = [
 ];
 
 describe.each(MAJORS)("blocks with guards on %s", (major: Major) => {
-  let database: TestDatabase;
-  let session: Session;
+  const database = sharedDatabase(major, SCHEMA);
   let before: State;
 
   beforeAll(async () => {
-    database = await createDatabase(major, SCHEMA);
-    session = await openTestSession(database.url);
-    before = await readState(session, null);
-  });
-  afterAll(async () => {
-    await session.close();
-    await database.drop();
+    before = await readState(database.session, null);
   });
 
   it.each(DECIDED)("%s", async (condition) => {
@@ -98,16 +89,10 @@ describe.each(MAJORS)("blocks with guards on %s", (major: Major) => {
     expect(inverses.gaps).toEqual([]);
     if (count === 0) expect(inverses.statements).toEqual([]);
     else expect(inverses.statements.length).toBeGreaterThanOrEqual(count);
-    await session.script("begin");
-    try {
-      for (const keep of inverses.keep) for (const each of keep.before) await session.script(bound(each));
-      await session.script(sql);
-      for (const keep of inverses.keep) for (const each of keep.after) await session.script(bound(each));
-      for (const each of inverses.statements) await session.script(bound(each));
-      expect(compareStates(await readState(session, null), before).differences).toEqual([]);
-    } finally {
-      await session.script("rollback");
-    }
+    await database.takenBack(async () => {
+      await database.thereAndBack(sql, inverses);
+      expect(compareStates(await readState(database.session, null), before).differences).toEqual([]);
+    });
   });
 
   it.each([
@@ -121,7 +106,3 @@ describe.each(MAJORS)("blocks with guards on %s", (major: Major) => {
     expect(invert(testMigration(sql), before.catalog, null).gaps).toEqual([expect.stringContaining(reason)]);
   });
 });
-
-function bound(sql: string): string {
-  return bindSchemas(sql, null);
-}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { CatalogIndex } from "../../../lib/core/catalog/lookup.js";
 import {
   effectsOf,
@@ -8,14 +8,13 @@ import {
   type TableLock,
 } from "../../../lib/core/operations/index.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import type { Session } from "../../../lib/ports/database.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { changesBetween, readSnapshot } from "../../../lib/steps/proof/backend-snapshot.js";
 import { MAJORS } from "../../support/majors.js";
 import { testScript } from "../../support/migration.js";
 import { SCHEMA, statementsOf } from "../../support/operation-statements.js";
-import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
-import { openTestSession } from "../../support/session.js";
+import type { Major } from "../../support/postgres.js";
+import { sharedDatabase } from "../../support/shared-database.js";
 
 beforeAll(() => loadParser());
 
@@ -49,18 +48,11 @@ function strongest(locks: readonly { readonly table: string; readonly mode: Lock
 const named = ({ table, mode }: TableLock) => ({ table: `${table.schema}.${table.name}`, mode });
 
 describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
-  let database: TestDatabase;
-  let session: Session;
+  const database = sharedDatabase(major, SCHEMA);
   let before: CatalogIndex;
 
   beforeAll(async () => {
-    database = await createDatabase(major, SCHEMA);
-    session = await openTestSession(database.url);
-    before = new CatalogIndex(await readCatalog(session, null));
-  });
-  afterAll(async () => {
-    await session.close();
-    await database.drop();
+    before = new CatalogIndex(await readCatalog(database.session, null));
   });
 
   const cases = statementsOf(major);
@@ -68,11 +60,10 @@ describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
     const [statement] = testScript(sql, "m.sql").statements;
     if (!statement) throw new Error("no statement");
     const effects = operationsOfText(statement).map((operation) => effectsOf(operation, before));
-    await session.script("begin");
-    try {
-      const was = await readSnapshot(session);
-      await session.script(sql);
-      const changes = changesBetween(was, await readSnapshot(session));
+    await database.takenBack(async () => {
+      const was = await readSnapshot(database.session);
+      await database.session.script(sql);
+      const changes = changesBetween(was, await readSnapshot(database.session));
       const dropped = /^drop (table|materialized view)/.test(sql);
       const measured = strongest(changes.locks);
       const predicted = strongest(effects.flatMap(({ locks }) => locks.map(named)));
@@ -91,9 +82,7 @@ describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
         rewrites: effects.flatMap(({ rewrites }) => rewrites.map((table) => `${table.schema}.${table.name}`)).sort(),
       }).toEqual({ rewrites: rewritten });
       expect(effects.every(({ transactionality }) => transactionality !== "outside")).toBe(true);
-    } finally {
-      await session.script("rollback");
-    }
+    });
   });
 
   it.each(outsideOf(major))("%s cannot run in a transaction", async (sql) => {
@@ -102,8 +91,8 @@ describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
     const [operation] = operationsOfText(statement);
     if (!operation) throw new Error("no operation");
     expect(effectsOf(operation, before).transactionality).toBe("outside");
-    await session.script("begin");
-    await expect(session.script(sql)).rejects.toMatchObject({ code: "25001" });
-    await session.script("rollback");
+    await database.session.script("begin");
+    await expect(database.session.script(sql)).rejects.toMatchObject({ code: "25001" });
+    await database.session.script("rollback");
   });
 });

@@ -1,18 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { operationsOfText } from "../../../lib/core/operations/index.js";
 import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import type { Session } from "../../../lib/ports/database.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
-import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
+import type { Major } from "../../support/postgres.js";
 import { OPERATION_GENERATORS, operationContext } from "../../support/random-operation.js";
 import { randomSchema, schemaScript } from "../../support/random-schema.js";
-import { openTestSession } from "../../support/session.js";
+import { sharedDatabase } from "../../support/shared-database.js";
 
 /** Runs per kind and version; `SCHEMA_GATE_PROPERTY_RUNS=50` looks further, `SCHEMA_GATE_PROPERTY_SEED` elsewhere. */
 const RUNS = Number(process.env.SCHEMA_GATE_PROPERTY_RUNS ?? 1);
@@ -34,21 +32,7 @@ it("every operation file has a generator of random statements", () => {
 });
 
 describe.each(MAJORS)("random schema, random operation: up and inverse on %s", (major: Major) => {
-  let database: TestDatabase;
-  let session: Session;
-
-  beforeAll(async () => {
-    database = await createDatabase(major);
-    session = await openTestSession(database.url);
-  });
-  afterAll(async () => {
-    await session.close();
-    await database.drop();
-  });
-
-  const run = async (statements: readonly string[]) => {
-    for (const sql of statements) await session.script(bindSchemas(sql, null));
-  };
+  const database = sharedDatabase(major);
 
   it.each(KINDS)("%s gives back the schema and the rows of before, or says that it has no inverse", async (kind) => {
     const generate = OPERATION_GENERATORS[kind];
@@ -56,23 +40,20 @@ describe.each(MAJORS)("random schema, random operation: up and inverse on %s", (
     const numbers = fc.array(fc.nat(1000), { minLength: 6, maxLength: 6 });
     const law = fc.asyncProperty(randomSchema, numbers, async (schema, picks) => {
       const sql = generate(operationContext(schema, picks));
-      await session.script("begin");
-      try {
-        await session.script(schemaScript(schema));
+      await database.takenBack(async () => {
+        await database.session.script(schemaScript(schema));
         const migration = testMigration(sql);
         expect(migration.up.statements.flatMap(operationsOfText).map((each) => each.kind)).toContain(kind);
-        const before = await readState(session, null);
+        const before = await readState(database.session, null);
         const inverses = invert(migration, before.catalog, null);
-        await run(inverses.keep.flatMap((keep) => keep.before));
-        await session.script(sql);
+        await database.run(inverses.keep.flatMap((keep) => keep.before));
+        await database.session.script(sql);
         // Without an inverse of its own it is never claimed that there is one: the dry run looks at the difference.
         if (inverses.gaps.length > 0) return;
-        await run(inverses.keep.flatMap((keep) => keep.after));
-        await run(["set constraints all immediate", ...inverses.statements]);
-        expect(compareStates(await readState(session, null), before).differences, sql).toEqual([]);
-      } finally {
-        await session.script("rollback");
-      }
+        await database.run(inverses.keep.flatMap((keep) => keep.after));
+        await database.run(["set constraints all immediate", ...inverses.statements]);
+        expect(compareStates(await readState(database.session, null), before).differences, sql).toEqual([]);
+      });
     });
     await fc.assert(law, { seed: SEED, numRuns: RUNS, endOnFailure: true });
   });
