@@ -9,6 +9,7 @@ import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
 import { cloning } from "../../support/clones.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { onServer, serverUrl, temporaryDatabase } from "../../support/postgres.js";
+import { proveOnClones } from "../../support/prove-on-clones.js";
 import { testSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
@@ -67,20 +68,9 @@ describe("a migration that cannot be let through leaves its reason and no clone"
   });
 
   it("one whose down drops more than its up made", async () => {
-    const { name, client } = await temporaryDatabase("18", "create table a (i int); insert into a values (1)");
-    await client.end();
-    const { makeClone, left } = cloning("18", name);
-    const proof = await proveOnClone({
-      cluster: "c",
-      migrations: [testMigration("create table made (i int)", "drop table made; drop table a")],
-      schema: null,
-      makeClone,
-      difference: schemaDifference,
-      settings,
-      clock: testClock,
-      thorough: false,
-    });
-    expect([...left]).toEqual([]);
+    const migration = testMigration("create table made (i int)", "drop table made; drop table a");
+    const setup = "create table a (i int); insert into a values (1)";
+    const proof = await proveOnClones("18", setup, [migration], { settings, thorough: false });
     expect(proof.rollbacks[0]?.candidate?.source).toBe("inverse");
     expect(proof.findings[0]).toMatchObject({ code: "rollback.author-down", severity: "warning" });
     expect(proof.findings[0]?.message).toContain("public.a");

@@ -1,38 +1,20 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
 import type { Migration } from "../../../lib/core/release/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Migrator } from "../../../lib/ports/migrator.js";
 import { MigratorFailed } from "../../../lib/ports/migrator.js";
-import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
-import { cloning } from "../../support/clones.js";
-import { testClock, testMigration, testScript } from "../../support/migration.js";
-import { type Major, serverUrl, temporaryDatabase } from "../../support/postgres.js";
+import { testMigration, testScript } from "../../support/migration.js";
+import { type Major, serverUrl } from "../../support/postgres.js";
+import { proveOnClones } from "../../support/prove-on-clones.js";
 
 beforeAll(() => loadParser());
 
 const SETUP = `create table t (id int primary key, n int not null default 0);
   insert into t select i, i from generate_series(1, 20) i; create sequence numbers`;
 
-async function prove(major: Major, migration: Migration, migrator?: Migrator) {
-  const { name, client } = await temporaryDatabase(major, SETUP);
-  await client.end();
-  const { makeClone, left } = cloning(major, name);
-  const proof = await proveOnClone({
-    cluster: "c",
-    migrations: [migration],
-    schema: null,
-    makeClone,
-    difference: schemaDifference,
-    settings: { lockTimeout: 2_000, statementTimeout: 20_000, concurrentTimeout: 20_000 },
-    clock: testClock,
-    ...(migrator ? { migrator } : {}),
-    thorough: true,
-  });
-  expect([...left]).toEqual([]);
-  return proof;
-}
+const prove = (major: Major, migration: Migration, migrator?: Migrator) =>
+  proveOnClones(major, SETUP, [migration], migrator ? { migrator } : {});
 
 function inParts(sql: string): Migration {
   const migration = testMigration(sql);

@@ -1,32 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
 import type { Migration } from "../../../lib/core/release/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
-import { cloning } from "../../support/clones.js";
-import { testClock, testMigration } from "../../support/migration.js";
-import { type Major, temporaryDatabase } from "../../support/postgres.js";
+import { testMigration } from "../../support/migration.js";
+import type { Major } from "../../support/postgres.js";
+import { proveOnClones } from "../../support/prove-on-clones.js";
 
 beforeAll(() => loadParser());
 
-async function prove(major: Major, setup: string, migrations: readonly Migration[], thorough = true) {
-  const { name, client } = await temporaryDatabase(major, setup);
-  // A template may have no connections.
-  await client.end();
-  const { makeClone, left } = cloning(major, name);
-  const proof = await proveOnClone({
-    cluster: "c",
-    migrations,
-    schema: null,
-    makeClone,
-    difference: schemaDifference,
-    settings: { lockTimeout: 2_000, statementTimeout: 20_000, concurrentTimeout: 20_000 },
-    clock: testClock,
-    thorough,
-  });
-  expect([...left]).toEqual([]);
-  return proof;
-}
+const prove = (major: Major, setup: string, migrations: readonly Migration[], thorough = true) =>
+  proveOnClones(major, setup, migrations, { thorough });
 
 const USERS = `create table users (id int primary key, name text not null default 'x', age int);
   insert into users select i, 'n' || i, i from generate_series(1, 20) i;`;

@@ -1,12 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { ProveOnClone } from "../../../lib/steps/proof/input.js";
-import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
 import { GrowthUnknown, GrowthWatch } from "../../../lib/steps/proof/watch-growth.js";
-import { cloning } from "../../support/clones.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
+import { proveOnClones } from "../../support/prove-on-clones.js";
 import { openTestSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
@@ -14,23 +12,12 @@ beforeAll(() => loadParser());
 const SETUP = `create table t (id int primary key, a int, done boolean not null default false);
   insert into t (id, a) select i, i from generate_series(1, 2000) i; analyze t`;
 
-async function prove(sql: string, more: Partial<ProveOnClone> = {}, down: string | null = null) {
-  const { name, client } = await temporaryDatabase("18", SETUP);
-  await client.end();
-  const { makeClone, left } = cloning("18", name);
-  const proof = await proveOnClone({
-    cluster: "c",
-    migrations: [testMigration(sql, down)],
-    schema: null,
-    makeClone,
-    difference: schemaDifference,
+const prove = (sql: string, more: Partial<ProveOnClone> = {}, down: string | null = null, setup = SETUP) =>
+  proveOnClones("18", setup, [testMigration(sql, down)], {
     settings: { lockTimeout: 5_000, statementTimeout: 50_000, concurrentTimeout: 50_000 },
-    clock: testClock,
     thorough: false,
     ...more,
-  }).finally(() => expect([...left]).toEqual([]));
-  return proof;
-}
+  });
 
 const FILL = "create table filled as select i, repeat('x', 500) as x from generate_series(1, 100000000) i";
 
@@ -110,11 +97,8 @@ describe("what is watched on a clone", () => {
   });
 
   it("an index of a tenant whose schema's name has an apostrophe is found", async () => {
-    const { name, client } = await temporaryDatabase("18", `create schema "o'brien"; create table "o'brien".t (a int)`);
-    await client.query(`insert into "o'brien".t values (1)`);
-    await client.end();
-    const { makeClone } = cloning("18", name);
-    const { findings } = await prove("create index i on t (a) where a > 1", { schema: "o'brien", makeClone });
+    const setup = `create schema "o'brien"; create table "o'brien".t (a int); insert into "o'brien".t values (1)`;
+    const { findings } = await prove("create index i on t (a) where a > 1", { schema: "o'brien" }, null, setup);
     expect(findings).toMatchObject([{ code: "dry-run.index-entries", subject: { name: "$tenant.i" } }]);
   });
 
