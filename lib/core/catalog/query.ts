@@ -1,4 +1,4 @@
-import { identifier, literal } from "../sql/quote.js";
+import { literal } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
@@ -38,6 +38,7 @@ export const CENSUS = "?";
 export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "all"): string {
   const arms: string[] = [];
   const counts: string[] = [];
+  const empty = new Set<number>();
   for (const source of SOURCES) {
     const selection = source.select(scope);
     if (selection === null) continue;
@@ -45,10 +46,11 @@ export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "
       arms.push(arm(source.tag, selection));
       continue;
     }
+    if (source.rare.emptyAtFirst) for (const catalog of source.rare.catalogs) empty.add(catalog);
     const count = source.rare.census?.(scope) ?? null;
     if (count !== null) counts.push(count);
   }
-  if (rare !== "all") arms.push(census(counts));
+  if (rare !== "all") arms.push(census(counts, empty));
   arms.push(PATH_AGAIN);
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
 }
@@ -59,19 +61,22 @@ const PATH_AGAIN = `select '', null from was where set_config('search_path', was
 /** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found otherwise. */
 const COMMON_CATALOGS = "1259, 1247, 1255, 3079";
 
-/** The ids of the system catalogs that hold objects of a user, by what depends on a schema and by each source's own count. */
-function census(counts: readonly string[]): string {
+/**
+ * The ids of the system catalogs that hold objects of a user, by what depends on a schema, by each source's own count, and
+ * by the sizes of catalogs that are empty at first: a size needs no plan.
+ */
+function census(counts: readonly string[], empty: ReadonlySet<number>): string {
   const dependents = `select d.classid, d.objid from pg_depend d where d.refclassid = 'pg_namespace'::regclass
     and d.refobjid in (select ns.oid from ns) and d.classid not in (${COMMON_CATALOGS})`;
-  return `select ${literal(CENSUS)}, string_agg(distinct x.classid::text, ',') from (${[dependents, ...counts].join("\nunion all ")}) x(classid, objid)
+  const grown = `select c.oid, '0'::oid from unnest('{${[...empty].join()}}'::oid[]) c(oid) where pg_relation_size(c.oid) > 0`;
+  return `select ${literal(CENSUS)}, string_agg(distinct x.classid::text, ',') from (${[dependents, grown, ...counts].join("\nunion all ")}) x(classid, objid)
 where (x.classid, x.objid) not in (select member.classid, member.objid from member)`;
 }
 
 /** OFFSET 0 keeps the planner from computing an expression once for the text and again for the order. */
 function arm(tag: string, selection: Selection<string>): string {
-  const list = Object.entries(selection.fields).map(([name, expression]) => `${expression} as ${identifier(name)}`);
   return `select ${literal(tag)} as tag, string_agg(line, E'\\n' order by line collate "C") as body
-from (select t::text as line from (select ${list.join(", ")} ${selection.from} offset 0) t offset 0) l`;
+from (select row(${Object.values(selection.fields).join(", ")})::text as line ${selection.from} offset 0) l`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { notMember, source } from "./source.js";
 
 export const accessMethods = source<"name" | "type" | "handler">({
   tag: "access method",
-  rare: { catalogs: [2601], census: () => "select 2601, oid from pg_am where oid >= 16384" },
+  rare: { catalogs: [2601], census: () => "select '2601'::oid, oid from pg_am where oid >= 16384" },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

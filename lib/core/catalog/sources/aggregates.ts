@@ -43,7 +43,7 @@ export const aggregates = source<Field>({
   tag: "aggregate",
   rare: {
     catalogs: [PROCEDURES],
-    census: () => `select ${PROCEDURES}, aggfnoid::oid from pg_aggregate where aggfnoid >= 16384`,
+    census: () => `select '${PROCEDURES}'::oid, aggfnoid::oid from pg_aggregate where aggfnoid >= 16384`,
   },
   select: (scope) => ({
     fields: {

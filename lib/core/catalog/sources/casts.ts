@@ -2,7 +2,7 @@ import { notMember, source } from "./source.js";
 
 export const casts = source<"from" | "to" | "function" | "context" | "method">({
   tag: "cast",
-  rare: { catalogs: [2605], census: () => "select 2605, oid from pg_cast where oid >= 16384" },
+  rare: { catalogs: [2605], census: () => "select '2605'::oid, oid from pg_cast where oid >= 16384" },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

@@ -3,10 +3,7 @@ import { source } from "./source.js";
 /** ALTER DATABASE SET, and ALTER ROLE … IN DATABASE SET. What a role has everywhere belongs to the server. */
 export const databaseSettings = source<"role" | "settings">({
   tag: "database setting",
-  rare: {
-    catalogs: [2964],
-    census: () => "select 2964, 0 from pg_db_role_setting s, home where s.setdatabase = home.database",
-  },
+  rare: { catalogs: [2964], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

@@ -13,7 +13,7 @@ const TARGETS: Readonly<Record<string, readonly [string, PrivilegeTarget]>> = {
 /** ALTER DEFAULT PRIVILEGES, by the role that creates, the schema, and what is created. */
 export const defaultPrivileges = source<"schema" | "type" | "role" | "acl">({
   tag: "default privileges",
-  rare: { catalogs: [826], census: () => "select 826, 0 from pg_default_acl where defaclnamespace = 0" },
+  rare: { catalogs: [826], emptyAtFirst: true },
   select: ({ tenantSchema }) => ({
     fields: { schema: "ns.name", type: "d.defaclobjtype", role: "pg_get_userbyid(d.defaclrole)", acl: "d.defaclacl" },
     from: `from pg_default_acl d left join ns on ns.oid = d.defaclnamespace

@@ -2,7 +2,7 @@ import { notMember, ownerOf, source } from "./source.js";
 
 export const eventTriggers = source<"name" | "owner" | "event" | "tags" | "function" | "enabled">({
   tag: "event trigger",
-  rare: { catalogs: [3466], census: () => "select 3466, oid from pg_event_trigger" },
+  rare: { catalogs: [3466], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

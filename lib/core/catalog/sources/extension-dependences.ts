@@ -10,7 +10,7 @@ export const extensionDependences = source<AddressField | "extensions">({
   rare: {
     catalogs: [DEPENDENCES],
     census: () =>
-      `select ${DEPENDENCES}, 0 from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'x'`,
+      `select '${DEPENDENCES}'::oid, '0'::oid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'x'`,
   },
   select: (scope) => ({
     fields: { ...addressFields("d.classid", "d.objid"), extensions: "d.extensions" },

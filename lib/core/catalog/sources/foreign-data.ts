@@ -8,10 +8,7 @@ const open = (options: string) =>
 
 export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" | "validator" | "options">({
   tag: "foreign data wrapper",
-  rare: {
-    catalogs: [2328],
-    census: () => "select 2328, oid from pg_foreign_data_wrapper",
-  },
+  rare: { catalogs: [2328], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {
@@ -46,7 +43,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
 
 export const servers = source<"name" | "owner" | "acl" | "wrapper" | "type" | "version" | "options">({
   tag: "server",
-  rare: { catalogs: [1417], census: () => "select 1417, oid from pg_foreign_server" },
+  rare: { catalogs: [1417], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {
@@ -84,7 +81,7 @@ export const servers = source<"name" | "owner" | "acl" | "wrapper" | "type" | "v
 export const userMappings = source<"server" | "user" | "options" | "readable">({
   tag: "user mapping",
   // A mapping needs a server.
-  rare: { catalogs: [1417] },
+  rare: { catalogs: [1417], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

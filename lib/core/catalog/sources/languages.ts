@@ -9,7 +9,7 @@ export const languages = source<Field>({
   tag: "language",
   rare: {
     catalogs: [2612],
-    census: () => "select 2612, oid from pg_language where oid >= 16384",
+    census: () => "select '2612'::oid, oid from pg_language where oid >= 16384",
   },
   select: ({ tenantSchema }) =>
     tenantSchema === null

@@ -6,7 +6,8 @@ type Field = (typeof FIELDS)[number];
 
 export const publications = source<Field>({
   tag: "publication",
-  rare: { catalogs: [6104], census: () => "select 6104, 0 from pg_publication" },
+  // With pg_publication_namespace, whose rows depend on their schemas.
+  rare: { catalogs: [6104, 6237], emptyAtFirst: true },
   select: (scope) =>
     scope.tenantSchema === null
       ? {

@@ -21,7 +21,7 @@ export const remarks = source<Field>({
 /** Security labels. */
 export const labels = source<Field>({
   tag: "label",
-  rare: { catalogs: [3596], census: () => "select 3596, 0 from pg_seclabel" },
+  rare: { catalogs: [3596], emptyAtFirst: true },
   select: (scope) => ({
     fields: fields("d.provider", "d.label"),
     from: `from pg_seclabel d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a

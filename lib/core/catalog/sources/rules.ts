@@ -5,7 +5,9 @@ export const rules = source<"schema" | "table" | "name" | "enabled" | "definitio
   tag: "rule",
   rare: {
     catalogs: [2618],
-    census: () => "select 2618, 0 from pg_rewrite where oid >= 16384 and rulename <> '_RETURN'",
+    // A view depends on its own rule, any other rule on its relation.
+    census: () =>
+      "select '2618'::oid, '0'::oid from pg_depend where classid = 'pg_rewrite'::regclass and deptype = 'a' and objid >= 16384",
   },
   select: () => ({
     fields: {

@@ -38,9 +38,11 @@ export interface Assembly {
 export interface Rarity {
   /** Object ids of the system catalogs that hold it. */
   readonly catalogs: readonly number[];
+  /** A new database has no row in any of them: as long as the catalog's file is empty, nobody made one. */
+  readonly emptyAtFirst?: true;
   /**
-   * A query for the catalog's id and the object's, or 0 for what no extension can own. Not needed for what depends on its
-   * schema, which the census finds through `pg_depend`.
+   * A query for the catalog's id and the object's, or 0 for what no extension can own, both of type oid. Not needed for what
+   * depends on its schema, which the census finds through `pg_depend`, nor for what is `emptyAtFirst`.
    */
   census?(scope: Scope): string | null;
 }

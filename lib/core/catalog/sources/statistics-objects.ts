@@ -3,7 +3,7 @@ import { notMember, ownerOf, source } from "./source.js";
 /** Extended statistics: what CREATE STATISTICS made, not what ANALYZE gathered. */
 export const statisticsObjects = source<"schema" | "name" | "owner" | "target" | "definition">({
   tag: "statistics",
-  rare: { catalogs: [3381] },
+  rare: { catalogs: [3381], emptyAtFirst: true },
   select: () => ({
     fields: {
       schema: "ns.name",

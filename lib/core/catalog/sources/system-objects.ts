@@ -1,43 +1,56 @@
 import { canonicalPrivileges, type PrivilegeTarget } from "../privileges.js";
 import { source } from "./source.js";
 
-/** Object id of pg_init_privs. */
-const INITIAL_PRIVILEGES = 3394;
+interface Privileged {
+  readonly catalog: string;
+  /** Of its columns. */
+  readonly prefix: string;
+  readonly target: PrivilegeTarget;
+  /** What initdb gave to PUBLIC without noting it in pg_init_privs, and where. */
+  readonly opened?: string;
+}
 
-/** System catalogs whose objects have privileges, their columns, and what the privileges are on. */
-const CATALOGS: readonly (readonly [string, string, string, PrivilegeTarget])[] = [
-  ["pg_proc", "proacl", "proowner", "function"],
-  ["pg_class", "relacl", "relowner", "relation"],
-  ["pg_type", "typacl", "typowner", "type"],
-  ["pg_namespace", "nspacl", "nspowner", "schema"],
-  ["pg_language", "lanacl", "lanowner", "language"],
-  ["pg_foreign_data_wrapper", "fdwacl", "fdwowner", "foreign data wrapper"],
+/** System catalogs whose objects have privileges. */
+const CATALOGS: readonly Privileged[] = [
+  { catalog: "pg_proc", prefix: "pro", target: "function" },
+  {
+    catalog: "pg_class",
+    prefix: "rel",
+    target: "relation",
+    opened: `case when o.relnamespace = to_regnamespace('information_schema')
+      and o.relname not in ('sql_parts', 'transforms') and left(o.relname, 4) <> '_pg_'
+      then acldefault('r', o.relowner) || makeaclitem(0, o.relowner, 'SELECT', false) end`,
+  },
+  { catalog: "pg_type", prefix: "typ", target: "type" },
+  {
+    catalog: "pg_namespace",
+    prefix: "nsp",
+    target: "schema",
+    opened: `case when o.nspname = 'information_schema'
+      then acldefault('n', o.nspowner) || makeaclitem(0, o.nspowner, 'USAGE', false) end`,
+  },
+  { catalog: "pg_language", prefix: "lan", target: "language" },
+  { catalog: "pg_foreign_data_wrapper", prefix: "fdw", target: "foreign data wrapper" },
 ];
+
+const GRANTED = CATALOGS.map(
+  ({ catalog, prefix, target, opened }) =>
+    `select '${catalog}'::regclass as classid, o.oid, '${target}' as target, o.${prefix}owner as owner, o.${prefix}acl as acl,
+      ${opened ?? "null::aclitem[]"} as opened from ${catalog} o where o.${prefix}acl is not null`,
+).join("\n    union all ");
 
 /**
  * Objects of the system and of extensions whose privileges are no longer those that they came with. The schema public, whose
  * id is 2200, is the tenant's.
  */
-const CHANGED = CATALOGS.map(
-  ([
-    catalog,
-    acl,
-    owner,
-    target,
-  ]) => `select '${catalog}'::regclass as classid, o.oid, '${target}' as target, o.${owner} as owner,
-      o.${acl} as acl, i.initprivs as initial
-    from ${catalog} o left join pg_init_privs i on i.classoid = '${catalog}'::regclass and i.objoid = o.oid and i.objsubid = 0
-    where o.${acl} is not null and o.${acl} is distinct from i.initprivs and o.oid <> 2200
-      and (o.oid < 16384 or ('${catalog}'::regclass, o.oid) in (select member.classid, member.objid from member))`,
-).join("\nunion all ");
+const CHANGED = `select g.classid, g.oid, g.target, g.owner, g.acl, coalesce(i.initprivs, g.opened) as initial
+    from (${GRANTED}) g
+    left join pg_init_privs i on i.classoid = g.classid and i.objoid = g.oid and i.objsubid = 0
+    where g.acl is distinct from coalesce(i.initprivs, g.opened) and g.oid <> 2200
+      and (g.oid < 16384 or (g.classid, g.oid) in (select member.classid, member.objid from member))`;
 
 export const systemObjects = source<"type" | "identity" | "target" | "owner" | "acl" | "initial">({
   tag: "system object",
-  rare: {
-    catalogs: [INITIAL_PRIVILEGES],
-    census: ({ tenantSchema }) =>
-      tenantSchema === null ? `select ${INITIAL_PRIVILEGES}, 0 from (${CHANGED}) changed` : null,
-  },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

@@ -2,7 +2,7 @@ import { notMember, source } from "./source.js";
 
 export const transforms = source<"type" | "language" | "from" | "to">({
   tag: "transform",
-  rare: { catalogs: [3576], census: () => "select 3576, oid from pg_transform" },
+  rare: { catalogs: [3576], emptyAtFirst: true },
   select: ({ tenantSchema }) =>
     tenantSchema === null
       ? {

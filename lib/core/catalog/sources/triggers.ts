@@ -28,7 +28,9 @@ export const switchedClones = source<Field | "parent">({
   tag: "switched clone",
   rare: {
     catalogs: [TRIGGERS],
-    census: () => `select ${TRIGGERS}, 0 from pg_trigger where tgparentid <> 0 and tgenabled <> 'O'`,
+    // With the triggers behind a foreign key that are disabled.
+    census: () =>
+      `select '${TRIGGERS}'::oid, '0'::oid from pg_trigger where tgenabled <> 'O' and (tgparentid <> 0 or tgisinternal)`,
   },
   select: () => ({
     fields: { ...fields, parent: "parent.tgenabled" },
@@ -44,10 +46,7 @@ export const switchedClones = source<Field | "parent">({
  */
 export const unguarded = source<"schema" | "table" | "constraint" | "states">({
   tag: "unguarded constraint",
-  rare: {
-    catalogs: [TRIGGERS],
-    census: () => `select ${TRIGGERS}, 0 from pg_trigger where tgisinternal and tgenabled <> 'O'`,
-  },
+  rare: { catalogs: [TRIGGERS] },
   select: () => ({
     fields: {
       schema: "r.schema",
@@ -56,7 +55,7 @@ export const unguarded = source<"schema" | "table" | "constraint" | "states">({
       states: "array_agg(t.tgtype::text || ' ' || t.tgenabled::text order by t.tgtype, t.tgenabled)",
     },
     from: `from rel r join pg_constraint k on k.conrelid = r.oid
-      join pg_trigger t on t.tgconstraint = k.oid and t.tgisinternal and t.tgenabled <> 'O' group by 1, 2, 3`,
+      join pg_trigger t on t.tgconstraint = k.oid and t.tgisinternal and t.tgenabled <> 'O' group by r.schema, r.relname, k.conname`,
   }),
   read(row, assembly) {
     const id = { schema: row.text("schema"), table: row.text("table"), name: row.text("constraint") };

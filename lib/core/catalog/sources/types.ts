@@ -17,9 +17,8 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Array types come with their element type. */
-const NO_ARRAY =
-  "(t.typelem = 0 or not exists (select from pg_type el where el.oid = t.typelem and el.typarray = t.oid))";
+/** Array types come with their element type. No other type can have their input function, which returns anyarray. */
+const NO_ARRAY = "t.typinput <> 'array_in'::regproc";
 
 /** Composite, range, base and shell types; the row type of a table is the table's. */
 export const types = source<Field>({
@@ -27,8 +26,8 @@ export const types = source<Field>({
   rare: {
     catalogs: [1247],
     census:
-      () => `select 1247, t.oid from pg_type t where t.oid >= 16384 and t.typtype in ('r', 'b', 'p') and ${NO_ARRAY}
-      union all select 1247, 0 from rel r where r.relkind = 'c'`,
+      () => `select '1247'::oid, t.oid from pg_type t where t.oid >= 16384 and t.typtype in ('r', 'b', 'p') and ${NO_ARRAY}
+      union all select '1247'::oid, '0'::oid from rel r where r.relkind = 'c'`,
   },
   select: (scope) => ({
     fields: {

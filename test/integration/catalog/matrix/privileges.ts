@@ -51,6 +51,20 @@ export const PRIVILEGES: readonly MatrixEntry[] = [
     ...WARNING,
     unrepaired: true,
   }),
+  made("system object", "information_schema(schema)", "revoke usage on schema information_schema from public", {
+    ...WARNING,
+    unrepaired: true,
+  }),
+  made("system object", "information_schema.columns(view)", "revoke select on information_schema.columns from public", {
+    ...WARNING,
+    unrepaired: true,
+  }),
+  made(
+    "system object",
+    "information_schema.sql_parts(table)",
+    "grant select on information_schema.sql_parts to public",
+    { ...WARNING, unrepaired: true },
+  ),
   gone(
     "system object",
     "pg_catalog.pg_ls_dir(pg_catalog.text)(function)",
