@@ -71,7 +71,7 @@ it.skipIf(missing)(
         withReader(url, async (session) => prints.add((await readFingerprint(session, null, known)).fingerprint)),
       );
       const detector = await measure("unchanged", urls, (url) =>
-        withReader(url, (session) => readDetector(session, null)),
+        withReader(url, (session) => readDetector(session, null, known)),
       );
       console.log(`cold / floor ${(cold / base).toFixed(2)}, unchanged / floor ${(detector / base).toFixed(2)}`);
       expect(prints.size).toBe(1);

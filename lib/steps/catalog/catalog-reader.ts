@@ -25,11 +25,12 @@ export async function unchangedFingerprint(
   memory: Artifacts | null,
   session: Session,
   tenant: Tenant,
+  known: KnownCatalogs = new KnownCatalogs(),
 ): Promise<string | null> {
   if (memory === null || tenant.schema !== null) return null;
   const before = await memory.get<Seen>(seenKey(tenant));
   if (before?.place !== placeOf(tenant) || before.canonical !== CANONICAL_VERSION) return null;
-  return (await readDetector(session, null)) === before.detector ? before.fingerprint : null;
+  return (await readDetector(session, null, known)) === before.detector ? before.fingerprint : null;
 }
 
 export interface TenantCatalog extends FingerprintReading {
@@ -63,9 +64,9 @@ export class CatalogReader {
 
   /** Tenants that share a database share its detector, which is read once, before the first of their catalogs. */
   private detectorOf(session: Session, tenant: Tenant): Promise<string> {
-    if (tenant.schema === null) return readDetector(session, null);
+    if (tenant.schema === null) return readDetector(session, null, this.known);
     const place = JSON.stringify([tenant.host, tenant.database]);
-    const known = this.detectors.get(place) ?? readDetector(session, tenant.schema);
+    const known = this.detectors.get(place) ?? readDetector(session, tenant.schema, this.known);
     this.detectors.set(place, known);
     return known;
   }

@@ -1,6 +1,6 @@
 import { assembleCatalog, type CatalogRow, parseRows, unaskedSources } from "../../core/catalog/assemble.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
-import { detectorQuery } from "../../core/catalog/detector.js";
+import { type DetectorRow, detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import type { SourceRows } from "../../core/catalog/place-tenant.js";
 import { catalogQuery, scopeOf, UnsupportedServerError } from "../../core/catalog/query.js";
@@ -34,6 +34,8 @@ export class KnownCatalogs {
   readonly readings = new Map<string, FingerprintReading>();
   /** The rare kinds of objects that some tenant of the fleet has. */
   readonly kinds = new Set<string>();
+  /** Ids of the rarely filled catalogs in which the change detector found something. */
+  readonly watched = new Set<number>();
 }
 
 /**
@@ -90,13 +92,25 @@ async function readRows(session: Session, scope: Scope, kinds: Set<string>): Pro
   }
 }
 
-/** The tenant's change detector: as long as it stays the same, the tenant's catalog did. Never compare two tenants by it. */
-export async function readDetector(session: Session, tenantSchema: string | null): Promise<string> {
+/**
+ * The tenant's change detector: as long as it stays the same, the tenant's catalog did. Never compare two tenants by it.
+ * A second round trip is needed only for the first tenant that has something in a rarely filled catalog; `known` remembers it.
+ */
+export async function readDetector(
+  session: Session,
+  tenantSchema: string | null,
+  known: KnownCatalogs = new KnownCatalogs(),
+): Promise<string> {
   return understood(async () => {
     const scope = scopeOf(session.serverVersion, tenantSchema);
-    const [row] = await session.query<{ detector: string }>(detectorQuery(scope));
-    if (!row) throw new CatalogFormatError("the change detector was answered with no row");
-    return row.detector;
+    const { watched } = known;
+    for (;;) {
+      const [row] = await session.query<Row & DetectorRow>(detectorQuery(scope, watched));
+      if (!row) throw new CatalogFormatError("the change detector was answered with no row");
+      const unwatched = (row.found ?? "").split(",").filter((id) => id !== "" && !watched.has(Number(id)));
+      if (unwatched.length === 0) return row.detector;
+      for (const id of unwatched) watched.add(Number(id));
+    }
   });
 }
 

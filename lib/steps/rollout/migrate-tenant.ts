@@ -103,7 +103,7 @@ async function refuseDrift(
   session: Session,
   { tenant, cluster, before, onTheWay, known }: TenantContext,
 ): Promise<void> {
-  if ((await unchangedFingerprint(ports.memory, session, tenant)) === before) return;
+  if ((await unchangedFingerprint(ports.memory, session, tenant, known)) === before) return;
   const { fingerprint } = await readFingerprint(session, tenant.schema, known);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
