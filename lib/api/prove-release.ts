@@ -3,7 +3,7 @@ import { systemClock } from "../adapters/local/system-clock.js";
 import { schemaDifference } from "../adapters/pg-delta/schema-difference.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import { readRelease } from "../core/release/read-release.js";
-import { type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
+import { GROWTH_LIMIT, type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
 import { openServer } from "./open-server.js";
 import { openWorkshop } from "./open-workshop.js";
 
@@ -39,6 +39,7 @@ export async function proveRelease(
         clock: systemClock,
         seed: options.seed ?? 0,
         thorough: false,
+        growthLimit: GROWTH_LIMIT,
         ...(options.signal ? { signal: options.signal } : {}),
       });
     } finally {

@@ -12,7 +12,7 @@ import { type Clone, DatabaseError, type Session } from "../ports/database.js";
 import type { Ports } from "../ports/ports.js";
 import type { Tenant } from "../ports/registry.js";
 import { readCatalog } from "./catalog/read-catalog.js";
-import { applyMigration } from "./migration/apply-migration.js";
+import { replayMigration } from "./migration/replay-migration.js";
 import { artifact, need, type RunRequest } from "./records.js";
 
 /** The declared schema for tenants that have the same migrations: before the release and after it. */
@@ -45,16 +45,13 @@ export async function declare(
   if (scratch instanceof DatabaseError) return { declared: null, findings: [noScratch(tenant, scratch)] };
   let session: Session | null = null;
   try {
-    session = await scratch.open({
-      purpose: "write",
-      statementTimeout: milliseconds(config.timeouts.dryRun),
-      lockTimeout: 5000,
-    });
+    const statementTimeout = milliseconds(config.timeouts.dryRun);
+    session = await scratch.open({ purpose: "write", statementTimeout, lockTimeout: 5000 });
     if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
     const has = release.migrations.filter((migration) => !pending.includes(migration.version));
     const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
-    const before = await replay(ports.clock, session, release, tenant, has);
-    const after = await replay(ports.clock, session, release, tenant, lacks);
+    const before = await replay(ports.clock, session, release, tenant, has, statementTimeout);
+    const after = await replay(ports.clock, session, release, tenant, lacks, statementTimeout);
     const declared = { before: await keep(ports, before), after: await keep(ports, after) };
     await ports.artifacts.put(key, declared);
     return { declared, findings: [] };
@@ -90,21 +87,22 @@ function noScratch(tenant: Tenant, error: DatabaseError): Finding {
   };
 }
 
-/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. */
+/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. `statementTimeout` in milliseconds. */
 export async function replay(
   clock: Clock,
   session: Session,
   release: Release,
   tenant: Tenant,
   migrations: readonly Migration[],
+  statementTimeout: number,
 ): Promise<Catalog> {
   for (const migration of migrations) {
-    await applyMigration(session, {
+    await replayMigration(session, {
       migration,
       // The ledger's own table is part of a tenant's schema.
       ledger: ledgerFor(release.convention, tenant.schema),
       isolation: migration.up.isolation,
-      settings: { lockTimeout: 5000, statementTimeout: 0, concurrentTimeout: 0 },
+      settings: { lockTimeout: 5000, statementTimeout, concurrentTimeout: statementTimeout },
       schema: tenant.schema,
       keep: [],
       clock,

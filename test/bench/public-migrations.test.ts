@@ -7,7 +7,7 @@ import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.
 import { openWorkshop } from "../../lib/api/open-workshop.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
-import { isProved, proveFolder } from "../../lib/steps/proof/prove-folder.js";
+import { GROWTH_LIMIT, isProved, proveFolder } from "../../lib/steps/proof/prove-folder.js";
 import { testClock } from "../support/migration.js";
 import { serverUrl } from "../support/postgres.js";
 import { pgDumpMajor } from "./prove/pg-dump.js";
@@ -36,6 +36,7 @@ describe.runIf(CORPUS !== "").each([0, 5])("public migrations, %s generated rows
         ledger: ledgerFor(release.convention, null),
         settings: SETTINGS,
         clock: testClock,
+        growthLimit: GROWTH_LIMIT,
         seed,
         thorough: false,
         witness: async (migration, proof, from) => {

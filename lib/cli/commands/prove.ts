@@ -10,7 +10,7 @@ import { UsageError } from "../../api/usage-error.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { Migration, Release } from "../../core/release/release.js";
-import { isProved, type ProvedMigration, proveFolder } from "../../steps/proof/prove-folder.js";
+import { GROWTH_LIMIT, isProved, type ProvedMigration, proveFolder } from "../../steps/proof/prove-folder.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { renderTable, summaryOf } from "../prove/table.js";
@@ -84,6 +84,7 @@ async function proveAll(
       ledger: ledgerFor(release.convention, null),
       settings: SETTINGS,
       clock: systemClock,
+      growthLimit: GROWTH_LIMIT,
       seed: options.seed,
       thorough: options.thorough,
       ...(only ? { only } : {}),

@@ -71,7 +71,7 @@ async function replayBeside(
     const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
     try {
       if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
-      return await replay(clock, session, release, tenant, migrations);
+      return await replay(clock, session, release, tenant, migrations, TIMEOUT_MS);
     } finally {
       await session.close();
     }

@@ -1,3 +1,4 @@
+import { refusalsOf } from "../../core/operations/index.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { Migration } from "../../core/release/release.js";
 import type { RollbackSource } from "../../core/rollback/plan.js";
@@ -17,6 +18,9 @@ export interface Workshop {
   copy(of: Clone): Promise<Clone>;
 }
 
+/** Bytes that a copy may grow by, where no config says otherwise. */
+export const GROWTH_LIMIT = 20 * 2 ** 30;
+
 export interface ProveFolder {
   readonly migrations: readonly Migration[];
   readonly workshop: Workshop;
@@ -28,6 +32,8 @@ export interface ProveFolder {
   /** Rows to generate per empty table; 0 for none. */
   readonly seed: number;
   readonly thorough: boolean;
+  /** Bytes that a copy may grow by. */
+  readonly growthLimit: number;
   /** Proves only these versions; the others are run to get there. */
   readonly only?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
@@ -67,7 +73,7 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
       }
       const { proof, generated, from } = await proveOne(input, chain, migration);
       await input.witness?.(migration, proof, from);
-      const grown = await chain.grow(migration);
+      const grown = stoppedBy(proof) ?? (await chain.grow(migration));
       const result = summarise(migration, proof, grown, generated);
       results.push(result);
       input.proved?.(result);
@@ -76,6 +82,13 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
   } finally {
     await chain.drop();
   }
+}
+
+const STOPPED: readonly string[] = ["dry-run.too-slow", "dry-run.disk-full", "dry-run.growth-unknown"];
+
+/** Why it would not come to an end on the chain either; null where nothing stopped it. */
+function stoppedBy({ findings }: Proof): string | null {
+  return findings.find(({ code }) => STOPPED.includes(code))?.message ?? null;
 }
 
 async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<void> {
@@ -107,13 +120,14 @@ function proveFrom(input: ProveFolder, migration: Migration, from: Clone): Promi
     settings: input.settings,
     clock: input.clock,
     thorough: input.thorough,
+    growthLimit: input.growthLimit,
     ...(input.signal ? { signal: input.signal } : {}),
   });
 }
 
 function summarise(migration: Migration, proof: Proof, grown: string | null, generated: boolean): ProvedMigration {
   const [rollback] = proof.rollbacks;
-  const refused = proof.findings.find(({ unknown, code }) => unknown || code.startsWith("dry-run.transaction"));
+  const refused = refusalsOf(migration).length > 0 || proof.findings.some(({ unknown }) => unknown);
   const errors = proof.findings.filter(({ severity }) => severity === "error").map(({ message }) => message);
   const candidate = rollback?.candidate ?? null;
   return {
@@ -123,7 +137,7 @@ function summarise(migration: Migration, proof: Proof, grown: string | null, gen
     source: candidate?.source ?? null,
     kept: candidate?.keep.flatMap(({ tables }) => tables) ?? [],
     losses: rollback?.losses.map(({ what, name }) => `${what} ${name}`) ?? [],
-    reasons: [...errors, ...(candidate ? [] : triedInVain(rollback)), ...(grown === null ? [] : [grown])],
+    reasons: [...new Set([...errors, ...(candidate ? [] : triedInVain(rollback)), ...(grown === null ? [] : [grown])])],
     author: rollback?.trials.find(({ source }) => source === "author")?.verdict ?? null,
     generated,
     ms: proof.ms,

@@ -1,6 +1,6 @@
 import type { Migration } from "../../core/release/release.js";
 import { type Clone, DatabaseError } from "../../ports/database.js";
-import { applyMigration } from "../migration/apply-migration.js";
+import { replayMigration } from "../migration/replay-migration.js";
 import type { ProveFolder, Workshop } from "./prove-folder.js";
 import { seedRows } from "./seed-rows.js";
 
@@ -62,7 +62,7 @@ export class SeededChain {
     const { isolation } = migration.up;
     const session = await clone.open({ purpose: "write", ...settings });
     try {
-      await applyMigration(session, { migration, ledger: null, isolation, settings, schema: null, keep: [], clock });
+      await replayMigration(session, { migration, ledger: null, isolation, settings, schema: null, keep: [], clock });
       return null;
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;

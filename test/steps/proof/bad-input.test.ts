@@ -80,7 +80,7 @@ describe("a migration that cannot be let through leaves its reason and no clone"
     const { url, client } = await temporaryDatabase("18", "create table a (i int); create table b (i int)");
     const session = await testSession(url);
     // The rival waits longer before it looks for a deadlock, so that the migration is the one that is ended.
-    await client.query("set deadlock_timeout = '20s'; begin; lock table b");
+    await client.query("set deadlock_timeout = '20s'; begin; lock table b in share mode");
     let rival: Promise<unknown> = Promise.resolve();
     const migration = testMigration("alter table a add n int; alter table b add n int");
     const applied = applyMigration(session, {
@@ -103,4 +103,49 @@ describe("a migration that cannot be let through leaves its reason and no clone"
     const { rows } = await client.query("select attrelid from pg_attribute where attname = 'n'");
     expect(rows).toEqual([]);
   });
+
+  it.each(["15", "18"] as const)("one that deadlocks on the clone itself, on %s", async (major) => {
+    const { name, client } = await temporaryDatabase(major, "create table a (i int); create table b (i int)");
+    await client.end();
+    const { makeClone, left } = cloning(major, name);
+    const rivals: Rival[] = [];
+    const proof = await proveOnClone({
+      cluster: "c",
+      migrations: [testMigration("alter table a add n int; alter table b add n int")],
+      schema: null,
+      makeClone: async () => {
+        const clone = await makeClone();
+        if (rivals.length === 0) rivals.push(await crossing(clone));
+        return clone;
+      },
+      difference: schemaDifference,
+      settings: { lockTimeout: 10_000, statementTimeout: 20_000, concurrentTimeout: 20_000 },
+      clock: testClock,
+      thorough: true,
+    });
+    await Promise.all(rivals.map(({ ended }) => ended));
+    expect([...left]).toEqual([]);
+    expect(proof).toMatchObject({ passed: false, rollbacks: [] });
+    expect(proof.findings).toMatchObject([{ code: "dry-run.failed", severity: "error" }]);
+    expect(proof.findings[0]?.message).toMatch(/failed at statement 2: deadlock detected.* \[40P01\]/s);
+  });
 });
+
+interface Rival {
+  readonly ended: Promise<unknown>;
+}
+
+/** Another session on a clone: it keeps writers from `b`, and wants `a` as soon as the migration has it. Ends with its clone. */
+async function crossing(clone: Clone): Promise<Rival> {
+  const rival = await clone.open({ purpose: "write", statementTimeout: 30_000, lockTimeout: 30_000 });
+  await rival.script("set deadlock_timeout = '20s'; begin; lock table b in share mode");
+  const taken = "select 1 from pg_locks where relation = 'a'::regclass and mode = 'AccessExclusiveLock' and granted";
+  const cross = async () => {
+    while ((await rival.query(taken)).length === 0);
+    await rival.script("lock table a in access share mode");
+  };
+  const ended = cross()
+    .catch(() => {})
+    .then(() => rival.close().catch(() => {}));
+  return { ended };
+}

@@ -1,0 +1,17 @@
+import { refusedStatement } from "../../core/operations/refusals.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { type AppliedMigration, type ApplyMigration, applyMigration } from "./apply-migration.js";
+
+/**
+ * Runs a migration on a scratch database to reach the state after it. Statements that are never executed, because they end the
+ * transaction, wait, or reach beyond the database, are left out: the server is the same one. Throws `DatabaseError` where a
+ * statement was not understood, since without it the state is another.
+ */
+export async function replayMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
+  const { migration } = input;
+  const refusals = migration.up.statements.map((statement) => refusedStatement(statement));
+  const unread = refusals.flat().find(({ unknown }) => unknown);
+  if (unread) throw new DatabaseError(unread.message, "42601");
+  const statements = migration.up.statements.filter((_, at) => refusals[at]?.length === 0);
+  return applyMigration(session, { ...input, migration: { ...migration, up: { ...migration.up, statements } } });
+}
