@@ -10,6 +10,8 @@ export interface AlterConstraint extends OperationData {
   readonly kind: "alter-constraint";
   readonly table: QualifiedName;
   readonly constraint: string;
+  /** True for ENFORCED, which checks the rows that are there; null where enforcement is left alone. */
+  readonly enforced: boolean | null;
 }
 
 export const alterConstraint: OperationType<AlterConstraint> = {

@@ -18,7 +18,8 @@ export interface CreateTable extends OperationData {
   readonly like: readonly QualifiedName[];
   readonly inherits: readonly QualifiedName[];
   readonly partitionOf: { readonly parent: QualifiedName; readonly bound: string } | null;
-  readonly partitioned: boolean;
+  /** `RANGE (a, b)`, as `pg_get_partkeydef` prints it; null for a table without partitions. */
+  readonly partitionKey: string | null;
   readonly persistence: "p" | "u" | "t";
   readonly ifNotExists: boolean;
 }

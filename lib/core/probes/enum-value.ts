@@ -1,8 +1,10 @@
+import { deparse } from "../sql/deparse.js";
 import { identifier, literal } from "../sql/quote.js";
 import type { Probe } from "./probe.js";
 import { columnOf } from "./state/table-state.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
+import { expressionTree } from "./support/plain-cast.js";
 
 /** Values still in use that an enum of the release's own, which replaces the type of a column, does not have. */
 export const enumValue: Probe = {
@@ -18,7 +20,7 @@ export const enumValue: Probe = {
     const list = `ARRAY[${labels.map(literal).join(", ")}]::text[]`;
     const array = operation.type.endsWith("]");
     const refused = array
-      ? `NOT (${value})::text[] <@ ${list}`
+      ? `EXISTS (SELECT FROM unnest((${value})::text[]) AS item(value) WHERE item.value <> ALL (${list}))`
       : `(${value}) IS NOT NULL AND (${value})::text <> ALL (${list})`;
     const name = `${tableName(table)}.${column.name}`;
     return [
@@ -40,7 +42,7 @@ export const enumValue: Probe = {
 
 /** What is cast to the enum: USING without its last cast. */
 function textOf(using: string | null, value: string): string {
-  const cast =
-    /^(.*)::[\w."]+(\[\])*$/s.exec(using ?? "") ?? /^CAST\s*\((.*) AS [\w."]+(?:\[\])*\)$/is.exec(using ?? "");
-  return cast?.[1] ?? value;
+  const tree = using === null ? null : expressionTree(using);
+  if (tree === null) return using ?? value;
+  return deparse("TypeCast" in tree && tree.TypeCast.arg ? tree.TypeCast.arg : tree);
 }

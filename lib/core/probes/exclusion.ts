@@ -1,9 +1,10 @@
-import type { ExclusionSpec, Operation } from "../operations/index.js";
+import type { ExclusionSpec, Operation, UniqueSpec } from "../operations/index.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
 import { doubtAbout, type TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
+import { failingRows } from "./support/failing-rows.js";
 import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
 import { overlappingRanges, rangeElement } from "./support/overlapping-ranges.js";
 import { rowKey } from "./support/row-key.js";
@@ -22,10 +23,30 @@ export const exclusion: Probe = {
         sql: identifier(column),
         operator: at === constraint.columns.length - 1 ? "&&" : "=",
       }));
-      return [probeOf(operation, moment, table, { elements, predicate: null })];
+      return [
+        probeOf(operation, moment, table, { elements, predicate: null }),
+        empties(operation, moment, table, constraint),
+      ];
     });
   },
 };
+
+/** A key over time takes no empty range. */
+function empties(operation: Operation, { before }: Moment, table: TableState, { columns }: UniqueSpec): ProbeDraft {
+  const range = columns.at(-1) ?? "";
+  return failingRows(before, {
+    code: exclusion.code,
+    subject: { kind: "table", name: tableName(table) },
+    statement: operation.statement,
+    meaning: `rows of ${tableName(table)} whose ${range} is an empty range`,
+    table,
+    condition: `isempty(${identifier(table.name.name)}.${identifier(range)})`,
+    columns: [range],
+    own: true,
+    why: "clashing",
+    set: null,
+  });
+}
 
 export interface WantedExclusion {
   readonly elements: readonly { readonly sql: string; readonly operator: string }[];
@@ -38,7 +59,7 @@ function wantedOf({ elements, predicate }: ExclusionSpec): WantedExclusion {
 
 /** An element may name an operator class after its expression. */
 function bare(expression: string): string {
-  return expression.replace(/\s+("?[\w$]+"?\.)?"?[a-z_]+_ops"?$/, "");
+  return expression.replace(/\s+("?[\w$]+"?\.)?"?\w+_ops"?$/, "");
 }
 
 function probeOf(operation: Operation, { before }: Moment, table: TableState, wanted: WantedExclusion): ProbeDraft {

@@ -1,4 +1,5 @@
 import type { ForeignKeySpec, Operation } from "../operations/index.js";
+import { parseType } from "../operations/type-change.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";
@@ -62,10 +63,19 @@ function orphaned(reference: Reference, period: boolean): string {
   return `(${missing}) OR ((${some}) AND NOT (${present}))`;
 }
 
+const PLAIN_TEXTS = new Set(["text", "character varying"]);
+
+/** A text beside a padded one would be compared as a text; the key compares it as a padded one. */
+function castTo(own: string, theirs: string): string {
+  if (!PLAIN_TEXTS.has(parseType(own)?.base ?? "")) return "";
+  return parseType(theirs)?.base === "character" ? "::pg_catalog.bpchar" : "";
+}
+
 /** Compared as the server will: under the collation of the referenced column. */
 function same({ child, parent }: Reference, from: string, to: string): string {
-  const own = columnOf(child, from)?.collation ?? null;
-  const theirs = columnOf(parent, to)?.collation ?? null;
-  const collate = own === theirs ? "" : ` COLLATE ${theirs ?? 'pg_catalog."default"'}`;
-  return `parent.${identifier(to)} = child.${identifier(from)}${collate}`;
+  const own = columnOf(child, from);
+  const theirs = columnOf(parent, to);
+  const collation = theirs?.collation ?? null;
+  const collate = (own?.collation ?? null) === collation ? "" : ` COLLATE ${collation ?? 'pg_catalog."default"'}`;
+  return `parent.${identifier(to)} = child.${identifier(from)}${castTo(own?.type ?? "", theirs?.type ?? "")}${collate}`;
 }

@@ -17,6 +17,7 @@ import type { Probe, ProbeQuery } from "./probe.js";
 import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
+import { reverified } from "./support/reverified.js";
 import { withCalls } from "./support/with-calls.js";
 import { typeChange } from "./type-change.js";
 import { unique } from "./unique.js";
@@ -56,6 +57,10 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   const derive = (operation: Operation, after: ReleaseState) => {
     const moment = { before: state, after };
     found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(withCalls)));
+    const then = { before: after, after };
+    for (const again of reverified(operation, moment)) {
+      found.push(...PROBES.flatMap((probe) => probe.derive(again, then).map(withCalls)));
+    }
   };
   let untouched = true;
   for (const statement of statements) {

@@ -1,7 +1,7 @@
-import type { Operation } from "../operations/index.js";
+import type { ConstraintSpec, Operation } from "../operations/index.js";
 import { identifier, qualified } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
-import { columnOf, doubtAbout, originColumns, type TableState } from "./state/table-state.js";
+import { columnOf, doubtAbout, mayHoldNulls, originColumns, type TableState } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
 import { neutralValue } from "./support/neutral-value.js";
 import { rowKey } from "./support/row-key.js";
@@ -9,34 +9,56 @@ import { rowKey } from "./support/row-key.js";
 /** NULLs where a column becomes NOT NULL. */
 export const notNull: Probe = {
   code: "probe.not-null",
-  derive(operation, { before }) {
-    const target = targetOf(operation, before);
-    return target ? probesOf(operation, target.table, target.columns) : [];
+  derive(operation, moment) {
+    const target = targetOf(operation, moment);
+    return target ? probesOf(operation, target) : [];
   },
 };
 
-function targetOf(operation: Operation, before: Moment["before"]) {
-  if (operation.kind === "set-not-null") {
-    const table = before.table(operation.table);
-    return table && { table, columns: [operation.column] };
-  }
-  if (operation.kind !== "add-constraint") return undefined;
-  const { constraint } = operation;
-  const table = before.table(operation.table);
-  if (!table) return undefined;
-  if (constraint.type === "not null" && constraint.validated && constraint.enforced)
-    return { table, columns: [constraint.column] };
-  if (constraint.type === "primary key") {
-    const index = table.indexes.find(({ name }) => name === constraint.usingIndex);
-    return { table, columns: index?.columns ?? constraint.columns };
-  }
-  return undefined;
+interface Target {
+  readonly table: TableState;
+  readonly columns: readonly string[];
+  /** True for new values in a column that is NOT NULL already. */
+  readonly recomputed?: true;
 }
 
-function probesOf(operation: Operation, table: TableState, columns: readonly string[]): readonly ProbeDraft[] {
+function targetOf(operation: Operation, { before, after }: Moment): Target | null {
+  if (!("table" in operation) || operation.table === null) return null;
+  const table = before.table(operation.table);
+  if (!table) return null;
+  switch (operation.kind) {
+    case "set-not-null":
+      return { table, columns: [operation.column] };
+    case "set-expression": {
+      const column = columnOf(table, operation.column);
+      const next = after.table(operation.table);
+      return next && operation.expression !== null && column?.notNull
+        ? { table: next, columns: [column.name], recomputed: true }
+        : null;
+    }
+    case "validate-constraint": {
+      const pending = table.pending.find((each) => each.name === operation.constraint);
+      return pending?.type === "not null" ? { table, columns: [pending.column] } : null;
+    }
+    case "add-constraint":
+      return ofConstraint(table, operation.constraint);
+    default:
+      return null;
+  }
+}
+
+function ofConstraint(table: TableState, constraint: ConstraintSpec): Target | null {
+  if (constraint.type === "not null" && constraint.validated && constraint.enforced)
+    return { table, columns: [constraint.column] };
+  if (constraint.type !== "primary key") return null;
+  const index = table.indexes.find(({ name }) => name === constraint.usingIndex);
+  return { table, columns: index?.columns ?? constraint.columns };
+}
+
+function probesOf(operation: Operation, { table, columns, recomputed }: Target): readonly ProbeDraft[] {
   return columns.flatMap((name) => {
     const column = columnOf(table, name);
-    if (!column || column.notNull) return [];
+    if (!column || (!mayHoldNulls(table, column) && !recomputed)) return [];
     const alias = identifier(table.name.name);
     const key = rowKey(table, alias, [name]);
     return [
@@ -45,7 +67,8 @@ function probesOf(operation: Operation, table: TableState, columns: readonly str
         subject: { kind: "column", name: `${tableName(table)}.${name}` },
         statement: operation.statement,
         meaning: `rows of ${tableName(table)} where ${name} is NULL`,
-        body: `FROM ${table.rows.from} AS ${alias} WHERE ${alias}.${identifier(name)} IS NULL`,
+        // Not IS NULL, which is true of a composite value of NULLs.
+        body: `FROM ${table.rows.from} AS ${alias} WHERE ${alias}.${identifier(name)} IS NOT DISTINCT FROM NULL`,
         key: key.text,
         order: key.order,
         rows: [table.rows],

@@ -1,8 +1,6 @@
-import type { TableRef } from "../catalog/lookup.js";
-import { defaultPartition } from "../operations/create-table.js";
 import type { Operation } from "../operations/index.js";
-import { childrenOf } from "../operations/resolve.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
+import { partitionsOf } from "./state/partitions.js";
 import type { TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
 import { failingRows } from "./support/failing-rows.js";
@@ -46,32 +44,38 @@ function wantedOf(operation: Operation, before: Moment["before"]): WantedPartiti
 
 function outside(operation: Operation, before: Moment["before"], wanted: WantedPartition): readonly ProbeDraft[] {
   const { parent, partition, bound } = wanted;
-  // A table that the release makes from nothing is partitioned by what the dry run shows.
-  if (!partition || !parent.origin) return [];
-  const inside = conditionOf(before, parent.origin, bound);
-  const condition = `(${inside}) IS NOT TRUE`;
+  if (!partition) return [];
+  const condition = `(${inside(before, parent, bound).join(" AND ")}) IS NOT TRUE`;
   return [rowsWhere(operation, before, partition, condition, "outside the bound of the partition")];
 }
 
+/** A partition of a partition is inside every bound above it. */
+function inside(before: Moment["before"], parent: TableState, bound: string): readonly string[] {
+  const above = parent.partitionOf && before.table(parent.partitionOf.parent);
+  const own = conditionOf(before, parent, bound);
+  return above ? [...inside(before, above, parent.partitionOf?.bound ?? ""), own] : [own];
+}
+
 /** For DEFAULT: in no partition that is there. */
-function conditionOf(before: Moment["before"], parent: TableRef, bound: string): string {
-  const table = before.catalog.table(parent);
-  const key = table?.attributes.partitionKey ?? "";
-  if (!/^DEFAULT$/i.test(bound.trim())) return insideBound(parent, key, bound);
-  const bounds = childrenOf(before.catalog, parent).flatMap(
-    (child) => before.catalog.table(child)?.attributes.partitionOf?.bound ?? [],
-  );
-  const others = bounds.filter((each) => each !== "DEFAULT").map((each) => insideBound(parent, key, each));
+function conditionOf(before: Moment["before"], parent: TableState, bound: string): string {
+  const table = parent.origin ?? parent.name;
+  const key = parent.partitionKey ?? "";
+  if (!isDefault(bound)) return insideBound(table, key, bound);
+  const bounds = partitionsOf(before, parent).map(({ partitionOf }) => partitionOf?.bound ?? "");
+  const others = bounds.filter((each) => !isDefault(each)).map((each) => insideBound(table, key, each));
   return others.length === 0 ? "true" : `(${others.join(" OR ")}) IS NOT TRUE`;
+}
+
+function isDefault(bound: string): boolean {
+  return /^DEFAULT$/i.test(bound.trim());
 }
 
 function inDefault(operation: Operation, before: Moment["before"], wanted: WantedPartition): readonly ProbeDraft[] {
   const { parent, bound } = wanted;
-  const ref = parent.origin && defaultPartition(parent.origin, before.catalog);
-  const table = ref && before.table(ref);
-  if (!parent.origin || !table || /^DEFAULT$/i.test(bound.trim())) return [];
-  const inside = conditionOf(before, parent.origin, bound);
-  return [rowsWhere(operation, before, table, inside, "of the default partition that belong to the new one")];
+  const table = partitionsOf(before, parent).find(({ partitionOf }) => isDefault(partitionOf?.bound ?? ""));
+  if (!table || isDefault(bound)) return [];
+  const condition = conditionOf(before, parent, bound);
+  return [rowsWhere(operation, before, table, condition, "of the default partition that belong to the new one")];
 }
 
 function rowsWhere(

@@ -3,9 +3,12 @@ import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
 import { type ColumnState, columnOf, doubtAbout, type TableState } from "./state/table-state.js";
+import { columnsNamed } from "./support/columns-named.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
-import { refusedBy } from "./support/refused-by.js";
+import { isPlainCast } from "./support/plain-cast.js";
+import { refusedBy, tooLongFor } from "./support/refused-by.js";
+import { unknowable } from "./support/unknowable.js";
 
 /** Values that the new type of a column does not take, or takes only cut. */
 export const typeChange: Probe = {
@@ -16,6 +19,10 @@ export const typeChange: Probe = {
     const column = table && columnOf(table, operation.column);
     // An enum that the release makes is asked about by its labels.
     if (!table || !column || before.madeType(operation.type) != null) return [];
+    if (before.isAltered(operation.type)) {
+      const reason = `A statement before it alters ${operation.type}, so that it is not yet as the values will meet it`;
+      return [unknowable(typeChange.code, operation.statement, table, reason)];
+    }
     return [...refused(operation, before, table, column), ...emptied(operation, table, column)];
   },
 };
@@ -26,24 +33,24 @@ function refused(
   table: TableState,
   column: ColumnState,
 ): readonly ProbeDraft[] {
-  if (!castsOnly(operation)) return [attempt(operation, table, column, operation.using ?? "")];
-  const value = `${identifier(table.name.name)}.${identifier(column.name)}`;
-  const condition = refusedBy(value, column.type, operation.type, before.catalog.catalog.serverVersion);
+  const plain = isPlainCast(operation);
+  const value = plain ? `${identifier(table.name.name)}.${identifier(column.name)}` : `(${operation.using})`;
+  const condition = plain
+    ? refusedBy(value, column.type, operation.type, before)
+    : tooLongFor(value, operation.type, before);
   if (condition === "never") return [];
-  if (condition === "attempt") {
-    return [attempt(operation, table, column, operation.using ?? `${value}::${operation.type}`)];
-  }
+  if (condition === "attempt") return [attempt(operation, table, column, `${value}::${operation.type}`)];
   const set = column.notNull || column.generated ? null : { column: column.name, value: "NULL" };
   const cut = cutTo(column, operation);
   return [
     failingRows(before, {
       ...described(operation, table),
       table,
-      condition: `${value} IS NOT NULL AND ${condition}`,
-      columns: [column.name],
+      condition,
+      columns: columnsNamed(table, [value]),
       own: false,
       why: "converted",
-      set: cut ?? set,
+      set: plain ? (cut ?? set) : null,
     }),
   ];
 }
@@ -51,7 +58,7 @@ function refused(
 /** A text that is too long can be cut, and its whole kept aside. */
 function cutTo(column: ColumnState, operation: AlterColumnType): { column: string; value: string } | null {
   const length = /^(?:varchar|character varying|char|character|bpchar)\s*\((\d+)\)$/i.exec(operation.type)?.[1];
-  const text = /^(text|character|citext)/.test(column.type);
+  const text = /^(text|character( varying)?(\(\d+\))?|citext)$/.test(column.type);
   if (length === undefined || !text || column.generated) return null;
   return { column: column.name, value: `left(${identifier(column.name)}, ${length})` };
 }
@@ -72,7 +79,7 @@ function attempt(operation: AlterColumnType, table: TableState, column: ColumnSt
 
 /** A conversion of the author's own may yield NULL where the column must not hold it. */
 function emptied(operation: AlterColumnType, table: TableState, column: ColumnState): readonly ProbeDraft[] {
-  if (!column.notNull || operation.using === null || castsOnly(operation)) return [];
+  if (!column.notNull || operation.using === null || isPlainCast(operation)) return [];
   const alias = identifier(table.name.name);
   const query = `SELECT count(*) AS count FROM ${table.rows.from} AS ${alias} WHERE (${operation.using}) IS NULL`;
   return [
@@ -96,14 +103,4 @@ function described(operation: AlterColumnType, table: TableState) {
     statement: operation.statement,
     meaning: `values of ${name} that do not fit ${operation.type}`,
   };
-}
-
-/** True for no USING, and for one that says no more than the cast to the new type. */
-function castsOnly({ using, column }: AlterColumnType): boolean {
-  if (using === null) return true;
-  const text = using.replaceAll('"', "").replaceAll(/\s+/g, "").toLowerCase();
-  const name = column.toLowerCase().replaceAll(/[^\w]/g, "\\$&");
-  return new RegExp(
-    `^\\(?${name}\\)?(::(text|varchar))?(::[a-z0-9_.(),\\[\\]]+)?$|^cast\\(${name}as[a-z0-9_.(),\\[\\]]+\\)$`,
-  ).test(text);
 }

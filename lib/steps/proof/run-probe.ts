@@ -28,7 +28,7 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     await session.script("rollback").catch(() => {});
-    if (error.code.startsWith(DATA_EXCEPTION) && query.doubt === null) {
+    if (isOfValue(error) && query.doubt === null) {
       return { status: "hit", count: 1, keys: [error.message], ms: scope.clock.monotonic() - started };
     }
     return { status: "unknown", reason: reasonOf(error, scope) };
@@ -134,8 +134,13 @@ function doubtful(query: ProbeQuery, hits: number): ProbeResult {
   return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.doubt}` };
 }
 
-/** SQLSTATE class of values that do not convert (manual, "PostgreSQL Error Codes"): the release would meet the same. */
-const DATA_EXCEPTION = "22";
+/**
+ * A value that does not convert, or that a domain refuses (manual, "PostgreSQL Error Codes": class 22, not_null_violation,
+ * check_violation): the release would meet the same.
+ */
+function isOfValue({ code }: DatabaseError): boolean {
+  return code.startsWith("22") || code === "23502" || code === "23514";
+}
 
 const NOT_VISIBLE =
   "This connection does not see what the probe asks about: it is a replica, or its role lacks pg_read_all_stats";

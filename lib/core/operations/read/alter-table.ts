@@ -119,7 +119,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ],
   AT_AlterConstraint: (table, command) => {
     if (!command.def || !("ATAlterConstraint" in command.def)) throw new NotUnderstood("ALTER CONSTRAINT without one");
-    return [{ kind: "alter-constraint", table, constraint: command.def.ATAlterConstraint.conname ?? "" }];
+    const { conname = "", alterEnforceability, is_enforced } = command.def.ATAlterConstraint;
+    const enforced = alterEnforceability ? (is_enforced ?? false) : null;
+    return [{ kind: "alter-constraint", table, constraint: conname, enforced }];
   },
   AT_DetachPartition: (table, command) => [detach(table, command, false)],
   AT_DetachPartitionFinalize: (table, command) => [detach(table, command, true)],

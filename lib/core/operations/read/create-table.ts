@@ -1,8 +1,9 @@
-import type { CreateStmt, CreateTableAsStmt, Node, PartitionBoundSpec, RangeVar } from "libpg-query";
+import type { CreateStmt, CreateTableAsStmt, Node, PartitionBoundSpec, PartitionSpec, RangeVar } from "libpg-query";
 import { deparse } from "../../sql/deparse.js";
+import { identifier, qualified } from "../../sql/quote.js";
 import { columnSpec } from "./column.js";
 import { constraintSpec } from "./constraint.js";
-import { relationName } from "./names.js";
+import { dottedName, relationName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";
 import { tablesRead } from "./tables-read.js";
 
@@ -25,11 +26,30 @@ export function readCreateTable(tree: CreateStmt): readonly Draft[] {
       ),
       inherits: tree.partbound ? [] : parents,
       partitionOf: tree.partbound && parent ? { parent, bound: boundText(tree.partbound) } : null,
-      partitioned: tree.partspec !== undefined,
+      partitionKey: partitionKey(tree.partspec),
       persistence: persistence(tree.relation),
       ifNotExists: tree.if_not_exists ?? false,
     },
   ];
+}
+
+const STRATEGIES: Readonly<Record<string, string>> = {
+  PARTITION_STRATEGY_RANGE: "RANGE",
+  PARTITION_STRATEGY_LIST: "LIST",
+  PARTITION_STRATEGY_HASH: "HASH",
+};
+
+function partitionKey(spec: PartitionSpec | undefined): string | null {
+  if (!spec) return null;
+  const parts = (spec.partParams ?? []).flatMap((node) => {
+    if (!("PartitionElem" in node)) return [];
+    const { name, expr, collation } = node.PartitionElem;
+    const value = name === undefined ? `(${expr ? deparse(expr) : ""})` : identifier(name);
+    if (!collation) return [value];
+    const { schema, name: last } = dottedName(collation);
+    return [`${value} COLLATE ${qualified(schema, last)}`];
+  });
+  return `${STRATEGIES[spec.strategy ?? ""] ?? spec.strategy ?? ""} (${parts.join(", ")})`;
 }
 
 /** CREATE TABLE AS and CREATE MATERIALIZED VIEW are one node to the parser. */

@@ -1,15 +1,16 @@
 import { humanName } from "../../catalog/names.js";
 import type { QualifiedName } from "../../contract/contract.js";
 import { constraintName } from "../../operations/default-names.js";
-import { type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
-import { homeSchema, sameTable } from "../../operations/resolve.js";
+import { type AddConstraint, type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
+import { homeSchema } from "../../operations/resolve.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
 import { qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { composedWrite } from "./composed-write.js";
-import { callsOwnFunction, consequencesOf, referencing, relatives, type Written, writtenBy } from "./consequences.js";
+import { callsOwnFunction, consequencesOf, doubtSome, referencing, relatives, writtenBy } from "./consequences.js";
 import { NotForetold } from "./map-tables.js";
+import { attached, detached, movedTable } from "./partitions.js";
 import type { ReleaseState } from "./release-state.js";
 import {
   addedColumn,
@@ -18,9 +19,11 @@ import {
   createdTable,
   droppedColumn,
   emptiedTable,
+  recomputedColumn,
   renamedColumn,
   withColumn,
 } from "./reshape.js";
+import { withoutConstraint, withRenamedConstraint, withStanding } from "./standing.js";
 import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
@@ -39,6 +42,14 @@ export function advance(state: ReleaseState, operation: Operation): ReleaseState
         schema: operation.index.schema ?? homeSchema(state.catalog),
         name: operation.index.name,
       });
+    case "attach-partition":
+      return operation.of === "table" ? attached(state, operation) : state;
+    case "detach-partition":
+      return detached(state, operation);
+    case "refresh-view":
+      return refreshed(state, operation);
+    case "alter-domain":
+      return state.withAltered(operation.domain.name);
     case "write-rows":
       return written(state, operation);
     case "truncate":
@@ -64,7 +75,11 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
     case "add-column": {
       const { column, ifNotExists } = operation;
       if (ifNotExists && table.columns.some((each) => each.name === column.name)) return state;
-      return withPending(addedColumn(state, table, column), name, column.constraints);
+      const added = addedColumn(state, table, column);
+      return column.constraints.reduce(
+        (last, constraint) => addedConstraint(last, { ...operation, kind: "add-constraint", constraint }),
+        withPending(added, name, column.constraints),
+      );
     }
     case "drop-column":
       return droppedColumn(state, table, operation.column);
@@ -78,22 +93,35 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
       return withColumn(state, table, operation.column, { notNull: false });
     case "set-default":
       return withColumn(state, table, operation.column, { default: operation.default });
-    case "add-constraint": {
-      const key = primaryKeyOf([operation.constraint]) ?? table.key;
-      return withPending(state.with({ ...table, key }), name, [operation.constraint]);
-    }
-    case "rename-constraint": {
-      const { constraint, to } = operation;
-      const pending = table.pending.map((each) => (each.name === constraint ? { ...each, name: to } : each));
-      return state.with({ ...table, pending });
-    }
+    case "set-expression":
+      return operation.expression === null
+        ? withColumn(state, table, operation.column, { generated: false })
+        : recomputedColumn(state, table, operation.column, operation.expression);
+    case "add-constraint":
+      return withPending(addedConstraint(state, operation), name, [operation.constraint]);
+    case "drop-constraint":
+      return state.with(withoutConstraint(state, table, operation.constraint));
+    case "rename-constraint":
+      return state.with(withRenamedConstraint(state, table, operation.constraint, operation.to));
     case "rename-table":
-      return state.without(table.name).with({ ...table, name: { ...table.name, name: operation.to } });
+      return movedTable(state, table, { ...table.name, name: operation.to });
     case "drop-table":
       return state.without(table.name).withGone(qualified(table.name.schema, table.name.name));
     default:
       return state;
   }
+}
+
+/** The table with the constraint on it; one that takes over an index is the index's. */
+function addedConstraint(state: ReleaseState, operation: AddConstraint): ReleaseState {
+  const table = state.table(operation.table);
+  if (!table) return state;
+  const { constraint } = operation;
+  const key = primaryKeyOf([constraint], table) ?? table.key;
+  const named = { ...constraint, name: constraint.name ?? constraintName(constraint, table.name, state.catalog) };
+  const takesOver = "usingIndex" in constraint && constraint.usingIndex !== null;
+  const made = takesOver ? table : withStanding(state, table, { ...operation, constraint: named });
+  return state.with({ ...made, key });
 }
 
 function withPending(state: ReleaseState, name: QualifiedName, constraints: TableState["pending"]): ReleaseState {
@@ -117,12 +145,23 @@ function createTable(state: ReleaseState, operation: Operation & { kind: "create
     ...operation.columns.map((spec) => columnState(state, spec)),
   ];
   const constraints = [...operation.constraints, ...operation.columns.flatMap((column) => column.constraints)];
-  return createdTable(state, name, columns, primaryKeyOf(constraints) ?? []);
+  const made = createdTable(state, name, columns, primaryKeyOf(constraints, null) ?? []);
+  const table = made.table(name);
+  if (!table) return made;
+  const parent = operation.partitionOf && state.table(operation.partitionOf.parent);
+  const partitionOf = parent ? { parent: parent.name, bound: operation.partitionOf?.bound ?? "" } : null;
+  const { statement, partitionKey } = operation;
+  const standing = constraints.map(
+    (constraint) => ({ kind: "add-constraint", table: name, constraint, statement }) as const,
+  );
+  return made.with({ ...table, partitionKey, partitionOf, standing });
 }
 
-function primaryKeyOf(constraints: readonly ConstraintSpec[]): readonly string[] | null {
+function primaryKeyOf(constraints: readonly ConstraintSpec[], table: TableState | null): readonly string[] | null {
   const found = constraints.find((each) => each.type === "primary key");
-  return found?.type === "primary key" && found.usingIndex === null ? found.columns : null;
+  if (found?.type !== "primary key") return null;
+  if (found.usingIndex === null) return found.columns;
+  return table?.indexes.find(({ name }) => name === found.usingIndex)?.columns ?? null;
 }
 
 /** Its columns follow from a query; what stands on it later is in doubt. */
@@ -136,16 +175,18 @@ function createTableAs(state: ReleaseState, operation: Operation & { kind: "crea
 function setSchema(state: ReleaseState, operation: Operation & { kind: "set-schema" }): ReleaseState {
   const table = operation.objectKind === "table" ? state.table(operation.name) : undefined;
   if (!table) return state;
-  return state.without(table.name).with({ ...table, name: { schema: operation.to, name: table.name.name } });
+  return movedTable(state, table, { schema: operation.to, name: table.name.name });
 }
 
 function createIndex(state: ReleaseState, operation: Operation & { kind: "create-index" }): ReleaseState {
   const table = state.table(operation.table);
   const { name } = operation;
-  if (!table || name === null) return state;
+  if (!table) return state;
+  const made = operation.unique ? withStanding(state, table, operation) : table;
+  if (name === null) return state.with(made);
   const columns = operation.keys.flatMap(({ column }) => (column === null ? [] : [column]));
   const indexes = [...table.indexes, { name, columns }];
-  return state.with({ ...table, indexes }).withRelation({ schema: table.name.schema, name });
+  return state.with({ ...made, indexes }).withRelation({ schema: table.name.schema, name });
 }
 
 /** Types of the release's own, and what it drops. */
@@ -200,11 +241,11 @@ function truncated(state: ReleaseState, operation: Operation & { kind: "truncate
   return doubtSome(emptied, `The statement at ${place} empties tables before it`, others);
 }
 
-function doubtSome(state: ReleaseState, reason: string, which: Written): ReleaseState {
-  return state.doubting(
-    { columns: null, reason },
-    (table) => which === "any" || which.some((each) => sameTable(each, table.origin ?? table.name)),
-  );
+function refreshed(state: ReleaseState, operation: Operation & { kind: "refresh-view" }): ReleaseState {
+  const view = state.table(operation.view);
+  if (!view) return state;
+  const place = readableSource(operation.statement.source);
+  return doubtSome(state, `The statement at ${place} fills ${humanName(view.name)} anew before it`, [view.name]);
 }
 
 /** Code whose effect is not an operation: what it may write is in doubt. */

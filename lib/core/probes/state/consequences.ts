@@ -107,3 +107,11 @@ function writtenByOperation(state: ReleaseState, operation: Operation): Written 
 export function callsOwnFunction(state: ReleaseState, names: readonly string[]): boolean {
   return state.catalog.catalog.objects.some(({ kind, id }) => kind === "function" && names.includes(id.name));
 }
+
+/** A doubt about the rows of some tables. */
+export function doubtSome(state: ReleaseState, reason: string, which: Written): ReleaseState {
+  return state.doubting(
+    { columns: null, reason },
+    (table) => which === "any" || which.some((each) => sameTable(each, table.origin ?? table.name)),
+  );
+}

@@ -1,4 +1,5 @@
 import type { ConstraintObject } from "../../catalog/catalog.js";
+import { parentsOf } from "../../catalog/inheritance.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { type ConstraintSpec, operationsOfText } from "../../operations/index.js";
 import { recreateConstraint } from "../../operations/recreate.js";
@@ -47,8 +48,18 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
         .flatMap((column) => (isKey(attributes.keys, column.id.name) ? [column.id.name] : [])),
     })),
     pending: pendingConstraints(before, name),
+    standing: null,
+    partitionKey: before.table(name)?.attributes.partitionKey ?? null,
+    partitionOf: partitionOf(before, name),
     sameRows: true,
   };
+}
+
+function partitionOf(before: CatalogIndex, name: TableRef): TableState["partitionOf"] {
+  const table = before.table(name);
+  const bound = table?.attributes.partitionOf?.bound;
+  const [parent] = table && bound !== undefined ? parentsOf({ ...name, table: name.name }, before) : [];
+  return parent && bound !== undefined ? { parent, bound } : null;
 }
 
 function isKey(keys: readonly string[], column: string): boolean {

@@ -4,24 +4,27 @@ import type { QualifiedName } from "../../contract/contract.js";
 import { initialTables } from "./initial-state.js";
 import type { Doubt, TableState } from "./table-state.js";
 
+interface Contents {
+  /** The tenant's schema before the release. */
+  readonly catalog: CatalogIndex;
+  readonly tables: ReadonlyMap<string, TableState>;
+  /** Names of indexes and other relations by schema, those of the release included. */
+  readonly relations: ReadonlySet<string>;
+  /** How many stages were made, so that the next has a name of its own. */
+  readonly stages: number;
+  /** Types that the release makes, by unqualified name; with the labels of an enum. */
+  readonly types: ReadonlyMap<string, readonly string[] | null>;
+  /** Domains that the release alters, by unqualified name. */
+  readonly altered: ReadonlySet<string>;
+  readonly gone: readonly string[];
+}
+
 /**
  * What the tables of a tenant will be at one moment of a release: the rows now, seen through the statements before that
  * moment. Immutable: each change makes a new one.
  */
 export class ReleaseState {
-  private constructor(
-    /** The tenant's schema before the release. */
-    readonly catalog: CatalogIndex,
-    private readonly tables: ReadonlyMap<string, TableState>,
-    /** Names of indexes and other relations by schema, those of the release included. */
-    private readonly relations: ReadonlySet<string>,
-    /** How many stages were made, so that the next has a name of its own. */
-    readonly stages: number,
-    /** Types that the release makes, by unqualified name; with the labels of an enum. */
-    private readonly types: ReadonlyMap<string, readonly string[] | null>,
-    /** What the release drops, as `schema.name` in quotes. */
-    readonly gone: readonly string[],
-  ) {}
+  private constructor(private readonly contents: Contents) {}
 
   static initial(catalog: CatalogIndex): ReleaseState {
     const tables = new Map(initialTables(catalog).map((table) => [keyOf(table.name), table]));
@@ -29,78 +32,96 @@ export class ReleaseState {
     const relations = catalog.catalog.objects.flatMap(({ kind, id }) =>
       kinds.has(kind) ? [keyOf({ schema: id.schema ?? "", name: id.name })] : [],
     );
-    return new ReleaseState(catalog, tables, new Set(relations), 0, new Map(), []);
+    return new ReleaseState({
+      ...{ catalog, tables, relations: new Set(relations) },
+      ...{ stages: 0, types: new Map(), altered: new Set(), gone: [] },
+    });
+  }
+
+  /** The tenant's schema before the release. */
+  get catalog(): CatalogIndex {
+    return this.contents.catalog;
+  }
+
+  /** How many stages were made. */
+  get stages(): number {
+    return this.contents.stages;
+  }
+
+  /** What the release drops, as `schema.name` in quotes. */
+  get gone(): readonly string[] {
+    return this.contents.gone;
   }
 
   /** The table that a name means at this moment; undefined when there is none. */
   table(name: QualifiedName): TableState | undefined {
-    if (name.schema !== null) return this.tables.get(keyOf({ schema: name.schema, name: name.name }));
+    const { tables } = this.contents;
+    if (name.schema !== null) return tables.get(keyOf({ schema: name.schema, name: name.name }));
     for (const schema of [TENANT_SCHEMA, "public"]) {
-      const found = this.tables.get(keyOf({ schema, name: name.name }));
+      const found = tables.get(keyOf({ schema, name: name.name }));
       if (found) return found;
     }
-    const elsewhere = [...this.tables.values()].filter((table) => table.name.name === name.name);
+    const elsewhere = [...tables.values()].filter((table) => table.name.name === name.name);
     return elsewhere.length === 1 ? elsewhere[0] : undefined;
   }
 
   all(): readonly TableState[] {
-    return [...this.tables.values()];
+    return [...this.contents.tables.values()];
   }
 
   /** Whether a table, index, view or sequence has the name, so that IF NOT EXISTS does nothing. */
   hasRelation(ref: TableRef): boolean {
-    return this.relations.has(keyOf(ref));
+    return this.contents.relations.has(keyOf(ref));
   }
 
   with(...changed: readonly TableState[]): ReleaseState {
-    const tables = new Map(this.tables);
+    const tables = new Map(this.contents.tables);
     for (const table of changed) tables.set(keyOf(table.name), table);
-    const relations = changed.map((table) => keyOf(table.name)).filter((key) => !this.relations.has(key));
-    const known = relations.length === 0 ? this.relations : new Set([...this.relations, ...relations]);
-    return new ReleaseState(this.catalog, tables, known, this.stages, this.types, this.gone);
+    const { relations } = this.contents;
+    const made = changed.map((table) => keyOf(table.name)).filter((key) => !relations.has(key));
+    return this.but({ tables, ...(made.length === 0 ? {} : { relations: new Set([...relations, ...made]) }) });
   }
 
   without(ref: TableRef): ReleaseState {
-    const tables = new Map(this.tables);
+    const tables = new Map(this.contents.tables);
     tables.delete(keyOf(ref));
-    const relations = new Set(this.relations);
-    relations.delete(keyOf(ref));
-    return new ReleaseState(this.catalog, tables, relations, this.stages, this.types, this.gone);
+    return this.but({ tables }).withoutRelation(ref);
   }
 
   withRelation(ref: TableRef): ReleaseState {
-    return new ReleaseState(
-      this.catalog,
-      this.tables,
-      new Set([...this.relations, keyOf(ref)]),
-      this.stages,
-      this.types,
-      this.gone,
-    );
+    return this.but({ relations: new Set([...this.contents.relations, keyOf(ref)]) });
   }
 
   withoutRelation(ref: TableRef): ReleaseState {
-    const relations = new Set(this.relations);
+    const relations = new Set(this.contents.relations);
     relations.delete(keyOf(ref));
-    return new ReleaseState(this.catalog, this.tables, relations, this.stages, this.types, this.gone);
+    return this.but({ relations });
   }
 
   withStage(): ReleaseState {
-    return new ReleaseState(this.catalog, this.tables, this.relations, this.stages + 1, this.types, this.gone);
+    return this.but({ stages: this.stages + 1 });
   }
 
   withType(name: string, labels: readonly string[] | null): ReleaseState {
-    const types = new Map([...this.types, [name, labels]]);
-    return new ReleaseState(this.catalog, this.tables, this.relations, this.stages, types, this.gone);
+    return this.but({ types: new Map([...this.contents.types, [name, labels]]) });
+  }
+
+  withAltered(domain: string): ReleaseState {
+    return this.but({ altered: new Set([...this.contents.altered, domain]) });
   }
 
   withGone(name: string): ReleaseState {
-    return new ReleaseState(this.catalog, this.tables, this.relations, this.stages, this.types, [...this.gone, name]);
+    return this.but({ gone: [...this.gone, name] });
   }
 
   /** Labels of an enum that the release makes; null for another type of its own, undefined for a type that is there. */
   madeType(type: string): readonly string[] | null | undefined {
-    return this.types.get(baseName(type));
+    return this.contents.types.get(baseName(type));
+  }
+
+  /** True for a type that is there but will not be as it is now. */
+  isAltered(type: string): boolean {
+    return this.contents.altered.has(baseName(type));
   }
 
   /** A type that values can be cast to now: one that the release makes does not exist yet. */
@@ -112,6 +133,10 @@ export class ReleaseState {
   doubting(doubt: Doubt, which: (table: TableState) => boolean = () => true): ReleaseState {
     const touched = this.all().filter(which);
     return this.with(...touched.map((table) => ({ ...table, doubts: [...table.doubts, doubt], sameRows: false })));
+  }
+
+  private but(change: Partial<Contents>): ReleaseState {
+    return new ReleaseState({ ...this.contents, ...change });
   }
 }
 

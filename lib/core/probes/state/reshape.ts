@@ -1,7 +1,9 @@
 import type { ColumnSpec } from "../../operations/index.js";
 import { identifier } from "../../sql/quote.js";
+import { baseType, domainDefault } from "../support/domains.js";
 import type { ReleaseState } from "./release-state.js";
 import type { Rows } from "./rows.js";
+import { withRenamedColumn } from "./standing.js";
 import type { ColumnState, TableState } from "./table-state.js";
 
 /** A query that reads one table and becomes what the table holds from then on. */
@@ -45,7 +47,11 @@ export function renamedColumn(state: ReleaseState, table: TableState, from: stri
     columns: names?.map((name) => (name === from ? to : name)) ?? null,
     reason,
   }));
-  return reshaped(state, { ...table, doubts }, columns, key);
+  const pending = table.pending.map((each) =>
+    each.type === "not null" && each.column === from ? { ...each, column: to } : each,
+  );
+  const standing = withRenamedColumn(state, table, from, to);
+  return reshaped(state, { ...table, doubts, pending, standing }, columns, key);
 }
 
 export function droppedColumn(state: ReleaseState, table: TableState, name: string): ReleaseState {
@@ -76,7 +82,9 @@ export function columnState(state: ReleaseState, spec: ColumnSpec): ColumnState 
 function valueOfAdded(state: ReleaseState, spec: ColumnSpec): string {
   const type = state.typeNow(spec.type);
   if (spec.serial || spec.identity !== "") return `(row_number() OVER ())::${type}`;
-  return `(${spec.generationExpression ?? spec.default ?? "NULL"})::${type}`;
+  const value = spec.generationExpression ?? spec.default ?? domainDefault(type, state) ?? "NULL";
+  // Whether its domain takes the value is asked on its own.
+  return `(${value})::${baseType(type, state)}`;
 }
 
 export function convertedColumn(
@@ -89,8 +97,26 @@ export function convertedColumn(
     if (each.column.name !== name) return each;
     const type = state.typeNow(change.type);
     const column = { ...each.column, type, collation: change.collation, origin: null };
-    return { column, sql: `(${change.using === null || type !== change.type ? each.sql : change.using})::${type}` };
+    const value = change.using === null || type !== change.type ? each.sql : change.using;
+    return { column, sql: `(${value})::${type}${collateOf(each.column, column)}` };
   });
+  return reshaped(state, table, columns);
+}
+
+/** Values are compared under the column's collation from then on. */
+function collateOf(before: ColumnState, { collation, type }: ColumnState): string {
+  if (collation === before.collation) return "";
+  if (collation !== null) return ` COLLATE ${collation}`;
+  return /^(text|varchar|character varying|char|character|bpchar)\b/i.test(type) ? ' COLLATE pg_catalog."default"' : "";
+}
+
+/** A column that is computed from the others by another expression. */
+export function recomputedColumn(state: ReleaseState, table: TableState, name: string, sql: string): ReleaseState {
+  const columns = unchanged(table.columns).map((each) =>
+    each.column.name === name
+      ? { column: { ...each.column, origin: null }, sql: `(${sql})::${each.column.type}` }
+      : each,
+  );
   return reshaped(state, table, columns);
 }
 
@@ -122,6 +148,6 @@ export function createdTable(
   const made = staged(state, [], `SELECT ${list} WHERE false`);
   const own = columns.map((column) => ({ ...column, origin: null }));
   const { rows } = made;
-  const none = { doubts: [], indexes: [], pending: [] };
+  const none = { doubts: [], indexes: [], pending: [], standing: [], partitionKey: null, partitionOf: null };
   return made.state.with({ name, origin: null, columns: own, key, rows, ownRows: rows, ...none, sameRows: true });
 }

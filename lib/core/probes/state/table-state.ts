@@ -1,6 +1,7 @@
 import type { TableRef } from "../../catalog/lookup.js";
 import type { ConstraintSpec } from "../../operations/index.js";
 import type { Rows } from "./rows.js";
+import type { Standing } from "./standing.js";
 
 /** A column at a moment of the release. */
 export interface ColumnState {
@@ -42,8 +43,19 @@ export interface TableState {
   readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
   readonly pending: readonly ConstraintSpec[];
+  /** Constraints and unique indexes, once the release changes them; null while they are those of the catalog. */
+  readonly standing: readonly Standing[] | null;
+  /** `RANGE (a, b)` of a partitioned table; else null. */
+  readonly partitionKey: string | null;
+  /** What it is a partition of. */
+  readonly partitionOf: { readonly parent: TableRef; readonly bound: string } | null;
   /** True as long as no statement of the release changed which rows there are. */
   readonly sameRows: boolean;
+}
+
+/** True for a column that may hold NULLs now: one that a NOT NULL which is not validated stands on may hold those of before it. */
+export function mayHoldNulls(table: TableState, { name, notNull }: ColumnState): boolean {
+  return !notNull || table.pending.some((each) => each.type === "not null" && each.column === name);
 }
 
 export function columnOf(table: TableState, name: string): ColumnState | undefined {

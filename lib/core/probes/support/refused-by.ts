@@ -1,40 +1,95 @@
 import { keepsHeap, parseType } from "../../operations/type-change.js";
 import { literal } from "../../sql/quote.js";
+import type { ReleaseState } from "../state/release-state.js";
+import { baseType, domainChain, domainOf, refusedByDomains } from "./domains.js";
 
 /** PostgreSQL 16 brought `pg_input_is_valid`, which says whether a text is a value of a type without an error. */
 const INPUT_IS_VALID = 160_000;
 
+/** The least value of each, and the first above the greatest. */
 const INTEGER: Readonly<Record<string, readonly [string, string]>> = {
-  smallint: ["-32768", "32767"],
-  integer: ["-2147483648", "2147483647"],
-  bigint: ["-9223372036854775808", "9223372036854775807"],
+  smallint: ["-32768", "32768"],
+  integer: ["-2147483648", "2147483648"],
+  bigint: ["-9223372036854775808", "9223372036854775808"],
 };
 const INTEGERS = Object.keys(INTEGER);
-const LARGEST_REAL = "3.4028235e38";
-const LARGEST_DOUBLE = "1.7976931348623157e308";
+
+/** From here on a value rounds to infinity, and up to here to zero: half a step beyond the largest and the least that there is. */
+const REAL = {
+  largest: "3.402823567797336616375393954581425684480e38",
+  least: "7.006492321624085354618647916449580656402e-46",
+};
+const DOUBLE = {
+  largest: "1.797693134862315807937289714053034150799e308",
+  least: "2.470328229206232720882843964341106861826e-324",
+};
 
 const NUMBERS = new Set(["smallint", "integer", "bigint", "numeric", "real", "double precision"]);
+const FLOATS = new Set(["real", "double precision"]);
 const TEXTS = new Set(["text", "character varying", "character", "citext"]);
+const BITS = new Set(["bit", "bit varying"]);
+
+type Condition = string | "never" | "attempt";
 
 /**
- * The condition under which a type refuses a value of another type: SQL over `value`, `"never"`, or `"attempt"` where
- * only the conversion itself can tell. Types as `format_type` or the parser spells them.
+ * The condition under which a type refuses a value of another type, or takes it only cut: SQL over `value`, `"never"`, or
+ * `"attempt"` where only the conversion itself can tell. Types as `format_type` or the parser spells them.
  */
-export function refusedBy(
-  value: string,
-  from: string,
-  to: string,
-  serverVersion: number,
-): string | "never" | "attempt" {
+export function refusedBy(value: string, from: string, to: string, state: ReleaseState): Condition {
+  const domains = domainChain(to, state);
+  const source = baseType(from, state);
+  const [domain] = domains;
+  if (!domain) return refusedPlainly(value, source, to, state);
+  if (domainOf(from, state)?.name === domain.name) return "never";
+  const { serverVersion } = state.catalog.catalog;
+  if (TEXTS.has(parseType(source)?.base ?? "") && serverVersion >= INPUT_IS_VALID) {
+    return unless(`${value} IS NULL`, invalidInput(value, to), refusedByDomains(value, domains));
+  }
+  const below = refusedPlainly(value, source, baseType(to, state), state);
+  const refused = refusedByDomains(value, domains);
+  if (below === "attempt" || refused === null) return below;
+  return below === "never" ? refused : `CASE WHEN ${below} THEN true ELSE ${refused} END`;
+}
+
+/** For NULL only what its domains say of it. */
+function unless(isNull: string, condition: string, ofNull: string | null): string {
+  return ofNull === null
+    ? `NOT (${isNull}) AND ${condition}`
+    : `CASE WHEN ${isNull} THEN ${ofNull} ELSE ${condition} END`;
+}
+
+/** Whether a value of an unknown type is longer than the type allows: an assignment refuses it, and a cast would only cut it. */
+export function tooLongFor(value: string, to: string, state: ReleaseState): Condition {
+  const target = parseType(baseType(to, state));
+  if (!target || (!TEXTS.has(target.base) && !BITS.has(target.base))) return "attempt";
+  const condition = TEXTS.has(target.base) ? longerThan(value, target) : otherLength(value, target);
+  return condition === "never" ? "attempt" : condition;
+}
+
+function refusedPlainly(value: string, from: string, to: string, state: ReleaseState): Condition {
   const source = parseType(from);
   const target = parseType(to);
   if (!source || !target) return "attempt";
   if (keepsHeap(from, to) || widens(source.base, target.base)) return "never";
-  if (TEXTS.has(target.base)) return longerThan(value, target.modifiers[0] ?? (target.base === "character" ? 1 : null));
+  if (source.base.endsWith("]") && target.base.endsWith("]")) return refusedElement(value, from, to, state);
+  if (TEXTS.has(target.base)) return longerThan(value, target);
+  if (BITS.has(source.base) && BITS.has(target.base)) return otherLength(value, target);
   if (NUMBERS.has(source.base) && NUMBERS.has(target.base)) return outOfRange(value, target, source.base);
   if (!TEXTS.has(source.base)) return "attempt";
-  if (serverVersion >= INPUT_IS_VALID) return `NOT pg_catalog.pg_input_is_valid(${value}::text, ${literal(to)})`;
+  if (state.catalog.catalog.serverVersion >= INPUT_IS_VALID)
+    return `${value} IS NOT NULL AND ${invalidInput(value, to)}`;
   return refusedText(`${value}::text`, target);
+}
+
+function invalidInput(value: string, to: string): string {
+  return `NOT pg_catalog.pg_input_is_valid(${value}::text, ${literal(to)})`;
+}
+
+function refusedElement(value: string, from: string, to: string, state: ReleaseState): Condition {
+  const element = (type: string) => type.replace(/(\s*\[\d*\])+$/, "");
+  const condition = refusedBy("item.value", element(from), element(to), state);
+  if (condition === "never" || condition === "attempt") return condition;
+  return `EXISTS (SELECT FROM unnest(${value}) AS item(value) WHERE ${condition})`;
 }
 
 interface Target {
@@ -48,36 +103,52 @@ function widens(from: string, to: string): boolean {
 }
 
 /** Blanks beyond the length do not count (manual, "Character Types"). */
-function longerThan(value: string, length: number | null): string | "never" {
+function longerThan(value: string, { base, modifiers }: Target): Condition {
+  const length = modifiers[0] ?? (base === "character" ? 1 : null);
   return length === null ? "never" : `length(rtrim(${value}::text, ' ')) > ${length}`;
 }
 
-function outOfRange(value: string, { base, modifiers }: Target, from: string): string | "never" {
-  const number = `${value}::numeric`;
+/** An assignment neither cuts nor fills a string of bits. */
+function otherLength(value: string, { base, modifiers }: Target): Condition {
+  if (base === "bit") return `length(${value}) <> ${modifiers[0] ?? 1}`;
+  return modifiers[0] === undefined ? "never" : `length(${value}) > ${modifiers[0]}`;
+}
+
+function outOfRange(value: string, { base, modifiers }: Target, from: string): Condition {
   const range = INTEGER[base];
-  if (range) return `round(${number}) NOT BETWEEN ${range[0]} AND ${range[1]}`;
+  if (range) {
+    const [least, above] = range;
+    // A float is rounded as a float, half to even, and a numeric half away from zero.
+    const rounded = FLOATS.has(from) ? `round(${value}::double precision)` : `round(${value}::numeric)`;
+    return `NOT (${rounded} >= ${least} AND ${rounded} < ${above})`;
+  }
+  const number = `${value}::numeric`;
   if (base === "numeric") {
     const [precision, scale = 0] = modifiers;
     if (precision === undefined) return "never";
     return `(${number} <> 'NaN' AND abs(round(${number}, ${scale})) >= 1e${precision - scale})`;
   }
-  if (base === "real" && (from === "double precision" || from === "numeric")) return beyond(value, LARGEST_REAL);
-  if (base === "double precision" && from === "numeric") return beyond(value, LARGEST_DOUBLE);
+  if (base === "real" && from === "double precision") return beyond(value, "double precision", REAL);
+  if (base === "real" && from === "numeric") return beyond(value, "numeric", REAL);
+  if (base === "double precision" && from === "numeric") return beyond(value, "numeric", DOUBLE);
   return "never";
 }
 
 /** By name first: before PostgreSQL 14 a numeric knows no infinity. */
-function beyond(value: string, largest: string): string {
-  return `CASE WHEN ${value}::text IN ('NaN', 'Infinity', '-Infinity') THEN false ELSE abs(${value}::numeric) > ${largest} END`;
+function beyond(value: string, type: string, { largest, least }: typeof REAL): string {
+  const size = `abs(${value}::${type})`;
+  const outside = `${size} >= ${largest}::${type} OR (${size} <= ${least}::${type} AND ${size} <> 0)`;
+  return `CASE WHEN ${value}::text IN ('NaN', 'Infinity', '-Infinity') THEN false ELSE ${outside} END`;
 }
 
 const NUMBER_TEXT = "^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?\\s*$";
 
 /** Before PostgreSQL 16: by the form of the text, and by its size once the form is right. */
-function refusedText(text: string, target: Target): string | "attempt" {
+function refusedText(text: string, target: Target): Condition {
   const range = INTEGER[target.base];
   if (range) {
-    return `CASE WHEN ${text} ~ '^\\s*[-+]?[0-9]+\\s*$' THEN ${text}::numeric NOT BETWEEN ${range[0]} AND ${range[1]} ELSE true END`;
+    const number = `${text}::numeric`;
+    return `CASE WHEN ${text} ~ '^\\s*[-+]?[0-9]+\\s*$' THEN NOT (${number} >= ${range[0]} AND ${number} < ${range[1]}) ELSE ${text} IS NOT NULL END`;
   }
   if (NUMBERS.has(target.base)) {
     const size = outOfRange(text, target, "numeric");

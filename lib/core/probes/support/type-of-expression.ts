@@ -1,8 +1,8 @@
 import type { Node } from "libpg-query";
 import { parseType } from "../../operations/type-change.js";
 import { deparseType } from "../../sql/deparse.js";
-import { isParsed, parseSql } from "../../sql/parse.js";
 import { columnOf, type TableState } from "../state/table-state.js";
+import { expressionTree } from "./plain-cast.js";
 
 const TEXTS = new Set(["text", "character varying", "character", "citext"]);
 /** Functions of texts that give a text. */
@@ -10,10 +10,7 @@ const OF_TEXT = new Set(["lower", "upper", "initcap", "btrim", "ltrim", "rtrim",
 
 /** The type of an expression over the columns of a table, where that is plain to see; else null. */
 export function typeOfExpression(sql: string, table: TableState): string | null {
-  const [statement] = parseSql(`SELECT ${sql}`, "expression").statements;
-  if (!statement || !isParsed(statement) || !("SelectStmt" in statement.node)) return null;
-  const [target] = statement.node.SelectStmt.targetList ?? [];
-  return target && "ResTarget" in target ? typeOf(target.ResTarget.val, table) : null;
+  return typeOf(expressionTree(sql) ?? undefined, table);
 }
 
 function typeOf(node: Node | undefined, table: TableState): string | null {
