@@ -55,8 +55,10 @@ export const OPERATION_GENERATORS: Readonly<Record<string, Generate>> = {
     ]),
   "create-table-as": ({ t }) => `create table made_from as select * from ${t}`,
   "detach-partition": () => "alter table part detach partition part_1",
-  "drop-column": ({ t, c }) => `alter table ${t} drop column ${c}`,
-  "drop-constraint": ({ t, pick }) => `alter table ${t} drop constraint ${pick(["low", "later", "to_parent"])}`,
+  "drop-column": ({ t, c, pick }) =>
+    `alter table ${t} ${pick(["", "drop constraint low, ", "drop column made, ", "add n int, "])}drop column ${c}${pick(["", ", drop column parent", ", drop constraint to_parent, drop parent"])}`,
+  "drop-constraint": ({ t, pick }) =>
+    `alter table ${t} drop constraint ${pick(["low", "later", "to_parent", "low, drop constraint later"])}`,
   "drop-index": () => "drop index by_parent",
   "drop-not-null": ({ t, c }) => `alter table ${t} alter ${c} drop not null`,
   "drop-object": ({ t, pick }) =>
@@ -67,7 +69,7 @@ export const OPERATION_GENERATORS: Readonly<Record<string, Generate>> = {
       "drop sequence counter",
       "drop schema elsewhere",
     ]),
-  "drop-table": ({ pick }) => `drop table ${pick(["loose", "part_1", "part"])}`,
+  "drop-table": ({ pick }) => `drop table ${pick(["loose", "part_1", "part", "part_1, loose, part"])}`,
   grant: ({ t, pick }) => pick([`grant select on ${t} to public`, "revoke usage on schema elsewhere from public"]),
   "lock-table": ({ t, pick }) => `lock table ${t} in ${pick(["access share", "exclusive", "access exclusive"])} mode`,
   maintain: ({ t, pick }) => pick([`analyze ${t}`, "analyze", "cluster parent using parent_pkey"]),

@@ -1,6 +1,5 @@
 import type { QualifiedName } from "../contract/contract.js";
-import { columnsAgain } from "./columns-again.js";
-import { rewritesHeap } from "./convert-back.js";
+import { convertedBack, rewritesHeap } from "./convert-back.js";
 import { effects, lock } from "./effects.js";
 import type { OperationData, OperationType } from "./operation.js";
 import { dependentsOfColumn } from "./recreate.js";
@@ -35,7 +34,7 @@ export const alterColumnType: OperationType<AlterColumnType> = {
     return effects([...tree, ...others.map((other) => lock(other, "AccessExclusiveLock"))], { rewrites });
   },
   inverse(operation, before) {
-    return columnsAgain([operation], before);
+    return convertedBack([operation], [], before);
   },
   requirements(operation) {
     const { table, column, statement } = operation;

@@ -2,9 +2,59 @@ import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { identifier } from "../sql/quote.js";
 import type { AlterColumnType } from "./alter-column-type.js";
-import { alterTable } from "./inverses.js";
+import { alterTable, exact, NOTHING, notThere } from "./inverses.js";
+import { keepConverted } from "./keep/keep-columns.js";
+import type { Inverse } from "./operation.js";
 import { notNullAgain } from "./recreate.js";
+import { descendants, resolveTable } from "./resolve.js";
 import { keepsHeap, parseType } from "./type-change.js";
+
+/**
+ * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:
+ * columns of the table that the statement drops beside, which are not there again yet.
+ */
+export function convertedBack(
+  operations: readonly AlterColumnType[],
+  gone: readonly string[],
+  before: CatalogIndex,
+): Inverse {
+  const [first] = operations;
+  if (!first) return NOTHING;
+  const table = resolveTable(first.table, before);
+  const converted: { readonly operation: AlterColumnType; readonly column: ColumnObject }[] = [];
+  for (const operation of operations) {
+    const column = before.column(table, operation.column);
+    if (!column) return notThere("column", operation.column);
+    converted.push({ operation, column });
+  }
+  const back = [...converted].reverse().flatMap(({ operation, column }) => convertBack(operation, table, column));
+  const changing = converted.filter(({ operation, column }) => mayChangeValues(operation, column));
+  if (changing.length === 0) return exact(...back);
+  const columns = changing.map(({ column }) => column);
+  const kept = [table, ...inheriting(before, table)].map((each) =>
+    keepConverted(first.statement, before, each, columns, gone),
+  );
+  return {
+    class: "lossy",
+    statements: [
+      ...kept.flatMap(({ forget }) => forget),
+      ...back,
+      ...kept.flatMap(({ restore }) => restore),
+      ...changing.flatMap(({ operation, column }) => filledAgain(operation, before, table, column)),
+    ],
+    losses: changing.map(({ operation: { column, type } }) => ({
+      what: "precision",
+      name: `${table.schema}.${table.name}.${column}`,
+      reason: `values converted to ${type} may not convert back`,
+    })),
+    keep: kept.map((each) => each.kept),
+  };
+}
+
+/** Children keep rows of their own; those of partitions are in the copy of their parent. */
+function inheriting(before: CatalogIndex, table: TableRef): readonly TableRef[] {
+  return before.table(table)?.attributes.relkind === "p" ? [] : descendants(before, table);
+}
 
 export function rewritesHeap(operation: AlterColumnType, column: ColumnObject | undefined): boolean {
   if (!column) return true;
@@ -23,7 +73,7 @@ function isPlainCast({ using, column }: AlterColumnType): boolean {
 }
 
 /** Whether the conversion may lose something of a value; a wider integer has every value of a narrower one. */
-export function mayChangeValues(operation: AlterColumnType, column: ColumnObject): boolean {
+function mayChangeValues(operation: AlterColumnType, column: ColumnObject): boolean {
   return (
     rewritesHeap(operation, column) &&
     !(isWideningInteger(column.attributes.type, operation.type) && operation.using === null)
@@ -40,7 +90,7 @@ function isWideningInteger(from: string, to: string): boolean {
  * The column in its old type. Where no assignment cast leads back, through a cast of its own; a conversion that only
  * the author's USING knows cannot be turned round, so the column is emptied and filled from the copy.
  */
-export function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
+function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
   const name = identifier(operation.column);
   const { type, collation, notNull } = column.attributes;
   const own = operation.using !== null && !isPlainCast(operation);
@@ -59,7 +109,7 @@ export function convertBack(operation: AlterColumnType, table: TableRef, column:
 }
 
 /** A column that was emptied on the way is NOT NULL again once it has its values. */
-export function filledAgain(
+function filledAgain(
   operation: AlterColumnType,
   before: CatalogIndex,
   table: TableRef,

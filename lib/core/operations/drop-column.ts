@@ -1,7 +1,10 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
-import { columnsAgain } from "./columns-again.js";
 import { effects, lock } from "./effects.js";
+import { NOTHING, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { putBack } from "./put-back.js";
 import { dependentsOfColumn } from "./recreate.js";
 import { needsColumn } from "./requirements.js";
 import { lockTree, resolveTable, sameTable } from "./resolve.js";
@@ -29,8 +32,11 @@ export const dropColumn: OperationType<DropColumn> = {
       ...others.map((other) => lock(other, "AccessExclusiveLock")),
     ]);
   },
+  dropped,
   inverse(operation, before) {
-    return columnsAgain([operation], before);
+    const columns = dropped(operation, before);
+    if (columns.length === 0) return operation.ifExists ? NOTHING : notThere("column", operation.column);
+    return putBack(operation.statement, before, columns);
   },
   requirements(operation) {
     const { table, column, statement } = operation;
@@ -40,3 +46,8 @@ export const dropColumn: OperationType<DropColumn> = {
     ];
   },
 };
+
+function dropped(operation: DropColumn, before: CatalogIndex): readonly CatalogObject[] {
+  const column = before.column(resolveTable(operation.table, before), operation.column);
+  return column ? [column] : [];
+}

@@ -1,10 +1,10 @@
-import type { ConstraintObject } from "../catalog/catalog.js";
+import type { CatalogObject, ConstraintObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { exact, notThere } from "./inverses.js";
+import { NOTHING, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { recreateConstraints } from "./recreate.js";
+import { putBack } from "./put-back.js";
 import { lockTree, resolveTable } from "./resolve.js";
 
 export interface DropConstraint extends OperationData {
@@ -28,10 +28,11 @@ export const dropConstraint: OperationType<DropConstraint> = {
       ...[...others, ...fallen.map(tableOf)].map((other) => lock(other, "AccessExclusiveLock")),
     ]);
   },
+  dropped,
   inverse(operation, before) {
-    const table = resolveTable(operation.table, before);
-    const fallen = droppedConstraints(operation, table, before);
-    return fallen ? exact(...recreateConstraints(fallen)) : notThere("constraint", operation.constraint);
+    const constraints = dropped(operation, before);
+    if (constraints.length === 0) return operation.ifExists ? NOTHING : notThere("constraint", operation.constraint);
+    return putBack(operation.statement, before, constraints);
   },
   requirements(operation, before) {
     const constraint = find(operation, resolveTable(operation.table, before), before);
@@ -50,14 +51,10 @@ const TYPES: Readonly<Record<string, "primary key" | "unique" | "check" | "exclu
   x: "exclusion",
 };
 
-/** With CASCADE also those that fall with it; null when there is none of that name. */
-export function droppedConstraints(
-  operation: DropConstraint,
-  table: TableRef,
-  before: CatalogIndex,
-): readonly ConstraintObject[] | null {
+function dropped(operation: DropConstraint, before: CatalogIndex): readonly CatalogObject[] {
+  const table = resolveTable(operation.table, before);
   const constraint = find(operation, table, before);
-  if (!constraint) return operation.ifExists ? [] : null;
+  if (!constraint) return [];
   return [constraint, ...(operation.cascade ? pointingAt(constraint, table, before) : [])];
 }
 

@@ -1,9 +1,10 @@
-import type { IndexObject } from "../catalog/catalog.js";
+import type { CatalogObject, IndexObject } from "../catalog/catalog.js";
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { exact, NOTHING, notThere } from "./inverses.js";
+import { NOTHING, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
+import { putBack } from "./put-back.js";
 import { homeSchema } from "./resolve.js";
 
 export interface DropIndex extends OperationData {
@@ -23,10 +24,11 @@ export const dropIndex: OperationType<DropIndex> = {
     const transactionality = operation.concurrently ? "outside" : "inside";
     return effects(index ? [lock(table, mode)] : [], { transactionality });
   },
+  dropped,
   inverse(operation, before) {
-    const index = find(operation, before);
-    if (!index?.definition) return operation.ifExists ? NOTHING : notThere("index", operation.index.name);
-    return exact(index.definition);
+    const indexes = dropped(operation, before);
+    if (indexes.length === 0) return operation.ifExists ? NOTHING : notThere("index", operation.index.name);
+    return putBack(operation.statement, before, indexes);
   },
   requirements(operation) {
     const base = { kind: "index", name: operation.index.name, on: [], unique: null } as const;
@@ -37,6 +39,11 @@ export const dropIndex: OperationType<DropIndex> = {
     ];
   },
 };
+
+function dropped(operation: DropIndex, before: CatalogIndex): readonly CatalogObject[] {
+  const index = find(operation, before);
+  return index?.definition ? [index] : [];
+}
 
 function find(operation: DropIndex, before: CatalogIndex): IndexObject | undefined {
   const named = before.indexesNamed(operation.index.name);

@@ -1,8 +1,13 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { effects, lock } from "./effects.js";
-import { objectsAgain } from "./objects-again.js";
+import { NOTHING, notThere } from "./inverses.js";
+import { catalogKind } from "./object-name.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { resolveTable } from "./resolve.js";
+import { putBack } from "./put-back.js";
+import { findObject } from "./recreate.js";
+import { homeSchema, resolveTable } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
 export interface DropObject extends OperationData {
@@ -24,8 +29,11 @@ export const dropObject: OperationType<DropObject> = {
       transactionality: OUTSIDE.has(operation.objectKind) ? "outside" : "inside",
     });
   },
+  dropped,
   inverse(operation, before) {
-    return objectsAgain([operation], before);
+    const objects = dropped(operation, before);
+    if (objects.length === 0) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
+    return putBack(operation.statement, before, objects);
   },
   requirements() {
     return [];
@@ -34,3 +42,17 @@ export const dropObject: OperationType<DropObject> = {
 
 const HAS_ROWS = new Set(["view", "materialized view"]);
 const OUTSIDE = new Set(["database", "tablespace", "subscription"]);
+
+function dropped(operation: DropObject, before: CatalogIndex): readonly CatalogObject[] {
+  const on = operation.table && resolveTable(operation.table, before);
+  const schema = on?.schema ?? operation.name.schema;
+  const kind = catalogKind(operation.objectKind);
+  const { name } = operation.name;
+  const found =
+    before.catalog.objects.find(
+      ({ kind: is, id }) => on && is === kind && id.name === name && id.schema === schema && id.table === on.name,
+    ) ??
+    findObject(before, kind, { schema, name }, operation.signature) ??
+    findObject(before, kind, { schema: schema ?? homeSchema(before), name }, operation.signature);
+  return found ? [found] : [];
+}

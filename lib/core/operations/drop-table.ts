@@ -1,9 +1,12 @@
+import type { CatalogObject } from "../catalog/catalog.js";
+import type { CatalogIndex } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { defaultPartition } from "./create-table.js";
 import { effects, lock } from "./effects.js";
+import { NOTHING, notThere } from "./inverses.js";
 import type { OperationData, OperationType } from "./operation.js";
-import { lockTree, names, resolveTable } from "./resolve.js";
-import { tablesAgain } from "./tables-again.js";
+import { putBack } from "./put-back.js";
+import { descendants, lockTree, names, resolveTable } from "./resolve.js";
 
 export interface DropTable extends OperationData {
   readonly kind: "drop-table";
@@ -35,8 +38,11 @@ export const dropTable: OperationType<DropTable> = {
       ...[...referenced, ...referencing, ...parents, ...defaults].map((other) => lock(other, "AccessExclusiveLock")),
     ]);
   },
+  dropped,
   inverse(operation, before) {
-    return tablesAgain([operation], before);
+    const tables = dropped(operation, before);
+    if (tables.length === 0) return operation.ifExists ? NOTHING : notThere("table", operation.table.name);
+    return putBack(operation.statement, before, tables);
   },
   requirements(operation) {
     const base = { kind: "table", table: operation.table, source: operation.statement.source } as const;
@@ -46,3 +52,8 @@ export const dropTable: OperationType<DropTable> = {
     ];
   },
 };
+
+function dropped(operation: DropTable, before: CatalogIndex): readonly CatalogObject[] {
+  const table = resolveTable(operation.table, before);
+  return [table, ...descendants(before, table)].flatMap((each) => before.table(each) ?? []);
+}

@@ -9,12 +9,33 @@ export function inOrderOfNeed(objects: readonly CatalogObject[]): readonly Catal
   const visit = (object: CatalogObject) => {
     if (visiting.has(object)) return;
     visiting.add(object);
-    const text = `${object.definition ?? ""} ${JSON.stringify(object.attributes)}`;
+    const text = textOf(object);
     for (const [other, pattern] of patterns) if (other !== object && pattern.test(text)) visit(other);
     ordered.add(object);
   };
   for (const object of objects) visit(object);
   return [...ordered];
+}
+
+/** Those of the objects that others name, or that such a one names in turn. */
+export function neededBy(
+  others: readonly CatalogObject[],
+  objects: readonly CatalogObject[],
+): readonly CatalogObject[] {
+  const needed = new Set<CatalogObject>();
+  const visit = (text: string) => {
+    for (const object of objects) {
+      if (needed.has(object) || !mention(object).test(text)) continue;
+      needed.add(object);
+      visit(textOf(object));
+    }
+  };
+  for (const other of others) visit(textOf(other));
+  return [...needed];
+}
+
+function textOf({ definition, attributes }: CatalogObject): string {
+  return `${definition ?? ""} ${JSON.stringify(attributes)}`;
 }
 
 /** The server prints names with their schemas, each part quoted where it must be; attributes have them as they are, or in JSON. */

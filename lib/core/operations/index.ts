@@ -23,7 +23,7 @@ export type { LockTable } from "./lock-table.js";
 export type { Maintain } from "./maintain.js";
 export type { Opaque } from "./opaque.js";
 export * from "./operation.js";
-export { effectsOf, inverseOf, requirementsOf } from "./operation-types.js";
+export { droppedBy, effectsOf, inverseOf, requirementsOf } from "./operation-types.js";
 export type { Operation, OperationKind } from "./operations.js";
 export { operationsOf } from "./operations-of.js";
 export type { Query } from "./query.js";

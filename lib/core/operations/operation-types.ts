@@ -1,3 +1,4 @@
+import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Requirement } from "../contract/contract.js";
 import { addColumn } from "./add-column.js";
@@ -120,6 +121,12 @@ export function guarded(operation: Operation, before: CatalogIndex): Inverse | n
   const takesPlace = operation.guards ? occurs(operation, before) : true;
   if (takesPlace === true) return null;
   return takesPlace === false ? NOTHING : impossible(undecided(operation, before));
+}
+
+/** What an operation surely drops; empty for those that drop nothing, and where it is not known whether they take place. */
+export function droppedBy(operation: Operation, before: CatalogIndex): readonly CatalogObject[] {
+  if (operation.guards && occurs(operation, before) !== true) return [];
+  return operationType(operation).dropped?.(operation, before) ?? [];
 }
 
 /** What must hold for the operation to run, and what holds after it ran. */

@@ -1,3 +1,4 @@
+import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { Requirement } from "../contract/contract.js";
 import type { Guard } from "../sql/plpgsql.js";
@@ -90,6 +91,11 @@ export interface OperationType<O extends OperationData> {
   readonly kind: O["kind"];
   effects(operation: O, before: CatalogIndex): Effects;
   inverse(operation: O, before: CatalogIndex): Inverse;
+  /**
+   * Of an operation that drops tables or what stands on them: the objects that it names, as they are before, and those that go with
+   * them of necessity. Empty when they are not there. What one statement drops is put back together.
+   */
+  dropped?(operation: O, before: CatalogIndex): readonly CatalogObject[];
   /** What must hold before it can run, and what holds after it ran. */
   requirements(operation: O, before: CatalogIndex): readonly Requirement[];
 }

@@ -17,10 +17,11 @@ export interface SequencesAgain extends KeptSequences {
 export function sequencesAgain(
   statement: Statement,
   before: CatalogIndex,
-  tables: readonly TableRef[],
-  column: string | null,
+  owners: readonly { readonly table: TableRef; readonly column: string | null }[],
 ): SequencesAgain {
-  const owned = tables.flatMap((table) => sequencesOf(before, table, column).map((each) => ({ ...each, table })));
+  const owned = owners.flatMap(({ table, column }) =>
+    sequencesOf(before, table, column).map((each) => ({ ...each, table })),
+  );
   const serial = owned.filter(({ sequence }) => sequence.attributes.identity !== true);
   return {
     create: serial.map(({ sequence }) => createSequence(sequence)),
@@ -28,7 +29,10 @@ export function sequencesAgain(
       (each) =>
         `ALTER SEQUENCE ${sequenceName(each.sequence)} OWNED BY ${sqlName(each.table)}.${identifier(each.column)}`,
     ),
-    ...keepOwnedSequences(statement, before, tables, column),
+    ...keepSequences(
+      statement,
+      owned.map(({ sequence }) => sequence),
+    ),
   };
 }
 

@@ -1,11 +1,9 @@
 import type { CatalogObject, ColumnObject, ConstraintObject, IndexObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import { create } from "../catalog/repair/create.js";
 import { identifier } from "../sql/quote.js";
 import { alterTable, sqlName } from "./inverses.js";
 import { sequenceName } from "./keep/keep-sequences.js";
 import { sequenceOptions, sequencesOf } from "./sequences-of.js";
-import { triggerState } from "./trigger-state.js";
 
 /** Statements that make again what the catalog describes. The order is: what others need first. */
 export function recreateConstraint(constraint: ConstraintObject): string {
@@ -19,12 +17,9 @@ export function recreateConstraints(constraints: readonly ConstraintObject[]): r
   return [...constraints].sort((a, b) => rank(a) - rank(b)).map(recreateConstraint);
 }
 
-export function recreateIndex(index: IndexObject): string {
-  return index.definition ?? "";
-}
-
 /** ADD COLUMN with everything that its values do not have to satisfy yet; `finishColumn` adds the rest. */
-export function addColumnAgain(table: TableRef, column: ColumnObject): readonly string[] {
+export function addColumnAgain(column: ColumnObject): readonly string[] {
+  const table = { schema: column.id.schema ?? "", name: column.id.table ?? "" };
   const { type, collation, generated, generationExpression } = column.attributes;
   const parts = [identifier(column.id.name), type];
   if (collation !== null) parts.push(`COLLATE ${collation}`);
@@ -93,7 +88,10 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
   const { persistence, partitionKey, partitionOf, inherits } = found.attributes;
   const options = found.optionsAsSet ?? found.attributes.options;
   const unlogged = persistence === "u" ? "UNLOGGED " : "";
-  const columns = before.columns(table).map((column) => columnClause(before, table, column));
+  const own = before
+    .columns(table)
+    .filter(({ attributes }) => attributes.inherited !== true || attributes.local === true);
+  const columns = own.map((column) => columnClause(before, table, column));
   const head = partitionOf
     ? `CREATE ${unlogged}TABLE ${sqlName(table)} PARTITION OF ${partitionOf.parent} ${partitionOf.bound}`
     : `CREATE ${unlogged}TABLE ${sqlName(table)} (${columns.join(", ")})`;
@@ -105,42 +103,26 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
   return [[head, ...tail].filter(Boolean).join(" ")];
 }
 
-/** What stands on tables and is made after their rows are back: keys before the foreign keys that need them. */
-export function recreateTableParts(before: CatalogIndex, tables: readonly TableRef[]): readonly string[] {
-  const constraints = tables
-    .flatMap((table) => [...before.constraints(table), ...before.referencedBy(table)])
-    .filter(isOwn);
-  const isForeign = ({ attributes }: ConstraintObject) => attributes.type === "f";
-  return [
-    ...tables.flatMap((table) =>
-      before
-        .columns(table)
-        .filter(({ attributes }) => attributes.identity !== "")
-        .map((column) => identityAgain(before, table, column)),
-    ),
-    ...recreateConstraints([...new Set(constraints)].filter((each) => !isForeign(each))),
-    ...tables.flatMap((table) =>
-      before
-        .indexes(table)
-        .filter(({ attributes }) => attributes.constraint === null && attributes.ofParent !== true)
-        .flatMap((index) => create(index, before) ?? [recreateIndex(index)]),
-    ),
-    ...recreateConstraints([...new Set(constraints)].filter(isForeign)),
-    ...tables.flatMap((table) => [...triggersAgain(before, table), ...rowSecurityAgain(before, table)]),
-  ];
+/** What stands on a table and is made after its rows are back: also the foreign keys of others that point at it. */
+export function standingOn(
+  before: CatalogIndex,
+  table: TableRef,
+): Dependents & { readonly others: readonly CatalogObject[] } {
+  const isOn = ({ kind, id }: CatalogObject) =>
+    id.schema === table.schema && id.table === table.name && ["rule", "trigger", "policy"].includes(kind);
+  return {
+    constraints: [...before.constraints(table), ...before.referencedBy(table)],
+    indexes: before.indexes(table).filter(({ attributes }) => attributes.constraint === null),
+    others: before.catalog.objects.filter(isOn),
+  };
 }
 
-function triggersAgain(before: CatalogIndex, table: TableRef): string[] {
-  return before.catalog.objects.flatMap((object) => {
-    const own = object.id.schema === table.schema && object.id.table === table.name;
-    if (object.kind !== "trigger" || !own || object.definition === null) return [];
-    const state = triggerState(object.attributes.enabled);
-    const set = alterTable(table, `${state} TRIGGER ${identifier(object.id.name)}`);
-    return state === "ENABLE" ? [object.definition] : [object.definition, set];
-  });
+export function identitiesAgain(before: CatalogIndex, table: TableRef): readonly string[] {
+  const identities = before.columns(table).filter(({ attributes }) => attributes.identity !== "");
+  return identities.map((column) => identityAgain(before, table, column));
 }
 
-function rowSecurityAgain(before: CatalogIndex, table: TableRef): string[] {
+export function rowSecurityAgain(before: CatalogIndex, table: TableRef): readonly string[] {
   const was = before.table(table)?.attributes;
   return [
     ...(was?.rowSecurity ? [alterTable(table, "ENABLE ROW LEVEL SECURITY")] : []),
@@ -149,12 +131,9 @@ function rowSecurityAgain(before: CatalogIndex, table: TableRef): string[] {
 }
 
 /** NOT NULL stands with its column, and what a partition has from its parent comes with the parent. */
-function isOwn({ attributes }: ConstraintObject): boolean {
-  return (
-    attributes.type !== "n" &&
-    attributes.ofParent !== true &&
-    (attributes.local !== false || attributes.inherited !== true)
-  );
+export function isOwn({ kind, attributes }: ConstraintObject | IndexObject): boolean {
+  if (attributes.ofParent === true) return false;
+  return kind === "index" || (attributes.type !== "n" && (attributes.local !== false || attributes.inherited !== true));
 }
 
 function columnClause(before: CatalogIndex, table: TableRef, column: ColumnObject): string {

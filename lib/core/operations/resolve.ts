@@ -64,6 +64,24 @@ export function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
   });
 }
 
+/** Parents before their children, and what a column's type is made of before the column. */
+export function inOrderOfCreation(before: CatalogIndex, tables: readonly TableRef[]): readonly TableRef[] {
+  const needs = (table: TableRef): readonly TableRef[] => {
+    const { partitionOf, inherits } = before.table(table)?.attributes ?? { partitionOf: null, inherits: [] };
+    const types = before.columns(table).map(({ attributes }) => attributes.type.replace(/(\[\])+$/, ""));
+    const texts = [...(partitionOf ? [partitionOf.parent] : inherits), ...types];
+    return tables.filter((other) => !sameTable(other, table) && texts.some((text) => names(text, other)));
+  };
+  const ordered: TableRef[] = [];
+  const place = (table: TableRef, waiting: readonly TableRef[]) => {
+    if (ordered.includes(table) || waiting.includes(table)) return;
+    for (const needed of needs(table)) place(needed, [...waiting, table]);
+    ordered.push(table);
+  };
+  for (const table of tables) place(table, []);
+  return ordered;
+}
+
 /** True when a relation's name as the server prints it (quoted where needed) means this table. */
 export function names(text: string, table: TableRef): boolean {
   const plain = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : identifier(part));

@@ -1,9 +1,9 @@
-import type { Catalog } from "../catalog/catalog.js";
+import type { Catalog, CatalogObject } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { FunctionBodies } from "../operations/called.js";
 import { occurs } from "../operations/guards/occurs.js";
-import { type Inverse, type Loss, type Operation, operationsOfText } from "../operations/index.js";
-import { inverseTogether, together } from "../operations/inverse-together.js";
+import { droppedBy, type Inverse, type Loss, type Operation, operationsOfText } from "../operations/index.js";
+import { inversesTogether } from "../operations/inverse-together.js";
 import { copySize } from "../operations/keep/copy.js";
 import { cascadesFrom, undoRows } from "../operations/keep/undo-rows.js";
 import { resolveTable, sameTable } from "../operations/resolve.js";
@@ -15,6 +15,7 @@ import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import type { MigrationObservation } from "./observation.js";
 import type { KeepAside, RollbackCandidate } from "./plan.js";
+import { vanished } from "./vanished.js";
 
 /** The inverses of a migration's operations in reverse order, and what of it has none. */
 export interface Inverses {
@@ -101,12 +102,23 @@ function invertStatement(part: Part): Inverses {
     part.created.note(operation);
     return !covered;
   });
-  const groups = together(needed.filter((operation) => !writes(operation)));
-  const inverses: Inverse[] = groups.map((each) => withoutSeen(each, needed, part));
+  const changes = needed.filter((operation) => !writes(operation));
+  const seen = unnamed(part, operations);
+  const inverses = inversesTogether(part.statement, changes, seen, part.index).map((each) => withoutSeen(each, part));
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
   return collect(part.statement, inverses);
+}
+
+/** What vanished with the statement, apart from tables that the migration made. */
+function unnamed({ index, next, created }: Part, operations: readonly Operation[]): readonly CatalogObject[] {
+  if (next === null) return [];
+  const named = operations.flatMap((operation) => droppedBy(operation, index));
+  const isMade = ({ kind, id }: CatalogObject) =>
+    (kind === "table" || id.table !== undefined) &&
+    created.hasTable({ schema: id.schema ?? null, name: id.table ?? id.name });
+  return vanished(index, next, named).filter((object) => !isMade(object));
 }
 
 function setAgain(operation: Truncate, index: CatalogIndex): Inverse {
@@ -126,8 +138,7 @@ function operationsIn(statement: Statement, index: CatalogIndex): readonly Opera
 }
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */
-function withoutSeen(group: readonly Operation[], statement: readonly Operation[], part: Part): Inverse {
-  const inverse = inverseTogether(group, statement, part.index, part.next);
+function withoutSeen(inverse: Inverse, part: Part): Inverse {
   const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
   return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;
 }

@@ -34,20 +34,15 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
   });
 
   it.each([
-    ["a type that takes a column along", "drop domain code cascade", "public.users.spare"],
-    [
-      "text that is put together at run time",
-      "do $$ declare c text; begin for c in select 'spare' loop execute format('alter table users drop column %I', c); end loop; end $$",
-      "public.users.spare",
-    ],
-    ["a schema with an empty table", "drop schema archive cascade", "archive.old"],
-  ])("believes no way back of %s, though this clone had no values there", async (_, up, what) => {
-    const setup = `${USERS} create domain code as text; alter table users add column spare code;
-      create schema archive; create table archive.old (id int)`;
+    ["a column that a loop may have renamed", "alter table users rename column %I to other"],
+    ["a column that a loop converted", "alter table users alter column %I type int using length(spare)"],
+  ])("believes no way back of %s, though this clone had no values there", async (_, sql) => {
+    const setup = `${USERS} alter table users add column spare text`;
+    const up = `do $$ declare c text; begin for c in select 'spare' loop execute format('${sql}', c); end loop; end $$`;
     const proof = await prove(major, setup, [testMigration(up)]);
     expect(proof.passed).toBe(false);
     expect(proof.rollbacks[0]?.candidate).toBeNull();
-    expect(proof.rollbacks[0]?.trials.flatMap(({ differences }) => differences).join()).toContain(what);
+    expect(proof.rollbacks[0]?.trials.flatMap(({ differences }) => differences).join()).toContain("public.users.spare");
     expect(proof.findings.map(({ code }) => code)).toContain("rollback.impossible");
   });
 

@@ -16,7 +16,7 @@ export const statisticsObjects = source<"schema" | "name" | "owner" | "target" |
   }),
   read(row, assembly) {
     const target = row.nullable("target");
-    const definition = row.text("definition");
+    const definition = byName(row.text("definition"));
     assembly.add({
       kind: "statistics",
       id: { schema: row.text("schema"), name: row.text("name") },
@@ -25,3 +25,12 @@ export const statisticsObjects = source<"schema" | "name" | "owner" | "target" |
     });
   },
 });
+
+const NAME = '(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")';
+/** Columns, not calls of functions. */
+const COLUMNS = new RegExp(`(?<= ON )${NAME}(?:, ${NAME})*(?=, | FROM )`);
+
+/** The server keeps the columns by their number in the table, which says nothing of the statistics. */
+function byName(definition: string): string {
+  return definition.replace(COLUMNS, (columns) => (columns.match(new RegExp(NAME, "g")) ?? []).sort().join(", "));
+}

@@ -1,11 +1,10 @@
-import type { ColumnObject } from "../../catalog/catalog.js";
+import type { CatalogObject, ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
-import { sqlName } from "../inverses.js";
 import type { Kept } from "../operation.js";
 import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./copy.js";
-import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";
+import { type Identity, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /** A copy of the values of columns, and the statements that put them back into columns of the same names and types. */
@@ -16,20 +15,30 @@ export interface KeptColumns {
   readonly restore: readonly string[];
 }
 
+/** What the statement takes from the table: by none of its columns a row can be found again, and none of its triggers would fire. */
+export interface Going {
+  readonly columns: readonly ColumnObject[];
+  readonly triggers: readonly CatalogObject[];
+}
+
 /** For columns that will be gone, with their values. All are put back at once: rows that are alike keep their values together. */
 export function keepColumns(
   statement: Statement,
   before: CatalogIndex,
   table: TableRef,
   columns: readonly ColumnObject[],
+  going: Going,
 ): KeptColumns {
   const name = nameOf(statement, table, columns);
-  const identity = identityOf(before, table, namesOf(columns));
+  const identity = identityOf(before, table, namesOf(going.columns));
   const sets = columns.map((column) => `${identifier(column.id.name)} = ${restored(column, "k")}`);
   return {
     kept: keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before),
     forget: [],
-    restore: [...withoutTriggers(before, table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
+    restore: [
+      ...withoutTriggers(before, table, [fill(before, table, identity, sets, name)], going.triggers),
+      ...dropCopy(name),
+    ],
   };
 }
 
@@ -87,11 +96,12 @@ function fill(
   name: string,
 ): string {
   const set = sets.join(", ");
+  const target = source(before, table);
   if (identity.by === "key") {
     const match = identity.columns.map((key) => `${stored(key, "t")} = k.${identifier(key.id.name)}`).join(" AND ");
-    return `UPDATE ${sqlName(table)} t SET ${set} FROM ${copyTable(name)} k WHERE ${match}`;
+    return `UPDATE ${target} t SET ${set} FROM ${copyTable(name)} k WHERE ${match}`;
   }
   const placed = placedRows(before, table, identity, []);
-  return `UPDATE ${sqlName(table)} t SET ${set} FROM ${copyTable(name)} k JOIN (${placed}) n ON ${sameRow(identity, "k", "n")}
+  return `UPDATE ${target} t SET ${set} FROM ${copyTable(name)} k JOIN (${placed}) n ON ${sameRow(identity, "k", "n")}
     WHERE t.ctid = n."$at" AND t.tableoid = n."$in"`;
 }
