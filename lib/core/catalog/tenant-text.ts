@@ -11,7 +11,8 @@ import { TENANT_SCHEMA } from "./catalog.js";
  */
 export function replaceTenantSchema(text: string, schema: string, known: ReadonlySet<string>): string {
   const plain = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/.test(schema);
-  if (!(plain ? text.toLowerCase() : text).includes(schema.replaceAll('"', '""'))) return text;
+  const read = plain ? text.toLowerCase() : text;
+  if (!inLiterals(schema.replaceAll('"', '""')).some((form) => read.includes(form))) return text;
   const name = new Names(schema, plain);
   const ambiguous = known.has(schema) || name.standsAlone(text);
   const placeholder = identifier(TENANT_SCHEMA);
@@ -36,8 +37,9 @@ class Names {
   readonly alone: RegExp;
 
   constructor(schema: string, plain: boolean) {
-    const quoted = pattern(identifier(schema));
-    const forms = plain ? `(?:${quoted}|${pattern(schema)})` : quoted;
+    const quoted = identifier(schema);
+    const others = plain ? [schema] : [];
+    const forms = `(?:${[...inLiterals(quoted), ...others].map(pattern).join("|")})`;
     const flags = plain ? "gi" : "g";
     // Neither a part of a longer name, nor qualified itself.
     const before = `(?<![\\w$."\\u0080-\\uffff])`;
@@ -54,6 +56,12 @@ class Names {
         0 || new RegExp(`\\.\\s*${this.alone.source.replace(/^\(\?<![^)]*\)/, "")}`, this.alone.flags).test(text)
     );
   }
+}
+
+/** A name as it is, and as it stands in a string literal of either form. */
+function inLiterals(name: string): readonly string[] {
+  const doubled = name.replaceAll("'", "''");
+  return [...new Set([name, doubled, doubled.replaceAll("\\", "\\\\")])];
 }
 
 function unquoted(name: string): string {

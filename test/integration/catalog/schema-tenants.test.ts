@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
+import { identifier } from "../../../lib/core/sql/quote.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { MAJORS } from "../../support/majors.js";
 import { temporaryDatabase } from "../../support/postgres.js";
@@ -48,13 +49,26 @@ comment on table S.users is 'people';
 comment on column S.pair.a is 'first';
 `;
 
-const NAMES = ["acme", "tenant-42", "Tenant", "tenant_4200", 'quo"ted', "select"] as const;
+const NAMES = [
+  "acme",
+  "tenant-42",
+  "Tenant",
+  "tenant_4200",
+  'quo"ted',
+  "select",
+  "o'brien",
+  "cash$&1",
+  "back\\slash",
+] as const;
 
 it.each(MAJORS)("gives one shape in differently named schemas one fingerprint, PostgreSQL %s", async (major) => {
-  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-  const script = NAMES.map(
-    (name) => `create schema ${quoted(name)}; ${SHAPE.replaceAll(/\bS\b/g, () => quoted(name))}`,
-  );
+  const script = NAMES.map((name) => {
+    const quoted = identifier(name);
+    const shape = SHAPE.replace(/'(?:[^']|'')*'|\bS\b/g, (token) =>
+      token === "S" ? quoted : token.replaceAll(/\bS\b/g, () => quoted.replaceAll("'", "''")),
+    );
+    return `create schema ${quoted}; ${shape}`;
+  });
   const database = await temporaryDatabase(major, script.join("\n"));
   const [first, ...others] = await withSession(database, async (session) => {
     const catalogs = [];

@@ -5,7 +5,7 @@ import { databaseName } from "../../../lib/cli/demo/tenants.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { TestFleet } from "../../support/fleet.js";
 
-const SCHEMAS = ["acme", "Globex Corp", "initech"];
+const SCHEMAS = ["acme", "Globex Corp", "initech", "o'brien"];
 
 const BASELINE = `CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL, plan text);
 CREATE VIEW active AS SELECT id, email FROM customers WHERE plan IS NOT NULL;
@@ -50,7 +50,7 @@ describe("tenants that are schemas of one database", () => {
     const url = `postgres://postgres@127.0.0.1:${fleet.server.port}/${database}`;
     writeFileSync(
       join(fleet.directory, "tenants.json"),
-      JSON.stringify(SCHEMAS.map((schema) => ({ id: schema.toLowerCase().replace(" ", "-"), url, schema }))),
+      JSON.stringify(SCHEMAS.map((schema) => ({ id: schema.toLowerCase().replace(/[^a-z]/, "-"), url, schema }))),
     );
     fleet.writeConfig({ migrations: "migrations", registry: { file: "tenants.json" } });
   });
@@ -63,7 +63,7 @@ describe("tenants that are schemas of one database", () => {
     const resumed = await fleet.run(["resume", "--json"]);
     expect(resumed.code, resumed.stderr).toBe(0);
     const summary = JSON.parse(resumed.stdout);
-    expect(summary.tenants).toEqual({ total: 3, migrated: 3 });
+    expect(summary.tenants).toEqual({ total: SCHEMAS.length, migrated: SCHEMAS.length });
     expect(summary.divergences).toEqual([]);
     const [only = ""] = fleet.tenants;
     await fleet.inTenant(only, async (client) => {
