@@ -5,7 +5,7 @@ import { identifier } from "../sql/quote.js";
 export function inOrderOfNeed(objects: readonly CatalogObject[]): readonly CatalogObject[] {
   const ordered = new Set<CatalogObject>();
   const visiting = new Set<CatalogObject>();
-  const patterns = new Map(objects.map((object) => [object, mention(object)]));
+  const patterns = mentions(objects);
   const visit = (object: CatalogObject) => {
     if (visiting.has(object)) return;
     visiting.add(object);
@@ -23,15 +23,21 @@ export function neededBy(
   objects: readonly CatalogObject[],
 ): readonly CatalogObject[] {
   const needed = new Set<CatalogObject>();
+  const patterns = mentions(objects);
   const visit = (text: string) => {
-    for (const object of objects) {
-      if (needed.has(object) || !mention(object).test(text)) continue;
+    for (const [object, pattern] of patterns) {
+      if (needed.has(object) || !pattern.test(text)) continue;
       needed.add(object);
       visit(textOf(object));
     }
   };
   for (const other of others) visit(textOf(other));
   return [...needed];
+}
+
+/** How others name the objects; nothing needs what stands on a table, such as a trigger, which may have the name of its function. */
+function mentions(objects: readonly CatalogObject[]): ReadonlyMap<CatalogObject, RegExp> {
+  return new Map(objects.filter(({ id }) => id.table === undefined).map((object) => [object, mention(object)]));
 }
 
 function textOf({ definition, attributes }: CatalogObject): string {

@@ -96,6 +96,11 @@ describe.each(["15", "18"] as const)("what one statement drops comes back as a w
     ],
     ["a schema with all that is in it", ARCHIVE, "drop schema archive cascade"],
     ["a table with its views, policies and triggers", DRESSED, "drop table t cascade"],
+    [
+      "a function with the trigger of the same name",
+      `${DRESSED} alter trigger g on t rename to f`,
+      "drop function f cascade",
+    ],
     ["nothing of a table that got another name", DRESSED, "alter table t rename to u"],
     ["nothing of a schema that got another name", ARCHIVE, "alter schema archive rename to z"],
   ])("%s", async (_, setup, up) => {
