@@ -41,7 +41,8 @@ export const createTable: OperationType<CreateTable> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    if (operation.ifNotExists && isThere(before, table)) return exact();
+    // A temporary table goes with its session.
+    if (operation.persistence === "t" || (operation.ifNotExists && isThere(before, table))) return exact();
     return exact(`DROP TABLE ${sqlName(table)}`);
   },
   requirements(operation) {

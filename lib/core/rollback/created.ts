@@ -31,8 +31,9 @@ export class Created {
         return (
           operation.names.length > 0 && operation.names.every((name) => this.has(family(operation.objectKind), name))
         );
-      case "add-enum-value":
       case "rename-enum-value":
+        return false;
+      case "add-enum-value":
         return this.has("type", operation.type);
       case "alter-domain":
         return this.has("domain", operation.domain);
@@ -55,6 +56,7 @@ export class Created {
       case "create-table":
       case "create-table-as":
         this.keys.add(key("relation", operation.table));
+        if (operation.persistence === "t") this.keys.add(key("temporary", operation.table));
         break;
       case "drop-table":
         this.keys.delete(key("relation", operation.table));
@@ -81,6 +83,11 @@ export class Created {
   /** A table that the migration made, under the name it has now. */
   hasTable(table: QualifiedName): boolean {
     return this.has("relation", table);
+  }
+
+  /** A table that the migration made and drops: it is gone by the time it should go. */
+  dropsAgain(operation: Operation): operation is Operation & { kind: "drop-table" } {
+    return operation.kind === "drop-table" && this.hasTable(operation.table) && !this.has("temporary", operation.table);
   }
 
   private coversColumnOrTable(operation: Operation): boolean {

@@ -1,5 +1,6 @@
 import type { Catalog, CatalogObject } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import type { QualifiedName } from "../contract/contract.js";
 import { FunctionBodies } from "../operations/called.js";
 import { occurs } from "../operations/guards/occurs.js";
 import { droppedBy, type Inverse, type Loss, type Operation, operationsOfText } from "../operations/index.js";
@@ -10,6 +11,7 @@ import { resolveTable, sameTable } from "../operations/resolve.js";
 import { emptiedBy, restartedBy, type Truncate } from "../operations/truncate.js";
 import type { Migration } from "../release/release.js";
 import { parseStatement } from "../sql/parse.js";
+import { qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
@@ -97,14 +99,17 @@ interface Part {
 
 function invertStatement(part: Part): Inverses {
   const operations = operationsIn(part.statement, part.index).filter((each) => occurs(each, part.index) !== false);
+  const standIns: Inverse[] = [];
   const needed = operations.filter((operation) => {
-    const covered = part.created.covers(operation);
+    if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
+    const covered = part.created.covers(operation) && !firesTriggers(operation, part);
     part.created.note(operation);
     return !covered;
   });
   const changes = needed.filter((operation) => !writes(operation));
   const seen = unnamed(part, operations);
-  const inverses = inversesTogether(part.statement, changes, seen, part.index).map((each) => withoutSeen(each, part));
+  const undone = inversesTogether(part.statement, changes, seen, part.index).map((each) => withoutSeen(each, part));
+  const inverses = [...standIns, ...undone];
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
@@ -119,6 +124,22 @@ function unnamed({ index, next, created }: Part, operations: readonly Operation[
     (kind === "table" || id.table !== undefined) &&
     created.hasTable({ schema: id.schema ?? null, name: id.table ?? id.name });
   return vanished(index, next, named).filter((object) => !isMade(object));
+}
+
+/** Stands in for a table that the migration made and dropped, so that the way back may drop it where it was made. */
+function emptyTable(table: QualifiedName, index: CatalogIndex): Inverse {
+  const { schema, name } = resolveTable(table, index);
+  return { class: "exact", statements: [`CREATE TABLE ${qualified(schema, name)} ()`] };
+}
+
+/** An UPDATE of columns that the migration made sets others too when the table has a trigger. */
+function firesTriggers(operation: Operation, { index, created }: Part): boolean {
+  if (operation.kind !== "write-rows" || created.hasTable(operation.table)) return false;
+  const { schema, name } = resolveTable(operation.table, index);
+  return index.catalog.objects.some(
+    ({ kind, id, attributes }) =>
+      kind === "trigger" && id.schema === schema && id.table === name && attributes.enabled !== "D",
+  );
 }
 
 function setAgain(operation: Truncate, index: CatalogIndex): Inverse {

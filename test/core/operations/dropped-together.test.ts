@@ -21,7 +21,7 @@ const SCHEMA = `
   create view a_last as select id from author; create view b_first as select id from a_last;
   create view "C view" as select b.id, a.name from b_first b join author a using (id);
   comment on view a_last is 'the last';
-  create function touch() returns trigger language plpgsql as 'begin return new; end';
+  create function touch() returns trigger language plpgsql as 'begin new.name := new.name || ''!''; return new; end';
   create function names() returns setof "C view" language sql as 'select * from "C view"';
   create trigger touched before update on author for each row execute function touch();
   create trigger other before update on author for each row execute function touch();
@@ -35,7 +35,7 @@ const SCHEMA = `
   insert into events values (1, 'x');
 `;
 
-/** Drops of several things, or with CASCADE: what needs what is not the order of the text. */
+/** Drops of several things, or with CASCADE, and what is made and dropped on the way. */
 const STATEMENTS = [
   "drop table author, post, tag cascade",
   "drop table tag, post, author, kept cascade",
@@ -44,6 +44,8 @@ const STATEMENTS = [
   "drop view a_last cascade",
   "drop function touch() cascade",
   'drop function names(); drop view "C view", b_first',
+  "create table made (a int); insert into made values (1); alter table made rename to other; drop table other",
+  "create temporary table passing as select id from author",
   "alter table author disable trigger user",
   "alter table author disable trigger all",
   "alter table author disable trigger all; alter table author enable trigger all",
