@@ -99,3 +99,17 @@ export async function repair(fleet: FaultFleet, book: Account): Promise<void> {
   const end = await fleet.command(["resume", "--json"]);
   if (end.code !== 0) book.wrong.push(`resume ended with ${end.code}: ${end.stderr.slice(-600)}`);
 }
+
+/** After a blow: the tenants that it struck, what the trail says of them, the repair by `resume` (once `undo` is done), and the end. */
+export async function examineBlow(
+  fleet: FaultFleet,
+  book: Account,
+  struck: readonly string[],
+  undo: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  await examine(fleet, book, struck);
+  examineTrail(fleet, book, struck);
+  await undo();
+  await repair(fleet, book);
+  await examineEnd(fleet, book);
+}

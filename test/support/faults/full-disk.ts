@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chownSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Account, examine, examineEnd, examineTrail, repair } from "./account.js";
+import { type Account, examineBlow } from "./account.js";
 import type { FaultFleet } from "./fault-fleet.js";
 
 const SIZE_MIB = 160;
@@ -34,10 +34,7 @@ export async function fullDisk(fleet: FaultFleet, book: Account, rounds: number)
       await fleet.command(["resume"]);
       rmSync(filler);
       const full = struck.filter((id) => fleet.progress(id)?.message?.includes("No space left") === true);
-      await examine(fleet, book, full);
-      examineTrail(fleet, book, full);
-      await repair(fleet, book);
-      await examineEnd(fleet, book);
+      await examineBlow(fleet, book, full);
     }
     await fleet.inDatabase("postgres", async (client) => {
       for (const id of struck) await client.query(`alter database ${id} set tablespace pg_default`);

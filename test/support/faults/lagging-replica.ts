@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
 import { query } from "../query.js";
 import { copyAsReplica, STREAMING, startReplica, untilCaughtUp } from "../streaming-replica.js";
-import { type Account, examine, examineEnd, examineTrail, repair } from "./account.js";
+import { type Account, examine, examineBlow, examineEnd } from "./account.js";
 import { FaultFleet, SETTINGS } from "./fault-fleet.js";
 import { writeMigrations } from "./fault-release.js";
 
@@ -92,11 +92,7 @@ async function refused(fleet: FaultFleet, book: Account): Promise<void> {
   for (const id of struck)
     if (!fleet.progress(id)?.message?.includes("changed since the approval"))
       book.wrong.push(`${id} was not refused: ${JSON.stringify(fleet.progress(id))}`);
-  await examine(fleet, book, struck);
-  examineTrail(fleet, book, struck);
-  await change(fleet, "drop column rogue");
-  await repair(fleet, book);
-  await examineEnd(fleet, book);
+  await examineBlow(fleet, book, struck, () => change(fleet, "drop column rogue"));
 }
 
 function changed(fleet: FaultFleet): readonly string[] {

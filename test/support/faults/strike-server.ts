@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Account, examine, examineEnd, examineTrail, repair } from "./account.js";
+import { type Account, examineBlow } from "./account.js";
 import type { FaultFleet } from "./fault-fleet.js";
 
 /** Backends of the product's own that may write, with their databases. */
@@ -35,10 +35,7 @@ export async function strikeServer(fleet: FaultFleet, book: Account, blow: Blow,
     });
     const struck = await whenWorking(fleet, round * 15, () => over, blow);
     await end;
-    await examine(fleet, book, struck);
-    examineTrail(fleet, book, struck);
-    await repair(fleet, book);
-    await examineEnd(fleet, book);
+    await examineBlow(fleet, book, struck);
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import { type Account, examine, examineEnd, examineTrail, repair } from "./account.js";
+import { type Account, examine, examineBlow, examineEnd } from "./account.js";
 import type { FaultFleet } from "./fault-fleet.js";
 
 const LOCK_MS = 700;
@@ -20,10 +20,7 @@ export async function holdLocks(fleet: FaultFleet, book: Account): Promise<void>
   await Promise.all(timers);
   await Promise.all(clients.map((client) => client.end()));
   const harmed = struck(fleet);
-  await examine(fleet, book, harmed);
-  examineTrail(fleet, book, harmed);
-  await repair(fleet, book);
-  await examineEnd(fleet, book);
+  await examineBlow(fleet, book, harmed);
 }
 
 /** Only a tenant whose migration met the lock counts: another's turn came when it was released. */
@@ -52,10 +49,7 @@ export async function deadlock(fleet: FaultFleet, book: Account): Promise<void> 
   over = true;
   await Promise.all(rivals);
   const harmed = struck(fleet);
-  await examine(fleet, book, harmed);
-  examineTrail(fleet, book, harmed);
-  await repair(fleet, book);
-  await examineEnd(fleet, book);
+  await examineBlow(fleet, book, harmed);
 }
 
 /** Somebody changes every third tenant by hand between approval and apply. They are refused, and let in once it is undone. */
@@ -70,11 +64,7 @@ export async function drift(fleet: FaultFleet, book: Account): Promise<void> {
     if (said?.status === "migrated" || !said?.message?.includes("changed since the approval"))
       book.wrong.push(`${id} was not refused: ${JSON.stringify(said)}`);
   }
-  await examine(fleet, book, struck);
-  examineTrail(fleet, book, struck);
-  await each("alter table app.items drop column rogue");
-  await repair(fleet, book);
-  await examineEnd(fleet, book);
+  await examineBlow(fleet, book, struck, () => each("alter table app.items drop column rogue"));
 }
 
 /** The databases of some tenants are gone when their turn comes; made again as they were, they get the release. */
@@ -94,10 +84,7 @@ export async function dropped(fleet: FaultFleet, book: Account): Promise<void> {
     for (const id of struck) await client.query(`create database ${id}`);
   });
   await fleet.reset(struck);
-  await examine(fleet, book, struck);
-  examineTrail(fleet, book, struck);
-  await repair(fleet, book);
-  await examineEnd(fleet, book);
+  await examineBlow(fleet, book, struck);
 }
 
 /** Tenants that the registry lists only after the approval: named in a finding, never touched. */
