@@ -42,6 +42,11 @@ export class CatalogIndex {
     return this.byKey.get(objectKey(kind, id)) as Extract<CatalogObject, { kind: K }> | undefined;
   }
 
+  /** What is here and not in the other, by kind and identity. */
+  without(other: CatalogIndex): readonly CatalogObject[] {
+    return [...this.byKey].flatMap(([key, object]) => (other.byKey.has(key) ? [] : [object]));
+  }
+
   table(ref: TableRef): TableObject | undefined {
     return this.get("table", ref);
   }

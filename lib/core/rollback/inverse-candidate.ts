@@ -55,11 +55,19 @@ function withoutInverse(reason: string): Inverses {
 function invertStatements(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
   const start = new CatalogIndex(before);
   const created = new Created();
+  const seen = observed?.statements ?? [];
+  const indexes = observed
+    ? [...seen.map((each) => each.before), observed.after].map((each) => new CatalogIndex(each))
+    : [];
   const parts = migration.up.statements.map((statement, at) => {
-    const seen = observed?.statements[at];
-    const index = seen ? new CatalogIndex(seen.before) : start;
-    const next = observed ? new CatalogIndex(observed.statements[at + 1]?.before ?? observed.after) : null;
-    return invertStatement({ statement, index, next, written: seen?.written ?? null, created, start });
+    const written = seen[at]?.written ?? null;
+    return invertStatement({
+      statement,
+      index: indexes[at] ?? start,
+      next: indexes[at + 1] ?? null,
+      written,
+      created,
+    });
   });
   return {
     statements: parts
@@ -93,8 +101,6 @@ interface Part {
   readonly next: CatalogIndex | null;
   readonly written: readonly TableRef[] | null;
   readonly created: Created;
-  /** The schema before the migration. */
-  readonly start: CatalogIndex;
 }
 
 function invertStatement(part: Part): Inverses {

@@ -12,18 +12,17 @@ export function vanished(
   after: CatalogIndex,
   named: readonly CatalogObject[],
 ): readonly CatalogObject[] {
-  const made = after.catalog.objects.filter(({ kind, id }) => !before.get(kind, id));
+  const made = after.without(before);
+  const gone = before.without(after);
   const isMoved = (object: CatalogObject) => made.some(maybe(object, before, after));
-  const isGone = ({ kind, id }: CatalogObject) => !after.get(kind, id);
-  const moved = before.catalog.objects.filter((each) => each.kind === "schema" && isGone(each) && isMoved(each));
+  const moved = gone.filter((each) => each.kind === "schema" && isMoved(each));
   const stays = (object: CatalogObject) =>
     object.id.table === undefined
       ? !moved.some(({ id }) => id.name === object.id.schema)
       : isThere(tableOf(object), after);
-  return before.catalog.objects.filter(
+  return gone.filter(
     (object) =>
       KINDS.has(object.kind) &&
-      isGone(object) &&
       !named.includes(object) &&
       !(object.kind === "sequence" && typeof object.attributes.ownedBy === "string") &&
       holdsOwnRows(object, before) &&
