@@ -2,7 +2,10 @@ import { literal } from "../sql/quote.js";
 import { ACTIVITY } from "./activity.js";
 import type { Statistics } from "./statistics.js";
 
-/** One row, one column `statistics` (JSON): everything of `Statistics` but the server's version. */
+/**
+ * One row, one column `statistics` (JSON): everything of `Statistics` but the server's version. Scans are counted as
+ * pg_stat_user_tables counts them, whose own plan takes longer.
+ */
 export function statisticsQuery(tenantSchema: string | null): string {
   const inScope =
     tenantSchema === null
@@ -14,8 +17,9 @@ export function statisticsQuery(tenantSchema: string | null): string {
       : "(select coalesce(sum(t.heap + t.indexes), 0) from tables t)";
   return `with tables as materialized (
   select n.nspname, c.relname, nullif(c.reltuples, -1) as rows, pg_table_size(c.oid) as heap, pg_indexes_size(c.oid) as indexes,
-    coalesce(s.seq_scan, 0) as seq_scan, coalesce(s.idx_scan, 0) as idx_scan
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_stat_user_tables s on s.relid = c.oid
+    pg_stat_get_numscans(c.oid) as seq_scan,
+    (select coalesce(sum(pg_stat_get_numscans(x.indexrelid)), 0) from pg_index x where x.indrelid = c.oid) as idx_scan
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'm') and ${inScope})
 select json_build_object(
   'versionText', current_setting('server_version'),

@@ -25,6 +25,23 @@ describe.each(MAJORS)("reading a catalog, PostgreSQL %s", (major) => {
     ]);
   });
 
+  it("counts scans as the server's own view does", async () => {
+    const database = await temporaryDatabase(major, `${SCHEMA} create table app.bare (a int)`);
+    await database.client.query(
+      "set enable_seqscan = off; select from app.users where id = 1; select from app.users where quota = 1; reset enable_seqscan; select from app.users; select from app.bare",
+    );
+    const view = async () => {
+      const { rows } = await database.client.query<{ name: string; seq: number; idx: number }>(
+        "select relname as name, seq_scan::int as seq, coalesce(idx_scan, 0)::int as idx from pg_stat_user_tables order by 1",
+      );
+      return rows.map(({ name, seq, idx }) => [name, seq, idx]);
+    };
+    // A backend reports its counts when it has been idle for a second.
+    await expect.poll(async () => (await view())[1]?.[2], { timeout: 20_000, interval: 300 }).toBeGreaterThan(0);
+    const { tables } = await withSession(database, (session) => readStatistics(session, null));
+    expect(tables.map((table) => [table.name, table.sequentialScans, table.indexScans])).toEqual(await view());
+  });
+
   it("tells by the detector that something was changed, and reads statistics", async () => {
     const database = await temporaryDatabase(major, SCHEMA);
     await withSession(database, async (session) => {
