@@ -20,36 +20,57 @@ const CONCURRENCY = 4;
 const missing = !existsSync(data);
 if (missing) console.warn(`the catalog bench is not run: ${data} is not there`);
 
-/** Milliseconds of wall time per tenant, and of this process's CPU. */
-async function measure(label: string, urls: readonly string[], work: (url: string) => Promise<unknown>) {
+/** Milliseconds that a backend has had a processor, of which a busy machine takes nothing away; 0 where Linux does not count them. */
+function processorTime(backend: number): number {
+  const counts = `/proc/${backend}/schedstat`;
+  return existsSync(counts) ? Number(readFileSync(counts, "utf8").split(" ")[0]) / 1e6 : 0;
+}
+
+/** What `work` gives a backend's process id to before it leaves it. */
+type Leave = (backend: number) => void;
+
+/** Milliseconds per tenant: by the clock, and of processor time here and in the backends together. */
+async function measure(label: string, urls: readonly string[], work: (url: string, leave: Leave) => Promise<unknown>) {
   const queue = [...urls];
+  let server = 0;
+  const leave = (backend: number) => {
+    server += processorTime(backend) / urls.length;
+  };
   const cpu = process.cpuUsage();
   const started = performance.now();
   const drain = async () => {
-    for (let url = queue.shift(); url; url = queue.shift()) await work(url);
+    for (let url = queue.shift(); url; url = queue.shift()) await work(url, leave);
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, drain));
   const wall = (performance.now() - started) / urls.length;
   const used = process.cpuUsage(cpu);
   const own = (used.user + used.system) / 1000 / urls.length;
   const peak = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.log(`${label}: ${wall.toFixed(2)} ms a tenant, ${own.toFixed(2)} ms CPU here, peak ${peak} MB`);
-  return wall;
+  const shown = `${own.toFixed(2)} ms CPU here, ${server.toFixed(2)} in the server`;
+  console.log(`${label}: ${wall.toFixed(2)} ms a tenant, ${shown}, peak ${peak} MB`);
+  return { wall, cpu: own + server };
 }
 
-async function withReader(url: string, use: (session: Session) => Promise<unknown>): Promise<void> {
+function ratio(label: string, ours: Awaited<ReturnType<typeof measure>>, other: Awaited<ReturnType<typeof measure>>) {
+  const by = (part: "wall" | "cpu") => (ours[part] / other[part]).toFixed(2);
+  console.log(`${label}: ${by("wall")} by the clock, ${by("cpu")} of processor time`);
+}
+
+async function withReader(url: string, leave: Leave, use: (session: Session) => Promise<unknown>): Promise<void> {
   const session = await openSession(endpointOf(url), { purpose: "read", statementTimeout: 60_000, lockTimeout: 1000 });
   try {
     await use(session);
+    leave(session.backend);
   } finally {
     await session.close();
   }
 }
 
-async function bare(url: string, query: string | null): Promise<void> {
+async function bare(url: string, leave: Leave, query: string | null): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   if (query) await client.query(query);
+  leave((client as unknown as { readonly processID: number }).processID);
   await client.end();
 }
 
@@ -65,18 +86,21 @@ it.skipIf(missing)(
       const urls = names.map((name) => serverUrl("18", name));
       const known = new KnownCatalogs();
       const prints = new Set<string>();
-      await measure("connect", urls, (url) => bare(url, null));
-      const base = await measure("floor", urls, (url) => bare(url, floor));
-      const cold = await measure("catalog, cold", urls, (url) =>
-        withReader(url, async (session) => prints.add((await readFingerprint(session, null, known)).fingerprint)),
+      await measure("connect", urls, (url, leave) => bare(url, leave, null));
+      const base = await measure("floor", urls, (url, leave) => bare(url, leave, floor));
+      const cold = await measure("catalog, cold", urls, (url, leave) =>
+        withReader(url, leave, async (session) =>
+          prints.add((await readFingerprint(session, null, known)).fingerprint),
+        ),
       );
-      const detector = await measure("unchanged", urls, (url) =>
-        withReader(url, (session) => readDetector(session, null, known)),
+      const detector = await measure("unchanged", urls, (url, leave) =>
+        withReader(url, leave, (session) => readDetector(session, null, known)),
       );
-      console.log(`cold / floor ${(cold / base).toFixed(2)}, unchanged / floor ${(detector / base).toFixed(2)}`);
+      ratio("cold / floor", cold, base);
+      ratio("unchanged / floor", detector, base);
       expect(prints.size).toBe(1);
       const delta = await measure("pg-delta extract", urls.slice(0, OTHERS), extracted);
-      console.log(`pg-delta / cold ${(delta / cold).toFixed(1)}`);
+      console.log(`pg-delta / cold ${(delta.wall / cold.wall).toFixed(1)}`);
     } finally {
       for (const name of names) await onServer("18", `drop database if exists ${name} with (force)`);
       await template.drop();
@@ -111,10 +135,10 @@ it.skipIf(missing || dumped === undefined)(
       const dump = await measure(`pg_dump ${major} -s`, urls, async (url) => {
         expect(spawnSync(DUMP, ["-s", url], { maxBuffer: 1 << 26 }).status).toBe(0);
       });
-      const cold = await measure(`catalog, cold, PostgreSQL ${major}`, urls, (url) =>
-        withReader(url, (session) => readFingerprint(session, null, known)),
+      const cold = await measure(`catalog, cold, PostgreSQL ${major}`, urls, (url, leave) =>
+        withReader(url, leave, (session) => readFingerprint(session, null, known)),
       );
-      console.log(`pg_dump, one after the other / cold ${(dump / cold).toFixed(1)}`);
+      console.log(`pg_dump, one after the other / cold ${(dump.wall / cold.wall).toFixed(1)}`);
     } finally {
       await database.drop();
     }
@@ -137,9 +161,13 @@ it.skipIf(missing)(
       const known = new KnownCatalogs();
       const prints = new Set<string>();
       const started = performance.now();
-      await withReader(database.url, async (session) => {
-        for (const name of schemas) prints.add((await readFingerprint(session, name, known)).fingerprint);
-      });
+      await withReader(
+        database.url,
+        () => {},
+        async (session) => {
+          for (const name of schemas) prints.add((await readFingerprint(session, name, known)).fingerprint);
+        },
+      );
       const each = (performance.now() - started) / count;
       console.log(`${count} schema-tenants over one connection: ${each.toFixed(2)} ms each`);
       expect(prints.size).toBe(1);
