@@ -13,6 +13,7 @@ import { type Agreement, knownTo } from "./agreement/agreement.js";
 import { CONSTRAINTS } from "./agreement/constraints.js";
 import { CONVERSIONS } from "./agreement/conversions.js";
 import { DOMAINS } from "./agreement/domains.js";
+import { DROPS } from "./agreement/drops.js";
 import { ENUMS } from "./agreement/enums.js";
 import { KEYS } from "./agreement/keys.js";
 import { NEW_COLUMNS } from "./agreement/new-columns.js";
@@ -21,7 +22,7 @@ import { VERIFIED_AGAIN } from "./agreement/verified-again.js";
 
 const CASES = {
   ...{ conversions: CONVERSIONS, "new columns": NEW_COLUMNS, keys: KEYS, constraints: CONSTRAINTS, domains: DOMAINS },
-  ...{ enums: ENUMS, partitions: PARTITIONS, "verified again": VERIFIED_AGAIN },
+  ...{ enums: ENUMS, partitions: PARTITIONS, "verified again": VERIFIED_AGAIN, drops: DROPS },
 };
 
 beforeAll(() => loadParser());
@@ -38,7 +39,10 @@ async function cleared({ client }: TestDatabase): Promise<void> {
 async function ask(session: Session, release: string) {
   const options = { timeout: 20_000, costLimit: 1e8, schema: null, clock: testClock };
   const answers = [];
-  for (const query of deriveProbes(testScript(release, "release.sql").statements, await readCatalog(session, null))) {
+  const catalog = await readCatalog(session, null);
+  // A reading session holds its locks until its transaction ends.
+  await session.script("rollback");
+  for (const query of deriveProbes(testScript(release, "release.sql").statements, catalog)) {
     answers.push({ code: query.code, ...(await runProbe(session, query, options)) });
   }
   return answers;

@@ -4,11 +4,11 @@ import { constraintName } from "../../operations/default-names.js";
 import { type AddConstraint, type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
 import { homeSchema } from "../../operations/resolve.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
-import { qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { composedWrite } from "./composed-write.js";
 import { callsOwnFunction, consequencesOf, doubtSome, referencing, relatives, writtenBy } from "./consequences.js";
+import { goneBy } from "./gone-by.js";
 import { NotForetold } from "./map-tables.js";
 import { attached, detached, movedTable } from "./partitions.js";
 import type { ReleaseState } from "./release-state.js";
@@ -28,6 +28,14 @@ import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
 export function advance(state: ReleaseState, operation: Operation): ReleaseState {
+  const gone = goneBy(state, operation);
+  return advanced(
+    gone.reduce((next, each) => next.withGone(each), state),
+    operation,
+  );
+}
+
+function advanced(state: ReleaseState, operation: Operation): ReleaseState {
   switch (operation.kind) {
     case "create-table":
       return createTable(state, operation);
@@ -59,8 +67,7 @@ export function advance(state: ReleaseState, operation: Operation): ReleaseState
     case "query":
       return called(state, operation);
     case "create-object":
-    case "drop-object":
-      return otherObject(state, operation);
+      return madeObject(state, operation);
     default:
       return "table" in operation && operation.table !== null && typeof operation.table === "object"
         ? changeTable(state, operation, operation.table)
@@ -106,7 +113,7 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
     case "rename-table":
       return movedTable(state, table, { ...table.name, name: operation.to });
     case "drop-table":
-      return state.without(table.name).withGone(qualified(table.name.schema, table.name.name));
+      return state.without(table.name);
     default:
       return state;
   }
@@ -189,13 +196,10 @@ function createIndex(state: ReleaseState, operation: Operation & { kind: "create
   return state.with({ ...made, indexes }).withRelation({ schema: table.name.schema, name });
 }
 
-/** Types of the release's own, and what it drops. */
-function otherObject(state: ReleaseState, operation: Operation): ReleaseState {
-  if (operation.kind === "create-object" && (operation.objectKind === "type" || operation.objectKind === "domain")) {
-    return state.withType(operation.name.name, enumLabels(operation.statement));
-  }
-  if (operation.kind !== "drop-object") return state;
-  return state.withGone(qualified(operation.name.schema ?? homeSchema(state.catalog), operation.name.name));
+/** Types of the release's own. */
+function madeObject(state: ReleaseState, operation: Operation & { kind: "create-object" }): ReleaseState {
+  if (operation.objectKind !== "type" && operation.objectKind !== "domain") return state;
+  return state.withType(operation.name.name, enumLabels(operation.statement));
 }
 
 function enumLabels(statement: Statement): readonly string[] | null {

@@ -16,7 +16,15 @@ interface Contents {
   readonly types: ReadonlyMap<string, readonly string[] | null>;
   /** Domains that the release alters, by unqualified name. */
   readonly altered: ReadonlySet<string>;
-  readonly gone: readonly string[];
+  readonly gone: readonly Gone[];
+}
+
+/** Something of the tenant's that the release drops, or that no longer needs what it needed. */
+export interface Gone {
+  /** As `CatalogAddress` has it. */
+  readonly sql: string;
+  /** `alone`: it stays, what stands on it too. `auto`: its parts go with it. `cascade`: so does all that needs it. */
+  readonly reach: "alone" | "auto" | "cascade";
 }
 
 /**
@@ -48,8 +56,8 @@ export class ReleaseState {
     return this.contents.stages;
   }
 
-  /** What the release drops, as `schema.name` in quotes. */
-  get gone(): readonly string[] {
+  /** What the release drops or frees. */
+  get gone(): readonly Gone[] {
     return this.contents.gone;
   }
 
@@ -110,8 +118,8 @@ export class ReleaseState {
     return this.but({ altered: new Set([...this.contents.altered, domain]) });
   }
 
-  withGone(name: string): ReleaseState {
-    return this.but({ gone: [...this.gone, name] });
+  withGone(gone: Gone): ReleaseState {
+    return this.but({ gone: [...this.gone, gone] });
   }
 
   /** Labels of an enum that the release makes; null for another type of its own, undefined for a type that is there. */

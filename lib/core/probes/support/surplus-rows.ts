@@ -51,7 +51,7 @@ export function countSurplus(key: WantedKey): string {
 }
 
 /** As many repeated keys are looked up for the rows that are shown. */
-const SHOWN = 1000;
+const SHOWN = 100;
 
 /** The first of the rows that are too many, for a person. After `repeated`. */
 export function shownSurplus(key: WantedKey, columns: readonly string[]): string {
