@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
 import { cloning } from "../../support/clones.js";
@@ -30,6 +31,31 @@ const MIGRATIONS = [
      drop type mood_; alter type mood rename value 'mid' to 'middle'; update felt set state = 'low' where id = 2`,
   ],
 ] as const;
+
+describe.each(["15", "18"] as const)("an enum's value, on %s", (major) => {
+  it("goes again from under a trigger that names the enum's column", async () => {
+    const { name, client } = await temporaryDatabase(
+      major,
+      `${SETUP} create trigger watched before update of state on felt for each row execute function touch();
+       comment on trigger watched on felt is 'kept'; alter table felt disable trigger touched`,
+    );
+    await client.end();
+    const { makeClone, left } = cloning(major, name);
+    const proof = await proveOnClone({
+      cluster: "c",
+      migrations: [testMigration("alter type mood add value 'mid' before 'high'")],
+      schema: null,
+      makeClone,
+      difference: schemaDifference,
+      settings: { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 },
+      clock: testClock,
+      thorough: false,
+    });
+    expect([...left]).toEqual([]);
+    expect(proof.rollbacks[0]).toMatchObject({ verdict: "exact", candidate: { source: "difference" } });
+    expect(proof.upAgain).toBe(true);
+  });
+});
 
 describe.each(["15", "18"] as const)("a migration that makes, on %s", (major) => {
   it.each(MIGRATIONS)("%s", async (_, sql) => {
