@@ -108,7 +108,7 @@ function invertStatement(part: Part): Inverses {
   const standIns: Inverse[] = [];
   const needed = operations.filter((operation) => {
     if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
-    const covered = part.created.covers(operation) && !firesTriggers(operation, part);
+    const covered = part.created.covers(operation) && !isMadeAgain(operation, part) && !firesTriggers(operation, part);
     part.created.note(operation);
     return !covered;
   });
@@ -136,6 +136,11 @@ function unnamed({ index, next, created }: Part, operations: readonly Operation[
 function emptyTable(table: QualifiedName, index: CatalogIndex): Inverse {
   const { schema, name } = resolveTable(table, index);
   return { class: "exact", statements: [`CREATE TABLE ${qualified(schema, name)} ()`] };
+}
+
+/** What the migration made and dropped, other than a table: its own way back would not find it. Known only where it was seen. */
+function isMadeAgain(operation: Operation, { next }: Part): boolean {
+  return next !== null && (operation.kind === "drop-index" || (operation.kind === "drop-object" && !operation.table));
 }
 
 /** An UPDATE of columns that the migration made sets others too when the table has a trigger. */

@@ -8,7 +8,7 @@ import type { Inverses } from "../../core/rollback/inverse-candidate.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
-import type { Session } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
 import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
@@ -86,29 +86,52 @@ function holdsRows({ change, kind, id, attribute, declared }: Difference, before
 }
 
 /** No difference of schemas puts rows back: what would lose them is believed only with the inverses that kept them. */
-function candidate(inverses: Inverses, own: boolean, rest: readonly string[]): RollbackCandidate {
+function candidate(inverses: Inverses, own: readonly string[] | null, rest: readonly string[]): RollbackCandidate {
   if (!own && inverses.losses.length > 0)
     throw new Error(`${inverses.losses[0]?.name ?? ""}: the statements that put its rows back do not run here`);
   return {
     source: "difference",
     class: inverses.losses.length > 0 ? "lossy" : "exact",
     keep: own ? inverses.keep : [],
-    statements: [...(own ? inverses.statements : []), ...rest],
+    statements: [...(own ?? []), ...rest],
     outside: [],
     losses: inverses.losses,
     reason: null,
   };
 }
 
-async function runInverses(session: Session, inverses: Inverses, scope: SessionScope): Promise<boolean> {
+/**
+ * Runs the inverses and answers with those that ran: one that does not is left out, and what it leaves is made good afterwards. Null when one of
+ * them moves rows: without it they would not come back.
+ */
+async function runInverses(
+  session: Session,
+  inverses: Inverses,
+  scope: SessionScope,
+): Promise<readonly string[] | null> {
+  const ran: string[] = [];
   try {
     await inTransaction(session, "read committed", async () => {
       await prepareSession(session, scope, "inside");
       await session.script("set constraints all immediate");
-      for (const sql of inverses.statements) await session.script(bindSchemas(sql, scope.schema));
+      for (const sql of inverses.statements) if (await attempted(session, sql, scope.schema)) ran.push(sql);
     });
+    return ran;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return null;
+  }
+}
+
+async function attempted(session: Session, sql: string, schema: string | null): Promise<boolean> {
+  await session.script("savepoint inverse");
+  try {
+    await session.script(bindSchemas(sql, schema));
+    await session.script("release savepoint inverse");
     return true;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || sql.includes(OWN_SCHEMA)) throw error;
+    await session.script("rollback to savepoint inverse");
     return false;
   }
 }

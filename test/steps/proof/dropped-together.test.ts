@@ -101,6 +101,13 @@ describe.each(["15", "18"] as const)("what one statement drops comes back as a w
       `${DRESSED} alter trigger g on t rename to f`,
       "drop function f cascade",
     ],
+    [
+      "a column, beside a function that is made for the migration alone",
+      KEYS,
+      `create function once() returns void language plpgsql as 'begin update t set c = c + 1; end'; select once(); drop function once();
+       create type m as enum ('a'); create view v as select id from t; drop view v; drop type m; create schema z; drop schema z;
+       create sequence s; drop sequence s; create index i on t (b); drop index i; alter table t drop column c`,
+    ],
     ["nothing of a table that got another name", DRESSED, "alter table t rename to u"],
     ["nothing of a schema that got another name", ARCHIVE, "alter schema archive rename to z"],
   ])("%s", async (_, setup, up) => {
@@ -108,6 +115,11 @@ describe.each(["15", "18"] as const)("what one statement drops comes back as a w
   });
 
   it.each([
+    [
+      "a column, beside an index that a loop gave another name",
+      KEYS,
+      `create index i on t (b); ${LOOP("select 'i'", "alter index %I rename to j")}; alter table t drop column a`,
+    ],
     ["columns that a loop drops", KEYS, LOOP("select unnest(array['a', 'c'])", "alter table t drop column %I cascade")],
     [
       "tables that a loop drops",
