@@ -1,3 +1,4 @@
+import { lowerCased } from "../lower-cased.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
@@ -35,10 +36,6 @@ function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
     return { kind: "opaque", reason: lowerCased(reason), statement: { index, sql: text, source }, guards: [] };
   });
   return [...inner, ...opaques];
-}
-
-function lowerCased(sentence: string): string {
-  return /^[A-Z][a-z]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
 }
 
 function draftsOf(statement: ParsedStatement): readonly Draft[] {

@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.js";
+import { lowerCased } from "../lower-cased.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import { releaseFinding } from "./release-finding.js";
@@ -17,7 +18,7 @@ export function dynamicSqlFindings(statements: readonly AnyStatement[]): readonl
         code: "release.dynamic-sql",
         severity: "warning",
         subject: { kind: "statement", name: `${source.file}:${source.line}` },
-        message: `A function of the release is not understood as a whole: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`,
+        message: `A function of the release is not understood as a whole: ${lowerCased(reason)}.`,
         remedy: { text: "Look at what it runs; a statement of a release that calls it is not understood and blocks." },
         source,
       }),

@@ -21,7 +21,7 @@ const STOPPED = [
 ] as const;
 
 it("stops what never ends or fills the disk, once, and goes on with the next", async () => {
-  const workshop = await openWorkshop(endpointOf(serverUrl("18")));
+  const workshop = await openWorkshop(endpointOf(serverUrl("15")));
   const session = await workshop.chain.open({ purpose: "read", statementTimeout: 5_000, lockTimeout: 1_000 });
   const [chain] = await session.query<{ name: string }>("select current_database() as name");
   await session.close();
@@ -45,7 +45,7 @@ it("stops what never ends or fills the disk, once, and goes on with the next", a
   } finally {
     await workshop.chain.drop();
   }
-  const { rows } = await onServer("18", `select 1 from pg_database where starts_with(datname, '${chain?.name}')`);
+  const { rows } = await onServer("15", `select 1 from pg_database where starts_with(datname, '${chain?.name}')`);
   expect(chain?.name).toMatch(/^schema_gate_prove_/);
   expect(rows).toEqual([]);
 }, 60_000);
