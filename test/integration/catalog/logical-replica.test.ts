@@ -41,12 +41,10 @@ describe.each([
     await on("publisher", `${TABLES} create publication feed for table users, orders`);
     await on("publisher", "select pg_create_logical_replication_slot('feed', 'pgoutput')");
     await on("subscriber", TABLES);
-    const { host, port, user, password } = server;
-    const connection = `host=${host} port=${port} user=${user} password=${password} dbname=publisher`;
     // Both on one server: CREATE SUBSCRIPTION would wait for itself to make the slot.
     await on(
       "subscriber",
-      `create subscription feed connection '${connection}' publication feed with (create_slot = false, slot_name = feed)`,
+      `create subscription feed connection '${connectionTo("publisher")}' publication feed with (create_slot = false, slot_name = feed)`,
     );
     await until(async () => (await findings()).length === 0, "both tables are in sync");
   }, 60_000);
@@ -63,6 +61,11 @@ describe.each([
     } finally {
       await client.end();
     }
+  }
+
+  function connectionTo(database: string): string {
+    const { host, port, user, password } = server;
+    return `host=${host} port=${port} user=${user} password=${password} dbname=${database}`;
   }
 
   async function findings(tenant = TENANT, subscriber = "subscriber") {
@@ -140,6 +143,12 @@ describe.each([
     ],
     [
       "subscriber",
+      "alter table users drop quota, add quota integer generated always as (id::integer) stored",
+      "alter table users drop quota, add quota integer",
+      { code: "replica.column-generated", severity: "error", subject: "public.users.quota" },
+    ],
+    [
+      "subscriber",
       "alter table users rename to people",
       "alter table people rename to users",
       { code: "replica.table-missing", severity: "error", subject: "public.users" },
@@ -176,6 +185,31 @@ describe.each([
     expect(finding).toMatchObject({ severity: "error", subject: { name: "public.later" }, tenants: ["acme"] });
     await on("subscriber", finding?.remedy?.sql ?? "");
     await until(async () => (await findings()).length === 0, "the table is in sync");
+  });
+
+  it("says that the first copy of a table is not done, until it is", async () => {
+    await on("publisher", "create table clash (id int primary key); insert into clash values (1)");
+    await on("publisher", "alter publication feed add table clash");
+    await on("subscriber", "create table clash (id int primary key); insert into clash values (1)");
+    await on("subscriber", "alter subscription feed refresh publication");
+    expect(await findings()).toMatchObject([
+      { code: "replica.table-not-synchronised", severity: "warning", subject: { name: "public.clash" } },
+    ]);
+    await on("subscriber", "truncate clash");
+    await until(async () => (await findings()).length === 0, "the copy is done");
+  });
+
+  it("says that no worker of an enabled subscription runs", async () => {
+    await on("subscriber", `alter subscription feed connection '${connectionTo("nowhere")}'`);
+    const stopped = { code: "replica.subscription-stopped", severity: "warning", subject: { name: "feed" } };
+    let said: readonly unknown[] = [];
+    await until(async () => {
+      said = await findings();
+      return said.length > 0;
+    }, "the worker has ended");
+    expect(said).toMatchObject([stopped]);
+    await on("subscriber", `alter subscription feed connection '${connectionTo("publisher")}'`);
+    await until(async () => (await findings()).length === 0, "the worker runs again");
   });
 
   it("says that a database has no subscription, and that one cannot be reached is unknown", async () => {
