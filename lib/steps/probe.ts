@@ -58,7 +58,8 @@ export async function probeTenant(
         clock: ports.clock,
       });
       const { code, meaning } = query;
-      const repair = query.repair === null ? null : bindSchemas(query.repair, tenant.schema);
+      const inTheWay = result.status === "hit" && result.byError;
+      const repair = query.repair === null || inTheWay ? null : bindSchemas(query.repair, tenant.schema);
       answers.push({ code, subject: query.subject.name, meaning, repair, result });
     }
     return {

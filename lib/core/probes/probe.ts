@@ -54,5 +54,12 @@ export interface Probe {
 /** What one probe found in one tenant. `unknown` blocks. */
 export type ProbeResult =
   | { readonly status: "pass"; readonly ms: number }
-  | { readonly status: "hit"; readonly count: number; readonly keys: readonly string[]; readonly ms: number }
+  | {
+      readonly status: "hit";
+      readonly count: number;
+      readonly keys: readonly string[];
+      /** The server refused a value while it looked, and said so in place of the key: a repair would meet that value too. */
+      readonly byError?: true;
+      readonly ms: number;
+    }
   | { readonly status: "unknown"; readonly reason: string };

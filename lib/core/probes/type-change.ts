@@ -4,6 +4,7 @@ import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
 import { type ColumnState, columnOf, doubtAbout, type TableState } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
+import { domainChain } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { isPlainCast } from "./support/plain-cast.js";
@@ -40,7 +41,8 @@ function refused(
     : tooLongFor(value, operation.type, before);
   if (condition === "never") return [];
   if (condition === "attempt") return [attempt(operation, table, column, `${value}::${operation.type}`)];
-  const set = column.notNull || column.generated ? null : { column: column.name, value: "NULL" };
+  const held = column.notNull || column.generated || domainChain(operation.type, before).some(({ notNull }) => notNull);
+  const set = held ? null : { column: column.name, value: "NULL" };
   const cut = cutTo(column, operation);
   return [
     failingRows(before, {

@@ -29,7 +29,7 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
     if (!(error instanceof DatabaseError)) throw error;
     await session.script("rollback").catch(() => {});
     if (isOfValue(error) && query.doubt === null) {
-      return { status: "hit", count: 1, keys: [error.message], ms: scope.clock.monotonic() - started };
+      return { status: "hit", count: 1, keys: [error.message], byError: true, ms: scope.clock.monotonic() - started };
     }
     return { status: "unknown", reason: reasonOf(error, scope) };
   }

@@ -20,14 +20,18 @@ export function repairDuplicates(state: ReleaseState, key: WantedKey, columns: r
   const alias = identifier(table.name.name);
   const place = [`${alias}.tableoid`, `${alias}.ctid`];
   const surplus = surplusRows({ ...key, table }, columns, place);
-  const text = textColumn(state, table, columns);
+  const text = textColumn(
+    state,
+    table,
+    columns.filter((name) => tellsApart(key, name)),
+  );
   if (text === null) return setAside(state, origin, "repeated", `SELECT m0, m1 FROM (${surplus}) AS surplus`);
   const column = identifier(text);
   const suffix =
     table.key.length > 0
       ? table.key.map((name) => `${alias}.${identifier(name)}::text`).join(" || '-' || ")
       : "surplus.copy::text";
-  return `UPDATE ${qualified(origin.schema, origin.name)} AS ${alias} SET ${column} = ${alias}.${column} || '-' || ${suffix} FROM (${surplus}) AS surplus WHERE ${alias}.tableoid = surplus.m0 AND ${alias}.ctid = surplus.m1`;
+  return `UPDATE ${qualified(origin.schema, origin.name)} AS ${alias} SET ${column} = coalesce(${alias}.${column}, '') || '-' || ${suffix} FROM (${surplus}) AS surplus WHERE ${alias}.tableoid = surplus.m0 AND ${alias}.ctid = surplus.m1`;
 }
 
 /** The repair runs before the release, so it must find the columns under the names that they have then. */
@@ -35,6 +39,15 @@ function isUntouched(table: TableState, columns: readonly string[]): boolean {
   const all = [...columns, ...table.key];
   const origins = originColumns(table, all);
   return table.sameRows && origins !== null && all.every((name, at) => origins[at] === name);
+}
+
+/** Functions that give another text for a text with something behind it. */
+const KEEPS_END = "lower|upper|btrim|ltrim|rtrim|md5";
+
+/** True when a longer value of the column makes another key. */
+function tellsApart({ parts }: WantedKey, name: string): boolean {
+  const called = new RegExp(`^\\((?:${KEEPS_END})\\(("?)([^()"]+)\\1\\)\\)$`, "i");
+  return parts.some(({ column, sql }) => column === name || called.exec(sql)?.[2] === name);
 }
 
 function textColumn(state: ReleaseState, table: TableState, columns: readonly string[]): string | null {
