@@ -159,7 +159,7 @@ function arm({ catalog, key, value = "xmin::text", where = "true" }: Watched, nu
   return `select ${BigInt(number) << 48n} + ${key}, ${value} from ${catalog} where ${where}`;
 }
 
-/** By the sizes of the files, which need no plan, and by what depends on a schema; 13 notes there what is pinned, too. */
+/** By the sizes of the files, which need no plan, and by what depends on a schema; up to 14 what is pinned is noted there, too. */
 function found(empty: Readonly<Record<number, Watched>>): string {
   return `select string_agg(distinct f.id::text, ',') from (
   select c.id from unnest(${literal(`{${Object.keys(empty).join()}}`)}::oid[]) c(id) where pg_relation_size(c.id) > 0
