@@ -30,7 +30,7 @@ export async function repairCandidate(
   return candidate(inverses, own, orderedRepairs(differences));
 }
 
-/** The same with a generator of differences in the place of our repairs: it knows what hangs on what. */
+/** The same with a generator of differences before our repairs: it knows what hangs on what, but does not see everything. */
 export async function differenceCandidate(
   session: Session,
   difference: SchemaDifference,
@@ -43,7 +43,26 @@ export async function differenceCandidate(
   for (const sql of aside) await session.script(bindSchemas(sql, scope.schema));
   await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
-  return candidate(inverses, own, [...aside, ...difference.statements(now, before.captured)]);
+  const generated = difference.statements(now, before.captured);
+  const unseen = await repairsAfter(session, generated, before.catalog, scope);
+  return candidate(inverses, own, [...aside, ...generated, ...unseen]);
+}
+
+/** Repairs of what the generator leaves; none when its statements do not run, or leave what has no repair. */
+async function repairsAfter(
+  session: Session,
+  generated: readonly string[],
+  before: Catalog,
+  scope: SessionScope,
+): Promise<readonly string[]> {
+  try {
+    for (const sql of generated) await session.script(bindSchemas(sql, scope.schema));
+    const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
+    return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences) : [];
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return [];
+  }
 }
 
 /**

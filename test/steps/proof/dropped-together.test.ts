@@ -120,6 +120,11 @@ describe.each(["15", "18"] as const)("what one statement drops comes back as a w
       KEYS,
       `create index i on t (b); ${LOOP("select 'i'", "alter index %I rename to j")}; alter table t drop column a`,
     ],
+    [
+      "what no generator sees, beside what no repair makes",
+      `${KEYS} alter table t add g int generated always as (c + 1) stored`,
+      "alter table t alter c set (n_distinct = 4), alter b set statistics 33; alter table t alter g drop expression",
+    ],
     ["columns that a loop drops", KEYS, LOOP("select unnest(array['a', 'c'])", "alter table t drop column %I cascade")],
     [
       "tables that a loop drops",
