@@ -1,7 +1,9 @@
 import type { Finding } from "../finding.js";
 import type { Migration } from "../release/release.js";
+import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./operations.js";
+import { functionsCalled } from "./read/tables-read.js";
 import { operationsOfText } from "./segments.js";
 
 /**
@@ -13,23 +15,25 @@ export function refusalsOf(migration: Migration): readonly Finding[] {
 }
 
 export function refusedStatement(statement: Statement): readonly Finding[] {
-  return operationsOfText(statement).flatMap((operation) => {
-    const refusal = refusalOf(operation);
-    if (!refusal) return [];
-    const { source } = statement;
-    return [
-      {
-        code: refusal.code,
-        gate: "dry-run",
-        severity: "error",
-        subject: { kind: "statement", name: `${source.file}:${source.line}` },
-        message: refusal.message,
-        remedy: { text: refusal.remedy },
-        source,
-        ...(refusal.unknown ? { unknown: true } : {}),
-      } satisfies Finding,
-    ];
-  });
+  const operations = operationsOfText(statement);
+  const refusals = [...operations.map(refusalOf), callRefusal(statement, operations)];
+  const { source } = statement;
+  return refusals.flatMap((refusal): Finding[] =>
+    refusal === null
+      ? []
+      : [
+          {
+            code: refusal.code,
+            gate: "dry-run",
+            severity: "error",
+            subject: { kind: "statement", name: `${source.file}:${source.line}` },
+            message: refusal.message,
+            remedy: { text: refusal.remedy },
+            source,
+            ...(refusal.unknown ? { unknown: true } : {}),
+          },
+        ],
+  );
 }
 
 interface Refusal {
@@ -48,21 +52,11 @@ function refusalOf(operation: Operation): Refusal | null {
       remedy: "Remove it: the migration already runs in one transaction, split where PostgreSQL requires it.",
     };
   }
-  if (calls(operation, WAITS)) {
-    return {
-      code: "dry-run.sleep",
-      message: `"${text}" waits on purpose, and holds the locks of its transaction for as long.`,
-      remedy: "Remove the wait; between batches it belongs into a job apart from the migrations.",
-    };
-  }
-  if (reachesBeyond(operation) || calls(operation, OUTSIDE_CALLS)) {
-    return {
-      code: "dry-run.beyond-database",
-      message: `"${text}" reaches beyond the tenant's database, where no clone stands in for the real thing.`,
-      remedy: "Run it by hand, apart from the migrations of the tenants.",
-    };
-  }
-  if (operation.kind === "opaque" && /parser refuses|not one statement|program/.test(operation.reason)) {
+  if (reachesBeyond(operation)) return beyond(text);
+  if (
+    operation.kind === "opaque" &&
+    /parser refuses|not one statement|program|file of the server/.test(operation.reason)
+  ) {
     return {
       code: "dry-run.unreadable",
       message: `"${text}" cannot be executed: ${operation.reason}.`,
@@ -71,6 +65,41 @@ function refusalOf(operation: Operation): Refusal | null {
     };
   }
   return null;
+}
+
+function beyond(text: string): Refusal {
+  return {
+    code: "dry-run.beyond-database",
+    message: `"${text}" reaches beyond the tenant's database, where no clone stands in for the real thing.`,
+    remedy: "Run it by hand, apart from the migrations of the tenants.",
+  };
+}
+
+function callRefusal(statement: Statement, operations: readonly Operation[]): Refusal | null {
+  const text = firstLine(statement.sql);
+  const called = operations.flatMap((operation) => (operation.kind === "query" ? operation.functions : []));
+  const names = new Set([...called, ...namedIn(statement)]);
+  const calls = (functions: ReadonlySet<string>) => [...functions].some((name) => names.has(name));
+  if (calls(WAITS)) {
+    return {
+      code: "dry-run.sleep",
+      message: `"${text}" waits on purpose, and holds the locks of its transaction for as long.`,
+      remedy: "Remove the wait; between batches it belongs into a job apart from the migrations.",
+    };
+  }
+  return calls(OUTSIDE_CALLS) ? beyond(text) : null;
+}
+
+/**
+ * Functions that stand in the statement, wherever it may call them: in its tree, and of a DO block anywhere in its text, since an
+ * expression of PL/pgSQL may call what no statement of it does. What a function that is only made would call is not called.
+ */
+function namedIn(statement: Statement): readonly string[] {
+  const parsed = parseStatement(statement);
+  if (!isParsed(parsed) || "CreateFunctionStmt" in parsed.node) return [];
+  if (!("DoStmt" in parsed.node)) return functionsCalled(parsed.node);
+  const text = statement.sql.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ");
+  return (text.match(/[a-z_][a-z0-9_$]*(?=\s*\()/gi) ?? []).map((name) => name.toLowerCase());
 }
 
 const BEYOND = new Set(["database", "tablespace", "subscription", "role"]);
@@ -90,10 +119,6 @@ const OUTSIDE_CALLS = new Set([
   ...["pg_create_physical_replication_slot", "pg_create_logical_replication_slot", "pg_drop_replication_slot"],
   ...["dblink", "dblink_exec", "dblink_connect"],
 ]);
-
-function calls(operation: Operation, functions: ReadonlySet<string>): boolean {
-  return operation.kind === "query" && operation.functions.some((name) => functions.has(name));
-}
 
 function reachesBeyond(operation: Operation): boolean {
   switch (operation.kind) {

@@ -48,9 +48,26 @@ describe("a migration that cannot be let through leaves its reason and no clone"
     ["never ends", "do $$ begin loop end loop; end $$", /dry-run.too-slow: .*statement timeout \[57014\]/],
     ["calls pg_sleep", "create table c (i int); select pg_sleep(0.1)", /dry-run.sleep: .*waits on purpose/],
     ["hides pg_sleep in a DO block", "do $$ begin perform pg_sleep(0.1); end $$", /dry-run.sleep/],
+    [
+      "hides pg_sleep in an expression of a DO block",
+      "do $$ declare x text; begin x := pg_sleep(0.1); end $$",
+      /dry-run.sleep/,
+    ],
+    ["waits while it writes", "update a set i = (select 1 from pg_sleep(0.1))", /dry-run.sleep/],
+    [
+      "writes what it reads from the server's files",
+      "insert into a select length(pg_read_file('x'))",
+      /beyond-database/,
+    ],
     ["makes a role", "create role somebody superuser", /dry-run.beyond-database/],
+    [
+      "ends sessions of others on its way",
+      "do $$ declare n int; begin n := (select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity); end $$",
+      /dry-run.beyond-database/,
+    ],
     ["ends the sessions of others", "select pg_terminate_backend(1)", /dry-run.beyond-database/],
     ["changes the server", "alter system set work_mem = '1GB'", /dry-run.beyond-database/],
+    ["reads a file of the server", "copy a from '/etc/passwd'", /dry-run.unreadable: .*file of the server/],
     ["runs a program on the server", "copy a from program 'id'", /dry-run.unreadable/],
   ])("one that %s", async (_, sql, reason) => {
     expect(await prove(testMigration(sql))).toMatch(reason);

@@ -21,12 +21,17 @@ const prove = (sql: string, more: Partial<ProveOnClone> = {}, down: string | nul
 
 const FILL = "create table filled as select i, repeat('x', 500) as x from generate_series(1, 100000000) i";
 
-/** Ends so many sessions of the watch of its own database, one after the other, and then goes on with `rest`. */
-const endingWatches = (sessions: number, rest = "") => `do $$ declare ended int := 0; begin
+/**
+ * Ends so many sessions of the watch of its own database, one after the other, and then goes on with `rest`. A call of the function
+ * by its name would be refused.
+ */
+const endingWatches = (sessions: number, rest = "") => `do $$ declare ended int := 0; once int; ending text; begin
+  select proname into ending from pg_proc where proname like 'pg_terminate_b%';
   while ended < ${sessions} loop
     perform pg_stat_clear_snapshot();
-    ended := ended + (select count(*) filter (where pg_terminate_backend(pid, 5000)) from pg_stat_activity
-      where datname = current_database() and state = 'idle' and query like 'select pg_database_size%');
+    execute format('select count(*) filter (where %I(pid, 5000)) from pg_stat_activity where datname = current_database()
+      and state = ''idle'' and query like ''select pg_database_size%%''', ending) into once;
+    ended := ended + once;
   end loop; ${rest} end $$`;
 
 const FILL_IN_STEPS =
