@@ -1,5 +1,7 @@
 import { bytes } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { segmentsOf } from "../../core/operations/index.js";
+import { isUntold } from "../../core/operations/untold.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
 import type { Migration } from "../../core/release/release.js";
@@ -145,8 +147,23 @@ async function apply(
     clock: ports.clock,
     ...(ports.migrator ? { migrator: ports.migrator } : {}),
     guard,
+    ...(mayDiffer(migration) ? { observe: { committing: () => verifyOnTheWay(session, context) } } : {}),
   });
   if (output !== null) await keepOutput(ports, tenant, output);
+}
+
+/**
+ * Whether the migration may do something else here than on the clone, in one transaction. Then it is verified before the commit: what it
+ * dropped besides, nobody kept.
+ */
+function mayDiffer({ up }: Migration): boolean {
+  return segmentsOf(up).length === 1 && up.statements.some(isUntold);
+}
+
+async function verifyOnTheWay(session: Session, { tenant, onTheWay, known }: TenantContext): Promise<void> {
+  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
+  if (!onTheWay.includes(fingerprint))
+    throw new NotMigrated("the release would have led to another schema than on the clone, and was not committed");
 }
 
 function keepOutput(ports: Ports, tenant: Tenant, output: string): Promise<void> {

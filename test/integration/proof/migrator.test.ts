@@ -5,6 +5,16 @@ import { databaseName } from "../../../lib/cli/demo/tenants.js";
 import { TestFleet, until } from "../../support/fleet.js";
 import { writeMigrator } from "../../support/migrator-program.js";
 
+/** Lets whoever watches the locks of a clone begin to look twice, so that the first look is done; nobody watches a tenant. */
+const UNTIL_SEEN = `
+    for (let last = null, looks = 0; looks < 3; ) {
+      await client.query("select pg_stat_clear_snapshot()");
+      const { rows } = await client.query("select max(query_start)::text as at from pg_stat_activity where datname = current_database() and query like '%pg_locks%' and pid <> pg_backend_pid()");
+      if (rows[0].at === null) break;
+      if (rows[0].at !== last) looks++;
+      last = rows[0].at;
+    }`;
+
 /** With a ledger of its own, as such programs have; fails in one tenant. */
 const BODY = `
   console.log("migrating", process.env.DATABASE_URL);
@@ -17,6 +27,7 @@ const BODY = `
     await client.query("update app.accounts set name = upper(name)");
     await client.query("delete from usage.events where units = 0");
     await client.query("insert into app.done values (1)");
+    ${UNTIL_SEEN}
     if (client.database === process.env.UNLUCKY) throw new Error("out of luck");
     await client.query("commit");
   }`;
