@@ -19,6 +19,8 @@ export async function makeClone(server: CloneServer, name: string, template: str
   const drop = async () => {
     try {
       await guard.query(dropDatabase(name));
+      // A busy server sees late that a session has ended, and a clone of the same name may be wanted at once.
+      await guard.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)]);
     } finally {
       await guard.close();
     }
@@ -73,9 +75,13 @@ async function guarded(server: CloneServer, name: string): Promise<Session> {
 
 async function hold(session: Session, name: string): Promise<boolean> {
   const [row] = await session.query<{ held: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as held", [
-    `schema-gate clone ${name}`,
+    lockOf(name),
   ]);
   return row?.held === true;
+}
+
+function lockOf(name: string): string {
+  return `schema-gate clone ${name}`;
 }
 
 function dropDatabase(name: string): string {
