@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ports } from "../lib/ports/ports.js";
-import { runStep, type Step } from "../lib/steps/step.js";
+import { runStep, type Step } from "../lib/steps/run/step.js";
 
 /** Makes the ports of one run: local adapters here, AWS adapters in a Lambda. */
 export type PortsOf = (run: string) => Promise<Ports>;
@@ -20,7 +20,7 @@ export function configureRuntime(provider: PortsOf): void {
 }
 
 /** A Lambda handler around a step. The event names its run; everything else is the step's own input. */
-export function handlerOf<I, O>(step: Step<I, O>): Handler {
+export function handlerOf(step: Step<unknown, unknown>): Handler {
   return async (event) => {
     if (!portsOf) throw new Error(`the handler ${step.name} was called before its runtime was configured`);
     const { run } = named.parse(event);

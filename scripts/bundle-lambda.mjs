@@ -1,9 +1,10 @@
 // Bundles every Lambda handler into dist/lambda, or the folder that is its first argument: one asset for all functions: ESM with shared chunks, and the WASM files
-// of the parsers beside them. An entry is functions/aws/NAME.ts where there is one, else functions/NAME.ts behind onLambda.
+// of the parsers beside them. An entry is functions/aws/NAME.ts where there is one, else the step lib/steps/states/NAME.ts behind onLambda.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { stateFiles } from "./state-index.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = resolve(process.argv[2] ?? join(root, "dist", "lambda"));
@@ -15,9 +16,7 @@ const WASM = [
 /** Entries that are no state of the machine. */
 const OWN = ["review", "start", "task"];
 
-const STATES = [...readFileSync(join(root, "functions", "index.ts"), "utf8").matchAll(/from "\.\/([a-z-]+)\.js"/g)]
-  .map((match) => match[1])
-  .filter((name) => name !== "runtime");
+const STATES = new Map(stateFiles().map(({ name, exported }) => [name, exported]));
 const special = new Set(readdirSync(join(root, "functions", "aws")).map((name) => basename(name, ".ts")));
 
 function sourceOf(name) {
@@ -27,8 +26,9 @@ function sourceOf(name) {
   return special.has(name)
     ? `export { handler } from "./functions/aws/${name}.js";`
     : `import { onLambda } from "./functions/aws/lambda.js";
-import { handler as step } from "./functions/${name}.js";
-export const handler = onLambda(${JSON.stringify(name)}, step);`;
+import { handlerOf } from "./functions/runtime.js";
+import { ${STATES.get(name)} } from "./lib/steps/states/${name}.js";
+export const handler = onLambda(${JSON.stringify(name)}, handlerOf(${STATES.get(name)}));`;
 }
 
 /** Entries that exist only here, and the one place that looks for its WASM file in node_modules. */
@@ -50,7 +50,7 @@ const plugin = {
   },
 };
 
-const names = [...new Set([...STATES, ...OWN.filter((name) => special.has(name))])];
+const names = [...new Set([...STATES.keys(), ...OWN.filter((name) => special.has(name))])];
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({

@@ -9,7 +9,7 @@ if (!/^SG\d{3}$/.test(id) || !/^[a-z]+(-[a-z]+)*$/.test(slug) || title === "") {
   process.stderr.write('usage: npm run new-rule -- SG108 drop-view "A view is dropped"\n');
   process.exit(2);
 }
-const path = `${root}lib/core/rules/${id.toLowerCase()}-${slug}.ts`;
+const path = `${root}lib/core/lint/rules/${id.toLowerCase()}-${slug}.ts`;
 const examples = `${root}test/core/rules/examples/${id}`;
 if (existsSync(path) || existsSync(examples)) {
   process.stderr.write(`${id} is taken\n`);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { RULES } = await import(`${root}dist/lib/core/rules/index.js`);
+const { RULES } = await import(`${root}dist/lib/core/lint/rules/index.js`);
 const { ruleList, rulePage } = await import(`${root}dist/lib/core/lint/rule-page.js`);
 
 function file(id, name) {

@@ -1,8 +1,8 @@
-// Writes lib/core/rules/index.ts from the files of the folder.
+// Writes lib/core/lint/rules/index.ts from the files of the folder.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("../lib/core/rules/", import.meta.url));
+const folder = fileURLToPath(new URL("../lib/core/lint/rules/", import.meta.url));
 
 export function writeRuleIndex() {
   const rules = readdirSync(folder)

@@ -4,7 +4,7 @@ import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { readPack } from "../../lib/adapters/aws/s3-release.js";
 import type { S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { configSchema } from "../../lib/core/config/config.js";
-import { artifact, type RunRequest } from "../../lib/steps/records.js";
+import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
 
 /** Which packed release a run is of, beside its request. */

@@ -2,7 +2,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { z } from "zod";
 import type { Ports } from "../../lib/ports/ports.js";
-import { TransientFailure } from "../../lib/steps/step.js";
+import { TransientFailure } from "../../lib/steps/run/step.js";
 import { configureRuntime, type Handler } from "../runtime.js";
 import { logger } from "./logger.js";
 import { portsOf, type Services, servicesOf } from "./services.js";

@@ -1,8 +1,9 @@
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
-import { handler as load } from "../load.js";
+import { load } from "../../lib/steps/states/load.js";
+import { handlerOf } from "../runtime.js";
 import { acceptRun } from "./accept-run.js";
 import { onLambda } from "./lambda.js";
 
-export const handler = onLambda("load", load, {
+export const handler = onLambda("load", handlerOf(load), {
   before: ({ store }, event) => acceptRun(store, event, systemClock.now()),
 });

@@ -1,7 +1,7 @@
 import type { Ports } from "../../lib/ports/ports.js";
-import { artifact, need, type RunRequest } from "../../lib/steps/records.js";
-import type { Outcome } from "../../lib/steps/report.js";
-import { handler as report } from "../report.js";
+import { artifact, need, type RunRequest } from "../../lib/steps/run/records.js";
+import { type Outcome, report } from "../../lib/steps/states/report.js";
+import { handlerOf } from "../runtime.js";
 import { notifierOf } from "./channels.js";
 import { onLambda } from "./lambda.js";
 import type { Services } from "./services.js";
@@ -24,4 +24,4 @@ async function announce(services: Services, ports: Ports): Promise<void> {
   });
 }
 
-export const handler = onLambda("report", report, { after: announce });
+export const handler = onLambda("report", handlerOf(report), { after: announce });

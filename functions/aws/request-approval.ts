@@ -2,9 +2,10 @@ import type { Ports } from "../../lib/ports/ports.js";
 import { approvalNotice } from "../../lib/review/approval-notice.js";
 import { approverLinks } from "../../lib/review/links.js";
 import { reviewModelOf } from "../../lib/review/model-of-run.js";
-import { askApprovers } from "../../lib/steps/ask-approvers.js";
-import { artifact, need, type RunRequest } from "../../lib/steps/records.js";
-import { handler as requestApproval } from "../request-approval.js";
+import { askApprovers } from "../../lib/steps/approval/ask-approvers.js";
+import { artifact, need, type RunRequest } from "../../lib/steps/run/records.js";
+import { requestApproval } from "../../lib/steps/states/request-approval.js";
+import { handlerOf } from "../runtime.js";
 import { notifierOf } from "./channels.js";
 import { onLambda } from "./lambda.js";
 import type { Services } from "./services.js";
@@ -21,4 +22,4 @@ async function ask(services: Services, ports: Ports): Promise<void> {
   await askApprovers(ports, await notifierOf(services, config), approvalNotice(model, record.request, links));
 }
 
-export const handler = onLambda("request-approval", requestApproval, { after: ask });
+export const handler = onLambda("request-approval", handlerOf(requestApproval), { after: ask });

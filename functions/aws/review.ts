@@ -10,7 +10,7 @@ import { auditRefusal } from "../../lib/review/audit-refusal.js";
 import type { ReviewDeps, ReviewEvent } from "../../lib/review/deps.js";
 import { reviewModelOf } from "../../lib/review/model-of-run.js";
 import { SLACK_PATH, slackApp } from "../../lib/review/slack/slack-app.js";
-import { artifact } from "../../lib/steps/records.js";
+import { artifact } from "../../lib/steps/run/records.js";
 import { slackOf } from "./channels.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";

@@ -9,7 +9,7 @@ import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import type { Ports } from "../../lib/ports/ports.js";
 import type { Signer } from "../../lib/ports/signer.js";
 import { reportFiles } from "../../lib/review/report-files.js";
-import { artifact, type RunRequest } from "../../lib/steps/records.js";
+import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { type Environment, readEnvironment } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
 import { logger } from "./logger.js";

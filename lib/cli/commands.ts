@@ -12,12 +12,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "demo",
     summary: "247 tenants on an embedded PostgreSQL: gated, proved, approved, rolled out",
-    load: async () => (await import("./commands/demo.js")).demo,
+    load: async () => (await import("./commands/demo/command.js")).demo,
   },
   {
     name: "lint",
     summary: "what the text of migrations alone tells: locks, rewrites, lost data",
-    load: async () => (await import("./commands/lint.js")).lint,
+    load: async () => (await import("./commands/lint/command.js")).lint,
   },
   {
     name: "rules",
@@ -27,12 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "init",
     summary: "write a commented schema-gate.yaml for your own databases",
-    load: async () => (await import("./commands/init.js")).init,
+    load: async () => (await import("./commands/init/command.js")).init,
   },
   {
     name: "contract",
     summary: "what the code of migrations expects before and after, and the SQL it makes",
-    load: async () => (await import("./commands/contract.js")).contract,
+    load: async () => (await import("./commands/contract/command.js")).contract,
   },
   {
     name: "inspect",
@@ -82,17 +82,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "prove",
     summary: "every migration of a folder up, back and up again, on scratch databases",
-    load: async () => (await import("./commands/prove.js")).prove,
+    load: async () => (await import("./commands/prove/command.js")).prove,
   },
   {
     name: "kept",
     summary: "list or purge the rows that migrations destroyed and that are kept aside",
-    load: async () => (await import("./commands/kept.js")).kept,
+    load: async () => (await import("./commands/kept/command.js")).kept,
   },
   {
     name: "audit",
     summary: "verify, prove or show the record of a run",
-    load: async () => (await import("./commands/audit.js")).audit,
+    load: async () => (await import("./commands/audit/command.js")).audit,
   },
   {
     name: "report",
@@ -102,16 +102,16 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "completion",
     summary: "completions for bash, zsh and fish",
-    load: async () => (await import("./commands/completion.js")).completion,
+    load: async () => (await import("./commands/completion/command.js")).completion,
   },
   {
     name: "mcp",
     summary: "the read-only commands as tools for a coding agent",
-    load: async () => (await import("./commands/mcp.js")).mcp,
+    load: async () => (await import("./commands/mcp/command.js")).mcp,
   },
   {
     name: "doctor",
     summary: "checks versions, connections, permissions, clocks and disk",
-    load: async () => (await import("./commands/doctor.js")).doctor,
+    load: async () => (await import("./commands/doctor/command.js")).doctor,
   },
 ];

@@ -1,4 +1,4 @@
-import type { MigratorCommand } from "../core/release/migrator-command.js";
+import type { MigratorCommand } from "../core/migration/migrator-command.js";
 import { DatabaseError, type Session } from "./database.js";
 
 export interface MigratorOptions {

@@ -1,5 +1,5 @@
 import type { Attempt } from "../core/approval/decide.js";
-import { recordDecision } from "../steps/record-decision.js";
+import { recordDecision } from "../steps/approval/record-decision.js";
 import type { ReviewDeps } from "./deps.js";
 import { statusOf, TURNED, type Turned } from "./door.js";
 

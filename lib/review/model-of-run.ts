@@ -1,6 +1,6 @@
 import type { Ports } from "../ports/ports.js";
 import { gatherEvidence } from "../steps/evidence/gather.js";
-import { artifact, type ScoreRecord } from "../steps/records.js";
+import { artifact, type ScoreRecord } from "../steps/run/records.js";
 import type { ReviewModel } from "./model.js";
 import { reviewModel } from "./report/review-model.js";
 

@@ -1,11 +1,11 @@
 import type pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bindSchemas } from "../../lib/core/catalog/own-schema.js";
 import { deriveProbes, type ProbeResult, probeExistingConstraints } from "../../lib/core/probes/index.js";
-import { bindSchemas } from "../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../lib/core/sql/parse.js";
 import type { Session } from "../../lib/ports/database.js";
 import { readCatalog } from "../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../lib/steps/probing/run-probe.js";
 import { testClock, testScript } from "../support/migration.js";
 import { type Major, temporaryDatabase } from "../support/postgres.js";
 import { testSession } from "../support/session.js";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TOOLS } from "../../lib/cli/mcp/tools.js";
+import { TOOLS } from "../../lib/cli/commands/mcp/tools.js";
 import { usageProblem } from "../support/command-line.js";
 import { sampleEvidence } from "../support/sample-evidence.js";
 import { RUN, sealedRun } from "../support/sealed-run.js";

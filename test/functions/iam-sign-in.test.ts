@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packRelease } from "../../lib/adapters/aws/release-pack.js";
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
-import { databaseName } from "../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../lib/cli/commands/demo/tenants.js";
 import { configSchema } from "../../lib/core/config/config.js";
 import { bundled, NodeFunction } from "../support/aws/node-function.js";
 import { CERTIFICATE, RdsIamServer } from "../support/aws/rds-iam-server.js";

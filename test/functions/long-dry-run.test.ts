@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { databaseName } from "../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../lib/cli/commands/demo/tenants.js";
 import type { Finding } from "../../lib/core/finding.js";
 import { GateOnAws } from "../support/aws/gate-on-aws.js";
 

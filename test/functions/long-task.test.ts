@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { databaseName } from "../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../lib/cli/commands/demo/tenants.js";
 import { GateOnAws } from "../support/aws/gate-on-aws.js";
 
 /** What a step keeps back of its time, by default. */

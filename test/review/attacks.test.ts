@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { issueCapability, readCapability } from "../../lib/core/approval/capability.js";
-import { voidApproval } from "../../lib/steps/record-decision.js";
+import { voidApproval } from "../../lib/steps/approval/record-decision.js";
 import { decideByLink, ORIGIN, type Pending, pendingApproval, post, TASK_TOKEN, visit } from "./harness.js";
 
 /** Nothing was decided, nothing continued, and the audit trail says why. */

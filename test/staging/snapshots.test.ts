@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { artifact } from "../../lib/steps/records.js";
-import type { Outcome } from "../../lib/steps/report.js";
+import { artifact } from "../../lib/steps/run/records.js";
+import type { Outcome } from "../../lib/steps/states/report.js";
 import { TestFleet } from "../support/fleet.js";
 import { type Ended, runInProcess } from "./support/run-in-process.js";
 import { SimulatedRds, type SimulatedRdsOptions } from "./support/simulated-rds.js";

@@ -3,7 +3,7 @@ import type { Json } from "../../lib/core/json.js";
 import type { Artifacts } from "../../lib/ports/artifacts.js";
 import type { AuditTrail } from "../../lib/ports/audit.js";
 import type { Notifier } from "../../lib/ports/notifier.js";
-import { askApprovers } from "../../lib/steps/ask-approvers.js";
+import { askApprovers } from "../../lib/steps/approval/ask-approvers.js";
 import { notice } from "../adapters/notify/notices.js";
 
 /** What a run keeps, in memory, and a channel that reaches whom the test lets it reach. */

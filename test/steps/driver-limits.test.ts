@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DATA_API_LIMITS } from "../../lib/adapters/rds-data/open-session.js";
 import type { Ports } from "../../lib/ports/ports.js";
-import { driverFindings } from "../../lib/steps/driver-limits.js";
 import type { ProvedStatement } from "../../lib/steps/proof/proof.js";
+import { driverFindings } from "../../lib/steps/run/driver-limits.js";
 
 const tenant = (id: string, schema: string | null) => ({ id, group: null, host: "one", database: "d", schema });
 const statement = (ms: number, transactionality: "inside" | "outside") =>

@@ -6,9 +6,9 @@ import { artifactsFolder } from "../../lib/adapters/local/artifacts-folder.js";
 import { openAuditFile } from "../../lib/adapters/local/audit-file.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import type { Ports } from "../../lib/ports/ports.js";
-import { allFindings } from "../../lib/steps/findings.js";
-import { artifact } from "../../lib/steps/records.js";
-import { tally } from "../../lib/steps/tally.js";
+import { allFindings } from "../../lib/steps/run/findings.js";
+import { artifact } from "../../lib/steps/run/records.js";
+import { tally } from "../../lib/steps/states/tally.js";
 
 const TENANT = { id: "one", group: null, host: "h:1", database: "d", schema: null };
 let ports: Ports;

@@ -7,8 +7,8 @@ import { type EmbeddedServer, startEmbeddedServer } from "../../lib/adapters/loc
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
-import { createDemoFleet, type Scenario } from "../../lib/cli/demo/fleet.js";
-import { databaseName, demoTenants } from "../../lib/cli/demo/tenants.js";
+import { createDemoFleet, type Scenario } from "../../lib/cli/commands/demo/fleet.js";
+import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 
 export interface CommandResult {

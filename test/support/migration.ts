@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Migration, Script, TransactionMode } from "../../lib/core/release/release.js";
+import type { Migration, Script, TransactionMode } from "../../lib/core/migration/release.js";
 import { parseSql } from "../../lib/core/sql/parse.js";
 import type { Clock } from "../../lib/ports/clock.js";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
-import type { Migration } from "../../lib/core/release/release.js";
+import type { Migration } from "../../lib/core/migration/release.js";
 import type { ProveOnClone } from "../../lib/steps/proof/input.js";
 import type { Proof } from "../../lib/steps/proof/proof.js";
 import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";

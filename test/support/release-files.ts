@@ -1,4 +1,4 @@
-import type { ReleaseFile } from "../../lib/core/release/source-file.js";
+import type { ReleaseFile } from "../../lib/core/migration/source-file.js";
 
 /** Files of a release from their texts, by path. */
 export function filesOf(texts: Readonly<Record<string, string | Uint8Array>>): ReleaseFile[] {

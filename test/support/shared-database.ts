@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
+import { bindSchemas } from "../../lib/core/catalog/own-schema.js";
 import type { Inverses } from "../../lib/core/rollback/inverse-candidate.js";
-import { bindSchemas } from "../../lib/core/rollback/own-schema.js";
 import type { Session } from "../../lib/ports/database.js";
 import { createDatabase, type Major, type TestDatabase } from "./postgres.js";
 import { openTestSession } from "./session.js";

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { configSchema } from "../../core/config/config.js";
-import type { ReleaseFile } from "../../core/release/source-file.js";
+import type { ReleaseFile } from "../../core/migration/source-file.js";
 
 const FORMAT = 1;
 /** Bytes of a pack after it was unpacked. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import type { ReleaseFile } from "../../core/release/source-file.js";
+import type { ReleaseFile } from "../../core/migration/source-file.js";
 import { rustFiles } from "./application-context.js";
 import { exists, localDependencies, manifestText } from "./cargo.js";
 

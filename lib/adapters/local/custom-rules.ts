@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { RULES } from "../../core/rules/index.js";
-import type { Rule } from "../../core/rules/rule.js";
+import { RULES } from "../../core/lint/rules/index.js";
+import type { Rule } from "../../core/lint/rules/rule.js";
 import { stripTypes } from "./strip-types.js";
 
 /** A module of rules that cannot be used. The message says which and why. */

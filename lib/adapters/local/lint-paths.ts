@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs"
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Finding } from "../../core/finding.js";
-import { readSourceFile, type SourceFile } from "../../core/release/source-file.js";
+import { readSourceFile, type SourceFile } from "../../core/migration/source-file.js";
 
 /** Folders that a build or a version control system fills. */
 const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg", "dist"]);

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isSecretReference } from "../../core/config/secret-reference.js";
+import { sha256 } from "../../core/migration/checksums/sha.js";
+import { commandLine, type MigratorCommand } from "../../core/migration/migrator-command.js";
 import { redact } from "../../core/redact.js";
-import { sha256 } from "../../core/release/checksums/sha.js";
-import { commandLine, type MigratorCommand } from "../../core/release/migrator-command.js";
 import { identifier } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { type Migrator, MigratorFailed, type MigratorOptions } from "../../ports/migrator.js";

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { ReleaseFile } from "../../core/release/source-file.js";
+import type { ReleaseFile } from "../../core/migration/source-file.js";
 import { applicationFolders, rustFiles } from "./application-context.js";
 import { crateContext } from "./crate-context.js";
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { sha256 } from "../../core/release/checksums/sha.js";
+import { sha256 } from "../../core/migration/checksums/sha.js";
 import type { ReleaseSource } from "../../ports/release-source.js";
 import { readReleaseFolder } from "./release-folder.js";
 

@@ -6,10 +6,10 @@ import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { readRelease } from "../../core/release/read-release.js";
 import type { Database } from "../../ports/database.js";
+import { conventionByLedger } from "../../steps/catalog/convention.js";
+import { cloneName } from "../../steps/catalog/declared.js";
 import { type DeclaredCatalogs, declaredCatalogs } from "../../steps/catalog/declared-catalogs.js";
 import type { FleetReading } from "../../steps/catalog/read-fleet.js";
-import { conventionByLedger } from "../../steps/convention.js";
-import { cloneName } from "../../steps/declared.js";
 import { newRunId } from "../run/run-id.js";
 
 /** The declared schema of each cluster of a fleet, from the migrations that the config names. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { UsageError } from "../../api/usage-error.js";
-import { RULES } from "../../core/rules/index.js";
-import type { Rule } from "../../core/rules/rule.js";
+import { RULES } from "../../core/lint/rules/index.js";
+import type { Rule } from "../../core/lint/rules/rule.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { styleFor } from "../terminal/style.js";

@@ -1,7 +1,7 @@
 import type { Notifier } from "../../ports/notifier.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
-import { artifact } from "../../steps/records.js";
-import type { Outcome } from "../../steps/report.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/style.js";
 import type { Executed } from "./execute.js";

@@ -4,7 +4,7 @@ import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { Artifacts } from "../../ports/artifacts.js";
-import { artifact, type RunRequest } from "../../steps/records.js";
+import { artifact, type RunRequest } from "../../steps/run/records.js";
 
 export interface FoundRun {
   readonly workspace: Workspace;

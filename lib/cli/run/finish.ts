@@ -1,6 +1,6 @@
-import { artifact } from "../../steps/records.js";
-import type { Outcome } from "../../steps/report.js";
 import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import type { Executed } from "./execute.js";

@@ -1,5 +1,5 @@
 import type { Artifacts } from "../../ports/artifacts.js";
-import { artifact } from "../../steps/records.js";
+import { artifact } from "../../steps/run/records.js";
 
 /** What a run works on, as far as its artifacts tell. */
 export interface Phase {

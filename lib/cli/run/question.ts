@@ -3,9 +3,9 @@ import { createInterface } from "node:readline/promises";
 import type { RefusalCode } from "../../core/approval/decide.js";
 import { approvalDigest } from "../../core/approval/digest.js";
 import type { Ports } from "../../ports/ports.js";
-import { bindingSubject } from "../../steps/binding.js";
-import { recordDecision } from "../../steps/record-decision.js";
-import { artifact, type RefusedAttempt } from "../../steps/records.js";
+import { bindingSubject } from "../../steps/approval/binding.js";
+import { recordDecision } from "../../steps/approval/record-decision.js";
+import { artifact, type RefusedAttempt } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 
 export interface TerminalDecision {

@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { UsageError } from "../../api/usage-error.js";
 import type { Ports } from "../../ports/ports.js";
-import { artifact } from "../../steps/records.js";
-import type { Outcome } from "../../steps/report.js";
 import { rolloutOutlook } from "../../steps/rollout/outlook.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
-import { resumeDemo } from "../demo/run-demo.js";
+import { resumeDemo } from "../commands/demo/run-demo.js";
 import type { Io } from "../io.js";
 import { announce } from "./announce.js";
 import { channelsOf } from "./channels.js";

@@ -1,11 +1,11 @@
 import { ApprovalsFolder } from "../../adapters/local/approvals-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { approvalState } from "../../core/approval/decide.js";
-import type { Release } from "../../core/release/release.js";
+import type { Release } from "../../core/migration/release.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact } from "../../steps/records.js";
-import type { Outcome } from "../../steps/report.js";
 import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
 

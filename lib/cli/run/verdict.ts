@@ -1,13 +1,13 @@
 import { contractText } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
+import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
-import type { Release } from "../../core/release/release.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { allFindings } from "../../steps/findings.js";
-import { pendingContract } from "../../steps/pending.js";
-import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/records.js";
+import { pendingContract } from "../../steps/catalog/pending.js";
+import { allFindings } from "../../steps/run/findings.js";
+import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 import { printable, styleFor } from "../terminal/style.js";
 import { wrap } from "../terminal/wrap.js";

@@ -2,7 +2,7 @@ import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { approvalNotice } from "../../review/approval-notice.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
-import { askApprovers } from "../../steps/ask-approvers.js";
+import { askApprovers } from "../../steps/approval/ask-approvers.js";
 import type { Io } from "../io.js";
 import { printable, styleFor } from "../terminal/style.js";
 import { type Approver, isDecided, untilDecided } from "./approver.js";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../adapters/local/system-clock.js";
-import { artifact } from "../../steps/records.js";
-import type { Outcome } from "../../steps/report.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { Progress } from "../terminal/progress.js";

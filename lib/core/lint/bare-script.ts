@@ -1,4 +1,4 @@
-import type { SourceFile } from "../release/source-file.js";
+import type { SourceFile } from "../migration/source-file.js";
 import { parseSql } from "../sql/parse.js";
 import type { LintScript } from "./lint-statement.js";
 

@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import type { TransactionMode } from "../release/release.js";
+import type { TransactionMode } from "../migration/release.js";
 import type { ParsedStatement, Statement } from "../sql/statement.js";
 
 /** One file of a release as lint reads it. A `Script` of a release fits. */

@@ -1,8 +1,8 @@
 import type { SourceSpan } from "../finding.js";
-import type { Report } from "../rules/rule.js";
-import { as } from "../rules/support/ast.js";
+import { as } from "../sql/tree.js";
 import type { LintStatement } from "./lint-statement.js";
 import { placeWithin } from "./place.js";
+import type { Report } from "./rules/rule.js";
 
 /**
  * Where a report points: at its node's location where the parser gives one, else at the name of its subject within the

@@ -1,5 +1,5 @@
 import type { LockMode } from "../operations/operation.js";
-import type { RuleMeta, Work } from "../rules/rule.js";
+import type { RuleMeta, Work } from "./rules/rule.js";
 
 /** The files that show a rule at work. */
 export interface RuleFiles {

@@ -1,6 +1,6 @@
 import type { RuleText } from "../render/sarif.js";
-import { RULES } from "../rules/index.js";
-import type { Rule } from "../rules/rule.js";
+import { RULES } from "./rules/index.js";
+import type { Rule } from "./rules/rule.js";
 
 /** What reports show of each rule. */
 export function ruleTexts(customRules: readonly Rule[] = []): ReadonlyMap<string, RuleText> {

@@ -1,9 +1,9 @@
 import type { Finding } from "../finding.js";
-import type { ScriptSource } from "../release/conventions/convention.js";
+import type { ScriptSource } from "../migration/convention.js";
+import type { Script } from "../migration/release.js";
+import { readSqlScript } from "../migration/script.js";
+import type { SourceFile } from "../migration/source-file.js";
 import { detectConvention } from "../release/conventions/conventions.js";
-import type { Script } from "../release/release.js";
-import { readSqlScript } from "../release/script.js";
-import type { SourceFile } from "../release/source-file.js";
 import { bareScript } from "./bare-script.js";
 import type { LintScript } from "./lint-statement.js";
 

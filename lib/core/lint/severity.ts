@@ -1,6 +1,6 @@
 import type { Severity } from "../finding.js";
-import type { Report, Rule } from "../rules/rule.js";
 import type { Known, TableSize } from "./known/known.js";
+import type { Report, Rule } from "./rules/rule.js";
 
 /** Up to both of these a scan or an index build takes well under a second on ordinary hardware. */
 const SMALL: TableSize = { rows: 100_000, bytes: 128 * 1024 * 1024 };

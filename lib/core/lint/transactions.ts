@@ -1,5 +1,5 @@
-import { as } from "../rules/support/ast.js";
 import type { ParsedStatement } from "../sql/statement.js";
+import { as } from "../sql/tree.js";
 import type { LintScript, Transaction } from "./lint-statement.js";
 
 /** Says of each statement of a script, in order, in which transaction it runs. Ids are unique within one tracker. */

@@ -1,13 +1,13 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { keepsHeap, parseType } from "../postgres/type-change.js";
 import { identifier } from "../sql/quote.js";
-import type { AlterColumnType } from "./alter-column-type.js";
-import { alterTable, exact, NOTHING, notThere } from "./inverses.js";
-import { keepConverted } from "./keep/keep-columns.js";
+import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";
+import { keepConverted } from "../undo/keep/keep-columns.js";
+import { notNullAgain } from "../undo/recreate.js";
+import type { AlterColumnType } from "./kinds/alter-column-type.js";
 import type { Inverse } from "./operation.js";
-import { notNullAgain } from "./recreate.js";
 import { descendants, resolveTable } from "./resolve.js";
-import { keepsHeap, parseType } from "./type-change.js";
 
 /**
  * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:

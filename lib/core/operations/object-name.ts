@@ -2,7 +2,7 @@ import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { QualifiedName } from "../contract/contract.js";
 import { identifier, qualified } from "../sql/quote.js";
-import { sqlName } from "./inverses.js";
+import { sqlName } from "../undo/inverses.js";
 import { homeSchema } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import type { Migration } from "../release/release.js";
+import type { Migration } from "../migration/release.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./operations.js";

@@ -1,4 +1,4 @@
-import type { Script } from "../release/release.js";
+import type { Script } from "../migration/release.js";
 import { parseSql } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./operations.js";

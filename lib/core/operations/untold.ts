@@ -1,5 +1,5 @@
+import { isHarmless } from "../postgres/harmless-functions.js";
 import type { Statement } from "../sql/statement.js";
-import { isHarmless } from "./harmless-functions.js";
 import { operationsOfText } from "./segments.js";
 
 /**

@@ -1,8 +1,8 @@
 import type { Catalog, CatalogObject } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import { operationsOfText } from "../operations/index.js";
-import { recreateConstraint } from "../operations/recreate.js";
 import type { Statement } from "../sql/statement.js";
+import { recreateConstraint } from "../undo/recreate.js";
 import { check } from "./check.js";
 import { exclusion } from "./exclusion.js";
 import { existingNotNull } from "./existing-not-null.js";

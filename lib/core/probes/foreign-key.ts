@@ -1,5 +1,5 @@
 import type { ForeignKeySpec, Operation } from "../operations/index.js";
-import { parseType } from "../operations/type-change.js";
+import { parseType } from "../postgres/type-change.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";

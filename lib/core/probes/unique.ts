@@ -1,5 +1,5 @@
 import type { IndexKey, Operation, UniqueSpec } from "../operations/index.js";
-import { parseType } from "../operations/type-change.js";
+import { parseType } from "../postgres/type-change.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import type { ReleaseState } from "./state/release-state.js";

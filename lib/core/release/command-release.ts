@@ -1,7 +1,7 @@
-import { sha256 } from "./checksums/sha.js";
-import { commandLine, type MigratorCommand } from "./migrator-command.js";
-import type { Migration, Release } from "./release.js";
-import type { ReleaseFile } from "./source-file.js";
+import { sha256 } from "../migration/checksums/sha.js";
+import { commandLine, type MigratorCommand } from "../migration/migrator-command.js";
+import type { Migration, Release } from "../migration/release.js";
+import type { ReleaseFile } from "../migration/source-file.js";
 
 /** Id of the convention: the ledger is our own, since a command's own ledger is for the command to read. */
 export const COMMAND = "command";

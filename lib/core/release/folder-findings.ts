@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
-import { inFolder, type MigrationSource } from "./conventions/convention.js";
-import { releaseFinding } from "./release-finding.js";
-import type { SourceFile } from "./source-file.js";
+import { inFolder, type MigrationSource } from "../migration/convention.js";
+import { releaseFinding } from "../migration/release-finding.js";
+import type { SourceFile } from "../migration/source-file.js";
 
 /** What the folder as a whole has to say: files that no migration takes up, empty ones, holes in the numbering. */
 export function folderFindings(

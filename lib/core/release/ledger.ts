@@ -1,4 +1,4 @@
-import type { Migration } from "./release.js";
+import type { Migration } from "../migration/release.js";
 
 /** One row of a tenant's ledger. */
 export interface LedgerEntry {

@@ -1,10 +1,10 @@
 import { compareFindings, type Finding, type SourceSpan } from "../finding.js";
+import type { Migration, Release } from "../migration/release.js";
+import { releaseFinding } from "../migration/release-finding.js";
 import { COMMAND } from "./command-release.js";
 import { conventionNamed } from "./conventions/conventions.js";
 import { compareVersions } from "./conventions/order.js";
 import type { LedgerEntry, LedgerFormat } from "./ledger.js";
-import type { Migration, Release } from "./release.js";
-import { releaseFinding } from "./release-finding.js";
 
 export interface Pending {
   /** In the order of the release. */

@@ -1,15 +1,15 @@
+import { sha256 } from "../migration/checksums/sha.js";
+import type { MigrationSource } from "../migration/convention.js";
+import type { Opaque } from "../migration/coverage.js";
+import type { Script } from "../migration/release.js";
+import { type AnyStatement, plain, readSqlScript } from "../migration/script.js";
+import type { SourceFile } from "../migration/source-file.js";
 import type { FunctionBodies } from "../operations/called.js";
+import { examineStatements } from "../operations/examine-sql.js";
 import { type ReadGateCode, readGateCode } from "../rust/gate/read-gate-code.js";
 import type { RustRelease } from "../rust/read-rust-script.js";
 import { readEmbeddedSql, scriptOf } from "../rust/rust-script.js";
-import { sha256 } from "./checksums/sha.js";
-import type { MigrationSource } from "./conventions/convention.js";
-import type { Opaque } from "./coverage.js";
-import { examineStatements } from "./examine-sql.js";
 import type { ReadMigration } from "./read-migration.js";
-import type { Script } from "./release.js";
-import { type AnyStatement, plain, readSqlScript } from "./script.js";
-import type { SourceFile } from "./source-file.js";
 
 /** A migration whose Rust code says what it expects and how its SQL runs: the SQL beside it, or SQL in the code. */
 export function readDrivenMigration(

@@ -1,13 +1,13 @@
+import { sha256 } from "../migration/checksums/sha.js";
+import type { MigrationSource, ScriptSource } from "../migration/convention.js";
+import type { Opaque } from "../migration/coverage.js";
+import type { Migration, Script } from "../migration/release.js";
+import { type AnyStatement, plain, readSqlScript } from "../migration/script.js";
 import type { FunctionBodies } from "../operations/called.js";
+import { examineStatements } from "../operations/examine-sql.js";
 import { type RustRelease, readRustScript } from "../rust/read-rust-script.js";
-import { sha256 } from "./checksums/sha.js";
-import type { MigrationSource, ScriptSource } from "./conventions/convention.js";
 import { refineryChecksum } from "./conventions/refinery.js";
-import type { Opaque } from "./coverage.js";
-import { examineStatements } from "./examine-sql.js";
 import { readDrivenMigration } from "./read-driven-migration.js";
-import type { Migration, Script } from "./release.js";
-import { type AnyStatement, plain, readSqlScript } from "./script.js";
 
 /** A migration with its statements' trees, and what of it was understood. */
 export interface ReadMigration {

@@ -1,21 +1,21 @@
-import { contractOf } from "../contract/contract-of.js";
 import { compareFindings, type Finding } from "../finding.js";
+import type { Acceptances } from "../migration/acceptance.js";
+import { judgeCoverage } from "../migration/coverage.js";
+import type { Migration, Release } from "../migration/release.js";
+import { releaseFinding } from "../migration/release-finding.js";
+import { type ReleaseFile, readSourceFile } from "../migration/source-file.js";
 import { FunctionBodies } from "../operations/called.js";
 import { applicationBeside } from "../rust/application/application-beside.js";
 import { rustRelease } from "../rust/read-rust-script.js";
 import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { loadParser } from "../sql/parse.js";
-import type { Acceptances } from "./acceptance.js";
+import { contractOf } from "./contract-of.js";
 import { alikeConventions, CONVENTIONS, conventionNamed, detectConvention } from "./conventions/conventions.js";
-import { judgeCoverage } from "./coverage.js";
 import { dynamicSqlFindings } from "./dynamic-sql.js";
 import { folderFindings } from "./folder-findings.js";
 import { readMigration } from "./read-migration.js";
-import type { Migration, Release } from "./release.js";
-import { releaseFinding } from "./release-finding.js";
-import { type ReleaseFile, readSourceFile } from "./source-file.js";
 
-export type { ReleaseFile } from "./source-file.js";
+export type { ReleaseFile } from "../migration/source-file.js";
 
 export interface ReadReleaseOptions {
   /** Id of a convention; detected from the files when absent. */

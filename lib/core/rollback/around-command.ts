@@ -1,8 +1,8 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
-import { copySize } from "../operations/keep/copy.js";
-import { undoRows } from "../operations/keep/undo-rows.js";
-import type { Migration } from "../release/release.js";
+import type { Migration } from "../migration/release.js";
+import { copySize } from "../undo/keep/copy.js";
+import { undoRows } from "../undo/keep/undo-rows.js";
 import { commandOf } from "./command-statement.js";
 import type { Inverses } from "./inverse-candidate.js";
 import type { DerivedChange } from "./observation.js";

@@ -1,7 +1,7 @@
+import type { Migration } from "../migration/release.js";
 import { refusedStatement } from "../operations/refusals.js";
 import { operationsOfText } from "../operations/segments.js";
 import { transactionalityOf } from "../operations/transactionality.js";
-import type { Migration } from "../release/release.js";
 import type { RollbackCandidate } from "./plan.js";
 
 /** The author's down migration as it is written; null when there is none. */

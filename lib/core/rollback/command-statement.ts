@@ -1,5 +1,5 @@
-import { commandLine } from "../release/migrator-command.js";
-import type { Migration } from "../release/release.js";
+import { commandLine } from "../migration/migrator-command.js";
+import type { Migration } from "../migration/release.js";
 import type { Statement } from "../sql/statement.js";
 
 /** Stands for the whole run of a team's own program, where a statement is asked for. */

@@ -1,5 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Migration } from "../release/release.js";
+import type { Migration } from "../migration/release.js";
 import { authorCandidate } from "./author-candidate.js";
 import { inverseCandidate } from "./inverse-candidate.js";
 import type { MigrationObservation } from "./observation.js";

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../release/source-file.js";
+import type { SourceFile } from "../migration/source-file.js";
 import { callItem } from "./evaluate/calls.js";
 import type { Emission } from "./evaluate/emission.js";
 import { type Library, Machine } from "./evaluate/machine.js";

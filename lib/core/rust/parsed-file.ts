@@ -1,4 +1,4 @@
-import type { SourceFile } from "../release/source-file.js";
+import type { SourceFile } from "../migration/source-file.js";
 import { Crate } from "./syntax/crate.js";
 import { moduleOf, type ParsedRust, parseRust } from "./syntax/parse-rust.js";
 

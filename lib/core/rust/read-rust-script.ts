@@ -1,7 +1,7 @@
-import type { RustEntry, ScriptSource } from "../release/conventions/convention.js";
-import type { Opaque } from "../release/coverage.js";
-import type { AnyStatement } from "../release/script.js";
-import type { SourceFile } from "../release/source-file.js";
+import type { RustEntry, ScriptSource } from "../migration/convention.js";
+import type { Opaque } from "../migration/coverage.js";
+import type { AnyStatement } from "../migration/script.js";
+import type { SourceFile } from "../migration/source-file.js";
 import { parseSql } from "../sql/parse.js";
 import { barrelLibrary } from "./barrel/library.js";
 import type { Emission } from "./evaluate/emission.js";

@@ -1,6 +1,6 @@
 import type { SourceSpan } from "../finding.js";
-import type { Opaque } from "../release/coverage.js";
-import type { AnyStatement } from "../release/script.js";
+import type { Opaque } from "../migration/coverage.js";
+import type { AnyStatement } from "../migration/script.js";
 import { parseSql } from "../sql/parse.js";
 import { literal } from "../sql/quote.js";
 import type { Emission } from "./evaluate/emission.js";

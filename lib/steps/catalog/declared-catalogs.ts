@@ -1,15 +1,15 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import { digest } from "../../core/json.js";
+import type { Migration, Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
-import type { Migration, Release } from "../../core/release/release.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { replay, undeclared } from "../declared.js";
-import { readLedger } from "../ledger.js";
+import { replay, undeclared } from "./declared.js";
+import { readLedger } from "./ledger.js";
 
 const TIMEOUT_MS = 600_000;
 

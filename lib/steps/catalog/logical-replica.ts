@@ -5,7 +5,7 @@ import { publisherQuery, subscriptionsQuery } from "../../core/catalog/replicati
 import type { Finding } from "../../core/finding.js";
 import { type Database, DatabaseError, type Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { unreachable } from "../database-finding.js";
+import { unreachable } from "../run/database-finding.js";
 import { readCatalog } from "./read-catalog.js";
 
 /**

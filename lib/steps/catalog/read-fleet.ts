@@ -5,7 +5,7 @@ import { groupBy } from "../../core/group-by.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { unreachable } from "../database-finding.js";
+import { unreachable } from "../run/database-finding.js";
 import { CatalogReader } from "./catalog-reader.js";
 import { logicalReplicaFindings } from "./logical-replica.js";
 import { readStatistics } from "./read-catalog.js";

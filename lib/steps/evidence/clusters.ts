@@ -1,7 +1,7 @@
 import type { Difference } from "../../core/catalog/compare.js";
 import { attributeText } from "../../core/catalog/describe.js";
 import type { ClusterEvidence } from "../../core/evidence/fleet-evidence.js";
-import type { ClusterRecord, ProofRecord } from "../records.js";
+import type { ClusterRecord, ProofRecord } from "../run/records.js";
 
 /** The clusters with their differences from the declared schema, and what the release does to each. */
 export function clustersEvidence(

@@ -7,7 +7,7 @@ import {
 } from "../../core/evidence/execution-log.js";
 import type { Finding, Gate } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
-import type { StepRecord } from "../step.js";
+import type { StepRecord } from "../run/step.js";
 import type { RunArtifacts } from "./gather.js";
 
 interface PhaseSource {

@@ -1,9 +1,9 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
-import type { Release } from "../../core/release/release.js";
+import type { Release } from "../../core/migration/release.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { allFindings } from "../findings.js";
+import { allFindings } from "../run/findings.js";
 import {
   artifact,
   type ClusterRecord,
@@ -17,7 +17,7 @@ import {
   type TenantReading,
   type WavePlan,
   type WaveResult,
-} from "../records.js";
+} from "../run/records.js";
 import { clustersEvidence } from "./clusters.js";
 import { executionLogOf } from "./execution-log.js";
 import { probesEvidence } from "./probes.js";

@@ -1,5 +1,5 @@
 import type { ProbeEvidence } from "../../core/evidence/proof-evidence.js";
-import type { TenantProbes } from "../records.js";
+import type { TenantProbes } from "../run/records.js";
 
 /** One entry per probe, over all tenants that it was put to. */
 export function probesEvidence(tenants: readonly TenantProbes[]): ProbeEvidence[] {

@@ -1,8 +1,8 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { RollbackEvidence, StatementEvidence } from "../../core/evidence/proof-evidence.js";
+import { worstTenant } from "../prediction/tenant-prediction.js";
 import type { ProvedRollback } from "../proof/proof.js";
-import type { ClusterRecord, ProofRecord } from "../records.js";
-import { worstTenant } from "../tenant-prediction.js";
+import type { ClusterRecord, ProofRecord } from "../run/records.js";
 import type { RunArtifacts } from "./gather.js";
 
 /** When the last dry run ended, and how long all of them took. */

@@ -1,9 +1,9 @@
 import { countContract } from "../../core/contract/contract.js";
 import type { Evidence } from "../../core/evidence/evidence.js";
 import { digest } from "../../core/json.js";
-import type { Release } from "../../core/release/release.js";
-import { pendingContract } from "../pending.js";
-import type { ClusterRecord } from "../records.js";
+import type { Release } from "../../core/migration/release.js";
+import { pendingContract } from "../catalog/pending.js";
+import type { ClusterRecord } from "../run/records.js";
 
 /** The release as the evidence names it. */
 export function releaseEvidence(release: Release, clusters: readonly ClusterRecord[]): Evidence["release"] {

@@ -1,7 +1,7 @@
 import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
 import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
 import type { ApprovalRecord } from "../../ports/approvals.js";
-import type { TenantProgress, WavePlan, WaveResult } from "../records.js";
+import type { TenantProgress, WavePlan, WaveResult } from "../run/records.js";
 
 /** What was asked and answered. */
 export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: number): ApprovalEvidence {

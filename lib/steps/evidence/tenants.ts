@@ -1,6 +1,6 @@
 import type { TenantEvidence } from "../../core/evidence/fleet-evidence.js";
 import type { Tenant } from "../../ports/registry.js";
-import type { ClusterRecord, ScoreRecord, TenantProgress, TenantReading, WavePlan } from "../records.js";
+import type { ClusterRecord, ScoreRecord, TenantProgress, TenantReading, WavePlan } from "../run/records.js";
 
 export interface TenantSources {
   readonly fleet: readonly Tenant[];

@@ -2,7 +2,7 @@ import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/deci
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
-import type { RunRequest, ScoreRecord } from "../records.js";
+import type { RunRequest, ScoreRecord } from "../run/records.js";
 
 export interface VerdictSources {
   readonly request: RunRequest;

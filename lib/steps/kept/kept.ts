@@ -1,4 +1,4 @@
-import { bindSchemas, OWN_SCHEMA, ownSchemaOf } from "../../core/rollback/own-schema.js";
+import { bindSchemas, OWN_SCHEMA, ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { inTransaction } from "../migration/transaction.js";

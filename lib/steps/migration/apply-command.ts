@@ -1,5 +1,5 @@
-import type { MigratorCommand } from "../../core/release/migrator-command.js";
-import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
+import type { MigratorCommand } from "../../core/migration/migrator-command.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";

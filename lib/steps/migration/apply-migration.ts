@@ -1,6 +1,6 @@
+import type { IsolationLevel, Migration } from "../../core/migration/release.js";
 import { operationsOfText, type Segment, segmentsOf } from "../../core/operations/segments.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
-import type { IsolationLevel, Migration } from "../../core/release/release.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";

@@ -1,6 +1,6 @@
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import type { Migration } from "../../core/migration/release.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
-import type { Migration } from "../../core/release/release.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";

@@ -1,5 +1,5 @@
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { sizeText } from "../../core/config/size.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 

@@ -1,4 +1,4 @@
-import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 

@@ -1,4 +1,4 @@
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Session } from "../../ports/database.js";
 import type { KeptBudget } from "./kept-budget.js";

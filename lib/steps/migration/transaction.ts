@@ -1,4 +1,4 @@
-import type { IsolationLevel } from "../../core/release/release.js";
+import type { IsolationLevel } from "../../core/migration/release.js";
 import type { Session } from "../../ports/database.js";
 
 /** Runs work in one transaction: committed when it resolves, rolled back when it throws. `first` is sent with BEGIN. */

@@ -1,5 +1,5 @@
 import { CatalogIndex } from "../../core/catalog/lookup.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { type State, tableName } from "./state.js";

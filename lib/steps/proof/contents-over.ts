@@ -1,6 +1,6 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 

@@ -1,14 +1,14 @@
-import type { Migration } from "../../core/release/release.js";
+import type { Migration } from "../../core/migration/release.js";
 import type { DerivedChange } from "../../core/rollback/observation.js";
 import { loadParser, parseSql } from "../../core/sql/parse.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { CapturedSchema } from "../../ports/schema-difference.js";
+import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
 import { commonTables, contentsOver } from "./contents-over.js";
 import type { ProveOnClone } from "./input.js";
 import { isSameSchema, readState, type State } from "./state.js";
-import { up } from "./up.js";
 import { StatementWatch } from "./watch-statements.js";
 
 /** What a program made of a clone, beside what it was. */

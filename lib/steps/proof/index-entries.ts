@@ -1,6 +1,6 @@
 import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { tableName } from "./state.js";

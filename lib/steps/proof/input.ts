@@ -1,4 +1,4 @@
-import type { Migration } from "../../core/release/release.js";
+import type { Migration } from "../../core/migration/release.js";
 import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";

@@ -1,13 +1,13 @@
-import type { Migration } from "../../core/release/release.js";
+import type { Migration } from "../../core/migration/release.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
 import { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
+import { up } from "./apply-on-clone.js";
 import type { Bench, Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { Outcome } from "./outcome.js";
 import type { ResumePoint } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
-import { up } from "./up.js";
 
 /** A migration's place in the release, the state before it, and who judges the state after it. */
 export interface Around {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 

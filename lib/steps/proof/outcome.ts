@@ -1,12 +1,12 @@
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { StatementObserver } from "../migration/apply-migration.js";
-import type { Climb } from "./climb.js";
+import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
+import type { Climb } from "./run-release.js";
 import { compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
-import { up } from "./up.js";
 
 /** Undisturbed runs that are made at most to find out which values differ from run to run. */
 const MOST_CONTROLS = 3;

@@ -2,8 +2,8 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
-import type { Failure } from "./climb.js";
 import type { ProvedStatement, Rerun, ResumePoint } from "./proof.js";
+import type { Failure } from "./run-release.js";
 import { describeFailure } from "./try-candidate.js";
 import { DISK_FULL } from "./watch-growth.js";
 

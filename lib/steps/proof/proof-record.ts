@@ -1,13 +1,13 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
 import type { Finding } from "../../core/finding.js";
-import type { Release } from "../../core/release/release.js";
+import type { Release } from "../../core/migration/release.js";
 import type { RollbackStanding } from "../../core/risk/input.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { contractFindings } from "../pending.js";
-import { artifact, type ClusterRecord, need, type ProofRecord } from "../records.js";
-import { releaseDependence } from "../release-dependence.js";
+import { contractFindings } from "../catalog/pending.js";
+import { releaseDependence } from "../catalog/release-dependence.js";
+import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
 import type { Proof } from "./proof.js";
 
 /** What a proof establishes for a cluster, and what it has to say: about the release, the contract, and drift that stays. */

@@ -1,6 +1,6 @@
+import type { Migration } from "../../core/migration/release.js";
 import { refusalsOf } from "../../core/operations/index.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
-import type { Migration } from "../../core/release/release.js";
 import type { RollbackSource } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";
@@ -8,7 +8,7 @@ import type { SchemaDifference } from "../../ports/schema-difference.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import type { Proof, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { proveOnClone } from "./prove-on-clone.js";
-import { SeededChain } from "./seeded-chain.js";
+import { SeededChain } from "./seeded-database.js";
 
 /** Databases that exist for the proof alone. */
 export interface Workshop {

@@ -4,20 +4,20 @@ import { refusalsOf } from "../../core/operations/index.js";
 import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
-import { type Climb, climb } from "./climb.js";
+import { up } from "./apply-on-clone.js";
+import { Descent } from "./choose-rollbacks.js";
 import { type Bench, Clones } from "./clones.js";
-import { Descent } from "./descend.js";
 import { indexFindings, readIndexEntries } from "./index-entries.js";
 import type { ProveOnClone } from "./input.js";
+import { withKeeping } from "./keep-times.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
+import { type Climb, climb } from "./run-release.js";
 import { readState, type State } from "./state.js";
-import { up } from "./up.js";
-import { withKeeping } from "./with-keeping.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was

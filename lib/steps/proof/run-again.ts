@@ -1,12 +1,12 @@
 import { segmentsOf } from "../../core/operations/index.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession } from "../migration/prepare-session.js";
+import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { Rerun } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
-import { up } from "./up.js";
 
 /** Runs the release a second time on top of itself, in a transaction that is taken back. */
 export async function runAgain(session: Session, input: ProveOnClone, after: State): Promise<Rerun> {

@@ -1,7 +1,7 @@
 import type { Catalog, TableObject } from "../../core/catalog/catalog.js";
 import { compareCatalogs } from "../../core/catalog/compare.js";
 import { CatalogIndex } from "../../core/catalog/lookup.js";
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";

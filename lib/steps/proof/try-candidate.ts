@@ -1,4 +1,4 @@
-import { bindSchemas } from "../../core/rollback/own-schema.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";

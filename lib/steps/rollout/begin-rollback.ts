@@ -1,9 +1,9 @@
 import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { cutIntoBatches } from "../batches.js";
-import { saveFindings } from "../findings.js";
-import { artifact, type HostPlan, need, type RunRequest, type TenantProgress } from "../records.js";
+import { cutIntoBatches } from "../run/batches.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, type HostPlan, need, type RunRequest, type TenantProgress } from "../run/records.js";
 import { claimFleet } from "./claim-fleet.js";
 
 /** What an earlier rollback had to say of tenants; said anew by the next one if it still holds. */

@@ -2,7 +2,7 @@ import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { ActiveRollout } from "../../ports/rollouts.js";
-import { saveFindings } from "../findings.js";
+import { saveFindings } from "../run/findings.js";
 
 /** Enters these tenants as being changed by this run; false, with a finding, when another run changes one of them. */
 export async function claimFleet(ports: Ports, tenants: readonly Tenant[]): Promise<boolean> {

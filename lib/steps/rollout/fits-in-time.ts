@@ -1,7 +1,7 @@
 import { predictedMs } from "../../core/rollout/predicted-time.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, need, type ProofRecord, resultsOf, type TenantReading } from "../records.js";
+import { artifact, need, type ProofRecord, resultsOf, type TenantReading } from "../run/records.js";
 import { type RolloutContext, tenantContext } from "./tenant-context.js";
 
 /**

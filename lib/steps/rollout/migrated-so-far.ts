@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.js";
-import type { TenantProgress } from "../records.js";
+import type { TenantProgress } from "../run/records.js";
 
 /** How many tenants the run has migrated so far. */
 export async function migratedSoFar(ports: Pick<Ports, "artifacts">): Promise<number> {

@@ -7,7 +7,7 @@ import {
   type ProofRecord,
   type TenantProgress,
   type WavePlan,
-} from "../records.js";
+} from "../run/records.js";
 import { wavesOf } from "./wave-members.js";
 
 /** An outlook reads what was written, and nothing else. */

@@ -1,11 +1,18 @@
 import { type Config, milliseconds } from "../../core/config/config.js";
-import type { Release } from "../../core/release/release.js";
+import type { Release } from "../../core/migration/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { KnownCatalogs } from "../catalog/read-catalog.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
-import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest, type WavePlan } from "../records.js";
+import {
+  artifact,
+  type ClusterRecord,
+  need,
+  type ProofRecord,
+  type RunRequest,
+  type WavePlan,
+} from "../run/records.js";
 
 /** Everything that was approved for one tenant. */
 export interface TenantContext {

@@ -1,4 +1,4 @@
-import { bindSchemas, OWN_SCHEMA } from "../../core/rollback/own-schema.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";

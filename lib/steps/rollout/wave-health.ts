@@ -3,7 +3,7 @@ import type { Health } from "../../core/rollout/breaker.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { artifact, need, type TenantProgress } from "../records.js";
+import { artifact, need, type TenantProgress } from "../run/records.js";
 
 /**
  * Asks the config's health query in every tenant of a wave that was migrated, one after the other. The first that is not

@@ -1,7 +1,7 @@
 import { planWaves, type Wave, type WaveTenant } from "../../core/rollout/waves.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, need, type RunRequest, resultsOf, type ScoreRecord, type TenantReading } from "../records.js";
+import { artifact, need, type RunRequest, resultsOf, type ScoreRecord, type TenantReading } from "../run/records.js";
 
 /** The waves in which the tenants that lack something would be migrated, from what the gates wrote. */
 export async function wavesOf(ports: Pick<Ports, "run" | "artifacts">): Promise<readonly Wave[]> {

@@ -17,7 +17,7 @@ import { reviewApp } from "../../../lib/review/app.js";
 import { approverLinks } from "../../../lib/review/links.js";
 import { reviewModelOf } from "../../../lib/review/model-of-run.js";
 import { reportFiles } from "../../../lib/review/report-files.js";
-import { artifact, type Batch, type RunRequest } from "../../../lib/steps/records.js";
+import { artifact, type Batch, type RunRequest } from "../../../lib/steps/run/records.js";
 import { MIGRATIONS } from "../tenants/tenant-server.js";
 import { type Browser, decideOnPage } from "./decide-on-page.js";
 import { configOf, type Engine, type Job, type Ran, registryOf } from "./engine.js";

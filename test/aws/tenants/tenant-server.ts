@@ -5,8 +5,8 @@ import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
 import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
-import { createDemoFleet } from "../../../lib/cli/demo/fleet.js";
-import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { createDemoFleet } from "../../../lib/cli/commands/demo/fleet.js";
+import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 
 export const MIGRATIONS = join(packageRoot(), "examples", "demo", "migrations");

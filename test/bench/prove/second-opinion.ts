@@ -1,5 +1,5 @@
 import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
-import type { Migration } from "../../../lib/core/release/release.js";
+import type { Migration } from "../../../lib/core/migration/release.js";
 import { type Clone, DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";

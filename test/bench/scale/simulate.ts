@@ -4,10 +4,9 @@ import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import type { Ports } from "../../../lib/ports/ports.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
-import { cutIntoBatches } from "../../../lib/steps/batches.js";
-import { bindingParts } from "../../../lib/steps/binding.js";
-import { nextWave } from "../../../lib/steps/next-wave.js";
-import { planWaves } from "../../../lib/steps/plan-waves.js";
+import { bindingParts } from "../../../lib/steps/approval/binding.js";
+import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
+import { cutIntoBatches } from "../../../lib/steps/run/batches.js";
 import {
   artifact,
   type Batch,
@@ -15,10 +14,11 @@ import {
   type RunRequest,
   type TenantReading,
   type WavePlan,
-} from "../../../lib/steps/records.js";
-import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
-import { tally } from "../../../lib/steps/tally.js";
-import { verifyWave } from "../../../lib/steps/verify-wave.js";
+} from "../../../lib/steps/run/records.js";
+import { nextWave } from "../../../lib/steps/states/next-wave.js";
+import { planWaves } from "../../../lib/steps/states/plan-waves.js";
+import { tally } from "../../../lib/steps/states/tally.js";
+import { verifyWave } from "../../../lib/steps/states/verify-wave.js";
 import { eventsOf, type HistoryState } from "../../support/history-events.js";
 import { MemoryArtifacts } from "./memory-artifacts.js";
 import { progressOf, readingOf } from "./tenant-records.js";

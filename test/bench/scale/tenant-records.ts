@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { TenantProgress, TenantReading } from "../../../lib/steps/records.js";
+import type { TenantProgress, TenantReading } from "../../../lib/steps/run/records.js";
 
 const FINGERPRINT = createHash("sha256").update("schema").digest("hex");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkContract } from "../../../lib/core/contract/check.js";
-import { contractOf } from "../../../lib/core/contract/contract-of.js";
+import { contractOf } from "../../../lib/core/release/contract-of.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { temporaryDatabase } from "../../support/postgres.js";

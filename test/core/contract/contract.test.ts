@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkContract } from "../../../lib/core/contract/check.js";
 import { type Contract, countContract, type Requirement } from "../../../lib/core/contract/contract.js";
-import { contractOf } from "../../../lib/core/contract/contract-of.js";
+import { contractOf } from "../../../lib/core/release/contract-of.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { temporaryDatabase } from "../../support/postgres.js";

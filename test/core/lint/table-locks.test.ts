@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CatalogIndex } from "../../../lib/core/catalog/lookup.js";
+import { RULES } from "../../../lib/core/lint/rules/index.js";
 import { atLeast, tableLocks } from "../../../lib/core/lint/table-locks.js";
 import type { LockMode } from "../../../lib/core/operations/operation.js";
 import { effectsOf } from "../../../lib/core/operations/operation-types.js";
 import { operationsOf } from "../../../lib/core/operations/operations-of.js";
-import { RULES } from "../../../lib/core/rules/index.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 import type { ParsedStatement } from "../../../lib/core/sql/statement.js";
 import { readExample } from "../../support/rule-example.js";

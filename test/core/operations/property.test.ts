@@ -16,7 +16,7 @@ import { sharedDatabase } from "../../support/shared-database.js";
 const RUNS = Number(process.env.SCHEMA_GATE_PROPERTY_RUNS ?? 1);
 const SEED = Number(process.env.SCHEMA_GATE_PROPERTY_SEED ?? 20240115);
 
-const folder = new URL("../../../lib/core/operations/", import.meta.url);
+const folder = new URL("../../../lib/core/operations/kinds/", import.meta.url);
 const KINDS = readdirSync(folder)
   .filter((name) => name.endsWith(".ts"))
   .flatMap(

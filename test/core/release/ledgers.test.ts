@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { flywayChecksum } from "../../../lib/core/release/checksums/crc32.js";
-import { sipHash13 } from "../../../lib/core/release/checksums/siphash.js";
+import { flywayChecksum } from "../../../lib/core/migration/checksums/crc32.js";
+import { sipHash13 } from "../../../lib/core/migration/checksums/siphash.js";
 import { refineryChecksum } from "../../../lib/core/release/conventions/refinery.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../../lib/core/release/pending.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
+import { bindSchemas } from "../../../lib/core/catalog/own-schema.js";
 import { literal, qualified } from "../../../lib/core/sql/quote.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { applyFixes } from "../../../lib/core/lint/apply-fixes.js";
 import { rulePage } from "../../../lib/core/lint/rule-page.js";
+import { RULES } from "../../../lib/core/lint/rules/index.js";
 import { renderText } from "../../../lib/core/render/text.js";
-import { RULES } from "../../../lib/core/rules/index.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 import { examplePath, lintExample, readExample } from "../../support/rule-example.js";
 
@@ -16,7 +16,7 @@ describe("the rules", () => {
   });
 
   it("are all those of the folder", () => {
-    const files = readdirSync(new URL("../../../lib/core/rules/", import.meta.url)).filter((name) =>
+    const files = readdirSync(new URL("../../../lib/core/lint/rules/", import.meta.url)).filter((name) =>
       /^sg\d/.test(name),
     );
     expect(files.sort()).toEqual(RULES.map((rule) => `${rule.id.toLowerCase()}-${rule.slug}.ts`));

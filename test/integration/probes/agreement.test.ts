@@ -4,7 +4,7 @@ import { loadParser } from "../../../lib/core/sql/parse.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { bindSchemas } from "../../../lib/core/catalog/own-schema.js";
 import { probeExistingConstraints, probeFreeSpace } from "../../../lib/core/probes/index.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { type Major, temporaryDatabase } from "../../support/postgres.js";

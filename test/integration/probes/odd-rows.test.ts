@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { bindSchemas } from "../../../lib/core/catalog/own-schema.js";
 import { deriveProbes } from "../../../lib/core/probes/index.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";

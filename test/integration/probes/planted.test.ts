@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";

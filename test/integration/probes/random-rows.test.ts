@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { bindSchemas } from "../../../lib/core/catalog/own-schema.js";
 import { deriveProbes } from "../../../lib/core/probes/index.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { createDatabase, type TestDatabase } from "../../support/postgres.js";

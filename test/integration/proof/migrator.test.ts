@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import { TestFleet, until } from "../../support/fleet.js";
 import { writeMigrator } from "../../support/migrator-program.js";
 

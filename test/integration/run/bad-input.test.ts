@@ -5,7 +5,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
-import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import { type CommandResult, ended, TestFleet, until } from "../../support/fleet.js";
 
 /** Every message names the object and the reason, and no stack trace is printed. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
 import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
-import { DUPLICATES, databaseName, NULLABLE_LIMIT, ORPHANS } from "../../../lib/cli/demo/tenants.js";
+import { DUPLICATES, databaseName, NULLABLE_LIMIT, ORPHANS } from "../../../lib/cli/commands/demo/tenants.js";
 import { runOutput } from "../../../lib/cli/json/run.js";
 import { readFingerprint } from "../../../lib/steps/catalog/read-catalog.js";
 import { TestFleet } from "../../support/fleet.js";

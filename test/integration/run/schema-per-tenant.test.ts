@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { TestFleet } from "../../support/fleet.js";
 

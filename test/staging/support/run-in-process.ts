@@ -11,8 +11,8 @@ import { configSchema } from "../../../lib/core/config/config.js";
 import type { Finding } from "../../../lib/core/finding.js";
 import type { Ports } from "../../../lib/ports/ports.js";
 import { reportFiles } from "../../../lib/review/report-files.js";
-import { allFindings } from "../../../lib/steps/findings.js";
-import { artifact, type RunRequest } from "../../../lib/steps/records.js";
+import { allFindings } from "../../../lib/steps/run/findings.js";
+import { artifact, type RunRequest } from "../../../lib/steps/run/records.js";
 import type { TestFleet } from "../../support/fleet.js";
 
 export type Handlers = Readonly<Record<string, Handler>>;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Migration } from "../../../lib/core/migration/release.js";
 import type { LedgerFormat } from "../../../lib/core/release/ledger.js";
-import type { Migration } from "../../../lib/core/release/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { literal } from "../../../lib/core/sql/quote.js";
 import type { Session } from "../../../lib/ports/database.js";

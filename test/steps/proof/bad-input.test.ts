@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
 import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
-import type { Migration } from "../../../lib/core/release/release.js";
+import type { Migration } from "../../../lib/core/migration/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Clone } from "../../../lib/ports/database.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Migration } from "../../../lib/core/release/release.js";
+import type { Migration } from "../../../lib/core/migration/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Migrator } from "../../../lib/ports/migrator.js";
 import { MigratorFailed } from "../../../lib/ports/migrator.js";

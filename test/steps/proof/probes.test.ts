@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { bindSchemas } from "../../../lib/core/catalog/own-schema.js";
 import { deriveProbes, PROBES } from "../../../lib/core/probes/index.js";
-import { bindSchemas } from "../../../lib/core/rollback/own-schema.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
-import { runProbe } from "../../../lib/steps/proof/run-probe.js";
+import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Migration } from "../../../lib/core/release/release.js";
+import type { Migration } from "../../../lib/core/migration/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { testMigration } from "../../support/migration.js";
 import type { Major } from "../../support/postgres.js";

@@ -13,7 +13,7 @@ import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
 import { ServiceError } from "../../../lib/adapters/local/services.js";
 import { type LocalExecution, runStateMachine } from "../../../lib/adapters/local/state-machine.js";
-import { databaseName } from "../../../lib/cli/demo/tenants.js";
+import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { TestFleet } from "../fleet.js";

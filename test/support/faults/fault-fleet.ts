@@ -24,7 +24,7 @@ import { isSealed } from "../../../lib/cli/run/is-sealed.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
-import type { ProofRecord, TenantProgress } from "../../../lib/steps/records.js";
+import type { ProofRecord, TenantProgress } from "../../../lib/steps/run/records.js";
 import { type Answer, schemaGate } from "../captured-io.js";
 import { CuttingProxy } from "./cutting-proxy.js";
 import { BASELINE, writeMigrations } from "./fault-release.js";

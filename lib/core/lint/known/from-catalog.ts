@@ -1,7 +1,7 @@
 import type { Catalog, CatalogObject, ConstraintObject, IndexObject, TableObject } from "../../catalog/catalog.js";
-import { as } from "../../rules/support/ast.js";
+import { typeFromText } from "../../postgres/column-type.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
-import { typeFromText } from "../column-type.js";
+import { as } from "../../sql/tree.js";
 import { relationKey } from "./key.js";
 import type { Known } from "./known.js";
 import { viewOf } from "./learn.js";

@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint, Node } from "libpg-query";
-import { as, columnsOf, find, strings } from "../../rules/support/ast.js";
-import { typeOf } from "../column-type.js";
+import { typeOf } from "../../postgres/column-type.js";
+import { as, columnsOf, find, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { rangeKey } from "./key.js";
 import type { KnownColumn, KnownConstraint } from "./table.js";

@@ -1,7 +1,7 @@
 import type { RangeVar } from "libpg-query";
-import { kindOf, type NodeKind } from "../../rules/support/ast.js";
-import { refusedInTransaction } from "../../rules/support/concurrently.js";
+import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
+import { refusedInTransaction } from "../rules/support/concurrently.js";
 import { atLeast, type TableLock } from "../table-locks.js";
 import { KnownIndexes } from "./indexes.js";
 import { partsKey, rangeKey } from "./key.js";

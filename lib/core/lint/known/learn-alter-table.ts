@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint } from "libpg-query";
-import { as } from "../../rules/support/ast.js";
-import { typeOf } from "../column-type.js";
+import { typeOf } from "../../postgres/column-type.js";
+import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
 import { rangeKey, relationKey } from "./key.js";

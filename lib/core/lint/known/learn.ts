@@ -1,5 +1,5 @@
 import type { CreateStmt, IndexStmt, Node, RangeVar } from "libpg-query";
-import { as, find, kindOf, listItems, option, strings } from "../../rules/support/ast.js";
+import { as, find, kindOf, listItems, option, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { columnsFrom, constraintFrom } from "./from-definition.js";

@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import type { ColumnType } from "../column-type.js";
+import type { ColumnType } from "../../postgres/column-type.js";
 import type { LintStatement } from "../lint-statement.js";
 
 export interface KnownColumn {

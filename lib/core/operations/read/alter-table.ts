@@ -1,8 +1,8 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "libpg-query";
 import type { QualifiedName } from "../../contract/contract.js";
 import { deparse, deparseCollation, deparseType } from "../../sql/deparse.js";
-import type { TableOption } from "../set-table-option.js";
-import type { SetTriggerState } from "../set-trigger-state.js";
+import type { TableOption } from "../kinds/set-table-option.js";
+import type { SetTriggerState } from "../kinds/set-trigger-state.js";
 import { columnSpec } from "./column.js";
 import { constraintSpec } from "./constraint.js";
 import { boundText } from "./create-table.js";

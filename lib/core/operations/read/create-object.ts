@@ -1,7 +1,7 @@
 import type { CreateFunctionStmt, CreateTrigStmt, DefineStmt, FunctionParameter, Node, ViewStmt } from "libpg-query";
 import type { QualifiedName } from "../../contract/contract.js";
 import { deparseType } from "../../sql/deparse.js";
-import type { CreateObject } from "../create-object.js";
+import type { CreateObject } from "../kinds/create-object.js";
 import type { OtherObjectKind } from "../shapes.js";
 import { dottedName, relationName } from "./names.js";
 import { otherObjectKind } from "./object-kinds.js";

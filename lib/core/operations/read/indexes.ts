@@ -1,7 +1,7 @@
 import type { IndexStmt, Node, ReindexStmt } from "libpg-query";
 import { deparse } from "../../sql/deparse.js";
 import { identifier, qualified } from "../../sql/quote.js";
-import type { Reindex } from "../reindex.js";
+import type { Reindex } from "../kinds/reindex.js";
 import type { IndexKey } from "../shapes.js";
 import { dottedName, relationName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";

@@ -1,5 +1,5 @@
 import type { AlterObjectSchemaStmt, RenameStmt } from "libpg-query";
-import type { RenameColumn } from "../rename-column.js";
+import type { RenameColumn } from "../kinds/rename-column.js";
 import { objectOf, relationName } from "./names.js";
 import { objectKind } from "./object-kinds.js";
 import { type Draft, NotUnderstood } from "./reader.js";

@@ -10,8 +10,8 @@ import type {
   VariableSetStmt,
 } from "libpg-query";
 import { deparse } from "../../sql/deparse.js";
+import type { TransactionControl } from "../kinds/transaction-control.js";
 import { LOCK_MODES } from "../operation.js";
-import type { TransactionControl } from "../transaction-control.js";
 import { relationName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";
 

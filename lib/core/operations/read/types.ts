@@ -1,6 +1,6 @@
 import type { AlterDomainStmt, AlterEnumStmt, Node } from "libpg-query";
 import { deparse } from "../../sql/deparse.js";
-import type { AlterDomain } from "../alter-domain.js";
+import type { AlterDomain } from "../kinds/alter-domain.js";
 import { constraintSpec } from "./constraint.js";
 import { dottedName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";

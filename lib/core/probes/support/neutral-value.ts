@@ -1,4 +1,4 @@
-import { parseType } from "../../operations/type-change.js";
+import { parseType } from "../../postgres/type-change.js";
 
 const VALUES: Readonly<Record<string, string>> = {
   smallint: "0",

@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 import type { AlterColumnType } from "../../operations/index.js";
-import { parseType } from "../../operations/type-change.js";
+import { parseType } from "../../postgres/type-change.js";
 import { deparseType } from "../../sql/deparse.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 

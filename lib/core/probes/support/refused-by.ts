@@ -1,4 +1,4 @@
-import { keepsHeap, parseType } from "../../operations/type-change.js";
+import { keepsHeap, parseType } from "../../postgres/type-change.js";
 import { literal } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { baseType, domainChain, domainOf, refusedByDomains } from "./domains.js";

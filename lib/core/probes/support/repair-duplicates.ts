@@ -1,4 +1,4 @@
-import { parseType } from "../../operations/type-change.js";
+import { parseType } from "../../postgres/type-change.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { initialTable } from "../state/initial-state.js";
 import type { ReleaseState } from "../state/release-state.js";

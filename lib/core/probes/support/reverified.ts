@@ -1,6 +1,6 @@
 import type { AlterColumnType, Operation } from "../../operations/index.js";
 import { sameTable } from "../../operations/resolve.js";
-import { keepsHeap, parseType } from "../../operations/type-change.js";
+import { keepsHeap, parseType } from "../../postgres/type-change.js";
 import type { Moment } from "../probe.js";
 import { type Standing, standingOf } from "../state/standing.js";
 import { columnOf, type TableState } from "../state/table-state.js";

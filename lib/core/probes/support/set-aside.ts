@@ -1,5 +1,5 @@
 import type { TableRef } from "../../catalog/lookup.js";
-import { OWN_SCHEMA } from "../../rollback/own-schema.js";
+import { OWN_SCHEMA } from "../../catalog/own-schema.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
 

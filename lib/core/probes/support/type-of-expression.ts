@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import { parseType } from "../../operations/type-change.js";
+import { parseType } from "../../postgres/type-change.js";
 import { deparseType } from "../../sql/deparse.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 import { expressionTree } from "./plain-cast.js";

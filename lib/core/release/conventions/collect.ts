@@ -1,6 +1,6 @@
 import type { Finding } from "../../finding.js";
-import { releaseFinding } from "../release-finding.js";
-import type { MigrationSource, ScriptSource } from "./convention.js";
+import type { MigrationSource, ScriptSource } from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
 
 /** One script found in a folder: the way up or the way down of a version. */
 export interface FoundScript {

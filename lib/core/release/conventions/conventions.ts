@@ -1,5 +1,5 @@
-import type { SourceFile } from "../source-file.js";
-import type { Convention } from "./convention.js";
+import type { Convention } from "../../migration/convention.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { dbmate } from "./dbmate.js";
 import { diesel } from "./diesel.js";
 import { drizzle } from "./drizzle.js";

@@ -1,6 +1,6 @@
-import type { SourceFile } from "../source-file.js";
+import { type Convention, inFolder } from "../../migration/convention.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, inFolder } from "./convention.js";
 import { compareText } from "./order.js";
 
 /**

@@ -1,9 +1,9 @@
 import type { Finding } from "../../finding.js";
-import { sha256 } from "../checksums/sha.js";
-import { releaseFinding } from "../release-finding.js";
-import type { SourceFile } from "../source-file.js";
+import { sha256 } from "../../migration/checksums/sha.js";
+import { type Convention, type ConventionReading, inFolder } from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, type ConventionReading, inFolder } from "./convention.js";
 import { compareVersions } from "./order.js";
 
 interface JournalEntry {

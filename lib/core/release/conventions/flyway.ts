@@ -1,9 +1,9 @@
 import type { Finding } from "../../finding.js";
-import { flywayChecksum } from "../checksums/crc32.js";
-import { releaseFinding } from "../release-finding.js";
-import type { SourceFile } from "../source-file.js";
+import { flywayChecksum } from "../../migration/checksums/crc32.js";
+import { type Convention, inFolder } from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, inFolder } from "./convention.js";
 import { compareDotted } from "./order.js";
 
 const NAME = /^([VUBR])([\d._]*?)__(.+)\.sql$/;

@@ -1,8 +1,8 @@
 import type { Finding } from "../../finding.js";
-import { releaseFinding } from "../release-finding.js";
-import type { SourceFile } from "../source-file.js";
+import { type Convention, inFolder } from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, inFolder } from "./convention.js";
 import { compareVersions } from "./order.js";
 import { sectionsOf } from "./sections.js";
 

@@ -1,5 +1,5 @@
+import { type Convention, inFolder, type ScriptSource } from "../../migration/convention.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, inFolder, type ScriptSource } from "./convention.js";
 import { compareText } from "./order.js";
 import { sectionsOf } from "./sections.js";
 

@@ -1,6 +1,11 @@
-import type { SourceFile } from "../source-file.js";
+import {
+  type ConventionReading,
+  inFolder,
+  type MigrationSource,
+  type ScriptSource,
+} from "../../migration/convention.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type ConventionReading, inFolder, type MigrationSource, type ScriptSource } from "./convention.js";
 
 const ENTRY = { style: "gate", function: "up", type: null } as const;
 const FORWARD = /^(\d+)[_-](.+?)(\.up|\.down)?\.(sql|rs)$/;

@@ -1,5 +1,5 @@
+import { type Convention, inFolder } from "../../migration/convention.js";
 import { pairScripts } from "./collect.js";
-import { type Convention, inFolder } from "./convention.js";
 import { readNumbered } from "./numbered.js";
 import { compareDotted } from "./order.js";
 

@@ -1,6 +1,6 @@
-import { sha256 } from "../checksums/sha.js";
+import { sha256 } from "../../migration/checksums/sha.js";
+import { type Convention, inFolder } from "../../migration/convention.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, inFolder } from "./convention.js";
 import { compareText } from "./order.js";
 
 /** Prisma: a folder per migration with `migration.sql`; the folder's name is the version, SHA-256 over the file the checksum. */

@@ -1,7 +1,7 @@
-import { sipHash13 } from "../checksums/siphash.js";
-import type { SourceFile } from "../source-file.js";
+import { sipHash13 } from "../../migration/checksums/siphash.js";
+import { type Convention, dependsOn, inFolder, type ScriptSource } from "../../migration/convention.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { type Convention, dependsOn, inFolder, type ScriptSource } from "./convention.js";
 import { compareVersions } from "./order.js";
 
 const ENTRY = { style: "barrel", function: "migration", type: null } as const;

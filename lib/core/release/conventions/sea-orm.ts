@@ -1,18 +1,18 @@
 import type { Finding } from "../../finding.js";
-import { crateOf } from "../../rust/parsed-file.js";
-import { type MigratorEntry, migratorsOf } from "../../rust/sea-orm/migrator.js";
-import type { Crate } from "../../rust/syntax/crate.js";
-import type { Item } from "../../rust/syntax/items.js";
-import { stringValue } from "../../rust/syntax/literals.js";
-import { releaseFinding } from "../release-finding.js";
-import type { SourceFile } from "../source-file.js";
 import {
   type Convention,
   type ConventionReading,
   inFolder,
   type MigrationSource,
   type ScriptSource,
-} from "./convention.js";
+} from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
+import { crateOf } from "../../rust/parsed-file.js";
+import { type MigratorEntry, migratorsOf } from "../../rust/sea-orm/migrator.js";
+import type { Crate } from "../../rust/syntax/crate.js";
+import type { Item } from "../../rust/syntax/items.js";
+import { stringValue } from "../../rust/syntax/literals.js";
 import { compareText } from "./order.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../source-file.js";
+import type { SourceFile } from "../../migration/source-file.js";
 
 export interface Section {
   /** The line that opens it, without white space at its ends. */

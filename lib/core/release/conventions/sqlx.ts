@@ -1,5 +1,5 @@
-import { sha384 } from "../checksums/sha.js";
-import { type Convention, dependsOn, inFolder } from "./convention.js";
+import { sha384 } from "../../migration/checksums/sha.js";
+import { type Convention, dependsOn, inFolder } from "../../migration/convention.js";
 import { readNumbered } from "./numbered.js";
 import { compareVersions } from "./order.js";
 

@@ -1,4 +1,4 @@
-import { type Convention, inFolder } from "./convention.js";
+import { type Convention, inFolder } from "../../migration/convention.js";
 import { readNumbered } from "./numbered.js";
 import { compareVersions } from "./order.js";
 

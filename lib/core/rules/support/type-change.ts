@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
-import { type ColumnType, printType, sameType } from "../../lint/column-type.js";
-import { as, columnName } from "./ast.js";
+import { type ColumnType, printType, sameType } from "../../postgres/column-type.js";
+import { as, columnName } from "../../sql/tree.js";
 
 export type TypeChange = "free" | "rewrite" | "unless UTC" | "unknown";
 

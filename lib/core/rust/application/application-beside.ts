@@ -1,8 +1,8 @@
 import type { ColumnRequirement } from "../../contract/contract.js";
 import type { Finding } from "../../finding.js";
-import { inFolder, type MigrationSource } from "../../release/conventions/convention.js";
-import { releaseFinding } from "../../release/release-finding.js";
-import type { SourceFile } from "../../release/source-file.js";
+import { inFolder, type MigrationSource } from "../../migration/convention.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { parsedFile } from "../parsed-file.js";
 import { Crate } from "../syntax/crate.js";
 import type { RustNode } from "../syntax/rust-node.js";

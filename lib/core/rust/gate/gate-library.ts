@@ -1,5 +1,5 @@
 import type { ColumnRequirement, RequestedCheck, Requirement } from "../../contract/contract.js";
-import type { IsolationLevel } from "../../release/release.js";
+import type { IsolationLevel } from "../../migration/release.js";
 import type { Library, Machine } from "../evaluate/machine.js";
 import { UNIT, type Value } from "../evaluate/value.js";
 import { seaOrmLibrary } from "../sea-orm/library.js";

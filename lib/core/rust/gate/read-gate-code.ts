@@ -1,5 +1,5 @@
-import type { Opaque } from "../../release/coverage.js";
-import type { SourceFile } from "../../release/source-file.js";
+import type { Opaque } from "../../migration/coverage.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import type { Emission } from "../evaluate/emission.js";
 import { evaluateItem } from "../evaluate-migration.js";
 import { parsedFile } from "../parsed-file.js";

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../../release/source-file.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import type { Dialect } from "./column-types.js";
 
 const MANIFEST = /^\s*(?:sea-orm-migration|sea-orm|sea-query)\s*=\s*(?:"([^"]+)"|\{([^}]*)\})/gm;

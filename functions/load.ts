@@ -1,4 +1,0 @@
-import { load } from "../lib/steps/load.js";
-import { handlerOf } from "./runtime.js";
-
-export const handler = handlerOf(load);

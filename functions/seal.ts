@@ -1,4 +1,0 @@
-import { seal } from "../lib/steps/seal.js";
-import { handlerOf } from "./runtime.js";
-
-export const handler = handlerOf(seal);

@@ -1,0 +1,72 @@
+import type { FleetEntry } from "../../../adapters/local/fleet.js";
+import { openSession } from "../../../adapters/pg/connection.js";
+import { endpointOf, isLoopback } from "../../../adapters/pg/endpoint.js";
+import type { Config } from "../../../core/config/config.js";
+import { type Check, lacking, ok } from "../../../core/doctor/check.js";
+import { judgeServer } from "../../../core/doctor/judge-server.js";
+import { SERVER_FACTS, type ServerFacts } from "../../../core/doctor/server-facts.js";
+import { identifier } from "../../../core/sql/quote.js";
+import type { SessionOptions } from "../../../ports/database.js";
+
+/** Short limits: a server that does not answer soon is itself the answer. */
+export const READ: SessionOptions = { purpose: "read", statementTimeout: 10_000, lockTimeout: 1000 };
+
+type FactsRow = ServerFacts & Record<string, unknown>;
+
+/** What the server of one tenant and our role there allow. */
+export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Config): Promise<readonly Check[]> {
+  try {
+    const session = await openSession(endpoint, READ);
+    try {
+      const before = Date.now();
+      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [tenant.schema]);
+      const after = Date.now();
+      if (!facts) throw new Error("the role does not see itself");
+      return judgeServer({
+        host: tenant.host,
+        tenant: tenant.id,
+        serverVersion: session.serverVersion,
+        facts,
+        skew: { ms: facts.clock - (before + after) / 2, within: (after - before) / 2 },
+        connections: config.connectionsPerHost,
+        clonesHere: config.staging.mode === "same host",
+        loopback: isLoopback(endpoint.host),
+      });
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    return [unreachable(`${tenant.host} (tenant ${tenant.id})`, error)];
+  }
+}
+
+/** The staging server, where clones are made. */
+export async function stagingChecks(url: string): Promise<readonly Check[]> {
+  const name = "staging server";
+  try {
+    const session = await openSession(endpointOf(url), READ);
+    try {
+      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [null]);
+      if (facts?.createDatabase === true) return [ok(name, `${facts.role} may make clones`)];
+      return [
+        lacking(name, "error", {
+          message: `${facts?.role} may not create databases there.`,
+          cost: "Without a clone there is no dry run and no proof of the way back: every release is blocked.",
+          remedy: `ALTER ROLE ${identifier(facts?.role ?? "")} CREATEDB;`,
+        }),
+      ];
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    return [unreachable(name, error)];
+  }
+}
+
+export function unreachable(name: string, error: unknown): Check {
+  return lacking(name, "error", {
+    message: `It could not be reached: ${(error as Error).message}`,
+    cost: "A tenant that cannot be read is unknown, and one unknown tenant blocks the release.",
+    remedy: "Check the URL, the password and the network.",
+  });
+}

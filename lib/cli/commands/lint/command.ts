@@ -1,0 +1,78 @@
+import { type Command, Option } from "commander";
+import { LintPathError, readLintPaths } from "../../../adapters/local/lint-paths.js";
+import { UsageError } from "../../../api/usage-error.js";
+import { blocks, type Severity } from "../../../core/finding.js";
+import type { CommandModule, ExitCode } from "../../command.js";
+import type { Io } from "../../io.js";
+import { readLintConfig } from "./lint-config-file.js";
+import type { LintedFiles } from "./lint-groups.js";
+import { FORMATS, output } from "./lint-output.js";
+import { tuneEngine } from "./tune-engine.js";
+
+const HELP = `
+Examples:
+  schema-gate lint migrations/                    every migration of a folder, in its framework's order
+  schema-gate lint up.sql --fix                   write the rewrites that are mechanical
+  schema-gate lint migrations/ --format github    annotations on the pull request
+  schema-gate rules SG010                         what one rule says, and why
+
+In a folder, ways back (down migrations) are left out; a file that is named is linted as it is.
+A waiver in the SQL:  -- schema-gate: allow SG010 until 2026-12-31: the reason`;
+
+export const lint: CommandModule = {
+  describe(command: Command): void {
+    command
+      .argument("<path...>", "files and folders with SQL or Rust migrations")
+      .addOption(new Option("--format <format>", "what to write").choices(Object.keys(FORMATS)).default("text"))
+      .option("--json", "the same as --format json")
+      .option("--fix", "write the rewrites that are mechanical into the files")
+      .option("--notes", "show notes as well (text only; the other formats always have them)")
+      .addOption(
+        new Option("--fail-on <severity>", "exit 1 from this severity on")
+          .choices(["error", "warning", "note"])
+          .default("error"),
+      )
+      .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
+      .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
+      .addHelpText("after", HELP);
+  },
+
+  async run(io: Io, args, options): Promise<ExitCode> {
+    const settings = await readLintConfig(io, String(options.config));
+    const together = options.release === true;
+    let linted = await lintAll(io, args, settings, together);
+    if (options.fix === true) {
+      const { writeFixes } = await import("./fix-files.js");
+      const written = await writeFixes(io, linted, () => lintAll(io, args, settings, together));
+      linted = written.linted;
+      io.stderr.write(`${written.summary}\n`);
+    }
+    const format = options.json === true ? "json" : String(options.format);
+    output(io, format, linted, options.notes === true);
+    return failed(linted, options.failOn as Severity) ? 1 : 0;
+  },
+};
+
+async function lintAll(
+  io: Io,
+  paths: readonly string[],
+  settings: Awaited<ReturnType<typeof readLintConfig>>,
+  together: boolean,
+): Promise<LintedFiles> {
+  try {
+    const groups = await readLintPaths(paths, io.cwd);
+    tuneEngine(groups);
+    // The parser is compiled as it is loaded, so it is loaded when the engine is tuned.
+    const { lintGroups } = await import("./lint-groups.js");
+    return await lintGroups(groups, settings, together);
+  } catch (error) {
+    if (error instanceof LintPathError)
+      throw new UsageError(`${error.message}.`, "schema-gate lint PATH   (a file or folder with .sql files)");
+    throw error;
+  }
+}
+
+function failed(linted: LintedFiles, from: Severity): boolean {
+  if (blocks(linted.findings)) return true;
+  return linted.findings.some(({ severity }) => from === "note" || (from === "warning" && severity === "warning"));
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../../adapters/local/package-root.js";
+import type { Finding, Severity } from "../../../core/finding.js";
+import { ruleTexts } from "../../../core/lint/rule-texts.js";
+import { plural } from "../../../core/plural.js";
+import { renderGithub } from "../../../core/render/github.js";
+import { renderJunit } from "../../../core/render/junit.js";
+import { renderMarkdown } from "../../../core/render/markdown.js";
+import { renderSarif } from "../../../core/render/sarif.js";
+import { renderText } from "../../../core/render/text.js";
+import type { Io } from "../../io.js";
+import { printable, type Style, styleFor } from "../../terminal/style.js";
+import type { LintedFiles } from "./lint-groups.js";
+
+export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {
+  text: () => "",
+  json: (linted) => `${JSON.stringify({ findings: linted.findings.map(withoutFix) }, null, 2)}\n`,
+  sarif: (linted) => renderSarif(linted.findings, { version: version(), rules: ruleTexts(linted.customRules) }),
+  github: (linted) => renderGithub(linted.findings),
+  junit: (linted) => renderJunit(linted.findings, { name: "schema-gate lint", checked: [...linted.texts.keys()] }),
+  markdown: (linted) => renderMarkdown(linted.findings, { title: "Schema Gate: lint", version: version() }),
+};
+
+/** Writes the findings to standard output in one format. */
+export function output(io: Io, format: string, linted: LintedFiles, notes: boolean): void {
+  const render = FORMATS[format];
+  if (format === "text" || !render) io.stdout.write(textOutput(io, linted, notes));
+  else io.stdout.write(render(linted));
+}
+
+function withoutFix({ fix, ...finding }: LintedFiles["findings"][number]): Finding & { fixable: boolean } {
+  return { ...finding, fixable: fix !== undefined };
+}
+
+function textOutput(io: Io, linted: LintedFiles, notes: boolean): string {
+  const style = styleFor(io);
+  const shown = linted.findings.filter((finding) => notes || finding.severity !== "note");
+  const lineOf = lineReader(linted.texts);
+  const body = renderText(shown, lineOf, {
+    strong: style.bold,
+    faint: style.dim,
+    severity: (severity, text) => coloured(style, severity, text),
+    printable,
+  });
+  return `${body}${body ? "\n" : ""}${summary(linted, notes)}\n`;
+}
+
+function coloured(style: Style, severity: Severity, text: string): string {
+  if (severity === "error") return style.red(text);
+  return severity === "warning" ? style.yellow(text) : style.cyan(text);
+}
+
+function lineReader(texts: ReadonlyMap<string, string>): (file: string, line: number) => string | undefined {
+  const cache = new Map<string, readonly string[]>();
+  return (file, line) => {
+    const text = texts.get(file);
+    if (text === undefined) return undefined;
+    const lines = cache.get(file) ?? text.split(/\r?\n/);
+    cache.set(file, lines);
+    return lines[line - 1];
+  };
+}
+
+function summary(linted: LintedFiles, notes: boolean): string {
+  const count = (severity: Severity) => linted.findings.filter((finding) => finding.severity === severity).length;
+  const hidden = count("note");
+  const counted = [plural(count("error"), "error"), plural(count("warning"), "warning"), plural(hidden, "note")].join(
+    ", ",
+  );
+  const fixable = linted.findings.filter((finding) => finding.fix).length;
+  return [
+    `${plural(linted.texts.size, "file")}, ${plural(linted.statements, "statement")}: ${counted}.`,
+    ...(linted.conventions.length > 0 ? [`Read as ${linted.conventions.join(" and ")}.`] : []),
+    ...(linted.skipped.length > 0 ? [`${plural(linted.skipped.length, "down migration")} left out.`] : []),
+    ...(hidden > 0 && !notes ? ["--notes shows the notes."] : []),
+    ...(fixable > 0 ? [`--fix rewrites ${fixable}.`] : []),
+  ].join(" ");
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,144 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
+import { systemClock } from "../../../adapters/local/system-clock.js";
+import { schemaDifference } from "../../../adapters/pg-delta/schema-difference.js";
+import { openServer, type ProveServer } from "../../../api/open-server.js";
+import { openWorkshop } from "../../../api/open-workshop.js";
+import { UsageError } from "../../../api/usage-error.js";
+import type { Migration, Release } from "../../../core/migration/release.js";
+import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
+import { readRelease } from "../../../core/release/read-release.js";
+import { GROWTH_LIMIT, isProved, type ProvedMigration, proveFolder } from "../../../steps/proof/prove-folder.js";
+import type { CommandModule, ExitCode } from "../../command.js";
+import type { Io } from "../../io.js";
+import { Progress } from "../../terminal/progress.js";
+import { printable, styleFor } from "../../terminal/style.js";
+import { renderTable, summaryOf } from "./table.js";
+
+const HELP = `
+Examples:
+  schema-gate prove migrations/                   every migration up, back and up again, on a server of its own
+  schema-gate prove migrations/ --seed 20         with generated rows, so that a loss of data shows
+  schema-gate prove migrations/ --url postgres://postgres@localhost:5432/postgres
+  schema-gate prove migrations/ --last 3 --json   the newest three, for CI
+
+exact: schema and rows as before. order: the same, but columns stand in another order. differs, error, none: not proved.`;
+
+/** Long enough for any migration of an empty schema, short enough for one that never ends. */
+const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
+
+export const prove: CommandModule = {
+  describe(command: Command): void {
+    command
+      .argument("<path>", "folder with migrations")
+      .option("--url <url>", "server to make scratch databases on; without one an embedded server is started")
+      .option("--convention <name>", "how the files are named; found out when absent")
+      .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
+      .addOption(new Option("--last <count>", "prove only the newest migrations").argParser(wholeNumber))
+      .option("--thorough", "also kill and resume after every statement")
+      .option("--json", "print JSON")
+      .addHelpText("after", HELP);
+  },
+
+  async run(io: Io, [path = ""], options): Promise<ExitCode> {
+    const release = await read(io, path, options.convention === undefined ? null : String(options.convention));
+    const server = await openServer(options.url === undefined ? null : String(options.url));
+    try {
+      const results = await proveAll(io, release, server, {
+        seed: Number(options.seed),
+        last: options.last === undefined ? null : Number(options.last),
+        thorough: options.thorough === true,
+      });
+      print(io, results, release, server, options.json === true);
+      return results.every(isProved) && unreadBy(release).length === 0 ? 0 : 1;
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+interface ProveOptions {
+  readonly seed: number;
+  readonly last: number | null;
+  readonly thorough: boolean;
+}
+
+async function proveAll(
+  io: Io,
+  release: Release,
+  server: ProveServer,
+  options: ProveOptions,
+): Promise<readonly ProvedMigration[]> {
+  const { migrations } = release;
+  const progress = new Progress(io, () => systemClock.monotonic());
+  const workshop = await openWorkshop(server.endpoint);
+  const only = options.last === null ? null : new Set(newest(migrations, options.last));
+  progress.start("Prove", only?.size ?? migrations.length);
+  try {
+    const results = await proveFolder({
+      migrations,
+      workshop,
+      difference: schemaDifference,
+      ledger: ledgerFor(release.convention, null),
+      settings: SETTINGS,
+      clock: systemClock,
+      growthLimit: GROWTH_LIMIT,
+      seed: options.seed,
+      thorough: options.thorough,
+      ...(only ? { only } : {}),
+      proved: () => progress.advance(),
+    });
+    progress.end(summaryOf(results));
+    return results;
+  } finally {
+    await workshop.chain.drop();
+  }
+}
+
+function newest(migrations: readonly Migration[], count: number): readonly string[] {
+  return count === 0 ? [] : migrations.slice(-count).map(({ version }) => version);
+}
+
+async function read(io: Io, path: string, convention: string | null): Promise<Release> {
+  const folder = resolve(io.cwd, path);
+  const found = await stat(folder).catch(() => null);
+  if (!found?.isDirectory()) throw new UsageError(`${path} is not a folder.`, "schema-gate prove FOLDER");
+  const release = await readRelease(await readReleaseFolder(folder), convention === null ? {} : { convention });
+  if (release.migrations.length === 0) {
+    throw new UsageError(`${path} has no migrations.`, "schema-gate prove FOLDER --convention NAME");
+  }
+  return release;
+}
+
+function print(
+  io: Io,
+  results: readonly ProvedMigration[],
+  release: Release,
+  server: ProveServer,
+  json: boolean,
+): void {
+  const unread = unreadBy(release);
+  const output = {
+    proved: results.every(isProved) && unread.length === 0,
+    server: server.name,
+    convention: release.convention,
+    migrations: results,
+    unread,
+  };
+  const text = [renderTable(results, styleFor(io)), ...unread.map((reason) => `Not proved: ${printable(reason)}`)];
+  io.stdout.write(json ? `${JSON.stringify(output, null, 2)}\n` : `${text.join("\n")}\n`);
+}
+
+/** Files that take no part in the proof although they may be meant to. What a statement does is found out by running it. */
+function unreadBy(release: Release): readonly string[] {
+  return release.findings
+    .filter(({ unknown, code }) => unknown === true && code !== "release.opaque")
+    .map(({ message }) => message);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("A whole number was expected.");
+  return Number(text);
+}

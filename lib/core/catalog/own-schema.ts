@@ -1,0 +1,38 @@
+import { digest } from "../json.js";
+import { identifier } from "../sql/quote.js";
+import { TENANT_SCHEMA } from "./catalog.js";
+
+/** Stands in our SQL for the schema of ours in a tenant's database, until it is bound to a tenant. */
+export const OWN_SCHEMA = "$gate";
+
+/** The schema of ours beside a tenant: one per database, or one per tenant where tenants are schemas. */
+export function ownSchemaOf(tenantSchema: string | null): string {
+  if (tenantSchema === null) return "schema_gate";
+  const name = `schema_gate_${tenantSchema}`;
+  return Buffer.byteLength(name) <= 63 ? name : `schema_gate_${digest(tenantSchema).slice(0, 32)}`;
+}
+
+/**
+ * Puts a tenant's real schema names where a plan, made for a whole cluster, has placeholders. In a string literal, as in
+ * `to_regclass('"$gate"."kept"')`, the name is escaped as the literal asks for.
+ */
+export function bindSchemas(sql: string, tenantSchema: string | null): string {
+  const bound = bind(sql, OWN_SCHEMA, ownSchemaOf(tenantSchema));
+  return tenantSchema === null ? bound : bind(bound, TENANT_SCHEMA, tenantSchema);
+}
+
+/** Quoted names, string literals and comments: what an apostrophe may stand in. */
+const TOKEN = /"(?:[^"]|"")*"|e?'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//gi;
+
+function bind(sql: string, placeholder: string, schema: string): string {
+  const from = identifier(placeholder);
+  const to = identifier(schema);
+  const plain = (text: string) => text.replaceAll(from, () => to);
+  if (!to.includes("'") && !to.includes("\\")) return plain(sql);
+  const inLiteral = to.replaceAll("'", "''");
+  const bound = sql.replace(TOKEN, (token) => {
+    if (token.startsWith("'")) return token.replaceAll(from, () => inLiteral);
+    return /^e/i.test(token) ? token.replaceAll(from, () => inLiteral.replaceAll("\\", "\\\\")) : plain(token);
+  });
+  return plain(bound);
+}

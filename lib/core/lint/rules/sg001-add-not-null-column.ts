@@ -1,0 +1,50 @@
+import { printType, typeOf } from "../../postgres/column-type.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { alterCommands, as } from "../../sql/tree.js";
+import { columnConstraints, hasConstraint, isSerial } from "../known/from-definition.js";
+import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+
+export const addNotNullColumn: Rule = {
+  id: "SG001",
+  slug: "add-not-null-column",
+  title: "A NOT NULL column is added without a default",
+  condition: "ADD COLUMN … NOT NULL (or PRIMARY KEY) without DEFAULT, identity or generation expression.",
+  effect: "The rows that already stand would have NULL in it, so the statement fails on every table that is not empty.",
+  workaround: "Add the column nullable, fill it in batches, then set NOT NULL by way of a validated CHECK.",
+  lock: "AccessExclusiveLock",
+  work: "scan",
+  versions: ALL_VERSIONS,
+  severity: "error",
+  sized: false,
+  nodes: ["CONSTR_NOTNULL", "CONSTR_PRIMARY"],
+  *check(statement, known) {
+    for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
+      const column = as(command.def, "ColumnDef");
+      if (!column || known.isNew(table, statement) || known.size(table)?.rows === 0) continue;
+      const required = hasConstraint(column, "CONSTR_NOTNULL", "CONSTR_PRIMARY");
+      const filled = isSerial(column) || hasConstraint(column, "CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED");
+      const skipped = command.missing_ok && known.table(table)?.columns.has(column.colname ?? "");
+      if (!required || filled || skipped) continue;
+      const name = readableName(column.colname ?? "");
+      const type = typeOf(column.typeName);
+      const relation = readableRelation(table);
+      const isNotNull = columnConstraints(column).find((constraint) => constraint.contype === "CONSTR_NOTNULL");
+      yield {
+        statement,
+        location: isNotNull?.location ?? column.location,
+        subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
+        table,
+        message: `The new column ${tableName(table)}.${column.colname} is NOT NULL and has no default, so the statement fails as soon as the table has a row.`,
+        remedy: {
+          text: "Add it nullable, fill it in batches, then make it NOT NULL without a long lock.",
+          sql: `ALTER TABLE ${relation} ADD COLUMN ${name} ${type ? printType(type) : "…"};
+-- fill ${name} in batches, then:
+ALTER TABLE ${relation} ADD CONSTRAINT ${readableName(`${column.colname}_present`)} CHECK (${name} IS NOT NULL) NOT VALID;
+ALTER TABLE ${relation} VALIDATE CONSTRAINT ${readableName(`${column.colname}_present`)};
+ALTER TABLE ${relation} ALTER COLUMN ${name} SET NOT NULL;
+ALTER TABLE ${relation} DROP CONSTRAINT ${readableName(`${column.colname}_present`)};`,
+        },
+      };
+    }
+  },
+};

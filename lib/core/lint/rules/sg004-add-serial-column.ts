@@ -1,0 +1,44 @@
+import { derivedName } from "../../sql/derived-name.js";
+import { literal } from "../../sql/quote.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { alterCommands, as } from "../../sql/tree.js";
+import { isSerial } from "../known/from-definition.js";
+import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+
+export const addSerialColumn: Rule = {
+  id: "SG004",
+  slug: "add-serial-column",
+  title: "A serial column is added to a table that stands",
+  condition: "ADD COLUMN with the type serial, bigserial or smallserial.",
+  effect: "Each row gets its number at once, so the whole table is written anew under ACCESS EXCLUSIVE.",
+  workaround: "Add a plain bigint, attach a sequence as its default, and fill the old rows in batches.",
+  lock: "AccessExclusiveLock",
+  work: "rewrite",
+  versions: ALL_VERSIONS,
+  severity: "error",
+  sized: true,
+  nodes: ["AT_AddColumn"],
+  *check(statement) {
+    for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
+      const column = as(command.def, "ColumnDef");
+      if (!column || !isSerial(column)) continue;
+      const relation = readableRelation(table);
+      const name = readableName(column.colname ?? "");
+      const sequence = readableName(derivedName(table.relname ?? "", column.colname ?? "", "seq"));
+      yield {
+        statement,
+        location: column.typeName?.location ?? column.location,
+        subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
+        table,
+        message: `Adding the serial column ${column.colname} numbers every row at once: ${tableName(table)} is written anew under ACCESS EXCLUSIVE.`,
+        remedy: {
+          text: "Add column and sequence apart, and number the old rows in batches.",
+          sql: `ALTER TABLE ${relation} ADD COLUMN ${name} bigint;
+CREATE SEQUENCE ${sequence} OWNED BY ${relation}.${name};
+ALTER TABLE ${relation} ALTER COLUMN ${name} SET DEFAULT nextval(${literal(sequence)});
+-- then fill ${name} where it is NULL, some thousand rows at a time`,
+        },
+      };
+    }
+  },
+};

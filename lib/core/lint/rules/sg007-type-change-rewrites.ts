@@ -1,0 +1,57 @@
+import { printType, typeOf } from "../../postgres/column-type.js";
+import { printChange, typeChange } from "../../rules/support/type-change.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { alterCommands, as } from "../../sql/tree.js";
+import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+
+export const typeChangeRewrites: Rule = {
+  id: "SG007",
+  slug: "type-change-rewrites",
+  title: "A type change writes the table anew",
+  condition:
+    "ALTER COLUMN … TYPE between types that are not stored alike, such as integer to bigint; also when the old type is not known. A wider varchar, varchar to text and a wider numeric of the same scale cost nothing and are not reported.",
+  effect:
+    "The server writes the whole table and its indexes anew under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
+  workaround:
+    "Add a second column, keep it in step by a trigger, fill it in batches, let the code change over, and drop the first.",
+  lock: "AccessExclusiveLock",
+  work: "rewrite",
+  versions: ALL_VERSIONS,
+  severity: "error",
+  sized: true,
+  nodes: ["AT_AlterColumnType"],
+  *check(statement, known) {
+    for (const { table, command } of alterCommands(statement, "AT_AlterColumnType")) {
+      const definition = as(command.def, "ColumnDef");
+      const to = typeOf(definition?.typeName);
+      if (!to) continue;
+      const column = command.name ?? "";
+      const from = known.table(table)?.columns.get(column)?.type ?? null;
+      const change = typeChange(from, to, definition?.raw_default, column);
+      if (change === "free") continue;
+      const name = readableName(column);
+      const fresh = readableName(`${column}_new`);
+      yield {
+        statement,
+        location: definition?.location,
+        subject: { kind: "column", name: `${tableName(table)}.${column}` },
+        table,
+        ...(change === "rewrite" ? {} : { severity: change === "unknown" ? ("note" as const) : ("warning" as const) }),
+        message: `Changing ${tableName(table)}.${column} ${printChange(from, to)} writes the table anew under ACCESS EXCLUSIVE${CONDITION[change]}.`,
+        remedy: {
+          text: "Change over by a second column.",
+          sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${fresh} ${printType(to)};
+-- a trigger that keeps ${fresh} in step with ${name}, a backfill in batches, then in one short transaction:
+ALTER TABLE ${readableRelation(table)} DROP COLUMN ${name};
+ALTER TABLE ${readableRelation(table)} RENAME COLUMN ${fresh} TO ${name};`,
+        },
+      };
+    }
+  },
+};
+
+const CONDITION = {
+  rewrite: "",
+  "unless UTC": " unless the session's TimeZone is UTC",
+  unknown: " unless the old type is varchar or text, which is not known here",
+} as const;

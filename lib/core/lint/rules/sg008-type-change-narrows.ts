@@ -1,0 +1,46 @@
+import { typeOf } from "../../postgres/column-type.js";
+import { narrows, printChange } from "../../rules/support/type-change.js";
+import { literal } from "../../sql/quote.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { alterCommands, as } from "../../sql/tree.js";
+import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+
+export const typeChangeNarrows: Rule = {
+  id: "SG008",
+  slug: "type-change-narrows",
+  title: "A type change to a narrower type",
+  condition:
+    "ALTER COLUMN … TYPE to a type that does not hold every value of the old one: bigint to integer, text to varchar(20), a smaller numeric.",
+  effect:
+    "One value that does not fit fails the whole migration; a USING clause that cuts it loses data without a word.",
+  workaround: "Count the rows that do not fit first, mend them, and only then change the type.",
+  lock: "AccessExclusiveLock",
+  work: "rewrite",
+  versions: ALL_VERSIONS,
+  severity: "warning",
+  sized: false,
+  nodes: ["AT_AlterColumnType"],
+  *check(statement, known) {
+    for (const { table, command } of alterCommands(statement, "AT_AlterColumnType")) {
+      const definition = as(command.def, "ColumnDef");
+      const to = typeOf(definition?.typeName);
+      const column = command.name ?? "";
+      const from = known.table(table)?.columns.get(column)?.type ?? null;
+      if (!to || known.isNew(table, statement) || !narrows(from, to)) continue;
+      const name = readableName(column);
+      const [bound] = to.modifiers;
+      const probe =
+        bound !== undefined && ["varchar", "bpchar"].includes(to.name)
+          ? `SELECT count(*) FROM ${readableRelation(table)} WHERE length(${name}) > ${bound};`
+          : `SELECT min(${name}), max(${name}) FROM ${readableRelation(table)}; -- against ${literal(to.name)}`;
+      yield {
+        statement,
+        location: definition?.location,
+        subject: { kind: "column", name: `${tableName(table)}.${column}` },
+        table,
+        message: `${tableName(table)}.${column} goes ${printChange(from, to)}, which does not hold every value of the old type.`,
+        remedy: { text: "Look for the values that do not fit before the release.", sql: probe },
+      };
+    }
+  },
+};

@@ -1,0 +1,32 @@
+import { typeOf } from "../../postgres/column-type.js";
+import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { columnDefinitions } from "./support/column-definitions.js";
+
+export const charColumn: Rule = {
+  id: "SG019",
+  slug: "char-column",
+  title: "A column of type char(n)",
+  condition: "A new column of type char(n) with n above 1.",
+  effect:
+    "Values are padded with blanks, which comparisons then ignore and LIKE does not; char(n) is never faster than text, and changing its length writes the table anew.",
+  workaround: "Use text, with a CHECK on the length where one is wanted.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "note",
+  sized: false,
+  nodes: ["CreateStmt", "AT_AddColumn"],
+  *check(statement) {
+    for (const { column, name } of columnDefinitions(statement)) {
+      const type = typeOf(column.typeName);
+      if (type?.name !== "bpchar" || (type.modifiers[0] ?? 1) <= 1) continue;
+      yield {
+        statement,
+        location: column.typeName?.location,
+        subject: { kind: "column", name },
+        message: `${name} is char(${type.modifiers[0]}): values are padded with blanks, and a longer one later writes the table anew.`,
+        remedy: { text: "Use text with a CHECK on its length." },
+      };
+    }
+  },
+};

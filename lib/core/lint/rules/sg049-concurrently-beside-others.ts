@@ -1,0 +1,44 @@
+import { as } from "../../sql/tree.js";
+import type { LintScript, LintStatement } from "../lint-statement.js";
+import { tableLocks } from "../table-locks.js";
+import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { concurrently } from "./support/concurrently.js";
+
+export const concurrentlyBesideOthers: Rule = {
+  id: "SG049",
+  slug: "concurrently-beside-others",
+  title: "CONCURRENTLY beside other changes in one file",
+  condition: "A file outside of a transaction holds a CONCURRENTLY statement and other changes of the schema.",
+  effect:
+    "Should the build fail, the other statements stay done: the file has half applied, and running it again fails at the first of them.",
+  workaround: "Give the CONCURRENTLY statement a file of its own.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "note",
+  sized: false,
+  nodes: [],
+  *finish(known) {
+    const changes = new Map<LintScript, LintStatement>();
+    const reported = new Set<LintScript>();
+    for (const statement of known.passed()) {
+      const { script } = statement;
+      const earlier = changes.get(script);
+      if (!concurrently(statement)) {
+        if (!earlier && isChange(statement)) changes.set(script, statement);
+      } else if (earlier && !statement.transaction && !reported.has(script)) {
+        reported.add(script);
+        yield {
+          statement,
+          subject: { kind: "file", name: script.file },
+          message: `Should this fail, the statements before it (from line ${earlier.source.line} on) stay done, and running the file again meets what they made.`,
+          remedy: { text: "Move it into a file of its own." },
+        };
+      }
+    }
+  },
+};
+
+function isChange(statement: LintStatement): boolean {
+  return tableLocks(statement.node).length > 0 || as(statement.node, "CreateStmt") !== undefined;
+}

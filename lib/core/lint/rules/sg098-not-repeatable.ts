@@ -1,0 +1,36 @@
+import { as } from "../../sql/tree.js";
+import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { concurrently } from "./support/concurrently.js";
+
+export const notRepeatable: Rule = {
+  id: "SG098",
+  slug: "not-repeatable",
+  title: "A file outside of a transaction that cannot be run again",
+  condition:
+    "A file that is known to run outside of a transaction creates something without IF NOT EXISTS, and more statements follow.",
+  effect: "Should a later statement fail, what came before stays; running the file again then fails at this statement.",
+  workaround: "Write IF NOT EXISTS (and see SG099), or give each statement a file of its own.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "note",
+  sized: false,
+  nodes: ["CreateStmt", "IndexStmt", "CreateSeqStmt", "CreateSchemaStmt", "CreateExtensionStmt"],
+  *check(statement) {
+    const { script } = statement;
+    if (script.transaction !== "none" || statement.transaction || concurrently(statement)) return;
+    const node =
+      as(statement.node, "CreateStmt") ??
+      as(statement.node, "IndexStmt") ??
+      as(statement.node, "CreateSeqStmt") ??
+      as(statement.node, "CreateSchemaStmt") ??
+      as(statement.node, "CreateExtensionStmt");
+    if (!node || node.if_not_exists || statement.index >= script.statements.length - 1) return;
+    yield {
+      statement,
+      subject: { kind: "file", name: script.file },
+      message: "This file runs outside of a transaction: should a later statement fail, running it again fails here.",
+      remedy: { text: "Add IF NOT EXISTS, or move the statement into a file of its own." },
+    };
+  },
+};

@@ -1,0 +1,113 @@
+import type { RangeVar } from "libpg-query";
+import { printType, sameType, typeOf } from "../../postgres/column-type.js";
+import { alterCommands, as } from "../../sql/tree.js";
+import { columnsFrom } from "../known/from-definition.js";
+import { relationKey } from "../known/key.js";
+import type { Known } from "../known/known.js";
+import { indexFrom } from "../known/learn.js";
+import type { LintStatement } from "../lint-statement.js";
+import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
+
+export const ifNotExistsHidesADifference: Rule = {
+  id: "SG099",
+  slug: "if-not-exists-hides-a-difference",
+  title: "IF NOT EXISTS is content with another shape",
+  condition:
+    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to stand in another shape. A note where nothing is known of what stands.",
+  effect:
+    "The name is there, so the server skips the statement and reports success; what the release counts on is not there.",
+  workaround:
+    "Leave IF NOT EXISTS out, so that a difference fails loudly; or verify the shape afterwards, as `schema-gate` does after each tenant.",
+  lock: null,
+  work: "none",
+  versions: ALL_VERSIONS,
+  severity: "error",
+  sized: false,
+  nodes: ["CreateStmt", "IndexStmt", "AT_AddColumn"],
+  *check(statement, known) {
+    const create = as(statement.node, "CreateStmt");
+    if (create?.relation && create.if_not_exists) yield* judgeTable(statement, known, create.relation);
+    const index = as(statement.node, "IndexStmt");
+    if (index?.relation && index.if_not_exists && index.idxname !== undefined)
+      yield* judgeIndex(statement, known, index.relation);
+    for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
+      if (command.missing_ok) yield* judgeColumn(statement, known, table, as(command.def, "ColumnDef"));
+    }
+  },
+};
+
+function* judgeTable(statement: LintStatement, known: Known, relation: RangeVar): Generator<Report> {
+  const standing = known.table(relation);
+  const name = tableName(relation);
+  if (!standing || standing.origin === "nowhere") {
+    if (!known.live) yield unknownShape(statement, "table", name);
+    return;
+  }
+  const differences = columnsFrom(as(statement.node, "CreateStmt")?.tableElts, statement).flatMap((column) => {
+    const other = standing.columns.get(column.name);
+    if (!other) return standing.complete ? [`it has no column ${column.name}`] : [];
+    const differs = column.type && other.type && !sameType(column.type, other.type);
+    return differs && other.type ? [`${column.name} is ${printType(other.type)}`] : [];
+  });
+  if (differences.length > 0) yield report(statement, "table", name, differences.join("; "));
+}
+
+function* judgeIndex(statement: LintStatement, known: Known, relation: RangeVar): Generator<Report> {
+  const index = as(statement.node, "IndexStmt");
+  if (!index) return;
+  const fresh = indexFrom(index, statement);
+  const standing = known.indexes.get(relationKey(relation.schemaname, fresh.name));
+  if (!standing) {
+    const newTable = known.isNew(relation, statement);
+    if (!known.live && !newTable && !index.concurrent) yield unknownShape(statement, "index", fresh.name);
+    return;
+  }
+  const differences = [
+    ...(standing.table === fresh.table ? [] : [`it stands on ${standing.table}`]),
+    ...(standing.keys.join() === fresh.keys.join()
+      ? []
+      : [`its columns are ${standing.keys.map((key) => key ?? "an expression").join(", ")}`]),
+    ...(standing.unique === fresh.unique ? [] : [standing.unique ? "it is unique" : "it is not unique"]),
+    ...(standing.partial === fresh.partial ? [] : [standing.partial ? "it has a WHERE" : "it has no WHERE"]),
+    ...(standing.valid ? [] : ["it is INVALID"]),
+  ];
+  if (differences.length > 0) yield report(statement, "index", fresh.name, differences.join("; "));
+}
+
+function* judgeColumn(
+  statement: LintStatement,
+  known: Known,
+  table: RangeVar,
+  definition: ReturnType<typeof as<"ColumnDef">>,
+): Generator<Report> {
+  const name = `${tableName(table)}.${definition?.colname}`;
+  const standing = known.table(table);
+  const other = standing?.columns.get(definition?.colname ?? "");
+  const type = typeOf(definition?.typeName);
+  if (!other) {
+    if (!known.live && !standing?.complete) yield unknownShape(statement, "column", name);
+  } else if (type && other.type && !sameType(type, other.type)) {
+    yield report(statement, "column", name, `its type is ${printType(other.type)}, not ${printType(type)}`);
+  }
+}
+
+function report(statement: LintStatement, kind: string, name: string, difference: string): Report {
+  return {
+    statement,
+    subject: { kind, name },
+    message: `The ${kind} ${name} stands already, in another shape: ${difference}. IF NOT EXISTS skips the statement and reports success.`,
+    remedy: { text: "Change what stands to the shape that is wanted, by statements that say so." },
+  };
+}
+
+function unknownShape(statement: LintStatement, kind: string, name: string): Report {
+  return {
+    statement,
+    subject: { kind, name },
+    severity: "note",
+    message: `Should a ${kind} ${name} stand already in another shape, IF NOT EXISTS skips the statement and reports success.`,
+    remedy: {
+      text: "Leave IF NOT EXISTS out, or verify the shape afterwards, as `schema-gate` does after each tenant.",
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Opaque } from "../migration/coverage.js";
+import type { AnyStatement } from "../migration/script.js";
+import { isParsed } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
+import { FunctionBodies } from "./called.js";
+
+export interface Examined {
+  readonly understood: number;
+  readonly opaque: readonly Opaque[];
+}
+
+/**
+ * Which statements of a script are understood, and which are not and why. `functions` are those of the release so far;
+ * those that the script creates are added, so that calls of them are followed.
+ */
+export function examineStatements(
+  statements: readonly AnyStatement[],
+  functions: FunctionBodies = new FunctionBodies(),
+): Examined {
+  const each = statements.map((statement) => {
+    functions.note(statement);
+    return examine(statement, functions);
+  });
+  return {
+    understood: each.filter((opaque) => opaque.length === 0).length,
+    opaque: each.flat(),
+  };
+}
+
+function examine(statement: AnyStatement, functions: FunctionBodies): readonly Opaque[] {
+  if (!isParsed(statement)) {
+    const reason = `PostgreSQL's parser refuses it (${statement.error})`;
+    return [{ reason, text: statement.sql, source: statement.source }];
+  }
+  const body = bodyStatements(statement);
+  if (body?.runs) return [...body.opaque, ...body.statements.flatMap((inner) => examine(inner, functions))];
+  return functions
+    .operationsOf(statement)
+    .flatMap((operation) =>
+      operation.kind === "opaque"
+        ? [{ reason: sentence(operation.reason), text: statement.sql, source: statement.source }]
+        : [],
+    );
+}
+
+function sentence(reason: string): string {
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}

@@ -1,0 +1,61 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { identifier, qualified } from "../../sql/quote.js";
+import { exact, impossible } from "../../undo/inverses.js";
+import { effects, lock } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { homeSchema } from "../resolve.js";
+import type { CheckSpec } from "../shapes.js";
+import { tablesOfType } from "../tables-of-type.js";
+
+/** ALTER DOMAIN: its default, NOT NULL or a constraint. */
+export interface AlterDomain extends OperationData {
+  readonly kind: "alter-domain";
+  readonly domain: QualifiedName;
+  readonly change:
+    | "add constraint"
+    | "drop constraint"
+    | "validate constraint"
+    | "set not null"
+    | "drop not null"
+    | "set default";
+  /** The name of the constraint that is dropped or validated. */
+  readonly constraint: string | null;
+  /** The constraint that is added. `VALUE` stands for the value. */
+  readonly check: CheckSpec | null;
+  /** SQL text of the new default; null for none. */
+  readonly default: string | null;
+}
+
+export const alterDomain: OperationType<AlterDomain> = {
+  kind: "alter-domain",
+  effects(operation, before) {
+    const validates =
+      operation.change === "set not null" ||
+      operation.change === "validate constraint" ||
+      (operation.change === "add constraint" && operation.check?.validated === true);
+    if (!validates) return effects([]);
+    const tables = [...new Set(tablesOfType(operation.domain, before).map((use) => use.table))];
+    return effects(
+      tables.map((table) => lock(table, "ShareLock")),
+      { scans: tables },
+    );
+  },
+  inverse(operation, before) {
+    const domain = `ALTER DOMAIN ${qualified(operation.domain.schema ?? homeSchema(before), operation.domain.name)}`;
+    switch (operation.change) {
+      case "set not null":
+        return exact(`${domain} DROP NOT NULL`);
+      case "drop not null":
+        return exact(`${domain} SET NOT NULL`);
+      case "add constraint":
+        if (operation.constraint !== null)
+          return exact(`${domain} DROP CONSTRAINT ${identifier(operation.constraint)}`);
+        return impossible("the server chose the constraint's name; it is read from the difference of the catalogs");
+      default:
+        return impossible("what the domain was is read from the difference of the catalogs");
+    }
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,0 +1,71 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { exact, impossible } from "../../undo/inverses.js";
+import { findObject } from "../../undo/recreate.js";
+import { effects, lock, readLocks } from "../effects.js";
+import { catalogKind, dropStatement } from "../object-name.js";
+import type { LockMode, OperationData, OperationType } from "../operation.js";
+import { homeSchema, resolveTable } from "../resolve.js";
+import type { OtherObjectKind } from "../shapes.js";
+
+/** CREATE, or CREATE OR REPLACE, of an object that is not a table or an index: a view, function, trigger, type, … */
+export interface CreateObject extends OperationData {
+  readonly kind: "create-object";
+  readonly objectKind: OtherObjectKind;
+  readonly name: QualifiedName;
+  /** The table of a trigger, rule, policy or statistics object. */
+  readonly table: QualifiedName | null;
+  /** Argument types of a function as written, comma separated. */
+  readonly signature: string | null;
+  readonly replace: boolean;
+  readonly ifNotExists: boolean;
+  /** Tables that the body of a view reads, or that a trigger or policy stands on. */
+  readonly reads: readonly QualifiedName[];
+}
+
+export const createObject: OperationType<CreateObject> = {
+  kind: "create-object",
+  effects(operation, before) {
+    const mode = TABLE_LOCKS[operation.objectKind];
+    const own = mode ? operation.reads.map((table) => lock(resolveTable(table, before), mode)) : [];
+    const reads = readLocks(operation.reads, before);
+    const scans = operation.objectKind === "materialized view" ? reads.map((each) => each.table) : [];
+    return effects([...own, ...reads], {
+      scans,
+      transactionality: OUTSIDE.has(operation.objectKind) ? "outside" : "inside",
+    });
+  },
+  inverse(operation, before) {
+    const { objectKind, name, table, signature } = operation;
+    const on = table && resolveTable(table, before);
+    const schema = name.schema ?? homeSchema(before);
+    const was = findObject(
+      before,
+      catalogKind(objectKind),
+      on ? { schema: on.schema, name: name.name } : { ...name, schema },
+      signature,
+    );
+    const drop = dropStatement({ objectKind, name, table: on, signature }, before);
+    if (was && operation.ifNotExists) return exact();
+    if (was && operation.replace) {
+      if (was.definition === null)
+        return impossible(`what the ${objectKind} was is read from the difference of the catalogs`);
+      return objectKind === "function" || objectKind === "procedure"
+        ? exact(was.definition)
+        : exact(...drop, was.definition);
+    }
+    if (drop.length === 0) return impossible(`how a ${objectKind} goes is read from the difference of the catalogs`);
+    return exact(...drop);
+  },
+  requirements() {
+    return [];
+  },
+};
+
+/** What creating an object takes on the table it stands on. */
+const TABLE_LOCKS: Readonly<Record<string, LockMode>> = {
+  trigger: "ShareRowExclusiveLock",
+  rule: "AccessExclusiveLock",
+  policy: "AccessExclusiveLock",
+};
+
+const OUTSIDE = new Set(["database", "tablespace", "subscription"]);

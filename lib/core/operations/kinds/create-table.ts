@@ -1,0 +1,73 @@
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import type { QualifiedName } from "../../contract/contract.js";
+import { exact, sqlName } from "../../undo/inverses.js";
+import { effects, lock } from "../effects.js";
+import type { OperationData, OperationType, TableLock } from "../operation.js";
+import { constraintRequirements, needsColumn } from "../requirements.js";
+import { childrenOf, isThere, resolveTable, sameTable } from "../resolve.js";
+import type { ColumnSpec, ConstraintSpec } from "../shapes.js";
+import { addedConstraintLocks } from "./add-constraint.js";
+
+/** CREATE TABLE, also UNLOGGED, INHERITS, PARTITION BY and PARTITION OF. */
+export interface CreateTable extends OperationData {
+  readonly kind: "create-table";
+  readonly table: QualifiedName;
+  readonly columns: readonly ColumnSpec[];
+  /** Table constraints, and those written beside a column except NOT NULL. */
+  readonly constraints: readonly ConstraintSpec[];
+  readonly like: readonly QualifiedName[];
+  readonly inherits: readonly QualifiedName[];
+  readonly partitionOf: { readonly parent: QualifiedName; readonly bound: string } | null;
+  /** `RANGE (a, b)`, as `pg_get_partkeydef` prints it; null for a table without partitions. */
+  readonly partitionKey: string | null;
+  readonly persistence: "p" | "u" | "t";
+  readonly ifNotExists: boolean;
+}
+
+export const createTable: OperationType<CreateTable> = {
+  kind: "create-table",
+  effects(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const others = operation.constraints.flatMap((constraint) =>
+      addedConstraintLocks(constraint, table, before).filter((each) => !sameTable(each.table, table)),
+    );
+    const { partitionOf } = operation;
+    return effects([
+      ...others,
+      ...operation.like.map((name) => lock(resolveTable(name, before), "AccessShareLock")),
+      ...operation.inherits.map((name) => lock(resolveTable(name, before), "ShareUpdateExclusiveLock")),
+      ...(partitionOf ? partitionLocks(resolveTable(partitionOf.parent, before), before) : []),
+    ]);
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    // A temporary table goes with its session.
+    if (operation.persistence === "t" || (operation.ifNotExists && isThere(before, table))) return exact();
+    return exact(`DROP TABLE ${sqlName(table)}`);
+  },
+  requirements(operation) {
+    const { table, statement } = operation;
+    const base = { kind: "table", table, source: statement.source } as const;
+    return [
+      ...(operation.ifNotExists ? [] : [{ ...base, when: "before", present: false } as const]),
+      { ...base, when: "after", present: true },
+      ...operation.columns.map((column) =>
+        needsColumn(table, column.name, statement, { when: "after", type: column.type, nullable: !column.notNull }),
+      ),
+      ...operation.constraints.flatMap((constraint) => constraintRequirements(constraint, table, statement)),
+    ];
+  },
+};
+
+/** A new partition changes the bound of the default partition, so that one is locked too. */
+export function partitionLocks(parent: TableRef, before: CatalogIndex): readonly TableLock[] {
+  const byDefault = defaultPartition(parent, before);
+  return [lock(parent, "AccessExclusiveLock"), ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : [])];
+}
+
+export function defaultPartition(parent: TableRef, before: CatalogIndex): TableRef | null {
+  const found = childrenOf(before, parent).find(
+    (child) => before.table(child)?.attributes.partitionOf?.bound === "DEFAULT",
+  );
+  return found ?? null;
+}

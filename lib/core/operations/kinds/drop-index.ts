@@ -1,0 +1,52 @@
+import type { CatalogObject, IndexObject } from "../../catalog/catalog.js";
+import type { CatalogIndex } from "../../catalog/lookup.js";
+import type { QualifiedName } from "../../contract/contract.js";
+import { NOTHING, notThere } from "../../undo/inverses.js";
+import { putBack } from "../../undo/put-back.js";
+import { effects, lock } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { homeSchema } from "../resolve.js";
+
+export interface DropIndex extends OperationData {
+  readonly kind: "drop-index";
+  readonly index: QualifiedName;
+  readonly concurrently: boolean;
+  readonly cascade: boolean;
+  readonly ifExists: boolean;
+}
+
+export const dropIndex: OperationType<DropIndex> = {
+  kind: "drop-index",
+  effects(operation, before) {
+    const index = find(operation, before);
+    const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };
+    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+    const transactionality = operation.concurrently ? "outside" : "inside";
+    return effects(index ? [lock(table, mode)] : [], { transactionality });
+  },
+  dropped,
+  inverse(operation, before) {
+    const indexes = dropped(operation, before);
+    if (indexes.length === 0) return operation.ifExists ? NOTHING : notThere("index", operation.index.name);
+    return putBack(operation.statement, before, indexes);
+  },
+  requirements(operation) {
+    const base = { kind: "index", name: operation.index.name, on: [], unique: null } as const;
+    const { source } = operation.statement;
+    return [
+      ...(operation.ifExists ? [] : [{ ...base, when: "before", present: true, source } as const]),
+      { ...base, when: "after", present: false, source },
+    ];
+  },
+};
+
+function dropped(operation: DropIndex, before: CatalogIndex): readonly CatalogObject[] {
+  const index = find(operation, before);
+  return index?.definition ? [index] : [];
+}
+
+function find(operation: DropIndex, before: CatalogIndex): IndexObject | undefined {
+  const named = before.indexesNamed(operation.index.name);
+  const schema = operation.index.schema ?? homeSchema(before);
+  return named.find(({ id }) => id.schema === schema) ?? (named.length === 1 ? named[0] : undefined);
+}

@@ -1,0 +1,32 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { exact } from "../../undo/inverses.js";
+import { notNullAgain } from "../../undo/recreate.js";
+import { effects } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { needsColumn } from "../requirements.js";
+import { lockTree, resolveTable } from "../resolve.js";
+
+export interface DropNotNull extends OperationData {
+  readonly kind: "drop-not-null";
+  readonly table: QualifiedName;
+  readonly column: string;
+}
+
+export const dropNotNull: OperationType<DropNotNull> = {
+  kind: "drop-not-null",
+  effects(operation, before) {
+    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    if (before.column(table, operation.column)?.attributes.notNull === false) return exact();
+    return exact(notNullAgain(before, table, operation.column));
+  },
+  requirements(operation) {
+    const { table, column, statement } = operation;
+    return [
+      needsColumn(table, column, statement),
+      needsColumn(table, column, statement, { when: "after", nullable: true }),
+    ];
+  },
+};

@@ -1,0 +1,24 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { NOTHING } from "../../undo/inverses.js";
+import { effects } from "../effects.js";
+import type { LockMode, OperationData, OperationType } from "../operation.js";
+import { lockTree, resolveTable } from "../resolve.js";
+
+export interface LockTable extends OperationData {
+  readonly kind: "lock-table";
+  readonly table: QualifiedName;
+  readonly mode: LockMode;
+}
+
+export const lockTable: OperationType<LockTable> = {
+  kind: "lock-table",
+  effects(operation, before) {
+    return effects(lockTree(before, resolveTable(operation.table, before), operation.mode));
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

@@ -1,0 +1,40 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { identifier } from "../../sql/quote.js";
+import { alterTable, exact, NOTHING } from "../../undo/inverses.js";
+import { effects, lock } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { resolveTable } from "../resolve.js";
+
+/** VACUUM, ANALYZE, CLUSTER, CHECKPOINT. */
+export interface Maintain extends OperationData {
+  readonly kind: "maintain";
+  readonly command: "vacuum" | "vacuum full" | "analyze" | "cluster" | "checkpoint";
+  /** Null for the whole database. */
+  readonly table: QualifiedName | null;
+}
+
+export const maintain: OperationType<Maintain> = {
+  kind: "maintain",
+  effects(operation, before) {
+    const whole = operation.command === "vacuum full" || operation.command === "cluster";
+    const outside =
+      operation.command === "vacuum" ||
+      operation.command === "vacuum full" ||
+      (operation.command === "cluster" && operation.table === null);
+    const transactionality = outside ? "outside" : "inside";
+    if (operation.table === null) return effects([], { transactionality });
+    const table = resolveTable(operation.table, before);
+    const mode = whole ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
+    return effects([lock(table, mode)], { transactionality, rewrites: whole ? [table] : [] });
+  },
+  inverse({ command, table: name }, before) {
+    // CLUSTER writes down the index that it went by; without a table it goes by what is written down.
+    if (command !== "cluster" || name === null) return NOTHING;
+    const table = resolveTable(name, before);
+    const was = before.indexes(table).find(({ attributes }) => attributes.clustered === true);
+    return exact(alterTable(table, was ? `CLUSTER ON ${identifier(was.id.name)}` : "SET WITHOUT CLUSTER"));
+  },
+  requirements() {
+    return [];
+  },
+};

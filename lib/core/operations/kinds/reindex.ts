@@ -1,0 +1,35 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { NOTHING } from "../../undo/inverses.js";
+import { effects, lock } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { resolveTable } from "../resolve.js";
+
+export interface Reindex extends OperationData {
+  readonly kind: "reindex";
+  readonly of: "index" | "table" | "schema" | "database" | "system";
+  readonly name: QualifiedName;
+  readonly concurrently: boolean;
+}
+
+export const reindex: OperationType<Reindex> = {
+  kind: "reindex",
+  effects(operation, before) {
+    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
+    const transactionality =
+      operation.concurrently || operation.of === "schema" || operation.of === "database" ? "outside" : "inside";
+    const table =
+      operation.of === "table"
+        ? resolveTable(operation.name, before)
+        : before
+            .indexesNamed(operation.name.name)
+            .map(({ id }) => ({ schema: id.schema ?? "", name: id.table ?? "" }))[0];
+    if (!table) return effects([], { transactionality });
+    return effects([lock(table, mode)], { transactionality, scans: [table] });
+  },
+  inverse() {
+    return NOTHING;
+  },
+  requirements() {
+    return [];
+  },
+};

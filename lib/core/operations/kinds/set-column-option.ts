@@ -1,0 +1,29 @@
+import type { QualifiedName } from "../../contract/contract.js";
+import { impossible } from "../../undo/inverses.js";
+import { effects } from "../effects.js";
+import type { OperationData, OperationType } from "../operation.js";
+import { needsColumn } from "../requirements.js";
+import { lockTree, resolveTable } from "../resolve.js";
+
+/** ALTER COLUMN … SET STATISTICS, STORAGE, COMPRESSION or (n_distinct = …). */
+export interface SetColumnOption extends OperationData {
+  readonly kind: "set-column-option";
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly option: "statistics" | "storage" | "compression" | "parameters";
+}
+
+export const setColumnOption: OperationType<SetColumnOption> = {
+  kind: "set-column-option",
+  effects(operation, before) {
+    const gentle = operation.option === "statistics" || operation.option === "parameters";
+    const mode = gentle ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+    return effects(lockTree(before, resolveTable(operation.table, before), mode));
+  },
+  inverse() {
+    return impossible("what the option was is read from the difference of the catalogs");
+  },
+  requirements(operation) {
+    return [needsColumn(operation.table, operation.column, operation.statement)];
+  },
+};

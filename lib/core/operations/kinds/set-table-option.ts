@@ -1,0 +1,82 @@
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import type { QualifiedName } from "../../contract/contract.js";
+import { alterTable, exact, impossible } from "../../undo/inverses.js";
+import { effects, lock } from "../effects.js";
+import type { LockMode, OperationData, OperationType } from "../operation.js";
+import { needsTable } from "../requirements.js";
+import { lockTree, resolveTable } from "../resolve.js";
+
+/** A property of a whole table that ALTER TABLE sets. */
+export type TableOption =
+  | "logged"
+  | "unlogged"
+  | "tablespace"
+  | "access method"
+  | "parameters"
+  | "replica identity"
+  | "row security"
+  | "cluster on"
+  | "inherit"
+  | "no inherit"
+  | "of type"
+  | "owner";
+
+export interface SetTableOption extends OperationData {
+  readonly kind: "set-table-option";
+  readonly table: QualifiedName;
+  readonly option: TableOption;
+  /** What it is set to, as SQL text: the owner, the parent, the parameters, `enable`, `disable`, `force`, `no force`. */
+  readonly value: string;
+}
+
+export const setTableOption: OperationType<SetTableOption> = {
+  kind: "set-table-option",
+  effects(operation, before) {
+    const tree = lockTree(before, resolveTable(operation.table, before), lockOf(operation.option));
+    const own = tree.slice(0, 1);
+    const parent =
+      operation.option === "inherit" ? [lock(parentOf(operation.value, before), "ShareUpdateExclusiveLock")] : [];
+    return effects([...own, ...parent], {
+      rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [],
+    });
+  },
+  inverse(operation, before) {
+    const table = resolveTable(operation.table, before);
+    const was = before.table(table)?.attributes;
+    switch (operation.option) {
+      case "logged":
+      case "unlogged":
+        return exact(...(was ? [alterTable(table, was.persistence === "u" ? "SET UNLOGGED" : "SET LOGGED")] : []));
+      case "row security":
+        return exact(...(was ? rowSecurity(was).map((action) => alterTable(table, action)) : []));
+      case "inherit":
+        return exact(alterTable(table, `NO INHERIT ${operation.value}`));
+      default:
+        return impossible(`what the ${operation.option} was is read from the difference of the catalogs`);
+    }
+  },
+  requirements(operation) {
+    return [needsTable(operation.table, operation.statement)];
+  },
+};
+
+/** The parent as the statement writes it: quoted or not, with its schema or without. */
+function parentOf(text: string, before: CatalogIndex): TableRef {
+  const parts = [...text.matchAll(/"((?:[^"]|"")+)"|([^."]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
+  );
+  return resolveTable({ schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" }, before);
+}
+
+const REWRITING = new Set<TableOption>(["logged", "unlogged", "tablespace", "access method"]);
+
+function lockOf(option: TableOption): LockMode {
+  return option === "parameters" || option === "cluster on" ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+}
+
+function rowSecurity(was: { readonly rowSecurity: boolean; readonly forceRowSecurity: boolean }): string[] {
+  return [
+    `${was.rowSecurity ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`,
+    `${was.forceRowSecurity ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`,
+  ];
+}

@@ -1,0 +1,107 @@
+import type { CatalogObject, ColumnObject } from "../../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import type { Kept } from "../../operations/operation.js";
+import { identifier } from "../../sql/quote.js";
+import type { Statement } from "../../sql/statement.js";
+import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./copy.js";
+import { type Identity, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
+import { withoutTriggers } from "./without-triggers.js";
+
+/** A copy of the values of columns, and the statements that put them back into columns of the same names and types. */
+export interface KeptColumns {
+  readonly kept: Kept;
+  /** Run while the columns still have what the statement gave them: marks in the copy what was written since. */
+  readonly forget: readonly string[];
+  readonly restore: readonly string[];
+}
+
+/** What the statement takes from the table: by none of its columns a row can be found again, and none of its triggers would fire. */
+export interface Going {
+  readonly columns: readonly ColumnObject[];
+  readonly triggers: readonly CatalogObject[];
+}
+
+/** For columns that will be gone, with their values. All are put back at once: rows that are alike keep their values together. */
+export function keepColumns(
+  statement: Statement,
+  before: CatalogIndex,
+  table: TableRef,
+  columns: readonly ColumnObject[],
+  going: Going,
+): KeptColumns {
+  const name = nameOf(statement, table, columns);
+  const identity = identityOf(before, table, namesOf(going.columns));
+  const sets = columns.map((column) => `${identifier(column.id.name)} = ${restored(column, "k")}`);
+  return {
+    kept: keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before),
+    forget: [],
+    restore: [
+      ...withoutTriggers(before, table, [fill(before, table, identity, sets, name)], going.triggers),
+      ...dropCopy(name),
+    ],
+  };
+}
+
+/**
+ * For columns whose values the statement converts: the copy holds the old values and, from after the statement on, the
+ * new ones. A value that was written since is not overwritten. `gone`: columns that the statement drops beside.
+ */
+export function keepConverted(
+  statement: Statement,
+  before: CatalogIndex,
+  table: TableRef,
+  columns: readonly ColumnObject[],
+  gone: readonly string[],
+): KeptColumns {
+  const name = nameOf(statement, table, columns);
+  const identity = identityOf(before, table, [...namesOf(columns), ...gone]);
+  const copy = copyTable(name);
+  const fresh = columns.map((_, at) => identifier(`$new${at}`));
+  // The types are others by then, so the new values are kept and compared as text.
+  const values = columns.map(({ id }, at) => `t.${identifier(id.name)}::text AS ${fresh[at]}`);
+  const now = placedRows(before, table, identity, [], values);
+  const same = sameRow(identity, "k", "n");
+  const standing = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
+  const sets = columns.map((column, at) => {
+    const value = identifier(column.id.name);
+    return `${value} = CASE WHEN k.${fresh[at]} = 'true' THEN ${restored(column, "k")} ELSE t.${value} END`;
+  });
+  const kept = keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before);
+  return {
+    kept: {
+      ...kept,
+      after: [
+        `ALTER TABLE ${copy} ${fresh.map((column) => `ADD COLUMN ${column} text`).join(", ")}`,
+        `UPDATE ${copy} k SET ${fresh.map((column) => `${column} = n.${column}`).join(", ")} FROM (${now}) n WHERE ${same}`,
+      ],
+    },
+    forget: [`UPDATE ${copy} k SET ${standing.join(", ")} FROM (${now}) n WHERE ${same}`],
+    restore: [...withoutTriggers(before, table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
+  };
+}
+
+function namesOf(columns: readonly ColumnObject[]): readonly string[] {
+  return columns.map(({ id }) => id.name);
+}
+
+function nameOf(statement: Statement, table: TableRef, columns: readonly ColumnObject[]): string {
+  return copyName(statement, table, namesOf(columns).join(","));
+}
+
+function fill(
+  before: CatalogIndex,
+  table: TableRef,
+  identity: Identity,
+  sets: readonly string[],
+  name: string,
+): string {
+  const set = sets.join(", ");
+  const target = source(before, table);
+  if (identity.by === "key") {
+    const match = identity.columns.map((key) => `${stored(key, "t")} = k.${identifier(key.id.name)}`).join(" AND ");
+    return `UPDATE ${target} t SET ${set} FROM ${copyTable(name)} k WHERE ${match}`;
+  }
+  const placed = placedRows(before, table, identity, []);
+  return `UPDATE ${target} t SET ${set} FROM ${copyTable(name)} k JOIN (${placed}) n ON ${sameRow(identity, "k", "n")}
+    WHERE t.ctid = n."$at" AND t.tableoid = n."$in"`;
+}

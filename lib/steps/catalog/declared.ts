@@ -1,0 +1,153 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { fingerprint } from "../../core/catalog/fingerprint.js";
+import { milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { digest } from "../../core/json.js";
+import type { Migration, Release } from "../../core/migration/release.js";
+import { COMMAND } from "../../core/release/command-release.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
+import { identifier } from "../../core/sql/quote.js";
+import type { Clock } from "../../ports/clock.js";
+import { type Clone, DatabaseError, type Session } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { replayMigration } from "../migration/replay-migration.js";
+import { artifact, need, type RunRequest } from "../run/records.js";
+import { readCatalog } from "./read-catalog.js";
+
+/** The declared schema for tenants that have the same migrations: before the release and after it. */
+export interface Declared {
+  /** Fingerprints; the catalogs are artifacts. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export type Declaration =
+  | { readonly declared: Declared; readonly findings: readonly Finding[] }
+  | { readonly declared: null; readonly findings: readonly Finding[] };
+
+/**
+ * Replays the migration history on an empty database: first what a tenant has, then the release. What the history cannot
+ * build is unknown, and so is the drift of every tenant that is compared with it.
+ */
+export async function declare(
+  ports: Ports,
+  release: Release,
+  tenant: Tenant,
+  pending: readonly string[],
+): Promise<Declaration> {
+  if (release.convention === COMMAND) return { declared: null, findings: [notDeclared(release)] };
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
+  const known = await ports.artifacts.get<Declared>(key);
+  if (known) return { declared: known, findings: [] };
+  const scratch = await emptyDatabase(ports, tenant, pending);
+  if (scratch instanceof DatabaseError) return { declared: null, findings: [noScratch(tenant, scratch)] };
+  let session: Session | null = null;
+  try {
+    const statementTimeout = milliseconds(config.timeouts.dryRun);
+    session = await scratch.open({ purpose: "write", statementTimeout, lockTimeout: 5000 });
+    if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
+    const has = release.migrations.filter((migration) => !pending.includes(migration.version));
+    const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
+    const before = await replay(ports.clock, session, release, tenant, has, statementTimeout);
+    const after = await replay(ports.clock, session, release, tenant, lacks, statementTimeout);
+    const declared = { before: await keep(ports, before), after: await keep(ports, after) };
+    await ports.artifacts.put(key, declared);
+    return { declared, findings: [] };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { declared: null, findings: [undeclared(release, error)] };
+  } finally {
+    await session?.close();
+    await scratch.drop();
+  }
+}
+
+async function emptyDatabase(ports: Ports, tenant: Tenant, pending: readonly string[]): Promise<Clone | DatabaseError> {
+  try {
+    return await ports.database.scratch(tenant, cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`));
+  } catch (error) {
+    if (error instanceof DatabaseError) return error;
+    throw error;
+  }
+}
+
+function noScratch(tenant: Tenant, error: DatabaseError): Finding {
+  return {
+    code: "diverge.no-scratch",
+    gate: "diverge",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "host", name: tenant.host },
+    message: `No empty database could be made for the migration history, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
+    remedy: {
+      text: "Let the gate's role make databases (CREATEDB), or give it a staging server: staging.mode and staging.url in the config.",
+    },
+  };
+}
+
+/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. `statementTimeout` in milliseconds. */
+export async function replay(
+  clock: Clock,
+  session: Session,
+  release: Release,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+  statementTimeout: number,
+): Promise<Catalog> {
+  for (const migration of migrations) {
+    await replayMigration(session, {
+      migration,
+      // The ledger's own table is part of a tenant's schema.
+      ledger: ledgerFor(release.convention, tenant.schema),
+      isolation: migration.up.isolation,
+      settings: { lockTimeout: 5000, statementTimeout, concurrentTimeout: statementTimeout },
+      schema: tenant.schema,
+      keep: [],
+      clock,
+    });
+  }
+  return readCatalog(session, tenant.schema);
+}
+
+async function keep(ports: Ports, catalog: Catalog): Promise<string> {
+  const print = fingerprint(catalog);
+  const key = artifact.catalog(print);
+  if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
+  return print;
+}
+
+/** A program leads an empty database to its end, and tells no schema on the way. */
+function notDeclared(release: Release): Finding {
+  return {
+    code: "diverge.no-history",
+    gate: "diverge",
+    severity: "warning",
+    subject: { kind: "release", name: release.name },
+    message:
+      "A migrator of the team's own tells no schema that the tenants should have now: they are compared with one another, and each cluster with what its dry run leads to.",
+    remedy: { text: "Look at the clusters before you approve." },
+  };
+}
+
+export function undeclared(release: Release, error: DatabaseError): Finding {
+  return {
+    code: "diverge.undeclared",
+    gate: "diverge",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: release.name },
+    message: `The migration history does not run on an empty database, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
+    remedy: {
+      text: "Complete the history (a baseline migration that builds what the tenants began with), or correct the migration that fails.",
+    },
+  };
+}
+
+/** Names of clones and scratch databases begin so: a sweep finds by it what a killed run left. */
+export const CLONE_PREFIX = "schema_gate_";
+
+export function cloneName(run: string, part: string): string {
+  return `${CLONE_PREFIX}${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`.slice(0, 63);
+}

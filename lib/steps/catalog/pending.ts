@@ -1,0 +1,32 @@
+import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { checkContract } from "../../core/contract/check.js";
+import type { Contract } from "../../core/contract/contract.js";
+import type { Finding } from "../../core/finding.js";
+import type { Migration, Release } from "../../core/migration/release.js";
+import { contractOf } from "../../core/release/contract-of.js";
+import type { ClusterRecord } from "../run/records.js";
+
+/** The migrations that at least one tenant lacks, in order. */
+export function pendingOf(release: Release, clusters: readonly ClusterRecord[]): readonly Migration[] {
+  const versions = new Set(clusters.flatMap((cluster) => cluster.pending));
+  return release.migrations.filter((migration) => versions.has(migration.version));
+}
+
+/** What must hold before or after the release for the tenants of one cluster, checked against a catalog. */
+export function contractFindings(
+  release: Release,
+  cluster: ClusterRecord,
+  moment: "before" | "after",
+  catalog: Catalog,
+  tenantSchema: string | null,
+): readonly Finding[] {
+  const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
+  const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, "public"];
+  const contract = contractOf(migrations, release.migrations, release.application);
+  return checkContract(contract, moment, catalog, path).map((finding) => ({ ...finding, tenants: cluster.tenants }));
+}
+
+/** What the pending migrations say must hold before and after. */
+export function pendingContract(release: Release, clusters: readonly ClusterRecord[]): Contract {
+  return contractOf(pendingOf(release, clusters), release.migrations, release.application);
+}

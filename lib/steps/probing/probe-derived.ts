@@ -1,0 +1,34 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { deriveProbes, probeFreeSpace } from "../../core/probes/index.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
+import { probeTenant } from "../states/probe.js";
+import { roomOf } from "./probe-plan.js";
+
+/**
+ * What a team's own program does is known only now, after it ran on a clone: so its tenants are asked now for the rows
+ * that it would trip over, as the others were before.
+ */
+export async function probeDerived(
+  ports: Ports,
+  cluster: ClusterRecord,
+  statements: readonly Statement[],
+): Promise<readonly Finding[]> {
+  if (statements.length === 0) return [];
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
+  const rows = deriveProbes(statements, before);
+  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+  const findings: Finding[] = [];
+  for (const tenant of fleet) {
+    if (!cluster.tenants.includes(tenant.id)) continue;
+    const queries = [...rows, ...probeFreeSpace(statements, before, roomOf(tenant.host, config))];
+    findings.push(...(await probeTenant(ports, tenant, queries, limits)).findings);
+  }
+  return findings;
+}

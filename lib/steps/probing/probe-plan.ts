@@ -1,0 +1,61 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { bytes, type Config } from "../../core/config/config.js";
+import type { Release } from "../../core/migration/release.js";
+import { deriveProbes, probeExistingConstraints, probeFreeSpace, type Room } from "../../core/probes/index.js";
+import type { ProbeQuery } from "../../core/probes/probe.js";
+import { loadParser } from "../../core/sql/parse.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { artifact, type ClusterRecord, need } from "../run/records.js";
+
+type Derived = (room: Room) => readonly ProbeQuery[];
+
+/** The probes of each cluster, derived once; the space that is free is a host's. */
+export class ProbePlan {
+  private readonly derived = new Map<string, Derived>();
+
+  private constructor(
+    private readonly ports: Ports,
+    private readonly config: Config,
+    private readonly release: Release,
+    private readonly clusters: readonly ClusterRecord[],
+  ) {}
+
+  static async of(ports: Ports, config: Config): Promise<ProbePlan> {
+    await loadParser();
+    const release = await need<Release>(ports, artifact.release);
+    return new ProbePlan(ports, config, release, await need<readonly ClusterRecord[]>(ports, artifact.clusters));
+  }
+
+  /** Null for a tenant that is in no cluster: it was not read, so nothing can be derived for it. */
+  async queries(tenant: Tenant): Promise<readonly ProbeQuery[] | null> {
+    const cluster = this.clusters.find((one) => one.tenants.includes(tenant.id));
+    if (!cluster) return null;
+    const known = this.derived.get(cluster.id) ?? (await this.derive(cluster));
+    this.derived.set(cluster.id, known);
+    return known(roomOf(tenant.host, this.config));
+  }
+
+  private async derive(cluster: ClusterRecord): Promise<Derived> {
+    const before = await need<Catalog>(this.ports, artifact.catalog(cluster.fingerprint));
+    const pending = this.release.migrations.filter((migration) => cluster.pending.includes(migration.version));
+    const scripts = pending.map((migration) => migration.up.statements);
+    const rows = [
+      ...deriveProbes(scripts.flat(), before),
+      ...(this.config.probes.existing ? probeExistingConstraints(before) : []),
+    ];
+    const space = new Map<string, readonly ProbeQuery[]>();
+    return (room) => {
+      const key = JSON.stringify(room);
+      const made = space.get(key) ?? scripts.flatMap((statements) => probeFreeSpace(statements, before, room));
+      space.set(key, made);
+      return [...rows, ...made];
+    };
+  }
+}
+
+/** As many tenants of a host as it has connections are migrated at once, and share what is free. */
+export function roomOf(host: string, { probes, connectionsPerHost }: Config): Room {
+  const said = probes.freeSpace[host] ?? probes.freeSpace["*"];
+  return { bytes: Math.floor(bytes(said ?? probes.assumedFree) / connectionsPerHost), known: said !== undefined };
+}

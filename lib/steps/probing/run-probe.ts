@@ -1,0 +1,157 @@
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
+import { identifier, literal } from "../../core/sql/quote.js";
+import type { Clock } from "../../ports/clock.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+
+export interface RunProbe {
+  /** Milliseconds for the whole probe. */
+  readonly timeout: number;
+  /** The tenant's schema where tenants are schemas, else null. */
+  readonly schema: string | null;
+  /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
+  readonly costLimit: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Asks one tenant one probe, read-only. Whatever does not end in a count is unknown, with the reason: too expensive by
+ * the planner's estimate, the timeout, any error of the database.
+ */
+export async function runProbe(session: Session, query: ProbeQuery, scope: RunProbe): Promise<ProbeResult> {
+  const started = scope.clock.monotonic();
+  try {
+    await session.script(opening(query, scope));
+    const result = await answer(session, query, scope, started);
+    await session.script("rollback");
+    return result;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback").catch(() => {});
+    if (isOfValue(error) && query.doubt === null) {
+      return { status: "hit", count: 1, keys: [error.message], byError: true, ms: scope.clock.monotonic() - started };
+    }
+    return { status: "unknown", reason: reasonOf(error, scope) };
+  }
+}
+
+/** Duplicates are found by grouping every row: in more memory than a server gives by default, once per connection. */
+const WORK_MEM = "64MB";
+
+const SCANS = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
+
+/**
+ * Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. Whether
+ * rows contradict an index is not to be asked of that index.
+ */
+function opening({ existing }: ProbeQuery, { timeout, schema }: RunProbe): string {
+  const heap = existing ? SCANS.map((name) => `set local ${name} = off`) : [];
+  const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
+  return [
+    "begin transaction isolation level repeatable read read only",
+    `set local statement_timeout = ${Math.max(1, Math.ceil(timeout))}`,
+    "set local row_security = off",
+    `set local work_mem = ${literal(WORK_MEM)}`,
+    ...heap,
+    ...path,
+  ].join("; ");
+}
+
+async function answer(
+  session: Session,
+  query: ProbeQuery,
+  { timeout, schema, costLimit, clock }: RunProbe,
+  started: number,
+): Promise<ProbeResult> {
+  const count = bindSchemas(query.count, schema);
+  const risky = await riskyCalls(session, query.calls);
+  if (risky.length > 0) {
+    return { status: "unknown", reason: `It would call ${risky.join(", ")}, which may change data` };
+  }
+  const cost = await estimate(session, count);
+  if (cost > costLimit) return tooExpensive(query, cost, costLimit);
+  const [row] = await session.query<{ count: string; keys?: readonly (string | null)[] }>(count);
+  if (row?.count == null) return { status: "unknown", reason: NOT_VISIBLE };
+  const hits = Number(row.count);
+  if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
+  const spent = () => clock.monotonic() - started;
+  if (query.doubt !== null) return doubtful(query, hits);
+  if (hits === 0) return { status: "pass", ms: spent() };
+  if (query.suspicion !== undefined) return { status: "unknown", reason: query.suspicion };
+  if (query.sample === null)
+    return { status: "hit", count: hits, keys: (row.keys ?? []).map((key) => key ?? ""), ms: spent() };
+  const left = Math.max(1, Math.floor(timeout - spent() - ROUND_TRIPS));
+  const keys = await sample(session, bindSchemas(query.sample, schema), left);
+  return { status: "hit", count: hits, keys, ms: spent() };
+}
+
+/** PostgreSQL's own functions that are volatile only because each call may give another value. */
+const HARMLESS = [
+  ...["gen_random_uuid", "uuidv4", "uuidv7", "random", "clock_timestamp", "timeofday"],
+  ...["pg_is_in_recovery", "pg_total_relation_size"],
+];
+
+/** A transaction that is read-only still lets a volatile function end sessions, send notices or reach other servers. */
+async function riskyCalls(session: Session, calls: readonly string[]): Promise<readonly string[]> {
+  if (calls.length === 0) return [];
+  const rows = await session.query<{ name: string }>(
+    `select distinct p.proname::text as name from pg_catalog.pg_proc p where p.proname = any($1) and p.provolatile = 'v'
+     and not (p.pronamespace = 'pg_catalog'::regnamespace and p.proname = any($2)) order by 1`,
+    [calls, HARMLESS],
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function estimate(session: Session, sql: string): Promise<number> {
+  const [row] = await session.query(`explain (format json) ${sql}`);
+  const [plan] = (row?.["QUERY PLAN"] ?? []) as { Plan?: { "Total Cost"?: number } }[];
+  return plan?.Plan?.["Total Cost"] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Milliseconds kept back so that the keys do not make the probe outlast its time. */
+const ROUND_TRIPS = 100;
+
+/** Keys are shown, not decided on: when there is no time left for them the count stands alone. */
+async function sample(session: Session, sql: string, timeout: number): Promise<readonly string[]> {
+  try {
+    await session.script(`set local statement_timeout = ${timeout}`);
+    const rows = await session.query<{ key: string | null }>(sql);
+    return rows.map((row) => row.key ?? "");
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === QUERY_CANCELED) return [];
+    throw error;
+  }
+}
+
+function tooExpensive(query: ProbeQuery, cost: number, limit: number): ProbeResult {
+  const reads = query.reads.length > 0 ? `Reading ${query.reads.join(" and ")}` : "The probe";
+  const reason = `${reads} has an estimated cost of ${Math.round(cost)}, above the limit of ${limit}`;
+  return { status: "unknown", reason };
+}
+
+function doubtful(query: ProbeQuery, hits: number): ProbeResult {
+  const now = hits === 0 ? `There are no ${query.meaning} now` : `There are ${hits} ${query.meaning} now`;
+  return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.doubt}` };
+}
+
+/**
+ * A value that does not convert, or that a domain refuses (manual, "PostgreSQL Error Codes": class 22, not_null_violation,
+ * check_violation): the release would meet the same.
+ */
+function isOfValue({ code }: DatabaseError): boolean {
+  return code.startsWith("22") || code === "23502" || code === "23514";
+}
+
+const NOT_VISIBLE =
+  "This connection does not see what the probe asks about: it is a replica, or its role lacks pg_read_all_stats";
+
+const QUERY_CANCELED = "57014";
+
+function reasonOf(error: DatabaseError, { timeout }: RunProbe): string {
+  if (error.code === QUERY_CANCELED) return `The probe did not end within its ${seconds(timeout)}: ${error.message}`;
+  return `The database refused the probe (${error.code}): ${error.message}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,28 @@
+import type { Migration } from "../../core/migration/release.js";
+import type { KeepAside } from "../../core/rollback/plan.js";
+import type { Session } from "../../ports/database.js";
+import { type AppliedMigration, applyMigration, type StatementObserver } from "../migration/apply-migration.js";
+import type { ProveOnClone } from "./input.js";
+
+/** One migration, as the rollout will run it, without a ledger. `stop` ends a program before its time. */
+export async function up(
+  session: Session,
+  input: ProveOnClone,
+  migration: Migration,
+  keep: readonly KeepAside[],
+  watched: { readonly observe?: StatementObserver; readonly stop?: AbortSignal } = {},
+): Promise<AppliedMigration> {
+  const { settings, schema, clock, keepLimit, migrator } = input;
+  return applyMigration(session, {
+    migration,
+    ledger: null,
+    isolation: migration.up.isolation,
+    settings,
+    schema,
+    keep,
+    clock,
+    ...(keepLimit === undefined ? {} : { keepLimit }),
+    ...(migrator ? { migrator } : {}),
+    ...watched,
+  });
+}

@@ -1,0 +1,300 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { TableRef } from "../../core/catalog/lookup.js";
+import type { Migration } from "../../core/migration/release.js";
+import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
+import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
+import type { Statement } from "../../core/sql/statement.js";
+import { DatabaseError } from "../../ports/database.js";
+import type { CapturedSchema } from "../../ports/schema-difference.js";
+import { applyRollback } from "../migration/apply-rollback.js";
+import { KeptTooLarge } from "../migration/kept-budget.js";
+import { up } from "./apply-on-clone.js";
+import type { Bench, Clones } from "./clones.js";
+import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./difference-candidate.js";
+import type { ProveOnClone } from "./input.js";
+import type { Keeping } from "./keep-times.js";
+import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
+import type { Climb } from "./run-release.js";
+import { readState, type State, tableName } from "./state.js";
+import { describeFailure, judge, type Tried, tryCandidate } from "./try-candidate.js";
+
+type KeptTime = Pick<Keeping, "before" | "after">;
+
+/**
+ * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to
+ * the state before it. What is chosen is then run for real, so that the next is tried where the rollout would try it.
+ */
+export class Descent {
+  private bench: Bench;
+  /** Whether what the inverses need was kept aside on the way up. */
+  private kept = false;
+  private readonly inverses: readonly Inverses[];
+  private readonly chosen = new Map<string, RollbackCandidate>();
+  /** What it took to make the copies of a statement. */
+  private readonly times = new Map<string, KeptTime>();
+  /** By the migration's place: bytes of its copies, or why they may not or cannot be made. */
+  private readonly copies = new Map<number, number | DatabaseError>();
+
+  constructor(
+    private readonly input: ProveOnClone,
+    private readonly clones: Clones,
+    private readonly climb: Climb,
+    private readonly plan: RollbackPlan,
+    bench: Bench,
+  ) {
+    this.bench = bench;
+    this.inverses = input.migrations.map((migration, at) =>
+      invert(migration, this.state(at).catalog, climb.observed[at] ?? null),
+    );
+  }
+
+  /** The clone that stands where the descent ended. */
+  get end(): Bench {
+    return this.bench;
+  }
+
+  /** What the copies for the chosen way back take around a statement of the release; null when it needs none. */
+  keepingOf(statement: ProvedStatement): Keeping | null {
+    const aside = this.chosen.get(statement.migration)?.keep.filter((each) => each.statement === statement.index);
+    const ms = this.times.get(place(statement.migration, statement.index));
+    if (!ms || !aside || aside.length === 0) return null;
+    const tables = aside.flatMap(({ locks }) =>
+      locks.map(({ table }) => tableName(boundTable(table, this.input.schema))),
+    );
+    return { ...ms, tables: [...new Set(tables)] };
+  }
+
+  async run(): Promise<readonly ProvedRollback[]> {
+    const proved: ProvedRollback[] = [];
+    for (let at = this.input.migrations.length - 1; at >= 0; at--) {
+      this.input.signal?.throwIfAborted();
+      const stuck = proved.at(-1);
+      proved.push(stuck && !stuck.candidate ? this.unreached(at, stuck) : await this.step(at));
+    }
+    return proved.reverse();
+  }
+
+  private async step(at: number): Promise<ProvedRollback> {
+    const migration = this.migration(at);
+    const trials: CandidateTrial[] = [];
+    const planned = this.plan.migrations.find(({ version }) => version === migration.version)?.candidates ?? [];
+    for (const candidate of planned) {
+      if (candidate.class === "impossible") {
+        trials.push(untried(candidate));
+        continue;
+      }
+      if (candidate.keep.length > 0) await this.withKept(at);
+      const without = candidate.keep.length > 0 ? this.withoutCopies(at) : null;
+      if (without) {
+        trials.push(untried({ ...candidate, reason: `${sentence(without.message)}.` }));
+        continue;
+      }
+      const passed = await this.timed(trials, () => this.attempt(candidate, at));
+      if (passed) return this.choose(at, candidate, trials);
+    }
+    return this.lastWay(at, trials);
+  }
+
+  /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
+  private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
+    const { schema } = this.input;
+    if (candidate.outside.length === 0) {
+      const tried = await tryCandidate(this.bench.session, candidate, this.state(at), this.input);
+      if (tried.passed) await this.apply(at, candidate);
+      return tried;
+    }
+    try {
+      await this.apply(at, candidate);
+      const tried = judge(candidate, await readState(this.bench.session, schema), this.state(at));
+      if (!tried.passed) await this.rebuild(at);
+      return tried;
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      await this.rebuild(at);
+      const { source } = candidate;
+      return { trial: { source, verdict: "error", differences: [describeFailure(error)] }, passed: false, ran: false };
+    }
+  }
+
+  private async lastWay(at: number, trials: CandidateTrial[]): Promise<ProvedRollback> {
+    const { difference } = this.input;
+    const inverses = this.inverses[at];
+    if (!inverses) return this.none(at, trials);
+    if (inverses.keep.length > 0) await this.withKept(at);
+    if (inverses.keep.length > 0 && this.withoutCopies(at)) return this.none(at, trials);
+    const { catalog } = this.state(at);
+    const repaired = await this.tryMade(at, trials, () =>
+      repairCandidate(this.bench.session, catalog, inverses, this.input),
+    );
+    if (repaired) return this.choose(at, repaired, trials);
+    if (!difference) return this.none(at, trials);
+    const before = { catalog, captured: await this.captureBefore(at) };
+    const made = await this.tryMade(at, trials, () =>
+      differenceCandidate(this.bench.session, difference, before, inverses, this.input),
+    );
+    return made ? this.choose(at, made, trials) : this.none(at, trials);
+  }
+
+  /** The candidate when it passed. What is different is found on the way, so the whole is proved on a clone that has not begun it. */
+  private async tryMade(
+    at: number,
+    trials: CandidateTrial[],
+    make: () => Promise<RollbackCandidate | null>,
+  ): Promise<RollbackCandidate | null> {
+    const start = this.input.clock.monotonic();
+    let made: RollbackCandidate | null = null;
+    let tried: Tried;
+    try {
+      try {
+        made = await make();
+      } finally {
+        await this.rebuild(at);
+      }
+      if (!made) return null;
+      tried = await this.attempt(made, at);
+    } catch (error) {
+      const reason = error instanceof DatabaseError ? describeFailure(error) : String(error);
+      tried = { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
+    }
+    trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });
+    return tried.passed ? made : null;
+  }
+
+  private async captureBefore(at: number): Promise<CapturedSchema> {
+    const { difference, migrations } = this.input;
+    if (!difference) throw new Error("there is no generator of differences");
+    const bench = await this.clones.make("before");
+    for (const migration of migrations.slice(0, at)) await up(bench.session, this.input, migration, []);
+    await forgetOwnSchema(bench.session, this.input.schema);
+    const captured = await difference.capture(bench.session);
+    await this.clones.drop(bench);
+    return captured;
+  }
+
+  private async withKept(at: number): Promise<void> {
+    if (!this.kept) await this.rebuild(at);
+  }
+
+  /** A fresh clone on which the release ran, with everything kept aside, and was taken back down to this migration. */
+  private async rebuild(at: number): Promise<void> {
+    await this.clones.drop(this.bench);
+    this.bench = await this.clones.make("rollback");
+    for (const [index, migration] of this.input.migrations.entries()) {
+      await this.upKeeping(index, migration);
+    }
+    this.kept = true;
+    for (let index = this.input.migrations.length - 1; index > at; index--) {
+      const candidate = this.chosen.get(this.migration(index).version);
+      if (candidate) await this.apply(index, candidate);
+    }
+  }
+
+  /** What cannot be kept is not kept: the migration has no way back then, and says so in its turn. */
+  private async upKeeping(at: number, migration: Migration): Promise<void> {
+    const keep = this.inverses[at]?.keep ?? [];
+    try {
+      const allowed = this.withoutCopies(at) ? [] : keep;
+      const observe = {
+        kept: (statement: Statement, ms: KeptTime) =>
+          void this.times.set(place(migration.version, statement.index), ms),
+      };
+      const { keptBytes } = await up(this.bench.session, this.input, migration, allowed, { observe });
+      if (allowed.length > 0) this.copies.set(at, keptBytes);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || this.withoutCopies(at)) throw error;
+      this.copies.set(at, error);
+      await up(this.bench.session, this.input, migration, []);
+    }
+  }
+
+  private withoutCopies(at: number): DatabaseError | null {
+    const known = this.copies.get(at);
+    return known === undefined || typeof known === "number" ? null : known;
+  }
+
+  private keptOf(at: number): ProvedRollback["kept"] {
+    const known = this.copies.get(at);
+    if (known === undefined) return null;
+    if (known instanceof KeptTooLarge) return { bytes: known.bytes, tooLarge: true };
+    return typeof known === "number" ? { bytes: known, tooLarge: false } : null;
+  }
+
+  private async apply(at: number, candidate: RollbackCandidate): Promise<void> {
+    const { settings, schema, clock } = this.input;
+    const previous = this.input.migrations[at - 1] ?? null;
+    await applyRollback(this.bench.session, {
+      migration: this.migration(at),
+      previous,
+      candidate,
+      ledger: null,
+      settings,
+      schema,
+      clock,
+    });
+  }
+
+  private async timed(trials: CandidateTrial[], work: () => Promise<Tried>): Promise<boolean> {
+    const start = this.input.clock.monotonic();
+    const { trial, passed } = await work();
+    trials.push({ ...trial, ms: this.input.clock.monotonic() - start });
+    return passed;
+  }
+
+  private choose(at: number, candidate: RollbackCandidate, trials: readonly CandidateTrial[]): ProvedRollback {
+    const { version, name } = this.migration(at);
+    this.chosen.set(version, candidate);
+    const verdict = trials.at(-1)?.verdict ?? "none";
+    const { losses } = candidate;
+    const kept = candidate.keep.length > 0 ? this.keptOf(at) : null;
+    return { version, name, verdict, candidate, losses, differences: [], kept, behind: null, trials };
+  }
+
+  /** The most telling of the failures: what ran and left something is nearer than what did not run. */
+  private none(at: number, trials: readonly CandidateTrial[]): ProvedRollback {
+    const { version, name } = this.migration(at);
+    const order: readonly RollbackVerdict[] = ["differs", "error", "none"];
+    const [best] = [...trials].sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+    const losses = this.inverses[at]?.losses ?? [];
+    const differences = best?.differences ?? ["There is no way back to try."];
+    const kept = this.keptOf(at);
+    const verdict = best?.verdict ?? "none";
+    return { version, name, verdict, candidate: null, losses, differences, kept, behind: null, trials };
+  }
+
+  private unreached(at: number, stuck: ProvedRollback): ProvedRollback {
+    const { version, name } = this.migration(at);
+    const behind = stuck.behind ?? stuck.version;
+    const differences = [`It is reached only when ${behind} can be taken back.`];
+    return { version, name, verdict: "none", candidate: null, losses: [], differences, kept: null, behind, trials: [] };
+  }
+
+  private migration(at: number): Migration {
+    const migration = this.input.migrations[at];
+    if (!migration) throw new RangeError(`there is no migration ${at}`);
+    return migration;
+  }
+
+  /** Before the migration at this place. */
+  private state(at: number): State {
+    const state = this.climb.states[at];
+    if (!state) throw new RangeError(`there is no state ${at}`);
+    return state;
+  }
+}
+
+function untried(candidate: RollbackCandidate): CandidateTrial {
+  const verdict = candidate.source === "author" ? "error" : "none";
+  return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+}
+
+function place(version: string, statement: number): string {
+  return `${version} ${statement}`;
+}
+
+function boundTable(table: TableRef, schema: string | null): TableRef {
+  return schema !== null && table.schema === TENANT_SCHEMA ? { schema, name: table.name } : table;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,89 @@
+import type { Migration } from "../../core/migration/release.js";
+import type { MigrationObservation } from "../../core/rollback/observation.js";
+import type { Statement } from "../../core/sql/statement.js";
+import { DatabaseError } from "../../ports/database.js";
+import { up } from "./apply-on-clone.js";
+import type { Bench, Clones } from "./clones.js";
+import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import type { ProveOnClone } from "./input.js";
+import type { ProvedStatement } from "./proof.js";
+import { climbCommand } from "./run-command.js";
+import { readState, type State } from "./state.js";
+import { StatementWatch } from "./watch-statements.js";
+
+/** The release on its way up: the state before each migration and after the last, and what was seen between. */
+export interface Climb {
+  readonly states: readonly State[];
+  /** Beside each state: the values of the tables that the release had changed until then; empty when not thorough. */
+  readonly sums: readonly ColumnSums[];
+  readonly observed: readonly MigrationObservation[];
+  readonly statements: readonly ProvedStatement[];
+  readonly failure: Failure | null;
+  /** What a team's own program printed; null without one. */
+  readonly output: string | null;
+}
+
+export interface Failure {
+  readonly migration: Migration;
+  readonly statement: Statement | null;
+  readonly error: DatabaseError;
+}
+
+/** One migration on its way up. */
+export interface Step {
+  readonly statements: readonly ProvedStatement[];
+  /** Null when it failed. */
+  readonly reached: { readonly state: State; readonly observed: MigrationObservation } | null;
+  readonly failure: Failure | null;
+  readonly output: string | null;
+}
+
+/** Runs the whole release once, watching. Stops at the first failure. */
+export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): Promise<Climb> {
+  const first = await readState(bench.session, input.schema);
+  const states = [first];
+  const sums: ColumnSums[] = [new Map()];
+  const observed: MigrationObservation[] = [];
+  const statements: ProvedStatement[] = [];
+  const origin = input.clock.monotonic();
+  let output: string | null = null;
+  for (const migration of input.migrations) {
+    input.signal?.throwIfAborted();
+    const step = await (migration.migrator
+      ? climbCommand(bench, clones, input, migration, states)
+      : climbStatements(bench, input, migration, origin));
+    statements.push(...step.statements);
+    output = step.output ?? output;
+    if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
+    const { state } = step.reached;
+    states.push(state);
+    const changed = input.thorough ? changedTables(state, first) : [];
+    sums.push(await readColumnSums(bench.session, state, changed, input.schema));
+    observed.push(step.reached.observed);
+  }
+  return { states, sums, observed, statements, failure: null, output };
+}
+
+function because(failure: Failure | null, clones: Clones): Failure | null {
+  clones.assertWatched();
+  return failure && { ...failure, error: clones.reasonFor(failure.error) };
+}
+
+async function climbStatements(
+  { session }: Bench,
+  input: ProveOnClone,
+  migration: Migration,
+  origin: number,
+): Promise<Step> {
+  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin);
+  try {
+    await up(session, input, migration, [], { observe: watch });
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const failure = { migration, statement: watch.current, error };
+    return { statements: watch.statements, reached: null, failure, output: null };
+  }
+  const state = await readState(session, input.schema);
+  const observed = { version: migration.version, statements: watch.observations, after: state.catalog };
+  return { statements: watch.statements, reached: { state, observed }, failure: null, output: null };
+}

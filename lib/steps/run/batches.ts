@@ -1,0 +1,34 @@
+import { groupBy } from "../../core/group-by.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { artifact, type Batch, type HostPlan } from "./records.js";
+
+/** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
+const LARGEST_BATCH = 50;
+const ROUNDS = 4;
+/** All of them are listed in the state of the execution, which Step Functions limits to 256 KiB (docs/scale.md). */
+const MOST_BATCHES = 2000;
+
+/** Cuts tenants into batches per host, writes them as artifacts, and returns the small plan that the state machine iterates. */
+export async function cutIntoBatches(
+  ports: Ports,
+  scope: string,
+  tenants: readonly Tenant[],
+  connections: number,
+): Promise<readonly HostPlan[]> {
+  const byHost = groupBy(tenants, (tenant) => tenant.host);
+  const least = Math.ceil(tenants.length / MOST_BATCHES);
+  const hosts: HostPlan[] = [];
+  for (const [index, [host, members]] of [...byHost].entries()) {
+    const size = Math.min(LARGEST_BATCH, Math.max(least, Math.ceil(members.length / (connections * ROUNDS))));
+    const batches: { id: string }[] = [];
+    for (let start = 0; start < members.length; start += size) {
+      const id = `${scope}-${index}-${batches.length}`;
+      const batch: Batch = { id, host, tenants: members.slice(start, start + size) };
+      await ports.artifacts.put(artifact.batch(id), batch);
+      batches.push({ id });
+    }
+    hosts.push({ id: host, connections, batches });
+  }
+  return hosts;
+}

@@ -1,0 +1,15 @@
+import { compareFindings, type Finding } from "../../core/finding.js";
+import type { Ports } from "../../ports/ports.js";
+import { artifact } from "./records.js";
+
+/** Keeps what a gate has to say. */
+export async function saveFindings(ports: Ports, gate: string, findings: readonly Finding[]): Promise<void> {
+  await ports.artifacts.put(artifact.findings(gate), findings);
+}
+
+/** All that the gates have said so far, most severe first. */
+export async function allFindings(ports: Ports): Promise<readonly Finding[]> {
+  const keys = await ports.artifacts.list("findings");
+  const lists = await Promise.all(keys.map((key) => ports.artifacts.get<readonly Finding[]>(key)));
+  return lists.flatMap((list) => list ?? []).toSorted(compareFindings);
+}

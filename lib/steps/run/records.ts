@@ -1,0 +1,234 @@
+import type { ApprovalParts } from "../../core/approval/digest.js";
+import type { Activity } from "../../core/catalog/activity.js";
+import type { Difference } from "../../core/catalog/compare.js";
+import type { DriftReport } from "../../core/catalog/drift.js";
+import type { Statistics } from "../../core/catalog/statistics.js";
+import type { Config } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import type { ProbeResult } from "../../core/probes/probe.js";
+import type { LedgerEntry } from "../../core/release/ledger.js";
+import type { PredictedLock, RollbackStanding } from "../../core/risk/input.js";
+import type { RiskScore } from "../../core/risk/score.js";
+import type { RollbackCandidate } from "../../core/rollback/plan.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import type { Declared } from "../catalog/declared.js";
+import type { Proof } from "../proof/proof.js";
+
+/** What was asked for, written before the first step. Holds references to secrets, never secrets. */
+export interface RunRequest {
+  readonly run: string;
+  readonly command: "run" | "check" | "demo";
+  /** `check` stops before the approval. */
+  readonly mode: "run" | "check";
+  readonly engine: "local" | "aws";
+  readonly requester: string;
+  readonly toolVersion: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly config: Config;
+  /** Every catalog is read, also of tenants that did not change since the last run. */
+  readonly fresh?: boolean;
+}
+
+/** Tenants handled by one call, one after the other over one connection at a time. */
+export interface Batch {
+  readonly id: string;
+  readonly host: string;
+  readonly tenants: readonly Tenant[];
+}
+
+/** What the state machine iterates: small, whatever the size of the fleet. */
+export interface HostPlan {
+  readonly id: string;
+  /** How many batches may run at once. */
+  readonly connections: number;
+  readonly batches: readonly { readonly id: string }[];
+}
+
+/** What one phase of the pipeline wrote about one batch; `records` become leaves of the audit trail's tree. */
+export interface BatchResult<T> {
+  readonly batch: string;
+  readonly records: readonly T[];
+  readonly findings: readonly Finding[];
+}
+
+export interface TenantReading {
+  readonly tenant: string;
+  readonly status: "read" | "unknown";
+  /** Null when it is unknown. */
+  readonly fingerprint: string | null;
+  readonly statistics: Statistics | null;
+  /** The change detector saw no change since the last run, so the catalog was not read again. */
+  readonly unchanged: boolean;
+  readonly ledger: readonly LedgerEntry[];
+  /** Versions of the migrations that it lacks, in order. */
+  readonly pending: readonly string[];
+  readonly ms: number;
+}
+
+/** What one probe answered in one tenant. */
+export interface ProbeAnswer {
+  readonly code: string;
+  readonly subject: string;
+  readonly meaning: string;
+  readonly repair: string | null;
+  readonly result: ProbeResult;
+}
+
+export interface TenantProbes {
+  readonly tenant: string;
+  readonly status: "pass" | "hit" | "unknown";
+  readonly probes: readonly ProbeAnswer[];
+  /** The counter of its transactions when it was probed; absent when there was nothing to ask. */
+  readonly activity?: Activity;
+}
+
+/** Tenants with the same schema that lack the same migrations. */
+export interface ClusterRecord {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly tenants: readonly string[];
+  readonly majority: boolean;
+  /** Versions of the migrations that they lack, in order. */
+  readonly pending: readonly string[];
+  /** The largest tenant, whose clone stands for all. */
+  readonly representative: string;
+  /** Null when the history could not be replayed. */
+  readonly declared: Declared | null;
+  readonly drift: DriftReport | null;
+}
+
+/** What the dry run of a cluster established; the rollout holds every tenant of the cluster to it. */
+export interface ProofRecord {
+  readonly cluster: string;
+  /** Everything that was seen; the catalog after the release is an artifact of its own. */
+  readonly proof: Omit<Proof, "catalogAfter" | "output">;
+  readonly ms: number;
+  /** RFC 3339. */
+  readonly endedAt: string;
+  /** Fingerprint at the end of the release; null when the proof failed. */
+  readonly after: string | null;
+  /** Fingerprints that the release passes through, the last included. */
+  readonly onTheWay: readonly string[];
+  /** The proved way back of each migration. */
+  readonly rollbacks: readonly { readonly version: string; readonly candidate: RollbackCandidate }[];
+  readonly standing: RollbackStanding;
+  /** What was measured on the clone. */
+  readonly locks: readonly PredictedLock[];
+  readonly rewrites: readonly { readonly table: string; readonly bytes: number | null }[];
+  /** What the cluster still differs in from the declared schema after the release. */
+  readonly remaining: readonly Difference[];
+}
+
+export interface ScoreRecord extends RiskScore {
+  /** What an approval is bound to. */
+  readonly digest: string;
+  readonly parts: ApprovalParts;
+}
+
+/** The tenants migrated together, cut into batches. */
+export interface WavePlan {
+  /** 0-based; 0 is the canary. */
+  readonly index: number;
+  readonly name: string;
+  readonly tenants: readonly string[];
+  readonly hosts: readonly HostPlan[];
+}
+
+/** How a wave ended. */
+export interface WaveResult {
+  readonly index: number;
+  readonly action: "continue" | "halt" | "rollback";
+  readonly reason: string;
+  readonly migrated: number;
+  readonly failed: number;
+  /** How often the run had been resumed by then. */
+  readonly pass: number;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+/** How often a run was resumed: tenants that the breaker let go without the release are tried once more in each pass. */
+export interface Passes {
+  readonly resumed: number;
+}
+
+/** What the rollout has done to one tenant; the last word on it. */
+export interface TenantProgress {
+  readonly tenant: string;
+  readonly wave: number;
+  /** `failed`: nothing of the release is in it. `unknown`: its state could not be read after a failure. */
+  readonly status: "migrated" | "failed" | "unknown" | "rolled back";
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly attempts: number;
+  readonly lockWaitMs: number;
+  readonly ms: number;
+  readonly message: string | null;
+  /** What its attempts met, also those before a success, in the words of the server. */
+  readonly faults: readonly string[];
+  /** True when the failure was that a lock could not be had. */
+  readonly lockTimeout: boolean;
+}
+
+/** An attempt to decide that the rules refused; kept for the audit trail. */
+export interface RefusedAttempt {
+  readonly name: string;
+  readonly channel: string;
+  readonly verdict: string;
+  readonly code: string;
+  readonly message: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export const artifact = {
+  request: "request.json",
+  release: "release.json",
+  fleet: "fleet.json",
+  batch: (id: string) => `batches/${id}.json`,
+  result: (phase: string, batch: string) => `results/${phase}/${batch}.json`,
+  results: (phase: string) => `results/${phase}`,
+  catalog: (fingerprint: string) => `catalogs/${fingerprint}.json`,
+  findings: (gate: string) => `findings/${gate}.json`,
+  clusters: "clusters.json",
+  declared: "declared.json",
+  rollback: (cluster: string) => `rollback/${cluster}.json`,
+  proof: (cluster: string) => `proofs/${cluster}.json`,
+  score: "score.json",
+  waves: "waves.json",
+  passes: "passes.json",
+  wave: (index: number) => `waves/${index}.json`,
+  waveStart: (index: number) => `waves/${index}.started.json`,
+  /** What a team's own program printed in a tenant, or on a cluster's clone. */
+  migratorOutput: (of: string) => `migrator/${encodeURIComponent(of)}.txt`,
+  tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,
+  refusals: "approval/refusals",
+  outcome: "outcome.json",
+  evidence: "evidence.json",
+  log: "execution-log.json",
+  report: "report.html",
+} as const;
+
+/** An artifact that an earlier step must have written. Throws when it is missing: a gap is never read as "nothing". */
+export async function need<T>(ports: Pick<Ports, "run" | "artifacts">, key: string): Promise<T> {
+  const value = await ports.artifacts.get<T>(key);
+  if (value === null) throw new Error(`the run ${ports.run} lacks its artifact ${key}`);
+  return value;
+}
+
+/** How often the run was resumed. */
+export async function passOf(ports: Pick<Ports, "artifacts">): Promise<number> {
+  return (await ports.artifacts.get<Passes>(artifact.passes))?.resumed ?? 0;
+}
+
+/** Every batch's result of a phase, in the order of their ids. */
+export async function resultsOf<T>(
+  ports: Pick<Ports, "run" | "artifacts">,
+  phase: string,
+): Promise<readonly BatchResult<T>[]> {
+  const keys = await ports.artifacts.list(artifact.results(phase));
+  return Promise.all(keys.map((key) => need<BatchResult<T>>(ports, key)));
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { bytes, milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import type { Release } from "../../core/migration/release.js";
+import { loadParser } from "../../core/sql/parse.js";
+import { DatabaseError } from "../../ports/database.js";
+import { Interrupted, type Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { cloneName } from "../catalog/declared.js";
+import { probeDerived } from "../probing/probe-derived.js";
+import { proofRecord } from "../proof/proof-record.js";
+import { proveOnClone } from "../proof/prove-on-clone.js";
+import { GrowthUnknown } from "../proof/watch-growth.js";
+import { driverFindings } from "../run/driver-limits.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string(), cluster: z.string() });
+
+interface Output {
+  readonly ok: boolean;
+  readonly cluster: string;
+}
+
+/** The release and its way back, executed on clones of the cluster's largest tenant, and compared with what was before. */
+export const dryRun: Step<z.infer<typeof input>, Output> = {
+  name: "dry-run",
+  input,
+  settled: (output) => output.ok,
+  async run(ports, { cluster: id }) {
+    await loadParser();
+    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+    const cluster = clusters.find((one) => one.id === id);
+    const tenant = fleet.find((one) => one.id === cluster?.representative);
+    if (!cluster || !tenant) throw new Error(`the run ${ports.run} has no cluster ${id}`);
+    const members = fleet.filter((one) => cluster.tenants.includes(one.id));
+    const ok = await prove(ports, cluster, tenant, members);
+    ports.events.emit({ type: "advance", phase: "DryRun", count: 1 });
+    return { ok, cluster: id };
+  },
+};
+
+async function prove(
+  ports: Ports,
+  cluster: ClusterRecord,
+  tenant: Tenant,
+  members: readonly Tenant[],
+): Promise<boolean> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const release = await need<Release>(ports, artifact.release);
+  const key = `dry-run-${cluster.id}`;
+  try {
+    const proof = await proveOnClone({
+      cluster: cluster.id,
+      migrations: release.migrations.filter((migration) => cluster.pending.includes(migration.version)),
+      schema: tenant.schema,
+      makeClone: (purpose) => ports.database.clone(tenant, cloneName(ports.run, `${cluster.id}_${purpose}`)),
+      difference: ports.schemaDifference,
+      settings: {
+        lockTimeout: milliseconds(config.rollout.lockTimeout),
+        statementTimeout: milliseconds(config.timeouts.dryRun),
+        concurrentTimeout: milliseconds(config.timeouts.dryRun),
+      },
+      keepLimit: bytes(config.rollback.keepLimit),
+      growthLimit: bytes(config.dryRun.growthLimit),
+      largeScan: config.dryRun.largeScan,
+      acceptances: {
+        now: ports.clock.now(),
+        list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
+      },
+      clock: ports.clock,
+      ...(ports.migrator ? { migrator: ports.migrator } : {}),
+      thorough: true,
+      signal: ports.stop,
+    });
+    if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
+    const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
+    await ports.artifacts.put(artifact.proof(cluster.id), record);
+    const beyond = await driverFindings(ports, members, proof.statements);
+    await saveFindings(ports, key, [...findings, ...beyond, ...(await probeDerived(ports, cluster, proof.derived))]);
+    return record.after !== null;
+  } catch (error) {
+    // A process that ran out of time has found out nothing; one with more of it begins anew.
+    if (ports.stop.aborted) throw new Interrupted(`the proof of cluster ${cluster.id} needs more time than was left`);
+    if (!(error instanceof DatabaseError)) throw error;
+    await saveFindings(ports, key, [unproved(cluster, tenant, error)]);
+    return false;
+  }
+}
+
+function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError): Finding {
+  const unwatched = error instanceof GrowthUnknown;
+  return {
+    code: unwatched ? "dry-run.growth-unknown" : "dry-run.no-clone",
+    gate: "dry-run",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "cluster", name: cluster.id },
+    message: `The release could not be tried on a clone of tenant ${tenant.id}: ${error.message} [${error.code}].`,
+    remedy: {
+      text: unwatched
+        ? "See in the log of the clone's server why it ended the session, then check again."
+        : "Give the gate a staging server that holds a snapshot of the tenants: staging.mode and staging.url in the config.",
+    },
+    tenants: cluster.tenants,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Step } from "../run/step.js";
+import { diverge } from "./diverge.js";
+import { dryRun } from "./dry-run.js";
+import { introspect } from "./introspect.js";
+import { lint } from "./lint.js";
+import { load } from "./load.js";
+import { migrate } from "./migrate.js";
+import { nextWave } from "./next-wave.js";
+import { planRollback } from "./plan-rollback.js";
+import { planStaging } from "./plan-staging.js";
+import { planWaves } from "./plan-waves.js";
+import { probe } from "./probe.js";
+import { recordFailure } from "./record-failure.js";
+import { report } from "./report.js";
+import { requestApproval } from "./request-approval.js";
+import { rollBack } from "./roll-back.js";
+import { score } from "./score.js";
+import { seal } from "./seal.js";
+import { settleApproval } from "./settle-approval.js";
+import { tally } from "./tally.js";
+import { tallyStaging } from "./tally-staging.js";
+import { useSnapshot } from "./use-snapshot.js";
+import { verifyWave } from "./verify-wave.js";
+
+/** Every step by the name that the state machine calls it. Written by scripts/state-index.mjs. */
+export const STATES: Readonly<Record<string, Step<unknown, unknown>>> = {
+  Diverge: diverge,
+  DryRun: dryRun,
+  Introspect: introspect,
+  Lint: lint,
+  Load: load,
+  Migrate: migrate,
+  NextWave: nextWave,
+  PlanRollback: planRollback,
+  PlanStaging: planStaging,
+  PlanWaves: planWaves,
+  Probe: probe,
+  RecordFailure: recordFailure,
+  Report: report,
+  RequestApproval: requestApproval,
+  RollBack: rollBack,
+  Score: score,
+  Seal: seal,
+  SettleApproval: settleApproval,
+  TallyStaging: tallyStaging,
+  Tally: tally,
+  UseSnapshot: useSnapshot,
+  VerifyWave: verifyWave,
+};

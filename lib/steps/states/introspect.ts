@@ -1,0 +1,88 @@
+import { milliseconds } from "../../core/config/config.js";
+import type { Release } from "../../core/migration/release.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
+import { pendingMigrations } from "../../core/release/pending.js";
+import type { Session } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { CatalogReader } from "../catalog/catalog-reader.js";
+import { readLedger } from "../catalog/ledger.js";
+import { logicalReplicaFindings } from "../catalog/logical-replica.js";
+import { readStatistics } from "../catalog/read-catalog.js";
+import { openReplica } from "../catalog/replica.js";
+import { unreachable } from "../run/database-finding.js";
+import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
+import { artifact, need, type RunRequest, type TenantReading } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+interface Output {
+  readonly ok: boolean;
+  readonly batch: string;
+}
+
+/** Fingerprint, size, activity and ledger of each tenant of a batch, read-only. */
+export const introspect: Step<BatchInput, Output> = {
+  name: "introspect",
+  input: batchInput,
+  settled: (output) => output.ok,
+  async run(ports, { batch }) {
+    const { config, fresh = false } = await need<RunRequest>(ports, artifact.request);
+    const release = await need<Release>(ports, artifact.release);
+    const timeout = milliseconds(config.timeouts.read);
+    const reader = new CatalogReader(ports.memory, fresh);
+    const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
+      readTenant(ports, release, tenant, timeout, reader),
+    );
+    return { ok: result.records.every((record) => record.status === "read"), batch };
+  },
+};
+
+async function readTenant(
+  ports: Ports,
+  release: Release,
+  tenant: Tenant,
+  timeout: number,
+  reader: CatalogReader,
+): Promise<TenantOutcome<TenantReading>> {
+  const started = ports.clock.monotonic();
+  let session: Session | null = null;
+  try {
+    const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
+    session = opened.session;
+    const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
+    const key = artifact.catalog(fingerprint);
+    if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
+    const replicated = await logicalReplicaFindings(ports.database, session, tenant, catalog, timeout);
+    const statistics = await readStatistics(session, tenant.schema);
+    const format = ledgerFor(release.convention, tenant.schema);
+    const ledger = await readLedger(session, format);
+    const { pending, findings } = pendingMigrations(release, ledger, format);
+    const record: TenantReading = {
+      tenant: tenant.id,
+      status: "read",
+      fingerprint,
+      statistics,
+      unchanged,
+      ledger,
+      pending: pending.map((migration) => migration.version),
+      ms: ports.clock.monotonic() - started,
+    };
+    const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
+    return { record, findings: [...opened.findings, ...replicated, ...own] };
+  } catch (error) {
+    const finding = unreachable("introspect", "introspect.unreachable", tenant, "could not be read", error);
+    const record: TenantReading = {
+      tenant: tenant.id,
+      status: "unknown",
+      fingerprint: null,
+      statistics: null,
+      unchanged: false,
+      ledger: [],
+      pending: [],
+      ms: ports.clock.monotonic() - started,
+    };
+    return { record, findings: [finding] };
+  } finally {
+    await session?.close();
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { Finding } from "../../core/finding.js";
+import { digest } from "../../core/json.js";
+import { configWaivers } from "../../core/lint/config-waivers.js";
+import { lintRelease } from "../../core/lint/lint-release.js";
+import type { Rule } from "../../core/lint/rules/rule.js";
+import type { Waived } from "../../core/lint/waivers.js";
+import type { Release } from "../../core/migration/release.js";
+import { plural } from "../../core/plural.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { pendingOf } from "../catalog/pending.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly findings: number;
+}
+
+/** What the text of the pending migrations tells, judged by the majority's catalog and the size of its largest tenant. */
+export const lint: Step<z.infer<typeof input>, Output> = {
+  name: "lint",
+  input,
+  settled: () => true,
+  async run(ports) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const release = await need<Release>(ports, artifact.release);
+    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+    const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+    const [majority] = clusters;
+    const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
+    const own = await ownRules(ports);
+    const waived: Waived[] = [];
+    const linted = await lintRelease({
+      scripts: pendingOf(release, clusters).map((migration) => migration.up),
+      ...(catalog ? { catalog } : {}),
+      statistics: largestTables(readings, new Map(fleet.map((tenant) => [tenant.id, tenant.schema]))),
+      circumstances: { schemaPerTenant: fleet.some((tenant) => tenant.schema !== null) },
+      waivers: configWaivers(config.lint),
+      customRules: own.rules,
+      onWaived: (each) => waived.push(each),
+      today: new Date(ports.clock.now()).toISOString().slice(0, 10),
+    });
+    const findings = [...own.findings, ...linted];
+    await saveFindings(ports, "lint", findings);
+    const errors = findings.filter((finding) => finding.severity === "error").length;
+    ports.events.emit({
+      type: "result",
+      phase: "Lint",
+      text: `${plural(findings.length, "finding")}, ${errors} of them block`,
+    });
+    for (const each of waived) await recordWaived(ports, each);
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.finished",
+      subject: { kind: "phase", name: "Lint" },
+      digest: digest(findings),
+      details: { findings: findings.length, errors },
+    });
+    return { findings: findings.length };
+  },
+};
+
+async function recordWaived(ports: Ports, { finding, waiver }: Waived): Promise<void> {
+  const { file, line } = finding.source ?? { file: null, line: null };
+  await ports.audit.append({
+    actor: "schema-gate",
+    action: "finding.waived",
+    subject: finding.subject,
+    digest: digest(finding),
+    details: { rule: finding.code, reason: waiver.reason, until: waiver.until, message: finding.message, file, line },
+  });
+}
+
+/** What cannot be loaded was not asked, so it blocks. */
+async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; findings: readonly Finding[] }> {
+  try {
+    return { rules: await ports.lintRules(), findings: [] };
+  } catch (error) {
+    const finding: Finding = {
+      code: "lint.rules-not-loaded",
+      gate: "lint",
+      severity: "error",
+      unknown: true,
+      subject: { kind: "config", name: "lint.rules" },
+      message: `Rules of your own did not run: ${error instanceof Error ? error.message : String(error)}.`,
+      remedy: { text: "Correct the module, or take it out of lint.rules." },
+    };
+    return { rules: [], findings: [finding] };
+  }
+}
+
+/** A heap row takes at least its header and its line pointer (manual, "Database Page Layout"). */
+const SMALLEST_ROW_BYTES = 28;
+
+/**
+ * The largest size of each table over the fleet. A table that was never analysed counts with as many rows as could fit;
+ * a tenant that was not read contributes nothing, and blocks elsewhere.
+ */
+function largestTables(
+  readings: readonly TenantReading[],
+  schemas: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, { rows: number; bytes: number }> {
+  const sizes = new Map<string, { rows: number; bytes: number }>();
+  for (const reading of readings) {
+    for (const table of reading.statistics?.tables ?? []) {
+      const schema = table.schema === schemas.get(reading.tenant) ? TENANT_SCHEMA : table.schema;
+      const key = `${schema}.${table.name}`;
+      const known = sizes.get(key) ?? { rows: 0, bytes: 0 };
+      sizes.set(key, {
+        rows: Math.max(known.rows, table.rows ?? Math.ceil(table.sizeBytes / SMALLEST_ROW_BYTES)),
+        bytes: Math.max(known.bytes, table.sizeBytes),
+      });
+    }
+  }
+  return sizes;
+}

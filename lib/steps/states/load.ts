@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { digest } from "../../core/json.js";
+import type { Release } from "../../core/migration/release.js";
+import { plural } from "../../core/plural.js";
+import { commandRelease } from "../../core/release/command-release.js";
+import { type ReleaseFile, readRelease } from "../../core/release/read-release.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { conventionByLedger } from "../catalog/convention.js";
+import { refuseBusyFleet } from "../rollout/claim-fleet.js";
+import { refuseEmptyCanary } from "../rollout/empty-canary.js";
+import { tooManyWaves } from "../rollout/too-many-waves.js";
+import { cutIntoBatches } from "../run/batches.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, need, type RunRequest } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly tenants: number;
+  readonly hosts: unknown;
+  readonly mode: "run" | "check";
+}
+
+/** Registry, release and config; tenants cut into batches per host. */
+export const load: Step<z.infer<typeof input>, Output> = {
+  name: "load",
+  input,
+  settled: () => true,
+  async run(ports) {
+    const request = await need<RunRequest>(ports, artifact.request);
+    const { config } = request;
+    const files = await ports.releases.files();
+    const tenants: readonly Tenant[] = await ports.registry.tenants();
+    await refuseBusyFleet(ports, tenants);
+    refuseEmptyCanary(config, tenants);
+    const release = await releaseOf(ports, files, config, tenants);
+    await ports.artifacts.put(artifact.release, release);
+    const waves = request.engine === "aws" ? tooManyWaves(ports.run, tenants, config.rollout) : [];
+    await saveFindings(ports, "load", [...release.findings, ...waves]);
+    await ports.artifacts.put(artifact.fleet, tenants);
+    ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
+    const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    await ports.audit.append({
+      actor: request.requester,
+      action: "run.started",
+      subject: { kind: "run", name: ports.run },
+      digest: digest(release.migrations.map((migration) => [migration.version, migration.up.checksum])),
+      details: { release: release.name, command: request.command, tenants: tenants.length, config: digest(config) },
+    });
+    ports.events.emit({
+      type: "result",
+      phase: "Load",
+      text: `${release.name} for ${plural(tenants.length, "tenant")} on ${plural(hosts.length, "host")}`,
+    });
+    return { tenants: tenants.length, hosts, mode: request.mode };
+  },
+};
+
+async function releaseOf(
+  ports: Ports,
+  files: readonly ReleaseFile[],
+  config: Config,
+  tenants: readonly Tenant[],
+): Promise<Release> {
+  if (config.migrator) return commandReleaseOf(ports, files, config.migrator);
+  const acceptances = {
+    now: ports.clock.now(),
+    list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
+  };
+  const settings = { acceptances, application: config.application?.length !== 0 };
+  if (config.convention !== "auto") return readRelease(files, { ...settings, convention: config.convention });
+  const release = await readRelease(files, settings);
+  const convention = await conventionByLedger(ports, release, tenants);
+  return convention === release.convention ? release : readRelease(files, { ...settings, convention });
+}
+
+async function commandReleaseOf(
+  ports: Ports,
+  files: readonly ReleaseFile[],
+  { command: argv, version, timeout, environment }: NonNullable<Config["migrator"]>,
+): Promise<Release> {
+  const { programChecksum } = ports.releases;
+  const checksum = programChecksum ? await programChecksum() : null;
+  const command = { argv, timeout: milliseconds(timeout), environment, sha256: checksum };
+  const release = commandRelease(files, { command, version: version ?? null });
+  return ports.migrator ? release : { ...release, findings: [notHere(release)] };
+}
+
+function notHere(release: Release): Finding {
+  return {
+    code: "release.migrator-unavailable",
+    gate: "load",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: release.name },
+    message: "The config names a migrator of the team's own, and programs cannot be run here.",
+    remedy: { text: "Run it on the local engine, on a machine that has the program.", command: "schema-gate run" },
+  };
+}

@@ -1,0 +1,27 @@
+import { timeKeeper } from "../rollout/fits-in-time.js";
+import { migrateTenant } from "../rollout/migrate-tenant.js";
+import { rolloutContext } from "../rollout/tenant-context.js";
+import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
+import { type BatchInput, batchInput, eachTenant } from "../run/each-tenant.js";
+import type { TenantProgress } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+/** Lock, compare, apply with the ledger row, verify: one tenant of the batch at a time. */
+export const migrate: Step<BatchInput, BatchOutput> = {
+  name: "migrate",
+  input: batchInput,
+  // What is finished is kept per tenant: a wave that was taken back can be migrated again.
+  settled: () => false,
+  async run(ports, { batch }) {
+    const rollout = await rolloutContext(ports);
+    const fits = timeKeeper(ports, rollout);
+    const result = await untilDeadline(ports, () =>
+      eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant) => {
+        await fits(tenant);
+        return migrateTenant(ports, rollout, tenant);
+      }),
+    );
+    const ok = result?.records.every((record) => record.status === "migrated") ?? false;
+    return { ok, batch, longRunning: result === null };
+  },
+};

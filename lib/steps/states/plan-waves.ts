@@ -1,0 +1,31 @@
+import { z } from "zod";
+import type { Tenant } from "../../ports/registry.js";
+import { wavesOf } from "../rollout/wave-members.js";
+import { cutIntoBatches } from "../run/batches.js";
+import { artifact, need, type RunRequest, type WavePlan } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  readonly waves: number;
+}
+
+/** The canary first, then waves that grow; only tenants that lack something. */
+export const planWaves: Step<z.infer<typeof input>, Output> = {
+  name: "plan-waves",
+  input,
+  settled: () => true,
+  async run(ports) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+    const waves: WavePlan[] = [];
+    for (const wave of await wavesOf(ports)) {
+      const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
+      const hosts = await cutIntoBatches(ports, `wave-${wave.index}`, tenants, config.connectionsPerHost);
+      waves.push({ index: wave.index, name: wave.name, tenants: wave.tenants, hosts });
+    }
+    await ports.artifacts.put(artifact.waves, waves);
+    return { waves: waves.length };
+  },
+};

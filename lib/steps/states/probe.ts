@@ -1,0 +1,149 @@
+import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import type { ProbeQuery } from "../../core/probes/probe.js";
+import type { Session } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { openReplica } from "../catalog/replica.js";
+import { ProbePlan } from "../probing/probe-plan.js";
+import { type RunProbe, runProbe } from "../probing/run-probe.js";
+import { unreachable } from "../run/database-finding.js";
+import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
+import { artifact, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+interface Output {
+  readonly ok: boolean;
+  readonly batch: string;
+}
+
+/** Rows that the release would trip over, counted in every tenant of a batch before any tenant is touched. */
+export const probe: Step<BatchInput, Output> = {
+  name: "probe",
+  input: batchInput,
+  settled: (output) => output.ok,
+  async run(ports, { batch }) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const plan = await ProbePlan.of(ports, config);
+    const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+    const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
+      probeTenant(ports, tenant, await plan.queries(tenant), limits),
+    );
+    return { ok: result.records.every((record) => record.status !== "unknown"), batch };
+  },
+};
+
+/** Asks one tenant. Null for queries that could not be derived. */
+export async function probeTenant(
+  ports: Ports,
+  tenant: Tenant,
+  queries: readonly ProbeQuery[] | null,
+  limits: Pick<RunProbe, "timeout" | "costLimit">,
+): Promise<TenantOutcome<TenantProbes>> {
+  // Its finding was made when it could not be read.
+  if (queries === null) return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [] };
+  if (queries.length === 0) return { record: { tenant: tenant.id, status: "pass", probes: [] }, findings: [] };
+  let sessions: ProbeSessions | null = null;
+  try {
+    sessions = await openSessions(ports, tenant, queries, limits.timeout);
+    const { session, primary } = sessions;
+    const [counted] = await session.query<{ activity: Activity }>(`select ${ACTIVITY} as activity`);
+    const answers: ProbeAnswer[] = [];
+    for (const query of queries) {
+      const result = await runProbe(query.primary ? primary : session, query, {
+        ...limits,
+        schema: tenant.schema,
+        clock: ports.clock,
+      });
+      const { code, meaning } = query;
+      const inTheWay = result.status === "hit" && result.byError;
+      const repair = query.repair === null || inTheWay ? null : bindSchemas(query.repair, tenant.schema);
+      answers.push({ code, subject: query.subject.name, meaning, repair, result });
+    }
+    return {
+      record: { tenant: tenant.id, status: worst(answers), probes: answers, ...counted },
+      findings: [...sessions.findings, ...findingsOf(tenant, queries, answers)],
+    };
+  } catch (error) {
+    const finding = unreachable("probe", "probe.unreachable", tenant, "could not be probed", error);
+    return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [finding] };
+  } finally {
+    await sessions?.close();
+  }
+}
+
+interface ProbeSessions {
+  /** On the replica when there is one that keeps up. */
+  readonly session: Session;
+  readonly primary: Session;
+  readonly findings: readonly Finding[];
+  close(): Promise<void>;
+}
+
+async function openSessions(
+  ports: Ports,
+  tenant: Tenant,
+  queries: readonly ProbeQuery[],
+  statementTimeout: number,
+): Promise<ProbeSessions> {
+  const { session, replica, findings } = await openReplica(ports.database, tenant, { statementTimeout, gate: "probe" });
+  if (!replica || !queries.some(({ primary }) => primary))
+    return { session, primary: session, findings, close: () => session.close() };
+  try {
+    const options = { purpose: "read", statementTimeout, lockTimeout: 1000 } as const;
+    const primary = await ports.database.connect(tenant, options);
+    const close = async () => {
+      await Promise.all([session.close(), primary.close()]);
+    };
+    return { session, primary, findings, close };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+function worst(answers: readonly ProbeAnswer[]): TenantProbes["status"] {
+  const statuses = answers.map((answer) => answer.result.status);
+  return statuses.includes("unknown") ? "unknown" : statuses.includes("hit") ? "hit" : "pass";
+}
+
+function findingsOf(
+  tenant: Tenant,
+  queries: readonly ProbeQuery[],
+  answers: readonly ProbeAnswer[],
+): readonly Finding[] {
+  return answers.flatMap((answer, index) => {
+    const query = queries[index];
+    return query ? (findingOf(tenant, query, answer) ?? []) : [];
+  });
+}
+
+function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeAnswer): Finding | null {
+  const base = {
+    code: query.code,
+    gate: "probe",
+    severity: "error",
+    subject: query.subject,
+    tenants: [tenant.id],
+    source: query.statement.source,
+  } as const;
+  if (result.status === "unknown") {
+    return {
+      ...base,
+      unknown: true,
+      message: `Whether tenant ${tenant.id} has ${query.meaning} could not be found out: ${result.reason}.`,
+      remedy: { text: "Raise timeouts.probe, or run the gate when the tenant is calmer." },
+    };
+  }
+  if (result.status === "pass") return null;
+  const keys = result.keys.length > 0 ? `, such as ${result.keys.join(", ")}` : "";
+  return {
+    ...base,
+    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or carry them along" : "the release would fail there"}.`,
+    remedy: repair
+      ? { text: "Look at these rows, then repair them, for instance with:", sql: repair }
+      : { text: "Look at these rows and decide what they should be." },
+  };
+}

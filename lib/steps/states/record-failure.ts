@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { digest } from "../../core/json.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, type RunRequest } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string(), error: z.string(), cause: z.unknown() });
+
+interface Output {
+  readonly outcome: "failed";
+}
+
+const RESUME = { text: "Remove the cause, then go on from where it stopped." } as const;
+/** On AWS a failure that was recorded has ended its execution. */
+const NEW_RUN = {
+  text: "Remove the cause, then start a new run of the same release; tenants that have it are not touched again.",
+  command: "schema-gate run --aws",
+} as const;
+
+/** What could not be finished is written down as a finding that blocks, so that the report says what happened. */
+export const recordFailure: Step<z.infer<typeof input>, Output> = {
+  name: "record-failure",
+  input,
+  settled: () => false,
+  async run(ports, { error, cause }) {
+    const text = messageOf(cause);
+    const request = await ports.artifacts.get<RunRequest>(artifact.request);
+    await saveFindings(ports, "failure", [
+      {
+        code: "run.failed",
+        gate: "report",
+        severity: "error",
+        unknown: true,
+        subject: { kind: "run", name: ports.run },
+        message: `The run could not be finished (${error}): ${text}`,
+        remedy: request?.engine === "aws" ? NEW_RUN : { ...RESUME, command: `schema-gate resume ${ports.run}` },
+      },
+    ]);
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.failed",
+      subject: { kind: "run", name: ports.run },
+      digest: digest(text),
+      details: { error, cause: text },
+    });
+    return { outcome: "failed" };
+  },
+};
+
+/** Lambda hands over the cause as a JSON text with `errorMessage`; the local engine as the message itself. */
+function messageOf(cause: unknown): string {
+  const text = typeof cause === "string" ? cause : JSON.stringify(cause);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const message = (parsed as { errorMessage?: unknown } | null)?.errorMessage;
+    return typeof message === "string" ? message : text;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { approvalState } from "../../core/approval/decide.js";
+import { approvalsNeeded } from "../../core/approval/quorum.js";
+import { type ApprovalRequest, requestProblem } from "../../core/approval/request.js";
+import { milliseconds } from "../../core/config/config.js";
+import { artifact, need, type RunRequest, type ScoreRecord } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string(), taskToken: z.string().min(1) });
+
+interface Output {
+  readonly opened: "opened" | "reopened";
+}
+
+/** The question was answered, or its time ran out, before this wait for the answer began: there is nothing to wait for. */
+export class AlreadyDecided extends Error {
+  override readonly name = "AlreadyDecided";
+}
+
+/** Puts the question to people. The task token is kept with the approvals and goes nowhere else. */
+export const requestApproval: Step<z.infer<typeof input>, Output> = {
+  name: "request-approval",
+  input,
+  // The token is new each time, so there is nothing to remember; opening the same question again changes nothing.
+  settled: () => false,
+  recorded: ({ run }) => ({ run }),
+  async run(ports, { run, taskToken }) {
+    const { config, requester } = await need<RunRequest>(ports, artifact.request);
+    const score = await need<ScoreRecord>(ports, artifact.score);
+    const now = ports.clock.now();
+    const known = await ports.approvals.read(run);
+    const request: ApprovalRequest = known?.request ?? {
+      run,
+      digest: score.digest,
+      requester,
+      approvers: config.approval.approvers,
+      quorum: approvalsNeeded(score.verdict, config.approval.quorum) ?? Number.NaN,
+      requestedAt: now,
+      expiresAt: now + milliseconds(config.approval.expires),
+    };
+    const problem = requestProblem(request);
+    if (problem) throw new Error(`nobody can approve this run: ${problem}`);
+    const opened = await ports.approvals.open({ ...request, digest: score.digest }, taskToken);
+    if (opened === "conflict")
+      throw new Error("what was to be approved has changed since the question was asked; start a new run");
+    if (known && approvalState(known.request, known.entries, now).status !== "pending")
+      throw new AlreadyDecided(`the question of the run ${run} is not open any more`);
+    if (opened === "opened") {
+      await ports.audit.append({
+        actor: requester,
+        action: "approval.requested",
+        subject: { kind: "run", name: run },
+        digest: score.digest,
+        details: {
+          quorum: request.quorum,
+          approvers: request.approvers.map((person) => person.id),
+          expiresAt: new Date(request.expiresAt).toISOString(),
+        },
+      });
+    }
+    return { opened };
+  },
+};
