@@ -1,11 +1,6 @@
 import type { ConstraintObject, IndexObject } from "../catalog/catalog.js";
-import type {
-  ConstraintRequirement,
-  ForeignKeyRequirement,
-  IndexRequirement,
-  QualifiedName,
-  TableRequirement,
-} from "./contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
+import type { ConstraintRequirement, ForeignKeyRequirement, IndexRequirement, TableRequirement } from "./contract.js";
 import { type Failure, type Lookup, shown } from "./lookup.js";
 
 export function checkTable(requirement: TableRequirement, lookup: Lookup): readonly Failure[] {

@@ -1,5 +1,6 @@
 import type { SourceSpan } from "../finding.js";
 import { plural } from "../plural.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 
 /** When a requirement must hold: before the release (it could not run otherwise), after it, or both. */
 export type Moment = "before" | "after" | "both";
@@ -7,12 +8,6 @@ export type Moment = "before" | "after" | "both";
 interface RequirementBase {
   readonly when: Moment;
   readonly source: SourceSpan;
-}
-
-/** A name without a schema is looked up along the tenant's search path. */
-export interface QualifiedName {
-  readonly schema: string | null;
-  readonly name: string;
 }
 
 export interface ColumnRequirement extends RequirementBase {

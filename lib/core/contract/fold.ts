@@ -1,4 +1,5 @@
-import type { ColumnRequirement, IndexRequirement, QualifiedName, Requirement } from "./contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
+import type { ColumnRequirement, IndexRequirement, Requirement } from "./contract.js";
 
 /**
  * Brings the requirements of successive statements together: what an earlier statement makes needs not be there before

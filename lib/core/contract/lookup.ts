@@ -1,6 +1,6 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { SourceSpan, Subject } from "../finding.js";
-import type { QualifiedName } from "./contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 
 /** One requirement that does not hold. `message` goes on after "Before the release ". */
 export interface Failure {

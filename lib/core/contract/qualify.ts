@@ -1,4 +1,5 @@
-import type { QualifiedName, Requirement } from "./contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
+import type { Requirement } from "./contract.js";
 
 /** Gives a name without a schema the schema of the only table of that name among `all`. */
 export function qualifyNames(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LOCK_MODES } from "../operations/operation.js";
+import { LOCK_MODES } from "../postgres/lock-modes.js";
 import { count, milliseconds } from "./common.js";
 
 /** One statement of the release as the dry run saw it on the clone of the largest cluster. */

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
-import { LOCK_MODES, type LockMode } from "../operations/operation.js";
+import { LOCK_MODES, type LockMode } from "../postgres/lock-modes.js";
 import { as, kindOf, listItems, type NodeKind, optionIsOn, strings } from "../sql/tree.js";
 
 /** A lock that a statement takes on a table that it names. */

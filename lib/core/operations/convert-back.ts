@@ -1,13 +1,14 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { descendants } from "../catalog/tables.js";
 import { keepsHeap, parseType } from "../postgres/type-change.js";
 import { identifier } from "../sql/quote.js";
+import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";
 import { keepConverted } from "../undo/keep/keep-columns.js";
 import { notNullAgain } from "../undo/recreate.js";
 import type { AlterColumnType } from "./kinds/alter-column-type.js";
-import type { Inverse } from "./operation.js";
-import { descendants, resolveTable } from "./resolve.js";
+import { resolveTable } from "./resolve.js";
 
 /**
  * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:

@@ -1,7 +1,9 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { QualifiedName } from "../contract/contract.js";
-import { type Effects, LOCK_MODES, type LockMode, type TableLock } from "./operation.js";
-import { resolveTable, sameTable } from "./resolve.js";
+import { sameTable } from "../catalog/tables.js";
+import { LOCK_MODES, type LockMode, type TableLock } from "../postgres/lock-modes.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
+import type { Effects } from "./operation.js";
+import { resolveTable } from "./resolve.js";
 
 /** Effects without a rewrite or a scan, inside any transaction, unless said otherwise. */
 export function effects(locks: readonly TableLock[], more: Partial<Omit<Effects, "locks">> = {}): Effects {

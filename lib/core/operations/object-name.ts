@@ -1,6 +1,6 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { QualifiedName } from "../contract/contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 import { identifier, qualified } from "../sql/quote.js";
 import { sqlName } from "../undo/inverses.js";
 import { homeSchema } from "./resolve.js";

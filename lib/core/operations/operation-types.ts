@@ -1,6 +1,7 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Requirement } from "../contract/contract.js";
+import type { Inverse } from "../undo/inverse.js";
 import { impossible, NOTHING } from "../undo/inverses.js";
 import { NO_EFFECTS } from "./effects.js";
 import { occurs, undecided } from "./guards/occurs.js";
@@ -49,7 +50,7 @@ import { transactionControl } from "./kinds/transaction-control.js";
 import { truncate } from "./kinds/truncate.js";
 import { validateConstraint } from "./kinds/validate-constraint.js";
 import { writeRows } from "./kinds/write-rows.js";
-import type { Effects, Inverse, OperationType } from "./operation.js";
+import type { Effects, OperationType } from "./operation.js";
 import type { Operation, OperationKind } from "./operations.js";
 
 /** The contract of every kind. */

@@ -1,4 +1,5 @@
-import type { ColumnRequirement, QualifiedName, Requirement } from "../contract/contract.js";
+import type { ColumnRequirement, Requirement } from "../contract/contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 import type { Statement } from "../sql/statement.js";
 import type { ConstraintSpec } from "./shapes.js";
 

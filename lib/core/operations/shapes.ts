@@ -1,5 +1,5 @@
 import type { OtherKind } from "../catalog/catalog.js";
-import type { QualifiedName } from "../contract/contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 
 /** `ON DELETE` and `ON UPDATE` of a foreign key. */
 export type ReferentialAction = "no action" | "restrict" | "cascade" | "set null" | "set default";

@@ -1,6 +1,6 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { QualifiedName } from "../contract/contract.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 
 export interface TypeUse {
   readonly table: TableRef;

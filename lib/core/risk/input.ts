@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.js";
-import type { LockMode } from "../operations/operation.js";
+import type { LockMode } from "../postgres/lock-modes.js";
 
 /** A lock that the release takes, and how long it will be held. */
 export interface PredictedLock {

@@ -1,4 +1,4 @@
-import type { LockMode } from "../operations/operation.js";
+import type { LockMode } from "../postgres/lock-modes.js";
 import type { PredictedLock } from "./input.js";
 
 /** A statement as the dry run measured it. Milliseconds on one clock. */

@@ -1,4 +1,4 @@
-import type { LockMode } from "../operations/operation.js";
+import type { LockMode } from "../postgres/lock-modes.js";
 import type { RollbackStanding } from "./input.js";
 
 /**

@@ -1,5 +1,5 @@
-import type { QualifiedName } from "../contract/contract.js";
 import type { Operation } from "../operations/index.js";
+import type { QualifiedName } from "../sql/qualified-name.js";
 
 /**
  * What a migration itself has made so far. Such things hold nothing of before: changes to them need no way back of

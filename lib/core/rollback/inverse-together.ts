@@ -1,12 +1,13 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import { sameTable } from "../catalog/tables.js";
 import { convertedBack } from "../operations/convert-back.js";
 import type { AlterColumnType } from "../operations/kinds/alter-column-type.js";
-import type { Inverse } from "../operations/operation.js";
 import { droppedBy, inverseOf } from "../operations/operation-types.js";
 import type { Operation } from "../operations/operations.js";
-import { resolveTable, sameTable } from "../operations/resolve.js";
+import { resolveTable } from "../operations/resolve.js";
 import type { Statement } from "../sql/statement.js";
+import type { Inverse } from "../undo/inverse.js";
 import { putBack } from "../undo/put-back.js";
 import { dependentsOfColumn } from "../undo/recreate.js";
 

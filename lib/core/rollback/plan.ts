@@ -1,4 +1,5 @@
-import type { Loss, TableLock } from "../operations/operation.js";
+import type { TableLock } from "../postgres/lock-modes.js";
+import type { Loss } from "../undo/inverse.js";
 
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";

@@ -1,6 +1,6 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import { sameTable } from "../operations/resolve.js";
+import { sameTable } from "../catalog/tables.js";
 
 /**
  * What went with a statement though no operation of it names it, by the schemas before and after: text that is put together at run

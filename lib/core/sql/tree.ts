@@ -1,5 +1,4 @@
 import type { AlterTableCmd, AlterTableType, ConstrType, Node, RangeVar } from "libpg-query";
-import type { LintStatement } from "../lint/lint-statement.js";
 
 export type NodeKind = Node extends infer N ? (N extends unknown ? keyof N : never) : never;
 /** What a rule may name as its own: a kind of statement, or of a command or a new constraint of an ALTER TABLE. */
@@ -28,12 +27,6 @@ export function listItems(node: Node | undefined): readonly Node[] {
 export interface AlterCommand {
   readonly table: RangeVar;
   readonly command: AlterTableCmd;
-}
-
-/** The commands of an ALTER TABLE of these kinds, in order. */
-export function alterCommands(statement: LintStatement, ...kinds: readonly AlterTableType[]): readonly AlterCommand[] {
-  const all = allCommands(statement.node);
-  return all.length === 0 ? all : all.filter(({ command }) => command.subtype && kinds.includes(command.subtype));
 }
 
 /** Many rules ask for the commands of the same statement. */

@@ -1,6 +1,6 @@
 import type { TableRef } from "../catalog/lookup.js";
-import type { Inverse } from "../operations/operation.js";
 import { qualified } from "../sql/quote.js";
+import type { Inverse } from "./inverse.js";
 
 export function exact(...statements: readonly string[]): Inverse {
   return { class: "exact", statements };

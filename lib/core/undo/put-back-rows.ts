@@ -1,8 +1,8 @@
 import type { CatalogObject, ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import type { Kept } from "../operations/operation.js";
-import { descendants, sameTable } from "../operations/resolve.js";
+import { descendants, sameTable } from "../catalog/tables.js";
 import type { Statement } from "../sql/statement.js";
+import type { Kept } from "./inverse.js";
 import { keepColumns } from "./keep/keep-columns.js";
 import { keepTable } from "./keep/keep-table.js";
 

@@ -1,10 +1,10 @@
 import type { CatalogObject, ColumnObject, ConstraintObject, ObjectKind } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { create } from "../catalog/repair/create.js";
-import type { Inverse, Loss } from "../operations/operation.js";
-import { inOrderOfCreation, sameTable } from "../operations/resolve.js";
+import { inOrderOfCreation, sameTable } from "../catalog/tables.js";
 import type { Statement } from "../sql/statement.js";
 import { inOrderOfNeed, neededBy } from "./in-order-of-need.js";
+import type { Inverse, Loss } from "./inverse.js";
 import { impossible } from "./inverses.js";
 import { keepSequences } from "./keep/keep-sequences.js";
 import { createSequence, ownedAgain, sequencesAgain } from "./owned-sequences.js";

@@ -1,4 +1,4 @@
-import type { LockMode } from "../../core/operations/operation.js";
+import type { LockMode } from "../../core/postgres/lock-modes.js";
 
 /** What other sessions cannot do while a lock is held. */
 export type Stop = "all" | "writes" | "upkeep" | "none";

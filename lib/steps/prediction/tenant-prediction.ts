@@ -1,4 +1,4 @@
-import { LOCK_MODES } from "../../core/operations/operation.js";
+import { LOCK_MODES } from "../../core/postgres/lock-modes.js";
 import type { PredictedLock, TenantRisk } from "../../core/risk/input.js";
 import { type MeasuredStatement, predictLocks } from "../../core/risk/predict-locks.js";
 import type { RunArtifacts } from "../evidence/gather.js";

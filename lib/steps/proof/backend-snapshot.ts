@@ -1,5 +1,5 @@
 import type { TableRef } from "../../core/catalog/lookup.js";
-import type { LockMode } from "../../core/operations/index.js";
+import type { LockMode } from "../../core/postgres/lock-modes.js";
 import type { Session } from "../../ports/database.js";
 import { tableName } from "./state.js";
 

@@ -3,8 +3,8 @@ import { compareCatalogs, type Difference } from "../../core/catalog/compare.js"
 import { CatalogIndex } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import { orderedRepairs } from "../../core/catalog/repair/repair.js";
+import { names } from "../../core/catalog/tables.js";
 import type { Json } from "../../core/json.js";
-import { names } from "../../core/operations/resolve.js";
 import type { Inverses } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { identifier, qualified } from "../../core/sql/quote.js";

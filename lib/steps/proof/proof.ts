@@ -1,8 +1,10 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding, SourceSpan } from "../../core/finding.js";
-import type { LockMode, Loss, TableLock, Transactionality } from "../../core/operations/index.js";
+import type { Transactionality } from "../../core/operations/index.js";
+import type { LockMode, TableLock } from "../../core/postgres/lock-modes.js";
 import type { RollbackCandidate, RollbackSource } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
+import type { Loss } from "../../core/undo/inverse.js";
 
 /** A lock that a statement took, and for how long it was held: from the statement's start to the commit. */
 export interface HeldLock {

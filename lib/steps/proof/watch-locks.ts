@@ -1,4 +1,4 @@
-import type { LockMode } from "../../core/operations/index.js";
+import type { LockMode } from "../../core/postgres/lock-modes.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
 import type { HeldLock } from "./proof.js";

@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CatalogIndex } from "../../../lib/core/catalog/lookup.js";
-import {
-  effectsOf,
-  LOCK_MODES,
-  type LockMode,
-  operationsOfText,
-  type TableLock,
-} from "../../../lib/core/operations/index.js";
+import { effectsOf, operationsOfText } from "../../../lib/core/operations/index.js";
+import { LOCK_MODES, type LockMode, type TableLock } from "../../../lib/core/postgres/lock-modes.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { changesBetween, readSnapshot } from "../../../lib/steps/proof/backend-snapshot.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LOCK_MODES } from "../../../lib/core/operations/operation.js";
+import { LOCK_MODES } from "../../../lib/core/postgres/lock-modes.js";
 import { FACTOR_NAMES, noisyOr } from "../../../lib/core/risk/factors.js";
 import type { ClusterRisk, RiskInput, RollbackStanding, TenantRisk } from "../../../lib/core/risk/input.js";
 import { scoreRisk } from "../../../lib/core/risk/score.js";

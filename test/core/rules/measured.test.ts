@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { applyFixes } from "../../../lib/core/lint/apply-fixes.js";
 import { RULES } from "../../../lib/core/lint/rules/index.js";
 import type { Rule } from "../../../lib/core/lint/rules/rule.js";
-import { LOCK_MODES, type LockMode } from "../../../lib/core/operations/operation.js";
+import { LOCK_MODES, type LockMode } from "../../../lib/core/postgres/lock-modes.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
 import { lintExample, readExample } from "../../support/rule-example.js";

@@ -1,12 +1,8 @@
-import {
-  type ColumnRequirement,
-  countContract,
-  type QualifiedName,
-  type Requirement,
-} from "../../../core/contract/contract.js";
+import { type ColumnRequirement, countContract, type Requirement } from "../../../core/contract/contract.js";
 import type { SourceSpan } from "../../../core/finding.js";
 import type { Migration, Script } from "../../../core/migration/release.js";
 import { plural } from "../../../core/plural.js";
+import type { QualifiedName } from "../../../core/sql/qualified-name.js";
 import type { Io } from "../../io.js";
 import { printable, type Style, styleFor } from "../../terminal/style.js";
 import { type ShownRelease, shownContract } from "./command.js";

@@ -1,6 +1,6 @@
 import type { RangeVar } from "libpg-query";
 import type { Remedy, Severity, Subject } from "../../finding.js";
-import type { LockMode } from "../../operations/operation.js";
+import type { LockMode } from "../../postgres/lock-modes.js";
 import type { StatementKind } from "../../sql/tree.js";
 import type { Circumstances, Known } from "../known/known.js";
 import type { LintStatement } from "../lint-statement.js";

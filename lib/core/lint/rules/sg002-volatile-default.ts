@@ -1,7 +1,8 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { defaultOf, volatileCall } from "./support/default-cost.js";
 
 export const volatileDefault: Rule = {

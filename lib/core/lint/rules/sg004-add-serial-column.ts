@@ -1,9 +1,10 @@
 import { derivedName } from "../../sql/derived-name.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { isSerial } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const addSerialColumn: Rule = {
   id: "SG004",

@@ -1,7 +1,8 @@
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { hasConstraint } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const addIdentityColumn: Rule = {
   id: "SG005",

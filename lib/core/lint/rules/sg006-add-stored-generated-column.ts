@@ -1,8 +1,9 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { columnConstraints } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const addStoredGeneratedColumn: Rule = {
   id: "SG006",

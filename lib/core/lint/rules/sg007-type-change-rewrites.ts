@@ -1,8 +1,9 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
 import { printChange, typeChange } from "../../rules/support/type-change.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const typeChangeRewrites: Rule = {
   id: "SG007",

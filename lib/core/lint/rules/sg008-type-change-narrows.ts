@@ -2,8 +2,9 @@ import { typeOf } from "../../postgres/column-type.js";
 import { narrows, printChange } from "../../rules/support/type-change.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const typeChangeNarrows: Rule = {
   id: "SG008",

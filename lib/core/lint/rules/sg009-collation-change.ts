@@ -1,6 +1,7 @@
 import { sameType, typeOf } from "../../postgres/column-type.js";
-import { alterCommands, as, strings } from "../../sql/tree.js";
+import { as, strings } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const collationChange: Rule = {
   id: "SG009",

@@ -1,10 +1,11 @@
 import type { RangeVar } from "libpg-query";
 import { derivedName } from "../../sql/derived-name.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as, strings } from "../../sql/tree.js";
+import { as, strings } from "../../sql/tree.js";
 import type { Known } from "../known/known.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { isOnlyCommand } from "./support/fixable.js";
 import { provingChecks } from "./support/proof.js";
 

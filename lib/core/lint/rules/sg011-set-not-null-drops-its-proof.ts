@@ -1,6 +1,6 @@
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { commandCount, mayBeSplit } from "./support/fixable.js";
 import { provingChecks } from "./support/proof.js";
 

@@ -1,8 +1,8 @@
 import type { RangeVar } from "libpg-query";
-import { alterCommands } from "../../sql/tree.js";
 import { rangeKey } from "../known/key.js";
 import type { Known, KnownView } from "../known/known.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const changeUnderDependents: Rule = {
   id: "SG015",

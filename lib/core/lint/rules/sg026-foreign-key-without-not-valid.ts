@@ -1,4 +1,4 @@
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import {
@@ -7,6 +7,7 @@ import {
   mayBecomeNotValid,
   notValidForm,
 } from "./support/added-constraints.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { defaultOf } from "./support/default-cost.js";
 
 export const foreignKeyWithoutNotValid: Rule = {

@@ -1,8 +1,9 @@
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { rangeKey } from "../known/key.js";
 import { atLeast } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const validateInSameTransaction: Rule = {
   id: "SG027",

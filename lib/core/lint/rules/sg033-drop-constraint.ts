@@ -1,5 +1,6 @@
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { provesNotNull } from "./support/proof.js";
 
 export const dropConstraint: Rule = {

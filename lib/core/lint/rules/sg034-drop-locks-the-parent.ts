@@ -1,9 +1,10 @@
-import { alterCommands, as, listItems, strings } from "../../sql/tree.js";
+import { as, listItems, strings } from "../../sql/tree.js";
 import { partsKey } from "../known/key.js";
 import type { Known } from "../known/known.js";
 import type { KnownTable } from "../known/table.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Report, type Rule } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const dropLocksTheParent: Rule = {
   id: "SG034",

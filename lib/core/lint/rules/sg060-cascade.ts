@@ -1,5 +1,6 @@
-import { alterCommands, as, listItems, strings } from "../../sql/tree.js";
+import { as, listItems, strings } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const cascade: Rule = {
   id: "SG060",

@@ -1,5 +1,5 @@
-import { alterCommands } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const setLogged: Rule = {
   id: "SG064",

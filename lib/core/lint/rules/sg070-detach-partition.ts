@@ -1,5 +1,6 @@
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 import { isOnlyCommand } from "./support/fixable.js";
 
 export const detachPartition: Rule = {

@@ -1,6 +1,7 @@
 import { readableRelation } from "../../sql/readable-name.js";
-import { alterCommands, as, constant } from "../../sql/tree.js";
+import { as, constant } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const disableTrigger: Rule = {
   id: "SG081",

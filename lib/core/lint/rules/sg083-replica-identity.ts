@@ -1,5 +1,6 @@
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 const MEANING: Readonly<Record<string, string>> = {
   n: "logical replication refuses UPDATE and DELETE on it",

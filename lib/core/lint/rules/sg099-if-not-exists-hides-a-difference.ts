@@ -1,12 +1,13 @@
 import type { RangeVar } from "libpg-query";
 import { printType, sameType, typeOf } from "../../postgres/column-type.js";
-import { alterCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import { columnsFrom } from "../known/from-definition.js";
 import { relationKey } from "../known/key.js";
 import type { Known } from "../known/known.js";
 import { indexFrom } from "../known/learn.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const ifNotExistsHidesADifference: Rule = {
   id: "SG099",

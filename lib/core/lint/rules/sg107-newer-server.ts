@@ -1,6 +1,7 @@
-import { alterCommands, as, find } from "../../sql/tree.js";
+import { as, find } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import type { Rule } from "./rule.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 interface Feature {
   readonly name: string;

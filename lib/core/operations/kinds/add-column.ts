@@ -1,5 +1,5 @@
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact } from "../../undo/inverses.js";
 import { effects } from "../effects.js";

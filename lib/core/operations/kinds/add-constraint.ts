@@ -1,12 +1,14 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { descendants } from "../../catalog/tables.js";
+import type { TableLock } from "../../postgres/lock-modes.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
 import { constraintName } from "../default-names.js";
 import { effects, lock } from "../effects.js";
-import type { OperationData, OperationType, TableLock } from "../operation.js";
+import type { OperationData, OperationType } from "../operation.js";
 import { constraintRequirements, needsTable } from "../requirements.js";
-import { descendants, lockTree, resolveTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 import type { ConstraintSpec } from "../shapes.js";
 
 export interface AddConstraint extends OperationData {

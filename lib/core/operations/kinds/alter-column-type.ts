@@ -1,10 +1,11 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import { sameTable } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
 import { convertedBack, rewritesHeap } from "../convert-back.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn } from "../requirements.js";
-import { lockTree, resolveTable, sameTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 
 export interface AlterColumnType extends OperationData {
   readonly kind: "alter-column-type";

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { exact, impossible } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";

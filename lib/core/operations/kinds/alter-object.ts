@@ -1,6 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible } from "../../undo/inverses.js";
 import { keepSequences, sequenceName } from "../../undo/keep/keep-sequences.js";
 import { ownedAgain } from "../../undo/owned-sequences.js";

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { alterTable, exact, impossible, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { qualified } from "../../sql/quote.js";
 import { exact } from "../../undo/inverses.js";
 import { indexName } from "../default-names.js";

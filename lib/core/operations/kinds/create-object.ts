@@ -1,9 +1,10 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { LockMode } from "../../postgres/lock-modes.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, impossible } from "../../undo/inverses.js";
 import { findObject } from "../../undo/recreate.js";
 import { effects, lock, readLocks } from "../effects.js";
 import { catalogKind, dropStatement } from "../object-name.js";
-import type { LockMode, OperationData, OperationType } from "../operation.js";
+import type { OperationData, OperationType } from "../operation.js";
 import { homeSchema, resolveTable } from "../resolve.js";
 import type { OtherObjectKind } from "../shapes.js";
 

@@ -1,8 +1,9 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import { isThere } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, sqlName } from "../../undo/inverses.js";
 import { effects, readLocks } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
-import { isThere, resolveTable } from "../resolve.js";
+import { resolveTable } from "../resolve.js";
 
 /** CREATE TABLE … AS, SELECT … INTO. */
 export interface CreateTableAs extends OperationData {

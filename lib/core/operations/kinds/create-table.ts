@@ -1,10 +1,12 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { childrenOf, isThere, sameTable } from "../../catalog/tables.js";
+import type { TableLock } from "../../postgres/lock-modes.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
-import type { OperationData, OperationType, TableLock } from "../operation.js";
+import type { OperationData, OperationType } from "../operation.js";
 import { constraintRequirements, needsColumn } from "../requirements.js";
-import { childrenOf, isThere, resolveTable, sameTable } from "../resolve.js";
+import { resolveTable } from "../resolve.js";
 import type { ColumnSpec, ConstraintSpec } from "../shapes.js";
 import { addedConstraintLocks } from "./add-constraint.js";
 

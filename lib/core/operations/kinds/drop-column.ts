@@ -1,13 +1,14 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { sameTable } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { putBack } from "../../undo/put-back.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn } from "../requirements.js";
-import { lockTree, resolveTable, sameTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 
 export interface DropColumn extends OperationData {
   readonly kind: "drop-column";

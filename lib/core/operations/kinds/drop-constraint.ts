@@ -1,6 +1,6 @@
 import type { CatalogObject, ConstraintObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { putBack } from "../../undo/put-back.js";
 import { effects, lock } from "../effects.js";

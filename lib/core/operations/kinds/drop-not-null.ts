@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact } from "../../undo/inverses.js";
 import { notNullAgain } from "../../undo/recreate.js";
 import { effects } from "../effects.js";

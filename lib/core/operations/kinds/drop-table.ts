@@ -1,11 +1,12 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { descendants, names } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { putBack } from "../../undo/put-back.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
-import { descendants, lockTree, names, resolveTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 import { defaultPartition } from "./create-table.js";
 
 export interface DropTable extends OperationData {

@@ -1,7 +1,8 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { LockMode } from "../../postgres/lock-modes.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING } from "../../undo/inverses.js";
 import { effects } from "../effects.js";
-import type { LockMode, OperationData, OperationType } from "../operation.js";
+import type { OperationData, OperationType } from "../operation.js";
 import { lockTree, resolveTable } from "../resolve.js";
 
 export interface LockTable extends OperationData {

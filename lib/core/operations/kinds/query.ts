@@ -1,7 +1,7 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
 import { isHarmless } from "../../postgres/harmless-functions.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible, NOTHING } from "../../undo/inverses.js";
 import { keepSequences } from "../../undo/keep/keep-sequences.js";
 import { effects, readLocks } from "../effects.js";

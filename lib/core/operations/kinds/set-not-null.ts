@@ -1,11 +1,12 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { descendants } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact } from "../../undo/inverses.js";
 import { effects } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn } from "../requirements.js";
-import { descendants, lockTree, resolveTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 
 export interface SetNotNull extends OperationData {
   readonly kind: "set-not-null";

@@ -1,8 +1,9 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { LockMode } from "../../postgres/lock-modes.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { alterTable, exact, impossible } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
-import type { LockMode, OperationData, OperationType } from "../operation.js";
+import type { OperationData, OperationType } from "../operation.js";
 import { needsTable } from "../requirements.js";
 import { lockTree, resolveTable } from "../resolve.js";
 

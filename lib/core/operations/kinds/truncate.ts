@@ -1,12 +1,13 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import { sameTable } from "../../catalog/tables.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { KeptSequences } from "../../undo/keep/keep-sequences.js";
 import { undoRows } from "../../undo/keep/undo-rows.js";
 import { keepOwnedSequences } from "../../undo/owned-sequences.js";
 import { effects } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { needsTable } from "../requirements.js";
-import { lockTree, resolveTable, sameTable } from "../resolve.js";
+import { lockTree, resolveTable } from "../resolve.js";
 
 export interface Truncate extends OperationData {
   readonly kind: "truncate";

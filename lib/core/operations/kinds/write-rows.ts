@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { cascadesFrom, undoRows } from "../../undo/keep/undo-rows.js";
 import { effects, lock, readLocks } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";

@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { OtherObjectKind } from "../shapes.js";
 import { objectOf, relationName } from "./names.js";
 import { objectKind } from "./object-kinds.js";

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
 import { deparse, deparseCollation, deparseType } from "../../sql/deparse.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { TableOption } from "../kinds/set-table-option.js";
 import type { SetTriggerState } from "../kinds/set-trigger-state.js";
 import { columnSpec } from "./column.js";

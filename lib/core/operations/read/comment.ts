@@ -1,5 +1,5 @@
 import type { CommentStmt, SecLabelStmt } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { dottedName, objectOf, stringOf } from "./names.js";
 import { wordOf } from "./object-kinds.js";
 import type { Draft } from "./reader.js";

@@ -1,6 +1,6 @@
 import type { CreateFunctionStmt, CreateTrigStmt, DefineStmt, FunctionParameter, Node, ViewStmt } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
 import { deparseType } from "../../sql/deparse.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { CreateObject } from "../kinds/create-object.js";
 import type { OtherObjectKind } from "../shapes.js";
 import { dottedName, relationName } from "./names.js";

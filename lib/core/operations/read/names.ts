@@ -1,6 +1,6 @@
 import type { Node, RangeVar } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
 import { deparse, deparseType } from "../../sql/deparse.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NotUnderstood } from "./reader.js";
 
 export function relationName(relation: RangeVar | undefined): QualifiedName {

@@ -9,9 +9,9 @@ import type {
   VacuumStmt,
   VariableSetStmt,
 } from "libpg-query";
+import { LOCK_MODES } from "../../postgres/lock-modes.js";
 import { deparse } from "../../sql/deparse.js";
 import type { TransactionControl } from "../kinds/transaction-control.js";
-import { LOCK_MODES } from "../operation.js";
 import { relationName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";
 

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { visit } from "./volatility.js";
 
 /** Every relation that a query names, names of its own WITH queries left out. In order, each once. */

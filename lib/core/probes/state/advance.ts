@@ -1,9 +1,9 @@
 import { humanName } from "../../catalog/names.js";
-import type { QualifiedName } from "../../contract/contract.js";
 import { constraintName } from "../../operations/default-names.js";
 import { type AddConstraint, type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
 import { homeSchema } from "../../operations/resolve.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { composedWrite } from "./composed-write.js";

@@ -1,6 +1,6 @@
 import type { TableRef } from "../../catalog/lookup.js";
+import { childrenOf, descendants, sameTable } from "../../catalog/tables.js";
 import { type Operation, operationsOf } from "../../operations/index.js";
-import { childrenOf, descendants, sameTable } from "../../operations/resolve.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 import { bodyStatements } from "../../sql/plpgsql.js";
 import type { ParsedStatement } from "../../sql/statement.js";

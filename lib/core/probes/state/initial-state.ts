@@ -1,8 +1,8 @@
 import type { ConstraintObject } from "../../catalog/catalog.js";
 import { parentsOf } from "../../catalog/inheritance.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { childrenOf } from "../../catalog/tables.js";
 import { type ConstraintSpec, operationsOfText } from "../../operations/index.js";
-import { childrenOf } from "../../operations/resolve.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { recreateConstraint } from "../../undo/recreate.js";
 import type { Rows } from "./rows.js";

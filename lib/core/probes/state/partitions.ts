@@ -1,7 +1,7 @@
 import type { TableRef } from "../../catalog/lookup.js";
 import { humanName } from "../../catalog/names.js";
+import { sameTable } from "../../catalog/tables.js";
 import type { AttachPartition, DetachPartition } from "../../operations/index.js";
-import { sameTable } from "../../operations/resolve.js";
 import { identifier } from "../../sql/quote.js";
 import { readableSource } from "../support/readable-source.js";
 import { doubtSome } from "./consequences.js";

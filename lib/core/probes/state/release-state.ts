@@ -1,6 +1,6 @@
 import { TENANT_SCHEMA } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { initialTables } from "./initial-state.js";
 import type { Doubt, TableState } from "./table-state.js";
 

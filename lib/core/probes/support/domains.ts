@@ -1,5 +1,5 @@
 import { type OtherObject, TENANT_SCHEMA } from "../../catalog/catalog.js";
-import type { QualifiedName } from "../../contract/contract.js";
+import type { QualifiedName } from "../../sql/qualified-name.js";
 import { qualified } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { sameType } from "./same-type.js";

@@ -1,5 +1,5 @@
+import { sameTable } from "../../catalog/tables.js";
 import type { AlterColumnType, Operation } from "../../operations/index.js";
-import { sameTable } from "../../operations/resolve.js";
 import { keepsHeap, parseType } from "../../postgres/type-change.js";
 import type { Moment } from "../probe.js";
 import { type Standing, standingOf } from "../state/standing.js";

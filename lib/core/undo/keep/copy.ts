@@ -2,9 +2,10 @@ import type { ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { OWN_SCHEMA } from "../../catalog/own-schema.js";
 import { digest } from "../../json.js";
-import type { Kept, TableLock } from "../../operations/operation.js";
+import type { TableLock } from "../../postgres/lock-modes.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
+import type { Kept } from "../inverse.js";
 import { sqlName } from "../inverses.js";
 
 /** Unqualified name of a copy: the same for the same statement and table, so that an inverse finds it. */

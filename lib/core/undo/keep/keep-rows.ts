@@ -1,8 +1,8 @@
 import type { ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { Kept } from "../../operations/operation.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
+import type { Kept } from "../inverse.js";
 import { sqlName } from "../inverses.js";
 import { copyName, copyTable, dropCopy, keepCopy, makeCopy, restored, stored } from "./copy.js";
 import { type Identity, identityOf, placedRows, rowsOf, sameRow } from "./identity.js";

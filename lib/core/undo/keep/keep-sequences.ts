@@ -1,7 +1,7 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
-import type { Kept } from "../../operations/operation.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
+import type { Kept } from "../inverse.js";
 import { copyName, copyTable, dropCopy, KEPT_SETUP, makeCopy } from "./copy.js";
 
 /** Where sequences stand is kept, and `restore` puts them there again; one that has gone further since is left alone. */

@@ -1,7 +1,7 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { Kept } from "../../operations/operation.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
+import type { Kept } from "../inverse.js";
 import { sqlName } from "../inverses.js";
 import { copyName, copyTable, dropCopy, keepCopy, restored, storedAs } from "./copy.js";
 import { source } from "./identity.js";

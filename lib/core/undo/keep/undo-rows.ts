@@ -1,7 +1,7 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import type { Inverse } from "../../operations/operation.js";
-import { sameTable } from "../../operations/resolve.js";
+import { sameTable } from "../../catalog/tables.js";
 import type { Statement } from "../../sql/statement.js";
+import type { Inverse } from "../inverse.js";
 import { keepRows } from "./keep-rows.js";
 
 /**

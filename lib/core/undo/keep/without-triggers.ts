@@ -1,6 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
-import { descendants, sameTable } from "../../operations/resolve.js";
+import { descendants, sameTable } from "../../catalog/tables.js";
 import { identifier } from "../../sql/quote.js";
 import { sqlName } from "../inverses.js";
 import { triggerState } from "../trigger-state.js";

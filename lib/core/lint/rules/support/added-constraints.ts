@@ -1,10 +1,11 @@
 import type { Constraint, RangeVar } from "libpg-query";
 import { derivedName } from "../../../sql/derived-name.js";
 import { readableName, readableRelation } from "../../../sql/readable-name.js";
-import { alterCommands, as } from "../../../sql/tree.js";
+import { as } from "../../../sql/tree.js";
 import { columnConstraints, columnsOfConstraint } from "../../known/from-definition.js";
 import type { Known } from "../../known/known.js";
 import type { LintStatement } from "../../lint-statement.js";
+import { alterCommands } from "./alter-commands.js";
 import { commandCount, isOnlyCommand } from "./fixable.js";
 
 export interface AddedConstraint {

@@ -1,7 +1,8 @@
 import type { ColumnDef, RangeVar } from "libpg-query";
-import { alterCommands, as } from "../../../sql/tree.js";
+import { as } from "../../../sql/tree.js";
 import type { LintStatement } from "../../lint-statement.js";
 import { tableName } from "../rule.js";
+import { alterCommands } from "./alter-commands.js";
 
 export interface NamedColumn {
   readonly column: ColumnDef;

@@ -1,5 +1,6 @@
-import { alterCommands, as, listItems, optionIsOn, strings } from "../../../sql/tree.js";
+import { as, listItems, optionIsOn, strings } from "../../../sql/tree.js";
 import type { LintStatement } from "../../lint-statement.js";
+import { alterCommands } from "./alter-commands.js";
 
 export interface Concurrent {
   /** As it is written: `CREATE INDEX CONCURRENTLY`. */
