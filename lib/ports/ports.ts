@@ -34,10 +34,18 @@ export interface Ports {
   readonly schemaDifference: SchemaDifference | null;
   readonly rollouts: Rollouts;
   readonly signer: Signer;
+  /** The run before this one, to which its trail is chained; null for the first, absent where runs are not in an order. */
+  readonly before?: RunBefore | null;
   /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
   readonly stop: AbortSignal;
   /** When this process ends whatever it does, on `clock.monotonic()`; null when nothing ends it. */
   readonly deadline: number | null;
+}
+
+/** An earlier run, and the hash of its trail's last event when this one began. */
+export interface RunBefore {
+  readonly run: string;
+  readonly head: string;
 }
 
 /** The run was asked to stop. What is finished is kept; `resume` goes on from there. */

@@ -23,7 +23,9 @@ function config(tenants: string): void {
 }
 
 async function doctor(...argv: string[]) {
-  const { code, stdout, stderr } = await schemaGate(root, ["doctor", "--json", ...argv]);
+  const { code, stdout, stderr } = await schemaGate(root, ["doctor", "--json", ...argv], {
+    env: { SCHEMA_GATE_STATE: join(root, "state") },
+  });
   const output = doctorOutput.parse(JSON.parse(stdout));
   const named = (status: string) => output.checks.filter((check) => check.status === status).map((check) => check.name);
   return { code, stderr, output, errors: named("error"), warnings: named("warning") };
@@ -73,9 +75,10 @@ describe("doctor", () => {
   });
 
   it("refuses a signing key that others may read", async () => {
-    mkdirSync(join(root, ".schema-gate", "keys"), { recursive: true });
-    writeFileSync(join(root, ".schema-gate", "keys", "audit-key.pem"), "x");
-    chmodSync(join(root, ".schema-gate", "keys", "audit-key.pem"), 0o644);
+    mkdirSync(join(root, ".schema-gate"));
+    mkdirSync(join(root, "state", "keys"), { recursive: true });
+    writeFileSync(join(root, "state", "keys", "audit-key.pem"), "x");
+    chmodSync(join(root, "state", "keys", "audit-key.pem"), 0o644);
     expect(await doctor()).toMatchObject({ code: 1, errors: ["signing key"] });
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ApprovalsFolder } from "../../lib/adapters/local/approvals-folder.js";
+import { PRIVATE } from "../../lib/adapters/local/private-files.js";
 import type { ApprovalState } from "../../lib/core/approval/decide.js";
 import type { ApprovalRequest } from "../../lib/core/approval/request.js";
 import { reviewApp } from "../../lib/review/app.js";
@@ -22,6 +23,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Approvals in a folder, with what they are held against in another. */
+export function approvalsIn(folder: string): ApprovalsFolder {
+  return new ApprovalsFolder(join(folder, "approvals"), {
+    key: Buffer.alloc(32, 9),
+    records: join(folder, "records"),
+    access: PRIVATE,
+  });
+}
+
 /** The application with a pending approval in a real folder, a clock that the test moves, and all that left it. */
 export async function pendingApproval(
   options: { model?: Partial<ReviewModel>; request?: Partial<ApprovalRequest>; origin?: string } = {},
@@ -32,7 +42,7 @@ export async function pendingApproval(
   const key = Buffer.alloc(32, 7);
   const events: ReviewEvent[] = [];
   const settled: { run: string; state: ApprovalState }[] = [];
-  const approvals = new ApprovalsFolder(temporaryFolder());
+  const approvals = approvalsIn(temporaryFolder());
   const request: ApprovalRequest = {
     run: model.run,
     digest: model.digest,

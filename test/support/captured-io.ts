@@ -9,6 +9,11 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** Nothing of the surroundings but where the state of the tests lies. */
+export function stateOnly(): Readonly<Record<string, string | undefined>> {
+  return { SCHEMA_GATE_STATE: process.env.SCHEMA_GATE_STATE };
+}
+
 /** Runs one command line in this process, without a terminal. */
 export async function schemaGate(cwd: string, argv: readonly string[], io: Partial<Io> = {}): Promise<Answer> {
   const stdout = new PassThrough();
@@ -21,6 +26,6 @@ export async function schemaGate(cwd: string, argv: readonly string[], io: Parti
     written.stderr += text;
   });
   const quiet = { interactive: false, live: false, colour: false, columns: 80 };
-  const code = await main({ stdout, stderr, stdin: new PassThrough(), env: {}, cwd, ...quiet, ...io }, argv);
+  const code = await main({ stdout, stderr, stdin: new PassThrough(), env: stateOnly(), cwd, ...quiet, ...io }, argv);
   return { code, ...written };
 }

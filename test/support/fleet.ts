@@ -10,6 +10,7 @@ import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js"
 import { createDemoFleet, type Scenario } from "../../lib/cli/commands/demo/fleet.js";
 import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
+import { stateOnly } from "./captured-io.js";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -74,7 +75,13 @@ export class TestFleet {
   ): ChildProcess {
     return spawn(process.execPath, [join(packageRoot(), "dist", "bin", "schema-gate.js"), ...args], {
       cwd: directory,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TENANT_PASSWORD: this.server.password, ...environment },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        ...stateOnly(),
+        TENANT_PASSWORD: this.server.password,
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
@@ -16,6 +17,9 @@ declare module "vitest" {
 /** Builds once and starts one real server per major version for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+  // What runs are held against lies in a folder of the user's; tests have one of their own.
+  const state = mkdtempSync(join(tmpdir(), "schema-gate-state-"));
+  process.env.SCHEMA_GATE_STATE = state;
   const directory = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-test-"));
   chmodSync(directory, 0o755);
   const servers = await Promise.all(
@@ -28,5 +32,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await Promise.all(servers.map(({ server }) => server.stop()));
     rmSync(directory, { recursive: true, force: true });
+    rmSync(state, { recursive: true, force: true });
   };
 }

@@ -1,47 +1,64 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { readdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { personOf } from "../../core/approval/person.js";
 import type { ApprovalEntry, ApprovalRequest } from "../../core/approval/request.js";
+import { canonicalJson } from "../../core/json.js";
 import type { ApprovalRecord, Approvals } from "../../ports/approvals.js";
+import { TamperedError } from "../../ports/tampered.js";
+import { type Access, makeFolder, ownerName } from "./private-files.js";
 import { claimName, readOrNull } from "./whole-file.js";
+import { WrittenRecord } from "./written-record.js";
+
+export interface ApprovalsProtection {
+  /** 32 random bytes that lie outside of the folder; authenticate what lies inside. */
+  readonly key: Uint8Array;
+  /** Folder outside: what was written, so that an answer that is gone is missed. */
+  readonly records: string;
+  readonly access: Access;
+}
+
+const PURPOSE = "schema-gate approvals v1\n";
+const REQUEST = "request.json";
 
 /**
  * Approvals in a folder: `RUN/request.json`, `RUN/task-token`, one file per entry below `RUN/entries`, one per claimed
  * message below `claims`. A hard link to a finished file is the conditional write: it is whole or not there, and of two
- * processes one gets the name. The folder is for its owner alone.
+ * processes one gets the name. Each carries a MAC over its content, run and place. `read` throws `TamperedError` for what
+ * was changed, removed, moved or written by somebody else than the person it names.
  */
 export class ApprovalsFolder implements Approvals {
-  private readonly root: string;
+  private readonly written = new Map<string, WrittenRecord>();
 
-  constructor(root: string) {
-    this.root = root;
-  }
+  constructor(
+    private readonly root: string,
+    private readonly protection: ApprovalsProtection,
+  ) {}
 
   async open(request: ApprovalRequest, taskToken: string): Promise<"opened" | "reopened" | "conflict"> {
-    await mkdir(join(this.folder(request.run), "entries"), { recursive: true, mode: 0o700 });
-    const opened = await this.create(join(this.folder(request.run), "request.json"), JSON.stringify(request));
+    const { run } = request;
+    makeFolder(join(this.folder(run), "entries"), this.protection.access);
+    const opened = await this.create(run, REQUEST, request);
     if (!opened) {
-      const known = await this.request(request.run);
+      const known = await this.request(run);
       if (known?.digest !== request.digest) return "conflict";
     }
-    await this.replace(join(this.folder(request.run), "task-token"), taskToken);
+    const path = join(this.folder(run), "task-token");
+    await rename(await this.draft(path, taskToken), path);
     return opened ? "opened" : "reopened";
   }
 
   async read(run: string): Promise<ApprovalRecord | null> {
     const request = await this.request(run);
     if (request === null) return null;
-    const folder = join(this.folder(run), "entries");
-    const files = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-    const entries = await Promise.all(
-      files.map(async (name) => JSON.parse(await readFile(join(folder, name), "utf8")) as ApprovalEntry),
-    );
-    return { request, entries };
+    const there = (await readdir(join(this.folder(run), "entries"))).filter((name) => name.endsWith(".json"));
+    const names = new Set([...there.map((name) => `entries/${name}`), ...this.record(run).keysBelow("entries")]);
+    const entries = await Promise.all([...names].sort().map((name) => this.entry(request, name)));
+    return { request, entries: entries.flatMap((entry) => entry ?? []) };
   }
 
   append(run: string, position: number, entry: ApprovalEntry): Promise<boolean> {
-    const name = `${String(position).padStart(6, "0")}.json`;
-    return this.create(join(this.folder(run), "entries", name), JSON.stringify(entry));
+    return this.create(run, `entries/${String(position).padStart(6, "0")}.json`, entry);
   }
 
   taskToken(run: string): Promise<string | null> {
@@ -51,32 +68,99 @@ export class ApprovalsFolder implements Approvals {
   /** Claims are few (one per Slack message of the last minutes), so `expiresAt` only dates the file. */
   async claim(key: string, expiresAt: number): Promise<boolean> {
     const folder = join(this.root, "claims");
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return this.create(join(folder, createHash("sha256").update(key).digest("hex")), String(expiresAt));
+    makeFolder(folder, this.protection.access);
+    const path = join(folder, createHash("sha256").update(key).digest("hex"));
+    return claimName(await this.draft(path, String(expiresAt)), path);
   }
 
-  private async request(run: string): Promise<ApprovalRequest | null> {
-    const text = await readOrNull(join(this.folder(run), "request.json"));
-    return text === null ? null : (JSON.parse(text) as ApprovalRequest);
+  private request(run: string): Promise<ApprovalRequest | null> {
+    return this.believed<ApprovalRequest>(run, REQUEST);
   }
 
-  /** Hashed, because a run's name may come from a URL. */
+  private async entry(request: ApprovalRequest, name: string): Promise<ApprovalEntry | null> {
+    const entry = await this.believed<ApprovalEntry>(request.run, name);
+    const path = join(this.folder(request.run), name);
+    if (entry?.kind === "decision" && entry.channel === "terminal" && entry.verdict === "approve") {
+      const { uid } = await stat(path);
+      const owner = uid === process.getuid?.() ? null : ownerName(uid);
+      if (owner !== null && personOf(request.approvers, owner)?.id !== entry.person)
+        throw new TamperedError(`${path} approves as ${entry.person}, and was written by ${owner}`);
+    }
+    return entry;
+  }
+
+  /** Null when there is none. */
+  private async believed<T>(run: string, name: string): Promise<T | null> {
+    const path = join(this.folder(run), name);
+    const text = await readOrNull(path);
+    if (!this.record(run).holds(name, text === null ? null : hashOf(text)))
+      throw new TamperedError(
+        text === null
+          ? `${path} is gone: it was removed after it was written. Start a new run.`
+          : `${path} is not what was written there, so no approval of the run ${run} counts. Start a new run.`,
+      );
+    if (text === null) return null;
+    const { body, mac } = parsed(text);
+    const expected = this.mac(run, name, body);
+    const given = Buffer.from(String(mac), "base64url");
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw new TamperedError(
+        `${path} was not written by this gate, or was changed, so no approval of the run ${run} counts. Start a new run.`,
+      );
+    return body as T;
+  }
+
+  private mac(run: string, name: string, body: unknown): Buffer {
+    const text = `${PURPOSE}${canonicalJson([run, name, body])}`;
+    return createHmac("sha256", this.protection.key).update(text).digest();
+  }
+
+  private record(run: string): WrittenRecord {
+    const { records, access } = this.protection;
+    const known = this.written.get(run) ?? new WrittenRecord(join(records, `${nameOf(run)}.jsonl`), access);
+    this.written.set(run, known);
+    return known;
+  }
+
   private folder(run: string): string {
-    return join(this.root, createHash("sha256").update(run).digest("hex").slice(0, 32));
+    return join(this.root, nameOf(run));
   }
 
   /** Whole or not at all; false when there is one. */
-  private async create(path: string, text: string): Promise<boolean> {
-    return claimName(await this.draft(path, text), path);
-  }
-
-  private async replace(path: string, text: string): Promise<void> {
-    await rename(await this.draft(path, text), path);
+  private async create(run: string, name: string, value: ApprovalRequest | ApprovalEntry): Promise<boolean> {
+    const path = join(this.folder(run), name);
+    const body = JSON.parse(JSON.stringify(value)) as unknown;
+    const text = JSON.stringify({ body, mac: this.mac(run, name, body).toString("base64url") });
+    const draft = await this.draft(path, text);
+    const record = this.record(run);
+    record.begin(name, hashOf(text));
+    const made = await claimName(draft, path);
+    if (made) record.end(name, hashOf(text));
+    else record.cancel(name, hashOf(text));
+    return made;
   }
 
   private async draft(path: string, text: string): Promise<string> {
     const draft = `${path}.${randomUUID()}`;
-    await writeFile(draft, text, { mode: 0o600, flush: true });
+    await writeFile(draft, text, { mode: this.protection.access.file, flush: true });
     return draft;
   }
+}
+
+function parsed(text: string): { readonly body: unknown; readonly mac: unknown } {
+  try {
+    const { body, mac } = JSON.parse(text) as { body: unknown; mac: unknown };
+    return { body, mac };
+  } catch {
+    return { body: null, mac: "" };
+  }
+}
+
+/** Hashed, because a run's name may come from a URL. */
+function nameOf(run: string): string {
+  return hashOf(run).slice(0, 32);
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

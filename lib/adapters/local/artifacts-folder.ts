@@ -1,24 +1,38 @@
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Artifacts } from "../../ports/artifacts.js";
+import { TamperedError } from "../../ports/tampered.js";
+import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { claimName, readOrNull } from "./whole-file.js";
-
-let serial = 0;
+import type { WrittenRecord } from "./written-record.js";
 
 /** Makes the folder when it is missing, which it is once. */
-async function opened(path: string): Promise<FileHandle> {
+async function opened(path: string, access: Access): Promise<FileHandle> {
   try {
-    return await open(path, "w", 0o600);
+    return await open(path, "wx", access.file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return open(path, "w", 0o600);
+    makeFolder(dirname(path), access);
+    return open(path, "wx", access.file);
   }
 }
 
-/** Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one. */
-export function artifactsFolder(directory: string): Artifacts {
+export interface ArtifactsFolderOptions {
+  readonly access?: Access;
+  /** What the artifacts are held against; absent: they are read as they lie. */
+  readonly record?: WrittenRecord;
+  /** What is not as it was written: `refuse` throws `TamperedError`, `forget` reads it as nothing. */
+  readonly otherwise?: "refuse" | "forget";
+}
+
+/**
+ * Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one.
+ * With a record, what was changed, put back, added or removed since it was written is not believed.
+ */
+export function artifactsFolder(directory: string, options: ArtifactsFolderOptions = {}): Artifacts {
+  const { access = PRIVATE, record, otherwise = "refuse" } = options;
   const place = (key: string) => {
     const path = join(directory, key);
     if (path !== directory && !path.startsWith(directory + sep))
@@ -26,9 +40,10 @@ export function artifactsFolder(directory: string): Artifacts {
     return path;
   };
   const beside = async (path: string, text: string) => {
-    const temporary = `${path}.${process.pid}.${serial++}.tmp`;
-    const file = await opened(temporary);
+    const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+    const file = await opened(temporary, access);
     try {
+      if (access !== PRIVATE) await file.chmod(access.file);
       await file.writeFile(text);
     } catch (error) {
       await file.close();
@@ -40,9 +55,18 @@ export function artifactsFolder(directory: string): Artifacts {
   };
   const putText = async (key: string, text: string) => {
     const path = place(key);
-    await rename(await beside(path, text), path);
+    const draft = await beside(path, text);
+    const sha256 = record ? hashOf(text) : "";
+    record?.begin(key, sha256);
+    await rename(draft, path);
+    record?.end(key, sha256);
   };
-  const getText = async (key: string) => readOrNull(place(key));
+  const getText = async (key: string) => {
+    const text = await readOrNull(place(key));
+    if (!record || record.holds(key, text === null ? null : hashOf(text))) return text;
+    if (otherwise === "forget") return null;
+    throw changed(place(key), text, record.last(key));
+  };
   return {
     putText,
     getText,
@@ -51,23 +75,54 @@ export function artifactsFolder(directory: string): Artifacts {
       const text = await getText(key);
       return text === null ? null : (JSON.parse(text) as T);
     },
-    has: async (key) => existsSync(place(key)),
+    has: async (key) => (record && otherwise === "refuse" ? (await getText(key)) !== null : existsSync(place(key))),
     async create(key, value) {
       const path = place(key);
-      return claimName(await beside(path, `${JSON.stringify(value)}\n`), path);
+      const text = `${JSON.stringify(value)}\n`;
+      const draft = await beside(path, text);
+      const sha256 = record ? hashOf(text) : "";
+      record?.begin(key, sha256);
+      const made = await claimName(draft, path);
+      if (made) record?.end(key, sha256);
+      else record?.cancel(key, sha256);
+      return made;
     },
     async list(prefix) {
-      try {
-        const entries = await readdir(place(prefix), { withFileTypes: true, recursive: true });
-        return entries
-          .filter((entry) => entry.isFile() && !entry.name.endsWith(".tmp"))
-          .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))
-          .sort();
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-        throw error;
+      const keys = await filesBelow(directory, place(prefix));
+      if (record && otherwise === "refuse") {
+        const there = new Set(keys);
+        const gone = record.keysBelow(prefix).find((key) => !there.has(key));
+        if (gone !== undefined) throw changed(place(gone), null, record.last(gone));
       }
+      return keys;
     },
     locate: place,
   };
+}
+
+async function filesBelow(directory: string, path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true, recursive: true });
+    return entries
+      .filter((entry) => entry.isFile() && !entry.name.endsWith(".tmp"))
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join("/"))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function changed(path: string, text: string | null, last: string | null): TamperedError {
+  const what =
+    text === null
+      ? "was removed after the gate wrote it"
+      : last === null
+        ? "was not written by this gate, or its record is on another machine"
+        : "is not what the gate wrote there";
+  return new TamperedError(`${path} ${what}, so nothing goes on from it; start a new run`);
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
 }

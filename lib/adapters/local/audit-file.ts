@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AUDIT_FILE, type AuditEvent, appendEvent, eventLine } from "../../core/audit/chain.js";
 import { reopenedNote, sealedNote } from "../../core/audit/closing-notes.js";
@@ -17,13 +17,18 @@ import { canonicalJson } from "../../core/json.js";
 import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Signer } from "../../ports/signer.js";
+import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { digestFiles } from "./run-files.js";
+import type { WrittenRecord } from "./written-record.js";
 
 export interface AuditFileOptions {
   /** The run's folder; made when missing. */
   readonly directory: string;
   readonly run: string;
   readonly clock: Clock;
+  readonly access?: Access;
+  /** Where the trail's last event stands once more, outside of the run's folder. */
+  readonly record?: WrittenRecord;
 }
 
 /**
@@ -31,11 +36,16 @@ export interface AuditFileOptions {
  * `audit.repaired` event and so visible for ever. Throws `AuditError` for a trail that is broken anywhere else.
  */
 export async function openAuditFile(options: AuditFileOptions): Promise<AuditTrail> {
-  await mkdir(options.directory, { recursive: true });
+  makeFolder(options.directory, options.access ?? PRIVATE);
   const path = join(options.directory, AUDIT_FILE);
   const bytes = await readIfThere(path);
   const whole = bytes.lastIndexOf(0x0a) + 1;
-  const file = new AuditFile(options, path, [...eventsOf(bytes.subarray(0, whole), path)], whole);
+  const events = eventsOf(bytes.subarray(0, whole), path);
+  if (options.record?.holds(AUDIT_FILE, events.at(-1)?.hash ?? null) === false)
+    throw new AuditError(
+      `${path} does not end where this gate left it: it was cut, rewritten or taken from another place. Start a new run; schema-gate audit verify ${options.run} names what does not fit.`,
+    );
+  const file = new AuditFile(options, path, [...events], whole);
   if (whole < bytes.length) await file.repair(bytes.subarray(whole));
   return file;
 }
@@ -70,11 +80,12 @@ class AuditFile implements AuditTrail {
       await rm(join(directory, `${SEAL_FILE}.new`), { force: true });
       const files = await digestFiles(directory);
       const manifest = manifestText(run, files);
-      await replace(join(directory, MANIFEST_FILE), manifest);
+      const mode = this.options.access?.file ?? PRIVATE.file;
+      await replace(join(directory, MANIFEST_FILE), manifest, mode);
       const last = await this.write(sealedNote(run, manifest));
       const seal = makeSeal(run, last, signer);
       const envelope = sealEnvelope(seal, await signer.sign(sealMessage(seal)));
-      await replace(join(directory, SEAL_FILE), `${canonicalJson(envelope)}\n`);
+      await replace(join(directory, SEAL_FILE), `${canonicalJson(envelope)}\n`, mode);
       return envelope;
     });
   }
@@ -106,12 +117,15 @@ class AuditFile implements AuditTrail {
     const at = new Date(this.options.clock.now()).toISOString();
     const event = appendEvent(this.written.at(-1) ?? null, { ...note, at });
     const line = Buffer.from(eventLine(event), "utf8");
+    const { access = PRIVATE, record } = this.options;
     // Appending, never truncating: an older writer's lines cannot be lost here.
-    const file = await open(this.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o644);
+    const file = await open(this.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, access.file);
     try {
       await this.refuseOtherWriter(file);
+      record?.begin(AUDIT_FILE, event.hash);
       await file.writeFile(line);
       await file.sync();
+      record?.end(AUDIT_FILE, event.hash);
     } finally {
       await file.close();
     }
@@ -154,8 +168,8 @@ async function readIfThere(path: string): Promise<Buffer> {
 }
 
 /** Whole or not at all. */
-async function replace(path: string, text: string): Promise<void> {
+async function replace(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.new`;
-  await writeFile(temporary, text, { flush: true });
+  await writeFile(temporary, text, { flush: true, mode });
   await rename(temporary, path);
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { refuseForeign } from "./private-files.js";
 
 export interface Binaries {
   readonly postgres: string;
@@ -43,8 +44,11 @@ export function findBinaries(packageName: string, user: ServerUser | null): Bina
   const key = createHash("sha256").update(`${root}\n${version}\n${owner}`).digest("hex").slice(0, 12);
   const copy = join(tmpdir(), `schema-gate-postgres-${version}-${key}`);
   const copied = binariesIn(copy, version);
+  // Anybody may make a folder in the temporary directory; only a copy of ours is run.
+  if (existsSync(copy)) refuseForeign(copy);
   if (existsSync(copy) && runs(copied, user)) return copied;
-  const fresh = `${copy}.${process.pid}`;
+  const fresh = mkdtempSync(`${copy}-`);
+  chmodSync(fresh, 0o755);
   cpSync(join(root, "native"), fresh, { recursive: true, verbatimSymlinks: true });
   linkLibraries(fresh);
   rmSync(copy, { recursive: true, force: true });

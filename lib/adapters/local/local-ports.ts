@@ -9,12 +9,11 @@ import { type Endpoints, pgDatabase } from "../pg/database.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
 import { stagingAddress } from "../staging-address.js";
-import { ApprovalsFolder } from "./approvals-folder.js";
-import { artifactsFolder } from "./artifacts-folder.js";
 import { openAuditFile } from "./audit-file.js";
 import { loadCustomRules } from "./custom-rules.js";
 import { Fleet } from "./fleet.js";
 import { localMigrator, programPath } from "./local-migrator.js";
+import { approvalsOf, artifactsOfRun, enterRun, memoryOf, recordOfRun, runBefore } from "./open-run.js";
 import { releaseSourceFolder } from "./release-source-folder.js";
 import { rolloutsFolder } from "./rollouts-folder.js";
 import { localSecrets } from "./secrets.js";
@@ -40,13 +39,16 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   const directory = workspace.runFolder(run);
   const secrets = localSecrets(environment, configDirectory);
   const fleet = new Fleet(config, secrets, configDirectory);
-  const artifacts = artifactsFolder(directory);
+  const record = recordOfRun(workspace, run);
+  const artifacts = artifactsOfRun(workspace, run, record);
+  const { access } = workspace;
+  enterRun(workspace, run);
   return {
     run,
     artifacts,
-    memory: artifactsFolder(workspace.root),
-    audit: await openAuditFile({ directory, run, clock: systemClock }),
-    approvals: new ApprovalsFolder(workspace.approvals),
+    memory: memoryOf(workspace),
+    audit: await openAuditFile({ directory, run, clock: systemClock, access, record }),
+    approvals: await approvalsOf(workspace),
     clock: systemClock,
     database: pgDatabase({
       tenant: (tenant) => fleet.entry(tenant.id),
@@ -62,9 +64,10 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
       application: config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
       program: config.migrator ? programPath({ argv: config.migrator.command }, configDirectory) : null,
     }),
-    rollouts: rolloutsFolder(join(workspace.locks, "rollouts")),
+    rollouts: rolloutsFolder(join(workspace.locks, "rollouts"), access),
     schemaDifference,
-    signer: await loadSigningKey(workspace.keys),
+    signer: await loadSigningKey(workspace.keys, access),
+    before: runBefore(workspace, run),
     stop,
     deadline: null,
   };

@@ -10,7 +10,7 @@ const POLL_MS = 20;
 export function tryHoldFile(path: string): (() => void) | number {
   for (;;) {
     try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
+      writeFileSync(path, String(process.pid), { flag: "wx", mode: 0o640 });
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
+import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { holdFile, isAlive } from "./process-lock.js";
 
 interface Entry extends ActiveRollout {
@@ -9,7 +10,7 @@ interface Entry extends ActiveRollout {
 }
 
 /** The rollouts of one workspace as files that name the process behind each; what a killed process left does not count. */
-export function rolloutsFolder(directory: string): Rollouts {
+export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rollouts {
   const path = (run: string) => join(directory, `${encodeURIComponent(run)}.json`);
   const other = async (run: string, tenants: readonly string[]): Promise<ActiveRollout | null> => {
     const wanted = new Set(tenants);
@@ -21,13 +22,13 @@ export function rolloutsFolder(directory: string): Rollouts {
   return {
     other,
     async begin(run, tenants, since) {
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory, access);
       const release = await holdFile(join(directory, "lock"));
       try {
         const found = await other(run, tenants);
         if (found) return found;
         const entry: Entry = { run, since, pid: process.pid, tenants };
-        writeFileSync(`${path(run)}.new`, JSON.stringify(entry));
+        writeFileSync(`${path(run)}.new`, JSON.stringify(entry), { mode: access.file });
         renameSync(`${path(run)}.new`, path(run));
         return null;
       } finally {

@@ -49,7 +49,7 @@ export async function runOnAws(io: Io, options: AwsRunOptions): Promise<ExitCode
       if (options.json) io.stdout.write(`${JSON.stringify({ run: input.run, outcome: stopped, execution })}\n`);
       return 3;
     }
-    const folder = workspaceIn(io.cwd).runFolder(input.run);
+    const folder = workspaceIn(io.cwd, io.env).runFolder(input.run);
     await downloadRun(store, input.run, folder);
     const ended =
       state.status === "SUCCEEDED"

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
 import { Fleet } from "../../adapters/local/fleet.js";
+import { memoryOf } from "../../adapters/local/open-run.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
@@ -51,7 +51,7 @@ export const inspect: CommandModule = {
         tenant: (tenant) => fleet.entry(tenant.id),
         staging: staging === null ? null : async () => staging,
       }),
-      memory: artifactsFolder(workspaceIn(directory).root),
+      memory: memoryOf(workspaceIn(directory, io.env, config.runs.group)),
     };
     const tenants = await fleet.tenants().catch((error: unknown) => {
       throw error instanceof RegistryError ? new UsageError(error.message) : error;

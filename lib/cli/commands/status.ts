@@ -25,9 +25,9 @@ export const status: CommandModule = {
       .addHelpText("after", HELP);
   },
   async run(io, [run], options) {
-    if (options.watch === true) return watchRun(io, await findRun(io.cwd, run));
-    const names = run === undefined ? listRuns(workspaceIn(io.cwd)).slice(0, MOST_RUNS) : [run];
-    const found = await Promise.all(names.map((name) => findRun(io.cwd, name)));
+    if (options.watch === true) return watchRun(io, await findRun(io, run));
+    const names = run === undefined ? listRuns(workspaceIn(io.cwd, io.env)).slice(0, MOST_RUNS) : [run];
+    const found = await Promise.all(names.map((name) => findRun(io, name)));
     const statuses = await Promise.all(found.map(statusOf));
     if (options.json === true) io.stdout.write(`${JSON.stringify(statuses, null, 2)}\n`);
     else if (statuses.length === 0)

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { linkKey } from "../../adapters/local/link-key.js";
+import { LINK_KEY, secretKey } from "../../adapters/local/secret-key.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { emailChannel, slackChannel } from "../../adapters/notify/channels.js";
@@ -39,7 +39,7 @@ export async function channelsOf(
     const notifiers = [...(slack ? [slack.notifier] : []), ...(email ? [email] : [])];
     return {
       origin: approval.origin ?? null,
-      key: await linkKey(workspace.keys),
+      key: await secretKey(workspace.keys, LINK_KEY, workspace.access),
       notifier: notifiers.length === 0 ? null : severalNotifiers(notifiers),
       slack: slack ?? null,
     };

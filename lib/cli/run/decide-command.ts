@@ -1,4 +1,4 @@
-import { ApprovalsFolder } from "../../adapters/local/approvals-folder.js";
+import { approvalsOf } from "../../adapters/local/open-run.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { ExitCode } from "../command.js";
@@ -15,8 +15,8 @@ export async function decide(
   verdict: "approve" | "reject",
   reason: string | null,
 ): Promise<ExitCode> {
-  const { workspace, artifacts, request } = await findRun(io.cwd, run);
-  const approvals = new ApprovalsFolder(workspace.approvals);
+  const { workspace, artifacts, request } = await findRun(io, run);
+  const approvals = await approvalsOf(workspace);
   const name = loginName();
   const outcome = await decideAtTerminal(
     { run: request.run, approvals, artifacts, clock: systemClock },

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { artifactsFolder } from "../../adapters/local/artifacts-folder.js";
+import { artifactsOfRun } from "../../adapters/local/open-run.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
+import type { Io } from "../io.js";
 
 export interface FoundRun {
   readonly workspace: Workspace;
@@ -19,8 +20,8 @@ export function listRuns(workspace: Workspace): readonly string[] {
 }
 
 /** A run by its name, or the newest when none is named. Throws `UsageError` that lists what there is. */
-export async function findRun(directory: string, run: string | undefined): Promise<FoundRun> {
-  const workspace = workspaceIn(directory);
+export async function findRun(io: Pick<Io, "cwd" | "env">, run: string | undefined): Promise<FoundRun> {
+  const workspace = workspaceIn(io.cwd, io.env);
   const runs = listRuns(workspace);
   const name = run ?? runs[0];
   if (name === undefined)
@@ -32,7 +33,7 @@ export async function findRun(directory: string, run: string | undefined): Promi
       "schema-gate status",
     );
   }
-  const artifacts = artifactsFolder(workspace.runFolder(name));
+  const artifacts = artifactsOfRun(workspace, name);
   const request = await artifacts.get<RunRequest>(artifact.request);
   if (request === null)
     throw new UsageError(`the run ${name} ended before it began: it has no request`, "schema-gate run");

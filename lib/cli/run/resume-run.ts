@@ -23,7 +23,7 @@ export async function resumeRun(
   run: string | undefined,
   options: { readonly wait: boolean; readonly dryRun: boolean; readonly json: boolean },
 ): Promise<ExitCode> {
-  const { workspace, artifacts, request } = await findRun(io.cwd, run);
+  const { workspace, artifacts, request } = await findRun(io, run);
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
   // What failed or was halted can go on; what a gate or a person refused needs to be looked at anew. An end without its
   // seal was not reached: nothing is done twice by going on, and then it is sealed.

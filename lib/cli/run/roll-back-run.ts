@@ -25,7 +25,7 @@ export interface RollBackOptions {
 
 /** Takes the release of a run out of its tenants, with the way back that was proved, when a person who may approve says so. */
 export async function rollBackRun(io: Io, run: string | undefined, options: RollBackOptions): Promise<ExitCode> {
-  const found = await findRun(io.cwd, run);
+  const found = await findRun(io, run);
   const { workspace, request } = found;
   if (request.command === "demo")
     throw new UsageError("the demo's server has ended with the demo; there is nothing to take back");

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../../adapters/local/private-files.js";
 import { isAlive, tryHoldFile } from "../../adapters/local/process-lock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { UnfinishedError } from "../command.js";
 
 /** Holds a run for this process until the returned function is called. Throws when another process works on it. */
 export function lockRun(workspace: Workspace, run: string): () => void {
-  mkdirSync(workspace.locks, { recursive: true });
+  makeFolder(workspace.locks, workspace.access);
   const held = tryHoldFile(join(workspace.locks, `${run}.lock`));
   if (typeof held === "function") return held;
   throw new UnfinishedError(

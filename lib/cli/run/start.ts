@@ -44,7 +44,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   const request: RunRequest = { ...newRequest(config, options.mode, options.mode), fresh: options.fresh };
   if (options.mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, config, directory);
-  const workspace = workspaceIn(directory);
+  const workspace = workspaceIn(directory, io.env, config.runs.group);
   const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);
   const executed = await execute({

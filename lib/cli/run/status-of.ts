@@ -1,4 +1,4 @@
-import { ApprovalsFolder } from "../../adapters/local/approvals-folder.js";
+import { approvalsOf } from "../../adapters/local/open-run.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { approvalState } from "../../core/approval/decide.js";
 import type { Release } from "../../core/migration/release.js";
@@ -19,7 +19,7 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   const common = { run, release: release?.name ?? null, tenants, migrated };
   if (outcome?.status === "halted") return { ...common, state: "halted", next: `schema-gate resume ${run}` };
   if (outcome && outcome.status !== "failed") return { ...common, state: outcome.status, next: null };
-  const record = await new ApprovalsFolder(workspace.approvals).read(run);
+  const record = await (await approvalsOf(workspace)).read(run);
   const approval = record ? approvalState(record.request, record.entries, systemClock.now()).status : null;
   if (approval === "pending")
     return { ...common, state: "waiting for an approval", next: `schema-gate approve ${run}` };

@@ -187,6 +187,17 @@ export const configSchema = z.strictObject({
   approval,
   rollout,
   rollback,
+  runs: z
+    .strictObject({
+      group: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "group of this machine whose members may see, decide, resume and take back runs; default: the folder is its owner's alone",
+        ),
+    })
+    .prefault({}),
   drift: z
     .strictObject({
       allow: z

@@ -49,7 +49,13 @@ export const load: Step<z.infer<typeof input>, Output> = {
       action: "run.started",
       subject: { kind: "run", name: ports.run },
       digest: digest(release.migrations.map((migration) => [migration.version, migration.up.checksum])),
-      details: { release: release.name, command: request.command, tenants: tenants.length, config: digest(config) },
+      details: {
+        release: release.name,
+        command: request.command,
+        tenants: tenants.length,
+        config: digest(config),
+        ...(ports.before ? { follows: { ...ports.before } } : {}),
+      },
     });
     ports.events.emit({
       type: "result",

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
-import { ApprovalsFolder } from "../../../lib/adapters/local/approvals-folder.js";
 import type { ApprovalEntry } from "../../../lib/core/approval/request.js";
 import type { Approvals } from "../../../lib/ports/approvals.js";
-import { temporaryFolder } from "../../review/harness.js";
+import { approvalsIn, temporaryFolder } from "../../review/harness.js";
 import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 import { simulatedStore } from "../../support/aws/services.js";
 
@@ -15,7 +14,7 @@ const ADAPTERS: readonly [string, () => Promise<Opener>][] = [
     "a folder",
     async () => {
       const root = temporaryFolder();
-      return () => new ApprovalsFolder(root);
+      return () => approvalsIn(root);
     },
   ],
   [

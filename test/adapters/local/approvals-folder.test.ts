@@ -2,8 +2,7 @@ import { statSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ApprovalsFolder } from "../../../lib/adapters/local/approvals-folder.js";
-import { temporaryFolder } from "../../review/harness.js";
+import { approvalsIn, temporaryFolder } from "../../review/harness.js";
 import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 
 const request = APPROVAL_REQUEST;
@@ -11,9 +10,11 @@ const request = APPROVAL_REQUEST;
 describe("approvals in a folder", () => {
   it("keep the token apart, for its owner alone, and nothing outside the folder", async () => {
     const root = temporaryFolder();
-    const approvals = new ApprovalsFolder(root);
+    const approvals = approvalsIn(root);
     await approvals.open(request, "the-token");
-    const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    const files = (await readdir(join(root, "approvals"), { recursive: true, withFileTypes: true })).filter((one) =>
+      one.isFile(),
+    );
     const holding = [];
     for (const file of files) {
       const path = join(file.parentPath, file.name);

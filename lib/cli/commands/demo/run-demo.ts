@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../adapters/local/embedded-server.js";
 import { packageRoot } from "../../../adapters/local/package-root.js";
@@ -40,15 +40,14 @@ export interface DemoOptions {
 
 /** The main job on made-up tenants: an embedded server, a fleet, a release, every gate, the approval, the rollout. */
 export async function runDemo(io: Io, options: DemoOptions): Promise<ExitCode> {
-  const workspace = workspaceIn(io.cwd);
-  clearOlderDemos(workspace);
+  const workspace = workspaceIn(io.cwd, io.env);
+  await clearOlderDemos(workspace);
   const request = newRequest(demoConfig(workspace), "demo", "run");
   io.stderr.write(`Run ${request.run}: the demo, scenario ${options.scenario}\n`);
-  const directory = serverDirectory(io.cwd, request.run, options.tenants);
-  mkdirSync(directory, { recursive: true });
+  const directory = serverDirectory(options.tenants);
   chmodSync(directory, 0o755);
   const server = await prepare(io, workspace, directory, options);
-  writeServerRecord(workspace, request.run, { directory, port: server.port });
+  await writeServerRecord(workspace, request.run, { directory, port: server.port });
   return work(io, workspace, request, server, { ...options, resumed: false });
 }
 
@@ -59,7 +58,7 @@ export async function resumeDemo(
   request: RunRequest,
   options: { readonly json: boolean },
 ): Promise<ExitCode> {
-  const record = readServerRecord(workspace, request.run);
+  const record = await readServerRecord(workspace, request.run);
   if (!record) {
     io.stderr.write(`The demo ${request.run} has ended and its server is gone; start another with: schema-gate demo\n`);
     return 2;
@@ -92,7 +91,7 @@ async function work(
     });
     const code = await finish(io, executed, options.json);
     await server.stop();
-    if (executed.stopped === null && code !== 3) removeServer(workspace, request.run);
+    if (executed.stopped === null && code !== 3) await removeServer(workspace, request.run);
     return code;
   } finally {
     await server.stop();
@@ -109,7 +108,7 @@ async function prepare(io: Io, workspace: Workspace, directory: string, options:
     progress.start("Create the fleet", ids.length);
     const release = await readRelease(await readReleaseFolder(migrationsFolder()));
     await createDemoFleet(server, release, ids, options.scenario, () => progress.advance());
-    writeRegistry(
+    await writeRegistry(
       workspace,
       server,
       ids.map((id) => ({ id, database: databaseName(id) })),

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { artifactsFolder } from "../../../adapters/local/artifacts-folder.js";
 import type { EmbeddedServer } from "../../../adapters/local/embedded-server.js";
 import { scratchDirectory } from "../../../adapters/local/scratch-directory.js";
 import type { Workspace } from "../../../adapters/local/workspace.js";
+import { WrittenRecord } from "../../../adapters/local/written-record.js";
+import type { Artifacts } from "../../../ports/artifacts.js";
 import { UnfinishedError } from "../../command.js";
 import { lockHolder } from "../../run/run-lock.js";
 
@@ -17,51 +18,54 @@ export interface DemoServerRecord {
 /** A fresh database with the demo's rows. */
 const BYTES_PER_TENANT = 9 * 2 ** 20;
 
-/** The server's data lie outside the home: as root the server runs as another user, who may not enter a private one. */
-export function serverDirectory(cwd: string, run: string, tenants: number): string {
-  const key = createHash("sha256").update(`${cwd}\n${run}`).digest("hex").slice(0, 12);
-  return join(scratchDirectory(tenants * BYTES_PER_TENANT), `schema-gate-demo-${userInfo().uid}-${key}`);
+/** A new folder outside the home: as root the server runs as another user, who may not enter a private one. */
+export function serverDirectory(tenants: number): string {
+  return mkdtempSync(join(scratchDirectory(tenants * BYTES_PER_TENANT), "schema-gate-demo-"));
 }
 
-export function writeServerRecord(workspace: Workspace, run: string, record: DemoServerRecord): void {
-  mkdirSync(workspace.demo, { recursive: true });
-  writeFileSync(join(workspace.demo, `${run}.json`), JSON.stringify(record));
+/** What a demo keeps; a folder that somebody else named there is neither started nor removed. */
+function files({ demo, access, records }: Workspace): Artifacts {
+  const record = new WrittenRecord(join(records, "demo.jsonl"), access);
+  return artifactsFolder(demo, { access, record, otherwise: "forget" });
 }
 
-export function readServerRecord(workspace: Workspace, run: string): DemoServerRecord | null {
-  const path = join(workspace.demo, `${run}.json`);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as DemoServerRecord) : null;
+const recordKey = (run: string) => `servers/${run}.json`;
+
+export function writeServerRecord(workspace: Workspace, run: string, record: DemoServerRecord): Promise<void> {
+  return files(workspace).put(recordKey(run), record);
+}
+
+export function readServerRecord(workspace: Workspace, run: string): Promise<DemoServerRecord | null> {
+  return files(workspace).get<DemoServerRecord>(recordKey(run));
 }
 
 /** The registry and the password, beside each other, as a user would write them. */
-export function writeRegistry(
+export async function writeRegistry(
   workspace: Workspace,
   server: EmbeddedServer,
   tenants: readonly { id: string; database: string }[],
-): void {
-  mkdirSync(workspace.demo, { recursive: true });
+): Promise<void> {
   const rows = tenants.map(
     ({ id, database }) => `${id},postgres://${server.user}@${server.host}:${server.port}/${database}`,
   );
-  writeFileSync(join(workspace.demo, "tenants.csv"), `id,url\n${rows.join("\n")}\n`);
-  writeFileSync(join(workspace.demo, "password"), server.password, { mode: 0o600 });
+  await files(workspace).putText("tenants.csv", `id,url\n${rows.join("\n")}\n`);
+  await files(workspace).putText("password", server.password);
 }
 
 /** After a demo that has ended there is nothing to come back to. */
-export function removeServer(workspace: Workspace, run: string): void {
-  const record = readServerRecord(workspace, run);
+export async function removeServer(workspace: Workspace, run: string): Promise<void> {
+  const record = await readServerRecord(workspace, run);
   if (record) rmSync(record.directory, { recursive: true, force: true });
-  rmSync(join(workspace.demo, `${run}.json`), { force: true });
+  rmSync(files(workspace).locate(recordKey(run)), { force: true });
 }
 
 /**
  * A new demo takes the place of those in this folder that were interrupted: their servers are large, and the registry is
  * one file. Throws when one of them is still worked on.
  */
-export function clearOlderDemos(workspace: Workspace): void {
-  if (!existsSync(workspace.demo)) return;
-  for (const name of readdirSync(workspace.demo).filter((each) => each.endsWith(".json"))) {
-    const run = name.slice(0, -".json".length);
+export async function clearOlderDemos(workspace: Workspace): Promise<void> {
+  for (const key of await files(workspace).list("servers")) {
+    const run = key.slice("servers/".length, -".json".length);
     const holder = lockHolder(workspace, run);
     if (holder !== null) {
       throw new UnfinishedError(
@@ -69,6 +73,6 @@ export function clearOlderDemos(workspace: Workspace): void {
         "let it end, or start the demo in another folder",
       );
     }
-    removeServer(workspace, run);
+    await removeServer(workspace, run);
   }
 }

@@ -1,14 +1,15 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { findBinaries, serverUser } from "../../../adapters/local/embedded-binaries.js";
-import { loadSigningKey } from "../../../adapters/local/signing-key.js";
+import { loadSigningKey, PRIVATE_KEY } from "../../../adapters/local/signing-key.js";
+import { workspaceIn } from "../../../adapters/local/workspace.js";
 import { keyId } from "../../../core/audit/seal.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import type { Io } from "../../io.js";
 
 /** What this machine has to have. */
 export async function machineChecks(io: Io): Promise<readonly Check[]> {
-  return [node(), embedded(), folder(io.cwd), disk(io.cwd), ...(await signingKey(io.cwd))];
+  return [node(), embedded(), folder(io.cwd), disk(io.cwd), ...(await signingKey(io))];
 }
 
 /** `engines` of package.json: what the parsers and the state machine were tested with. */
@@ -66,11 +67,12 @@ function disk(cwd: string): Check {
 }
 
 /** The key is made by the first run; before it there is nothing to check. */
-async function signingKey(cwd: string): Promise<readonly Check[]> {
-  const keys = join(cwd, ".schema-gate", "keys");
-  if (!existsSync(join(keys, "audit-key.pem"))) return [];
+async function signingKey(io: Io): Promise<readonly Check[]> {
+  if (!existsSync(join(io.cwd, ".schema-gate"))) return [];
   try {
-    const { publicKey } = await loadSigningKey(keys);
+    const { keys, access } = workspaceIn(io.cwd, io.env);
+    if (!existsSync(join(keys, PRIVATE_KEY))) return [];
+    const { publicKey } = await loadSigningKey(keys, access);
     return [ok("signing key", keyId(publicKey))];
   } catch (error) {
     return [

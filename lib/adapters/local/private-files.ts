@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, type Stats, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Modes of what the gate keeps. */
+export interface Access {
+  readonly folder: number;
+  readonly file: number;
+}
+
+/** For the owner alone, whatever the umask. */
+export const PRIVATE: Access = { folder: 0o700, file: 0o600 };
+/** For a group that the config names in `runs.group`. New files get the folder's group from its setgid bit. */
+export const SHARED: Access = { folder: 0o2770, file: 0o660 };
+
+/** A file or folder that somebody else could have written. The message names it, the reason and the way out. */
+export class UnsafeFileError extends Error {
+  override readonly name = "UnsafeFileError";
+}
+
+/** Makes a folder and those above it that are missing. Never widens one that is there. */
+export function makeFolder(path: string, { folder }: Access): void {
+  const first = mkdirSync(path, { recursive: true, mode: folder });
+  if (first === undefined || folder === PRIVATE.folder) return;
+  // The umask took the group's bits away.
+  for (let at = path; at.length >= first.length; at = dirname(at)) chmodSync(at, folder);
+}
+
+/** Refuses a folder that others could have filled, where it must be one that others may read. */
+export function refuseForeign(path: string): void {
+  const stat = lstatSync(path);
+  if (stat.isDirectory() && isOurs(stat) && (stat.mode & 0o022) === 0) return;
+  throw new UnsafeFileError(
+    `${path} could have been filled by ${ownerName(stat.uid)}; remove it, and it is made again`,
+  );
+}
+
+/** What may be believed of the modes of a file that others might have touched. */
+function isOurs(stat: Stats): boolean {
+  const uid = process.getuid?.();
+  // Root could read and write it anyway.
+  return uid === undefined || stat.uid === uid || stat.uid === 0;
+}
+
+/**
+ * Refuses a folder that is a link or that somebody else owns, and takes away what others may do in one that is ours. A
+ * folder that a group was given deliberately (setgid, nothing for others) stays as it is. Returns the access of what lies below.
+ */
+export function holdFolder(path: string): Access {
+  const stat = lstatSync(path);
+  if (!stat.isDirectory())
+    throw new UnsafeFileError(
+      `${path} is ${stat.isSymbolicLink() ? "a link" : "no folder"}; remove it, a folder is made in its place`,
+    );
+  const shared = (stat.mode & 0o7777) === SHARED.folder;
+  if (shared && isMember(stat)) return SHARED;
+  if (!isOurs(stat))
+    throw new UnsafeFileError(
+      `${path} belongs to ${ownerName(stat.uid)}, who could change what is decided there; work in a folder of your own, or let its owner set runs.group`,
+    );
+  if ((stat.mode & 0o7077) !== 0 && stat.uid === process.getuid?.()) chmodSync(path, PRIVATE.folder);
+  return PRIVATE;
+}
+
+function isMember({ uid, gid }: Stats): boolean {
+  return isOurs({ uid } as Stats) || process.getgroups?.().includes(gid) === true;
+}
+
+/** Opens a folder of ours to a group. Throws `UnsafeFileError` for a group that there is not or that we are not in. */
+export function shareFolder(path: string, group: string): void {
+  const gid = groupId(group);
+  try {
+    chownSync(path, -1, gid);
+  } catch (error) {
+    throw new UnsafeFileError(
+      `${path} could not be given to the group ${group}: ${(error as NodeJS.ErrnoException).code}; you must be a member of it`,
+    );
+  }
+  chmodSync(path, SHARED.folder);
+}
+
+function groupId(group: string): number {
+  if (/^\d+$/.test(group)) return Number(group);
+  const gid = lookedUp("group", group)?.[2];
+  if (gid === undefined) throw new UnsafeFileError(`there is no group ${group} on this machine; correct runs.group`);
+  return Number(gid);
+}
+
+/** The login of a user id; the number where the machine knows no name. */
+export function ownerName(uid: number): string {
+  return lookedUp("passwd", String(uid))?.[0] ?? `user ${uid}`;
+}
+
+/** One line of the machine's users or groups, wherever it keeps them. */
+function lookedUp(database: "passwd" | "group", key: string): readonly string[] | null {
+  try {
+    const line = execFileSync("getent", [database, "--", key], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return line.trimEnd().split(":");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Refuses a key that others may read or change, or that is a link: whoever wrote it could sign as we do. `access` is what
+ * its folder allows.
+ */
+export function holdKey(path: string, access: Access = PRIVATE): void {
+  const stat = lstatSync(path);
+  if (!stat.isFile())
+    throw new UnsafeFileError(
+      `${path} is ${stat.isSymbolicLink() ? "a link" : "no file"}; a key must be a file of its own. Remove it and a new one is made.`,
+    );
+  if (process.platform === "win32") return;
+  if (access === PRIVATE && !isOurs(stat))
+    throw new UnsafeFileError(
+      `${path} belongs to ${ownerName(stat.uid)}, who could use it. Remove it and a new one is made.`,
+    );
+  if ((stat.mode & 0o777 & ~access.file) !== 0)
+    throw new UnsafeFileError(
+      `${path} can be read by other users, so what it signs would prove nothing. Make a new one: rm ${path}; or, when only you had access, chmod ${access.file.toString(8)} ${path}.`,
+    );
+}
+
+/** Keeps what is below a folder out of version control. */
+export function ignoreInGit(folder: string, access: Access): void {
+  const path = join(folder, ".gitignore");
+  if (!existsSync(path)) writeFileSync(path, "*\n", { mode: access.file });
+}

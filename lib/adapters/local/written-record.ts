@@ -1,0 +1,110 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { TamperedError } from "../../ports/tampered.js";
+import { type Access, makeFolder } from "./private-files.js";
+
+/** A write begins with `w` and ends with `d`, or with `c` when another was first. */
+type Line = readonly ["w" | "d" | "c", key: string, sha256: string];
+
+interface Known {
+  settled: string | null;
+  /** Begun and not known to have ended: a process that died in between left the one or the other. */
+  readonly begun: Set<string>;
+}
+
+/**
+ * What was written below a folder, in a file that lies elsewhere: what is read there is believed only when it is what was
+ * last written. Append-only; several processes may write to it.
+ */
+export class WrittenRecord {
+  private readonly known = new Map<string, Known>();
+  private read = 0;
+  private rest = "";
+
+  constructor(
+    private readonly path: string,
+    private readonly access: Access,
+  ) {}
+
+  begin(key: string, sha256: string): void {
+    this.append(["w", key, sha256]);
+  }
+
+  end(key: string, sha256: string): void {
+    this.append(["d", key, sha256]);
+  }
+
+  cancel(key: string, sha256: string): void {
+    this.append(["c", key, sha256]);
+  }
+
+  /** Whether this is what was last written there; `null` stands for nothing. */
+  holds(key: string, sha256: string | null): boolean {
+    this.follow();
+    const known = this.known.get(key);
+    if (known === undefined) return sha256 === null;
+    return known.settled === sha256 || (sha256 !== null && known.begun.has(sha256));
+  }
+
+  /** What was last written there to its end; null when there is nothing. */
+  last(key: string): string | null {
+    this.follow();
+    return this.known.get(key)?.settled ?? null;
+  }
+
+  /** Every key below a prefix that something was written to. */
+  keysBelow(prefix: string): readonly string[] {
+    this.follow();
+    const below = `${prefix}/`;
+    return [...this.known]
+      .filter(([key, { settled }]) => settled !== null && key.startsWith(below))
+      .map(([key]) => key);
+  }
+
+  private append(line: Line): void {
+    makeFolder(dirname(this.path), this.access);
+    const file = openSync(this.path, "a", this.access.file);
+    try {
+      writeSync(file, `${JSON.stringify(line)}\n`);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Takes in what was appended since, by this process or another. */
+  private follow(): void {
+    const file = opened(this.path);
+    if (file === null) return;
+    try {
+      const { size } = fstatSync(file);
+      if (size < this.read) throw new TamperedError(`${this.path} became shorter while it was in use`);
+      const more = Buffer.alloc(size - this.read);
+      this.read += readSync(file, more, 0, more.length, this.read);
+      const lines = (this.rest + more.toString("utf8")).split("\n");
+      this.rest = lines.pop() ?? "";
+      for (const line of lines) this.take(JSON.parse(line) as Line);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private take([what, key, sha256]: Line): void {
+    const known = this.known.get(key) ?? { settled: null, begun: new Set() };
+    if (what === "w") known.begun.add(sha256);
+    else known.begun.delete(sha256);
+    if (what === "d") {
+      known.settled = sha256;
+      known.begun.clear();
+    }
+    this.known.set(key, known);
+  }
+}
+
+function opened(path: string): number | null {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
