@@ -2,6 +2,7 @@ import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { descendants } from "../catalog/tables.js";
 import { keepsHeap, parseType } from "../postgres/type-change.js";
+import { expressionTree, isPlainCast } from "../sql/plain-cast.js";
 import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";
@@ -59,26 +60,27 @@ function inheriting(before: CatalogIndex, table: TableRef): readonly TableRef[] 
 
 export function rewritesHeap(operation: AlterColumnType, column: ColumnObject | undefined): boolean {
   if (!column) return true;
-  if (operation.using !== null && !isPlainCast(operation)) return true;
+  if (!isPlain(operation)) return true;
   return !keepsHeap(column.attributes.type, operation.type);
 }
 
 /** `USING c::type` says no more than the type itself. */
-function isPlainCast({ using, column }: AlterColumnType): boolean {
-  const text = (using ?? "").replaceAll('"', "").replaceAll(/\s+/g, "").toLowerCase();
-  return (
-    text === column.toLowerCase() ||
-    text.startsWith(`${column.toLowerCase()}::`) ||
-    text.startsWith(`cast(${column.toLowerCase()}as`)
-  );
+function isPlain({ using, type, column }: AlterColumnType): boolean {
+  return using === null || isPlainCast(expressionTree(using), type, column);
 }
 
-/** Whether the conversion may lose something of a value; a wider integer has every value of a narrower one. */
+/**
+ * Whether the conversion, or the one that undoes it, may lose something of a value. A wider integer has every value of a narrower
+ * one; from bpchar the server trims spaces, although it stores a text as it was.
+ */
 function mayChangeValues(operation: AlterColumnType, column: ColumnObject): boolean {
-  return (
-    rewritesHeap(operation, column) &&
-    !(isWideningInteger(column.attributes.type, operation.type) && operation.using === null)
-  );
+  const from = column.attributes.type;
+  if (!rewritesHeap(operation, column)) return isPadded(operation.type) && !isPadded(from);
+  return !(isWideningInteger(from, operation.type) && operation.using === null);
+}
+
+function isPadded(type: string): boolean {
+  return parseType(type)?.base === "character";
 }
 
 function isWideningInteger(from: string, to: string): boolean {
@@ -94,7 +96,7 @@ function isWideningInteger(from: string, to: string): boolean {
 function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
   const name = identifier(operation.column);
   const { type, collation, notNull } = column.attributes;
-  const own = operation.using !== null && !isPlainCast(operation);
+  const own = !isPlain(operation);
   const using = own ? ` USING NULL::${type}` : truncates(type) ? "" : ` USING ${name}::${type}`;
   const collate = collation === null ? "" : ` COLLATE ${collation}`;
   const change = alterTable(table, `ALTER COLUMN ${name} TYPE ${type}${collate}${using}`);
@@ -116,7 +118,7 @@ function filledAgain(
   table: TableRef,
   column: ColumnObject,
 ): readonly string[] {
-  const emptied = operation.using !== null && !isPlainCast(operation) && column.attributes.notNull;
+  const emptied = !isPlain(operation) && column.attributes.notNull;
   return emptied ? [notNullAgain(before, table, operation.column)] : [];
 }
 

@@ -1,4 +1,4 @@
-import { isHarmless } from "../postgres/harmless-functions.js";
+import { isHarmless } from "../postgres/functions.js";
 import type { Statement } from "../sql/statement.js";
 import { operationsOfText } from "./segments.js";
 

@@ -62,7 +62,8 @@ export function typeFromText(text: string): ColumnType {
 
 export function printType(type: ColumnType): string {
   const modifiers = type.modifiers.length > 0 ? `(${type.modifiers.join(",")})` : "";
-  return `${PRINTED[type.name] ?? type.name}${modifiers}${type.array ? "[]" : ""}`;
+  const name = type.name === "bpchar" && type.modifiers.length === 0 ? "bpchar" : (PRINTED[type.name] ?? type.name);
+  return `${name}${modifiers}${type.array ? "[]" : ""}`;
 }
 
 export function sameType(a: ColumnType, b: ColumnType): boolean {

@@ -1,25 +1,43 @@
 import { builtInName } from "../sql/type-name.js";
 
 /**
- * Whether PostgreSQL keeps the heap when a column changes its type: the old values are valid in the new type bit by bit
- * (manual, ALTER TABLE, Notes: "binary coercible"; measured in the tests). Types as `format_type` or the parser spells them.
+ * What ALTER COLUMN TYPE does to a heap. `kept in UTC`: kept while the session's TimeZone is UTC, otherwise rewritten.
+ * Source: ATColumnChangeRequiresRewrite and the support functions of the length casts; every pair of built-in types is measured
+ * in test/core/postgres/type-change.test.ts.
  */
-export function keepsHeap(from: string, to: string): boolean {
+export type HeapChange = "kept" | "rewritten" | "kept in UTC";
+
+/**
+ * What a change between two types does, without USING or with a cast that says no more than the new type. Types as `format_type` or
+ * the parser spells them. A type that is not built in is taken to rewrite.
+ */
+export function heapChange(from: string, to: string): HeapChange {
   const old = parseType(from);
   const next = parseType(to);
-  if (old === null || next === null) return false;
-  if (old.base === next.base) return widens(old.base, old.modifiers, next.modifiers);
-  const text = (base: string) => base === "text" || base === "character varying" || base === "citext";
-  if (text(old.base) && text(next.base)) return next.modifiers.length === 0;
-  return (old.base === "cidr" && next.base === "inet") || (old.base === "xml" && next.base === "text");
+  if (old === null || next === null) return "rewritten";
+  if (old.base === next.base) return covers(old, next) ? "kept" : "rewritten";
+  // The elements of an array are converted one by one even where each would stay as it is.
+  if (old.base.endsWith("[]") || next.base.endsWith("[]")) return "rewritten";
+  if (isTimestamp(old) && isTimestamp(next)) return fullPrecision(next) ? "kept in UTC" : "rewritten";
+  const interval = /^interval\b/;
+  if (interval.test(old.base) && interval.test(next.base)) return coversInterval(old, next) ? "kept" : "rewritten";
+  return next.modifiers.length === 0 && storedAlike(old.base, next.base) ? "kept" : "rewritten";
 }
 
-interface ParsedType {
+/** Whether the heap stays whatever the session's settings are. */
+export function keepsHeap(from: string, to: string): boolean {
+  return heapChange(from, to) === "kept";
+}
+
+export interface ParsedType {
   readonly base: string;
   readonly modifiers: readonly number[];
 }
 
-/** `format_type`'s spelling of a type's name, modifiers apart; null for what does not look like a type. */
+/**
+ * `format_type`'s spelling of a type's name, modifiers apart; null for what does not look like a type. `char` alone is one
+ * character long, `bpchar` of any length.
+ */
 export function parseType(text: string): ParsedType | null {
   const match = /^\s*([^()]+?)\s*(?:\(([^)]*)\))?\s*((?:with|without) time zone)?\s*((?:\[\d*\])*)\s*$/i.exec(text);
   if (!match) return null;
@@ -27,31 +45,79 @@ export function parseType(text: string): ParsedType | null {
   const plain = name
     .toLowerCase()
     .replace(/^pg_catalog\./, "")
-    .replace(/^public\.(?=citext$)/, "")
-    .replaceAll('"', "");
-  const base = builtInName(plain);
+    .replace(/^public\.(?=citext$)/, "");
+  const base = builtInName(plain.replaceAll('"', ""));
   const whole = zone ? `${base.replace(/ (with|without) time zone$/, "")} ${zone.toLowerCase()}` : base;
-  return { base: `${whole}${array}`, modifiers: (modifiers ?? "").split(",").filter(Boolean).map(Number) };
+  const given = (modifiers ?? "").split(",").filter(Boolean).map(Number);
+  const one = given.length === 0 && (plain === "char" || plain === "character" || plain === "bit");
+  const internal = plain === '"char"';
+  return {
+    base: `${internal ? '"char"' : whole}${array.replace(/\d+/g, "")}`,
+    modifiers: one ? [1] : given,
+  };
 }
 
-/** Same type, other modifiers. */
-function widens(base: string, from: readonly number[], to: readonly number[]): boolean {
+/** Types of text without a bound share one stored form. From bpchar the server trims, so it is never the source. */
+const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "citext", "xml", "character"]);
+const OIDS: ReadonlySet<string> = new Set(
+  `regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype`.split(
+    " ",
+  ),
+);
+const PAIRS: ReadonlySet<string> = new Set([
+  "cidr>inet",
+  "bit>bit varying",
+  "regoper>regoperator",
+  "regoperator>regoper",
+  "regproc>regprocedure",
+  "regprocedure>regproc",
+]);
+
+/** Binary coercible by an assignment cast (pg_cast.castmethod = 'b'), whatever the old modifiers. */
+function storedAlike(from: string, to: string): boolean {
+  if (TEXTS.has(from) && TEXTS.has(to))
+    return from !== "character" && to !== "xml" && !(from === "xml" && to === "citext");
+  const integer = (name: string) => name === "integer" || name === "oid";
+  if (integer(from) && (integer(to) || OIDS.has(to))) return true;
+  return (OIDS.has(from) && integer(to)) || PAIRS.has(`${from}>${to}`);
+}
+
+function isTimestamp({ base }: ParsedType): boolean {
+  return base === "timestamp without time zone" || base === "timestamp with time zone";
+}
+
+function fullPrecision({ modifiers: [precision] }: ParsedType): boolean {
+  return precision === undefined || precision >= 6;
+}
+
+/** Same type, other modifiers: whether every old value stays as it is. */
+function covers(old: ParsedType, next: ParsedType): boolean {
+  const [from, to] = [old.modifiers, next.modifiers];
   if (from.length === to.length && from.every((value, at) => value === to[at])) return true;
+  if (to.length === 0) return true;
   const [oldLength = Number.POSITIVE_INFINITY, oldScale = 0] = from;
   const [newLength = Number.POSITIVE_INFINITY, newScale = 0] = to;
-  switch (base) {
+  switch (old.base) {
     case "character varying":
     case "bit varying":
       return newLength >= oldLength;
     case "numeric":
-      return to.length === 0 || (from.length > 0 && newScale === oldScale && newLength >= oldLength);
+      return from.length > 0 && newScale === oldScale && newLength >= oldLength;
     case "timestamp without time zone":
     case "timestamp with time zone":
     case "time without time zone":
     case "time with time zone":
-    case "interval":
       return Math.min(newLength, 6) >= Math.min(oldLength, 6);
     default:
-      return false;
+      return /^interval\b/.test(old.base) && !old.base.endsWith("[]") && coversInterval(old, next);
   }
+}
+
+const FIELDS = ["second", "minute", "hour", "day", "month", "year"];
+
+/** interval_support: the least field of the new type is no coarser, and seconds keep their digits. */
+function coversInterval(old: ParsedType, next: ParsedType): boolean {
+  const least = ({ base }: ParsedType) => Math.max(0, FIELDS.indexOf(base.split(" ").at(-1) ?? ""));
+  const digits = ({ modifiers: [precision = 6] }: ParsedType) => Math.min(precision, 6);
+  return least(next) <= least(old) && (least(old) > 0 || digits(next) >= digits(old));
 }

@@ -1,10 +1,10 @@
 import { deparse } from "../sql/deparse.js";
+import { expressionTree } from "../sql/plain-cast.js";
 import { identifier, literal } from "../sql/quote.js";
 import type { Probe } from "./probe.js";
 import { columnOf } from "./state/table-state.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
-import { expressionTree } from "./support/plain-cast.js";
 
 /** Values still in use that an enum of the release's own, which replaces the type of a column, does not have. */
 export const enumValue: Probe = {

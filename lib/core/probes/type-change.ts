@@ -1,4 +1,5 @@
 import type { AlterColumnType } from "../operations/index.js";
+import { expressionTree, isPlainCastThroughText } from "../sql/plain-cast.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
@@ -7,7 +8,6 @@ import { columnsNamed } from "./support/columns-named.js";
 import { domainChain } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
-import { isPlainCast } from "./support/plain-cast.js";
 import { refusedBy, tooLongFor } from "./support/refused-by.js";
 import { unknowable } from "./support/unknowable.js";
 
@@ -34,7 +34,7 @@ function refused(
   table: TableState,
   column: ColumnState,
 ): readonly ProbeDraft[] {
-  const plain = isPlainCast(operation);
+  const plain = isPlain(operation);
   const value = plain ? `${identifier(table.name.name)}.${identifier(column.name)}` : `(${operation.using})`;
   const condition = plain
     ? refusedBy(value, column.type, operation.type, before)
@@ -81,7 +81,7 @@ function attempt(operation: AlterColumnType, table: TableState, column: ColumnSt
 
 /** A conversion of the author's own may yield NULL where the column must not hold it. */
 function emptied(operation: AlterColumnType, table: TableState, column: ColumnState): readonly ProbeDraft[] {
-  if (!column.notNull || operation.using === null || isPlainCast(operation)) return [];
+  if (!column.notNull || operation.using === null || isPlain(operation)) return [];
   const alias = identifier(table.name.name);
   const query = `SELECT count(*) AS count FROM ${table.rows.from} AS ${alias} WHERE (${operation.using}) IS NULL`;
   return [
@@ -105,4 +105,8 @@ function described(operation: AlterColumnType, table: TableState) {
     statement: operation.statement,
     meaning: `values of ${name} that do not fit ${operation.type}`,
   };
+}
+
+function isPlain({ using, type, column }: AlterColumnType): boolean {
+  return using === null || isPlainCastThroughText(expressionTree(using), type, column);
 }

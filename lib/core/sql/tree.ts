@@ -117,3 +117,15 @@ export function optionIsOn(options: readonly Node[] | undefined, name: string): 
   const value = as(element.arg, "String")?.sval ?? as(element.arg, "Integer")?.ival ?? true;
   return !["false", "off", "0", 0].includes(value as string | number);
 }
+
+/** Calls back for every node below (and including) a tree, with its tag. */
+export function visit(value: unknown, found: (tag: string, tree: object) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) visit(item, found);
+  } else if (value !== null && typeof value === "object") {
+    for (const [key, child] of Object.entries(value)) {
+      if (child !== null && typeof child === "object" && !Array.isArray(child)) found(key, child);
+      visit(child, found);
+    }
+  }
+}

@@ -21,7 +21,7 @@ const SCHEMA = `
   create table tag (id int primary key, size int, name varchar(20), note text);
   insert into tag values (1, 1, 'a', 'x'), (2, 2, 'b', 'y'), (3, 3, 'c', 'z');
   create table profile (url text primary key, bio text);
-  insert into profile values ('u1', 'b1'), ('u2', 'b2'), ('u3', 'b3');
+  insert into profile values ('u1', 'b1'), ('u2', 'b2  '), ('u3', 'b3');
 `;
 
 /** Statements of more than one part: columns by which rows are found, names that are free again, tables that point at each other. */
@@ -38,6 +38,8 @@ const STATEMENTS = [
   "alter table folder drop column state; drop type mood",
   "alter table profile drop constraint profile_pkey, add primary key (url, bio)",
   "alter table tag drop column id, add primary key (size), add unique (name)",
+  // The heap stays, and the way from bpchar to text trims.
+  "alter table profile alter column bio type bpchar",
   `create table one (id int primary key, two int); create table two (id int primary key);
      alter table one add foreign key (two) references two`,
 ];

@@ -1,5 +1,6 @@
 import type { Catalog, CatalogObject, ConstraintObject, IndexObject, TableObject } from "../../catalog/catalog.js";
 import { typeFromText } from "../../postgres/column-type.js";
+import { volatilityFrom } from "../../postgres/functions.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
 import { as } from "../../sql/tree.js";
 import { relationKey } from "./key.js";
@@ -136,6 +137,5 @@ function addType(known: Known, object: CatalogObject): void {
 }
 
 function addFunction(known: Known, object: CatalogObject): void {
-  const volatility = /\b(IMMUTABLE|STABLE)\b/.exec(object.definition ?? "")?.[1]?.toLowerCase() ?? "volatile";
-  known.functions.set(object.id.name, volatility);
+  known.functions.set(object.id.name, volatilityFrom(/\b(IMMUTABLE|STABLE)\b/.exec(object.definition ?? "")?.[1]));
 }

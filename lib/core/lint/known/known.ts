@@ -1,4 +1,5 @@
 import type { RangeVar } from "libpg-query";
+import type { Volatility } from "../../postgres/functions.js";
 import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
 import { refusedInTransaction } from "../rules/support/concurrently.js";
@@ -66,7 +67,7 @@ export class Known {
   readonly views = new Map<string, KnownView>();
   readonly types = new Map<string, KnownType>();
   /** Volatility by function name: "immutable" | "stable" | "volatile". */
-  readonly functions = new Map<string, string>();
+  readonly functions = new Map<string, Volatility>();
   /** Statements that dropped a primary key. */
   readonly droppedKeys = new Set<LintStatement>();
   private readonly all: LintStatement[] = [];

@@ -1,4 +1,5 @@
 import type { CreateStmt, IndexStmt, Node, RangeVar } from "libpg-query";
+import { volatilityFrom } from "../../postgres/functions.js";
 import { as, find, kindOf, listItems, option, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
@@ -255,8 +256,8 @@ function learnType(
 
 function learnFunction(known: Known, statement: LintStatement): void {
   const create = as(statement.node, "CreateFunctionStmt");
-  const volatility = as(option(create?.options, "volatility")?.arg, "String")?.sval ?? "volatile";
-  known.functions.set(strings(create?.funcname).at(-1) ?? "", volatility);
+  const volatility = as(option(create?.options, "volatility")?.arg, "String")?.sval;
+  known.functions.set(strings(create?.funcname).at(-1) ?? "", volatilityFrom(volatility));
 }
 
 function learnPolicy(known: Known, statement: LintStatement): void {

@@ -1,9 +1,10 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
+import { volatileCall } from "../../sql/volatile-call.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
-import { defaultOf, volatileCall } from "./support/default-cost.js";
+import { defaultOf } from "./support/default-of.js";
 
 export const volatileDefault: Rule = {
   id: "SG002",
@@ -23,7 +24,7 @@ export const volatileDefault: Rule = {
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");
-      const call = volatileCall(defaultOf(column?.constraints), known);
+      const call = volatileCall(defaultOf(column?.constraints), known.functions);
       if (!column || !call) continue;
       const certain = call.volatility === "volatile";
       const name = readableName(column.colname ?? "");

@@ -1,9 +1,9 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
-import { printChange, typeChange } from "../../rules/support/type-change.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { printChange, typeChange } from "./support/type-change.js";
 
 export const typeChangeRewrites: Rule = {
   id: "SG007",
@@ -29,7 +29,7 @@ export const typeChangeRewrites: Rule = {
       const column = command.name ?? "";
       const from = known.table(table)?.columns.get(column)?.type ?? null;
       const change = typeChange(from, to, definition?.raw_default, column);
-      if (change === "free") continue;
+      if (change === "kept") continue;
       const name = readableName(column);
       const fresh = readableName(`${column}_new`);
       yield {
@@ -37,7 +37,9 @@ export const typeChangeRewrites: Rule = {
         location: definition?.location,
         subject: { kind: "column", name: `${tableName(table)}.${column}` },
         table,
-        ...(change === "rewrite" ? {} : { severity: change === "unknown" ? ("note" as const) : ("warning" as const) }),
+        ...(change === "rewritten"
+          ? {}
+          : { severity: change === "unknown" ? ("note" as const) : ("warning" as const) }),
         message: `Changing ${tableName(table)}.${column} ${printChange(from, to)} writes the table anew under ACCESS EXCLUSIVE${CONDITION[change]}.`,
         remedy: {
           text: "Change over by a second column.",
@@ -52,7 +54,7 @@ ALTER TABLE ${readableRelation(table)} RENAME COLUMN ${fresh} TO ${name};`,
 };
 
 const CONDITION = {
-  rewrite: "",
-  "unless UTC": " unless the session's TimeZone is UTC",
+  rewritten: "",
+  "kept in UTC": " unless the session's TimeZone is UTC",
   unknown: " unless the old type is varchar or text, which is not known here",
 } as const;

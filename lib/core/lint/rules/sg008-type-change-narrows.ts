@@ -1,10 +1,10 @@
 import { typeOf } from "../../postgres/column-type.js";
-import { narrows, printChange } from "../../rules/support/type-change.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { narrows, printChange } from "./support/type-change.js";
 
 export const typeChangeNarrows: Rule = {
   id: "SG008",

@@ -8,7 +8,7 @@ import {
   notValidForm,
 } from "./support/added-constraints.js";
 import { alterCommands } from "./support/alter-commands.js";
-import { defaultOf } from "./support/default-cost.js";
+import { defaultOf } from "./support/default-of.js";
 
 export const foreignKeyWithoutNotValid: Rule = {
   id: "SG026",

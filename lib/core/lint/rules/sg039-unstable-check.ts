@@ -1,6 +1,6 @@
 import { as, find, strings } from "../../sql/tree.js";
+import { volatileCall } from "../../sql/volatile-call.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { volatileCall } from "./support/default-cost.js";
 
 const CLOCKS: ReadonlySet<string> = new Set(["now", "statement_timestamp", "transaction_timestamp", "age"]);
 
@@ -22,7 +22,7 @@ export const unstableCheck: Rule = {
     if (!table) return;
     for (const constraint of find(statement.node, "Constraint")) {
       if (constraint.contype !== "CONSTR_CHECK") continue;
-      const call = volatileCall(constraint.raw_expr, known);
+      const call = volatileCall(constraint.raw_expr, known.functions);
       const clock = find(constraint.raw_expr, "FuncCall")
         .map((item) => strings(item.funcname).at(-1) ?? "")
         .find((name) => CLOCKS.has(name));

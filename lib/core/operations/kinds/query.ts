@@ -1,6 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
-import { isHarmless } from "../../postgres/harmless-functions.js";
+import { isHarmless } from "../../postgres/functions.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible, NOTHING } from "../../undo/inverses.js";
 import { keepSequences } from "../../undo/keep/keep-sequences.js";

@@ -1,10 +1,14 @@
 import type { ColumnDef, Constraint, Node, TypeName } from "libpg-query";
+import type { Volatility } from "../../postgres/functions.js";
 import { deparse, deparseCollation, deparseType } from "../../sql/deparse.js";
+import { volatileCall } from "../../sql/volatile-call.js";
 import type { ColumnSpec, ConstraintSpec } from "../shapes.js";
 import { constraintSpec } from "./constraint.js";
 import { strings } from "./names.js";
 import { NotUnderstood } from "./reader.js";
-import { mayBeVolatile } from "./volatility.js";
+
+/** The reader knows no schema: a function that is not the server's counts as volatile. */
+const NOTHING_DECLARED: ReadonlyMap<string, Volatility> = new Map();
 
 const SERIAL: Readonly<Record<string, string>> = {
   smallserial: "smallint",
@@ -40,7 +44,7 @@ export function columnSpec(definition: ColumnDef): ColumnSpec {
     serial: serial !== null,
     notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || serial !== null || identity !== undefined,
     default: byDefault ? deparse(byDefault) : null,
-    volatileDefault: byDefault !== undefined && mayBeVolatile(byDefault),
+    volatileDefault: volatileCall(byDefault, NOTHING_DECLARED) !== undefined,
     identity: identity ? (identity.generated_when === "a" ? "a" : "d") : "",
     generated: generated ? (generated.generated_kind === "v" ? "v" : "s") : "",
     generationExpression: generated?.raw_expr ? deparse(generated.raw_expr) : null,

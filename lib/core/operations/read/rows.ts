@@ -8,11 +8,11 @@ import type {
   TruncateStmt,
   UpdateStmt,
 } from "libpg-query";
+import { visit } from "../../sql/tree.js";
 import { relationName, strings } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";
 import { createdByInto } from "./select-into.js";
 import { functionsCalled, tablesRead } from "./tables-read.js";
-import { visit } from "./volatility.js";
 
 /** Writes of WITH queries come first: each is a table of its own that the statement changes. */
 function withWrites(tree: object): readonly Draft[] {

@@ -1,6 +1,7 @@
 import type { Node, RangeVar } from "libpg-query";
+import { builtInVolatility } from "../../postgres/functions.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
-import { visit } from "./volatility.js";
+import { visit } from "../../sql/tree.js";
 
 /** Every relation that a query names, names of its own WITH queries left out. In order, each once. */
 export function tablesRead(query: Node | readonly Node[] | undefined): readonly QualifiedName[] {
@@ -23,14 +24,19 @@ function isRelation(tag: string, relname: string | undefined): relname is string
   return relname !== undefined && (tag === "RangeVar" || tag === "relation" || tag === "rel");
 }
 
-/** Names of the functions that a query calls, without schema, each once. */
+/**
+ * Names of the functions that a query calls, without schema, each once. One of another schema that has the name of a built-in function
+ * keeps its schema (`app.lower`), so that nobody takes it for the server's.
+ */
 export function functionsCalled(query: unknown): readonly string[] {
   const found = new Set<string>();
   visit(query, (tag, tree) => {
     if (tag !== "FuncCall") return;
     const names = (tree as { funcname?: { String?: { sval?: string } }[] }).funcname ?? [];
-    const name = names.at(-1)?.String?.sval;
-    if (name) found.add(name);
+    const parts = names.map((part) => part.String?.sval ?? "");
+    const name = parts.at(-1) ?? "";
+    const own = parts.length > 1 && parts[0] !== "pg_catalog";
+    found.add(own && builtInVolatility(name) !== null ? parts.join(".") : name);
   });
   return [...found];
 }

@@ -105,7 +105,8 @@ function writtenByOperation(state: ReleaseState, operation: Operation): Written 
 
 /** True when a function of these names is the tenant's own, so that it may do anything. */
 export function callsOwnFunction(state: ReleaseState, names: readonly string[]): boolean {
-  return state.catalog.catalog.objects.some(({ kind, id }) => kind === "function" && names.includes(id.name));
+  const last = names.map((name) => name.slice(name.lastIndexOf(".") + 1));
+  return state.catalog.catalog.objects.some(({ kind, id }) => kind === "function" && last.includes(id.name));
 }
 
 /** A doubt about the rows of some tables. */

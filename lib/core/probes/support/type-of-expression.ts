@@ -1,8 +1,8 @@
 import type { Node } from "libpg-query";
 import { parseType } from "../../postgres/type-change.js";
 import { deparseType } from "../../sql/deparse.js";
+import { expressionTree } from "../../sql/plain-cast.js";
 import { columnOf, type TableState } from "../state/table-state.js";
-import { expressionTree } from "./plain-cast.js";
 
 const TEXTS = new Set(["text", "character varying", "character", "citext"]);
 /** Functions of texts that give a text. */

@@ -1,0 +1,48 @@
+import type { Node, TypeName } from "libpg-query";
+import { parseType } from "../postgres/type-change.js";
+import { deparseType } from "./deparse.js";
+import { isParsed, parseSql } from "./parse.js";
+import { as, columnName } from "./tree.js";
+
+/** The tree of an expression as SQL has it after SELECT; null for what is not understood. */
+export function expressionTree(sql: string): Node | null {
+  const [statement] = parseSql(`SELECT ${sql}`, "expression").statements;
+  if (!statement || !isParsed(statement) || !("SelectStmt" in statement.node)) return null;
+  const [target] = statement.node.SelectStmt.targetList ?? [];
+  return target && "ResTarget" in target ? (target.ResTarget.val ?? null) : null;
+}
+
+/** The types that an expression casts a column to, the innermost first; null when it is more than casts of that column. */
+export function castsOf(expression: Node | null | undefined, column: string): readonly string[] | null {
+  const types: TypeName[] = [];
+  let node = expression ?? undefined;
+  for (let cast = as(node, "TypeCast"); cast; cast = as(node, "TypeCast")) {
+    if (cast.typeName) types.unshift(cast.typeName);
+    node = cast.arg;
+  }
+  return node !== undefined && columnName(node) === column ? types.map(deparseType) : null;
+}
+
+/** Whether USING says no more than the change of type itself: absent, the column, or the column cast to the new type. */
+export function isPlainCast(using: Node | null | undefined, type: string, column: string): boolean {
+  if (!using) return true;
+  const casts = castsOf(using, column);
+  return casts?.every((each) => sameSpelling(each, type)) ?? false;
+}
+
+/** The same through a text of any length, as in `c::text::integer`, which every value survives. */
+export function isPlainCastThroughText(using: Node | null | undefined, type: string, column: string): boolean {
+  if (isPlainCast(using, type, column)) return true;
+  const casts = castsOf(using, column);
+  const [first, ...rest] = casts ?? [];
+  if (first === undefined || rest.length !== 1 || !rest.every((each) => sameSpelling(each, type))) return false;
+  const through = parseType(first);
+  return through?.modifiers.length === 0 && ["text", "character varying"].includes(through.base);
+}
+
+/** Two spellings of one type, as `int4` and `integer`. */
+export function sameSpelling(a: string, b: string): boolean {
+  const [left, right] = [parseType(a), parseType(b)];
+  if (!left || !right) return a === b;
+  return left.base === right.base && left.modifiers.join() === right.modifiers.join();
+}

@@ -1,0 +1,28 @@
+import type { Node } from "libpg-query";
+import { knownVolatility, type Volatility } from "../postgres/functions.js";
+import { find, strings } from "./tree.js";
+
+/** A call that may give another value for each row. `unknown`: neither the server nor the schema says so. */
+export interface VolatileCall {
+  readonly name: string;
+  readonly volatility: "volatile" | "unknown";
+}
+
+/**
+ * The call of an expression that decides whether it may give another value for each row: a volatile one before one that is not
+ * known; undefined when every call is steady. `declared`: what the schema says of functions of its own, by name.
+ */
+export function volatileCall(
+  expression: Node | undefined,
+  declared: ReadonlyMap<string, Volatility>,
+): VolatileCall | undefined {
+  const calls = find(expression, "FuncCall").map((call): VolatileCall | null => {
+    const parts = strings(call.funcname);
+    const name = parts.at(-1) ?? "";
+    const own = parts.at(-2) !== "pg_catalog" ? declared.get(name) : undefined;
+    const volatility = own ?? knownVolatility(name);
+    if (volatility === null) return { name, volatility: "unknown" };
+    return volatility === "volatile" ? { name, volatility } : null;
+  });
+  return calls.find((call) => call?.volatility === "volatile") ?? calls.find((call) => call !== null) ?? undefined;
+}
