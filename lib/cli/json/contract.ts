@@ -3,7 +3,12 @@ import { findingSchema } from "../../core/evidence/finding-schema.js";
 
 const source = findingSchema.shape.source.unwrap();
 const name = z.strictObject({ schema: z.string().nullable(), name: z.string() });
-const common = { when: z.enum(["before", "after", "both"]), source, present: z.boolean() };
+const common = {
+  when: z.enum(["before", "after", "both"]),
+  source,
+  present: z.boolean(),
+  stated: z.literal(true).exactOptional(),
+};
 
 const requirement = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("table"), table: name, ...common }),

@@ -1,4 +1,5 @@
 import type { ColumnRequirement, Requirement } from "./contract.js";
+import type { Told } from "./fold.js";
 import { qualifyNames, tablesOf } from "./qualify.js";
 
 /**
@@ -8,7 +9,7 @@ import { qualifyNames, tablesOf } from "./qualify.js";
 export function applicationColumns(
   application: readonly ColumnRequirement[],
   release: readonly Requirement[],
-  all: readonly Requirement[],
+  all: readonly Told[],
 ): readonly ColumnRequirement[] {
   const mentioned = new Set(release.flatMap(tablesOf).map((table) => table.name));
   return qualifyNames(application, all).flatMap((requirement) =>

@@ -2,6 +2,7 @@ import type { ColumnObject } from "../catalog/catalog.js";
 import { formattedType } from "../sql/type-name.js";
 import type { ColumnRequirement } from "./contract.js";
 import { type Failure, type Lookup, shown } from "./lookup.js";
+import { sameDefault } from "./same-default.js";
 
 export function checkColumn(requirement: ColumnRequirement, lookup: Lookup): readonly Failure[] {
   const table = lookup.table(requirement.table);
@@ -30,7 +31,7 @@ function differences(requirement: ColumnRequirement, column: ColumnObject): [str
     found.push(["nullable", notNull ? "must allow NULL, and it does not." : "must be NOT NULL, and it allows NULL."]);
   }
   const expected = requirement.default;
-  if (expected !== undefined && !sameDefault(expected, actual)) {
+  if (expected !== undefined && !sameDefault(expected, actual, type)) {
     found.push(["default", `must have ${defaultText(expected)}, and it has ${defaultText(actual)}.`]);
   }
   return found;
@@ -47,23 +48,4 @@ function sameType(requirement: ColumnRequirement, actual: string): boolean {
 
 function defaultText(value: string | null): string {
   return value === null ? "no default" : `the default ${value}`;
-}
-
-/** The server prints defaults with casts. Constants are compared without them; of expressions only that there is one. */
-function sameDefault(expected: string | null, actual: string | null): boolean {
-  const wanted = expected === null || /^null(::.*)?$/i.test(expected) ? null : expected;
-  if (wanted === null || actual === null) return wanted === actual;
-  const [a, b] = [constant(wanted), constant(actual)];
-  return a === null || b === null || a === b;
-}
-
-/** A number, a boolean or a string without its cast; null for an expression. */
-function constant(text: string): string | null {
-  const plain = text
-    .trim()
-    .replace(/^\((.*)\)$/s, "$1")
-    .replace(/::[\w\s."[\]()]+$/, "");
-  if (/^'(?:[^']|'')*'$/s.test(plain)) return plain.slice(1, -1);
-  if (/^-?[\d.]+$/.test(plain)) return plain;
-  return /^(true|false)$/i.test(plain) ? plain.toLowerCase() : null;
 }

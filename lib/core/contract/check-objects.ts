@@ -67,8 +67,9 @@ function bareKey(key: string): string {
   return /^[\w$\u0080-\uffff]+/.exec(key)?.[0] ?? key;
 }
 
+/** Materialized views have indexes too. */
 function onTable(lookup: Lookup, name: QualifiedName, index: string): readonly IndexObject[] {
-  const table = lookup.table(name);
+  const table = lookup.relation(name);
   return table ? lookup.index.indexes(table).filter((each) => each.id.name === index) : [];
 }
 

@@ -10,18 +10,28 @@ import { Lookup } from "./lookup.js";
 /**
  * Where a tenant's catalog does not fulfil the contract: before the release (it could not run), or after it (it did not
  * happen). `searchPath` are the schemas in which a name without a schema is looked up, as the catalog names them.
+ *
+ * `reference` is the catalog that the history itself builds on an empty database at that moment. What a statement enforces and does
+ * not hold there either was misread: the server ran the statement, and made something else of it.
  */
 export function checkContract(
   contract: Contract,
   moment: "before" | "after",
   catalog: Catalog,
   searchPath: readonly string[],
+  reference: Catalog | null = null,
 ): Finding[] {
   const lookup = new Lookup(new CatalogIndex(catalog), searchPath);
+  const built = reference && new Lookup(new CatalogIndex(reference), searchPath);
   const holds = ({ when }: Requirement) => when === moment || when === "both";
   const own = contract.requirements
     .filter(holds)
-    .flatMap((requirement) => check(requirement, lookup))
+    .flatMap((requirement) => {
+      const failures = check(requirement, lookup);
+      if (failures.length === 0 || requirement.stated || !built) return failures;
+      const there = new Set(check(requirement, built).map(({ code }) => code));
+      return failures.filter(({ code }) => !there.has(code));
+    })
     .map(
       (failure): Finding => ({
         code: failure.code,

@@ -8,6 +8,11 @@ export type Moment = "before" | "after" | "both";
 interface RequirementBase {
   readonly when: Moment;
   readonly source: SourceSpan;
+  /**
+   * Nothing enforces it: the code states it beside its SQL, or a statement may pass over what it speaks of (IF NOT EXISTS). What a
+   * statement does in any case the server enforces, and knows better than any reading of the text.
+   */
+  readonly stated?: true;
 }
 
 export interface ColumnRequirement extends RequirementBase {

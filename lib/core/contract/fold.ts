@@ -1,36 +1,73 @@
 import type { QualifiedName } from "../sql/qualified-name.js";
-import type { ColumnRequirement, IndexRequirement, Requirement } from "./contract.js";
+import { carried, same } from "./carry.js";
+import type { Happening } from "./change.js";
+import type { ColumnRequirement, ConstraintRequirement, IndexRequirement, Requirement } from "./contract.js";
+import { tablesOf } from "./qualify.js";
+
+/** What a release says, in its order. */
+export type Told = Requirement | Happening;
 
 /**
  * Brings the requirements of successive statements together: what an earlier statement makes needs not be there before
- * the release, and what a later one changes or drops no longer holds after it.
+ * the release, what a later one changes or drops no longer holds after it, and what it renames holds under the new name.
  */
-export function foldRequirements(requirements: readonly Requirement[]): readonly Requirement[] {
+export function foldRequirements(told: readonly Told[]): readonly Requirement[] {
   const before = new Map<string, Requirement>();
-  const after = new Map<string, Requirement>();
-  for (const requirement of requirements) {
-    if (requirement.when !== "after" && !madeEarlier(requirement, after)) {
-      const key = keyOf(requirement);
-      const earlier = before.get(key);
-      before.set(key, earlier ? merged(earlier, requirement, "before") : { ...requirement, when: "before" });
+  let after = new Map<string, Requirement>();
+  const temporary: QualifiedName[] = [];
+  for (const each of told) {
+    if (each.kind === "happening") {
+      after = afterChange(after, each);
+      if (each.change.change === "table temporary") temporary.push(each.change.table);
+      continue;
     }
-    if (requirement.when !== "before") keep(requirement, after);
+    if (isTemporary(each, temporary)) continue;
+    if (each.when !== "after" && !madeEarlier(each, after)) {
+      const key = keyOf(each);
+      const earlier = before.get(key);
+      before.set(key, earlier ? merged(earlier, each, "before") : { ...each, when: "before" });
+    }
+    if (each.when !== "before") keep(each, after);
   }
   return [...before.values(), ...after.values()];
+}
+
+function isTemporary(requirement: Requirement, temporary: readonly QualifiedName[]): boolean {
+  return tablesOf(requirement).some((table) => temporary.some((each) => same(each, table)));
+}
+
+/** What was moved stands over what was said of its new name before. */
+function afterChange(after: ReadonlyMap<string, Requirement>, happening: Happening): Map<string, Requirement> {
+  const left = new Map<string, Requirement>();
+  const moved: Requirement[] = [];
+  for (const [key, each] of after) {
+    const now = carried(each, happening);
+    if (now === null) continue;
+    if (keyOf(now) === key) left.set(key, now);
+    else moved.push(now);
+  }
+  for (const each of moved) left.set(keyOf(each), each);
+  return left;
 }
 
 function keep(requirement: Requirement, after: Map<string, Requirement>): void {
   const key = keyOf(requirement);
   const earlier = after.get(key);
-  if (requirement.kind === "table" && !requirement.present) forget(requirement.table, after);
   after.set(key, earlier ? merged(earlier, requirement, "after") : { ...requirement, when: "after" });
+  if (requirement.kind !== "constraint" || !requirement.present) return;
+  takeIndexName(requirement, after);
+  if (requirement.type !== "primary key") return;
+  for (const [of, each] of after) {
+    if (each.kind !== "column" || !same(each.table, requirement.table) || !each.nullable) continue;
+    if (requirement.columns.includes(each.column)) after.set(of, { ...each, nullable: false });
+  }
 }
 
-/** A dropped table takes what stood on it along. */
-function forget(table: QualifiedName, after: Map<string, Requirement>): void {
+/** A key makes an index of its own name, maybe under the name of one that was dropped; without a name, the table's begins it. */
+function takeIndexName({ name, table }: ConstraintRequirement, after: Map<string, Requirement>): void {
   for (const [key, each] of after) {
-    if (each.kind === "index" ? each.on.some((on) => same(on.table, table)) : same(each.table, table))
-      after.delete(key);
+    if (each.kind !== "index" || each.present) continue;
+    if (name === null ? each.name.startsWith(`${table.name}_`) : each.name === name) after.delete(key);
   }
 }
 
@@ -42,6 +79,11 @@ function madeEarlier(requirement: Requirement, after: ReadonlyMap<string, Requir
 }
 
 function merged(earlier: Requirement, later: Requirement, when: "before" | "after"): Requirement {
+  const both = joined(earlier, later, when);
+  return earlier.stated || later.stated ? { ...both, stated: true } : both;
+}
+
+function joined(earlier: Requirement, later: Requirement, when: "before" | "after"): Requirement {
   if (earlier.kind === "column" && later.kind === "column") return mergedColumn(earlier, later, when);
   if (earlier.kind === "index" && later.kind === "index") return mergedIndex(earlier, later, when);
   return when === "before" ? earlier : { ...later, when };
@@ -104,8 +146,4 @@ function tableKey(table: QualifiedName): string {
 
 function text(table: QualifiedName): string {
   return JSON.stringify([table.schema, table.name]);
-}
-
-function same(a: QualifiedName, b: QualifiedName): boolean {
-  return a.schema === b.schema && a.name === b.name;
 }

@@ -2,12 +2,15 @@ import { CANONICAL_VERSION } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import { applicationColumns } from "../contract/application.js";
 import type { ColumnRequirement, Contract, Requirement } from "../contract/contract.js";
-import { foldRequirements } from "../contract/fold.js";
+import { foldRequirements, type Told } from "../contract/fold.js";
 import { qualifyNames } from "../contract/qualify.js";
 import type { Migration } from "../migration/release.js";
 import { FunctionBodies } from "../operations/called.js";
 import { occurs } from "../operations/guards/occurs.js";
+import { withMergedKeys } from "../operations/merged-keys.js";
+import { nameChangesOf } from "../operations/name-changes.js";
 import { requirementsOf } from "../operations/operation-types.js";
+import type { Operation } from "../operations/operations.js";
 import { parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import { formattedType } from "../sql/type-name.js";
@@ -28,7 +31,7 @@ export function contractOf(
 ): Contract {
   const functions = new FunctionBodies();
   const named = new Map(
-    [...others, ...migrations].map((migration) => [migration, requirementsOfMigration(migration, functions)]),
+    [...others, ...migrations].map((migration) => [migration, toldByMigration(migration, functions)]),
   );
   const own = migrations.flatMap((migration) => named.get(migration) ?? []);
   const all = [...named.values()].flat();
@@ -41,24 +44,48 @@ export function contractOf(
 }
 
 /** The code's own expectations come first: they are checked before its SQL runs. */
-function requirementsOfMigration(migration: Migration, functions: FunctionBodies): readonly Requirement[] {
-  const statements = migration.up.statements.flatMap((statement) => requirementsOfStatement(statement, functions));
-  return [...(migration.expects?.requirements ?? []), ...statements].map(withFormattedType);
+function toldByMigration(migration: Migration, functions: FunctionBodies): readonly Told[] {
+  const stated = (migration.expects?.requirements ?? []).map((each): Requirement => ({ ...each, stated: true }));
+  const statements = migration.up.statements.flatMap((statement) => toldByStatement(statement, functions));
+  return [...stated, ...statements].map((each) => (each.kind === "column" ? withFormattedType(each) : each));
 }
 
-function withFormattedType(requirement: Requirement): Requirement {
-  if (requirement.kind !== "column" || requirement.type === null) return requirement;
-  return { ...requirement, type: formattedType(requirement.type) };
+function withFormattedType(requirement: ColumnRequirement): ColumnRequirement {
+  return requirement.type === null ? requirement : { ...requirement, type: formattedType(requirement.type) };
 }
 
-/** What stands under a guard needs nothing for sure; it leaves something for sure where the guard asks for its absence. */
-function requirementsOfStatement(statement: Statement, functions: FunctionBodies): readonly Requirement[] {
+function toldByStatement(statement: Statement, functions: FunctionBodies): readonly Told[] {
   const parsed = parseStatement(statement);
   functions.note(parsed);
-  return functions.operationsOf(parsed).flatMap((operation) => {
-    const requirements = requirementsOf({ ...operation, guards: [] }, NOTHING_KNOWN);
-    if ((operation.guards ?? []).length === 0) return requirements;
-    const whereAbsent = occurs(operation, NOTHING_KNOWN) === true;
-    return requirements.filter((requirement) => whereAbsent && requirement.when !== "before" && requirement.present);
-  });
+  return withMergedKeys(functions.operationsOf(parsed)).flatMap(toldByOperation);
+}
+
+/**
+ * What must be there, then what changes, then what is there. What stands under a guard needs nothing for sure; it leaves
+ * something for sure where the guard asks for its absence.
+ */
+function toldByOperation(operation: Operation): readonly Told[] {
+  const guarded = (operation.guards ?? []).length > 0;
+  const requirements = requirementsOf({ ...operation, guards: [] }, NOTHING_KNOWN).map(
+    (each): Requirement => (guarded || passesOver(operation) ? { ...each, stated: true } : each),
+  );
+  const changes = nameChangesOf(operation).map(
+    (change): Told => ({ kind: "happening", change, certain: !guarded && !mayMiss(operation) }),
+  );
+  if (!guarded) {
+    const before = requirements.filter(({ when }) => when === "before");
+    return [...before, ...changes, ...requirements.filter(({ when }) => when !== "before")];
+  }
+  const whereAbsent = occurs(operation, NOTHING_KNOWN) === true;
+  return [...changes, ...requirements.filter(({ when, present }) => whereAbsent && when !== "before" && present)];
+}
+
+/** IF NOT EXISTS: the statement succeeds over whatever stands there. */
+function passesOver(operation: Operation): boolean {
+  return "ifNotExists" in operation && operation.ifNotExists;
+}
+
+/** ALTER TABLE IF EXISTS … RENAME: what is absent is not renamed. */
+function mayMiss(operation: Operation): boolean {
+  return operation.kind === "rename-table" && operation.ifExists;
 }

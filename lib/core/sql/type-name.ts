@@ -36,7 +36,8 @@ export function builtInName(name: string): string {
  */
 export function formattedType(type: string): string {
   const match = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(type.trim().replace(/^pg_catalog\./i, ""));
-  const arrays = (match?.[2] ?? "").replace(/\s*\[\d*\]/g, "[]");
+  // The server notes neither how many dimensions an array has nor how long they are.
+  const arrays = (match?.[2] ?? "") === "" ? "" : "[]";
   return scalar((match?.[1] ?? type).trim()) + arrays;
 }
 
@@ -51,6 +52,7 @@ function scalar(type: string): string {
   const words = (match[1] ?? "").toLowerCase().replace(/\s+/g, " ");
   const modifiers = (match[2] ?? "").replace(/\s/g, "");
   const name = builtInName(words);
+  if (words === "bpchar" && modifiers === "") return "bpchar";
   if (name === "character" && modifiers === "") return "character(1)";
   if (/^time/.test(name) && modifiers !== "") return name.replace(/^(timestamp|time)/, `$1${modifiers}`);
   if (name === "numeric" && /^\(\d+\)$/.test(modifiers)) return `numeric(${modifiers.slice(1, -1)},0)`;

@@ -4,7 +4,8 @@ import type { Contract } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { contractOf } from "../../core/release/contract-of.js";
-import type { ClusterRecord } from "../run/records.js";
+import type { Ports } from "../../ports/ports.js";
+import { artifact, type ClusterRecord, need } from "../run/records.js";
 
 /** The migrations that at least one tenant lacks, in order. */
 export function pendingOf(release: Release, clusters: readonly ClusterRecord[]): readonly Migration[] {
@@ -13,17 +14,21 @@ export function pendingOf(release: Release, clusters: readonly ClusterRecord[]):
 }
 
 /** What must hold before or after the release for the tenants of one cluster, checked against a catalog. */
-export function contractFindings(
+export async function contractFindings(
+  ports: Ports,
   release: Release,
   cluster: ClusterRecord,
   moment: "before" | "after",
   catalog: Catalog,
   tenantSchema: string | null,
-): readonly Finding[] {
+): Promise<readonly Finding[]> {
+  const { declared } = cluster;
+  const built = declared && (await need<Catalog>(ports, artifact.catalog(declared[moment])));
   const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
   const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, "public"];
   const contract = contractOf(migrations, release.migrations, release.application);
-  return checkContract(contract, moment, catalog, path).map((finding) => ({ ...finding, tenants: cluster.tenants }));
+  const findings = checkContract(contract, moment, catalog, path, built);
+  return findings.map((finding) => ({ ...finding, tenants: cluster.tenants }));
 }
 
 /** What the pending migrations say must hold before and after. */

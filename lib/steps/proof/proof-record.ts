@@ -20,7 +20,7 @@ export async function proofRecord(
 ): Promise<{ readonly record: ProofRecord; readonly findings: readonly Finding[] }> {
   const remaining = proof.catalogAfter ? await remainingDrift(ports, release, cluster, proof.catalogAfter) : [];
   const broken = proof.catalogAfter
-    ? contractFindings(release, cluster, "after", proof.catalogAfter, tenant.schema)
+    ? await contractFindings(ports, release, cluster, "after", proof.catalogAfter, tenant.schema)
     : [];
   const own = proof.findings.map((finding): Finding => ({ ...finding, tenants: cluster.tenants }));
   const left = remaining.filter((one) => !isAllowed(cluster, one)).map((one) => driftThatStays(cluster, one));

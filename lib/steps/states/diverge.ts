@@ -109,7 +109,7 @@ async function judge(
       severity: finding.severity === "error" ? "warning" : finding.severity,
     }),
   );
-  const unfit = contractFindings(release, cluster, "before", actual, tenant.schema);
+  const unfit = await contractFindings(ports, release, cluster, "before", actual, tenant.schema);
   const own = findings.map((one) => ({ ...one, tenants: members.tenants }));
   return { cluster, findings: [...own, ...unfit, ...capped, ...notCompared(actual, members.tenants)] };
 }

@@ -29,6 +29,8 @@ export const createTableAs: OperationType<CreateTableAs> = {
     return exact(`DROP TABLE ${sqlName(table)}`);
   },
   requirements(operation) {
+    // No catalog shows it, before or after.
+    if (operation.persistence === "t") return [];
     const base = { kind: "table", table: operation.table, source: operation.statement.source } as const;
     return [{ ...base, when: "after", present: true }];
   },

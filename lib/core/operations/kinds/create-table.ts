@@ -48,13 +48,21 @@ export const createTable: OperationType<CreateTable> = {
     return exact(`DROP TABLE ${sqlName(table)}`);
   },
   requirements(operation) {
+    // No catalog shows it, before or after.
+    if (operation.persistence === "t") return [];
     const { table, statement } = operation;
     const base = { kind: "table", table, source: statement.source } as const;
+    // A parent may have made the column NOT NULL already.
+    const otherwise = operation.inherits.length > 0 || operation.partitionOf ? null : true;
     return [
       ...(operation.ifNotExists ? [] : [{ ...base, when: "before", present: false } as const]),
       { ...base, when: "after", present: true },
       ...operation.columns.map((column) =>
-        needsColumn(table, column.name, statement, { when: "after", type: column.type, nullable: !column.notNull }),
+        needsColumn(table, column.name, statement, {
+          when: "after",
+          type: column.type === "" ? null : column.type,
+          nullable: column.notNull ? false : otherwise,
+        }),
       ),
       ...operation.constraints.flatMap((constraint) => constraintRequirements(constraint, table, statement)),
     ];
