@@ -38,8 +38,17 @@ export async function acceptRun(store: S3Store, event: unknown, now: number): Pr
   if (known !== null && known.config.migrations !== UNREADABLE.config.migrations) return;
   const base = { run, engine: "aws", startedAt: new Date(now).toISOString() } as const;
   try {
-    const { requester, mode, toolVersion, config, fresh = false } = await readPack(store, release);
-    await artifacts.put(artifact.request, { ...base, command: mode, mode, requester, toolVersion, config, fresh });
+    const { requester, startedBy, mode, toolVersion, config, fresh = false } = await readPack(store, release);
+    await artifacts.put(artifact.request, {
+      ...base,
+      command: mode,
+      mode,
+      requester,
+      startedBy,
+      toolVersion,
+      config,
+      fresh,
+    });
   } catch (error) {
     if (error instanceof ReleasePackError) await artifacts.put(artifact.request, { ...base, ...UNREADABLE });
     throw error;

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import type { Readable, Writable } from "node:stream";
 
 /** Everything a command knows of the process it runs in. */
@@ -7,6 +8,8 @@ export interface Io {
   readonly stdin: Readable;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Who is logged in on this machine; nobody can say to be another. */
+  readonly login: string;
   /** Both ends are a terminal: questions may be asked. */
   readonly interactive: boolean;
   /** Standard error is a terminal: progress lines may be rewritten. */
@@ -26,9 +29,20 @@ export function processIo(): Io {
     stdin,
     env,
     cwd: process.cwd(),
+    login: loginName(),
     interactive: Boolean(stdin.isTTY && stdout.isTTY),
     live: Boolean(stderr.isTTY) && env.TERM !== "dumb",
     colour: Boolean(stdout.isTTY) && !plain,
     columns: stdout.columns ?? 80,
   };
+}
+
+/** Of the user id, whatever the environment says. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that it has no name for.
+    return `user ${process.getuid?.()}`;
+  }
 }

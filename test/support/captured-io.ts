@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { PassThrough } from "node:stream";
 import type { ExitCode } from "../../lib/cli/command.js";
 import type { Io } from "../../lib/cli/io.js";
@@ -26,6 +27,9 @@ export async function schemaGate(cwd: string, argv: readonly string[], io: Parti
     written.stderr += text;
   });
   const quiet = { interactive: false, live: false, colour: false, columns: 80 };
-  const code = await main({ stdout, stderr, stdin: new PassThrough(), env: stateOnly(), cwd, ...quiet, ...io }, argv);
+  const code = await main(
+    { stdout, stderr, stdin: new PassThrough(), env: stateOnly(), cwd, login: userInfo().username, ...quiet, ...io },
+    argv,
+  );
   return { code, ...written };
 }

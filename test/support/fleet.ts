@@ -11,6 +11,7 @@ import { createDemoFleet, type Scenario } from "../../lib/cli/commands/demo/flee
 import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { stateOnly } from "./captured-io.js";
+import { asPerson } from "./two-people.js";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -79,6 +80,7 @@ export class TestFleet {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
         ...stateOnly(),
+        ...asPerson(args),
         TENANT_PASSWORD: this.server.password,
         ...environment,
       },

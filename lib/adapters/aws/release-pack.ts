@@ -12,6 +12,7 @@ const packSchema = z.strictObject({
   format: z.literal(FORMAT),
   /** Who asks, as the packing side knows it. */
   requester: z.string().min(1),
+  startedBy: z.string().min(1).optional(),
   mode: z.enum(["run", "check"]),
   /** Every catalog is read, also of tenants that did not change since the last run. */
   fresh: z.boolean().optional(),

@@ -34,7 +34,7 @@ export async function runOnAws(io: Io, options: AwsRunOptions): Promise<ExitCode
   const settings = clientSettings(io.env);
   const store = aws.openStore(bucket, settings);
   try {
-    const input = await uploadRelease(store, io.cwd, options);
+    const input = await uploadRelease(store, io, options);
     if (!options.start) {
       io.stdout.write(`${JSON.stringify(input)}\n`);
       return 0;

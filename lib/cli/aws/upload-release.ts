@@ -8,7 +8,7 @@ import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import { readRelease } from "../../core/release/read-release.js";
 import { runName } from "../../core/run-name.js";
-import { loginName } from "../run/login-name.js";
+import type { Io } from "../io.js";
 import { packageVersion } from "../version.js";
 
 /** Input of an execution. */
@@ -20,18 +20,18 @@ export interface ExecutionInput {
 /** Packs the release of a config and puts it into the bucket as `inputs/KEY`, whose name its content gives. */
 export async function uploadRelease(
   store: S3Store,
-  cwd: string,
+  io: Pick<Io, "cwd" | "login">,
   options: { readonly config: string; readonly mode: "run" | "check"; readonly fresh: boolean },
 ): Promise<ExecutionInput> {
-  const { config, directory } = readConfig(cwd, options.config);
+  const { config, directory } = readConfig(io.cwd, options.config);
   const folder = resolve(directory, config.migrations);
   const files = await readReleaseFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the migrations ${config.migrations} could not be read: ${error.code ?? error.message}`);
   });
   const { name } = await readRelease(files);
-  const requester = config.requester ?? loginName();
+  const requester = config.requester ?? io.login;
   const { mode, fresh } = options;
-  const asked = { requester, mode, toolVersion: packageVersion(), ...(fresh ? { fresh } : {}) };
+  const asked = { requester, startedBy: io.login, mode, toolVersion: packageVersion(), ...(fresh ? { fresh } : {}) };
   const pack = await packRelease({ ...asked, config, files });
   const digest = createHash("sha256").update(pack).digest("hex").slice(0, 12);
   const release = `inputs/${name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "")}-${digest}.json.gz`;

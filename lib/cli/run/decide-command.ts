@@ -5,7 +5,6 @@ import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/style.js";
 import { findRun } from "./find-run.js";
-import { loginName } from "./login-name.js";
 import { decideAtTerminal } from "./question.js";
 
 /** `approve` and `reject`: the person is the one logged in on this machine; nobody can say to be another. */
@@ -17,7 +16,7 @@ export async function decide(
 ): Promise<ExitCode> {
   const { workspace, artifacts, request } = await findRun(io, run);
   const approvals = await approvalsOf(workspace);
-  const name = loginName();
+  const name = io.login;
   const outcome = await decideAtTerminal(
     { run: request.run, approvals, artifacts, clock: systemClock },
     { name, verdict, reason },

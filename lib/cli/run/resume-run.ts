@@ -13,7 +13,6 @@ import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
 import { isSealed } from "./is-sealed.js";
-import { loginName } from "./login-name.js";
 import { printOutlook } from "./print-outlook.js";
 import { approverFor } from "./waiting.js";
 
@@ -45,7 +44,7 @@ export async function resumeRun(
       io,
       channels,
       port: request.config.approval.port,
-      name: loginName(),
+      name: io.login,
       mode: options.wait ? "wait" : "leave",
     }),
   });

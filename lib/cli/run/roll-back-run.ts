@@ -12,7 +12,6 @@ import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { finish } from "./finish.js";
 import { isSealed } from "./is-sealed.js";
-import { loginName } from "./login-name.js";
 import { printOutlook } from "./print-outlook.js";
 
 export interface RollBackOptions {
@@ -90,9 +89,9 @@ async function targets(
 
 /** The person at this terminal; null when they may not or do not want to. */
 async function decidedBy(io: Io, { request }: FoundRun, count: number, yes: boolean): Promise<string | null> {
-  const name = loginName();
+  const name = io.login;
   const { approvers } = request.config.approval;
-  const problem = approverProblem({ requester: request.requester, approvers }, name);
+  const problem = approverProblem({ requester: request.requester, startedBy: request.startedBy, approvers }, name);
   if (problem !== null) {
     io.stderr.write(`Not accepted: ${problem}.\n`);
     return null;

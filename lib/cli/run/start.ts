@@ -21,7 +21,6 @@ import { announce } from "./announce.js";
 import { channelsOf } from "./channels.js";
 import { execute } from "./execute.js";
 import { finish } from "./finish.js";
-import { loginName } from "./login-name.js";
 import { printOutlook } from "./print-outlook.js";
 import { newRunId } from "./run-id.js";
 import { approverFor } from "./waiting.js";
@@ -41,7 +40,7 @@ export interface StartOptions {
 /** Starts a run on the user's own databases. */
 export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
   const { config, directory } = readConfig(io.cwd, options.config);
-  const request: RunRequest = { ...newRequest(config, options.mode, options.mode), fresh: options.fresh };
+  const request: RunRequest = { ...newRequest(io, config, options.mode), fresh: options.fresh };
   if (options.mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, config, directory);
   const workspace = workspaceIn(directory, io.env, config.runs.group);
@@ -57,7 +56,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
       io,
       channels,
       port: config.approval.port,
-      name: loginName(),
+      name: io.login,
       mode: options.wait ? "wait" : "leave",
     }),
   });
@@ -74,14 +73,15 @@ async function passed(ports: Ports): Promise<boolean> {
   return (await ports.artifacts.get<Outcome>(artifact.outcome))?.status === "passed";
 }
 
-export function newRequest(config: Config, command: RunRequest["command"], mode: RunRequest["mode"]): RunRequest {
+export function newRequest({ login }: Pick<Io, "login">, config: Config, command: RunRequest["command"]): RunRequest {
   const now = systemClock.now();
   return {
     run: newRunId(now),
     command,
-    mode,
+    mode: command === "check" ? "check" : "run",
     engine: "local",
-    requester: config.requester ?? loginName(),
+    requester: config.requester ?? login,
+    ...(command === "demo" ? {} : { startedBy: login }),
     toolVersion: packageVersion(),
     startedAt: new Date(now).toISOString(),
     config,
@@ -89,11 +89,12 @@ export function newRequest(config: Config, command: RunRequest["command"], mode:
 }
 
 /** A run that nobody could approve is refused before the first tenant is read. */
-function refuseUnapprovable({ run, requester, config }: RunRequest): void {
+function refuseUnapprovable({ run, requester, startedBy, config }: RunRequest): void {
   const problem = requestProblem({
     run,
     digest: "",
     requester,
+    startedBy,
     approvers: config.approval.approvers,
     quorum: 1,
     requestedAt: 0,

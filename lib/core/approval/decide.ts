@@ -1,5 +1,14 @@
-import { normalName, personOf } from "./person.js";
-import { type ApprovalEntry, type ApprovalRequest, type Channel, type Decision, isRequester } from "./request.js";
+import { personOf } from "./person.js";
+import {
+  type ApprovalEntry,
+  type ApprovalRequest,
+  type Channel,
+  type Decision,
+  isRequester,
+  requesterNames,
+  requesterText,
+} from "./request.js";
+import { skeleton } from "./skeleton.js";
 
 /** Someone tries to decide. `name` is who the channel says they are. */
 export interface Attempt {
@@ -116,7 +125,7 @@ function refuse(request: ApprovalRequest, before: readonly Decision[], attempt: 
 }
 
 /** Who asks, and who may answer. */
-export type Circle = Pick<ApprovalRequest, "requester" | "approvers">;
+export type Circle = Pick<ApprovalRequest, "requester" | "startedBy" | "approvers">;
 
 /** Why this person may not approve, or null: an approver who is not the requester, under whichever name. */
 export function approverProblem(circle: Circle, name: string): string | null {
@@ -126,9 +135,12 @@ export function approverProblem(circle: Circle, name: string): string | null {
 /** The requester may stop the run but never approve it. */
 function personRule(request: Circle, { name, verdict }: Pick<Attempt, "name" | "verdict">): Refusal | null {
   const person = personOf(request.approvers, name);
-  const self = person ? isRequester(request, person) : normalName(name) === normalName(request.requester);
+  const self = person ? isRequester(request, person) : requesterNames(request).has(skeleton(name));
   if (self && verdict === "approve") {
-    return no("self-approval", `${request.requester} started this run and cannot approve it; another approver must`);
+    return no(
+      "self-approval",
+      `${requesterText(request)} asked for this run and cannot approve it; another approver must`,
+    );
   }
   return self || person ? null : no("not-an-approver", `${name} is not among the approvers of this run`);
 }

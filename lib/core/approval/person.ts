@@ -1,3 +1,5 @@
+import { skeleton } from "./skeleton.js";
+
 /** Someone who may decide, and the names by which each channel knows them. */
 export interface Person {
   readonly id: string;
@@ -8,23 +10,14 @@ export interface Person {
   readonly aliases?: readonly string[] | undefined;
 }
 
-/** Two names are the same however they are typed: case, width, surrounding space and invisible characters do not count. */
-export function normalName(name: string): string {
-  return name
-    .normalize("NFKC")
-    .replace(/[\p{Cf}\p{Cc}]/gu, "")
-    .trim()
-    .toLowerCase();
-}
-
 export function namesOf(person: Person): ReadonlySet<string> {
   const names = [person.id, person.email, person.slack, ...(person.aliases ?? [])];
-  return new Set(names.flatMap((name) => (name === undefined ? [] : [normalName(name)])).filter((name) => name !== ""));
+  return new Set(names.flatMap((name) => (name === undefined ? [] : [skeleton(name)])).filter((name) => name !== ""));
 }
 
 /** The person known by a name, or null; null too when several people claim it. */
 export function personOf(people: readonly Person[], name: string): Person | null {
-  const wanted = normalName(name);
+  const wanted = skeleton(name);
   const found = people.filter((person) => namesOf(person).has(wanted));
   return found.length === 1 ? (found[0] ?? null) : null;
 }

@@ -1,4 +1,5 @@
-import { namesOf, normalName, type Person } from "./person.js";
+import { namesOf, type Person } from "./person.js";
+import { mixesScripts, skeleton } from "./skeleton.js";
 
 /** The question put to people, for one run and one digest. */
 export interface ApprovalRequest {
@@ -7,6 +8,8 @@ export interface ApprovalRequest {
   readonly digest: string;
   /** The name under which the run was started. */
   readonly requester: string;
+  /** The login that started it, where the machine knows one: a requester too, whatever the config says. */
+  readonly startedBy?: string | undefined;
   readonly approvers: readonly Person[];
   /** Approvals needed, each by another person. */
   readonly quorum: number;
@@ -45,18 +48,35 @@ export type ApprovalEntry = Decision | Voiding;
 export function requestProblem(request: ApprovalRequest): string | null {
   if (!Number.isInteger(request.quorum) || request.quorum < 1) return "the quorum must be a whole number of at least 1";
   if (!(request.requestedAt < request.expiresAt)) return "the approval would expire before it is asked for";
-  if (normalName(request.requester) === "") return "the requester has no name, so self-approval could not be refused";
+  const names = [request.requester, ...request.approvers.flatMap(({ id, aliases = [] }) => [id, ...aliases])];
+  const mixed = names.find(mixesScripts);
+  if (mixed !== undefined) return `the name ${mixed} mixes letters of several scripts, so it can be taken for another`;
+  if (skeleton(request.requester) === "") return "the requester has no name, so self-approval could not be refused";
   const shared = sharedName(request.approvers);
   if (shared !== null) return `the name ${shared} belongs to more than one approver`;
   const others = request.approvers.filter((person) => !isRequester(request, person));
   if (others.length < request.quorum) {
-    return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${request.requester}; add approvers to the config`;
+    return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${requesterText(request)}; add approvers to the config`;
   }
   return null;
 }
 
-export function isRequester(request: Pick<ApprovalRequest, "requester">, person: Person): boolean {
-  return namesOf(person).has(normalName(request.requester));
+type Requester = Pick<ApprovalRequest, "requester" | "startedBy">;
+
+/** Under any of their names: the one that the config gives, and the login that started the run. */
+export function isRequester(request: Requester, person: Person): boolean {
+  const names = namesOf(person);
+  return [...requesterNames(request)].some((name) => names.has(name));
+}
+
+export function requesterNames({ requester, startedBy }: Requester): ReadonlySet<string> {
+  return new Set([skeleton(requester), ...(startedBy === undefined ? [] : [skeleton(startedBy)])]);
+}
+
+/** For a sentence: who asked, and as whom they are logged in when that is another name. */
+export function requesterText(request: Requester): string {
+  const { requester, startedBy } = request;
+  return requesterNames(request).size > 1 ? `${requester} (started by ${startedBy})` : requester;
 }
 
 function sharedName(people: readonly Person[]): string | null {

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly mode: "run" | "check";
   readonly engine: "local" | "aws";
   readonly requester: string;
+  /** The login that started it; absent where the machine knows none, and for the demo, which answers for itself. */
+  readonly startedBy?: string | undefined;
   readonly toolVersion: string;
   /** RFC 3339. */
   readonly startedAt: string;

@@ -25,7 +25,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   recorded: ({ run }) => ({ run }),
   async run(ports, { run, taskToken }) {
-    const { config, requester } = await need<RunRequest>(ports, artifact.request);
+    const { config, requester, startedBy } = await need<RunRequest>(ports, artifact.request);
     const score = await need<ScoreRecord>(ports, artifact.score);
     const now = ports.clock.now();
     const known = await ports.approvals.read(run);
@@ -33,6 +33,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
       run,
       digest: score.digest,
       requester,
+      ...(startedBy === undefined ? {} : { startedBy }),
       approvers: config.approval.approvers,
       quorum: approvalsNeeded(score.verdict, config.approval.quorum) ?? Number.NaN,
       requestedAt: now,

@@ -53,7 +53,7 @@ describe("schema-gate rollback, and dry runs", () => {
       ["release-pipeline", "somebody-else", "not among the approvers"],
     ];
     for (const [requester, approver, reason] of cases) {
-      fleet.editRequest({ requester, approvers: [{ id: approver }] });
+      await fleet.editRequest({ requester, approvers: [{ id: approver }] });
       const refused = await fleet.command(["rollback", "--yes"]);
       expect(refused.code).toBe(1);
       expect(refused.stderr).toContain(reason);
@@ -115,7 +115,7 @@ describe("schema-gate rollback, and dry runs", () => {
   it("an approval at the terminal counts only for what the run holds now", async () => {
     await fleet.clear();
     await fleet.command(["run", "--no-wait"]);
-    fleet.writeArtifact("findings/probe.json", [{ code: "probe.added-later" }]);
+    await fleet.writeArtifact("findings/probe.json", [{ code: "probe.added-later" }]);
     const given = await fleet.command(["approve"]);
     expect(given.code).toBe(1);
     expect(given.stderr).toContain("what was shown is not what would run now");

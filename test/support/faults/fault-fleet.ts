@@ -12,22 +12,30 @@ import {
   writeFileSync,
 } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
 import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/local/embedded-server.js";
+import { artifactsOfRun } from "../../../lib/adapters/local/open-run.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
 import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
+import { workspaceIn } from "../../../lib/adapters/local/workspace.js";
 import { isSealed } from "../../../lib/cli/run/is-sealed.js";
+import type { Person } from "../../../lib/core/approval/person.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
-import type { ProofRecord, TenantProgress } from "../../../lib/steps/run/records.js";
+import type { Artifacts } from "../../../lib/ports/artifacts.js";
+import { artifact, type ProofRecord, type RunRequest, type TenantProgress } from "../../../lib/steps/run/records.js";
 import { type Answer, schemaGate } from "../captured-io.js";
+import { asPerson, loginFor } from "../two-people.js";
 import { CuttingProxy } from "./cutting-proxy.js";
 import { BASELINE, writeMigrations } from "./fault-release.js";
+
+/** What a run consists of: its folder, and what it is held against. */
+const PARTS = [".schema-gate", "state"];
 
 export const SETTINGS = { synchronous_commit: "on", deadlock_timeout: "100ms", max_connections: "200" };
 const CANNOT_CONNECT_NOW = "57P03";
@@ -135,15 +143,17 @@ export class FaultFleet {
     const given = await this.command(["approve"], folder);
     if (given.code !== 0) throw new Error(`the run was not approved:\n${asked.stderr}\n${given.stderr}`);
     rmSync(join(folder, "kept"), { recursive: true, force: true });
-    cpSync(join(folder, ".schema-gate"), join(folder, "kept"), { recursive: true });
+    for (const part of PARTS) cpSync(join(folder, part), join(folder, "kept", part), { recursive: true });
     return this.run(folder);
   }
 
   /** Tenants as before, and the run as it was when it was approved. */
   async restore(folder = this.directory): Promise<void> {
     await this.reset();
-    rmSync(join(folder, ".schema-gate"), { recursive: true, force: true });
-    cpSync(join(folder, "kept"), join(folder, ".schema-gate"), { recursive: true });
+    for (const part of PARTS) {
+      rmSync(join(folder, part), { recursive: true, force: true });
+      cpSync(join(folder, "kept", part), join(folder, part), { recursive: true });
+    }
     // Made anew, the tenants have other change detectors than when they were introspected.
     await this.command(["inspect", "--no-declared"], folder);
   }
@@ -151,7 +161,7 @@ export class FaultFleet {
   /** Tenants as before, and no run at all. */
   async clear(folder = this.directory): Promise<void> {
     await this.reset();
-    rmSync(join(folder, ".schema-gate"), { recursive: true, force: true });
+    for (const part of PARTS) rmSync(join(folder, part), { recursive: true, force: true });
   }
 
   async reset(tenants: readonly string[] = this.tenants): Promise<void> {
@@ -167,14 +177,24 @@ export class FaultFleet {
   start(script: string, args: readonly string[], folder = this.directory): ChildProcess {
     return spawn(process.execPath, [join(packageRoot(), script), ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TENANT_PASSWORD: this.server.password },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...asPerson(args), ...this.environment(folder) },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
   /** A command line in this process. */
   command(args: readonly string[], folder = this.directory): Promise<Answer> {
-    return schemaGate(folder, args, { env: { TENANT_PASSWORD: this.server.password } });
+    return schemaGate(folder, args, { env: this.environment(folder), login: loginFor(args) });
+  }
+
+  /** With a state of its own, which is put back together with the runs. */
+  private environment(folder: string) {
+    return { TENANT_PASSWORD: this.server.password, SCHEMA_GATE_STATE: join(folder, "state") };
+  }
+
+  /** The run as the gate itself writes it. */
+  private artifacts(folder = this.directory): Artifacts {
+    return artifactsOfRun(workspaceIn(folder, this.environment(folder)), this.run(folder));
   }
 
   run(folder = this.directory): string {
@@ -197,19 +217,18 @@ export class FaultFleet {
   }
 
   /** Replaces who asked and who may answer, as if the config had said so. */
-  editRequest(change: { readonly requester: string; readonly approvers: readonly object[] }): void {
-    const path = join(this.directory, ".schema-gate", "runs", this.run(), "request.json");
-    const request = JSON.parse(readFileSync(path, "utf8"));
-    request.requester = change.requester;
-    request.config.approval.approvers = change.approvers;
-    writeFileSync(path, JSON.stringify(request));
+  async editRequest(change: { readonly requester: string; readonly approvers: readonly Person[] }): Promise<void> {
+    const request = await this.artifacts().get<RunRequest>(artifact.request);
+    if (request === null) throw new Error("the run has no request");
+    const { config, ...rest } = request;
+    const approval = { ...config.approval, approvers: change.approvers.map(({ id }) => ({ id })) };
+    const changed = { ...rest, requester: change.requester, config: { ...config, approval } };
+    await this.artifacts().put(artifact.request, changed);
   }
 
-  /** Puts something into the run's folder behind the run's back. */
-  writeArtifact(key: string, value: unknown): void {
-    const path = join(this.directory, ".schema-gate", "runs", this.run(), key);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify(value));
+  /** Something that a gate would write now. */
+  writeArtifact(key: string, value: unknown): Promise<void> {
+    return this.artifacts().put(key, value);
   }
 
   /** Takes something out of the run's folder; returns what puts it back. */

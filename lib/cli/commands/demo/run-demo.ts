@@ -14,7 +14,6 @@ import type { Io } from "../../io.js";
 import { loopbackOnly } from "../../run/channels.js";
 import { execute } from "../../run/execute.js";
 import { finish } from "../../run/finish.js";
-import { loginName } from "../../run/login-name.js";
 import { newRequest } from "../../run/start.js";
 import { approverFor } from "../../run/waiting.js";
 import { Progress } from "../../terminal/progress.js";
@@ -42,7 +41,7 @@ export interface DemoOptions {
 export async function runDemo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
   await clearOlderDemos(workspace);
-  const request = newRequest(demoConfig(workspace), "demo", "run");
+  const request = newRequest(io, demoConfig(io, workspace), "demo");
   io.stderr.write(`Run ${request.run}: the demo, scenario ${options.scenario}\n`);
   const directory = serverDirectory(options.tenants);
   chmodSync(directory, 0o755);
@@ -85,7 +84,7 @@ async function work(
         channels: loopbackOnly(),
         io,
         port: request.config.approval.port,
-        name: loginName(),
+        name: io.login,
         mode: io.interactive && !options.yes ? "wait" : "self",
       }),
     });
@@ -125,14 +124,14 @@ function migrationsFolder(): string {
   return join(packageRoot(), "examples", "demo", "migrations");
 }
 
-function demoConfig(workspace: Workspace): Config {
+function demoConfig(io: Io, workspace: Workspace): Config {
   return configSchema.parse({
     migrations: migrationsFolder(),
     registry: { file: join(workspace.demo, "tenants.csv") },
     connection: { password: "file:password" },
     staging: { mode: "same host" },
     requester: "deploy-pipeline",
-    approval: { approvers: [{ id: loginName() }], expires: "1h" },
+    approval: { approvers: [{ id: io.login }], expires: "1h" },
     rollout: { canary: 1, growth: 6, maxWave: 150 },
   });
 }

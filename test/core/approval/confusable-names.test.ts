@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { approverProblem } from "../../../lib/core/approval/decide.js";
+import { requestProblem } from "../../../lib/core/approval/request.js";
+import { mixesScripts, skeleton } from "../../../lib/core/approval/skeleton.js";
+
+const circle = { requester: "release-pipeline", startedBy: "alex", approvers: [{ id: "robin" }, { id: "dana" }] };
+const request = { ...circle, run: "r", digest: "d", quorum: 1, requestedAt: 0, expiresAt: 1 };
+
+describe("names that look alike", () => {
+  const alike = [
+    "ALEX",
+    "ａｌｅｘ",
+    "аlех",
+    "𝐚𝐥𝐞𝐱",
+    "al\u200bex",
+    " alex ",
+    "ale\u{e0100}x",
+    "αlex",
+    "ᴀʟᴇx",
+    "ꓮꓡꓰꓫ",
+    "al\u00adex",
+    "аӏех",
+  ];
+
+  it.each(alike)("%j is alex", (name) => {
+    expect(skeleton(name)).toBe("alex");
+    expect(approverProblem({ ...circle, approvers: [...circle.approvers, { id: name }] }, name)).toContain(
+      "cannot approve it",
+    );
+  });
+
+  it("are the same whatever the case of their letters does", () => {
+    expect(skeleton("STRASSE")).toBe(skeleton("straße"));
+    expect(skeleton("İpek")).toBe(skeleton("ipek"));
+    expect(skeleton("ﬁona")).toBe(skeleton("FIONA"));
+  });
+
+  it.each(["alexa", "a1ex", "álex", "олег", "Ξένια", "山田", "zoë"])("%j is somebody else", (name) => {
+    expect(skeleton(name)).not.toBe("alex");
+    expect(requestProblem({ ...request, approvers: [{ id: name }] })).toBeNull();
+  });
+
+  it.each(["rоbin", "ρaul", "Аnna", "dаnа@example.com"])("%j mixes scripts, and no run begins with it", (name) => {
+    expect(mixesScripts(name)).toBe(true);
+    expect(requestProblem({ ...request, approvers: [{ id: name }, { id: "x" }] })).toContain(
+      "mixes letters of several",
+    );
+    expect(requestProblem({ ...request, requester: name })).toContain("mixes letters of several");
+  });
+});
+
+describe("the login that started a run", () => {
+  it.each(["alex", "Alex", "release-pipeline"])("is a requester beside the one of the config: %s", (name) => {
+    const approvers = [{ id: "robin" }, { id: "lead", aliases: [name] }];
+    expect(approverProblem({ ...circle, approvers }, name)).toContain("release-pipeline (started by alex) asked for");
+    expect(approverProblem({ ...circle, approvers }, "lead")).toContain("cannot approve it");
+    expect(approverProblem({ ...circle, approvers }, "robin")).toBeNull();
+    expect(requestProblem({ ...request, approvers: [{ id: "lead", aliases: [name] }] })).toContain("not the requester");
+  });
+});
