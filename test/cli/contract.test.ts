@@ -32,6 +32,7 @@ describe("contract", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatchInlineSnapshot(`
       "migrations  up-down, 1 migration
+      Read as up-down: \`deploy_schema_migration\` in 20240115_add_quota.rs; names that say up or down in 20240101_base.up.sql and 2 files more.
 
       Contract: 1 column, 1 index, 0 foreign keys
         before  column app.users.quota integer  20240115_add_quota.rs:3

@@ -1,17 +1,31 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { ReleaseFile } from "../../core/migration/source-file.js";
 import { applicationFolders, rustFiles } from "./application-context.js";
 import { crateContext } from "./crate-context.js";
 
 /** Files that migrations are made of, or that say how they run. */
-const WANTED = /\.(sql|rs|toml|conf|json|lock)$/;
+const WANTED = /\.(sql|psql|pgsql|ddl|rs|toml|conf|json|lock)$/i;
+/** Programs, which some frameworks run as migrations: their names count, what is in them is not read. */
+const PROGRAM = /\.(js|mjs|cjs|ts|mts|cts|go|java|kt|py|rb|php|cs|exs?|sh)$/i;
 /** Folders that a build or a version control system fills. */
 const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg"]);
 /** Manifests of the application around the folder; they tell the frameworks apart. */
-const MANIFESTS = ["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.toml"];
+const MANIFESTS = [
+  ...["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.toml"],
+  ...["pom.xml", "build.gradle", "build.gradle.kts", "flyway.conf", "flyway.toml"],
+];
 const LEVELS_UP = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;
+/** Files that are open at a time. */
+const READ_AT_ONCE = 64;
+
+const NOTHING = new Uint8Array();
+
+interface FoundPath {
+  readonly path: string;
+  readonly link?: NonNullable<ReleaseFile["link"]>;
+}
 
 /**
  * Every file of a release's folder, and around it the manifests, the Rust code that the migrations may call, and the
@@ -23,9 +37,11 @@ export async function readReleaseFolder(
   application: readonly string[] | null = null,
 ): Promise<ReleaseFile[]> {
   const root = resolve(directory);
-  const paths = (await stat(root)).isDirectory() ? await walk(root) : [root];
-  const base = (await stat(root)).isDirectory() ? root : dirname(root);
-  const files = await Promise.all(paths.map((path) => readOne(base, path)));
+  const isFolder = (await stat(root)).isDirectory();
+  const base = isFolder ? root : dirname(root);
+  const found = isFolder ? await walk(root, await realpath(root)) : [{ path: root }];
+  const paths = found.map(({ path }) => path);
+  const files = await readAll(base, found);
   const code = paths.some((path) => path.endsWith(".rs")) ? await crateContext(base, paths) : [];
   const own = new Map((await applicationFiles(base, application)).map((file) => [file.path, file]));
   const known = new Set([...files, ...code].map((file) => file.path));
@@ -45,23 +61,46 @@ async function applicationFiles(base: string, named: readonly string[] | null): 
   return read.map((file) => ({ ...file, application: "only" }));
 }
 
-async function walk(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const found = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(directory, entry.name);
-      const target = entry.isSymbolicLink() ? await stat(path) : entry;
-      if (target.isDirectory()) return SKIPPED.has(entry.name) || entry.isSymbolicLink() ? [] : walk(path);
-      return target.isFile() && WANTED.test(entry.name) ? [path] : [];
-    }),
-  );
-  return found.flat();
+async function walk(directory: string, root: string): Promise<FoundPath[]> {
+  const found: FoundPath[] = [];
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isSymbolicLink()) found.push(...(await followed(path, root)));
+    else if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...(await walk(path, root)));
+    else if (entry.isFile() && isWanted(entry.name)) found.push({ path });
+  }
+  return found;
 }
 
-async function readOne(base: string, path: string): Promise<ReleaseFile> {
+/** A link to a file of the folder is that file; any other is named and not followed, since what it leads to may change unseen. */
+async function followed(path: string, root: string): Promise<FoundPath[]> {
+  const target = await realpath(path).catch(() => null);
+  if (target === null) return isWanted(path) ? [{ path, link: "broken" }] : [];
+  if ((await stat(target)).isDirectory()) return SKIPPED.has(basename(path)) ? [] : [{ path, link: "folder" }];
+  if (!isWanted(path)) return [];
+  return [target.startsWith(root + sep) ? { path } : { path, link: "outside" }];
+}
+
+function isWanted(name: string): boolean {
+  return WANTED.test(name) || PROGRAM.test(name);
+}
+
+async function readAll(base: string, found: readonly FoundPath[]): Promise<ReleaseFile[]> {
+  const files: ReleaseFile[] = [];
+  for (let at = 0; at < found.length; at += READ_AT_ONCE) {
+    const some = found.slice(at, at + READ_AT_ONCE);
+    files.push(...(await Promise.all(some.map(({ path, link }) => readOne(base, path, link)))));
+  }
+  return files;
+}
+
+async function readOne(base: string, path: string, link?: ReleaseFile["link"]): Promise<ReleaseFile> {
+  const named = relative(base, path).split(sep).join("/");
+  if (link !== undefined) return { path: named, bytes: NOTHING, link };
+  if (!WANTED.test(path)) return { path: named, bytes: NOTHING };
   const { size } = await stat(path);
   if (size > LARGEST_FILE) throw new RangeError(`${path} has ${size} bytes; a migration file may have 64 MiB`);
-  return { path: relative(base, path).split(sep).join("/"), bytes: await readFile(path) };
+  return { path: named, bytes: await readFile(path) };
 }
 
 async function manifests(base: string): Promise<ReleaseFile[]> {

@@ -61,6 +61,7 @@ const folder = z.strictObject({
   release: z.string(),
   convention: z.string(),
   alternatives: z.array(z.string()),
+  detection: z.array(z.string()).describe("why it was read as that convention; empty where the convention was given"),
   counts: z.strictObject({ columns: z.int(), indexes: z.int(), foreignKeys: z.int() }),
   contract: z.strictObject({
     requirements: z.array(requirement),

@@ -139,6 +139,12 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   migrations: z.string().describe("folder of the migrations, relative to this config"),
   convention: z.string().default("auto").describe("file-naming convention; auto detects it"),
+  notMigrations: z
+    .array(z.strictObject({ files: z.string().min(1), reason: z.string().min(1) }))
+    .default([])
+    .describe(
+      "files of the folder that are no migrations, such as seeds and callbacks: a path relative to it, * within a name, ** over folders",
+    ),
   application: z
     .array(z.string())
     .optional()

@@ -3,7 +3,7 @@ import type { ScriptSource } from "../migration/convention.js";
 import type { Script } from "../migration/release.js";
 import { readSqlScript } from "../migration/script.js";
 import type { SourceFile } from "../migration/source-file.js";
-import { detectConvention } from "../release/conventions/conventions.js";
+import { detectConvention } from "../release/conventions/detect.js";
 import { bareScript } from "./bare-script.js";
 import type { LintScript } from "./lint-statement.js";
 
@@ -28,7 +28,7 @@ export interface LintScripts {
  */
 export async function scriptsOf(files: readonly SourceFile[]): Promise<LintScripts> {
   const sql = files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
-  const convention = detectConvention(files);
+  const { convention } = detectConvention(files);
   if (!convention) return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
   const { migrations } = convention.read(files);
   if (migrations.some((each) => each.up.rust !== undefined || each.driver)) return rustScripts(files, sql);

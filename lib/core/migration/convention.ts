@@ -2,12 +2,18 @@ import type { Finding } from "../finding.js";
 import type { TransactionMode } from "./release.js";
 import type { SourceFile } from "./source-file.js";
 
+/**
+ * How a framework sends a script: in one transaction, each statement by itself, as one query, which is no transaction block
+ * when it holds one statement, or outside of a transaction when every statement of it refuses one.
+ */
+export type Sending = TransactionMode | "one query" | "as it must";
+
 /** A stretch of a file that holds one script, in UTF-16 units; the whole file when there are no bounds. */
 export interface ScriptSource {
   readonly file: SourceFile;
   readonly start?: number;
   readonly end?: number;
-  readonly transaction: TransactionMode;
+  readonly transaction: Sending;
   /** For Rust: the function that holds the script. Absent for SQL. */
   readonly rust?: RustEntry;
 }
@@ -42,19 +48,42 @@ export interface ConventionReading {
 /** How one framework names, orders and cuts its migration files. The contract of every file in this folder. */
 export interface Convention {
   readonly id: string;
-  /** True when the files bear marks that only this framework leaves. */
-  detect(files: readonly SourceFile[]): boolean;
+  /** What speaks for it in these files; empty when nothing does. */
+  signs(files: readonly SourceFile[]): readonly Sign[];
   read(files: readonly SourceFile[]): ConventionReading;
-  /** Order of two versions. */
+  /** Order of two versions; 0 for two spellings of one. */
   compare(a: string, b: string): number;
+  /** One spelling for all that the framework takes for the same version; absent where the text is the version. */
+  canonical?(version: string): string;
+}
+
+/** How much a sign says: a mark that only one framework leaves, a manifest that names it, names as it gives them. */
+export type SignKind = "mark" | "manifest" | "names";
+
+/** One reason to read a folder as a convention. */
+export interface Sign {
+  readonly kind: SignKind;
+  /** A noun phrase for people: "`-- +goose Up` in 3 files". */
+  readonly text: string;
+}
+
+/** A sign when at least one of the files bears it; the first is named. */
+export function signOf(kind: SignKind, what: string, files: readonly SourceFile[]): readonly Sign[] {
+  const [first] = files;
+  if (!first) return [];
+  const others =
+    files.length === 1 ? "" : files.length === 2 ? " and one file more" : ` and ${files.length - 1} files more`;
+  return [{ kind, text: `${what} in ${first.path}${others}` }];
+}
+
+/** A sign when a manifest beside the release names a dependency. */
+export function manifestSign(files: readonly SourceFile[], manifest: RegExp, dependency: RegExp): readonly Sign[] {
+  const found = files.find((file) => manifest.test(file.name) && dependency.test(file.text));
+  const name = found ? (dependency.exec(found.text)?.[0].trim() ?? "") : "";
+  return found ? [{ kind: "manifest", text: `${name.replace(/^["'\s[]+|["'\s\]=:]+$/g, "")} in ${found.path}` }] : [];
 }
 
 /** Files that may hold migrations: those of the folder itself. */
 export function inFolder(files: readonly SourceFile[]): readonly SourceFile[] {
   return files.filter((file) => !file.path.startsWith("../"));
-}
-
-/** True when a manifest beside the release names a dependency. */
-export function dependsOn(files: readonly SourceFile[], manifest: string, dependency: RegExp): boolean {
-  return files.some((file) => file.name === manifest && dependency.test(file.text));
 }

@@ -64,6 +64,8 @@ export interface Release {
   readonly convention: string;
   /** Conventions that name their files alike; the ledgers that the tenants have tell them apart. */
   readonly alternatives?: readonly string[];
+  /** Why it was read as that convention, and why not as the second best; absent when the convention was given. */
+  readonly detection?: readonly string[];
   readonly migrations: readonly Migration[];
   readonly contract: Contract;
   /** The columns that the application's own code names; absent when there is no such code beside the release. */

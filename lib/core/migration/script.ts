@@ -1,8 +1,9 @@
+import { flywayRunsOutside, refusedInTransaction } from "../postgres/concurrently.js";
 import { isParsed, parseSql } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { sha256 } from "./checksums/sha.js";
-import type { ScriptSource } from "./convention.js";
-import type { IsolationLevel, Script } from "./release.js";
+import type { ScriptSource, Sending } from "./convention.js";
+import type { IsolationLevel, Script, TransactionMode } from "./release.js";
 
 export type AnyStatement = ParsedStatement | UnparsedStatement;
 
@@ -25,12 +26,24 @@ export function readSqlScript(source: ScriptSource): ReadScript {
     file: file.path,
     language: "sql",
     statements: statements.map(plain),
-    transaction: source.transaction,
+    transaction: transactionOf(source.transaction, statements),
     isolation: isolation ?? "read committed",
     checksum: sha256(file.bytes),
     ...(text.includes(WAIVER_MARK) ? { text } : {}),
   };
   return { script, statements };
+}
+
+/** Which transaction the framework gives these statements. */
+function transactionOf(sending: Sending, statements: readonly AnyStatement[]): TransactionMode {
+  if (sending === "single" || sending === "none") return sending;
+  const parsed = statements.filter(isParsed);
+  if (parsed.length === 0 || parsed.length < statements.length) return "single";
+  const outside =
+    sending === "one query"
+      ? parsed.length === 1 && parsed.every((each) => refusedInTransaction(each) !== undefined)
+      : parsed.every(flywayRunsOutside);
+  return outside ? "none" : "single";
 }
 
 /** Plain data: the tree is made again where it is needed. */

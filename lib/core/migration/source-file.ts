@@ -8,6 +8,8 @@ export interface ReleaseFile {
   readonly bytes: Uint8Array;
   /** The application's own code; `only` when it is nothing that the migrations may call. */
   readonly application?: "only" | "too";
+  /** A symbolic link that is not followed: out of the folder, to a folder, or to nothing. */
+  readonly link?: "outside" | "folder" | "broken";
 }
 
 /** A file whose text could be read. */
@@ -37,14 +39,14 @@ export function readSourceFile(file: ReleaseFile): ReadFile {
   const text = decoded ?? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const slash = file.path.lastIndexOf("/");
   const source = { ...file, text, name: file.path.slice(slash + 1), folder: file.path.slice(0, Math.max(slash, 0)) };
-  const findings: Finding[] = [];
+  const findings: Finding[] = file.link === undefined ? [] : [symbolicLink(file.path, file.link)];
   if (at !== null) findings.push(notUtf8(file.path, bytes, at));
   else {
     if (marked) findings.push(byteOrderMark(file.path));
     if (text.includes("\0")) findings.push(nulByte(file.path, text));
     if (/\r\n/.test(text)) findings.push(carriageReturns(file.path, text));
   }
-  return { file: source, readable: at === null && !text.includes("\0"), findings };
+  return { file: source, readable: at === null && !text.includes("\0") && file.link === undefined, findings };
 }
 
 function notUtf8(path: string, bytes: Uint8Array, at: number): Finding {
@@ -60,6 +62,24 @@ function notUtf8(path: string, bytes: Uint8Array, at: number): Finding {
     message: `${path} is not UTF-8: byte 0x${hex} on line ${line} does not belong to any character. It may be Latin-1 or UTF-16.`,
     remedy: { text: "Convert the file to UTF-8.", command: `iconv -f LATIN1 -t UTF-8 ${path}` },
     source: { file: path, line, column },
+  });
+}
+
+const LEADS: Readonly<Record<NonNullable<ReleaseFile["link"]>, string>> = {
+  outside: "out of the folder of the migrations",
+  folder: "to a folder",
+  broken: "to nothing",
+};
+
+function symbolicLink(path: string, link: NonNullable<ReleaseFile["link"]>): Finding {
+  return releaseFinding({
+    code: "release.symbolic-link",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${path} is a symbolic link ${LEADS[link]}, which is not followed: what it leads to can change without the folder.`,
+    remedy: { text: "Put what it leads to into the folder, or remove the link." },
+    source: { file: path, line: 1, column: 1 },
   });
 }
 

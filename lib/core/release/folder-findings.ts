@@ -1,31 +1,81 @@
 import type { Finding } from "../finding.js";
-import { inFolder, type MigrationSource } from "../migration/convention.js";
+import { type Convention, type ConventionReading, inFolder, type MigrationSource } from "../migration/convention.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import type { SourceFile } from "../migration/source-file.js";
+import { CONVENTIONS } from "./conventions/conventions.js";
+import { unreadFile } from "./conventions/refusals.js";
+import { roleOf } from "./conventions/script-name.js";
 
 /** What the folder as a whole has to say: files that no migration takes up, empty ones, holes in the numbering. */
 export function folderFindings(
   files: readonly SourceFile[],
-  migrations: readonly MigrationSource[],
-  context: readonly SourceFile[],
-  /** What the convention has already said of its files. */
-  said: readonly Finding[],
+  convention: Convention,
+  { migrations, context, findings: said }: ConventionReading,
 ): readonly Finding[] {
-  const taken = new Set(migrations.flatMap((each) => [each.up.file.path, each.down?.file.path, each.driver?.path]));
+  const taken = pathsOf(migrations);
   for (const file of context) taken.add(file.path);
   for (const { subject } of said) taken.add(subject.name);
+  const left = inFolder(files).filter((file) => !taken.has(file.path));
   return [
-    ...inFolder(files)
-      .filter((file) => isCode(file) && !taken.has(file.path))
-      .map(leftOut),
+    ...leftOver(left, files, convention),
     ...migrations.filter((each) => each.up.file.text.trim() === "").map((each) => empty(each.up.file)),
     ...gaps(migrations),
     ...(migrations.length === 0 ? [noMigrations()] : []),
   ];
 }
 
-function isCode(file: SourceFile): boolean {
-  return file.name.endsWith(".sql");
+function pathsOf(migrations: readonly MigrationSource[]): Set<string> {
+  return new Set(
+    migrations.flatMap(({ up, down, driver }) =>
+      [up, down, driver && { file: driver }].flatMap((each) => each?.file.path ?? []),
+    ),
+  );
+}
+
+/** Files that the convention does not read: what could be a migration or its way back under another reading blocks. */
+function leftOver(
+  left: readonly SourceFile[],
+  files: readonly SourceFile[],
+  convention: Convention,
+): readonly Finding[] {
+  const code = left.filter((file) => isSql(file) || isProgram(file));
+  if (code.length === 0) return [];
+  const claims = claimsOfOthers(files, convention);
+  return code.flatMap((file): Finding[] => {
+    const owner = claims.get(file.path);
+    if (owner !== undefined) return [unreadFile(file, `${convention.id} leaves it out, and ${owner} would run it`)];
+    if (isProgram(file))
+      return isMigrationProgram(file, convention) ? [unreadFile(file, "only SQL and Rust are read")] : [];
+    const role = roleOf(file);
+    return role === null ? [leftOut(file)] : [unreadFile(file, `it looks like ${role}`)];
+  });
+}
+
+/** Which other convention that something speaks for would take up a file. */
+function claimsOfOthers(files: readonly SourceFile[], convention: Convention): ReadonlyMap<string, string> {
+  const claims = new Map<string, string>();
+  for (const other of CONVENTIONS) {
+    if (other.id === convention.id || other.id === "plain" || other.signs(files).length === 0) continue;
+    for (const path of pathsOf(other.read(files).migrations)) if (!claims.has(path)) claims.set(path, other.id);
+  }
+  return claims;
+}
+
+function isSql(file: SourceFile): boolean {
+  return /\.(sql|psql|pgsql|ddl)$/i.test(file.name);
+}
+
+const PROGRAM = /\.(js|mjs|cjs|ts|mts|cts|go|java|kt|py|rb|php|cs|exs?|sh)$/i;
+
+function isProgram(file: SourceFile): boolean {
+  return PROGRAM.test(file.name) && !/\.d\.[cm]?ts$/.test(file.name);
+}
+
+/** A program that is named as migrations are; node-pg-migrate runs every one in its folder. */
+function isMigrationProgram(file: SourceFile, convention: Convention): boolean {
+  if (/_test\.go$/.test(file.name)) return false;
+  if (/^(m?\d+[._-]|[VUBR]\d[\d._]*__|R__)/.test(file.name)) return true;
+  return convention.id === "node-pg-migrate" && file.folder === "" && /\.[cm]?[jt]s$/.test(file.name);
 }
 
 function leftOut(file: SourceFile): Finding {

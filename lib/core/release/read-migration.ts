@@ -57,7 +57,7 @@ function readHalf(source: ScriptSource, rust: RustRelease): Half {
     file: source.file.path,
     language: "rust",
     statements: read.statements.map(plain),
-    transaction: source.transaction,
+    transaction: source.transaction === "none" ? "none" : "single",
     isolation: "read committed",
     checksum: sha256(source.file.bytes),
   };

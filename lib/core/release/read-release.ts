@@ -10,7 +10,9 @@ import { rustRelease } from "../rust/read-rust-script.js";
 import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { loadParser } from "../sql/parse.js";
 import { contractOf } from "./contract-of.js";
-import { alikeConventions, CONVENTIONS, conventionNamed, detectConvention } from "./conventions/conventions.js";
+import { alikeConventions, CONVENTIONS, conventionNamed } from "./conventions/conventions.js";
+import { type Detection, detectConvention, explainDetection } from "./conventions/detect.js";
+import { type DeclaredFiles, withoutDeclared } from "./declared-files.js";
 import { dynamicSqlFindings } from "./dynamic-sql.js";
 import { folderFindings } from "./folder-findings.js";
 import { readMigration } from "./read-migration.js";
@@ -21,6 +23,8 @@ export interface ReadReleaseOptions {
   /** Id of a convention; detected from the files when absent. */
   readonly convention?: string;
   readonly acceptances?: Acceptances;
+  /** Files that the config says are no migrations. */
+  readonly notMigrations?: readonly DeclaredFiles[];
   /** False: what the application's own code expects is not read. */
   readonly application?: boolean;
 }
@@ -37,14 +41,20 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const read = files.map(readSourceFile);
   const findings: Finding[] = read.flatMap((each) => each.findings);
   const legible = read.filter((each) => each.readable).map((each) => each.file);
-  const readable = legible.filter((file) => file.application !== "only");
-  const convention =
-    options.convention === undefined ? detectConvention(readable) : conventionNamed(options.convention);
+  const sorted = withoutDeclared(
+    legible.filter((file) => file.application !== "only"),
+    options.notMigrations ?? [],
+  );
+  const readable = sorted.files;
+  findings.push(...sorted.findings);
+  const detection = options.convention === undefined ? detectConvention(readable) : null;
+  const convention = detection ? detection.convention : conventionNamed(options.convention ?? "");
   if (!convention) return withoutMigrations(options.convention, findings);
   const reading = convention.read(readable);
   findings.push(...reading.findings);
   const ordered = [...reading.migrations].sort((a, b) => convention.compare(a.version, b.version));
-  findings.push(...folderFindings(readable, ordered, reading.context, reading.findings));
+  findings.push(...folderFindings(readable, convention, { ...reading, migrations: ordered }));
+  if (detection?.ambiguous) findings.push(ambiguous(detection));
   const rust = rustRelease(readable);
   const functions = new FunctionBodies();
   const migrations = ordered.map((source) => readMigration(source, rust, functions));
@@ -62,13 +72,32 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   return {
     name: newest ? releaseName(newest) : "empty",
     convention: convention.id,
-    alternatives: alikeConventions(convention.id),
+    alternatives: alternativesOf(convention.id, detection),
+    ...(detection ? { detection: explainDetection(detection) } : {}),
     migrations: all,
     contract: contractOf(all, all, application.columns),
     ...(application.columns.length > 0 ? { application: application.columns } : {}),
     coverage: judged.coverage,
     findings: findings.sort(compareFindings),
   };
+}
+
+/** Others that the tenants' ledgers may decide for. */
+function alternativesOf(id: string, detection: Detection | null): readonly string[] {
+  const rivals = detection?.ambiguous ? detection.candidates.slice(1, 2).map((each) => each.id) : [];
+  return [...new Set([...alikeConventions(id), ...rivals])];
+}
+
+function ambiguous(detection: Detection): Finding {
+  const [first, second] = detection.candidates.map((each) => each.id);
+  return releaseFinding({
+    code: "release.convention-ambiguous",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: "migrations" },
+    message: `The folder can be read as ${first} and as ${second}. ${explainDetection(detection).join(" ")}`,
+    remedy: { text: `Say which it is in the config: \`convention: ${first}\` or \`convention: ${second}\`.` },
+  });
 }
 
 function releaseName(migration: Migration): string {

@@ -106,6 +106,7 @@ function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): Setting
   return {
     ...configured,
     ...named,
+    notMigrations: config.notMigrations,
     folders,
     application: folders?.length !== 0,
     acceptances: { now: Date.now(), list },

@@ -11,6 +11,7 @@ export function contractJson(shown: ShownRelease) {
     release: release.name,
     convention: release.convention,
     alternatives: release.alternatives ?? [],
+    detection: release.detection ?? [],
     counts: countContract(contract),
     contract,
     migrations: migrations.map((migration) => ({

@@ -16,6 +16,7 @@ export function contractText(io: Io, shown: ShownRelease): string {
   const summary = `${plural(counts.columns, "column")}, ${plural(counts.indexes, "index", "indexes")}, ${plural(counts.foreignKeys, "foreign key")}`;
   const lines = [
     `${style.bold(printable(path))}  ${release.convention}, ${plural(migrations.length, "migration")}`,
+    ...(release.detection ?? []).map((sentence) => style.dim(printable(sentence))),
     "",
     style.bold(`Contract: ${summary}`),
     ...section("before", contract.requirements, style),

@@ -4,6 +4,7 @@ import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { localSecrets } from "../../../adapters/local/secrets.js";
 import { openSession } from "../../../adapters/pg/connection.js";
 import type { LoadedConfig } from "../../../api/read-config.js";
+import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import { groupBy } from "../../../core/group-by.js";
 import { plural } from "../../../core/plural.js";
@@ -23,7 +24,7 @@ export async function fleetChecks(
   const { all, progress } = options;
   const secrets = localSecrets(io.env, directory);
   const fleet = new Fleet(config, secrets, directory);
-  const checks = [await migrations(resolve(directory, config.migrations), config.convention)];
+  const checks = [await migrations(resolve(directory, config.migrations), config)];
   const tenants = await registry(fleet);
   if ("status" in tenants) return [...checks, tenants];
   const hosts = groupBy(tenants, (tenant) => tenant.host);
@@ -40,9 +41,10 @@ export async function fleetChecks(
   return checks;
 }
 
-async function migrations(folder: string, convention: string): Promise<Check> {
+async function migrations(folder: string, { convention, notMigrations }: Config): Promise<Check> {
   try {
-    const release = await readRelease(await readReleaseFolder(folder), convention === "auto" ? {} : { convention });
+    const settings = { notMigrations, ...(convention === "auto" ? {} : { convention }) };
+    const release = await readRelease(await readReleaseFolder(folder), settings);
     if (release.migrations.length > 0)
       return ok("migrations", `${plural(release.migrations.length, "migration")} in ${folder} (${release.convention})`);
     return noMigrations(`${folder} holds no migration.`);

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { readSourceFile } from "../../../core/migration/source-file.js";
-import { detectConvention } from "../../../core/release/conventions/conventions.js";
+import { detectConvention } from "../../../core/release/conventions/detect.js";
 
 export interface FoundMigrations {
   /** Relative to where the search began, with `/`. */
@@ -32,7 +32,7 @@ export async function findMigrations(directory: string): Promise<readonly FoundM
 /** What one folder holds; null for none. */
 export async function readFolder(directory: string, folder: string): Promise<FoundMigrations | null> {
   const files = (await readReleaseFolder(folder)).map((file) => readSourceFile(file).file);
-  const convention = detectConvention(files);
+  const { convention } = detectConvention(files);
   const count = convention?.read(files).migrations.length ?? 0;
   if (!convention || count === 0) return null;
   return { folder: relative(directory, folder).split(sep).join("/") || ".", convention: convention.id, count };

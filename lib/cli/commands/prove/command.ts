@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -6,10 +7,11 @@ import { systemClock } from "../../../adapters/local/system-clock.js";
 import { schemaDifference } from "../../../adapters/pg-delta/schema-difference.js";
 import { openServer, type ProveServer } from "../../../api/open-server.js";
 import { openWorkshop } from "../../../api/open-workshop.js";
+import { readConfig } from "../../../api/read-config.js";
 import { UsageError } from "../../../api/usage-error.js";
 import type { Migration, Release } from "../../../core/migration/release.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
-import { readRelease } from "../../../core/release/read-release.js";
+import { type ReadReleaseOptions, readRelease } from "../../../core/release/read-release.js";
 import { GROWTH_LIMIT, isProved, type ProvedMigration, proveFolder } from "../../../steps/proof/prove-folder.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
@@ -35,6 +37,7 @@ export const prove: CommandModule = {
       .argument("<path>", "folder with migrations")
       .option("--url <url>", "server to make scratch databases on; without one an embedded server is started")
       .option("--convention <name>", "how the files are named; found out when absent")
+      .option("--config <file>", "the config; what it says of the files is read, when it is there", "schema-gate.yaml")
       .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
       .addOption(new Option("--last <count>", "prove only the newest migrations").argParser(wholeNumber))
       .option("--thorough", "also kill and resume after every statement")
@@ -43,7 +46,7 @@ export const prove: CommandModule = {
   },
 
   async run(io: Io, [path = ""], options): Promise<ExitCode> {
-    const release = await read(io, path, options.convention === undefined ? null : String(options.convention));
+    const release = await read(io, path, options);
     const server = await openServer(options.url === undefined ? null : String(options.url));
     try {
       const results = await proveAll(io, release, server, {
@@ -101,15 +104,25 @@ function newest(migrations: readonly Migration[], count: number): readonly strin
   return count === 0 ? [] : migrations.slice(-count).map(({ version }) => version);
 }
 
-async function read(io: Io, path: string, convention: string | null): Promise<Release> {
+async function read(io: Io, path: string, options: Readonly<Record<string, unknown>>): Promise<Release> {
   const folder = resolve(io.cwd, path);
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) throw new UsageError(`${path} is not a folder.`, "schema-gate prove FOLDER");
-  const release = await readRelease(await readReleaseFolder(folder), convention === null ? {} : { convention });
+  const release = await readRelease(await readReleaseFolder(folder), settingsOf(io, options));
   if (release.migrations.length === 0) {
     throw new UsageError(`${path} has no migrations.`, "schema-gate prove FOLDER --convention NAME");
   }
   return release;
+}
+
+/** What the options and the config beside say of the files; the options come first. */
+function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadReleaseOptions {
+  const named = typeof options.convention === "string" ? { convention: options.convention } : {};
+  const file = String(options.config);
+  if (!existsSync(resolve(io.cwd, file))) return named;
+  const { config } = readConfig(io.cwd, file);
+  const { convention, notMigrations } = config;
+  return { notMigrations, ...(convention === "auto" ? {} : { convention }), ...named };
 }
 
 function print(

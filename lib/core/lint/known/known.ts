@@ -1,8 +1,8 @@
 import type { RangeVar } from "libpg-query";
+import { refusedInTransaction } from "../../postgres/concurrently.js";
 import type { Volatility } from "../../postgres/functions.js";
 import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
-import { refusedInTransaction } from "../rules/support/concurrently.js";
 import { atLeast, type TableLock } from "../table-locks.js";
 import { KnownIndexes } from "./indexes.js";
 import { partsKey, rangeKey } from "./key.js";

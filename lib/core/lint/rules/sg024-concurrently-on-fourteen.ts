@@ -1,5 +1,5 @@
+import { concurrently } from "../../postgres/concurrently.js";
 import type { Rule } from "./rule.js";
-import { concurrently } from "./support/concurrently.js";
 
 export const concurrentlyOnFourteen: Rule = {
   id: "SG024",

@@ -1,5 +1,5 @@
+import { refusedInTransaction } from "../../postgres/concurrently.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
-import { refusedInTransaction } from "./support/concurrently.js";
 
 export const refusedInATransaction: Rule = {
   id: "SG048",

@@ -1,8 +1,8 @@
+import { concurrently } from "../../postgres/concurrently.js";
 import { as } from "../../sql/tree.js";
 import type { LintScript, LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
-import { concurrently } from "./support/concurrently.js";
 
 export const concurrentlyBesideOthers: Rule = {
   id: "SG049",

@@ -1,9 +1,9 @@
+import { concurrently } from "../../postgres/concurrently.js";
 import { literal } from "../../sql/quote.js";
 import { as, listItems, strings } from "../../sql/tree.js";
 import type { Known } from "../known/known.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
-import { concurrently } from "./support/concurrently.js";
 import { mayBeSplit } from "./support/fixable.js";
 import { timeSetting } from "./support/settings.js";
 

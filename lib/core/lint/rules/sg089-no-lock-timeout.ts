@@ -1,6 +1,6 @@
+import { refusedInTransaction } from "../../postgres/concurrently.js";
 import { LOCKING_KINDS, type TableLock } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { refusedInTransaction } from "./support/concurrently.js";
 import { strongLocks } from "./support/existing-table-lock.js";
 import { timeSetting } from "./support/settings.js";
 

@@ -1,6 +1,6 @@
+import { concurrently } from "../../postgres/concurrently.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
-import { concurrently } from "./support/concurrently.js";
 
 export const notRepeatable: Rule = {
   id: "SG098",

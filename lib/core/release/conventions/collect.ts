@@ -17,26 +17,28 @@ export interface FoundScript {
 export function pairScripts(
   found: readonly FoundScript[],
   checksum: (up: ScriptSource, version: string, name: string) => string | null,
+  /** One spelling for all of a version, where the framework takes several for the same. */
+  canonical: (version: string) => string = (version) => version,
 ): { migrations: readonly MigrationSource[]; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const downs = new Map<string, FoundScript>();
   for (const down of found.filter((each) => each.direction === "down")) {
-    const other = downs.get(down.version);
+    const other = downs.get(canonical(down.version));
     if (other) findings.push(sameVersion(other, down));
-    else downs.set(down.version, down);
+    else downs.set(canonical(down.version), down);
   }
   const ups = new Map<string, FoundScript>();
   for (const up of found.filter((each) => each.direction === "up")) {
-    const other = ups.get(up.version);
+    const other = ups.get(canonical(up.version));
     if (other) findings.push(sameVersion(other, up));
-    else ups.set(up.version, up);
+    else ups.set(canonical(up.version), up);
   }
-  for (const down of downs.values()) if (!ups.has(down.version)) findings.push(withoutUp(down));
+  for (const down of downs.values()) if (!ups.has(canonical(down.version))) findings.push(withoutUp(down));
   const migrations = [...ups.values()].map((up) => ({
     version: up.version,
     name: up.name,
     up: up.script,
-    down: downs.get(up.version)?.script ?? null,
+    down: downs.get(canonical(up.version))?.script ?? null,
     checksum: checksum(up.script, up.version, up.name),
   }));
   return { migrations, findings };

@@ -1,5 +1,4 @@
 import type { Convention } from "../../migration/convention.js";
-import type { SourceFile } from "../../migration/source-file.js";
 import { dbmate } from "./dbmate.js";
 import { diesel } from "./diesel.js";
 import { drizzle } from "./drizzle.js";
@@ -14,7 +13,6 @@ import { seaOrm } from "./sea-orm.js";
 import { sqlx } from "./sqlx.js";
 import { upDown } from "./up-down.js";
 
-/** In the order in which they are tried: those with the plainest marks first. */
 export const CONVENTIONS: readonly Convention[] = [
   drizzle,
   diesel,
@@ -35,18 +33,19 @@ export function conventionNamed(id: string): Convention | null {
   return CONVENTIONS.find((convention) => convention.id === id) ?? null;
 }
 
-/** The first convention whose marks the files bear, or null for files that hold no migration. */
-export function detectConvention(files: readonly SourceFile[]): Convention | null {
-  return CONVENTIONS.find((convention) => convention.detect(files)) ?? null;
-}
-
 /** Conventions that name their files alike: only the application or the tenants' ledgers tell them apart. */
 const ALIKE: readonly (readonly string[])[] = [
   ["up-down", "sqlx", "golang-migrate"],
   ["plain", "sqlx"],
+  ["diesel", "up-down"],
   ["flyway", "refinery"],
 ];
 
 export function alikeConventions(id: string): readonly string[] {
   return [...new Set(ALIKE.filter((group) => group[0] === id).flat())].filter((other) => other !== id);
+}
+
+/** True when one reads the files of the other as the other does. */
+export function areAlike(one: string, other: string): boolean {
+  return ALIKE.some((group) => group.includes(one) && group.includes(other));
 }

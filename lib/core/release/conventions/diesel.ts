@@ -1,4 +1,4 @@
-import { type Convention, inFolder } from "../../migration/convention.js";
+import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareText } from "./order.js";
@@ -9,23 +9,43 @@ import { compareText } from "./order.js";
  */
 export const diesel: Convention = {
   id: "diesel",
-  detect: (files) => inFolder(files).some((file) => file.name === "up.sql" && file.folder !== ""),
+  signs(files) {
+    const scripts = inFolder(files).filter((file) => file.name === "up.sql" && /\d/.test(lastFolder(file)));
+    if (scripts.length === 0) return [];
+    return [
+      ...signOf(
+        "manifest",
+        "diesel's settings",
+        files.filter((file) => file.name === "diesel.toml"),
+      ),
+      ...manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?diesel\b/m),
+      ...signOf("names", "`<version>_<name>/up.sql`", scripts),
+    ];
+  },
   compare: compareText,
   read(files) {
+    const settings = new Map(
+      inFolder(files)
+        .filter((file) => file.name === "metadata.toml")
+        .map((file) => [file.folder, file]),
+    );
     const found = inFolder(files).flatMap((file): FoundScript[] => {
-      if (file.name !== "up.sql" && file.name !== "down.sql") return [];
-      const folder = file.folder.slice(file.folder.lastIndexOf("/") + 1);
+      if ((file.name !== "up.sql" && file.name !== "down.sql") || file.folder === "") return [];
+      const folder = lastFolder(file);
       const cut = folder.indexOf("_");
       const version = (cut < 0 ? folder : folder.slice(0, cut)).replaceAll("-", "");
       const name = cut < 0 ? folder : folder.slice(cut + 1);
-      const script = { file, transaction: transactionOf(files, file.folder) };
+      const script = { file, transaction: transactionOf(settings.get(file.folder)) };
       return [{ version, name, direction: file.name === "up.sql" ? "up" : "down", script }];
     });
     return { ...pairScripts(found, () => null), context: [] };
   },
 };
 
-function transactionOf(files: readonly SourceFile[], folder: string): "single" | "none" {
-  const metadata = files.find((file) => file.folder === folder && file.name === "metadata.toml");
+function lastFolder(file: SourceFile): string {
+  return file.folder.slice(file.folder.lastIndexOf("/") + 1);
+}
+
+function transactionOf(metadata: SourceFile | undefined): "single" | "none" {
   return metadata && /^\s*run_in_transaction\s*=\s*false\b/m.test(metadata.text) ? "none" : "single";
 }

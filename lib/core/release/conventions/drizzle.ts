@@ -1,10 +1,11 @@
 import type { Finding } from "../../finding.js";
 import { sha256 } from "../../migration/checksums/sha.js";
-import { type Convention, type ConventionReading, inFolder } from "../../migration/convention.js";
+import { type Convention, type ConventionReading, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareVersions } from "./order.js";
+import { notSupported } from "./refusals.js";
 
 interface JournalEntry {
   readonly when: number;
@@ -17,18 +18,31 @@ interface JournalEntry {
  */
 export const drizzle: Convention = {
   id: "drizzle",
-  detect: (files) => inFolder(files).some(isJournal),
+  signs(files) {
+    const own = inFolder(files);
+    const marks = [
+      ...signOf("mark", "the journal", own.filter(isJournal)),
+      ...signOf("mark", "`migration.sql` beside a snapshot", snapshotFolders(own)),
+    ];
+    return marks.length === 0 ? [] : [...marks, ...manifestSign(files, /^package\.json$/, /"drizzle-(?:orm|kit)"/)];
+  },
   compare: compareVersions,
   read(files) {
     const own = inFolder(files);
     const journal = own.find(isJournal);
+    const folders = snapshotFolders(own);
+    if (!journal && folders.length > 0) {
+      const why = "it lies in a folder of drizzle-kit 1.0, whose ledger is not known here";
+      return { migrations: [], findings: folders.map((file) => notSupported(file, why)), context: [] };
+    }
     const entries = journal ? entriesOf(journal) : null;
     if (!journal || !entries) return unreadable(journal?.path ?? "meta/_journal.json");
     const findings: Finding[] = [];
     const folder = journal.folder.replace(/\/?meta$/, "");
+    const byPath = new Map(own.map((file) => [file.path, file]));
     const found = entries.flatMap((entry): FoundScript[] => {
       const path = folder === "" ? `${entry.tag}.sql` : `${folder}/${entry.tag}.sql`;
-      const file = own.find((each) => each.path === path);
+      const file = byPath.get(path);
       if (!file) findings.push(missing(journal.path, path));
       if (!file) return [];
       const name = entry.tag.replace(/^\d+_/, "");
@@ -38,6 +52,12 @@ export const drizzle: Convention = {
     return { ...paired, findings: [...paired.findings, ...findings], context: [] };
   },
 };
+
+/** Scripts of drizzle-kit's folders since 1.0: `NAME/migration.sql` beside `NAME/snapshot.json`. */
+export function snapshotFolders(files: readonly SourceFile[]): readonly SourceFile[] {
+  const snapshots = new Set(files.filter((file) => file.name === "snapshot.json").map((file) => file.folder));
+  return files.filter((file) => file.name === "migration.sql" && file.folder !== "" && snapshots.has(file.folder));
+}
 
 function isJournal(file: SourceFile): boolean {
   return file.name === "_journal.json" && /(^|\/)meta$/.test(file.folder);

@@ -1,70 +1,78 @@
 import type { Finding } from "../../finding.js";
 import { flywayChecksum } from "../../migration/checksums/crc32.js";
-import { type Convention, inFolder } from "../../migration/convention.js";
-import { releaseFinding } from "../../migration/release-finding.js";
+import { type Convention, inFolder, manifestSign, type ScriptSource, signOf } from "../../migration/convention.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
-import { compareDotted } from "./order.js";
+import { isFlywayCallback } from "./flyway-callbacks.js";
+import { canonicalDotted, compareDotted } from "./order.js";
+import { notSupported, unreadFile } from "./refusals.js";
 
-const NAME = /^([VUBR])([\d._]*?)__(.+)\.sql$/;
+const VERSIONED = /^([VUB])(\d[\d._]*?)(?:__(.*))?\.sql$/i;
+const REPEATABLE = /^R(?:__(.*))?\.sql$/i;
+/** What looks like one of Flyway's names, and Flyway leaves out. */
+const ALMOST = /^(?:[VvUuBb]\d|[Rr]_|V_)[^/]*\.sql$/;
 
 /**
- * Flyway: `V1.2__name.sql`, `U1.2__name.sql` takes it back, `R__name.sql` runs whenever it changed. Source: Flyway
- * documentation, "Migrations".
+ * Flyway: `V1.2__name.sql`, `U1.2__name.sql` takes it back, `R__name.sql` runs whenever it changed; `1` and `001`, `2` and
+ * `2.0` are one version. Source: Flyway documentation, "Migrations"; `ResourceNameParser` and `MigrationVersion` of
+ * flyway-core 13.12.0, run over the names of `flyway.test.ts`.
  */
 export const flyway: Convention = {
   id: "flyway",
-  detect: (files) => inFolder(files).some((file) => /^(V[\d._]+|R)__.+\.sql$/.test(file.name)),
+  signs(files) {
+    const named = inFolder(files).filter(
+      (file) => /^(V\d[\d._]*|R)__.*\.sql$/i.test(file.name) && /^[VR]/.test(file.name),
+    );
+    if (named.length === 0) return [];
+    return [
+      ...signOf(
+        "manifest",
+        "Flyway's settings",
+        files.filter((file) => /^flyway\.(conf|toml)$/.test(file.name)),
+      ),
+      ...manifestSign(files, /^(pom\.xml|build\.gradle(\.kts)?)$/, /flyway/),
+      ...signOf("names", "`V<version>__<name>.sql`", named),
+    ];
+  },
   compare: compareDotted,
+  canonical: canonicalDotted,
   read(files) {
-    const own = inFolder(files).filter((file) => NAME.test(file.name));
-    const found = own.flatMap((file): FoundScript[] => {
-      const [, kind, digits = "", description = ""] = NAME.exec(file.name) ?? [];
-      if ((kind !== "V" && kind !== "U") || digits === "") return [];
-      const script = { file, transaction: transactionOf(files, file) };
-      const version = digits.replaceAll("_", ".");
-      return [{ version, name: description, direction: kind === "V" ? "up" : "down", script }];
-    });
-    const paired = pairScripts(found, (up) => String(flywayChecksum(up.file.text)));
+    const own = inFolder(files).filter((file) => /\.sql$/i.test(file.name));
+    const settings = new Map(files.filter((file) => /\.conf$/.test(file.name)).map((file) => [file.path, file]));
+    const found = own.flatMap((file) => scriptOf(file, settings.get(`${file.path}.conf`)));
+    const paired = pairScripts(found, (up) => String(flywayChecksum(up.file.text)), canonicalDotted);
     return { ...paired, findings: [...paired.findings, ...own.flatMap(notRead)], context: [] };
   },
 };
 
-/** A `.conf` beside the script can say that it runs outside a transaction. */
-function transactionOf(files: readonly SourceFile[], script: SourceFile): "single" | "none" {
-  const settings = files.find((file) => file.path === `${script.path}.conf`);
-  return settings && /^\s*executeInTransaction\s*=\s*false\b/m.test(settings.text) ? "none" : "single";
+function scriptOf(file: SourceFile, settings: SourceFile | undefined): readonly FoundScript[] {
+  const [, kind, digits = "", description = ""] = VERSIONED.exec(file.name) ?? [];
+  const version = digits.replaceAll("_", ".");
+  if ((kind !== "V" && kind !== "U") || !/^\d+(\.\d+)*$/.test(version)) return [];
+  const script: ScriptSource = { file, transaction: transactionOf(settings) };
+  return [{ version, name: description || version, direction: kind === "V" ? "up" : "down", script }];
 }
 
-function notRead(file: SourceFile): Finding[] {
-  const kind = file.name[0];
-  const findings: Finding[] = [];
+/** A `.conf` beside the script can say that it runs outside a transaction; else Flyway looks at the statements. */
+function transactionOf(settings: SourceFile | undefined): ScriptSource["transaction"] {
+  const said = settings ? /^\s*executeInTransaction\s*=\s*(true|false)\b/m.exec(settings.text)?.[1] : undefined;
+  return said === "false" ? "none" : said === "true" ? "single" : "as it must";
+}
+
+function notRead(file: SourceFile): readonly Finding[] {
+  const line = (at: number) => file.text.slice(0, at).split("\n").length;
   const placeholder = /\$\{[\w:.-]+\}/.exec(file.text);
-  if (placeholder) {
-    const line = file.text.slice(0, placeholder.index).split("\n").length;
-    findings.push(
-      unknownText(
-        file,
-        line,
-        `Flyway puts a value in the place of ${placeholder[0]}; what will run cannot be known from the file`,
-      ),
-    );
+  const isMigration = VERSIONED.test(file.name) || REPEATABLE.test(file.name);
+  if (isFlywayCallback(file.name))
+    return [unreadFile(file, "it is a callback, which Flyway runs along with the migrations")];
+  if (REPEATABLE.test(file.name))
+    return [notSupported(file, "a repeatable migration has no version; it runs whenever its text changed")];
+  if (/^B\d/.test(file.name) && isMigration)
+    return [notSupported(file, "a baseline replaces the migrations before it on an empty database alone")];
+  if (isMigration && placeholder) {
+    const why = `Flyway puts a value in the place of ${placeholder[0]}; what will run cannot be known from the file`;
+    return [notSupported(file, why, line(placeholder.index))];
   }
-  if (kind === "R")
-    findings.push(unknownText(file, 1, "a repeatable migration has no version; it runs whenever its text changed"));
-  if (kind === "B")
-    findings.push(unknownText(file, 1, "a baseline replaces the migrations before it on an empty database alone"));
-  return findings;
-}
-
-function unknownText(file: SourceFile, line: number, reason: string): Finding {
-  return releaseFinding({
-    code: "release.not-supported",
-    severity: "error",
-    unknown: true,
-    subject: { kind: "file", name: file.path },
-    message: `${file.path} is not read: ${reason}.`,
-    remedy: { text: "Turn it into a versioned migration with its final text." },
-    source: { file: file.path, line, column: 1 },
-  });
+  const read = scriptOf(file, undefined).length > 0;
+  return !read && (isMigration || ALMOST.test(file.name)) ? [unreadFile(file, "Flyway does not take its name")] : [];
 }

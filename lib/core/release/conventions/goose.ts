@@ -1,41 +1,86 @@
 import type { Finding } from "../../finding.js";
-import { type Convention, inFolder } from "../../migration/convention.js";
+import { type Convention, inFolder, manifestSign, type ScriptSource, signOf } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
+import { splitSql } from "../../sql/split.js";
 import { type FoundScript, pairScripts } from "./collect.js";
+import { flatFolder } from "./flat-folder.js";
+import { type GooseScript, type Refusal, readGooseScript } from "./goose-script.js";
 import { compareVersions } from "./order.js";
+import { downUnusable, refusedByFramework } from "./refusals.js";
 import { sectionsOf } from "./sections.js";
 
-const MARK = /^\s*--\s*\+goose\s+(up|down)\b/i;
+const NAME = /^(\d+)_(.*)\.sql$/;
+const MARK = /^--[\s-]*\+goose[\s-]+(up|down)[\s-]*$/i;
 
 /** goose: one file with `-- +goose Up` and `-- +goose Down`, and `-- +goose NO TRANSACTION`. Source: goose README, "Migrations". */
 export const goose: Convention = {
   id: "goose",
-  detect: (files) =>
-    inFolder(files).some((file) => file.name.endsWith(".sql") && /^\s*--\s*\+goose\s+up\b/im.test(file.text)),
+  signs(files) {
+    const marked = inFolder(files).filter(
+      (file) => file.name.endsWith(".sql") && /^\s*--.*\+goose\s+up\b/im.test(file.text),
+    );
+    if (marked.length === 0) return [];
+    return [...signOf("mark", "`-- +goose Up`", marked), ...manifestSign(files, /^go\.mod$/, /pressly\/goose/)];
+  },
   compare: compareVersions,
   read(files) {
-    const own = inFolder(files).filter((file) => /^\d+_.+\.sql$/.test(file.name));
-    const found = own.flatMap((file): FoundScript[] => {
-      const [, version = "", name = ""] = /^(\d+)_(.+)\.sql$/.exec(file.name) ?? [];
-      const transaction = /^\s*--\s*\+goose\s+no\s+transaction\b/im.test(file.text) ? "none" : "single";
-      return sectionsOf(file, MARK).map((section) => ({
-        version: BigInt(version).toString(),
-        name,
-        direction: /goose\s+up/i.test(section.mark) ? "up" : "down",
-        script: { file, start: section.start, end: section.end, transaction },
-      }));
-    });
-    const paired = pairScripts(found, () => null);
-    return { ...paired, findings: [...paired.findings, ...own.flatMap(substitution)], context: [] };
+    const flat = flatFolder(files, (file) => NAME.test(file.name));
+    const read = flat.files.map((file) => ({ file, script: readGooseScript(file.text) }));
+    const paired = pairScripts(
+      read.flatMap(({ file, script }) => scriptsOf(file, script)),
+      () => null,
+    );
+    const refused = read.flatMap(({ file, script }) => [...refusals(file, script), ...substitution(file, script)]);
+    return { ...paired, findings: [...flat.findings, ...refused, ...paired.findings], context: [] };
   },
 };
 
+function scriptsOf(file: SourceFile, read: GooseScript): readonly FoundScript[] {
+  const [, version = "0", name = ""] = NAME.exec(file.name) ?? [];
+  const usable = downRefusal(file, read) === null;
+  return sectionsOf(file, MARK).flatMap((section) => {
+    const script: ScriptSource = {
+      file,
+      start: section.start,
+      end: section.end,
+      transaction: read.transaction ? "single" : "none",
+    };
+    const direction = /up[\s-]*$/i.test(section.mark) ? ("up" as const) : ("down" as const);
+    if (direction === "down" && !usable) return [];
+    return [{ version: BigInt(version).toString(), name: name || version, direction, script }];
+  });
+}
+
+const CUT =
+  "it ends a statement at each line that ends with a semicolon, so it would cut this one; put it between `-- +goose StatementBegin` and `-- +goose StatementEnd`";
+
+/** What goose refuses, and statements that it would send in pieces. */
+function refusals(file: SourceFile, script: GooseScript): readonly Finding[] {
+  if (script.refusal) return [refusedByFramework(file, "goose", script.refusal.why, script.refusal.line)];
+  const cut = cutLine(file, script, "up");
+  return [
+    ...(cut === null ? [] : [refusedByFramework(file, "goose", CUT, cut)]),
+    ...(downRefusal(file, script) ?? []).map((refusal) => downUnusable(file, "goose", refusal.why, refusal.line)),
+  ];
+}
+
+function downRefusal(file: SourceFile, script: GooseScript): readonly [Refusal] | null {
+  if (script.downRefusal) return [script.downRefusal];
+  const line = cutLine(file, script, "down");
+  return line === null ? null : [{ why: CUT, line }];
+}
+
+/** Line of the first statement of a section that goose would cut; null when it cuts none. */
+function cutLine(file: SourceFile, script: GooseScript, direction: "up" | "down"): number | null {
+  const ends = new Set(script.pieces.filter((piece) => piece.direction === direction).map((piece) => piece.end));
+  const cut = splitSql(file.text).pieces.find((piece) => [...ends].some((end) => end > piece.start && end < piece.end));
+  return cut ? file.text.slice(0, cut.start).split("\n").length : null;
+}
+
 /** With ENVSUB goose puts values of the environment into the text, so the text of the file is not what runs. */
-function substitution(file: SourceFile): Finding[] {
-  const at = file.text.search(/^\s*--\s*\+goose\s+envsub\s+on\b/im);
-  if (at < 0) return [];
-  const line = file.text.slice(0, at).split("\n").length;
+function substitution(file: SourceFile, { substitutionAt }: GooseScript): readonly Finding[] {
+  if (substitutionAt === null) return [];
   return [
     releaseFinding({
       code: "release.substitution",
@@ -44,7 +89,7 @@ function substitution(file: SourceFile): Finding[] {
       subject: { kind: "file", name: file.path },
       message: `${file.path} has goose put values of the environment into its SQL (ENVSUB ON); what will run cannot be known from the file.`,
       remedy: { text: "Write the values into the file." },
-      source: { file: file.path, line, column: 1 },
+      source: { file: file.path, line: substitutionAt, column: 1 },
     }),
   ];
 }

@@ -6,43 +6,50 @@ import {
 } from "../../migration/convention.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
+import { unreadFile } from "./refusals.js";
+import { roleOf, scriptNames } from "./script-name.js";
 
 const ENTRY = { style: "gate", function: "up", type: null } as const;
-const FORWARD = /^(\d+)[_-](.+?)(\.up|\.down)?\.(sql|rs)$/;
+const CODE = /^(\d+)[_-](.+)\.rs$/;
 
 /**
- * Files that begin with a number: `20240115_add_quota.sql`, `1_init.up.sql`, `1_init.down.sql`, and `.rs` beside them.
- * A `.rs` and an `.sql` of one stem are one migration: the Rust code says how the SQL beside it runs.
+ * SQL files of no framework, in the order of their versions, with ways back told apart by their names, and `.rs` beside
+ * them: a `.rs` and an `.sql` of one stem are one migration, whose Rust code says how the SQL beside it runs.
  */
-export function readNumbered(
-  files: readonly SourceFile[],
-  options: {
-    readonly transaction: (file: SourceFile) => ScriptSource["transaction"];
-    readonly checksum: (up: ScriptSource, version: string, name: string) => string | null;
-    readonly rust: boolean;
-    readonly normalise?: (version: string) => string;
-  },
-): ConventionReading {
-  const found: FoundScript[] = [];
+export function readNumbered(files: readonly SourceFile[]): ConventionReading {
   const drivers = new Map<string, SourceFile>();
   for (const file of inFolder(files)) {
-    const match = FORWARD.exec(file.name);
-    if (!match) continue;
-    const [, digits = "", name = "", direction, extension] = match;
-    const version = options.normalise ? options.normalise(digits) : digits;
-    if (extension === "rs") {
-      if (options.rust) drivers.set(`${file.folder}/${version}_${name}`, file);
-      continue;
-    }
-    const script: ScriptSource = { file, transaction: options.transaction(file) };
-    found.push({ version, name, direction: direction === ".down" ? "down" : "up", script });
+    const match = CODE.exec(file.name);
+    if (match) drivers.set(`${file.folder}/${match[1]}_${match[2]}`, file);
   }
-  const paired = pairScripts([...found, ...aloneRust(drivers, found)], options.checksum);
+  const sql = inFolder(files).filter((file) => /\.sql$/i.test(file.name));
+  const names = scriptNames(sql);
+  const unknown = new Set(sql.filter((file) => isUnknown(file, names.get(file))));
+  const found = sql.flatMap((file): FoundScript[] => {
+    const name = names.get(file);
+    if (!name || unknown.has(file)) return [];
+    const script: ScriptSource = { file, transaction: "single" };
+    return [{ version: name.version, name: name.name, direction: name.direction ?? "up", script }];
+  });
+  const paired = pairScripts([...found, ...aloneRust(drivers, found)], () => null, withoutLetter);
   const migrations = paired.migrations.map((migration): MigrationSource => {
     const driver = drivers.get(`${migration.up.file.folder}/${migration.version}_${migration.name}`);
     return driver && driver !== migration.up.file ? { ...migration, driver } : migration;
   });
-  return { migrations, findings: paired.findings, context: [...drivers.values()] };
+  return {
+    migrations,
+    findings: [...paired.findings, ...[...unknown].map((file) => unreadFile(file, `it looks like ${roleOf(file)}`))],
+    context: [...drivers.values()],
+  };
+}
+
+function withoutLetter(version: string): string {
+  return version.replace(/^[vV](?=\d)/, "");
+}
+
+/** A file without a number and without a partner that does not look like a migration. */
+function isUnknown(file: SourceFile, name: { numbered: boolean; direction: string | null } | undefined): boolean {
+  return name !== undefined && !name.numbered && name.direction === null && roleOf(file) !== null;
 }
 
 /** Rust files that have no SQL beside them hold their SQL themselves. */

@@ -15,13 +15,41 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Versions in parts, `1.2.10` after `1.2.9`; `_` and `-` cut like a dot. */
+/** Versions as people read them: `v10` after `v9`, `1.2.10` after `1.2.9`, numbers before words. */
+export function compareNatural(a: string, b: string): number {
+  const left = chunks(a);
+  const right = chunks(b);
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const order = compareVersions(left[at] ?? "", right[at] ?? "");
+    if (left[at] === undefined || right[at] === undefined) return left.length - right.length;
+    if (order !== 0 && !sameNumber(left[at] ?? "", right[at] ?? "")) return order;
+  }
+  return compareText(a, b);
+}
+
+function chunks(version: string): readonly string[] {
+  return version.replace(/^[vV](?=\d)/, "").match(/\d+|[^\d._-]+/g) ?? [];
+}
+
+function sameNumber(a: string, b: string): boolean {
+  const left = number(a);
+  return left !== null && left === number(b);
+}
+
+/** A dotted version without what does not count: `01.2.0` is `1.2`. */
+export function canonicalDotted(version: string): string {
+  const parts = version.split(/[._]/).map((part) => (/^\d+$/.test(part) ? BigInt(part).toString() : part));
+  while (parts.length > 1 && parts.at(-1) === "0") parts.pop();
+  return parts.join(".");
+}
+
+/** Dotted versions by value, part for part; a part that is missing counts as 0. */
 export function compareDotted(a: string, b: string): number {
-  const left = a.split(/[._-]/);
-  const right = b.split(/[._-]/);
+  const left = canonicalDotted(a).split(".");
+  const right = canonicalDotted(b).split(".");
   for (let at = 0; at < Math.max(left.length, right.length); at++) {
     const order = compareVersions(left[at] ?? "0", right[at] ?? "0");
-    if (order !== 0 && Number(left[at] ?? 0) !== Number(right[at] ?? 0)) return order;
+    if (order !== 0) return order;
   }
   return 0;
 }

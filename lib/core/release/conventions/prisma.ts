@@ -1,20 +1,47 @@
 import { sha256 } from "../../migration/checksums/sha.js";
-import { type Convention, inFolder } from "../../migration/convention.js";
+import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import { type FoundScript, pairScripts } from "./collect.js";
+import { snapshotFolders } from "./drizzle.js";
 import { compareText } from "./order.js";
+import { notSupported } from "./refusals.js";
 
-/** Prisma: a folder per migration with `migration.sql`; the folder's name is the version, SHA-256 over the file the checksum. */
+/**
+ * Prisma: a folder per migration with `migration.sql`; the folder's name is the version, SHA-256 over the file the
+ * checksum. A script goes to the server as one query. Prisma Next's folders hold `ops.json` and no SQL. Source:
+ * prisma-engines `schema-connector`, Prisma documentation, "How migrations work" (Next).
+ */
 export const prisma: Convention = {
   id: "prisma",
-  detect: (files) => inFolder(files).some((file) => file.name === "migration.sql" && file.folder !== ""),
+  signs(files) {
+    const own = inFolder(files);
+    const scripts = own.filter((file) => file.name === "migration.sql" && file.folder !== "");
+    const operations = own.filter((file) => file.name === "ops.json" && file.folder !== "");
+    if (scripts.length + operations.length === 0 || snapshotFolders(own).length > 0) return [];
+    return [
+      ...signOf(
+        "mark",
+        "the lock file",
+        own.filter((file) => file.name === "migration_lock.toml"),
+      ),
+      ...signOf("mark", "`ops.json`", operations),
+      ...manifestSign(files, /^package\.json$/, /"(?:@prisma\/client|prisma)"/),
+      ...signOf("names", "`<name>/migration.sql`", scripts),
+    ];
+  },
   compare: compareText,
   read(files) {
-    const found = inFolder(files).flatMap((file): FoundScript[] => {
-      if (file.name !== "migration.sql") return [];
+    const own = inFolder(files);
+    const found = own.flatMap((file): FoundScript[] => {
+      if (file.name !== "migration.sql" || file.folder === "") return [];
       const version = file.folder.slice(file.folder.lastIndexOf("/") + 1);
       const name = version.replace(/^\d+_/, "");
-      return [{ version, name, direction: "up", script: { file, transaction: "single" } }];
+      return [{ version, name, direction: "up", script: { file, transaction: "one query" } }];
     });
-    return { ...pairScripts(found, (up) => sha256(up.file.bytes)), context: [] };
+    const operations = own.filter((file) => file.name === "ops.json");
+    const refused = operations.map((file) =>
+      notSupported(file, "it is a migration of Prisma Next, whose operations are not SQL files"),
+    );
+    const paired = pairScripts(found, (up) => sha256(up.file.bytes));
+    return { ...paired, findings: [...paired.findings, ...refused], context: [] };
   },
 };

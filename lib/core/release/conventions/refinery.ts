@@ -1,5 +1,5 @@
 import { sipHash13 } from "../../migration/checksums/siphash.js";
-import { type Convention, dependsOn, inFolder, type ScriptSource } from "../../migration/convention.js";
+import { type Convention, inFolder, manifestSign, type ScriptSource, signOf } from "../../migration/convention.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareVersions } from "./order.js";
@@ -13,11 +13,19 @@ const NAME = /^([UV])(\d+)__(\w+)\.(sql|rs)$/;
  */
 export const refinery: Convention = {
   id: "refinery",
-  detect: (files) =>
-    inFolder(files).some((file) => NAME.test(file.name)) &&
-    (inFolder(files).some((file) => NAME.test(file.name) && file.name.endsWith(".rs")) ||
-      dependsOn(files, "Cargo.toml", /^\s*(\[.*dependencies\.)?refinery\b/m) ||
-      inFolder(files).some((file) => file.name.startsWith("U") && NAME.test(file.name) && !hasVersioned(files, file))),
+  signs(files) {
+    const named = inFolder(files).filter((file) => NAME.test(file.name));
+    const code = named.filter((file) => file.name.endsWith(".rs"));
+    const manifest = manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?refinery\b/m);
+    const late = named.filter((file) => file.name.startsWith("U") && !hasVersioned(files, file));
+    if (named.length === 0 || code.length + manifest.length + late.length === 0) return [];
+    return [
+      ...signOf("mark", "`V<number>__<name>.rs`", code),
+      ...signOf("mark", "a `U` without its `V`", late),
+      ...manifest,
+      ...signOf("names", "`V<number>__<name>`", named),
+    ];
+  },
   compare: compareVersions,
   read(files) {
     const found = inFolder(files).flatMap((file): FoundScript[] => {

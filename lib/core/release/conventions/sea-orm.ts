@@ -4,7 +4,9 @@ import {
   type ConventionReading,
   inFolder,
   type MigrationSource,
+  manifestSign,
   type ScriptSource,
+  signOf,
 } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
@@ -21,7 +23,14 @@ import { compareText } from "./order.js";
  */
 export const seaOrm: Convention = {
   id: "sea-orm",
-  detect: (files) => inFolder(files).some((file) => file.name.endsWith(".rs") && /\bMigrationTrait\b/.test(file.text)),
+  signs(files) {
+    const code = inFolder(files).filter((file) => file.name.endsWith(".rs") && /\bMigrationTrait\b/.test(file.text));
+    if (code.length === 0) return [];
+    return [
+      ...signOf("mark", "`MigrationTrait`", code),
+      ...manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?sea-orm-migration\b/m),
+    ];
+  },
   // The migrator's order is kept; versions are names without an order of their own.
   compare: () => 0,
   read(files) {

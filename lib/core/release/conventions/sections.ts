@@ -8,6 +8,11 @@ export interface Section {
   readonly end: number;
 }
 
+/** The lines of a text, without the carriage returns of Windows. */
+export function linesOf(text: string): readonly string[] {
+  return text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+}
+
 /** Cuts a file at the comment lines that a framework gives a meaning to. */
 export function sectionsOf(file: SourceFile, mark: RegExp): readonly Section[] {
   const sections: { mark: string; start: number; end: number }[] = [];

@@ -1,23 +1,38 @@
 import { sha384 } from "../../migration/checksums/sha.js";
-import { type Convention, dependsOn, inFolder } from "../../migration/convention.js";
-import { readNumbered } from "./numbered.js";
+import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
+import { readIntegerNamed } from "./integer-named.js";
 import { compareVersions } from "./order.js";
 
 const NO_TRANSACTION = "-- no-transaction";
+const NAME = /^(\d+)_(.+?)(\.up|\.down)?\.sql$/;
 
 /** sqlx: `<integer>_<description>.sql`, or `.up.sql` and `.down.sql`; SHA-384 over the file. Source: sqlx-core `migrate/source.rs`. */
 export const sqlx: Convention = {
   id: "sqlx",
-  detect: (files) =>
-    dependsOn(files, "Cargo.toml", /^\s*(\[.*dependencies\.)?sqlx\b/m) ||
-    inFolder(files).some((file) => /^\d+_.+\.sql$/.test(file.name) && file.text.startsWith(NO_TRANSACTION)),
+  signs(files) {
+    const named = inFolder(files).filter((file) => NAME.test(file.name));
+    if (named.length === 0) return [];
+    const marked = named.filter((file) => file.text.startsWith(NO_TRANSACTION));
+    const manifest = manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?sqlx\b/m);
+    if (marked.length === 0 && manifest.length === 0) return [];
+    return [
+      ...signOf("mark", "`-- no-transaction`", marked),
+      ...manifest,
+      ...signOf("names", "`<integer>_<description>.sql`", named),
+    ];
+  },
   compare: compareVersions,
   read: (files) =>
-    readNumbered(files, {
+    readIntegerNamed(files, {
+      parse: parseName,
       transaction: (file) => (file.text.startsWith(NO_TRANSACTION) ? "none" : "single"),
       checksum: (up) => sha384(up.file.bytes),
-      rust: false,
-      // The version is a 64-bit integer there: 0001 and 1 are one.
-      normalise: (digits) => BigInt(digits).toString(),
     }),
 };
+
+function parseName(text: string) {
+  const match = NAME.exec(text);
+  if (!match) return null;
+  const [, version = "", name = "", direction] = match;
+  return { version, name, direction: direction === ".down" ? ("down" as const) : ("up" as const) };
+}

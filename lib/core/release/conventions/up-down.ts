@@ -1,15 +1,31 @@
-import { type Convention, inFolder } from "../../migration/convention.js";
+import { type Convention, inFolder, signOf } from "../../migration/convention.js";
+import type { SourceFile } from "../../migration/source-file.js";
 import { readNumbered } from "./numbered.js";
-import { compareVersions } from "./order.js";
+import { compareNatural } from "./order.js";
+import { scriptNames } from "./script-name.js";
 
-/** `<number>_<name>.up.sql` and `.down.sql`, with a `.rs` beside them when code says how they run; our own ledger. */
+/** Flyway's letters say a direction to Flyway alone. */
+const IN_FLYWAY = /^[VU]\d[\d._]*__[^.]*\.sql$/;
+
+/** Ways up and ways back in files of their own, with a `.rs` beside them when code says how they run; our own ledger. */
 export const upDown: Convention = {
   id: "up-down",
-  detect: (files) => inFolder(files).some((file) => /^\d+[_-].+\.up\.sql$/.test(file.name) || isGateCode(file)),
-  compare: compareVersions,
-  read: (files) => readNumbered(files, { transaction: () => "single", checksum: () => null, rust: true }),
+  signs(files) {
+    const sql = inFolder(files).filter((file) => /\.sql$/i.test(file.name));
+    const names = scriptNames(sql);
+    return [
+      ...signOf("mark", "`deploy_schema_migration`", inFolder(files).filter(isGateCode)),
+      ...signOf(
+        "names",
+        "names that say up or down",
+        sql.filter((file) => names.get(file)?.direction && !IN_FLYWAY.test(file.name)),
+      ),
+    ];
+  },
+  compare: compareNatural,
+  read: readNumbered,
 };
 
-function isGateCode(file: { readonly name: string; readonly text: string }): boolean {
+function isGateCode(file: SourceFile): boolean {
   return /^\d+[_-].+\.rs$/.test(file.name) && file.text.includes("deploy_schema_migration");
 }

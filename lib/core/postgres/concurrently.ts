@@ -1,6 +1,9 @@
-import { as, listItems, optionIsOn, strings } from "../../../sql/tree.js";
-import type { LintStatement } from "../../lint-statement.js";
-import { alterCommands } from "./alter-commands.js";
+import type { Node } from "libpg-query";
+import { allCommands, as, listItems, optionIsOn, strings } from "../sql/tree.js";
+
+interface WithNode {
+  readonly node: Node;
+}
 
 export interface Concurrent {
   /** As it is written: `CREATE INDEX CONCURRENTLY`. */
@@ -10,7 +13,7 @@ export interface Concurrent {
 }
 
 /** What a statement does CONCURRENTLY; undefined when it does nothing so. REFRESH is not one: it runs anywhere. */
-export function concurrently(statement: LintStatement): Concurrent | undefined {
+export function concurrently(statement: WithNode): Concurrent | undefined {
   const index = as(statement.node, "IndexStmt");
   if (index?.concurrent) return { verb: "CREATE INDEX CONCURRENTLY", name: index.idxname ?? "the index" };
   const drop = as(statement.node, "DropStmt");
@@ -20,7 +23,8 @@ export function concurrently(statement: LintStatement): Concurrent | undefined {
   if (reindex && optionIsOn(reindex.params, "concurrently")) {
     return { verb: "REINDEX CONCURRENTLY", name: reindex.relation?.relname ?? reindex.name ?? "" };
   }
-  for (const { command } of alterCommands(statement, "AT_DetachPartition")) {
+  for (const { command } of allCommands(statement.node)) {
+    if (command.subtype !== "AT_DetachPartition") continue;
     const partition = as(command.def, "PartitionCmd");
     if (partition?.concurrent) return { verb: "DETACH PARTITION CONCURRENTLY", name: partition.name?.relname ?? "" };
   }
@@ -28,7 +32,7 @@ export function concurrently(statement: LintStatement): Concurrent | undefined {
 }
 
 /** Statements that the server refuses in a transaction block, as they are written; undefined for all others. */
-export function refusedInTransaction(statement: LintStatement): string | undefined {
+export function refusedInTransaction(statement: WithNode): string | undefined {
   const concurrent = concurrently(statement);
   if (concurrent) return concurrent.verb;
   const vacuum = as(statement.node, "VacuumStmt");
@@ -47,4 +51,15 @@ export function refusedInTransaction(statement: LintStatement): string | undefin
   if (as(statement.node, "AlterSystemStmt")) return "ALTER SYSTEM";
   const cluster = as(statement.node, "ClusterStmt");
   return cluster && !cluster.relation ? "CLUSTER of every table" : undefined;
+}
+
+/**
+ * True when Flyway runs a script of this statement alone outside of a transaction: it knows fewer statements than the server
+ * refuses. Source: flyway-database-postgresql 13.12.0 `PostgreSQLParser`, asked for each form of the test.
+ */
+export function flywayRunsOutside(statement: WithNode): boolean {
+  const verb = refusedInTransaction(statement);
+  const index = as(statement.node, "ReindexStmt")?.kind;
+  const oneObject = index === "REINDEX_OBJECT_INDEX" || index === "REINDEX_OBJECT_TABLE";
+  return verb !== undefined && !oneObject && !/^(DETACH|CLUSTER)/.test(verb);
 }

@@ -1,0 +1,56 @@
+import type { Finding } from "../../finding.js";
+import { releaseFinding } from "../../migration/release-finding.js";
+import type { SourceFile } from "../../migration/source-file.js";
+
+/** A file that is not read although it may matter: it blocks until the config says that it is no migration. */
+export function unreadFile(file: SourceFile, why: string, line = 1): Finding {
+  return releaseFinding({
+    code: "release.file-unread",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: file.path },
+    message: `${file.path} is not read as a migration: ${why}.`,
+    remedy: {
+      text: `Rename or move the file, or say in the config what it is: \`notMigrations: [{files: ${JSON.stringify(file.path)}, reason: …}]\`.`,
+    },
+    source: { file: file.path, line, column: 1 },
+  });
+}
+
+/** A file that the framework itself refuses, or reads as nobody would expect. */
+export function refusedByFramework(file: SourceFile, framework: string, why: string, line = 1): Finding {
+  return releaseFinding({
+    code: "release.framework-refuses",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: file.path },
+    message: `${framework} refuses ${file.path}: ${why}.`,
+    remedy: { text: "Write the file as the framework wants it." },
+    source: { file: file.path, line, column: 1 },
+  });
+}
+
+/** A file that means something which is not supported here. */
+export function notSupported(file: SourceFile, why: string, line = 1): Finding {
+  return releaseFinding({
+    code: "release.not-supported",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: file.path },
+    message: `${file.path} is not read: ${why}.`,
+    remedy: { text: "Turn it into a migration with its final text, or name another folder." },
+    source: { file: file.path, line, column: 1 },
+  });
+}
+
+/** A way back that the framework refuses: one less to choose from, which the way up does not suffer from. */
+export function downUnusable(file: SourceFile, framework: string, why: string, line = 1): Finding {
+  return releaseFinding({
+    code: "release.down-unusable",
+    severity: "warning",
+    subject: { kind: "file", name: file.path },
+    message: `${framework} refuses the way back in ${file.path}: ${why}. It is not used.`,
+    remedy: { text: "Write it as the framework wants it, or leave the way back to be generated." },
+    source: { file: file.path, line, column: 1 },
+  });
+}

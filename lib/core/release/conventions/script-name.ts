@@ -1,0 +1,120 @@
+import type { SourceFile } from "../../migration/source-file.js";
+
+type Direction = "up" | "down";
+
+/** What the path of a file says of the script in it, under no framework's rules. */
+export interface ScriptName {
+  readonly version: string;
+  readonly name: string;
+  /** Null: the path does not say, so it is a way up. */
+  readonly direction: Direction | null;
+  /** True when the version is a number or a date. */
+  readonly numbered: boolean;
+}
+
+const UP = "ups?|do|apply|forwards?|upgrade|deploy|migrate";
+const DOWN = "downs?|undos?|rollbacks?|reverts?|backouts?|downgrades?|reverse|backwards?|rolldown";
+const WORD = new RegExp(`^(?:(${UP})|(${DOWN}))$`, "i");
+const SUFFIX = new RegExp(`^(.+)[ _-]+(${UP}|${DOWN})$`, "i");
+const CAMEL_SUFFIX = /^(.*[a-z0-9])(Up|Down|Undo|Rollback|Revert|Backout|Downgrade)$/;
+const PREFIX = new RegExp(`^(${UP}|${DOWN})[ _-]+(.+)$`, "i");
+/** Letters that stand for a direction before a number, as Flyway's do. */
+const LETTER = /^([uUdD])(?=\d+(?:\.\d+)*(?:[._-]|$))/;
+const DAY_AND_TIME = String.raw`\d{4}-\d{2}-\d{2}(?:[T_-]?\d{2}[:-]?\d{2}(?:[:-]?\d{2})?)?|\d{8}[_-]\d{6}`;
+const VERSION = new RegExp(String.raw`^([vV]?(?:${DAY_AND_TIME}|\d+(?:\.\d+)*(?:T\d+Z?)?))(?=$|[._ -])[._ -]*(.*)$`);
+
+interface Parts {
+  readonly folder: string;
+  readonly base: string;
+  readonly direction: Direction | null;
+}
+
+/**
+ * Reads the names of a folder's SQL files together. A word that may be part of a title (`0042_scale_down.sql`) says a
+ * direction only where another file of the same version or the same title stands beside it.
+ */
+export function scriptNames(files: readonly SourceFile[]): ReadonlyMap<SourceFile, ScriptName> {
+  const parts = new Map(files.map((file) => [file, plainParts(file)]));
+  const weak = new Map(files.map((file) => [file, weakParts(parts.get(file) as Parts)]));
+  const partners = new Map<string, number>();
+  for (const file of files) {
+    const key = keyOf(weak.get(file) ?? (parts.get(file) as Parts));
+    for (const each of new Set([key, key.replace(/\/[^/]*$/, "/*")])) partners.set(each, (partners.get(each) ?? 0) + 1);
+  }
+  return new Map(
+    files.map((file) => {
+      const own = parts.get(file) as Parts;
+      const other = weak.get(file);
+      return [file, nameOf(other && (partners.get(keyOf(other)) ?? 0) > 1 ? other : own)];
+    }),
+  );
+}
+
+/** The direction that stands by itself: between dots, as the whole name, or as the name of a folder. */
+function plainParts(file: SourceFile): Parts {
+  const stem = stemOf(file);
+  const dotted = stem.split(".");
+  const at = dotted.findLastIndex((part, index) => directionOf(part) !== null && (index > 0 || dotted.length > 1));
+  if (at >= 0) {
+    const base = dotted.filter((_, index) => index !== at).join(".");
+    return { folder: file.folder, base, direction: directionOf(dotted[at] ?? "") };
+  }
+  const whole = directionOf(stem);
+  const folders = file.folder.split("/").filter((part) => part !== "");
+  if (whole) return { folder: folders.slice(0, -1).join("/"), base: folders.at(-1) ?? "", direction: whole };
+  const named = folders.findLastIndex((part) => directionOf(part) !== null);
+  if (named < 0) return { folder: file.folder, base: stem, direction: null };
+  const rest = folders.filter((_, index) => index !== named).join("/");
+  return { folder: rest, base: stem, direction: directionOf(folders[named] ?? "") };
+}
+
+/** The direction that a word at the beginning or end of the name may mean; null without one. */
+function weakParts({ folder, base, direction }: Parts): Parts | null {
+  if (direction) return null;
+  const suffix = SUFFIX.exec(base) ?? CAMEL_SUFFIX.exec(base);
+  if (suffix) return { folder, base: suffix[1] ?? "", direction: directionOf(suffix[2] ?? "") };
+  const prefix = PREFIX.exec(base);
+  if (prefix) return { folder, base: prefix[2] ?? "", direction: directionOf(prefix[1] ?? "") };
+  return LETTER.test(base) ? { folder, base: base.slice(1), direction: "down" } : null;
+}
+
+/** Under what a file and its partner meet: version and title; a file that is named for its version alone meets any of it. */
+function keyOf({ base, folder }: Parts): string {
+  const match = VERSION.exec(base);
+  return match ? `${versionKey(match[1] ?? "")}/${match[2] || "*"}` : `${folder}/${base}`;
+}
+
+function versionKey(version: string): string {
+  return version.replace(/^[vV]/, "");
+}
+
+function nameOf({ base, direction, folder }: Parts): ScriptName {
+  const match = VERSION.exec(base);
+  if (match) return { version: match[1] ?? "", name: match[2] || (match[1] ?? ""), direction, numbered: true };
+  const whole = base === "" ? folder || "up" : base;
+  return { version: whole, name: whole, direction, numbered: false };
+}
+
+function directionOf(word: string): Direction | null {
+  const match = WORD.exec(word);
+  return match ? (match[1] === undefined ? "down" : "up") : null;
+}
+
+export function stemOf(file: SourceFile): string {
+  return file.name.replace(/\.sql$/i, "");
+}
+
+/** What a file without a number looks like, when it does not look like a migration. */
+export function roleOf(file: SourceFile): string | null {
+  const folders = file.folder.split("/");
+  const stem = stemOf(file);
+  if (weakParts({ folder: "", base: stem, direction: null })?.direction === "down") return "a way back";
+  if (plainParts(file).direction === "down") return "a way back";
+  if (/^(before|after|pre|post|on)(?=[A-Z_-])|^callbacks?$|^hooks?$/i.test(stem)) return "a callback";
+  const words = [...folders, ...stem.split(/[._ -]+/)].map((word) => word.toLowerCase());
+  if (words.some((word) => /^(callbacks?|hooks?)$/.test(word))) return "a callback";
+  if (words.some((word) => /^(seeds?|seeders?|seeding|fixtures?|testdata|samples?|demo)$/.test(word)))
+    return "seed data";
+  if (words.some((word) => /^(verify|verification|tests?|checks?)$/.test(word))) return "a check";
+  return null;
+}

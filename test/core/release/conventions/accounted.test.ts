@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { readRelease } from "../../../../lib/core/release/read-release.js";
+import { filesOf } from "../../../support/release-files.js";
+
+const UP = "create table a (id int);";
+const DOWN = "drop table a;";
+
+/** What would run, in order, and the codes of what blocks. */
+async function reading(texts: Record<string, string>, convention?: string) {
+  const release = await readRelease(filesOf(texts), convention === undefined ? {} : { convention });
+  return {
+    convention: release.convention,
+    ups: release.migrations.map(({ up }) => up.file),
+    downs: release.migrations.map(({ down }) => down?.file ?? null),
+    blocking: [...new Set(release.findings.filter(({ severity }) => severity === "error").map(({ code }) => code))],
+  };
+}
+
+describe("a file that takes something back never runs as a way up", () => {
+  const PAIRS: readonly (readonly [string, string])[] = [
+    ["V0001.Name.up.sql", "V0001.Name.down.sql"],
+    ["init.up.sql", "init.down.sql"],
+    ["1.up.sql", "1.down.sql"],
+    ["v1.2.0.up.sql", "v1.2.0.down.sql"],
+    ["20240101T000000.init.up.sql", "20240101T000000.init.down.sql"],
+    ["001.do.init.sql", "001.undo.init.sql"],
+    ["001_init/migrate.sql", "001_init/rollback.sql"],
+    ["001_init.sql", "001_init.down.sql"],
+    ["001_init.sql", "001_init.rollback.sql"],
+    ["001_init.sql", "001_init_down.sql"],
+    ["001_init_up.sql", "001_init_down.sql"],
+    ["001-init-up.sql", "001-init-revert.sql"],
+    ["001_initUp.sql", "001_initDown.sql"],
+    ["up/001_init.sql", "down/001_init.sql"],
+    ["001_init.sql", "rollback/001_init.sql"],
+    ["deploy/init.sql", "revert/init.sql"],
+    ["V001_init.sql", "U001_init.sql"],
+    ["001_init.sql", "rollback_001_init.sql"],
+    ["2024-01-01_init/up.sql", "2024-01-01_init/undo.sql"],
+    ["init.sql", "init-undo.sql"],
+    ["20240101_120000_init.up.sql", "20240101_120000_init.down.sql"],
+    ["001.sql", "001_down.sql"],
+  ];
+  it.each(PAIRS)("%s and %s are one migration", async (up, down) => {
+    const read = await reading({ [up]: UP, [down]: DOWN });
+    expect(read).toMatchObject({ ups: [up], downs: [down], blocking: [] });
+  });
+
+  it.each([
+    ["init.down.sql"],
+    ["rollback.sql"],
+    ["undo_init.sql"],
+    ["init-rollback.sql"],
+    ["U001_init.sql"],
+    ["002.undo.init.sql"],
+    ["down/002_init.sql"],
+    ["old/revert.sql"],
+  ])("%s without its way up blocks", async (down) => {
+    const read = await reading({ "001_first.sql": UP, [down]: DOWN });
+    expect(read.ups.filter((file) => file === down && !file.startsWith("U"))).toEqual([]);
+    expect(read.blocking).not.toEqual([]);
+  });
+
+  it.each([["0042_scale_down.sql"], ["0042_revert_quota.sql"], ["0042_sign_up.sql"], ["0042_undo_log.sql"]])(
+    "%s is a migration with such a title",
+    async (file) => {
+      expect(await reading({ "0041_first.sql": UP, [file]: UP })).toMatchObject({
+        ups: ["0041_first.sql", file],
+        blocking: [],
+      });
+    },
+  );
+
+  it("does not take one migration for the way back of another of the same number", async () => {
+    const read = await reading({ "001_other.sql": UP, "001_scale_down.sql": UP });
+    expect(read.blocking).toEqual(["release.version-twice"]);
+  });
+});
+
+describe("what a folder holds besides migrations", () => {
+  it.each([
+    ["seeds/dev.sql", "seed data"],
+    ["beforeMigrate.sql", "a callback"],
+    ["verify.sql", "a check"],
+    ["fixtures.sql", "seed data"],
+  ])("%s blocks until the config says what it is", async (path) => {
+    const texts = { "1_a.sql": UP, [path]: "select 1;" };
+    expect(await reading(texts)).toMatchObject({ ups: ["1_a.sql"], blocking: ["release.file-unread"] });
+    const release = await readRelease(filesOf(texts), { notMigrations: [{ files: path, reason: "by hand" }] });
+    expect(release.findings.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      "release.not-a-migration note",
+    ]);
+  });
+
+  it("blocks what another convention would run", async () => {
+    const texts = { "V1__a.sql": UP, "2_b.up.sql": UP, "V3__c.sql": UP };
+    expect((await reading(texts)).blocking).toEqual(["release.convention-ambiguous"]);
+    expect((await reading(texts, "flyway")).blocking).toEqual(["release.file-unread"]);
+  });
+
+  it("blocks a migration in another language", async () => {
+    const texts = { "1_a.sql": `-- +goose Up\n${UP}`, "2_b.go": "package migrations" };
+    expect((await reading(texts)).blocking).toEqual(["release.file-unread"]);
+  });
+
+  it("says when a line of the config takes out nothing", async () => {
+    const release = await readRelease(filesOf({ "1_a.sql": UP }), { notMigrations: [{ files: "x/**", reason: "r" }] });
+    expect(release.findings.map(({ code }) => code)).toEqual(["release.not-a-migration-unused"]);
+  });
+
+  it("takes out folders by a pattern", async () => {
+    const texts = { "1_a.sql": UP, "seeds/a/b.sql": UP, "seeds/c.sql": UP };
+    const release = await readRelease(filesOf(texts), { notMigrations: [{ files: "seeds/**", reason: "r" }] });
+    expect(release.migrations.map(({ up }) => up.file)).toEqual(["1_a.sql"]);
+    expect(release.findings.every(({ severity }) => severity === "note")).toBe(true);
+  });
+});
+
+describe("which convention it is", () => {
+  const CRATE = {
+    "src/lib.rs":
+      "pub struct Migrator; impl MigratorTrait for Migrator { fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![Box::new(m1_a::Migration)] } } mod m1_a;",
+    "src/m1_a.rs":
+      'pub struct Migration; impl MigrationTrait for Migration { async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> { m.get_connection().execute_unprepared(include_str!("initial/up.sql")).await?; Ok(()) } }',
+  };
+
+  it.each([["src/initial/up.sql"], ["src/migration.sql"], ["src/initial/migration.sql"], ["src/1_a.up.sql"]])(
+    "a SeaORM crate stays one beside %s",
+    async (path) => {
+      expect((await reading({ ...CRATE, [path]: UP })).convention).toBe("sea-orm");
+    },
+  );
+
+  it("asks where two are as likely, and names both", async () => {
+    const release = await readRelease(
+      filesOf({ "1_a.sql": `-- +goose Up\n${UP}`, "2_b.sql": `-- migrate:up\n${UP}\n-- migrate:down\n` }),
+    );
+    const ambiguous = release.findings.find(({ code }) => code === "release.convention-ambiguous");
+    expect(ambiguous).toMatchObject({ severity: "error", unknown: true });
+    expect(ambiguous?.message).toMatch(/dbmate.*goose|goose.*dbmate/);
+  });
+
+  it("takes Flyway's names with ways up and down for what Flyway could not run", async () => {
+    const texts = { "V1__a.up.sql": UP, "V1__a.down.sql": DOWN };
+    expect(await reading(texts)).toMatchObject({ convention: "up-down", ups: ["V1__a.up.sql"], blocking: [] });
+    expect((await reading(texts, "flyway")).blocking).toEqual(["release.version-twice"]);
+  });
+
+  it("says what it chose and why not the second best", async () => {
+    const release = await readRelease(
+      filesOf({ "../Cargo.toml": "[dependencies]\nsqlx = '0.8'", "1_a.up.sql": UP, "1_a.down.sql": DOWN }),
+    );
+    expect(release.detection).toEqual([
+      "Read as sqlx: sqlx in ../Cargo.toml; `<integer>_<description>.sql` in 1_a.up.sql and one file more.",
+      "Not as up-down, for which speaks: names that say up or down in 1_a.up.sql and one file more.",
+    ]);
+  });
+
+  it("refuses drizzle-kit's newer folders and Prisma Next's by name", async () => {
+    const drizzle = await reading({ "20240101_a/migration.sql": UP, "20240101_a/snapshot.json": "{}" });
+    expect(drizzle).toMatchObject({ convention: "drizzle", ups: [] });
+    expect(drizzle.blocking).toContain("release.not-supported");
+    const next = await reading({ "20240101_a/ops.json": "[]", "20240101_a/migration.json": "{}" });
+    expect(next).toMatchObject({ convention: "prisma", ups: [] });
+    expect(next.blocking).toContain("release.not-supported");
+  });
+
+  it("does not look into folders where the framework does not", async () => {
+    const texts = { "1_a.sql": `-- no-transaction\n${UP}`, "old/2_b.sql": DOWN };
+    expect(await reading(texts)).toMatchObject({ convention: "sqlx", ups: ["1_a.sql"], blocking: [] });
+    const both = { "x/1_a.sql": `-- no-transaction\n${UP}`, "y/2_b.sql": UP };
+    expect((await reading(both)).blocking).toContain("release.folders-several");
+  });
+});
