@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { dumpDifference, normalDump, pgDump, pgDumpMajor } from "../support/pg-dump.js";
 import { serverUrl, temporaryDatabase } from "../support/postgres.js";
-import { dumpDifference, normalDump, pgDump, pgDumpMajor } from "./prove/pg-dump.js";
 
 const major = pgDumpMajor() ?? 0;
 

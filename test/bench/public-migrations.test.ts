@@ -9,8 +9,8 @@ import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { GROWTH_LIMIT, isProved, proveFolder } from "../../lib/steps/proof/prove-folder.js";
 import { testClock } from "../support/migration.js";
+import { pgDumpMajor } from "../support/pg-dump.js";
 import { serverUrl } from "../support/postgres.js";
-import { pgDumpMajor } from "./prove/pg-dump.js";
 import { REPOSITORIES } from "./prove/repositories.js";
 import { type SecondOpinion, secondOpinion } from "./prove/second-opinion.js";
 

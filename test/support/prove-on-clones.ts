@@ -5,10 +5,14 @@ import type { ProveOnClone } from "../../lib/steps/proof/input.js";
 import type { Proof } from "../../lib/steps/proof/proof.js";
 import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";
 import { cloning } from "./clones.js";
+import { expectSameDump } from "./dump-judge.js";
 import { testClock } from "./migration.js";
 import { type Major, temporaryDatabase } from "./postgres.js";
 
-/** Proves migrations on clones of a database with this setup; whatever comes of it, no clone may be left. The parser must be loaded. */
+/**
+ * Proves migrations on clones of a database with this setup; whatever comes of it, no clone may be left. What is proved to come
+ * back is judged by pg_dump too. The parser must be loaded.
+ */
 export async function proveOnClones(
   major: Major,
   setup: string,
@@ -19,7 +23,7 @@ export async function proveOnClones(
   // A template may have no connections.
   await client.end();
   const { makeClone, left } = cloning(major, name);
-  return proveOnClone({
+  const proof = await proveOnClone({
     cluster: "c",
     migrations,
     schema: null,
@@ -30,4 +34,6 @@ export async function proveOnClones(
     thorough: true,
     ...more,
   }).finally(() => expect([...left]).toEqual([]));
+  if (more.schema === undefined) await expectSameDump(major, makeClone, migrations, proof);
+  return proof;
 }

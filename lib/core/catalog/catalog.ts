@@ -108,7 +108,10 @@ export type ColumnObject = ObjectBase<"column", ColumnAttributes> & {
 };
 export type ConstraintObject = ObjectBase<"constraint", ConstraintAttributes>;
 export type IndexObject = ObjectBase<"index", IndexAttributes>;
-export type OtherObject = ObjectBase<OtherKind, { readonly [name: string]: Json }>;
+export type OtherObject = ObjectBase<OtherKind, { readonly [name: string]: Json }> & {
+  /** Of a materialized view that holds no data: in the fingerprint, since a release that reads it fails; no drift from a declaration. */
+  readonly unfilled?: true;
+};
 
 const OTHER_KINDS = [
   "schema",

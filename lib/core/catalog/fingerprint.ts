@@ -12,5 +12,6 @@ export function fingerprint(catalog: Catalog): string {
 }
 
 function essence(object: CatalogObject): Json {
-  return [object.kind, { ...object.id }, object.definition, object.attributes] as Json;
+  const unfilled = "unfilled" in object ? ["unfilled"] : [];
+  return [object.kind, { ...object.id }, object.definition, object.attributes, ...unfilled] as Json;
 }

@@ -103,7 +103,7 @@ member as materialized (select classid, objid from pg_depend where refclassid = 
 ns as materialized (${namespaces}),
 rel as materialized (select ns.name as schema, c.oid, c.relname, c.relkind, c.relpersistence, c.relowner, c.relacl, c.relispartition,
     c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions, c.reltoastrelid, c.relam, c.reltablespace, c.reloftype,
-    c.relhasrules, c.relpartbound from ns join pg_class c on c.relnamespace = ns.oid
+    c.relhasrules, c.relpartbound, c.relispopulated from ns join pg_class c on c.relnamespace = ns.oid
   where ${inScope(scope, "pg_class", "c.oid")} and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S', 'c')
     and c.relname <> 'schema_gate_ledger' and ${notMember("pg_class", "c.oid")})`;
 }

@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.js";
 import type { Migration } from "../migration/release.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./operations.js";
 import { functionsCalled } from "./read/tables-read.js";
@@ -77,6 +78,7 @@ function beyond(text: string): Refusal {
 
 function callRefusal(statement: Statement, operations: readonly Operation[]): Refusal | null {
   const text = firstLine(statement.sql);
+  if (actsOnRoles(statement)) return beyond(text);
   const called = operations.flatMap((operation) => (operation.kind === "query" ? operation.functions : []));
   const names = new Set([...called, ...namedIn(statement)]);
   const calls = (functions: ReadonlySet<string>) => [...functions].some((name) => names.has(name));
@@ -88,6 +90,15 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
     };
   }
   return calls(OUTSIDE_CALLS) ? beyond(text) : null;
+}
+
+/** They take databases and tablespaces of a role along (manual, "DROP OWNED", "REASSIGN OWNED"). */
+function actsOnRoles(statement: Statement): boolean {
+  const parsed = parseStatement(statement);
+  const body = isParsed(parsed) ? bodyStatements(parsed) : null;
+  return [parsed, ...(body?.runs ? body.statements : [])].some(
+    (each) => isParsed(each) && ("DropOwnedStmt" in each.node || "ReassignOwnedStmt" in each.node),
+  );
 }
 
 /**
@@ -102,7 +113,7 @@ function namedIn(statement: Statement): readonly string[] {
   return (text.match(/[a-z_][a-z0-9_$]*(?=\s*\()/gi) ?? []).map((name) => name.toLowerCase());
 }
 
-const BEYOND = new Set(["database", "tablespace", "subscription", "role"]);
+const BEYOND = new Set(["database", "tablespace", "subscription", "role", "parameter acl"]);
 const WAITS = new Set(["pg_sleep", "pg_sleep_for", "pg_sleep_until"]);
 
 /** Functions that act on the server's files, on other sessions or on the whole server (manual, "System Administration"). */
@@ -117,6 +128,12 @@ const OUTSIDE_CALLS = new Set([
     "pg_promote",
   ],
   ...["pg_create_physical_replication_slot", "pg_create_logical_replication_slot", "pg_drop_replication_slot"],
+  ...["pg_copy_physical_replication_slot", "pg_copy_logical_replication_slot", "pg_replication_slot_advance"],
+  ...["pg_logical_slot_get_changes", "pg_logical_slot_get_binary_changes", "pg_logical_emit_message"],
+  ...["pg_replication_origin_create", "pg_replication_origin_drop", "pg_replication_origin_advance"],
+  ...["pg_replication_origin_session_setup", "pg_replication_origin_xact_setup"],
+  ...["pg_create_restore_point", "pg_backup_start", "pg_backup_stop", "pg_start_backup", "pg_stop_backup"],
+  ...["pg_wal_replay_pause", "pg_wal_replay_resume", "pg_import_system_collations", "pg_stat_reset_shared"],
   ...["dblink", "dblink_exec", "dblink_connect"],
 ]);
 
@@ -129,8 +146,10 @@ function reachesBeyond(operation: Operation): boolean {
       return BEYOND.has(operation.objectKind);
     case "alter-object":
       return operation.what === "system setting" || BEYOND.has(operation.objectKind);
+    case "comment":
+      return BEYOND.has(operation.objectKind);
     case "grant":
-      return operation.scope === "role";
+      return operation.scope === "role" || (operation.scope === "objects" && BEYOND.has(operation.objectKind));
     case "reindex":
       return operation.of === "system";
     default:

@@ -4,6 +4,7 @@ import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
+import { outsideDifferences, sameWhateverNumbers } from "./outside-state.js";
 import type { Climb } from "./run-release.js";
 import { compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
@@ -41,6 +42,8 @@ export class Outcome {
     if (!isSameSchema(now.catalog, target.catalog) || !hasSameCounts(now, target)) {
       return compareStates(now, target).differences[0] ?? "The schema is another.";
     }
+    if (!sameWhateverNumbers(now.outside, target.outside))
+      return outsideDifferences(now.outside, target.outside)[0] ?? "Something beside schema and rows is another.";
     if (!this.input.thorough) return null;
     const tables = changedTables(target, now);
     let left = await this.differing(session, now, tables, at);

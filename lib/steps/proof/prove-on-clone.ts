@@ -18,6 +18,7 @@ import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { type Climb, climb } from "./run-release.js";
 import { readState, type State } from "./state.js";
+import { readTraces, traceFindings } from "./traces.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
@@ -42,6 +43,7 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
 }
 
 async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start: number): Promise<Proof> {
+  const traces = await readTraces(bench.session);
   const run = await climb(bench, clones, input);
   const before = first(run.states);
   if (run.failure) {
@@ -50,6 +52,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   }
   const after = last(run.states);
   const entries = await readIndexEntries(bench.session, before.catalog, after.catalog, input.schema);
+  const left = traceFindings(traces, await readTraces(bench.session), after.catalog, input.schema);
   const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
@@ -65,6 +68,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   const findings = [
     ...validityFindings(before.catalog, after.catalog),
     ...indexFindings(entries),
+    ...left,
     ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),
     ...rerunFindings(rerun),

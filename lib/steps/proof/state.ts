@@ -6,6 +6,7 @@ import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { type NextValue, readNextValues, setBack } from "./next-values.js";
+import { type OutsideState, outsideDifferences, readOutsideState } from "./outside-state.js";
 import type { RollbackVerdict } from "./proof.js";
 
 export interface Contents {
@@ -14,21 +15,23 @@ export interface Contents {
   readonly checksum: string;
 }
 
-/** Schema and rows of a database at one moment. */
+/** Schema, rows and what else a database holds at one moment. */
 export interface State {
   readonly catalog: Catalog;
   readonly contents: ReadonlyMap<string, Contents>;
   readonly sequences: ReadonlyMap<string, NextValue>;
+  readonly outside: OutsideState;
 }
 
-/** Reads schema and rows. Works inside a transaction too. */
+/** Reads it. Works inside a transaction too. */
 export async function readState(session: Session, schema: string | null): Promise<State> {
   const catalog = await readCatalog(session, schema);
   // Row-level security would leave rows out without a word.
   await session.script("set row_security = off");
   const contents = await readContents(session, catalog, schema);
   await session.script("reset row_security");
-  return { catalog, contents, sequences: await readNextValues(session, catalog, schema) };
+  const sequences = await readNextValues(session, catalog, schema);
+  return { catalog, contents, sequences, outside: await readOutsideState(session) };
 }
 
 /** Tables per query: the planner's memory grows with each. */
@@ -73,6 +76,7 @@ export function tableName(table: { readonly schema: string; readonly name: strin
 export interface StateComparison {
   readonly verdict: Extract<RollbackVerdict, "exact" | "order" | "differs">;
   readonly schemaEqual: boolean;
+  /** Rows, and whatever else is kept beside the schema. */
   readonly rowsEqual: boolean;
   readonly differences: readonly string[];
 }
@@ -89,7 +93,11 @@ export function compareStates(now: State, before: State): StateComparison {
         : `${table} has ${is.rows} rows, and had ${was.rows}.`,
     ];
   });
-  rows.push(...setBack(now.sequences, before.sequences));
+  rows.push(
+    ...setBack(now.sequences, before.sequences),
+    ...filledDifferences(now.catalog, before.catalog),
+    ...outsideDifferences(now.outside, before.outside),
+  );
   const equal = schema.equal && rows.length === 0;
   return {
     verdict: equal ? (schema.columnOrder.length > 0 ? "order" : "exact") : "differs",
@@ -97,6 +105,17 @@ export function compareStates(now: State, before: State): StateComparison {
     rowsEqual: rows.length === 0,
     differences: [...schema.differences.map(({ message }) => message), ...rows],
   };
+}
+
+/** A materialized view that was not filled gives an error to its readers, so filling is no more to be lost than rows. */
+function filledDifferences(now: Catalog, before: Catalog): readonly string[] {
+  const unfilled = (catalog: Catalog) =>
+    new Set(catalog.objects.flatMap((each) => ("unfilled" in each ? [`${each.id.schema}.${each.id.name}`] : [])));
+  const [is, was] = [unfilled(now), unfilled(before)];
+  return [
+    ...[...is].filter((name) => !was.has(name)).map((name) => `The materialized view ${name} is not filled, and was.`),
+    ...[...was].filter((name) => !is.has(name)).map((name) => `The materialized view ${name} is filled, and was not.`),
+  ];
 }
 
 /** The same but for moments that the server wrote down. */

@@ -7,7 +7,7 @@ import type { Proof } from "../../../lib/steps/proof/proof.js";
 import type { Workshop } from "../../../lib/steps/proof/prove-folder.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { testClock } from "../../support/migration.js";
-import { dumpDifference, normalDump, pgDump } from "./pg-dump.js";
+import { dumpDifference, normalDump, pgDump } from "../../support/pg-dump.js";
 
 const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
 

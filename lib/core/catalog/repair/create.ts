@@ -90,8 +90,11 @@ function bare(object: CatalogObject): string[] | null {
     case "function":
     case "view":
     case "materialized view":
-    case "statistics":
-      return object.definition === null || target === null ? null : [object.definition];
+    case "statistics": {
+      const { definition } = object;
+      if (definition === null || target === null) return null;
+      return [object.unfilled ? `${definition}\nWITH NO DATA` : definition];
+    }
     default:
       return null;
   }

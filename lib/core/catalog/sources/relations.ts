@@ -26,6 +26,7 @@ const FIELDS = [
   "server",
   "foreignOptions",
   "query",
+  "filled",
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -65,6 +66,7 @@ export const relations = source<Field>({
       foreignOptions:
         "case when r.relkind = 'f' then (select ft.ftoptions from pg_foreign_table ft where ft.ftrelid = r.oid) end",
       query: "case when r.relkind in ('v', 'm') then pg_get_viewdef(r.oid) end",
+      filled: "r.relispopulated",
     },
     from: `from rel r
       where r.relkind in ('r', 'p', 'f', 'v', 'm')`,
@@ -86,6 +88,7 @@ export const relations = source<Field>({
           options: options.sort(),
           ...(kind === "m" ? stored(row) : {}),
         },
+        ...(kind === "m" && !row.flag("filled") ? { unfilled: true } : {}),
       });
       return;
     }

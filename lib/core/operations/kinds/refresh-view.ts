@@ -1,5 +1,5 @@
 import type { QualifiedName } from "../../sql/qualified-name.js";
-import { NOTHING } from "../../undo/inverses.js";
+import { exact, NOTHING, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { resolveTable } from "../resolve.js";
@@ -8,6 +8,8 @@ export interface RefreshView extends OperationData {
   readonly kind: "refresh-view";
   readonly view: QualifiedName;
   readonly concurrently: boolean;
+  /** False with NO DATA: its readers get an error from then on. */
+  readonly fills: boolean;
 }
 
 export const refreshView: OperationType<RefreshView> = {
@@ -16,9 +18,12 @@ export const refreshView: OperationType<RefreshView> = {
     const view = resolveTable(operation.view, before);
     return effects([lock(view, operation.concurrently ? "ExclusiveLock" : "AccessExclusiveLock")]);
   },
-  /** A materialized view holds nothing that its query would not give again. */
-  inverse() {
-    return NOTHING;
+  /** A materialized view holds nothing that its query would not give again; whether it is filled is what may change. */
+  inverse({ view: name, fills }, before) {
+    const view = resolveTable(name, before);
+    const was = before.get("materialized view", view);
+    if (!was || fills === !("unfilled" in was)) return NOTHING;
+    return exact(`REFRESH MATERIALIZED VIEW ${sqlName(view)}${fills ? " WITH NO DATA" : ""}`);
   },
   requirements() {
     return [];

@@ -54,7 +54,8 @@ export function readLock(tree: LockStmt): readonly Draft[] {
 }
 
 export function readRefresh(tree: RefreshMatViewStmt): readonly Draft[] {
-  return [{ kind: "refresh-view", view: relationName(tree.relation), concurrently: tree.concurrent ?? false }];
+  const { concurrent = false, skipData = false } = tree;
+  return [{ kind: "refresh-view", view: relationName(tree.relation), concurrently: concurrent, fills: !skipData }];
 }
 
 export function readVacuum(tree: VacuumStmt): readonly Draft[] {
