@@ -1,0 +1,120 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
+import type { Migration } from "../../lib/core/migration/release.js";
+import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
+import { type ReleaseFile, readRelease } from "../../lib/core/release/read-release.js";
+import { HistoryFleet, TENANTS } from "./histories/fleet.js";
+import { Gate } from "./histories/gate.js";
+import { type Judged, judge } from "./histories/judge.js";
+import { PROJECTS, type Project } from "./histories/projects.js";
+
+const CORPUS = process.env.SCHEMA_GATE_CORPUS ?? "";
+const ONLY = process.env.SCHEMA_GATE_CORPUS_ONLY?.split(",");
+/** What was judged is kept here and not judged again. */
+const KEPT = process.env.SCHEMA_GATE_HISTORIES ?? join(tmpdir(), "schema-gate-histories");
+/** Every so many releases one is judged, for a look at a long history in a short time. */
+const EVERY = Number(process.env.SCHEMA_GATE_HISTORIES_EVERY ?? 1);
+
+const present = PROJECTS.filter(({ name }) => ONLY?.includes(name) ?? true).filter(({ name, folder }) =>
+  existsSync(join(CORPUS, name, folder)),
+);
+
+describe.runIf(CORPUS !== "")("public histories, each migration a release of its own", () => {
+  it.each(present)("$name: the gate and the server agree", { timeout: 86_400_000 }, async (project) => {
+    const judged = await replay(project);
+    print(project, judged);
+    expect(judged.filter(({ verdict }) => verdict === "false pass")).toEqual([]);
+  });
+});
+
+async function replay(project: Project): Promise<readonly Judged[]> {
+  const files = await filesOf(project);
+  const release = await readRelease(files, { application: false });
+  const known = new Map(keptOf(project).map((each) => [each.version, each]));
+  const fleet = await HistoryFleet.create(ledgerFor(release.convention), project.base ?? "");
+  const gate = new Gate(Object.fromEntries(TENANTS.map((kind) => [kind, fleet.url(kind)])), release.convention);
+  try {
+    for (const [at, migration] of release.migrations.entries()) {
+      const own = ownFiles(files, migration);
+      for (const { path, bytes } of own) gate.addFile(path, bytes);
+      const kept = known.get(migration.version);
+      const judged = kept ?? (at % EVERY === 0 ? await judgeRelease(project, fleet, gate, migration) : null);
+      if (judged && !kept) keep(judged, at + 1, release.migrations.length);
+      if (judged?.verdict === "does not apply") for (const { path } of own) gate.removeFile(path);
+      else if (kept || !judged) await fleet.skip(migration);
+      if (judged) known.set(migration.version, judged);
+    }
+  } finally {
+    await fleet.destroy();
+    gate.destroy();
+  }
+  return [...known.values()];
+}
+
+async function judgeRelease(project: Project, fleet: HistoryFleet, gate: Gate, migration: Migration): Promise<Judged> {
+  await fleet.standUp(migration);
+  const answer = await gate.check();
+  const truths = await fleet.apply(migration);
+  const judged = judge(project.name, migration.version, answer, truths);
+  const applies = truths.find(({ tenant }) => tenant === "empty")?.failed === null;
+  return applies ? judged : { ...judged, verdict: judged.verdict === "false pass" ? "false pass" : "does not apply" };
+}
+
+async function filesOf(project: Project): Promise<readonly ReleaseFile[]> {
+  const files = await readReleaseFolder(join(CORPUS, project.name, project.folder));
+  const { text } = project;
+  if (!text) return files;
+  return files.map((file) => ({ ...file, bytes: Buffer.from(text(Buffer.from(file.bytes).toString("utf8"))) }));
+}
+
+/** Its scripts, and where it has a folder of its own what lies beside them. */
+function ownFiles(files: readonly ReleaseFile[], { up, down }: Migration): readonly ReleaseFile[] {
+  const paths = new Set([up.file, ...(down ? [down.file] : [])]);
+  const folder = dirname(up.file);
+  return files.filter(({ path }) => paths.has(path) || (folder !== "." && dirname(path) === folder));
+}
+
+function keptFile({ name }: Project): string {
+  return join(KEPT, `${name}.jsonl`);
+}
+
+function keptOf(project: Project): readonly Judged[] {
+  if (!existsSync(keptFile(project))) return [];
+  const lines = readFileSync(keptFile(project), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Judged);
+}
+
+function keep(judged: Judged, at: number, of: number): void {
+  const path = join(KEPT, `${judged.project}.jsonl`);
+  mkdirSync(KEPT, { recursive: true });
+  appendFileSync(path, `${JSON.stringify(judged)}\n`);
+  const why = judged.verdict === "right pass" ? "" : ` ${judged.codes.join(", ")}`;
+  process.stderr.write(`${judged.project} ${at}/${of} ${judged.version} ${judged.verdict} ${judged.seconds} s${why}\n`);
+}
+
+function print(project: Project, judged: readonly Judged[]): void {
+  const count = (verdict: Judged["verdict"]) => judged.filter((each) => each.verdict === verdict).length;
+  const seconds = judged.map((each) => each.seconds).sort((a, b) => a - b);
+  const columns = [
+    project.name,
+    judged.length,
+    count("right pass"),
+    count("right block"),
+    count("false block"),
+    count("false pass"),
+    count("does not apply"),
+    seconds[Math.floor(seconds.length / 2)] ?? "",
+  ];
+  console.log(`| ${columns.join(" | ")} |`);
+  for (const { version, verdict, codes, messages, harm } of judged) {
+    if (verdict === "right pass" || verdict === "right block") continue;
+    console.log(`  ${version} ${verdict}: ${codes.join(", ")} / ${[...messages, ...harm].join(" / ").slice(0, 600)}`);
+  }
+}
+
+it.runIf(CORPUS === "")("is skipped: SCHEMA_GATE_CORPUS names no folder with public histories", () => {
+  console.log("Set SCHEMA_GATE_CORPUS to a folder with checkouts, each under its own name, to replay their histories.");
+});
