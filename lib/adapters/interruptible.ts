@@ -47,6 +47,8 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     pooled: session.pooled,
     query: (text, values) => guard(() => session.query(text, values)),
     script: (text) => guard(() => session.script(text)),
+    execute: (text) => guard(() => session.execute(text)),
+    lookUpIn: (schema) => session.lookUpIn(schema),
     close: () => session.close(),
   };
 }

@@ -14,7 +14,10 @@ export interface SessionOptions {
 
 export type Row = Record<string, unknown>;
 
-/** One connection to one database, for one caller at a time. */
+/**
+ * One connection to one database, for one caller at a time. Our own statements resolve functions, operators and types in
+ * pg_catalog alone, and name users' objects with their schema: what a tenant makes is never taken for PostgreSQL's.
+ */
 export interface Session {
   readonly serverVersion: number;
   /** Process id of the server's backend. */
@@ -28,6 +31,13 @@ export interface Session {
   query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */
   script(text: string): Promise<void>;
+  /**
+   * One statement that others wrote: a release, a way back, the config. It runs with a search_path of its own, which it may
+   * change for the next one. Throws `DatabaseError`.
+   */
+  execute<R extends Row = Row>(text: string): Promise<R[]>;
+  /** Where `execute` looks names up from now on: a schema and public, or with null where the database and the role say. */
+  lookUpIn(schema: string | null): void;
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", 
   const database = pgDatabase({ tenant: async () => ({ endpoint, replica: null }), staging: null } as never);
   afterEach(async () => {
     const session = await database.connect(tenant, OPTIONS);
-    await session.script(`drop table if exists ${NAME}`);
+    await session.script(`drop table if exists public.${NAME}`);
     await session.close();
   });
 
@@ -29,7 +29,7 @@ describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", 
       );
       return row?.state === "active" && row.query.includes("pg_sleep");
     };
-    await session.script(`begin; create table ${NAME} (id int)`);
+    await session.script(`begin; create table public.${NAME} (id int)`);
     const sleeping = session.query("select pg_sleep(60)").catch((error: unknown) => error);
     while (!(await active())) await new Promise(setImmediate);
     stop.abort();
@@ -38,7 +38,7 @@ describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", 
     while (await active()) await new Promise(setImmediate);
     await expect(session.query("select 1")).rejects.toBeInstanceOf(Interrupted);
     await session.close();
-    const [row] = await watcher.query<{ there: boolean }>(`select to_regclass('${NAME}') is not null as there`);
+    const [row] = await watcher.query<{ there: boolean }>(`select to_regclass('public.${NAME}') is not null as there`);
     expect(row?.there).toBe(false);
     await watcher.close();
   });

@@ -29,7 +29,7 @@ export function sharedDatabase(major: Major, script = ""): SharedDatabase {
     await database.drop();
   });
   const run = async (statements: readonly string[]) => {
-    for (const sql of statements) await session.script(bindSchemas(sql, null));
+    for (const sql of statements) await session.execute(bindSchemas(sql, null));
   };
   return {
     get client() {
@@ -49,7 +49,7 @@ export function sharedDatabase(major: Major, script = ""): SharedDatabase {
     },
     async thereAndBack(sql, { keep, statements }, meanwhile = []) {
       await run(keep.flatMap(({ before }) => before));
-      await session.script(sql);
+      await session.execute(sql);
       await run(keep.flatMap(({ after }) => after));
       await run([...meanwhile, "set constraints all immediate", ...statements]);
     },

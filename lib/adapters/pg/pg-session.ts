@@ -1,7 +1,8 @@
 import type pg from "pg";
+import { OWN_PATH, pathOfSchema } from "../../core/sql/own-path.js";
 import type { Row, Session, SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
-import { nextReading, readPreamble, writePreamble } from "./preamble.js";
+import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
 
 /** The session over a connection that has just been made. Throws what the driver throws. */
 export async function sessionOver(client: pg.Client, options: SessionOptions): Promise<Session> {
@@ -17,51 +18,119 @@ function backendOf(client: pg.Client): number {
 interface Server {
   readonly version: number;
   readonly pid: number;
+  /** What the database and the role give. */
+  readonly path: string;
   readonly pooled: boolean;
 }
 
 async function greeted(client: pg.Client, preamble: string): Promise<Server> {
-  const answer = (await client.query(preamble)) as unknown as pg.QueryResult | readonly pg.QueryResult[];
-  const last = "rows" in answer ? answer : answer.at(-1);
-  const row = last?.rows[0] as { readonly version: number; readonly pid: number } | undefined;
+  const row = rowsOf(await client.query(preamble))[0] as Omit<Server, "pooled"> | undefined;
   if (!row) throw new Error("the server answered the first query with no row");
   // A pooler answers for itself when the connection is made, and then leads each transaction to some backend.
-  return { version: row.version, pid: row.pid, pooled: row.pid !== backendOf(client) };
+  return { version: row.version, pid: row.pid, path: row.path, pooled: row.pid !== backendOf(client) };
+}
+
+/** The rows of the last of several statements; without its `last` ones. */
+function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[], last = 0): Row[] {
+  const results = "rows" in answer ? [answer] : answer;
+  return results.at(-1 - last)?.rows ?? [];
 }
 
 class PgSession implements Session {
   readonly serverVersion: number;
   readonly backend: number;
   readonly pooled: boolean;
+  /** The search_path of others' statements. */
+  private path: string;
 
   constructor(
     protected readonly client: pg.Client,
-    { version, pid, pooled }: Server,
+    private readonly server: Server,
   ) {
-    this.serverVersion = version;
-    this.backend = pid;
-    this.pooled = pooled;
+    this.serverVersion = server.version;
+    this.backend = server.pid;
+    this.pooled = server.pooled;
+    this.path = server.path;
   }
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
+    if (!this.pathless) return this.send<R>(text, values);
+    await this.send(`begin; ${setPath(OWN_PATH, true)}`);
     try {
-      return (await this.client.query<R>(text, values as unknown[] | undefined)).rows;
+      const rows = await this.send<R>(text, values);
+      await this.send("commit");
+      return rows;
     } catch (error) {
-      throw databaseError(error);
+      await this.send("rollback").catch(() => {});
+      throw error;
     }
   }
 
   async script(text: string): Promise<void> {
-    try {
-      await this.client.query(text);
-    } catch (error) {
-      throw databaseError(error);
-    }
+    if (!this.pathless) return void (await this.send(text));
+    const [begin = ""] = BEGIN.exec(text) ?? [];
+    await this.send(`${begin === "" ? "" : `${begin}; `}${setPath(OWN_PATH, true)}; ${rest(text, begin)}`);
+  }
+
+  async execute<R extends Row = Row>(text: string): Promise<R[]> {
+    if (this.client.getTransactionStatus() === "I") return this.alone<R>(text);
+    // What the statement set for the session would come back at the commit under a path that is ours for the transaction only.
+    const back = swapPath(OWN_PATH, this.temporary);
+    const answer = await this.sent(`${setPath(this.path, true)}; ${text}\n; ${back}`);
+    this.path = pathOf(rowsOf(answer));
+    return rowsOf(answer, 1) as R[];
+  }
+
+  lookUpIn(schema: string | null): void {
+    this.path = schema === null ? this.server.path : pathOfSchema(schema);
   }
 
   async close(): Promise<void> {
     await this.client.end().catch(() => {});
   }
+
+  /** Whether a path of ours must end with the transaction. */
+  protected get temporary(): boolean {
+    return this.pooled;
+  }
+
+  /** Behind a pooler nothing that was set holds outside of a transaction. */
+  private get pathless(): boolean {
+    return this.pooled && this.client.getTransactionStatus() === "I";
+  }
+
+  /** Outside a transaction; with others in one message it would be inside of one. */
+  private async alone<R extends Row>(text: string): Promise<R[]> {
+    if (this.pooled) return this.send<R>(text);
+    await this.send(setPath(this.path, false));
+    try {
+      return await this.send<R>(text);
+    } finally {
+      this.path = await this.send(swapPath(OWN_PATH, false)).then(pathOf, () => this.path);
+    }
+  }
+
+  protected async send<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
+    return rowsOf(await this.sent(text, values)) as R[];
+  }
+
+  private async sent(text: string, values?: readonly unknown[]): Promise<pg.QueryResult | readonly pg.QueryResult[]> {
+    try {
+      return await this.client.query(text, values as unknown[] | undefined);
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+}
+
+const BEGIN = /^\s*begin\b[^;]*/i;
+
+function rest(text: string, begin: string): string {
+  return begin === "" ? text : text.slice(text.indexOf(begin) + begin.length).replace(/^\s*;/, "");
+}
+
+function pathOf(rows: readonly Row[]): string {
+  return String(rows[0]?.path ?? OWN_PATH);
 }
 
 /** `own`: begun by the session for a query; `caller`: the caller's, who also ends it. */
@@ -86,12 +155,21 @@ class ReadSession extends PgSession {
     return this.reading(() => super.query<R>(text, values));
   }
 
+  override async execute<R extends Row = Row>(text: string): Promise<R[]> {
+    return this.reading(() => super.execute<R>(text));
+  }
+
+  protected override get temporary(): boolean {
+    return true;
+  }
+
   override async script(text: string): Promise<void> {
-    const [begin] = /^\s*begin\b[^;]*/i.exec(text) ?? [];
+    const [begin] = BEGIN.exec(text) ?? [];
     if (begin !== undefined) {
       await this.end();
       this.open = "caller";
-      return super.script(nextReading(this.options, begin) + text.slice(begin.length));
+      await this.send(nextReading(this.options, begin) + text.slice(begin.length));
+      return;
     }
     if (/^\s*(?:commit|rollback)\s*$/i.test(text)) return this.end();
     return this.reading(() => super.script(text));
@@ -105,7 +183,7 @@ class ReadSession extends PgSession {
 
   private async reading<T>(work: () => Promise<T>): Promise<T> {
     if (this.open === null) {
-      await super.script(nextReading(this.options));
+      await this.send(nextReading(this.options));
       this.open = "own";
     }
     try {
@@ -120,6 +198,6 @@ class ReadSession extends PgSession {
   private async end(): Promise<void> {
     if (this.open === null) return;
     this.open = null;
-    await super.script("rollback");
+    await this.send("rollback");
   }
 }

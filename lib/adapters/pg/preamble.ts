@@ -1,14 +1,18 @@
+import { OWN_PATH } from "../../core/sql/own-path.js";
 import { literal } from "../../core/sql/quote.js";
 import type { SessionOptions } from "../../ports/database.js";
 
-/** From PostgreSQL 14 on, a statement on Linux ends when the process that sent it is gone, instead of holding its locks. */
-const CLIENT_CHECK = `case when pg_catalog.current_setting('server_version_num')::int >= 140000
-    and pg_catalog.strpos(pg_catalog.version(), 'linux') > 0
+/**
+ * From PostgreSQL 14 on, a statement on Linux ends when the process that sent it is gone, instead of holding its locks.
+ * Written without an operator that the search_path, not yet ours, could resolve elsewhere.
+ */
+const CLIENT_CHECK = `case when pg_catalog.int4ge(pg_catalog.current_setting('server_version_num')::pg_catalog.int4, 140000)
+    and pg_catalog.int4gt(pg_catalog.strpos(pg_catalog.version(), 'linux'), 0)
   then pg_catalog.set_config('client_connection_check_interval', '5s', false) end`;
 
-/** Columns `version` and `pid` of the server that answers. */
-const GREETING =
-  "pg_catalog.int4(pg_catalog.current_setting('server_version_num')) as version, pg_catalog.pg_backend_pid() as pid";
+/** Columns `version`, `pid` and `path` (what the database and the role give) of the server that answers. */
+const GREETING = `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
+  pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('search_path') as path`;
 
 const BEGIN = "begin transaction isolation level read committed read only";
 
@@ -18,7 +22,9 @@ const BEGIN = "begin transaction isolation level read committed read only";
  */
 export function writePreamble(options: SessionOptions, backend: number): string {
   const sets = [...settings(options).map(([name, value]) => set(name, literal(value), false)), CLIENT_CHECK];
-  const direct = sets.map((each) => `case when pg_catalog.pg_backend_pid() = ${backend} then ${each} end`);
+  const direct = sets.map(
+    (each) => `case when pg_catalog.int4eq(pg_catalog.pg_backend_pid(), ${backend}) then ${each} end`,
+  );
   return `select ${GREETING}, ${direct.join(", ")}`;
 }
 
@@ -32,18 +38,10 @@ export function nextReading(options: SessionOptions, begin = BEGIN): string {
   return `${begin}; select ${localSets(options)}`;
 }
 
-/**
- * Functions and operators are resolved in pg_catalog first, whatever search_path the database or the role was given: a
- * tenant cannot put its own in the place of one of ours. Without the comma where the path was empty.
- */
-const PATH =
-  "pg_catalog.regexp_replace(pg_catalog.concat('pg_catalog, ', pg_catalog.current_setting('search_path')), ', $', '')";
-
 function localSets(options: SessionOptions): string {
-  return [
-    ...settings(options).map(([name, value]) => set(name, literal(value), true)),
-    set("search_path", PATH, true),
-  ].join(", ");
+  return settings(options)
+    .map(([name, value]) => set(name, literal(value), true))
+    .join(", ");
 }
 
 function settings(options: SessionOptions): readonly (readonly [string, string])[] {
@@ -52,7 +50,18 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
     ["lock_timeout", String(options.lockTimeout)],
     ["idle_in_transaction_session_timeout", "600000"],
     ["default_transaction_read_only", options.purpose === "read" ? "on" : "off"],
+    ["search_path", OWN_PATH],
   ];
+}
+
+/** A query that makes a search_path that of the transaction (`local`) or of the session. */
+export function setPath(path: string, local: boolean): string {
+  return `select ${set("search_path", literal(path), local)}`;
+}
+
+/** The same, and the one that was there before as `path`. */
+export function swapPath(path: string, local: boolean): string {
+  return `select pg_catalog.current_setting('search_path') as path, ${set("search_path", literal(path), local)}`;
 }
 
 function set(name: string, value: string, local: boolean): string {

@@ -1,3 +1,4 @@
+import { OWN_PATH } from "../../core/sql/own-path.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError, type DriverLimits, type Session, type SessionOptions } from "../../ports/database.js";
 import type { ClientSettings } from "../aws/clients.js";
@@ -26,7 +27,7 @@ export async function openDataApiSession(
   const read = options.purpose === "read";
   const [row] = rowsOf<{ version: number; path: string }>(
     await api.execute(
-      "select pg_catalog.current_setting('server_version_num')::int4 as version, pg_catalog.current_setting('search_path') as path",
+      "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version, pg_catalog.current_setting('search_path') as path",
       [],
       null,
     ),
@@ -36,8 +37,7 @@ export async function openDataApiSession(
   const settings = new Map([
     ["statement_timeout", String(Math.min(limit, LONGEST_STATEMENT_MS))],
     ["lock_timeout", String(options.lockTimeout)],
-    // As over the wire: a tenant cannot put its own functions in the place of PostgreSQL's while it is read.
-    ...(read ? ([["search_path", row.path === "" ? "pg_catalog" : `pg_catalog, ${row.path}`]] as const) : []),
+    ["search_path", OWN_PATH],
   ]);
-  return new DataApiSession(api, { serverVersion: row.version, readOnly: read, settings });
+  return new DataApiSession(api, { serverVersion: row.version, readOnly: read, settings, path: row.path });
 }

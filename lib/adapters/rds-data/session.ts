@@ -1,4 +1,5 @@
 import type { ExecuteStatementResponse } from "@aws-sdk/client-rds-data";
+import { OWN_PATH, pathOfSchema } from "../../core/sql/own-path.js";
 import { parseSql } from "../../core/sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../../core/sql/statement.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
@@ -24,6 +25,8 @@ export interface DataApiSessionState {
   readonly serverVersion: number;
   readonly readOnly: boolean;
   readonly settings: Settings;
+  /** The search_path that the database and the role give. */
+  readonly path: string;
 }
 
 /**
@@ -39,14 +42,38 @@ export class DataApiSession implements Session {
   private readonly readOnly: boolean;
   private settings: Settings;
   private open: Transaction | null = null;
+  private readonly given: string;
+  /** The search_path of others' statements. */
+  private path: string;
 
   constructor(
     private readonly api: DataApi,
-    { serverVersion, readOnly, settings }: DataApiSessionState,
+    { serverVersion, readOnly, settings, path }: DataApiSessionState,
   ) {
     this.serverVersion = serverVersion;
     this.readOnly = readOnly;
     this.settings = settings;
+    this.given = path;
+    this.path = path;
+  }
+
+  async execute<R extends Row = Row>(text: string): Promise<R[]> {
+    const own = this.settings;
+    try {
+      this.settings = new Map([...own, ["search_path", this.path]]);
+      await this.setAgain(this.open);
+      const rows = await this.query<R>(text);
+      this.path = await this.pathNow(this.open);
+      return rows;
+    } finally {
+      this.settings = new Map([...this.settings, ["search_path", own.get("search_path") ?? OWN_PATH]]);
+      // In a transaction that failed nothing can be set, nor asked, before it is rolled back.
+      await this.setAgain(this.open).catch(() => {});
+    }
+  }
+
+  lookUpIn(schema: string | null): void {
+    this.path = schema === null ? this.given : pathOfSchema(schema);
   }
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
@@ -126,6 +153,19 @@ export class DataApiSession implements Session {
     }
   }
 
+  private async setAgain(open: Transaction | null): Promise<void> {
+    const settings = applySettings(this.settings);
+    if (open && settings !== null) await this.api.execute(settings, [], open.id);
+  }
+
+  /** Without a transaction, what the statement set is known from its text. */
+  private async pathNow(open: Transaction | null): Promise<string> {
+    if (!open) return this.settings.get("search_path") ?? this.given;
+    const asked = "select pg_catalog.current_setting('search_path') as path";
+    const [row] = rowsOf<{ path: string }>(await this.api.execute(asked, [], open.id));
+    return row?.path ?? this.given;
+  }
+
   private async alone<T>(begin: string, work: (id: string) => Promise<T>): Promise<T> {
     const id = await this.begun(begin);
     let result: T;
@@ -141,7 +181,7 @@ export class DataApiSession implements Session {
 
   private outside(sql: string): Promise<ExecuteStatementResponse> {
     // A name without its schema would be found in another one.
-    if (this.settings.has("search_path"))
+    if (![OWN_PATH, this.given].includes(this.settings.get("search_path") ?? this.given))
       throw new DatabaseError(
         "the RDS Data API cannot set a search_path for a statement outside a transaction; give the tenant a url",
         "0A000",

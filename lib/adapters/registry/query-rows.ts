@@ -6,7 +6,7 @@ import { openSession } from "../pg/connection.js";
 export async function rowsOfQuery(endpoint: Endpoint, sql: string): Promise<readonly unknown[]> {
   const session = await openSession(endpoint, { purpose: "read", statementTimeout: 30_000, lockTimeout: 2000 });
   try {
-    return await session.query(sql);
+    return await session.execute(sql);
   } catch (error) {
     throw new RegistryError(
       `the registry query failed on ${endpoint.host}/${endpoint.database}: ${(error as Error).message}`,

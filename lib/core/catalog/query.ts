@@ -29,7 +29,8 @@ export const CENSUS = "?";
 
 /**
  * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in
- * PostgreSQL's text form, one per line and in a fixed order; null for none. It needs no privilege beyond CONNECT.
+ * PostgreSQL's text form, one per line and in a fixed order; null for none. It needs no privilege beyond CONNECT, and the
+ * search_path of every query of ours: under it the server prints each name with its schema.
  *
  * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the
  * others. The row `CENSUS` then tells which of the rest are not empty after all, and must be asked for: nothing is left
@@ -51,12 +52,8 @@ export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "
     if (count !== null) counts.push(count);
   }
   if (rare !== "all") arms.push(census(counts, empty));
-  arms.push(PATH_AGAIN);
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
 }
-
-/** The last arm, which has no row: in a transaction, what follows finds the search_path that it had. */
-const PATH_AGAIN = `select '', null from was where set_config('search_path', was.path, true) is null`;
 
 /** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found otherwise. */
 const COMMON_CATALOGS = "1259, 1247, 1255, 3079";
@@ -80,7 +77,7 @@ from (select row(${Object.values(selection.fields).join(", ")})::text as line ${
 }
 
 /**
- * `path` empties the search_path until the last arm puts back what it `was`, `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
+ * `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
  * extensions and range types brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
  */
 function commonTables(scope: Scope): string {
@@ -95,9 +92,7 @@ function commonTables(scope: Scope): string {
     own === null
       ? "select datdba as owner, oid as database, datacl is not null as granted from pg_database where datname = current_database()"
       : `select nspowner as owner from pg_namespace where nspname = ${own}`;
-  return `was as materialized (select current_setting('search_path') as path),
-path as materialized (select set_config('search_path', '', true) as path from was),
-home as materialized (${owner}),
+  return `home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
   or refclassid in ('pg_type'::regclass, 'pg_proc'::regclass) and deptype = 'i' and classid in ('pg_proc'::regclass, 'pg_cast'::regclass)),
 ns as materialized (${namespaces}),

@@ -1,3 +1,4 @@
+import type { CodeAsked } from "../catalog/code-of-others.js";
 import type { Subject } from "../finding.js";
 import type { Operation } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
@@ -33,10 +34,12 @@ export interface ProbeQuery {
   readonly existing?: true;
   /** Names of the functions that its queries call: one that may change data must not be called in advance. */
   readonly calls: readonly string[];
+  /** Every name in its queries: whose code they would run is asked of the tenant first. */
+  readonly names: CodeAsked;
 }
 
 /** A probe as its file derives it. */
-export type ProbeDraft = Omit<ProbeQuery, "calls">;
+export type ProbeDraft = Omit<ProbeQuery, "calls" | "names">;
 
 /** What stands around an operation: the release's tables just before it and just after it. */
 export interface Moment {

@@ -17,6 +17,11 @@ export interface LedgerFormat {
   readonly id: string;
   /** Unqualified table name, for messages. */
   readonly table: string;
+  /**
+   * The same ledger in this schema. Set when the framework finds its table along the search_path: then nothing of this format
+   * may be executed before its schema is known.
+   */
+  readonly within?: (schema: string) => LedgerFormat;
   /** Returns one row with one column `present` (boolean). */
   readonly exists: string;
   /** Returns one row per entry, in any order; `entry` makes it ours. */

@@ -3,6 +3,7 @@ import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { hasLedger } from "./ledger.js";
 
 /** Tenants that are asked before the file names alone decide. */
 const ASKED = 5;
@@ -40,8 +41,7 @@ async function ledgerOf(
     });
     try {
       for (const convention of candidates) {
-        const [row] = await session.query<{ present: boolean }>(ledgerFor(convention, tenant.schema).exists);
-        if (row?.present) return convention;
+        if (await hasLedger(session, ledgerFor(convention, tenant.schema))) return convention;
       }
       return null;
     } finally {

@@ -1,4 +1,5 @@
 import type { LedgerEntry, LedgerFormat } from "../../core/release/ledger.js";
+import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
 /** What the tenant's ledger says; empty when the tenant has none yet. `present`: it was there before, and is not looked for. */
@@ -7,9 +8,44 @@ export async function readLedger(
   format: LedgerFormat,
   present = false,
 ): Promise<readonly LedgerEntry[]> {
-  if (!present) {
-    const [row] = await session.query<{ present: boolean }>(format.exists);
-    if (!row?.present) return [];
-  }
-  return (await session.query(format.read)).map((entry) => format.entry(entry));
+  const place = await ledgerPlace(session, format);
+  if (!(place.present ?? (present || (await hasTable(session, place.format))))) return [];
+  return (await session.query(place.format.read)).map((entry) => format.entry(entry));
+}
+
+/** Whether the tenant has the ledger. */
+export async function hasLedger(session: Session, format: LedgerFormat): Promise<boolean> {
+  const place = await ledgerPlace(session, format);
+  return place.present ?? hasTable(session, place.format);
+}
+
+/** The ledger where the framework would find it, or make it. */
+export async function placedLedger(session: Session, format: LedgerFormat): Promise<LedgerFormat> {
+  return (await ledgerPlace(session, format)).format;
+}
+
+interface LedgerPlace {
+  readonly format: LedgerFormat;
+  /** Null when the table was not looked for. */
+  readonly present: boolean | null;
+}
+
+/**
+ * Along the search_path of others' statements, which the framework has as well. The query is the same under any: each name in it
+ * has its schema.
+ */
+async function ledgerPlace(session: Session, format: LedgerFormat): Promise<LedgerPlace> {
+  if (!format.within) return { format, present: null };
+  const [row] = await session.execute<{ found: string | null; home: string | null }>(
+    `select (select n.nspname from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        where c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${literal(qualified(null, format.table))})) as found,
+      pg_catalog.current_schema() as home`,
+  );
+  return { format: format.within(row?.found ?? row?.home ?? "public"), present: typeof row?.found === "string" };
+}
+
+async function hasTable(session: Session, format: LedgerFormat): Promise<boolean> {
+  const [row] = await session.query<{ present: boolean }>(format.exists);
+  return row?.present === true;
 }

@@ -6,6 +6,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
+import { placedLedger } from "../catalog/ledger.js";
 import { applyCommand } from "./apply-command.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
@@ -120,6 +121,7 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
 
 /** One transaction, which ends empty when another run has done the migration's work in the meantime. */
 async function guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void> {
+  session.lookUpIn(input.schema);
   await inTransaction(
     session,
     input.isolation,
@@ -190,7 +192,7 @@ async function runStatements(session: Session, input: Work, statements: readonly
     const keep = input.keep.filter((each) => each.statement === statement.index);
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
-    const ms = await timed(input.clock, () => session.script(statement.sql));
+    const ms = await timed(input.clock, () => session.execute(statement.sql));
     await input.observe?.after?.(statement, ms);
     const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
     if (keep.length > 0) input.observe?.kept?.(statement, { before, after });
@@ -203,7 +205,7 @@ async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number
   return clock.monotonic() - start;
 }
 
-/** In one round trip; `first` is sent before the ledger's row. */
+/** `first` is sent before the ledger's row. */
 async function record(
   session: Session,
   input: ApplyMigration,
@@ -211,6 +213,8 @@ async function record(
   first: readonly string[] = [],
 ): Promise<void> {
   const elapsed = Math.round(input.clock.monotonic() - start);
-  const ledger = input.ledger ? [...input.ledger.create, ...input.ledger.record(input.migration, elapsed)] : [];
+  session.lookUpIn(input.schema);
+  const format = input.ledger && (await placedLedger(session, input.ledger));
+  const ledger = format ? [...format.create, ...format.record(input.migration, elapsed)] : [];
   if (first.length + ledger.length > 0) await session.script([...first, ...ledger].join("; "));
 }

@@ -4,6 +4,7 @@ import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
+import { placedLedger } from "../catalog/ledger.js";
 import type { Guard } from "./guard.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
@@ -100,7 +101,7 @@ async function runOutside(
     const source = { file: progressKey(input), line: 1, column: 1 };
     if (begun && (await settleStatement(session, { index, sql, source }, input.schema)) === "done") continue;
     await recordProgress(session, progressKey(input), at, "started", input.schema);
-    await session.script(sql);
+    await session.execute(sql);
   }
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
 }
@@ -112,11 +113,13 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
     if (input.candidate.source !== "author") await session.script(EVERY_ROW);
-    for (const sql of part.statements) await session.script(bindSchemas(sql, input.schema));
+    for (const sql of part.statements) await session.execute(bindSchemas(sql, input.schema));
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");
-    for (const sql of input.ledger?.erase(input.migration, input.previous) ?? []) await session.script(sql);
+    const ledger = input.ledger && (await placedLedger(session, input.ledger));
+    for (const sql of ledger?.erase(input.migration, input.previous) ?? []) await session.script(sql);
     if (at !== null) await clearProgress(session, progressKey(input), input.schema);
   };
+  session.lookUpIn(input.schema);
   await inTransaction(session, "read committed", work, preparation(input, "inside"));
 }

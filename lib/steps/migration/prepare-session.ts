@@ -1,4 +1,3 @@
-import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
 /** How long a migration's statements may wait and run. Milliseconds; 0 means no limit. */
@@ -18,7 +17,7 @@ export interface SessionScope {
 }
 
 /**
- * Sets timeouts and search_path again before each part: a migration may have changed them for the session. Inside a
+ * Sets timeouts and the release's search_path again before each part: a migration may have changed them for the session. Inside a
  * transaction they end with it, so that nothing is left on a connection that a transaction pooler hands to others.
  */
 export async function prepareSession(
@@ -26,6 +25,7 @@ export async function prepareSession(
   scope: SessionScope,
   place: "inside" | "outside",
 ): Promise<void> {
+  session.lookUpIn(scope.schema);
   if (place === "outside" && session.pooled) return withoutSettings(scope);
   await session.script(preparation(scope, place).join("; "));
 }
@@ -49,9 +49,5 @@ export function preparation(scope: SessionScope, place: "inside" | "outside"): r
   const timeouts = local
     ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
     : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
-  const path =
-    scope.schema === null
-      ? "reset search_path"
-      : `select set_config('search_path', ${literal(`${identifier(scope.schema)}, public`)}, ${local})`;
-  return [...timeouts, path, "reset role"];
+  return [...timeouts, "reset role"];
 }

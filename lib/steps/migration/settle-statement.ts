@@ -18,13 +18,12 @@ export async function settleStatement(
     const table = qualified(operation.table.schema ?? schema, operation.table.name);
     const index = await indexState(session, operation.name, table);
     if (index?.valid) return "done";
-    if (index) await session.script(`drop index concurrently if exists ${qualified(index.schema, operation.name)}`);
+    if (index) await session.execute(`drop index concurrently if exists ${qualified(index.schema, operation.name)}`);
     return "again";
   }
   if (operation?.kind === "drop-index") {
     const name = qualified(operation.index.schema ?? schema, operation.index.name);
-    const [row] = await session.query<{ gone: boolean }>(`select to_regclass($1) is null as gone`, [name]);
-    return row?.gone ? "done" : "again";
+    return (await relation(session, name)) === null ? "done" : "again";
   }
   if (operation?.kind === "detach-partition" && operation.concurrently) {
     const parent = qualified(operation.parent.schema ?? schema, operation.parent.name);
@@ -38,21 +37,30 @@ async function indexState(session: Session, index: string, table: string) {
   const rows = await session.query<{ schema: string; valid: boolean }>(
     `select n.nspname as schema, x.indisvalid and x.indisready as valid
      from pg_index x join pg_class c on c.oid = x.indexrelid join pg_namespace n on n.oid = c.relnamespace
-     where x.indrelid = to_regclass($1) and c.relname = $2`,
-    [table, index],
+     where x.indrelid = $1 and c.relname = $2`,
+    [await relation(session, table), index],
   );
   return rows[0];
+}
+
+/** The id of a relation whose name, when it has no schema, the release looks up. Null when there is none. */
+async function relation(session: Session, name: string): Promise<number | null> {
+  const [row] = await session.execute<{ oid: number | null }>(
+    `select pg_catalog.to_regclass(${literal(name)})::pg_catalog.oid as oid`,
+  );
+  return row?.oid ?? null;
 }
 
 /** The half-done state has a flag since PostgreSQL 14, where DETACH … CONCURRENTLY began. */
 async function settleDetach(session: Session, parent: string, partition: string): Promise<"done" | "again"> {
   const rows = await session.query<{ pending: boolean }>(
     `select inhdetachpending as pending from pg_inherits
-     where inhparent = to_regclass(${literal(parent)}) and inhrelid = to_regclass(${literal(partition)})`,
+     where inhparent = $1 and inhrelid = $2`,
+    [await relation(session, parent), await relation(session, partition)],
   );
   const [row] = rows;
   if (!row) return "done";
   if (!row.pending) return "again";
-  await session.script(`alter table ${parent} detach partition ${partition} finalize`);
+  await session.execute(`alter table ${parent} detach partition ${partition} finalize`);
   return "done";
 }

@@ -1,8 +1,9 @@
+import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code-of-others.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
-import { identifier, literal } from "../../core/sql/quote.js";
+import { literal } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
 export interface RunProbe {
   /** Milliseconds for the whole probe. */
@@ -44,16 +45,14 @@ const SCANS = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
  * Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. Whether
  * rows contradict an index is not to be asked of that index.
  */
-function opening({ existing }: ProbeQuery, { timeout, schema }: RunProbe): string {
+function opening({ existing }: ProbeQuery, { timeout }: RunProbe): string {
   const heap = existing ? SCANS.map((name) => `set local ${name} = off`) : [];
-  const path = schema === null ? [] : [`set local search_path = ${identifier(schema)}, public`];
   return [
     "begin transaction isolation level repeatable read read only",
     `set local statement_timeout = ${Math.max(1, Math.ceil(timeout))}`,
     "set local row_security = off",
     `set local work_mem = ${literal(WORK_MEM)}`,
     ...heap,
-    ...path,
   ].join("; ");
 }
 
@@ -68,9 +67,14 @@ async function answer(
   if (risky.length > 0) {
     return { status: "unknown", reason: `It would call ${risky.join(", ")}, which may change data` };
   }
-  const cost = await estimate(session, count);
+  const code = await codeOf(session, query, schema);
+  const others = code.needsPath ? [...code.always, ...code.along] : code.always;
+  if (others.length > 0) return { status: "unknown", reason: notOurs(others) };
+  session.lookUpIn(schema);
+  const run: Run = (sql) => (code.needsPath ? session.execute(sql) : session.query(sql));
+  const cost = await estimate(run, count);
   if (cost > costLimit) return tooExpensive(query, cost, costLimit);
-  const [row] = await session.query<{ count: string; keys?: readonly (string | null)[] }>(count);
+  const [row] = (await run(count)) as { count: string; keys?: readonly (string | null)[] }[];
   if (row?.count == null) return { status: "unknown", reason: NOT_VISIBLE };
   const hits = Number(row.count);
   if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
@@ -81,7 +85,7 @@ async function answer(
   if (query.sample === null)
     return { status: "hit", count: hits, keys: (row.keys ?? []).map((key) => key ?? ""), ms: spent() };
   const left = Math.max(1, Math.floor(timeout - spent() - ROUND_TRIPS));
-  const keys = await sample(session, bindSchemas(query.sample, schema), left);
+  const keys = await sample(session, run, bindSchemas(query.sample, schema), left);
   return { status: "hit", count: hits, keys, ms: spent() };
 }
 
@@ -102,8 +106,23 @@ async function riskyCalls(session: Session, calls: readonly string[]): Promise<r
   return rows.map(({ name }) => name);
 }
 
-async function estimate(session: Session, sql: string): Promise<number> {
-  const [row] = await session.query(`explain (format json) ${sql}`);
+/** What others wrote may be PostgreSQL's own after all; then nothing is looked up where a tenant may put things. */
+type Run = (sql: string) => Promise<readonly Row[]>;
+
+async function codeOf(session: Session, { names }: ProbeQuery, schema: string | null): Promise<CodeAnswer> {
+  const tables = names.tables.map((name) => bindSchemas(name, schema));
+  const [answer] = await session.query<Row & CodeAnswer>(CODE_QUERY, codeValues({ ...names, tables }));
+  if (!answer) throw new DatabaseError("the query for code was answered with no row", "MALFORMED");
+  return answer;
+}
+
+function notOurs(functions: readonly string[]): string {
+  const named = functions.slice(0, 3).join(", ") + (functions.length > 3 ? ", …" : "");
+  return `It would run ${named} with the rights of the gate's role, which are greater; connect as a role that may no more than its owner`;
+}
+
+async function estimate(run: Run, sql: string): Promise<number> {
+  const [row] = await run(`explain (format json) ${sql}`);
   const [plan] = (row?.["QUERY PLAN"] ?? []) as { Plan?: { "Total Cost"?: number } }[];
   return plan?.Plan?.["Total Cost"] ?? Number.POSITIVE_INFINITY;
 }
@@ -112,10 +131,10 @@ async function estimate(session: Session, sql: string): Promise<number> {
 const ROUND_TRIPS = 100;
 
 /** Keys are shown, not decided on: when there is no time left for them the count stands alone. */
-async function sample(session: Session, sql: string, timeout: number): Promise<readonly string[]> {
+async function sample(session: Session, run: Run, sql: string, timeout: number): Promise<readonly string[]> {
   try {
     await session.script(`set local statement_timeout = ${timeout}`);
-    const rows = await session.query<{ key: string | null }>(sql);
+    const rows = (await run(sql)) as readonly { key: string | null }[];
     return rows.map((row) => row.key ?? "");
   } catch (error) {
     if (error instanceof DatabaseError && error.code === QUERY_CANCELED) return [];

@@ -40,7 +40,7 @@ export async function differenceCandidate(
 ): Promise<RollbackCandidate> {
   const own = await runInverses(session, inverses, scope);
   const aside = triggersInTheWay(await remaining(session, before.catalog, scope), before.catalog);
-  for (const sql of aside) await session.script(bindSchemas(sql, scope.schema));
+  for (const sql of aside) await session.execute(bindSchemas(sql, scope.schema));
   await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
   const generated = difference.statements(now, before.captured);
@@ -56,7 +56,7 @@ async function repairsAfter(
   scope: SessionScope,
 ): Promise<readonly string[]> {
   try {
-    for (const sql of generated) await session.script(bindSchemas(sql, scope.schema));
+    for (const sql of generated) await session.execute(bindSchemas(sql, scope.schema));
     const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
     return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences) : [];
   } catch (error) {
@@ -145,7 +145,7 @@ async function runInverses(
 async function attempted(session: Session, sql: string, schema: string | null): Promise<boolean> {
   await session.script("savepoint inverse");
   try {
-    await session.script(bindSchemas(sql, schema));
+    await session.execute(bindSchemas(sql, schema));
     await session.script("release savepoint inverse");
     return true;
   } catch (error) {

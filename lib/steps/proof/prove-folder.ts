@@ -5,6 +5,7 @@ import type { RollbackSource } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Clone } from "../../ports/database.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
+import { placedLedger } from "../catalog/ledger.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import type { Proof, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { proveOnClone } from "./prove-on-clone.js";
@@ -94,7 +95,8 @@ function stoppedBy({ findings }: Proof): string | null {
 async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<void> {
   const session = await workshop.chain.open({ purpose: "write", ...settings });
   try {
-    for (const sql of ledger?.create ?? []) await session.script(sql);
+    const placed = ledger && (await placedLedger(session, ledger));
+    for (const sql of placed?.create ?? []) await session.script(sql);
   } finally {
     await session.close();
   }

@@ -17,7 +17,7 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
   await session.script("begin");
   try {
     await prepareSession(session, input, "inside");
-    for (const { statements } of segments) for (const { sql } of statements) await session.script(sql);
+    for (const { statements } of segments) for (const { sql } of statements) await session.execute(sql);
     const { verdict } = compareStates(await readState(session, input.schema), after);
     return { outcome: verdict === "differs" ? "changes" : "nothing" };
   } catch (error) {

@@ -27,7 +27,7 @@ export async function tryCandidate(
     await prepareSession(session, scope, "inside");
     await session.script("set constraints all immediate");
     if (candidate.source !== "author") await session.script(EVERY_ROW);
-    for (const sql of candidate.statements) await session.script(bindSchemas(sql, scope.schema));
+    for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");
     return judge(candidate, await readState(session, scope.schema), before);
   } catch (error) {

@@ -34,7 +34,7 @@ async function healthOf(ports: Ports, tenant: Tenant, query: string, timeout: nu
       lockTimeout: timeout,
     });
     try {
-      return answerOf(tenant, await session.query<{ healthy?: unknown; reason?: unknown }>(query));
+      return answerOf(tenant, await session.execute<{ healthy?: unknown; reason?: unknown }>(query));
     } finally {
       await session.close();
     }

@@ -36,7 +36,7 @@ describe.each(CASES)("a session by %s on PostgreSQL %s", (driver, version) => {
     await admin.query(`create database ${DATABASE}`);
     await admin.close();
     await using(WRITE, (session) =>
-      session.script("create table t (id int primary key, note text); create schema own"),
+      session.script("create table public.t (id int primary key, note text); create schema own"),
     );
   });
   afterAll(async () => {
@@ -92,17 +92,17 @@ describe.each(CASES)("a session by %s on PostgreSQL %s", (driver, version) => {
 
   it("commits a transaction, undoes one that is rolled back, and one whose session ends", async () => {
     await using(WRITE, async (session) => {
-      await session.script("begin isolation level serializable; insert into t values (1, 'kept')");
+      await session.script("begin isolation level serializable; insert into public.t values (1, 'kept')");
       expect(await session.query("select current_setting('transaction_isolation') as level")).toEqual([
         { level: "serializable" },
       ]);
       await session.script("commit");
-      await session.script("begin; insert into t values (2, 'gone')");
+      await session.script("begin; insert into public.t values (2, 'gone')");
       await session.script("rollback");
       await session.script("begin");
-      await session.query("insert into t values ($1, $2)", [3, "gone too"]);
+      await session.query("insert into public.t values ($1, $2)", [3, "gone too"]);
     });
-    expect(await using(READ, (session) => session.query("select id, note from t order by 1"))).toEqual([
+    expect(await using(READ, (session) => session.query("select id, note from public.t order by 1"))).toEqual([
       { id: 1, note: "kept" },
     ]);
   });
@@ -129,18 +129,42 @@ describe.each(CASES)("a session by %s on PostgreSQL %s", (driver, version) => {
       await expect(session.query("select pg_sleep(30)")).rejects.toMatchObject({ code: "57014" });
     }));
 
-  it("changes nothing in a session that reads, and resolves functions in pg_catalog first", () =>
+  it("runs what others wrote along their own path, which lasts, and never what is ours", () =>
+    using(WRITE, async (session) => {
+      const asked = `select replace(current_setting('search_path'), '"', '') as path`;
+      const said = async () => [await session.query(asked), await session.execute(asked)].map(([row]) => row?.path);
+      const own = "pg_catalog, pg_temp";
+      expect(await said()).toEqual([own, "$user, public"]);
+      session.lookUpIn("own");
+      expect(await said()).toEqual([own, "own, public"]);
+      await session.script("begin");
+      await session.execute("set search_path = public, own");
+      await session.execute("create temporary table made_here (i int) on commit drop");
+      expect(await said()).toEqual([own, "public, own"]);
+      await session.script("commit");
+      expect(await said()).toEqual([own, "public, own"]);
+      await session.script("begin");
+      await expect(session.execute("select 1 / 0")).rejects.toMatchObject({ code: "22012" });
+      await session.script("rollback");
+      session.lookUpIn(null);
+      expect(await said()).toEqual([own, "$user, public"]);
+      if (driver === "pg") await session.execute("set search_path = own");
+      if (driver === "pg") expect(await said()).toEqual([own, "own"]);
+      expect(await session.execute("select 7 as seven -- and a comment")).toEqual([{ seven: 7 }]);
+    }));
+
+  it("changes nothing in a session that reads, and resolves functions in pg_catalog alone", () =>
     using(READ, async (session) => {
-      await expect(session.query("insert into t values (9, 'x')")).rejects.toMatchObject({ code: "25006" });
+      await expect(session.query("insert into public.t values (9, 'x')")).rejects.toMatchObject({ code: "25006" });
       const [row] = await session.query<{ path: string }>("select current_setting('search_path') as path");
-      expect(row?.path).toMatch(/^pg_catalog/);
+      expect(row?.path).toBe("pg_catalog, pg_temp");
     }));
 
   it("runs what PostgreSQL refuses inside a transaction, outside of one", () =>
     using(WRITE, async (session) => {
-      await session.script("create index concurrently if not exists t_note on t (note)");
+      await session.script("create index concurrently if not exists t_note on public.t (note)");
       await session.script("begin");
-      await expect(session.script("create index concurrently t_again on t (note)")).rejects.toMatchObject({
+      await expect(session.script("create index concurrently t_again on public.t (note)")).rejects.toMatchObject({
         code: "25001",
       });
       await session.script("rollback");
@@ -185,9 +209,9 @@ describe("the RDS Data API (simulated over PostgreSQL)", () => {
 
   it("refuses a statement outside a transaction where a search_path would have to hold", async () => {
     const session = await open();
-    await session.script("set search_path = own");
+    session.lookUpIn("own");
     const sent = api.statements.length;
-    await expect(session.script("vacuum")).rejects.toMatchObject({ code: "0A000" });
+    await expect(session.execute("vacuum")).rejects.toMatchObject({ code: "0A000" });
     expect(api.statements.slice(sent).filter((sql) => sql === "vacuum")).toHaveLength(1);
     await session.close();
   });

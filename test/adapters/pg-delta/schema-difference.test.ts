@@ -8,11 +8,11 @@ it.each(["15", "18"] as const)("turns one schema into another on %s", async (maj
   const { url } = await temporaryDatabase(major, before);
   const session = await testSession(url);
   const was = await schemaDifference.capture(session);
-  await session.script(
+  await session.execute(
     "alter type mood add value 'b'; create view v as select m from t; alter table t add n int default 3",
   );
   const statements = schemaDifference.statements(await schemaDifference.capture(session), was);
-  for (const sql of statements) await session.script(sql);
+  for (const sql of statements) await session.execute(sql);
   const again = await schemaDifference.capture(session);
   expect(schemaDifference.statements(again, was)).toEqual([]);
 });

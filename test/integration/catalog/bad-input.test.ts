@@ -73,6 +73,8 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
         return first;
       },
       script: (text) => session.script(text),
+      execute: (text) => session.execute(text),
+      lookUpIn: (schema) => session.lookUpIn(schema),
       close: () => session.close(),
     }));
     expect(reading.tenants.map(({ fingerprint }) => fingerprint !== null)).toEqual([false, true]);

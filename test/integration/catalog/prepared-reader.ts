@@ -9,8 +9,7 @@ import type { Row, Session } from "../../../lib/ports/database.js";
  */
 export async function preparedReader(session: Session): Promise<() => Promise<Catalog>> {
   const scope = scopeOf(session.serverVersion, null);
-  // A plan is kept only while the search_path is that of its making.
-  await session.script("set search_path = ''; set plan_cache_mode = force_generic_plan");
+  await session.script("set plan_cache_mode = force_generic_plan");
   await session.script(`prepare catalog as ${catalogQuery(scope)}`);
   return async () => {
     const rows = await session.query<Row & CatalogRow>("execute catalog");

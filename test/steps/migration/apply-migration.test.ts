@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Migration } from "../../../lib/core/migration/release.js";
 import type { LedgerFormat } from "../../../lib/core/release/ledger.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
-import { literal } from "../../../lib/core/sql/quote.js";
+import { literal, qualified } from "../../../lib/core/sql/quote.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { type ApplyMigration, applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { testClock, testMigration } from "../../support/migration.js";
@@ -11,17 +11,22 @@ import { testSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
 
-const ledger: LedgerFormat = {
-  id: "test",
-  table: "done",
-  exists: "select to_regclass('done') is not null as present",
-  read: "select * from done",
-  entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),
-  create: ["create table if not exists done (version text primary key)"],
-  record: (migration) => [`insert into done values (${literal(migration.version)})`],
-  erase: (migration) => [`delete from done where version = ${literal(migration.version)}`],
-  checksum: () => null,
-};
+function ledgerIn(schema: string): LedgerFormat {
+  const table = qualified(schema, "done");
+  return {
+    id: "test",
+    table: "done",
+    exists: `select to_regclass(${literal(table)}) is not null as present`,
+    read: `select * from ${table}`,
+    entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),
+    create: [`create table if not exists ${table} (version text primary key)`],
+    record: (migration) => [`insert into ${table} values (${literal(migration.version)})`],
+    erase: (migration) => [`delete from ${table} where version = ${literal(migration.version)}`],
+    checksum: () => null,
+  };
+}
+
+const ledger: LedgerFormat = { ...ledgerIn("nowhere"), within: ledgerIn };
 
 function input(migration: Migration, more: Partial<ApplyMigration> = {}): ApplyMigration {
   const settings = { lockTimeout: 500, statementTimeout: 10_000, concurrentTimeout: 2_000 };
@@ -29,7 +34,7 @@ function input(migration: Migration, more: Partial<ApplyMigration> = {}): ApplyM
   return { migration, ledger, ...plain, ...more };
 }
 
-const column = async <T>(session: Session, sql: string) => (await session.query<{ v: T }>(sql)).map(({ v }) => v);
+const column = async <T>(session: Session, sql: string) => (await session.execute<{ v: T }>(sql)).map(({ v }) => v);
 
 describe.each(["15", "18"] as const)("applyMigration on %s", (major) => {
   it("commits the migration and its ledger row together, and nothing when a statement fails", async () => {
@@ -88,7 +93,7 @@ describe.each(["15", "18"] as const)("applyMigration on %s", (major) => {
     const blocker = await testSession(url);
     const session = await testSession(url);
     const sql = "create index concurrently i on t (i); update t set i = i + 1";
-    await blocker.script("begin; update t set i = i");
+    await blocker.script("begin; update public.t set i = i");
     const short = { lockTimeout: 500, statementTimeout: 10_000, concurrentTimeout: 300 };
     await expect(applyMigration(session, input(testMigration(sql), { settings: short }))).rejects.toMatchObject({
       code: "57014",

@@ -28,7 +28,7 @@ describe.each(["15", "18"] as const)("CREATE INDEX CONCURRENTLY on %s", (major) 
     const { url, client } = await table(major);
     const session = await testSession(url);
     const reader = await testSession(url);
-    await reader.script("begin isolation level repeatable read; select * from t");
+    await reader.script("begin isolation level repeatable read; select * from public.t");
     await testClock.sleep(1_100);
     const migration = testMigration(SQL);
     await expect(applyMigration(session, { migration, ...common })).rejects.toMatchObject({
@@ -46,7 +46,7 @@ describe.each(["15", "18"] as const)("CREATE INDEX CONCURRENTLY on %s", (major) 
     const { url, client } = await table(major);
     const session = await testSession(url);
     const writer = await testSession(url);
-    await writer.script("begin; update t set i = 2");
+    await writer.script("begin; update public.t set i = 2");
     const short = { ...settings, concurrentTimeout: 300 };
     const migration = testMigration(SQL);
     await expect(applyMigration(session, { migration, ...common, settings: short })).rejects.toMatchObject({

@@ -80,11 +80,11 @@ it.skipIf(!installed)(`a session that reads through a transaction pooler leaves 
   const through = await pooled(url);
   const session = await testSession(through, "read");
   expect(session.pooled).toBe(true);
-  expect(await session.query("select i, current_setting('lock_timeout') as wait from t")).toEqual([
+  expect(await session.query("select i, current_setting('lock_timeout') as wait from public.t")).toEqual([
     { i: 7, wait: "5s" },
   ]);
-  await expect(session.query("insert into t values (8)")).rejects.toMatchObject({ code: "25006" });
-  expect(await session.query("select i from t where i = $1", [7])).toEqual([{ i: 7 }]);
+  await expect(session.query("insert into public.t values (8)")).rejects.toMatchObject({ code: "25006" });
+  expect(await session.query("select i from public.t where i = $1", [7])).toEqual([{ i: 7 }]);
   await session.script("begin isolation level repeatable read read only; set local work_mem = '64MB'");
   const [own] = await session.query(
     "select current_setting('transaction_isolation') || ' ' || current_setting('lock_timeout') as set",

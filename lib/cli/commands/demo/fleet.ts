@@ -68,7 +68,7 @@ export async function createDemoFleet(
       index % 50 === 6 ? MANY_ROWS : undefined,
     ];
     const script = changes.filter((change) => change !== undefined).join(";\n");
-    if (script) await inDatabase(server, databaseName(id), (session) => session.script(script));
+    if (script) await inDatabase(server, databaseName(id), async (session) => void (await session.execute(script)));
   }
 }
 
@@ -77,9 +77,9 @@ async function fillTemplate(server: EmbeddedServer, release: Release): Promise<v
   if (!baseline) throw new Error("the demo's migrations folder is empty");
   const ledger = ledgerFor(release.convention);
   await inDatabase(server, TEMPLATE, async (session) => {
-    for (const statement of baseline.up.statements) await session.query(statement.sql);
-    for (const sql of [...ledger.create, ...ledger.record(baseline, 12)]) await session.query(sql);
-    await session.script(ROWS);
+    for (const statement of baseline.up.statements) await session.execute(statement.sql);
+    for (const sql of [...ledger.create, ...ledger.record(baseline, 12)]) await session.script(sql);
+    await session.execute(ROWS);
     await session.script("vacuum analyze");
   });
 }

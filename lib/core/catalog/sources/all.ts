@@ -36,7 +36,7 @@ import { switchedClones, triggers, unguarded } from "./triggers.js";
 import { types } from "./types.js";
 
 /**
- * Every source, in the order of reading: `home` empties the search_path for the rest, columns name what constraints and
+ * Every source, in the order of reading: columns name what constraints and
  * indexes stand on, constraints what indexes carry, and triggers and remarks add to what is there.
  */
 export const SOURCES: readonly Source[] = [

@@ -95,7 +95,7 @@ const REFERENCES = new RegExp(
   String.raw`^FOREIGN KEY \((?:PERIOD |, |${NAME})+\) REFERENCES (?:ONLY )?(${NAME})\.(${NAME})\(((?:PERIOD |, |${NAME})+)\)`,
 );
 
-/** What a foreign key points at, from the clause that the server prints with an empty search_path. */
+/** What a foreign key points at, from the clause that the server prints with each name's schema. */
 function references(definition: string): NonNullable<ConstraintAttributes["references"]> {
   const match = REFERENCES.exec(definition);
   if (!match) throw new CatalogFormatError(`a foreign key is not understood: ${definition}`);

@@ -1,17 +1,16 @@
 import { source } from "./source.js";
 
-/** Sets the empty search_path before anything else is printed, and says what the rest is measured against. */
-export const home = source<"path" | "owner" | "encoding" | "granted" | "largeObjects">({
+/** What the rest is measured against. */
+export const home = source<"owner" | "encoding" | "granted" | "largeObjects">({
   tag: "home",
   select: ({ tenantSchema }) => ({
     fields: {
       owner: "pg_get_userbyid(home.owner)",
-      path: "path.path",
       encoding: "getdatabaseencoding()",
       granted: tenantSchema === null ? "home.granted" : "false",
       largeObjects: tenantSchema === null ? "exists (select from pg_largeobject_metadata)" : "false",
     },
-    from: "from path, home",
+    from: "from home",
   }),
   read(row, assembly) {
     assembly.home(row.text("owner"));

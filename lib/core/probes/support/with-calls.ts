@@ -1,10 +1,22 @@
 import { functionsCalled } from "../../operations/read/tables-read.js";
+import { namesUsed } from "../../sql/names-used.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 import type { ProbeDraft, ProbeQuery } from "../probe.js";
 
-/** A probe with the functions that its queries call, read from the queries themselves. */
+/** A probe with the names that its queries use, read from the queries themselves. */
 export function withCalls(draft: ProbeDraft): ProbeQuery {
-  const parsed = [draft.count, draft.sample ?? []].flat().flatMap((sql) => parseSql(sql, "probe").statements);
-  const calls = parsed.flatMap((statement) => (isParsed(statement) ? functionsCalled(statement.node) : []));
-  return { ...draft, calls: [...new Set(calls)].sort() };
+  const trees = [draft.count, draft.sample ?? []]
+    .flat()
+    .flatMap((sql) => parseSql(sql, "probe").statements.flatMap((each) => (isParsed(each) ? [each.node] : [])));
+  const calls = trees.flatMap(functionsCalled);
+  const wanted = namesUsed(treeOf(draft));
+  return {
+    ...draft,
+    calls: [...new Set(calls)].sort(),
+    names: { ...namesUsed(trees), wanted },
+  };
+}
+
+function treeOf({ statement }: ProbeDraft): unknown {
+  return parseSql(statement.sql, "release").statements.flatMap((each) => (isParsed(each) ? [each.node] : []));
 }

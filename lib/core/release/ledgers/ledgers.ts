@@ -26,10 +26,15 @@ const LEDGERS: Readonly<Record<string, (schema: string | null) => LedgerFormat>>
   sqlx: sqlxLedger,
 };
 
+/** Frameworks that name the schema of their ledger themselves. */
+const HAS_SCHEMA: ReadonlySet<string> = new Set(["drizzle"]);
+
 /**
  * The ledger that a convention's framework keeps; our own for conventions without a framework. `schema` is the tenant's
  * schema when tenants share a database, else null.
  */
 export function ledgerFor(convention: string, schema: string | null = null): LedgerFormat {
-  return (LEDGERS[convention] ?? ownLedger)(schema);
+  const make = LEDGERS[convention];
+  if (!make) return ownLedger(schema);
+  return schema === null && !HAS_SCHEMA.has(convention) ? { ...make(null), within: make } : make(schema);
 }

@@ -1,0 +1,84 @@
+/** What a query that is about to be executed names, and what it reads; arrays of names and of relations as SQL. */
+export interface CodeAsked {
+  /** Found along the search_path by what others wrote of the query. */
+  readonly wanted: {
+    readonly functions: readonly string[];
+    readonly operators: readonly string[];
+    readonly types: readonly string[];
+    readonly collations: readonly string[];
+    /** Strings that may be names of text search configurations. */
+    readonly texts: readonly string[];
+  };
+  /** Found along the search_path by anything in the query. */
+  readonly functions: readonly string[];
+  readonly operators: readonly string[];
+  /** Named with a schema of a user. */
+  readonly placedFunctions: readonly string[];
+  readonly placedOperators: readonly string[];
+  readonly tables: readonly string[];
+}
+
+export interface CodeAnswer {
+  /** Something that others wrote is not PostgreSQL's own: it can only be found along their search_path. */
+  readonly needsPath: boolean;
+  /** Functions, `name (by owner)`, that the query would run under any search_path, and whose owner may less than we may. */
+  readonly always: readonly string[];
+  /** The same of those that it might find along their search_path. */
+  readonly along: readonly string[];
+}
+
+/**
+ * An owner who may do as much as the session's role gains nothing by being called: a superuser, the role itself, and a member
+ * of it.
+ */
+const LESSER = "not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE'))";
+
+/**
+ * One row, `CodeAnswer`: what of a user's code a query would run. Beside what it names, PostgreSQL runs what stands on the
+ * relations that it reads: to plan a scan the expressions of indexes, of partition keys, constraints and statistics are
+ * evaluated as far as they are constant, policies and generated columns when rows are read, casts where a value is shown.
+ */
+export const CODE_QUERY = `with recursive rel(oid) as (
+  select to_regclass(name)::oid from unnest($8::text[]) name
+  union select i.inhrelid from rel join pg_inherits i on i.inhparent = rel.oid),
+typ(oid, own) as (
+  select t.oid, case when e.oid is not null then e.oid >= 16384 and e.typtype = 'b'
+      else t.oid >= 16384 and t.typtype = 'b' or t.typbasetype >= 16384 end
+  from rel join pg_attribute a on a.attrelid = rel.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'),
+part(classid, objid) as (
+  select 'pg_class'::regclass::oid, rel.oid from rel
+  union select d.classid, d.objid from rel join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = rel.oid
+    where d.classid in ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_policy'::regclass,
+      'pg_statistic_ext'::regclass)),
+standing(oid) as (
+  select d.refobjid from part join pg_depend d on d.classid = part.classid and d.objid = part.objid
+    where d.refclassid = 'pg_proc'::regclass
+  union select o.oprcode::oid from part join pg_depend d on d.classid = part.classid and d.objid = part.objid
+    join pg_operator o on o.oid = d.refobjid where d.refclassid = 'pg_operator'::regclass
+  union select c.castfunc from pg_cast c
+    where c.castfunc >= 16384 and (c.castsource in (select typ.oid from typ) or c.casttarget in (select typ.oid from typ))),
+code(name, placed) as (
+  select concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')'), s.placed
+  from (select standing.oid, true from standing
+    union all select f.oid, true from pg_proc f where f.proname = any($6::text[])
+    union all select o.oprcode::oid, true from pg_operator o where o.oprname = any($7::text[])
+    union all select f.oid, false from pg_proc f where f.proname = any($4::text[])
+    union all select o.oprcode::oid, false from pg_operator o where o.oprname = any($5::text[])) s(oid, placed)
+  join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
+  where p.oid >= 16384 and ${LESSER})
+select exists (select from pg_proc p where p.oid >= 16384 and p.proname = any($1::text[]))
+    or exists (select from pg_operator o where o.oid >= 16384 and o.oprname = any($2::text[]))
+    or exists (select from pg_type t where t.oid >= 16384 and t.typname = any($3::text[]))
+    or exists (select from pg_collation c where c.oid >= 16384 and c.collname = any($9::text[]))
+    or exists (select from pg_ts_config c where c.oid >= 16384 and c.cfgname = any($10::text[]))
+    or exists (select from typ where typ.own) as "needsPath",
+  array(select distinct name from code where placed order by 1) as always,
+  array(select distinct name from code where not placed order by 1) as along`;
+
+/** The parameters of `CODE_QUERY`. */
+export function codeValues(asked: CodeAsked): readonly (readonly string[])[] {
+  const { wanted, functions, operators, placedFunctions, placedOperators, tables } = asked;
+  const named = [functions, operators, placedFunctions, placedOperators, tables];
+  return [wanted.functions, wanted.operators, wanted.types, ...named, wanted.collations, wanted.texts];
+}
