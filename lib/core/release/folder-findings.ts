@@ -4,7 +4,7 @@ import { releaseFinding } from "../migration/release-finding.js";
 import type { SourceFile } from "../migration/source-file.js";
 import { CONVENTIONS } from "./conventions/conventions.js";
 import { unreadFile } from "./conventions/refusals.js";
-import { roleOf } from "./conventions/script-name.js";
+import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
 
 /** What the folder as a whole has to say: files that no migration takes up, empty ones, holes in the numbering. */
 export function folderFindings(
@@ -20,6 +20,9 @@ export function folderFindings(
     ...leftOver(left, files, convention),
     ...migrations.filter((each) => each.up.file.text.trim() === "").map((each) => empty(each.up.file)),
     ...gaps(migrations),
+    ...migrations
+      .filter(({ up }) => up.rust === undefined && saysWayBack(up.file))
+      .map(({ up }) => runsForward(up.file, convention)),
     ...(migrations.length === 0 ? [noMigrations()] : []),
   ];
 }
@@ -46,7 +49,7 @@ function leftOver(
     if (owner !== undefined) return [unreadFile(file, `${convention.id} leaves it out, and ${owner} would run it`)];
     if (isProgram(file))
       return isMigrationProgram(file, convention) ? [unreadFile(file, "only SQL and Rust are read")] : [];
-    const role = roleOf(file);
+    const role = roleOf(file) ?? (isNumbered(file) ? "a migration" : null);
     return role === null ? [leftOut(file)] : [unreadFile(file, `it looks like ${role}`)];
   });
 }
@@ -85,6 +88,18 @@ function leftOut(file: SourceFile): Finding {
     subject: { kind: "file", name: file.path },
     message: `${file.path} is not named as the convention of this folder wants it, so it is no migration and will not run.`,
     remedy: { text: "Rename the file if it is meant to run, or move it elsewhere." },
+    source: { file: file.path, line: 1, column: 1 },
+  });
+}
+
+function runsForward(file: SourceFile, convention: Convention): Finding {
+  return releaseFinding({
+    code: "release.way-back-runs",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: file.path },
+    message: `${file.path} is named like a way back, and ${convention.id} would run it as a migration.`,
+    remedy: { text: "Name it as the framework wants it, or take it out of the folder." },
     source: { file: file.path, line: 1, column: 1 },
   });
 }

@@ -7,7 +7,7 @@ import {
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { unreadFile } from "./refusals.js";
-import { roleOf, scriptNames } from "./script-name.js";
+import { roleOf, type ScriptName, scriptNames, versionKey } from "./script-name.js";
 
 const ENTRY = { style: "gate", function: "up", type: null } as const;
 const CODE = /^(\d+)[_-](.+)\.rs$/;
@@ -31,25 +31,30 @@ export function readNumbered(files: readonly SourceFile[]): ConventionReading {
     const script: ScriptSource = { file, transaction: "single" };
     return [{ version: name.version, name: name.name, direction: name.direction ?? "up", script }];
   });
-  const paired = pairScripts([...found, ...aloneRust(drivers, found)], () => null, withoutLetter);
+  const paired = pairScripts([...found, ...aloneRust(drivers, found)], () => null, versionKey);
   const migrations = paired.migrations.map((migration): MigrationSource => {
     const driver = drivers.get(`${migration.up.file.folder}/${migration.version}_${migration.name}`);
     return driver && driver !== migration.up.file ? { ...migration, driver } : migration;
   });
   return {
     migrations,
-    findings: [...paired.findings, ...[...unknown].map((file) => unreadFile(file, `it looks like ${roleOf(file)}`))],
+    findings: [
+      ...paired.findings,
+      ...[...unknown].map((file) => unreadFile(file, `${whyUnknown(file, names.get(file))}`)),
+    ],
     context: [...drivers.values()],
   };
 }
 
-function withoutLetter(version: string): string {
-  return version.replace(/^[vV](?=\d)/, "");
+/** A file that says no direction and could be something else than a way up. */
+function isUnknown(file: SourceFile, name: ScriptName | undefined): boolean {
+  if (name === undefined || name.direction !== null) return false;
+  return name.unsure || (!name.numbered && roleOf(file) !== null);
 }
 
-/** A file without a number and without a partner that does not look like a migration. */
-function isUnknown(file: SourceFile, name: { numbered: boolean; direction: string | null } | undefined): boolean {
-  return name !== undefined && !name.numbered && name.direction === null && roleOf(file) !== null;
+function whyUnknown(file: SourceFile, name: ScriptName | undefined): string {
+  const role = roleOf(file) ?? (name?.numbered ? "a way back" : null);
+  return role === null ? "the files beside it have a number, and it has none" : `it looks like ${role}`;
 }
 
 /** Rust files that have no SQL beside them hold their SQL themselves. */

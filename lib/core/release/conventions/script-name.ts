@@ -10,6 +10,8 @@ export interface ScriptName {
   readonly direction: Direction | null;
   /** True when the version is a number or a date. */
   readonly numbered: boolean;
+  /** True when the other names of the folder say a direction or a number, and this one leaves it open. */
+  readonly unsure: boolean;
 }
 
 const UP = "ups?|do|apply|forwards?|upgrade|deploy|migrate";
@@ -41,11 +43,17 @@ export function scriptNames(files: readonly SourceFile[]): ReadonlyMap<SourceFil
     const key = keyOf(weak.get(file) ?? (parts.get(file) as Parts));
     for (const each of new Set([key, key.replace(/\/[^/]*$/, "/*")])) partners.set(each, (partners.get(each) ?? 0) + 1);
   }
+  const said = (file: SourceFile) => {
+    const other = weak.get(file);
+    return other && (partners.get(keyOf(other)) ?? 0) > 1 ? other : (parts.get(file) as Parts);
+  };
+  const directions = files.some((file) => said(file).direction !== null);
+  const numbers = files.some((file) => nameOf(said(file)).numbered);
   return new Map(
     files.map((file) => {
-      const own = parts.get(file) as Parts;
-      const other = weak.get(file);
-      return [file, nameOf(other && (partners.get(keyOf(other)) ?? 0) > 1 ? other : own)];
+      const name = nameOf(said(file));
+      const maybeDown = directions && weak.get(file)?.direction === "down";
+      return [file, { ...name, unsure: name.direction === null && (maybeDown || (numbers && !name.numbered)) }];
     }),
   );
 }
@@ -84,11 +92,13 @@ function keyOf({ base, folder }: Parts): string {
   return match ? `${versionKey(match[1] ?? "")}/${match[2] || "*"}` : `${folder}/${base}`;
 }
 
-function versionKey(version: string): string {
-  return version.replace(/^[vV]/, "");
+/** One spelling for `V0001`, `0001` and `1`. */
+export function versionKey(version: string): string {
+  const bare = version.replace(/^[vV](?=\d)/, "");
+  return /^\d+$/.test(bare) ? BigInt(bare).toString() : bare;
 }
 
-function nameOf({ base, direction, folder }: Parts): ScriptName {
+function nameOf({ base, direction, folder }: Parts): Omit<ScriptName, "unsure"> {
   const match = VERSION.exec(base);
   if (match) return { version: match[1] ?? "", name: match[2] || (match[1] ?? ""), direction, numbered: true };
   const whole = base === "" ? folder || "up" : base;
@@ -104,12 +114,22 @@ export function stemOf(file: SourceFile): string {
   return file.name.replace(/\.sql$/i, "");
 }
 
+/** True when the name begins with a version. */
+export function isNumbered(file: SourceFile): boolean {
+  return VERSION.test(stemOf(file));
+}
+
+/** True when the path itself says that the file takes something back. */
+export function saysWayBack(file: SourceFile): boolean {
+  return plainParts(file).direction === "down";
+}
+
 /** What a file without a number looks like, when it does not look like a migration. */
 export function roleOf(file: SourceFile): string | null {
   const folders = file.folder.split("/");
   const stem = stemOf(file);
   if (weakParts({ folder: "", base: stem, direction: null })?.direction === "down") return "a way back";
-  if (plainParts(file).direction === "down") return "a way back";
+  if (saysWayBack(file)) return "a way back";
   if (/^(before|after|pre|post|on)(?=[A-Z_-])|^callbacks?$|^hooks?$/i.test(stem)) return "a callback";
   const words = [...folders, ...stem.split(/[._ -]+/)].map((word) => word.toLowerCase());
   if (words.some((word) => /^(callbacks?|hooks?)$/.test(word))) return "a callback";
