@@ -3,6 +3,7 @@ import { UsageError } from "../api/usage-error.js";
 import { type ExitCode, UnfinishedError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { Io } from "./io.js";
+import { printable } from "./terminal/style.js";
 import { packageVersion } from "./version.js";
 
 const FOOTER = `
@@ -51,8 +52,8 @@ function explain(io: Io, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const known = error instanceof UsageError || error instanceof UnfinishedError;
   const message = error instanceof Error ? error.message : String(error);
-  io.stderr.write(`schema-gate: ${message}\n`);
-  if (known && error.next) io.stderr.write(`  next: ${error.next}\n`);
+  io.stderr.write(`schema-gate: ${printable(message)}\n`);
+  if (known && error.next) io.stderr.write(`  next: ${printable(error.next)}\n`);
   if (io.env.SCHEMA_GATE_DEBUG && error instanceof Error) io.stderr.write(`${error.stack}\n`);
   return error instanceof UsageError ? 2 : 3;
 }

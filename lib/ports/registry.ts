@@ -11,6 +11,11 @@ export interface Tenant {
   readonly subscriber?: true;
 }
 
+/** Where a tenant lies, for a sentence. */
+export function placeOf({ host, database, schema }: Tenant): string {
+  return `${host}/${database}${schema === null ? "" : ` schema ${schema}`}`;
+}
+
 export interface Registry {
   /** Every tenant of the fleet, by id. Throws `RegistryError` for a duplicate id, an empty or an unreadable registry. */
   tenants(): Promise<readonly Tenant[]>;

@@ -3,6 +3,6 @@ import type { ReleaseFile } from "../core/release/read-release.js";
 /** Where the release's files come from: a folder here, a packed object on AWS. */
 export interface ReleaseSource {
   files(): Promise<readonly ReleaseFile[]>;
-  /** SHA-256 of a team's own program; null when it is not a file of theirs. Absent where programs cannot be run. */
+  /** SHA-256 over all that a team's own program executes; null when there is none. Absent where programs cannot be run. */
   programChecksum?(): Promise<string | null>;
 }

@@ -10,6 +10,7 @@ import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js"
 import { createDemoFleet, type Scenario } from "../../lib/cli/commands/demo/fleet.js";
 import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
+import { identifier } from "../../lib/core/sql/quote.js";
 import { stateOnly } from "./captured-io.js";
 import { asPerson } from "./two-people.js";
 
@@ -106,12 +107,36 @@ export class TestFleet {
 
   async inTenant<T>(id: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.server.url(databaseName(id)) });
+    client.on("error", () => {});
     await client.connect();
     try {
       return await work(client);
     } finally {
       await client.end();
     }
+  }
+
+  /** Another database stands in a tenant's place, with the same name and content, while the work is done. */
+  async replacing<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const name = identifier(databaseName(id));
+    const aside = identifier(`${databaseName(id)}_aside`);
+    const admin = new pg.Client({ connectionString: this.server.url("postgres") });
+    await admin.connect();
+    try {
+      await admin.query(`alter database ${name} rename to ${aside}`);
+      await admin.query(`create database ${name} template ${aside}`);
+      return await work();
+    } finally {
+      await admin.query(`drop database if exists ${name} with (force)`);
+      await admin.query(`alter database ${aside} rename to ${name}`);
+      await admin.end();
+    }
+  }
+
+  /** Node's options for a command whose clock is so many milliseconds further. */
+  later(ms: number): string {
+    const text = `const now = Date.now; Date.now = () => now() + ${ms};`;
+    return `--import=data:text/javascript,${encodeURIComponent(text)}`;
   }
 
   async destroy(): Promise<void> {

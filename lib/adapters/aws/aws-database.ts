@@ -52,14 +52,14 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
         database: tenant.database,
         open: (database, settings) => openSession({ ...staging, database }, settings),
       };
-    const entry = await fleet.entry(tenant.id);
+    const entry = await fleet.wayTo(tenant);
     return { database: tenant.database, open: (database, settings) => opened(entry, settings, database) };
   };
   return {
     async limits(tenant) {
-      return (await fleet.entry(tenant.id)).way.kind === "data-api" ? DATA_API_LIMITS : null;
+      return (await fleet.wayTo(tenant)).way.kind === "data-api" ? DATA_API_LIMITS : null;
     },
-    connect: async (tenant, settings) => opened(await fleet.entry(tenant.id), settings),
+    connect: async (tenant, settings) => opened(await fleet.wayTo(tenant), settings),
     async clone(tenant, name): Promise<Clone> {
       return makeClone(await serverOf(tenant), name, tenant.database);
     },

@@ -6,6 +6,7 @@ import { SecretError, type Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
+import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
 import { clusterOf } from "./cluster-arn.js";
 import type { S3Store } from "./s3-store.js";
@@ -53,6 +54,13 @@ export class AwsFleet implements Registry {
     this.loaded ??= this.load();
     const entry = (await this.loaded).get(id);
     if (!entry) throw new RegistryError(`the registry no longer lists tenant ${id}`);
+    return entry;
+  }
+
+  /** The way to a tenant that a run began with. Throws `RegistryError` when the registry leads elsewhere by now. */
+  async wayTo(tenant: Tenant): Promise<AwsTenant> {
+    const entry = await this.entry(tenant.id);
+    refuseOtherPlace(tenant, entry.tenant);
     return entry;
   }
 

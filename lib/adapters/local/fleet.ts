@@ -7,6 +7,7 @@ import type { Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
+import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
 
 /** A tenant with the way to its database. Holds secrets: stays in memory. */
@@ -39,6 +40,13 @@ export class Fleet implements Registry {
   async entry(id: string): Promise<FleetEntry> {
     const entry = (await this.entries()).get(id);
     if (!entry) throw new RegistryError(`the registry no longer lists tenant ${id}`);
+    return entry;
+  }
+
+  /** The way to a tenant that a run began with. Throws `RegistryError` when the registry leads elsewhere by now. */
+  async wayTo(tenant: Tenant): Promise<FleetEntry> {
+    const entry = await this.entry(tenant.id);
+    refuseOtherPlace(tenant, entry.tenant);
     return entry;
   }
 

@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isSecretReference } from "../../core/config/secret-reference.js";
-import { sha256 } from "../../core/migration/checksums/sha.js";
 import { commandLine, type MigratorCommand } from "../../core/migration/migrator-command.js";
 import { redact } from "../../core/redact.js";
 import { identifier } from "../../core/sql/quote.js";
@@ -22,6 +20,8 @@ export interface LocalMigratorOptions {
   /** The config's folder: where the program runs, and what its path is relative to. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** SHA-256 over all that the program executes, as it lies there now. */
+  readonly seal: () => Promise<string>;
 }
 
 /** Runs a team's own program on this machine. */
@@ -31,7 +31,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       const endpoint = endpointOfSession(session);
       const hidden = endpoint.password === undefined ? [] : [endpoint.password];
       const own = await ownEnvironment(options.secrets, command, hidden);
-      await refuseAnother(command, options.directory);
+      await refuseAnother(command, options.seal);
       await endSessions(session);
       const inherited = INHERITED.flatMap((name) => {
         const value = options.environment[name];
@@ -40,7 +40,13 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       const ended = await runProgram({
         argv: [programPath(command, options.directory), ...command.argv.slice(1)],
         directory: options.directory,
-        environment: { ...Object.fromEntries(inherited), ...own, DATABASE_URL: databaseUrl(endpoint, settings) },
+        environment: {
+          ...Object.fromEntries(inherited),
+          // What it would write beside its own files is no part of what was sealed.
+          PYTHONDONTWRITEBYTECODE: "1",
+          ...own,
+          DATABASE_URL: databaseUrl(endpoint, settings),
+        },
         timeout: command.timeout,
         ...(settings.signal ? { signal: settings.signal } : {}),
       });
@@ -76,16 +82,15 @@ async function ownEnvironment(
   return values;
 }
 
-/** What was gated and approved is one very file. */
-async function refuseAnother(command: MigratorCommand, directory: string): Promise<void> {
-  if (command.sha256 === null) return;
-  const bytes = await readFile(programPath(command, directory)).catch(() => null);
-  if (bytes && sha256(bytes) === command.sha256) return;
-  throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with`, "");
+/** What was gated and approved are these very files, looked at before each call. */
+async function refuseAnother(command: MigratorCommand, seal: () => Promise<string>): Promise<void> {
+  if (command.sha256 === null || (await seal()) === command.sha256) return;
+  const what = "the program, a file among its arguments, the migrations' folder or migrator.files was changed";
+  throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with: ${what}`, "");
 }
 
 /** A name without a slash is looked for on the PATH, any other is relative to the config. */
-export function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string): string {
+function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string): string {
   const [program = ""] = argv;
   return program.includes("/") ? resolve(directory, program) : program;
 }

@@ -12,8 +12,9 @@ import { stagingAddress } from "../staging-address.js";
 import { openAuditFile } from "./audit-file.js";
 import { loadCustomRules } from "./custom-rules.js";
 import { Fleet } from "./fleet.js";
-import { localMigrator, programPath } from "./local-migrator.js";
+import { localMigrator } from "./local-migrator.js";
 import { approvalsOf, artifactsOfRun, enterRun, memoryOf, recordOfRun, runBefore } from "./open-run.js";
+import { programSeal } from "./program-seal.js";
 import { releaseSourceFolder } from "./release-source-folder.js";
 import { rolloutsFolder } from "./rollouts-folder.js";
 import { localSecrets } from "./secrets.js";
@@ -43,6 +44,15 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   const artifacts = artifactsOfRun(workspace, run, record);
   const { access } = workspace;
   enterRun(workspace, run);
+  const migrations = resolve(configDirectory, config.migrations);
+  const seal = () =>
+    programSeal({
+      argv: config.migrator?.command ?? [],
+      files: config.migrator?.files ?? [],
+      directory: configDirectory,
+      migrations,
+      path: environment.PATH ?? "",
+    });
   return {
     run,
     artifacts,
@@ -51,18 +61,18 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     approvals: await approvalsOf(workspace),
     clock: systemClock,
     database: pgDatabase({
-      tenant: (tenant) => fleet.entry(tenant.id),
+      tenant: (tenant) => fleet.wayTo(tenant),
       staging: await stagingOf(config, secrets, artifacts),
     }),
     events,
     lintRules: () => loadCustomRules(config.lint.rules, configDirectory),
-    migrator: localMigrator({ secrets, directory: configDirectory, environment }),
+    migrator: localMigrator({ secrets, directory: configDirectory, environment, seal }),
     registry: fleet,
     renderer,
     releases: releaseSourceFolder({
-      directory: resolve(configDirectory, config.migrations),
+      directory: migrations,
       application: config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
-      program: config.migrator ? programPath({ argv: config.migrator.command }, configDirectory) : null,
+      program: config.migrator ? seal : null,
     }),
     rollouts: rolloutsFolder(join(workspace.locks, "rollouts"), access),
     schemaDifference,

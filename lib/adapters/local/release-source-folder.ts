@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { sha256 } from "../../core/migration/checksums/sha.js";
 import type { ReleaseSource } from "../../ports/release-source.js";
 import { readReleaseFolder } from "./release-folder.js";
 
@@ -7,8 +5,8 @@ export interface ReleaseSourceFolder {
   readonly directory: string;
   /** See `readReleaseFolder`. */
   readonly application: readonly string[] | null;
-  /** A team's own program: a path, or a name that the PATH answers; null when there is none. */
-  readonly program: string | null;
+  /** The seal of a team's own program as it is now; null when there is none. */
+  readonly program: (() => Promise<string>) | null;
 }
 
 /** A release that lies in a folder of this machine. */
@@ -16,10 +14,7 @@ export function releaseSourceFolder({ directory, application, program }: Release
   return {
     files: () => readReleaseFolder(directory, application),
     async programChecksum() {
-      if (program === null || !program.includes("/")) return null;
-      // One that is not there is said when it should run.
-      const bytes = await readFile(program).catch(() => null);
-      return bytes && sha256(bytes);
+      return program === null ? null : program();
     },
   };
 }

@@ -6,7 +6,7 @@ import type { RunStatus } from "../json/run.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { statusOf } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
-import { printable } from "../terminal/style.js";
+import { printable, printableLine } from "../terminal/style.js";
 
 const HELP = `
 Examples:
@@ -39,5 +39,5 @@ export const status: CommandModule = {
 
 function line({ run, release, state, migrated, tenants, next }: RunStatus): string {
   const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
-  return `${run}  ${printable(release ?? "not loaded")}  ${state}  ${progress}${next ? `  → ${next}` : ""}`;
+  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${state}  ${progress}${next ? `  → ${next}` : ""}`;
 }

@@ -1,5 +1,5 @@
 import type { Io } from "../io.js";
-import { duration } from "./style.js";
+import { duration, printableLine } from "./style.js";
 import { wrap } from "./wrap.js";
 
 /** One line per phase: rewritten in place on a terminal, printed once when the phase ends elsewhere. */
@@ -35,7 +35,7 @@ export class Progress {
     if (!this.open) return;
     this.open = false;
     const took = duration(this.now() - this.startedAt);
-    const line = `${`  ${this.title.padEnd(22)} ${result}`.trimEnd()} (${took})`;
+    const line = `${`  ${this.title.padEnd(22)} ${printableLine(result)}`.trimEnd()} (${took})`;
     this.io.stderr.write(this.io.live ? `\r\u001b[K${wrap(line, this.io.columns, 25)}\n` : `${line}\n`);
   }
 

@@ -19,6 +19,11 @@ export function printable(text: string): string {
   );
 }
 
+/** The same on one line: a name with a line feed in it must not begin a line of its own. */
+export function printableLine(text: string): string {
+  return printable(text.replace(/[\t\n]/g, (character) => (character === "\n" ? "\\n" : " ")));
+}
+
 /** Milliseconds for a person: `340 ms`, `2.4 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -8,6 +8,10 @@ export interface ApprovalSubject {
   /** Ids of the tenants to be migrated, in any order. */
   readonly tenants: readonly string[];
   /** By tenant id, as read before the approval was asked for. */
+  /** Which database each is, by tenant id: the server's system identifier and the database's oid. */
+  readonly targets: unknown;
+  /** Which tenants were proved together, and by which clone. */
+  readonly clusters: unknown;
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly findings: unknown;
   readonly probes: unknown;
@@ -19,13 +23,15 @@ export interface ApprovalSubject {
 export type ApprovalParts = Readonly<Record<keyof ApprovalSubject, string>>;
 
 /** Version of what goes into the digest; a change of the form must void every older approval. */
-const VERSION = 1;
+const VERSION = 2;
 
 export function approvalParts(subject: ApprovalSubject): ApprovalParts {
   return {
     run: digest(subject.run),
     release: digest([subject.release]),
     tenants: digest(subject.tenants.toSorted()),
+    targets: digest([subject.targets]),
+    clusters: digest([subject.clusters]),
     fingerprints: digest(subject.fingerprints),
     findings: digest([subject.findings]),
     probes: digest([subject.probes]),

@@ -126,6 +126,7 @@ const approval = z
     approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
     quorum: z.int().min(1).default(2).describe("approvals needed when the score is above thresholds.quorum"),
     expires: duration("24h"),
+    validFor: duration("3d").describe("how old an approval may be when a rollout begins or is resumed"),
     port: z.int().min(0).max(65_535).default(0).describe("port of the review page on 127.0.0.1; 0 picks a free one"),
     ...channelsShape,
   })

@@ -9,6 +9,10 @@ export const migratorSchema = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe("program and arguments, relative to this config; it migrates the database in DATABASE_URL"),
+  files: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("what else it executes, files and folders relative to this config: sealed with it when the run begins"),
   version: z.string().min(1).optional().describe("what the ledger calls it; default: from the program's checksum"),
   timeout: z
     .string()

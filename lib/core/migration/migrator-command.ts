@@ -6,7 +6,7 @@ export interface MigratorCommand {
   readonly timeout: number;
   /** More of its environment; a value may be a reference to a secret. */
   readonly environment: Readonly<Record<string, string>>;
-  /** SHA-256 of the program when it is a file of the team's: another one is refused. */
+  /** SHA-256 over the program and all files that it is known to execute: with others it is refused. Null: not sealed. */
   readonly sha256: string | null;
 }
 

@@ -1,4 +1,5 @@
 import { compareFindings, type Finding, type Severity } from "../finding.js";
+import { visible, visibleLines } from "../visible.js";
 import type { RenderMeta } from "./sarif.js";
 
 export { inlineCode as markdownCode, text as markdownText };
@@ -44,7 +45,9 @@ function plural(count: number, word: string): string {
 
 function entry(finding: Finding, meta: RenderMeta): string {
   const rule = meta.rules?.get(finding.code);
-  const code = rule?.url ? `[${finding.code}](${rule.url})` : finding.code;
+  const code = rule?.url
+    ? `[${text(finding.code)}](<${encodeURI(rule.url).replace(/[<>]/g, "")}>)`
+    : text(finding.code);
   const place = finding.source ? ` · ${inlineCode(`${finding.source.file}:${finding.source.line}`)}` : "";
   const { remedy } = finding;
   const lines = [`**${code}** ${inlineCode(finding.subject.name)}${place}`, "", text(finding.message)];
@@ -55,22 +58,37 @@ function entry(finding: Finding, meta: RenderMeta): string {
   return lines.join("\n");
 }
 
-/** Untrusted text: no markup, no mention, no link comes out of it. */
+/** Stands where a renderer would make a link or a mention of what is beside it. */
+const APART = "\u200b";
+
+/** Untrusted text: no markup, no mention, no link, no line of its own comes out of it, in a paragraph or in a table. */
 function text(value: string): string {
-  return value
-    .replace(/[\\`*_{}[\]<>#|~!@]/g, (char) => (char === "@" ? "@\u200b" : `\\${char}`))
-    .replaceAll("\n", " ");
+  return visible(oneLine(value))
+    .replace(/[\\`*_{}[\]<>#|~!&$]/g, "\\$&")
+    .replace(/^([-+=]|\d+(?=[.)]))/, "\\$1")
+    .replace(/^\\(\d+)([.)])/, "$1\\$2")
+    .replace(/@|#/g, `$&${APART}`)
+    .replace(/:(?=\/\/)/g, `:${APART}`)
+    .replace(/\bwww(?=\.)/gi, `$&${APART}`);
 }
 
+/** Untrusted text as code. Not for a table, where a bar would end the cell. */
 function inlineCode(value: string): string {
-  const ticks = "`".repeat(longestRun(value) + 1);
-  const pad = value.startsWith("`") || value.endsWith("`") ? " " : "";
-  return `${ticks}${pad}${value.replaceAll("\n", " ")}${pad}${ticks}`;
+  const shown = visible(oneLine(value)) || "(empty)";
+  const ticks = "`".repeat(longestRun(shown) + 1);
+  const pad = /^[`\s]|[`\s]$/.test(shown) ? " " : "";
+  return `${ticks}${pad}${shown}${pad}${ticks}`;
 }
 
 function fence(value: string, language: string): string {
-  const ticks = "`".repeat(Math.max(3, longestRun(value) + 1));
-  return `${ticks}${language}\n${value}\n${ticks}`;
+  const shown = visibleLines(value.replace(/\r\n?/g, "\n"));
+  const ticks = "`".repeat(Math.max(3, longestRun(shown) + 1));
+  return `${ticks}${language}\n${shown}\n${ticks}`;
+}
+
+/** A lone carriage return ends a line of Markdown as a line feed does. */
+function oneLine(value: string): string {
+  return value.replace(/\r\n?|\n/g, " ").trim();
 }
 
 function longestRun(value: string): number {

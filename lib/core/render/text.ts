@@ -35,7 +35,9 @@ function byPlace(a: Finding, b: Finding): number {
 
 function block(finding: Finding, lineOf: (file: string, line: number) => string | undefined, style: TextStyle): string {
   const { source, remedy } = finding;
-  const place = source ? `${style.printable(source.file)}:${source.line}:${source.column}` : finding.subject.name;
+  const place = source
+    ? `${style.printable(source.file)}:${source.line}:${source.column}`
+    : style.printable(finding.subject.name);
   const label = style.severity(finding.severity, finding.severity);
   const lines = [`${style.strong(place)} ${label} ${style.strong(finding.code)} ${style.printable(finding.message)}`];
   const text = source ? lineOf(source.file, source.line) : undefined;

@@ -26,7 +26,7 @@ function table(evidence: Evidence): readonly string[] {
   const { run, tenants, clusters, score, approval, audit } = evidence;
   const migrated = tenants.filter((tenant) => tenant.status === "migrated").length;
   const rows: readonly (readonly [string, string])[] = [
-    ["Run", markdownCode(run.id)],
+    ["Run", markdownText(run.id)],
     ["Requested by", markdownText(run.requester)],
     ["Started", run.startedAt],
     ["Finished", run.finishedAt ?? "not finished"],

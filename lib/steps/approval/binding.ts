@@ -19,6 +19,8 @@ export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts">): P
     run: ports.run,
     release: release.migrations.map((migration) => [migration.version, migration.name, migration.up]),
     tenants: fleet.map((tenant) => JSON.stringify([tenant.id, tenant.host, tenant.database, tenant.schema])),
+    targets: Object.fromEntries(readings.map((reading) => [reading.tenant, reading.target ?? "unknown"])),
+    clusters: (await ports.artifacts.get(artifact.clusters)) ?? [],
     fingerprints: Object.fromEntries(readings.map((reading) => [reading.tenant, reading.fingerprint ?? "unknown"])),
     findings: await contents(findings),
     probes: await contents(await ports.artifacts.list(artifact.results("Probe"))),

@@ -4,7 +4,9 @@ import type { Tenant } from "../../ports/registry.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type HostPlan, need, type RunRequest, type TenantProgress } from "../run/records.js";
+import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
+import { notHeld } from "./held-to-trail.js";
 
 /** What an earlier rollback had to say of tenants; said anew by the next one if it still holds. */
 const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
@@ -18,6 +20,10 @@ export async function beginRollback(
   by: string,
   tenants: readonly string[],
 ): Promise<readonly HostPlan[]> {
+  const changed = await notHeld(ports);
+  const deciding = changed.filter((part) => part !== "findings" && part !== "probes");
+  if (deciding.length > 0)
+    throw new Error(`what was approved is not what lies in the run's folder any more: ${deciding.join(", ")}`);
   const { config } = await need<RunRequest>(ports, artifact.request);
   const wanted = new Set(tenants);
   const fleet = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter((tenant) => wanted.has(tenant.id));
@@ -37,7 +43,7 @@ export async function beginRollback(
     details: { tenants: [...tenants] },
   });
   ports.events.emit({ type: "size", of: "wave", count: fleet.length });
-  return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost);
+  return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, await targetsOf(ports));
 }
 
 /** Of these tenants, those that do not stand as before the release. */

@@ -1,4 +1,4 @@
-import { bytes } from "../../core/config/config.js";
+import { bytes, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration } from "../../core/migration/release.js";
 import { segmentsOf } from "../../core/operations/index.js";
@@ -17,6 +17,8 @@ import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
+import { primaryOf } from "../run/target.js";
+import { probeTenant } from "../states/probe.js";
 import { type Attempt, describe, keepTrying } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
@@ -85,6 +87,7 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
       ledgerThere = entries > 0;
+      if (pending.length === context.cluster.pending.length) await refuseNewRows(ports, context);
       for (const migration of pending) await apply(ports, session, context, migration, guard);
       return await verify(session, context);
     } finally {
@@ -111,6 +114,16 @@ async function refuseDrift(
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
   if (await partsBegun(session, cluster.pending, tenant.schema)) return;
   throw new NotMigrated("its schema has changed since the approval; run the gates again");
+}
+
+/** Asked again before the first statement: since the approval the application may have written rows that the release trips over. */
+async function refuseNewRows(ports: Ports, { tenant, probes, config }: TenantContext): Promise<void> {
+  const queries = await probes?.queries(tenant);
+  if (!queries || queries.length === 0) return;
+  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+  const { findings } = await probeTenant({ ...ports, database: primaryOf(ports.database) }, tenant, queries, limits);
+  const [first] = findings.filter(({ severity }) => severity === "error");
+  if (first) throw new NotMigrated(first.message.replace(/\.$/, ""));
 }
 
 async function pendingOf(

@@ -5,6 +5,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { KnownCatalogs } from "../catalog/read-catalog.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
+import { ProbePlan } from "../probing/probe-plan.js";
 import {
   artifact,
   type ClusterRecord,
@@ -30,6 +31,8 @@ export interface TenantContext {
   /** The proved way back of each migration, by version. */
   readonly rollbacks: ReadonlyMap<string, RollbackCandidate>;
   readonly known: KnownCatalogs;
+  /** What is asked of its rows before the first statement; null for a team's own program, of which its clone told. */
+  readonly probes: ProbePlan | null;
 }
 
 /** Everything that was approved for the fleet: read once for the tenants of a batch. */
@@ -42,6 +45,7 @@ export interface RolloutContext {
   readonly proofs: ReadonlyMap<string, ProofRecord>;
   /** Catalogs that were read from tenants of the batch before. */
   readonly known: KnownCatalogs;
+  readonly probes: ProbePlan | null;
 }
 
 export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
@@ -49,9 +53,11 @@ export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
   const proofs = await Promise.all(
     clusters.map(async ({ id }) => [id, await ports.artifacts.get<ProofRecord>(artifact.proof(id))] as const),
   );
+  const { config } = await need<RunRequest>(ports, artifact.request);
   return {
-    config: (await need<RunRequest>(ports, artifact.request)).config,
+    config,
     release: await need<Release>(ports, artifact.release),
+    probes: config.migrator ? null : await ProbePlan.of(ports, config),
     clusters,
     waves: await need<readonly WavePlan[]>(ports, artifact.waves),
     proofs: new Map(proofs.flatMap(([id, proof]) => (proof === null ? [] : [[id, proof] as const]))),
@@ -61,7 +67,7 @@ export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
 
 /** Throws when the tenant is in no cluster, or in one without a proof. */
 export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantContext {
-  const { config, release, clusters, waves, proofs, known } = rollout;
+  const { config, release, clusters, waves, proofs, known, probes } = rollout;
   const cluster = clusters.find((one) => one.tenants.includes(tenant.id));
   if (!cluster) throw new Error(`tenant ${tenant.id} is in no cluster of the run`);
   const proof = proofs.get(cluster.id);
@@ -78,6 +84,7 @@ export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantCo
     onTheWay: proof.onTheWay,
     rollbacks: new Map(proof.rollbacks.map(({ version, candidate }) => [version, candidate])),
     known,
+    probes,
   };
 }
 

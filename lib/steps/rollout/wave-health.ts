@@ -4,6 +4,7 @@ import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { artifact, need, type TenantProgress } from "../run/records.js";
+import { heldTo, targetsOf } from "../run/target.js";
 
 /**
  * Asks the config's health query in every tenant of a wave that was migrated, one after the other. The first that is not
@@ -17,10 +18,16 @@ export async function waveHealth(
   const { health } = config.rollout;
   if (health === undefined) return null;
   const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+  const targets = await targetsOf(ports);
   for (const progress of said) {
     const tenant = progress?.status === "migrated" ? fleet.get(progress.tenant) : undefined;
     if (!tenant) continue;
-    const answer = await healthOf(ports, tenant, health.query, milliseconds(health.timeout));
+    const answer = await healthOf(
+      { ...ports, database: heldTo(ports.database, targets[tenant.id] ?? null) },
+      tenant,
+      health.query,
+      milliseconds(health.timeout),
+    );
     if (answer.status !== "healthy") return answer;
   }
   return { status: "healthy" };

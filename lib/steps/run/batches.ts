@@ -2,6 +2,7 @@ import { groupBy } from "../../core/group-by.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact, type Batch, type HostPlan } from "./records.js";
+import type { Target } from "./target.js";
 
 /** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
 const LARGEST_BATCH = 50;
@@ -15,6 +16,7 @@ export async function cutIntoBatches(
   scope: string,
   tenants: readonly Tenant[],
   connections: number,
+  targets?: Readonly<Record<string, Target>>,
 ): Promise<readonly HostPlan[]> {
   const byHost = groupBy(tenants, (tenant) => tenant.host);
   const least = Math.ceil(tenants.length / MOST_BATCHES);
@@ -24,7 +26,15 @@ export async function cutIntoBatches(
     const batches: { id: string }[] = [];
     for (let start = 0; start < members.length; start += size) {
       const id = `${scope}-${index}-${batches.length}`;
-      const batch: Batch = { id, host, tenants: members.slice(start, start + size) };
+      const some = members.slice(start, start + size);
+      const approved =
+        targets && Object.fromEntries(some.flatMap((one) => (targets[one.id] ? [[one.id, targets[one.id]]] : [])));
+      const batch: Batch = {
+        id,
+        host,
+        tenants: some,
+        ...(approved ? { targets: approved as Batch["targets"] & object } : {}),
+      };
       await ports.artifacts.put(artifact.batch(id), batch);
       batches.push({ id });
     }

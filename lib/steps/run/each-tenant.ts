@@ -3,6 +3,7 @@ import type { Finding } from "../../core/finding.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact, type Batch, type BatchResult, need } from "./records.js";
+import type { Target } from "./target.js";
 
 /** The input of a step that works through one batch. */
 export const batchInput = z.object({ run: z.string(), host: z.string(), batch: z.string() });
@@ -21,14 +22,14 @@ export async function eachTenant<T extends { readonly status: string }>(
   ports: Ports,
   phase: string,
   batchId: string,
-  work: (tenant: Tenant) => Promise<TenantOutcome<T>>,
+  work: (tenant: Tenant, target: Target | null) => Promise<TenantOutcome<T>>,
 ): Promise<BatchResult<T>> {
   const batch = await need<Batch>(ports, artifact.batch(batchId));
   const records: T[] = [];
   const findings: Finding[] = [];
   for (const tenant of batch.tenants) {
     if (ports.stop.aborted) throw new Interrupted(`stopped before tenant ${tenant.id}`);
-    const outcome = await work(tenant);
+    const outcome = await work(tenant, batch.targets?.[tenant.id] ?? null);
     records.push(outcome.record);
     findings.push(...outcome.findings);
     const { status } = outcome.record;

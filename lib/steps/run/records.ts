@@ -14,6 +14,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Declared } from "../catalog/declared.js";
 import type { Proof } from "../proof/proof.js";
+import type { Target } from "./target.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
 export interface RunRequest {
@@ -38,6 +39,8 @@ export interface Batch {
   readonly id: string;
   readonly host: string;
   readonly tenants: readonly Tenant[];
+  /** What was approved for each of them, by id; absent before the approval. */
+  readonly targets?: Readonly<Record<string, Target>>;
 }
 
 /** What the state machine iterates: small, whatever the size of the fleet. */
@@ -60,6 +63,8 @@ export interface TenantReading {
   readonly status: "read" | "unknown";
   /** Null when it is unknown. */
   readonly fingerprint: string | null;
+  /** The database that answered; null when it is unknown. */
+  readonly target: Target | null;
   readonly statistics: Statistics | null;
   /** The change detector saw no change since the last run, so the catalog was not read again. */
   readonly unchanged: boolean;

@@ -14,6 +14,7 @@ import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type RunRequest, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { targetOf } from "../run/target.js";
 
 interface Output {
   readonly ok: boolean;
@@ -53,6 +54,7 @@ async function readTenant(
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
     const replicated = await logicalReplicaFindings(ports.database, session, tenant, catalog, timeout);
+    const target = await targetOf(session);
     const statistics = await readStatistics(session, tenant.schema);
     const format = ledgerFor(release.convention, tenant.schema);
     const ledger = await readLedger(session, format);
@@ -61,6 +63,7 @@ async function readTenant(
       tenant: tenant.id,
       status: "read",
       fingerprint,
+      target,
       statistics,
       unchanged,
       ledger,
@@ -75,6 +78,7 @@ async function readTenant(
       tenant: tenant.id,
       status: "unknown",
       fingerprint: null,
+      target: null,
       statistics: null,
       unchanged: false,
       ledger: [],

@@ -5,6 +5,7 @@ import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
 import { type BatchInput, batchInput, eachTenant } from "../run/each-tenant.js";
 import type { TenantProgress } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { heldTo } from "../run/target.js";
 
 /** Lock, compare, apply with the ledger row, verify: one tenant of the batch at a time. */
 export const migrate: Step<BatchInput, BatchOutput> = {
@@ -16,9 +17,9 @@ export const migrate: Step<BatchInput, BatchOutput> = {
     const rollout = await rolloutContext(ports);
     const fits = timeKeeper(ports, rollout);
     const result = await untilDeadline(ports, () =>
-      eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant) => {
+      eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
         await fits(tenant);
-        return migrateTenant(ports, rollout, tenant);
+        return migrateTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant);
       }),
     );
     const ok = result?.records.every((record) => record.status === "migrated") ?? false;

@@ -1,21 +1,12 @@
 import { z } from "zod";
-import { changedParts } from "../../core/approval/digest.js";
 import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
-import type { Tenant } from "../../ports/registry.js";
-import { bindingParts } from "../approval/binding.js";
+import { placeOf, type Tenant } from "../../ports/registry.js";
 import { voidApproval } from "../approval/record-decision.js";
 import { claimFleet } from "../rollout/claim-fleet.js";
+import { notHeld, tooOld } from "../rollout/held-to-trail.js";
 import { saveFindings } from "../run/findings.js";
-import {
-  artifact,
-  type HostPlan,
-  need,
-  passOf,
-  type ScoreRecord,
-  type WavePlan,
-  type WaveResult,
-} from "../run/records.js";
+import { artifact, type HostPlan, need, passOf, type WavePlan, type WaveResult } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -34,14 +25,14 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   async run(ports) {
     const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
-    await reportJoined(ports);
-    const changed = await changedSinceApproval(ports);
-    if (changed.length > 0) {
-      await refuse(ports, changed);
-      return { status: "void", index: -1, hosts: [] };
-    }
+    const moved = await joinedAndMoved(ports);
+    if (moved.length > 0) return refuse(ports, `the registry now leads ${moved.join("; ")}`);
+    const changed = await notHeld(ports);
+    if (changed.length > 0) return refuse(ports, `changed since the approval: ${changed.join(", ")}`);
     const pass = await passOf(ports);
     const results = await Promise.all(waves.map(({ index }) => ports.artifacts.get<WaveResult>(artifact.wave(index))));
+    const old = results.some((result) => result?.pass === pass) ? null : await tooOld(ports);
+    if (old !== null) return refuse(ports, old);
     for (const [place, wave] of waves.entries()) {
       const result = results[place];
       // Tenants that the breaker let go without the release are tried again when the run is resumed.
@@ -67,13 +58,7 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-async function changedSinceApproval(ports: Ports): Promise<readonly string[]> {
-  const score = await need<ScoreRecord>(ports, artifact.score);
-  return changedParts(score.parts, await bindingParts(ports));
-}
-
-async function refuse(ports: Ports, changed: readonly string[]): Promise<void> {
-  const reason = `changed since the approval: ${changed.join(", ")}`;
+async function refuse(ports: Ports, reason: string): Promise<Output> {
   await voidApproval(ports.approvals, ports.run, reason, ports.clock.now());
   await ports.audit.append({
     actor: "schema-gate",
@@ -92,12 +77,14 @@ async function refuse(ports: Ports, changed: readonly string[]): Promise<void> {
       remedy: { text: "Start a new run, so that people see what would run now.", command: "schema-gate run" },
     },
   ]);
+  return { status: "void", index: -1, hosts: [] };
 }
 
-/** A tenant that joined after the gates has not been looked at: it is reported, never migrated unseen. */
-async function reportJoined(ports: Ports): Promise<void> {
-  const known = new Set((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => tenant.id));
-  const joined = (await ports.registry.tenants()).filter((tenant) => !known.has(tenant.id));
+/** A tenant that joined after the gates has not been looked at: it is reported, never migrated unseen. Returns those that lie elsewhere. */
+async function joinedAndMoved(ports: Ports): Promise<readonly string[]> {
+  const known = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+  const listed = await ports.registry.tenants();
+  const joined = listed.filter((tenant) => !known.has(tenant.id));
   const findings = joined.map(
     (tenant): Finding => ({
       code: "rollout.joined",
@@ -110,4 +97,10 @@ async function reportJoined(ports: Ports): Promise<void> {
     }),
   );
   await saveFindings(ports, "joined", findings);
+  return listed.flatMap((tenant) => {
+    const gated = known.get(tenant.id);
+    return gated && placeOf(gated) !== placeOf(tenant)
+      ? [`tenant ${tenant.id} to ${placeOf(tenant)}, where ${placeOf(gated)} was approved`]
+      : [];
+  });
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { digest } from "../../core/json.js";
 import type { Tenant } from "../../ports/registry.js";
 import { wavesOf } from "../rollout/wave-members.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { artifact, need, type RunRequest, type WavePlan } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string() });
 
@@ -19,13 +21,21 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
   async run(ports) {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
+    const targets = await targetsOf(ports);
     const waves: WavePlan[] = [];
     for (const wave of await wavesOf(ports)) {
       const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
-      const hosts = await cutIntoBatches(ports, `wave-${wave.index}`, tenants, config.connectionsPerHost);
+      const hosts = await cutIntoBatches(ports, `wave-${wave.index}`, tenants, config.connectionsPerHost, targets);
       waves.push({ index: wave.index, name: wave.name, tenants: wave.tenants, hosts });
     }
     await ports.artifacts.put(artifact.waves, waves);
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "step.finished",
+      subject: { kind: "phase", name: "PlanWaves" },
+      digest: digest(waves),
+      details: { waves: waves.length },
+    });
     return { waves: waves.length };
   },
 };

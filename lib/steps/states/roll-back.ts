@@ -4,6 +4,7 @@ import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
 import { type BatchInput, batchInput, eachTenant } from "../run/each-tenant.js";
 import type { TenantProgress } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { heldTo } from "../run/target.js";
 
 /** The proved way back, one tenant of the batch at a time. */
 export const rollBack: Step<BatchInput, BatchOutput> = {
@@ -14,7 +15,9 @@ export const rollBack: Step<BatchInput, BatchOutput> = {
   async run(ports, { batch }) {
     const rollout = await rolloutContext(ports);
     const result = await untilDeadline(ports, () =>
-      eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant) => rollBackTenant(ports, rollout, tenant)),
+      eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant, target) =>
+        rollBackTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant),
+      ),
     );
     const ok = result?.records.every((record) => record.status === "rolled back") ?? false;
     return { ok, batch, longRunning: result === null };

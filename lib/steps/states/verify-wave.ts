@@ -17,6 +17,7 @@ import {
   type WaveResult,
 } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string(), wave: z.int().min(0) });
 
@@ -140,5 +141,5 @@ async function planRollback(ports: Ports, policy: string, plan: WavePlan): Promi
     digest: null,
     details: { policy, tenants: tenants.map((tenant) => tenant.id) },
   });
-  return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost);
+  return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, await targetsOf(ports));
 }

@@ -36,7 +36,12 @@ describe("a team's own program", () => {
     const session = await openSession(endpoint, { purpose: "write", statementTimeout: 0, lockTimeout: 0 });
     const program = writeMigrator(directory, body);
     const command = { argv: [program], timeout: 20_000, environment: {}, sha256: null, ...more };
-    const migrator = localMigrator({ secrets: localSecrets(environment, directory), directory, environment });
+    const migrator = localMigrator({
+      secrets: localSecrets(environment, directory),
+      directory,
+      environment,
+      seal: async () => "as begun",
+    });
     try {
       const output = await migrator
         .run(session, command, { schema: null, lockTimeout: 2_000, ...options })

@@ -24,6 +24,7 @@ export function readingOf(tenant: string): TenantReading {
   return {
     tenant,
     status: "read",
+    target: { system: "7000000000000000000", database: "16384" },
     fingerprint: FINGERPRINT,
     statistics: {
       serverVersion: 180004,

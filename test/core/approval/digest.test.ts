@@ -10,6 +10,8 @@ const subject: ApprovalSubject = {
   run: "run-1",
   release: [{ version: "1", checksum: "aa" }],
   tenants: ["a", "b"],
+  targets: { a: { system: "1", database: "5" } },
+  clusters: [],
   fingerprints: { a: "f1", b: "f1" },
   findings: [{ code: "SG001" }],
   probes: { "probe.not-null": { a: 0, b: 0 } },
@@ -26,6 +28,8 @@ describe("the digest of an approval", () => {
 
   it.each<[keyof ApprovalSubject, Partial<ApprovalSubject>]>([
     ["run", { run: "run-2" }],
+    ["targets", { targets: { a: { system: "1", database: "6" } } }],
+    ["clusters", { clusters: [{ id: "1" }] }],
     ["release", { release: [{ version: "1", checksum: "ab" }] }],
     ["tenants", { tenants: ["a", "b", "c"] }],
     ["fingerprints", { fingerprints: { a: "f1", b: "f2" } }],

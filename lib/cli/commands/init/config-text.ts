@@ -60,6 +60,8 @@ approval:
 ${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Approvals needed when the score is above thresholds.quorum.
 #  quorum: 2
 #  expires: 24h
+#  # How old an approval may be when a rollout begins or is resumed.
+#  validFor: 3d
 
 #rollout:
 #  # The first wave: so many tenants, or the name of a group. Each further wave is growth times as large, up to maxWave.

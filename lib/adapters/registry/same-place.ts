@@ -1,0 +1,14 @@
+import { placeOf, RegistryError, type Tenant } from "../../ports/registry.js";
+
+/**
+ * Throws `RegistryError` when the registry leads a tenant elsewhere than when the run was begun: what was gated and approved
+ * is one database, not whatever has its name by now.
+ */
+export function refuseOtherPlace(gated: Tenant, now: Tenant): void {
+  const place = ({ host, database, schema }: Tenant) =>
+    `${host}/${database}${schema === null ? "" : ` schema ${schema}`}`;
+  if (place(gated) === place(now)) return;
+  throw new RegistryError(
+    `the registry now leads tenant ${gated.id} to ${placeOf(now)}; the run was begun with ${placeOf(gated)}. Put the registry right, or start a new run`,
+  );
+}

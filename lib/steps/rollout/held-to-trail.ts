@@ -1,0 +1,64 @@
+import { approvalState } from "../../core/approval/decide.js";
+import { changedParts } from "../../core/approval/digest.js";
+import { approvalsNeeded } from "../../core/approval/quorum.js";
+import type { AuditEvent } from "../../core/audit/chain.js";
+import { milliseconds } from "../../core/config/config.js";
+import { digest } from "../../core/json.js";
+import type { Ports } from "../../ports/ports.js";
+import { bindingParts } from "../approval/binding.js";
+import { artifact, need, type RunRequest, type ScoreRecord, type WavePlan } from "../run/records.js";
+
+/**
+ * What is no longer as the audit trail says that it was gated and approved; nothing when all of it holds. The trail is the
+ * measure, not another file beside the one that is looked at.
+ */
+export async function notHeld(ports: Ports): Promise<readonly string[]> {
+  const events = await ports.audit.events();
+  const score = await need<ScoreRecord>(ports, artifact.score);
+  const scored = digestOf(events, "Score");
+  const changed = scored === digest(score) ? changedParts(score.parts, await bindingParts(ports)) : ["score"];
+  const planned = digestOf(events, "PlanWaves");
+  const waves = await ports.artifacts.get<readonly WavePlan[]>(artifact.waves);
+  return [
+    ...changed,
+    ...(planned === (waves === null ? null : digest(waves)) ? [] : ["waves"]),
+    ...((await isApproved(ports, score, events)) ? [] : ["approval"]),
+  ];
+}
+
+/** What the last event of a phase says. */
+function digestOf(events: readonly AuditEvent[], phase: string): string | null {
+  const said = events.findLast(
+    ({ subject, action }) => subject.kind === "phase" && subject.name === phase && OF_PHASE.has(action),
+  );
+  return said?.digest ?? null;
+}
+
+const OF_PHASE: ReadonlySet<string> = new Set(["step.finished", "gate.refused"]);
+
+/** Enough people approved this very digest, in the trail and where answers are kept. */
+async function isApproved(ports: Ports, score: ScoreRecord, events: readonly AuditEvent[]): Promise<boolean> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const needed = approvalsNeeded(score.verdict, config.approval.quorum);
+  if (needed === 0) return true;
+  const given = events.filter((event) => event.action === "approval.given" && event.digest === score.digest);
+  const record = await ports.approvals.read(ports.run);
+  if (needed === null || record === null || record.request.digest !== score.digest) return false;
+  const state = approvalState(record.request, record.entries, ports.clock.now());
+  return state.status === "approved" && new Set(given.map(({ actor }) => actor)).size >= needed;
+}
+
+/** Why what was approved may not begin now, by its age; null when it may. */
+export async function tooOld(ports: Ports): Promise<string | null> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const record = await ports.approvals.read(ports.run);
+  if (record === null) return null;
+  const times = record.entries.flatMap((entry) =>
+    entry.kind === "decision" && entry.verdict === "approve" ? [entry.at] : [],
+  );
+  if (times.length === 0) return null;
+  const age = ports.clock.now() - Math.max(...times);
+  if (age < 0) return "the clock of this machine stands before the time of the approval";
+  const { validFor } = config.approval;
+  return age <= milliseconds(validFor) ? null : `the approval is older than approval.validFor (${validFor})`;
+}
