@@ -19,6 +19,7 @@ import { runAgain, runCommandAgain } from "./run-again.js";
 import { type Climb, climb } from "./run-release.js";
 import { readState, type State } from "./state.js";
 import { readTraces, traceFindings } from "./traces.js";
+import { writabilityFindings } from "./writability.js";
 
 /**
  * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
@@ -53,6 +54,9 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   const after = last(run.states);
   const entries = await readIndexEntries(bench.session, before.catalog, after.catalog, input.schema);
   const left = traceFindings(traces, await readTraces(bench.session), after.catalog, input.schema);
+  const written = run.observed.flatMap(({ statements }) => statements.flatMap((each) => each.written));
+  const released = { before: before.catalog, after: after.catalog, written };
+  const unwritable = await writabilityFindings(input, clones, bench, released);
   const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
@@ -69,6 +73,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     ...validityFindings(before.catalog, after.catalog),
     ...indexFindings(entries),
     ...left,
+    ...unwritable,
     ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),
     ...rerunFindings(rerun),

@@ -1,5 +1,6 @@
 import type { ColumnObject, TableObject } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { sampleValue } from "../../core/probes/sample-value.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -36,6 +37,40 @@ export async function seedRows(session: Session, rows: number): Promise<Seeded> 
   return { tables: filled, refused };
 }
 
+/** One row in an empty table, after one in each empty table that it refers to. In the transaction of the caller. */
+export async function seedOne(
+  session: Session,
+  index: CatalogIndex,
+  table: TableRef,
+  schema: string | null,
+): Promise<void> {
+  const found = index.table(table);
+  for (const each of found ? referencedFirst([found], index) : []) {
+    const columns = index.columns(each).filter(({ attributes }) => attributes.generated === "");
+    const name = bindSchemas(qualified(each.schema, each.name), schema);
+    const [present] = await session.query(`select 1 from ${name} limit 1`);
+    if (present) continue;
+    await session.script(`alter table ${name} disable trigger user`);
+    for (const chosen of [columns, columns.filter(isRequired)])
+      if ((await insert(session, index, name, each, chosen, 1, schema)) === null) break;
+    await session.script(`set constraints all immediate; alter table ${name} enable trigger user`);
+  }
+}
+
+/** A row that no seeded one is like. In the transaction of the caller, under the table's triggers; null when it was taken. */
+export async function insertOne(
+  session: Session,
+  index: CatalogIndex,
+  table: TableRef,
+  schema: string | null,
+): Promise<DatabaseError | null> {
+  const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+  const name = bindSchemas(qualified(table.schema, table.name), schema);
+  return insert(session, index, name, table, columns, UNLIKE, schema);
+}
+
+const UNLIKE = 987_654;
+
 /** Row by row: a guess that a constraint refuses does not take the others with it. */
 async function fill(session: Session, index: CatalogIndex, table: TableRef, rows: number): Promise<string | null> {
   const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
@@ -47,7 +82,7 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
       const chosen = columns.filter((column) => shape === "full" || isRequired(column));
       const error = await insert(session, index, name, table, chosen, row);
       if (error === null) reason = null;
-      else if (reason !== null) reason = error;
+      else if (reason !== null) reason = error.message;
       if (error === null) break;
     }
   }
@@ -110,7 +145,8 @@ async function insert(
   table: TableRef,
   columns: readonly ColumnObject[],
   row: number,
-): Promise<string | null> {
+  schema: string | null = null,
+): Promise<DatabaseError | null> {
   const names = columns.map(({ id }) => identifier(id.name)).join(", ");
   const values = columns.map((column) => valueFor(column, table, index, row)).join(", ");
   const sql =
@@ -119,13 +155,13 @@ async function insert(
       : `insert into ${name} (${names}) overriding system value values (${values})`;
   await session.script("savepoint seed");
   try {
-    await session.script(sql);
+    await session.script(bindSchemas(sql, schema));
     await session.script("release savepoint seed");
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     await session.script("rollback to savepoint seed");
-    return error.message;
+    return error;
   }
 }
 

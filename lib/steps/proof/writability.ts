@@ -1,0 +1,126 @@
+import { affectedRelations } from "../../core/catalog/affected.js";
+import type { Catalog } from "../../core/catalog/catalog.js";
+import type { TableRef } from "../../core/catalog/lookup.js";
+import { humanName } from "../../core/catalog/names.js";
+import type { Finding, Severity } from "../../core/finding.js";
+import { groupBy } from "../../core/group-by.js";
+import type { Bench, Clones } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
+import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
+
+/** Tables and views that are written to at most; a release that may concern more says so. */
+const MOST = 300;
+
+/** What the release did, as the clone shows it. */
+export interface Released {
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly written: readonly TableRef[];
+}
+
+/**
+ * Whether an application can still write after the release: one row of every table and view that it concerns is updated, deleted
+ * and inserted, and taken back. What was refused before for the same reason, on a clone that the release never saw, is no
+ * finding.
+ */
+export async function writabilityFindings(
+  input: ProveOnClone,
+  clones: Clones,
+  bench: Bench,
+  { before, after, written }: Released,
+): Promise<readonly Finding[]> {
+  const concerned = affectedRelations(before, after, written);
+  const tables = concerned.slice(0, MOST);
+  if (tables.length === 0) return [];
+  const { refused } = await tryWrites(bench.session, after, { tables, oids: [] }, input);
+  const counted = refused.filter(isOfTheTable);
+  const known = counted.length === 0 ? NONE : await triedBefore(input, clones, before, counted);
+  const fresh = counted.filter((each) => isNew(each, known));
+  const groups = groupBy(fresh, ({ command, code, reason }) => JSON.stringify([command, code, reason]));
+  return [
+    ...[...groups.values()].flatMap(finding),
+    ...(concerned.length > MOST ? [notAllTried(concerned.length)] : []),
+  ];
+}
+
+const NONE: TriedWrites = { tried: [], refused: [] };
+
+/** The same relations, by object id or by name, on a clone that the release never saw. */
+async function triedBefore(
+  input: ProveOnClone,
+  clones: Clones,
+  before: Catalog,
+  refused: readonly RefusedWrite[],
+): Promise<TriedWrites> {
+  const bench = await clones.make("writes");
+  try {
+    const oids = [...new Set(refused.map(({ oid }) => oid))];
+    return await tryWrites(bench.session, before, { oids, tables: refused.map(({ table }) => table) }, input);
+  } finally {
+    await clones.drop(bench);
+  }
+}
+
+/** A view that was never there and takes no writes is a view like many. */
+function isNew(each: RefusedWrite, before: TriedWrites): boolean {
+  const isOfIt = (other: { readonly oid: string; readonly table: TableRef }) =>
+    other.oid === each.oid || (other.table.schema === each.table.schema && other.table.name === each.table.name);
+  if (each.takesNone && !before.tried.some(isOfIt)) return false;
+  return !before.refused.some((other) => isOfIt(other) && other.command === each.command && other.code === each.code);
+}
+
+/** Whether a row that we made up meets constraints says nothing of the rows of an application. */
+function isOfTheTable({ generated, code }: RefusedWrite): boolean {
+  return !(generated && /^(22|23)/.test(code));
+}
+
+const VERBS: Readonly<Record<RefusedWrite["command"], string>> = {
+  INSERT: "an INSERT into",
+  UPDATE: "an UPDATE of",
+  DELETE: "a DELETE from",
+};
+
+/** What one cause makes fail, by the first of its tables; tables come before the views over them. */
+function finding([first, ...others]: readonly RefusedWrite[]): readonly Finding[] {
+  if (!first) return [];
+  const { table, command, code, reason } = first;
+  const name = humanName(table);
+  const also = others.length === 0 ? "" : ` So it is with ${others.map((each) => humanName(each.table)).join(", ")}.`;
+  return [
+    {
+      code: "dry-run.not-writable",
+      gate: "dry-run",
+      severity: severityOf(code),
+      subject: { kind: "table", name },
+      message: `After the release ${VERBS[command]} ${name} fails, and did not before: ${reason}.${also}`,
+      remedy: { text: remedyOf(first) },
+    },
+  ];
+}
+
+/**
+ * A RAISE in a trigger is meant to refuse. What depends on the row, or on a setting that an application makes, may be met by one
+ * row and not by another.
+ */
+function severityOf(code: string): Severity {
+  if (code === "P0001") return "note";
+  return /^(22|23|P0)/.test(code) || code === "42704" ? "warning" : "error";
+}
+
+function remedyOf({ code, reason, takesNone }: RefusedWrite): string {
+  if (takesNone) return "Make the view a plain one over one table again, or give it INSTEAD OF triggers.";
+  if (/replica identity/i.test(reason))
+    return "Give the table a primary key that its publication sends, or set REPLICA IDENTITY FULL or USING INDEX, in the same release.";
+  if (code.startsWith("23")) return "Repair the rows that the new constraint does not allow in the same release.";
+  return "Change the trigger, policy, generated column or function that the message names in the same release.";
+}
+
+function notAllTried(count: number): Finding {
+  return {
+    code: "dry-run.not-all-written",
+    gate: "dry-run",
+    severity: "warning",
+    subject: { kind: "release", name: "release" },
+    message: `The release may concern ${count} tables and views; whether they can be written after it was tried on ${MOST} of them.`,
+  };
+}
