@@ -34,13 +34,17 @@ export async function declaredSchemas(
     (error: NodeJS.ErrnoException) => error,
   );
   if (files instanceof Error) return without(`${config.migrations} could not be read: ${files.code ?? files.message}`);
-  const { notMigrations } = config;
-  const settings = { notMigrations, ...(config.convention === "auto" ? {} : { convention: config.convention }) };
+  const { notMigrations, squashed } = config;
+  const settings = {
+    notMigrations,
+    squashed,
+    ...(config.convention === "auto" ? {} : { convention: config.convention }),
+  };
   const guessed = await readRelease(files, settings);
   const tenants = clusters.map(({ tenant }) => tenant);
   const convention =
     config.convention === "auto" ? await conventionByLedger({ database }, guessed, tenants) : guessed.convention;
-  const release = convention === guessed.convention ? guessed : await readRelease(files, { notMigrations, convention });
+  const release = convention === guessed.convention ? guessed : await readRelease(files, { ...settings, convention });
   const opaque = release.findings.find(({ unknown }) => unknown === true);
   if (opaque) return without(`the migrations are not understood as a whole: ${opaque.message}`);
   const name = cloneName(newRunId(systemClock.now()), "inspect");

@@ -8,6 +8,7 @@ import { humanName, ownerColumn } from "./names.js";
 import { repairOf } from "./repair/repair.js";
 import { severityOf } from "./severity.js";
 import { isImpliedNotNull, isVersionOwn } from "./version-own.js";
+import { withoutTable } from "./without-table.js";
 
 /** One way in which a catalog is not what it should be. */
 export interface Difference {
@@ -51,14 +52,17 @@ export interface CompareOptions {
   readonly columnOrder?: boolean;
   /** Whether the release touches an object. */
   readonly releaseDepends?: (kind: ObjectKind, id: ObjectId) => boolean;
+  /** The framework's ledger, which is compared with nothing. */
+  readonly ledger?: string;
 }
 
 /** What must change in `actual` to make it `declared`. Sorted by object, so the same catalogs give the same list. */
 export function compareCatalogs(actual: Catalog, declared: Catalog, options: CompareOptions = {}): Comparison {
   if (actual.canonical !== declared.canonical)
     throw new RangeError(`catalogs of canonical versions ${actual.canonical} and ${declared.canonical} do not compare`);
-  const before = new CatalogIndex(actual);
-  const after = new CatalogIndex(declared);
+  const { ledger } = options;
+  const before = new CatalogIndex(ledger === undefined ? actual : withoutTable(actual, ledger));
+  const after = new CatalogIndex(ledger === undefined ? declared : withoutTable(declared, ledger));
   const raw = [...missing(before, after), ...unexpected(before, after), ...changed(before, after)];
   const all = raw
     .filter((each) => !isFolded(each, before, after))

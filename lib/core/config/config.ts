@@ -140,6 +140,12 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   migrations: z.string().describe("folder of the migrations, relative to this config"),
   convention: z.string().default("auto").describe("file-naming convention; auto detects it"),
+  squashed: z
+    .array(z.strictObject({ into: z.string().min(1), from: z.string().min(1) }))
+    .default([])
+    .describe(
+      "migrations that stand for a history which is no longer in the folder: a tenant that has version `from` has `into`",
+    ),
   notMigrations: z
     .array(z.strictObject({ files: z.string().min(1), reason: z.string().min(1) }))
     .default([])

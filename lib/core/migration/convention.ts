@@ -36,6 +36,8 @@ export interface MigrationSource {
   readonly driver?: SourceFile;
   /** What the framework stores as checksum; null when it stores none, or when it cannot be known. */
   readonly checksum: string | null;
+  /** What it would store for the same text with other line ends or a byte order mark; ours where it stores none. */
+  readonly variants?: readonly string[];
 }
 
 export interface ConventionReading {

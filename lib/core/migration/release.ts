@@ -31,10 +31,20 @@ export interface Migration {
   readonly down: Script | null;
   /** What the framework's ledger keeps as checksum; null or absent when it keeps none. */
   readonly frameworkChecksum?: string | null;
+  /** Checksums of the same text with other line ends, or with or without a byte order mark. */
+  readonly checksumVariants?: readonly string[];
   /** A team's own program that is this migration; its statements are then not known. */
   readonly migrator?: MigratorCommand;
   /** What the Rust code beside the SQL expects and asks for. */
   readonly expects?: Contract;
+}
+
+/** A migration that stands for all up to another, whose files are gone. */
+export interface Squash {
+  /** Version of the migration that stands for them. */
+  readonly into: string;
+  /** The newest of the versions that it stands for. */
+  readonly from: string;
 }
 
 /** A piece of the release that was not understood, or that was ignored by request. */
@@ -62,6 +72,8 @@ export interface Release {
   /** Name of the newest migration: `20240115_add_tenant_quota`. */
   readonly name: string;
   readonly convention: string;
+  /** Migrations that stand for a history which is no longer in the folder. */
+  readonly squashed?: readonly Squash[];
   /** Conventions that name their files alike; the ledgers that the tenants have tell them apart. */
   readonly alternatives?: readonly string[];
   /** Why it was read as that convention, and why not as the second best; absent when the convention was given. */

@@ -1,9 +1,9 @@
 import { compareFindings, type Finding, type SourceSpan } from "../finding.js";
-import type { Migration, Release } from "../migration/release.js";
+import type { Migration, Release, Squash } from "../migration/release.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import { COMMAND } from "./command-release.js";
 import { conventionNamed } from "./conventions/conventions.js";
-import { compareVersions } from "./conventions/order.js";
+import { compareText, compareVersions } from "./conventions/order.js";
 import type { LedgerEntry, LedgerFormat } from "./ledger.js";
 
 export interface Pending {
@@ -15,32 +15,76 @@ export interface Pending {
 
 /** Which migrations of the release a tenant lacks according to its ledger, and where ledger and folder disagree. */
 export function pendingMigrations(
-  release: Pick<Release, "migrations" | "convention">,
+  release: Pick<Release, "migrations" | "convention" | "squashed">,
   entries: readonly LedgerEntry[],
   format: LedgerFormat,
 ): Pending {
-  const compare = conventionNamed(release.convention)?.compare ?? compareVersions;
-  const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
+  const convention = conventionNamed(release.convention);
+  const compare = convention?.compare ?? compareVersions;
+  const same = (version: string) => convention?.canonical?.(version) ?? version;
+  const byVersion = new Map(entries.map((entry) => [same(entry.version), entry]));
   const floor =
     entries
       .filter((entry) => entry.upTo)
       .map((entry) => entry.version)
       .sort(compare)
       .at(-1) ?? null;
-  const has = (version: string) => byVersion.has(version) || (floor !== null && compare(version, floor) <= 0);
+  const stands = (version: string) => byVersion.has(same(version)) || (floor !== null && compare(version, floor) <= 0);
+  const squash = squashOf(release.squashed ?? [], entries, { compare, has: stands });
+  const has = (version: string) => stands(version) || squash.taken.has(version);
   const pending = release.migrations.filter((migration) => !has(migration.version));
-  const known = new Set(release.migrations.map((migration) => migration.version));
+  const known = new Set(release.migrations.map((migration) => same(migration.version)));
+  const unknown = entries.filter((entry) => !known.has(same(entry.version)) && !squash.covered.has(entry));
+  const place = (version: string) => placeOf(version, release.migrations, compare);
   const findings = [
-    ...entries
-      .filter((entry) => entry.incomplete)
-      .map((entry) => incomplete(entry, format, placeOf(entry.version, release.migrations, compare))),
-    ...(release.convention === COMMAND ? [] : entries.filter((entry) => !known.has(entry.version))).map((entry) =>
-      missing(entry, format, placeOf(entry.version, release.migrations, compare)),
-    ),
-    ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(migration.version), format)),
+    ...entries.filter((entry) => entry.incomplete).map((entry) => incomplete(entry, format, place(entry.version))),
+    ...(release.convention === COMMAND ? [] : unknown).map((entry) => missing(entry, format, place(entry.version))),
+    ...squash.halfway.map((each) => squashedHalfway(each, format, place(each.into))),
+    ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(same(migration.version)), format)),
     ...outOfOrder(release.migrations, pending, format),
   ];
   return { pending, findings: findings.sort(compareFindings) };
+}
+
+interface SquashedHistory {
+  /** Versions that the tenant has by what they stand for. */
+  readonly taken: ReadonlySet<string>;
+  /** Entries that a squashed migration stands for. */
+  readonly covered: ReadonlySet<LedgerEntry>;
+  /** Squashes of which the tenant has a part alone. */
+  readonly halfway: readonly Squash[];
+}
+
+/** What a squashed history means for one tenant: it has all that was squashed, nothing of it, or a part, which is in the way. */
+function squashOf(
+  squashed: readonly Squash[],
+  entries: readonly LedgerEntry[],
+  { compare, has }: { compare(a: string, b: string): number; has(version: string): boolean },
+): SquashedHistory {
+  const taken = new Set<string>();
+  const covered = new Set<LedgerEntry>();
+  const halfway: Squash[] = [];
+  for (const each of squashed) {
+    const behind = entries.filter(
+      ({ version }) => version !== each.into && (compare(version, each.from) || compareText(version, each.from)) <= 0,
+    );
+    for (const entry of behind) covered.add(entry);
+    if (has(each.from)) taken.add(each.into);
+    else if (behind.length > 0 && !has(each.into)) halfway.push(each);
+  }
+  return { taken, covered, halfway };
+}
+
+function squashedHalfway({ into, from }: Squash, format: LedgerFormat, place: Place): Finding {
+  return releaseFinding({
+    code: "release.squash-halfway",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "migration", name: into },
+    message: `${into} stands for the migrations up to ${from}, and according to ${format.table} only a part of them has run.`,
+    remedy: { text: `Bring the tenant up to ${from} from a revision that still has those migrations.` },
+    ...place,
+  });
 }
 
 /** The file of a version; for one that is not in the folder, the file that it would stand behind. */
@@ -83,16 +127,34 @@ function missing(entry: LedgerEntry, format: LedgerFormat, place: Place): Findin
 function edited(migration: Migration, entry: LedgerEntry | undefined, format: LedgerFormat): readonly Finding[] {
   const expected = format.checksum(migration);
   if (!entry || entry.checksum === null || expected === null || entry.checksum === expected) return [];
+  const source = { file: migration.up.file, line: 1, column: 1 };
+  const subject = { kind: "migration", name: migration.version };
+  if (migration.checksumVariants?.includes(entry.checksum)) return [sameText(migration, format, { subject, source })];
   return [
     releaseFinding({
       code: "release.edited",
       severity: "error",
-      subject: { kind: "migration", name: migration.version },
+      subject,
       message: `${migration.up.file} was edited after it ran: its checksum is ${expected}, and ${format.table} has ${entry.checksum}.`,
       remedy: { text: "Restore the file as it ran, and write the change as a migration of its own." },
-      source: { file: migration.up.file, line: 1, column: 1 },
+      source,
     }),
   ];
+}
+
+/** The statements are the ones that ran; a framework that compares checksums would still refuse the file. */
+function sameText(migration: Migration, format: LedgerFormat, at: Pick<Finding, "subject" | "source">): Finding {
+  return releaseFinding({
+    code: "release.line-ends-differ",
+    severity: "warning",
+    subject: at.subject,
+    message: `${migration.up.file} differs from what ran in its line ends or its byte order mark alone, so the checksum in ${format.table} is another.`,
+    remedy: {
+      text: "Fix the line ends in the repository, since the framework may refuse the file.",
+      command: "git add --renormalize .",
+    },
+    ...(at.source ? { source: at.source } : {}),
+  });
 }
 
 /** A pending migration that stands before one that already ran: frameworks differ on what they do with it. */

@@ -39,6 +39,7 @@ export function readMigration(source: MigrationSource, rust: RustRelease, functi
       name: source.name,
       up: up.script,
       down: hasDown ? down.script : null,
+      ...(source.variants ? { checksumVariants: source.variants } : {}),
       frameworkChecksum: up.text === null ? source.checksum : refineryChecksum(source.name, source.version, up.text),
     },
     up: up.statements,

@@ -1,7 +1,7 @@
 import { compareFindings, type Finding } from "../finding.js";
 import type { Acceptances } from "../migration/acceptance.js";
 import { judgeCoverage } from "../migration/coverage.js";
-import type { Migration, Release } from "../migration/release.js";
+import type { Migration, Release, Squash } from "../migration/release.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import { type ReleaseFile, readSourceFile } from "../migration/source-file.js";
 import { FunctionBodies } from "../operations/called.js";
@@ -23,6 +23,8 @@ export interface ReadReleaseOptions {
   /** Id of a convention; detected from the files when absent. */
   readonly convention?: string;
   readonly acceptances?: Acceptances;
+  /** Migrations that stand for a history which is no longer in the folder. */
+  readonly squashed?: readonly Squash[];
   /** Files that the config says are no migrations. */
   readonly notMigrations?: readonly DeclaredFiles[];
   /** False: what the application's own code expects is not read. */
@@ -74,6 +76,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
     convention: convention.id,
     alternatives: alternativesOf(convention.id, detection),
     ...(detection ? { detection: explainDetection(detection) } : {}),
+    ...(options.squashed?.length ? { squashed: options.squashed } : {}),
     migrations: all,
     contract: contractOf(all, all, application.columns),
     ...(application.columns.length > 0 ? { application: application.columns } : {}),

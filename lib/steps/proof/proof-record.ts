@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import type { RollbackStanding } from "../../core/risk/input.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -65,8 +66,8 @@ async function remainingDrift(
   if (!cluster.declared) return [];
   const declared = await need<Catalog>(ports, artifact.catalog(cluster.declared.after));
   const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
-  return compareCatalogs(after, declared, { releaseDepends: releaseDependence(release, cluster.pending, before) })
-    .differences;
+  const releaseDepends = releaseDependence(release, cluster.pending, before);
+  return compareCatalogs(after, declared, { releaseDepends, ledger: ledgerFor(release.convention).table }).differences;
 }
 
 function isAllowed(cluster: ClusterRecord, difference: Difference): boolean {

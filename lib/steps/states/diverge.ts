@@ -8,6 +8,7 @@ import { groupBy } from "../../core/group-by.js";
 import { digest } from "../../core/json.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
@@ -89,7 +90,10 @@ async function judge(
       groups: new Map([...fleet.values()].map((one) => [one.id, one.group])),
       allow: request.config.drift.allow,
       today: today(ports),
-      options: { releaseDepends: releaseDependence(release, members.pending, actual) },
+      options: {
+        releaseDepends: releaseDependence(release, members.pending, actual),
+        ledger: ledgerFor(release.convention).table,
+      },
     });
   }
   const cluster: ClusterRecord = {

@@ -77,8 +77,8 @@ async function releaseOf(
     now: ports.clock.now(),
     list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
   };
-  const { notMigrations } = config;
-  const settings = { acceptances, notMigrations, application: config.application?.length !== 0 };
+  const { notMigrations, squashed } = config;
+  const settings = { acceptances, notMigrations, squashed, application: config.application?.length !== 0 };
   if (config.convention !== "auto") return readRelease(files, { ...settings, convention: config.convention });
   const release = await readRelease(files, settings);
   const convention = await conventionByLedger(ports, release, tenants);

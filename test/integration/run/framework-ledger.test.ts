@@ -22,6 +22,12 @@ beforeAll(async () => {
         insert into public.schema_migrations values (20240101, false)`),
     );
   }
+  // As another version of the framework might have made it.
+  await fleet.inTenant(fleet.tenants[2] ?? "", (client) =>
+    client.query(
+      "alter table public.schema_migrations add column applied_at timestamptz default now(), alter dirty set default false; create index on public.schema_migrations (dirty)",
+    ),
+  );
   fleet.writeConfig({ migrations: "migrations" });
 });
 afterAll(() => fleet.destroy());
@@ -32,6 +38,7 @@ it("tells golang-migrate from others by the tenants' ledger, and leaves that led
   expect((await fleet.run(["approve"])).code).toBe(0);
   const resumed = await fleet.run(["resume", "--json"]);
   expect(resumed.code, resumed.stderr).toBe(0);
+  expect(`${waiting.stdout}${resumed.stdout}`, "the form of the ledger is no drift").not.toMatch(/drift\.[a-z]/);
   for (const id of fleet.tenants) {
     const rows = await fleet.inTenant(id, async (client) => {
       const { rows } = await client.query("select version::int, dirty from public.schema_migrations");

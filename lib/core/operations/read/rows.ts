@@ -9,7 +9,7 @@ import type {
   UpdateStmt,
 } from "libpg-query";
 import { visit } from "../../sql/tree.js";
-import { relationName, strings } from "./names.js";
+import { relationName } from "./names.js";
 import { type Draft, NotUnderstood } from "./reader.js";
 import { createdByInto } from "./select-into.js";
 import { functionsCalled, tablesRead } from "./tables-read.js";
@@ -81,9 +81,7 @@ export function readCopy(tree: CopyStmt): readonly Draft[] {
     const reads = tree.relation ? [relationName(tree.relation)] : tablesRead(tree.query);
     return [{ kind: "query", reads, functions: [] }];
   }
-  const columns = strings(tree.attlist);
-  const table = relationName(tree.relation);
-  return [{ kind: "write-rows", change: "copy", table, columns, filtered: true, reads: [] }];
+  throw new NotUnderstood("COPY … FROM stdin wants its rows from the client, which psql alone sends");
 }
 
 export function readTruncate(tree: TruncateStmt): readonly Draft[] {

@@ -1,4 +1,5 @@
 import type { Finding } from "../../finding.js";
+import { sha256 } from "../../migration/checksums/sha.js";
 import type { MigrationSource, ScriptSource } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 
@@ -40,8 +41,26 @@ export function pairScripts(
     up: up.script,
     down: downs.get(canonical(up.version))?.script ?? null,
     checksum: checksum(up.script, up.version, up.name),
+    ...(up.script.rust ? {} : { variants: variantsOf(up, checksum) }),
   }));
   return { migrations, findings };
+}
+
+const MARK = "\uFEFF";
+
+/** Checksums of the same text as another checkout may have it. */
+function variantsOf(
+  { script, version, name }: FoundScript,
+  checksum: (up: ScriptSource, version: string, name: string) => string | null,
+): readonly string[] {
+  const bare = Buffer.from(script.file.bytes).toString("utf8").replace(MARK, "").replaceAll("\r\n", "\n");
+  const texts = [bare, bare.replaceAll("\n", "\r\n")].flatMap((text) => [text, MARK + text]);
+  const sums = texts.map((text) => {
+    const file = { ...script.file, text, bytes: Buffer.from(text) };
+    return checksum({ ...script, file }, version, name) ?? sha256(file.bytes);
+  });
+  const own = checksum(script, version, name) ?? sha256(script.file.bytes);
+  return [...new Set(sums)].filter((sum) => sum !== own);
 }
 
 function sameVersion(first: FoundScript, second: FoundScript): Finding {
