@@ -31,7 +31,7 @@ export interface CodeAnswer {
  * An owner who may do as much as the session's role gains nothing by being called: a superuser, the role itself, and a member
  * of it.
  */
-const LESSER = "not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE'))";
+export const LESSER_OWNER = "not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE'))";
 
 /**
  * One row, `CodeAnswer`: what of a user's code a query would run. Beside what it names, PostgreSQL runs what stands on the
@@ -66,7 +66,7 @@ code(name, placed) as (
     union all select f.oid, false from pg_proc f where f.proname = any($4::text[])
     union all select o.oprcode::oid, false from pg_operator o where o.oprname = any($5::text[])) s(oid, placed)
   join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
-  where p.oid >= 16384 and ${LESSER})
+  where p.oid >= 16384 and ${LESSER_OWNER})
 select exists (select from pg_proc p where p.oid >= 16384 and p.proname = any($1::text[]))
     or exists (select from pg_operator o where o.oid >= 16384 and o.oprname = any($2::text[]))
     or exists (select from pg_type t where t.oid >= 16384 and t.typname = any($3::text[]))

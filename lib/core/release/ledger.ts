@@ -17,6 +17,10 @@ export interface LedgerFormat {
   readonly id: string;
   /** Unqualified table name, for messages. */
   readonly table: string;
+  /** The table as SQL. */
+  readonly at: string;
+  /** We made it, and nobody else writes to it. */
+  readonly own?: true;
   /**
    * The same ledger in this schema. Set when the framework finds its table along the search_path: then nothing of this format
    * may be executed before its schema is known.

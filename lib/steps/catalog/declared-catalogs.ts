@@ -52,7 +52,7 @@ async function migrationsOf(database: Database, release: Release, tenant: Tenant
   const session = await database.connect(tenant, options);
   try {
     const format = ledgerFor(release.convention, tenant.schema);
-    const { pending } = pendingMigrations(release, await readLedger(session, format), format);
+    const { pending } = pendingMigrations(release, await readLedger(session, format, tenant.schema), format);
     return release.migrations.filter((migration) => !pending.includes(migration));
   } finally {
     await session.close();

@@ -1,14 +1,20 @@
 import type { LedgerEntry, LedgerFormat } from "../../core/release/ledger.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
+import { assertOurs } from "./own-objects.js";
 
-/** What the tenant's ledger says; empty when the tenant has none yet. `present`: it was there before, and is not looked for. */
+/**
+ * What the tenant's ledger says; empty when the tenant has none yet. `present`: it was there before, and is not looked for.
+ * Throws `NotOurs`, without having read it.
+ */
 export async function readLedger(
   session: Session,
   format: LedgerFormat,
+  schema: string | null,
   present = false,
 ): Promise<readonly LedgerEntry[]> {
   const place = await ledgerPlace(session, format);
+  await assertOursAt(session, place.format, schema);
   if (!(place.present ?? (present || (await hasTable(session, place.format))))) return [];
   return (await session.query(place.format.read)).map((entry) => format.entry(entry));
 }
@@ -17,6 +23,24 @@ export async function readLedger(
 export async function hasLedger(session: Session, format: LedgerFormat): Promise<boolean> {
   const place = await ledgerPlace(session, format);
   return place.present ?? hasTable(session, place.format);
+}
+
+/** Makes the ledger when it is missing, and writes to it what `statements` gives. Throws `NotOurs`, with nothing written. */
+export async function writeLedger(
+  session: Session,
+  ledger: LedgerFormat,
+  schema: string | null,
+  statements: (placed: LedgerFormat) => readonly string[],
+): Promise<void> {
+  const placed = await placedLedger(session, ledger);
+  if (placed.create.length > 0) await session.script(placed.create.join("; "));
+  await assertOursAt(session, placed, schema);
+  const writing = statements(placed);
+  if (writing.length > 0) await session.script(writing.join("; "));
+}
+
+function assertOursAt(session: Session, placed: LedgerFormat, schema: string | null): Promise<void> {
+  return assertOurs(session, schema, placed.own ? null : placed.at);
 }
 
 /** The ledger where the framework would find it, or make it. */

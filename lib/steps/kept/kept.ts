@@ -1,6 +1,7 @@
 import { bindSchemas, OWN_SCHEMA, ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
+import { assertOurs } from "../catalog/own-objects.js";
 import { inTransaction } from "../migration/transaction.js";
 
 /** One copy of rows that a migration destroyed, in a tenant's schema of kept data. */
@@ -21,6 +22,7 @@ const LIST = qualified(OWN_SCHEMA, "kept");
 /** What is kept aside in a tenant. Empty when nothing ever was. Throws `DatabaseError`. */
 export async function listKept(session: Session, schema: string | null): Promise<readonly KeptCopy[]> {
   const bind = (sql: string) => bindSchemas(sql, schema);
+  await assertOurs(session, schema);
   const [present] = await session.query<{ present: boolean }>("select to_regclass($1) is not null as present", [
     bind(LIST),
   ]);

@@ -4,7 +4,7 @@ import type { KeepAside } from "../../core/rollback/plan.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
-import { placedLedger } from "../catalog/ledger.js";
+import { writeLedger } from "../catalog/ledger.js";
 import type { ApplyMigration } from "./apply-migration.js";
 import { KeptBudget } from "./kept-budget.js";
 import { preparation, prepareSession } from "./prepare-session.js";
@@ -56,9 +56,7 @@ export async function applyCommand(
   const end = async () => {
     await keepAfter(session, input.keep, schema);
     const elapsed = Math.round(input.clock.monotonic() - start);
-    const format = input.ledger && (await placedLedger(session, input.ledger));
-    const ledger = format ? [...format.create, ...format.record(migration, elapsed)] : [];
-    for (const sql of ledger) await session.script(sql);
+    if (input.ledger) await writeLedger(session, input.ledger, schema, (placed) => placed.record(migration, elapsed));
     await clearProgress(session, version, schema);
   };
   await inTransaction(session, input.isolation, end, first);

@@ -6,7 +6,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
-import { placedLedger } from "../catalog/ledger.js";
+import { writeLedger } from "../catalog/ledger.js";
 import { applyCommand } from "./apply-command.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
@@ -214,7 +214,7 @@ async function record(
 ): Promise<void> {
   const elapsed = Math.round(input.clock.monotonic() - start);
   session.lookUpIn(input.schema);
-  const format = input.ledger && (await placedLedger(session, input.ledger));
-  const ledger = format ? [...format.create, ...format.record(input.migration, elapsed)] : [];
-  if (first.length + ledger.length > 0) await session.script([...first, ...ledger].join("; "));
+  if (first.length > 0) await session.script(first.join("; "));
+  if (input.ledger)
+    await writeLedger(session, input.ledger, input.schema, (placed) => placed.record(input.migration, elapsed));
 }

@@ -1,6 +1,7 @@
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
+import { assertOurs } from "../catalog/own-objects.js";
 
 /** Parts of a migration by their index: begun, or done. */
 export type Progress = ReadonlyMap<number, "started" | "finished">;
@@ -12,6 +13,7 @@ const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
 /** What an earlier attempt at a migration that needs several transactions has done. Makes the table when it is missing. */
 export async function readProgress(session: Session, version: string, schema: string | null): Promise<Progress> {
   await session.script(bindSchemas(SETUP, schema));
+  await assertOurs(session, schema);
   const rows = await session.query<{ part: number; state: "started" | "finished" }>(
     bindSchemas(`select part, state from ${TABLE} where version = $1`, schema),
     [version],

@@ -1,6 +1,8 @@
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
+import { KEPT_SETUP } from "../../core/undo/keep/copy.js";
 import type { Session } from "../../ports/database.js";
+import { assertOurs } from "../catalog/own-objects.js";
 import type { KeptBudget } from "./kept-budget.js";
 
 /** Row-level security would leave rows out without a word; switched off, it is an error where it would (manual, "row_security"). */
@@ -16,6 +18,8 @@ export async function keepBefore(
 ): Promise<void> {
   if (keep.length === 0) return;
   await session.script(EVERY_ROW);
+  for (const sql of KEPT_SETUP) await session.script(bindSchemas(sql, schema));
+  await assertOurs(session, schema);
   for (const aside of keep) {
     await budget.take(session, aside, schema);
     for (const sql of aside.before) await session.script(bindSchemas(sql, schema));

@@ -11,6 +11,7 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
+import { assertOurs } from "../catalog/own-objects.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
@@ -84,6 +85,7 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
       (await pendingOf(on, context, ledgerThere)).pending.some((migration) => migration.version === version);
     const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
+      await assertOurs(session, context.tenant.schema);
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
       ledgerThere = entries > 0;
@@ -132,7 +134,7 @@ async function pendingOf(
   ledgerThere = false,
 ): Promise<{ readonly pending: readonly Migration[]; readonly entries: number }> {
   const format = ledgerFor(release.convention, tenant.schema);
-  const ledger = await readLedger(session, format, ledgerThere);
+  const ledger = await readLedger(session, format, tenant.schema, ledgerThere);
   const { pending, findings } = pendingMigrations(release, ledger, format);
   const [blocking] = findings.filter((finding) => finding.severity === "error");
   if (blocking) throw new NotMigrated(blocking.message);

@@ -54,7 +54,8 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
   const { lockTimeout, statementTimeout, concurrentTimeout } = settings;
   const session = await ports.database.connect(tenant, { purpose: "write", statementTimeout, lockTimeout });
   const ledger = ledgerFor(release.convention, tenant.schema);
-  const has = async (on: Session) => new Set((await readLedger(on, ledger)).map((entry) => entry.version));
+  const has = async (on: Session) =>
+    new Set((await readLedger(on, ledger, tenant.schema)).map((entry) => entry.version));
   const needed = async (on: Session, version: string) => (await has(on)).has(version);
   const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {

@@ -2,6 +2,7 @@ import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
+import { assertOurs } from "../catalog/own-objects.js";
 import type { Guard } from "../migration/guard.js";
 
 const LEASE = qualified(OWN_SCHEMA, "lease");
@@ -59,7 +60,10 @@ export class TenantGuard implements Guard {
   async outside(session: Session, version: string): Promise<boolean> {
     const { tenant, run, concurrentTimeout, needed } = this.options;
     const limit = concurrentTimeout === 0 ? 0 : concurrentTimeout + MARGIN_MS;
-    if (!this.leased) await session.script(bindSchemas(SETUP, tenant.schema)).catch(madeByAnother);
+    if (!this.leased) {
+      await session.script(bindSchemas(SETUP, tenant.schema)).catch(madeByAnother);
+      await assertOurs(session, tenant.schema);
+    }
     const values = [lockName(tenant), run, this.token, limit];
     const rows = await session.query(bindSchemas(TAKE, tenant.schema), values);
     if (rows.length === 0) throw busy(tenant, await this.holder(session));

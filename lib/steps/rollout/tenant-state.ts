@@ -25,7 +25,7 @@ export async function readTenantState(session: Session, context: TenantContext):
   try {
     await session.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockName(tenant)]);
     const { fingerprint } = await readFingerprint(session, tenant.schema, context.known);
-    const entries = await readLedger(session, ledgerFor(release.convention, tenant.schema));
+    const entries = await readLedger(session, ledgerFor(release.convention, tenant.schema), tenant.schema);
     const has = new Set(entries.filter((entry) => !entry.incomplete).map((entry) => entry.version));
     const applied = cluster.pending.filter((version) => has.has(version)).length;
     const begun = await partsBegun(session, cluster.pending, tenant.schema);

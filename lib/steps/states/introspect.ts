@@ -8,6 +8,7 @@ import type { Tenant } from "../../ports/registry.js";
 import { CatalogReader } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
 import { logicalReplicaFindings } from "../catalog/logical-replica.js";
+import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
 import { openReplica } from "../catalog/replica.js";
 import { unreachable } from "../run/database-finding.js";
@@ -57,7 +58,7 @@ async function readTenant(
     const target = await targetOf(session);
     const statistics = await readStatistics(session, tenant.schema);
     const format = ledgerFor(release.convention, tenant.schema);
-    const ledger = await readLedger(session, format);
+    const ledger = await readLedger(session, format, tenant.schema);
     const { pending, findings } = pendingMigrations(release, ledger, format);
     const record: TenantReading = {
       tenant: tenant.id,
@@ -73,7 +74,9 @@ async function readTenant(
     const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
     return { record, findings: [...opened.findings, ...replicated, ...own] };
   } catch (error) {
-    const finding = unreachable("introspect", "introspect.unreachable", tenant, "could not be read", error);
+    const code = error instanceof NotOurs ? "introspect.not-ours" : "introspect.unreachable";
+    const doing = error instanceof NotOurs ? "has what stands in the place of ours" : "could not be read";
+    const finding = unreachable("introspect", code, tenant, doing, error);
     const record: TenantReading = {
       tenant: tenant.id,
       status: "unknown",

@@ -16,6 +16,7 @@ function ledgerIn(schema: string): LedgerFormat {
   return {
     id: "test",
     table: "done",
+    at: table,
     exists: `select to_regclass(${literal(table)}) is not null as present`,
     read: `select * from ${table}`,
     entry: (row) => ({ version: String(row.version), name: null, checksum: null, incomplete: false }),

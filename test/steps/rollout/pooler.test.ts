@@ -125,7 +125,7 @@ it.skipIf(!installed)(`two runs behind a transaction pooler migrate a tenant onc
   );
   const work = async (run: string) => {
     const session = await testSession(through);
-    const needed = async () => !(await readLedger(session, ledger)).some(({ version }) => version === "1");
+    const needed = async () => !(await readLedger(session, ledger, null)).some(({ version }) => version === "1");
     const guard = new TenantGuard({ run, tenant, concurrentTimeout: 10_000, needed });
     const common = { ledger, settings, schema: null, keep: [], clock: testClock, guard } as const;
     for (let attempt = 0; ; attempt += 1) {

@@ -8,6 +8,7 @@ export function dbmateLedger(schema: string | null): LedgerFormat {
   return {
     id: "dbmate",
     table: "schema_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
     entry: (row) => done(row.version),

@@ -8,6 +8,7 @@ export function dieselLedger(schema: string | null): LedgerFormat {
   return {
     id: "diesel",
     table: "__diesel_schema_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
     entry: (row) => done(row.version),

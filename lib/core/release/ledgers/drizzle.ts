@@ -12,6 +12,7 @@ export function drizzleLedger(schema: string | null): LedgerFormat {
   return {
     id: "drizzle",
     table: "__drizzle_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT created_at::text AS version, hash FROM ${table}`,
     entry: (row) => done(row.version, { checksum: row.hash }),

@@ -11,6 +11,7 @@ export function flywayLedger(schema: string | null): LedgerFormat {
   return {
     id: "flyway",
     table: "flyway_schema_history",
+    at: table,
     exists: presence(table),
     read: `SELECT version, description, type, checksum::text AS checksum, success FROM (SELECT DISTINCT ON (version) * FROM ${table} WHERE version IS NOT NULL ORDER BY version, installed_rank DESC) AS newest WHERE type <> 'DELETE' AND type NOT LIKE 'UNDO%'`,
     entry: (row) => ({

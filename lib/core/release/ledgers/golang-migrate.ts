@@ -12,6 +12,7 @@ export function golangMigrateLedger(schema: string | null): LedgerFormat {
   return {
     id: "golang-migrate",
     table: "schema_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT version::text AS version, dirty FROM ${table}`,
     entry: (row) => ({

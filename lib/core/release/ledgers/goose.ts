@@ -11,6 +11,7 @@ export function gooseLedger(schema: string | null): LedgerFormat {
   return {
     id: "goose",
     table: "goose_db_version",
+    at: table,
     exists: presence(table),
     read: `SELECT version FROM (SELECT DISTINCT ON (version_id) version_id::text AS version, is_applied FROM ${table} ORDER BY version_id, id DESC) AS newest WHERE is_applied AND version <> '0'`,
     entry: (row) => done(row.version),

@@ -8,6 +8,7 @@ export function nodePgMigrateLedger(schema: string | null): LedgerFormat {
   return {
     id: "node-pg-migrate",
     table: "pgmigrations",
+    at: table,
     exists: presence(table),
     read: `SELECT name FROM ${table}`,
     entry: (row) => done(row.name, { name: row.name }),

@@ -11,6 +11,8 @@ export function ownLedger(schema: string | null): LedgerFormat {
   return {
     id: "schema-gate",
     table: schema === null ? "schema_gate.ledger" : "schema_gate_ledger",
+    at: table,
+    own: true,
     exists: presence(table),
     read: `SELECT version, name, checksum FROM ${table}`,
     entry: (row) => done(row.version, row),

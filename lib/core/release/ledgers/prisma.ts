@@ -8,6 +8,7 @@ export function prismaLedger(schema: string | null): LedgerFormat {
   return {
     id: "prisma",
     table: "_prisma_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT migration_name, checksum, finished_at IS NULL AS incomplete FROM ${table} WHERE rolled_back_at IS NULL`,
     entry: (row) => ({

@@ -8,6 +8,7 @@ export function refineryLedger(schema: string | null): LedgerFormat {
   return {
     id: "refinery",
     table: "refinery_schema_history",
+    at: table,
     exists: presence(table),
     read: `SELECT version::text AS version, name, checksum FROM ${table}`,
     entry: (row) => done(row.version, row),

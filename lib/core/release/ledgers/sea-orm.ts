@@ -8,6 +8,7 @@ export function seaOrmLedger(schema: string | null): LedgerFormat {
   return {
     id: "sea-orm",
     table: "seaql_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT version FROM ${table}`,
     entry: (row) => done(row.version),

@@ -8,6 +8,7 @@ export function sqlxLedger(schema: string | null): LedgerFormat {
   return {
     id: "sqlx",
     table: "_sqlx_migrations",
+    at: table,
     exists: presence(table),
     read: `SELECT version::text AS version, description, success, encode(checksum, 'hex') AS checksum FROM ${table}`,
     entry: (row) => ({

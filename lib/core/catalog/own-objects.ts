@@ -1,0 +1,68 @@
+import { LESSER_OWNER } from "./code-of-others.js";
+
+/** Which objects of ours are looked at. */
+export interface OwnObjects {
+  /** The schema of ours beside a tenant that is a schema; null where everything that is named like one of ours is. */
+  readonly schema: string | null;
+  /** The tenant's schema, which has our ledger in it; null for a tenant with a database of its own. */
+  readonly tenantSchema: string | null;
+  /** The ledger of a framework, as SQL, which others own and only we and they write; null for none. */
+  readonly ledger: string | null;
+}
+
+export interface OwnObjectsRow {
+  /** What is not as we make it, in words: `the trigger t on schema_gate.ledger`. */
+  readonly strange: readonly string[];
+}
+
+export function ownObjectsValues({ schema, tenantSchema, ledger }: OwnObjects): readonly (string | null)[] {
+  return [schema, tenantSchema, ledger];
+}
+
+const lesser = (owner: string) => LESSER_OWNER.replaceAll("r.", `${owner}.`);
+
+/**
+ * One row. We make schemas with plain tables in them and nothing else: what another role made under their names, or put on them, would run,
+ * or be believed, when we write.
+ */
+export const OWN_OBJECTS = `with own as (
+  select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n
+  where case when $1::text is null then n.nspname = 'schema_gate' or left(n.nspname, 12) = 'schema_gate_' else n.nspname = $1 end),
+rel as (
+  select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, true as ours from pg_class c
+    where (c.relnamespace in (select own.oid from own) and c.relkind not in ('i', 't')
+      or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = $2))
+  union all select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, false from pg_class c where c.oid = to_regclass($3)),
+strange(what) as (
+  select format('the schema %I, which belongs to %I', own.nspname, r.rolname)
+    from own join pg_roles r on r.oid = own.nspowner where ${lesser("r")}
+  union all select format('%s, which belongs to %I', rel.oid::regclass, r.rolname)
+    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and ${lesser("r")}
+  union all select format('%s, which is no table', rel.oid::regclass) from rel where rel.relkind not in ('r', 'p')
+  union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass)
+    from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal
+  union all select format('the rule %I on %s', w.rulename, rel.oid::regclass)
+    from rel join pg_rewrite w on w.ev_class = rel.oid where w.rulename <> '_RETURN'
+  union all select format('the policy %I on %s', p.polname, rel.oid::regclass) from rel join pg_policy p on p.polrelid = rel.oid where rel.ours
+  union all select format('row security on %s', rel.oid::regclass) from rel where rel.ours and rel.relrowsecurity
+  union all select format('the inheritance of %s', rel.oid::regclass) from rel
+    where rel.ours and exists (select from pg_inherits i where rel.oid in (i.inhrelid, i.inhparent))
+  union all select format('the default of %s.%I', rel.oid::regclass, a.attname)
+    from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum
+    where rel.ours and pg_get_expr(d.adbin, d.adrelid) not in ('now()', 'true')
+  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass)
+    from rel join pg_constraint c on c.conrelid = rel.oid
+    where rel.ours and c.contype not in ('p', 'n') and pg_get_constraintdef(c.oid) <> 'CHECK (one)'
+  union all select format('the index %s on %s', x.indexrelid::regclass, rel.oid::regclass)
+    from rel join pg_index x on x.indrelid = rel.oid where rel.ours and (x.indexprs is not null or x.indpred is not null)
+  union all select format('the %s granted on %s to %s', lower(g.privilege_type), rel.oid::regclass, coalesce(r.rolname, 'public'))
+    from rel cross join lateral aclexplode(rel.relacl) g left join pg_roles r on r.oid = g.grantee
+    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN') and (g.grantee = 0 or ${lesser("r")})
+  union all select format('the CREATE granted on the schema %I to %s', own.nspname, coalesce(r.rolname, 'public'))
+    from own cross join lateral aclexplode(own.nspacl) g left join pg_roles r on r.oid = g.grantee
+    where g.grantee <> own.nspowner and g.privilege_type = 'CREATE' and (g.grantee = 0 or ${lesser("r")})
+  union all select format('the function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace in (select own.oid from own)
+  union all select format('the operator %s', o.oid::regoperator) from pg_operator o where o.oprnamespace in (select own.oid from own)
+  union all select format('the type %s', t.oid::regtype) from pg_type t
+    where t.typnamespace in (select own.oid from own) and t.typtype in ('d', 'e', 'r'))
+select array(select what from strange order by 1) as strange`;

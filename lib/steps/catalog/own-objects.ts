@@ -1,0 +1,37 @@
+import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code-of-others.js";
+import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
+import { ownSchemaOf } from "../../core/catalog/own-schema.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+
+/** Something stands in the place of what we make, or on it. Nothing was read from it nor written to it. */
+export class NotOurs extends DatabaseError {
+  constructor(strange: readonly string[]) {
+    const shown = strange.slice(0, 5).join("; ");
+    super(
+      `not made by Schema Gate: ${shown}${strange.length > 5 ? `; and ${strange.length - 5} more` : ""}`,
+      "NOT-OURS",
+    );
+  }
+}
+
+/**
+ * Looks at the schema of ours, at our tables and at a framework's ledger, before they are read or written: whatever others put there would
+ * run with our rights. `ledger`: the framework's, as SQL; null for our own. Throws `NotOurs`.
+ */
+export async function assertOurs(session: Session, schema: string | null, ledger: string | null = null): Promise<void> {
+  const own = { schema: schema === null ? null : ownSchemaOf(schema), tenantSchema: schema, ledger };
+  const [row] = await session.query<Row & OwnObjectsRow>(OWN_OBJECTS, ownObjectsValues(own));
+  if (!row) throw new DatabaseError("the query for our own objects was answered with no row", "MALFORMED");
+  const standing = ledger === null ? [] : await codeOn(session, ledger);
+  const strange = [...row.strange, ...standing.map((name) => `${name}, which reading or writing ${ledger} runs`)];
+  if (strange.length > 0) throw new NotOurs(strange);
+}
+
+const NOTHING = { functions: [], operators: [], placedFunctions: [], placedOperators: [] };
+const NOTHING_WANTED = { functions: [], operators: [], types: [], collations: [], texts: [] };
+
+async function codeOn(session: Session, table: string): Promise<readonly string[]> {
+  const values = codeValues({ ...NOTHING, wanted: NOTHING_WANTED, tables: [table] });
+  const [row] = await session.query<Row & CodeAnswer>(CODE_QUERY, values);
+  return row?.always ?? [];
+}

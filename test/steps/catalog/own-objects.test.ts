@@ -1,0 +1,155 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import { readLedger, writeLedger } from "../../../lib/steps/catalog/ledger.js";
+import { assertOurs } from "../../../lib/steps/catalog/own-objects.js";
+import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
+import { MAJORS } from "../../support/majors.js";
+import { testClock, testMigration } from "../../support/migration.js";
+import { onServer, temporaryDatabase } from "../../support/postgres.js";
+import { testSession } from "../../support/session.js";
+
+const LEDGER = `create schema schema_gate; create table schema_gate.ledger (version text primary key, name text not null,
+  checksum text not null, applied_at timestamptz not null default now(), elapsed_ms bigint not null);`;
+const EVIL = `create function public.evil() returns int language plpgsql immutable as $$ begin raise exception 'ran as %', current_user; end $$;
+create function public.evil_row() returns trigger language plpgsql as $$ begin raise exception 'ran as %', current_user; end $$;`;
+
+/** What another role makes before the first run, or puts on what we made, and what is said of it. */
+const PLANTED: Readonly<Record<string, readonly [sql: string, said: RegExp]>> = {
+  "the schema": ["set role mallory; create schema schema_gate", /schema schema_gate, which belongs to mallory/],
+  "the schema of another name": [
+    "set role mallory; create schema schema_gate_x",
+    /schema schema_gate_x, which belongs to mallory/,
+  ],
+  "the whole ledger with a trigger": [
+    `set role mallory; ${LEDGER} create trigger t before insert on schema_gate.ledger for each row execute function public.evil_row()`,
+    /trigger t on schema_gate\.ledger/,
+  ],
+  "a trigger on ours": [
+    `${LEDGER} create trigger t before insert on schema_gate.ledger for each row execute function public.evil_row()`,
+    /trigger t on schema_gate\.ledger/,
+  ],
+  "a trigger for each statement": [
+    `${LEDGER} create trigger t after insert on schema_gate.ledger for each statement execute function public.evil_row()`,
+    /trigger t on/,
+  ],
+  "a rule": [`${LEDGER} create rule r as on insert to schema_gate.ledger do also select public.evil()`, /rule r on/],
+  "a policy": [
+    `${LEDGER} create policy p on schema_gate.ledger using (public.evil() = 1); alter table schema_gate.ledger enable row level security`,
+    /row security on schema_gate\.ledger; the policy p on/,
+  ],
+  "a default": [
+    `${LEDGER} alter table schema_gate.ledger alter name set default public.evil()::text`,
+    /default of schema_gate\.ledger\.name/,
+  ],
+  "a generated column": [
+    `${LEDGER} alter table schema_gate.ledger add x int generated always as (length(name)) stored`,
+    /default of schema_gate\.ledger\.x/,
+  ],
+  "an index of an expression": [
+    `${LEDGER} create index i on schema_gate.ledger (lower(name))`,
+    /index schema_gate\.i on/,
+  ],
+  "a CHECK": [`${LEDGER} alter table schema_gate.ledger add constraint c check (length(name) > 0)`, /constraint c on/],
+  "a child": [
+    `${LEDGER} create table public.child () inherits (schema_gate.ledger)`,
+    /inheritance of schema_gate\.ledger/,
+  ],
+  "a view in its place": [
+    "create schema schema_gate; create view schema_gate.ledger as select 1 as version",
+    /schema_gate\.ledger, which is no table/,
+  ],
+  "a sequence": [
+    "create schema schema_gate; create sequence schema_gate.progress",
+    /schema_gate\.progress, which is no table/,
+  ],
+  "a function": [
+    "create schema schema_gate; create function schema_gate.f() returns int language sql return 1",
+    /function schema_gate\.f\(\)/,
+  ],
+  "a domain": ["create schema schema_gate; create domain schema_gate.text as text", /type schema_gate\.text/],
+  "a table of another owner": [
+    `${LEDGER} alter table schema_gate.ledger owner to mallory`,
+    /schema_gate\.ledger, which belongs to mallory/,
+  ],
+  "the right to write": [
+    `${LEDGER} grant insert on schema_gate.ledger to mallory`,
+    /insert granted on schema_gate\.ledger to mallory/,
+  ],
+  "the right to make things": [
+    `${LEDGER} grant create on schema schema_gate to public`,
+    /CREATE granted on the schema schema_gate to public/,
+  ],
+};
+
+beforeAll(() => loadParser());
+
+describe.each(MAJORS)("what stands in the place of ours on %s", (major) => {
+  it.each(Object.entries(PLANTED))("%s is refused by name, and nothing of it runs", async (_, [sql, said]) => {
+    await onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
+    const { url, client, name } = await temporaryDatabase(major, EVIL);
+    await client.query(`grant create on database "${name}" to mallory`);
+    await client.query(sql);
+    await client.query("reset role");
+    const session = await testSession(url);
+    const refused = { code: "NOT-OURS", message: expect.stringMatching(said) };
+    await expect(assertOurs(session, null)).rejects.toMatchObject(refused);
+    await expect(readLedger(session, ledgerFor("sql"), null)).rejects.toMatchObject({ code: "NOT-OURS" });
+    const settings = { lockTimeout: 500, statementTimeout: 10_000, concurrentTimeout: 2_000 };
+    const migration = testMigration("create table public.made (i int)");
+    const input = {
+      migration,
+      ledger: ledgerFor("sql"),
+      isolation: "read committed",
+      settings,
+      schema: null,
+      keep: [],
+    } as const;
+    await expect(applyMigration(session, { ...input, clock: testClock })).rejects.toThrow();
+    expect((await client.query("select to_regclass('public.made') as made")).rows).toEqual([{ made: null }]);
+  });
+
+  it("a framework's ledger: triggers, rules, and code of others that reading it would run", async () => {
+    const sqlx = ledgerFor("sqlx");
+    await onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
+    for (const [sql, said] of [
+      [
+        "create trigger t before insert on _sqlx_migrations for each row execute function public.evil_row()",
+        /trigger t on/,
+      ],
+      ["create rule r as on delete to _sqlx_migrations do also select 1", /rule r on/],
+      ["alter table _sqlx_migrations alter description set default public.evil()::text", /public\.evil \(by mallory\)/],
+      ["create policy p on _sqlx_migrations using (public.evil() = 1)", /public\.evil \(by mallory\)/],
+      ["alter table _sqlx_migrations add check (public.evil() = 1) not valid", /public\.evil \(by mallory\)/],
+    ] as const) {
+      const { url, client } = await temporaryDatabase(major, EVIL);
+      const session = await testSession(url);
+      await writeLedger(session, sqlx, null, () => []);
+      await client.query("alter function public.evil() owner to mallory");
+      expect(await readLedger(session, sqlx, null)).toEqual([]);
+      await client.query(sql);
+      await expect(readLedger(session, sqlx, null)).rejects.toMatchObject({
+        code: "NOT-OURS",
+        message: expect.stringMatching(said),
+      });
+    }
+  });
+
+  it("is nothing where we made all of it, a least-privileged owner too", async () => {
+    const { url } = await temporaryDatabase(major);
+    const session = await testSession(url);
+    const settings = { lockTimeout: 500, statementTimeout: 10_000, concurrentTimeout: 2_000 };
+    const migration = testMigration("create table t (i int); create index concurrently i on t (i)");
+    const input = {
+      migration,
+      isolation: "read committed",
+      settings,
+      schema: null,
+      keep: [],
+      clock: testClock,
+    } as const;
+    await applyMigration(session, { ...input, ledger: ledgerFor("sql") });
+    await assertOurs(session, null);
+    expect(await readLedger(session, ledgerFor("sql"), null)).toHaveLength(1);
+  });
+});
