@@ -43,6 +43,8 @@ export const HANDLERS = {
   Lint: { entry: "lint", ...batch, grants: ["audit"] },
   PlanRollback: { entry: "plan-rollback", ...batch, grants: ["audit"] },
   DryRun: { entry: "dry-run", ...batch, grants: ["databases"] },
+  PlanRehearsals: { entry: "plan-rehearsals", ...batch, grants: [] },
+  Rehearse: { entry: "rehearse", ...batch, grants: ["databases"] },
   Score: { entry: "score", ...small, grants: ["audit"] },
   RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify"] },
   SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "approvals"] },

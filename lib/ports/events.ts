@@ -1,7 +1,7 @@
 /** Something that happened while a run works, for whoever watches. Never holds a secret; may be lost without harm. */
 export type RunEvent =
   /** How many of something there are, once it is known. */
-  | { readonly type: "size"; readonly of: "tenants" | "clusters" | "wave"; readonly count: number }
+  | { readonly type: "size"; readonly of: "tenants" | "clusters" | "rehearsals" | "wave"; readonly count: number }
   /** One more of a phase is done. */
   | { readonly type: "advance"; readonly phase: string; readonly count: number }
   /** What came of one tenant in a phase; `findings` are codes. */

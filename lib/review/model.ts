@@ -1,6 +1,11 @@
 import type { ApprovalEvidence, RolloutEvidence } from "../core/evidence/decision-evidence.js";
 import type { ClusterEvidence } from "../core/evidence/fleet-evidence.js";
-import type { ProbeEvidence, RollbackEvidence, StatementEvidence } from "../core/evidence/proof-evidence.js";
+import type {
+  ProbeEvidence,
+  RehearsalEvidence,
+  RollbackEvidence,
+  StatementEvidence,
+} from "../core/evidence/proof-evidence.js";
 import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
@@ -22,6 +27,8 @@ export interface ReviewModel {
   readonly statements: readonly StatementView[];
   readonly rollbacks: readonly RollbackView[];
   readonly probes: readonly ProbeView[];
+  /** Tenants whose rows only an execution on their own clone could judge. */
+  readonly rehearsals: readonly RehearsalView[];
   readonly findings: readonly Finding[];
   /** Null when there was none. */
   readonly dryRun: { readonly endedAt: string; readonly ms: number } | null;
@@ -61,6 +68,8 @@ export type RollbackView = Shown<RollbackEvidence>;
 export type RollbackProofView = Shown<RollbackEvidence["proof"]>;
 
 export type ProbeView = Shown<Omit<ProbeEvidence, "subject">>;
+
+export type RehearsalView = Shown<RehearsalEvidence>;
 
 export type ApprovalView = Shown<Omit<ApprovalEvidence, "digest" | "requester" | "requestedAt">>;
 

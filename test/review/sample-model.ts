@@ -135,6 +135,7 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
       kept: [],
       proof: { status: "proved" as const, schemaEqual: true, rowsEqual: true, rows: 12480, ms: 38, reason: null },
     })),
+    rehearsals: [],
     probes: [
       {
         code: "probe.foreign-key",

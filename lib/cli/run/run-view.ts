@@ -4,7 +4,7 @@ import type { Progress } from "../terminal/progress.js";
 interface PhaseLine {
   readonly title: string;
   /** What its total counts. */
-  readonly of?: "tenants" | "clusters" | "wave";
+  readonly of?: "tenants" | "clusters" | "rehearsals" | "wave";
 }
 
 /** The line of each state that a person follows, by the state's name. */
@@ -16,6 +16,7 @@ const LINES: Readonly<Record<string, PhaseLine>> = {
   Lint: { title: "Lint" },
   PlanRollback: { title: "Plan rollback" },
   DryRunClusters: { title: "Dry run and rollback", of: "clusters" },
+  RehearseHosts: { title: "Run on tenants' clones", of: "rehearsals" },
   Score: { title: "Score" },
   MigrateHosts: { title: "Roll out", of: "wave" },
   RollBackHosts: { title: "Roll back", of: "wave" },
@@ -25,7 +26,12 @@ const LINES: Readonly<Record<string, PhaseLine>> = {
 /** Turns what a run says into one progress line per phase. */
 export class RunView implements Events {
   private readonly progress: Progress;
-  private readonly sizes: Record<"tenants" | "clusters" | "wave", number> = { tenants: 0, clusters: 0, wave: 0 };
+  private readonly sizes: Record<"tenants" | "clusters" | "rehearsals" | "wave", number> = {
+    tenants: 0,
+    clusters: 0,
+    rehearsals: 0,
+    wave: 0,
+  };
   private result = "";
 
   constructor(progress: Progress) {

@@ -121,6 +121,18 @@ const dryRun = z
   })
   .prefault({});
 
+const rehearsals = z
+  .strictObject({
+    largest: z
+      .string()
+      .refine(size, "expected a size such as 512MB, 1GB or 0")
+      .default("2GB")
+      .describe("size of a tenant up to which it is cloned when no probe can foretell what its rows do; 0 clones none"),
+    timeout: duration("5min").describe("how long the release may take on the clone of one tenant"),
+    perHost: z.int().min(1).max(16).default(2).describe("clones at a time on one host"),
+  })
+  .prefault({});
+
 const approval = z
   .strictObject({
     approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
@@ -195,6 +207,7 @@ export const configSchema = z.strictObject({
     .default(50_000_000)
     .describe("planner's cost above which a probe is not begun, and so is unknown; a page read costs 1"),
   probes,
+  rehearsals,
   dryRun,
   thresholds: thresholdsSchema.prefault({}),
   approval,

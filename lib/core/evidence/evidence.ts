@@ -4,7 +4,7 @@ import { approvalEvidence, rolloutEvidence, scoreEvidence } from "./decision-evi
 import { executionLogSchema } from "./execution-log.js";
 import { findingSchema } from "./finding-schema.js";
 import { clusterEvidence, tenantEvidence } from "./fleet-evidence.js";
-import { probeEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
+import { probeEvidence, rehearsalEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
 
 /** Version of the evidence's form. A reader refuses a higher one. */
 export const EVIDENCE_VERSION = 1;
@@ -62,6 +62,9 @@ export const evidenceSchema = z
     clusters: z.array(clusterEvidence).meta({ description: "The majority first, then by size." }),
     findings: z.array(findingSchema),
     probes: z.array(probeEvidence),
+    rehearsals: z.array(rehearsalEvidence).exactOptional().meta({
+      description: "Tenants whose rows an execution on a clone of their own had to judge; absent without any.",
+    }),
     dryRun: z.strictObject({ endedAt: time, ms: milliseconds }).nullable(),
     statements: z.array(statementEvidence),
     rollbacks: z.array(rollbackEvidence),

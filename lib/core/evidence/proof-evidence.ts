@@ -37,6 +37,15 @@ export const probeEvidence = z.strictObject({
   repair: z.string().nullable(),
 });
 
+/** The release on a clone of one tenant, whose rows no probe could judge. */
+export const rehearsalEvidence = z.strictObject({
+  tenant: z.string(),
+  status: z.enum(["ran", "failed", "proved", "empty", "too large", "unknown"]),
+  bytes: count.nullable().meta({ description: "Size of the tenant's database; null where nobody asked." }),
+  ms: milliseconds,
+  reason: z.string().nullable(),
+});
+
 /** The way back of one migration for the tenants of one cluster, and the proof of it. */
 export const rollbackEvidence = z.strictObject({
   cluster: z.string(),
@@ -65,4 +74,5 @@ export const rollbackEvidence = z.strictObject({
 
 export type StatementEvidence = z.infer<typeof statementEvidence>;
 export type ProbeEvidence = z.infer<typeof probeEvidence>;
+export type RehearsalEvidence = z.infer<typeof rehearsalEvidence>;
 export type RollbackEvidence = z.infer<typeof rollbackEvidence>;

@@ -1,7 +1,8 @@
+import { sizeText } from "../../core/config/size.js";
 import { visibleLines } from "../../core/visible.js";
 import { count, number } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
-import type { ProbeView, ReviewModel } from "../model.js";
+import type { ProbeView, RehearsalView, ReviewModel } from "../model.js";
 import { chip, section } from "./section.js";
 
 const MOST_TENANTS = 25;
@@ -13,7 +14,8 @@ export function probes(model: ReviewModel): Html {
       ? "The release puts no condition on the rows."
       : `${count(model.probes.length, "condition")} on the rows, counted in every tenant.`;
   const ordered = model.probes.toSorted((a, b) => trouble(b) - trouble(a));
-  return section("probes", "Rows in the way", lead, html`<div class="stack">${ordered.map((one) => probe(one))}</div>`);
+  const cards = html`<div class="stack">${ordered.map((one) => probe(one))}${model.rehearsals.length > 0 && rehearsals(model.rehearsals)}</div>`;
+  return section("probes", "Rows in the way", lead, cards);
 }
 
 function trouble(one: ProbeView): number {
@@ -27,6 +29,23 @@ function probe(one: ProbeView): Html {
 ${one.hits.length > 0 && hits(one)}
 ${one.unknown.length > 0 && html`<ul>${one.unknown.slice(0, MOST_TENANTS).map((miss) => html`<li>${foreign(miss.tenant)}: ${foreign(miss.reason)}</li>`)}</ul>${more(one.unknown.length)}`}
 ${one.hits.length > 0 && one.repair !== null && html`<details><summary>Repair</summary><pre tabindex="0"><code>${visibleLines(one.repair)}</code></pre></details>`}
+</article>`;
+}
+
+/** What running the release on clones of single tenants found and cost. */
+function rehearsals(all: readonly RehearsalView[]): Html {
+  const cloned = all.filter(({ status }) => status === "ran" || status === "failed");
+  const size = cloned.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const ms = all.reduce((sum, each) => sum + each.ms, 0);
+  const open = all.filter(({ status }) => status === "failed" || status === "too large" || status === "unknown");
+  return html`<article class="card">
+<h3>Run on clones of the tenants themselves</h3>
+<p class="meta">${count(all.length, "tenant")} with rows that no query can judge; ${count(cloned.length, "clone")} of ${sizeText(size)} in all, ${(ms / 1000).toFixed(1)} s ${
+    open.length === 0
+      ? chip("the release ran on each", "good")
+      : chip(`not so on ${count(open.length, "tenant")}`, "bad")
+  }</p>
+${open.length > 0 && html`<ul>${open.slice(0, MOST_TENANTS).map((each) => html`<li>${foreign(each.tenant)}: ${each.status}, ${foreign(each.reason ?? "")}</li>`)}</ul>${more(open.length)}`}
 </article>`;
 }
 

@@ -17,6 +17,7 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     statements: evidence.statements,
     rollbacks: evidence.rollbacks,
     probes: evidence.probes,
+    rehearsals: evidence.rehearsals ?? [],
     findings: evidence.findings,
     dryRun: evidence.dryRun,
     approval,

@@ -2,6 +2,7 @@ import { type ApprovalParts, type ApprovalSubject, approvalParts } from "../../c
 import type { Release } from "../../core/migration/release.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { REHEARSE } from "../probing/rehearsal.js";
 import { artifact, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 
 /** Gates whose findings exist before anybody is asked; what the rollout finds later does not undo the approval. */
@@ -23,7 +24,10 @@ export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts">): P
     clusters: (await ports.artifacts.get(artifact.clusters)) ?? [],
     fingerprints: Object.fromEntries(readings.map((reading) => [reading.tenant, reading.fingerprint ?? "unknown"])),
     findings: await contents(findings),
-    probes: await contents(await ports.artifacts.list(artifact.results("Probe"))),
+    probes: await contents([
+      ...(await ports.artifacts.list(artifact.results("Probe"))),
+      ...(await ports.artifacts.list(artifact.results(REHEARSE))),
+    ]),
     rollbackPlans: await contents([
       ...(await ports.artifacts.list("rollback")),
       ...(await ports.artifacts.list("proofs")),

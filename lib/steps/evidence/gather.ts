@@ -1,8 +1,10 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
+import type { RehearsalEvidence } from "../../core/evidence/proof-evidence.js";
 import type { Release } from "../../core/migration/release.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { rehearsalsOf, type TenantRehearsal, withRehearsals } from "../probing/rehearsal.js";
 import { allFindings } from "../run/findings.js";
 import {
   artifact,
@@ -34,7 +36,9 @@ export interface RunArtifacts {
   readonly fleet: readonly Tenant[];
   readonly readings: ReadonlyMap<string, TenantReading>;
   readonly clusters: readonly ClusterRecord[];
+  /** With what the rehearsals answered. */
   readonly probes: readonly TenantProbes[];
+  readonly rehearsals: readonly TenantRehearsal[];
   readonly proofs: ReadonlyMap<string, ProofRecord>;
   readonly score: ScoreRecord | null;
   readonly waves: readonly WavePlan[];
@@ -53,6 +57,7 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
     const values = await Promise.all(keys.map(async (key) => [key, await get<T>(keyOf(key))] as const));
     return new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
   };
+  const rehearsals = await rehearsalsOf(ports);
   const indexes = waves.map((wave) => wave.index);
   const starts = await each<number, { startedAt: string }>(indexes, artifact.waveStart);
   return {
@@ -61,7 +66,11 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
     fleet,
     readings: new Map(readings.map((reading) => [reading.tenant, reading])),
     clusters,
-    probes: (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records),
+    probes: withRehearsals(
+      (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records),
+      rehearsals,
+    ),
+    rehearsals,
     proofs: await each<string, ProofRecord>(
       clusters.map((cluster) => cluster.id),
       artifact.proof,
@@ -75,6 +84,10 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
       artifact.tenant,
     ),
   };
+}
+
+function rehearsalEvidenceOf({ decided: _, ...rehearsal }: TenantRehearsal): RehearsalEvidence {
+  return rehearsal;
 }
 
 /** The evidence of a run as it stands now. */
@@ -108,6 +121,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
     clusters: clustersEvidence(run.clusters, run.proofs),
     findings: findings as Evidence["findings"],
     probes: probesEvidence(run.probes),
+    ...(run.rehearsals.length > 0 ? { rehearsals: run.rehearsals.map(rehearsalEvidenceOf) } : {}),
     dryRun: dryRunEvidence(run.proofs),
     statements: statementsEvidence(run),
     rollbacks: rollbacksEvidence(run),

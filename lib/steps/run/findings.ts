@@ -1,5 +1,6 @@
 import { compareFindings, type Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
+import { rehearsalsOf, withoutDecided } from "../probing/rehearsal.js";
 import { artifact } from "./records.js";
 
 /** Keeps what a gate has to say. */
@@ -7,9 +8,10 @@ export async function saveFindings(ports: Ports, gate: string, findings: readonl
   await ports.artifacts.put(artifact.findings(gate), findings);
 }
 
-/** All that the gates have said so far, most severe first. */
+/** All that the gates have said so far, most severe first; what a rehearsal found out is no longer unknown. */
 export async function allFindings(ports: Ports): Promise<readonly Finding[]> {
   const keys = await ports.artifacts.list("findings");
   const lists = await Promise.all(keys.map((key) => ports.artifacts.get<readonly Finding[]>(key)));
-  return lists.flatMap((list) => list ?? []).toSorted(compareFindings);
+  const said = lists.flatMap((list) => list ?? []);
+  return withoutDecided(said, await rehearsalsOf(ports)).toSorted(compareFindings);
 }

@@ -81,6 +81,8 @@ export interface ProbeAnswer {
   readonly meaning: string;
   readonly repair: string | null;
   readonly result: ProbeResult;
+  /** Running the release on a clone of the tenant would answer it. */
+  readonly rehearsable: boolean;
 }
 
 export interface TenantProbes {
@@ -202,6 +204,7 @@ export const artifact = {
   findings: (gate: string) => `findings/${gate}.json`,
   clusters: "clusters.json",
   declared: "declared.json",
+  rehearsals: "rehearsals.json",
   rollback: (cluster: string) => `rollback/${cluster}.json`,
   proof: (cluster: string) => `proofs/${cluster}.json`,
   score: "score.json",

@@ -6,11 +6,13 @@ import { lint } from "./lint.js";
 import { load } from "./load.js";
 import { migrate } from "./migrate.js";
 import { nextWave } from "./next-wave.js";
+import { planRehearsals } from "./plan-rehearsals.js";
 import { planRollback } from "./plan-rollback.js";
 import { planStaging } from "./plan-staging.js";
 import { planWaves } from "./plan-waves.js";
 import { probe } from "./probe.js";
 import { recordFailure } from "./record-failure.js";
+import { rehearse } from "./rehearse.js";
 import { report } from "./report.js";
 import { requestApproval } from "./request-approval.js";
 import { rollBack } from "./roll-back.js";
@@ -31,11 +33,13 @@ export const STATES: Readonly<Record<string, Step<unknown, unknown>>> = {
   Load: load,
   Migrate: migrate,
   NextWave: nextWave,
+  PlanRehearsals: planRehearsals,
   PlanRollback: planRollback,
   PlanStaging: planStaging,
   PlanWaves: planWaves,
   Probe: probe,
   RecordFailure: recordFailure,
+  Rehearse: rehearse,
   Report: report,
   RequestApproval: requestApproval,
   RollBack: rollBack,

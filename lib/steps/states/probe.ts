@@ -8,6 +8,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { openReplica } from "../catalog/replica.js";
 import { ProbePlan } from "../probing/probe-plan.js";
+import { isRehearsable } from "../probing/rehearsable.js";
 import { type RunProbe, runProbe } from "../probing/run-probe.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
@@ -60,7 +61,7 @@ export async function probeTenant(
       const { code, meaning } = query;
       const inTheWay = result.status === "hit" && result.byError;
       const repair = query.repair === null || inTheWay ? null : bindSchemas(query.repair, tenant.schema);
-      answers.push({ code, subject: query.subject.name, meaning, repair, result });
+      answers.push({ code, subject: query.subject.name, meaning, repair, result, rehearsable: isRehearsable(query) });
     }
     return {
       record: { tenant: tenant.id, status: worst(answers), probes: answers, ...counted },

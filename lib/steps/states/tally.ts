@@ -19,7 +19,7 @@ const child = z.looseObject({ id: z.string(), batches: z.array(z.looseObject({ i
 
 const input = z.object({
   run: z.string(),
-  phase: z.enum(["Introspect", "Probe", "DryRun", "Migrate", "RollBack"]),
+  phase: z.enum(["Introspect", "Probe", "DryRun", "Rehearse", "Migrate", "RollBack"]),
   scope: z.string(),
   expected: z.array(child),
   results: z.array(answer.nullable()),
@@ -37,6 +37,7 @@ const GATES: Readonly<Record<Phase, Gate>> = {
   Introspect: "introspect",
   Probe: "probe",
   DryRun: "dry-run",
+  Rehearse: "probe",
   Migrate: "rollout",
   RollBack: "rollout",
 };

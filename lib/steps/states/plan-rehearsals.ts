@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { Tenant } from "../../ports/registry.js";
+import { openQuestions, type RehearsalPlan } from "../probing/rehearsal.js";
+import { cutIntoBatches } from "../run/batches.js";
+import {
+  artifact,
+  type ClusterRecord,
+  type HostPlan,
+  need,
+  type ProofRecord,
+  type RunRequest,
+  resultsOf,
+  type TenantProbes,
+} from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string() });
+
+interface Output {
+  /** Tenants. */
+  readonly count: number;
+  readonly hosts: readonly HostPlan[];
+}
+
+/**
+ * Which tenants have rows that no probe could judge, because the release changes them first or asking would cost too much: the release is
+ * executed on a clone of each. Only where the dry run of its cluster succeeded; else the release is blocked already.
+ */
+export const planRehearsals: Step<z.infer<typeof input>, Output> = {
+  name: "plan-rehearsals",
+  input,
+  settled: () => false,
+  async run(ports) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
+    const open = new Set(probes.filter((each) => openQuestions(each).length > 0).map(({ tenant }) => tenant));
+    const members: string[] = [];
+    for (const cluster of config.migrator ? [] : clusters) {
+      const asked = cluster.tenants.filter((tenant) => open.has(tenant));
+      if (asked.length === 0) continue;
+      const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(cluster.id));
+      if (proof && proof.after !== null) members.push(...asked);
+    }
+    await ports.artifacts.put(artifact.rehearsals, { tenants: members } satisfies RehearsalPlan);
+    const chosen = new Set(members);
+    const tenants = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter(({ id }) => chosen.has(id));
+    ports.events.emit({ type: "size", of: "rehearsals", count: tenants.length });
+    const clones = Math.min(config.connectionsPerHost, config.rehearsals.perHost);
+    return { count: tenants.length, hosts: await cutIntoBatches(ports, "rehearse", tenants, clones) };
+  },
+};

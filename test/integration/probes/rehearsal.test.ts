@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { schemaGate } from "../../support/captured-io.js";
+import { temporaryDatabase } from "../../support/postgres.js";
+
+const BASE =
+  "create table t (id int primary key, a int, mend boolean, u int); create table other (id int primary key); create function zero() returns int language sql as 'select 0';";
+const LEDGER =
+  "create table schema_migrations (version bigint primary key, dirty boolean not null); insert into schema_migrations values (1, false);";
+
+/** Tenants by name and the rows of t: the largest stands for its cluster. */
+const ROWS: Readonly<Record<string, string>> = {
+  large: "insert into t select i, i, true, i from generate_series(1, 5000) i",
+  mended: "insert into t values (1, null, true, 1), (2, 2, true, 1)",
+  broken: "insert into t values (1, null, false, 1), (2, 2, false, 1)",
+  empty: "insert into other values (1)",
+};
+
+interface Checked {
+  readonly code: number;
+  readonly statuses: Readonly<Record<string, string>>;
+  readonly findings: readonly {
+    readonly code: string;
+    readonly tenants?: readonly string[];
+    readonly message: string;
+  }[];
+  readonly probes: readonly { readonly unknown: readonly { readonly tenant: string }[] }[];
+}
+
+async function check(release: string, tenants: readonly string[], config: object = {}): Promise<Checked> {
+  const directory = mkdtempSync(join(tmpdir(), "rehearsal-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  mkdirSync(join(directory, "m"));
+  writeFileSync(join(directory, "m", "000001_base.up.sql"), BASE);
+  writeFileSync(join(directory, "m", "000002_next.up.sql"), release);
+  const rows: string[] = [];
+  for (const tenant of tenants) {
+    const { url, client } = await temporaryDatabase("18", `${BASE} ${LEDGER} ${ROWS[tenant]}`);
+    // A template must have no connections.
+    await client.end();
+    rows.push(`${tenant},${url}`);
+  }
+  writeFileSync(join(directory, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
+  const whole = {
+    migrations: "m",
+    convention: "golang-migrate",
+    registry: { file: "tenants.csv" },
+    staging: { mode: "same host" },
+    requester: "pipeline",
+    approval: { approvers: [{ id: userInfo().username }] },
+    application: [],
+    ...config,
+  };
+  writeFileSync(join(directory, "schema-gate.yaml"), JSON.stringify(whole));
+  const { code } = await schemaGate(directory, ["check"]);
+  const runs = join(directory, ".schema-gate", "runs");
+  const [run = ""] = readdirSync(runs);
+  const evidence = JSON.parse(readFileSync(join(runs, run, "evidence.json"), "utf8"));
+  const rehearsals: { tenant: string; status: string }[] = evidence.rehearsals ?? [];
+  const statuses = Object.fromEntries(rehearsals.map(({ tenant, status }) => [tenant, status]));
+  return { code, statuses, findings: evidence.findings, probes: evidence.probes };
+}
+
+const errors = ({ findings }: Checked) =>
+  findings
+    .filter((finding) => (finding as { severity?: string }).severity === "error")
+    .map(({ code, tenants }) => `${code} ${tenants?.join()}`);
+
+/** Releases that mend rows first and constrain them then: they run on every tenant but `broken`. */
+const MENDED: readonly (readonly [string, string])[] = [
+  ["a MERGE before SET NOT NULL", "update t set a = 0 where a is null and mend; alter table t alter a set not null;"],
+  [
+    "a DELETE before UNIQUE",
+    "delete from t where mend and id > (select min(id) from t) + zero(); alter table t add constraint t_u unique (u);",
+  ],
+  [
+    "a DO loop before CHECK",
+    "do $$ declare r record; begin for r in select id from t where mend and a is null loop update t set a = 1 where id = r.id; end loop; end $$; alter table t add constraint t_a check (a is not null);",
+  ],
+  [
+    "an INSERT … SELECT before a foreign key",
+    "insert into other select distinct u from t where mend on conflict do nothing; alter table t add constraint t_other foreign key (u) references other;",
+  ],
+];
+
+describe("a release that mends its rows first", () => {
+  it.each(MENDED)("passes where a clone of the tenant says so: %s", { timeout: 120_000 }, async (_, release) => {
+    const passed = await check(release, ["large", "mended", "empty"]);
+    expect(errors(passed)).toEqual([]);
+    expect(passed.code).toBe(0);
+    expect(passed.statuses).toMatchObject({ large: "proved", mended: "ran" });
+    expect(passed.probes.flatMap(({ unknown }) => unknown)).toEqual([]);
+  });
+
+  it.each(MENDED)("is blocked for the tenant on whose clone it fails: %s", { timeout: 120_000 }, async (_, release) => {
+    const blocked = await check(release, ["large", "broken"]);
+    expect(errors(blocked)).toEqual(["probe.rehearsal-failed broken"]);
+    expect(blocked.statuses).toEqual({ large: "proved", broken: "failed" });
+    expect(blocked.code).toBe(1);
+  });
+
+  it("clones no tenant whose tables are empty", { timeout: 120_000 }, async () => {
+    const [, [, release] = ["", ""]] = MENDED;
+    expect((await check(release, ["large", "empty"])).statuses).toEqual({ large: "proved", empty: "empty" });
+  });
+
+  it("names the size and the setting of a tenant that is too large to clone", { timeout: 120_000 }, async () => {
+    const [, [, release] = ["", ""]] = MENDED;
+    const blocked = await check(release, ["large", "mended"], { rehearsals: { largest: "1MB" } });
+    expect(errors(blocked)).toEqual(["probe.too-large-to-clone mended", "probe.unique mended"]);
+    const message = blocked.findings.find(({ code }) => code === "probe.too-large-to-clone")?.message;
+    expect(message).toMatch(
+      /tenant mended .* too large to clone: its database has [\d.]+ MB, and rehearsals\.largest is 1MB/,
+    );
+  });
+
+  it("says what took too long", { timeout: 120_000 }, async () => {
+    const release =
+      "update t set a = 0 where a is null and zero() = 0 and (select count(*) from generate_series(1, case when mend then 1 else 100000000 end)) > 0; alter table t alter a set not null;";
+    const blocked = await check(release, ["large", "broken"], { rehearsals: { timeout: "100ms" } });
+    expect(blocked.findings.find(({ code }) => code === "probe.not-rehearsed")?.message).toContain(
+      "rehearsals.timeout",
+    );
+    expect(blocked.code).toBe(1);
+  });
+});
