@@ -21,7 +21,8 @@ export function readDrivenMigration(
   const gate = readGateCode(rust, driver);
   const up = upScript(source, driver, gate);
   const down = source.down && !source.down.rust ? readSqlScript(source.down) : null;
-  const examined = [up, ...(down ? [down] : [])].map((half) => examineStatements(half.statements, functions));
+  const examined = examineStatements(up.statements, functions);
+  const examinedDown = down ? examineStatements(down.statements, functions) : null;
   return {
     migration: {
       version: source.version,
@@ -32,8 +33,9 @@ export function readDrivenMigration(
       expects: { requirements: gate.code.requirements, checks: gate.code.checks },
     },
     up: up.statements,
-    understood: examined.reduce((sum, each) => sum + each.understood, 0),
-    opaque: [...gate.opaque, ...up.opaque, ...examined.flatMap((each) => each.opaque)],
+    understood: examined.understood + (examinedDown?.understood ?? 0),
+    opaque: [...gate.opaque, ...up.opaque, ...examined.opaque],
+    downOpaque: examinedDown?.opaque ?? [],
   };
 }
 

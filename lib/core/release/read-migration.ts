@@ -15,6 +15,8 @@ export interface ReadMigration {
   readonly up: readonly AnyStatement[];
   readonly understood: number;
   readonly opaque: readonly Opaque[];
+  /** What of the way back was not understood. */
+  readonly downOpaque: readonly Opaque[];
 }
 
 interface Half {
@@ -30,8 +32,8 @@ export function readMigration(source: MigrationSource, rust: RustRelease, functi
   if (source.driver || source.up.rust?.style === "gate") return readDrivenMigration(source, rust, functions);
   const up = readHalf(source.up, rust);
   const down = source.down ? readHalf(source.down, rust) : null;
-  const halves = down ? [up, down] : [up];
-  const examined = halves.map((half) => examineStatements(half.statements, functions));
+  const examined = examineStatements(up.statements, functions);
+  const examinedDown = down ? examineStatements(down.statements, functions) : null;
   const hasDown = down?.exists && (down.statements.length > 0 || down.opaque.length > 0);
   return {
     migration: {
@@ -43,8 +45,9 @@ export function readMigration(source: MigrationSource, rust: RustRelease, functi
       frameworkChecksum: up.text === null ? source.checksum : refineryChecksum(source.name, source.version, up.text),
     },
     up: up.statements,
-    understood: examined.reduce((sum, each) => sum + each.understood, 0),
-    opaque: [...halves.flatMap((half) => half.opaque), ...examined.flatMap((each) => each.opaque)],
+    understood: examined.understood + (examinedDown?.understood ?? 0),
+    opaque: [...up.opaque, ...examined.opaque],
+    downOpaque: [...(down?.opaque ?? []), ...(examinedDown?.opaque ?? [])],
   };
 }
 

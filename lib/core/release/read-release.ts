@@ -15,6 +15,7 @@ import { type Detection, detectConvention, explainDetection } from "./convention
 import { type DeclaredFiles, withoutDeclared } from "./declared-files.js";
 import { dynamicSqlFindings } from "./dynamic-sql.js";
 import { folderFindings } from "./folder-findings.js";
+import { judgeDown } from "./judge-down.js";
 import { readMigration } from "./read-migration.js";
 
 export type { ReleaseFile } from "../migration/source-file.js";
@@ -66,11 +67,12 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
     migrations.flatMap((each) => each.opaque),
     options.acceptances,
   );
-  findings.push(...judged.findings);
+  const downs = migrations.map((each) => judgeDown(each, options.acceptances));
+  findings.push(...judged.findings, ...downs.flatMap((each) => each.findings));
   const newest = migrations.at(-1)?.migration;
   const application = options.application === false ? NO_APPLICATION : applicationBeside(legible, reading.migrations);
   findings.push(...application.findings);
-  const all = migrations.map((each) => each.migration);
+  const all = downs.map((each) => each.migration);
   return {
     name: newest ? releaseName(newest) : "empty",
     convention: convention.id,
@@ -80,7 +82,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
     migrations: all,
     contract: contractOf(all, all, application.columns),
     ...(application.columns.length > 0 ? { application: application.columns } : {}),
-    coverage: judged.coverage,
+    coverage: { ...judged.coverage, pieces: [...judged.coverage.pieces, ...downs.flatMap((each) => each.ignored)] },
     findings: findings.sort(compareFindings),
   };
 }

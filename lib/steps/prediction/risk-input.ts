@@ -6,11 +6,14 @@ import { WEIGHTS } from "../../core/risk/weights.js";
 import { pendingOf } from "../catalog/pending.js";
 import type { RunArtifacts } from "../evidence/gather.js";
 import type { ClusterRecord, ProofRecord, TenantProbes } from "../run/records.js";
+import { appliedFiles } from "../run/settled-history.js";
 import { tenantPrediction } from "./tenant-prediction.js";
 
 /** All that the score depends on, from what the gates wrote. */
 export function riskInput(run: RunArtifacts, findings: readonly Finding[], now: number): RiskInput {
-  const pieces = run.release?.coverage.pieces ?? [];
+  const pending = new Set(run.clusters.flatMap((cluster) => cluster.pending));
+  const applied = run.release && run.clusters.length > 0 ? appliedFiles(run.release, pending) : new Set<string>();
+  const pieces = (run.release?.coverage.pieces ?? []).filter(({ source }) => !applied.has(source.file));
   const statements = run.release ? pendingOf(run.release, run.clusters).flatMap((one) => one.up.statements) : [];
   const ended = [...run.proofs.values()].map((proof) => Date.parse(proof.endedAt));
   return {

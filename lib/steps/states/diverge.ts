@@ -19,6 +19,7 @@ import { contractFindings, pendingContract } from "../catalog/pending.js";
 import { releaseDependence } from "../catalog/release-dependence.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import { appliedFiles, settledHistory } from "../run/settled-history.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -51,6 +52,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     findings.push(...expiredAllowances(request.config.drift.allow, today(ports)));
     await ports.artifacts.put(artifact.clusters, clusters);
     await saveFindings(ports, "diverge", findings);
+    await settleHistory(ports, release, readings, clusters);
     const drifted = clusters.filter((cluster) => (cluster.drift?.differences.length ?? 0) > 0).length;
     ports.events.emit({ type: "size", of: "clusters", count: clusters.length });
     ports.events.emit({
@@ -68,6 +70,19 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     return { clusters: clusters.map(({ id }) => ({ id })) };
   },
 };
+
+/** Only what this release runs can block it. While a tenant is unknown, so is what is pending there, and all stays as it is. */
+async function settleHistory(
+  ports: Ports,
+  release: Release,
+  readings: readonly TenantReading[],
+  clusters: readonly ClusterRecord[],
+): Promise<void> {
+  if (clusters.length === 0 || readings.some(({ status }) => status !== "read")) return;
+  const pending = new Set(clusters.flatMap((cluster) => cluster.pending));
+  const said = await need<readonly Finding[]>(ports, artifact.findings("load"));
+  await saveFindings(ports, "load", settledHistory(said, appliedFiles(release, pending)));
+}
 
 async function judge(
   ports: Ports,

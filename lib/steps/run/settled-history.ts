@@ -1,0 +1,33 @@
+import type { Finding } from "../../core/finding.js";
+import type { Release } from "../../core/migration/release.js";
+
+/** What is said of the text of a migration, and matters to those alone that are about to run it. */
+const OF_THE_TEXT: ReadonlySet<string> = new Set([
+  "release.opaque",
+  "release.acceptance-expired",
+  "release.down-opaque",
+  "release.down-unusable",
+  "release.framework-refuses",
+  "release.substitution",
+  "release.dynamic-sql",
+]);
+
+/** Files of which every tenant has all migrations already: none that is pending stands in them. */
+export function appliedFiles(release: Release, pending: ReadonlySet<string>): ReadonlySet<string> {
+  const filesOf = (isPending: boolean) =>
+    release.migrations
+      .filter(({ version }) => pending.has(version) === isPending)
+      .flatMap(({ up, down }) => [up, ...(down ? [down] : [])])
+      .flatMap(({ file, statements }) => [file, ...statements.map(({ source }) => source.file)]);
+  const awaited = new Set(filesOf(true));
+  return new Set(filesOf(false).filter((file) => !awaited.has(file)));
+}
+
+/** Findings of a release once it is known what is pending: what every tenant has cannot block, and is noted. */
+export function settledHistory(findings: readonly Finding[], applied: ReadonlySet<string>): readonly Finding[] {
+  return findings.map((finding) => {
+    if (!OF_THE_TEXT.has(finding.code) || !applied.has(finding.source?.file ?? "")) return finding;
+    const { unknown: _, ...rest } = finding;
+    return { ...rest, severity: "note", message: `Every tenant has this already. ${finding.message}` };
+  });
+}
