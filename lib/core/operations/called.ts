@@ -59,7 +59,7 @@ export class FunctionBodies {
       );
       const opaque = (body?.opaque ?? []).map(({ reason, text }): Operation => {
         const why = `it calls ${name}(), of which this is not understood: ${reason}`;
-        return { kind: "opaque", reason: why, statement: { index, sql: text, source }, guards };
+        return { kind: "opaque", code: "body", reason: why, statement: { index, sql: text, source }, guards };
       });
       return [...inner, ...opaque];
     });

@@ -2,6 +2,7 @@ import { lowerCased } from "../lower-cased.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
+import type { OpaqueCode } from "./kinds/opaque.js";
 import type { Operation } from "./operations.js";
 import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.js";
 import { READERS } from "./read/readers.js";
@@ -15,13 +16,13 @@ export function operationsOf(statement: ParsedStatement | UnparsedStatement): re
   const { index, sql, source } = statement;
   const tie = (draft: Draft): Operation => ({ ...draft, statement: { index, sql, source } });
   if (!("node" in statement)) {
-    return [tie(opaque(`PostgreSQL's parser refuses it: ${statement.error}`))];
+    return [tie(opaque("unparsable", `PostgreSQL's parser refuses it: ${statement.error}`))];
   }
   try {
     return draftsOf(statement).map(tie);
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
-    return [tie(opaque(error.message))];
+    return [tie(opaque(error.code, error.message))];
   }
 }
 
@@ -33,20 +34,21 @@ function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
     operationsOf({ ...statement, index }).map((operation): Operation => ({ ...operation, guards })),
   );
   const opaques = (body?.opaque ?? []).map(({ reason, text, source }): Operation => {
-    return { kind: "opaque", reason: lowerCased(reason), statement: { index, sql: text, source }, guards: [] };
+    const why = lowerCased(reason);
+    return { kind: "opaque", code: "body", reason: why, statement: { index, sql: text, source }, guards: [] };
   });
   return [...inner, ...opaques];
 }
 
 function draftsOf(statement: ParsedStatement): readonly Draft[] {
   const [tag, tree] = Object.entries(statement.node)[0] ?? [];
-  if (tag === "CallStmt") return [opaque("CALL runs a procedure whose effect its text does not tell")];
-  if (tag === "ExecuteStmt") return [opaque("EXECUTE runs a prepared statement")];
+  if (tag === "CallStmt") return [opaque("form", "CALL runs a procedure whose effect its text does not tell")];
+  if (tag === "ExecuteStmt") return [opaque("form", "EXECUTE runs a prepared statement")];
   const read = READERS[tag as Tag] as Reader<Tag> | undefined;
-  if (!read) return [opaque(`statements of the kind ${tag ?? "(none)"} are not known`)];
+  if (!read) return [opaque("form", `statements of the kind ${tag ?? "(none)"} are not known`)];
   return read(tree as never);
 }
 
-function opaque(reason: string): Omit<Operation & { kind: "opaque" }, "statement"> {
-  return { kind: "opaque", reason };
+function opaque(code: OpaqueCode, reason: string): Omit<Operation & { kind: "opaque" }, "statement"> {
+  return { kind: "opaque", code, reason };
 }

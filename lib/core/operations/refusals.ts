@@ -3,6 +3,7 @@ import type { Migration } from "../migration/release.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
+import type { OpaqueCode } from "./kinds/opaque.js";
 import type { Operation } from "./operations.js";
 import { functionsCalled } from "./read/tables-read.js";
 import { operationsOfText } from "./segments.js";
@@ -44,6 +45,8 @@ interface Refusal {
   readonly unknown?: boolean;
 }
 
+const NEVER_EXECUTED: ReadonlySet<OpaqueCode> = new Set(["unparsable", "program", "server-file"]);
+
 function refusalOf(operation: Operation): Refusal | null {
   const text = firstLine(operation.statement.sql);
   if (operation.kind === "transaction-control" && operation.command !== "set constraints") {
@@ -54,10 +57,7 @@ function refusalOf(operation: Operation): Refusal | null {
     };
   }
   if (reachesBeyond(operation)) return beyond(text);
-  if (
-    operation.kind === "opaque" &&
-    /parser refuses|not one statement|program|file of the server/.test(operation.reason)
-  ) {
+  if (operation.kind === "opaque" && NEVER_EXECUTED.has(operation.code)) {
     return {
       code: "dry-run.unreadable",
       message: `"${text}" cannot be executed: ${operation.reason}.`,

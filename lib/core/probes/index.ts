@@ -74,7 +74,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
         derive(operation, after);
         if (takesPlace || operation.guards?.length === 0) state = after;
       }
-      state = advance(state, { kind: "opaque", reason: "a DO block runs code", statement });
+      state = advance(state, { kind: "opaque", code: "body", reason: "a DO block runs code", statement });
     } else {
       for (const operation of inServerOrder(operations)) {
         const after = advance(state, operation);

@@ -2,10 +2,17 @@ import { impossible } from "../../undo/inverses.js";
 import { NO_EFFECTS } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 
+/**
+ * Why a statement is opaque. `unparsable`: PostgreSQL's parser refuses it; `program`, `server-file`: it reaches the server's machine;
+ * `body`: part of a function or a DO block was not understood; `form`: a statement or an option that no reader knows.
+ */
+export type OpaqueCode = "unparsable" | "program" | "server-file" | "body" | "form";
+
 /** A statement whose effect cannot be known from its text. It blocks unless it is accepted by its hash. */
 export interface Opaque extends OperationData {
   readonly kind: "opaque";
-  /** A full sentence without the final stop: why it was not understood. */
+  readonly code: OpaqueCode;
+  /** For people: a full sentence without the final stop. Nothing is decided by it. */
   readonly reason: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import type { OpaqueCode } from "../kinds/opaque.js";
 import type { Operation } from "../operations.js";
 
 type KeysOf<U> = U extends unknown ? keyof U : never;
@@ -21,4 +22,11 @@ export type Readers = { readonly [T in Tag]?: Reader<T> };
 /** A form of a statement whose effect we do not know; it becomes an opaque operation with this reason. */
 export class NotUnderstood extends Error {
   override readonly name = "NotUnderstood";
+
+  constructor(
+    reason: string,
+    readonly code: OpaqueCode = "form",
+  ) {
+    super(reason);
+  }
 }

@@ -75,8 +75,8 @@ function merge(tree: MergeStmt): Draft {
 }
 
 export function readCopy(tree: CopyStmt): readonly Draft[] {
-  if (tree.is_program) throw new NotUnderstood("COPY runs a program on the server");
-  if (tree.filename) throw new NotUnderstood("COPY reads or writes a file of the server");
+  if (tree.is_program) throw new NotUnderstood("COPY runs a program on the server", "program");
+  if (tree.filename) throw new NotUnderstood("COPY reads or writes a file of the server", "server-file");
   if (!tree.is_from) {
     const reads = tree.relation ? [relationName(tree.relation)] : tablesRead(tree.query);
     return [{ kind: "query", reads, functions: [] }];
