@@ -15,21 +15,23 @@ export function stateFiles() {
     });
 }
 
-export function writeStateIndex() {
+export const STATE_INDEX = `${folder}index.ts`;
+
+export function stateIndex() {
   const states = stateFiles();
   const imports = states.map(({ exported, name }) => `import { ${exported} } from "./${name}.js";`);
   const list = states.map(({ exported }) => `  ${exported[0].toUpperCase()}${exported.slice(1)}: ${exported},`);
-  writeFileSync(
-    `${folder}index.ts`,
-    `import type { Step } from "../run/step.js";
+  return `import type { Step } from "../run/step.js";
 ${imports.join("\n")}
 
 /** Every step by the name that the state machine calls it. Written by scripts/state-index.mjs. */
 export const STATES: Readonly<Record<string, Step<unknown, unknown>>> = {
 ${list.join("\n")}
 };
-`,
-  );
+`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeStateIndex();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] === "--print") process.stdout.write(stateIndex());
+  else writeFileSync(STATE_INDEX, stateIndex());
+}

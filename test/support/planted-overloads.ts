@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { namesUsed } from "../../lib/core/sql/names-used.js";
+import { namesUsed } from "../../lib/core/operations/names-used.js";
 import { isParsed, parseSql } from "../../lib/core/sql/parse.js";
 import { identifier, literal } from "../../lib/core/sql/quote.js";
 import { visit } from "../../lib/core/sql/tree.js";

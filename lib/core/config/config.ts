@@ -4,11 +4,11 @@ import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
 import { wavePolicySchema } from "../rollout/waves.js";
+import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
 import { migratorSchema } from "./migrator.js";
 import { secretReference as secret } from "./secret-reference.js";
-import { parseSize } from "./size.js";
 
 const duration = (fallback: string) =>
   z

@@ -2,7 +2,7 @@ import type { Node } from "libpg-query";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
-import type { Operation } from "./operations.js";
+import type { Operation } from "./kinds/index.js";
 import { operationsOf } from "./operations-of.js";
 
 /** The functions and procedures whose bodies are at hand, by name. Overloads of one name count as one. */

@@ -1,8 +1,8 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { descendants } from "../catalog/tables.js";
+import { expressionTree, isPlainCast } from "../postgres/plain-cast.js";
 import { keepsHeap, parseType } from "../postgres/type-change.js";
-import { expressionTree, isPlainCast } from "../sql/plain-cast.js";
 import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";

@@ -1,5 +1,5 @@
 import type { QualifiedName } from "../sql/qualified-name.js";
-import type { Operation } from "./operations.js";
+import type { Operation } from "./kinds/index.js";
 import type { ConstraintSpec, UniqueSpec } from "./shapes.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { NameChange } from "../contract/change.js";
-import type { Operation } from "./operations.js";
+import type { Operation } from "./kinds/index.js";
 
 /** What an operation does to names that earlier statements used. */
 export function nameChangesOf(operation: Operation): readonly NameChange[] {

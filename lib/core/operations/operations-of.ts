@@ -2,8 +2,8 @@ import { lowerCased } from "../lower-cased.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
+import type { Operation } from "./kinds/index.js";
 import type { OpaqueCode } from "./kinds/opaque.js";
-import type { Operation } from "./operations.js";
 import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.js";
 import { READERS } from "./read/readers.js";
 

@@ -3,8 +3,8 @@ import type { Migration } from "../migration/release.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
+import type { Operation } from "./kinds/index.js";
 import type { OpaqueCode } from "./kinds/opaque.js";
-import type { Operation } from "./operations.js";
 import { functionsCalled } from "./read/tables-read.js";
 import { operationsOfText } from "./segments.js";
 

@@ -1,7 +1,7 @@
 import type { Script } from "../migration/release.js";
 import { parseSql } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
-import type { Operation } from "./operations.js";
+import type { Operation } from "./kinds/index.js";
 import { operationsOf } from "./operations-of.js";
 import { transactionalityOf } from "./transactionality.js";
 

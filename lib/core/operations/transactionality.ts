@@ -1,5 +1,5 @@
+import type { Operation } from "./kinds/index.js";
 import type { Transactionality } from "./operation.js";
-import type { Operation } from "./operations.js";
 
 /** Object kinds whose CREATE and DROP PostgreSQL refuses in a transaction block. */
 const OUTSIDE_OBJECTS = new Set(["database", "tablespace"]);

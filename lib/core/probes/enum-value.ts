@@ -1,5 +1,5 @@
+import { expressionTree } from "../postgres/plain-cast.js";
 import { deparse } from "../sql/deparse.js";
-import { expressionTree } from "../sql/plain-cast.js";
 import { identifier, literal } from "../sql/quote.js";
 import type { Probe } from "./probe.js";
 import { columnOf } from "./state/table-state.js";

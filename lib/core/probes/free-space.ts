@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
-import { sizeText } from "../config/size.js";
 import { effectsOf, operationsOfText } from "../operations/index.js";
+import { sizeText } from "../size.js";
 import { literal, qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
 import type { ProbeQuery } from "./probe.js";

@@ -1,5 +1,5 @@
 import type { AlterColumnType } from "../operations/index.js";
-import { expressionTree, isPlainCastThroughText } from "../sql/plain-cast.js";
+import { expressionTree, isPlainCastThroughText } from "../postgres/plain-cast.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";

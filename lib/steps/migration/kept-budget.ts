@@ -1,6 +1,6 @@
 import { bindSchemas } from "../../core/catalog/own-schema.js";
-import { sizeText } from "../../core/config/size.js";
 import type { KeepAside } from "../../core/rollback/plan.js";
+import { sizeText } from "../../core/size.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
 /** SQLSTATE program_limit_exceeded; nothing but the limit of the config raises it here. */

@@ -1,6 +1,6 @@
 import { bytes } from "../../core/config/config.js";
-import { sizeText } from "../../core/config/size.js";
 import type { Finding } from "../../core/finding.js";
+import { sizeText } from "../../core/size.js";
 import type { RunArtifacts } from "../evidence/gather.js";
 import type { ClusterRecord, ProofRecord } from "../run/records.js";
 import { scaleOf } from "./tenant-prediction.js";

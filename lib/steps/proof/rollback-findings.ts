@@ -1,6 +1,6 @@
-import { sizeText } from "../../core/config/size.js";
 import type { Finding } from "../../core/finding.js";
 import { type AcceptableLoss, type LossAcceptances, lossAcceptanceOf } from "../../core/rollback/loss-acceptance.js";
+import { sizeText } from "../../core/size.js";
 import type { ProvedRollback } from "./proof.js";
 
 /** The author's down that does not lead back, and migrations without any proved way back. */

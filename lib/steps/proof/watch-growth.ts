@@ -1,4 +1,4 @@
-import { sizeText } from "../../core/config/size.js";
+import { sizeText } from "../../core/size.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 

@@ -18,7 +18,7 @@ const SEED = Number(process.env.SCHEMA_GATE_PROPERTY_SEED ?? 20240115);
 
 const folder = new URL("../../../lib/core/operations/kinds/", import.meta.url);
 const KINDS = readdirSync(folder)
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => name.endsWith(".ts") && name !== "index.ts")
   .flatMap(
     (name) => /OperationType<[\s\S]*?kind: "([a-z-]+)"/.exec(readFileSync(new URL(name, folder), "utf8"))?.[1] ?? [],
   )

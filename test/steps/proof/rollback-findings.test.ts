@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../../lib/core/config/config.js";
-import { parseSize, sizeText } from "../../../lib/core/config/size.js";
 import type { LossAcceptance } from "../../../lib/core/rollback/loss-acceptance.js";
+import { parseSize, sizeText } from "../../../lib/core/size.js";
 import type { ProvedRollback } from "../../../lib/steps/proof/proof.js";
 import { isLossAccepted, rollbackFindings } from "../../../lib/steps/proof/rollback-findings.js";
 

@@ -5,14 +5,14 @@ import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { readConfig } from "../../../api/read-config.js";
 import { UsageError } from "../../../api/usage-error.js";
 import { blocks } from "../../../core/finding.js";
-import type { Migration, Release } from "../../../core/migration/release.js";
-import { contractOf } from "../../../core/release/contract-of.js";
+import type { Migration } from "../../../core/migration/release.js";
 import { CONVENTIONS } from "../../../core/release/conventions/conventions.js";
 import { type ReadReleaseOptions, readRelease } from "../../../core/release/read-release.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import { contractJson } from "./contract-json.js";
 import { contractText } from "./contract-text.js";
+import type { ShownRelease } from "./shown-release.js";
 
 const HELP = `
 Examples:
@@ -25,13 +25,6 @@ Exit code 1 when something was not understood and nobody accepted it.`;
 interface Settings extends ReadReleaseOptions {
   /** Folders of the application's code; null: looked for. */
   readonly folders: readonly string[] | null;
-}
-
-/** One release, and the part of it that is shown. */
-export interface ShownRelease {
-  readonly path: string;
-  readonly release: Release;
-  readonly migrations: readonly Migration[];
 }
 
 export const contract: CommandModule = {
@@ -111,9 +104,4 @@ function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): Setting
     application: folders?.length !== 0,
     acceptances: { now: Date.now(), list },
   };
-}
-
-/** The contract of the migrations that are shown. */
-export function shownContract({ release, migrations }: ShownRelease) {
-  return contractOf(migrations, release.migrations, release.application);
 }

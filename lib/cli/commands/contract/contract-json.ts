@@ -1,6 +1,6 @@
 import { countContract } from "../../../core/contract/contract.js";
 import type { Script } from "../../../core/migration/release.js";
-import { type ShownRelease, shownContract } from "./command.js";
+import { type ShownRelease, shownContract } from "./shown-release.js";
 
 /** Contract, SQL and coverage of one folder, as plain data. */
 export function contractJson(shown: ShownRelease) {

@@ -5,7 +5,7 @@ import { plural } from "../../../core/plural.js";
 import type { QualifiedName } from "../../../core/sql/qualified-name.js";
 import type { Io } from "../../io.js";
 import { printable, type Style, styleFor } from "../../terminal/style.js";
-import { type ShownRelease, shownContract } from "./command.js";
+import { type ShownRelease, shownContract } from "./shown-release.js";
 
 /** Contract, SQL and coverage of one folder, for a person. */
 export function contractText(io: Io, shown: ShownRelease): string {

@@ -5,8 +5,8 @@ import type { LintStatement } from "../lint-statement.js";
 import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
 import { rangeKey, relationKey } from "./key.js";
 import type { Known } from "./known.js";
-import { emptyTable } from "./learn.js";
 import type { KnownTable } from "./table.js";
+import { emptyTable } from "./table.js";
 
 export function learnAlterTable(known: Known, statement: LintStatement): void {
   const alter = as(statement.node, "AlterTableStmt");

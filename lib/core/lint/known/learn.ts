@@ -8,6 +8,7 @@ import { partsKey, rangeKey, relationKey } from "./key.js";
 import type { Known, KnownView } from "./known.js";
 import { learnAlterTable } from "./learn-alter-table.js";
 import type { KnownIndex, KnownTable } from "./table.js";
+import { emptyTable } from "./table.js";
 
 /** Takes over what a statement changes, so that the next one is judged against it. */
 export function learn(known: Known, statement: LintStatement): void {
@@ -36,25 +37,6 @@ const LEARNERS: Readonly<Record<string, Learner>> = {
   CreatePolicyStmt: learnPolicy,
   InsertStmt: learnInsert,
 };
-
-export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTable {
-  return {
-    key,
-    origin,
-    createdBy: null,
-    kind: "table",
-    temporary: false,
-    complete: false,
-    columns: new Map(),
-    constraints: [],
-    partitionOf: null,
-    partitions: new Map(),
-    filled: false,
-    inUse: false,
-    rowSecurity: false,
-    policies: 0,
-  };
-}
 
 function learnCreate(known: Known, statement: LintStatement): void {
   const create = as(statement.node, "CreateStmt");

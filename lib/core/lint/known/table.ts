@@ -61,3 +61,22 @@ export interface KnownTable {
   rowSecurity: boolean;
   policies: number;
 }
+
+export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTable {
+  return {
+    key,
+    origin,
+    createdBy: null,
+    kind: "table",
+    temporary: false,
+    complete: false,
+    columns: new Map(),
+    constraints: [],
+    partitionOf: null,
+    partitions: new Map(),
+    filled: false,
+    inUse: false,
+    rowSecurity: false,
+    policies: 0,
+  };
+}

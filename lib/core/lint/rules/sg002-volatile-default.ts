@@ -1,7 +1,7 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
+import { volatileCall } from "../../postgres/volatile-call.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
-import { volatileCall } from "../../sql/volatile-call.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 import { defaultOf } from "./support/default-of.js";

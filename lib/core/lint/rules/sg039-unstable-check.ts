@@ -1,5 +1,5 @@
+import { volatileCall } from "../../postgres/volatile-call.js";
 import { as, find, strings } from "../../sql/tree.js";
-import { volatileCall } from "../../sql/volatile-call.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 
 const CLOCKS: ReadonlySet<string> = new Set(["now", "statement_timestamp", "transaction_timestamp", "age"]);

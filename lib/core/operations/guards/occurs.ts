@@ -1,6 +1,6 @@
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { Guard } from "../../sql/plpgsql.js";
-import type { Operation } from "../operations.js";
+import type { Operation } from "../kinds/index.js";
 import { resolveTable } from "../resolve.js";
 import { holdsIn } from "./holds.js";
 

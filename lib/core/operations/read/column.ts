@@ -1,7 +1,7 @@
 import type { ColumnDef, Constraint, Node, TypeName } from "libpg-query";
 import type { Volatility } from "../../postgres/functions.js";
+import { volatileCall } from "../../postgres/volatile-call.js";
 import { deparse, deparseCollation, deparseType } from "../../sql/deparse.js";
-import { volatileCall } from "../../sql/volatile-call.js";
 import type { ColumnSpec, ConstraintSpec } from "../shapes.js";
 import { constraintSpec } from "./constraint.js";
 import { strings } from "./names.js";

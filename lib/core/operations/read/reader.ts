@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
+import type { Operation } from "../kinds/index.js";
 import type { OpaqueCode } from "../kinds/opaque.js";
-import type { Operation } from "../operations.js";
 
 type KeysOf<U> = U extends unknown ? keyof U : never;
 

@@ -1,8 +1,8 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { TableRef } from "../../catalog/lookup.js";
 import { type AddConstraint, type ConstraintSpec, type CreateIndex, operationsOfText } from "../../operations/index.js";
+import { expressionTree } from "../../postgres/plain-cast.js";
 import { deparse } from "../../sql/deparse.js";
-import { expressionTree } from "../../sql/plain-cast.js";
 import { recreateConstraint } from "../../undo/recreate.js";
 import type { ReleaseState } from "./release-state.js";
 import type { TableState } from "./table-state.js";

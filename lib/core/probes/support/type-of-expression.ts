@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
+import { expressionTree } from "../../postgres/plain-cast.js";
 import { parseType } from "../../postgres/type-change.js";
 import { deparseType } from "../../sql/deparse.js";
-import { expressionTree } from "../../sql/plain-cast.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 
 const TEXTS = new Set(["text", "character varying", "character", "citext"]);

@@ -1,5 +1,5 @@
+import { namesUsed } from "../../operations/names-used.js";
 import { functionsCalled } from "../../operations/read/tables-read.js";
-import { namesUsed } from "../../sql/names-used.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 import type { ProbeDraft, ProbeQuery } from "../probe.js";
 

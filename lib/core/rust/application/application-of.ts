@@ -2,7 +2,7 @@ import type { ColumnRequirement } from "../../contract/contract.js";
 import { attributeText, type EntityField, fieldsOf, tableAttribute } from "../sea-orm/entity-names.js";
 import type { Crate } from "../syntax/crate.js";
 import type { Item } from "../syntax/items.js";
-import type { RustNode } from "../syntax/rust-node.js";
+import { columnRequirement } from "./column-requirement.js";
 import { dieselTables } from "./diesel-tables.js";
 import { fieldShape } from "./rust-types.js";
 
@@ -48,16 +48,4 @@ function requirement(schema: string | null, table: string, column: string, field
   // An entity may give the database's type itself; then the Rust type says less than that.
   const overridden = attributeText(field.attributes, "column_type") !== null;
   return columnRequirement(schema, table, column, overridden ? null : type, nullable, field.node);
-}
-
-export function columnRequirement(
-  schema: string | null,
-  table: string,
-  column: string,
-  type: string | null,
-  nullable: boolean,
-  node: RustNode,
-): ColumnRequirement {
-  const name = { schema, name: table };
-  return { kind: "column", when: "after", source: node.span, table: name, column, type, nullable, present: true };
 }

@@ -3,7 +3,7 @@ import { attributeText } from "../sea-orm/entity-names.js";
 import { pathOf } from "../syntax/items.js";
 import { parsePiece } from "../syntax/parse-rust.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { columnRequirement } from "./application-of.js";
+import { columnRequirement } from "./column-requirement.js";
 import { dieselShape } from "./rust-types.js";
 
 /** The columns of diesel's `table! { name (key) { column -> Type, … } }`. */

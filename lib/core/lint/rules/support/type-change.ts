@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { type ColumnType, printType, sameType } from "../../../postgres/column-type.js";
+import { isPlainCast } from "../../../postgres/plain-cast.js";
 import { type HeapChange, heapChange } from "../../../postgres/type-change.js";
-import { isPlainCast } from "../../../sql/plain-cast.js";
 
 /** What ALTER COLUMN TYPE does to the heap; `unknown`: that depends on the old type, which nobody told. */
 export function typeChange(

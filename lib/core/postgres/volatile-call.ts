@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
-import { knownVolatility, type Volatility } from "../postgres/functions.js";
-import { find, strings } from "./tree.js";
+import { find, strings } from "../sql/tree.js";
+import { knownVolatility, type Volatility } from "./functions.js";
 
 /** A call that may give another value for each row. `unknown`: neither the server nor the schema says so. */
 export interface VolatileCall {

@@ -1,6 +1,6 @@
-import { tablesRead } from "../operations/read/tables-read.js";
-import { qualified } from "./quote.js";
-import { visit } from "./tree.js";
+import { qualified } from "../sql/quote.js";
+import { visit } from "../sql/tree.js";
+import { tablesRead } from "./read/tables-read.js";
 
 /** What the server looks up to execute a text of SQL. Names of pg_catalog are left out where they are written with it. */
 export interface NamesUsed {

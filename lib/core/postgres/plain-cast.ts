@@ -1,8 +1,8 @@
 import type { Node, TypeName } from "libpg-query";
-import { parseType } from "../postgres/type-change.js";
-import { deparseType } from "./deparse.js";
-import { isParsed, parseSql } from "./parse.js";
-import { as, columnName } from "./tree.js";
+import { deparseType } from "../sql/deparse.js";
+import { isParsed, parseSql } from "../sql/parse.js";
+import { as, columnName } from "../sql/tree.js";
+import { parseType } from "./type-change.js";
 
 /** The tree of an expression as SQL has it after SELECT; null for what is not understood. */
 export function expressionTree(sql: string): Node | null {
