@@ -107,9 +107,10 @@ function severityOf(code: string): Severity {
   return /^(22|23|P0)/.test(code) || code === "42704" ? "warning" : "error";
 }
 
-function remedyOf({ code, reason, takesNone }: RefusedWrite): string {
+function remedyOf({ code, command, takesNone }: RefusedWrite): string {
   if (takesNone) return "Make the view a plain one over one table again, or give it INSTEAD OF triggers.";
-  if (/replica identity/i.test(reason))
+  // 55000: a published table is written to without a replica identity.
+  if (code === "55000" && command !== "INSERT")
     return "Give the table a primary key that its publication sends, or set REPLICA IDENTITY FULL or USING INDEX, in the same release.";
   if (code.startsWith("23")) return "Repair the rows that the new constraint does not allow in the same release.";
   return "Change the trigger, policy, generated column or function that the message names in the same release.";
