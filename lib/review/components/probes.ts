@@ -1,4 +1,4 @@
-import { sizeText } from "../../core/config/size.js";
+import { sizeText } from "../../core/size.js";
 import { visibleLines } from "../../core/visible.js";
 import { count, number } from "../format.js";
 import { foreign, type Html, html } from "../html.js";

@@ -1,7 +1,7 @@
 import { bytes, type Config } from "../../core/config/config.js";
-import { sizeText } from "../../core/config/size.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration, Release } from "../../core/migration/release.js";
+import { sizeText } from "../../core/size.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
