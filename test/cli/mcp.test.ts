@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { TOOLS } from "../../lib/cli/commands/mcp/tools.js";
 import { usageProblem } from "../support/command-line.js";
 import { sampleEvidence } from "../support/sample-evidence.js";
@@ -34,10 +34,10 @@ async function call(name: string, values: Record<string, unknown>) {
 }
 
 describe("the MCP server, asked by a real client", () => {
-  it("offers only tools that read", async () => {
+  it("offers only tools that read files of the folder, unless it was started with more", async () => {
     const { tools } = await client.listTools();
     const names = tools.map((tool) => tool.name);
-    expect(names).toEqual(TOOLS.map((tool) => tool.name));
+    expect(names).toEqual(["lint", "rules", "contract", "status", "report", "audit_verify", "audit_show"]);
     for (const command of ["approve", "reject", "run", "resume", "rollback", "kept", "init", "demo"])
       expect(names.filter((name) => name.startsWith(command))).toEqual([]);
     expect(tools.every((tool) => tool.annotations?.readOnlyHint === true)).toBe(true);
@@ -63,18 +63,72 @@ describe("the MCP server, asked by a real client", () => {
   });
 });
 
+describe("the MCP server, started with more", () => {
+  const started = async (...args: string[]) => {
+    const other = new Client({ name: "test", version: "1.0.0" });
+    await other.connect(
+      new StdioClientTransport({ command: process.execPath, args: [program, "mcp", ...args], cwd: root }),
+    );
+    onTestFinished(() => other.close());
+    return other;
+  };
+
+  it.each([
+    [
+      ["--connect"],
+      ["inspect", "diff", "doctor"],
+      { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
+    ],
+    [["--execute"], ["prove", "check"], { readOnlyHint: false, destructiveHint: true, openWorldHint: true }],
+  ])("with %j says what those tools do", async (args, names, hints) => {
+    const { tools } = await (await started(...args)).listTools();
+    const more = tools.filter(({ annotations }) => annotations?.readOnlyHint !== true);
+    expect(more.map(({ name }) => name).sort()).toEqual([...names].sort());
+    for (const { annotations, inputSchema } of more) {
+      expect(annotations).toMatchObject(hints);
+      expect(Object.keys(inputSchema.properties ?? {})).not.toContain("config");
+    }
+  });
+
+  it("runs no code of the repository in lint, and does with --execute", async () => {
+    const mark = join(root, "ran");
+    writeFileSync(
+      join(root, "rule.mjs"),
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(mark)}, ""); export const rules = [];`,
+    );
+    writeFileSync(join(root, "schema-gate.yaml"), "migrations: m\nlint: { rules: [rule.mjs] }\n");
+    writeFileSync(join(root, "a.sql"), "select 1;\n");
+    await call("lint", { paths: ["a.sql"] });
+    expect(existsSync(mark)).toBe(false);
+    await (await started("--execute")).callTool({ name: "lint", arguments: { paths: ["a.sql"] } });
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it("ends what was allowed when the config is changed", async () => {
+    writeFileSync(join(root, "schema-gate.yaml"), "migrations: m\n");
+    const other = await started("--connect");
+    writeFileSync(join(root, "schema-gate.yaml"), "migrations: m\nconnection: { hosts: [evil.example] }\n");
+    const answer = await other.callTool({ name: "inspect", arguments: {} });
+    expect(answer).toMatchObject({ isError: true });
+    expect(JSON.stringify(answer.content)).toContain("was changed since the server was started");
+  });
+});
+
 describe("the tools", () => {
   const argv = TOOLS.map((tool) =>
-    tool.argv({
-      paths: ["."],
-      path: ".",
-      declared: "a",
-      actual: "b",
-      run: ".",
-      config: "c",
-      format: "text",
-      json: true,
-    }),
+    tool.argv(
+      {
+        paths: ["."],
+        path: ".",
+        declared: "a",
+        actual: "b",
+        run: ".",
+        config: "c",
+        format: "text",
+        json: true,
+      },
+      { connect: true, execute: false, config: "c" },
+    ),
   );
 
   it.each(argv.map((words) => [words.join(" "), words] as const))("stand for command lines: %s", async (_, words) => {

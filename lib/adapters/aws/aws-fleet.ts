@@ -5,6 +5,7 @@ import { type Registry, RegistryError, type Tenant } from "../../ports/registry.
 import { SecretError, type Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
+import { refuseUnpinned } from "../registry/pinned.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
 import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
@@ -67,7 +68,7 @@ export class AwsFleet implements Registry {
   /** With the password or token of this moment; `at`: on another server than the URL's. Throws `SecretError`, `EndpointError`. */
   async endpoint(url: string, secret: string | null, at: SnapshotAddress | null = null): Promise<Endpoint> {
     const { config, secrets } = this.options;
-    const { user, password, tls, iam } = config.connection;
+    const { user, password, tls, iam, hosts } = config.connection;
     if (iam) {
       // A token is for one server.
       const endpoint = { ...endpointOf(await this.resolved(url), { user, tls: true }), ...at };
@@ -83,8 +84,10 @@ export class AwsFleet implements Registry {
         password: fieldOf(text, secret, "password"),
       };
     }
-    const shared = password === undefined ? undefined : await secrets.resolve(password);
-    return { ...endpointOf(await this.resolved(url), { user, password: shared, tls }), ...at };
+    const own = endpointOf(await this.resolved(url), { user, tls });
+    if (password === undefined || own.password !== undefined) return { ...own, ...at };
+    refuseUnpinned(hosts, own);
+    return { ...own, ...at, password: await secrets.resolve(password) };
   }
 
   private async load(): Promise<ReadonlyMap<string, AwsTenant>> {

@@ -6,6 +6,7 @@ import { type Registry, RegistryError, type Tenant } from "../../ports/registry.
 import type { Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
+import { refuseUnpinned } from "../registry/pinned.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
 import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
@@ -107,12 +108,10 @@ export class Fleet implements Registry {
 
   /** `url` may be a URL or name one (`env:TENANT_URL`); what it leaves open comes from the config's `connection`. */
   private async endpoint(url: string): Promise<Endpoint> {
-    const { user, password, tls } = this.config.connection;
-    const secret = password === undefined ? undefined : await this.secrets.resolve(password);
-    return endpointOf(isSecretReference(url) ? await this.secrets.resolve(url) : url, {
-      user,
-      password: secret,
-      tls,
-    });
+    const { user, password, tls, hosts } = this.config.connection;
+    const endpoint = endpointOf(isSecretReference(url) ? await this.secrets.resolve(url) : url, { user, tls });
+    if (password === undefined || endpoint.password !== undefined) return endpoint;
+    refuseUnpinned(hosts, endpoint);
+    return { ...endpoint, password: await this.secrets.resolve(password) };
   }
 }

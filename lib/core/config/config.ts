@@ -173,7 +173,11 @@ export const configSchema = z.strictObject({
   connection: z
     .strictObject({
       user: z.string().optional(),
-      password: secret.optional(),
+      password: secret.optional().describe("for URLs without one; sent to `hosts` and to the loopback interface alone"),
+      hosts: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("servers that may get `password`: db.example.com, db.example.com:5433 or *.example.com"),
       tls: z.boolean().optional().describe("verified TLS; default: on, but off on the loopback interface"),
       iam: z
         .boolean()

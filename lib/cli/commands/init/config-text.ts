@@ -33,6 +33,7 @@ ${registry(answers.registry)}
 connection: {}
   # user: schema_gate
   # password: env:SCHEMA_GATE_PASSWORD
+  # hosts: ["*.db.example.com"]   # which servers may get it; localhost always may
   # tls: true
 
 # How many connections one database server gives to Schema Gate.

@@ -34,11 +34,12 @@ export const lint: CommandModule = {
       )
       .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
       .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
+      .option("--no-custom-rules", "leave out the rules of the config's own modules, which are code that would run")
       .addHelpText("after", HELP);
   },
 
   async run(io: Io, args, options): Promise<ExitCode> {
-    const settings = await readLintConfig(io, String(options.config));
+    const settings = await readLintConfig(io, String(options.config), options.customRules !== false);
     const together = options.release === true;
     let linted = await lintAll(io, args, settings, together);
     if (options.fix === true) {

@@ -11,7 +11,7 @@ export interface LintSettings {
 }
 
 /** The `lint` section of the config, when there is a config. Parsers are loaded only then. Throws `UsageError`. */
-export async function readLintConfig(io: Io, path: string): Promise<LintSettings> {
+export async function readLintConfig(io: Io, path: string, custom = true): Promise<LintSettings> {
   const file = resolve(io.cwd, path);
   if (!existsSync(file)) {
     if (path !== "schema-gate.yaml") throw new UsageError(`There is no config ${path}.`, "schema-gate init");
@@ -29,7 +29,7 @@ export async function readLintConfig(io: Io, path: string): Promise<LintSettings
     throw new UsageError(`${path}: lint.${issue?.path.join(".") ?? ""} ${issue?.message ?? "is wrong"}.`);
   }
   try {
-    return { config: result.data, customRules: await loadCustomRules(result.data.rules, dirname(file)) };
+    return { config: result.data, customRules: custom ? await loadCustomRules(result.data.rules, dirname(file)) : [] };
   } catch (error) {
     if (error instanceof CustomRuleError) throw new UsageError(`${error.message}.`);
     throw error;

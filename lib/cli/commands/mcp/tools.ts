@@ -1,17 +1,34 @@
 import { z } from "zod";
 
-/** A read-only command as a tool for a coding agent. */
+/** What a tool does beyond reading files of this folder. */
+export type Reach =
+  /** Nothing. */
+  | "files"
+  /** Connects to the databases that the config and its registry name, with the config's password, and asks them queries of the repository's. */
+  | "connect"
+  /** Runs code of the repository: migrations, a migrator, rules. */
+  | "execute";
+
+/** What whoever started the server allowed. */
+export interface Allowed {
+  readonly connect: boolean;
+  readonly execute: boolean;
+  /** Path of the config; no caller names another. */
+  readonly config: string;
+}
+
+/** A command as a tool for a coding agent. */
 export interface Tool {
+  readonly reach: Reach;
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly input: z.ZodObject;
   /** The command line for an input that fits. What a caller wrote stands behind `--`, so it can be no option. */
-  argv(input: Readonly<Record<string, unknown>>): readonly string[];
+  argv(input: Readonly<Record<string, unknown>>, allowed: Allowed): readonly string[];
 }
 
 const json = z.boolean().default(false).describe("the machine-readable form, for exact values");
-const config = z.string().default("schema-gate.yaml").describe("path of the config");
 const run = z.string().describe("id of a run, or the path of its folder");
 const paths = z.array(z.string()).min(1).describe("migration files or folders, SQL or Rust");
 
@@ -22,14 +39,22 @@ const paths = z.array(z.string()).min(1).describe("migration files or folders, S
 export const TOOLS: readonly Tool[] = [
   {
     name: "lint",
+    reach: "files",
     title: "Lint migrations",
     description:
       "What the text of SQL or Rust migrations alone can tell: locks, rewrites, lost data. Touches no database.",
     input: z.strictObject({ paths, json }),
-    argv: (input) => ["lint", ...flag(input.json), "--", ...list(input.paths)],
+    argv: (input, { execute }) => [
+      "lint",
+      ...(execute ? [] : ["--no-custom-rules"]),
+      ...flag(input.json),
+      "--",
+      ...list(input.paths),
+    ],
   },
   {
     name: "rules",
+    reach: "files",
     title: "Explain lint rules",
     description: "Lists the lint rules, or explains one: condition, effect, workaround.",
     input: z.strictObject({ rule: z.string().optional().describe("id such as SG010") }),
@@ -37,6 +62,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "contract",
+    reach: "files",
     title: "Read a release's contract",
     description:
       "What migrations expect and produce: columns, indexes, foreign keys, generated SQL, and what was not understood.",
@@ -45,6 +71,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "prove",
+    reach: "execute",
     title: "Prove the way back",
     description:
       "Executes each migration of a folder on a scratch server of its own: up, rollback, comparison, up again.",
@@ -53,13 +80,15 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "inspect",
+    reach: "connect",
     title: "Inspect the fleet",
-    description: "Reads every tenant's schema, read-only: clusters, outliers, sizes, versions, invalid indexes.",
-    input: z.strictObject({ config, json }),
-    argv: (input) => ["inspect", `--config=${input.config}`, ...flag(input.json)],
+    description: "Connects to every tenant and reads its schema: clusters, outliers, sizes, versions, invalid indexes.",
+    input: z.strictObject({ json }),
+    argv: (input, { config }) => ["inspect", `--config=${config}`, ...flag(input.json)],
   },
   {
     name: "diff",
+    reach: "connect",
     title: "Compare two schemas",
     description:
       "What differs between two databases or saved catalogs, and the statement that would repair it. Read-only.",
@@ -72,21 +101,24 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "check",
+    reach: "execute",
     title: "Run every gate",
     description:
-      "All gates up to the approval. No tenant is changed; clones are made and removed on the staging server.",
-    input: z.strictObject({ config, json }),
-    argv: (input) => ["check", `--config=${input.config}`, ...flag(input.json)],
+      "All gates up to the approval: executes the release, and a migrator of the repository, on clones that are made and removed on the staging server.",
+    input: z.strictObject({ json }),
+    argv: (input, { config }) => ["check", `--config=${config}`, ...flag(input.json)],
   },
   {
     name: "doctor",
+    reach: "connect",
     title: "Check the surroundings",
     description: "Versions, connections, permissions, clocks and disk, and what each missing permission would cost.",
-    input: z.strictObject({ config, json }),
-    argv: (input) => ["doctor", `--config=${input.config}`, ...flag(input.json)],
+    input: z.strictObject({ json }),
+    argv: (input, { config }) => ["doctor", `--config=${config}`, ...flag(input.json)],
   },
   {
     name: "status",
+    reach: "files",
     title: "Where the runs stand",
     description: "The runs of this folder and their states.",
     input: z.strictObject({ json }),
@@ -94,6 +126,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "report",
+    reach: "files",
     title: "Read a run's report",
     description: "Outcome, findings, tenants that differ, risk and approval of one run.",
     input: z.strictObject({ run, format: z.enum(["text", "markdown", "json"]).default("markdown") }),
@@ -101,6 +134,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "audit_verify",
+    reach: "files",
     title: "Verify a run's record",
     description: "Whether the record of a run is whole: chain, signature, every tenant's record, every file.",
     input: z.strictObject({ run, json }),
@@ -108,6 +142,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: "audit_show",
+    reach: "files",
     title: "Read a run's audit trail",
     description: "Who did what and when, for the whole run or one tenant.",
     input: z.strictObject({ run, tenant: z.string().optional(), json }),
@@ -121,6 +156,13 @@ export const TOOLS: readonly Tool[] = [
     ],
   },
 ];
+
+/** The tools that whoever started the server allowed. */
+export function allowedTools({ connect, execute }: Allowed): readonly Tool[] {
+  return TOOLS.filter(
+    ({ reach }) => reach === "files" || (reach === "connect" && connect) || (reach === "execute" && execute),
+  );
+}
 
 function flag(value: unknown): readonly string[] {
   return value === true ? ["--json"] : [];
