@@ -19,7 +19,7 @@ export async function notifierOf(services: Services, { approval }: Config): Prom
 }
 
 /**
- * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?}`, else from the config; null when neither
+ * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?, "team"?, "app"?}`, else from the config; null when neither
  * names it. `endpoint` is another place than `https://slack.com/api`, such as GovSlack's.
  */
 export async function slackOf(
@@ -28,9 +28,19 @@ export async function slackOf(
 ): Promise<SlackChannel | null> {
   const name = environment.SCHEMA_GATE_SLACK_SECRET;
   if (name === undefined) return configured === undefined ? null : slackChannel(configured, secrets);
-  const { channel, endpoint } = slackSecret.parse(JSON.parse(await secrets.resolve(`secret:${name}`)));
-  const references = { token: `secret:${name}#token`, signingSecret: `secret:${name}#signingSecret` };
+  const { channel, endpoint, team, app } = slackSecret.parse(JSON.parse(await secrets.resolve(`secret:${name}`)));
+  const references = {
+    team,
+    app,
+    token: `secret:${name}#token`,
+    signingSecret: `secret:${name}#signingSecret`,
+  };
   return slackChannel({ ...references, ...(channel === undefined ? {} : { channel }) }, secrets, endpoint);
 }
 
-const slackSecret = z.object({ channel: z.string().min(1).optional(), endpoint: z.url().optional() });
+const slackSecret = z.object({
+  channel: z.string().min(1).optional(),
+  endpoint: z.url().optional(),
+  team: z.string().min(1).optional(),
+  app: z.string().min(1).optional(),
+});

@@ -11,6 +11,7 @@ export interface SlackChannel {
   readonly api: SlackApi;
   readonly notifier: SlackNotifier;
   readonly signingSecret: string;
+  readonly home: { readonly team?: string | undefined; readonly app?: string | undefined };
 }
 
 /** Throws `SecretError`. */
@@ -22,7 +23,8 @@ export async function slackChannel(
   const token = await secrets.resolve(options.token);
   const api = new SlackApi(endpoint === undefined ? { token } : { token, endpoint });
   const notifier = new SlackNotifier(api, systemClock, options.channel ?? null);
-  return { api, notifier, signingSecret: await secrets.resolve(options.signingSecret) };
+  const { team, app } = options;
+  return { api, notifier, home: { team, app }, signingSecret: await secrets.resolve(options.signingSecret) };
 }
 
 /** Throws `SecretError`, and `RangeError` for a server elsewhere without TLS. */

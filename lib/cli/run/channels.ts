@@ -17,7 +17,7 @@ export interface Channels {
   readonly origin: string | null;
   readonly key: Uint8Array;
   readonly notifier: Notifier | null;
-  readonly slack: Pick<SlackDeps, "signingSecret" | "api"> | null;
+  readonly slack: Pick<SlackDeps, "signingSecret" | "api" | "home"> | null;
 }
 
 /** For the demo, which asks nobody elsewhere: links die with the process. */

@@ -8,6 +8,8 @@ import { recordDecision } from "../../steps/approval/record-decision.js";
 import { artifact, type RefusedAttempt } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 
+const MOST_REFUSALS = 100;
+
 export interface TerminalDecision {
   readonly name: string;
   readonly verdict: "approve" | "reject";
@@ -42,7 +44,9 @@ export async function decideAtTerminal(
     message,
     at: new Date(at).toISOString(),
   };
-  await ports.artifacts.put(`${artifact.refusals}/${nonce}.json`, refused);
+  // Enough to see who tried; more would only fill the trail.
+  if ((await ports.artifacts.list(artifact.refusals)).length < MOST_REFUSALS)
+    await ports.artifacts.put(`${artifact.refusals}/${nonce}.json`, refused);
   return { accepted: false, code, message };
 }
 

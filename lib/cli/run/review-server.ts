@@ -2,26 +2,49 @@ import { serve } from "@hono/node-server";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
-import { auditRefusal } from "../../review/audit-refusal.js";
 import type { ReviewDeps } from "../../review/deps.js";
-import { approverLinks, viewerLink } from "../../review/links.js";
+import { approverLinks, runPath, viewerLink } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
+import { RefusalLog } from "../../review/refusal-log.js";
 import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
+import { artifact, type PageAddress } from "../../steps/run/records.js";
 import { UnfinishedError } from "../command.js";
 import type { Channels } from "./channels.js";
 
 export interface ReviewServer {
-  /** Each approver with a link of their own. */
+  /** Where the page is, without what opens it. */
+  readonly address: string;
+  /** Each approver with a link of their own, which is shown to nobody else. */
   readonly links: ApprovalNotice["recipients"];
   /** For the requester and whoever watches: shows the page and decides nothing. */
   readonly viewer: string | null;
   close(): Promise<void>;
 }
 
+/** What a request may take: a connection that says nothing is given up. Milliseconds. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, maxConnections: 256 };
+
+/** An answer that is being sent is sent; who only holds a connection open is not waited for. */
+const LAST_ANSWERS_MS = 500;
+
+function closed(server: ReturnType<typeof serve>): Promise<void> {
+  return new Promise((resolve) => {
+    const last = setTimeout(() => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    }, LAST_ANSWERS_MS);
+    server.close(() => {
+      clearTimeout(last);
+      resolve();
+    });
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+  });
+}
+
 /** The review page on the loopback interface, for as long as a run waits, and where Slack sends what people press. */
 export async function openReviewServer(ports: Ports, port: number, channels: Channels): Promise<ReviewServer> {
   const { key, slack } = channels;
   let origin = channels.origin ?? "";
+  const refusals = new RefusalLog(ports);
   const deps: ReviewDeps = {
     get origin() {
       return origin;
@@ -33,7 +56,7 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     // The run itself looks for the decision; there is nobody to wake.
     settle: async () => {},
     audit: async (event) => {
-      if (event.kind === "refusal") await auditRefusal(ports, event);
+      if (event.kind === "refusal") await refusals.note(event);
     },
   };
   const app = reviewApp(deps);
@@ -53,11 +76,17 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
       );
     });
   });
+  if ("headersTimeout" in server) Object.assign(server, LIMITS);
+  await ports.artifacts.put(artifact.page, { origin } satisfies PageAddress);
   const record = await ports.approvals.read(ports.run);
   const links = record === null ? [] : approverLinks(record.request, origin, key);
   return {
+    address: `${origin}${runPath(ports.run)}`,
     links,
     viewer: record === null ? null : viewerLink(record.request, origin, key, record.request.requester),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: async () => {
+      await closed(server);
+      await refusals.close();
+    },
   };
 }

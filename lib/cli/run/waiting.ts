@@ -1,3 +1,4 @@
+import { personOf } from "../../core/approval/person.js";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { approvalNotice } from "../../review/approval-notice.js";
@@ -40,7 +41,7 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
   const answered = new AbortController();
   let asking = Promise.resolve();
   try {
-    printLinks(io, server, ports.run);
+    await printLinks(ports, options, server);
     asking = askElsewhere(ports, options, server.links);
     // Awaited at the end, where its failure counts; until then it must not end the process.
     asking.catch(() => {});
@@ -85,10 +86,20 @@ async function askElsewhere(
   }
 }
 
-function printLinks(io: Io, { links, viewer }: ReviewServer, run: string): void {
+/** A link decides as the person it is for: the terminal, and a log of it, shows one only to that person. */
+export async function printLinks(ports: Ports, { io, channels }: WaitingOptions, server: ReviewServer): Promise<void> {
   const style = styleFor(io);
-  io.stderr.write(`\n${style.bold("Waiting for an approval.")} Each approver has a link of their own:\n`);
-  for (const { person, link } of links) io.stderr.write(`  ${printable(person.id)}: ${link}\n`);
-  if (viewer !== null) io.stderr.write(`  to look without deciding: ${viewer}\n`);
-  io.stderr.write(`or from another terminal: schema-gate approve ${run}\n\n`);
+  const { address, links, viewer } = server;
+  const mine = links.find(({ person }) => personOf([person], io.login) !== null);
+  io.stderr.write(`\n${style.bold("Waiting for an approval.")} The page: ${address}\n`);
+  if (mine) io.stderr.write(`  your link, ${printable(mine.person.id)}: ${mine.link}\n`);
+  else if (viewer !== null) io.stderr.write(`  to look without deciding: ${viewer}\n`);
+  const others = links.filter((one) => one !== mine).map(({ person }) => printable(person.id));
+  if (others.length > 0)
+    io.stderr.write(
+      channels.notifier === null
+        ? `  ${others.join(", ")}: as your own login, schema-gate approve ${ports.run}, or --link for the page\n`
+        : `  ${others.join(", ")}: each is sent a link of their own; or as that login, schema-gate approve ${ports.run}\n`,
+    );
+  io.stderr.write("\n");
 }

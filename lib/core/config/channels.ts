@@ -12,6 +12,16 @@ export const channelsShape = {
     .strictObject({
       token: secretReference.describe("the app's bot token, with the scope chat:write"),
       signingSecret: secretReference.describe("the app's signing secret; interactions go to ORIGIN/slack/interactions"),
+      team: z
+        .string()
+        .regex(/^[TE][A-Z0-9]+$/, "expected the id of a workspace, such as T024BE7LD")
+        .optional()
+        .describe("id of the workspace; what comes from another is refused"),
+      app: z
+        .string()
+        .regex(/^A[A-Z0-9]+$/, "expected the id of an app, such as A024BE7LD")
+        .optional()
+        .describe("id of the app; what comes from another is refused"),
       channel: z.string().min(1).optional().describe("channel that is told too, without a link"),
     })
     .optional(),

@@ -1,11 +1,14 @@
 import { z } from "zod";
 
 const text = z.string().min(1).max(4000);
-const user = z.object({ id: text });
+const user = z.object({ id: text, team_id: text.nullish() });
+/** Which app in which workspace: a signing secret that got out tells neither. */
+const home = { team: z.object({ id: text }).nullish(), api_app_id: text.nullish() };
 
 /** Someone pressed a button of ours. */
 const pressed = z.object({
   type: z.literal("block_actions"),
+  ...home,
   user,
   trigger_id: text,
   response_url: text,
@@ -15,6 +18,7 @@ const pressed = z.object({
 /** Someone sent the form that asks for a reason. */
 const submitted = z.object({
   type: z.literal("view_submission"),
+  ...home,
   user,
   view: z.object({
     id: text,
@@ -30,6 +34,17 @@ const buttonSchema = z.object({ run: text, digest: text });
 export type SlackPayload = z.infer<typeof payloadSchema>;
 export type Pressed = z.infer<typeof pressed>;
 export type Submitted = z.infer<typeof submitted>;
+
+/** Whether it comes from the workspace and the app that the config names; a member of another workspace in a shared channel does not. */
+export function isFromHome(
+  { team, api_app_id: app, user: { team_id: of } }: SlackPayload,
+  expected: { readonly team?: string | undefined; readonly app?: string | undefined },
+): boolean {
+  if (of && team && of !== team.id) return false;
+  if (expected.team !== undefined && (team?.id !== expected.team || (of ?? expected.team) !== expected.team))
+    return false;
+  return expected.app === undefined || app === expected.app;
+}
 
 /** What an interaction says, or null when it is none of ours (https://api.slack.com/reference/interaction-payloads). */
 export function readPayload(body: string): SlackPayload | null {

@@ -13,11 +13,13 @@ import { SLACK_WINDOW_MS, slackSignatureHolds } from "../../core/approval/slack-
 import { decideOnce } from "../decide-once.js";
 import type { DoorCode, ReviewDeps } from "../deps.js";
 import type { Turned } from "../door.js";
-import { type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
+import { isFromHome, type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
 
 export interface SlackDeps extends ReviewDeps {
   /** Slack's signing secret of the app. */
   readonly signingSecret: string;
+  /** Ids of the workspace and the app, where the config names them. */
+  readonly home?: { readonly team?: string | undefined; readonly app?: string | undefined };
   readonly api: Pick<SlackApi, "call" | "respond">;
 }
 
@@ -54,6 +56,10 @@ async function interaction(c: Context, deps: SlackDeps): Promise<Response> {
   }
   const payload = readPayload(body);
   if (payload === null) return c.text("", 200);
+  if (!isFromHome(payload, deps.home ?? {})) {
+    await turnAway(deps, "forged", "this comes from another workspace or app of Slack's than the config names");
+    return c.text("Not from the workspace that may decide.", 403);
+  }
   return payload.type === "block_actions" ? press(c, deps, payload) : reject(c, deps, payload);
 }
 

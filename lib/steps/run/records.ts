@@ -182,6 +182,11 @@ export interface TenantProgress {
   readonly lockTimeout: boolean;
 }
 
+/** Where the page of a run that waits can be reached. */
+export interface PageAddress {
+  readonly origin: string;
+}
+
 /** An attempt to decide that the rules refused; kept for the audit trail. */
 export interface RefusedAttempt {
   readonly name: string;
@@ -216,6 +221,7 @@ export const artifact = {
   migratorOutput: (of: string) => `migrator/${encodeURIComponent(of)}.txt`,
   tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,
   refusals: "approval/refusals",
+  page: "approval/page.json",
   outcome: "outcome.json",
   evidence: "evidence.json",
   log: "execution-log.json",

@@ -44,8 +44,7 @@ it.each(["url", "replica", "subscriber"])(
       connection: { password: "env:P", hosts: ["db.example.com"] },
       staging: { mode: "same host" },
     });
-    const asked: string[] = [];
-    const secrets = { resolve: async (name: string) => (asked.push(name), "hunter2") };
+    const secrets = { resolve: async () => "hunter2" };
     await expect(new Fleet(config, secrets, directory).tenants()).rejects.toThrow(
       "connection.password is not sent to evil.example:5432",
     );
