@@ -117,7 +117,11 @@ export class HistoryFleet {
   }
 
   private async seed(kind: Kind): Promise<void> {
-    await this.inside(kind, (session) => seedRows(session, ROWS[kind]).catch(isRefusal));
+    await this.inside(kind, async (session) => {
+      const ledgers = await keepLedgers(session);
+      await seedRows(session, ROWS[kind]).catch(isRefusal);
+      for (const sql of ledgers) await session.script(sql);
+    });
   }
 
   private async inside<T>(kind: string, work: (session: Session) => Promise<T>): Promise<T> {
@@ -147,6 +151,25 @@ export class HistoryFleet {
     return identifier(`${this.prefix}_${kind}`);
   }
 }
+
+/** Generated rows are none of the ledger's; what puts its own back. */
+async function keepLedgers(session: Session): Promise<readonly string[]> {
+  const tables = await session.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where tablename = any($1)`,
+    [LEDGERS],
+  );
+  const restore: string[] = [];
+  for (const [at, { name }] of tables.entries()) {
+    await session.script(`create temp table kept_ledger_${at} as table ${name}`);
+    restore.push(`truncate ${name}; insert into ${name} overriding system value select * from kept_ledger_${at}`);
+  }
+  return restore;
+}
+
+const LEDGERS = [
+  ..."_prisma_migrations _sqlx_migrations __diesel_schema_migrations schema_migrations goose_db_version".split(" "),
+  ..."flyway_schema_history refinery_schema_history seaql_migrations pgmigrations migrations_history".split(" "),
+];
 
 function isRefusal(error: unknown): false {
   if (error instanceof DatabaseError) return false;
