@@ -11,8 +11,17 @@ import { plural } from "../../core/plural.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { pendingOf } from "../catalog/pending.js";
+import { answeredByProbes } from "../probing/answered-by-probes.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import {
+  artifact,
+  type ClusterRecord,
+  need,
+  type RunRequest,
+  resultsOf,
+  type TenantProbes,
+  type TenantReading,
+} from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -46,7 +55,9 @@ export const lint: Step<z.infer<typeof input>, Output> = {
       onWaived: (each) => waived.push(each),
       today: new Date(ports.clock.now()).toISOString().slice(0, 10),
     });
-    const findings = [...own.findings, ...linted];
+    const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
+    const pending = clusters.filter((cluster) => cluster.pending.length > 0).flatMap(({ tenants }) => tenants);
+    const findings = [...own.findings, ...answeredByProbes(linted, probes, pending)];
     await saveFindings(ports, "lint", findings);
     const errors = findings.filter((finding) => finding.severity === "error").length;
     ports.events.emit({

@@ -29,7 +29,12 @@ interface Checked {
   readonly probes: readonly { readonly unknown: readonly { readonly tenant: string }[] }[];
 }
 
-async function check(release: string, tenants: readonly string[], config: object = {}): Promise<Checked> {
+async function check(
+  release: string,
+  tenants: readonly string[],
+  config: object = {},
+  rowsOf: Readonly<Record<string, string>> = {},
+): Promise<Checked> {
   const directory = mkdtempSync(join(tmpdir(), "rehearsal-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   mkdirSync(join(directory, "m"));
@@ -37,7 +42,7 @@ async function check(release: string, tenants: readonly string[], config: object
   writeFileSync(join(directory, "m", "000002_next.up.sql"), release);
   const rows: string[] = [];
   for (const tenant of tenants) {
-    const { url, client } = await temporaryDatabase("18", `${BASE} ${LEDGER} ${ROWS[tenant]}`);
+    const { url, client } = await temporaryDatabase("18", `${BASE} ${LEDGER} ${rowsOf[tenant] ?? ROWS[tenant]}`);
     // A template must have no connections.
     await client.end();
     rows.push(`${tenant},${url}`);
@@ -84,6 +89,20 @@ const MENDED: readonly (readonly [string, string])[] = [
     "insert into other select distinct u from t where mend on conflict do nothing; alter table t add constraint t_other foreign key (u) references other;",
   ],
 ];
+
+describe("a NOT NULL column without a default", () => {
+  const release = "alter table t add column c int not null;";
+  // The file of the table is not empty, so only the probe knows that no row is left.
+  const emptied = `${ROWS.large}; delete from t`;
+
+  it("passes where no tenant has a row, and stays an error where one has", { timeout: 120_000 }, async () => {
+    const passed = await check(release, ["emptied", "empty"], {}, { emptied });
+    expect(errors(passed)).toEqual([]);
+    expect(passed.findings.map(({ code }) => code)).toContain("SG001");
+    const blocked = await check(release, ["emptied", "mended"], {}, { emptied });
+    expect(errors(blocked).map((each) => each.split(" ")[0])).toEqual(["SG001", "probe.new-not-null-column"]);
+  });
+});
 
 describe("a release that mends its rows first", () => {
   it.each(MENDED)("passes where a clone of the tenant says so: %s", { timeout: 120_000 }, async (_, release) => {
