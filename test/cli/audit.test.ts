@@ -25,6 +25,7 @@ describe("audit verify", () => {
       ✓ 4 tenant records, each in its place
       ✓ 6 files, none changed, missing or added
       ✓ sealed by key KEY
+      ✓ compared with the key that you gave
 
       WHOLE: run run-20240115-093000
       "
@@ -32,11 +33,12 @@ describe("audit verify", () => {
     expect(code).toBe(0);
   });
 
-  it("works on a copied folder, and says that the key was not compared", async () => {
+  it("works on a copied folder, and calls it unanchored without something that was kept elsewhere", async () => {
     cpSync(folder, join(root, "copied"), { recursive: true });
     const { code, stdout } = await audit("verify", "copied");
-    expect(code).toBe(0);
-    expect(stdout).toContain("The key was not compared with one that you trust");
+    expect(code).toBe(1);
+    expect(stdout).toContain("UNANCHORED: run run-20240115-093000 holds together");
+    expect(stdout).not.toContain("WHOLE");
   });
 
   it("names the places that were changed, and answers 1", async () => {

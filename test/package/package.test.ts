@@ -89,7 +89,7 @@ describe("the package", () => {
     const demo = schemaGate("demo", "--tenants", "3");
     expect(demo).toMatchObject({ status: 0 });
     const run = execFileSync("ls", [join(root, ".schema-gate", "runs")], { encoding: "utf8" }).trim();
-    expect(schemaGate("audit", "verify", run, "--key", ".schema-gate/keys/audit-key.pub.pem")).toMatchObject({
+    expect(schemaGate("audit", "verify", run)).toMatchObject({
       status: 0,
     });
   });

@@ -6,7 +6,11 @@ import { findingSchema } from "../../core/evidence/finding-schema.js";
 export const auditVerifyOutput = z
   .strictObject({
     run: z.string(),
+    verdict: z
+      .enum(["whole", "unanchored", "broken"])
+      .meta({ description: "unanchored: it holds together, and was compared with nothing that was kept elsewhere." }),
     whole: z.boolean(),
+    comparedWith: z.array(z.string()),
     events: z.int(),
     tenantRecords: z.int(),
     files: z.int(),

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { Argument, type Command } from "commander";
 import { UsageError } from "../../../api/usage-error.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import { runFolder } from "../../run-folder.js";
+import { anchorRun } from "./anchor.js";
 import { proveInRun } from "./prove.js";
 import { showTrail } from "./show.js";
 import { verifyFolder } from "./verify.js";
@@ -11,6 +14,7 @@ const HELP = `
 Examples:
   schema-gate audit verify 20240115-093000-a1b2          is the record of the run whole?
   schema-gate audit verify ./copy --key audit-key.pub.pem  offline, on a copy, with the key you trust
+  schema-gate audit anchor 20240115-093000-a1b2 --git-tag  keep where its trail ends, out of the folder's reach
   schema-gate audit prove 20240115-093000-a1b2 042-prod  one tenant's records, with their proofs
   schema-gate audit show 20240115-093000-a1b2 --action approval.
   schema-gate audit show 20240115-093000-a1b2 --tenant 042-prod --since 2024-01-15T09:00Z
@@ -20,10 +24,16 @@ The format is described in docs/audit.md; examples/verify-audit.mjs checks it wi
 export const audit: CommandModule = {
   describe(command: Command): void {
     command
-      .addArgument(new Argument("<what>", "what to do").choices(["verify", "prove", "show"]))
+      .addArgument(new Argument("<what>", "what to do").choices(["verify", "prove", "show", "anchor"]))
       .argument("<run>", "id of a run, or the path of its folder")
       .argument("[tenant]", "prove: the tenant")
       .option("--key <file>", "verify: the public key (PEM) that must have sealed the run")
+      .option("--anchor <file>", "verify: a line that `audit anchor` gave, kept elsewhere; - for standard input")
+      .option("--git-tag", "anchor: as an annotated tag of the repository in this folder")
+      .option(
+        "--command <words...>",
+        "anchor: hand it to a program on standard input; {} stands for a file that holds it",
+      )
       .option("--tenant <id>", "show: what happened to one tenant")
       .option("--gate <name>", "show: one gate, step or phase")
       .option("--action <start>", "show: actions that start so, such as approval.")
@@ -37,7 +47,18 @@ export const audit: CommandModule = {
     const [what, run = "", tenant] = args;
     const folder = runFolder(io, run);
     const json = options.json === true;
-    if (what === "verify") return verifyFolder(io, folder, { key: text(options.key), json });
+    if (what === "verify")
+      return verifyFolder(io, folder, {
+        key: text(options.key),
+        anchor: text(options.anchor),
+        run: isId(io, run) ? run : null,
+        json,
+      });
+    if (what === "anchor")
+      return anchorRun(io, folder, {
+        gitTag: options.gitTag === true,
+        command: Array.isArray(options.command) ? options.command.map(String) : [],
+      });
     if (what === "show")
       return showTrail(io, folder, {
         tenant: text(options.tenant),
@@ -52,6 +73,11 @@ export const audit: CommandModule = {
     return proveInRun(io, folder, tenant, json);
   },
 };
+
+/** An id names a run of this workspace; any other word is the path of a folder, whatever it is called. */
+function isId(io: Io, run: string): boolean {
+  return basename(run) === run && existsSync(join(io.cwd, ".schema-gate", "runs", run));
+}
 
 function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readRunRecord } from "../../../adapters/local/run-record.js";
+import { UsageError } from "../../../api/usage-error.js";
+import { anchorLine, anchorOf } from "../../../core/audit/anchor.js";
+import { AUDIT_FILE } from "../../../core/audit/chain.js";
+import { readTrail } from "../../../core/audit/trail.js";
+import { runOf } from "../../../core/audit/verify.js";
+import { type ExitCode, UnfinishedError } from "../../command.js";
+import type { Io } from "../../io.js";
+import { printable } from "../../terminal/style.js";
+
+export interface AnchorPlace {
+  /** An annotated tag in the repository of the current folder. */
+  readonly gitTag: boolean;
+  /** A program that takes the line on its standard input; `{}` among its words stands for a file that holds it. */
+  readonly command: readonly string[];
+}
+
+/** Writes where the trail of a run stands to a place that the user chose; without one, to standard output. */
+export async function anchorRun(io: Io, folder: string, { gitTag, command }: AnchorPlace): Promise<ExitCode> {
+  const { events, findings } = readTrail((await readRunRecord(folder)).read(AUDIT_FILE) ?? new Uint8Array());
+  if (findings.length > 0 || events.length === 0)
+    throw new UsageError(
+      `the trail in ${folder} is not whole, so its end anchors nothing`,
+      `schema-gate audit verify ${folder}`,
+    );
+  const run = runOf(events);
+  const line = anchorLine(anchorOf(run, events));
+  if (gitTag) tag(io, run, line, events.length);
+  if (command.length > 0) handOver(io, command, line);
+  io.stdout.write(`${line}\n`);
+  return 0;
+}
+
+function tag(io: Io, run: string, line: string, events: number): void {
+  const name = `schema-gate/${run}/${events}`;
+  try {
+    execFileSync("git", ["tag", "--annotate", "--message", line, "--", name], {
+      cwd: io.cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    const said = String((error as { stderr?: Buffer }).stderr ?? "").trim() || (error as Error).message;
+    throw new UnfinishedError(`git could not make the tag ${name}: ${printable(said)}`);
+  }
+  io.stderr.write(
+    `Tagged ${printable(name)}; it proves something once it is elsewhere: git push origin ${printable(name)}\n`,
+  );
+}
+
+function handOver(io: Io, [program = "", ...words]: readonly string[], line: string): void {
+  const folder = mkdtempSync(join(tmpdir(), "schema-gate-anchor-"));
+  try {
+    const file = join(folder, "anchor.json");
+    writeFileSync(file, `${line}\n`, { mode: 0o600 });
+    const args = words.map((word) => word.replaceAll("{}", file));
+    const ended = spawnSync(program, args, { cwd: io.cwd, input: `${line}\n`, encoding: "utf8" });
+    io.stderr.write(printable(`${ended.stdout ?? ""}${ended.stderr ?? ""}`));
+    if (ended.status === 0) return;
+    const reason = ended.error?.message ?? `it ended with code ${ended.status}`;
+    throw new UnfinishedError(`${program} did not take the anchor: ${printable(reason)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
