@@ -68,6 +68,8 @@ function advanced(state: ReleaseState, operation: Operation): ReleaseState {
       return called(state, operation);
     case "create-object":
       return madeObject(state, operation);
+    case "rename-object":
+      return renamedObject(state, operation);
     default:
       return "table" in operation && operation.table !== null && typeof operation.table === "object"
         ? changeTable(state, operation, operation.table)
@@ -179,9 +181,19 @@ function createTableAs(state: ReleaseState, operation: Operation & { kind: "crea
   return doubtSome(createdTable(state, name, []), reason, [name]);
 }
 
+/** What stands on a table is found by its table; an index is no object that others need by itself. */
+function renamedObject(state: ReleaseState, operation: Operation & { kind: "rename-object" }): ReleaseState {
+  if (operation.table !== null || operation.objectKind === "index") return state;
+  const from = { schema: operation.name.schema ?? homeSchema(state.catalog), name: operation.name.name };
+  return state.withRenamed(from, { ...from, name: operation.to });
+}
+
 function setSchema(state: ReleaseState, operation: Operation & { kind: "set-schema" }): ReleaseState {
   const table = operation.objectKind === "table" ? state.table(operation.name) : undefined;
-  if (!table) return state;
+  if (!table) {
+    const from = { schema: operation.name.schema ?? homeSchema(state.catalog), name: operation.name.name };
+    return operation.objectKind === "table" ? state : state.withRenamed(from, { ...from, schema: operation.to });
+  }
   return movedTable(state, table, { schema: operation.to, name: table.name.name });
 }
 

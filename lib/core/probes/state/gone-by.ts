@@ -10,19 +10,20 @@ export function goneBy(state: ReleaseState, operation: Operation): readonly Gone
   switch (operation.kind) {
     case "set-default": {
       const table = state.table(operation.table);
-      const column = table?.columns.find(({ name }) => name === operation.column)?.origin;
+      const column = table?.columns.find(({ name }) => name === operation.column)?.stood;
       return table?.origin && column ? [{ sql: defaultAddress(table.origin, column).sql, reach: "auto" }] : [];
     }
     case "alter-column-type": {
       const table = state.table(operation.table);
-      const origin = table?.columns.find(({ name }) => name === operation.column)?.origin;
+      const origin = table?.columns.find(({ name }) => name === operation.column)?.stood;
       const column = columnAddress(table?.origin, origin);
       return column ? [{ sql: column.sql, reach: "alone" }] : [];
     }
     case "create-object": {
       if (!operation.replace) return [];
       const ref = { schema: operation.name.schema ?? homeSchema(state.catalog), name: operation.name.name };
-      const object = objectAddress(operation.objectKind, ref, operation.signature);
+      const stood = state.objectBefore(ref);
+      const object = stood && objectAddress(operation.objectKind, stood, operation.signature);
       return object ? [{ sql: object.sql, reach: "alone" }] : [];
     }
     default:

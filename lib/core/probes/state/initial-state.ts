@@ -35,6 +35,7 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
         generated: attributes.generated !== "",
         numbered: attributes.identity !== "",
         origin: id.name,
+        stood: id.name,
       }),
     ),
     key: keyOf(before, name),

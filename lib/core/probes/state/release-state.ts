@@ -17,6 +17,8 @@ interface Contents {
   /** Domains that the release alters, by unqualified name. */
   readonly altered: ReadonlySet<string>;
   readonly gone: readonly Gone[];
+  /** What the tenant calls views, types, sequences and the like that the release has renamed; null for what it made under a name. */
+  readonly objects: ReadonlyMap<string, TableRef | null>;
 }
 
 /** Something of the tenant's that the release drops, or that no longer needs what it needed. */
@@ -42,7 +44,7 @@ export class ReleaseState {
     );
     return new ReleaseState({
       ...{ catalog, tables, relations: new Set(relations) },
-      ...{ stages: 0, types: new Map(), altered: new Set(), gone: [] },
+      ...{ stages: 0, types: new Map(), altered: new Set(), gone: [], objects: new Map() },
     });
   }
 
@@ -120,6 +122,19 @@ export class ReleaseState {
 
   withGone(gone: Gone): ReleaseState {
     return this.but({ gone: [...this.gone, gone] });
+  }
+
+  /** What the tenant calls an object that stands on no table, by its name at this moment; null for one that the release makes. */
+  objectBefore(ref: TableRef): TableRef | null {
+    const known = this.contents.objects.get(keyOf(ref));
+    return known === undefined ? ref : known;
+  }
+
+  /** An object has another name from here on, and its old one stands for nothing of the tenant's. */
+  withRenamed(from: TableRef, to: TableRef): ReleaseState {
+    const stood = this.objectBefore(from);
+    const objects = new Map([...this.contents.objects, [keyOf(from), null], [keyOf(to), stood]] as const);
+    return this.but({ objects });
   }
 
   /** Labels of an enum that the release makes; null for another type of its own, undefined for a type that is there. */

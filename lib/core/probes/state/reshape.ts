@@ -76,6 +76,7 @@ export function columnState(state: ReleaseState, spec: ColumnSpec): ColumnState 
     generated: spec.generated !== "",
     numbered: spec.serial || spec.identity !== "",
     origin: null,
+    stood: null,
   };
 }
 
@@ -146,7 +147,7 @@ export function createdTable(
 ): ReleaseState {
   const list = columns.map((column) => `NULL::${column.type} AS ${identifier(column.name)}`).join(", ");
   const made = staged(state, [], `SELECT ${list} WHERE false`);
-  const own = columns.map((column) => ({ ...column, origin: null }));
+  const own = columns.map((column) => ({ ...column, origin: null, stood: null }));
   const { rows } = made;
   const none = { doubts: [], indexes: [], pending: [], standing: [], partitionKey: null, partitionOf: null };
   return made.state.with({ name, origin: null, columns: own, key, rows, ownRows: rows, ...none, sameRows: true });

@@ -16,6 +16,8 @@ export interface ColumnState {
   readonly numbered: boolean;
   /** What the tenant calls it now, as long as its values are those that the tenant has now; else null. */
   readonly origin: string | null;
+  /** What the tenant calls it now, whatever the release does to its values; null for one that the release makes. */
+  readonly stood: string | null;
 }
 
 /** Why the rows at this moment cannot be computed from the rows now. */

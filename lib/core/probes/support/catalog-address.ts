@@ -21,7 +21,7 @@ export function addressDropped(operation: Operation, before: ReleaseState): Cata
       return ofTable(before.table(operation.table)?.origin);
     case "drop-column": {
       const table = before.table(operation.table);
-      return columnAddress(table?.origin, table?.columns.find(({ name }) => name === operation.column)?.origin);
+      return columnAddress(table?.origin, table?.columns.find(({ name }) => name === operation.column)?.stood);
     }
     case "drop-constraint": {
       const table = before.table(operation.table)?.origin;
@@ -67,7 +67,8 @@ function ofObject(operation: DropObject, before: ReleaseState): CatalogAddress |
     };
     return onTable(objectKind, origin, name.name);
   }
-  return objectAddress(objectKind, { schema: name.schema ?? homeSchema(before.catalog), name: name.name }, signature);
+  const stood = before.objectBefore({ schema: name.schema ?? homeSchema(before.catalog), name: name.name });
+  return stood && objectAddress(objectKind, stood, signature);
 }
 
 /** An object that stands on no table. Null for a kind whose dependents are not looked for. */
