@@ -44,6 +44,15 @@ function localSets(options: SessionOptions): string {
     .join(", ");
 }
 
+/** How values are printed in what the catalog says, as pg_dump sets it; a release that writes has what its database gives it. */
+const PRINTING = [
+  ["DateStyle", "ISO"],
+  ["IntervalStyle", "postgres"],
+  ["extra_float_digits", "1"],
+  ["bytea_output", "hex"],
+  ["transform_null_equals", "off"],
+] as const;
+
 function settings(options: SessionOptions): readonly (readonly [string, string])[] {
   return [
     ["statement_timeout", String(options.statementTimeout)],
@@ -51,6 +60,10 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
     ["idle_in_transaction_session_timeout", "600000"],
     ["default_transaction_read_only", options.purpose === "read" ? "on" : "off"],
     ["search_path", OWN_PATH],
+    // How our own texts are read, and names are printed, is not the tenant's to say by ALTER DATABASE … SET.
+    ["standard_conforming_strings", "on"],
+    ["quote_all_identifiers", "off"],
+    ...(options.purpose === "read" ? PRINTING : []),
   ];
 }
 

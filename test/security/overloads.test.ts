@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
-import { loadParser } from "../../../lib/core/sql/parse.js";
-import { identifier } from "../../../lib/core/sql/quote.js";
-import { schemaGate, stateOnly } from "../../support/captured-io.js";
-import { TestFleet } from "../../support/fleet.js";
-import { CALLED, namesOfTexts, plantOverloads, type UsedNames } from "../../support/planted-overloads.js";
-import { sentSql } from "../../support/sent-sql.js";
+import { databaseName } from "../../lib/cli/commands/demo/tenants.js";
+import { loadParser } from "../../lib/core/sql/parse.js";
+import { identifier } from "../../lib/core/sql/quote.js";
+import { schemaGate, stateOnly } from "../support/captured-io.js";
+import { TestFleet } from "../support/fleet.js";
+import { CALLED, namesOfTexts, plantOverloads, type UsedNames } from "../support/planted-overloads.js";
+import { sentSql } from "../support/sent-sql.js";
 
 const SCHEMAS = ["acme", "globex"];
 
