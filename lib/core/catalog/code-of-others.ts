@@ -27,11 +27,27 @@ export interface CodeAnswer {
   readonly along: readonly string[];
 }
 
+/** Whether the session's role may do what reaches beyond a database. */
+const POWERFUL = `exists (select from pg_roles me where me.rolname = current_user and (me.rolsuper or me.rolcreaterole or me.rolreplication
+    or pg_has_role(me.oid, 'pg_execute_server_program', 'MEMBER') or pg_has_role(me.oid, 'pg_write_server_files', 'MEMBER')
+    or pg_has_role(me.oid, 'pg_read_server_files', 'MEMBER')))`;
+
 /**
  * An owner who may do as much as the session's role gains nothing by being called: a superuser, the role itself, and a member
- * of it.
+ * of it. The owner of the database is trusted by a role that has nothing but rights in databases.
  */
-export const LESSER_OWNER = "not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE'))";
+export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE')
+    or r.oid = (select b.datdba from pg_database b where b.datname = current_database()) and not ${POWERFUL})`;
+
+/**
+ * One row, `code`: functions, `name (by owner)`, that something in the database calls by itself (triggers, rules, defaults, constraints, indexes,
+ * policies, casts, event triggers), and whose owner may less than the session's role. Asked by a role that may reach beyond the
+ * database, for which a statement that touches any of them is a way out; none otherwise.
+ */
+export const STANDING_CODE = `select array(select distinct concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')')
+  from pg_depend d join pg_proc p on p.oid = d.refobjid join pg_roles r on r.oid = p.proowner
+  where d.refclassid = 'pg_proc'::regclass and d.deptype in ('n', 'a', 'i') and p.oid >= 16384 and ${LESSER_OWNER} and ${POWERFUL}
+  order by 1) as code`;
 
 /**
  * One row, `CodeAnswer`: what of a user's code a query would run. Beside what it names, PostgreSQL runs what stands on the

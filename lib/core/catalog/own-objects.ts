@@ -19,8 +19,6 @@ export function ownObjectsValues({ schema, tenantSchema, ledger }: OwnObjects): 
   return [schema, tenantSchema, ledger];
 }
 
-const lesser = (owner: string) => LESSER_OWNER.replaceAll("r.", `${owner}.`);
-
 /**
  * One row. We make schemas with plain tables in them and nothing else: what another role made under their names, or put on them, would run,
  * or be believed, when we write.
@@ -35,9 +33,9 @@ rel as (
   union all select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, false from pg_class c where c.oid = to_regclass($3)),
 strange(what) as (
   select format('the schema %I, which belongs to %I', own.nspname, r.rolname)
-    from own join pg_roles r on r.oid = own.nspowner where ${lesser("r")}
+    from own join pg_roles r on r.oid = own.nspowner where ${LESSER_OWNER}
   union all select format('%s, which belongs to %I', rel.oid::regclass, r.rolname)
-    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and ${lesser("r")}
+    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and ${LESSER_OWNER}
   union all select format('%s, which is no table', rel.oid::regclass) from rel where rel.relkind not in ('r', 'p')
   union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass)
     from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal
@@ -57,10 +55,13 @@ strange(what) as (
     from rel join pg_index x on x.indrelid = rel.oid where rel.ours and (x.indexprs is not null or x.indpred is not null)
   union all select format('the %s granted on %s to %s', lower(g.privilege_type), rel.oid::regclass, coalesce(r.rolname, 'public'))
     from rel cross join lateral aclexplode(rel.relacl) g left join pg_roles r on r.oid = g.grantee
-    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN') and (g.grantee = 0 or ${lesser("r")})
+    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN') and (g.grantee = 0 or ${LESSER_OWNER})
   union all select format('the CREATE granted on the schema %I to %s', own.nspname, coalesce(r.rolname, 'public'))
     from own cross join lateral aclexplode(own.nspacl) g left join pg_roles r on r.oid = g.grantee
-    where g.grantee <> own.nspowner and g.privilege_type = 'CREATE' and (g.grantee = 0 or ${lesser("r")})
+    where g.grantee <> own.nspowner and g.privilege_type = 'CREATE' and (g.grantee = 0 or ${LESSER_OWNER})
+  union all select format('the event trigger %I, whose function %s belongs to %I', e.evtname, p.oid::regprocedure, r.rolname)
+    from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid join pg_roles r on r.oid = p.proowner
+    where e.evtenabled <> 'D' and ${LESSER_OWNER}
   union all select format('the function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace in (select own.oid from own)
   union all select format('the operator %s', o.oid::regoperator) from pg_operator o where o.oprnamespace in (select own.oid from own)
   union all select format('the type %s', t.oid::regtype) from pg_type t

@@ -179,6 +179,13 @@ export const configSchema = z.strictObject({
         .default([])
         .describe("servers that may get `password`: db.example.com, db.example.com:5433 or *.example.com"),
       tls: z.boolean().optional().describe("verified TLS; default: on, but off on the loopback interface"),
+      superuser: z
+        .string()
+        .min(10)
+        .optional()
+        .describe(
+          "why code of tenants may run as a superuser; without it a release on such a connection is not executed",
+        ),
       iam: z
         .boolean()
         .default(false)

@@ -25,6 +25,8 @@ export interface ProveOnClone {
   readonly largeScan?: number;
   /** Migrations that may run although they cannot be taken back. */
   readonly acceptances?: LossAcceptances;
+  /** Why what tenants wrote may run as a superuser; without it a release is not executed there. */
+  readonly superuser?: string;
   readonly clock: Clock;
   /** Runs a migration that is a program of the team's own. */
   readonly migrator?: Migrator;

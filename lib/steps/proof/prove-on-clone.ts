@@ -1,9 +1,12 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
 import { refusalsOf } from "../../core/operations/index.js";
 import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+import { standingCode } from "../catalog/standing-code.js";
 import { up } from "./apply-on-clone.js";
 import { Descent } from "./choose-rollbacks.js";
 import { type Bench, Clones } from "./clones.js";
@@ -11,6 +14,7 @@ import { indexFindings, readIndexEntries } from "./index-entries.js";
 import type { ProveOnClone } from "./input.js";
 import { withKeeping } from "./keep-times.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
+import { othersCode } from "./others-code.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
@@ -31,11 +35,16 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
   const clones = new Clones(input);
   try {
     const bench = await clones.make("dry-run");
+    const code = await standingCode(bench.session);
+    // Reading rows may run it as well.
+    if (code.length > 0 && input.superuser === undefined)
+      return withoutRun([othersCode(code, null)], await readCatalog(bench.session, input.schema), input, start);
     const refused = input.migrations.flatMap(refusalsOf);
-    if (refused.length > 0) return withoutRun(refused, await readState(bench.session, input.schema), input, start);
+    if (refused.length > 0) return withoutRun(refused, await readCatalog(bench.session, input.schema), input, start);
     const proof = await proveRun(input, clones, bench, start);
     clones.assertWatched();
-    return proof;
+    if (code.length === 0) return proof;
+    return { ...proof, findings: [...proof.findings, othersCode(code, input.superuser ?? null)].sort(compareFindings) };
   } catch (error) {
     throw error instanceof DatabaseError ? clones.reasonFor(error) : error;
   } finally {
@@ -48,7 +57,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   const run = await climb(bench, clones, input);
   const before = first(run.states);
   if (run.failure) {
-    const proof = withoutRun([failureFinding(run.failure)], before, input, start);
+    const proof = withoutRun([failureFinding(run.failure)], before.catalog, input, start);
     return { ...proof, statements: run.statements, output: run.output };
   }
   const after = last(run.states);
@@ -157,7 +166,7 @@ function failedAgain(resumes: readonly ResumePoint[], reason: string): Again {
   return { upAgain: false, resumes, findings: [finding] };
 }
 
-function withoutRun(findings: readonly Finding[], before: State, input: ProveOnClone, start: number): Proof {
+function withoutRun(findings: readonly Finding[], before: Catalog, input: ProveOnClone, start: number): Proof {
   return {
     passed: false,
     statements: [],
@@ -167,7 +176,7 @@ function withoutRun(findings: readonly Finding[], before: State, input: ProveOnC
     resumes: [],
     upAgain: false,
     findings,
-    before: fingerprint(before.catalog),
+    before: fingerprint(before),
     after: null,
     onTheWay: [],
     catalogAfter: null,

@@ -13,6 +13,7 @@ import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
 import { assertOurs } from "../catalog/own-objects.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
+import { assertNoOthersCode } from "../catalog/standing-code.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
@@ -86,6 +87,7 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
     const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
       await assertOurs(session, context.tenant.schema);
+      if (config.connection.superuser === undefined) await assertNoOthersCode(session);
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
       ledgerThere = entries > 0;

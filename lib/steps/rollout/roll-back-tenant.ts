@@ -4,6 +4,7 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { readLedger } from "../catalog/ledger.js";
 import { readFingerprint } from "../catalog/read-catalog.js";
+import { assertNoOthersCode } from "../catalog/standing-code.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
@@ -59,6 +60,7 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
   const needed = async (on: Session, version: string) => (await has(on)).has(version);
   const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {
+    if (config.connection.superuser === undefined) await assertNoOthersCode(session);
     const applied = await has(session);
     // Said before the first is taken back, so that a tenant is not left half way.
     const stuck = cluster.pending.find((version) => applied.has(version) && !rollbacks.has(version));

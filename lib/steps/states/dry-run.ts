@@ -71,6 +71,7 @@ async function prove(
         list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
       },
       clock: ports.clock,
+      ...(config.connection.superuser === undefined ? {} : { superuser: config.connection.superuser }),
       ...(ports.migrator ? { migrator: ports.migrator } : {}),
       thorough: true,
       signal: ports.stop,

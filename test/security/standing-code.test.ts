@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadParser } from "../../lib/core/sql/parse.js";
+import { standingCode } from "../../lib/steps/catalog/standing-code.js";
+import { MAJORS } from "../support/majors.js";
+import { testMigration } from "../support/migration.js";
+import { onServer, temporaryDatabase } from "../support/postgres.js";
+import { proveOnClones } from "../support/prove-on-clones.js";
+import { testSession } from "../support/session.js";
+
+const SETUP = `grant all on schema public to public; create table t (id int primary key, a int, mood text); insert into t values (1, 1, 'x');
+create function f(int) returns int language plpgsql immutable as $$ begin return 1; end $$;
+create function f_row() returns trigger language plpgsql as $$ begin
+  if (select rolsuper from pg_roles where rolname = current_user) then raise exception 'ran as a superuser'; end if; return new; end $$;
+create function f_event() returns event_trigger language plpgsql as $$ begin end $$;
+create type feeling as enum ('x'); create function f_cast(feeling) returns text language sql immutable as $$ select 'x' $$;
+alter function f(int) owner to mallory; alter function f_row() owner to mallory; alter function f_event() owner to mallory;
+alter function f_cast(feeling) owner to mallory;`;
+
+/** What of a tenant's runs by itself when a release writes to a table, or changes it. */
+const STANDING: Readonly<Record<string, string>> = {
+  "a row trigger": "create trigger r before update on t for each row execute function f_row()",
+  "a constraint trigger that is deferred":
+    "create constraint trigger r after update on t deferrable initially deferred for each row execute function f_row()",
+  "a rule": "create rule r as on update to t do also select f(1)",
+  "a default": "alter table t alter a set default f(1)",
+  "a CHECK": "alter table t add check (f(a) = 1)",
+  "a CHECK of a domain": "create domain d as int check (f(value) = 1)",
+  "an index": "create index on t (f(a))",
+  "a policy": "create policy p on t using (f(a) = 1)",
+  "a generated column": "alter table t add g int generated always as (f(a)) stored",
+  "a view": "create view v as select f(a) from t",
+  "a materialized view": "create materialized view v as select f(a) from t",
+  "an event trigger": "create event trigger e on ddl_command_end execute function f_event()",
+  "a cast": "create cast (feeling as text) with function f_cast(feeling)",
+  "an aggregate":
+    "create function f_sum(int, int) returns int language sql as 'select 1'; alter function f_sum(int, int) owner to mallory; create aggregate g(int) (sfunc = f_sum, stype = int)",
+  "an operator":
+    "create operator === (leftarg = int, rightarg = int, function = int4eq); create function f_op(int, int) returns bool language sql as 'select true'; alter function f_op(int, int) owner to mallory; create operator ==== (leftarg = int, rightarg = int, function = f_op)",
+};
+
+const RELEASE = [testMigration("update t set a = 2")];
+
+beforeAll(() => loadParser());
+
+describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", (major) => {
+  const role = () => onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
+
+  it.each(Object.entries(STANDING))("%s: no release is executed by a superuser", async (_, sql) => {
+    await role();
+    const proof = await proveOnClones(major, `${SETUP}${sql}`, RELEASE, { thorough: false });
+    expect(proof).toMatchObject({ passed: false, statements: [] });
+    expect(proof.findings).toMatchObject([
+      { code: "dry-run.others-code", unknown: true, message: expect.stringMatching(/by mallory/) },
+    ]);
+    expect(JSON.stringify(proof.findings)).not.toContain("ran as a superuser");
+  });
+
+  it("runs as one where the config says why, and the report says it too", async () => {
+    await role();
+    const superuser = "the tenants are all our own";
+    const proof = await proveOnClones(major, `${SETUP}${STANDING["a rule"]}`, RELEASE, { thorough: false, superuser });
+    expect(proof.findings).toContainEqual(
+      expect.objectContaining({
+        code: "dry-run.others-code",
+        severity: "warning",
+        message: expect.stringContaining(superuser),
+      }),
+    );
+    expect(proof.after).not.toBeNull();
+  });
+
+  it("is no reason for a role that has nothing but its databases", async () => {
+    await role();
+    await onServer(
+      major,
+      "do $$ begin create role gate; exception when others then null; end $$; grant mallory to gate",
+    );
+    const { url, client, name } = await temporaryDatabase(major, `${SETUP}${STANDING["a row trigger"]}`);
+    expect(await standingCode(await testSession(url))).toEqual([expect.stringMatching(/f_row \(by mallory\)/)]);
+    await client.query(`alter database "${name}" owner to mallory; alter database "${name}" set role to gate`);
+    expect(await standingCode(await testSession(url))).toEqual([]);
+  });
+});
