@@ -50,6 +50,8 @@ describe("overloads of PostgreSQL's functions and operators that a tenant makes 
       migrations: "migrations",
       registry: { file: "tenants.json" },
       thresholds: { ask: 1, quorum: 1, block: 1 },
+      // Else nothing is executed where mallory has an operator.
+      connection: { password: "env:TENANT_PASSWORD", superuser: "to see what is called all the same" },
       approval: { approvers: [{ id: "somebody" }] },
     });
   });
