@@ -102,7 +102,11 @@ describe("audit verify, of runs of this machine", () => {
     writeFileSync(join(root, "anchor"), git("for-each-ref", "--format=%(contents)", "refs/tags"));
     expect(await verify(SECOND, "--anchor", "anchor")).toMatchObject({ code: 0 });
     expect((await schemaGate(root, ["audit", "anchor", SECOND, "--git-tag"], { env })).code).toBe(3);
-    const copied = await schemaGate(root, ["audit", "anchor", SECOND, "--command", "cp", "{}", "taken"], { env });
+    const copied = await schemaGate(
+      root,
+      ["audit", "anchor", SECOND, "--command", 'cp "$SCHEMA_GATE_ANCHOR" taken && grep -q head'],
+      { env },
+    );
     expect(copied.code, copied.stderr).toBe(0);
     expect(readFileSync(join(root, "taken"), "utf8")).toBe(copied.stdout);
     const failed = await schemaGate(root, ["audit", "anchor", SECOND, "--command", "false"], { env });

@@ -29,6 +29,8 @@ export function workspaceIn(directory: string, environment: Environment = proces
   makeFolder(root, { folder: 0o700, file: 0o600 });
   if (group !== undefined && holdFolder(root) !== SHARED) shareFolder(root, group);
   const access = holdFolder(root);
+  // What this process makes from now on is the group's too, and still nobody else's.
+  if (access === SHARED) process.umask(0o007);
   ignoreInGit(root, access);
   const state = stateOf(root, access, environment);
   makeFolder(state, access);

@@ -15,8 +15,8 @@ import { printable } from "../../terminal/style.js";
 export interface AnchorPlace {
   /** An annotated tag in the repository of the current folder. */
   readonly gitTag: boolean;
-  /** A program that takes the line on its standard input; `{}` among its words stands for a file that holds it. */
-  readonly command: readonly string[];
+  /** A line for the shell, given the anchor on its standard input and in the file `$SCHEMA_GATE_ANCHOR`; null for none. */
+  readonly command: string | null;
 }
 
 /** Writes where the trail of a run stands to a place that the user chose; without one, to standard output. */
@@ -30,7 +30,7 @@ export async function anchorRun(io: Io, folder: string, { gitTag, command }: Anc
   const run = runOf(events);
   const line = anchorLine(anchorOf(run, events));
   if (gitTag) tag(io, run, line, events.length);
-  if (command.length > 0) handOver(io, command, line);
+  if (command !== null) handOver(io, command, line);
   io.stdout.write(`${line}\n`);
   return 0;
 }
@@ -51,17 +51,17 @@ function tag(io: Io, run: string, line: string, events: number): void {
   );
 }
 
-function handOver(io: Io, [program = "", ...words]: readonly string[], line: string): void {
+function handOver(io: Io, command: string, line: string): void {
   const folder = mkdtempSync(join(tmpdir(), "schema-gate-anchor-"));
   try {
     const file = join(folder, "anchor.json");
     writeFileSync(file, `${line}\n`, { mode: 0o600 });
-    const args = words.map((word) => word.replaceAll("{}", file));
-    const ended = spawnSync(program, args, { cwd: io.cwd, input: `${line}\n`, encoding: "utf8" });
+    const env = { ...io.env, SCHEMA_GATE_ANCHOR: file };
+    const ended = spawnSync("/bin/sh", ["-c", command], { cwd: io.cwd, env, input: `${line}\n`, encoding: "utf8" });
     io.stderr.write(printable(`${ended.stdout ?? ""}${ended.stderr ?? ""}`));
     if (ended.status === 0) return;
     const reason = ended.error?.message ?? `it ended with code ${ended.status}`;
-    throw new UnfinishedError(`${program} did not take the anchor: ${printable(reason)}`);
+    throw new UnfinishedError(`the command did not take the anchor: ${printable(reason)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -31,8 +31,8 @@ export const audit: CommandModule = {
       .option("--anchor <file>", "verify: a line that `audit anchor` gave, kept elsewhere; - for standard input")
       .option("--git-tag", "anchor: as an annotated tag of the repository in this folder")
       .option(
-        "--command <words...>",
-        "anchor: hand it to a program on standard input; {} stands for a file that holds it",
+        "--command <line>",
+        "anchor: hand it to a shell command on standard input, and as the file $SCHEMA_GATE_ANCHOR",
       )
       .option("--tenant <id>", "show: what happened to one tenant")
       .option("--gate <name>", "show: one gate, step or phase")
@@ -57,7 +57,7 @@ export const audit: CommandModule = {
     if (what === "anchor")
       return anchorRun(io, folder, {
         gitTag: options.gitTag === true,
-        command: Array.isArray(options.command) ? options.command.map(String) : [],
+        command: text(options.command),
       });
     if (what === "show")
       return showTrail(io, folder, {
