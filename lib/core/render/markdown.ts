@@ -67,9 +67,10 @@ function text(value: string): string {
     .replace(/[\\`*_{}[\]<>#|~!&$]/g, "\\$&")
     .replace(/^([-+=]|\d+(?=[.)]))/, "\\$1")
     .replace(/^\\(\d+)([.)])/, "$1\\$2")
-    .replace(/@|#/g, `$&${APART}`)
+    .replace(/#/g, `#${APART}`)
+    .replace(/@/g, `${APART}@${APART}`)
     .replace(/:(?=\/\/)/g, `:${APART}`)
-    .replace(/\bwww(?=\.)/gi, `$&${APART}`);
+    .replace(/www(?=\.)/gi, `$&${APART}`);
 }
 
 /** Untrusted text as code. Not for a table, where a bar would end the cell. */
