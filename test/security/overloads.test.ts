@@ -46,16 +46,20 @@ describe("overloads of PostgreSQL's functions and operators that a tenant makes 
     const url = `postgres://postgres@127.0.0.1:${fleet.server.port}/${databaseName(only)}`;
     const tenants = SCHEMAS.map((schema) => ({ id: schema, url, schema }));
     writeFileSync(join(fleet.directory, "tenants.json"), JSON.stringify(tenants));
+    // Else nothing is executed where mallory has an operator.
+    configure({ superuser: "to see what is called all the same" });
+  });
+  afterAll(() => fleet.destroy());
+
+  function configure(more: Readonly<Record<string, string>>): void {
     fleet.writeConfig({
       migrations: "migrations",
       registry: { file: "tenants.json" },
       thresholds: { ask: 1, quorum: 1, block: 1 },
-      // Else nothing is executed where mallory has an operator.
-      connection: { password: "env:TENANT_PASSWORD", superuser: "to see what is called all the same" },
+      connection: { password: "env:TENANT_PASSWORD", ...more },
       approval: { approvers: [{ id: "somebody" }] },
     });
-  });
-  afterAll(() => fleet.destroy());
+  }
 
   async function command(...argv: readonly string[]) {
     const env = {
@@ -132,10 +136,12 @@ describe("overloads of PostgreSQL's functions and operators that a tenant makes 
 
   it("block a release that names one of them itself: its probe would run what a tenant wrote as the gate", async () => {
     await begin();
+    configure({});
     const sql = "ALTER TABLE customers ADD CONSTRAINT older CHECK (age > 0);\n";
     writeFileSync(join(fleet.directory, "migrations", "20240204_check.sql"), sql);
     const { code, text } = await command("check", "--fresh");
     expect(code, text).toBe(1);
+    expect(text).toContain("dry-run.others-code");
     expect(text.replaceAll(/\s+/g, " ")).toMatch(
       /It would run public\.\S+ \(by mallory\).* with the rights of the gate's role/,
     );

@@ -55,6 +55,24 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     expect(JSON.stringify(proof.findings)).not.toContain("ran as a superuser");
   });
 
+  it.each([
+    ["a function that the release calls", "alter table t add check (f(a) = 1)"],
+    [
+      "a function that a body of the release names",
+      "do $$ begin execute 'select ' || 'public' || '.f(1)'; perform f(1); end $$",
+    ],
+    ["an overload of PostgreSQL's own that fits better", "update t set mood = left(mood, 1)"],
+  ])("%s: it is not executed by a superuser", async (_, sql) => {
+    await role();
+    const left = `create function "left"(text, smallint) returns text language sql as 'select null::text'; alter function "left"(text, smallint) owner to mallory`;
+    const proof = await proveOnClones(major, `${SETUP}${left}`, [testMigration(sql)], { thorough: false });
+    expect(proof.findings).toMatchObject([
+      { code: "dry-run.others-code", message: expect.stringMatching(/by mallory/) },
+    ]);
+    const plain = await proveOnClones(major, `${SETUP}${left}`, RELEASE, { thorough: false });
+    expect(plain.findings.filter(({ code }) => code === "dry-run.others-code")).toEqual([]);
+  });
+
   it("runs as one where the config says why, and the report says it too", async () => {
     await role();
     const superuser = "the tenants are all our own";
@@ -76,8 +94,10 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
       "do $$ begin create role gate; exception when others then null; end $$; grant mallory to gate",
     );
     const { url, client, name } = await temporaryDatabase(major, `${SETUP}${STANDING["a row trigger"]}`);
-    expect(await standingCode(await testSession(url))).toEqual([expect.stringMatching(/f_row \(by mallory\)/)]);
+    expect(await standingCode(await testSession(url), RELEASE)).toEqual([
+      expect.stringMatching(/f_row \(by mallory\)/),
+    ]);
     await client.query(`alter database "${name}" owner to mallory; alter database "${name}" set role to gate`);
-    expect(await standingCode(await testSession(url))).toEqual([]);
+    expect(await standingCode(await testSession(url), RELEASE)).toEqual([]);
   });
 });

@@ -40,14 +40,19 @@ export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, current_user,
     or r.oid = (select b.datdba from pg_database b where b.datname = current_database()) and not ${POWERFUL})`;
 
 /**
- * One row, `code`: functions, `name (by owner)`, that something in the database calls by itself (triggers, rules, defaults, constraints, indexes,
- * policies, casts, event triggers), and whose owner may less than the session's role. Asked by a role that may reach beyond the
- * database, for which a statement that touches any of them is a way out; none otherwise.
+ * Functions whose owner may less than the session's role, for a role that may reach beyond the database; none for any other. `name` as a release
+ * would write it, `shown` with its owner, `standing` when something in the database calls it by itself: triggers, rules, defaults, constraints,
+ * indexes, policies, casts, operators, event triggers.
  */
-export const STANDING_CODE = `select array(select distinct concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')')
-  from pg_depend d join pg_proc p on p.oid = d.refobjid join pg_roles r on r.oid = p.proowner
-  where d.refclassid = 'pg_proc'::regclass and d.deptype in ('n', 'a', 'i') and p.oid >= 16384 and ${LESSER_OWNER} and ${POWERFUL}
-  order by 1) as code`;
+export const LESSER_CODE = `select p.proname::text as name, concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')') as shown,
+    exists (select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid and d.deptype in ('n', 'a', 'i')) as standing
+  from pg_proc p join pg_roles r on r.oid = p.proowner where p.oid >= 16384 and ${LESSER_OWNER} and ${POWERFUL} order by 2`;
+
+export interface LesserFunction {
+  readonly name: string;
+  readonly shown: string;
+  readonly standing: boolean;
+}
 
 /**
  * One row, `CodeAnswer`: what of a user's code a query would run. Beside what it names, PostgreSQL runs what stands on the

@@ -1,4 +1,5 @@
-import { STANDING_CODE } from "../../core/catalog/code-of-others.js";
+import { LESSER_CODE, type LesserFunction } from "../../core/catalog/code-of-others.js";
+import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
 /** Executing anything on this connection could run what a role that may less wrote. Nothing was executed. */
@@ -8,16 +9,30 @@ export class RunsOthersCode extends DatabaseError {
   }
 }
 
-/** Functions of a lesser role that the database calls by itself, where the session's role reaches beyond it. */
-export async function standingCode(session: Session): Promise<readonly string[]> {
-  const [row] = await session.query<Row & { readonly code: readonly string[] }>(STANDING_CODE);
-  if (!row) throw new DatabaseError("the query for standing code was answered with no row", "MALFORMED");
-  return row.code;
+/**
+ * Functions of a lesser role that the database calls by itself, or that one of the migrations names, where the session's role reaches
+ * beyond the database.
+ */
+export async function standingCode(session: Session, migrations: readonly Migration[]): Promise<readonly string[]> {
+  const found = await session.query<Row & LesserFunction>(LESSER_CODE);
+  if (found.length === 0) return [];
+  const text = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script))).join("\n");
+  const words = new Set(text.match(WORD));
+  const named = (name: string) => words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
+  const shown = found.filter(({ name, standing }) => standing || named(name.toLowerCase())).map((one) => one.shown);
+  return [...new Set(shown)];
+}
+
+/** A name is looked for in bodies and in texts too, whatever stands around it. */
+const WORD = /[\p{L}_][\p{L}\p{N}_$]*/gu;
+
+function textOf(script: Migration["down"]): string {
+  return (script?.statements ?? []).map(({ sql }) => sql.toLowerCase()).join("\n");
 }
 
 /** Throws `RunsOthersCode`. */
-export async function assertNoOthersCode(session: Session): Promise<void> {
-  const code = await standingCode(session);
+export async function assertNoOthersCode(session: Session, migrations: readonly Migration[]): Promise<void> {
+  const code = await standingCode(session, migrations);
   if (code.length > 0) throw new RunsOthersCode(code);
 }
 

@@ -6,6 +6,7 @@ import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { cloneName } from "../catalog/declared.js";
+import { assertNoOthersCode } from "../catalog/standing-code.js";
 import { up } from "../proof/apply-on-clone.js";
 import { Clones } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
@@ -46,6 +47,7 @@ export async function runRehearsal(
     },
     growthLimit: bytes(config.dryRun.growthLimit),
     clock: ports.clock,
+    ...(config.connection.superuser === undefined ? {} : { superuser: config.connection.superuser }),
     thorough: false,
     signal: ports.stop,
   };
@@ -63,6 +65,7 @@ export async function runRehearsal(
 
 async function execute(input: ProveOnClone, clones: Clones, limit: number): Promise<Rehearsed> {
   const bench = await clones.make("rehearsal");
+  if (input.superuser === undefined) await assertNoOthersCode(bench.session, input.migrations);
   const start = input.clock.monotonic();
   let current: Statement | null = null;
   const observe = {

@@ -35,7 +35,7 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
   const clones = new Clones(input);
   try {
     const bench = await clones.make("dry-run");
-    const code = await standingCode(bench.session);
+    const code = await standingCode(bench.session, input.migrations);
     // Reading rows may run it as well.
     if (code.length > 0 && input.superuser === undefined)
       return withoutRun([othersCode(code, null)], await readCatalog(bench.session, input.schema), input, start);

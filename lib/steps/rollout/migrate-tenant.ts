@@ -87,7 +87,7 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
     const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
       await assertOurs(session, context.tenant.schema);
-      if (config.connection.superuser === undefined) await assertNoOthersCode(session);
+      if (config.connection.superuser === undefined) await assertNoOthersCode(session, context.release.migrations);
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
       ledgerThere = entries > 0;

@@ -60,7 +60,7 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
   const needed = async (on: Session, version: string) => (await has(on)).has(version);
   const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {
-    if (config.connection.superuser === undefined) await assertNoOthersCode(session);
+    if (config.connection.superuser === undefined) await assertNoOthersCode(session, release.migrations);
     const applied = await has(session);
     // Said before the first is taken back, so that a tenant is not left half way.
     const stuck = cluster.pending.find((version) => applied.has(version) && !rollbacks.has(version));
