@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../lib/adapters/local/package-root.js";
+
+/** Files of attacks, each a table by name, and what comes of every attack in it. */
+const FILES: readonly (readonly [file: string, who: string, result: string])[] = [
+  ["test/security/tenant-code.test.ts", "code on a table that a probe reads", "not run; the probe is unknown"],
+  [
+    "test/steps/catalog/own-objects.test.ts",
+    "in the place of our own schema and tables",
+    "refused by name; nothing read or written",
+  ],
+  [
+    "test/security/standing-code.test.ts",
+    "code that runs by itself under a superuser's session",
+    "the release is not executed; blocked",
+  ],
+];
+
+/** The attacks as the tests list them, as Markdown. */
+export function attackTable(): string {
+  const rows = FILES.flatMap(([file, who, result]) => {
+    const text = readFileSync(join(packageRoot(), file), "utf8");
+    const names = [...text.matchAll(/^ {2}"([^"]+)":/gm), ...text.matchAll(/^ {4}\["([^"]+)",/gm)].map(
+      ([, name]) => name,
+    );
+    return names.map((name) => `| ${name} | ${who} | ${result} | \`${file}\` |`);
+  });
+  return ["| attack | where | result | test |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
