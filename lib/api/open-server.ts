@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbeddedServer } from "../adapters/local/embedded-server.js";
-import { scratchDirectory } from "../adapters/local/scratch-directory.js";
+import { ownScratchDirectory } from "../adapters/local/scratch-directory.js";
 import type { Endpoint } from "../adapters/pg/connection.js";
 import { EndpointError, endpointOf } from "../adapters/pg/endpoint.js";
 import { UsageError } from "./usage-error.js";
@@ -28,16 +28,20 @@ export async function openServer(url: string | null): Promise<ProveServer> {
       throw error;
     }
   }
-  const directory = mkdtempSync(join(scratchDirectory(BYTES), "schema-gate-prove-"));
+  const directory = ownScratchDirectory("schema-gate-prove-", BYTES);
+  const remove = () => rmSync(directory, { recursive: true, force: true });
   chmodSync(directory, 0o755);
-  const server = await startEmbeddedServer({ directory: join(directory, "server") });
+  const server = await startEmbeddedServer({ directory: join(directory, "server") }).catch((error) => {
+    remove();
+    throw error;
+  });
   const { host, port, user, password } = server;
   return {
     endpoint: { host, port, user, password, database: "postgres", tls: false },
     name: "embedded PostgreSQL 18",
     stop: async () => {
       await server.stop();
-      rmSync(directory, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { interruptible } from "../adapters/interruptible.js";
 import type { Endpoint } from "../adapters/pg/connection.js";
 import { pgDatabase } from "../adapters/pg/database.js";
 import type { Clone } from "../ports/database.js";
@@ -8,8 +9,11 @@ import type { Workshop } from "../steps/proof/prove-folder.js";
 /** Names begin so: what a proof that was killed left on a server can be told by it. */
 const PREFIX = "schema_gate_prove_";
 
-/** An empty database and copies of it, beside each other on one server. What killed proofs left there goes first. */
-export async function openWorkshop(endpoint: Endpoint): Promise<Workshop> {
+/**
+ * An empty database and copies of it, beside each other on one server. What killed proofs left there goes first. With `signal`
+ * aborted, what runs is cancelled and throws `Interrupted`; databases can still be dropped.
+ */
+export async function openWorkshop(endpoint: Endpoint, signal?: AbortSignal): Promise<Workshop> {
   const base = `${PREFIX}${randomBytes(6).toString("hex")}`;
   const tenantOf = (database: string): Tenant => ({
     id: database,
@@ -18,10 +22,11 @@ export async function openWorkshop(endpoint: Endpoint): Promise<Workshop> {
     database,
     schema: null,
   });
-  const database = pgDatabase({
+  const reached = pgDatabase({
     tenant: async (of) => ({ endpoint: { ...endpoint, database: of.database }, replica: null }),
     staging: null,
   });
+  const database = signal ? interruptible(reached, signal) : reached;
   await database.sweep(tenantOf(base), PREFIX);
   const chain = await database.scratch(tenantOf(base), base);
   const names = new Map<Clone, string>([[chain, base]]);

@@ -28,7 +28,7 @@ export async function proveRelease(
     throw new Error(`${folder} holds no migration; a proof over nothing would prove nothing`);
   const server = await openServer(options.url ?? null);
   try {
-    const workshop = await openWorkshop(server.endpoint);
+    const workshop = await openWorkshop(server.endpoint, options.signal);
     try {
       return await proveFolder({
         migrations,

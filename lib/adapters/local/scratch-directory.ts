@@ -1,5 +1,7 @@
-import { existsSync, statfsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { freemem, tmpdir } from "node:os";
+import { join } from "node:path";
+import { isAlive } from "./process-lock.js";
 
 const MEMORY_DISK = "/dev/shm";
 /** How many times what is needed must be free before memory is used for it. */
@@ -13,4 +15,34 @@ export function scratchDirectory(bytes: number): string {
   if (!existsSync(MEMORY_DISK) || freemem() < COMFORT * bytes) return tmpdir();
   const { bavail, bsize } = statfsSync(MEMORY_DISK);
   return bavail * bsize > COMFORT * bytes ? MEMORY_DISK : tmpdir();
+}
+
+/** A directory of this process, whose name tells whose it is; those that killed processes left under the prefix go first. */
+export function ownScratchDirectory(prefix: string, bytes: number): string {
+  for (const parent of new Set([MEMORY_DISK, tmpdir()])) sweepScratch(parent, prefix);
+  return mkdtempSync(join(scratchDirectory(bytes), `${prefix}${process.pid}-`));
+}
+
+/** Removes what no living process has: neither the one that made it nor a server in it that is still on its way down. */
+function sweepScratch(parent: string, prefix: string): void {
+  if (!existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    const directory = join(parent, name);
+    if (owner === undefined || isAlive(Number(owner)) || isServed(directory)) continue;
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      // Another user's, or another process sweeps it too.
+      if (!(error instanceof Error && "code" in error)) throw error;
+    }
+  }
+}
+
+function isServed(directory: string): boolean {
+  try {
+    return isAlive(Number(readFileSync(join(directory, "server", "data", "postmaster.pid"), "utf8").split("\n")[0]));
+  } catch {
+    return false;
+  }
 }

@@ -1,12 +1,12 @@
 import type { Io } from "../io.js";
 
-/** The first Ctrl-C asks the run to stop after the tenants in hand; the second ends the process, and the servers roll back. */
-export function onInterrupt(io: Io, stop: () => void): () => void {
+/** The first Ctrl-C asks the run to stop, and says what it does first; the second ends the process, and the servers roll back. */
+export function onInterrupt(io: Io, stop: () => void, first = "finishing the tenants in hand"): () => void {
   let asked = false;
   const listener = (signal: NodeJS.Signals) => {
     if (asked) process.exit(3);
     asked = true;
-    io.stderr.write(`\n${signal}: finishing the tenants in hand, then stopping. Once more to end at once.\n`);
+    io.stderr.write(`\n${signal}: ${first}, then stopping. Once more to end at once.\n`);
     stop();
   };
   process.on("SIGINT", listener);

@@ -1,7 +1,7 @@
 import type { Severity } from "../finding.js";
 import { canonicalJson, type Json } from "../json.js";
 import type { Catalog, CatalogObject, ColumnObject, ObjectId, ObjectKind } from "./catalog.js";
-import { describeDifference } from "./describe.js";
+import { type Against, describeDifference } from "./describe.js";
 import { goesWithParent } from "./inheritance.js";
 import { CatalogIndex, objectKey } from "./lookup.js";
 import { humanName, ownerColumn } from "./names.js";
@@ -50,6 +50,8 @@ export interface Comparison {
 export interface CompareOptions {
   /** Count the order of columns as a difference. */
   readonly columnOrder?: boolean;
+  /** What the second catalog is, for messages; the declared one when absent. */
+  readonly against?: Against;
   /** Whether the release touches an object. */
   readonly releaseDepends?: (kind: ObjectKind, id: ObjectId) => boolean;
   /** The framework's ledger, which is compared with nothing. */
@@ -197,7 +199,7 @@ function complete(
     severity: releaseDepends
       ? "error"
       : severityOf(raw, [actual.get(raw.kind, raw.id), declared.get(raw.kind, raw.id)]),
-    message: describeDifference(raw, subject),
+    message: describeDifference(raw, subject, options.against),
     repair: repairOf(raw, actual, declared),
     releaseDepends,
   };

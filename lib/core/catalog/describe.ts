@@ -1,23 +1,25 @@
 import type { Json } from "../json.js";
 import type { RawDifference } from "./compare.js";
 
+/** What a catalog is compared with: what is declared, or what it was before a release. */
+export type Against = "declared" | "before";
+
 /** One sentence that says what is, and what should be. */
-export function describeDifference(difference: RawDifference, subject: string): string {
+export function describeDifference(difference: RawDifference, subject: string, against: Against = "declared"): string {
   const { change, kind, attribute, actual, declared } = difference;
   const name = `${capital(kind)} ${subject}`;
+  const should = against === "before" ? "it was" : "it is declared";
   if (change === "missing") return `${name} is missing.`;
-  if (change === "unexpected") return `${name} is not declared.`;
+  if (change === "unexpected")
+    return against === "before" ? `${name} was not there before.` : `${name} is not declared.`;
   if (kind === "column" && attribute === "notNull")
-    return actual === true
-      ? `${name} is NOT NULL; it is declared nullable.`
-      : `${name} is nullable; it is declared NOT NULL.`;
+    return actual === true ? `${name} is NOT NULL; ${should} nullable.` : `${name} is nullable; ${should} NOT NULL.`;
   if (kind === "index" && attribute === "valid")
-    return actual === true
-      ? `${name} is valid; it is declared invalid.`
-      : `${name} is invalid: its build did not finish.`;
+    return actual === true ? `${name} is valid; ${should} invalid.` : `${name} is invalid: its build did not finish.`;
   if (kind === "constraint" && attribute === "validated")
-    return actual === true ? `${name} is validated; it is declared NOT VALID.` : `${name} is not validated.`;
-  return `${name} has ${words(attribute ?? "")} ${show(actual)}; declared is ${show(declared)}.`;
+    return actual === true ? `${name} is validated; ${should} NOT VALID.` : `${name} is not validated.`;
+  const [is, was] = shortened(show(actual), show(declared));
+  return `${name} has ${words(attribute ?? "")} ${is}; ${against === "before" ? "before it was" : "declared is"} ${was}.`;
 }
 
 function capital(text: string): string {
@@ -28,7 +30,7 @@ function capital(text: string): string {
 /** One side of a changed attribute: `NOT NULL`, `storage external`. */
 export function attributeText(attribute: string, value: Json): string {
   if (attribute === "notNull") return value === true ? "NOT NULL" : "nullable";
-  return `${words(attribute)} ${show(value)}`;
+  return `${words(attribute)} ${cut(show(value))}`;
 }
 
 function words(attribute: string): string {
@@ -36,10 +38,32 @@ function words(attribute: string): string {
 }
 
 const LONGEST = 200;
+/** Characters of what is equal that stand around what differs. */
+const AROUND = 24;
+
+/** Of two long texts, where they differ. */
+function shortened(is: string, should: string): readonly [string, string] {
+  if (is.length <= LONGEST && should.length <= LONGEST) return [is, should];
+  const least = Math.min(is.length, should.length);
+  let start = 0;
+  while (start < least && is[start] === should[start]) start++;
+  let end = 0;
+  while (end < least - start && is[is.length - 1 - end] === should[should.length - 1 - end]) end++;
+  return [part(is, start, end), part(should, start, end)];
+}
+
+function part(text: string, start: number, end: number): string {
+  const [from, to] = [Math.max(0, start - AROUND), Math.min(text.length, text.length - end + AROUND)];
+  const middle = cut(text.slice(from, to));
+  return `${from > 0 ? "…" : ""}${middle}${to < text.length ? "…" : ""}`;
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+}
 
 function show(value: Json): string {
   if (value === null || value === "") return "none";
   if (Array.isArray(value) && value.length === 0) return "none";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

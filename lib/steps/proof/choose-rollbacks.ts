@@ -153,7 +153,12 @@ export class Descent {
       if (!made) return null;
       tried = await this.attempt(made, at);
     } catch (error) {
-      const reason = error instanceof DatabaseError ? describeFailure(error) : String(error);
+      const reason =
+        error instanceof DatabaseError
+          ? describeFailure(error)
+          : error instanceof Error
+            ? error.message
+            : String(error);
       tried = { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
     }
     trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });

@@ -3,13 +3,14 @@ import { refusalsOf } from "../../core/operations/index.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { RollbackSource } from "../../core/rollback/plan.js";
 import type { Clock } from "../../ports/clock.js";
-import type { Clone } from "../../ports/database.js";
+import { type Clone, DatabaseError } from "../../ports/database.js";
 import type { SchemaDifference } from "../../ports/schema-difference.js";
 import { placedLedger } from "../catalog/ledger.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import type { Proof, ProvedRollback, RollbackVerdict } from "./proof.js";
 import { proveOnClone } from "./prove-on-clone.js";
 import { SeededChain } from "./seeded-database.js";
+import { describeFailure } from "./try-candidate.js";
 
 /** Databases that exist for the proof alone. */
 export interface Workshop {
@@ -72,10 +73,7 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
         await chain.grow(migration);
         continue;
       }
-      const { proof, generated, from } = await proveOne(input, chain, migration);
-      await input.witness?.(migration, proof, from);
-      const grown = stoppedBy(proof) ?? (await chain.grow(migration));
-      const result = summarise(migration, proof, grown, generated);
+      const result = await proveAndGrow(input, chain, migration);
       results.push(result);
       input.proved?.(result);
     }
@@ -83,6 +81,30 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
   } finally {
     await chain.drop();
   }
+}
+
+/** A server that refuses the reading of one state says so of that migration, and the others are proved all the same. */
+async function proveAndGrow(input: ProveFolder, chain: SeededChain, migration: Migration): Promise<ProvedMigration> {
+  const start = input.clock.monotonic();
+  try {
+    const { proof, generated, from } = await proveOne(input, chain, migration);
+    await input.witness?.(migration, proof, from);
+    const grown = stoppedBy(proof) ?? (await chain.grow(migration));
+    return summarise(migration, proof, grown, generated);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || CONNECTION.test(error.code)) throw error;
+    const grown = await chain.grow(migration);
+    const reasons = [`It could not be proved: ${describeFailure(error)}.`, ...(grown === null ? [] : [grown])];
+    const nothing = { rollback: "none", source: null, kept: [], losses: [], author: null, generated: false } as const;
+    return { id: idOf(migration), up: "error", ...nothing, reasons, ms: input.clock.monotonic() - start };
+  }
+}
+
+/** The way to the server broke, or the server is out of means: no other migration would fare better (class 08, 53, 57P, system codes). */
+const CONNECTION = /^(08|53|57P|E[A-Z])/;
+
+function idOf({ name, version }: Migration): string {
+  return name === "" ? version : `${version}_${name}`;
 }
 
 const STOPPED: readonly string[] = ["dry-run.too-slow", "dry-run.disk-full", "dry-run.growth-unknown"];
@@ -133,17 +155,27 @@ function summarise(migration: Migration, proof: Proof, grown: string | null, gen
   const errors = proof.findings.filter(({ severity }) => severity === "error").map(({ message }) => message);
   const candidate = rollback?.candidate ?? null;
   return {
-    id: migration.name === "" ? migration.version : `${migration.version}_${migration.name}`,
+    id: idOf(migration),
     up: proof.after !== null && grown === null ? "ok" : refused ? "refused" : "error",
     rollback: candidate && !proof.upAgain ? "differs" : (rollback?.verdict ?? "none"),
     source: candidate?.source ?? null,
     kept: candidate?.keep.flatMap(({ tables }) => tables) ?? [],
     losses: rollback?.losses.map(({ what, name }) => `${what} ${name}`) ?? [],
-    reasons: [...new Set([...errors, ...(candidate ? [] : triedInVain(rollback)), ...(grown === null ? [] : [grown])])],
+    reasons: once([...errors, ...(candidate ? [] : triedInVain(rollback)), ...(grown === null ? [] : [grown])]),
     author: rollback?.trials.find(({ source }) => source === "author")?.verdict ?? null,
     generated,
     ms: proof.ms,
   };
+}
+
+/** Without what another reason already says in full. */
+function once(reasons: readonly string[]): readonly string[] {
+  const distinct = [...new Set(reasons)];
+  return distinct.filter((each) => !distinct.some((other) => other !== each && other.includes(core(each))));
+}
+
+function core(reason: string): string {
+  return reason.replace(/^Tried \w+ \(\w+\): /, "").replace(/\.$/, "");
 }
 
 /** Each way back that was tried, and the first things that it left. */

@@ -83,7 +83,7 @@ export interface StateComparison {
 
 /** How what came back differs from what was. */
 export function compareStates(now: State, before: State): StateComparison {
-  const schema = compareCatalogs(now.catalog, before.catalog);
+  const schema = compareCatalogs(now.catalog, before.catalog, { against: "before" });
   const rows = [...before.contents].flatMap(([table, was]) => {
     const is = now.contents.get(table);
     if (!is || (is.rows === was.rows && is.checksum === was.checksum)) return [];

@@ -13,8 +13,9 @@ import type { Migration, Release } from "../../../core/migration/release.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
 import { type ReadReleaseOptions, readRelease } from "../../../core/release/read-release.js";
 import { GROWTH_LIMIT, isProved, type ProvedMigration, proveFolder } from "../../../steps/proof/prove-folder.js";
-import type { CommandModule, ExitCode } from "../../command.js";
+import { type CommandModule, type ExitCode, UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
+import { onInterrupt } from "../../run/signals.js";
 import { Progress } from "../../terminal/progress.js";
 import { printable, styleFor } from "../../terminal/style.js";
 import { renderTable, summaryOf } from "./table.js";
@@ -47,17 +48,34 @@ export const prove: CommandModule = {
 
   async run(io: Io, [path = ""], options): Promise<ExitCode> {
     const release = await read(io, path, options);
-    const server = await openServer(options.url === undefined ? null : String(options.url));
+    const stop = new AbortController();
+    const forget = onInterrupt(io, () => stop.abort(), "dropping what the proof made");
+    const results: ProvedMigration[] = [];
+    let finished = false;
     try {
-      const results = await proveAll(io, release, server, {
-        seed: Number(options.seed),
-        last: options.last === undefined ? null : Number(options.last),
-        thorough: options.thorough === true,
-      });
-      print(io, results, release, server, options.json === true);
+      const server = await openServer(options.url === undefined ? null : String(options.url));
+      try {
+        await proveAll(io, release, server, results, {
+          seed: Number(options.seed),
+          last: options.last === undefined ? null : Number(options.last),
+          thorough: options.thorough === true,
+          signal: stop.signal,
+        });
+        finished = true;
+      } finally {
+        // What was proved before something stopped it is said all the same.
+        print(io, { results, release, server, finished }, options.json === true);
+        await server.stop();
+      }
       return results.every(isProved) && unreadBy(release).length === 0 ? 0 : 1;
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      const left = release.migrations.length - results.length;
+      throw new UnfinishedError(
+        `stopped before the end, ${left} of ${release.migrations.length} migrations are not proved; nothing was left behind`,
+      );
     } finally {
-      await server.stop();
+      forget();
     }
   },
 };
@@ -66,21 +84,24 @@ interface ProveOptions {
   readonly seed: number;
   readonly last: number | null;
   readonly thorough: boolean;
+  readonly signal: AbortSignal;
 }
 
 async function proveAll(
   io: Io,
   release: Release,
   server: ProveServer,
+  results: ProvedMigration[],
   options: ProveOptions,
-): Promise<readonly ProvedMigration[]> {
+): Promise<void> {
   const { migrations } = release;
   const progress = new Progress(io, () => systemClock.monotonic());
-  const workshop = await openWorkshop(server.endpoint);
+  options.signal.throwIfAborted();
+  const workshop = await openWorkshop(server.endpoint, options.signal);
   const only = options.last === null ? null : new Set(newest(migrations, options.last));
   progress.start("Prove", only?.size ?? migrations.length);
   try {
-    const results = await proveFolder({
+    await proveFolder({
       migrations,
       workshop,
       difference: schemaDifference,
@@ -91,10 +112,13 @@ async function proveAll(
       seed: options.seed,
       thorough: options.thorough,
       ...(only ? { only } : {}),
-      proved: () => progress.advance(),
+      signal: options.signal,
+      proved: (result) => {
+        results.push(result);
+        progress.advance();
+      },
     });
     progress.end(summaryOf(results));
-    return results;
   } finally {
     await workshop.chain.drop();
   }
@@ -125,16 +149,18 @@ function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadRel
   return { notMigrations, ...(convention === "auto" ? {} : { convention }), ...named };
 }
 
-function print(
-  io: Io,
-  results: readonly ProvedMigration[],
-  release: Release,
-  server: ProveServer,
-  json: boolean,
-): void {
+interface Report {
+  readonly results: readonly ProvedMigration[];
+  readonly release: Release;
+  readonly server: ProveServer;
+  /** False when something stopped the proof before its last migration. */
+  readonly finished: boolean;
+}
+
+function print(io: Io, { results, release, server, finished }: Report, json: boolean): void {
   const unread = unreadBy(release);
   const output = {
-    proved: results.every(isProved) && unread.length === 0,
+    proved: finished && results.every(isProved) && unread.length === 0,
     server: server.name,
     convention: release.convention,
     migrations: results,
