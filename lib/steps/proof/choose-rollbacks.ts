@@ -16,7 +16,7 @@ import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
 import type { Climb } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
-import { describeFailure, judge, type Tried, tryCandidate } from "./try-candidate.js";
+import { describeFailure, judge, reasonOf, type Tried, tryCandidate } from "./try-candidate.js";
 
 type KeptTime = Pick<Keeping, "before" | "after">;
 
@@ -153,12 +153,7 @@ export class Descent {
       if (!made) return null;
       tried = await this.attempt(made, at);
     } catch (error) {
-      const reason =
-        error instanceof DatabaseError
-          ? describeFailure(error)
-          : error instanceof Error
-            ? error.message
-            : String(error);
+      const reason = reasonOf(error);
       tried = { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
     }
     trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });

@@ -7,6 +7,7 @@ import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { standingCode } from "../catalog/standing-code.js";
+import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
 import { Descent } from "./choose-rollbacks.js";
 import { type Bench, Clones } from "./clones.js";
@@ -61,11 +62,10 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     return { ...proof, statements: run.statements, output: run.output };
   }
   const after = last(run.states);
-  const entries = await readIndexEntries(bench.session, before.catalog, after.catalog, input.schema);
-  const left = traceFindings(traces, await readTraces(bench.session), after.catalog, input.schema);
-  const written = run.observed.flatMap(({ statements }) => statements.flatMap((each) => each.written));
-  const released = { before: before.catalog, after: after.catalog, written };
-  const unwritable = await writabilityFindings(input, clones, bench, released);
+  const seen = [
+    ...(await seenAfter(input, clones, bench, run)),
+    ...traceFindings(traces, await readTraces(bench.session), after.catalog, input.schema),
+  ];
   const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
   const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
@@ -79,10 +79,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     ? await climbAgain(undone ? descent.end : await clones.make("again"), clones, input, run, rollbacks)
     : NOT_AGAIN;
   const findings = [
-    ...validityFindings(before.catalog, after.catalog),
-    ...indexFindings(entries),
-    ...left,
-    ...unwritable,
+    ...seen,
     ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),
     ...rerunFindings(rerun),
@@ -105,6 +102,24 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     output: run.output,
     ms: input.clock.monotonic() - start,
   };
+}
+
+/** What the clone shows where the release has just ended: what is unfinished, and what no longer works. */
+async function seenAfter(
+  input: ProveOnClone,
+  clones: Clones,
+  bench: Bench,
+  { states, observed }: Climb,
+): Promise<readonly Finding[]> {
+  const [before, after] = [first(states).catalog, last(states).catalog];
+  const written = observed.flatMap(({ statements }) => statements.flatMap((each) => each.written));
+  const released = { before, after, written };
+  return [
+    ...validityFindings(before, after),
+    ...indexFindings(await readIndexEntries(bench.session, before, after, input.schema)),
+    ...(await writabilityFindings(input, clones, bench, released)),
+    ...(await ambiguousCallFindings(input, clones, bench, released)),
+  ];
 }
 
 function rerunOf(input: ProveOnClone, clones: Clones, bench: Bench, after: State): Promise<Rerun> | Rerun {

@@ -66,7 +66,7 @@ export async function insertOne(
 ): Promise<DatabaseError | null> {
   const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
   const name = bindSchemas(qualified(table.schema, table.name), schema);
-  return insert(session, index, name, table, columns, UNLIKE, schema);
+  return insert(session, index, name, table, columns, UNLIKE, schema, (sql) => session.execute(sql));
 }
 
 const UNLIKE = 987_654;
@@ -146,6 +146,7 @@ async function insert(
   columns: readonly ColumnObject[],
   row: number,
   schema: string | null = null,
+  send: (sql: string) => Promise<unknown> = (sql) => session.script(sql),
 ): Promise<DatabaseError | null> {
   const names = columns.map(({ id }) => identifier(id.name)).join(", ");
   const values = columns.map((column) => valueFor(column, table, index, row)).join(", ");
@@ -155,7 +156,7 @@ async function insert(
       : `insert into ${name} (${names}) overriding system value values (${values})`;
   await session.script("savepoint seed");
   try {
-    await session.script(bindSchemas(sql, schema));
+    await send(bindSchemas(sql, schema));
     await session.script("release savepoint seed");
     return null;
   } catch (error) {

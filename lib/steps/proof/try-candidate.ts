@@ -46,3 +46,9 @@ export function judge(candidate: RollbackCandidate, now: State, before: State): 
 export function describeFailure(error: DatabaseError): string {
   return `${error.message}${error.detail ? ` (${error.detail})` : ""} [${error.code}]`;
 }
+
+/** For a person: a message without the name of an error's class. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof DatabaseError) return describeFailure(error);
+  return error instanceof Error ? error.message : String(error);
+}

@@ -59,7 +59,7 @@ export interface TriedWrites {
 
 /**
  * Writes one row of each relation: an UPDATE that sets every column to what it is, a DELETE, and an INSERT of the row that was
- * deleted, or of a generated one. Where row security holds, also as a role that it holds for. Everything is taken back.
+ * deleted, or of a generated one: executed as an application's statements, for what they fire is others' code. Where row security holds, also as a role that it holds for. Everything is taken back.
  */
 export async function tryWrites(
   session: Session,
@@ -142,10 +142,10 @@ async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
   if (generated && (await attempt(session, () => seedOne(session, index, table, schema))) === null)
     row = await rowOf(session, relation);
   const where = isView
-    ? `where v::text = (select x::text from ${name} x limit 1)`
+    ? `where v::text operator(pg_catalog.=) (select x::text from ${name} x limit 1)`
     : row === null
       ? "where false"
-      : `where v.tableoid = ${row.tableoid} and v.ctid = ${literal(row.ctid)}`;
+      : `where v.tableoid operator(pg_catalog.=) ${literal(row.tableoid)}::oid and v.ctid operator(pg_catalog.=) ${literal(row.ctid)}::tid`;
   const tried = await tryCommands(place, where);
   const secured = relation.rowSecurity && tried.length === 0 ? await trySecured(place, where) : [];
   return [...tried, ...secured].map(({ command, error, ofGenerated }) => ({
@@ -179,8 +179,8 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
   const { name, updated } = relation;
   const sets = updated.map((column) => `${identifier(column)} = v.${identifier(column)}`).join(", ");
   const writes: readonly [WriteCommand, () => Promise<unknown>][] = [
-    ["UPDATE", async () => sets !== "" && (await session.script(`update ${name} v set ${sets} ${where}`))],
-    ["DELETE", () => session.script(`delete from ${name} v ${where}`)],
+    ["UPDATE", async () => sets !== "" && (await session.execute(`update ${name} v set ${sets} ${where}`))],
+    ["DELETE", () => session.execute(`delete from ${name} v ${where}`)],
   ];
   const refused: Refused[] = [];
   const note = ({ command, error, ofGenerated = false }: Refused) =>
@@ -203,18 +203,20 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
 async function insertAgain(place: Place, where: string, insertion: { generated: boolean }): Promise<void> {
   const { session, relation, index, schema } = place;
   const { name, inserted, table, isView } = relation;
-  if (inserted.length === 0) return session.script(`insert into ${name} default values`);
+  if (inserted.length === 0) return void (await session.execute(`insert into ${name} default values`));
   const list = inserted.map((column) => identifier(column)).join(", ");
-  await session.script(
-    `create temporary table schema_gate_row on commit drop as select ${list} from ${name} v ${where};
-     grant select on schema_gate_row to public`,
+  await session.execute(
+    `create temporary table schema_gate_row on commit drop as select ${list} from ${name} v ${where}`,
   );
-  await attempt(session, () => session.script(`delete from ${name} v ${where}`));
-  const [row] = await session.query("select 1 from schema_gate_row limit 1");
+  await session.script("grant select on pg_temp.schema_gate_row to public");
+  await attempt(session, () => session.execute(`delete from ${name} v ${where}`));
+  const [row] = await session.query("select 1 from pg_temp.schema_gate_row limit 1");
   const [held] = isView ? [] : await session.query(`select 1 from ${name} v ${where} limit 1`);
   insertion.generated = !isView && (held !== undefined || row === undefined);
   if (!insertion.generated)
-    return session.script(`insert into ${name} (${list}) overriding system value select * from schema_gate_row`);
+    return void (await session.execute(
+      `insert into ${name} (${list}) overriding system value select * from pg_temp.schema_gate_row`,
+    ));
   const error = await insertOne(session, index, table, schema);
   if (error) throw error;
 }
@@ -266,7 +268,7 @@ async function attempt(
   await session.script("savepoint schema_gate_write");
   try {
     await work();
-    await session.script("set constraints all immediate");
+    await session.execute("set constraints all immediate");
     await session.script(takeBack ? UNDO : "release savepoint schema_gate_write");
     return null;
   } catch (error) {

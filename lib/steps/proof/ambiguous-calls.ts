@@ -1,0 +1,145 @@
+import { type Catalog, type CatalogObject, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { humanName } from "../../core/catalog/names.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import type { Finding } from "../../core/finding.js";
+import { literal, qualified } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { prepareSession } from "../migration/prepare-session.js";
+import type { Bench, Clones } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
+
+/**
+ * Calls that find one function before the release, and after it more than one: each function of before is called with as many arguments as
+ * it takes, of its own types, without a type, and with whole numbers for numbers. Nothing runs; the server only resolves.
+ */
+export async function ambiguousCallFindings(
+  input: ProveOnClone,
+  clones: Clones,
+  bench: Bench,
+  { before, after }: { readonly before: Catalog; readonly after: Catalog },
+): Promise<readonly Finding[]> {
+  const were = functionsOf(before);
+  const signatures = new Set(were.map(({ id }) => humanName(id)));
+  const added = functionsOf(after).filter(({ id }) => !signatures.has(humanName(id)));
+  const overloaded = were.filter((each) => added.some((other) => isNamesake(each, other)));
+  if (overloaded.length === 0) return [];
+  const clone = await clones.make("calls");
+  try {
+    const unique: Call[] = [];
+    for (const call of await callsOf(clone.session, overloaded, input.schema))
+      if (!(await isAmbiguous(clone.session, call, input))) unique.push(call);
+    const said = new Map<CatalogObject, Finding>();
+    for (const call of unique)
+      if (!said.has(call.of) && (await isAmbiguous(bench.session, call, input)))
+        said.set(
+          call.of,
+          finding(
+            call,
+            functionsOf(after).filter((each) => isNamesake(call.of, each)),
+          ),
+        );
+    return [...said.values()];
+  } finally {
+    await clones.drop(clone);
+  }
+}
+
+interface Call {
+  readonly of: CatalogObject;
+  /** For a person: `numeric, text`. */
+  readonly arguments: string;
+  /** As a driver sends a parameter whose type it does not tell. */
+  readonly untyped: boolean;
+  /** Resolves the call, and runs nothing. */
+  readonly resolve: string;
+}
+
+function functionsOf({ objects }: Catalog): readonly CatalogObject[] {
+  return objects.filter(({ kind, attributes }) => kind === "function" && attributes.kind !== "a");
+}
+
+function isNamesake(a: CatalogObject, b: CatalogObject): boolean {
+  return a.id.schema === b.id.schema && a.id.name === b.id.name;
+}
+
+async function callsOf(
+  session: Session,
+  functions: readonly CatalogObject[],
+  schema: string | null,
+): Promise<readonly Call[]> {
+  const calls: Call[] = [];
+  for (const of of functions) {
+    const name = bindSchemas(qualified(of.id.schema, of.id.name), schema);
+    const home = schema !== null && of.id.schema === TENANT_SCHEMA ? schema : (of.id.schema ?? "");
+    const rows = await session.query<{ types: string[]; numbers: boolean[]; defaults: number }>(
+      `select array(select format_type(t.oid, null) from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
+           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as types,
+         array(select t.typcategory = 'N' from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
+           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as numbers, p.pronargdefaults as defaults
+       from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+       where n.nspname = ${literal(home)} and p.proname = ${literal(of.id.name)}
+         and regexp_replace(pg_get_function_identity_arguments(p.oid), '(^|[(,] ?)IN ', '\\1', 'g') = ${literal(bindSchemas(of.id.signature ?? "", schema))}`,
+    );
+    for (const { types, numbers, defaults } of rows) {
+      for (let count = types.length - defaults; count <= types.length; count++) {
+        const some = types.slice(0, count);
+        const typed = some.map((type) => `null::${type}`);
+        for (const list of [typed, typed.map((each, at) => (numbers[at] ? "1" : each)), some.map(() => "null")])
+          calls.push({
+            of,
+            arguments: list.map(shown).join(", "),
+            untyped: list !== typed && list.every((each) => each === "null") && count > 0,
+            resolve: resolving(of, `${name}(${list.join(", ")})`),
+          });
+      }
+    }
+  }
+  return calls.sort((a, b) => Number(a.untyped) - Number(b.untyped));
+}
+
+/** PREPARE takes no CALL; a body in SQL is resolved when its function is made. */
+function resolving({ attributes }: CatalogObject, call: string): string {
+  if (attributes.kind !== "p") return `prepare schema_gate_call as select ${call}`;
+  return `create procedure pg_temp.schema_gate_call() language sql as ${literal(`call ${call}`)}`;
+}
+
+function shown(argument: string): string {
+  return argument === "null"
+    ? "a text without a type"
+    : argument === "1"
+      ? "a whole number"
+      : argument.slice("null::".length);
+}
+
+const AMBIGUOUS_FUNCTION = "42725";
+
+async function isAmbiguous(session: Session, call: Call, scope: ProveOnClone): Promise<boolean> {
+  await session.script("begin");
+  try {
+    await prepareSession(session, scope, "inside");
+    await session.execute(call.resolve);
+    return false;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return error.code === AMBIGUOUS_FUNCTION;
+  } finally {
+    // A prepared statement is no part of the transaction.
+    await session.script("rollback; deallocate all");
+  }
+}
+
+function finding({ of, arguments: list, untyped }: Call, candidates: readonly CatalogObject[]): Finding {
+  const { signature: _, ...id } = of.id;
+  const name = humanName(id);
+  const signatures = candidates.map(({ attributes }) => `${name}(${attributes.arguments})`);
+  return {
+    code: "dry-run.ambiguous-call",
+    gate: "dry-run",
+    severity: untyped ? "warning" : "error",
+    subject: { kind: "function", name: humanName(of.id) },
+    message: `After the release a call of ${name} with (${list}) is ambiguous, and found one function before: ${signatures.join(" and ")}.`,
+    remedy: {
+      text: "Drop the old function in the same release, or give the new one another name, or no defaults, so that calls that exist find one.",
+    },
+  };
+}

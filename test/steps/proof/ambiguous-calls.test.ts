@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import { testMigration } from "../../support/migration.js";
+import { proveOnClones } from "../../support/prove-on-clones.js";
+
+beforeAll(() => loadParser());
+
+const SETUP = `
+  create function tax(amount numeric) returns numeric language sql as 'select $1';
+  create function label(a text, b text default 'x') returns text language sql as 'select $1';
+  create function upon(d date) returns int language sql as 'select 1';
+  create function nought() returns int language sql as 'select 1';
+  create function two(a int, b int) returns int language sql as 'select 1';
+  create function twice(a int) returns int language sql as 'select 1';
+  create function twice(a int, b int default 1) returns int language sql as 'select 1';
+  create procedure job(a int) language sql as 'select 1';
+  create schema "Odd ""One"; create function "Odd ""One"."F f"(a int) returns int language sql as 'select 1'`;
+
+const fn = (signature: string, returns = "returns int") =>
+  `create or replace function ${signature} ${returns} language sql as 'select 1'`;
+
+describe.each(["15", "18"] as const)("a new overload, on %s", (major) => {
+  const prove = async (sql: string) => {
+    const proof = await proveOnClones(major, SETUP, [testMigration(sql)], { thorough: false });
+    expect(proof.after, JSON.stringify(proof.findings)).not.toBeNull();
+    return proof.findings.filter(({ code }) => code === "dry-run.ambiguous-call");
+  };
+
+  it("is an error with both signatures", async () => {
+    const [found, ...rest] = await prove(fn("tax(amount numeric, rate numeric default 0.3)", "returns numeric"));
+    expect(rest).toEqual([]);
+    expect(found).toMatchObject({
+      severity: "error",
+      subject: { kind: "function", name: "public.tax(amount numeric)" },
+    });
+    expect(found?.message).toContain(
+      "public.tax(amount numeric) and public.tax(amount numeric, rate numeric DEFAULT 0.3)",
+    );
+  });
+
+  it.each([
+    ["with two defaults", fn("tax(amount numeric, a int default 1, b int default 2)")],
+    ["beside one that has a default", fn("label(a text, b text default 'x', c int default 1)")],
+    ["of a date, beside one of a timestamp", fn("upon(d timestamp)")],
+    ["of nothing, with a default", fn("nought(a int default 1)")],
+    ["of integers that go either way", `${fn("two(a bigint, b smallint)")}`],
+    ["that is variadic and has a default", fn("two(a int, b int, c int default 3)")],
+    ["of a procedure", "create procedure job(a int, b int default 1) language sql as 'select 1'"],
+    ["in a schema of its own name", fn(`"Odd ""One"."F f"(a int, b text default 'x')`)],
+    [
+      "of an enum beside a date",
+      "create type mood as enum ('a'); create function upon(d mood) returns int language sql as 'select 1'",
+    ],
+    [
+      "in a block",
+      `do $$ begin ${fn("tax(amount numeric, rate numeric default 0.3)", "returns numeric").replaceAll("'select 1'", "'select 1.0'")}; end $$`,
+    ],
+  ])("is found: %s", async (name, sql) => {
+    const found = await prove(sql);
+    // Whole numbers find the integers, and a date finds the date; what comes without a type may find either.
+    const severity = /integers|timestamp|enum/.test(name) ? "warning" : "error";
+    expect(found).toMatchObject([{ severity }]);
+  });
+
+  it.each([
+    [
+      "takes the place of the old one",
+      `drop function tax(numeric); ${fn("tax(amount numeric, rate numeric default 0.3)")}`,
+    ],
+    ["has no default", fn("tax(amount numeric, rate numeric)")],
+    ["has another name", fn("taxes(amount numeric, rate numeric default 1)")],
+    ["is of bigint beside integer", fn("twice(a bigint, b text)")],
+    ["was ambiguous before as well", fn("twice(a int, b int default 1, c int default 2)")],
+    ["is replaced with another body", fn("tax(amount numeric)", "returns numeric").replace("select 1", "select 2.0")],
+    ["is the first of its name", fn("fresh(a int default 1)")],
+  ])("is no finding: it %s", async (name, sql) => {
+    const found = await prove(sql);
+    expect(found.map(({ message }) => message)).toEqual(name.startsWith("was") ? [expect.any(String)] : []);
+  });
+});
