@@ -8,6 +8,8 @@ export interface LintScript {
   /** `unknown`: a bare file whose runner is not known. */
   readonly transaction: TransactionMode | "unknown";
   readonly statements: readonly Statement[];
+  /** Indexes of the statements after which the script itself commits, where it goes on. */
+  readonly commits?: readonly number[];
   /** The whole text, for the waivers in comments between statements; absent for code that is not SQL. */
   readonly text?: string;
   /** Applied long ago: it tells what stands, and nothing is reported for it. */

@@ -76,5 +76,6 @@ function textOf(files: readonly SourceFile[], path: string): string {
 
 function framedScript(source: ScriptSource): LintScript {
   const { script, statements } = readSqlScript(source);
-  return { file: script.file, transaction: script.transaction, statements, text: source.file.text };
+  const { file, transaction, commits } = script;
+  return { file, transaction, statements, text: source.file.text, ...(commits ? { commits } : {}) };
 }

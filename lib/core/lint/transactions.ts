@@ -6,8 +6,10 @@ import type { LintScript, Transaction } from "./lint-statement.js";
 export class TransactionTracker {
   private next = 0;
   private current: Transaction | null = null;
+  private script: LintScript | null = null;
 
   begin(script: LintScript): void {
+    this.script = script;
     this.current = script.transaction === "single" ? this.open(false) : null;
   }
 
@@ -17,6 +19,7 @@ export class TransactionTracker {
     if (kind === "TRANS_STMT_BEGIN" || kind === "TRANS_STMT_START") this.current ??= this.open(true);
     const transaction = this.current;
     if (kind === "TRANS_STMT_COMMIT" || kind === "TRANS_STMT_ROLLBACK") this.current = null;
+    if (this.script?.commits?.includes(statement.index)) this.current = this.open(false);
     return transaction;
   }
 

@@ -15,6 +15,8 @@ export interface Script {
   readonly statements: readonly Statement[];
   readonly transaction: TransactionMode;
   readonly isolation: IsolationLevel;
+  /** Indexes of the statements after which the script itself commits, where it goes on. */
+  readonly commits?: readonly number[];
   /** SHA-256 of the file's bytes (for several files: of their texts joined). */
   readonly checksum: string;
   /** The text, kept only where a comment in it waives a finding of lint. */

@@ -3,7 +3,8 @@ import { isParsed, parseSql } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { sha256 } from "./checksums/sha.js";
 import type { ScriptSource, Sending } from "./convention.js";
-import type { IsolationLevel, Script, TransactionMode } from "./release.js";
+import { withoutOwnTransactions } from "./own-transactions.js";
+import type { Script, TransactionMode } from "./release.js";
 
 export type AnyStatement = ParsedStatement | UnparsedStatement;
 
@@ -21,13 +22,14 @@ export function readSqlScript(source: ScriptSource): ReadScript {
   const { file } = source;
   const text = source.start === undefined ? file.text : stretchOf(file.text, source.start, source.end);
   const all = parseSql(text, file.path).statements;
-  const { statements, isolation } = withoutOuterTransaction(all);
+  const { statements, isolation, commits } = withoutOwnTransactions(all, source.transaction);
   const script: Script = {
     file: file.path,
     language: "sql",
     statements: statements.map(plain),
     transaction: transactionOf(source.transaction, statements),
     isolation: isolation ?? "read committed",
+    ...(commits.length > 0 ? { commits } : {}),
     checksum: sha256(file.bytes),
     ...(text.includes(WAIVER_MARK) ? { text } : {}),
   };
@@ -54,33 +56,4 @@ export function plain(statement: AnyStatement, index: number): Script["statement
 /** The text with everything outside the stretch blanked, so that every place stays where it was. */
 function stretchOf(text: string, start: number, end = text.length): string {
   return text.slice(0, start).replace(/[^\n]/g, " ") + text.slice(start, end);
-}
-
-/**
- * A script that opens a transaction in its first statement and commits it in its last says what we do anyway: the pair
- * is left out, because the ledger's row belongs into the same transaction. Its isolation level is kept.
- */
-function withoutOuterTransaction(all: readonly AnyStatement[]): {
-  statements: readonly AnyStatement[];
-  isolation: IsolationLevel | null;
-} {
-  const begin = transactionKind(all[0]);
-  const commit = transactionKind(all.at(-1));
-  const inner = all.slice(1, -1);
-  const opens = begin === "TRANS_STMT_BEGIN" || begin === "TRANS_STMT_START";
-  if (!opens || commit !== "TRANS_STMT_COMMIT" || inner.some((each) => transactionKind(each) !== null)) {
-    return { statements: all, isolation: null };
-  }
-  return { statements: inner.map((each, index) => ({ ...each, index })), isolation: isolationOf(all[0]) };
-}
-
-function transactionKind(statement: AnyStatement | undefined): string | null {
-  if (!statement || !isParsed(statement) || !("TransactionStmt" in statement.node)) return null;
-  return statement.node.TransactionStmt.kind ?? null;
-}
-
-function isolationOf(statement: AnyStatement | undefined): IsolationLevel | null {
-  const text = /\bisolation\s+level\s+(serializable|repeatable\s+read|read\s+committed)\b/i.exec(statement?.sql ?? "");
-  const level = text?.[1]?.toLowerCase().replace(/\s+/g, " ");
-  return level === "serializable" || level === "repeatable read" || level === "read committed" ? level : null;
 }

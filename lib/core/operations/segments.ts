@@ -42,7 +42,8 @@ export function segmentsOf(script: Script): readonly Segment[] {
       segments.push(open);
     }
     open.statements.push(statement);
-    if (endsTransaction(operations, script.statements.slice(at + 1))) open = null;
+    const commits = script.commits?.includes(at) === true;
+    if (commits || endsTransaction(operations, script.statements.slice(at + 1))) open = null;
   }
   return segments;
 }
