@@ -25,6 +25,7 @@ import { unreadable } from "./unreadable.js";
 
 export { probeExistingConstraints } from "./existing-constraints.js";
 export { probeFreeSpace, type Room } from "./free-space.js";
+export { probePendingEvents } from "./pending-events.js";
 export type { Probe, ProbeQuery, ProbeResult } from "./probe.js";
 
 /** Every probe, in the order in which their findings read best. */

@@ -1,7 +1,14 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { bytes, type Config } from "../../core/config/config.js";
 import type { Release } from "../../core/migration/release.js";
-import { deriveProbes, probeExistingConstraints, probeFreeSpace, type Room } from "../../core/probes/index.js";
+import { segmentsOf } from "../../core/operations/index.js";
+import {
+  deriveProbes,
+  probeExistingConstraints,
+  probeFreeSpace,
+  probePendingEvents,
+  type Room,
+} from "../../core/probes/index.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
@@ -40,8 +47,12 @@ export class ProbePlan {
     const before = await need<Catalog>(this.ports, artifact.catalog(cluster.fingerprint));
     const pending = this.release.migrations.filter((migration) => cluster.pending.includes(migration.version));
     const scripts = pending.map((migration) => migration.up.statements);
+    const transactions = pending.flatMap(({ up }) =>
+      segmentsOf(up).map((segment) => (segment.transactional ? segment.statements : [])),
+    );
     const rows = [
       ...deriveProbes(scripts.flat(), before),
+      ...probePendingEvents(transactions, before),
       ...(this.config.probes.existing ? probeExistingConstraints(before) : []),
     ];
     const space = new Map<string, readonly ProbeQuery[]>();

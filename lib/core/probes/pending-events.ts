@@ -1,0 +1,139 @@
+import type { Node } from "libpg-query";
+import type { Catalog, ConstraintObject } from "../catalog/catalog.js";
+import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import { humanName } from "../catalog/names.js";
+import { operationsOfText } from "../operations/index.js";
+import { functionsCalled } from "../operations/read/tables-read.js";
+import { resolveTable } from "../operations/resolve.js";
+import { isHarmless } from "../postgres/functions.js";
+import { deparse } from "../sql/deparse.js";
+import { isParsed, parseStatement } from "../sql/parse.js";
+import { identifier, qualified } from "../sql/quote.js";
+import type { Statement } from "../sql/statement.js";
+import type { ProbeQuery } from "./probe.js";
+import { readableSource } from "./support/readable-source.js";
+import { withCalls } from "./support/with-calls.js";
+
+/**
+ * Rows that an UPDATE leaves with pending trigger events under a deferred foreign key, where a later statement of the same
+ * transaction alters or empties the table: PostgreSQL refuses that (55006, object_in_use), on the tenants that have such rows alone.
+ * Asked only of tables that the release did not touch before; what it did touch is seen on the clone.
+ *
+ * `scripts` are the statements of one transaction each, in order.
+ */
+export function probePendingEvents(scripts: readonly (readonly Statement[])[], before: Catalog): readonly ProbeQuery[] {
+  const index = new CatalogIndex(before);
+  const touched = new Set<string>();
+  const found: ProbeQuery[] = [];
+  for (const statements of scripts) {
+    for (const [at, statement] of statements.entries()) {
+      const tables = tablesOf(statement, index);
+      const target = updateOf(statement, index);
+      if (target && !tables.some((table) => touched.has(humanName(table)))) {
+        const refused = statements
+          .slice(at + 1)
+          .findIndex((each) => settles(each) || refuses(each, target.table, index));
+        const next = refused < 0 ? undefined : statements[at + 1 + refused];
+        if (next && !settles(next)) found.push(probeOf(statement, next, target));
+      }
+      for (const table of tables) touched.add(humanName(table));
+    }
+  }
+  return found;
+}
+
+interface Target {
+  readonly table: TableRef;
+  readonly constraint: ConstraintObject;
+  /** FROM and WHERE of the rows whose key the UPDATE changes to one that must be looked up. */
+  readonly body: string;
+}
+
+function nodeOf(statement: Statement): Node | null {
+  const parsed = parseStatement(statement);
+  return isParsed(parsed) ? parsed.node : null;
+}
+
+function tablesOf(statement: Statement, index: CatalogIndex): readonly TableRef[] {
+  return operationsOfText(statement).flatMap((operation) => {
+    const own = "table" in operation && operation.table ? [operation.table] : [];
+    return [...own, ...("reads" in operation ? operation.reads : [])].map((name) => resolveTable(name as never, index));
+  });
+}
+
+/** An UPDATE of one table by expressions over itself. Null for any other statement, and where no deferred key is set. */
+function updateOf(statement: Statement, index: CatalogIndex): Target | null {
+  const node = nodeOf(statement);
+  if (!node || !("UpdateStmt" in node)) return null;
+  const { relation, targetList = [], whereClause, fromClause, withClause } = node.UpdateStmt;
+  const [operation] = operationsOfText(statement);
+  if (!relation || fromClause || withClause || operation?.kind !== "write-rows") return null;
+  const table = resolveTable(operation.table, index);
+  const values = new Map(
+    targetList.flatMap((each) =>
+      "ResTarget" in each && each.ResTarget.name && each.ResTarget.val && !("MultiAssignRef" in each.ResTarget.val)
+        ? [[each.ResTarget.name, each.ResTarget.val] as const]
+        : [],
+    ),
+  );
+  const constraint = index
+    .constraints(table)
+    .find(({ attributes }) => isDeferredKey(attributes) && values.has(attributes.columns[0] ?? ""));
+  const column = constraint?.attributes.columns[0];
+  const value = column === undefined ? undefined : values.get(column);
+  if (!constraint || column === undefined || !value || "SetToDefault" in value) return null;
+  if (operation.reads.length > 0 || namesTenantsOwn([value, whereClause])) return null;
+  const alias = identifier(relation.alias?.aliasname ?? relation.relname ?? "");
+  const next = deparse(value);
+  const conditions = [
+    ...(whereClause ? [`(${deparse(whereClause)})`] : []),
+    `(${next}) IS NOT NULL`,
+    `${alias}.${identifier(column)} IS DISTINCT FROM (${next})`,
+  ];
+  return {
+    table,
+    constraint,
+    body: `FROM ${qualified(table.schema, table.name)} AS ${alias} WHERE ${conditions.join(" AND ")}`,
+  };
+}
+
+/**
+ * A query of ours finds functions and types in pg_catalog alone, so that what may name the tenant's own is left to the clone: a
+ * subquery, a function that is not PostgreSQL's, a cast.
+ */
+function namesTenantsOwn(expressions: readonly (Node | undefined)[]): boolean {
+  const text = JSON.stringify(expressions);
+  return /"(SubLink|TypeCast)":/.test(text) || !functionsCalled(expressions).every(isHarmless);
+}
+
+/** A key of one column: of several, which of them are looked up depends on all. */
+function isDeferredKey({ type, deferred, columns }: ConstraintObject["attributes"]): boolean {
+  return type === "f" && deferred && columns.length === 1;
+}
+
+/** SET CONSTRAINTS … IMMEDIATE lets the events fire. */
+function settles(statement: Statement): boolean {
+  const node = nodeOf(statement);
+  return node !== null && "ConstraintsSetStmt" in node && node.ConstraintsSetStmt.deferred !== true;
+}
+
+function refuses(statement: Statement, table: TableRef, index: CatalogIndex): boolean {
+  const node = nodeOf(statement);
+  if (!node || !("AlterTableStmt" in node || "TruncateStmt" in node)) return false;
+  return tablesOf(statement, index).some((each) => each.schema === table.schema && each.name === table.name);
+}
+
+function probeOf(statement: Statement, next: Statement, { table, constraint, body }: Target): ProbeQuery {
+  const name = humanName(table);
+  return withCalls({
+    code: "probe.pending-events",
+    subject: { kind: "table", name },
+    statement,
+    meaning: `row(s) of ${name} that this UPDATE leaves with pending trigger events of ${constraint.id.name}, which is deferred, so that ${readableSource(next.source)} is refused (55006): set it IMMEDIATE between the two`,
+    count: `SELECT count(*) AS count, '[]'::json AS keys ${body}`,
+    sample: null,
+    repair: null,
+    reads: [qualified(table.schema, table.name)],
+    doubt: null,
+  });
+}
