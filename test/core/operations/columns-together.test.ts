@@ -65,7 +65,7 @@ describe.each(MAJORS)("several columns in one statement, with rows on %s", (majo
     await database.takenBack(async () => {
       const sql = "alter table tag alter size type text, alter name type varchar(9), drop column note";
       await there(sql, ["update tag set size = '9' where id = 2", "update tag set name = 'n' where id = 3"]);
-      expect(await database.session.query("select * from tag order by id")).toEqual([
+      expect(await database.session.execute("select * from tag order by id")).toEqual([
         { id: 1, size: 1, name: "a", note: "x" },
         { id: 2, size: 9, name: "b", note: "y" },
         { id: 3, size: 3, name: "n", note: "z" },

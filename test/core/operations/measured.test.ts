@@ -57,7 +57,7 @@ describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
     const effects = operationsOfText(statement).map((operation) => effectsOf(operation, before));
     await database.takenBack(async () => {
       const was = await readSnapshot(database.session);
-      await database.session.script(sql);
+      await database.session.execute(sql);
       const changes = changesBetween(was, await readSnapshot(database.session));
       const dropped = /^drop (table|materialized view)/.test(sql);
       const measured = strongest(changes.locks);
@@ -87,7 +87,7 @@ describe.each(MAJORS)("what operations do on %s, measured", (major: Major) => {
     if (!operation) throw new Error("no operation");
     expect(effectsOf(operation, before).transactionality).toBe("outside");
     await database.session.script("begin");
-    await expect(database.session.script(sql)).rejects.toMatchObject({ code: "25001" });
+    await expect(database.session.execute(sql)).rejects.toMatchObject({ code: "25001" });
     await database.session.script("rollback");
   });
 });

@@ -36,7 +36,9 @@ describe.each(MAJORS)("what a change of type does to the heap on %s", (major: Ma
   const database = sharedDatabase(major, "create extension citext");
 
   const file = async () => {
-    const [row] = await database.session.query<{ file: string }>("select pg_relation_filenode('m')::text as file");
+    const [row] = await database.session.query<{ file: string }>(
+      "select pg_relation_filenode('public.m')::text as file",
+    );
     return row?.file;
   };
 
@@ -45,7 +47,7 @@ describe.each(MAJORS)("what a change of type does to the heap on %s", (major: Ma
     await database.session.script(`savepoint s; set local timezone = '${zone}'`);
     try {
       const was = await file();
-      await database.session.script(`alter table m alter c type ${to}`);
+      await database.session.execute(`alter table m alter c type ${to}`);
       return (await file()) === was;
     } catch {
       return null;
@@ -71,7 +73,8 @@ describe.each(MAJORS)("what a change of type does to the heap on %s", (major: Ma
     const wrong: string[] = [];
     let pairs = 0;
     for (const from of types) {
-      await database.session.script(`begin; create table m (c ${from})`);
+      await database.session.script("begin");
+      await database.session.execute(`create table m (c ${from})`);
       for (const to of types) {
         const measured = await measuredPair(from, to);
         if (measured === null) continue;

@@ -97,7 +97,7 @@ describe("a migration that cannot be let through leaves its reason and no clone"
     const { url, client } = await temporaryDatabase("18", "create table a (i int); create table b (i int)");
     const session = await testSession(url);
     // The rival waits longer before it looks for a deadlock, so that the migration is the one that is ended.
-    await client.query("set deadlock_timeout = '20s'; begin; lock table b in share mode");
+    await client.query("set deadlock_timeout = '20s'; begin; lock table public.b in share mode");
     let rival: Promise<unknown> = Promise.resolve();
     const migration = testMigration("alter table a add n int; alter table b add n int");
     const applied = applyMigration(session, {
@@ -155,11 +155,12 @@ interface Rival {
 /** Another session on a clone: it keeps writers from `b`, and wants `a` as soon as the migration has it. Ends with its clone. */
 async function crossing(clone: Clone): Promise<Rival> {
   const rival = await clone.open({ purpose: "write", statementTimeout: 30_000, lockTimeout: 30_000 });
-  await rival.script("set deadlock_timeout = '20s'; begin; lock table b in share mode");
-  const taken = "select 1 from pg_locks where relation = 'a'::regclass and mode = 'AccessExclusiveLock' and granted";
+  await rival.script("set deadlock_timeout = '20s'; begin; lock table public.b in share mode");
+  const taken =
+    "select 1 from pg_locks where relation = 'public.a'::regclass and mode = 'AccessExclusiveLock' and granted";
   const cross = async () => {
     while ((await rival.query(taken)).length === 0);
-    await rival.script("lock table a in access share mode");
+    await rival.script("lock table public.a in access share mode");
   };
   const ended = cross()
     .catch(() => {})
