@@ -48,7 +48,8 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     query: (text, values) => guard(() => session.query(text, values)),
     script: (text) => guard(() => session.script(text)),
     execute: (text) => guard(() => session.execute(text)),
-    lookUpIn: (schema) => session.lookUpIn(schema),
+    lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
+    path: () => session.path(),
     close: () => session.close(),
   };
 }

@@ -36,8 +36,13 @@ export interface Session {
    * change for the next one. Throws `DatabaseError`.
    */
   execute<R extends Row = Row>(text: string): Promise<R[]>;
-  /** Where `execute` looks names up from now on: a schema and public, or with null where the database and the role say. */
-  lookUpIn(schema: string | null): void;
+  /**
+   * Where `execute` looks names up from now on: a schema and those that are `shared` (default: public), or with null where the
+   * database and the role say.
+   */
+  lookUpIn(schema: string | null, shared?: readonly string[]): void;
+  /** The search_path of the next `execute`: what `lookUpIn` said, or what a statement has made of it since. */
+  path(): string;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,8 @@ import { DatabaseError, type Session } from "./database.js";
 export interface MigratorOptions {
   /** The tenant's schema in a shared database: first in the command's search_path. */
   readonly schema: string | null;
+  /** Schemas behind it in the search_path; default: public. */
+  readonly shared?: readonly string[];
   /** Longest wait of its sessions for a lock. Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
   /** Ends the command before its time. */

@@ -93,6 +93,7 @@ describe("the core", () => {
     "undo",
     "migration",
     "operations",
+    "isolation",
     "rollback",
     "probes",
     "rust",

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { isSecretReference } from "../../core/config/secret-reference.js";
 import { commandLine, type MigratorCommand } from "../../core/migration/migrator-command.js";
 import { redact } from "../../core/redact.js";
-import { identifier } from "../../core/sql/quote.js";
+import { pathOfSchema } from "../../core/sql/own-path.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { type Migrator, MigratorFailed, type MigratorOptions } from "../../ports/migrator.js";
 import { SecretError, type Secrets } from "../../ports/secrets.js";
@@ -95,11 +95,11 @@ function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string)
   return program.includes("/") ? resolve(directory, program) : program;
 }
 
-function databaseUrl(endpoint: Endpoint, { schema, lockTimeout }: MigratorOptions): string {
+function databaseUrl(endpoint: Endpoint, { schema, shared, lockTimeout }: MigratorOptions): string {
   const { host, port, database, user, password, tls } = endpoint;
   const auth = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(":");
   const server = host.includes(":") ? `[${host}]` : encodeURIComponent(host);
-  const path = schema === null ? "" : ` -c search_path=${`${identifier(schema)},public`.replace(/[\\ ]/g, "\\$&")}`;
+  const path = schema === null ? "" : ` -c search_path=${pathOfSchema(schema, shared).replace(/[\\ ]/g, "\\$&")}`;
   const parameters = new URLSearchParams({
     sslmode: tls ? "verify-full" : "disable",
     application_name: APPLICATION,

@@ -41,7 +41,7 @@ class PgSession implements Session {
   readonly backend: number;
   readonly pooled: boolean;
   /** The search_path of others' statements. */
-  private path: string;
+  private others: string;
 
   constructor(
     protected readonly client: pg.Client,
@@ -50,7 +50,7 @@ class PgSession implements Session {
     this.serverVersion = server.version;
     this.backend = server.pid;
     this.pooled = server.pooled;
-    this.path = server.path;
+    this.others = server.path;
   }
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
@@ -76,13 +76,17 @@ class PgSession implements Session {
     if (this.client.getTransactionStatus() === "I") return this.alone<R>(text);
     // What the statement set for the session would come back at the commit under a path that is ours for the transaction only.
     const back = swapPath(OWN_PATH, this.temporary);
-    const answer = await this.sent(`${setPath(this.path, true)}; ${text}\n; ${back}`);
-    this.path = pathOf(rowsOf(answer));
+    const answer = await this.sent(`${setPath(this.others, true)}; ${text}\n; ${back}`);
+    this.others = pathOf(rowsOf(answer));
     return rowsOf(answer, 1) as R[];
   }
 
-  lookUpIn(schema: string | null): void {
-    this.path = schema === null ? this.server.path : pathOfSchema(schema);
+  path(): string {
+    return this.others;
+  }
+
+  lookUpIn(schema: string | null, shared?: readonly string[]): void {
+    this.others = schema === null ? this.server.path : pathOfSchema(schema, shared);
   }
 
   async close(): Promise<void> {
@@ -102,11 +106,11 @@ class PgSession implements Session {
   /** Outside a transaction; with others in one message it would be inside of one. */
   private async alone<R extends Row>(text: string): Promise<R[]> {
     if (this.pooled) return this.send<R>(text);
-    await this.send(setPath(this.path, false));
+    await this.send(setPath(this.others, false));
     try {
       return await this.send<R>(text);
     } finally {
-      this.path = await this.send(swapPath(OWN_PATH, false)).then(pathOf, () => this.path);
+      this.others = await this.send(swapPath(OWN_PATH, false)).then(pathOf, () => this.others);
     }
   }
 

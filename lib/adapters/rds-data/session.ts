@@ -44,7 +44,7 @@ export class DataApiSession implements Session {
   private open: Transaction | null = null;
   private readonly given: string;
   /** The search_path of others' statements. */
-  private path: string;
+  private others: string;
 
   constructor(
     private readonly api: DataApi,
@@ -54,16 +54,16 @@ export class DataApiSession implements Session {
     this.readOnly = readOnly;
     this.settings = settings;
     this.given = path;
-    this.path = path;
+    this.others = path;
   }
 
   async execute<R extends Row = Row>(text: string): Promise<R[]> {
     const own = this.settings;
     try {
-      this.settings = new Map([...own, ["search_path", this.path]]);
+      this.settings = new Map([...own, ["search_path", this.others]]);
       await this.setAgain(this.open);
       const rows = await this.query<R>(text);
-      this.path = await this.pathNow(this.open);
+      this.others = await this.pathNow(this.open);
       return rows;
     } finally {
       this.settings = new Map([...this.settings, ["search_path", own.get("search_path") ?? OWN_PATH]]);
@@ -72,8 +72,12 @@ export class DataApiSession implements Session {
     }
   }
 
-  lookUpIn(schema: string | null): void {
-    this.path = schema === null ? this.given : pathOfSchema(schema);
+  path(): string {
+    return this.others;
+  }
+
+  lookUpIn(schema: string | null, shared?: readonly string[]): void {
+    this.others = schema === null ? this.given : pathOfSchema(schema, shared);
   }
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {

@@ -29,6 +29,12 @@ const registry = z
           .describe("returns the columns id, url or database, and optionally group, schema, replica, subscriber"),
       })
       .optional(),
+    shared: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        "schemas that tenants of one database share, where tenants are schemas: behind the tenant's own in its search_path, and read-only; default: public",
+      ),
   })
   .refine((value) => (value.file === undefined) !== (value.query === undefined), "give either `file` or `query`");
 

@@ -22,7 +22,10 @@ export const lintConfigSchema = z.strictObject({
     .refine(({ from, to }) => from <= to, "`from` must not be above `to`")
     .optional()
     .describe("lint only: oldest and newest major version that the files must run on; the gate asks the servers"),
-  schemaPerTenant: z.boolean().default(false).describe("lint only: tenants are schemas; the gate reads the registry"),
+  schemaPerTenant: z
+    .boolean()
+    .default(false)
+    .describe("lint only: tenants are schemas; the gate reads the registry and holds every name against it"),
 });
 
 export type LintConfig = z.infer<typeof lintConfigSchema>;

@@ -1,3 +1,5 @@
+import { isolationFindings } from "../isolation/isolation-findings.js";
+import type { IsolationScope } from "../isolation/scope.js";
 import type { Migration } from "../migration/release.js";
 import { refusedStatement } from "../operations/refusals.js";
 import { operationsOfText } from "../operations/segments.js";
@@ -5,10 +7,13 @@ import { transactionalityOf } from "../operations/transactionality.js";
 import type { RollbackCandidate } from "./plan.js";
 
 /** The author's down migration as it is written; null when there is none. */
-export function authorCandidate(migration: Migration): RollbackCandidate | null {
+export function authorCandidate(migration: Migration, isolation: IsolationScope | null): RollbackCandidate | null {
   const { down } = migration;
   if (!down || down.statements.length === 0) return null;
-  const [refused] = down.statements.flatMap((statement) => refusedStatement(statement));
+  const [refused] = [
+    ...down.statements.flatMap((statement) => refusedStatement(statement)),
+    ...(isolation ? isolationFindings(down, isolation) : []),
+  ];
   const outside = down.statements.flatMap((statement, at) => {
     const operations = operationsOfText(statement);
     const alone = operations.some((operation) => transactionalityOf(operation) === "outside");

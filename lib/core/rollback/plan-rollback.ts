@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
+import type { IsolationScope } from "../isolation/scope.js";
 import type { Migration } from "../migration/release.js";
 import { authorCandidate } from "./author-candidate.js";
 import { inverseCandidate } from "./inverse-candidate.js";
@@ -13,6 +14,8 @@ export interface PlanRollback {
   readonly before: Catalog;
   /** What the dry run saw, migration by migration. Without it the plan knows only the schema before the release. */
   readonly observed?: readonly MigrationObservation[];
+  /** What an author's way back is held against; absent: it may name what it likes. */
+  readonly isolation?: IsolationScope;
 }
 
 /**
@@ -24,7 +27,10 @@ export function planRollback(input: PlanRollback): RollbackPlan {
   const migrations = input.migrations.map((migration, at) => {
     const observed = input.observed?.find(({ version }) => version === migration.version) ?? null;
     const before = observed?.statements[0]?.before ?? previousAfter(input, at) ?? input.before;
-    const candidates = [authorCandidate(migration), inverseCandidate(migration, before, observed)];
+    const candidates = [
+      authorCandidate(migration, input.isolation ?? null),
+      inverseCandidate(migration, before, observed),
+    ];
     return {
       version: migration.version,
       name: migration.name,

@@ -6,7 +6,10 @@ import { identifier } from "./quote.js";
  */
 export const OWN_PATH = "pg_catalog, pg_temp";
 
-/** The search_path of a tenant that is a schema. */
-export function pathOfSchema(schema: string): string {
-  return `${identifier(schema)}, public`;
+/** What tenants of one database share where the config does not say. */
+export const USUALLY_SHARED: readonly string[] = ["public"];
+
+/** The search_path of a tenant that is a schema: its own, and behind it what the tenants share. */
+export function pathOfSchema(schema: string, shared: readonly string[] = USUALLY_SHARED): string {
+  return [schema, ...shared.filter((each) => each !== schema)].map(identifier).join(", ");
 }

@@ -52,13 +52,13 @@ export function bodyStatements(statement: ParsedStatement): Body | null {
   return { runs: body.runs, statements: walk.statements, opaque: walk.opaque };
 }
 
-interface RawBody {
+export interface RawBody {
   readonly runs: boolean;
   readonly language: string;
   readonly text: string;
 }
 
-function bodyOf(node: Node): RawBody | null {
+export function bodyOf(node: Node): RawBody | null {
   if ("DoStmt" in node) {
     const { text, language } = definition(node.DoStmt.args ?? []);
     return { runs: true, language: language ?? "plpgsql", text };
@@ -85,7 +85,7 @@ function definition(options: readonly Node[]): { text: string; language: string 
 }
 
 /** Where the lines of a body stand in the file. */
-class BodyPlace {
+export class BodyPlace {
   private readonly first: number;
 
   constructor(

@@ -2,10 +2,11 @@ import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { checkContract } from "../../core/contract/check.js";
 import type { Contract } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { contractOf } from "../../core/release/contract-of.js";
 import type { Ports } from "../../ports/ports.js";
-import { artifact, type ClusterRecord, need } from "../run/records.js";
+import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
 
 /** The migrations that at least one tenant lacks, in order. */
 export function pendingOf(release: Release, clusters: readonly ClusterRecord[]): readonly Migration[] {
@@ -24,8 +25,9 @@ export async function contractFindings(
 ): Promise<readonly Finding[]> {
   const { declared } = cluster;
   const built = declared && (await need<Catalog>(ports, artifact.catalog(declared[moment])));
+  const { config } = await need<RunRequest>(ports, artifact.request);
   const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
-  const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, "public"];
+  const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, ...sharedSchemas(config)];
   const contract = contractOf(migrations, release.migrations, release.application);
   const findings = checkContract(contract, moment, catalog, path, built);
   return findings.map((finding) => ({ ...finding, tenants: cluster.tenants }));

@@ -49,8 +49,8 @@ export async function applyCommand(
     };
     await inTransaction(session, input.isolation, keep, first);
   }
-  const { lockTimeout } = settings;
-  const options = { schema, lockTimeout, ...(input.stop ? { signal: input.stop } : {}) };
+  const { lockTimeout, shared } = settings;
+  const options = { schema, ...(shared ? { shared } : {}), lockTimeout, ...(input.stop ? { signal: input.stop } : {}) };
   const output = await migrator.run(session, command, options);
   await prepareSession(session, input, "outside");
   const end = async () => {

@@ -15,6 +15,7 @@ import { preparation, prepareSession, type SessionSettings } from "./prepare-ses
 import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
+import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
 
 /** Called around every statement of the migration, on the migration's own session and inside its transaction. */
@@ -95,7 +96,7 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
 async function applyWhole(session: Session, input: Work, statements: readonly Statement[]): Promise<boolean> {
   const start = input.clock.monotonic();
   await guarded(session, input, async () => {
-    await runStatements(session, input, statements);
+    await runStatements(session, input, statements, "inside");
     await record(session, input, start, preparation(input, "inside"));
     await input.observe?.committing?.(statements);
   });
@@ -121,7 +122,7 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
 
 /** One transaction, which ends empty when another run has done the migration's work in the meantime. */
 async function guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void> {
-  session.lookUpIn(input.schema);
+  session.lookUpIn(input.schema, input.settings.shared);
   await inTransaction(
     session,
     input.isolation,
@@ -135,7 +136,7 @@ async function guarded(session: Session, input: Work, work: () => Promise<void>)
 
 async function applyTransaction(session: Session, input: Work, segment: Segment, at: number): Promise<void> {
   await guarded(session, input, async () => {
-    await runStatements(session, input, segment.statements);
+    await runStatements(session, input, segment.statements, "inside");
     await recordProgress(session, input.migration.version, at, "finished", input.schema);
     await input.observe?.committing?.(segment.statements);
   });
@@ -158,7 +159,7 @@ async function applyAlone(
     if (waitsForSnapshots(statement)) await waitForOldSnapshots(session, input.clock, input.settings.lockTimeout);
     await recordProgress(session, version, at, "started", input.schema);
     try {
-      await runStatements(session, input, [statement]);
+      await runStatements(session, input, [statement], "outside");
     } catch (error) {
       // The failure is what the caller must see, whether or not its leftover could be cleared away.
       await clearLeftover(session, input, statement, at, error).catch(() => {});
@@ -187,16 +188,29 @@ function waitsForSnapshots(statement: Statement): boolean {
   );
 }
 
-async function runStatements(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
+async function runStatements(
+  session: Session,
+  input: Work,
+  statements: readonly Statement[],
+  place: "inside" | "outside",
+): Promise<void> {
   for (const statement of statements) {
     const keep = input.keep.filter((each) => each.statement === statement.index);
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
     const ms = await timed(input.clock, () => session.execute(statement.sql));
+    if (place === "inside") await stayInside(session, input);
     await input.observe?.after?.(statement, ms);
     const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
     if (keep.length > 0) input.observe?.kept?.(statement, { before, after });
   }
+  if (place === "inside" && statements.length > 0) await deferredInside(session, input);
+}
+
+/** What a deferred trigger would do at the commit it does here, where it is seen, and with the search_path of the release. */
+async function deferredInside(session: Session, input: Work): Promise<void> {
+  await session.execute("set constraints all immediate");
+  await stayInside(session, input);
 }
 
 async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number> {
@@ -213,7 +227,7 @@ async function record(
   first: readonly string[] = [],
 ): Promise<void> {
   const elapsed = Math.round(input.clock.monotonic() - start);
-  session.lookUpIn(input.schema);
+  session.lookUpIn(input.schema, input.settings.shared);
   if (first.length > 0) await session.script(first.join("; "));
   if (input.ledger)
     await writeLedger(session, input.ledger, input.schema, (placed) => placed.record(input.migration, elapsed));

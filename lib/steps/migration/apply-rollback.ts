@@ -10,6 +10,7 @@ import { preparation, prepareSession, type SessionSettings } from "./prepare-ses
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { EVERY_ROW } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
+import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
 
 export interface ApplyRollback {
@@ -113,13 +114,16 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
     if (input.candidate.source !== "author") await session.script(EVERY_ROW);
-    for (const sql of part.statements) await session.execute(bindSchemas(sql, input.schema));
+    for (const sql of part.statements) {
+      await session.execute(bindSchemas(sql, input.schema));
+      await stayInside(session, input);
+    }
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");
     const { ledger, previous } = input;
     if (ledger) await writeLedger(session, ledger, input.schema, (placed) => placed.erase(input.migration, previous));
     if (at !== null) await clearProgress(session, progressKey(input), input.schema);
   };
-  session.lookUpIn(input.schema);
+  session.lookUpIn(input.schema, input.settings.shared);
   await inTransaction(session, "read committed", work, preparation(input, "inside"));
 }

@@ -9,6 +9,8 @@ export interface SessionSettings {
    * `lock_timeout`, so that one is switched off for them: the wait blocks nobody.
    */
   readonly concurrentTimeout: number;
+  /** Schemas behind the tenant's own in its search_path; default: public. */
+  readonly shared?: readonly string[];
 }
 
 export interface SessionScope {
@@ -25,7 +27,7 @@ export async function prepareSession(
   scope: SessionScope,
   place: "inside" | "outside",
 ): Promise<void> {
-  session.lookUpIn(scope.schema);
+  session.lookUpIn(scope.schema, scope.settings.shared);
   if (place === "outside" && session.pooled) return withoutSettings(scope);
   await session.script(preparation(scope, place).join("; "));
 }

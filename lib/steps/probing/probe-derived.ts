@@ -1,6 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import { deriveProbes, probeFreeSpace } from "../../core/probes/index.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Ports } from "../../ports/ports.js";
@@ -23,7 +24,11 @@ export async function probeDerived(
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
   const rows = deriveProbes(statements, before);
-  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+  const limits = {
+    timeout: milliseconds(config.timeouts.probe),
+    costLimit: config.probeCostLimit,
+    shared: sharedSchemas(config),
+  };
   const findings: Finding[] = [];
   for (const tenant of fleet) {
     if (!cluster.tenants.includes(tenant.id)) continue;

@@ -10,6 +10,8 @@ export interface RunProbe {
   readonly timeout: number;
   /** The tenant's schema where tenants are schemas, else null. */
   readonly schema: string | null;
+  /** Schemas behind it in its search_path; default: public. */
+  readonly shared?: readonly string[];
   /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
   readonly costLimit: number;
   readonly clock: Clock;
@@ -59,7 +61,7 @@ function opening({ existing }: ProbeQuery, { timeout }: RunProbe): string {
 async function answer(
   session: Session,
   query: ProbeQuery,
-  { timeout, schema, costLimit, clock }: RunProbe,
+  { timeout, schema, shared, costLimit, clock }: RunProbe,
   started: number,
 ): Promise<ProbeResult> {
   const count = bindSchemas(query.count, schema);
@@ -70,7 +72,7 @@ async function answer(
   const code = await codeOf(session, query, schema);
   const others = code.needsPath ? [...code.always, ...code.along] : code.always;
   if (others.length > 0) return { status: "unknown", reason: notOurs(others) };
-  session.lookUpIn(schema);
+  session.lookUpIn(schema, shared);
   const run: Run = (sql) => (code.needsPath ? session.execute(sql) : session.query(sql));
   const cost = await estimate(run, count);
   if (cost > costLimit) return tooExpensive(query, cost, costLimit);

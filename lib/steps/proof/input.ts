@@ -1,3 +1,4 @@
+import type { IsolationScope } from "../../core/isolation/scope.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
 import type { Clock } from "../../ports/clock.js";
@@ -32,5 +33,16 @@ export interface ProveOnClone {
   readonly migrator?: Migrator;
   /** Kill and resume, and a second run. Off where many migrations are proved one by one. */
   readonly thorough: boolean;
+  /** Who else lives in the tenant's database; absent where a release is proved apart from any fleet. */
+  readonly isolation?: IsolationOnClone;
   readonly signal?: AbortSignal;
+}
+
+/** What a release is kept away from, in its text and on the clone. */
+export interface IsolationOnClone {
+  readonly scope: IsolationScope;
+  /** Schema of another tenant in the same database: it stands in the clone, and must be as it was. */
+  readonly neighbour: string | null;
+  /** Schema of a tenant there that gets the same release: it runs for it too, and leaves the first as it is. */
+  readonly twin: string | null;
 }

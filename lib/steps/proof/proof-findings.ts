@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
+import { LeftTenant } from "../migration/stay-inside.js";
 import type { ProvedStatement, Rerun, ResumePoint } from "./proof.js";
 import type { Failure } from "./run-release.js";
 import { describeFailure } from "./try-candidate.js";
@@ -15,13 +16,19 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
     severity: "error",
     subject: { kind: "migration", name: migration.version },
     message: `On the clone, ${migration.version} failed${place}: ${describeFailure(error)}.`,
-    remedy: { text: "Mend the migration or the rows that it trips over, then check again." },
+    remedy: {
+      text:
+        error instanceof LeftTenant
+          ? "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config."
+          : "Mend the migration or the rows that it trips over, then check again.",
+    },
     ...(statement ? { source: statement.source } : {}),
   };
 }
 
 function codeOf(error: DatabaseError): string {
   if (error instanceof MigratorFailed) return "dry-run.migrator-failed";
+  if (error instanceof LeftTenant) return "isolation.left";
   if (error.code === DISK_FULL) return "dry-run.disk-full";
   return error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed";
 }

@@ -1,12 +1,14 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
+import { isolationFindings } from "../../core/isolation/isolation-findings.js";
 import { refusalsOf } from "../../core/operations/index.js";
 import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { standingCode } from "../catalog/standing-code.js";
+import { Around, runForTwin } from "../isolation/around.js";
 import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
 import { Descent } from "./choose-rollbacks.js";
@@ -40,7 +42,7 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
     // Reading rows may run it as well.
     if (code.length > 0 && input.superuser === undefined)
       return withoutRun([othersCode(code, null)], await readCatalog(bench.session, input.schema), input, start);
-    const refused = input.migrations.flatMap(refusalsOf);
+    const refused = refusedIn(input);
     if (refused.length > 0) return withoutRun(refused, await readCatalog(bench.session, input.schema), input, start);
     const proof = await proveRun(input, clones, bench, start);
     clones.assertWatched();
@@ -53,14 +55,21 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
   }
 }
 
+function refusedIn({ migrations, isolation }: ProveOnClone): readonly Finding[] {
+  const reaches = isolation ? migrations.flatMap(({ up }) => isolationFindings(up, isolation.scope)) : [];
+  return [...migrations.flatMap(refusalsOf), ...reaches];
+}
+
 async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start: number): Promise<Proof> {
   const traces = await readTraces(bench.session);
+  const surroundings = await Around.of(bench.session, input);
   const run = await climb(bench, clones, input);
   const before = first(run.states);
   if (run.failure) {
     const proof = withoutRun([failureFinding(run.failure)], before.catalog, input, start);
     return { ...proof, statements: run.statements, output: run.output };
   }
+  const around = await surroundings.findings(bench.session);
   const after = last(run.states);
   const seen = [
     ...(await seenAfter(input, clones, bench, run)),
@@ -68,17 +77,25 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   ];
   const rerun = await rerunOf(input, clones, bench, after);
   const { cluster, migrations } = input;
-  const plan = planRollback({ cluster, migrations, before: before.catalog, observed: run.observed });
+  const plan = planRollback({
+    cluster,
+    migrations,
+    before: before.catalog,
+    observed: run.observed,
+    ...(input.isolation ? { isolation: input.isolation.scope } : {}),
+  });
   const descent = new Descent(input, clones, run, plan, bench);
   const rollbacks = await descent.run();
   const acceptances = input.acceptances ?? NO_ACCEPTANCES;
   const undone = rollbacks.every(({ candidate }) => candidate !== null);
   const allowed = rollbacks.every((each) => each.candidate !== null || isLossAccepted(each, rollbacks, acceptances));
   // Where something may stay, going up again begins on a clone that never had it.
-  const again = allowed
-    ? await climbAgain(undone ? descent.end : await clones.make("again"), clones, input, run, rollbacks)
-    : NOT_AGAIN;
+  const anew = allowed ? (undone ? descent.end : await clones.make("again")) : null;
+  const again = anew ? await climbAgain(anew, clones, input, run, rollbacks) : NOT_AGAIN;
+  const beside = anew && again.upAgain ? await runForTwin(clones, anew, input) : [];
   const findings = [
+    ...around,
+    ...beside,
     ...seen,
     ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),

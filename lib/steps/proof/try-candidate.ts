@@ -3,6 +3,7 @@ import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
 import { EVERY_ROW } from "../migration/run-kept.js";
+import { stayInside } from "../migration/stay-inside.js";
 import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 
@@ -29,6 +30,7 @@ export async function tryCandidate(
     if (candidate.source !== "author") await session.script(EVERY_ROW);
     for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");
+    await stayInside(session, scope);
     return judge(candidate, await readState(session, scope.schema), before);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

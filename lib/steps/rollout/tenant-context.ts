@@ -1,4 +1,5 @@
 import { type Config, milliseconds } from "../../core/config/config.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Ports } from "../../ports/ports.js";
@@ -89,7 +90,8 @@ export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantCo
 }
 
 /** How long the statements of a rollout may wait and run. */
-export function sessionSettings({ rollout, migrator }: Config): SessionSettings {
+export function sessionSettings(config: Config): SessionSettings {
+  const { rollout, migrator } = config;
   const concurrent = milliseconds(rollout.concurrentTimeout);
   // A program holds its tenant as a statement outside transactions does.
   const command = migrator && concurrent > 0 ? milliseconds(migrator.timeout) : 0;
@@ -97,5 +99,6 @@ export function sessionSettings({ rollout, migrator }: Config): SessionSettings 
     lockTimeout: milliseconds(rollout.lockTimeout),
     statementTimeout: milliseconds(rollout.statementTimeout),
     concurrentTimeout: Math.max(concurrent, command),
+    shared: sharedSchemas(config),
   };
 }

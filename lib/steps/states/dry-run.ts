@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { bytes, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { cloneName } from "../catalog/declared.js";
+import { besideTenant, isolationScope } from "../isolation/isolation-scope.js";
 import { probeDerived } from "../probing/probe-derived.js";
 import { proofRecord } from "../proof/proof-record.js";
 import { proveOnClone } from "../proof/prove-on-clone.js";
@@ -36,7 +38,7 @@ export const dryRun: Step<z.infer<typeof input>, Output> = {
     const tenant = fleet.find((one) => one.id === cluster?.representative);
     if (!cluster || !tenant) throw new Error(`the run ${ports.run} has no cluster ${id}`);
     const members = fleet.filter((one) => cluster.tenants.includes(one.id));
-    const ok = await prove(ports, cluster, tenant, members);
+    const ok = await prove(ports, cluster, tenant, members, fleet);
     ports.events.emit({ type: "advance", phase: "DryRun", count: 1 });
     return { ok, cluster: id };
   },
@@ -47,12 +49,23 @@ async function prove(
   cluster: ClusterRecord,
   tenant: Tenant,
   members: readonly Tenant[],
+  fleet: readonly Tenant[],
 ): Promise<boolean> {
   const { config } = await need<RunRequest>(ports, artifact.request);
   const release = await need<Release>(ports, artifact.release);
   const key = `dry-run-${cluster.id}`;
   try {
+    const { scope, findings: missing } = await isolationScope(ports, config, fleet, members);
+    if (missing.length > 0) {
+      await saveFindings(
+        ports,
+        key,
+        missing.map((each) => ({ ...each, tenants: cluster.tenants })),
+      );
+      return false;
+    }
     const proof = await proveOnClone({
+      isolation: { scope, ...besideTenant(tenant, members, fleet) },
       cluster: cluster.id,
       migrations: release.migrations.filter((migration) => cluster.pending.includes(migration.version)),
       schema: tenant.schema,
@@ -62,6 +75,7 @@ async function prove(
         lockTimeout: milliseconds(config.rollout.lockTimeout),
         statementTimeout: milliseconds(config.timeouts.dryRun),
         concurrentTimeout: milliseconds(config.timeouts.dryRun),
+        shared: sharedSchemas(config),
       },
       keepLimit: bytes(config.rollback.keepLimit),
       growthLimit: bytes(config.dryRun.growthLimit),

@@ -49,7 +49,6 @@ export const lint: Step<z.infer<typeof input>, Output> = {
       scripts: pendingOf(release, clusters).map((migration) => migration.up),
       ...(catalog ? { catalog } : {}),
       statistics: largestTables(readings, new Map(fleet.map((tenant) => [tenant.id, tenant.schema]))),
-      circumstances: { schemaPerTenant: fleet.some((tenant) => tenant.schema !== null) },
       waivers: configWaivers(config.lint),
       customRules: own.rules,
       onWaived: (each) => waived.push(each),

@@ -2,6 +2,7 @@ import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
 import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
@@ -28,7 +29,11 @@ export const probe: Step<BatchInput, Output> = {
   async run(ports, { batch }) {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const plan = await ProbePlan.of(ports, config);
-    const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+    const limits = {
+      timeout: milliseconds(config.timeouts.probe),
+      costLimit: config.probeCostLimit,
+      shared: sharedSchemas(config),
+    };
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
       probeTenant(ports, tenant, await plan.queries(tenant), limits),
     );
@@ -41,7 +46,7 @@ export async function probeTenant(
   ports: Ports,
   tenant: Tenant,
   queries: readonly ProbeQuery[] | null,
-  limits: Pick<RunProbe, "timeout" | "costLimit">,
+  limits: Pick<RunProbe, "timeout" | "costLimit" | "shared">,
 ): Promise<TenantOutcome<TenantProbes>> {
   // Its finding was made when it could not be read.
   if (queries === null) return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [] };

@@ -74,7 +74,8 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
       },
       script: (text) => session.script(text),
       execute: (text) => session.execute(text),
-      lookUpIn: (schema) => session.lookUpIn(schema),
+      lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
+      path: () => session.path(),
       close: () => session.close(),
     }));
     expect(reading.tenants.map(({ fingerprint }) => fingerprint !== null)).toEqual([false, true]);

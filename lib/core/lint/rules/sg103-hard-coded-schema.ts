@@ -1,12 +1,13 @@
+import { schemaNames } from "../../isolation/schema-names.js";
 import { find } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
 export const hardCodedSchema: Rule = {
   id: "SG103",
   slug: "hard-coded-schema",
-  title: "A schema is named where each tenant has its own",
-  condition: "Tenants are schemas of one database, and a statement names a table with the schema public.",
-  effect: "The statement meets the same table for every tenant, instead of each tenant's own.",
+  title: "A shared object is changed where each tenant has a schema",
+  condition: "Tenants are schemas of one database, and a statement changes an object in the schema public.",
+  effect: "The statement meets the same object for every tenant, instead of each tenant's own.",
   workaround: "Write the name without a schema; the rollout sets the search_path.",
   lock: null,
   work: "none",
@@ -16,24 +17,30 @@ export const hardCodedSchema: Rule = {
   nodes: [],
   when: ({ schemaPerTenant }) => schemaPerTenant,
   *check(statement) {
-    for (const relation of findRelations(statement.node)) {
-      if (relation.schemaname !== "public") continue;
+    const changed = schemaNames(statement.node).filter(
+      ({ schema, access }) => schema === "public" && access === "write",
+    );
+    for (const name of new Set(changed.map((each) => each.name))) {
       yield {
         statement,
-        location: relation.location,
-        subject: { kind: "table", name: `public.${relation.relname}` },
-        message: `Each tenant is a schema, but this names public.${relation.relname}: every tenant's run meets the same table.`,
-        remedy: { text: `Write ${relation.relname} without a schema.` },
+        location: locationOf(name, statement.node),
+        subject: { kind: "object", name },
+        message: `Each tenant is a schema, but this changes ${name}: every tenant's run meets the same object.`,
+        remedy: { text: `Write ${name.replace(/^public\./, "")} without a schema.` },
       };
     }
   },
 };
 
 /** A statement holds its main relation without the node's name around it. */
-function* findRelations(node: object) {
-  yield* find(node, "RangeVar");
-  for (const body of Object.values(node)) {
-    const own = (body as { relation?: { relname?: string; schemaname?: string; location?: number } }).relation;
-    if (own?.relname !== undefined) yield own;
-  }
+function locationOf(name: string, node: object): number | undefined {
+  const own = Object.values(node).flatMap((body) => (body as { relation?: Relation }).relation ?? []);
+  const relations: readonly Relation[] = [...find(node, "RangeVar"), ...own];
+  return relations.find(({ schemaname, relname }) => `${schemaname}.${relname}` === name)?.location;
+}
+
+interface Relation {
+  readonly schemaname?: string;
+  readonly relname?: string;
+  readonly location?: number;
 }

@@ -1,0 +1,150 @@
+import type { Node } from "libpg-query";
+import { as, find, kindOf, strings } from "../sql/tree.js";
+import { SOME_VALUE } from "./format-template.js";
+import { readTexts, schemaOfText } from "./named-in-texts.js";
+import { schemaNames } from "./schema-names.js";
+import type { Breach, IsolationScope } from "./scope.js";
+import { judgeSetting } from "./setting-breach.js";
+import { settingChanges } from "./settings.js";
+import { sharedObject } from "./shared-objects.js";
+
+/** Everything in one statement or expression that reaches beyond the tenant. */
+export function breachesOf(node: Node, scope: IsolationScope): readonly Breach[] {
+  const settings = settingChanges(node).flatMap((change) => judgeSetting(change, scope) ?? []);
+  const beyond = otherDatabase(node);
+  return distinct([...(beyond ? [beyond] : []), ...settings, ...(scope.schemaTenants ? inSchemas(node, scope) : [])]);
+}
+
+function inSchemas(node: Node, scope: IsolationScope): readonly Breach[] {
+  const object = scope.ofShared ? null : sharedObject(node, scope);
+  const moved = as(node, "AlterObjectSchemaStmt")?.newschema;
+  const texts = readTexts(node);
+  return [
+    ...(object === null ? [] : [sharedBreach(object)]),
+    ...(moved === undefined ? [] : nameBreach(moved, `the schema ${moved}`, "write", scope)),
+    ...inSchemaLists(node).flatMap((schema) => nameBreach(schema, `the schema ${schema}`, "write", scope)),
+    ...schemaNames(node).flatMap(({ schema, name, access }) => nameBreach(schema, name, access, scope)),
+    ...texts.names.flatMap(({ text, access }) => textBreach(text, access, scope)),
+    ...texts.queries.flatMap((text) => textBreach(text, "read", scope)),
+    ...texts.data.flatMap((text) => dataBreach(text, scope)),
+    ...texts.unknown.map(unreadable),
+    ...(scope.ofShared ? [] : largeObjects(node)),
+  ];
+}
+
+/** Schemas that are named as such: `ON ALL TABLES IN SCHEMA`, `ALTER DEFAULT PRIVILEGES IN SCHEMA`. */
+function inSchemaLists(node: Node): readonly string[] {
+  const grant = as(node, "GrantStmt");
+  if (grant?.targtype === "ACL_TARGET_ALL_IN_SCHEMA") return strings(grant.objects);
+  const defaults = as(node, "AlterDefaultPrivilegesStmt")?.options ?? [];
+  return defaults.flatMap((each) => {
+    const element = as(each, "DefElem");
+    return element?.defname === "schemas" ? strings(as(element.arg, "List")?.items) : [];
+  });
+}
+
+const SYSTEM: ReadonlySet<string> = new Set(["pg_catalog", "information_schema"]);
+
+function nameBreach(
+  schema: string,
+  name: string,
+  access: "read" | "write",
+  { own, shared, ofShared }: IsolationScope,
+): readonly Breach[] {
+  if (schema === "pg_temp" || (own !== null && schema === own)) return [];
+  const isShared = shared.includes(schema);
+  if (isShared && ofShared) return [];
+  if ((isShared || SYSTEM.has(schema)) && access === "read") return [];
+  if (isShared || SYSTEM.has(schema)) {
+    return [
+      {
+        code: "isolation.shared-write",
+        message: `It changes ${name}, which the tenants of the database share: it would be changed once for each of them.`,
+        remedy: `Keep it to the tenant's own schema. What is shared belongs into a release of its own, whose registry lists the schema ${schema} as its only tenant.`,
+      },
+    ];
+  }
+  return [
+    {
+      code: "isolation.other-schema",
+      message: `It names ${name}: every tenant's run would meet the same object in the schema ${schema}, instead of the tenant's own.`,
+      remedy: `Write the name without a schema, as the rollout sets the search_path; where all tenants may read ${schema}, list it under registry.shared in the config.`,
+    },
+  ];
+}
+
+function textBreach(text: string, access: "read" | "write", scope: IsolationScope): readonly Breach[] {
+  if (text.includes(SOME_VALUE)) return [unreadable("it takes a name that is put together at run time")];
+  const schema = schemaOfText(text);
+  const named = schema === null ? [] : nameBreach(schema, `'${text}'`, access, scope);
+  return named.length > 0 ? named : dataBreach(text, scope);
+}
+
+/** A text of which it is not known what it is: only a name of another tenant's in it counts. */
+function dataBreach(text: string, scope: IsolationScope): readonly Breach[] {
+  const found = [...scope.tenants].find((schema) => schema !== scope.own && namesSchema(text, schema));
+  return found === undefined
+    ? []
+    : nameBreach(found, `'${text.length > 60 ? `${text.slice(0, 59)}…` : text}'`, "read", scope);
+}
+
+/** `acme.users` or `"acme".users`, where a name could stand; not `acme.com` in the middle of an address. */
+export function namesSchema(text: string, schema: string): boolean {
+  const escaped = schema.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return (
+    new RegExp(String.raw`(?<![\w$."@/-])(?:"${escaped}"|${escaped})\s*\.\s*["\w]`, "iu").test(text) &&
+    !/@|:\/\//.test(text)
+  );
+}
+
+function sharedBreach(object: string): Breach {
+  return {
+    code: "isolation.shared-object",
+    message: `It changes ${object}, of which the database has one for all tenants: the first tenant's run would decide where it stands, and each other run would meet it again.`,
+    remedy: "Make it once for the database, before the release of the tenants.",
+  };
+}
+
+export function unreadable(reason: string): Breach {
+  return {
+    code: "isolation.unreadable",
+    message: `Whether it stays within the tenant cannot be known: ${reason}.`,
+    remedy: "Write the names as they are, so that they can be read.",
+    unknown: true,
+  };
+}
+
+/** Large objects have no schema: those of one tenant are those of all. */
+function largeObjects(node: Node): readonly Breach[] {
+  const called = find(node, "FuncCall").flatMap(({ funcname }) => strings(funcname).at(-1) ?? []);
+  return called.some((name) => /^(lo_|loread$|lowrite$)/.test(name)) ? [sharedBreach("large objects")] : [];
+}
+
+const FOREIGN: Readonly<Record<string, string>> = {
+  CreateFdwStmt: "a foreign data wrapper",
+  AlterFdwStmt: "a foreign data wrapper",
+  CreateForeignServerStmt: "a foreign server",
+  AlterForeignServerStmt: "a foreign server",
+  CreateUserMappingStmt: "a user mapping",
+  AlterUserMappingStmt: "a user mapping",
+  CreateForeignTableStmt: "a foreign table",
+  ImportForeignSchemaStmt: "a foreign schema",
+};
+
+/** dblink, foreign servers, and a name with a database in front. */
+function otherDatabase(node: Node): Breach | null {
+  const calls = find(node, "FuncCall").concat(as(node, "CallStmt")?.funccall ?? []);
+  const linked = calls.map(({ funcname }) => strings(funcname).at(-1) ?? "").find((name) => /^dblink(_|$)/.test(name));
+  const across = schemaNames(node).find(({ database }) => database !== null);
+  const what = linked ? `${linked}()` : (FOREIGN[kindOf(node)] ?? (across && `${across.database}.${across.name}`));
+  if (what === undefined) return null;
+  return {
+    code: "isolation.other-database",
+    message: `${what} leads to another database: what it does there no clone shows and no rollback undoes.`,
+    remedy: "Do it by hand, apart from the migrations of the tenants.",
+  };
+}
+
+function distinct(breaches: readonly Breach[]): readonly Breach[] {
+  return [...new Map(breaches.map((each) => [`${each.code} ${each.message}`, each])).values()];
+}

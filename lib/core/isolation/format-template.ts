@@ -1,0 +1,67 @@
+import type { Node } from "libpg-query";
+import { constantText } from "../sql/constant-text.js";
+import { as, strings } from "../sql/tree.js";
+
+/**
+ * The text that `format` or `||` of `quote_ident` makes, with a name in the place of what only the run tells; null where that may be
+ * more than one name. `%I`, `%L` and their functions quote what they are given, so it stays one name or one value: no dot, no
+ * statement comes out of it. In front of a dot it would be a schema, so only the tenant's own may stand there.
+ */
+export function formatTemplate(node: Node): string | null {
+  const text = partsOf(node);
+  return text === null || SCHEMA_UNKNOWN.test(text) || /\bsearch_path\b|\bset\s+(role|session|schema)\b/i.test(text)
+    ? null
+    : text.replaceAll(OWN_BEFORE_DOT, "");
+}
+
+/** Stands for a value that only the run tells. */
+export const SOME_VALUE = "schema_gate_some_value";
+const VALUE = `'${SOME_VALUE}'`;
+const NAME = "schema_gate_some_name";
+const OWN = "schema_gate_own_schema";
+const SCHEMA_UNKNOWN = new RegExp(String.raw`${NAME}"?\s*\.`);
+const OWN_BEFORE_DOT = new RegExp(String.raw`"?${OWN}"?\s*\.\s*`, "g");
+
+function partsOf(node: Node): string | null {
+  const whole = constantText(node);
+  if (whole !== null) return whole;
+  const operation = as(node, "A_Expr");
+  if (operation && strings(operation.name).at(-1) === "||" && operation.lexpr && operation.rexpr) {
+    const left = partsOf(operation.lexpr);
+    const right = partsOf(operation.rexpr);
+    return left === null || right === null ? null : left + right;
+  }
+  const call = as(node, "FuncCall");
+  if (!call) return null;
+  const name = strings(call.funcname).at(-1);
+  if (name === "quote_ident") return standIn(call.args?.[0]);
+  if (name === "quote_literal" || name === "quote_nullable") return VALUE;
+  return name === "format" ? template(call.args ?? []) : null;
+}
+
+function template([first, ...values]: readonly Node[]): string | null {
+  const text = first ? constantText(first) : null;
+  if (text === null) return null;
+  let next = 0;
+  let known = true;
+  const filled = text.replace(/%(%|(?:(\d+)\$)?([sIL])|[\s\S]?)/g, (all, _rest, position, kind) => {
+    if (all === "%%") return "%";
+    const value = values[position ? Number(position) - 1 : next++];
+    if (kind === "L") return VALUE;
+    if (kind === "I") return standIn(value);
+    const constant = kind === "s" && value ? partsOf(value) : null;
+    if (constant === null) known = false;
+    return constant ?? "";
+  });
+  return known ? filled : null;
+}
+
+/** `current_schema` and a trigger's own schema are the tenant's. */
+function standIn(value: Node | undefined): string {
+  const column = strings(as(value, "ColumnRef")?.fields);
+  const isOwn =
+    strings(as(value, "FuncCall")?.funcname).at(-1) === "current_schema" ||
+    as(value, "SQLValueFunction")?.op === "SVFOP_CURRENT_SCHEMA" ||
+    (column.length === 1 && column[0] === "tg_table_schema");
+  return isOwn ? OWN : NAME;
+}

@@ -1,0 +1,78 @@
+import { SOME_VALUE } from "./format-template.js";
+import type { Breach, IsolationScope } from "./scope.js";
+import type { SettingChange } from "./settings.js";
+
+/** Whether a change of a setting leads out of the tenant, or takes a limit away; null when it does neither. */
+export function judgeSetting(change: SettingChange, scope: IsolationScope): Breach | null {
+  const { name } = change;
+  if (name === null || name === SOME_VALUE) return unknownSetting();
+  if (name === "all")
+    return scope.schemaTenants
+      ? path("It resets every setting, the search_path among them")
+      : unlimited("every timeout", scope);
+  if (name === "search_path") return scope.schemaTenants ? searchPath(change, scope) : null;
+  if (name === "role" || name === "session_authorization") return scope.schemaTenants ? role(name) : null;
+  return timeout(change, scope);
+}
+
+function unknownSetting(): Breach {
+  return {
+    code: "isolation.unreadable",
+    message:
+      "It changes a setting whose name only the run tells: the search_path, the role or a timeout may be among them.",
+    remedy: "Write the setting's name as it is.",
+    unknown: true,
+  };
+}
+
+function searchPath({ values, ofFunction }: SettingChange, { own, shared }: IsolationScope): Breach | null {
+  if (!ofFunction) return path("It changes the search_path, which is the tenant's");
+  if (values === null) return null;
+  const free = new Set(["", "pg_catalog", "pg_temp", "information_schema", ...shared, ...(own === null ? [] : [own])]);
+  const outside = values?.find((each) => !free.has(each));
+  return values && outside === undefined
+    ? null
+    : path(`It fixes a search_path with the schema ${outside ?? ""}, whoever calls the function`);
+}
+
+function path(what: string): Breach {
+  return {
+    code: "isolation.search-path",
+    message: `${what}: the names behind it would mean another schema than the tenant's own.`,
+    remedy:
+      "Leave it out, as the rollout sets the search_path of each tenant; a function may take it over with SET search_path FROM CURRENT.",
+  };
+}
+
+function role(name: string): Breach {
+  return {
+    code: "isolation.role",
+    message: `It changes the ${name.replace("_", " ")}: who may do what would no longer be what was approved.`,
+    remedy: "Leave it out; the connection's role is the registry's business.",
+  };
+}
+
+const TIMEOUTS = { lock_timeout: "lockTimeout", statement_timeout: "statementTimeout" } as const;
+const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timeout({ name, values, ofFunction }: SettingChange, scope: IsolationScope): Breach | null {
+  if (name !== "lock_timeout" && name !== "statement_timeout") return null;
+  const limit = scope.limits[TIMEOUTS[name]];
+  if (limit === 0 || (ofFunction && values === null)) return null;
+  const [text] = values ?? [];
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(text ?? "") ?? [];
+  if (number === undefined) return unlimited(name, scope);
+  const wanted = Number(number) * (UNITS[unit ?? "ms"] ?? 1);
+  return wanted > 0 && wanted <= limit ? null : unlimited(name, scope);
+}
+
+function unlimited(name: string, { limits }: IsolationScope): Breach | null {
+  if (limits.lockTimeout === 0 && limits.statementTimeout === 0) return null;
+  const limit = name === "statement_timeout" ? limits.statementTimeout : limits.lockTimeout;
+  return {
+    code: "isolation.timeout",
+    message: `It takes away ${name}, or sets it above the ${limit} ms of the config: the limits of a rollout are not the release's to remove.`,
+    remedy:
+      "Leave it out, or raise rollout.lockTimeout or rollout.statementTimeout in the config, where an approver sees it.",
+  };
+}

@@ -1,0 +1,54 @@
+import type { Node, VariableSetStmt } from "libpg-query";
+import { constantText } from "../sql/constant-text.js";
+import { deparse } from "../sql/deparse.js";
+import { as, constant, find, strings } from "../sql/tree.js";
+
+/** A setting of the session that a statement changes, wherever in the statement it does. */
+export interface SettingChange {
+  /** In lower case; `all` for RESET ALL and DISCARD ALL; null where only the run tells it. */
+  readonly name: string | null;
+  /** Null for the server's default, `undefined` where only the run tells it. */
+  readonly values: readonly string[] | null | undefined;
+  /** A function's own: it holds while the function runs. */
+  readonly ofFunction: boolean;
+}
+
+/** SET, RESET, DISCARD ALL, `set_config`, an UPDATE of pg_settings, and SET clauses of functions. */
+export function settingChanges(node: Node): readonly SettingChange[] {
+  const own = as(node, "VariableSetStmt");
+  const clauses = find(node, "VariableSetStmt").filter((each) => each !== own);
+  return [
+    ...(own ? changeOf(own, false) : []),
+    ...clauses.flatMap((each) => changeOf(each, true)),
+    ...(as(node, "DiscardStmt")?.target === "DISCARD_ALL" ? [{ name: "all", values: null, ofFunction: false }] : []),
+    ...find(node, "FuncCall").flatMap(({ funcname, args }) =>
+      strings(funcname).at(-1) === "set_config" ? [byFunction(args ?? [])] : [],
+    ),
+    ...(writesSettings(node) ? [{ name: null, values: undefined, ofFunction: false }] : []),
+  ];
+}
+
+/** `SET TRANSACTION` and its like come with the name of no setting that matters here. */
+function changeOf(tree: VariableSetStmt, ofFunction: boolean): readonly SettingChange[] {
+  const { kind, name } = tree;
+  if (kind === "VAR_SET_MULTI") return [];
+  if (kind === "VAR_RESET_ALL") return [{ name: "all", values: null, ofFunction }];
+  if (name === undefined) return [];
+  // FROM CURRENT takes what is set already: the tenant's own.
+  if (kind === "VAR_SET_CURRENT") return [];
+  const values = kind === "VAR_SET_VALUE" ? (tree.args ?? []).map((each) => constant(each) ?? deparse(each)) : null;
+  return [{ name: name.toLowerCase(), values, ofFunction }];
+}
+
+function byFunction([first, second]: readonly Node[]): SettingChange {
+  const name = first ? constantText(first) : null;
+  const value = second ? (constantText(second) ?? undefined) : undefined;
+  return { name: name?.toLowerCase() ?? null, values: value === undefined ? undefined : [value], ofFunction: false };
+}
+
+/** The view has a rule that calls `set_config` for each row. */
+function writesSettings(node: Node): boolean {
+  return find(node, "UpdateStmt")
+    .concat(as(node, "UpdateStmt") ?? [])
+    .some(({ relation }) => relation?.relname === "pg_settings");
+}

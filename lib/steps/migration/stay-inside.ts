@@ -1,0 +1,75 @@
+import { ownSchemaOf } from "../../core/catalog/own-schema.js";
+import { pathOfSchema } from "../../core/sql/own-path.js";
+import { literal } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import type { SessionScope } from "./prepare-session.js";
+
+/** A release left its tenant. Trying again helps nobody. */
+export class LeftTenant extends DatabaseError {
+  constructor(message: string) {
+    super(message, "ISOLATION");
+  }
+}
+
+/**
+ * After a statement and in its transaction: throws `LeftTenant` when the statement changed the search_path or the role, or
+ * touched what is not the tenant's, whatever its text said; and sets the timeouts again that it may have changed. PostgreSQL
+ * keeps every lock on a relation until the transaction ends, so the locks tell what was read and written.
+ */
+export async function stayInside(session: Session, scope: SessionScope): Promise<void> {
+  const [row] = await session.query<Standing>(standingQuery(scope));
+  const { schema, settings } = scope;
+  if (!row) throw new LeftTenant("where the statement left the session could not be read");
+  if (row.touched !== null) throw new LeftTenant(`it touches ${row.touched}, which is not the tenant's`);
+  if (schema === null) return;
+  const path = pathOfSchema(schema, settings.shared);
+  const left = session.path();
+  if (left !== path) throw new LeftTenant(`it leaves the search_path ${left}, and the tenant's is ${path}`);
+  if (row.role !== row.login) throw new LeftTenant(`it leaves the role ${row.role}, and the rollout's is ${row.login}`);
+}
+
+interface Standing extends Record<string, unknown> {
+  readonly role: string;
+  readonly login: string;
+  /** What was touched outside of the tenant, with the lock that tells it; null for nothing. */
+  readonly touched: string | null;
+}
+
+function standingQuery({ schema, settings }: SessionScope): string {
+  const { lockTimeout, statementTimeout } = settings;
+  return `select current_user::pg_catalog.text as role,
+    session_user::pg_catalog.text as login, (${touchedQuery(schema, settings.shared ?? ["public"])}) as touched,
+    pg_catalog.set_config('lock_timeout', '${lockTimeout}', true),
+    pg_catalog.set_config('statement_timeout', '${statementTimeout}', true)`;
+}
+
+/** A table on another server is none of any tenant's; making it reads nothing there. */
+const FOREIGN = `c.relkind = 'f' and l.mode in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')`;
+
+/**
+ * What is shared may be read, referred to by a foreign key and no longer referred to, and its sequences may be asked for numbers;
+ * a table that was truncated or altered has a row in pg_class that this transaction wrote.
+ */
+const SHARED_USE = `c.relkind = 'S' or l.mode in ('AccessShareLock', 'RowShareLock', 'ShareRowExclusiveLock')
+  or l.mode = 'AccessExclusiveLock' and c.xmin is distinct from pg_catalog.xid(pg_catalog.pg_current_xact_id_if_assigned())`;
+
+function touchedQuery(schema: string | null, shared: readonly string[]): string {
+  // The release of what is shared has all of it for its own.
+  const ofTenant = schema === null ? [] : [schema, ownSchemaOf(schema), ...(shared.includes(schema) ? shared : [])];
+  const outside =
+    schema === null
+      ? FOREIGN
+      : `${FOREIGN} or n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema', ${names(ofTenant)})
+      and n.oid <> pg_catalog.pg_my_temp_schema() and n.nspname !~ '^pg_toast_temp_'
+      and not (n.nspname = any (array[${names(shared)}]::pg_catalog.name[]) and (${SHARED_USE}))`;
+  return `select pg_catalog.string_agg(distinct pg_catalog.format('%I.%I (%s)', n.nspname, c.relname, l.mode), ', ')
+    from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+      and (${outside})`;
+}
+
+function names(schemas: readonly string[]): string {
+  return schemas.map((each) => literal(each)).join(", ");
+}

@@ -1,0 +1,316 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { isolationFindings } from "../../../lib/core/isolation/isolation-findings.js";
+import type { IsolationScope } from "../../../lib/core/isolation/scope.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import { testMigration } from "../../support/migration.js";
+
+beforeAll(() => loadParser());
+
+const SCOPE: IsolationScope = {
+  schemaTenants: true,
+  own: null,
+  shared: ["public", "extensions"],
+  ofShared: false,
+  tenants: new Set(["acme", "globex", "Wide Corp"]),
+  extensions: new Set(["citext"]),
+  limits: { lockTimeout: 2_000, statementTimeout: 60_000 },
+};
+const DATABASES: IsolationScope = { ...SCOPE, schemaTenants: false, tenants: new Set() };
+
+const codes = (sql: string, scope = SCOPE) => [
+  ...new Set(isolationFindings(testMigration(sql).up, scope).map(({ code }) => code.replace("isolation.", ""))),
+];
+
+const body = (text: string, language = "plpgsql") =>
+  `create function f() returns void language ${language} as $body$ ${text} $body$`;
+const block = (text: string) => `do $body$ begin ${text} end $body$`;
+
+describe("a tenant that is a schema", () => {
+  it.each([
+    // Names in statements.
+    ["update acme.usr set a = 1", "other-schema"],
+    ["delete from acme.usr", "other-schema"],
+    ["insert into usr select * from globex.usr", "other-schema"],
+    ["merge into usr using acme.usr u on true when matched then delete", "other-schema"],
+    ["with gone as (delete from acme.usr returning *) select from gone", "other-schema"],
+    ["select * into acme.copy from usr", "other-schema"],
+    ["create table acme.copy as select * from usr", "other-schema"],
+    ["truncate usr, acme.usr", "other-schema"],
+    ["copy acme.usr to stdout", "other-schema"],
+    ["copy (select * from acme.usr) to stdout", "other-schema"],
+    ["lock table acme.usr", "other-schema"],
+    ["alter table acme.usr add column x int", "other-schema"],
+    ["alter table usr add foreign key (a) references acme.usr", "other-schema"],
+    ["create table t (like acme.usr)", "other-schema"],
+    ["create table t (m acme.mood)", "other-schema"],
+    ["create table t () inherits (acme.usr)", "other-schema"],
+    ["create table t partition of acme.p for values in (1)", "other-schema"],
+    ["alter table usr attach partition acme.p for values in (1)", "other-schema"],
+    ["alter table usr set schema acme", "other-schema"],
+    ["alter type mood set schema public", "shared-write"],
+    ["alter type acme.mood add value 'x'", "other-schema"],
+    ["create view v as select * from acme.usr", "other-schema"],
+    ["create materialized view v as select (select max(a) from acme.usr)", "other-schema"],
+    ["create rule r as on insert to usr do also insert into acme.usr values (1)", "other-schema"],
+    ["create policy p on usr using (exists (select from acme.usr))", "other-schema"],
+    ["create trigger t before insert on acme.usr for each row execute function f()", "other-schema"],
+    ["create trigger t before insert on usr for each row execute function acme.f()", "other-schema"],
+    ["drop trigger t on acme.usr", "other-schema"],
+    ["drop table if exists usr, acme.usr", "other-schema"],
+    ["drop function acme.f(int)", "other-schema"],
+    ["drop type acme.mood", "other-schema"],
+    ["drop operator class acme.ops using btree", "other-schema"],
+    ["create index on acme.usr (a)", "other-schema"],
+    ["create index on usr (a acme.ops)", "other-schema"],
+    ['create index on usr (a collate acme."c")', "other-schema"],
+    ["select 1 operator(acme.+) 2", "other-schema"],
+    ["select acme.purge()", "other-schema"],
+    ["call acme.purge()", "other-schema"],
+    ["select x::acme.mood from usr", "other-schema"],
+    ["alter table usr alter a set default nextval('acme.s')", "other-schema"],
+    ["select setval('acme.s', 1)", "other-schema"],
+    ["select currval(pg_get_serial_sequence('acme.usr', 'id'))", "other-schema"],
+    ["select 'acme.usr'::regclass", "other-schema"],
+    ["select cast('\"Wide Corp\".usr' as regclass)", "other-schema"],
+    ["select to_regclass('acme.usr')", "other-schema"],
+    ["select 'acme'::regnamespace", "other-schema"],
+    ["select table_to_xml('acme.usr', true, false, '')", "other-schema"],
+    ["select schema_to_xml('acme', true, false, '')", "other-schema"],
+    ["select query_to_xml('select * from acme.usr', true, false, '')", "other-schema"],
+    ["select own_runner('delete from acme.usr')", "other-schema"],
+    ["alter sequence s owned by acme.usr.id", "other-schema"],
+    ["comment on table acme.usr is 'x'", "other-schema"],
+    ["comment on column acme.usr.a is 'x'", "other-schema"],
+    ["grant select on acme.usr to public", "other-schema"],
+    ["grant select on all tables in schema acme to public", "other-schema"],
+    ["alter default privileges in schema acme grant select on tables to public", "other-schema"],
+    ["refresh materialized view acme.v", "other-schema"],
+    ["vacuum acme.usr", "other-schema"],
+    ["reindex table acme.usr", "other-schema"],
+    ['update "acme".usr set a = 1', "other-schema"],
+    ['update "Wide Corp".usr set a = 1', "other-schema"],
+    ['update U&"\\0061cme".usr set a = 1', "other-schema"],
+    ["update ACME . usr set a = 1", "other-schema"],
+    ["select U&'acme\\002Eusr'::regclass", "other-schema"],
+    ["select E'acm\\x65.usr'::regclass", "other-schema"],
+    ["select $$acme.usr$$::regclass", "other-schema"],
+    ["select ('acme' || '.usr')::regclass", "other-schema"],
+    ["select * from pg_temp_3.usr", "other-schema"],
+    ["create statistics acme.s on a, b from usr", "other-schema"],
+    // Names in bodies.
+    [body("begin update acme.usr set a = 1; end"), "other-schema"],
+    [body("begin if exists (select from acme.usr) then return; end if; end"), "other-schema"],
+    [body("declare n int := (select count(*) from acme.usr); begin end"), "other-schema"],
+    [body("declare c cursor for select * from acme.usr; begin end"), "other-schema"],
+    [body("declare n int; begin n := (select count(*) from acme.usr); end"), "other-schema"],
+    [body("declare u acme.usr%rowtype; begin end"), "other-schema"],
+    [body("declare u acme.usr.id%type; begin end"), "other-schema"],
+    [body("declare r record; begin for r in select * from acme.usr loop end loop; end"), "other-schema"],
+    [body("begin raise notice '%', (select count(*) from acme.usr); end"), "other-schema"],
+    [body("begin execute 'update acme.usr set a = 1'; end"), "other-schema"],
+    [body("begin execute format('update %I.usr set a = 1', 'acme'); end"), "other-schema"],
+    [body("update acme.usr set a = 1", "sql"), "other-schema"],
+    ["create function f() returns int begin atomic select count(*) from acme.usr; end", "other-schema"],
+    ["create function f() returns int return (select count(*) from acme.usr)", "other-schema"],
+    ["create function acme.f() returns int language sql as 'select 1'", "other-schema"],
+    ["create function f(acme.mood) returns int language sql as 'select 1'", "other-schema"],
+    [block("update acme.usr set a = 1;"), "other-schema"],
+    [block("execute 'delete from acme.usr';"), "other-schema"],
+    // The search_path.
+    ["set search_path to acme", "search-path"],
+    ["set local search_path = acme, public", "search-path"],
+    ['set session "search_path" = acme', "search-path"],
+    ['set "SEARCH_PATH" to acme', "search-path"],
+    ["set schema 'acme'", "search-path"],
+    ["set search_path to public", "search-path"],
+    ["set search_path to default", "search-path"],
+    ["reset search_path", "search-path"],
+    ["reset all", "search-path"],
+    ["discard all", "search-path"],
+    ["select set_config('search_path', 'acme', false)", "search-path"],
+    ["select pg_catalog.set_config('Search_Path', 'acme', true)", "search-path"],
+    ["select set_config('search' || '_path', 'acme', true)", "search-path"],
+    ["create view v as select set_config('search_path', 'acme', false)", "search-path"],
+    ["alter table usr alter a set default set_config('search_path', 'acme', false)::int", "search-path"],
+    ["create function f() returns int language sql set search_path = acme as 'select 1'", "search-path"],
+    ["create procedure f() language sql set search_path to public, acme as 'select 1'", "search-path"],
+    ["alter function f() set search_path = acme", "search-path"],
+    ["alter routine f() set search_path to '$user'", "search-path"],
+    [block("set local search_path to acme;"), "search-path"],
+    [block("perform set_config('search_path', 'acme', true);"), "search-path"],
+    [body("begin set search_path to acme; end"), "search-path"],
+    [body("declare p text := set_config('search_path', 'acme', true); begin end"), "search-path"],
+    [body("begin execute 'set search_path to acme'; end"), "search-path"],
+    ["select set_config(name, setting, false) from pg_settings", "unreadable"],
+    [body("declare n text := 'search_path'; begin perform set_config(n, 'acme', true); end"), "unreadable"],
+    ["update pg_settings set setting = 'acme' where name = 'search_path'", "unreadable"],
+    // The role.
+    ["set role acme_owner", "role"],
+    ["set local role none", "role"],
+    ["reset role", "role"],
+    ["set session authorization acme_owner", "role"],
+    ["select set_config('role', 'acme_owner', false)", "role"],
+    ["create function f() returns int language sql set role = x as 'select 1'", "role"],
+    // What cannot be read.
+    [body("begin execute 'update ' || tg_argv[0] || ' set a = 1'; end"), "unreadable"],
+    [body("begin execute format('update %I.usr set a = 1', tg_argv[0]); end"), "unreadable"],
+    [body("begin execute format('update %s set a = 1', tg_argv[0]); end"), "unreadable"],
+    [body("begin execute format('select nextval(%L)', tg_argv[0]); end"), "unreadable"],
+    [body("begin execute format('select set_config(%L, %L, true)', a, b); end"), "unreadable"],
+    [body("declare c refcursor; begin open c for execute tg_argv[0]; end"), "unreadable"],
+    [body("begin return query execute q; end").replace("void", "setof int"), "unreadable"],
+    [body("import os", "plpython3u"), "unreadable"],
+    ["select query_to_xml(q, true, false, '') from queries", "unreadable"],
+    // What is shared.
+    ["insert into public.plans values (1)", "shared-write"],
+    ["update extensions.t set a = 1", "shared-write"],
+    ["create table public.t (a int)", "shared-write"],
+    ["alter table public.plans add column a int", "shared-write"],
+    ["create index on public.plans (a)", "shared-write"],
+    ["drop table public.plans", "shared-write"],
+    ["drop type public.mood", "shared-write"],
+    ["truncate public.plans", "shared-write"],
+    ["create trigger t after insert on public.plans execute function f()", "shared-write"],
+    ["create or replace function public.f() returns int language sql as 'select 1'", "shared-write"],
+    ["comment on type public.mood is 'x'", "shared-write"],
+    ["select setval('public.s', 1)", "shared-write"],
+    ["grant select on public.plans to x", "shared-write"],
+    ["update pg_catalog.pg_class set relname = 'x'", "shared-write"],
+    ["create extension pg_trgm", "shared-object"],
+    ["create extension if not exists pg_trgm", "shared-object"],
+    ["create extension citext", "shared-object"],
+    ["drop extension citext", "shared-object"],
+    ["alter extension citext update", "shared-object"],
+    ["create schema other", "shared-object"],
+    ["drop schema acme cascade", "shared-object"],
+    ["alter schema acme rename to b", "shared-object"],
+    ["grant usage on schema acme to x", "shared-object"],
+    ["create publication p for table usr", "shared-object"],
+    ["alter publication p add table usr", "shared-object"],
+    ["create event trigger e on ddl_command_end execute function f()", "shared-object"],
+    ["alter default privileges grant select on tables to x", "shared-object"],
+    ["drop owned by x", "shared-object"],
+    ["reassign owned by x to y", "shared-object"],
+    ["vacuum", "shared-object"],
+    ["analyze", "shared-object"],
+    ["select lo_create(0)", "shared-object"],
+    ["comment on database d is 'x'", "shared-object"],
+    // Timeouts.
+    ["set lock_timeout = 0", "timeout"],
+    ["set local lock_timeout to '10s'", "timeout"],
+    ["reset lock_timeout", "timeout"],
+    ["set statement_timeout to default", "timeout"],
+    ["select set_config('lock_timeout', '0', true)", "timeout"],
+    [block("set local lock_timeout = 0;"), "timeout"],
+    [block("perform set_config('statement_timeout', '0', true);"), "timeout"],
+    ["create function f() returns int language sql set lock_timeout = 0 as 'select 1'", "timeout"],
+    ["alter function f() set statement_timeout to '1h'", "timeout"],
+    ["set lock_timeout = 0; create index concurrently i on usr (a); alter table usr add b int", "timeout"],
+  ])("is left by %s", (sql, code) => {
+    expect(codes(sql)).toContain(code);
+  });
+
+  it.each([
+    "update usr set a = (select max(id) from public.plans)",
+    "alter table usr add column plan int references public.plans (id)",
+    "create table t (name extensions.citext, id uuid default extensions.uuid_generate_v4())",
+    "create view v as select u.* from usr u join public.plans p on p.id = u.plan",
+    "create index on usr using gin (name extensions.gin_trgm_ops)",
+    "create trigger t before insert on usr for each row execute function public.touch()",
+    "create extension if not exists citext",
+    "create cast (text as mood) with function public.to_mood(text)",
+    "select * from pg_catalog.pg_class c join information_schema.tables t on t.table_name = c.relname",
+    "select pg_catalog.now(), 1 operator(pg_catalog.+) 2, 'usr'::regclass, nextval('s')",
+    "alter table usr alter a set default nextval('usr_id_seq'::regclass)",
+    "create temp table work as select * from usr; insert into pg_temp.work select * from usr",
+    "drop trigger t on usr; drop policy p on usr; comment on column usr.a is 'acme.example.com'",
+    "alter sequence s owned by usr.id",
+    "drop operator class if exists ops using btree",
+    "insert into usr (name, mail) values ('acme', 'info@acme.com'), ('see acme.pdf or https://acme.com', null)",
+    "select regexp_replace(name, 'foo.bar', '') from usr",
+    "select jsonb_build_object('a.b', 1)",
+    "set lock_timeout = '1s'; set local statement_timeout = 60000; set client_min_messages = warning",
+    "set lock_timeout = 0; create index concurrently i on usr (a)",
+    "set lock_timeout = 0; set statement_timeout = 0; create index concurrently i on usr (a); set lock_timeout = '2s'",
+    "set constraints all deferred; set transaction isolation level serializable",
+    "create function f() returns int language sql set search_path from current as 'select 1'",
+    "create function f() returns int language sql set search_path = '' as 'select 1'",
+    "create function f() returns int language sql security definer set search_path = pg_catalog, pg_temp as 'select 1'",
+    "alter function f() reset search_path",
+    body("begin new.a := old.a; execute 'update usr set a = 1'; end").replace("void", "trigger"),
+    body("begin execute format('alter table %I add column b int', tg_argv[0]); end"),
+    body("begin execute format('update %I.usr set a = %L', tg_table_schema, new.a); end").replace("void", "trigger"),
+    body("begin execute 'analyze ' || quote_ident(tg_argv[0]); end"),
+    body("declare m mood; u usr%rowtype; i usr.id%type; begin select 1 into i; end"),
+    body("declare x public.mood; begin x := 'a'; end"),
+    body("select count(*) from usr", "sql"),
+    "analyze usr",
+  ])("is not left by %s", (sql) => {
+    expect(isolationFindings(testMigration(sql).up, SCOPE)).toEqual([]);
+  });
+
+  it("may be named where all tenants of the text have the schema of that name", () => {
+    const scope = { ...SCOPE, own: "acme" };
+    expect(
+      codes("update acme.usr set a = 1; grant usage on schema acme to x; create schema if not exists acme", scope),
+    ).toEqual([]);
+    expect(codes("update globex.usr set a = 1", scope)).toEqual(["other-schema"]);
+  });
+
+  it("may change what is shared where it is the release of what is shared", () => {
+    const scope = { ...SCOPE, own: "public", ofShared: true };
+    const sql = "create extension pg_trgm schema extensions; alter table public.plans add a int; create schema reports";
+    expect(codes(sql, scope)).toEqual([]);
+    expect(codes("update acme.usr set a = 1; set search_path to acme", scope)).toEqual(["other-schema", "search-path"]);
+  });
+
+  it("names the place in a body, and what would accept a piece that cannot be read", () => {
+    const sql =
+      "create function f() returns void language plpgsql as $$\nbegin\n  update acme.usr set a = 1;\n  execute a;\nend $$";
+    const found = isolationFindings(testMigration(sql).up, SCOPE);
+    expect(found.map(({ source, unknown }) => [source?.line, unknown ?? false])).toEqual([
+      [3, false],
+      [4, true],
+    ]);
+    const hash = /"hash": "([0-9a-f]{64})"/.exec(found[1]?.remedy?.text ?? "")?.[1] ?? "";
+    const acceptances = { now: 0, list: [{ hash, reason: "looked at", expires: 1 }] };
+    expect(isolationFindings(testMigration(sql).up, { ...SCOPE, acceptances })).toHaveLength(1);
+    expect(
+      isolationFindings(testMigration(sql).up, { ...SCOPE, acceptances: { ...acceptances, now: 2 } }),
+    ).toHaveLength(2);
+  });
+});
+
+describe("a tenant that is a database", () => {
+  it.each([
+    ["select * from other.public.usr", "other-database"],
+    ["select dblink('dbname=other', 'delete from usr')", "other-database"],
+    ["select * from dblink('dbname=other', 'select 1') as t (a int)", "other-database"],
+    ["select extensions.dblink_exec('c', 'delete from usr')", "other-database"],
+    [body("begin perform dblink_connect('dbname=other'); end"), "other-database"],
+    [block("perform dblink_send_query('c', 'select 1');"), "other-database"],
+    ["create view v as select * from dblink('dbname=other', 'select 1') as t (a int)", "other-database"],
+    ["create server s foreign data wrapper postgres_fdw", "other-database"],
+    ["alter server s options (set host 'x')", "other-database"],
+    ["create user mapping for public server s", "other-database"],
+    ["create foreign table f (a int) server s", "other-database"],
+    ["import foreign schema public from server s into public", "other-database"],
+    ["set lock_timeout = 0", "timeout"],
+    ["select set_config('statement_timeout', '0', false)", "timeout"],
+    ["reset all", "timeout"],
+    [block("perform set_config(current_setting('x.y'), '0', true);"), "unreadable"],
+  ])("is left by %s", (sql, code) => {
+    expect(codes(sql, DATABASES)).toContain(code);
+  });
+
+  it.each([
+    "set search_path to app; set role app_owner; update app.usr set a = 1; create extension pg_trgm",
+    "create schema app; create publication p for all tables; select lo_create(0); vacuum",
+    "create function app.f() returns int language sql set search_path = app as 'select 1'",
+    body("begin execute q; end"),
+    body("import os", "plpython3u"),
+    "set lock_timeout = '2s'; select set_config('lock_timeout', '500ms', true), set_config('work_mem', '1GB', true)",
+  ])("is not left by %s", (sql) => {
+    expect(isolationFindings(testMigration(sql).up, DATABASES)).toEqual([]);
+  });
+});
