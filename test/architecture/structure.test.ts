@@ -59,9 +59,28 @@ function circles(graph: ReadonlyMap<string, ReadonlySet<string>>): readonly (rea
 
 /** Evaluators and builders of trees call each other; each circle is one recursion. */
 const CIRCLES: readonly (readonly string[])[] = [
-  ["answers", "calls", "control", "expressions", "macros", "methods", "operators", "patterns"].map(
-    (name) => `core/rust/evaluate/${name}.ts`,
-  ),
+  [
+    ...[
+      "answers",
+      "assignments",
+      "calls",
+      "cfg",
+      "control",
+      "effects",
+      "expressions",
+      "format",
+      "loops",
+      "machine",
+      "macros",
+      "method-calls",
+      "methods",
+      "operators",
+      "patterns",
+      "places",
+      "structs",
+    ].map((name) => `core/rust/evaluate/${name}.ts`),
+    "core/rust/sea-orm/iden.ts",
+  ],
   ["expression", "query-builder", "select", "window"].map((name) => `core/rust/sea-orm/${name}.ts`),
 ];
 /** Data, which is as long as PostgreSQL makes it. */

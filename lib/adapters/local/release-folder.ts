@@ -49,7 +49,10 @@ export async function readReleaseFolder(
     own.has(file.path) ? { ...file, application: "too" as const } : file,
   );
   const around = [...(await manifests(base)), ...own.values()].filter((file) => !known.has(file.path));
-  return [...marked, ...around].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const above = base.split(sep).filter((part) => part !== "");
+  return [...marked, ...around]
+    .map((file) => ({ ...file, above }))
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** The Rust files of the folders that the user named as the application's, else of those that were found. */

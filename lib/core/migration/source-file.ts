@@ -10,6 +10,8 @@ export interface ReleaseFile {
   readonly application?: "only" | "too";
   /** A symbolic link that is not followed: out of the folder, to a folder, or to nothing. */
   readonly link?: "outside" | "folder" | "broken";
+  /** The names of the folders that the release's folder lies in and its own, innermost last: modules are named for them. */
+  readonly above?: readonly string[];
 }
 
 /** A file whose text could be read. */

@@ -1,7 +1,8 @@
 import type { SourceFile } from "../migration/source-file.js";
-import { callItem } from "./evaluate/calls.js";
+import { callItem, settled } from "./evaluate/calls.js";
 import type { Emission } from "./evaluate/emission.js";
 import { type Library, Machine } from "./evaluate/machine.js";
+import { derefed } from "./evaluate/place.js";
 import { RefusalSignal } from "./evaluate/signals.js";
 import { HANDLE, type Value } from "./evaluate/value.js";
 import type { Crate } from "./syntax/crate.js";
@@ -28,8 +29,9 @@ export function evaluateItem(crate: Crate, library: Library, item: Item, files: 
   const parameters = item.node.field("parameters")?.children ?? [];
   const args = parameters.filter((each) => each.type === "parameter").map((): Value => HANDLE);
   try {
-    const value = callItem(machine, item, args, item.kind === "method" ? self : null);
-    return { emissions: machine.sink.finish(), value, refusal: null };
+    const value = settled(callItem(machine, item, args, item.kind === "method" ? self : null, item.node));
+    machine.closePending();
+    return { emissions: machine.sink.finish(), value: derefed(value), refusal: null };
   } catch (signal) {
     if (!(signal instanceof RefusalSignal)) throw signal;
     return { emissions: machine.sink.finish(), value: null, refusal: signal };

@@ -1,6 +1,8 @@
 import type { SourceFile } from "../migration/source-file.js";
-import { Crate } from "./syntax/crate.js";
-import { moduleOf, type ParsedRust, parseRust } from "./syntax/parse-rust.js";
+import { Crate, type LazyFile } from "./syntax/crate.js";
+import { packagesOf } from "./syntax/packages.js";
+import { type ParsedRust, parseRust } from "./syntax/parse-rust.js";
+import { join } from "./syntax/paths.js";
 
 const parsed = new WeakMap<SourceFile, ParsedRust>();
 
@@ -19,24 +21,38 @@ const crates = new WeakMap<readonly SourceFile[], Crate>();
 export function crateOf(files: readonly SourceFile[]): Crate {
   const known = crates.get(files);
   if (known) return known;
-  const rust = files.filter((file) => file.name.endsWith(".rs"));
-  const around = rust.filter((file) => file.path.startsWith("../"));
-  const crate = new Crate(
-    rust.filter((file) => !file.path.startsWith("../")).map(parsedFile),
-    around.map((file) => ({ text: file.text, module: moduleOf(file.path), parse: () => parsedFile(file) })),
-    packagesOf(files),
-  );
+  const whole = wholePaths(files);
+  const lazy = files
+    .filter((file) => file.name.endsWith(".rs"))
+    .map((file) => [file, lazyFile(file, whole(file.path))] as const);
+  const manifests = files
+    .filter((file) => file.name === "Cargo.toml")
+    .map((file) => ({ path: whole(file.path), text: file.text }));
+  const all = lazy.map(([, made]) => made);
+  const inside = lazy.flatMap(([file, made]) => (file.path.startsWith("../") ? [] : [made]));
+  const crate = new Crate(all, inside, packagesOf(manifests, new Set(all.map((file) => file.path))));
   crates.set(files, crate);
   return crate;
 }
 
-/** Each manifest names a package; code writes its dashes as underscores. */
-function packagesOf(files: readonly SourceFile[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const file of files) {
-    const name =
-      file.name === "Cargo.toml" ? /\[package\][^[]*?^\s*name\s*=\s*"([^"]+)"/ms.exec(file.text)?.[1] : undefined;
-    if (name !== undefined) found.set(name.replaceAll("-", "_"), file.folder);
-  }
-  return found;
+/** The code of some files by itself. */
+export function crateOfFiles(files: readonly SourceFile[]): Crate {
+  const whole = wholePaths(files);
+  return new Crate(files.map((file) => lazyFile(file, whole(file.path))));
+}
+
+function lazyFile(file: SourceFile, path: string): LazyFile {
+  return { path, text: file.text, parse: () => parsedFile(file) };
+}
+
+/**
+ * Paths from a folder above all files. The names of the release's folder and of those above it are what the files'
+ * origin says; where it says nothing, names that no code has.
+ */
+function wholePaths(files: readonly SourceFile[]): (path: string) => string {
+  const up = Math.max(0, ...files.map((file) => file.path.split("/").filter((part) => part === "..").length));
+  const known = files.find((file) => file.above !== undefined)?.above ?? [];
+  const above = Array.from({ length: up }, (_, at) => known.at(at - up) ?? `^${up - at}`);
+  const base = above.join("/");
+  return (path) => join(base, path);
 }

@@ -88,7 +88,7 @@ function barrelScript(
 function entryItem(crate: Crate, file: SourceFile, entry: RustEntry): Item | null {
   const kind = entry.type === null ? "function" : "method";
   const found = crate
-    .named(kind, entry.function)
-    .filter((item) => item.node.source.path === file.path && item.type === entry.type);
+    .all(kind)
+    .filter((item) => item.name === entry.function && item.node.source.path === file.path && item.type === entry.type);
   return found[0] ?? null;
 }

@@ -6,7 +6,9 @@ import { loadRustParser, parseRust } from "../../../lib/core/rust/syntax/parse-r
 beforeAll(loadRustParser);
 
 function expected(code: string): string[] {
-  return applicationRequirements(new Crate([parseRust(code, "code.rs")])).map(
+  return applicationRequirements(
+    new Crate([{ path: "code.rs", text: code, parse: () => parseRust(code, "code.rs") }]),
+  ).map(
     ({ table, column, type, nullable, source }) =>
       `${table.schema === null ? "" : `${table.schema}.`}${table.name}.${column} ${type} ${nullable ? "null" : "not null"} :${source.line}`,
   );

@@ -88,8 +88,16 @@ describe("SeaORM's builders", () => {
       '#[derive(DeriveEntityModel)] #[sea_orm(table_name = "caches")] pub struct Model { pub store_dir: String }';
     const other =
       '#[derive(DeriveEntityModel)] #[sea_orm(table_name = "others")] pub struct Model { pub store_dir: String }';
-    const files = { "../entity/cache.rs": entity, "../entity/other.rs": other };
-    expect(await sqlOf(up, more, files)).toEqual([
+    const release = await readRelease(
+      filesOf({
+        "mod.rs": LIB,
+        "m20240101_000001_first.rs": migration(up, more),
+        "../entity/cache.rs": entity,
+        "../entity/other.rs": other,
+      }),
+    );
+    expect(release.coverage.pieces).toEqual([]);
+    expect(release.migrations.flatMap((each) => each.up.statements.map(({ sql }) => sql))).toEqual([
       'CREATE TABLE "caches" ("store_dir" char NOT NULL, "temp_id" integer)',
     ]);
   });

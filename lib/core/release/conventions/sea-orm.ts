@@ -11,10 +11,9 @@ import {
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
 import { crateOf } from "../../rust/parsed-file.js";
-import { type MigratorEntry, migratorsOf } from "../../rust/sea-orm/migrator.js";
+import { type Migrator, type MigratorEntry, methodValue, migratorsOf } from "../../rust/sea-orm/migrator.js";
 import type { Crate } from "../../rust/syntax/crate.js";
 import type { Item } from "../../rust/syntax/items.js";
-import { stringValue } from "../../rust/syntax/literals.js";
 import { compareText } from "./order.js";
 
 /**
@@ -36,14 +35,19 @@ export const seaOrm: Convention = {
   read(files) {
     const crate = crateOf(files);
     const byPath = new Map(files.filter((file) => /\.(rs|sql)$/.test(file.name)).map((file) => [file.path, file]));
-    const all = crate
-      .all("impl")
-      .filter((item) => item.trait === "MigrationTrait" && item.type !== null)
-      .filter((item) => !item.node.source.path.startsWith("../"));
+    const all = crate.all("impl").filter((item) => item.trait === "MigrationTrait" && item.type !== null);
     const migrators = migratorsOf(crate);
+    const untold = migrators.filter((migrator) => migrator.untold !== null);
     const listed = migrators.flatMap((migrator) => migrator.entries);
-    const ordered = listed.length > 0 ? inOrder(all, listed) : { items: byName(all), findings: [withoutMigrator(all)] };
-    const findings = [...ordered.findings, ...(migrators.length > 1 ? [severalMigrators(migrators.length)] : [])];
+    const ordered =
+      listed.length > 0 || untold.length > 0
+        ? inOrder(crate, all, listed, untold.length > 0)
+        : { items: byName(all), findings: [withoutMigrator(all)] };
+    const findings = [
+      ...ordered.findings,
+      ...untold.map(listNotKnown),
+      ...(migrators.length > 1 ? [severalMigrators(migrators.length)] : []),
+    ];
     return reading(crate, ordered.items, byPath, findings);
   },
 };
@@ -59,7 +63,9 @@ function reading(
   const migrations = items.flatMap((item): MigrationSource[] => {
     const file = byPath.get(item.node.source.path);
     if (!file) return [];
-    const version = nameOfMigration(crate, item);
+    const named = nameOfMigration(crate, item);
+    if (named === null) twice.push(nameNotKnown(item));
+    const version = named ?? stemOfFile(item);
     const other = seen.get(version);
     if (other !== undefined) twice.push(sameName(version, other, file.path));
     if (other !== undefined) return [];
@@ -81,42 +87,56 @@ function script(file: SourceFile, item: Item, method: "up" | "down"): ScriptSour
 }
 
 function methodOf(crate: Crate, impl: Item, name: string): Item | null {
-  const found = crate
-    .named("method", name)
-    .filter((item) => item.type === impl.type && item.node.source.path === impl.node.source.path);
-  return found[0] ?? null;
+  return crate.methods(impl).find((item) => item.name === name) ?? null;
 }
 
-/** The text that `fn name(&self)` returns, or the stem of the file. */
-function nameOfMigration(crate: Crate, impl: Item): string {
-  const written = methodOf(crate, impl, "name")?.node.field("body");
-  for (const node of written?.descendants() ?? []) if (/string_literal$/.test(node.type)) return stringValue(node);
-  const file = impl.node.source.path.split("/").at(-1) ?? "";
-  return file.replace(/\.rs$/, "");
+/** The text that `fn name(&self)` returns, or the stem of the file. Null when the text is not known. */
+function nameOfMigration(crate: Crate, impl: Item): string | null {
+  const written = crate
+    .all("impl")
+    .filter((item) => item.trait === "MigrationName" && item.type === impl.type && inFileOf(item, impl))
+    .flatMap((item) => methodOf(crate, item, "name") ?? []);
+  const method = methodOf(crate, impl, "name") ?? written[0];
+  if (!method) return stemOfFile(impl);
+  const { value } = methodValue(crate, method);
+  return value?.kind === "text" ? value.text : null;
+}
+
+function inFileOf(a: Item, b: Item): boolean {
+  return a.node.source.path === b.node.source.path;
+}
+
+function stemOfFile(impl: Item): string {
+  return (impl.node.source.path.split("/").at(-1) ?? "").replace(/\.rs$/, "");
 }
 
 function byName(items: readonly Item[]): readonly Item[] {
   return [...items].sort((a, b) => compareText(a.node.source.path, b.node.source.path));
 }
 
-/** The migrations that the migrator lists, in its order; the others never run. */
+/** The migrations that the migrator lists, in its order; the others never run. All of them when the list is not known. */
 function inOrder(
+  crate: Crate,
   all: readonly Item[],
   entries: readonly MigratorEntry[],
+  untold: boolean,
 ): { items: readonly Item[]; findings: readonly Finding[] } {
   const items: Item[] = [];
   const findings: Finding[] = [];
-  for (const entry of entries) {
-    const path = entry.struct?.node.source.path;
-    const found = all.find((item) => item.node.source.path === path && item.type === entry.struct?.name);
-    if (found) items.push(found);
-    else findings.push(notFound(entry));
+  for (const { struct, ...entry } of entries) {
+    const own = struct ? crate.implsOf(struct) : [];
+    const found = all.filter((item) => own.includes(item));
+    const [only] = found;
+    if (!only || found.length > 1) findings.push(notFound(entry));
+    // Listed twice, it runs once: the ledger has its name by then. Several migrators share what both list.
+    else if (!items.includes(only)) items.push(only);
   }
+  if (untold) return { items: byName(all), findings };
   for (const item of all) if (!items.includes(item)) findings.push(notListed(item));
   return { items, findings };
 }
 
-function notFound(entry: MigratorEntry): Finding {
+function notFound(entry: Pick<MigratorEntry, "text" | "span">): Finding {
   return releaseFinding({
     code: "release.file-missing",
     severity: "error",
@@ -125,6 +145,30 @@ function notFound(entry: MigratorEntry): Finding {
     message: `The migrator lists ${entry.text}, which is not among the files.`,
     remedy: { text: "Name the folder of the whole migration crate." },
     source: entry.span,
+  });
+}
+
+function listNotKnown({ untold, span }: Migrator): Finding {
+  return releaseFinding({
+    code: "release.migrator-unread",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "release", name: "migrations" },
+    message: `Which migrations the migrator runs, and in which order, cannot be told from its code: ${untold}.`,
+    remedy: { text: "Write the list so that it depends on nothing but the code." },
+    source: span,
+  });
+}
+
+function nameNotKnown(item: Item): Finding {
+  return releaseFinding({
+    code: "release.version-unread",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: item.node.source.path },
+    message: `The name under which the migration in ${item.node.source.path} is recorded cannot be told from its code.`,
+    remedy: { text: "Let name() return a text." },
+    source: item.node.span,
   });
 }
 

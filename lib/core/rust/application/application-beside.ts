@@ -3,8 +3,7 @@ import type { Finding } from "../../finding.js";
 import { inFolder, type MigrationSource } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
-import { parsedFile } from "../parsed-file.js";
-import { Crate } from "../syntax/crate.js";
+import { crateOfFiles, parsedFile } from "../parsed-file.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { applicationRequirements } from "./application-of.js";
 
@@ -24,12 +23,12 @@ export function applicationBeside(
   const marked = files.filter((file) => file.application !== undefined);
   const around = marked.length > 0 ? marked : files.filter((file) => file.path.startsWith("../"));
   const candidates = [...new Set([...around, ...besideMigrations(inFolder(files), migrations)])];
-  const parsed = candidates
-    .filter((file) => file.name.endsWith(".rs") && NAMES_TABLES.test(file.text) && !APART.test(file.path))
-    .map(parsedFile);
+  const code = candidates.filter(
+    (file) => file.name.endsWith(".rs") && NAMES_TABLES.test(file.text) && !APART.test(file.path),
+  );
   return {
-    columns: applicationRequirements(new Crate(parsed)),
-    findings: parsed.flatMap(({ error }) => (error ? [unreadable(error)] : [])),
+    columns: applicationRequirements(crateOfFiles(code)),
+    findings: code.map(parsedFile).flatMap(({ error }) => (error ? [unreadable(error)] : [])),
   };
 }
 

@@ -15,7 +15,7 @@ export function applicationRequirements(crate: Crate): readonly ColumnRequiremen
     if (derives(item, "DeriveEntityModel")) return entity(item);
     return derives(item, "FromRow") ? row(item) : [];
   });
-  const tables = crate.files.flatMap(({ root }) => dieselTables(root));
+  const tables = crate.parsed.flatMap(({ root }) => dieselTables(root));
   return [...structs, ...tables];
 }
 

@@ -23,7 +23,6 @@ const COLUMNS = /^(add_column|drop_column|rename_column|inject_custom)$/;
 const INDEXES = /^(add_index|add_partial_index|drop_index)$/;
 
 export function partsOf(table: Term, name: string, adds: boolean, schema: string | null): TableParts {
-  if (table.tainted !== null) throw new NotLowered(table.tainted, table.node);
   const of = (pattern: RegExp) => table.calls.filter((call) => pattern.test(call.method));
   const known =
     /^(add_column|drop_column|rename_column|inject_custom|add_index|add_partial_index|drop_index|add_constraint|add_foreign_key|set_primary_key)$/;

@@ -79,7 +79,6 @@ function isSet(type: Term, method: string, initially: boolean): boolean {
 const MODIFIERS = new Set(["nullable", "unique", "increments", "indexed", "primary", "default", "size"]);
 
 export function columnText({ name, type }: Column, adds: boolean, schema: string | null): string {
-  if (type.tainted !== null) throw new NotLowered(type.tainted, type.node);
   const other = type.calls.find((call) => !MODIFIERS.has(call.method));
   if (other) throw new NotLowered(`What ${other.method} does to a column is not known`, other.node);
   const head = type.head.at(-1);

@@ -24,24 +24,14 @@ export const barrelLibrary: Library = {
 /** Runs the closure on a table of its own, and keeps the table as the change's last argument. */
 function withTable(machine: Machine, migration: Term, method: string, args: readonly Value[], node: RustNode): Value {
   const [name, closure] = args;
-  const table: Term = {
-    kind: "term",
-    head: ["Table", "new"],
-    args: [],
-    calls: [],
-    node,
-    depth: machine.undecided,
-    tainted: null,
-  };
-  if (closure?.kind === "closure") callClosure(machine, closure, [table]);
-  else table.tainted = "The table's columns are not written here";
-  if (machine.undecided > migration.depth) migration.tainted ??= "A change is made in a branch that may not run";
-  migration.calls.push({ method, args: [name ?? UNIT, table], node });
-  return UNIT;
+  const empty: Term = { kind: "term", head: ["Table", "new"], args: [], calls: [], node };
+  const place = machine.cell(empty, true, true);
+  if (closure?.kind === "closure") callClosure(machine, closure, [{ kind: "ref", place }]);
+  else place.set(unknown("The table's columns are not written here", node));
+  return { ...migration, calls: [...migration.calls, { method, args: [name ?? UNIT, place.get()], node }] };
 }
 
 function made(machine: Machine, migration: Term, node: RustNode): Value {
-  if (migration.tainted !== null) return machine.opaque(migration.tainted, migration.node);
   const schemaCall = migration.calls.findLast((call) => call.method === "schema");
   let whole = "";
   for (const call of migration.calls) {
@@ -70,6 +60,7 @@ function changeOf({ method, args, node }: Call, schema: string | null): string {
   if (method === "rename_table") {
     return `ALTER TABLE ${tableText(schema, name)} RENAME TO ${tableText(schema, textOf(second))}`;
   }
+  if (second?.kind === "unknown") throw new NotLowered(second.reason, second.node);
   if (second?.kind !== "term") throw new NotLowered(`What ${method} does is not known`, node);
   const parts = partsOf(second, name, method === "change_table", schema);
   if (method === "change_table") return changeText(name, parts, schema);

@@ -1,83 +1,117 @@
 import { type Item, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { isUnsure, unsureList } from "./cfg.js";
 import type { Machine } from "./machine.js";
-import { knownMethod } from "./methods.js";
+import { callMethod } from "./method-calls.js";
 import { withSelf } from "./paths.js";
 import { matchPattern } from "./patterns.js";
+import { derefed } from "./place.js";
+import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
-import { type ClosureValue, copyOf, HANDLE, reachesDatabase, type Term, unknown, type Value } from "./value.js";
+import { standardFunction } from "./standard-functions.js";
+import { type ClosureValue, reachesDatabase, unknown, type Value } from "./value.js";
 
 export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Value {
   const callee = node.field("function");
   if (!callee) return unknown("The call is incomplete", node);
   const target = callee.type === "generic_function" ? (callee.field("function") ?? callee) : callee;
   if (target.type === "field_expression") return callMethod(machine, node, target, scope);
+  const path = pathOf(target);
+  const local =
+    target.type === "identifier"
+      ? scope.find(path[0] ?? "")?.get()
+      : isPath(target)
+        ? null
+        : machine.evaluate(target, scope);
   const args = argumentsOf(machine, node, scope);
-  const local = target.type === "identifier" ? scope.get(target.text) : undefined;
-  if (local?.kind === "closure") return callClosure(machine, local, args);
-  return callPath(machine, withSelf(machine, pathOf(target)), args, node);
+  if (local) return callValue(machine, derefed(local), args, node);
+  return callPath(machine, withSelf(machine, path), args, node);
+}
+
+function isPath(node: RustNode): boolean {
+  return /^(identifier|scoped_identifier|self|bracketed_type|generic_type)$/.test(node.type);
 }
 
 export function argumentsOf(machine: Machine, node: RustNode, scope: Scope): Value[] {
   const list = node.field("arguments");
+  if (list && isUnsure(list.children)) return [unsureList(node)];
   return (list?.plain ?? []).map((argument) => machine.evaluate(argument, scope));
 }
 
-function callPath(machine: Machine, path: readonly string[], args: readonly Value[], node: RustNode): Value {
-  const transparent = wrapperOf(path, args);
-  if (transparent) return transparent;
-  const expanded = machine.crate.expand(path, node.source);
-  const known = machine.library.onFunction(machine, expanded, args, node);
+/** A closure, or a function's name, kept in a variable. */
+export function callValue(machine: Machine, callee: Value, args: readonly Value[], node: RustNode): Value {
+  if (callee.kind === "closure") return callClosure(machine, callee, args);
+  if (callee.kind === "path") return callPath(machine, callee.segments, args, node, callee.node);
+  handOver(machine, args, "Code that is not known", node);
+  if (args.some(reachesDatabase)) return machine.opaque("Code that is not known reaches the database", node);
+  return unknown("Which code is called is known only when it runs", node);
+}
+
+function callPath(
+  machine: Machine,
+  path: readonly string[],
+  args: readonly Value[],
+  node: RustNode,
+  from: RustNode = node,
+): Value {
+  const name = path.join("::");
+  const found = machine.crate.resolveFunction(path, from);
+  if (found.kind === "item") return callItem(machine, found.item, args, null, node);
+  if (found.kind === "ambiguous") {
+    handOver(machine, args, name, node);
+    if (args.some(reachesDatabase)) return machine.opaque(`Which function ${name} means cannot be told`, node);
+    return unknown(`Which function ${name} means cannot be told`, node);
+  }
+  const expanded = found.path;
+  const plain = standardFunction(machine, expanded, args, node);
+  if (plain) return plain;
+  const known = machine.library.onFunction(machine, expanded, args.map(derefed), node);
   if (known) return known;
-  const item = functionFor(machine, path, node);
-  if (item) return callItem(machine, item, args, null);
-  if (args.some(reachesDatabase)) {
-    return machine.opaque(`The function ${path.join("::")} reaches the database and is not among the files`, node);
+  const seen = handOver(machine, args, name, node);
+  if (seen.some(reachesDatabase)) {
+    return machine.opaque(`The function ${name} reaches the database and is not among the files`, node);
   }
-  return { kind: "term", head: expanded, args, calls: [], node, depth: machine.undecided, tainted: null };
+  return { kind: "term", head: expanded, args: seen, calls: [], node };
 }
 
-/** Constructors that only wrap what they are given. */
-function wrapperOf(path: readonly string[], args: readonly Value[]): Value | null {
-  const name = path.slice(-2).join("::");
-  const [first] = args;
-  if (path.length === 1 && path[0] === "Some" && first) return { kind: "some", value: first };
-  if (path.length === 1 && path[0] === "Ok" && first) return first;
-  if (/^(Box|Arc|Rc|SeaRc|RcOrArc|Cow|String)::(new|pin|from|Borrowed|Owned)$/.test(name) && first) return first;
-  if (/^(Vec|String)::(new|with_capacity)$/.test(name)) {
-    return name.startsWith("Vec") ? { kind: "list", items: [] } : { kind: "text", text: "", literal: null };
-  }
-  return name === "Vec::from" && first ? first : null;
-}
-
-function functionFor(machine: Machine, path: readonly string[], node: RustNode): Item | null {
-  const type = path.at(-2);
-  if (path.length >= 2 && type !== undefined && /^[A-Z]/.test(type)) {
-    const methods = machine.crate
-      .candidates("method", path.slice(-1), node.source)
-      .filter((each) => each.type === type);
-    return methods[0] ?? null;
-  }
-  const found = machine.crate.candidates("function", path, node.source).filter((each) => each.node.field("body"));
-  return found.length === 1 ? (found[0] ?? null) : null;
-}
-
-export function callItem(machine: Machine, item: Item, args: readonly Value[], self: Value | null): Value {
+/** A function of the files. An `async` one runs when it is awaited. */
+export function callItem(
+  machine: Machine,
+  item: Item,
+  args: readonly Value[],
+  self: Value | null,
+  node: RustNode,
+): Value {
   const body = item.node.field("body");
-  if (!body) return unknown(`The function ${item.name} has no body here`, item.node);
-  const scope = machine.scope(null);
+  const untold = body ? machine.crate.untold(item) : `The function ${item.name} has no body here`;
+  if (!body || untold !== null) {
+    const given = self ? [self, ...args] : args;
+    handOver(machine, given, item.name, node);
+    const reason = untold ?? "";
+    return given.some(reachesDatabase) ? machine.opaque(reason, node) : unknown(reason, node);
+  }
+  const run = () => {
+    const scope = machine.scope(null);
+    bindParameters(machine, item, args, self, scope);
+    return machine.call(body, scope, item.type);
+  };
+  const isAsync = item.node.child("function_modifiers")?.text.includes("async") ?? false;
+  return isAsync ? machine.future(node, run) : run();
+}
+
+function bindParameters(machine: Machine, item: Item, args: readonly Value[], self: Value | null, scope: Scope): void {
   let next = 0;
   for (const parameter of item.node.field("parameters")?.children ?? []) {
-    if (parameter.type === "self_parameter") {
+    const mutable = /^\s*(&\s*('\w+\s+)?)?mut\b/.test(parameter.text);
+    if (parameter.type === "self_parameter" || parameter.field("pattern")?.type === "self") {
       const value = self ?? args[next++];
-      if (value) scope.declare("self", value);
+      if (value) scope.declare("self", value, mutable);
     } else if (parameter.type === "parameter") {
       const value = args[next++] ?? unknown("The argument is missing", parameter);
       const pattern = parameter.field("pattern");
-      if (pattern) matchPattern(machine, pattern, value, scope);
+      if (pattern) matchPattern(machine, pattern, value, scope, mutable);
     }
   }
-  return machine.call(body, scope, item.type);
 }
 
 export function callClosure(machine: Machine, closure: ClosureValue, args: readonly Value[]): Value {
@@ -89,67 +123,24 @@ export function callClosure(machine: Machine, closure: ClosureValue, args: reado
   return machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null);
 }
 
-const COPYING = new Set(["to_owned", "clone", "take"]);
-
-function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: Scope): Value {
-  const object = target.field("value");
-  const method = (target.field("field")?.text ?? "").replace(/^r#/, "");
-  const receiver = object ? machine.evaluate(object, scope) : HANDLE;
-  const args = argumentsOf(machine, node, scope);
-  if (COPYING.has(method)) return copyOf(receiver);
-  if (receiver.kind === "handle") return callHandle(machine, method, args, node);
-  const own = methodOfFiles(machine, receiver, method, args.length, node);
-  if (own) return callItem(machine, own, args, receiver);
-  const known = knownMethod(machine, receiver, method, args, node);
-  if (known) return known;
-  const built = machine.library.onBuilder(machine, receiver, method, args, node);
-  if (built) return built;
-  if (args.some(reachesDatabase)) return callWithHandle(machine, receiver, method, node);
-  if (receiver.kind === "term") return chain(machine, receiver, method, args, node);
-  if (receiver.kind === "unknown") return receiver;
-  if (receiver.kind === "rows" || receiver.kind === "scalar") {
-    return unknown("What the database answers is known only when the code runs", node);
-  }
-  const head = receiver.kind === "path" ? receiver.segments : [receiver.kind];
-  const start: Term = { kind: "term", head, args: [], calls: [], node, depth: machine.undecided, tainted: null };
-  return chain(machine, start, method, args, node);
+/** Runs what was made to be awaited; any other value is as it is. */
+export function settled(value: Value): Value {
+  return value.kind === "future" ? settled(value.run()) : value;
 }
 
-function callHandle(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value {
-  const known = machine.library.onHandle(machine, method, args, node);
-  return known ?? machine.opaque(`What ${method} does to the database is not known`, node);
-}
-
-function callWithHandle(machine: Machine, receiver: Value, method: string, node: RustNode): Value {
-  const why =
-    receiver.kind === "unknown" ? `: ${receiver.reason.charAt(0).toLowerCase()}${receiver.reason.slice(1)}` : "";
-  return machine.opaque(`What ${method} does to the database cannot be told from the code${why}`, node);
-}
-
-/** Builders of the libraries are changed in place by every call, whether the call borrows or consumes them. */
-function chain(machine: Machine, term: Term, method: string, args: readonly Value[], node: RustNode): Term {
-  if (term.depth < machine.undecided) {
-    term.tainted ??= "It is put together in a branch of which it is not known whether it runs";
-  }
-  term.calls.push({ method, args, node });
-  return term;
-}
-
-/** A method that the files themselves add to a type. */
-function methodOfFiles(machine: Machine, receiver: Value, method: string, arity: number, node: RustNode): Item | null {
-  const type = typeOf(receiver);
-  if (type === null) return null;
-  const found = machine.crate.candidates("method", [method], node.source).filter((item) => {
-    const parameters = item.node.field("parameters")?.children ?? [];
-    const takesSelf = parameters[0]?.type === "self_parameter";
-    return item.type === type && takesSelf && parameters.filter((each) => each.type === "parameter").length === arity;
+/** A closure that is run for each of several values; nothing that it does may depend on when that is. */
+export function callForEach(
+  machine: Machine,
+  closure: ClosureValue,
+  values: readonly Value[],
+  node: RustNode,
+): readonly Value[] {
+  const results: Value[] = [];
+  const emissions = machine.sink.capture(() => {
+    for (const value of values) results.push(callClosure(machine, closure, [value]));
   });
-  return found.length === 1 ? (found[0] ?? null) : null;
-}
-
-function typeOf(value: Value): string | null {
-  if (value.kind === "struct") return value.name;
-  if (value.kind === "path")
-    return value.segments.length > 1 ? (value.segments.at(-2) ?? null) : (value.segments[0] ?? null);
-  return value.kind === "term" ? (value.head.at(-2) ?? null) : null;
+  if (emissions.length === 0) return results;
+  const reason = "When an iterator runs its code, and for which elements, is not followed";
+  machine.opaque(reason, node);
+  return results.map(() => unknown(reason, node));
 }

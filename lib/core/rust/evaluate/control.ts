@@ -1,15 +1,22 @@
 import type { RustNode } from "../syntax/rust-node.js";
+import { conditional, underCfg } from "./cfg.js";
 import type { Machine } from "./machine.js";
+import { leaving } from "./machine.js";
 import { truthOf } from "./operators.js";
-import { matchPattern } from "./patterns.js";
+import { bindUnknown, matchPattern, subjectOf } from "./patterns.js";
 import type { Scope } from "./scope.js";
-import { LoopSignal } from "./signals.js";
 import { type Condition, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);
+  if (node.child("label")) return machine.opaque("Code that leaves a block by its label is not followed", node);
   let value: Value = UNIT;
-  for (const child of node.children) {
+  for (const [child, cfg] of underCfg(node.children)) {
+    if (cfg === "no") continue;
+    if (cfg === "maybe") {
+      value = conditional(machine, child, scope);
+      continue;
+    }
     value = child.type === "let_declaration" ? declare(machine, child, scope) : machine.evaluate(child, scope);
     // `x;` has no value; an expression that closes the block is not wrapped in a statement.
     if (child.type === "expression_statement" && child.text.endsWith(";")) value = UNIT;
@@ -20,18 +27,21 @@ export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): V
 function declare(machine: Machine, node: RustNode, scope: Scope): Value {
   const pattern = node.field("pattern");
   const initial = node.field("value");
-  const value = initial ? machine.evaluate(initial, scope) : unknown("The variable has no value yet", node);
   if (!pattern) return UNIT;
-  const matched = matchPattern(machine, pattern, value, scope);
+  const mutable = node.child("mutable_specifier") !== null;
+  const value = initial ? subjectOf(machine, initial, pattern, scope) : unknown("The variable has no value yet", node);
   const otherwise = node.field("alternative");
-  if (otherwise && matched !== "yes") {
-    if (matched === "no") machine.evaluate(otherwise, scope);
-    else machine.anyOf([() => machine.evaluate(otherwise, scope)], DECIDED_LATER, node);
+  if (!otherwise) {
+    matchPattern(machine, pattern, value, scope, mutable);
+    return UNIT;
   }
+  const matched = matchPattern(machine, pattern, value, scope, mutable);
+  if (matched === "no") machine.evaluate(otherwise, scope);
+  else if (matched === "maybe") machine.anyOf([() => machine.evaluate(otherwise, scope)], DECIDED_LATER, node);
   return UNIT;
 }
 
-const DECIDED_LATER = "Whether this runs is decided by values that are known only when the code runs";
+export const DECIDED_LATER = "Whether this runs is decided by values that are known only when the code runs";
 
 export function evaluateIf(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);
@@ -60,82 +70,74 @@ function evaluateGuard(
   if (then.emissions.length > 0 || otherwise.emissions.length > 0) {
     machine.sink.emit({ kind: "guard", condition, whenTrue: then.emissions, whenFalse: otherwise.emissions, node });
   }
-  if (then.end === "return" && otherwise.end === "value") {
-    machine.sink.openGuard({ ...condition, negated: !condition.negated }, node);
-  } else if (otherwise.end === "return" && then.end === "value") machine.sink.openGuard(condition, node);
-  else if (then.end !== "value" || otherwise.end !== "value") {
-    machine.sink.openGuard({ sql: null, negated: false, reason: DECIDED_LATER }, node);
+  const plain = !then.mayReturn && !then.mayLoop && !otherwise.mayReturn && !otherwise.mayLoop;
+  const what = leaving([then, otherwise]);
+  if (plain && then.end === "return" && otherwise.end === "value") {
+    machine.leave("return", { ...condition, negated: !condition.negated }, node);
+  } else if (plain && otherwise.end === "return" && then.end === "value") machine.leave("return", condition, node);
+  else if (what || then.end === "refusal" || otherwise.end === "refusal") {
+    machine.leave(what ?? "return", { sql: null, negated: false, reason: DECIDED_LATER }, node);
   }
   return unknown(DECIDED_LATER, node);
 }
 
-function decide(machine: Machine, test: RustNode, scope: Scope): "yes" | "no" | "maybe" | Condition {
+export function decide(machine: Machine, test: RustNode, scope: Scope): "yes" | "no" | "maybe" | Condition {
   if (test.type === "let_condition") {
     const pattern = test.field("pattern");
     const subject = test.field("value");
     if (!pattern || !subject) return "maybe";
-    return matchPattern(machine, pattern, machine.evaluate(subject, scope), scope);
+    return matchPattern(machine, pattern, subjectOf(machine, subject, pattern, scope), scope);
   }
-  if (test.type === "let_chain") {
-    const parts = test.plain.map((part) => decide(machine, part, scope));
-    if (parts.includes("no")) return "no";
-    return parts.every((part) => part === "yes") ? "yes" : "maybe";
-  }
-  const value = truthOf(machine.evaluate(test, scope));
+  if (test.type === "let_chain") return decideChain(machine, test, scope);
+  const value = truthOf(machine.read(test, scope));
   if (value.kind === "bool") return value.value ? "yes" : "no";
   return value.kind === "condition" ? value.condition : "maybe";
 }
 
+/** The parts from the left; what stands behind an undecided one may not be evaluated at all. */
+function decideChain(machine: Machine, chain: RustNode, scope: Scope): "yes" | "no" | "maybe" {
+  let all: "yes" | "maybe" = "yes";
+  for (const part of chain.plain) {
+    if (all === "maybe") {
+      const decided = () => {
+        decide(machine, part, scope);
+        return UNIT;
+      };
+      machine.anyOf([decided], DECIDED_LATER, part);
+      continue;
+    }
+    const decided = decide(machine, part, scope);
+    if (decided === "no") return "no";
+    if (decided !== "yes") all = "maybe";
+  }
+  return all;
+}
+
 export function evaluateMatch(machine: Machine, node: RustNode, outer: Scope): Value {
   const subject = node.field("value");
-  const value = subject ? machine.evaluate(subject, outer) : UNIT;
+  const body = node.field("body");
+  if (!subject || !body) return unknown("The match is incomplete", node);
+  const value = subjectOf(machine, subject, body, outer);
   const possible: (() => Value)[] = [];
-  for (const arm of node.field("body")?.children ?? []) {
-    if (arm.type !== "match_arm") continue;
+  for (const [arm, cfg] of underCfg(body.children)) {
+    if (cfg === "no" || arm.type !== "match_arm") continue;
     const scope = machine.scope(outer);
     const pattern = arm.field("pattern");
-    const body = arm.field("value");
-    if (!pattern || !body) continue;
-    const matched = matchPattern(machine, pattern, value, scope);
+    const result = arm.field("value");
+    if (!pattern || !result) continue;
+    const matched = cfg === "maybe" ? bindUnknown(pattern, scope) : matchPattern(machine, pattern, value, scope);
     if (matched === "no") continue;
-    const guarded = pattern.field("condition") !== null;
-    const run = () => machine.evaluate(body, scope);
-    if (matched === "yes" && !guarded && possible.length === 0) return run();
+    const guard = pattern.field("condition");
+    const decided = guard && possible.length === 0 && matched === "yes" ? decide(machine, guard, scope) : null;
+    if (decided === "no") continue;
+    const sure = matched === "yes" && (guard === null || decided === "yes");
+    const run = () => {
+      if (guard && decided === null) decide(machine, guard, scope);
+      return machine.evaluate(result, scope);
+    };
+    if (sure && possible.length === 0) return run();
     possible.push(run);
-    if (matched === "yes" && !guarded) break;
+    if (sure) break;
   }
   return machine.anyOf(possible, DECIDED_LATER, node);
-}
-
-export function evaluateFor(machine: Machine, node: RustNode, outer: Scope): Value {
-  const pattern = node.field("pattern");
-  const body = node.field("body");
-  const over = node.field("value");
-  const items = over ? machine.evaluate(over, outer) : UNIT;
-  if (!pattern || !body) return UNIT;
-  const run = (item: Value) => {
-    const scope = machine.scope(outer);
-    matchPattern(machine, pattern, item, scope);
-    return machine.evaluate(body, scope);
-  };
-  if (items.kind !== "list") {
-    const reason = "The loop runs over values that are known only when the code runs";
-    return machine.anyOf([() => run(unknown(reason, node))], reason, node);
-  }
-  for (const item of items.items) {
-    try {
-      run(item);
-    } catch (signal) {
-      if (!(signal instanceof LoopSignal)) throw signal;
-      if (signal.kind === "break") break;
-    }
-  }
-  return UNIT;
-}
-
-/** `while` and `loop` end by what they find when they run. */
-export function evaluateLoop(machine: Machine, node: RustNode, scope: Scope): Value {
-  const body = node.field("body");
-  const reason = "The loop ends by a condition that is known only when the code runs";
-  return body ? machine.anyOf([() => machine.evaluate(body, scope)], reason, node) : UNIT;
 }

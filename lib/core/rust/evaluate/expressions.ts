@@ -1,14 +1,20 @@
-import { pathOf } from "../syntax/items.js";
-import { numberValue, stringValue, verbatimStart } from "../syntax/literals.js";
+import { numberValue, stringValue, unescaped, verbatimStart } from "../syntax/literals.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { evaluateCall } from "./calls.js";
-import { evaluateBlock, evaluateFor, evaluateIf, evaluateLoop, evaluateMatch } from "./control.js";
+import { assign } from "./assignments.js";
+import { evaluateCall, settled } from "./calls.js";
+import { isUnsure, unsureList } from "./cfg.js";
+import { evaluateBlock, evaluateIf, evaluateMatch } from "./control.js";
+import { evaluateFor, evaluateLoop } from "./loops.js";
 import type { Machine } from "./machine.js";
 import { evaluateMacro } from "./macros.js";
 import { evaluateBinary, evaluateUnary } from "./operators.js";
-import { evaluatePath, withSelf } from "./paths.js";
+import { evaluatePath } from "./paths.js";
+import { isError } from "./patterns.js";
+import { derefed } from "./place.js";
+import { locate } from "./places.js";
 import type { Scope } from "./scope.js";
 import { LoopSignal, ReturnSignal } from "./signals.js";
+import { structOf } from "./structs.js";
 import { bool, text, UNIT, unknown, type Value } from "./value.js";
 
 type Evaluate = (machine: Machine, node: RustNode, scope: Scope) => Value;
@@ -22,19 +28,22 @@ const inner: Evaluate = (machine, node, scope) => {
 const literalText: Evaluate = (_machine, node) => text(stringValue(node), verbatimStart(node) === null ? null : node);
 
 const list: Evaluate = (machine, node, scope) => {
+  if (isUnsure(node.children)) return unsureList(node);
   const length = node.field("length");
   const items = node.plain.map((child) => machine.evaluate(child, scope));
   const [first] = items;
   if (!length || !first) return { kind: "list", items };
-  const count = machine.evaluate(length, scope);
-  if (count.kind !== "number") return unknown("The length of the array is not constant", node);
+  const count = machine.read(length, scope);
+  if (count.kind !== "number" || !(Number(count.text) <= LONGEST_LIST)) {
+    return unknown("The length of the array is not constant, or too long", node);
+  }
   return { kind: "list", items: Array.from({ length: Number(count.text) }, () => first) };
 };
 
 const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   string_literal: literalText,
   raw_string_literal: literalText,
-  char_literal: (_machine, node) => text(node.text.slice(1, -1)),
+  char_literal: (_machine, node) => text(charValue(node.text)),
   integer_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
   float_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
   boolean_literal: (_machine, node) => bool(node.text === "true"),
@@ -43,14 +52,14 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   scoped_identifier: evaluatePath,
   self: evaluatePath,
   generic_function: (machine, node, scope) => machine.evaluate(node.field("function") ?? node, scope),
-  field_expression: fieldOf,
+  field_expression: placed,
   call_expression: evaluateCall,
   macro_invocation: evaluateMacro,
-  reference_expression: inner,
+  reference_expression: reference,
   parenthesized_expression: inner,
-  try_expression: inner,
-  await_expression: inner,
-  type_cast_expression: inner,
+  try_expression: tried,
+  await_expression: (machine, node, scope) => settled(inner(machine, node, scope)),
+  type_cast_expression: castOf,
   expression_statement: inner,
   unary_expression: evaluateUnary,
   binary_expression: evaluateBinary,
@@ -59,12 +68,19 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   struct_expression: structOf,
   closure_expression: (_machine, node, scope) => {
     const body = node.field("body");
-    return body
-      ? { kind: "closure", params: node.field("parameters")?.children ?? [], body, scope }
-      : unknown("The closure has no body", node);
+    if (!body) return unknown("The closure has no body", node);
+    const around = /^(static\s+)?(async\s+)?move\b/.test(node.text) ? scope.moved() : scope;
+    const params = node.field("parameters")?.children ?? [];
+    if (!/^(static\s+)?async\b/.test(node.text)) return { kind: "closure", params, body, scope: around };
+    return unknown("A closure that is async itself is not followed", node);
   },
   block: evaluateBlock,
-  async_block: (machine, node, scope) => machine.evaluate(node.child("block") ?? node, scope),
+  async_block: (machine, node, scope) => {
+    const block = node.child("block");
+    const around = /^async\s+move\b/.test(node.text) ? scope.moved() : scope;
+    if (!block) return unknown("The block is incomplete", node);
+    return machine.future(node, () => machine.call(block, around, machine.selfTypes.at(-1) ?? null));
+  },
   unsafe_block: (machine, node, scope) => machine.evaluate(node.child("block") ?? node, scope),
   if_expression: evaluateIf,
   match_expression: evaluateMatch,
@@ -73,17 +89,19 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   loop_expression: evaluateLoop,
   assignment_expression: assign,
   compound_assignment_expr: assign,
-  index_expression: indexOf,
+  index_expression: placed,
   range_expression: rangeOf,
   return_expression: (machine, node, scope) => {
     const value = node.plain[0];
     throw new ReturnSignal(value ? machine.evaluate(value, scope) : UNIT);
   },
-  break_expression: () => {
-    throw new LoopSignal("break");
+  break_expression: (machine, node, scope) => {
+    const value = node.plain.find((child) => child.type !== "label");
+    if (value) machine.evaluate(value, scope);
+    throw new LoopSignal("break", node.child("label")?.text ?? null);
   },
-  continue_expression: () => {
-    throw new LoopSignal("continue");
+  continue_expression: (_machine, node) => {
+    throw new LoopSignal("continue", node.child("label")?.text ?? null);
   },
   // Items inside a function are found by the index of the crate.
   const_item: () => UNIT,
@@ -97,6 +115,8 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   attribute_item: () => UNIT,
   empty_statement: () => UNIT,
   type_item: () => UNIT,
+  trait_item: () => UNIT,
+  mod_item: () => UNIT,
 };
 
 export function evaluateExpression(machine: Machine, node: RustNode, scope: Scope): Value {
@@ -105,65 +125,65 @@ export function evaluateExpression(machine: Machine, node: RustNode, scope: Scop
   return machine.opaque(`Code of the kind ${node.type} is not followed`, node);
 }
 
-function fieldOf(machine: Machine, node: RustNode, scope: Scope): Value {
-  const object = node.field("value");
-  const name = node.field("field")?.text ?? "";
-  const value = object ? machine.evaluate(object, scope) : UNIT;
-  if (value.kind === "struct") return value.fields.get(name) ?? unknown(`The field ${name} is not set here`, node);
-  if (value.kind === "list") return value.items[Number(name)] ?? unknown(`There is no part ${name}`, node);
-  // A connection kept in a field is as good as the connection.
-  if (value.kind === "handle") return value;
-  return unknown(`The value of the field ${name} is not known before the code runs`, node);
+/** What stands in a place. */
+function placed(machine: Machine, node: RustNode, scope: Scope): Value {
+  return locate(machine, node, scope).get();
 }
 
-function structOf(machine: Machine, node: RustNode, scope: Scope): Value {
-  const fields = new Map<string, Value>();
-  for (const field of node.field("body")?.children ?? []) {
-    const name = field.field("field")?.text ?? field.text;
-    const value = field.field("value");
-    if (field.type === "field_initializer" && value) fields.set(name, machine.evaluate(value, scope));
-    else if (field.type === "shorthand_field_initializer") {
-      const identifier = field.child("identifier");
-      if (identifier) fields.set(identifier.text, machine.evaluate(identifier, scope));
-    }
-  }
-  const path = withSelf(machine, pathOf(node.field("name")));
-  return { kind: "struct", name: path.at(-1) ?? "", path, fields, node };
+/** `&mut place` stands for the place; a way to the database stays what it is. */
+function reference(machine: Machine, node: RustNode, scope: Scope): Value {
+  const value = node.field("value");
+  if (!value) return UNIT;
+  if (!node.child("mutable_specifier") && !/^&\s*raw\b/.test(node.text)) return machine.evaluate(value, scope);
+  const place = locate(machine, value, scope);
+  const held = place.get();
+  if (held.kind === "ref") return held;
+  return held.kind === "handle" ? held : { kind: "ref", place };
 }
 
-function assign(machine: Machine, node: RustNode, scope: Scope): Value {
-  const target = node.field("left");
-  const right = node.field("right");
-  const value = right ? machine.evaluate(right, scope) : UNIT;
-  if (target?.type === "field_expression") {
-    const object = machine.evaluate(target.field("value") ?? target, scope);
-    if (object.kind === "struct") object.fields.set(target.field("field")?.text ?? "", value);
-    return UNIT;
-  }
-  const name = target?.text ?? "";
-  const known = node.type === "assignment_expression" ? value : unknown("The value changes as the code runs", node);
-  const owner = scope.owner(name);
-  const sure = owner !== null && owner.depth >= machine.undecided;
-  scope.assign(name, sure ? known : unknown("The value is set in a branch that may not run", node));
-  return UNIT;
+/** `?`: an error that is known leaves the function. */
+function tried(machine: Machine, node: RustNode, scope: Scope): Value {
+  const value = settled(inner(machine, node, scope));
+  const seen = derefed(value);
+  if (isError(seen)) throw new ReturnSignal(seen);
+  if (seen.kind !== "none" && seen.kind !== "some") return value;
+  // `Ok(None)` is kept as `None`: which of the two stands here, and so whether it leaves, is not known.
+  const reason = "Whether the ? leaves the function is not followed";
+  if (seen.kind === "none") machine.leave("return", { sql: null, negated: false, reason }, node);
+  return unknown(reason, node);
 }
 
-function indexOf(machine: Machine, node: RustNode, scope: Scope): Value {
-  const [object, index] = node.plain.map((child) => machine.evaluate(child, scope));
-  if (object?.kind === "list" && index?.kind === "number") {
-    return object.items[Number(index.text)] ?? unknown("The index is outside the list", node);
-  }
-  return unknown("What stands at this index is not known before the code runs", node);
+const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromEntries(
+  [8, 16, 32, 64, 128].flatMap((bits) => [
+    [`i${bits}`, [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n]],
+    [`u${bits}`, [0n, 2n ** BigInt(bits) - 1n]],
+  ]),
+);
+
+/** `x as T`: a number that the type holds stays as it is; a cast to what is no number changes nothing. */
+function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
+  const value = machine.read(node.field("value") ?? node, scope);
+  const type = node.field("type")?.text ?? "";
+  if (!/^([iu](8|16|32|64|128|size)|f32|f64|char|bool)$/.test(type)) return value;
+  const range = RANGES[type.replace("size", "64")];
+  const whole = value.kind === "number" && /^-?\d+$/.test(value.text) ? BigInt(value.text) : null;
+  if (range && whole !== null && whole >= range[0] && whole <= range[1]) return value;
+  return unknown("What the cast gives is not followed", node);
 }
 
-const LONGEST_RANGE = 10_000;
+function charValue(literal: string): string {
+  const body = literal.replace(/^b/, "").slice(1, -1);
+  return body.startsWith("\\") ? unescaped(body) : body;
+}
+
+const LONGEST_LIST = 10_000;
 
 function rangeOf(machine: Machine, node: RustNode, scope: Scope): Value {
-  const [from, to] = node.plain.map((child) => machine.evaluate(child, scope));
+  const [from, to] = node.plain.map((child) => machine.read(child, scope));
   if (from?.kind !== "number" || to?.kind !== "number") return unknown("The ends of the range are not constant", node);
   const first = Number(from.text);
   const count = Number(to.text) - first + (node.text.includes("..=") ? 1 : 0);
-  if (!(count >= 0 && count <= LONGEST_RANGE)) return unknown("The range is too long to be followed", node);
+  if (!(count >= 0 && count <= LONGEST_LIST)) return unknown("The range is too long to be followed", node);
   return {
     kind: "list",
     items: Array.from({ length: count }, (_, at) => ({ kind: "number", text: String(first + at) })),

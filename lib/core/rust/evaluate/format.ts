@@ -6,17 +6,24 @@ import type { Value } from "./value.js";
 export function displayText(machine: Machine, value: Value): string | null {
   switch (value.kind) {
     case "text":
-    case "number":
       return value.text;
+    case "number":
+      return numberText(value.text);
     case "bool":
       return String(value.value);
     case "path":
-      return idenName(machine.crate, value.segments, value.node.source);
+      return idenName(machine, value.segments, value.node);
     case "term":
       return aliasText(value.head, value.args, value.calls.length);
     default:
       return null;
   }
+}
+
+/** As `Display` prints it: `007` as 7. A fraction that Rust would print otherwise than it is written is not followed. */
+function numberText(text: string): string | null {
+  if (/^-?\d+$/.test(text)) return BigInt(text).toString();
+  return /^-?(0|[1-9]\d*)\.\d*[1-9]$/.test(text) && text.length < 16 ? text : null;
 }
 
 function aliasText(head: readonly string[], args: readonly Value[], calls: number): string | null {

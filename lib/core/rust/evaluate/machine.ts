@@ -2,9 +2,10 @@ import type { Crate } from "../syntax/crate.js";
 import type { RustNode, RustText } from "../syntax/rust-node.js";
 import { Sink } from "./emission.js";
 import { evaluateExpression } from "./expressions.js";
+import { Cell, derefed } from "./place.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
-import { type Condition, unknown, type Value } from "./value.js";
+import { type Condition, type FutureValue, unknown, type Value } from "./value.js";
 
 /** What the evaluation knows of the libraries that migration code calls. */
 export interface Library {
@@ -24,14 +25,20 @@ export interface Library {
 
 const DEEPEST_CALL = 40;
 const MOST_STEPS = 200_000;
+/** Characters of all texts that the code puts together. */
+const MOST_TEXT = 32 * 1024 * 1024;
 
 /** Runs migration code on values instead of on a database, and collects what it would do. */
 export class Machine {
   readonly sink = new Sink();
   /** How many branches are open of which it is not known whether they run. */
   undecided = 0;
-  private calls = 0;
   private steps = 0;
+  private characters = 0;
+  /** One for each function that runs: whether it may have returned before. */
+  private readonly frames: Frame[] = [];
+  /** What was made to be awaited and was not yet. */
+  private readonly pending = new Set<FutureValue>();
   /** The types that `Self` means, innermost last. */
   readonly selfTypes: (string | null)[] = [];
 
@@ -48,8 +55,18 @@ export class Machine {
     return evaluateExpression(this, node, scope);
   }
 
+  /** The value, and not the reference to it. */
+  read(node: RustNode, scope: Scope): Value {
+    return derefed(this.evaluate(node, scope));
+  }
+
   scope(outer: Scope | null): Scope {
-    return new Scope(outer, this.undecided);
+    return new Scope(outer, (value, mutable) => this.cell(value, mutable, true));
+  }
+
+  /** Where a variable's value is kept, or one that has no name. */
+  cell(value: Value, mutable: boolean, named = false): Cell {
+    return new Cell(value, mutable, this.undecided, () => this.undecided, named);
   }
 
   opaque(reason: string, node: RustNode): Value {
@@ -57,57 +74,154 @@ export class Machine {
     return unknown(reason, node);
   }
 
+  /** Counts a text of that length that is about to be made. Gives up when all of them together are too long. */
+  makeText(length: number, node: RustNode): void {
+    this.characters += length;
+    if (this.characters > MOST_TEXT) {
+      throw new RefusalSignal(`The code in ${node.source.path} puts together texts that are too long to be read`, node);
+    }
+  }
+
+  future(node: RustNode, run: () => Value): Value {
+    const future: FutureValue = {
+      kind: "future",
+      node,
+      run: () => (this.pending.delete(future) ? run() : again(node)),
+    };
+    this.pending.add(future);
+    return future;
+  }
+
+  /** What nobody awaited does nothing, and whoever wrote it hardly meant that. */
+  closePending(): void {
+    for (const future of this.pending) {
+      const { emissions } = this.branch(() => future.run());
+      if (emissions.length > 0)
+        this.opaque("It is never awaited here, so it is not known whether it runs", future.node);
+    }
+  }
+
   /** Runs a function's body; `return` ends it, and guards opened in it end with it. */
   call(body: RustNode, scope: Scope, type: string | null): Value {
-    if (this.calls >= DEEPEST_CALL) throw new RefusalSignal("The calls are nested too deeply to be followed", body);
-    const depth = this.sink.depth;
-    this.calls++;
+    if (this.frames.length >= DEEPEST_CALL) {
+      throw new RefusalSignal("The calls are nested too deeply to be followed", body);
+    }
+    const { undecided } = this;
+    const { depth } = this.sink;
+    const frame: Frame = { mayReturn: false, mayLoop: false };
+    this.frames.push(frame);
     this.selfTypes.push(type);
+    try {
+      const value = this.returned(body, scope);
+      return frame.mayReturn ? unknown("Which return gives the value is known only when the code runs", body) : value;
+    } finally {
+      this.selfTypes.pop();
+      this.frames.pop();
+      this.sink.closeGuards(depth);
+      this.undecided = undecided;
+    }
+  }
+
+  private returned(body: RustNode, scope: Scope): Value {
     try {
       return this.evaluate(body, scope);
     } catch (signal) {
       if (signal instanceof ReturnSignal) return signal.value;
       throw signal;
-    } finally {
-      this.selfTypes.pop();
-      this.calls--;
-      this.sink.closeGuards(depth);
     }
+  }
+
+  /** Runs a loop: what a `break` of unknown outcome made uncertain ends with it. */
+  loop(work: () => void, node: RustNode): void {
+    const { undecided } = this;
+    const { depth } = this.sink;
+    const inside = this.watched(() => {
+      try {
+        work();
+      } finally {
+        this.sink.closeGuards(depth);
+        this.undecided = undecided;
+      }
+    });
+    if (inside.mayReturn) this.leave("return", UNDECIDED, node);
   }
 
   /** Runs a branch of which it is not known whether it runs. Says what it emitted and how it ended. */
   branch(work: () => Value): BranchResult {
-    let value: Value | null = null;
-    let end: "value" | "return" | "refusal" | "loop" = "value";
+    const { undecided } = this;
+    let end: BranchResult["end"] = "value";
     this.undecided++;
-    const emissions = this.sink.capture(() => {
-      try {
-        value = work();
-      } catch (signal) {
-        if (signal instanceof ReturnSignal) end = "return";
-        else if (signal instanceof RefusalSignal) end = "refusal";
-        else if (signal instanceof LoopSignal) end = "loop";
-        else throw signal;
-      }
+    let emissions: BranchResult["emissions"] = [];
+    const inside = this.watched(() => {
+      emissions = this.sink.capture(() => {
+        try {
+          work();
+        } catch (signal) {
+          if (signal instanceof ReturnSignal) end = "return";
+          else if (signal instanceof RefusalSignal) end = "refusal";
+          else if (signal instanceof LoopSignal) end = "loop";
+          else throw signal;
+        }
+      });
     });
-    this.undecided--;
-    return { emissions, value, end };
+    this.undecided = undecided;
+    return { emissions, end, ...inside };
+  }
+
+  /** Says whether a branch inside may have left the function or the loop. */
+  private watched(work: () => void): Frame {
+    const frame = this.frames.at(-1) ?? { mayReturn: false, mayLoop: false };
+    const before = { ...frame };
+    Object.assign(frame, { mayReturn: false, mayLoop: false });
+    try {
+      work();
+      return { ...frame };
+    } finally {
+      Object.assign(frame, before);
+    }
+  }
+
+  /** From here to the end of the function, or of the loop, it depends on the condition whether anything runs. */
+  leave(what: "return" | "loop", condition: Condition, node: RustNode): void {
+    const frame = this.frames.at(-1);
+    if (frame && what === "return") frame.mayReturn = true;
+    else if (frame) frame.mayLoop = true;
+    this.sink.openGuard(condition, node);
+    this.undecided++;
   }
 
   /** Branches of which none is known to run: when any of them does something, nobody can say what the code does. */
   anyOf(works: readonly (() => Value)[], reason: string, node: RustNode): Value {
     const results = works.map((work) => this.branch(work));
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);
-    if (results.some((result) => result.end === "return")) {
-      const condition: Condition = { sql: null, negated: false, reason };
-      this.sink.openGuard(condition, node);
-    }
+    const what = leaving(results);
+    if (what) this.leave(what, { sql: null, negated: false, reason }, node);
     return unknown(reason, node);
   }
 }
 
-export interface BranchResult {
+interface Frame {
+  mayReturn: boolean;
+  mayLoop: boolean;
+}
+
+const UNDECIDED: Condition = {
+  sql: null,
+  negated: false,
+  reason: "Whether this runs is decided by values that are known only when the code runs",
+};
+
+function again(node: RustNode): Value {
+  return unknown("It is awaited more than once", node);
+}
+
+/** Which of function and loop one of the branches may have left. */
+export function leaving(results: readonly BranchResult[]): "return" | "loop" | null {
+  if (results.some(({ end, mayReturn }) => end === "return" || mayReturn)) return "return";
+  return results.some(({ end, mayLoop }) => end === "loop" || mayLoop) ? "loop" : null;
+}
+
+export interface BranchResult extends Readonly<Frame> {
   readonly emissions: ReturnType<Sink["capture"]>;
-  readonly value: Value | null;
   readonly end: "value" | "return" | "refusal" | "loop";
 }

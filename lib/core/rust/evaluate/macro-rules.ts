@@ -21,7 +21,7 @@ export function expandMacro(definition: RustNode, call: RustNode): RustNode | nu
 function parseBlock(text: string, call: RustNode): RustNode | null {
   const head = "fn f()";
   // The expansion stands in no file: its text is its own, and its places all mean the call.
-  const source = { ...call.source, text: `${head}{${text}}`, lines: { span: () => call.span } };
+  const source = { ...call.source, text: `${head}{${text}}`, lines: { span: () => call.span }, origin: call };
   const piece = parsePiece(source.text, source, 0);
   if (piece.error) return null;
   for (const found of piece.root.descendants()) if (found.type === "block") return found;

@@ -1,10 +1,14 @@
-import { pathOf } from "../syntax/items.js";
+import { type Item, pathOf } from "../syntax/items.js";
 import { parsePiece } from "../syntax/parse-rust.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { isUnsure, unsureList } from "./cfg.js";
 import { formatText } from "./format.js";
 import type { Machine } from "./machine.js";
 import { expandMacro } from "./macro-rules.js";
+import { constantValue } from "./paths.js";
 import { matchPattern } from "./patterns.js";
+import { derefed, followed } from "./place.js";
+import { locate, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
 import { RefusalSignal } from "./signals.js";
 import { bool, reachesDatabase, text, UNIT, unknown, type Value } from "./value.js";
@@ -14,10 +18,18 @@ type Evaluate = (machine: Machine, node: RustNode, scope: Scope) => Value;
 const refuse: Evaluate = (_machine, node) => {
   throw new RefusalSignal(`The code gives up here (${node.text.slice(0, 80)})`, node);
 };
-const nothing: Evaluate = () => UNIT;
+/** Prints or checks something: its arguments alone can do anything. */
+const nothing: Evaluate = (machine, node, scope) => {
+  valuesOf(machine, node, scope);
+  return UNIT;
+};
+/** There in a build for development alone. */
+const perhaps: Evaluate = (machine, node, scope) =>
+  machine.anyOf([() => nothing(machine, node, scope)], "Whether this runs depends on how the code is built", node);
 
 const MACROS: Readonly<Record<string, Evaluate>> = {
-  vec: (machine, node, scope) => ({ kind: "list", items: valuesOf(machine, node, scope) }),
+  vec: (machine, node, scope) =>
+    isUnsure(elementsOf(node)) ? unsureList(node) : { kind: "list", items: valuesOf(machine, node, scope) },
   format: (machine, node, scope) => formatted(machine, node, scope, false),
   formatdoc: (machine, node, scope) => formatted(machine, node, scope, true),
   indoc: (machine, node, scope) => {
@@ -29,7 +41,6 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
     if (!parts.every((part) => part.kind === "text")) return unknown("The text is not constant", node);
     return text(parts.map((part) => (part.kind === "text" ? part.text : "")).join(""));
   },
-  stringify: (_machine, node) => text(innerText(node).trim()),
   include_str: includedText,
   matches: (machine, node, scope) => {
     const [subject, pattern] = argumentsOf(node);
@@ -50,42 +61,104 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
   println: nothing,
   eprintln: nothing,
   print: nothing,
-  dbg: nothing,
+  eprint: nothing,
+  dbg: (machine, node, scope) => {
+    const values = valuesOf(machine, node, scope);
+    return values.length === 1 ? (values[0] ?? UNIT) : { kind: "list", items: values };
+  },
   info: nothing,
   warn: nothing,
   debug: nothing,
   error: nothing,
   trace: nothing,
+  log: nothing,
   assert: nothing,
   assert_eq: nothing,
   assert_ne: nothing,
-  debug_assert: nothing,
-  write: nothing,
-  writeln: nothing,
+  debug_assert: perhaps,
+  debug_assert_eq: perhaps,
+  debug_assert_ne: perhaps,
+  write: (machine, node, scope) => written(machine, node, scope, ""),
+  writeln: (machine, node, scope) => written(machine, node, scope, "\n"),
 };
+
+/** Macros of libraries that make a value of their arguments and do nothing else. */
+const PURE =
+  /^(json|uuid|dec|date|datetime|time|query|query_as|query_scalar|query_unchecked|query_as_unchecked|query_file|sql|hashmap|btreemap|hashset|smallvec|anyhow|eyre|cfg|env|option_env|file|line|column|module_path|lazy_static|offset|hex|any|all)$/;
 
 export function evaluateMacro(machine: Machine, node: RustNode, scope: Scope): Value {
   const path = pathOf(node.field("macro"));
   const name = path.at(-1) ?? "";
-  const own = machine.crate.resolve("macro", path, node.source);
-  if (own) {
-    const expanded = expandMacro(own.node, node);
-    if (!expanded) return machine.opaque(`The macro ${name} is not followed`, node);
-    return machine.evaluate(expanded, scope);
-  }
-  const evaluate = MACROS[name];
+  const own = machine.crate.resolve("macro", path, node);
+  if (own) return expanded(machine, own, name, node, scope);
+  const evaluate = Object.hasOwn(MACROS, name) ? MACROS[name] : undefined;
   if (evaluate) return evaluate(machine, node, scope);
+  if (!PURE.test(name)) return unknownMacro(machine, name, node, scope);
   const args = valuesOf(machine, node, scope);
   const known = machine.library.onFunction(
     machine,
-    machine.crate.expand([...path.slice(0, -1), `${name}!`], node.source),
+    machine.crate.expand([...path.slice(0, -1), `${name}!`], node),
     args,
     node,
   );
   if (known) return known;
   if (args.some(reachesDatabase))
     return machine.opaque(`The macro ${name} reaches the database and is not known`, node);
-  return { kind: "term", head: path, args, calls: [], node, depth: machine.undecided, tainted: null };
+  return { kind: "term", head: [...path.slice(0, -1), `${name}!`], args, calls: [], node };
+}
+
+/** A macro of the files. What it names without being given it means what it means where the macro is written. */
+function expanded(machine: Machine, own: Item | "ambiguous", name: string, node: RustNode, scope: Scope): Value {
+  const reason = `The macro ${name} is not followed`;
+  if (own === "ambiguous" || machine.crate.untold(own) !== null) return unknownMacro(machine, name, node, scope);
+  const body = own.node.text;
+  const named = body.matchAll(/(?<![$\w.:])([a-z_]\w*)\b(?!\s*[!:(])/g);
+  if ([...named].some(([, word = ""]) => word !== "self" && scope.find(word) !== null)) {
+    spoilNamed(node, scope, reason);
+    return machine.opaque(reason, node);
+  }
+  const block = expandMacro(own.node, node);
+  if (block && !block.children.some((child) => child.type === "let_declaration" && !declaresOwn(child, body))) {
+    return machine.evaluate(block, scope);
+  }
+  spoilNamed(node, scope, reason);
+  return machine.opaque(reason, node);
+}
+
+/** True when a variable of an expansion is the macro's own: outside of it nobody sees it. */
+function declaresOwn(declaration: RustNode, body: string): boolean {
+  const name = /^\w+$/.exec(declaration.field("pattern")?.text ?? "")?.[0];
+  return name !== undefined && new RegExp(`\\blet\\s+(mut\\s+)?${name}\\b`).test(body);
+}
+
+/** A macro of another crate may be any code at all. */
+function unknownMacro(machine: Machine, name: string, node: RustNode, scope: Scope): Value {
+  spoilNamed(node, scope, `The macro ${name} is not known and may change it`);
+  return machine.opaque(`The macro ${name} is not known`, node);
+}
+
+function spoilNamed(node: RustNode, scope: Scope, reason: string): void {
+  for (const [word] of innerText(node).matchAll(/[A-Za-z_]\w*/g)) {
+    const cell = scope.find(word);
+    if (cell) spoil(cell, reason, node);
+  }
+}
+
+/** `write!(text, "…", …)` adds to a text; what it does to anything else is not followed. */
+function written(machine: Machine, node: RustNode, scope: Scope, end: string): Value {
+  const [target, ...rest] = argumentsOf(node);
+  if (!target) {
+    spoilNamed(node, scope, "What is written into it is not followed");
+    return unknown("The arguments of the macro are not followed", node);
+  }
+  const place = followed(locate(machine, target, scope));
+  const added = rest.length === 0 ? text("") : formatted(machine, node, scope, false, rest);
+  const held = place.get();
+  if (held.kind === "text" && added.kind === "text" && place.mutable) {
+    machine.makeText(held.text.length + added.text.length + end.length, node);
+    place.set(text(held.text + added.text + end));
+  } else spoil(place, "What is written into it is known only when the code runs", node);
+  return UNIT;
 }
 
 /** The text between a macro's brackets. */
@@ -97,6 +170,11 @@ const CALL_HEAD = "fn f(){g(";
 
 /** The arguments of a macro as expressions; none when they are no list of expressions. */
 export function argumentsOf(node: RustNode): readonly RustNode[] {
+  return elementsOf(node).filter((child) => child.type !== "attribute_item");
+}
+
+/** The same with the attributes that stand before them. */
+function elementsOf(node: RustNode): readonly RustNode[] {
   const tree = node.child("token_tree");
   if (!tree) return [];
   const inner = innerText(node);
@@ -106,48 +184,55 @@ export function argumentsOf(node: RustNode): readonly RustNode[] {
   if (piece.error) return [];
   for (const found of piece.root.descendants()) {
     if (repeated && found.type === "array_expression") return [found];
-    if (!repeated && found.type === "arguments") return found.plain;
+    if (!repeated && found.type === "arguments") return found.children;
   }
   return [];
 }
 
 function valuesOf(machine: Machine, node: RustNode, scope: Scope): Value[] {
   const nodes = argumentsOf(node);
-  const values = nodes.map((argument) =>
-    argument.type === "assignment_expression" ? UNIT : machine.evaluate(argument, scope),
-  );
+  if (nodes.length === 0 && innerText(node).trim() !== "") {
+    spoilNamed(node, scope, "The arguments of the macro are not followed");
+    if (/\bawait\b/.test(innerText(node))) machine.opaque("The arguments of the macro are not followed", node);
+  }
+  const values = nodes.map((argument) => {
+    const named = argument.type === "assignment_expression" ? argument.field("right") : argument;
+    return named ? machine.evaluate(named, scope) : UNIT;
+  });
   const [only] = values;
   return nodes[0]?.type === "array_expression" && innerText(node).includes(";") && only?.kind === "list"
-    ? only.items
+    ? [...only.items]
     : values;
 }
 
-function formatted(machine: Machine, node: RustNode, scope: Scope, indented: boolean): Value {
-  const [first, ...rest] = argumentsOf(node);
-  const template = first ? machine.evaluate(first, scope) : null;
+function formatted(
+  machine: Machine,
+  node: RustNode,
+  scope: Scope,
+  indented: boolean,
+  [first, ...rest]: readonly RustNode[] = argumentsOf(node),
+): Value {
+  const template = first ? machine.read(first, scope) : null;
   if (template?.kind !== "text") return unknown("The format string is not constant", node);
-  const names = new Map<string, RustNode>();
+  const names = new Map<string, Value>();
   const positional: Value[] = [];
   for (const argument of rest) {
-    const value = argument.field("right");
-    if (argument.type === "assignment_expression" && value) names.set(argument.field("left")?.text ?? "", value);
-    else positional.push(machine.evaluate(argument, scope));
+    const right = argument.type === "assignment_expression" ? argument.field("right") : null;
+    const value = machine.read(right ?? argument, scope);
+    if (right) names.set(argument.field("left")?.text ?? "", value);
+    positional.push(value);
   }
   const named = (name: string): Value | null => {
-    const given = names.get(name);
-    if (given) return machine.evaluate(given, scope);
-    return scope.get(name) ?? constantNamed(machine, name, node);
+    const found = names.get(name) ?? scope.find(name)?.get() ?? constantValue(machine, [name], node);
+    return found ? derefed(found) : null;
   };
   const pattern = indented ? withoutIndent(template.text) : template.text;
   const filled = formatText(machine, pattern, positional, named);
-  return filled === null
-    ? unknown("The text is put together from values that are known only when the code runs", node)
-    : text(filled);
-}
-
-function constantNamed(machine: Machine, name: string, node: RustNode): Value | null {
-  const value = machine.crate.resolve("const", [name], node.source)?.node.field("value");
-  return value ? machine.evaluate(value, machine.scope(null)) : null;
+  if (filled === null) {
+    return unknown("The text is put together from values that are known only when the code runs", node);
+  }
+  machine.makeText(filled.length, node);
+  return text(filled);
 }
 
 /** Takes away the white space that all lines begin with, and an empty first line. */

@@ -1,9 +1,10 @@
 import { snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { askRows, askScalar } from "./answers.js";
-import { callClosure } from "./calls.js";
+import { callClosure, callForEach } from "./calls.js";
 import { displayText } from "./format.js";
 import type { Machine } from "./machine.js";
+import { handOver } from "./places.js";
 import { bool, type ListValue, text, UNIT, unknown, type Value } from "./value.js";
 
 type Method = (machine: Machine, value: Value, args: readonly Value[], node: RustNode) => Value | undefined;
@@ -12,12 +13,10 @@ type Method = (machine: Machine, value: Value, args: readonly Value[], node: Rus
 const TRANSPARENT = new Set([
   "into",
   "as_ref",
-  "as_mut",
   "as_str",
   "as_slice",
   "as_deref",
   "borrow",
-  "borrow_mut",
   "deref",
   "boxed",
   "ok",
@@ -25,7 +24,6 @@ const TRANSPARENT = new Set([
   "map_err",
   "to_vec",
   "into_boxed",
-  "by_ref",
   "cloned",
   "copied",
   "into_table_ref",
@@ -37,7 +35,6 @@ const TRANSPARENT = new Set([
   "try_into",
   "iter",
   "into_iter",
-  "iter_mut",
   "collect",
   "peekable",
 ]);
@@ -46,7 +43,7 @@ const ANY: Readonly<Record<string, Method>> = {
   unwrap: unwrapped,
   expect: unwrapped,
   unwrap_or: (_machine, value, args) => (value.kind === "none" ? args[0] : unwrapIf(value)),
-  unwrap_or_default: (_machine, value) => unwrapIf(value),
+  unwrap_or_default: (_machine, value) => (value.kind === "none" ? undefined : unwrapIf(value)),
   unwrap_or_else: (machine, value, args) =>
     value.kind === "none" && args[0]?.kind === "closure" ? callClosure(machine, args[0], []) : unwrapIf(value),
   to_string: (machine, value) => {
@@ -71,7 +68,9 @@ function presence(value: Value, wanted: boolean): Value | undefined {
   return value.kind === "none" ? bool(!wanted) : undefined;
 }
 
-const TEXT: Readonly<Record<string, (value: string, args: readonly Value[]) => Value | undefined>> = {
+type TextMethod = (value: string, args: readonly Value[], machine: Machine, node: RustNode) => Value | undefined;
+
+const TEXT: Readonly<Record<string, TextMethod>> = {
   parse: (value) => text(value),
   trim: (value) => text(value.trim()),
   trim_start: (value) => text(value.trimStart()),
@@ -82,14 +81,31 @@ const TEXT: Readonly<Record<string, (value: string, args: readonly Value[]) => V
   to_snake_case: (value) => text(snakeCase(value)),
   len: (value) => ({ kind: "number", text: String(Buffer.byteLength(value)) }),
   is_empty: (value) => bool(value === ""),
-  replace: (value, [from, to]) =>
-    from?.kind === "text" && to?.kind === "text" ? text(value.replaceAll(from.text, to.text)) : undefined,
+  replace: (value, [from, to], machine, node) => {
+    if (from?.kind !== "text" || to?.kind !== "text") return undefined;
+    const count = value.split(from.text).length - 1;
+    machine.makeText(value.length + count * to.text.length, node);
+    return text(value.replaceAll(from.text, () => to.text));
+  },
+  repeat: (value, [times], machine, node) => {
+    if (times?.kind !== "number" || !/^\d+$/.test(times.text)) return undefined;
+    machine.makeText(value.length * Number(times.text), node);
+    return text(value.repeat(Number(times.text)));
+  },
   starts_with: (value, [start]) => (start?.kind === "text" ? bool(value.startsWith(start.text)) : undefined),
   ends_with: (value, [end]) => (end?.kind === "text" ? bool(value.endsWith(end.text)) : undefined),
   contains: (value, [part]) => (part?.kind === "text" ? bool(value.includes(part.text)) : undefined),
-  lines: (value) => ({ kind: "list", items: value.split(/\r?\n/).map((line) => text(line)) }),
+  lines: (value) => ({
+    kind: "list",
+    items: value
+      .replace(/\n$/, "")
+      .split("\n")
+      .flatMap((line, _at, all) => (all.length === 1 && line === "" ? [] : [text(line.replace(/\r$/, ""))])),
+  }),
   split: (value, [by]) =>
-    by?.kind === "text" ? { kind: "list", items: value.split(by.text).map((part) => text(part)) } : undefined,
+    by?.kind === "text" && by.text !== ""
+      ? { kind: "list", items: value.split(by.text).map((part) => text(part)) }
+      : undefined,
 };
 
 const LIST: Readonly<
@@ -106,36 +122,48 @@ const LIST: Readonly<
     other?.kind === "list" ? { kind: "list", items: [...list.items, ...other.items] } : undefined,
   first: (_machine, list) => (list.items[0] ? { kind: "some", value: list.items[0] } : { kind: "none" }),
   last: (_machine, list) => (list.items.at(-1) ? { kind: "some", value: list.items.at(-1) ?? UNIT } : { kind: "none" }),
-  map: (machine, list, [closure]) =>
-    closure?.kind === "closure"
-      ? { kind: "list", items: list.items.map((item) => callClosure(machine, closure, [item])) }
-      : undefined,
+  map: (machine, list, [closure], node) =>
+    closure?.kind === "closure" ? { kind: "list", items: callForEach(machine, closure, list.items, node) } : undefined,
+  collect: (_machine, list, _args, node) => collected(list, node),
+  skip: (_machine, list, [count]) =>
+    count?.kind === "number" ? { kind: "list", items: list.items.slice(Number(count.text)) } : undefined,
+  take: (_machine, list, [count]) =>
+    count?.kind === "number" ? { kind: "list", items: list.items.slice(0, Number(count.text)) } : undefined,
   for_each: (machine, list, [closure]) => {
     if (closure?.kind !== "closure") return undefined;
     for (const item of list.items) callClosure(machine, closure, [item]);
     return UNIT;
   },
-  filter: (machine, list, [closure]) => {
+  filter: (machine, list, [closure], node) => {
     if (closure?.kind !== "closure") return undefined;
-    const kept = list.items.map((item) => ({ item, keep: callClosure(machine, closure, [item]) }));
-    if (kept.some(({ keep }) => keep.kind !== "bool")) return undefined;
-    return {
-      kind: "list",
-      items: kept.flatMap(({ item, keep }) => (keep.kind === "bool" && keep.value ? [item] : [])),
-    };
+    const kept = callForEach(machine, closure, list.items, node);
+    if (kept.some((keep) => keep.kind !== "bool"))
+      return unknown("Which elements stay is known only when it runs", node);
+    return { kind: "list", items: list.items.filter((_item, at) => isTrue(kept[at])) };
   },
-  join: (machine, list, [separator]) => joined(machine, list, separator),
-  concat: (machine, list) => joined(machine, list, text("")),
-  push: (machine, list, [item], node) => {
-    if (machine.undecided > 0) list.items.push(unknown("It is added in a branch that may not run", node));
-    else if (item) list.items.push(item);
-    return UNIT;
-  },
+  join: (machine, list, [separator], node) => joined(machine, list, separator, node),
+  concat: (machine, list, _args, node) => joined(machine, list, text(""), node),
 };
 
-function joined(machine: Machine, list: ListValue, separator: Value | undefined): Value | undefined {
+function isTrue(value: Value | undefined): boolean {
+  return value?.kind === "bool" && value.value;
+}
+
+/** A vector keeps the order; what other collections make of the elements is not followed. */
+function collected(list: ListValue, node: RustNode): Value {
+  const into = node.field("function")?.field("type_arguments")?.text ?? "";
+  return into === "" || /^<\s*(Vec|_|Result\s*<\s*Vec|Result\s*<\s*_)\b/.test(into)
+    ? list
+    : unknown("What the elements are collected into is not followed", node);
+}
+
+function joined(machine: Machine, list: ListValue, separator: Value | undefined, node: RustNode): Value | undefined {
   const parts = list.items.map((item) => displayText(machine, item));
   if (separator?.kind !== "text" || parts.includes(null)) return undefined;
+  machine.makeText(
+    parts.reduce((sum, part) => sum + (part?.length ?? 0) + separator.text.length, 0),
+    node,
+  );
   return text(parts.join(separator.text));
 }
 
@@ -150,16 +178,28 @@ export function knownMethod(
   if (value.kind === "rows") return askRows(machine, value, method, args);
   if (value.kind === "scalar") return askScalar(value, method, args);
   if (value.kind === "text") {
-    const known = TEXT[method]?.(value.text, args);
+    const known = named(TEXT, method)?.(value.text, args, machine, node);
     if (known) return known;
   }
   if (value.kind === "list") {
-    const known = LIST[method]?.(machine, value, args, node);
+    const known = named(LIST, method)?.(machine, value, args, node);
     if (known) return known;
   }
   if (value.kind === "some" && method === "map" && args[0]?.kind === "closure") {
     return { kind: "some", value: callClosure(machine, args[0], [value.value]) };
   }
-  if (TRANSPARENT.has(method) && !(value.kind === "term" && args.length > 0)) return value;
-  return ANY[method]?.(machine, value, args, node);
+  const known = TRANSPARENT.has(method) && !(value.kind === "term" && args.length > 0 && !onError(method));
+  const result = known ? value : named(ANY, method)?.(machine, value, args, node);
+  // Whether the code for a failure runs is known only of a value that is known to be there.
+  if (result && !/^(text|number|bool|unit|list|struct|some|none)$/.test(value.kind))
+    handOver(machine, args, method, node);
+  return result;
+}
+
+function onError(method: string): boolean {
+  return method === "map_err";
+}
+
+function named<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

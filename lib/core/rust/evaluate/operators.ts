@@ -6,7 +6,7 @@ import { bool, condition, text, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateUnary(machine: Machine, node: RustNode, scope: Scope): Value {
   const operand = node.plain[0];
-  const given = operand ? machine.evaluate(operand, scope) : UNIT;
+  const given = operand ? machine.read(operand, scope) : UNIT;
   const value = node.operator === "!" ? truthOf(given) : given;
   if (node.operator === "*") return value;
   if (node.operator === "-" && value.kind === "number") return { kind: "number", text: `-${value.text}` };
@@ -22,12 +22,13 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   const right = node.field("right");
   if (!left || !right) return unknown("The expression is incomplete", node);
   const operator = node.operator ?? "";
-  const a = machine.evaluate(left, scope);
-  if (operator === "&&" && a.kind === "bool" && !a.value) return a;
-  if (operator === "||" && a.kind === "bool" && a.value) return a;
-  const b = machine.evaluate(right, scope);
-  if (operator === "&&" || operator === "||") return logical(operator, a, b, node);
-  if (operator === "+" && a.kind === "text" && b.kind === "text") return text(a.text + b.text);
+  const a = machine.read(left, scope);
+  if (operator === "&&" || operator === "||") return lazy(machine, operator, a, right, scope, node);
+  const b = machine.read(right, scope);
+  if (operator === "+" && a.kind === "text" && b.kind === "text") {
+    machine.makeText(a.text.length + b.text.length, node);
+    return text(a.text + b.text);
+  }
   const asked = compareScalar(operator, a, b);
   if (asked) return asked;
   if (operator === "==" || operator === "!=") {
@@ -37,6 +38,20 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
       : bool(same === (operator === "=="));
   }
   return arithmetic(operator, a, b) ?? unknown("The value is computed when the code runs", node);
+}
+
+/** The right side runs only when the left one does not decide. */
+function lazy(machine: Machine, operator: "&&" | "||", a: Value, right: RustNode, scope: Scope, node: RustNode): Value {
+  if (a.kind === "bool" && a.value === (operator === "||")) return a;
+  if (a.kind === "bool") return logical(operator, a, machine.read(right, scope), node);
+  let b: Value = UNIT;
+  const { emissions } = machine.branch(() => {
+    b = machine.read(right, scope);
+    return b;
+  });
+  if (emissions.length > 0)
+    return machine.opaque("Whether the right side runs is known only when the code runs", right);
+  return logical(operator, a, b, node);
 }
 
 function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNode): Value {
@@ -74,11 +89,14 @@ function arithmetic(operator: string, a: Value, b: Value): Value | null {
     : null;
 }
 
-/** Null when it cannot be told. Paths are variants of enums: they are equal when their last parts are. */
+/** Null when it cannot be told. Variants of enums are equal when their last parts are; of constants nothing is known. */
 export function equal(a: Value, b: Value): boolean | null {
-  if (a.kind === "path" && b.kind === "path") return a.segments.at(-1) === b.segments.at(-1);
+  if (a.kind === "path" && b.kind === "path") {
+    const names = [a.segments.at(-1) ?? "", b.segments.at(-1) ?? ""];
+    return names.every((name) => /^[A-Z]([a-z]|$)/.test(name)) ? names[0] === names[1] : null;
+  }
   if (a.kind === "text" && b.kind === "text") return a.text === b.text;
-  if (a.kind === "number" && b.kind === "number") return a.text === b.text;
+  if (a.kind === "number" && b.kind === "number") return a.text === b.text || Number(a.text) === Number(b.text);
   if (a.kind === "bool" && b.kind === "bool") return a.value === b.value;
   if (a.kind === "none" && b.kind === "none") return true;
   if ((a.kind === "none" && b.kind === "some") || (a.kind === "some" && b.kind === "none")) return false;

@@ -2,22 +2,35 @@ import { pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
 import type { Scope } from "./scope.js";
-import type { Value } from "./value.js";
+import { unknown, type Value } from "./value.js";
 
 /** A variable, a constant, or a path that stands for itself. */
 export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Value {
   const segments = pathOf(node);
   const [name = ""] = segments;
   if (segments.length === 1) {
-    const variable = scope.get(name);
-    if (variable) return variable;
+    const variable = scope.find(name);
+    if (variable) return variable.get();
     if (name === "None") return { kind: "none" };
   }
   const path = withSelf(machine, segments);
-  const constant = machine.crate.resolve("const", path, node.source);
-  const value = constant?.node.field("value");
-  if (value) return machine.evaluate(value, machine.scope(null));
-  return { kind: "path", segments: path, node };
+  return constantValue(machine, path, node) ?? { kind: "path", segments: path, node };
+}
+
+/** Undefined when the files hold no such constant. */
+export function constantValue(machine: Machine, path: readonly string[], node: RustNode): Value | undefined {
+  const found = machine.crate.resolve("const", path, node);
+  if (found === "ambiguous") return unknown(`Which value ${path.join("::")} means cannot be told`, node);
+  if (!found) return undefined;
+  const untold = machine.crate.untold(found);
+  if (untold !== null) return unknown(untold, node);
+  if (/^(pub(\([^)]*\))?\s+)?static\s+mut\b/.test(found.node.text)) {
+    return unknown(`The static ${found.name} can be changed from anywhere`, node);
+  }
+  const value = found.node.field("value");
+  return value
+    ? machine.evaluate(value, machine.scope(null))
+    : unknown(`The constant ${found.name} has no value here`, node);
 }
 
 export function withSelf(machine: Machine, segments: readonly string[]): readonly string[] {

@@ -1,31 +1,28 @@
+import type { Cell } from "./place.js";
 import type { Value } from "./value.js";
 
 /** The variables of a block and of the blocks around it. */
 export class Scope {
-  private readonly variables = new Map<string, Value>();
+  private readonly variables = new Map<string, Cell>();
 
   constructor(
-    private readonly outer: Scope | null = null,
-    /** How many undecided branches were open when it was made. */
-    readonly depth = 0,
+    private readonly outer: Scope | null,
+    /** Makes the cell of a variable. */
+    private readonly cell: (value: Value, mutable: boolean) => Cell,
   ) {}
 
-  get(name: string): Value | undefined {
-    return this.variables.get(name) ?? this.outer?.get(name);
+  find(name: string): Cell | null {
+    return this.variables.get(name) ?? this.outer?.find(name) ?? null;
   }
 
-  declare(name: string, value: Value): void {
-    this.variables.set(name, value);
+  declare(name: string, value: Value, mutable = false): void {
+    this.variables.set(name, this.cell(value, mutable));
   }
 
-  /** Gives a variable another value where it was declared. Returns that scope, or null when there is no such variable. */
-  assign(name: string, value: Value): Scope | null {
-    if (!this.variables.has(name)) return this.outer?.assign(name, value) ?? null;
-    this.variables.set(name, value);
-    return this;
-  }
-
-  owner(name: string): Scope | null {
-    return this.variables.has(name) ? this : (this.outer?.owner(name) ?? null);
+  /** What a `move` closure keeps: the variables as they are now; later changes on either side do not reach the other. */
+  moved(): Scope {
+    const copy = new Scope(this.outer?.moved() ?? null, this.cell);
+    for (const [name, cell] of this.variables) copy.variables.set(name, cell.copy());
+    return copy;
   }
 }

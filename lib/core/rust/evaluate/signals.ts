@@ -8,7 +8,11 @@ export class ReturnSignal {
 
 /** `break` or `continue`, on its way to its loop. */
 export class LoopSignal {
-  constructor(readonly kind: "break" | "continue") {}
+  constructor(
+    readonly kind: "break" | "continue",
+    /** Which loop it leaves; null for the innermost. */
+    readonly label: string | null = null,
+  ) {}
 }
 
 /** The code gives up: a panic, `todo!()`, an error returned. */

@@ -1,4 +1,5 @@
 import type { RustNode } from "../syntax/rust-node.js";
+import type { Place } from "./place.js";
 import type { Scope } from "./scope.js";
 
 /** What a piece of migration code evaluates to, as far as it can be known without running it. */
@@ -14,6 +15,9 @@ export type Value =
   | Term
   | StructValue
   | ClosureValue
+  | FutureValue
+  /** `&mut place`: what is done to it is done to the place. */
+  | { readonly kind: "ref"; readonly place: Place }
   /** Something through which the database can be changed: a schema manager, a connection, a pool. */
   | { readonly kind: "handle" }
   | { readonly kind: "condition"; readonly condition: Condition }
@@ -30,10 +34,10 @@ export interface TextValue {
   readonly literal: RustNode | null;
 }
 
-/** An array, a vector, a tuple or an iterator over one. */
+/** An array, a vector, a tuple or an iterator over one. Values never change: a change gives its place another value. */
 export interface ListValue {
   readonly kind: "list";
-  readonly items: Value[];
+  readonly items: readonly Value[];
 }
 
 /** A path that is no variable: an enum's variant, a unit struct, a constant of another crate. */
@@ -54,12 +58,8 @@ export interface Term {
   readonly kind: "term";
   readonly head: readonly string[];
   readonly args: readonly Value[];
-  readonly calls: Call[];
+  readonly calls: readonly Call[];
   readonly node: RustNode;
-  /** How deep in undecided branches it was made. */
-  readonly depth: number;
-  /** Why it cannot be relied on; null when it can. */
-  tainted: string | null;
 }
 
 export interface StructValue {
@@ -67,7 +67,7 @@ export interface StructValue {
   /** Last part of `path`. */
   readonly name: string;
   readonly path: readonly string[];
-  readonly fields: Map<string, Value>;
+  readonly fields: ReadonlyMap<string, Value>;
   readonly node: RustNode;
 }
 
@@ -78,11 +78,19 @@ export interface ClosureValue {
   readonly scope: Scope;
 }
 
+/** Code that runs when it is awaited, and not before. */
+export interface FutureValue {
+  readonly kind: "future";
+  readonly run: () => Value;
+  readonly node: RustNode;
+}
+
 export interface UnknownValue {
   readonly kind: "unknown";
   /** A full sentence without the final stop. */
   readonly reason: string;
-  readonly node: RustNode;
+  /** Null when it is not one piece of code that makes it unknown. */
+  readonly node: RustNode | null;
 }
 
 /** A question that only a tenant's database answers. */
@@ -112,20 +120,23 @@ export function unknown(reason: string, node: RustNode): UnknownValue {
   return { kind: "unknown", reason, node };
 }
 
-/** A copy that later calls do not reach. */
-export function copyOf(value: Value): Value {
-  if (value.kind === "term") return { ...value, calls: [...value.calls] };
-  if (value.kind === "list") return { ...value, items: [...value.items] };
-  return value;
-}
-
 /** True when something through which the database can be changed is in the value. */
 export function reachesDatabase(value: Value): boolean {
-  if (value.kind === "handle") return true;
-  if (value.kind === "some") return reachesDatabase(value.value);
-  if (value.kind === "list") return value.items.some(reachesDatabase);
-  if (value.kind === "term") {
-    return value.args.some(reachesDatabase) || value.calls.some((call) => call.args.some(reachesDatabase));
+  return within(value).some((each) => each.kind === "handle");
+}
+
+/** The value and every value in it. */
+export function within(value: Value): readonly Value[] {
+  switch (value.kind) {
+    case "some":
+      return [value, ...within(value.value)];
+    case "list":
+      return [value, ...value.items.flatMap(within)];
+    case "struct":
+      return [value, ...[...value.fields.values()].flatMap(within)];
+    case "term":
+      return [value, ...value.args.flatMap(within), ...value.calls.flatMap((call) => call.args.flatMap(within))];
+    default:
+      return [value];
   }
-  return false;
 }

@@ -4,18 +4,18 @@ import type { PathValue } from "../evaluate/value.js";
 import type { Item } from "../syntax/items.js";
 import { numberValue, tokensOf } from "../syntax/literals.js";
 import { snakeCase } from "../syntax/names.js";
+import { variantsOf } from "../syntax/variants.js";
 import { attributeText } from "./entity-names.js";
-import { variantsOf } from "./iden.js";
 
 /** What `DeriveActiveEnum` stores for a variant, as SQL. Null when the files hold no such enum. */
 export function activeEnumText(machine: Machine, value: PathValue): string | null {
-  const variant = value.segments.at(-1) ?? "";
-  const [item] = machine.crate
-    .candidates("enum", value.segments.slice(0, -1), value.node.source)
-    .filter((each) => each.attributes.some((attribute) => attribute.text.includes("DeriveActiveEnum")));
-  const body = item?.node.field("body");
+  const named = machine.crate.value(value.segments, value.node);
+  const item = named?.kind === "variant" ? named.item : null;
+  const variant = named?.kind === "variant" ? named.variant : "";
+  if (!item?.attributes.some((attribute) => attribute.text.includes("DeriveActiveEnum"))) return null;
+  const body = item.node.field("body");
   const found = body ? variantsOf(body).find((each) => each.name === variant) : undefined;
-  if (!item || !found) return null;
+  if (!found || machine.crate.untold(item) !== null) return null;
   const written = attributeText(found.attributes, "string_value");
   if (written !== null) return literal(written).trimStart();
   const number = numberAttribute(found.attributes) ?? discriminant(found.node.field("value")?.text);

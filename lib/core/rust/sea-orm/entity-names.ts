@@ -2,36 +2,34 @@ import type { Crate } from "../syntax/crate.js";
 import type { Item } from "../syntax/items.js";
 import { stringValue, tokensOf } from "../syntax/literals.js";
 import { camelCase, snakeCase } from "../syntax/names.js";
-import type { RustNode, RustText } from "../syntax/rust-node.js";
+import type { RustNode } from "../syntax/rust-node.js";
 
 /** The table of `user::Entity`, from the attributes of the entity's `Model`. Null when the files hold no such entity. */
-export function entityTable(crate: Crate, segments: readonly string[], from: RustText): string | null {
-  const path = crate.expand(segments, from);
-  if (path.at(-1) !== "Entity" && path.at(-1) !== "Table") return null;
-  const model = modelIn(crate, path.slice(0, -1), from);
+export function entityTable(crate: Crate, path: readonly string[], node: RustNode): string | null {
+  const model = entityModel(crate, path, node);
   return model ? tableAttribute(model) : null;
 }
 
 /** The column of `user::Column::CreatedAt`, from the fields of the entity's `Model`. */
-export function entityColumn(crate: Crate, segments: readonly string[], from: RustText): string | null {
-  const path = crate.expand(segments, from);
-  if (path.at(-2) !== "Column") return null;
-  const model = modelIn(crate, path.slice(0, -2), from);
-  if (!model) return null;
-  const variant = path.at(-1) ?? "";
-  return fieldsOf(model).find((field) => field.variant === variant)?.column ?? null;
+export function entityColumn(crate: Crate, path: readonly string[], node: RustNode): string | null {
+  const found = crate.value(path, node);
+  if (found?.kind !== "member" || found.item.kind !== "derived" || found.item.name !== "Column") return null;
+  const [variant] = found.rest;
+  if (found.rest.length !== 1 || crate.untold(found.item) !== null) return null;
+  return fieldsOf(found.item).find((field) => field.variant === variant)?.column ?? null;
 }
 
-function modelIn(crate: Crate, module: readonly string[], from: RustText): Item | null {
-  const path = module.filter((part) => part !== "self" && part !== "super" && part !== "crate");
-  const models = crate.candidates("struct", [...path, "Model"], from);
-  const fitting = models.filter((model) => path.length === 0 || model.module.at(-1) === path.at(-1));
-  return fitting.length === 1 ? (fitting[0] ?? null) : null;
+/** The model behind the path of an entity. Null when the files do not say. */
+export function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
+  const found = crate.type(path, node);
+  const entity =
+    found?.kind === "item" && found.item.kind === "derived" && /^(Entity|ActiveModel)$/.test(found.item.name);
+  return entity && crate.untold(found.item) === null ? found.item : null;
 }
 
-/** The columns of the entity in a module. */
-export function modelFields(crate: Crate, module: readonly string[], from: RustText): readonly EntityField[] | null {
-  const model = modelIn(crate, crate.expand([...module, "Model"], from).slice(0, -1), from);
+/** The columns of an entity. */
+export function modelFields(crate: Crate, entity: readonly string[], node: RustNode): readonly EntityField[] | null {
+  const model = entityModel(crate, entity, node);
   return model ? fieldsOf(model) : null;
 }
 

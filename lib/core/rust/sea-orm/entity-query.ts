@@ -29,7 +29,7 @@ export function entityCall(
   const start = receiver.head.at(-1) ?? "";
   if (READS.test(method) && FINDS.test(start)) return rows;
   if (!/^exec(_without_returning|_with_returning)?$/.test(method)) return undefined;
-  const table = entityTable(machine.crate, receiver.head.slice(0, -1), receiver.node.source);
+  const table = entityTable(machine.crate, receiver.head.slice(0, -1), receiver.node);
   if (start === "insert" && receiver.calls.length === 0) return sendRows(machine, receiver.args, node, send);
   if (start === "insert_many" && receiver.calls.length === 0 && receiver.args[0]?.kind === "list") {
     return sendRows(machine, receiver.args[0].items, node, send);
@@ -53,8 +53,8 @@ function sendRows(machine: Machine, models: readonly Value[], node: RustNode, se
 
 function insertOf(machine: Machine, model: Extract<Value, { kind: "struct" }>, node: RustNode): Term | null {
   const entity = [...model.path.slice(0, -1), "Entity"];
-  const table = entityTable(machine.crate, entity, model.node.source);
-  const fields = modelFields(machine.crate, model.path.slice(0, -1), model.node.source);
+  const table = entityTable(machine.crate, entity, model.node);
+  const fields = modelFields(machine.crate, entity, model.node);
   if (table === null || !fields) return null;
   const columns: Value[] = [];
   const values: Value[] = [];
@@ -89,7 +89,6 @@ function sendFiltered(
     const calls = query.calls.map(translated);
     const first: [string, ...Value[]] = [kind === "delete" ? "from_table" : "table", name];
     const term = madeTerm(machine, ["Query", kind], [], [first, ...calls], node);
-    term.tainted = query.tainted;
     return send(term);
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;

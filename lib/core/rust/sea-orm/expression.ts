@@ -109,7 +109,6 @@ function columnText(machine: Machine, [value]: readonly Value[]): string {
 }
 
 function termText(machine: Machine, term: Term): string {
-  if (term.tainted !== null) throw new NotLowered(term.tainted, term.node);
   const name = term.head.slice(-2).join("::");
   let text: string;
   let calls = term.calls;

@@ -35,7 +35,6 @@ export function foreignKeyOf(
 }
 
 function collect(machine: Machine, term: Term): Collected {
-  if (term.tainted !== null) throw new NotLowered(term.tainted, term.node);
   const key: Collected = {
     name: null,
     table: null,

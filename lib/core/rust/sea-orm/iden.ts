@@ -1,109 +1,66 @@
-import type { Crate } from "../syntax/crate.js";
+import { callItem } from "../evaluate/calls.js";
+import { Machine } from "../evaluate/machine.js";
+import { derefed } from "../evaluate/place.js";
+import { RefusalSignal } from "../evaluate/signals.js";
+import { text, type Value } from "../evaluate/value.js";
 import type { Item } from "../syntax/items.js";
 import { stringValue, tokensOf } from "../syntax/literals.js";
 import { snakeCase } from "../syntax/names.js";
-import { parsePiece } from "../syntax/parse-rust.js";
-import type { RustNode, RustText } from "../syntax/rust-node.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import { variantsOf } from "../syntax/variants.js";
 
 /**
- * The database name behind a path such as `User::Table`, by the rules of the `Iden` and `DeriveIden` macros, a hand-written
- * `impl Iden`, or an entity. Null when the files do not say.
+ * The database name behind a path such as `User::Table`, by the rules of the `Iden` and `DeriveIden` macros, or what a
+ * hand-written `impl Iden` writes. Null when the files do not say.
  */
-export function idenName(crate: Crate, segments: readonly string[], from: RustText): string | null {
-  const path = crate.expand(segments, from);
-  const names = new Set<string>();
-  if (path.length >= 2) {
-    const variant = path.at(-1) ?? "";
-    for (const item of crate.candidates("enum", path.slice(0, -1), from)) {
-      const name = variantName(crate, item, variant);
-      if (name !== null) names.add(name);
-    }
-  }
-  if (names.size === 0) {
-    for (const item of crate.candidates("struct", path, from)) {
-      const name = structName(crate, item);
-      if (name !== null) names.add(name);
-    }
-  }
-  return names.size === 1 ? ([...names][0] ?? null) : null;
+export function idenName(machine: Machine, path: readonly string[], node: RustNode): string | null {
+  const { crate } = machine;
+  const found = crate.value(path, node);
+  if (found?.kind !== "variant" && !(found?.kind === "item" && found.item.kind === "struct")) return null;
+  const { item } = found;
+  const impl = crate.implsOf(item).filter((each) => each.trait === "Iden");
+  if (impl.length > 0) return impl.length === 1 && impl[0] ? writtenName(machine, impl[0], path, node) : null;
+  if (crate.untold(item) !== null || !item.attributes.some((each) => DERIVES.test(each.text))) return null;
+  if (found.kind === "item") return named(item.attributes, snakeCase(item.name));
+  return variantName(item, found.variant);
 }
 
-function variantName(crate: Crate, item: Item, variant: string): string | null {
+const DERIVES = /^#\[\s*derive\b.*\b(Iden|DeriveIden|DeriveColumn|IdenStatic)\b/s;
+
+function variantName(item: Item, variant: string): string | null {
   const body = item.node.field("body");
-  if (!body) return null;
-  const found = variantsOf(body).find((each) => each.name === variant);
-  if (!found) return null;
-  const written = handWritten(crate, item, variant);
-  if (written !== null) return written;
-  if (
-    !item.attributes.some((attribute) => /\b(Iden|DeriveIden|DeriveColumn|IdenStatic|EnumIter)\b/.test(attribute.text))
-  )
+  const all = body ? variantsOf(body).filter((each) => each.name === variant) : [];
+  const [found] = all;
+  // Several of one name, by what the build has, have several names in the database.
+  if (!found || all.length > 1) return null;
+  return variant === "Table"
+    ? named(found.attributes, named(item.attributes, snakeCase(item.name)))
+    : named(found.attributes, snakeCase(variant));
+}
+
+/** The name that an attribute gives, else the other one. Null when what the build has decides on the attribute. */
+function named(attributes: readonly RustNode[], otherwise: string | null): string | null {
+  if (attributes.some((each) => /^#\[\s*cfg_attr\b.*\b(iden|rename|sea_orm)\b/s.test(each.text))) return null;
+  return nameAttribute(attributes) ?? otherwise;
+}
+
+/** `impl Iden for X { fn unquoted(…) { … } }`: what it writes, or gives. */
+function writtenName(machine: Machine, impl: Item, path: readonly string[], node: RustNode): string | null {
+  const methods = machine.crate.methods(impl);
+  const [method] = methods;
+  if (method?.name !== "unquoted" || methods.length !== 1) return null;
+  const apart = new Machine(machine.crate, machine.library, machine.fileText);
+  const place = apart.cell(text(""), true, true);
+  const takes = method.node.field("parameters")?.children.length === 2;
+  const self: Value = { kind: "path", segments: path, node };
+  try {
+    const given = callItem(apart, method, takes ? [{ kind: "ref", place }] : [], self, node);
+    const value = takes ? place.get() : derefed(given);
+    return value.kind === "text" && value.text !== "" && apart.sink.finish().length === 0 ? value.text : null;
+  } catch (signal) {
+    if (!(signal instanceof RefusalSignal)) throw signal;
     return null;
-  const own = nameAttribute(found.attributes);
-  if (own !== null) return own;
-  if (variant === "Table") return nameAttribute(item.attributes) ?? snakeCase(item.name);
-  return snakeCase(variant);
-}
-
-/** `impl Iden for X { fn unquoted(…) { … match self { Self::Table => "x", … } } }` */
-function handWritten(crate: Crate, item: Item, variant: string): string | null {
-  const impl = crate.named("impl", item.name).find((each) => each.trait === "Iden" && sameFile(each, item));
-  if (!impl) return null;
-  for (const arm of withMacros(impl.node)) {
-    if (arm.type !== "match_arm") continue;
-    const pattern = arm.field("pattern")?.text ?? "";
-    const alternatives = pattern.split("|").map((each) => each.trim().split("::").at(-1));
-    const value = arm.field("value");
-    if (alternatives.includes(variant) && value && /string_literal$/.test(value.type)) return stringValue(value);
   }
-  return null;
-}
-
-/** The nodes of a piece of code; the grammar leaves the arguments of `write!(s, "{}", match self { … })` as tokens. */
-function* withMacros(node: RustNode): Iterable<RustNode> {
-  for (const each of node.descendants()) {
-    yield each;
-    if (each.type !== "token_tree" || !each.text.startsWith("(") || !each.text.includes("=>")) continue;
-    const head = "fn f() { ";
-    yield* parsePiece(`${head}${each.text}; }`, each.source, each.start - head.length).root.descendants();
-  }
-}
-
-function structName(crate: Crate, item: Item): string | null {
-  const impl = crate.named("impl", item.name).find((each) => each.trait === "Iden" && sameFile(each, item));
-  const written = impl ? writtenText(impl.node) : null;
-  if (written !== null) return written;
-  if (!item.attributes.some((attribute) => /\b(Iden|DeriveIden)\b/.test(attribute.text))) return null;
-  return nameAttribute(item.attributes) ?? snakeCase(item.name);
-}
-
-function sameFile(a: Item, b: Item): boolean {
-  return a.node.source.path === b.node.source.path;
-}
-
-/** `write!(s, "name")` in a hand-written `impl Iden` of a struct. */
-function writtenText(impl: RustNode): string | null {
-  const texts = [...impl.descendants()].filter((node) => /string_literal$/.test(node.type)).map(stringValue);
-  return texts.length === 1 && !/[{}]/.test(texts[0] ?? "") ? (texts[0] ?? null) : null;
-}
-
-export interface Variant {
-  readonly name: string;
-  readonly node: RustNode;
-  readonly attributes: readonly RustNode[];
-}
-
-export function variantsOf(body: RustNode): readonly Variant[] {
-  const variants: Variant[] = [];
-  let attributes: RustNode[] = [];
-  for (const child of body.children) {
-    if (child.type === "attribute_item") attributes.push(child);
-    else if (child.type === "enum_variant") {
-      variants.push({ name: child.field("name")?.text ?? "", node: child, attributes });
-      attributes = [];
-    }
-  }
-  return variants;
 }
 
 /** `#[iden = "x"]`, `#[iden(rename = "x")]`, `#[sea_orm(iden = "x")]`. */

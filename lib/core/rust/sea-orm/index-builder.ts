@@ -16,7 +16,6 @@ type Collected = { -readonly [K in keyof Omit<IndexText, "table">]: IndexText[K]
 
 function collect(machine: Machine, value: Value | undefined): Collected {
   if (value?.kind !== "term") throw new NotLowered(`${describe(value)} is not known to describe an index`);
-  if (value.tainted !== null) throw new NotLowered(value.tainted, value.node);
   const index: Collected = {
     name: null,
     table: null,

@@ -9,12 +9,10 @@ import type { Term, Value } from "../evaluate/value.js";
 export function jsonText(machine: Machine, term: Term): string | null {
   const [inner] = term.args;
   if (term.calls.length > 0 || term.args.length !== 1 || !inner) return null;
-  const stored = machine.crate.candidates("struct", term.head, term.node.source).some((item) => {
-    const attributes = item.attributes.map((attribute) => attribute.text).join(" ");
-    return (
-      /\bFromJsonQueryResult\b/.test(attributes) && /\bSerialize\b/.test(attributes) && !/#\[serde/.test(attributes)
-    );
-  });
+  const item = machine.crate.resolve("struct", term.head, term.node);
+  const attributes = item && item !== "ambiguous" ? item.attributes.map((attribute) => attribute.text).join(" ") : "";
+  const stored =
+    /\bFromJsonQueryResult\b/.test(attributes) && /\bSerialize\b/.test(attributes) && !/#\[serde/.test(attributes);
   const json = stored ? jsonOf(inner) : null;
   return json === null ? null : literal(json).trimStart();
 }

@@ -1,6 +1,6 @@
 import { literal } from "../../sql/quote.js";
 import type { Machine } from "../evaluate/machine.js";
-import { type Term, text, type Value } from "../evaluate/value.js";
+import { type Call, type Term, text, type Value } from "../evaluate/value.js";
 import { snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { pluralOf, singularOf } from "./inflect.js";
@@ -97,7 +97,8 @@ function createTable(
   if (!statement || pairs.includes(null) || targets.includes(null)) {
     return machine.opaque("The columns of the table are not all known before the code runs", node);
   }
-  const add = (method: string, ...args: Value[]) => statement.calls.push({ method, args, node });
+  const calls: Call[] = [...statement.calls];
+  const add = (method: string, ...args: Value[]) => calls.push({ method, args, node });
   const known = targets.flatMap((target) => (target ? [target] : []));
   if (options.join) {
     const name = text(`idx-${table.text}-refs-pk`);
@@ -120,7 +121,7 @@ function createTable(
     const name = text(`fk-${target}-${column}-to-${table.text}`);
     add("foreign_key", foreignKey(machine, name, table, text(column), text(target), nullable, node));
   }
-  return send(statement);
+  return send({ ...statement, calls });
 }
 
 function pairOf(value: Value): { name: string; value: Value } | null {
@@ -173,8 +174,8 @@ function columnOf(machine: Machine, name: Value, type: Value, node: RustNode): T
   const ending = suffix === undefined || NEVER_SUFFIXED.has(helper) ? "" : `_${suffix.toLowerCase()}`;
   const column = schemaHelper(machine, `${helper}${ending}`, [name, ...given], node);
   const value = args.at(-1);
-  if (column && withDefault && value) column.calls.push({ method: "default", args: [value], node });
-  return column;
+  if (!column || !withDefault || !value) return column;
+  return { ...column, calls: [...column.calls, { method: "default", args: [value], node }] };
 }
 
 const ENUMS = /^Enum$/;

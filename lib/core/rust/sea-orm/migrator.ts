@@ -1,10 +1,14 @@
 import type { SourceSpan } from "../../finding.js";
-import { argumentsOf } from "../evaluate/macros.js";
+import { callItem, settled } from "../evaluate/calls.js";
+import { Machine } from "../evaluate/machine.js";
+import { derefed } from "../evaluate/place.js";
+import { RefusalSignal } from "../evaluate/signals.js";
+import type { Value } from "../evaluate/value.js";
 import type { Crate } from "../syntax/crate.js";
-import { type Item, pathOf } from "../syntax/items.js";
-import type { RustNode } from "../syntax/rust-node.js";
+import type { Item } from "../syntax/items.js";
+import { seaOrmLibrary } from "./library.js";
 
-/** One line of a migrator's list. */
+/** One migration of a migrator's list. */
 export interface MigratorEntry {
   readonly text: string;
   readonly struct: Item | null;
@@ -12,38 +16,64 @@ export interface MigratorEntry {
 }
 
 export interface Migrator {
+  /** In the order in which they would run. */
   readonly entries: readonly MigratorEntry[];
+  /** Why the list is not known; null when it is. */
+  readonly untold: string | null;
+  readonly span: SourceSpan;
 }
 
-/** The lists of every `impl MigratorTrait`, in the order in which they would run. */
+/** The lists that every `impl MigratorTrait` gives. */
 export function migratorsOf(crate: Crate): readonly Migrator[] {
   return crate
     .all("impl")
-    .filter((item) => item.trait === "MigratorTrait" && !item.node.source.path.startsWith("../"))
-    .map((item) => ({ entries: entriesOf(crate, item) }))
-    .filter((migrator) => migrator.entries.length > 0);
+    .filter((item) => item.trait === "MigratorTrait")
+    .map((item) => migratorOf(crate, item));
 }
 
-function entriesOf(crate: Crate, impl: Item): readonly MigratorEntry[] {
-  const method = crate
-    .named("method", "migrations")
-    .find((item) => item.type === impl.type && item.node.source.path === impl.node.source.path);
-  const body = method?.node.field("body");
-  if (!body) return [];
-  return [...body.descendants()]
-    .filter((node) => node.type === "macro_invocation" && node.field("macro")?.text === "vec")
-    .flatMap((list) => argumentsOf(list))
-    .flatMap((argument) => entryOf(crate, argument));
+function migratorOf(crate: Crate, impl: Item): Migrator {
+  const { span } = impl.node;
+  const method = crate.methods(impl).filter((item) => item.name === "migrations");
+  const [only] = method;
+  if (!only || method.length > 1 || impl.presence === "maybe") {
+    return { entries: [], untold: "The migrator has no one list of migrations", span };
+  }
+  const { value, reason } = methodValue(crate, only);
+  if (value?.kind !== "list") {
+    const why = value?.kind === "unknown" ? value.reason : reason;
+    return { entries: [], untold: why ?? "The list is put together in a way that is not followed", span };
+  }
+  return { entries: value.items.map((item) => entryOf(crate, derefed(item), span)), untold: null, span };
+}
+
+/** What a method without arguments gives; null with the reason when that is not known. */
+export function methodValue(
+  crate: Crate,
+  method: Item,
+): { readonly value: Value | null; readonly reason: string | null } {
+  const machine = new Machine(crate, seaOrmLibrary({ identity: false }), () => null);
+  const type = method.type ?? "";
+  const self: Value = { kind: "struct", name: type, path: [type], fields: new Map(), node: method.node };
+  const takesSelf = method.node.field("parameters")?.children.some((each) => each.type === "self_parameter");
+  try {
+    const value = derefed(settled(callItem(machine, method, [], takesSelf ? self : null, method.node)));
+    machine.closePending();
+    const [effect] = machine.sink.finish();
+    if (effect) return { value: null, reason: effect.kind === "opaque" ? effect.reason : "It reaches the database" };
+    return { value, reason: null };
+  } catch (signal) {
+    if (!(signal instanceof RefusalSignal)) throw signal;
+    return { value: null, reason: signal.reason };
+  }
 }
 
 /** `Box::new(m20220101_000001_create_table::Migration)`. */
-function entryOf(crate: Crate, argument: RustNode): readonly MigratorEntry[] {
-  const boxed = argument.type === "call_expression" ? argument.field("arguments")?.plain[0] : argument;
-  if (!boxed) return [];
-  const path = pathOf(boxed.type === "struct_expression" ? boxed.field("name") : boxed);
-  const module = path.at(-2);
-  const found = crate.resolve("struct", path, argument.source);
-  const struct =
-    module === undefined || /^(self|super|crate)$/.test(module) || found?.module.includes(module) ? found : null;
-  return [{ text: path.join("::"), struct, span: argument.span }];
+function entryOf(crate: Crate, value: Value, list: SourceSpan): MigratorEntry {
+  const path = value.kind === "path" ? value.segments : value.kind === "struct" ? value.path : null;
+  if (!path || (value.kind !== "path" && value.kind !== "struct")) {
+    const text = "node" in value && value.node ? value.node.text.replace(/\s+/g, " ").slice(0, 80) : value.kind;
+    return { text, struct: null, span: "node" in value && value.node ? value.node.span : list };
+  }
+  const found = crate.resolve("struct", path, value.node);
+  return { text: path.join("::"), struct: found === "ambiguous" ? null : found, span: value.node.span };
 }

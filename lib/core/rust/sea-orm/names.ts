@@ -17,13 +17,13 @@ function knownName(machine: Machine, value: Value): string | null {
   if (value.kind === "path") {
     const { segments, node } = value;
     return (
-      idenName(machine.crate, segments, node.source) ??
-      entityTable(machine.crate, segments, node.source) ??
-      entityColumn(machine.crate, segments, node.source)
+      idenName(machine, segments, node) ??
+      entityTable(machine.crate, segments, node) ??
+      entityColumn(machine.crate, segments, node)
     );
   }
-  if (value.kind === "struct") return idenName(machine.crate, [value.name], value.node.source);
-  if (value.kind !== "term" || value.calls.length > 0 || value.tainted !== null) return null;
+  if (value.kind === "struct") return idenName(machine, value.path, value.node);
+  if (value.kind !== "term" || value.calls.length > 0) return null;
   const head = value.head.slice(-2).join("::");
   const [first] = value.args;
   if (/^(Alias::new|DynIden::new|Name::new|Expr::col)$/.test(head) && first) return knownName(machine, first);
@@ -34,7 +34,7 @@ function knownName(machine: Machine, value: Value): string | null {
 export function describe(value: Value | undefined): string {
   if (!value) return "a missing argument";
   if (value.kind === "path") return value.segments.join("::");
-  return "node" in value ? value.node.text.replace(/\s+/g, " ").slice(0, 60) : value.kind;
+  return "node" in value && value.node ? value.node.text.replace(/\s+/g, " ").slice(0, 60) : value.kind;
 }
 
 /** A table, or a table in a schema when a pair is given. */

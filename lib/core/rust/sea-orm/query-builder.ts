@@ -35,7 +35,7 @@ function rowText(machine: Machine, value: Value | undefined): string {
 }
 
 function conflictText(machine: Machine, value: Value | undefined): string {
-  if (value?.kind !== "term" || value.tainted !== null) throw new NotLowered("The conflict rule is not known");
+  if (value?.kind !== "term") throw new NotLowered("The conflict rule is not known");
   const target = /^(column|columns)$/.test(value.head.at(-1) ?? "") ? columnList(namesOf(machine, value.args[0])) : "";
   const actions = value.calls.map((call) => {
     if (call.method === "do_nothing") return "DO NOTHING";
@@ -98,7 +98,7 @@ function withOf(machine: Machine, term: Term): string {
 /** A query, or a statement that changes rows, inside another one. */
 function statementText(machine: Machine, value: Value | undefined): string {
   const head = value?.kind === "term" ? value.head.slice(-2).join("::") : "";
-  if (value?.kind === "term" && value.tainted === null) {
+  if (value?.kind === "term") {
     if (head === "Query::insert") return insertText(machine, value);
     if (head === "Query::update") return updateText(machine, value);
     if (head === "Query::delete") return deleteText(machine, value);
@@ -112,7 +112,7 @@ function returning(machine: Machine, term: Term): string {
   const [value] = call.args;
   if (call.method === "returning_all") return " RETURNING *";
   if (call.method === "returning_col") return ` RETURNING ${columnText(machine, value)}`;
-  if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::returning" || value.tainted !== null) {
+  if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::returning") {
     throw new NotLowered(`What ${describe(value)} returns is not known`, call.node);
   }
   const items = value.calls.flatMap(({ method, args, node }) => {

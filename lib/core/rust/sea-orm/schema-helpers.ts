@@ -4,14 +4,14 @@ import { typeOfMethod } from "./column-types.js";
 
 /** A builder as the library's own function would have made it. */
 export function madeTerm(
-  machine: Machine,
+  _machine: Machine,
   head: readonly string[],
   args: readonly Value[],
   calls: readonly [string, ...Value[]][],
   node: Term["node"],
 ): Term {
   const chained = calls.map(([method, ...rest]): Call => ({ method, args: rest, node }));
-  return { kind: "term", head, args, calls: chained, node, depth: machine.undecided, tainted: null };
+  return { kind: "term", head, args, calls: chained, node };
 }
 
 const COLUMN = ["ColumnDef", "new"];
@@ -64,10 +64,10 @@ function isTypeMethod(machine: Machine, method: string, args: readonly Value[]):
 function withTimestamps(machine: Machine, table: Term, zoned: boolean, node: Term["node"]): Term {
   const now = madeTerm(machine, ["Expr", "current_timestamp"], [], [], node);
   const type = zoned ? "timestamp_with_time_zone" : "timestamp";
-  for (const name of ["created_at", "updated_at"]) {
+  const calls = ["created_at", "updated_at"].map((name): Call => {
     const text: Value = { kind: "text", text: name, literal: null };
     const column = madeTerm(machine, COLUMN, [text], [[type], ["not_null"], ["default", now]], node);
-    table.calls.push({ method: "col", args: [column], node });
-  }
-  return table;
+    return { method: "col", args: [column], node };
+  });
+  return { ...table, calls: [...table.calls, ...calls] };
 }

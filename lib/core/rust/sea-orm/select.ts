@@ -14,7 +14,6 @@ export function selectText(machine: Machine, value: Value | undefined): string {
   if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::select") {
     throw new NotLowered(`${describe(value)} is not known to be a query`);
   }
-  if (value.tainted !== null) throw new NotLowered(value.tainted, value.node);
   const parts = emptyParts();
   const clauses = value.calls.filter(({ method }) => method === "with_cte");
   for (const call of value.calls.filter((each) => !clauses.includes(each))) take(machine, call, parts);

@@ -1,207 +1,298 @@
-import { type Item, type ItemKind, itemsOf, type Use } from "./items.js";
+import { attributesTold } from "./attributes.js";
+import { constantsOf, type Item, type ItemKind, methodsOf, type Place, pathOf } from "./items.js";
+import { mentioned } from "./mentions.js";
+import { type LazyFile, ModuleTree } from "./module-tree.js";
 import type { ParsedRust } from "./parse-rust.js";
-import type { RustText } from "./rust-node.js";
+import { mayBe } from "./paths.js";
+import { type Found, type Namespace, Resolver } from "./resolver.js";
+import type { RustNode } from "./rust-node.js";
 
-/** A file that is parsed only when a name is looked for that it may define. */
-export interface LazyFile {
-  readonly text: string;
-  readonly module: readonly string[];
-  parse(): ParsedRust;
+export type { LazyFile } from "./module-tree.js";
+
+/** A crate among the files. */
+export interface Package {
+  /** As code calls it. */
+  readonly name: string;
+  /** Its root files that are among the files, the library first. */
+  readonly roots: readonly string[];
 }
 
-/** All Rust files of a release, and what their names mean from each of them. */
+/** A function or method: of the files, one of several, or of elsewhere under the path that its own crate knows. */
+export type FoundFunction =
+  | { readonly kind: "item"; readonly item: Item }
+  | { readonly kind: "ambiguous" }
+  | { readonly kind: "external"; readonly path: readonly string[] };
+
+const NAMESPACE: Readonly<Partial<Record<ItemKind, Namespace>>> = { const: "value", function: "value", macro: "macro" };
+
+/** All Rust files of a release, and what their names mean from each place in them. */
 export class Crate {
-  readonly files: ParsedRust[] = [];
-  private readonly byName = new Map<string, Item[]>();
-  private readonly uses = new Map<string, readonly Use[]>();
-  private readonly waiting: Set<LazyFile>;
-  /** Which of the files around may define a name. */
-  private readonly defined = new Map<string, LazyFile[]>();
-  /** Answers by name; they hold until another file that has the name is parsed. */
-  private readonly answers = new Map<string, Map<string, readonly Item[]>>();
-  /** Every part of the module path of any file. */
-  private readonly modules = new Set<string>();
-  private readonly expansions = new Map<string, Use | null>();
+  private readonly tree: ModuleTree;
+  private readonly resolver: Resolver;
+  private readonly files = new Map<string, LazyFile>();
+  /** By the path that nodes know their file by. */
+  private readonly virtual = new Map<string, string>();
+  private readonly impls: Item[] = [];
+  private readonly owners = new Map<Item, Found | null>();
+  private readonly answers = new Map<string, Found | null>();
+  /** The files that may hold an impl of a type, or a macro, of a name; they are read when it is asked for. */
+  private readonly mentions = new Map<string, LazyFile[]>();
 
   constructor(
-    files: readonly ParsedRust[],
-    around: readonly LazyFile[] = [],
-    /** Folders of the crates among the files, by the name that code calls them. */
-    private readonly packages: ReadonlyMap<string, string> = new Map(),
+    files: readonly LazyFile[],
+    /** Files that are read whether a name leads to them or not. */
+    private readonly inside: readonly LazyFile[] = files,
+    packages: readonly Package[] = [],
   ) {
-    this.waiting = new Set(around);
-    for (const file of around) {
-      for (const part of file.module) this.modules.add(part.replaceAll("-", "_"));
-      for (const name of definedNames(file.text)) {
-        const list = this.defined.get(name);
-        if (list) list.push(file);
-        else this.defined.set(name, [file]);
-      }
-    }
-    for (const file of files) this.add(file);
+    for (const file of files) this.files.set(file.path, file);
+    for (const file of files) for (const name of mentioned(file.text)) push(this.mentions, name, file);
+    const roots = new Set(packages.flatMap((each) => each.roots));
+    const named = new Map(packages.map((each) => [each.name, each.roots]));
+    this.tree = new ModuleTree(this.files, roots, (module, impls) => {
+      this.virtual.set(module.parsed.source.path, module.file.path);
+      this.impls.push(...impls);
+      this.answers.clear();
+      this.owners.clear();
+    });
+    const crateNamed = (name: string) => {
+      const [root] = named.get(name) ?? [];
+      return root === undefined ? null : this.tree.moduleOf(root);
+    };
+    const filesNamed = (path: readonly string[]) =>
+      files.filter((file) => mayBe(file.path, path)).flatMap((file) => this.tree.moduleOf(file.path) ?? []);
+    this.resolver = new Resolver(this.tree, crateNamed, filesNamed);
+    for (const file of inside) this.tree.moduleOf(file.path);
   }
 
-  private add(file: ParsedRust): void {
-    this.expansions.clear();
-    for (const part of file.source.module) this.modules.add(part.replaceAll("-", "_"));
-    this.files.push(file);
-    const { items, uses } = itemsOf(file);
-    this.uses.set(file.source.path, uses);
-    for (const item of items) {
-      this.answers.delete(item.name);
-      const list = this.byName.get(item.name);
-      if (list) list.push(item);
-      else this.byName.set(item.name, [item]);
-    }
+  /** The trees of the files inside the folder. */
+  get parsed(): readonly ParsedRust[] {
+    return this.inside.flatMap((file) => this.tree.moduleOf(file.path)?.parsed ?? []);
   }
 
-  /** True for the name of a crate of which no file is here: what it holds is not to be taken from elsewhere. */
-  private isForeign(head: string): boolean {
-    if (!/^[a-z]/.test(head) || /^(crate|self|super)$/.test(head)) return false;
-    return !this.modules.has(head) && this.seek(head).every((item) => item.kind !== "module");
+  /** Everything of a kind in the files inside the folder. */
+  all(kind: ItemKind): readonly Item[] {
+    return this.inside.flatMap((file) => {
+      const module = this.tree.moduleOf(file.path);
+      if (!module) return [];
+      const own = (item: Item) => item.node.source === module.parsed.source;
+      if (kind === "impl") return this.impls.filter(own);
+      return kind === "method" ? this.impls.filter(own).flatMap(methodsOf) : itemsIn(module.place, kind);
+    });
   }
 
-  /** Parses files around. */
-  private fetch(files: readonly LazyFile[]): void {
-    const fitting = files.filter((file) => this.waiting.delete(file));
-    for (const file of fitting) this.add(file.parse());
+  /** The methods of an impl. */
+  methods(impl: Item): readonly Item[] {
+    return methodsOf(impl);
   }
 
-  /** With a module, the files that can be that module come first, and the others only when those do not have the name. */
-  private seek(name: string, module: string | null = null): readonly Item[] {
-    const around = this.defined.get(name) ?? [];
-    const fitting = module === null ? around : around.filter((file) => mayBe(file, module));
-    this.defined.set(
-      name,
-      around.filter((file) => !fitting.includes(file)),
-    );
-    this.fetch(fitting);
-    const found = this.byName.get(name) ?? [];
-    if (module !== null && found.length === 0 && fitting.length < around.length) return this.seek(name);
+  private find(path: readonly string[], namespace: Namespace, node: RustNode): Found | null {
+    const place = this.placeOf(node);
+    if (!place) return null;
+    const key = `${place.node.source.path}:${place.node.start}:${place.kind} ${namespace} ${path.join("::")}`;
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    const found = this.resolver.resolve(path, namespace, place);
+    this.answers.set(key, found);
     return found;
   }
 
-  all(kind: ItemKind): readonly Item[] {
-    return [...this.byName.values()].flat().filter((item) => item.kind === kind);
-  }
-
-  named(kind: ItemKind, name: string): readonly Item[] {
-    return this.seek(name).filter((item) => item.kind === kind);
-  }
-
-  /** The path behind the first part of another one: `use x::Table as T` makes `T::create` into `x::Table::create`. */
-  expand(segments: readonly string[], from: RustText): readonly string[] {
-    const [first = "", ...rest] = segments;
-    const key = JSON.stringify([first, from.path]);
-    let use = this.expansions.get(key);
-    if (use === undefined) {
-      const own = this.uses.get(from.path) ?? [];
-      use = own.find((each) => each.name === first) ?? this.reexported(first, own);
-      this.expansions.set(key, use);
+  /** The innermost module or block around a node; for what a macro made, around its call. */
+  private placeOf(node: RustNode): Place | null {
+    if (node.source.origin) return this.placeOf(node.source.origin);
+    const path = this.virtual.get(node.source.path);
+    const module = path === undefined ? null : this.tree.moduleOf(path);
+    if (!module) return null;
+    let place = module.place;
+    for (;;) {
+      const inner = place.inner.find((each) => each.node.start <= node.start && node.end <= each.node.end);
+      if (!inner) return place;
+      place = inner;
     }
-    return use ? [...use.path, ...rest] : segments;
   }
 
-  /** A name that a module passes on (`pub use super::user::Entity as User`) and that a file takes with `use module::*`. */
-  private reexported(name: string, uses: readonly Use[]): Use | null {
-    const globs = uses.filter((use) => use.name === "*").map((use) => modulesOf(use.path));
-    const passedOn = (module: readonly string[]) => globs.some((glob) => glob.length > 0 && endsWith(module, glob));
-    if (globs.length > 0)
-      this.fetch([...this.waiting].filter((file) => passedOn(file.module) && file.text.includes(name)));
-    for (const { source } of this.files) {
-      if (!passedOn(source.module)) continue;
-      const found = (this.uses.get(source.path) ?? []).find((each) => each.name === name);
-      if (found) return found;
-    }
+  /** Null when the files hold no such item. */
+  resolve(kind: ItemKind, path: readonly string[], node: RustNode): Item | "ambiguous" | null {
+    const found = this.find(path, NAMESPACE[kind] ?? "type", node);
+    if (found?.kind === "ambiguous") return "ambiguous";
+    if (found?.kind === "item") return found.item.kind === kind ? found.item : null;
+    if (found?.kind === "member" && kind === "const") return this.constant(found.item, found.rest);
+    if (kind === "macro" && !found && path.length === 1) return this.textualMacro(path[0] ?? "", node);
     return null;
   }
 
-  /**
-   * The item that a path means in a file. The nearest wins: the same file, then the modules that the path or the file's
-   * `use` lines name. Null when there is none, or when several stay that cannot be told apart.
-   */
-  resolve(kind: ItemKind, segments: readonly string[], from: RustText): Item | null {
-    return this.candidates(kind, segments, from)[0] ?? null;
+  /** What a path means where a type is asked for. */
+  type(path: readonly string[], node: RustNode): Found | null {
+    return this.find(path, "type", node);
   }
 
-  /** The items that a path can mean, the nearest alone when one is nearer than the others. */
-  candidates(kind: ItemKind, segments: readonly string[], from: RustText): readonly Item[] {
-    const path = this.expand(segments, from);
-    const name = path.at(-1) ?? "";
-    const key = JSON.stringify([kind, segments, from.path]);
-    const known = this.answers.get(name)?.get(key);
-    if (known) return known;
-    const found = this.find(kind, path, from);
-    const answers = this.answers.get(name) ?? new Map<string, readonly Item[]>();
-    this.answers.set(name, answers.set(key, found));
-    return found;
+  /** A type's path with a variant or a member behind it, or the value itself. */
+  value(path: readonly string[], node: RustNode): Found | null {
+    return this.find(path, "value", node) ?? this.find(path, "type", node);
   }
 
-  private find(kind: ItemKind, path: readonly string[], from: RustText): readonly Item[] {
-    const name = path.at(-1) ?? "";
-    const [head = ""] = path;
-    const folder = path.length > 1 ? this.packages.get(head) : undefined;
-    const explicit = modulesOf(path.slice(folder === undefined ? 0 : 1, -1));
-    const everywhere = this.seek(name, explicit.at(-1) ?? null).filter((item) => item.kind === kind);
-    const all = folder === undefined ? everywhere : everywhere.filter((item) => liesIn(item, folder));
-    const named = explicit.length > 0 ? inModule(all, explicit) : [];
-    if (named.length > 0) return nearest(named, from.module);
-    if (folder === undefined && path.length > 1 && this.isForeign(head)) return [];
-    const own = all.filter((item) => item.node.source.path === from.path);
-    if (own.length > 0 && path[0] !== "crate") return own;
-    const globs = (this.uses.get(from.path) ?? []).filter((use) => use.name === "*").map((use) => modulesOf(use.path));
-    const imported = globs.flatMap((glob) => (glob.length > 0 ? inModule(all, glob) : []));
-    if (imported.length > 0) return nearest(imported, from.module);
-    return nearest(all, from.module);
+  /** A `macro_rules!` that stands in the same crate: its scope is that of the text around it. */
+  private textualMacro(name: string, node: RustNode): Item | "ambiguous" | null {
+    const place = this.placeOf(node);
+    if (!place) return null;
+    const root = this.tree.root(this.tree.enclosing(place));
+    const found = (this.mentions.get(`${name}!`) ?? []).flatMap((file) => {
+      const module = this.tree.moduleOf(file.path);
+      if (!module || this.tree.root(module) !== root) return [];
+      return itemsIn(module.place, "macro").filter((item) => item.name === name);
+    });
+    return found.length > 1 ? "ambiguous" : (found[0] ?? null);
+  }
+
+  private constant(owner: Item, rest: readonly string[]): Item | "ambiguous" | null {
+    const found = this.implsOf(owner)
+      .flatMap(constantsOf)
+      .filter((item) => rest.length === 1 && item.name === rest[0]);
+    return found.length > 1 ? "ambiguous" : (found[0] ?? null);
+  }
+
+  isConstant(path: readonly string[], node: RustNode): boolean {
+    return this.resolve("const", path, node) !== null;
+  }
+
+  /** The path by which its own crate knows what another crate brings: `use x::Table as T` makes `T::create` into `x::Table::create`. */
+  expand(path: readonly string[], node: RustNode): readonly string[] {
+    const namespace = path.at(-1)?.endsWith("!") ? "macro" : "value";
+    const plain = path.map((part) => part.replace(/!$/, ""));
+    const found = this.find(plain, namespace, node) ?? this.find(plain, "type", node);
+    const whole = found?.kind === "external" ? found.path : path;
+    return whole[0] === "::" ? whole.slice(1) : whole;
+  }
+
+  /** The function that a path means. */
+  resolveFunction(path: readonly string[], node: RustNode): FoundFunction {
+    const found = this.find(path, "value", node);
+    if (found?.kind === "ambiguous") return { kind: "ambiguous" };
+    if (found?.kind === "item" && found.item.kind === "function") return { kind: "item", item: found.item };
+    if (found?.kind === "member") return this.associated(found.item, found.rest, path);
+    if (found?.kind === "item" && found.item.kind === "const") return { kind: "ambiguous" };
+    return { kind: "external", path: this.expand(path, node) };
+  }
+
+  private associated(owner: Item, rest: readonly string[], path: readonly string[]): FoundFunction {
+    const [name = ""] = rest;
+    if (rest.length !== 1 || owner.kind === "trait") return { kind: "ambiguous" };
+    const found = this.methodsNamed(owner, name);
+    if (found.length > 1) return { kind: "ambiguous" };
+    return found[0] ? { kind: "item", item: found[0] } : { kind: "external", path };
+  }
+
+  /** The method that a call on a value means. Null of the files' own is `external`: a library's, or the language's. */
+  methodOf(
+    path: readonly string[] | null,
+    from: RustNode | null,
+    /** The name of a type of another crate that the value is known to have. */
+    type: string | null,
+    name: string,
+    node: RustNode,
+  ): FoundFunction {
+    const external: FoundFunction = { kind: "external", path: [name] };
+    const found = path && from ? this.find(path, "type", from) : null;
+    if (found?.kind === "ambiguous") return { kind: "ambiguous" };
+    const owner = found?.kind === "item" || found?.kind === "variant" || found?.kind === "member" ? found.item : null;
+    if (owner && owner.kind !== "derived") {
+      const own = this.methodsNamed(owner, name).filter(takesSelf);
+      if (own.length > 1) return { kind: "ambiguous" };
+      if (own[0]) return { kind: "item", item: own[0] };
+    }
+    // A trait of the files that is in scope may have it for any type.
+    const traits = this.traitsInScope(node).filter((item) =>
+      methodsOf(item).some((each) => each.name === name && takesSelf(each)),
+    );
+    if (traits.length === 0) return external;
+    return type === null ? { kind: "ambiguous" } : this.extension(traits, type, name);
+  }
+
+  /** The method that a trait of the files adds to a type of another crate. */
+  private extension(traits: readonly Item[], type: string, name: string): FoundFunction {
+    const found = traits.flatMap((item) => {
+      for (const file of this.mentions.get(item.name) ?? []) this.tree.moduleOf(file.path);
+      const impls = this.impls.filter((impl) => impl.trait === item.name && this.isFor(impl, item));
+      // An impl for a type parameter, or a reference, may be for this type as well.
+      if (impls.some((impl) => impl.node.field("type_parameters") !== null)) return [null, null];
+      return impls
+        .filter((impl) => impl.type === type)
+        .flatMap((impl) => [...methodsOf(impl), ...methodsOf(item).filter((each) => each.node.field("body"))])
+        .filter((each) => each.name === name)
+        .slice(0, 1);
+    });
+    const [only] = found;
+    return only && found.length === 1 ? { kind: "item", item: { ...only, type } } : { kind: "ambiguous" };
+  }
+
+  private isFor(impl: Item, item: Item): boolean {
+    const found = this.find(pathOf(impl.node.field("trait")), "type", impl.node);
+    return found?.kind === "item" && found.item.node === item.node;
+  }
+
+  private methodsNamed(owner: Item, name: string): readonly Item[] {
+    const impls = this.implsOf(owner);
+    const own = impls.flatMap(methodsOf).filter((item) => item.name === name);
+    if (own.length > 0) return own;
+    return impls.flatMap((impl) => {
+      const path = pathOf(impl.node.field("trait"));
+      const found = path.length > 0 ? this.find(path, "type", impl.node) : null;
+      if (found?.kind !== "item" || found.item.kind !== "trait") return [];
+      return methodsOf(found.item)
+        .filter((item) => item.name === name && item.node.field("body"))
+        .map((item): Item => ({ ...item, type: owner.name }));
+    });
+  }
+
+  private traitsInScope(node: RustNode): readonly Item[] {
+    const traits: Item[] = [];
+    for (let at = this.placeOf(node); at; at = at.kind === "module" ? null : at.outer) {
+      traits.push(...[...at.items.values()].flat().filter((item) => item.kind === "trait"));
+      for (const use of at.uses) {
+        const found = this.resolver.resolve(use.path, "type", at);
+        if (found?.kind === "item" && found.item.kind === "trait") traits.push(found.item);
+        if (use.name === "*" && found?.kind === "module") traits.push(...itemsIn(found.module.place, "trait"));
+      }
+    }
+    return traits;
+  }
+
+  /** The impls of a type that the files define, wherever they stand. */
+  implsOf(owner: Item): readonly Item[] {
+    for (const file of this.mentions.get(owner.name) ?? []) this.tree.moduleOf(file.path);
+    return this.impls.filter((impl) => impl.type === owner.name && this.isOf(impl, owner));
+  }
+
+  private isOf(impl: Item, owner: Item): boolean {
+    const known = this.owners.get(impl);
+    const found = known === undefined ? this.find(pathOf(impl.node.field("type")), "type", impl.node) : known;
+    this.owners.set(impl, found);
+    return found?.kind === "item" && found.item.node === owner.node;
+  }
+
+  /** Why what an item does cannot be told from its text. Null when it can. */
+  untold(item: Item): string | null {
+    const { path } = item.node.source;
+    const virtual = this.virtual.get(path);
+    const parsed = virtual === undefined ? null : this.tree.moduleOf(virtual)?.parsed;
+    if (parsed?.error) return `${path} is not Rust that can be parsed`;
+    const attribute = item.attributes.find((each) => !attributesTold(each));
+    if (attribute) return `What ${attribute.text.slice(0, 60)} makes of ${item.name} is not known`;
+    return item.within ? this.untold(item.within) : null;
   }
 }
 
-function liesIn(item: Item, folder: string): boolean {
-  return folder === "" || item.node.source.path.startsWith(`${folder}/`);
+function takesSelf(item: Item): boolean {
+  const [first] = item.node.field("parameters")?.children ?? [];
+  return first?.type === "self_parameter" || (first?.type === "parameter" && first.field("pattern")?.type === "self");
 }
 
-function mayBe(file: LazyFile, module: string): boolean {
-  return file.module.some((part) => part.replaceAll("-", "_") === module) || file.text.includes(`mod ${module}`);
+function itemsIn(place: Place, kind: ItemKind): readonly Item[] {
+  const own = [...place.items.values()].flat().filter((item) => item.kind === kind);
+  return [...own, ...place.inner.flatMap((inner) => itemsIn(inner, kind))];
 }
 
-const DEFINITION =
-  /\b(?:fn|enum|struct|const|static|mod)\s+(?:r#)?(\w+)|\bmacro_rules!\s*(\w+)|\bimpl\b[^{;]*?\b(\w+)\s*(?:<[^{;]*>)?\s*\{/g;
-
-/** The names that a text may define, without parsing it. */
-function definedNames(text: string): ReadonlySet<string> {
-  return new Set([...text.matchAll(DEFINITION)].map((match) => match[1] ?? match[2] ?? match[3] ?? ""));
-}
-
-function modulesOf(path: readonly string[]): readonly string[] {
-  return path.filter((part) => part !== "crate" && part !== "self" && part !== "super");
-}
-
-function endsWith(whole: readonly string[], end: readonly string[]): boolean {
-  return end.every((part, at) => {
-    const other = whole[whole.length - end.length + at];
-    return other === part || other?.replaceAll("-", "_") === part;
-  });
-}
-
-/**
- * The items of a module. Above the release's folder the names of the folders are not known, so that a file there knows
- * only the end of its own module's path: the longest end that fits counts when no whole path does.
- */
-function inModule(items: readonly Item[], path: readonly string[]): readonly Item[] {
-  const whole = items.filter((item) => endsWith(item.module, path));
-  if (whole.length > 0) return whole;
-  const fitting = items.filter(({ module }) => module.length > 0 && endsWith(path, module));
-  const longest = Math.max(0, ...fitting.map(({ module }) => module.length));
-  return fitting.filter(({ module }) => module.length === longest);
-}
-
-/** Those that share the most leading modules with the file that asks. */
-function nearest(items: readonly Item[], module: readonly string[]): readonly Item[] {
-  const shared = (item: Item) => {
-    let count = 0;
-    while (count < module.length && item.module[count] === module[count]) count++;
-    return count;
-  };
-  const most = Math.max(0, ...items.map(shared));
-  return items.filter((item) => shared(item) === most);
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }

@@ -1,25 +1,60 @@
-import type { ParsedRust } from "./parse-rust.js";
+import { cfgOf, type Presence } from "./attributes.js";
 import type { RustNode } from "./rust-node.js";
 
-export type ItemKind = "function" | "method" | "enum" | "struct" | "const" | "macro" | "impl" | "module";
+export type ItemKind =
+  | "function"
+  | "method"
+  | "enum"
+  | "struct"
+  | "trait"
+  | "alias"
+  | "const"
+  | "macro"
+  | "impl"
+  | "module"
+  /** A name that the derive macros of an entity make: `Entity`, `Column`, `ActiveModel`; its node is the model's. */
+  | "derived"
+  /** A type parameter: what it stands for is the caller's. */
+  | "parameter";
 
 export interface Item {
   readonly kind: ItemKind;
   readonly name: string;
   readonly node: RustNode;
-  /** File modules and inline modules around it. */
-  readonly module: readonly string[];
+  /** The module or block that it stands in. */
+  readonly home: Place;
   readonly attributes: readonly RustNode[];
-  /** For a method and an impl: the type, and the trait when it implements one. */
+  readonly presence: Presence;
+  /** For a method and an impl: the last part of the type's name, and of the trait's when it implements one. */
   readonly type: string | null;
   readonly trait: string | null;
+  /** For a method: the impl or trait that it stands in. */
+  readonly within: Item | null;
 }
 
-/** `use a::b as c`: under which name which path is known in a file. */
+/** `use a::b as c`: under which name which path is known. */
 export interface Use {
   /** `*` for a glob. */
   readonly name: string;
   readonly path: readonly string[];
+  readonly presence: Presence;
+  /** How far it is passed on: null for private, else the text of the visibility. */
+  readonly visibility: string | null;
+  readonly node: RustNode;
+}
+
+/** A module, or a block of code, with the names that it defines. */
+export interface Place {
+  readonly kind: "module" | "block";
+  readonly items: Map<string, Item[]>;
+  readonly uses: Use[];
+  readonly inner: Place[];
+  readonly outer: Place | null;
+  readonly node: RustNode;
+  /** For an inline module: its item. */
+  readonly item: Item | null;
+  /** Calls of macros that may define any name. */
+  readonly makers: RustNode[];
 }
 
 const KINDS: Readonly<Record<string, ItemKind>> = {
@@ -27,63 +62,144 @@ const KINDS: Readonly<Record<string, ItemKind>> = {
   function_signature_item: "function",
   enum_item: "enum",
   struct_item: "struct",
+  union_item: "struct",
+  trait_item: "trait",
+  type_item: "alias",
   const_item: "const",
   static_item: "const",
   macro_definition: "macro",
   mod_item: "module",
 };
 
-/** Everything in a file that has a name. Code for tests alone is left out. */
-export function itemsOf(file: ParsedRust): { readonly items: readonly Item[]; readonly uses: readonly Use[] } {
-  const items: Item[] = [];
-  const uses: Use[] = [];
-  visit(file.root, { module: file.source.module, type: null, trait: null }, items, uses);
-  return { items, uses };
+function placeOf(kind: Place["kind"], node: RustNode, outer: Place | null, item: Item | null): Place {
+  const place: Place = { kind, items: new Map(), uses: [], inner: [], outer, node, item, makers: [] };
+  outer?.inner.push(place);
+  return place;
 }
 
-interface Place {
-  readonly module: readonly string[];
-  readonly type: string | null;
-  readonly trait: string | null;
+/** Everything in a file that has a name, module by module and block by block. Code for tests alone is left out. */
+export function placesOf(root: RustNode): { readonly top: Place; readonly impls: readonly Item[] } {
+  const top = placeOf("module", root, null, null);
+  const impls: Item[] = [];
+  visit(root, top, null, impls);
+  return { top, impls };
 }
 
-function visit(node: RustNode, place: Place, items: Item[], uses: Use[]): void {
+function visit(node: RustNode, place: Place, within: Item | null, impls: Item[]): void {
   let attributes: RustNode[] = [];
   for (const child of node.children) {
     if (child.type === "attribute_item") {
       attributes.push(child);
       continue;
     }
-    if (child.type === "use_declaration") uses.push(...usesOf(child.field("argument"), []));
-    else if (!attributes.some(isTestOnly)) take(child, place, attributes, items, uses);
+    const presence = cfgOf(attributes);
+    if (presence !== "no") take(child, place, within, attributes, presence, impls);
     attributes = [];
   }
 }
 
-function take(node: RustNode, place: Place, attributes: readonly RustNode[], items: Item[], uses: Use[]): void {
+function take(
+  node: RustNode,
+  place: Place,
+  within: Item | null,
+  attributes: readonly RustNode[],
+  presence: Presence,
+  impls: Item[],
+): void {
+  if (node.type === "use_declaration") {
+    const visibility = node.child("visibility_modifier")?.text ?? null;
+    place.uses.push(...usesOf(node.field("argument"), []).map((use) => ({ ...use, presence, visibility, node })));
+    return;
+  }
+  if (node.type === "extern_crate_declaration") {
+    const name = node.field("name")?.text ?? "";
+    const path = name === "self" ? ["crate"] : ["::", name];
+    const known = node.field("alias")?.text ?? name;
+    place.uses.push({ name: known, path, presence, visibility: null, node });
+    return;
+  }
+  const base = { node, home: place, attributes, presence };
   if (node.type === "impl_item") {
     const type = lastName(node.field("type"));
-    const trait = lastName(node.field("trait"));
-    items.push({ kind: "impl", name: type ?? "", node, module: place.module, attributes, type, trait });
-    visit(node.field("body") ?? node, { ...place, type, trait }, items, uses);
+    const item: Item = {
+      ...base,
+      kind: "impl",
+      name: type ?? "",
+      type,
+      trait: lastName(node.field("trait")),
+      within: null,
+    };
+    impls.push(item);
+    visit(node.field("body") ?? node, place, item, impls);
     return;
   }
   const kind = KINDS[node.type];
-  const name = node.field("name")?.text;
+  const name = node.field("name")?.text.replace(/^r#/, "");
   if (!kind || name === undefined) {
-    visit(node, place, items, uses);
+    if (node.type === "expression_statement" && node.children[0]?.type === "macro_invocation") place.makers.push(node);
+    if (node.type === "macro_invocation" && place.kind === "module") place.makers.push(node);
+    const block = node.type === "block" ? placeOf("block", node, place, null) : place;
+    visit(node, block, within, impls);
     return;
   }
-  const method = kind === "function" && place.type !== null;
-  items.push({ kind: method ? "method" : kind, name, node, ...place, attributes });
-  const inner =
-    kind === "module" ? { module: [...place.module, name], type: null, trait: null } : { ...place, type: null };
-  const body = node.field("body");
-  if (body && kind !== "enum" && kind !== "struct") visit(body, inner, items, uses);
+  const owner = within && kind === "function" ? within : null;
+  const item: Item = {
+    ...base,
+    kind: owner ? "method" : kind,
+    name,
+    type: owner ? (owner.kind === "trait" ? owner.name : owner.type) : null,
+    trait: owner?.trait ?? null,
+    within: owner,
+  };
+  if (owner) methodsOf(owner).push(item);
+  else if (!within) add(place, item);
+  else if (kind === "const") constantsOf(within).push(item);
+  inside(item, place, impls);
 }
 
-function isTestOnly(attribute: RustNode): boolean {
-  return /^#\[\s*(cfg\s*\(\s*test\s*\)|(tokio::)?test\b)/.test(attribute.text);
+function inside(item: Item, place: Place, impls: Item[]): void {
+  const body = item.node.field("body");
+  if (item.kind === "struct") derived(item, place);
+  if (!body || item.kind === "enum" || item.kind === "struct") return;
+  if (item.kind === "module") visit(body, placeOf("module", body, place, item), null, impls);
+  else if (item.kind === "trait") visit(body, place, item, impls);
+  else if (item.kind === "function" || item.kind === "method") {
+    const block = placeOf("block", item.node, place, null);
+    for (const parameter of item.node.field("type_parameters")?.children ?? []) {
+      const name = parameter.field("name")?.text;
+      if (name !== undefined) add(block, { ...item, kind: "parameter", name, home: block });
+    }
+    visit(body, placeOf("block", body, block, null), null, impls);
+  } else visit(body, place, null, impls);
+}
+
+/** A derive macro defines its names beside the model. */
+function derived(model: Item, place: Place): void {
+  if (!model.attributes.some((each) => /\bDeriveEntityModel\b/.test(each.text))) return;
+  for (const name of ["Entity", "Column", "ActiveModel", "PrimaryKey"]) add(place, { ...model, kind: "derived", name });
+}
+
+function add(place: Place, item: Item): void {
+  const list = place.items.get(item.name);
+  if (list) list.push(item);
+  else place.items.set(item.name, [item]);
+}
+
+const methods = new WeakMap<Item, Item[]>();
+const constants = new WeakMap<Item, Item[]>();
+
+/** The methods and functions of an impl or a trait. */
+export function methodsOf(owner: Item): Item[] {
+  const known = methods.get(owner) ?? [];
+  methods.set(owner, known);
+  return known;
+}
+
+/** The constants of an impl or a trait. */
+export function constantsOf(owner: Item): Item[] {
+  const known = constants.get(owner) ?? [];
+  constants.set(owner, known);
+  return known;
 }
 
 /** The last part of a type's path, without its parameters. */
@@ -94,28 +210,30 @@ export function lastName(type: RustNode | null): string | null {
   return type.text;
 }
 
-/** `a::b::<T>::c` as its parts. */
+/** `a::b::<T>::c` as its parts. A path that begins with `::` has that as its first part. */
 export function pathOf(node: RustNode | null): readonly string[] {
   if (!node) return [];
   if (node.type === "scoped_identifier" || node.type === "scoped_type_identifier") {
-    return [...pathOf(node.field("path")), node.field("name")?.text ?? ""];
+    const path = node.field("path");
+    return [...(path ? pathOf(path) : ["::"]), (node.field("name")?.text ?? "").replace(/^r#/, "")];
   }
-  if (node.type === "generic_type" || node.type === "generic_function") {
+  if (node.type === "generic_type" || node.type === "generic_function" || node.type === "reference_type") {
     return pathOf(node.field("type") ?? node.field("function"));
   }
   if (node.type === "bracketed_type") return node.children.flatMap(pathOf);
   return [node.text.replace(/^r#/, "")];
 }
 
-function usesOf(node: RustNode | null, prefix: readonly string[]): Use[] {
+type PlainUse = Pick<Use, "name" | "path">;
+
+function usesOf(node: RustNode | null, prefix: readonly string[]): PlainUse[] {
   if (!node) return [];
   if (node.type === "use_list") return node.children.flatMap((child) => usesOf(child, prefix));
   if (node.type === "scoped_use_list") return usesOf(node.field("list"), [...prefix, ...pathOf(node.field("path"))]);
   if (node.type === "use_wildcard") return [{ name: "*", path: [...prefix, ...pathOf(node.children[0] ?? null)] }];
-  if (node.type === "use_as_clause") {
-    return [{ name: node.field("alias")?.text ?? "", path: [...prefix, ...pathOf(node.field("path"))] }];
-  }
-  const path = [...prefix, ...pathOf(node)];
-  const whole = path.at(-1) === "self" ? path.slice(0, -1) : path;
-  return [{ name: whole.at(-1) ?? "", path: whole }];
+  const named = node.type === "use_as_clause" ? node.field("path") : node;
+  const path = [...prefix, ...pathOf(named)];
+  const whole = path.at(-1) === "self" && path.length > 1 ? path.slice(0, -1) : path;
+  const alias = node.type === "use_as_clause" ? node.field("alias")?.text : undefined;
+  return [{ name: alias ?? whole.at(-1) ?? "", path: whole }];
 }

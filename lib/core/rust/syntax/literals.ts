@@ -3,7 +3,11 @@ import type { RustNode } from "./rust-node.js";
 /** The text that a string literal stands for: escapes resolved, raw strings as they are. */
 export function stringValue(node: RustNode): string {
   if (node.type === "raw_string_literal") return node.child("string_content")?.text ?? "";
-  const body = node.text.replace(/^[bc]?"/, "").replace(/"$/, "");
+  return unescaped(node.text.replace(/^[bc]?"/, "").replace(/"$/, ""));
+}
+
+/** A text or a character between its quotes, with its escapes resolved. */
+export function unescaped(body: string): string {
   return body.replace(
     /\\(?:\r?\n\s*|u\{([0-9a-fA-F_]+)\}|x([0-9a-fA-F]{2})|([\s\S]))/g,
     (all, point: string | undefined, byte: string | undefined, letter: string | undefined) => {

@@ -12,6 +12,8 @@ export interface RustText {
   readonly lines: Places;
   /** Module path of the file: folders and stem, without `src`, `lib`, `main` and `mod`. */
   readonly module: readonly string[];
+  /** For the expansion of a macro: the call that it stands for. */
+  readonly origin?: RustNode;
 }
 
 /** A named node of the syntax tree; comments are left out. Offsets are UTF-16 units of the file. */

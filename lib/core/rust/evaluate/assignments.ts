@@ -1,0 +1,49 @@
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Machine } from "./machine.js";
+import { derefed } from "./place.js";
+import { locate, spoil } from "./places.js";
+import type { Scope } from "./scope.js";
+import { text, UNIT, unknown, type Value } from "./value.js";
+
+/** `place = value`, `place += value`, and `(a, b) = pair`. */
+export function assign(machine: Machine, node: RustNode, scope: Scope): Value {
+  const target = node.field("left");
+  const right = node.field("right");
+  if (!target || !right) return unknown("The assignment is incomplete", node);
+  const value = machine.evaluate(right, scope);
+  if (node.type === "compound_assignment_expr") return compound(machine, node, target, derefed(value), scope);
+  if (/^(tuple|array|struct|call)_expression$/.test(target.type)) return takeApart(machine, target, value, scope);
+  if (target.text !== "_") locate(machine, target, scope).set(value);
+  return UNIT;
+}
+
+function compound(machine: Machine, node: RustNode, target: RustNode, value: Value, scope: Scope): Value {
+  const place = locate(machine, target, scope);
+  const old = derefed(place.get());
+  const added = /^\s*\+=/.test(node.text.slice(target.end - node.start));
+  if (added && old.kind === "text" && value.kind === "text") {
+    machine.makeText(old.text.length + value.text.length, node);
+    place.set(text(old.text + value.text));
+  } else if (added && old.kind === "number" && value.kind === "number" && whole(old.text) && whole(value.text)) {
+    place.set({ kind: "number", text: (BigInt(old.text) + BigInt(value.text)).toString() });
+  } else spoil(place, "The value changes as the code runs", node);
+  return UNIT;
+}
+
+function whole(text: string): boolean {
+  return /^-?\d+$/.test(text);
+}
+
+function takeApart(machine: Machine, target: RustNode, value: Value, scope: Scope): Value {
+  const parts = target.plain;
+  const pairs = target.type === "tuple_expression" && value.kind === "list" && value.items.length === parts.length;
+  for (const [at, part] of parts.entries()) {
+    if (/^(tuple|array|struct|call)_expression$/.test(part.type)) {
+      takeApart(machine, part, (pairs ? value.items[at] : null) ?? unknown("The part is not known", part), scope);
+    } else if (part.text !== "_" && part.text !== "..") {
+      const item = pairs ? value.items[at] : undefined;
+      locate(machine, part, scope).set(item ?? unknown("The part is not known before the code runs", part));
+    }
+  }
+  return UNIT;
+}

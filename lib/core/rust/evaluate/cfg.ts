@@ -1,0 +1,42 @@
+import { cfgOf, type Presence } from "../syntax/attributes.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import { DECIDED_LATER } from "./control.js";
+import type { Machine } from "./machine.js";
+import { bindUnknown } from "./patterns.js";
+import type { Scope } from "./scope.js";
+import { UNIT, unknown, type Value } from "./value.js";
+
+/** The nodes that are no attributes, each with whether its attributes leave it in. */
+export function underCfg(nodes: readonly RustNode[]): readonly (readonly [RustNode, Presence])[] {
+  const found: (readonly [RustNode, Presence])[] = [];
+  let attributes: RustNode[] = [];
+  for (const node of nodes) {
+    if (node.type === "attribute_item") attributes.push(node);
+    else {
+      const own = node.children.filter((child) => child.type === "attribute_item");
+      found.push([node, cfgOf([...attributes, ...own])]);
+      attributes = [];
+    }
+  }
+  return found;
+}
+
+/** A statement that is there in some builds only: what it may change is not known from here on. */
+export function conditional(machine: Machine, node: RustNode, scope: Scope): Value {
+  const reason = "Which features the code is built with decides whether this is there";
+  if (node.type !== "let_declaration") return machine.anyOf([() => machine.evaluate(node, scope)], reason, node);
+  const value = node.field("value");
+  if (value) machine.anyOf([() => machine.evaluate(value, scope)], DECIDED_LATER, node);
+  const pattern = node.field("pattern");
+  if (pattern) bindUnknown(pattern, scope);
+  return UNIT;
+}
+
+/** True when an element of a list is there in some builds only. */
+export function isUnsure(nodes: readonly RustNode[]): boolean {
+  return underCfg(nodes).some(([, cfg]) => cfg === "maybe");
+}
+
+export function unsureList(node: RustNode): Value {
+  return unknown("Which features the code is built with decides what is in the list", node);
+}

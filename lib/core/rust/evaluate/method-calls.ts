@@ -1,0 +1,141 @@
+import type { Item } from "../syntax/items.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import { argumentsOf, callItem, callValue, settled } from "./calls.js";
+import { effectOf } from "./effects.js";
+import type { Machine } from "./machine.js";
+import { knownMethod } from "./methods.js";
+import { derefed, followed, type Place } from "./place.js";
+import { handOver, locate, spoil } from "./places.js";
+import type { Scope } from "./scope.js";
+import { HANDLE, reachesDatabase, type Term, unknown, type Value } from "./value.js";
+
+/** Adaptors that leave what is awaited as it is. */
+const STILL_FUTURE = new Set(["boxed", "boxed_local", "instrument", "in_current_span", "fuse", "into_future", "into"]);
+
+export function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: Scope): Value {
+  const object = target.field("value");
+  const method = (target.field("field")?.text ?? "").replace(/^r#/, "");
+  const place = object ? followed(locate(machine, object, scope)) : machine.cell(HANDLE, false);
+  const receiver = place.get();
+  const args = argumentsOf(machine, node, scope);
+  if (receiver.kind === "future") {
+    if (STILL_FUTURE.has(method)) return receiver;
+    return called(machine, machine.cell(settled(receiver), true), method, args, node);
+  }
+  // A field that holds code is called with brackets around it, `(self.run)(…)`, so that this is a method.
+  return called(machine, place, method, args, node);
+}
+
+function called(machine: Machine, place: Place, method: string, args: readonly Value[], node: RustNode): Value {
+  const receiver = place.get();
+  if (receiver.kind === "handle") return callHandle(machine, method, args, node);
+  const { path, from } = typeOf(receiver);
+  const own = machine.crate.methodOf(path, from, foreignType(receiver), method, node);
+  if (own.kind === "item") return callOwn(machine, own.item, place, args, node);
+  if (own.kind === "ambiguous") return notFollowed(machine, place, method, args, node);
+  if (method === "clone" || method === "to_owned") return receiver;
+  const effect = effectOf(machine, place, method, args, node);
+  if (effect) return effect;
+  if (receiver.kind === "closure" && /^call(_mut|_once)?$/.test(method))
+    return callValue(machine, receiver, args, node);
+  const plain = args.map(derefed);
+  const known = knownMethod(machine, receiver, method, plain, node);
+  if (known) return known;
+  const built = machine.library.onBuilder(machine, receiver, method, plain, node);
+  if (built) {
+    // The library ran what code it was given; what it was given by reference it may have emptied.
+    for (const arg of args) if (arg.kind === "ref") spoil(arg.place, `${method} is given it as &mut`, node);
+    const isNext = built.kind === "term" && receiver.kind === "term" && built.node === receiver.node;
+    return isNext ? kept(place, built) : built;
+  }
+  const seen = handOver(machine, args, method, node);
+  if (seen.some(reachesDatabase)) return callWithHandle(machine, place, method, node);
+  if (receiver.kind === "rows" || receiver.kind === "scalar") {
+    return unknown("What the database answers is known only when the code runs", node);
+  }
+  if (receiver.kind === "term" || receiver.kind === "path") return chain(place, receiver, method, seen, node);
+  spoil(place, `What ${method} does to it is not known`, node);
+  if (receiver.kind === "unknown") return receiver;
+  const start: Term = { kind: "term", head: [receiver.kind], args: [], calls: [], node };
+  return { ...start, calls: [{ method, args: seen, node }] };
+}
+
+const STATEMENTS: Readonly<Record<string, string>> = {
+  "Table::create": "TableCreateStatement",
+  "Table::alter": "TableAlterStatement",
+  "Table::drop": "TableDropStatement",
+  "Index::create": "IndexCreateStatement",
+  "ForeignKey::create": "ForeignKeyCreateStatement",
+};
+
+/** The name of a library's type that a value is known to have: its builders stay what they are. */
+function foreignType(value: Value): string | null {
+  if (value.kind !== "term") return null;
+  const name = value.head.slice(-2).join("::");
+  return /^(ColumnDef|TableForeignKey)::(new|new_with_type)$/.test(name)
+    ? (value.head.at(-2) ?? null)
+    : (STATEMENTS[name] ?? null);
+}
+
+/** The path of a value's type, and where that path is to be understood. */
+function typeOf(value: Value): { readonly path: readonly string[] | null; readonly from: RustNode | null } {
+  if (value.kind === "struct" || value.kind === "path") {
+    return { path: value.kind === "struct" ? value.path : value.segments, from: value.node };
+  }
+  if (value.kind === "term" && value.calls.length === 0) return { path: value.head, from: value.node };
+  return { path: null, from: null };
+}
+
+function callHandle(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value {
+  const known = machine.library.onHandle(machine, method, args.map(derefed), node);
+  if (known) return known;
+  handOver(machine, args, method, node);
+  return machine.opaque(`What ${method} does to the database is not known`, node);
+}
+
+function callWithHandle(machine: Machine, place: Place, method: string, node: RustNode): Value {
+  const receiver = place.get();
+  spoil(place, `What ${method} does to it is not known`, node);
+  const why =
+    receiver.kind === "unknown" ? `: ${receiver.reason.charAt(0).toLowerCase()}${receiver.reason.slice(1)}` : "";
+  return machine.opaque(`What ${method} does to the database cannot be told from the code${why}`, node);
+}
+
+function notFollowed(machine: Machine, place: Place, method: string, args: readonly Value[], node: RustNode): Value {
+  const reason = `Which method ${method} means cannot be told`;
+  const given = [place.get(), ...handOver(machine, args, method, node)];
+  spoil(place, reason, node);
+  return given.some(reachesDatabase) ? machine.opaque(reason, node) : unknown(reason, node);
+}
+
+/** A method of the files' own: it has the place itself when it takes `&mut self`. */
+function callOwn(machine: Machine, item: Item, place: Place, args: readonly Value[], node: RustNode): Value {
+  const [self] = item.node.field("parameters")?.children ?? [];
+  const borrows = self !== undefined && /&\s*('\w+\s+)?mut\b|Pin\s*</.test(self.text);
+  return callItem(machine, item, args, borrows ? { kind: "ref", place } : place.get(), node);
+}
+
+/**
+ * A builder with another call. Builders of the libraries are changed in place by every call, whether it borrows or
+ * consumes them; a place that is `mut` so holds what it gives, and stands for it.
+ */
+function chain(
+  place: Place,
+  receiver: Extract<Value, { kind: "term" | "path" }>,
+  method: string,
+  args: readonly Value[],
+  node: RustNode,
+): Value {
+  const call = { method, args, node };
+  if (receiver.kind === "path") {
+    spoil(place, `What ${method} does to it is not known`, node);
+    return { kind: "term", head: receiver.segments, args: [], calls: [call], node };
+  }
+  return kept(place, { ...receiver, calls: [...receiver.calls, call] });
+}
+
+function kept(place: Place, next: Term): Value {
+  if (!place.mutable || !place.named) return next;
+  place.set(next);
+  return { kind: "ref", place };
+}

@@ -1,0 +1,105 @@
+import type { RustNode } from "../syntax/rust-node.js";
+import { type StructValue, unknown, type Value } from "./value.js";
+
+/** Somewhere that a value stands and can be replaced: a variable, a field of one, an element. */
+export interface Place {
+  /** False for a variable that is not `mut`: the language lets nothing change what it holds. */
+  readonly mutable: boolean;
+  /** False for a value that no variable holds: nothing else can refer to it. */
+  readonly named: boolean;
+  get(): Value;
+  set(value: Value): void;
+}
+
+/** What a variable, or a value that has no name, is kept in. */
+export class Cell implements Place {
+  constructor(
+    private value: Value,
+    readonly mutable: boolean,
+    /** How many undecided branches were open when it was made. */
+    private readonly depth: number,
+    /** How many are open now. */
+    private readonly undecided: () => number,
+    readonly named: boolean,
+  ) {}
+
+  get(): Value {
+    return this.value;
+  }
+
+  set(value: Value): void {
+    this.value = this.undecided() > this.depth ? unsure(value) : value;
+  }
+
+  copy(): Cell {
+    return new Cell(this.value, this.mutable, this.depth, this.undecided, true);
+  }
+}
+
+const UNSURE = "It is put together in a branch of which it is not known whether it runs";
+
+function unsure(value: Value): Value {
+  return value.kind === "unknown" ? value : { kind: "unknown", reason: UNSURE, node: null };
+}
+
+/** The place itself, or the one that the reference in it leads to. */
+export function followed(place: Place): Place {
+  const value = place.get();
+  return value.kind === "ref" ? followed(value.place) : place;
+}
+
+export function derefed(value: Value): Value {
+  return value.kind === "ref" ? derefed(value.place.get()) : value;
+}
+
+/** A field of a struct, or a part of a tuple. */
+export function fieldPlace(whole: Place, name: string, node: RustNode): Place {
+  const parent = followed(whole);
+  return {
+    mutable: parent.mutable,
+    named: parent.named,
+    get() {
+      const value = parent.get();
+      if (value.kind === "struct") return value.fields.get(name) ?? unknown(`The field ${name} is not set here`, node);
+      if (value.kind === "list") return value.items[Number(name)] ?? unknown(`There is no part ${name}`, node);
+      // A connection kept in a field is as good as the connection.
+      if (value.kind === "handle") return value;
+      return unknown(`The value of the field ${name} is not known before the code runs`, node);
+    },
+    set(value) {
+      const old = parent.get();
+      if (old.kind === "struct") parent.set(withField(old, name, value));
+      else if (old.kind === "list") parent.set(withItem(old.items, Number(name), value, node));
+      else if (old.kind !== "handle") parent.set(unknown(`The field ${name} of it is set`, node));
+    },
+  };
+}
+
+/** An element; every element when the index is not known. */
+export function itemPlace(whole: Place, index: number | null, node: RustNode): Place {
+  const parent = followed(whole);
+  const missing = "What stands at this index is not known before the code runs";
+  return {
+    mutable: parent.mutable,
+    named: parent.named,
+    get() {
+      const value = parent.get();
+      const item = value.kind === "list" && index !== null ? value.items[index] : undefined;
+      return item ?? unknown(missing, node);
+    },
+    set(value) {
+      const old = parent.get();
+      if (old.kind === "list" && index !== null) parent.set(withItem(old.items, index, value, node));
+      else parent.set(unknown("An element of it is set whose index is not known", node));
+    },
+  };
+}
+
+function withField(struct: StructValue, name: string, value: Value): Value {
+  return { ...struct, fields: new Map(struct.fields).set(name, value) };
+}
+
+function withItem(items: readonly Value[], index: number, value: Value, node: RustNode): Value {
+  if (!(index >= 0 && index < items.length)) return unknown("An element outside the list is set", node);
+  return { kind: "list", items: items.with(index, value) };
+}

@@ -1,0 +1,43 @@
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Machine } from "./machine.js";
+import { derefed } from "./place.js";
+import type { Value } from "./value.js";
+
+/** Constructors that only wrap what they are given. */
+const WRAPPERS = /^(Box|Arc|Rc|SeaRc|RcOrArc|Cow|String|Vec)::(new|pin|from|Borrowed|Owned)$/;
+
+/** Functions of the standard library whose effect is known. Undefined for any other. */
+export function standardFunction(
+  _machine: Machine,
+  path: readonly string[],
+  args: readonly Value[],
+  _node: RustNode,
+): Value | undefined {
+  const name = path.slice(-2).join("::");
+  const [first, second] = args;
+  if (path.length === 1 && path[0] === "Some" && first) return { kind: "some", value: first };
+  if (path.length === 1 && path[0] === "Ok" && first) return first;
+  if (/^(Vec|String)::(new|with_capacity)$/.test(name)) {
+    return name.startsWith("Vec") ? { kind: "list", items: [] } : { kind: "text", text: "", literal: null };
+  }
+  if (WRAPPERS.test(name) && first) return first;
+  if (!/^(core|std|mem)$/.test(path[0] ?? "") || path.at(-2) !== "mem") return undefined;
+  return memory(path.at(-1) ?? "", first, second);
+}
+
+/** `std::mem`: both places are known by what they are given. */
+function memory(name: string, first: Value | undefined, second: Value | undefined): Value | undefined {
+  if (first?.kind !== "ref" || !second) return undefined;
+  const old = derefed(first);
+  if (name === "replace") {
+    first.place.set(second);
+    return old;
+  }
+  if (name === "swap" && second.kind === "ref") {
+    const other = derefed(second);
+    first.place.set(other);
+    second.place.set(old);
+    return { kind: "unit" };
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+/** The folder of a path, and its last part. */
+export function split(path: string): readonly [string, string] {
+  const slash = path.lastIndexOf("/");
+  return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
+}
+
+/** The last part of a path without the ending of a Rust file. */
+export function stemOf(path: string): string {
+  return split(path)[1].replace(/\.rs$/, "");
+}
+
+/** Two paths as one, with `..` taken out where a name stands before it. */
+export function join(folder: string, path: string): string {
+  const parts: string[] = [];
+  for (const part of [...folder.split("/"), ...path.split("/")]) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** True when a file can be the module of a path in a crate whose root is not known: what is told of both agrees. */
+export function mayBe(file: string, path: readonly string[]): boolean {
+  const parts = file
+    .replace(/(\/mod)?\.rs$/, "")
+    .split("/")
+    .reverse();
+  return path.toReversed().every((name, at) => {
+    const part = parts[at];
+    return part === name || (at > 0 && (part === undefined || UNTOLD.test(part)));
+  });
+}
+
+/** A folder whose name is not known. */
+const UNTOLD = /^(\.\.$|\^)/;
