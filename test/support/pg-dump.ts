@@ -36,7 +36,12 @@ function normalEntry(entry: string, anyColumnOrder: boolean): string {
   if (copy >= 0) return normalRows(lines, copy, anyColumnOrder);
   const text = lines.filter((line) => line !== "" && line !== "--").join("\n");
   if (!anyColumnOrder) return text;
-  return text.replace(
+  // PostgreSQL prints the columns of extended statistics by their numbers.
+  const statistics = text.replace(
+    /^(CREATE STATISTICS .* ON )([\w, ]+)( FROM )/m,
+    (_, head: string, columns: string, tail: string) => `${head}${columns.split(", ").sort().join(", ")}${tail}`,
+  );
+  return statistics.replace(
     /(CREATE (?:UNLOGGED )?TABLE [^\n]* \(\n)([\s\S]*?)(\n\))/,
     (_, head: string, body: string, tail: string) =>
       `${head}${body

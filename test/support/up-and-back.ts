@@ -24,7 +24,16 @@ export async function upAndBack(session: Session, sql: string): Promise<UpAndBac
   expect(gaps).toEqual([]);
   const settings = { lockTimeout: 2_000, statementTimeout: 10_000, concurrentTimeout: 10_000 };
   const common = { migration, ledger: null, settings, schema: null, clock: testClock };
-  const candidate = { source: "inverse", class: "lossy", keep, statements, outside: [], losses, reason: null } as const;
+  const candidate = {
+    source: "inverse",
+    class: "lossy",
+    keep,
+    aside: [],
+    statements,
+    outside: [],
+    losses,
+    reason: null,
+  } as const;
   return {
     up: (observe) =>
       applyMigration(session, { ...common, isolation: "read committed", keep, ...(observe ? { observe } : {}) }),

@@ -23,6 +23,7 @@ export function authorCandidate(migration: Migration, isolation: IsolationScope 
     source: "author",
     class: refused ? "impossible" : "exact",
     keep: [],
+    aside: [],
     statements: down.statements.map(({ sql }) => sql),
     outside,
     losses: [],

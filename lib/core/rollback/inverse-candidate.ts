@@ -12,13 +12,14 @@ import type { QualifiedName } from "../sql/qualified-name.js";
 import { qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
 import type { Inverse, Loss } from "../undo/inverse.js";
+import type { KeepAside } from "../undo/keep/aside.js";
 import { copySize } from "../undo/keep/copy.js";
 import { cascadesFrom, undoRows } from "../undo/keep/undo-rows.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import { inversesTogether } from "./inverse-together.js";
 import type { MigrationObservation } from "./observation.js";
-import type { KeepAside, RollbackCandidate } from "./plan.js";
+import type { RollbackCandidate } from "./plan.js";
 import { vanished } from "./vanished.js";
 
 /** The inverses of a migration's operations in reverse order, and what of it has none. */
@@ -90,10 +91,19 @@ export function inverseCandidate(
   const { statements, keep, losses, gaps } = invert(migration, before, observed);
   const [gap] = gaps;
   if (gap !== undefined) {
-    return { source: "inverse", class: "impossible", keep: [], statements: [], outside: [], losses, reason: gap };
+    return {
+      source: "inverse",
+      class: "impossible",
+      keep: [],
+      aside: [],
+      statements: [],
+      outside: [],
+      losses,
+      reason: gap,
+    };
   }
   const kind = losses.length > 0 ? "lossy" : "exact";
-  return { source: "inverse", class: kind, keep, statements, outside: [], losses, reason: null };
+  return { source: "inverse", class: kind, keep, aside: [], statements, outside: [], losses, reason: null };
 }
 
 interface Part {

@@ -1,25 +1,8 @@
-import type { TableLock } from "../postgres/lock-modes.js";
 import type { Loss } from "../undo/inverse.js";
+import type { KeepAside, SetAside } from "../undo/keep/aside.js";
 
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";
-
-/**
- * What is kept aside around one statement of a migration, in the migration's own transaction: `before` copies what the
- * statement would destroy, `after` reduces the copy to what it did change.
- */
-export interface KeepAside {
-  /** Index of the statement within the migration's up script. */
-  readonly statement: number;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  /** What making the copies takes, until the commit. */
-  readonly locks: readonly TableLock[];
-  /** The copies by their names in the schema of kept data. */
-  readonly tables: readonly string[];
-  /** For each copy a query that returns one row with `bytes`: what it takes before it is reduced. */
-  readonly sizes: readonly string[];
-}
 
 /** One way back for one migration, for the tenants of one cluster. Which one is taken is decided by proof. */
 export interface RollbackCandidate {
@@ -27,6 +10,8 @@ export interface RollbackCandidate {
   /** `lossy`: without what is kept aside, rows would be lost; `keep` says what is kept. */
   readonly class: RollbackClass;
   readonly keep: readonly KeepAside[];
+  /** What was written since and would go with the migration; the proof finds it out. */
+  readonly aside: readonly SetAside[];
   /** Run in order, in one transaction split at the statements that `outside` names. They put back the rows kept aside. */
   readonly statements: readonly string[];
   /** Indexes of `statements` that PostgreSQL refuses in a transaction block. */

@@ -18,14 +18,14 @@ export function sequencesOf(before: CatalogIndex, table: TableRef, column: strin
   });
 }
 
-/** The server quotes a part only where it must; so both ways of writing are looked for. */
+/** The server quotes each part for itself, where it must: also a plain word that is reserved. So every way of writing is looked for. */
 function ownerNames(table: TableRef, column: string): readonly string[] {
-  const plain = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : identifier(part));
-  return [
-    [table.schema, table.name, column].map(plain).join("."),
-    [table.schema, table.name, column].map(identifier).join("."),
-    [table.schema, table.name, column].join("."),
-  ];
+  return [table.schema, table.name, column]
+    .map((part) => [...new Set([part, identifier(part)])])
+    .reduce(
+      (heads, parts) => heads.flatMap((head) => parts.map((part) => (head === "" ? part : `${head}.${part}`))),
+      [""],
+    );
 }
 
 /** What CREATE SEQUENCE, ALTER SEQUENCE and identity columns take alike, one setting each. */

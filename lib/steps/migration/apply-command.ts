@@ -1,11 +1,12 @@
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { MigratorCommand } from "../../core/migration/migrator-command.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
 import { qualified } from "../../core/sql/quote.js";
+import type { KeepAside } from "../../core/undo/keep/aside.js";
 import type { Session } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
 import type { ApplyMigration } from "./apply-migration.js";
+import { beforeAgain, giveAgain } from "./give-again.js";
 import { KeptBudget } from "./kept-budget.js";
 import { preparation, prepareSession } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
@@ -40,10 +41,11 @@ export async function applyCommand(
   const begun = (await readProgress(session, version, schema)).size > 0;
   // What was copied before the first attempt is how the rows were; now they may be half changed.
   const resumed = begun && (await copiesAreThere(session, input.keep, schema));
-  const budget = new KeptBudget(version, input.keepLimit ?? Number.POSITIVE_INFINITY);
+  const budget = new KeptBudget(version, input.keepLimit);
   const first = preparation(input, "inside");
   if (!resumed) {
     const keep = async () => {
+      await beforeAgain(session, input.aside ?? [], schema);
       await keepBefore(session, input.keep, budget, schema);
       await recordProgress(session, version, PART, "started", schema);
     };
@@ -55,6 +57,7 @@ export async function applyCommand(
   await prepareSession(session, input, "outside");
   const end = async () => {
     await keepAfter(session, input.keep, schema);
+    await giveAgain(session, input.aside ?? [], schema);
     const elapsed = Math.round(input.clock.monotonic() - start);
     if (input.ledger) await writeLedger(session, input.ledger, schema, (placed) => placed.record(migration, elapsed));
     await clearProgress(session, version, schema);

@@ -1,13 +1,14 @@
 import type { IsolationLevel, Migration } from "../../core/migration/release.js";
 import { operationsOfText, type Segment, segmentsOf } from "../../core/operations/segments.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
+import type { KeepAside, SetAside } from "../../core/undo/keep/aside.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
 import { applyCommand } from "./apply-command.js";
+import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { waitForOldSnapshots } from "./old-snapshots.js";
@@ -38,6 +39,8 @@ export interface ApplyMigration {
   readonly schema: string | null;
   /** Of the proved way back: what is copied before its statement destroys it. */
   readonly keep: readonly KeepAside[];
+  /** Of the same way back: what an earlier rollback has put aside is given back. */
+  readonly aside?: readonly SetAside[];
   /** Bytes that `keep` may take in this tenant; without it there is no limit. */
   readonly keepLimit?: number;
   readonly clock: Clock;
@@ -80,7 +83,7 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
     const applied = await applyCommand(session, input, migrator);
     return { version, ms: input.clock.monotonic() - start, transactions: 1, ...applied };
   }
-  const budget = new KeptBudget(version, input.keepLimit ?? Number.POSITIVE_INFINITY);
+  const budget = new KeptBudget(version, input.keepLimit);
   const work: Work = { ...input, budget };
   const segments = segmentsOf(input.migration.up);
   const [only] = segments;
@@ -95,11 +98,15 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
 
 async function applyWhole(session: Session, input: Work, statements: readonly Statement[]): Promise<boolean> {
   const start = input.clock.monotonic();
+  let later: readonly SetAside[] = [];
   await guarded(session, input, async () => {
+    await beforeAgain(session, input.aside ?? [], input.schema);
     await runStatements(session, input, statements, "inside");
+    later = await giveAgain(session, input.aside ?? [], input.schema);
     await record(session, input, start, preparation(input, "inside"));
     await input.observe?.committing?.(statements);
   });
+  if (later.length > 0) await inTransaction(session, "read committed", () => giveAgain(session, later, input.schema));
   return false;
 }
 
@@ -108,12 +115,14 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
   const { version } = input.migration;
   if (input.guard && !(await input.guard.outside(session, version))) return false;
   const progress = await readProgress(session, version, input.schema);
+  if (progress.size === 0) await guarded(session, input, () => beforeAgain(session, input.aside ?? [], input.schema));
   for (const [at, segment] of segments.entries()) {
     if (progress.get(at) === "finished") continue;
     if (segment.transactional) await applyTransaction(session, input, segment, at);
     else await applyAlone(session, input, segment, at, progress);
   }
   await guarded(session, input, async () => {
+    await giveAgain(session, input.aside ?? [], input.schema);
     await record(session, input, start);
     await clearProgress(session, version, input.schema);
   });

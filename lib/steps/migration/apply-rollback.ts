@@ -6,9 +6,10 @@ import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
 import { writeLedger } from "../catalog/ledger.js";
 import type { Guard } from "./guard.js";
+import { KeptBudget } from "./kept-budget.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
-import { EVERY_ROW } from "./run-kept.js";
+import { EVERY_ROW, keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
@@ -23,8 +24,15 @@ export interface ApplyRollback {
   readonly settings: SessionSettings;
   readonly schema: string | null;
   readonly clock: Clock;
+  /** Bytes that may be put aside of what was written since; without it there is no limit. */
+  readonly keepLimit?: number;
   /** Where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
+  /** Called around each transaction or lone statement, with the index of its first statement, inside the transaction where there is one. */
+  readonly observe?: {
+    begin(statement: number): Promise<void>;
+    end(statement: number): Promise<void>;
+  };
 }
 
 export interface AppliedRollback {
@@ -38,9 +46,10 @@ export class RollbackImpossible extends Error {
 }
 
 /**
- * Takes one migration back and erases it from the ledger, in one transaction split only where PostgreSQL forbids it; then
- * each part records its own progress, so that a killed rollback goes on where it stopped.
- * Throws `RollbackImpossible`, or `DatabaseError` with nothing of the current transaction left behind.
+ * Takes one migration back and erases it from the ledger. What was written since and would go with it is copied first. In one
+ * transaction, split only where PostgreSQL forbids it; then each part records its own progress, so that a killed rollback goes on
+ * where it stopped.
+ * Throws `RollbackImpossible`, `KeptTooLarge`, or `DatabaseError` with nothing of the current transaction left behind.
  */
 export async function applyRollback(session: Session, input: ApplyRollback): Promise<AppliedRollback> {
   const { candidate, migration } = input;
@@ -56,7 +65,7 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
   for (const [at, part] of all.entries()) {
     if (progress.get(at) === "finished") continue;
-    if (part.outside) await runOutside(session, input, part.statements, at, progress.get(at) === "started");
+    if (part.outside) await runOutside(session, input, part, at, progress.get(at) === "started");
     else await runInside(session, input, part, all.length > 1 ? at : null);
   }
   return { version: migration.version, ms: input.clock.monotonic() - start };
@@ -64,21 +73,24 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
 
 interface Part {
   readonly outside: boolean;
+  /** Index of its first statement. */
+  readonly first: number;
   readonly statements: readonly string[];
   /** The part that erases the ledger's row. */
   readonly last: boolean;
 }
 
 function parts(candidate: RollbackCandidate): readonly Part[] {
-  const found: { outside: boolean; statements: string[] }[] = [];
+  const found: { outside: boolean; first: number; statements: string[] }[] = [];
   for (const [at, sql] of candidate.statements.entries()) {
     const outside = candidate.outside.includes(at);
     const open = found.at(-1);
     if (open && !open.outside && !outside) open.statements.push(sql);
-    else found.push({ outside, statements: [sql] });
+    else found.push({ outside, first: at, statements: [sql] });
   }
   // The ledger's row goes in a transaction, so the last part is always one.
-  if (found.at(-1)?.outside !== false) found.push({ outside: false, statements: [] });
+  if (found.at(-1)?.outside !== false)
+    found.push({ outside: false, first: candidate.statements.length, statements: [] });
   return found.map((part, at) => ({ ...part, last: at === found.length - 1 }));
 }
 
@@ -91,10 +103,11 @@ function progressKey(input: ApplyRollback): string {
 async function runOutside(
   session: Session,
   input: ApplyRollback,
-  statements: readonly string[],
+  { statements, first }: Part,
   at: number,
   begun: boolean,
 ): Promise<void> {
+  await input.observe?.begin(first);
   for (const [index, text] of statements.entries()) {
     await input.guard?.outside(session, input.migration.version);
     await prepareSession(session, input, "outside");
@@ -104,6 +117,7 @@ async function runOutside(
     await recordProgress(session, progressKey(input), at, "started", input.schema);
     await session.execute(sql);
   }
+  await input.observe?.end(first);
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
 }
 
@@ -113,11 +127,16 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
+    await input.observe?.begin(part.first);
+    const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
+    await keepBefore(session, aside, new KeptBudget(input.migration.version, input.keepLimit), input.schema);
     if (input.candidate.source !== "author") await session.script(EVERY_ROW);
     for (const sql of part.statements) {
       await session.execute(bindSchemas(sql, input.schema));
       await stayInside(session, input);
     }
+    await keepAfter(session, aside, input.schema);
+    await input.observe?.end(part.first);
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");
     const { ledger, previous } = input;

@@ -1,6 +1,6 @@
 import { bindSchemas } from "../../core/catalog/own-schema.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
 import { sizeText } from "../../core/size.js";
+import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
 /** SQLSTATE program_limit_exceeded; nothing but the limit of the config raises it here. */
@@ -27,7 +27,7 @@ export class KeptBudget {
 
   constructor(
     private readonly version: string,
-    private readonly limit: number,
+    private readonly limit = Number.POSITIVE_INFINITY,
   ) {}
 
   get taken(): number {

@@ -1,5 +1,5 @@
 import { bindSchemas } from "../../core/catalog/own-schema.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
+import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { KEPT_SETUP } from "../../core/undo/keep/copy.js";
 import type { Session } from "../../ports/database.js";
 import { assertOurs } from "../catalog/own-objects.js";

@@ -1,5 +1,5 @@
 import type { Migration } from "../../core/migration/release.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
+import type { KeepAside, SetAside } from "../../core/undo/keep/aside.js";
 import type { Session } from "../../ports/database.js";
 import { type AppliedMigration, applyMigration, type StatementObserver } from "../migration/apply-migration.js";
 import type { ProveOnClone } from "./input.js";
@@ -10,7 +10,11 @@ export async function up(
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
-  watched: { readonly observe?: StatementObserver; readonly stop?: AbortSignal } = {},
+  watched: {
+    readonly observe?: StatementObserver;
+    readonly stop?: AbortSignal;
+    readonly aside?: readonly SetAside[];
+  } = {},
 ): Promise<AppliedMigration> {
   const { settings, schema, clock, keepLimit, migrator } = input;
   return applyMigration(session, {

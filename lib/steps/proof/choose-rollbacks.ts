@@ -1,5 +1,4 @@
-import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
-import type { TableRef } from "../../core/catalog/lookup.js";
+import { CatalogIndex } from "../../core/catalog/lookup.js";
 import type { Migration } from "../../core/migration/release.js";
 import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
@@ -16,7 +15,9 @@ import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
 import type { Climb } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
-import { describeFailure, judge, reasonOf, type Tried, tryCandidate } from "./try-candidate.js";
+import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
+import { boundTable, place, sentence, untried } from "./untried.js";
+import { type Columns, type Passage, readColumns, whatGoes } from "./what-goes.js";
 
 type KeptTime = Pick<Keeping, "before" | "after">;
 
@@ -89,8 +90,8 @@ export class Descent {
         trials.push(untried({ ...candidate, reason: `${sentence(without.message)}.` }));
         continue;
       }
-      const passed = await this.timed(trials, () => this.attempt(candidate, at));
-      if (passed) return this.choose(at, candidate, trials);
+      const tried = await this.timed(trials, () => this.attempt(candidate, at));
+      if (tried.passed) return await this.choose(at, candidate, tried, trials);
     }
     return this.lastWay(at, trials);
   }
@@ -104,15 +105,15 @@ export class Descent {
       return tried;
     }
     try {
-      await this.apply(at, candidate);
-      const tried = judge(candidate, await readState(this.bench.session, schema), this.state(at));
+      const passages: Passage[] = [];
+      await this.apply(at, candidate, passages);
+      const tried = judge(candidate, await readState(this.bench.session, schema), this.state(at), passages);
       if (!tried.passed) await this.rebuild(at);
       return tried;
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       await this.rebuild(at);
-      const { source } = candidate;
-      return { trial: { source, verdict: "error", differences: [describeFailure(error)] }, passed: false, ran: false };
+      return failed(candidate.source, error);
     }
   }
 
@@ -126,13 +127,13 @@ export class Descent {
     const repaired = await this.tryMade(at, trials, () =>
       repairCandidate(this.bench.session, catalog, inverses, this.input),
     );
-    if (repaired) return this.choose(at, repaired, trials);
+    if (repaired) return this.choose(at, repaired.made, repaired.tried, trials);
     if (!difference) return this.none(at, trials);
     const before = { catalog, captured: await this.captureBefore(at) };
     const made = await this.tryMade(at, trials, () =>
       differenceCandidate(this.bench.session, difference, before, inverses, this.input),
     );
-    return made ? this.choose(at, made, trials) : this.none(at, trials);
+    return made ? this.choose(at, made.made, made.tried, trials) : this.none(at, trials);
   }
 
   /** The candidate when it passed. What is different is found on the way, so the whole is proved on a clone that has not begun it. */
@@ -140,7 +141,7 @@ export class Descent {
     at: number,
     trials: CandidateTrial[],
     make: () => Promise<RollbackCandidate | null>,
-  ): Promise<RollbackCandidate | null> {
+  ): Promise<{ readonly made: RollbackCandidate; readonly tried: Tried } | null> {
     const start = this.input.clock.monotonic();
     let made: RollbackCandidate | null = null;
     let tried: Tried;
@@ -153,11 +154,10 @@ export class Descent {
       if (!made) return null;
       tried = await this.attempt(made, at);
     } catch (error) {
-      const reason = reasonOf(error);
-      tried = { trial: { source: "difference", verdict: "error", differences: [reason] }, passed: false, ran: false };
+      tried = failed("difference", error);
     }
     trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });
-    return tried.passed ? made : null;
+    return tried.passed && made ? { made, tried } : null;
   }
 
   private async captureBefore(at: number): Promise<CapturedSchema> {
@@ -219,10 +219,12 @@ export class Descent {
     return typeof known === "number" ? { bytes: known, tooLarge: false } : null;
   }
 
-  private async apply(at: number, candidate: RollbackCandidate): Promise<void> {
+  private async apply(at: number, candidate: RollbackCandidate, passages: Passage[] = []): Promise<void> {
     const { settings, schema, clock } = this.input;
     const previous = this.input.migrations[at - 1] ?? null;
-    await applyRollback(this.bench.session, {
+    const { session } = this.bench;
+    let from: Columns = new Map();
+    await applyRollback(session, {
       migration: this.migration(at),
       previous,
       candidate,
@@ -230,23 +232,38 @@ export class Descent {
       settings,
       schema,
       clock,
+      observe: {
+        begin: async () => {
+          from = await readColumns(session);
+        },
+        end: async (statement) => void passages.push({ statement, from, to: await readColumns(session) }),
+      },
     });
   }
 
-  private async timed(trials: CandidateTrial[], work: () => Promise<Tried>): Promise<boolean> {
+  private async timed(trials: CandidateTrial[], work: () => Promise<Tried>): Promise<Tried> {
     const start = this.input.clock.monotonic();
-    const { trial, passed } = await work();
-    trials.push({ ...trial, ms: this.input.clock.monotonic() - start });
-    return passed;
+    const tried = await work();
+    trials.push({ ...tried.trial, ms: this.input.clock.monotonic() - start });
+    return tried;
   }
 
-  private choose(at: number, candidate: RollbackCandidate, trials: readonly CandidateTrial[]): ProvedRollback {
-    const { version, name } = this.migration(at);
+  private async choose(
+    at: number,
+    tried: RollbackCandidate,
+    { passages }: Tried,
+    trials: readonly CandidateTrial[],
+  ): Promise<ProvedRollback> {
+    const migration = this.migration(at);
+    const { version, name } = migration;
+    const [before, after] = [this.state(at), this.state(at + 1)].map(({ catalog }) => new CatalogIndex(catalog));
+    if (!before || !after) throw new RangeError(`there is no state around ${at}`);
+    const around = { migration, before, after, schema: this.input.schema };
+    const candidate = { ...tried, aside: await whatGoes(this.bench.session, passages, around) };
     this.chosen.set(version, candidate);
     const verdict = trials.at(-1)?.verdict ?? "none";
-    const { losses } = candidate;
     const kept = candidate.keep.length > 0 ? this.keptOf(at) : null;
-    return { version, name, verdict, candidate, losses, differences: [], kept, behind: null, trials };
+    return { version, name, verdict, candidate, losses: candidate.losses, differences: [], kept, behind: null, trials };
   }
 
   /** The most telling of the failures: what ran and left something is nearer than what did not run. */
@@ -280,21 +297,4 @@ export class Descent {
     if (!state) throw new RangeError(`there is no state ${at}`);
     return state;
   }
-}
-
-function untried(candidate: RollbackCandidate): CandidateTrial {
-  const verdict = candidate.source === "author" ? "error" : "none";
-  return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
-}
-
-function place(version: string, statement: number): string {
-  return `${version} ${statement}`;
-}
-
-function boundTable(table: TableRef, schema: string | null): TableRef {
-  return schema !== null && table.schema === TENANT_SCHEMA ? { schema, name: table.name } : table;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

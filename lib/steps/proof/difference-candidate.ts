@@ -112,6 +112,7 @@ function candidate(inverses: Inverses, own: readonly string[] | null, rest: read
     source: "difference",
     class: inverses.losses.length > 0 ? "lossy" : "exact",
     keep: own ? inverses.keep : [],
+    aside: [],
     statements: [...(own ?? []), ...rest],
     outside: [],
     losses: inverses.losses,

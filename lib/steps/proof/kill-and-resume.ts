@@ -1,5 +1,5 @@
 import type { Migration } from "../../core/migration/release.js";
-import type { KeepAside } from "../../core/rollback/plan.js";
+import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import { up } from "./apply-on-clone.js";

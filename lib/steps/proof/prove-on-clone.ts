@@ -21,6 +21,7 @@ import { othersCode } from "./others-code.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
+import { proveWritten } from "./prove-written.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { type Climb, climb } from "./run-release.js";
@@ -93,6 +94,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   const anew = allowed ? (undone ? descent.end : await clones.make("again")) : null;
   const again = anew ? await climbAgain(anew, clones, input, run, rollbacks) : NOT_AGAIN;
   const beside = anew && again.upAgain ? await runForTwin(clones, anew, input) : [];
+  const written = await proveWritten(input, clones, run, rollbacks);
   const findings = [
     ...around,
     ...beside,
@@ -102,6 +104,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     ...rerunFindings(rerun),
     ...resumeFindings(again.resumes),
     ...again.findings,
+    ...written,
   ].sort(compareFindings);
   return {
     passed: allowed && again.upAgain && !findings.some(({ severity }) => severity === "error"),

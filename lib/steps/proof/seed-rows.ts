@@ -166,7 +166,8 @@ async function insert(
   }
 }
 
-function valueFor(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number): string {
+/** A value for the row of this number, as SQL: of a foreign key one that is there. */
+export function valueFor(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number): string {
   const key = index
     .constraints(table)
     .find(({ attributes }) => attributes.references && attributes.columns.includes(column.id.name));

@@ -6,6 +6,7 @@ import { EVERY_ROW } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
 import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
+import { type Passage, readColumns } from "./what-goes.js";
 
 /** A trial, and whether the state that it leads to is the one before the migration. */
 export interface Tried {
@@ -13,6 +14,8 @@ export interface Tried {
   readonly passed: boolean;
   /** Its statements ran, whatever they led to. */
   readonly ran: boolean;
+  /** The columns before it and after it; none where it did not run. */
+  readonly passages: readonly Passage[];
 }
 
 /** Runs a way back in a transaction, compares, and takes everything back again. */
@@ -22,27 +25,38 @@ export async function tryCandidate(
   before: State,
   scope: SessionScope,
 ): Promise<Tried> {
-  const { source } = candidate;
   await session.script("begin");
   try {
     await prepareSession(session, scope, "inside");
     await session.script("set constraints all immediate");
     if (candidate.source !== "author") await session.script(EVERY_ROW);
+    const from = await readColumns(session);
     for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");
+    const passages = [{ statement: 0, from, to: await readColumns(session) }];
     await stayInside(session, scope);
-    return judge(candidate, await readState(session, scope.schema), before);
+    return judge(candidate, await readState(session, scope.schema), before, passages);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return { trial: { source, verdict: "error", differences: [describeFailure(error)] }, passed: false, ran: false };
+    return failed(candidate.source, error);
   } finally {
     await session.script("rollback").catch(() => {});
   }
 }
 
-export function judge(candidate: RollbackCandidate, now: State, before: State): Tried {
+export function judge(candidate: RollbackCandidate, now: State, before: State, passages: readonly Passage[]): Tried {
   const { verdict, differences } = compareStates(now, before);
-  return { trial: { source: candidate.source, verdict, differences }, passed: verdict !== "differs", ran: true };
+  return {
+    trial: { source: candidate.source, verdict, differences },
+    passed: verdict !== "differs",
+    ran: true,
+    passages,
+  };
+}
+
+export function failed(source: RollbackCandidate["source"], error: unknown): Tried {
+  const trial = { source, verdict: "error", differences: [reasonOf(error)] } as const;
+  return { trial, passed: false, ran: false, passages: [] };
 }
 
 export function describeFailure(error: DatabaseError): string {

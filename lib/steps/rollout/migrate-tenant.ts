@@ -160,6 +160,7 @@ async function apply(
     settings: sessionSettings(config),
     schema: tenant.schema,
     keep: rollbacks.get(migration.version)?.keep ?? [],
+    aside: rollbacks.get(migration.version)?.aside ?? [],
     keepLimit: bytes(config.rollback.keepLimit),
     clock: ports.clock,
     ...(ports.migrator ? { migrator: ports.migrator } : {}),

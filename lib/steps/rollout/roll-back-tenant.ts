@@ -1,3 +1,4 @@
+import { bytes } from "../../core/config/config.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
@@ -73,7 +74,8 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
       if (!migration || !candidate) throw new RollbackImpossible(`${version} has no proved way back`);
       const previous = release.migrations[at - 1] ?? null;
       const { schema } = tenant;
-      const common = { ledger, settings, schema, clock: ports.clock, guard };
+      const keepLimit = bytes(config.rollback.keepLimit);
+      const common = { ledger, settings, schema, clock: ports.clock, keepLimit, guard };
       await applyRollback(session, { migration, previous, candidate, ...common });
     }
     return (await readFingerprint(session, tenant.schema, context.known)).fingerprint;

@@ -91,6 +91,21 @@ export function dropCopy(name: string): readonly string[] {
   return [`DROP TABLE ${copyTable(name)}`, `DELETE FROM ${KEPT_LIST} WHERE copy = ${literal(name)}`];
 }
 
+/** Drops a copy that holds nothing any more; one that does stays on the list. */
+export function dropWhenEmpty(name: string): readonly string[] {
+  const [drop, forget] = dropCopy(name);
+  return [`DO ${literal(`BEGIN IF NOT EXISTS (SELECT FROM ${copyTable(name)}) THEN ${drop}; ${forget}; END IF; END`)}`];
+}
+
+/** A copy of this name that an earlier time has left, since some of its rows were not found again, gets another name and stays. */
+export function keepEarlier(name: string): readonly string[] {
+  const earlier = `${literal(`${name}_`)} || (SELECT count(*) + 1 FROM ${KEPT_LIST} WHERE starts_with(copy, ${literal(`${name}_`)}))`;
+  const body = `DECLARE earlier text; BEGIN IF to_regclass(${literal(copyTable(name))}) IS NOT NULL THEN
+    earlier := ${earlier}; EXECUTE format(${literal(`ALTER TABLE ${copyTable(name).replaceAll("%", "%%")} RENAME TO %I`)}, earlier);
+    UPDATE ${KEPT_LIST} SET copy = earlier WHERE copy = ${literal(name)}; END IF; END`;
+  return [...KEPT_SETUP, `DO ${literal(body)}`];
+}
+
 /**
  * A value as it is kept: values of types that the migration might drop are kept as text, so that the copy does not
  * hold on to the type.

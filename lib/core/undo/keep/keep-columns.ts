@@ -88,7 +88,7 @@ function nameOf(statement: Statement, table: TableRef, columns: readonly ColumnO
   return copyName(statement, table, namesOf(columns).join(","));
 }
 
-function fill(
+export function fill(
   before: CatalogIndex,
   table: TableRef,
   identity: Identity,

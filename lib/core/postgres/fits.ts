@@ -1,0 +1,87 @@
+import type { CatalogIndex } from "../catalog/lookup.js";
+import { literal } from "../sql/quote.js";
+import { keepsHeap, parseType } from "./type-change.js";
+
+/** What a value becomes when it changes its type, as SQL that never raises. */
+export interface Fit {
+  /** True of a value that the other type has too. NULL and false: something of it would be lost. */
+  readonly survives: string;
+  /** What stands for a value that the conversion would refuse: shortened where it can be, else NULL. Null where none is refused. */
+  readonly replaced: { readonly refused: string; readonly by: string } | null;
+}
+
+const INTEGERS: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ["smallint", ["-32768", "32767"]],
+  ["integer", ["-2147483648", "2147483647"]],
+  ["bigint", ["-9223372036854775808", "9223372036854775807"]],
+]);
+const NUMBERS: ReadonlySet<string> = new Set([...INTEGERS.keys(), "numeric", "real", "double precision"]);
+const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "character"]);
+const MOMENTS = /^(timestamp|date|time)\b/;
+
+/**
+ * How `value`, of type `from`, goes into `to`. Null when nothing is known of the pair: then every value is looked at once it is converted.
+ * Types as `format_type` spells them. `labels`: of the enum `to`, when it is one.
+ */
+export function fitOf(value: string, from: string, to: string, labels: readonly string[] | null): Fit | null {
+  if (labels !== null) {
+    const known = `${value}::text IN (${labels.map(literal).join(", ")})`;
+    return { survives: known, replaced: { refused: `NOT (${known})`, by: "NULL" } };
+  }
+  const old = parseType(from);
+  const next = parseType(to);
+  if (!old || !next) return null;
+  const range = INTEGERS.get(next.base);
+  if (NUMBERS.has(old.base) && range) {
+    const number = `${value}::numeric`;
+    // A real that is no number does not become an integer either.
+    const within = `(${value}::text NOT IN ('NaN', 'Infinity', '-Infinity') AND ${number} > ${range[0]}::numeric - 0.5 AND ${number} < ${range[1]}::numeric + 0.5)`;
+    return {
+      survives: `CASE WHEN ${within} THEN trunc(${number}) = ${number} ELSE false END`,
+      replaced: { refused: `NOT ${within}`, by: "NULL" },
+    };
+  }
+  if (NUMBERS.has(old.base) && next.base === "numeric" && next.modifiers.length > 0)
+    return intoNumeric(value, next.modifiers);
+  if (TEXTS.has(old.base) && TEXTS.has(next.base) && next.modifiers.length > 0) {
+    const [length = 1] = next.modifiers;
+    const short = `char_length(${value}::text) <= ${length}`;
+    const plain =
+      next.base === "character" || old.base === "character"
+        ? `${short} AND rtrim(${value}::text, ' ') = ${value}::text`
+        : short;
+    return { survives: plain, replaced: { refused: `NOT (${short})`, by: `left(${value}::text, ${length})` } };
+  }
+  if (MOMENTS.test(old.base) && MOMENTS.test(next.base) && keepsHeap(to, from.replace(/\(\d\)/, "")))
+    return { survives: `${value}::${to}::${from} = ${value}`, replaced: null };
+  if (old.base.startsWith("timestamp") && next.base === "date")
+    return { survives: `${value}::date::${from} = ${value}`, replaced: null };
+  return null;
+}
+
+function intoNumeric(value: string, [precision = 0, scale = 0]: readonly number[]): Fit {
+  const number = `${value}::numeric`;
+  const within = `(${value}::text NOT IN ('NaN', 'Infinity', '-Infinity') AND abs(round(${number}, ${scale})) < 1e${precision - scale}::numeric)`;
+  return {
+    survives: `CASE WHEN ${value}::text = 'NaN' THEN true WHEN ${within} THEN round(${number}, ${scale}) = ${number} ELSE false END`,
+    replaced: { refused: `NOT (${value}::text = 'NaN' OR ${within})`, by: "NULL" },
+  };
+}
+
+/** Labels of an enum by the name that `format_type` gives it; null for any other type. */
+export function labelsOf(type: string, index: CatalogIndex): readonly string[] | null {
+  const plain = type.replaceAll('"', "");
+  const found = index.catalog.objects.find(
+    ({ kind, id, attributes }) =>
+      kind === "type" && `${id.schema ?? ""}.${id.name}` === plain && Array.isArray(attributes.labels),
+  );
+  return found && Array.isArray(found.attributes.labels) ? found.attributes.labels.map(String) : null;
+}
+
+/** Whether every value of `from` is one of `to`, bit by bit or number by number. */
+export function holdsEvery(from: string, to: string): boolean {
+  if (from === to || keepsHeap(from, to)) return true;
+  const order = [...INTEGERS.keys()];
+  const rank = (type: string) => order.indexOf(parseType(type)?.base ?? "");
+  return rank(from) >= 0 && rank(to) >= rank(from);
+}

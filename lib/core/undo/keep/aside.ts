@@ -1,0 +1,30 @@
+import type { TableRef } from "../../catalog/lookup.js";
+import type { TableLock } from "../../postgres/lock-modes.js";
+
+/**
+ * What is kept aside around one statement of a migration, in the migration's own transaction: `before` copies what the
+ * statement would destroy, `after` reduces the copy to what it did change.
+ */
+export interface KeepAside {
+  /** Index of the statement within the migration's up script. */
+  readonly statement: number;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** What making the copies takes, until the commit. */
+  readonly locks: readonly TableLock[];
+  /** The copies by their names in the schema of kept data. */
+  readonly tables: readonly string[];
+  /** For each copy a query that returns one row with `bytes`: what it takes before it is reduced. */
+  readonly sizes: readonly string[];
+}
+
+/**
+ * What the way back itself would destroy of what was written since the migration: kept before it runs, in its own transaction.
+ * `statement` is the index among the statements of the way back before which it is done.
+ */
+export interface SetAside extends KeepAside {
+  /** What goes, by the names that the release gave it; `column` is null for a whole table. */
+  readonly takes: readonly { readonly table: TableRef; readonly column: string | null }[];
+  /** Run when the migration runs again, before its statements and after them, where the copy is there. */
+  readonly again: { readonly copy: string; readonly before: readonly string[]; readonly after: readonly string[] };
+}

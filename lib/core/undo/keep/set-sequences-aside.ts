@@ -1,0 +1,24 @@
+import type { CatalogObject } from "../../catalog/catalog.js";
+import type { Statement } from "../../sql/statement.js";
+import type { SetAside } from "./aside.js";
+import { copySize } from "./copy.js";
+import { keepSequences } from "./keep-sequences.js";
+
+/** Where sequences stand that go with what a way back drops: numbers that rows have are not given a second time once both are there again. */
+export function setSequencesAside(
+  statement: Statement,
+  sequences: readonly CatalogObject[],
+  at: number,
+): readonly SetAside[] {
+  const { keep, restore } = keepSequences(statement, sequences);
+  return keep.map((kept) => ({
+    statement: at,
+    before: kept.before,
+    after: [],
+    locks: kept.locks,
+    tables: [kept.name],
+    sizes: [copySize(kept.rows)],
+    takes: [],
+    again: { copy: kept.name, before: [], after: restore },
+  }));
+}

@@ -1,0 +1,167 @@
+import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
+import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
+import { identifier, qualified } from "../../core/sql/quote.js";
+import type { SetAside } from "../../core/undo/keep/aside.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { applyRollback } from "../migration/apply-rollback.js";
+import { up } from "./apply-on-clone.js";
+import type { Bench, Clones } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
+import type { ProvedRollback } from "./proof.js";
+import type { Climb } from "./run-release.js";
+import { isSameSchema, readState, tableName } from "./state.js";
+import { describeFailure } from "./try-candidate.js";
+import { type Writable, writeAsApplication } from "./write-as-application.js";
+
+/**
+ * Proves on a clone that a rollback loses nothing of what an application wrote since: up, rows into every new table, column and wider
+ * type, back, and up again, with each value where it was or in its copy.
+ */
+export async function proveWritten(
+  input: ProveOnClone,
+  clones: Clones,
+  run: Climb,
+  rollbacks: readonly ProvedRollback[],
+): Promise<readonly Finding[]> {
+  const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
+  const last = run.states.at(-1);
+  if (aside.length === 0 || !last || rollbacks.some(({ candidate }) => candidate === null)) return [];
+  const index = new CatalogIndex(last.catalog);
+  const writables = writablesOf(aside, index);
+  if (writables.length === 0) return [];
+  const bench = await clones.make("written");
+  try {
+    for (const [at, migration] of input.migrations.entries())
+      await up(bench.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
+    const written = await writeAsApplication(bench.session, index, writables, input.schema);
+    return written === 0 ? [] : await backAndAgain(bench, input, run, rollbacks, writables);
+  } finally {
+    await clones.drop(bench);
+  }
+}
+
+async function backAndAgain(
+  bench: Bench,
+  input: ProveOnClone,
+  run: Climb,
+  rollbacks: readonly ProvedRollback[],
+  writables: readonly Writable[],
+): Promise<readonly Finding[]> {
+  const { session } = bench;
+  const { schema, settings, clock, keepLimit } = input;
+  for (const [at, writable] of writables.entries()) await session.script(bindSchemas(noteValues(writable, at), schema));
+  const limit = keepLimit === undefined ? {} : { keepLimit };
+  for (const [at, migration] of [...input.migrations.entries()].reverse()) {
+    const candidate = rollbacks[at]?.candidate;
+    if (!candidate) return [];
+    const previous = input.migrations[at - 1] ?? null;
+    try {
+      await applyRollback(session, { migration, previous, candidate, ledger: null, settings, schema, clock, ...limit });
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return [refused(migration.version, describeFailure(error))];
+    }
+  }
+  const [first] = run.states;
+  const now = await readState(session, schema);
+  if (first && !isSameSchema(now.catalog, first.catalog))
+    return [refused("the release", "the schema that it leads to is not the one before")];
+  for (const [at, migration] of input.migrations.entries()) {
+    const { keep = [], aside = [] } = rollbacks[at]?.candidate ?? {};
+    await up(session, input, migration, keep, { aside });
+  }
+  const lost: Finding[] = [];
+  for (const [at, writable] of writables.entries()) {
+    const missing = await missingValues(session, writable, at, schema);
+    if (missing === 0) continue;
+    const stays = await isInCopy(session, writable, rollbacks, schema);
+    lost.push(stays ? inCopy(writable, missing) : gone(writable, missing));
+  }
+  return lost;
+}
+
+/** Tables and columns that would be put aside, as they are called once the whole release ran. */
+function writablesOf(aside: readonly SetAside[], index: CatalogIndex): readonly Writable[] {
+  const found = new Map<string, { table: TableRef; columns: string[] }>();
+  for (const { table, column } of aside.flatMap(({ takes }) => takes)) {
+    if (!index.table(table) || (column !== null && !index.column(table, column))) continue;
+    const key = tableName(table);
+    const entry = found.get(key) ?? { table, columns: [] };
+    const all = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+    entry.columns.push(...(column === null ? all.map(({ id }) => id.name) : [column]));
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+function values({ table, columns }: Writable): string {
+  const list = columns.map((column) => `t.${identifier(column)}`).join(", ");
+  return `select row(${list})::text as values from ${qualified(table.schema, table.name)} t`;
+}
+
+function noteValues(writable: Writable, at: number): string {
+  return `create temporary table written_since_${at} as ${values(writable)}`;
+}
+
+async function missingValues(session: Session, writable: Writable, at: number, schema: string | null): Promise<number> {
+  const [row] = await session.query<{ missing: string }>(
+    bindSchemas(
+      `select count(*)::text as missing from (table written_since_${at} except all ${values(writable)}) m`,
+      schema,
+    ),
+  );
+  return Number(row?.missing ?? 0);
+}
+
+async function isInCopy(
+  session: Session,
+  { table }: Writable,
+  rollbacks: readonly ProvedRollback[],
+  schema: string | null,
+): Promise<boolean> {
+  const copies = rollbacks
+    .flatMap(({ candidate }) => candidate?.aside ?? [])
+    .filter(({ takes }) => takes.some((each) => tableName(each.table) === tableName(table)));
+  for (const { again } of copies) {
+    const name = bindSchemas(qualified(OWN_SCHEMA, again.copy), schema);
+    const [row] = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [name]);
+    if (row?.there) return true;
+  }
+  return false;
+}
+
+function refused(version: string, reason: string): Finding {
+  return {
+    code: "rollback.written-refused",
+    gate: "rollback",
+    severity: "warning",
+    subject: { kind: "migration", name: version },
+    message: `Once an application has written to what ${version} makes, its way back may stop, and change nothing: ${reason}.`,
+    remedy: {
+      text: "Write a down migration that says what is to become of such values, or roll back before they are written.",
+    },
+  };
+}
+
+function inCopy({ table }: Writable, missing: number): Finding {
+  return {
+    code: "rollback.written-stays",
+    gate: "rollback",
+    severity: "note",
+    subject: { kind: "table", name: tableName(table) },
+    message: `What is written to ${tableName(table)} is put aside by a rollback, but ${plural(missing, "row")} did not find a place when the release ran again: they stay in their copy (schema-gate kept list).`,
+  };
+}
+
+function gone({ table }: Writable, missing: number): Finding {
+  return {
+    code: "rollback.written-lost",
+    gate: "rollback",
+    severity: "error",
+    subject: { kind: "table", name: tableName(table) },
+    message: `${plural(missing, "row")} that an application wrote to ${tableName(table)} since the release would be lost by its way back.`,
+    remedy: { text: "Write a down migration that keeps them." },
+  };
+}

@@ -1,0 +1,22 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { TableRef } from "../../core/catalog/lookup.js";
+import type { RollbackCandidate } from "../../core/rollback/plan.js";
+import type { CandidateTrial } from "./proof.js";
+
+/** A candidate that is known not to lead back before it is run. */
+export function untried(candidate: RollbackCandidate): CandidateTrial {
+  const verdict = candidate.source === "author" ? "error" : "none";
+  return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
+}
+
+export function place(version: string, statement: number): string {
+  return `${version} ${statement}`;
+}
+
+export function boundTable(table: TableRef, schema: string | null): TableRef {
+  return schema !== null && table.schema === TENANT_SCHEMA ? { schema, name: table.name } : table;
+}
+
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,170 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../../core/catalog/lookup.js";
+import { descendants, sameTable } from "../../core/catalog/tables.js";
+import type { Migration } from "../../core/migration/release.js";
+import { holdsEvery, labelsOf } from "../../core/postgres/fits.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { SetAside } from "../../core/undo/keep/aside.js";
+import { type Retyped, setColumnsAside, setTableAside } from "../../core/undo/keep/set-aside.js";
+import { setSequencesAside } from "../../core/undo/keep/set-sequences-aside.js";
+import { sequencesOf } from "../../core/undo/sequences-of.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+
+interface PlacedColumn extends Record<string, unknown> {
+  readonly relation: string;
+  readonly number: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  /** The type itself: an enum that was made anew has the name of the old one. */
+  readonly typeOid: string;
+}
+
+/** Every column by what a rename does not change: its table's number and its own. */
+export type Columns = ReadonlyMap<string, PlacedColumn>;
+
+const QUERY = `select c.oid::text as relation, coalesce(a.attnum, 0)::int as number, n.nspname as schema, c.relname as table,
+    coalesce(a.attname, '') as name, coalesce(pg_catalog.format_type(a.atttypid, a.atttypmod), '') as type, coalesce(a.atttypid, 0)::text as "typeOid"
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  where c.relkind in ('r', 'p') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+    and n.nspname not like 'schema\\_gate%'`;
+
+export async function readColumns(session: Session): Promise<Columns> {
+  const rows = await session.query<PlacedColumn>(QUERY);
+  return new Map(rows.map((row) => [`${row.relation} ${row.number}`, row]));
+}
+
+/** The columns around a part of a way back: `statement` is the first of the part. */
+export interface Passage {
+  readonly statement: number;
+  readonly from: Columns;
+  readonly to: Columns;
+}
+
+export interface Around {
+  readonly migration: Migration;
+  /** The schema in which the release stands, and the one before the migration. */
+  readonly after: CatalogIndex;
+  readonly before: CatalogIndex;
+  readonly schema: string | null;
+}
+
+/**
+ * What a way back must put aside, by what it was seen to take on a clone: tables and columns that are gone, values whose type cannot hold
+ * what the release's could. By number and not by name, so that a rename takes nothing.
+ */
+export async function whatGoes(
+  session: Session,
+  passages: readonly Passage[],
+  around: Around,
+): Promise<readonly SetAside[]> {
+  const found: SetAside[] = [];
+  for (const passage of passages) found.push(...(await goesIn(session, passage, around)));
+  return found;
+}
+
+async function goesIn(session: Session, passage: Passage, around: Around): Promise<readonly SetAside[]> {
+  const { after, migration } = around;
+  const statement: Statement = {
+    index: 0,
+    sql: "",
+    source: { file: migration.up.file, line: 1, column: 1 },
+  };
+  const tables = tablesOf(passage.from, around.schema).filter(({ ref }) => after.table(ref) !== undefined);
+  const within = (some: readonly { readonly ref: TableRef }[]) =>
+    some
+      .filter(({ ref }) => after.table(ref)?.attributes.relkind === "p")
+      .flatMap(({ ref }) => descendants(after, ref));
+  const gone = tables.filter(({ relation }) => !isThere(relation, passage.to));
+  const partsOfGone = within(gone);
+  const whole = gone.filter(({ ref }) => !partsOfGone.some((each) => sameTable(each, ref)));
+  const staying = tables.filter((table) => !gone.includes(table));
+  const partsOfStaying = within(staying);
+  const asides: SetAside[] = whole
+    .filter(({ ref }) => after.columns(ref).some(({ attributes }) => attributes.generated === ""))
+    .map(({ ref }) => setTableAside(statement, ref, after, passage.statement));
+  const sequences = gone.flatMap(({ ref }) => sequencesOf(after, ref, null));
+  for (const table of staying) {
+    if (partsOfStaying.some((each) => sameTable(each, table.ref))) continue;
+    const taken = await takenFrom(session, table, passage, around);
+    if (taken.gone.length + taken.retyped.length === 0) continue;
+    asides.push(setColumnsAside(statement, taken, after, passage.statement));
+    sequences.push(...taken.gone.flatMap(({ id }) => sequencesOf(after, table.ref, id.name)));
+  }
+  return [
+    ...asides,
+    ...setSequencesAside(
+      { ...statement, index: -1 },
+      sequences.map(({ sequence }) => sequence),
+      passage.statement,
+    ),
+  ];
+}
+
+interface PlacedTable {
+  readonly relation: string;
+  readonly ref: TableRef;
+  readonly columns: readonly PlacedColumn[];
+}
+
+function tablesOf(columns: Columns, schema: string | null): readonly PlacedTable[] {
+  const found = new Map<string, PlacedColumn[]>();
+  for (const column of columns.values()) {
+    const list = found.get(column.relation);
+    if (list) list.push(column);
+    else found.set(column.relation, [column]);
+  }
+  return [...found].map(([relation, list]) => ({
+    relation,
+    ref: bound({ schema: list[0]?.schema ?? "", name: list[0]?.table ?? "" }, schema),
+    columns: list.filter(({ number }) => number > 0),
+  }));
+}
+
+function isThere(relation: string, columns: Columns): boolean {
+  for (const column of columns.values()) if (column.relation === relation) return true;
+  return false;
+}
+
+async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, { after, before, schema }: Around) {
+  const goes: string[] = [];
+  const retyped: Retyped[] = [];
+  const names = new Map<string, string>();
+  let back = table.ref;
+  for (const column of table.columns) {
+    const known = after.column(table.ref, column.name);
+    if (known?.attributes.generated !== "") continue;
+    const now = to.get(`${column.relation} ${column.number}`);
+    if (!now) {
+      goes.push(column.name);
+      continue;
+    }
+    back = bound({ schema: now.schema, name: now.table }, schema);
+    names.set(column.name, now.name);
+    if (now.typeOid === column.typeOid && now.type === column.type) continue;
+    const type = before.column(back, now.name)?.attributes.type ?? now.type;
+    const labels = now.typeOid === column.typeOid ? null : labelsOf(type, before);
+    if (labels === null && holdsEvery(known.attributes.type, type)) continue;
+    retyped.push({ column: known, type, labels, castsAgain: await casts(session, now.type, column.type) });
+  }
+  const gone = goes.flatMap((name) => after.column(table.ref, name) ?? []);
+  return { table: table.ref, gone, retyped, back: { table: back, columns: names } };
+}
+
+function bound(table: TableRef, schema: string | null): TableRef {
+  return table.schema === schema ? { schema: TENANT_SCHEMA, name: table.name } : table;
+}
+
+/** An own type is compared as text, and may be gone by then. */
+async function casts(session: Session, from: string, to: string): Promise<boolean> {
+  if (from.includes(".") || to.includes(".")) return false;
+  try {
+    await session.query(`select null::${from}::${to}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return false;
+  }
+}

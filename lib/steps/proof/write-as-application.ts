@@ -1,0 +1,96 @@
+import type { ColumnObject } from "../../core/catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../../core/catalog/lookup.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { valueFor } from "./seed-rows.js";
+
+/** What an application could write since the release: all of a table's columns, or some. */
+export interface Writable {
+  readonly table: TableRef;
+  readonly columns: readonly string[];
+}
+
+/** Rows that are updated in each table, and rows that are added. */
+const ROWS = 3;
+/** Numbers of the added rows, well away from those of rows that are there. */
+const FROM = 1_000_000;
+
+/** Writes values that only the release's schema can hold, one by one: what a constraint refuses is not written. Returns how many were. */
+export async function writeAsApplication(
+  session: Session,
+  index: CatalogIndex,
+  writables: readonly Writable[],
+  schema: string | null,
+): Promise<number> {
+  let written = 0;
+  const write = async (sql: string) => {
+    if (await attempted(session, bindSchemas(sql, schema))) written += 1;
+  };
+  for (const { table, columns } of writables) {
+    const name = qualified(table.schema, table.name);
+    const all = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+    for (let row = FROM; row < FROM + ROWS; row++) {
+      const values = all.map((column) => valueOfColumn(column, table, index, row, columns.includes(column.id.name)));
+      const names = all.map(({ id }) => identifier(id.name)).join(", ");
+      if (all.length > 0)
+        await write(`insert into ${name} (${names}) overriding system value values (${values.join(", ")})`);
+    }
+    const there = await session.query<{ at: string }>(
+      bindSchemas(`select ctid::text as at from only ${name} limit ${ROWS}`, schema),
+    );
+    for (const [row, { at }] of there.entries()) {
+      for (const column of all.filter(({ id }) => columns.includes(id.name))) {
+        const value = valueOfColumn(column, table, index, FROM + ROWS + row, true);
+        const key = `(select ctid from only ${name} offset ${row} limit 1)`;
+        await write(
+          `update only ${name} set ${identifier(column.id.name)} = ${value} where ctid = ${row === 0 ? literal(at) : key}`,
+        );
+      }
+    }
+  }
+  return written;
+}
+
+/** As an application's statement: triggers fire, constraints are checked at once. */
+async function attempted(session: Session, sql: string): Promise<boolean> {
+  try {
+    await session.script("begin");
+    await session.execute(sql);
+    await session.execute("set constraints all immediate");
+    await session.script("commit");
+    return true;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback");
+    return false;
+  }
+}
+
+function valueOfColumn(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number, wide: boolean): string {
+  return (wide ? wideValue(column, index) : null) ?? valueFor(column, table, index, row);
+}
+
+/** A value that a narrower type of the same kind would not hold; null where the row's own will do. */
+function wideValue({ attributes }: ColumnObject, index: CatalogIndex): string | null {
+  const { type } = attributes;
+  const [, base = type, first, second] =
+    /^([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?(?: with(?:out)? time zone)?$/.exec(type) ?? [];
+  switch (base) {
+    case "numeric":
+      return first === undefined ? "7.7777777" : `round(7.7777777, ${second ?? 0})`;
+    case "real":
+    case "double precision":
+      return "7.75";
+    case "timestamp":
+      return "'2024-01-02 03:04:05.678901'";
+    case "time":
+      return "'03:04:05.678901'";
+    default:
+      break;
+  }
+  const plain = type.replaceAll('"', "");
+  const own = index.catalog.objects.find(({ kind, id }) => kind === "type" && `${id.schema}.${id.name}` === plain);
+  const labels = own?.attributes.labels;
+  return Array.isArray(labels) && labels.length > 0 ? literal(String(labels.at(-1))) : null;
+}

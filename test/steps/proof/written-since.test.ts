@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import { listKept } from "../../../lib/steps/kept/kept.js";
+import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
+import { up } from "../../../lib/steps/proof/apply-on-clone.js";
+import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
+import { cloning } from "../../support/clones.js";
+import { testClock, testMigration } from "../../support/migration.js";
+import { type Major, temporaryDatabase } from "../../support/postgres.js";
+import { testSession } from "../../support/session.js";
+
+beforeAll(() => loadParser());
+
+const SETUP = `
+  create type mood as enum ('low', 'high');
+  create table t (id int primary key, a text, b int default 7, n numeric(8,2), at timestamptz, m mood default 'low', c varchar(10));
+  insert into t values (1, 'x', 1, 1.5, '2024-01-01', 'low', 'c1'), (2, 'y', 2, 2.5, '2024-02-01', 'high', 'c2'), (3, 'z', 3, 3.5, null, 'low', 'c3');
+  create table bag (a text, b text);
+  insert into bag values ('same', 'same'), ('same', 'same'), ('other', 'x');
+`;
+
+interface Case {
+  readonly name: string;
+  readonly up: string;
+  readonly down?: string;
+  /** What the application writes once the release ran. */
+  readonly since: string;
+  /** Between the rollback and the second run. */
+  readonly between?: string;
+  /** What must be the same once the release ran again, unless `ends` says otherwise. */
+  readonly query: string;
+  readonly ends?: readonly unknown[];
+  /** Copies that the rollback makes. */
+  readonly kept: number;
+  /** Copies that stay. */
+  readonly stays?: number;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "values of a new column",
+    up: "alter table t add column note text",
+    since: "update t set note = 'mine' where id < 3; insert into t (id, note) values (9, 'nine')",
+    query: "select id, note from t order by id",
+    kept: 1,
+  },
+  {
+    name: "values of a new column with a default, a NULL among them",
+    up: "alter table t add column state text default 'new'",
+    since: "update t set state = 'paid' where id = 1; update t set state = null where id = 2",
+    query: "select id, state from t order by id",
+    kept: 1,
+  },
+  {
+    name: "values of a new column where the old application has written in between",
+    up: "alter table t add column note text",
+    since: "update t set note = 'mine'",
+    between: "update t set a = 'old' where id = 1; delete from t where id = 2; insert into t (id) values (4)",
+    query: "select id, a, note from t order by id",
+    ends: [
+      { id: 1, a: "old", note: "mine" },
+      { id: 3, a: "z", note: "mine" },
+      { id: 4, a: null, note: null },
+    ],
+    kept: 1,
+    stays: 1,
+  },
+  {
+    name: "a column that the release fills gives way to what it fills in from a row that changed",
+    up: "alter table t add column twice int; update t set twice = b * 2",
+    since: "update t set twice = 999 where id < 3",
+    between: "update t set b = 50 where id = 1",
+    query: "select id, twice from t order by id",
+    ends: [
+      { id: 1, twice: 100 },
+      { id: 2, twice: 999 },
+      { id: 3, twice: 6 },
+    ],
+    kept: 1,
+    stays: 1,
+  },
+  {
+    name: "a table without a key",
+    up: "alter table bag add column note text",
+    since:
+      "update bag set note = 'first' where ctid = (select min(ctid) from bag); update bag set note = 'o' where a = 'other'",
+    query: "select a, note from bag order by 1, 2",
+    kept: 1,
+  },
+  {
+    name: "rows of a new table, and its sequence",
+    up: "create table k (id serial primary key, t_id int references t, name text unique); insert into k (name) values ('seed')",
+    since: "insert into k (t_id, name) values (1, 'a'), (2, 'b'); update k set name = 'changed' where id = 1",
+    query:
+      "with n as (insert into k (name) values ('next') returning id) select id, name from k union all select id, 'next' from n order by 1",
+    kept: 2,
+  },
+  {
+    name: "a new column that points at a new table",
+    up: "create table k (id int primary key); alter table t add column k_id int references k",
+    since: "insert into k values (5), (6); update t set k_id = 5 where id = 1",
+    query: "select t.id, t.k_id, (select count(*)::int from k) as n from t order by 1",
+    kept: 2,
+  },
+  {
+    name: "a new table under a new name, and a renamed one beside",
+    up: "create table k (id int primary key); alter table k rename to kk; alter table t rename to tt; alter table tt rename a to aa; alter table tt add x int",
+    since: "insert into kk values (1); update tt set x = id",
+    query: "select id, x, (select count(*)::int from kk) as n from tt order by 1",
+    kept: 2,
+  },
+  {
+    name: "numeric that was widened",
+    up: "alter table t alter n type numeric(12,4)",
+    since: "update t set n = 7.7777 where id = 1; update t set n = 99999999.5 where id = 2",
+    query: "select id, n from t order by id",
+    kept: 1,
+  },
+  {
+    name: "integer that became numeric",
+    up: "alter table t alter b type numeric",
+    since: "update t set b = 1.25 where id = 1; update t set b = 1e30 where id = 2",
+    query: "select id, b from t order by id",
+    kept: 1,
+  },
+  {
+    name: "integer that became bigint",
+    up: "alter table t alter b type bigint",
+    since: "update t set b = 3000000000 where id = 1",
+    query: "select id, b::text from t order by id",
+    kept: 1,
+  },
+  {
+    name: "date that became a timestamp",
+    up: "alter table t add d date; update t set d = '2024-01-01'; alter table t alter d type timestamptz",
+    since: "update t set d = '2024-05-05 10:11:12.5+00' where id = 1",
+    query: "select id, d from t order by id",
+    kept: 1,
+  },
+  {
+    name: "a moment that was made more precise",
+    up: "alter table t alter at type timestamptz(6)",
+    since: "update t set at = '2024-05-05 10:11:12.123456+00' where id = 1",
+    query: "select id, at::text from t order by id",
+    kept: 0,
+  },
+  {
+    name: "text that was made longer",
+    up: "alter table t alter c type varchar(50)",
+    since: "update t set c = 'longer than ten characters' where id = 1",
+    query: "select id, c from t order by id",
+    kept: 1,
+  },
+  {
+    name: "integer that became text, by the author's own expression",
+    up: "alter table t alter b drop default; alter table t alter b type text using 'n' || b",
+    since: "update t set b = 'free text' where id = 1",
+    query: "select id, b from t order by id",
+    kept: 1,
+  },
+  {
+    name: "a new value of an enum",
+    up: "alter type mood add value 'mid'",
+    since: "update t set m = 'mid' where id = 1",
+    query: "select id, m from t order by id",
+    kept: 1,
+  },
+  {
+    name: "the author's down, which knows nothing of it",
+    up: "alter table t add column note text; create table k (id int primary key)",
+    down: "drop table k; alter table t drop column note",
+    since: "update t set note = 'mine'; insert into k values (1)",
+    query: "select id, note, (select count(*)::int from k) as n from t order by id",
+    kept: 2,
+  },
+  {
+    name: "names that need quoting",
+    up: `create table "Or;der$since$'" ("se'lect" int primary key, "Größe" text); alter table t add "new "" col'" text`,
+    since: `insert into "Or;der$since$'" values (1, 'x'); update t set "new "" col'" = 'v'`,
+    query: `select id, "new "" col'" as v, (select count(*)::int from "Or;der$since$'") as n from t order by id`,
+    kept: 2,
+  },
+];
+
+const SETTINGS = { lockTimeout: 5_000, statementTimeout: 20_000, concurrentTimeout: 20_000 };
+
+async function proved(major: Major, each: Case) {
+  const { name, url, client } = await temporaryDatabase(major, SETUP);
+  const migration = testMigration(each.up, each.down ?? null);
+  const { makeClone, left } = cloning(major, name);
+  const input = {
+    cluster: "c",
+    migrations: [migration],
+    schema: null,
+    makeClone,
+    difference: schemaDifference,
+    settings: SETTINGS,
+    clock: testClock,
+    thorough: false,
+  };
+  await client.end();
+  const proof = await proveOnClone(input);
+  expect([...left]).toEqual([]);
+  return { proof, input, migration, url };
+}
+
+describe.each(["15", "18"] as const)("what was written since is put aside and comes again, on %s", (major) => {
+  it.each(CASES)("$name", async (each) => {
+    const { proof, input, migration, url } = await proved(major, each);
+    expect(proof.findings.filter(({ code }) => code.startsWith("rollback."))).toEqual([]);
+    const candidate = proof.rollbacks[0]?.candidate;
+    if (!candidate) throw new Error(proof.rollbacks[0]?.differences.join(" "));
+    const session = await testSession(url);
+    const query = async () => session.execute(each.query);
+    await up(session, input, migration, candidate.keep, { aside: candidate.aside });
+    await session.execute(each.since);
+    const before = each.query.startsWith("with") ? null : await query();
+    await applyRollback(session, { ...input, migration, previous: null, candidate, ledger: null });
+    const copies = (await listKept(session, null)).filter(({ copy }) =>
+      candidate.aside.some(({ tables }) => tables.includes(copy)),
+    );
+    expect(
+      copies.filter(({ copy }) =>
+        candidate.aside.some(({ tables, takes }) => takes.length > 0 && tables.includes(copy)),
+      ).length,
+    ).toBe(each.kept === 2 && each.up.includes("serial") ? 1 : each.kept);
+    if (each.between) await session.execute(each.between);
+    await up(session, input, migration, candidate.keep, { aside: candidate.aside });
+    const expected = each.ends ??
+      before ?? [
+        { id: 1, name: "changed" },
+        { id: 2, name: "a" },
+        { id: 3, name: "b" },
+        { id: 4, name: "next" },
+      ];
+    expect(await query()).toEqual(expected);
+    const stays = (await listKept(session, null)).filter(({ copy }) =>
+      candidate.aside.some(({ tables }) => tables.includes(copy)),
+    );
+    expect(stays.length).toBe(each.stays ?? 0);
+    await session.close();
+  });
+});
