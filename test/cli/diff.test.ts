@@ -89,8 +89,11 @@ it("compares each cluster with what the migrations declare, whatever the majorit
   for (const tenant of tenants.slice(1)) await tenant.client.query("drop index app.idx_tenant_quota");
   const folder = mkdtempSync(join(root, "declared-"));
   mkdirSync(join(folder, "migrations"));
-  writeFileSync(join(folder, "migrations/1_a.sql"), `-- migrate:up\n${SCHEMA}\n`);
-  writeFileSync(join(folder, "migrations/2_b.sql"), "-- migrate:up\nalter table app.users add column pending int;\n");
+  writeFileSync(join(folder, "migrations/1_a.sql"), `-- migrate:up\n${SCHEMA}\n-- migrate:down\n`);
+  writeFileSync(
+    join(folder, "migrations/2_b.sql"),
+    "-- migrate:up\nalter table app.users add column pending int;\n-- migrate:down\n",
+  );
   const rows = tenants.map(({ url }, at) => `t${at},${url}`);
   writeFileSync(join(folder, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
   writeFileSync(

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -46,6 +47,14 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     const sql = "CREATE TABLE app.notes (id bigint PRIMARY KEY);\n";
     for (const place of ["migrations", "new/migrations"])
       writeFileSync(join(fleet.directory, place, "1_notes.sql"), sql);
+    // The user's own scripts and repository, of which the pages speak.
+    for (const script of ["keep-in-s3.sh", "keep-in-rekor.sh"])
+      writeFileSync(join(fleet.directory, script), '#!/bin/sh\ntest -s "$SCHEMA_GATE_ANCHOR"\n', { mode: 0o755 });
+    const git = (...words: string[]) => execFileSync("git", ["-C", fleet.directory, ...words], { stdio: "ignore" });
+    git("init", "--quiet");
+    git("-c", "user.name=ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "--allow-empty", "-m", "Begin");
+    git("config", "user.name", "ada");
+    git("config", "user.email", "ada@example.com");
     expectSense("diff", await execute("diff env:GOLDEN_URL --save golden.json"));
   });
   afterAll(() => fleet.destroy());
@@ -63,7 +72,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       SERVER: "env:GOLDEN_URL",
       TENANT: fleet.tenants[0] ?? "",
       acme: fleet.tenants[0] ?? "",
-      "audit-key.pub.pem": join(".schema-gate", "keys", "audit-key.pub.pem"),
+      "audit-key.pub.pem": join(process.env.SCHEMA_GATE_STATE ?? "", "keys", "audit-key.pub.pem"),
     };
     return names[word] ?? word;
   }

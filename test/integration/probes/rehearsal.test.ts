@@ -75,7 +75,10 @@ const errors = ({ findings }: Checked) =>
 
 /** Releases that mend rows first and constrain them then: they run on every tenant but `broken`. */
 const MENDED: readonly (readonly [string, string])[] = [
-  ["a MERGE before SET NOT NULL", "update t set a = 0 where a is null and mend; alter table t alter a set not null;"],
+  [
+    "an UPDATE by a function before SET NOT NULL",
+    "update t set a = zero() where a is null and mend; alter table t alter a set not null;",
+  ],
   [
     "a DELETE before UNIQUE",
     "delete from t where mend and id > (select min(id) from t) + zero(); alter table t add constraint t_u unique (u);",
