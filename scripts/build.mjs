@@ -1,10 +1,10 @@
 // Compiles bin, lib and functions to dist, and leaves at once when nothing is newer than the last build. The command line is
 // bundled into few files, each with what some commands share: hundreds of small modules take longer to load than to run.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, "dist", "tsconfig.build.tsbuildinfo");
@@ -48,6 +48,18 @@ async function bundleCommandLine() {
   });
 }
 
+/** The library's comments stand in its types; what runs needs neither them nor line breaks, and the package stays small. */
+async function compactLibrary() {
+  const library = join(root, "dist", "lib");
+  for (const path of readdirSync(library, { recursive: true, encoding: "utf8" })) {
+    if (!path.endsWith(".js")) continue;
+    const file = join(library, path);
+    const text = readFileSync(file, "utf8");
+    const { code } = await transform(text, { minifyWhitespace: true, target: "node20", format: "esm" });
+    if (code !== text) writeFileSync(file, code);
+  }
+}
+
 const sources = [
   "scripts/build.mjs",
   "bin",
@@ -74,7 +86,7 @@ if (built < changed) {
       stdio: "inherit",
     },
   );
-  if (status === 0) await bundleCommandLine();
+  if (status === 0) await Promise.all([bundleCommandLine(), compactLibrary()]);
   else {
     rmSync(stamp, { force: true });
     process.exitCode = 1;
