@@ -3,7 +3,7 @@ import { UsageError } from "../api/usage-error.js";
 import { type ExitCode, UnfinishedError } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { Io } from "./io.js";
-import { printable } from "./terminal/style.js";
+import { printable } from "./terminal/printable.js";
 import { packageVersion } from "./version.js";
 
 const FOOTER = `

@@ -35,8 +35,8 @@ const BUDGETS: readonly (readonly [string, readonly string[]])[] = [
   ["--version", ["commander"]],
   ["mcp --help", ["commander"]],
   ["run --help", ["commander"]],
-  ["approve", ["canonicalize", "commander", "picocolors"]],
-  ["status", ["commander", "picocolors"]],
+  ["approve", ["canonicalize", "commander", "picocolors", "zod"]],
+  ["status", ["canonicalize", "commander", "picocolors", "zod"]],
   [
     "inspect",
     ["canonicalize", "commander", "csv-parse", "libpg-query", "pg", "pgsql-deparser", "picocolors", "yaml", "zod"],

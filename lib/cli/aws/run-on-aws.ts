@@ -5,7 +5,7 @@ import { UsageError } from "../../api/usage-error.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { finish } from "../run/finish.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 import { followExecution } from "./follow-execution.js";
 import { awsAdapters } from "./sdk.js";
 

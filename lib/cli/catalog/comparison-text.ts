@@ -1,7 +1,8 @@
 import type { Comparison, Difference } from "../../core/catalog/compare.js";
 import { plural } from "../../core/plural.js";
 import type { Io } from "../io.js";
-import { printable, styleFor } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
+import { styleFor } from "../terminal/style.js";
 
 /** A comparison for a terminal: what differs, how much it matters, and the SQL that repairs it. */
 export function comparisonText(io: Io, { differences, columnOrder, versionOwn }: Comparison): string {

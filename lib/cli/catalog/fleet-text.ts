@@ -1,6 +1,7 @@
 import { plural } from "../../core/plural.js";
 import type { Io } from "../io.js";
-import { printable, styleFor } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
+import { styleFor } from "../terminal/style.js";
 import type { ClusterOverview, FleetOverview } from "./fleet-overview.js";
 
 const MOST_NAMES = 8;

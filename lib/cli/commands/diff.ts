@@ -8,7 +8,7 @@ import { orderedRepairs } from "../../core/catalog/repair/repair.js";
 import { comparisonMarkdown, comparisonText } from "../catalog/comparison-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
 import type { CommandModule } from "../command.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 
 const HELP = `
 Each side is a postgres:// URL, a reference to one (env:NAME, file:PATH), or a catalog saved with --save.

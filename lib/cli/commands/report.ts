@@ -11,7 +11,7 @@ import { reportPage } from "../../review/report/report-page.js";
 import { type CommandModule, type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { runFolder } from "../run-folder.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 
 const HELP = `
 Examples:

@@ -6,7 +6,7 @@ import type { RunStatus } from "../json/run.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { statusOf } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
-import { printable, printableLine } from "../terminal/style.js";
+import { printable, printableLine } from "../terminal/printable.js";
 
 const HELP = `
 Examples:

@@ -3,7 +3,7 @@ import { reviewModelOf } from "../../review/model-of-run.js";
 import { artifact } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { Io } from "../io.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 import type { Executed } from "./execute.js";
 
 /** Tells those who were asked how the run ended. A run that only stopped for now has not ended. */

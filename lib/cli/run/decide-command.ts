@@ -3,7 +3,7 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 import { findRun } from "./find-run.js";
 import { decideAtTerminal } from "./question.js";
 

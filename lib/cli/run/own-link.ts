@@ -7,7 +7,7 @@ import { approverLinks } from "../../review/links.js";
 import { artifact, type PageAddress } from "../../steps/run/records.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 import { findRun } from "./find-run.js";
 
 /** Prints the link of the person who is logged in, on their own request: the login proves who it is for. */

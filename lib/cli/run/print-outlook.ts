@@ -1,7 +1,7 @@
 import { plural } from "../../core/plural.js";
 import type { TenantOutlook, WaveOutlook } from "../../steps/rollout/outlook.js";
 import type { Io } from "../io.js";
-import { printable } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
 
 /** What a `--dry-run` shows: by wave and tenant what would be done. On standard output, as lines or as JSON. */
 export function printOutlook(io: Io, run: string, waves: readonly WaveOutlook[], json: boolean): void {

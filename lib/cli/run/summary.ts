@@ -6,7 +6,8 @@ import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { Io } from "../io.js";
-import { duration, printable, type Style, styleFor } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
+import { duration, type Style, styleFor } from "../terminal/style.js";
 import { wrap } from "../terminal/wrap.js";
 import { printFindings } from "./verdict.js";
 

@@ -9,7 +9,8 @@ import { pendingContract } from "../../steps/catalog/pending.js";
 import { allFindings } from "../../steps/run/findings.js";
 import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
-import { printable, styleFor } from "../terminal/style.js";
+import { printable } from "../terminal/printable.js";
+import { styleFor } from "../terminal/style.js";
 import { wrap } from "../terminal/wrap.js";
 
 const MOST_FINDINGS = 12;

@@ -1,5 +1,6 @@
 import type { Io } from "../io.js";
-import { duration, printableLine } from "./style.js";
+import { printableLine } from "./printable.js";
+import { duration } from "./style.js";
 import { wrap } from "./wrap.js";
 
 /** One line per phase: rewritten in place on a terminal, printed once when the phase ends elsewhere. */

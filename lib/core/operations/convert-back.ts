@@ -3,6 +3,7 @@ import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { descendants } from "../catalog/tables.js";
 import { expressionTree, isPlainCast } from "../postgres/plain-cast.js";
 import { keepsHeap, parseType } from "../postgres/type-change.js";
+import { deparseType } from "../sql/deparse.js";
 import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";
@@ -66,7 +67,7 @@ export function rewritesHeap(operation: AlterColumnType, column: ColumnObject | 
 
 /** `USING c::type` says no more than the type itself. */
 function isPlain({ using, type, column }: AlterColumnType): boolean {
-  return using === null || isPlainCast(expressionTree(using), type, column);
+  return using === null || isPlainCast(expressionTree(using), type, column, deparseType);
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Node, TypeName } from "libpg-query";
-import { deparseType } from "../sql/deparse.js";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { as, columnName } from "../sql/tree.js";
 import { parseType } from "./type-change.js";
@@ -12,28 +11,36 @@ export function expressionTree(sql: string): Node | null {
   return target && "ResTarget" in target ? (target.ResTarget.val ?? null) : null;
 }
 
+/** How the types of a tree are spelled: as `type` is, which they are compared with. */
+export type Spelling = (type: TypeName) => string;
+
 /** The types that an expression casts a column to, the innermost first; null when it is more than casts of that column. */
-export function castsOf(expression: Node | null | undefined, column: string): readonly string[] | null {
+function castsOf(expression: Node | null | undefined, column: string, spell: Spelling): readonly string[] | null {
   const types: TypeName[] = [];
   let node = expression ?? undefined;
   for (let cast = as(node, "TypeCast"); cast; cast = as(node, "TypeCast")) {
     if (cast.typeName) types.unshift(cast.typeName);
     node = cast.arg;
   }
-  return node !== undefined && columnName(node) === column ? types.map(deparseType) : null;
+  return node !== undefined && columnName(node) === column ? types.map(spell) : null;
 }
 
 /** Whether USING says no more than the change of type itself: absent, the column, or the column cast to the new type. */
-export function isPlainCast(using: Node | null | undefined, type: string, column: string): boolean {
+export function isPlainCast(using: Node | null | undefined, type: string, column: string, spell: Spelling): boolean {
   if (!using) return true;
-  const casts = castsOf(using, column);
+  const casts = castsOf(using, column, spell);
   return casts?.every((each) => sameSpelling(each, type)) ?? false;
 }
 
 /** The same through a text of any length, as in `c::text::integer`, which every value survives. */
-export function isPlainCastThroughText(using: Node | null | undefined, type: string, column: string): boolean {
-  if (isPlainCast(using, type, column)) return true;
-  const casts = castsOf(using, column);
+export function isPlainCastThroughText(
+  using: Node | null | undefined,
+  type: string,
+  column: string,
+  spell: Spelling,
+): boolean {
+  if (isPlainCast(using, type, column, spell)) return true;
+  const casts = castsOf(using, column, spell);
   const [first, ...rest] = casts ?? [];
   if (first === undefined || rest.length !== 1 || !rest.every((each) => sameSpelling(each, type))) return false;
   const through = parseType(first);
@@ -41,7 +48,7 @@ export function isPlainCastThroughText(using: Node | null | undefined, type: str
 }
 
 /** Two spellings of one type, as `int4` and `integer`. */
-export function sameSpelling(a: string, b: string): boolean {
+function sameSpelling(a: string, b: string): boolean {
   const [left, right] = [parseType(a), parseType(b)];
   if (!left || !right) return a === b;
   return left.base === right.base && left.modifiers.join() === right.modifiers.join();

@@ -1,5 +1,6 @@
 import type { AlterColumnType } from "../operations/index.js";
 import { expressionTree, isPlainCastThroughText } from "../postgres/plain-cast.js";
+import { deparseType } from "../sql/deparse.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
@@ -108,5 +109,5 @@ function described(operation: AlterColumnType, table: TableState) {
 }
 
 function isPlain({ using, type, column }: AlterColumnType): boolean {
-  return using === null || isPlainCastThroughText(expressionTree(using), type, column);
+  return using === null || isPlainCastThroughText(expressionTree(using), type, column, deparseType);
 }

@@ -10,7 +10,7 @@ import { readTrail } from "../../../core/audit/trail.js";
 import { runOf } from "../../../core/audit/verify.js";
 import { type ExitCode, UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
-import { printable } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
 
 export interface AnchorPlace {
   /** An annotated tag in the repository of the current folder. */

@@ -9,7 +9,7 @@ import { canonicalJson } from "../../../core/json.js";
 import { plural } from "../../../core/plural.js";
 import { type ExitCode, UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
-import { printable } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
 
 interface Proved extends InclusionProof {
   /** `seq` of the event that holds the root. */

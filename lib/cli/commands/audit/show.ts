@@ -6,7 +6,8 @@ import { leafClaims, type RunRecord, runOf } from "../../../core/audit/verify.js
 import type { Json } from "../../../core/json.js";
 import type { ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
-import { printable, styleFor } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
+import { styleFor } from "../../terminal/style.js";
 
 export interface TrailFilter {
   readonly tenant: string | null;

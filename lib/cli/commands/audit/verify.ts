@@ -11,7 +11,8 @@ import { blocks, type Finding } from "../../../core/finding.js";
 import { plural } from "../../../core/plural.js";
 import type { ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
-import { printable, styleFor } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
+import { styleFor } from "../../terminal/style.js";
 import { againstRecord, againstRunsBefore, keptElsewhere } from "./kept-elsewhere.js";
 
 export interface VerifyOptions {

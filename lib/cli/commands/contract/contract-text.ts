@@ -4,7 +4,8 @@ import type { Migration, Script } from "../../../core/migration/release.js";
 import { plural } from "../../../core/plural.js";
 import type { QualifiedName } from "../../../core/sql/qualified-name.js";
 import type { Io } from "../../io.js";
-import { printable, type Style, styleFor } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
+import { type Style, styleFor } from "../../terminal/style.js";
 import { type ShownRelease, shownContract } from "./shown-release.js";
 
 /** Contract, SQL and coverage of one folder, for a person. */

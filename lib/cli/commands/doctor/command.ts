@@ -7,8 +7,9 @@ import { type Check, lacking } from "../../../core/doctor/check.js";
 import { plural } from "../../../core/plural.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
+import { printable } from "../../terminal/printable.js";
 import { Progress } from "../../terminal/progress.js";
-import { printable, styleFor } from "../../terminal/style.js";
+import { styleFor } from "../../terminal/style.js";
 import { fleetChecks } from "./fleet.js";
 import { machineChecks } from "./machine.js";
 

@@ -7,7 +7,7 @@ import { plural } from "../../../core/plural.js";
 import { type KeptCopy, listKept, purgeKept } from "../../../steps/kept/kept.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
-import { printable } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
 import { eachTenantOf } from "./each-tenant.js";
 
 const HELP = `

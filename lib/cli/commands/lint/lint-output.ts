@@ -10,7 +10,8 @@ import { renderMarkdown } from "../../../core/render/markdown.js";
 import { renderSarif } from "../../../core/render/sarif.js";
 import { renderText } from "../../../core/render/text.js";
 import type { Io } from "../../io.js";
-import { printable, type Style, styleFor } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
+import { type Style, styleFor } from "../../terminal/style.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {

@@ -16,8 +16,9 @@ import { GROWTH_LIMIT, isProved, type ProvedMigration, proveFolder } from "../..
 import { type CommandModule, type ExitCode, UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
 import { onInterrupt } from "../../run/signals.js";
+import { printable } from "../../terminal/printable.js";
 import { Progress } from "../../terminal/progress.js";
-import { printable, styleFor } from "../../terminal/style.js";
+import { styleFor } from "../../terminal/style.js";
 import { renderTable, summaryOf } from "./table.js";
 
 const HELP = `

@@ -1,6 +1,7 @@
 import { plural } from "../../../core/plural.js";
 import { isProved, type ProvedMigration } from "../../../steps/proof/prove-folder.js";
-import { duration, printable, type Style } from "../../terminal/style.js";
+import { printable } from "../../terminal/printable.js";
+import { duration, type Style } from "../../terminal/style.js";
 
 /** One line per migration, the reasons of those that are not proved below them, and the sum. */
 export function renderTable(results: readonly ProvedMigration[], style: Style): string {

@@ -1,5 +1,5 @@
-import type { Node } from "libpg-query";
-import { type ColumnType, printType, sameType } from "../../../postgres/column-type.js";
+import type { Node, TypeName } from "libpg-query";
+import { type ColumnType, printType, sameType, typeOf } from "../../../postgres/column-type.js";
 import { isPlainCast } from "../../../postgres/plain-cast.js";
 import { type HeapChange, heapChange } from "../../../postgres/type-change.js";
 
@@ -10,10 +10,15 @@ export function typeChange(
   using: Node | undefined,
   column: string,
 ): HeapChange | "unknown" {
-  if (from && sameType(from, to) && isPlainCast(using, printType(to), column)) return "kept";
-  if (!isPlainCast(using, printType(to), column)) return "rewritten";
+  if (!isPlainCast(using, printType(to), column, spell)) return "rewritten";
+  if (from && sameType(from, to)) return "kept";
   if (from) return heapChange(printType(from), printType(to));
   return isText(to) && !to.array ? "unknown" : "rewritten";
+}
+
+function spell(type: TypeName): string {
+  const read = typeOf(type);
+  return read ? printType(read) : "";
 }
 
 function isText(type: ColumnType): boolean {
