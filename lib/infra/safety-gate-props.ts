@@ -30,7 +30,7 @@ export interface SafetyGateProps {
   readonly keepArtifacts?: Duration;
   /** How long logs are kept. Default: three months. */
   readonly logRetention?: RetentionDays;
-  /** What becomes of bucket and keys when the stack is removed. Default: they are retained. */
+  /** What happens to the bucket and the keys when the stack is removed. Default: they are retained. */
   readonly removalPolicy?: RemovalPolicy;
   /** Starts a run for every release that is packed into the bucket, through EventBridge. Default: false; something else starts runs. */
   readonly startOnUpload?: boolean;

@@ -17,7 +17,7 @@ import type { Signer } from "./signer.js";
 export interface Ports {
   readonly run: string;
   readonly artifacts: Artifacts;
-  /** What outlives a run: the last reading of each tenant's catalog. Null: every catalog is read anew. */
+  /** What outlives a run: the last reading of each tenant's catalog. Null: every catalog is read again. */
   readonly memory: Artifacts | null;
   readonly audit: AuditTrail;
   readonly approvals: Approvals;

@@ -66,7 +66,7 @@ async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
     cookie: isTurned(capability) ? "" : formCookie(c, capability),
     fields: await c.req.parseBody(),
   });
-  // After a decision the browser asks for the page anew, so that loading it again does not send the form again.
+  // After a decision the browser asks for the page again, so that loading it again does not send the form again.
   if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
   const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;
   if (again === null || isTurned(capability)) return refuse(c, outcome);

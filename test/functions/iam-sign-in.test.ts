@@ -78,7 +78,7 @@ async function introspected(run: string, environment: Readonly<Record<string, st
 }
 
 describe("signing in with RDS IAM tokens (simulated) to a real PostgreSQL", () => {
-  it("sends each server a token of its own, signed anew for each connection, over verified TLS", async () => {
+  it("sends each server a token of its own, signed again for each connection, over verified TLS", async () => {
     const said = await introspected("by-iam");
     expect(said).toEqual(fleet.tenants.map(() => expect.objectContaining({ ok: true })));
     expect(rds.plain).toBe(0);

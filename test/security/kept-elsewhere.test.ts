@@ -47,7 +47,7 @@ describe("audit verify, of runs of this machine", () => {
     expect(await verify(SECOND)).toEqual({ code: 0, verdict: "whole", codes: [] });
   });
 
-  it("are not, when another wrote all of it anew with a key of theirs", async () => {
+  it("are not, when another wrote all of it again with a key of theirs", async () => {
     rmSync(folder(SECOND), { recursive: true });
     await sealedRun(folder(SECOND), join(root, "theirs"), SECOND);
     const { code, codes } = await verify(SECOND);

@@ -53,7 +53,7 @@ describe("asking the approvers", () => {
     expect(JSON.stringify(events)).not.toContain("?c=");
   });
 
-  it("asks everyone anew when the question is another", async () => {
+  it("asks everyone again when the question is another", async () => {
     const { asked, ask } = asking(() => []);
     await ask();
     await ask({ digest: "e".repeat(64) });

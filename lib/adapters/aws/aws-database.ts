@@ -14,7 +14,7 @@ export interface AwsDatabaseOptions {
   staging(tenant: Tenant): Promise<Endpoint | null>;
   /** For the RDS Data API. */
   readonly client: ClientSettings;
-  /** Called when a server refused a password, before it is read anew. */
+  /** Called when a server refused a password, before it is read again. */
   forgetSecrets(): void;
 }
 
@@ -29,7 +29,7 @@ function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): str
   return settings.replica && way.replica ? way.replica : way.url;
 }
 
-/** The database port on AWS. A password that was rotated while a run works is read anew once. */
+/** The database port on AWS. A password that was rotated while a run works is read again once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {
   const { fleet } = options;
   const opened = async (entry: AwsTenant, settings: SessionOptions, database?: string): Promise<Session> => {

@@ -107,7 +107,7 @@ export class S3Audit implements AuditTrail {
     this.known = [...events];
   }
 
-  /** SHA-256 of every object of the run, read anew: what is sealed is what is there. */
+  /** SHA-256 of every object of the run, read again: what is sealed is what is there. */
   private async digests(): Promise<readonly FileDigest[]> {
     const { store, run } = this.options;
     const prefix = `runs/${run}/`;

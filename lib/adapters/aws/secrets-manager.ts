@@ -38,7 +38,7 @@ export class ManagedSecrets implements Secrets {
     return field === undefined ? text : fieldOf(text, id, field);
   }
 
-  /** Read anew at the next use: it may have been rotated. */
+  /** Read again at the next use: it may have been rotated. */
   forget(): void {
     this.kept.clear();
   }

@@ -33,7 +33,7 @@ export class Fleet implements Registry {
   }
 
   async tenants(): Promise<readonly Tenant[]> {
-    // Read anew each time, so that a tenant which joined while a run works is seen.
+    // Read again each time, so that a tenant which joined while a run works is seen.
     this.loaded = this.load();
     return [...(await this.loaded).values()].map((entry) => entry.tenant);
   }

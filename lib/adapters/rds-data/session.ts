@@ -193,7 +193,7 @@ export class DataApiSession implements Session {
     return this.api.execute(sql, [], null);
   }
 
-  /** Reads anew, page by page, what is too large for one answer. */
+  /** Reads again, page by page, what is too large for one answer. */
   private async pages<R extends Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
     const { sql, parameters } = bound(text, values);
     for (let page = PAGE; ; page = Math.floor(page / 4)) {

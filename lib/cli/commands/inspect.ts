@@ -23,7 +23,7 @@ Examples:
   schema-gate inspect                          clusters, outliers, sizes, versions, invalid indexes
   schema-gate inspect --declared golden.json   drift from a saved catalog instead of from the migrations' own schema
   schema-gate inspect --no-declared            clusters against the majority; no scratch database is made
-  schema-gate inspect --fresh --json           read every catalog anew; for a job
+  schema-gate inspect --fresh --json           read every catalog again; for a job
 
 Exit code 1 when tenants diverge or drift, or one could not be read.`;
 

@@ -24,7 +24,7 @@ export async function resumeRun(
 ): Promise<ExitCode> {
   const { workspace, artifacts, request } = await findRun(io, run);
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
-  // What failed or was halted can go on; what a gate or a person refused needs to be looked at anew. An end without its
+  // What failed or was halted can go on; what a gate or a person refused needs to be looked at again. An end without its
   // seal was not reached: nothing is done twice by going on, and then it is sealed.
   if (outcome && outcome.status !== "failed" && outcome.status !== "halted" && (await isSealed(artifacts))) {
     throw new UsageError(`the run ${request.run} has ended: ${outcome.status}`, "schema-gate run   (starts a new one)");

@@ -115,7 +115,7 @@ function readEnvelope(text: string): { envelope: SealEnvelope; seal: Seal } | nu
     const payload = Buffer.from(envelope.payload, "base64");
     const seal = sealSchema.parse(JSON.parse(payload.toString("utf8")));
     const [signature] = envelope.signatures;
-    // Written anew, it must be the same text: base64 and JSON both allow several spellings of one value.
+    // Written again, it must be the same text: base64 and JSON both allow several spellings of one value.
     const again = sealEnvelope(seal, Buffer.from(signature.sig, "base64"));
     return `${canonicalJson(again)}\n` === text ? { envelope, seal } : null;
   } catch {

@@ -51,7 +51,7 @@ export function verifyRun(record: RunRecord, trustedKey?: string): Verification 
 }
 
 /**
- * Which leaf files the trail stands for. A phase that was done again, because its process was killed, wrote its file anew: the
+ * Which leaf files the trail stands for. A phase that was done again, because its process was killed, wrote its file again: the
  * last event of a file counts.
  */
 export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] {

@@ -4,7 +4,7 @@ import type { Happening, NameChange } from "./change.js";
 import type { ColumnRequirement, Requirement } from "./contract.js";
 
 /**
- * What becomes of a requirement when names go on changing: the same demand under the new names, or null when nothing is
+ * What a requirement turns into when names go on changing: the same demand under the new names, or null when nothing is
  * demanded any more. A change that may or may not take place leaves no demand about what it would change.
  */
 export function carried(requirement: Requirement, { change, certain }: Happening): Requirement | null {

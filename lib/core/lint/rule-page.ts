@@ -27,7 +27,7 @@ const WORK: Readonly<Record<Work, string>> = {
   none: "changes the catalog only",
   scan: "reads the whole table",
   build: "builds an index over the whole table",
-  rewrite: "writes the whole table anew",
+  rewrite: "rewrites the whole table",
   delete: "loses rows",
 };
 

@@ -16,7 +16,7 @@ export type Transactionality = "inside" | "outside" | "own";
 export interface Effects {
   readonly locks: readonly TableLock[];
   readonly transactionality: Transactionality;
-  /** Tables whose heap is written anew. */
+  /** Tables whose heap is rewritten. */
   readonly rewrites: readonly TableRef[];
   /** Tables that are read in full while the lock is held. */
   readonly scans: readonly TableRef[];

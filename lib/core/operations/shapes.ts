@@ -71,7 +71,7 @@ export interface ColumnSpec {
   readonly notNull: boolean;
   /** SQL text; null for none. */
   readonly default: string | null;
-  /** True when the default must be computed anew for every row, so that adding the column rewrites the table. */
+  /** True when the default must be computed again for every row, so that adding the column rewrites the table. */
   readonly volatileDefault: boolean;
   readonly identity: "" | "a" | "d";
   readonly generated: "" | "s" | "v";

@@ -35,7 +35,7 @@ export function probeExistingConstraints(before: Catalog): readonly ProbeQuery[]
   return [...found, ...existingNotNull(index)];
 }
 
-/** The statement that would make it anew: what it would trip over contradicts it. */
+/** The statement that would make it again: what it would trip over contradicts it. */
 function wanted(object: CatalogObject): string | null {
   if (object.kind === "index") {
     const { unique, constraint, ofParent } = object.attributes;

@@ -33,7 +33,7 @@ export function probeFreeSpace(statements: readonly Statement[], before: Catalog
   return [probeOf(first.statement, tables, room)];
 }
 
-/** A rewrite writes the table and its indexes anew before the old ones go (manual, ALTER TABLE, Notes). */
+/** A rewrite rewrites the table and its indexes before the old ones go (manual, ALTER TABLE, Notes). */
 function probeOf(statement: Statement, tables: readonly string[], { bytes, known }: Room): ProbeQuery {
   const size = (name: string) => `pg_total_relation_size(to_regclass(${name}))`;
   const list = `unnest(ARRAY[${tables.map(literal).join(", ")}])`;

@@ -189,7 +189,7 @@ function rewrites({ tenant, cluster }: TenantView) {
   const first = list[0];
   return {
     value: saturate(bytes, WEIGHTS.rewrittenBytes),
-    reason: first ? `${first.table} is written anew in ${tenant.id}: ${mebibytes(bytes)}` : "no table is written anew",
+    reason: first ? `${first.table} is rewritten in ${tenant.id}: ${mebibytes(bytes)}` : "no table is rewritten",
   };
 }
 

@@ -64,7 +64,7 @@ function statement(one: StatementView, measured: boolean): Html {
 ${measured && one.locks.length === 0 && chip("no new lock", "good")}
 ${one.transactionality === "outside" && chip("outside a transaction", "warn")}
 ${one.transactionality === "own" && chip("a transaction of its own", "plain")}
-${one.rewrites.map((table) => html`<span class="chip bad">writes ${foreign(table)} anew</span>`)}
+${one.rewrites.map((table) => html`<span class="chip bad">rewrites ${foreign(table)}</span>`)}
 ${one.scans.map((table) => html`<span class="chip warn">reads all of ${foreign(table)}</span>`)}
 ${one.worst !== null && html`<span class="chip plain">predicted: up to ${duration(one.worst.holdMs)} in ${foreign(one.worst.tenant)}</span>`}</p>
 <pre tabindex="0"><code>${visibleLines(one.sql)}</code></pre>

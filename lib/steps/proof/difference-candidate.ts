@@ -66,7 +66,7 @@ async function repairsAfter(
 }
 
 /**
- * An enum with fewer values is made anew under its columns, which a trigger that names one of them forbids. The generator does
+ * An enum with fewer values is recreated under its columns, which a trigger that names one of them forbids. The generator does
  * not see that, but makes triggers that are missing.
  */
 function triggersInTheWay(differences: readonly Difference[], { objects }: Catalog): readonly string[] {

@@ -62,7 +62,7 @@ export function validityFindings(before: Catalog, after: Catalog): readonly Find
       gate: "dry-run",
       severity,
       subject: { kind, name },
-      message: `After the release the ${kind} ${name} is ${kind === "index" ? "INVALID and serves no query" : "NOT VALID, so rows of before may contradict it"}.`,
+      message: `After the release the ${kind} ${name} is ${kind === "index" ? "INVALID and serves no query" : "NOT VALID, so existing rows may violate it"}.`,
       remedy: { text: remedy },
     }));
 }

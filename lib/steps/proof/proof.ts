@@ -31,7 +31,7 @@ export interface ProvedStatement {
   readonly predicted: readonly TableLock[];
   /** Tables of which it copies rows aside first. */
   readonly kept: readonly string[];
-  /** Tables whose heap was written anew. */
+  /** Tables whose heap was rewritten. */
   readonly rewrites: readonly string[];
   readonly scans: readonly { readonly table: string; readonly rows: number }[];
   readonly written: readonly {

@@ -6,7 +6,7 @@ import { seedRows } from "./seed-rows.js";
 
 /**
  * The databases that a folder's migrations grow: one with the rows that the migrations themselves make, and beside it, when
- * rows are asked for, one that has generated rows too. Where a migration does not run over these, they are generated anew.
+ * rows are asked for, one that has generated rows too. Where a migration does not run over these, they are generated again.
  */
 export class SeededChain {
   private filled: Clone | null = null;

@@ -47,7 +47,7 @@ export class GrowthWatch {
     await this.ended;
   }
 
-  /** A connection that breaks is made anew once. */
+  /** A connection that breaks is recreated once. */
   private async watch(session: Session): Promise<void> {
     if ((await failureOf(this.look(session))) === null || this.stopped) return;
     const failure = await failureOf(this.connect().then((again) => this.look(again)));

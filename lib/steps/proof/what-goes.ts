@@ -17,7 +17,7 @@ interface PlacedColumn extends Record<string, unknown> {
   readonly table: string;
   readonly name: string;
   readonly type: string;
-  /** The type itself: an enum that was made anew has the name of the old one. */
+  /** The type itself: an enum that was recreated has the name of the old one. */
   readonly typeOid: string;
 }
 

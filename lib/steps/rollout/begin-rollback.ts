@@ -8,7 +8,7 @@ import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
 import { notHeld } from "./held-to-trail.js";
 
-/** What an earlier rollback had to say of tenants; said anew by the next one if it still holds. */
+/** What an earlier rollback had to say of tenants; said again by the next one if it still holds. */
 const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
 
 /**

@@ -97,7 +97,7 @@ async function prove(
     await saveFindings(ports, key, [...findings, ...beyond, ...(await probeDerived(ports, cluster, proof.derived))]);
     return record.after !== null;
   } catch (error) {
-    // A process that ran out of time has found out nothing; one with more of it begins anew.
+    // A process that ran out of time has found out nothing; one with more of it begins again.
     if (ports.stop.aborted) throw new Interrupted(`the proof of cluster ${cluster.id} needs more time than was left`);
     if (!(error instanceof DatabaseError)) throw error;
     await saveFindings(ports, key, [unproved(cluster, tenant, error)]);

@@ -25,7 +25,7 @@ interface Output {
 export const report: Step<z.infer<typeof input>, Output> = {
   name: "report",
   input,
-  // A resumed run reports anew.
+  // A resumed run reports again.
   settled: () => false,
   async run(ports) {
     if ((await resultsOf(ports, "Migrate")).length > 0) await recordTenants(ports, "Migrate");

@@ -41,7 +41,7 @@ export const EVERYDAY: readonly { readonly name: string; readonly input: RiskInp
     }),
   },
   {
-    name: "a small table written anew at night, 1.5 s",
+    name: "a small table rewritten at night, 1.5 s",
     input: oneDatabase({
       cluster: {
         locks: [{ table: "settings", mode: "AccessExclusiveLock", holdMs: 1500 }],

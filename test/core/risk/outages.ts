@@ -47,7 +47,7 @@ export const OUTAGES: readonly Outage[] = [
     input: queued("callrecord", 30_000),
   },
   {
-    name: "ADD COLUMN with a volatile default on a hot table: the whole table written anew under the lock",
+    name: "ADD COLUMN with a volatile default on a hot table: the whole table rewritten under the lock",
     source: "https://github.com/yetone/cumora/pull/288",
     input: oneDatabase({
       cluster: {

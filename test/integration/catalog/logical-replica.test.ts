@@ -178,7 +178,7 @@ describe.each([
     expect(said).toContainEqual(expect.objectContaining(expected));
   });
 
-  it("says that a published table is not subscribed, with the statement that mends it", async () => {
+  it("says that a published table is not subscribed, with the statement that repairs it", async () => {
     await on("publisher", "create table later (id int primary key); alter publication feed add table later");
     await on("subscriber", "create table later (id int primary key)");
     const [finding] = (await findings()).filter(({ code }) => code === "replica.table-not-subscribed");

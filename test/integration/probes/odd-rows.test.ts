@@ -32,7 +32,7 @@ describe.each(MAJORS)("odd rows and tenants on PostgreSQL %s", (major) => {
     expect(await tenant.ask()).toMatchObject([{ status: "unknown", reason: expect.stringContaining("42501") }]);
   });
 
-  it.each(["o'brien", "back\\slash'"])("asks and mends a tenant in the schema %j", async (schema) => {
+  it.each(["o'brien", "back\\slash'"])("asks and repairs a tenant in the schema %j", async (schema) => {
     const own = identifier(schema);
     const setup = `create schema ${own}; create table ${own}.t (id int primary key, a int not null, b int);
       insert into ${own}.t values (1, 1), (2, 1), (3, 2); create view public.needing as select b from ${own}.t`;

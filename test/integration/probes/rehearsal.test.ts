@@ -6,14 +6,14 @@ import { schemaGate } from "../../support/captured-io.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 
 const BASE =
-  "create table t (id int primary key, a int, mend boolean, u int); create table other (id int primary key); create function zero() returns int language sql as 'select 0';";
+  "create table t (id int primary key, a int, repair boolean, u int); create table other (id int primary key); create function zero() returns int language sql as 'select 0';";
 const LEDGER =
   "create table schema_migrations (version bigint primary key, dirty boolean not null); insert into schema_migrations values (1, false);";
 
 /** Tenants by name and the rows of t: the largest stands for its cluster. */
 const ROWS: Readonly<Record<string, string>> = {
   large: "insert into t select i, i, true, i from generate_series(1, 5000) i",
-  mended: "insert into t values (1, null, true, 1), (2, 2, true, 1)",
+  repaired: "insert into t values (1, null, true, 1), (2, 2, true, 1)",
   broken: "insert into t values (1, null, false, 1), (2, 2, false, 1)",
   empty: "insert into other values (1)",
 };
@@ -73,23 +73,23 @@ const errors = ({ findings }: Checked) =>
     .filter((finding) => (finding as { severity?: string }).severity === "error")
     .map(({ code, tenants }) => `${code} ${tenants?.join()}`);
 
-/** Releases that mend rows first and constrain them then: they run on every tenant but `broken`. */
+/** Releases that repair rows first and constrain them then: they run on every tenant but `broken`. */
 const MENDED: readonly (readonly [string, string])[] = [
   [
     "an UPDATE by a function before SET NOT NULL",
-    "update t set a = zero() where a is null and mend; alter table t alter a set not null;",
+    "update t set a = zero() where a is null and repair; alter table t alter a set not null;",
   ],
   [
     "a DELETE before UNIQUE",
-    "delete from t where mend and id > (select min(id) from t) + zero(); alter table t add constraint t_u unique (u);",
+    "delete from t where repair and id > (select min(id) from t) + zero(); alter table t add constraint t_u unique (u);",
   ],
   [
     "a DO loop before CHECK",
-    "do $$ declare r record; begin for r in select id from t where mend and a is null loop update t set a = 1 where id = r.id; end loop; end $$; alter table t add constraint t_a check (a is not null);",
+    "do $$ declare r record; begin for r in select id from t where repair and a is null loop update t set a = 1 where id = r.id; end loop; end $$; alter table t add constraint t_a check (a is not null);",
   ],
   [
     "an INSERT … SELECT before a foreign key",
-    "insert into other select distinct u from t where mend on conflict do nothing; alter table t add constraint t_other foreign key (u) references other;",
+    "insert into other select distinct u from t where repair on conflict do nothing; alter table t add constraint t_other foreign key (u) references other;",
   ],
 ];
 
@@ -102,17 +102,17 @@ describe("a NOT NULL column without a default", () => {
     const passed = await check(release, ["emptied", "empty"], {}, { emptied });
     expect(errors(passed)).toEqual([]);
     expect(passed.findings.map(({ code }) => code)).toContain("SG001");
-    const blocked = await check(release, ["emptied", "mended"], {}, { emptied });
+    const blocked = await check(release, ["emptied", "repaired"], {}, { emptied });
     expect(errors(blocked).map((each) => each.split(" ")[0])).toEqual(["SG001", "probe.new-not-null-column"]);
   });
 });
 
-describe("a release that mends its rows first", () => {
+describe("a release that repairs its rows first", () => {
   it.each(MENDED)("passes where a clone of the tenant says so: %s", { timeout: 120_000 }, async (_, release) => {
-    const passed = await check(release, ["large", "mended", "empty"]);
+    const passed = await check(release, ["large", "repaired", "empty"]);
     expect(errors(passed)).toEqual([]);
     expect(passed.code).toBe(0);
-    expect(passed.statuses).toMatchObject({ large: "proved", mended: "ran" });
+    expect(passed.statuses).toMatchObject({ large: "proved", repaired: "ran" });
     expect(passed.probes.flatMap(({ unknown }) => unknown)).toEqual([]);
   });
 
@@ -130,17 +130,17 @@ describe("a release that mends its rows first", () => {
 
   it("names the size and the setting of a tenant that is too large to clone", { timeout: 120_000 }, async () => {
     const [, [, release] = ["", ""]] = MENDED;
-    const blocked = await check(release, ["large", "mended"], { rehearsals: { largest: "1MB" } });
-    expect(errors(blocked)).toEqual(["probe.too-large-to-clone mended", "probe.unique mended"]);
+    const blocked = await check(release, ["large", "repaired"], { rehearsals: { largest: "1MB" } });
+    expect(errors(blocked)).toEqual(["probe.too-large-to-clone repaired", "probe.unique repaired"]);
     const message = blocked.findings.find(({ code }) => code === "probe.too-large-to-clone")?.message;
     expect(message).toMatch(
-      /tenant mended .* too large to clone: its database has [\d.]+ MB, and rehearsals\.largest is 1MB/,
+      /tenant repaired .* too large to clone: its database has [\d.]+ MB, and rehearsals\.largest is 1MB/,
     );
   });
 
   it("says what took too long", { timeout: 120_000 }, async () => {
     const release =
-      "update t set a = 0 where a is null and zero() = 0 and (select count(*) from generate_series(1, case when mend then 1 else 100000000 end)) > 0; alter table t alter a set not null;";
+      "update t set a = 0 where a is null and zero() = 0 and (select count(*) from generate_series(1, case when repair then 1 else 100000000 end)) > 0; alter table t alter a set not null;";
     const blocked = await check(release, ["large", "broken"], { rehearsals: { timeout: "100ms" } });
     expect(blocked.findings.find(({ code }) => code === "probe.not-rehearsed")?.message).toContain(
       "rehearsals.timeout",

@@ -126,7 +126,7 @@ describe("attacks through Slack", () => {
     expect(await gate.entries()).toHaveLength(1);
   });
 
-  it("the same press signed anew, as a retry is", async () => {
+  it("the same press signed again, as a retry is", async () => {
     const gate = await slack({ request: { quorum: 2 } });
     await gate.send(gate.press("U0ALEX"));
     gate.wait(1000);

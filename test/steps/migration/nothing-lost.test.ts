@@ -47,7 +47,7 @@ describe.each(["15", "18"] as const)("nothing is lost on %s", (major) => {
       ],
     },
     {
-      name: "deleted rows come back, unless the application wrote the key anew",
+      name: "deleted rows come back, unless the application wrote the key again",
       up: "delete from t where id < 3",
       since: "insert into t values (2, 'again', 22)",
       rows: [

@@ -87,7 +87,7 @@ export class NodeFunction {
   }
 }
 
-/** The functions' bundle in a folder of its own, so that nobody else's is made anew. */
+/** The functions' bundle in a folder of its own, so that nobody else's is recreated. */
 export function bundled(): { readonly directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), "schema-gate-bundle-"));
   execFileSync(process.execPath, ["scripts/bundle-lambda.mjs", directory], {

@@ -154,7 +154,7 @@ export class FaultFleet {
       rmSync(join(folder, part), { recursive: true, force: true });
       cpSync(join(folder, "kept", part), join(folder, part), { recursive: true });
     }
-    // Made anew, the tenants have other change detectors than when they were introspected.
+    // Made again, the tenants have other change detectors than when they were introspected.
     await this.command(["inspect", "--no-declared"], folder);
   }
 

@@ -38,7 +38,7 @@ export const prove: CommandModule = {
     command
       .argument("<path>", "folder with migrations")
       .option("--url <url>", "server to make scratch databases on; without one an embedded server is started")
-      .option("--convention <name>", "how the files are named; found out when absent")
+      .option("--convention <name>", "naming convention of the files (default: detected)")
       .option("--config <file>", "the config; what it says of the files is read, when it is there", "schema-gate.yaml")
       .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
       .addOption(new Option("--last <count>", "prove only the newest migrations").argParser(wholeNumber))

@@ -47,7 +47,7 @@ export function storedRest(object: CatalogObject, catalog: CatalogIndex): string
   return STORED.filter((each) => wanted[each]).flatMap((each) => alterStored(object, null, each, catalog) ?? []);
 }
 
-/** Since 15; before, the table would have to be made anew. */
+/** Since 15; before, the table would have to be recreated. */
 function setAccessMethod(
   { attributes }: CatalogObject,
   { catalog }: CatalogIndex,

@@ -4,7 +4,7 @@ import { tableName, targetOf } from "./target.js";
 
 /**
  * Drops what is not declared; never with CASCADE. Null for what has no DROP, and for what goes with something else.
- * `ifExists` is for what is made anew at once, which may have gone with something else.
+ * `ifExists` is for what is recreated at once, which may have gone with something else.
  */
 export function drop(object: CatalogObject, ifExists = false): string[] | null {
   const exists = ifExists ? "IF EXISTS " : "";

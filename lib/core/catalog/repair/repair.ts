@@ -126,7 +126,7 @@ function later({ kind, attribute, declared, actual }: Difference): number {
   return kind === "column" && attribute === "identity" ? 0.3 : 0;
 }
 
-/** A view that is made anew brings what stands on it. */
+/** A view that is recreated brings what stands on it. */
 function comesWithItsView({ change, id }: Difference, differences: readonly Difference[]): boolean {
   if (change !== "missing" || id.table === undefined) return false;
   return differences.some(

@@ -13,7 +13,7 @@ export const volatileDefault: Rule = {
   condition:
     "ADD COLUMN … DEFAULT with a function that may give another value for each row, such as gen_random_uuid() or clock_timestamp(). now() is not one.",
   effect:
-    "The server writes the whole table anew under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
+    "The server rewrites the whole table under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
   workaround: "Add the column without a default, set the default for new rows, and fill the old rows in batches.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
@@ -36,8 +36,8 @@ export const volatileDefault: Rule = {
         table,
         ...(certain ? {} : { severity: "warning" as const }),
         message: certain
-          ? `${call.name}() gives another value for each row, so adding ${column.colname} writes ${tableName(table)} anew under ACCESS EXCLUSIVE.`
-          : `Whether ${call.name}() is volatile is not known here. If it is, adding ${column.colname} writes ${tableName(table)} anew under ACCESS EXCLUSIVE.`,
+          ? `${call.name}() gives another value for each row, so adding ${column.colname} rewrites ${tableName(table)} under ACCESS EXCLUSIVE.`
+          : `Whether ${call.name}() is volatile is not known here. If it is, adding ${column.colname} rewrites ${tableName(table)} under ACCESS EXCLUSIVE.`,
         remedy: {
           text: "Add the column first, then its default, and fill the rows that stand in batches.",
           sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${name} ${type ? printType(type) : "…"};

@@ -11,7 +11,7 @@ export const addSerialColumn: Rule = {
   slug: "add-serial-column",
   title: "A serial column is added to a table that stands",
   condition: "ADD COLUMN with the type serial, bigserial or smallserial.",
-  effect: "Each row gets its number at once, so the whole table is written anew under ACCESS EXCLUSIVE.",
+  effect: "Each row gets its number at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround: "Add a plain bigint, attach a sequence as its default, and fill the old rows in batches.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
@@ -31,7 +31,7 @@ export const addSerialColumn: Rule = {
         location: column.typeName?.location ?? column.location,
         subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
         table,
-        message: `Adding the serial column ${column.colname} numbers every row at once: ${tableName(table)} is written anew under ACCESS EXCLUSIVE.`,
+        message: `Adding the serial column ${column.colname} numbers every row at once: ${tableName(table)} is rewritten under ACCESS EXCLUSIVE.`,
         remedy: {
           text: "Add column and sequence apart, and number the old rows in batches.",
           sql: `ALTER TABLE ${relation} ADD COLUMN ${name} bigint;

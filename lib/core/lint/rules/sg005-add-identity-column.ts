@@ -9,7 +9,7 @@ export const addIdentityColumn: Rule = {
   slug: "add-identity-column",
   title: "An identity column is added to a table that stands",
   condition: "ADD COLUMN … GENERATED … AS IDENTITY.",
-  effect: "Each row gets its number at once, so the whole table is written anew under ACCESS EXCLUSIVE.",
+  effect: "Each row gets its number at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround:
     "Add a plain bigint, fill it in batches, make it NOT NULL by way of a CHECK, then ADD GENERATED … AS IDENTITY to the column that stands, which only changes the catalog.",
   lock: "AccessExclusiveLock",
@@ -29,7 +29,7 @@ export const addIdentityColumn: Rule = {
         location: column.location,
         subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
         table,
-        message: `Adding the identity column ${column.colname} numbers every row at once: ${tableName(table)} is written anew under ACCESS EXCLUSIVE.`,
+        message: `Adding the identity column ${column.colname} numbers every row at once: ${tableName(table)} is rewritten under ACCESS EXCLUSIVE.`,
         remedy: {
           text: "Fill a plain column first; giving it the identity afterwards only changes the catalog.",
           sql: `ALTER TABLE ${relation} ADD COLUMN ${name} bigint;

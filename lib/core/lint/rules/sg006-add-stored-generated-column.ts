@@ -10,7 +10,7 @@ export const addStoredGeneratedColumn: Rule = {
   slug: "add-stored-generated-column",
   title: "A stored generated column is added to a table that stands",
   condition: "ADD COLUMN … GENERATED ALWAYS AS (…) STORED.",
-  effect: "The value is computed for every row at once, so the whole table is written anew under ACCESS EXCLUSIVE.",
+  effect: "The value is computed for every row at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround:
     "Add a plain column that a trigger keeps, and fill the old rows in batches. From PostgreSQL 18 a VIRTUAL column costs nothing when it is added.",
   lock: "AccessExclusiveLock",
@@ -32,7 +32,7 @@ export const addStoredGeneratedColumn: Rule = {
         location: generated.location,
         subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
         table,
-        message: `The stored column ${column.colname} is computed for every row at once: ${tableName(table)} is written anew under ACCESS EXCLUSIVE.`,
+        message: `The stored column ${column.colname} is computed for every row at once: ${tableName(table)} is rewritten under ACCESS EXCLUSIVE.`,
         remedy: {
           text: `Use a plain column that a trigger fills on INSERT and UPDATE, and fill the old rows in batches.${virtual}`,
           sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${name} ${type ? printType(type) : "…"};

@@ -8,11 +8,11 @@ import { printChange, typeChange } from "./support/type-change.js";
 export const typeChangeRewrites: Rule = {
   id: "SG007",
   slug: "type-change-rewrites",
-  title: "A type change writes the table anew",
+  title: "A type change rewrites the table",
   condition:
     "ALTER COLUMN … TYPE between types that are not stored alike, such as integer to bigint; also when the old type is not known. A wider varchar, varchar to text and a wider numeric of the same scale cost nothing and are not reported.",
   effect:
-    "The server writes the whole table and its indexes anew under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
+    "The server rewrites the whole table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
   workaround:
     "Add a second column, keep it in step by a trigger, fill it in batches, let the code change over, and drop the first.",
   lock: "AccessExclusiveLock",
@@ -40,7 +40,7 @@ export const typeChangeRewrites: Rule = {
         ...(change === "rewritten"
           ? {}
           : { severity: change === "unknown" ? ("note" as const) : ("warning" as const) }),
-        message: `Changing ${tableName(table)}.${column} ${printChange(from, to)} writes the table anew under ACCESS EXCLUSIVE${CONDITION[change]}.`,
+        message: `Changing ${tableName(table)}.${column} ${printChange(from, to)} rewrites the table under ACCESS EXCLUSIVE${CONDITION[change]}.`,
         remedy: {
           text: "Change over by a second column.",
           sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${fresh} ${printType(to)};

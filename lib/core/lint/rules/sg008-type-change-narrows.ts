@@ -14,7 +14,7 @@ export const typeChangeNarrows: Rule = {
     "ALTER COLUMN … TYPE to a type that does not hold every value of the old one: bigint to integer, text to varchar(20), a smaller numeric.",
   effect:
     "One value that does not fit fails the whole migration; a USING clause that cuts it loses data without a word.",
-  workaround: "Count the rows that do not fit first, mend them, and only then change the type.",
+  workaround: "Count the rows that do not fit first, repair them, and only then change the type.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
   versions: ALL_VERSIONS,

@@ -9,7 +9,7 @@ export const collationChange: Rule = {
   title: "A collation change rebuilds the indexes of the column",
   condition: "ALTER COLUMN … TYPE … COLLATE.",
   effect:
-    "Every index on the column is built anew under ACCESS EXCLUSIVE; the rows themselves are not written. Unique indexes may find duplicates that the old collation told apart.",
+    "Every index on the column is rebuilt under ACCESS EXCLUSIVE; the rows themselves are not written. Unique indexes may find duplicates that the old collation told apart.",
   workaround:
     "Drop the indexes concurrently, change the collation, and build them again concurrently; or change over by a second column.",
   lock: "AccessExclusiveLock",
@@ -35,7 +35,7 @@ export const collationChange: Rule = {
         location: collation.location,
         subject: { kind: "column", name: `${tableName(table)}.${command.name}` },
         table,
-        message: `The collation of ${tableName(table)}.${command.name} becomes ${strings(collation.collname).join(".")}: ${complete ? indexes.map((index) => index.name).join(", ") : "every index on it"} is built anew under ACCESS EXCLUSIVE.${kept}`,
+        message: `The collation of ${tableName(table)}.${command.name} becomes ${strings(collation.collname).join(".")}: ${complete ? indexes.map((index) => index.name).join(", ") : "every index on it"} is rebuilt under ACCESS EXCLUSIVE.${kept}`,
         remedy: {
           text: "Drop the indexes of the column concurrently before and build them concurrently after, or add a second column with the new collation and change over to it.",
         },

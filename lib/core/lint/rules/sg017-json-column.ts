@@ -8,7 +8,7 @@ export const jsonColumn: Rule = {
   title: "A column of type json",
   condition: "A new column of type json.",
   effect:
-    "json has no equality: SELECT DISTINCT, UNION and GROUP BY over the column fail. It is parsed anew by each read, and most indexes do not apply.",
+    "json has no equality: SELECT DISTINCT, UNION and GROUP BY over the column fail. It is parsed again by each read, and most indexes do not apply.",
   workaround: "Use jsonb, unless the exact text with its white space and order of keys must be kept.",
   lock: null,
   work: "none",

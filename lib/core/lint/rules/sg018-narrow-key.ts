@@ -13,7 +13,7 @@ export const narrowKey: Rule = {
   condition:
     "A new column that is the whole primary key and counts up (serial or identity) has the type integer or smallint.",
   effect:
-    "After 2,147,483,647 numbers (32,767 for smallint), rolled back ones included, every INSERT fails; changing the type then writes the table anew.",
+    "After 2,147,483,647 numbers (32,767 for smallint), rolled back ones included, every INSERT fails; changing the type then rewrites the table.",
   workaround: "Use bigint.",
   lock: null,
   work: "none",
@@ -38,7 +38,7 @@ export const narrowKey: Rule = {
         subject: { kind: "column", name },
         message: `${name} counts up to ${small ? "32,767" : "2,147,483,647"} and then every INSERT fails.`,
         remedy: {
-          text: "Use bigint: it costs four bytes a row, and changing over later means writing the table anew.",
+          text: "Use bigint: it costs four bytes a row, and changing over later means rewriting the table.",
         },
       };
     }

@@ -8,7 +8,7 @@ export const charColumn: Rule = {
   title: "A column of type char(n)",
   condition: "A new column of type char(n) with n above 1.",
   effect:
-    "Values are padded with blanks, which comparisons then ignore and LIKE does not; char(n) is never faster than text, and changing its length writes the table anew.",
+    "Values are padded with blanks, which comparisons then ignore and LIKE does not; char(n) is never faster than text, and changing its length rewrites the table.",
   workaround: "Use text, with a CHECK on the length where one is wanted.",
   lock: null,
   work: "none",
@@ -24,7 +24,7 @@ export const charColumn: Rule = {
         statement,
         location: column.typeName?.location,
         subject: { kind: "column", name },
-        message: `${name} is char(${type.modifiers[0]}): values are padded with blanks, and a longer one later writes the table anew.`,
+        message: `${name} is char(${type.modifiers[0]}): values are padded with blanks, and a longer one later rewrites the table.`,
         remedy: { text: "Use text with a CHECK on its length." },
       };
     }

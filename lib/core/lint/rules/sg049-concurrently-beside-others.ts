@@ -7,7 +7,7 @@ import { ALL_VERSIONS, type Rule } from "./rule.js";
 export const concurrentlyBesideOthers: Rule = {
   id: "SG049",
   slug: "concurrently-beside-others",
-  title: "CONCURRENTLY beside other changes in one file",
+  title: "CONCURRENTLY with other changes in one file",
   condition: "A file outside of a transaction holds a CONCURRENTLY statement and other changes of the schema.",
   effect:
     "Should the build fail, the other statements stay done: the file has half applied, and running it again fails at the first of them.",

@@ -42,7 +42,7 @@ export const concurrentlyIfNotExists: Rule = {
       ...(standing && !standing.valid ? { severity: "error" as const } : {}),
       message:
         standing && !standing.valid
-          ? `${name} on ${tableName(index.relation)} stands already and is INVALID; this statement skips it and succeeds.`
+          ? `${name} on ${tableName(index.relation)} already exists and is INVALID; this statement skips it and succeeds.`
           : `If an earlier try left ${name} INVALID, this statement skips it and succeeds.`,
       remedy: { text: "Drop what a failed try may have left, then build.", sql: `${drop};\n${create};` },
       ...(mayBeSplit(statement) ? { fix: [drop, create] } : {}),

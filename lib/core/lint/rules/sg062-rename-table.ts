@@ -36,7 +36,9 @@ export const renameTable: Rule = {
               text: "In one transaction, put a view with the old name in its place (simple views take writes as well).",
               sql: `BEGIN;\n${statement.sql};\nCREATE VIEW ${readableRelation(rename.relation)} AS SELECT * FROM ${fresh};\nCOMMIT;`,
             }
-          : { text: "Make the new one beside the old, change the code over, and drop the old one in a later release." },
+          : {
+              text: "Create the new one next to the old, change the code over, and drop the old one in a later release.",
+            },
     };
   },
 };

@@ -4,10 +4,10 @@ import { alterCommands } from "./support/alter-commands.js";
 export const setLogged: Rule = {
   id: "SG064",
   slug: "set-logged",
-  title: "SET LOGGED or UNLOGGED writes the table anew",
+  title: "SET LOGGED or UNLOGGED rewrites the table",
   condition: "ALTER TABLE … SET LOGGED or SET UNLOGGED.",
   effect:
-    "The whole table is written anew under ACCESS EXCLUSIVE; an unlogged one is emptied by a crash and is not on the replicas.",
+    "The whole table is rewritten under ACCESS EXCLUSIVE; an unlogged one is emptied by a crash and is not on the replicas.",
   workaround: "Create the table as it should be and copy the rows in batches.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
@@ -22,7 +22,7 @@ export const setLogged: Rule = {
         statement,
         subject: { kind: "table", name: tableName(table) },
         table,
-        message: `This writes ${tableName(table)} anew under ACCESS EXCLUSIVE.${after}`,
+        message: `This rewrites ${tableName(table)} under ACCESS EXCLUSIVE.${after}`,
         remedy: { text: "Create a new table as it should be, copy the rows in batches and change over." },
       };
     }

@@ -7,7 +7,7 @@ export const setTablespace: Rule = {
   title: "A new table space or access method copies the table",
   condition: "ALTER TABLE … SET TABLESPACE or SET ACCESS METHOD.",
   effect: "The whole table is copied under ACCESS EXCLUSIVE.",
-  workaround: "Use a tool that copies beside the running table (pg_repack), or a maintenance window.",
+  workaround: "Use a tool that copies the table while it stays in use (pg_repack), or a maintenance window.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
   versions: ALL_VERSIONS,
@@ -22,7 +22,7 @@ export const setTablespace: Rule = {
         subject: { kind: "table", name: tableName(table) },
         table,
         message: `This copies all of ${tableName(table)} under ACCESS EXCLUSIVE.`,
-        remedy: { text: "Copy it with a tool that works beside the running table, or in a maintenance window." },
+        remedy: { text: "Copy it with a tool that works while the table stays in use, or in a maintenance window." },
       };
     }
   },

@@ -4,10 +4,10 @@ import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 export const vacuumFull: Rule = {
   id: "SG066",
   slug: "vacuum-full",
-  title: "VACUUM FULL or CLUSTER writes the table anew",
+  title: "VACUUM FULL or CLUSTER rewrites the table",
   condition: "VACUUM FULL or CLUSTER.",
-  effect: "The table and its indexes are written anew under ACCESS EXCLUSIVE, and need their space a second time.",
-  workaround: "VACUUM without FULL, or a tool that works beside the running table (pg_repack).",
+  effect: "The table and its indexes are rewritten under ACCESS EXCLUSIVE, and need their space a second time.",
+  workaround: "VACUUM without FULL, or a tool that works while the table stays in use (pg_repack).",
   lock: "AccessExclusiveLock",
   work: "rewrite",
   versions: ALL_VERSIONS,
@@ -28,7 +28,7 @@ export const vacuumFull: Rule = {
         location: table?.location,
         subject: { kind: "table", name },
         table,
-        message: `${cluster ? "CLUSTER" : "VACUUM FULL"} writes ${name} anew under ACCESS EXCLUSIVE; until that is done nobody reads or writes it.`,
+        message: `${cluster ? "CLUSTER" : "VACUUM FULL"} rewrites ${name} under ACCESS EXCLUSIVE; until that is done nobody reads or writes it.`,
         remedy: {
           text: "Plain VACUUM makes the space usable again without a strong lock.",
           sql: `VACUUM${table ? ` ${tableName(table)}` : ""};`,

@@ -6,7 +6,7 @@ export const dropTrigger: Rule = {
   id: "SG080",
   slug: "drop-trigger",
   title: "A trigger is dropped",
-  condition: "DROP TRIGGER on a table that was not made in the same release, unless the same file creates it anew.",
+  condition: "DROP TRIGGER on a table that was not made in the same release, unless the same file recreates it.",
   effect:
     "ACCESS EXCLUSIVE is taken: it waits for every open query of the table, and all others wait behind it. What the trigger kept in order, nobody keeps any more.",
   workaround:

@@ -10,7 +10,7 @@ export const disableTrigger: Rule = {
   condition: "ALTER TABLE … DISABLE TRIGGER, or SET session_replication_role = replica.",
   effect:
     "What they kept in order is not kept; with ALL (or the replica role) foreign keys are not checked either, and the rows that break them stay. For all sessions, until somebody switches them on again. Writers wait for the lock.",
-  workaround: "Let the triggers run, or mend afterwards what they would have done and check the foreign keys.",
+  workaround: "Let the triggers run, or repair afterwards what they would have done and check the foreign keys.",
   lock: "ShareRowExclusiveLock",
   work: "none",
   versions: ALL_VERSIONS,
@@ -42,7 +42,7 @@ export const disableTrigger: Rule = {
         table,
         message: `${which} of ${tableName(table)} ${which.startsWith("No") ? "fires" : "is silent"} for any session until it is switched on again${all ? ", and its foreign keys are not checked" : ""}.`,
         remedy: {
-          text: "Let the triggers run; or switch them on again in the same transaction and mend what they would have done.",
+          text: "Let the triggers run; or switch them on again in the same transaction and repair what they would have done.",
           sql: `ALTER TABLE ${readableRelation(table)} ENABLE TRIGGER ${command.subtype === "AT_DisableTrig" ? command.name : all ? "ALL" : "USER"};`,
         },
       };

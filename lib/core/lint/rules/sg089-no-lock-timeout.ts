@@ -36,7 +36,7 @@ export const noLockTimeout: Rule = {
       subject: { kind: "table", name: tableName(lock.table) },
       message: `lock_timeout ${why}: ${queueBehind(lock)}.`,
       remedy: {
-        text: "Set it before the first such statement, and retry when it strikes.",
+        text: "Set it before the first such statement, and retry when it expires.",
         sql: "SET lock_timeout = '2s';",
       },
     };

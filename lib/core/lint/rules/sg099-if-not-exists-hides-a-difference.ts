@@ -96,7 +96,7 @@ function report(statement: LintStatement, kind: string, name: string, difference
   return {
     statement,
     subject: { kind, name },
-    message: `The ${kind} ${name} stands already, in another shape: ${difference}. IF NOT EXISTS skips the statement and reports success.`,
+    message: `The ${kind} ${name} already exists with a different definition: ${difference}. IF NOT EXISTS skips the statement and reports success.`,
     remedy: { text: "Change what stands to the shape that is wanted, by statements that say so." },
   };
 }

@@ -64,7 +64,7 @@ export const addColumn: OperationType<AddColumn> = {
   },
 };
 
-/** A value that must be computed for each row, or checked by a domain, makes PostgreSQL write every row anew. */
+/** A value that must be computed for each row, or checked by a domain, makes PostgreSQL rewrite every row. */
 function rewritesHeap({ column }: AddColumn, before: CatalogIndex): boolean {
   if (column.generated === "v") return false;
   const domain = before.catalog.objects.some(({ kind, id }) => kind === "domain" && typeNames(column.type, id));

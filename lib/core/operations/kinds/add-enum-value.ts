@@ -21,7 +21,7 @@ export const addEnumValue: OperationType<AddEnumValue> = {
     const type = findObject(before, "type", operation.type, null);
     const labels = type?.attributes.labels ?? type?.attributes.values;
     if (operation.ifNotExists && Array.isArray(labels) && labels.includes(operation.value)) return exact();
-    return impossible("PostgreSQL cannot remove a value from an enum; the type must be made anew");
+    return impossible("PostgreSQL cannot remove a value from an enum; the type must be recreated");
   },
   requirements() {
     return [];

@@ -28,7 +28,7 @@ export const setExpression: OperationType<SetExpression> = {
     const column = before.column(table, operation.column);
     if (!column?.attributes.generationExpression) return notThere("generated column", operation.column);
     if (operation.expression === null) {
-      return impossible("PostgreSQL cannot make an existing column generated; it must be dropped and added anew");
+      return impossible("PostgreSQL cannot make an existing column generated; it must be dropped and added again");
     }
     const was = column.attributes.generationExpression;
     return exact(alterTable(table, `ALTER COLUMN ${identifier(operation.column)} SET EXPRESSION AS (${was})`));

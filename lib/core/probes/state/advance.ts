@@ -261,7 +261,7 @@ function refreshed(state: ReleaseState, operation: Operation & { kind: "refresh-
   const view = state.table(operation.view);
   if (!view) return state;
   const place = readableSource(operation.statement.source);
-  return doubtSome(state, `The statement at ${place} fills ${humanName(view.name)} anew before it`, [view.name]);
+  return doubtSome(state, `The statement at ${place} fills ${humanName(view.name)} again before it`, [view.name]);
 }
 
 /** Code whose effect is not an operation: what it may write is in doubt. */

@@ -117,7 +117,7 @@ function defaultOrDoubt(column: ColumnState, unknown: string[]): string {
 
 function constantDefault(column: ColumnState): string {
   if (column.generated || column.numbered || /\bnextval\s*\(/i.test(column.default ?? "")) {
-    throw new NotForetold("it sets a default that each row gets anew");
+    throw new NotForetold("it sets a default that each row gets again");
   }
   return column.default ?? "NULL";
 }
