@@ -148,6 +148,8 @@ export function undeclared(release: Release, error: DatabaseError): Finding {
 /** Names of clones and scratch databases begin so: a sweep finds by it what a killed run left. */
 export const CLONE_PREFIX = "schema_gate_";
 
+/** One name per run and part. A long one ends in a digest of the whole, since PostgreSQL cuts at 63 bytes and two must not become one. */
 export function cloneName(run: string, part: string): string {
-  return `${CLONE_PREFIX}${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`.slice(0, 63);
+  const whole = `${CLONE_PREFIX}${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`;
+  return whole.length <= 63 ? whole : `${whole.slice(0, 50)}_${digest(whole).slice(0, 12)}`;
 }

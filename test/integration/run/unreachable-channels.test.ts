@@ -7,6 +7,7 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { ended, TestFleet, until } from "../../support/fleet.js";
+import { asPerson } from "../../support/two-people.js";
 
 let fleet: TestFleet;
 let mail: SMTPServer;
@@ -53,7 +54,9 @@ it("a Slack that is not there and a mail server that rejects: said, audited, and
   });
   const unreachable = pathToFileURL(join(packageRoot(), "test", "support", "no-slack.mjs")).href;
   const secrets = { SLACK_TOKEN: "xoxb-not-a-token", SLACK_SECRET: "not-a-secret" };
-  const child = fleet.start(["run"], { ...secrets, NODE_OPTIONS: `--import ${unreachable}` });
+  // An environment of its own replaces the options that make the requester somebody else, so they are repeated.
+  const { NODE_OPTIONS = "" } = asPerson(["run"]);
+  const child = fleet.start(["run"], { ...secrets, NODE_OPTIONS: `${NODE_OPTIONS} --import ${unreachable}` });
   const end = ended(child);
   const undelivered = () =>
     trail().filter(({ action, subject }) => action === "fault.observed" && subject.kind === "approver");
