@@ -55,7 +55,13 @@ async function compactLibrary() {
     if (!path.endsWith(".js")) continue;
     const file = join(library, path);
     const text = readFileSync(file, "utf8");
-    const { code } = await transform(text, { minifyWhitespace: true, target: "node20", format: "esm" });
+    const { code } = await transform(text, {
+      minifyWhitespace: true,
+      minifySyntax: true,
+      minifyIdentifiers: true,
+      target: "node20",
+      format: "esm",
+    });
     if (code !== text) writeFileSync(file, code);
   }
 }

@@ -68,11 +68,15 @@ async function backAndAgain(
   const now = await readState(session, schema);
   if (first && !isSameSchema(now.catalog, first.catalog))
     return [refused("the release", "the schema that it leads to is not the one before")];
-  for (const [at, migration] of input.migrations.entries()) {
-    const { keep = [], aside = [] } = rollbacks[at]?.candidate ?? {};
-    await up(session, input, migration, keep, { aside });
-  }
   const lost: Finding[] = [];
+  const failure = await failureAgain(session, input, rollbacks);
+  if (failure !== null) {
+    for (const [at, writable] of writables.entries()) {
+      const stays = await isInCopy(session, writable, rollbacks, schema);
+      lost.push(stays ? notAgain(writable, failure) : gone(writable, await notedRows(session, at)));
+    }
+    return lost;
+  }
   for (const [at, writable] of writables.entries()) {
     const missing = await missingValues(session, writable, at, schema);
     if (missing === 0) continue;
@@ -80,6 +84,24 @@ async function backAndAgain(
     lost.push(stays ? inCopy(writable, missing) : gone(writable, missing));
   }
   return lost;
+}
+
+/** Why the release does not run again over the rows that are there by then; null where it does. */
+async function failureAgain(
+  session: Session,
+  input: ProveOnClone,
+  rollbacks: readonly ProvedRollback[],
+): Promise<string | null> {
+  try {
+    for (const [at, migration] of input.migrations.entries()) {
+      const { keep = [], aside = [] } = rollbacks[at]?.candidate ?? {};
+      await up(session, input, migration, keep, { aside });
+    }
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return describeFailure(error);
+  }
 }
 
 /** Tables and columns that would be put aside, as they are called once the whole release ran. */
@@ -103,6 +125,11 @@ function values({ table, columns }: Writable): string {
 
 function noteValues(writable: Writable, at: number): string {
   return `create temporary table written_since_${at} as ${values(writable)}`;
+}
+
+async function notedRows(session: Session, at: number): Promise<number> {
+  const [row] = await session.query<{ rows: string }>(`select count(*)::text as rows from written_since_${at}`);
+  return Number(row?.rows ?? 0);
 }
 
 async function missingValues(session: Session, writable: Writable, at: number, schema: string | null): Promise<number> {
@@ -152,6 +179,16 @@ function inCopy({ table }: Writable, missing: number): Finding {
     severity: "note",
     subject: { kind: "table", name: tableName(table) },
     message: `What is written to ${tableName(table)} is put aside by a rollback, but ${plural(missing, "row")} did not find a place when the release ran again: they stay in their copy (schema-gate kept list).`,
+  };
+}
+
+function notAgain({ table }: Writable, reason: string): Finding {
+  return {
+    code: "rollback.written-stays",
+    gate: "rollback",
+    severity: "note",
+    subject: { kind: "table", name: tableName(table) },
+    message: `What is written to ${tableName(table)} stays in its copy after a rollback (schema-gate kept list): the release does not run again over such rows: ${reason}.`,
   };
 }
 
