@@ -63,7 +63,8 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     expect(code).toBe(3);
     expect(output()).toMatch(/1_a +ok +exact/);
     expect(output()).toContain("1 of 2 migrations are not proved; nothing was left behind");
-    expect(await databases()).toEqual([]);
+    // Other tests prove on this server too; what this one left would stay.
+    await until(async () => (await databases()).length === 0);
     expect(await looping()).toBe(false);
   },
 );
