@@ -34,6 +34,41 @@ const SEND_ALL = "for s in v { db.execute_unprepared(s).await?; }";
 
 /** Each form with what it sends. The reader answers that, or nothing. */
 const FORMS: readonly (readonly [string, string, readonly string[] | null])[] = [
+  [
+    "an adaptor that nothing consumes",
+    `${TEXT} let _ = [", x"].iter().map(|p| s.push_str(p)); ${SEND}`,
+    ["DROP TABLE a"],
+  ],
+  [
+    "a filter that nothing consumes",
+    `${TEXT} let _ = [1].iter().filter(|_| { s.push('x'); true }); ${SEND}`,
+    ["DROP TABLE a"],
+  ],
+  [
+    "an inspect that nothing consumes",
+    `${TEXT} let _ = [1].iter().inspect(|_| s.push('x')); ${SEND}`,
+    ["DROP TABLE a"],
+  ],
+  [
+    "an adaptor of which only one element is asked for",
+    `${TEXT} let _ = [", x", ", y"].iter().map(|p| s.push_str(p)).next(); ${SEND}`,
+    ["DROP TABLE a, x"],
+  ],
+  [
+    "an adaptor that is consumed later",
+    `${TEXT} let i = [", x"].iter().map(|p| s.push_str(p)); i.for_each(drop); ${SEND}`,
+    ["DROP TABLE a, x"],
+  ],
+  [
+    "an adaptor that assigns",
+    `let mut n = 0; let _ = ["DROP TABLE b"].iter().map(|_| n = 1); if n == 0 { ${SEND.replace("&s", '"DROP TABLE a"')} }`,
+    ["DROP TABLE a"],
+  ],
+  [
+    "an adaptor that changes nothing",
+    `let v: Vec<String> = ["a", "b"].iter().map(|t| format!("DROP TABLE {t}")).collect(); for s in v { ${SEND} }`,
+    ["DROP TABLE a", "DROP TABLE b"],
+  ],
   ["write!", `${TEXT} write!(s, ", {}", "t").unwrap(); ${SEND}`, ["DROP TABLE a, t"]],
   ["write! of what is not known", `${TEXT} write!(s, ", {}", t).unwrap(); ${SEND}`, null],
   ["writeln!", `${TEXT} writeln!(s, ", t").unwrap(); ${SEND}`, ["DROP TABLE a, t"]],

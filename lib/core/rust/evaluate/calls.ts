@@ -9,7 +9,7 @@ import { derefed } from "./place.js";
 import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
 import { standardFunction } from "./standard-functions.js";
-import { type ClosureValue, reachesDatabase, unknown, type Value } from "./value.js";
+import { type ClosureValue, reachesDatabase, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Value {
   const callee = node.field("function");
@@ -128,7 +128,10 @@ export function settled(value: Value): Value {
   return value.kind === "future" ? settled(value.run()) : value;
 }
 
-/** A closure that is run for each of several values; nothing that it does may depend on when that is. */
+/**
+ * The closure of an iterator's adaptor, for each of its values. When it runs, and whether at all, is up to what consumes the
+ * iterator: what it changes outside of itself is unknown from there on.
+ */
 export function callForEach(
   machine: Machine,
   closure: ClosureValue,
@@ -136,11 +139,12 @@ export function callForEach(
   node: RustNode,
 ): readonly Value[] {
   const results: Value[] = [];
-  const emissions = machine.sink.capture(() => {
+  const { emissions, end } = machine.branch(() => {
     for (const value of values) results.push(callClosure(machine, closure, [value]));
+    return UNIT;
   });
-  if (emissions.length === 0) return results;
+  if (emissions.length === 0 && end === "value") return results;
   const reason = "When an iterator runs its code, and for which elements, is not followed";
   machine.opaque(reason, node);
-  return results.map(() => unknown(reason, node));
+  return values.map(() => unknown(reason, node));
 }
