@@ -88,12 +88,15 @@ function dataBreach(text: string, scope: IsolationScope): readonly Breach[] {
     : nameBreach(found, `'${text.length > 60 ? `${text.slice(0, 59)}…` : text}'`, "read", scope);
 }
 
-/** `acme.users` or `"acme".users`, where a name could stand; not `acme.com` in the middle of an address. */
+/**
+ * `acme.users` or `"acme".users`, where a name could stand; not `acme.com` in the middle of an address, nor in a text that is nothing
+ * but an address. An address somewhere in a longer text excuses no name in it.
+ */
 export function namesSchema(text: string, schema: string): boolean {
   const escaped = schema.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
   return (
     new RegExp(String.raw`(?<![\w$."@/-])(?:"${escaped}"|${escaped})\s*\.\s*["\w]`, "iu").test(text) &&
-    !/@|:\/\//.test(text)
+    !/^\S*(@|:\/\/)\S*$/.test(text)
   );
 }
 

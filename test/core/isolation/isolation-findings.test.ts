@@ -30,6 +30,8 @@ describe("a tenant that is a schema", () => {
     // Names in statements.
     ["update acme.usr set a = 1", "other-schema"],
     ["delete from acme.usr", "other-schema"],
+    ["select run_sql('update acme.usr set mail = ''a@example.com'' where id = 1')", "other-schema"],
+    ["select run_sql('update acme.usr set site = ''https://example.com''')", "other-schema"],
     ["insert into usr select * from globex.usr", "other-schema"],
     ["merge into usr using acme.usr u on true when matched then delete", "other-schema"],
     ["with gone as (delete from acme.usr returning *) select from gone", "other-schema"],
