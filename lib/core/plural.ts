@@ -4,6 +4,6 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
 }
 
 /** `1,000,000`. The first use of `toLocaleString` in a process costs some 30 ms, which a short command would feel. */
-export function grouped(count: number): string {
+function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -15,7 +15,7 @@ interface Question {
 }
 
 /** Lines are written by functions/aws: `tenant`, `result`, `step ended`, `step failed`, `run started`, `review`, `review failed`. */
-export const QUESTIONS: readonly Question[] = [
+const QUESTIONS: readonly Question[] = [
   {
     name: "What happened to tenant X",
     of: "functions",

@@ -45,7 +45,7 @@ type Shown<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Shown<T[K]> }
     : T;
 
-export interface ReleaseView {
+interface ReleaseView {
   readonly name: string;
   readonly migrations: readonly { readonly version: string; readonly name: string; readonly file: string }[];
 }

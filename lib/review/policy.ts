@@ -5,7 +5,7 @@ import { STYLE } from "./components/style.js";
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
 
 /** The page's content security policy: nothing from elsewhere, and inside only the style and script that we wrote. */
-export const CONTENT_POLICY = [
+const CONTENT_POLICY = [
   "default-src 'none'",
   `style-src ${hashOf(STYLE)}`,
   `script-src ${hashOf(SCRIPT)}`,

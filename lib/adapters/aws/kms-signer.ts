@@ -5,7 +5,7 @@ import type { Signer } from "../../ports/signer.js";
 import { type ClientSettings, clientOf } from "./clients.js";
 
 /** The key in KMS is not one that may sign. */
-export class SigningKeyError extends Error {
+class SigningKeyError extends Error {
   override readonly name = "SigningKeyError";
 }
 

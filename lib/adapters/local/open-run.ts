@@ -39,7 +39,7 @@ export function enterRun(workspace: Workspace, run: string): void {
 }
 
 /** The runs of the workspace as they were started, also those whose folder is gone. */
-export function runsEntered(workspace: Workspace): readonly string[] {
+function runsEntered(workspace: Workspace): readonly string[] {
   const path = listOf(workspace);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);

@@ -11,7 +11,7 @@ export async function awsAdapters() {
       import("../../adapters/aws/start-execution.js"),
       import("../../adapters/aws/describe-execution.js"),
     ]);
-    return { ...store, ...start, ...follow };
+    return { ...store, ...start, executionWatcher: follow.executionWatcher };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
@@ -19,5 +19,3 @@ export async function awsAdapters() {
     throw new UsageError(`--aws needs ${missing}, which is not installed`, `npm install ${PACKAGES.join(" ")}`);
   }
 }
-
-export type AwsAdapters = Awaited<ReturnType<typeof awsAdapters>>;

@@ -33,7 +33,7 @@ export interface ExecuteOptions {
 }
 
 /** A state of the machine and the input it expects. */
-export interface Entrance {
+interface Entrance {
   readonly state: string;
   readonly input: object;
 }

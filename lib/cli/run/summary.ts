@@ -32,7 +32,7 @@ export async function printSummary(io: Io, ports: RunPlace, outcome: Outcome, js
 }
 
 /** What `--json` prints; the whole evidence lies in the run's folder. */
-export function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
+function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
   const { run, verdict, release, log, findings, tenants } = evidence;
   return {
     run: run.id,

@@ -36,7 +36,7 @@ export interface Decision {
 }
 
 /** The end of an approval because what it was given for has changed. */
-export interface Voiding {
+interface Voiding {
   readonly kind: "void";
   readonly reason: string;
   readonly at: number;

@@ -25,7 +25,7 @@ export function appendEvent(previous: AuditEvent | null, input: AuditInput): Aud
 }
 
 /** SHA-256 of the canonical JSON of everything in the event but its hash. */
-export function eventHash(event: Omit<AuditEvent, "hash"> & { readonly hash?: string }): string {
+function eventHash(event: Omit<AuditEvent, "hash"> & { readonly hash?: string }): string {
   const { hash: _, ...body } = event;
   return digest(body);
 }

@@ -14,7 +14,7 @@ export const MANIFEST_FILE = "audit.manifest.json";
 const PAYLOAD_TYPE = "application/vnd.schema-gate.audit-seal+json";
 
 /** `ed25519` (RFC 8032) for local keys; KMS signs with either. */
-export const SEAL_ALGORITHMS = ["ed25519", "ecdsa-p256-sha256"] as const;
+const SEAL_ALGORITHMS = ["ed25519", "ecdsa-p256-sha256"] as const;
 export type SealAlgorithm = (typeof SEAL_ALGORITHMS)[number];
 
 /** What is signed: which trail, how long, and the hash of its last event. */

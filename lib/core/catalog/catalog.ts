@@ -42,7 +42,7 @@ interface ObjectBase<K extends string, A> {
   readonly attributes: A;
 }
 
-export interface TableAttributes {
+interface TableAttributes {
   /** `r` table, `p` partitioned, `f` foreign. */
   readonly relkind: "r" | "p" | "f";
   readonly persistence: "p" | "u";
@@ -56,7 +56,7 @@ export interface TableAttributes {
   readonly [other: string]: Json;
 }
 
-export interface ColumnAttributes {
+interface ColumnAttributes {
   /** `format_type`, with modifiers. */
   readonly type: string;
   readonly notNull: boolean;
@@ -84,7 +84,7 @@ export interface ConstraintAttributes {
   readonly [other: string]: Json;
 }
 
-export interface IndexAttributes {
+interface IndexAttributes {
   readonly unique: boolean;
   readonly primary: boolean;
   readonly valid: boolean;

@@ -31,7 +31,7 @@ export interface Difference {
   readonly releaseDepends: boolean;
 }
 
-export interface ColumnOrderDifference {
+interface ColumnOrderDifference {
   readonly schema: string;
   readonly table: string;
   readonly actual: readonly string[];

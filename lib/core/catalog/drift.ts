@@ -35,7 +35,7 @@ export interface DriftReport extends Comparison {
   readonly allowed: readonly AllowedDifference[];
 }
 
-export interface AllowedDifference {
+interface AllowedDifference {
   readonly tenants: readonly string[];
   readonly subject: string;
   readonly reason: string;
@@ -128,7 +128,7 @@ function driftFinding(cluster: Cluster, tenants: readonly string[], differences:
 }
 
 /** `drift.index-missing`, `drift.column-nullable`, `drift.function-changed`, … */
-export function driftCode(difference: Difference): string {
+function driftCode(difference: Difference): string {
   const kind = difference.kind.replaceAll(" ", "-");
   if (difference.kind === "column" && difference.attribute === "notNull")
     return difference.declared === true ? "drift.column-nullable" : "drift.column-not-null";

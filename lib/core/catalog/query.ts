@@ -3,8 +3,8 @@ import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
 
-export const OLDEST_MAJOR = 13;
-export const NEWEST_MAJOR = 18;
+const OLDEST_MAJOR = 13;
+const NEWEST_MAJOR = 18;
 
 /** A server whose catalogs this version does not know. Unknown is blocked: it is not read at all. */
 export class UnsupportedServerError extends Error {

@@ -25,7 +25,7 @@ export interface Statistics {
   readonly unvalidatedConstraints: readonly string[];
 }
 
-export interface TableStatistics {
+interface TableStatistics {
   readonly schema: string;
   readonly name: string;
   /** Estimate of the planner; null when the table was never analysed. */

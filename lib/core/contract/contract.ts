@@ -3,7 +3,7 @@ import { plural } from "../plural.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
 /** When a requirement must hold: before the release (it could not run otherwise), after it, or both. */
-export type Moment = "before" | "after" | "both";
+type Moment = "before" | "after" | "both";
 
 interface RequirementBase {
   readonly when: Moment;

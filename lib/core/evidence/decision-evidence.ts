@@ -46,6 +46,5 @@ export const rolloutEvidence = z.strictObject({
   ),
 });
 
-export type ScoreEvidence = z.infer<typeof scoreEvidence>;
 export type ApprovalEvidence = z.infer<typeof approvalEvidence>;
 export type RolloutEvidence = z.infer<typeof rolloutEvidence>;

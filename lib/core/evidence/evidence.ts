@@ -7,7 +7,7 @@ import { clusterEvidence, tenantEvidence } from "./fleet-evidence.js";
 import { probeEvidence, rehearsalEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
 
 /** Version of the evidence's form. A reader refuses a higher one. */
-export const EVIDENCE_VERSION = 1;
+const EVIDENCE_VERSION = 1;
 
 export const VERDICTS = [
   "passed",

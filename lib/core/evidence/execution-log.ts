@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json } from "../json.js";
 
 /** The phases of a run in the execution log, in their order. */
-export const PHASES = [
+const PHASES = [
   "introspection",
   "schema_analysis",
   "divergence_detection",
@@ -13,7 +13,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-export const PHASE_STATUSES = ["success", "warning", "blocked", "failed", "pending", "skipped"] as const;
+const PHASE_STATUSES = ["success", "warning", "blocked", "failed", "pending", "skipped"] as const;
 export type PhaseStatus = (typeof PHASE_STATUSES)[number];
 
 export const executionLogSchema = z

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, milliseconds, share } from "./common.js";
 
-export const TENANT_STATUSES = [
+const TENANT_STATUSES = [
   "analyzed",
   "unknown",
   "up to date",

@@ -7,7 +7,7 @@ import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
 
 /** A part of a statement that can be looked at by itself: the statement, or a statement or an expression of its body. */
-export interface Piece {
+interface Piece {
   readonly node: Node;
   readonly source: SourceSpan;
 }

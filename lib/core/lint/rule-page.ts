@@ -31,7 +31,7 @@ const WORK: Readonly<Record<Work, string>> = {
   delete: "loses rows",
 };
 
-export function lockText(lock: LockMode | null): string {
+function lockText(lock: LockMode | null): string {
   return lock ? LOCKS[lock] : "none that is its point";
 }
 

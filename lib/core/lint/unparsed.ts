@@ -51,7 +51,7 @@ export function unparsedFinding(statement: UnparsedStatement): Finding {
   };
 }
 
-export function firstWords(sql: string): string {
+function firstWords(sql: string): string {
   const line = sql.replace(/\s+/g, " ").trim();
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

@@ -24,7 +24,7 @@ export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
 }
 
 /** The way back of one that does not take place, or of which that cannot be told; null for one that does. */
-export function guarded(operation: Operation, before: CatalogIndex): Inverse | null {
+function guarded(operation: Operation, before: CatalogIndex): Inverse | null {
   const takesPlace = operation.guards ? occurs(operation, before) : true;
   if (takesPlace === true) return null;
   return takesPlace === false ? NOTHING : impossible(undecided(operation, before));

@@ -52,7 +52,7 @@ export interface ExclusionSpec extends ConstraintBase {
   readonly predicate: string | null;
 }
 
-export interface NotNullSpec extends ConstraintBase {
+interface NotNullSpec extends ConstraintBase {
   readonly type: "not null";
   readonly column: string;
   readonly noInherit: boolean;

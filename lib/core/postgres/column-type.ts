@@ -1,5 +1,5 @@
 import type { TypeName } from "libpg-query";
-import { as, constant, strings } from "../sql/tree.js";
+import { constant, strings } from "../sql/tree.js";
 
 /** A type in one spelling whatever the source: `int4`, `varchar(20)`, `timestamptz`, `app.mood[]`. */
 export interface ColumnType {
@@ -68,8 +68,4 @@ export function printType(type: ColumnType): string {
 
 export function sameType(a: ColumnType, b: ColumnType): boolean {
   return printType(a) === printType(b);
-}
-
-export function isStringConstant(node: Parameters<typeof as>[0]): boolean {
-  return as(node, "A_Const")?.sval !== undefined;
 }

@@ -8,7 +8,7 @@ export interface TextStyle {
   readonly printable: (text: string) => string;
 }
 
-export const PLAIN: TextStyle = {
+const PLAIN: TextStyle = {
   strong: (text) => text,
   faint: (text) => text,
   severity: (_, text) => text,

@@ -16,7 +16,7 @@ export const FACTOR_NAMES = [
   "age of the dry run",
   "size of the change",
 ] as const;
-export type FactorName = (typeof FACTOR_NAMES)[number];
+type FactorName = (typeof FACTOR_NAMES)[number];
 
 /** One named reason for risk. */
 export interface Factor {

@@ -16,7 +16,7 @@ export interface PredictedLock {
 export type RollbackStanding = "exact" | "kept" | "lossy" | "impossible" | "unproved";
 
 /** How many differences a cluster has from the declared schema, by what the release does to them. */
-export interface DriftCounts {
+interface DriftCounts {
   /** Gone after the release. */
   readonly healed: number;
   /** Still there after the release, which runs all the same. */

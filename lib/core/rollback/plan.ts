@@ -22,7 +22,7 @@ export interface RollbackCandidate {
   readonly reason: string | null;
 }
 
-export interface MigrationRollback {
+interface MigrationRollback {
   readonly version: string;
   readonly name: string;
   /** In order of preference; the first that passes its proof is taken. */

@@ -9,7 +9,7 @@ export const breakerPolicySchema = z.strictObject({
   maxLockWaitMs: z.int().min(1).nullable().default(null),
 });
 
-export type BreakerPolicy = z.infer<typeof breakerPolicySchema>;
+type BreakerPolicy = z.infer<typeof breakerPolicySchema>;
 
 /** What the health query between two waves said. */
 export type Health =

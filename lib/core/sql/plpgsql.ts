@@ -14,13 +14,13 @@ export type Guard =
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** A statement inside a body. */
-export type BodyStatement = (ParsedStatement | UnparsedStatement) & {
+type BodyStatement = (ParsedStatement | UnparsedStatement) & {
   /** Outermost first; empty for a statement that runs once whenever the body does. */
   readonly guards: readonly Guard[];
 };
 
 /** A piece of a body that was not understood, dynamic SQL above all. */
-export interface OpaqueBody {
+interface OpaqueBody {
   /** A full sentence without the final stop. */
   readonly reason: string;
   readonly text: string;

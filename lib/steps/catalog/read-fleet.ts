@@ -21,7 +21,7 @@ export interface FleetOptions {
   readonly onTenant?: (tenant: Tenant) => void;
 }
 
-export interface FleetTenant {
+interface FleetTenant {
   readonly tenant: Tenant;
   /** Null when it could not be read: a finding says why. */
   readonly fingerprint: string | null;

@@ -3,7 +3,7 @@ import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
 /** Executing anything on this connection could run what a role that may less wrote. Nothing was executed. */
-export class RunsOthersCode extends DatabaseError {
+class RunsOthersCode extends DatabaseError {
   constructor(code: readonly string[]) {
     super(`${shownCode(code)} would run with rights that reach beyond the database`, "OTHERS-CODE");
   }

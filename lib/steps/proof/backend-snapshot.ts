@@ -36,7 +36,7 @@ export async function readSnapshot(session: Session): Promise<Snapshot> {
   return new Map(rows.map((row) => [row.oid, row]));
 }
 
-export interface Written {
+interface Written {
   readonly table: TableRef;
   readonly inserted: number;
   readonly updated: number;

@@ -9,7 +9,7 @@ import { type NextValue, readNextValues, setBack } from "./next-values.js";
 import { type OutsideState, outsideDifferences, readOutsideState } from "./outside-state.js";
 import type { RollbackVerdict } from "./proof.js";
 
-export interface Contents {
+interface Contents {
   readonly rows: number;
   /** Sum of a hash of each row: the same whatever the order of rows and of columns. */
   readonly checksum: string;

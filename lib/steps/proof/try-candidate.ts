@@ -64,7 +64,7 @@ export function describeFailure(error: DatabaseError): string {
 }
 
 /** For a person: a message without the name of an error's class. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof DatabaseError) return describeFailure(error);
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@ import { prepareSession, type SessionScope } from "../migration/prepare-session.
 import { insertOne, seedOne } from "./seed-rows.js";
 import { describeFailure } from "./try-candidate.js";
 
-export type WriteCommand = "INSERT" | "UPDATE" | "DELETE";
+type WriteCommand = "INSERT" | "UPDATE" | "DELETE";
 
 /** A write that the server refused. */
 export interface RefusedWrite {

@@ -19,7 +19,7 @@ export interface TenantState {
 }
 
 /** Ledger, progress and catalog of one moment at which no session migrates the tenant. Throws `DatabaseError`. */
-export async function readTenantState(session: Session, context: TenantContext): Promise<TenantState> {
+async function readTenantState(session: Session, context: TenantContext): Promise<TenantState> {
   const { tenant, cluster, release, before, after, onTheWay } = context;
   await session.script("begin isolation level read committed read only");
   try {

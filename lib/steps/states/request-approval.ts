@@ -13,7 +13,7 @@ interface Output {
 }
 
 /** The question was answered, or its time ran out, before this wait for the answer began: there is nothing to wait for. */
-export class AlreadyDecided extends Error {
+class AlreadyDecided extends Error {
   override readonly name = "AlreadyDecided";
 }
 

@@ -43,7 +43,7 @@ export function createTable(table: TableObject, catalog: CatalogIndex): string[]
 }
 
 /** What ADD COLUMN or CREATE TABLE cannot say. */
-export function columnRest(column: ColumnObject): string[] {
+function columnRest(column: ColumnObject): string[] {
   const { compression, statistics, options } = column.attributes;
   const wanted = [
     ...(compression !== "" && compression !== undefined ? ["compression"] : []),
@@ -53,7 +53,7 @@ export function columnRest(column: ColumnObject): string[] {
   return wanted.flatMap((attribute) => alterColumn(column, null, attribute) ?? []);
 }
 
-export function columnClause(column: ColumnObject): string {
+function columnClause(column: ColumnObject): string {
   return column.definition ?? `${identifier(column.id.name)} ${column.attributes.type}`;
 }
 

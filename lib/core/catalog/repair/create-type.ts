@@ -15,13 +15,13 @@ export function createType(object: CatalogObject): string[] | null {
   return [`CREATE TYPE ${name} AS (${parts.join(", ")})`];
 }
 
-export interface DomainConstraint {
+interface DomainConstraint {
   readonly name: string;
   readonly definition: string;
   readonly validated: boolean;
 }
 
-export function domainConstraints(object: CatalogObject): readonly DomainConstraint[] {
+function domainConstraints(object: CatalogObject): readonly DomainConstraint[] {
   const { constraints } = object.attributes;
   return Array.isArray(constraints) ? (constraints as unknown as readonly DomainConstraint[]) : [];
 }

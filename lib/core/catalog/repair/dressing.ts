@@ -131,7 +131,7 @@ function grantee(role: string): string {
 }
 
 /** The database's own owner is whoever repairs, and must be. */
-export function roleName(role: string): string {
+function roleName(role: string): string {
   return role === "$owner" ? "CURRENT_USER" : identifier(role);
 }
 

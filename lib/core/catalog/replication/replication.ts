@@ -28,7 +28,7 @@ export interface Subscription {
   readonly tables: readonly SubscribedTable[];
 }
 
-export interface SubscribedTable {
+interface SubscribedTable {
   readonly schema: string;
   readonly table: string;
   /** `r` ready, `s` synchronised; `i`, `d` and `f` before that (manual, "pg_subscription_rel"). */

@@ -108,7 +108,7 @@ export function notMember(catalog: string, oid: string): string {
 }
 
 /** Built-in access methods by their fixed object ids, so that their names need no look-up. */
-export const ACCESS_METHODS: Readonly<Record<string, string>> = {
+const ACCESS_METHODS: Readonly<Record<string, string>> = {
   "2": "heap",
   "403": "btree",
   "405": "hash",

@@ -66,11 +66,6 @@ export interface Rule extends RuleMeta {
 
 export const ALL_VERSIONS = { from: 13, to: 18 } as const;
 
-/** The table of a report and its name, from the parser's own node. */
-export function tableSubject(table: RangeVar): Subject {
-  return { kind: "table", name: tableName(table) };
-}
-
 /** `app.users`, as a person would write it. */
 export function tableName(table: RangeVar): string {
   return table.schemaname ? `${table.schemaname}.${table.relname ?? ""}` : (table.relname ?? "");

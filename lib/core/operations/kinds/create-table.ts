@@ -70,7 +70,7 @@ export const createTable: OperationType<CreateTable> = {
 };
 
 /** A new partition changes the bound of the default partition, so that one is locked too. */
-export function partitionLocks(parent: TableRef, before: CatalogIndex): readonly TableLock[] {
+function partitionLocks(parent: TableRef, before: CatalogIndex): readonly TableLock[] {
   const byDefault = defaultPartition(parent, before);
   return [lock(parent, "AccessExclusiveLock"), ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : [])];
 }

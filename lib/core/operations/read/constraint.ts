@@ -88,7 +88,7 @@ function exclusionElement(node: Node): { expression: string; operator: string } 
   };
 }
 
-export function expression(node: Node | undefined): string {
+function expression(node: Node | undefined): string {
   if (!node) throw new NotUnderstood("an expression was expected");
   return deparse(node);
 }

@@ -46,11 +46,7 @@ export function relatives(state: ReleaseState, table: TableRef): readonly TableR
 }
 
 /** Tables whose rows a foreign key changes when rows of this one go or change. */
-export function cascadesFrom(
-  state: ReleaseState,
-  table: TableRef,
-  seen: readonly TableRef[] = [],
-): readonly TableRef[] {
+function cascadesFrom(state: ReleaseState, table: TableRef, seen: readonly TableRef[] = []): readonly TableRef[] {
   const direct = state.catalog
     .referencedBy(table)
     .filter(({ definition }) => /\bON (DELETE|UPDATE) (CASCADE|SET NULL|SET DEFAULT)\b/.test(definition ?? ""))

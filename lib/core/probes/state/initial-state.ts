@@ -76,7 +76,7 @@ function pendingConstraints(before: CatalogIndex, table: TableRef): TableState["
 }
 
 /** A constraint of the catalog as a statement would ask for it. Empty for a clause that is not understood. */
-export function specOf(constraint: ConstraintObject): readonly ConstraintSpec[] {
+function specOf(constraint: ConstraintObject): readonly ConstraintSpec[] {
   const sql = recreateConstraint(constraint);
   const operations = operationsOfText({ index: 0, sql, source: { file: "catalog", line: 1, column: 1 } });
   return operations.flatMap((operation) => (operation.kind === "add-constraint" ? [operation.constraint] : []));

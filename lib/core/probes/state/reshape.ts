@@ -15,7 +15,7 @@ export function staged(state: ReleaseState, rows: readonly Rows[], sql: string):
 }
 
 /** The table with other columns, each given by SQL over the columns before. The rows stay the same ones. */
-export function reshaped(
+function reshaped(
   state: ReleaseState,
   table: TableState,
   columns: readonly { readonly column: ColumnState; readonly sql: string }[],

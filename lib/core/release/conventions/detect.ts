@@ -3,7 +3,7 @@ import type { SourceFile } from "../../migration/source-file.js";
 import { areAlike, CONVENTIONS } from "./conventions.js";
 
 /** A convention that something speaks for, and how much. */
-export interface Candidate {
+interface Candidate {
   readonly id: string;
   readonly signs: readonly Sign[];
   /** Migrations that it would read. */

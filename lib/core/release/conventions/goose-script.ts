@@ -1,7 +1,7 @@
 import { linesOf } from "./sections.js";
 
 /** A stretch of the file that goose sends as one statement, in UTF-16 units. */
-export interface GoosePiece {
+interface GoosePiece {
   readonly direction: "up" | "down";
   readonly start: number;
   readonly end: number;

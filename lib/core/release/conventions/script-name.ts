@@ -110,7 +110,7 @@ function directionOf(word: string): Direction | null {
   return match ? (match[1] === undefined ? "down" : "up") : null;
 }
 
-export function stemOf(file: SourceFile): string {
+function stemOf(file: SourceFile): string {
   return file.name.replace(/\.sql$/i, "");
 }
 

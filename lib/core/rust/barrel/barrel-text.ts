@@ -21,14 +21,14 @@ export function textOf(value: Value | undefined): string {
   return value.text;
 }
 
-export function textsOf(value: Value | undefined): readonly string[] {
+function textsOf(value: Value | undefined): readonly string[] {
   if (value?.kind === "text") return [value.text];
   if (value?.kind !== "list") throw new NotLowered("A list of names is not constant");
   return value.items.map(textOf);
 }
 
 /** `"schema".` or nothing. */
-export function prefixOf(schema: string | null): string {
+function prefixOf(schema: string | null): string {
   return schema === null ? "" : `${quoted(schema)}.`;
 }
 
@@ -107,7 +107,7 @@ function defaultText(call: Call | undefined): string {
 }
 
 /** `types::index([…])` and `types::unique_constraint([…])`. */
-export function keysOf(
+function keysOf(
   value: Value | undefined,
   maker: string,
 ): { readonly keys: readonly string[]; readonly unique: boolean } {

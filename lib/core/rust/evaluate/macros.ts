@@ -169,7 +169,7 @@ function innerText(node: RustNode): string {
 const CALL_HEAD = "fn f(){g(";
 
 /** The arguments of a macro as expressions; none when they are no list of expressions. */
-export function argumentsOf(node: RustNode): readonly RustNode[] {
+function argumentsOf(node: RustNode): readonly RustNode[] {
   return elementsOf(node).filter((child) => child.type !== "attribute_item");
 }
 

@@ -20,7 +20,7 @@ export function entityColumn(crate: Crate, path: readonly string[], node: RustNo
 }
 
 /** The model behind the path of an entity. Null when the files do not say. */
-export function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
+function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
   const found = crate.type(path, node);
   const entity =
     found?.kind === "item" && found.item.kind === "derived" && /^(Entity|ActiveModel)$/.test(found.item.name);

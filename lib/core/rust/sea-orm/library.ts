@@ -51,7 +51,7 @@ function onHandle(
 }
 
 /** A statement that the database is asked to run. */
-export function send(machine: Machine, value: Value | undefined, node: RustNode, dialect: Dialect): Value {
+function send(machine: Machine, value: Value | undefined, node: RustNode, dialect: Dialect): Value {
   try {
     const whole = value?.kind === "text" ? value.literal : null;
     for (const sql of statementsOf(machine, value, dialect)) {

@@ -97,7 +97,7 @@ class TreeBuilder {
 }
 
 /** Module path of a file: folders and stem, without `src`, `lib`, `main` and `mod`. */
-export function moduleOf(path: string): readonly string[] {
+function moduleOf(path: string): readonly string[] {
   const parts = path.replace(/\.rs$/, "").split("/");
   const last = parts.at(-1);
   if (last === "mod" || last === "lib" || last === "main") parts.pop();

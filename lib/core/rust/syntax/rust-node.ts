@@ -1,7 +1,7 @@
 import type { SourceSpan } from "../../finding.js";
 
 /** Turns offsets into places. */
-export interface Places {
+interface Places {
   span(file: string, start: number, end: number): SourceSpan;
 }
 

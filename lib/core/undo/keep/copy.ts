@@ -29,7 +29,7 @@ export function copyTable(name: string): string {
 }
 
 /** The list of what is kept, for `schema-gate kept list`. */
-export const KEPT_LIST = qualified(OWN_SCHEMA, "kept");
+const KEPT_LIST = qualified(OWN_SCHEMA, "kept");
 
 /** Run before the first copy; idempotent. */
 export const KEPT_SETUP: readonly string[] = [
