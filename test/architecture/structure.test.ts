@@ -117,6 +117,7 @@ describe("the core", () => {
     "probes",
     "rust",
     "release",
+    "workload",
     "lint",
     "config",
   ];
