@@ -85,11 +85,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/prove/command.js")).prove,
   },
   {
-    name: "workload",
-    summary: "the application's queries, from its code, its logs and pg_stat_statements",
-    load: async () => (await import("./commands/workload/command.js")).workload,
-  },
-  {
     name: "kept",
     summary: "list or purge the rows that migrations destroyed and that are kept aside",
     load: async () => (await import("./commands/kept/command.js")).kept,

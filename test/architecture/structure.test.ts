@@ -117,7 +117,6 @@ describe("the core", () => {
     "probes",
     "rust",
     "release",
-    "workload",
     "lint",
     "config",
   ];

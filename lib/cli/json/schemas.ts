@@ -4,7 +4,6 @@ import { configSchema } from "../../core/config/config.js";
 import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
-import { workloadSchema } from "../../core/workload/workload.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { diffOutput, inspectOutput } from "./catalog.js";
 import { contractOutput } from "./contract.js";
@@ -36,7 +35,6 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   rules: { schema: rulesOutput, io: "output" },
   run: { schema: runOutput, io: "output" },
   status: { schema: statusOutput, io: "output" },
-  workload: { schema: workloadSchema, io: "output" },
 };
 
 /** The files of schemas/ with their texts: JSON Schema, draft 2020-12. */

@@ -9,7 +9,6 @@ import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
 import { migratorSchema } from "./migrator.js";
 import { secretReference as secret } from "./secret-reference.js";
-import { workloadConfigSchema } from "./workload-config.js";
 
 const duration = (fallback: string) =>
   z
@@ -262,9 +261,6 @@ export const configSchema = z.strictObject({
     .default([])
     .describe("opaque statements that may run although they were not understood, by hash"),
   lint: lintConfigSchema.prefault({}),
-  workload: workloadConfigSchema
-    .optional()
-    .describe("the application's queries; without this section they are not examined"),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
 });
 

@@ -95,9 +95,6 @@ drift:
 # Statements that may run although they were not understood, by the hash that the finding names.
 accept: []
 
-# The queries of the application's versions that are deployed: docs/queries.md
-  # workload: { versions: [v1.8, v1.9], statistics: true }
-
 # Rules of lint.
 lint:
   # Findings that are known, each with a reason and a last day.

@@ -1,11 +1,12 @@
 import type { AlterTableCmd, Constraint } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
+import { derivedName } from "../../sql/derived-name.js";
 import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
 import { rangeKey, relationKey } from "./key.js";
 import type { Known } from "./known.js";
-import type { KnownTable } from "./table.js";
+import type { KnownConstraint, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 
 export function learnAlterTable(known: Known, statement: LintStatement): void {
@@ -27,6 +28,10 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       addColumn(known, table, command, statement);
       return;
     case "AT_DropColumn":
+      if (command.behavior === "DROP_CASCADE") {
+        known.dependents.cascade(table.key, command.name ?? "");
+        forgetForeignKeys(known, table.key);
+      }
       dropColumn(known, table, command.name ?? "");
       return;
     case "AT_SetNotNull":
@@ -34,6 +39,9 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       return;
     case "AT_DropNotNull":
       setNotNull(table, command.name ?? "", false, statement);
+      return;
+    case "AT_DropExpression":
+      known.dependents.drop("generated column", command.name ?? "", table.key);
       return;
     case "AT_AlterColumnType":
       if (column) column.type = typeOf(as(command.def, "ColumnDef")?.typeName);
@@ -45,12 +53,20 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       for (const item of table.constraints) if (item.name === command.name) item.validated = true;
       return;
     case "AT_DropConstraint":
+      if (command.behavior === "DROP_CASCADE") forgetForeignKeys(known, table.key);
       dropConstraint(known, table, command.name ?? "", statement);
       return;
     case "AT_EnableRowSecurity":
     case "AT_DisableRowSecurity":
       table.rowSecurity = command.subtype === "AT_EnableRowSecurity";
       return;
+    case "AT_AddInherit":
+    case "AT_DropInherit": {
+      const parent = as(command.def, "RangeVar");
+      if (parent && command.subtype === "AT_AddInherit") table.parents.add(rangeKey(parent));
+      else if (parent) table.parents.delete(rangeKey(parent));
+      return;
+    }
     case "AT_AttachPartition":
     case "AT_DetachPartition":
       movePartition(known, table, command, statement);
@@ -77,6 +93,7 @@ function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, stat
 /** Its constraints and indexes go with it. */
 function dropColumn(known: Known, table: KnownTable, name: string): void {
   table.columns.delete(name);
+  known.dependents.drop("generated column", name, table.key);
   table.constraints = table.constraints.filter((item) => !item.columns.includes(name));
   for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
     if (index.keys.includes(name) || index.include.includes(name)) known.indexes.delete(key);
@@ -153,11 +170,19 @@ function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, sta
 }
 
 function dropConstraint(known: Known, table: KnownTable, name: string, statement: LintStatement): void {
-  const dropped = table.constraints.find((constraint) => constraint.name === name);
+  const dropped = table.constraints.find((constraint) => constraintName(table, constraint) === name);
   if (dropped?.type === "primary") known.droppedKeys.add(statement);
-  table.constraints = table.constraints.filter((constraint) => constraint.name !== name);
+  table.constraints = table.constraints.filter((constraint) => constraint !== dropped);
   const key = relationKey(schemaOf(table), name);
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
+}
+
+/** CASCADE takes those that point at what was dropped; which they are is not followed. */
+export function forgetForeignKeys(known: Known, to: string): void {
+  for (const table of known.tables.values()) {
+    if (!table.constraints.some(({ references }) => references === to)) continue;
+    table.constraints = table.constraints.filter(({ references }) => references !== to);
+  }
 }
 
 function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
@@ -167,8 +192,28 @@ function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, 
   if (command.subtype === "AT_AttachPartition") {
     table.partitions.set(key, { isDefault: partition.bound?.is_default === true });
     const attached = known.tables.get(key);
+    attached?.parents.add(table.key);
     if (attached && !known.isNewTable(table, statement)) attached.inUse = true;
-  } else table.partitions.delete(key);
+  } else {
+    table.partitions.delete(key);
+    known.tables.get(key)?.parents.delete(table.key);
+  }
+}
+
+const LABELS: Readonly<Record<KnownConstraint["type"], string>> = {
+  primary: "pkey",
+  unique: "key",
+  check: "check",
+  foreign: "fkey",
+  exclusion: "excl",
+  "not null": "not_null",
+};
+
+/** The name as given, or as the server chooses it while it is free. */
+export function constraintName(table: KnownTable, { name, type, columns }: KnownConstraint): string {
+  if (name !== null) return name;
+  const columnless = type === "primary" || (type === "check" && columns.length !== 1);
+  return derivedName(table.key.split(".").at(-1) ?? "", columnless ? "" : columns.join("_"), LABELS[type]);
 }
 
 function schemaOf(table: KnownTable): string | null {

@@ -1,10 +1,10 @@
 import { type Capability, readCapability } from "../core/approval/capability.js";
 import type { RefusalCode } from "../core/approval/decide.js";
-import type { ReviewDeps, TurnedCode } from "./deps.js";
+import type { DoorCode, ReviewDeps } from "./deps.js";
 
 /** Why a request goes no further, in words for the person who sent it. */
 export interface Turned {
-  readonly code: RefusalCode | TurnedCode;
+  readonly code: RefusalCode | DoorCode;
   readonly status: 400 | 403 | 404 | 409 | 410 | 422;
   readonly title: string;
   readonly message: string;
@@ -18,13 +18,14 @@ export const TURNED = {
     "Open this page with the link that was sent to you.",
   ),
   malformed: turned("malformed", 403, "This link is not whole", "Copy the whole link, or ask for a new one."),
-  forged: turned(
-    "forged",
-    403,
-    "This link does not open this run",
-    "It was made for another run, or not by us. Ask for a new one.",
-  ),
+  forged: turned("forged", 403, "This link is not ours", "Its signature does not hold. Ask for a new one."),
   expired: turned("expired", 410, "This link has expired", "The time to decide is over. Start a new run."),
+  "wrong-run": turned(
+    "wrong-run",
+    403,
+    "This link is for another run",
+    "Open the link that was sent to you for this run.",
+  ),
   "view-only": turned(
     "view-only",
     403,
@@ -53,15 +54,11 @@ function turned(code: Turned["code"], status: Turned["status"], title: string, m
 }
 
 /** The capability of a link, or why it opens nothing. */
-export async function capabilityOf(
-  deps: ReviewDeps,
-  run: string,
-  token: string | undefined,
-): Promise<Capability | Turned> {
+export function atTheDoor(deps: ReviewDeps, run: string, token: string | undefined): Capability | Turned {
   if (token === undefined || token === "") return TURNED["no-capability"];
-  const record = await deps.approvals.read(run);
-  const reading = readCapability(token, record?.request ?? null, deps.key, deps.clock.now());
-  return reading.ok ? reading.capability : TURNED[reading.reason];
+  const reading = readCapability(token, deps.key, deps.clock.now());
+  if (!reading.ok) return TURNED[reading.reason];
+  return reading.capability.run === run ? reading.capability : TURNED["wrong-run"];
 }
 
 export function isTurned(outcome: object): outcome is Turned {
