@@ -179,6 +179,13 @@ export const configSchema = z.strictObject({
   connection: z
     .strictObject({
       user: z.string().optional(),
+      role: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "the owner of the tenants' objects, of which the login is a member: what changes or clones runs as it; a registry's `role` comes first",
+        ),
       password: secret.optional().describe("for URLs without one; sent to `hosts` and to the loopback interface alone"),
       hosts: z
         .array(z.string().min(1))

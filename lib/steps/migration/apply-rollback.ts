@@ -144,5 +144,5 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     if (at !== null) await clearProgress(session, progressKey(input), input.schema);
   };
   session.lookUpIn(input.schema, input.settings.shared);
-  await inTransaction(session, "read committed", work, preparation(input, "inside"));
+  await inTransaction(session, "read committed", work, preparation(session, input, "inside"));
 }

@@ -13,7 +13,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "53300": "Lower `connectionsPerHost` in the config, or raise max_connections; then run the gate again.",
   "57014": "The query was cancelled by its timeout; raise `timeouts` in the config, or try when the server is calmer.",
   "NOT-OURS":
-    "Find out who made it and why. Then remove it, or give it to the gate's role: ALTER … OWNER TO, REVOKE … FROM; then run the gate again.",
+    "Find out who made it and why. Then remove it, or give it to the role that releases run as: ALTER … OWNER TO, REVOKE … FROM; then run the gate again.",
+  ROLE: "Do what the message says, or correct connection.role or the tenant's role in the registry; then run the gate again.",
   "42501": "Grant the privilege that the message names; `schema-gate doctor` lists what is needed.",
 };
 

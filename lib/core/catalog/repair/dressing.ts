@@ -2,6 +2,7 @@ import { identifier, literal } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import type { Privilege } from "../privileges.js";
+import { HOME_OWNER } from "./home-owner.js";
 import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
@@ -130,9 +131,8 @@ function grantee(role: string): string {
   return roleName(role === '"PUBLIC"' ? "PUBLIC" : role);
 }
 
-/** The database's own owner is whoever repairs, and must be. */
-function roleName(role: string): string {
-  return role === "$owner" ? "CURRENT_USER" : identifier(role);
+export function roleName(role: string): string {
+  return role === "$owner" ? HOME_OWNER : identifier(role);
 }
 
 export function setOwner(object: CatalogObject, owner: string): string[] | null {

@@ -6,13 +6,14 @@ import type { CatalogIndex } from "../lookup.js";
 import { alter } from "./alter.js";
 import { create, setState } from "./create.js";
 import { drop } from "./drop.js";
+import { withHomeOwner } from "./home-owner.js";
 
 /** SQL that makes the actual what is declared, statements ended by `;`; null when only a person can decide. */
 export function repairOf(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): string | null {
   const is = actual.get(difference.kind, difference.id);
   const should = declared.get(difference.kind, difference.id);
   const statements = statementsOf(difference, is, should, actual, declared);
-  return statements === null ? null : statements.map((statement) => `${statement};`).join("\n");
+  return statements === null ? null : statements.map((each) => `${withHomeOwner(each, declared)};`).join("\n");
 }
 
 type Found = ReturnType<CatalogIndex["get"]>;
