@@ -1,8 +1,16 @@
 import pg from "pg";
-import type { DatabaseError, Session, SessionOptions } from "../../ports/database.js";
+import type { DatabaseError, Row, Session, SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
 import { sessionOver } from "./pg-session.js";
-import { roleError, roleOf, startupRole, takesNoOptions } from "./session-role.js";
+import {
+  MAY_BECOME,
+  type MayBecome,
+  ROLE_REFUSED,
+  roleError,
+  roleOf,
+  startupRole,
+  TAKES_NO_OPTIONS,
+} from "./session-role.js";
 
 /** Where and as whom to connect. Holds a secret: never stored, logged or put in state. */
 export interface Endpoint {
@@ -41,10 +49,28 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
   } catch (error) {
     if (role === null) throw error;
     // Each transaction sets it then.
-    if (takesNoOptions(error as DatabaseError)) return opened(endpoint, options, { role, atStart: false });
-    throw roleError(error as DatabaseError, role, endpoint.user);
+    const refused = databaseError(error);
+    if (TAKES_NO_OPTIONS.has(refused.code)) return opened(endpoint, options, { role, atStart: false });
+    throw ROLE_REFUSED.has(refused.code) ? await reasonOf(endpoint, role, refused) : refused;
   }
 }
+
+/** The login is asked, since the server gives one code for several reasons. */
+async function reasonOf(endpoint: Endpoint, role: string, refused: DatabaseError): Promise<DatabaseError> {
+  try {
+    const session = await opened(endpoint, ASKING, { role: null, atStart: false });
+    try {
+      const [answer] = await session.query<Row & MayBecome>(MAY_BECOME, [role]);
+      return answer ? roleError(answer, role, refused) : refused;
+    } finally {
+      await session.close();
+    }
+  } catch {
+    return refused;
+  }
+}
+
+const ASKING: SessionOptions = { purpose: "read", statementTimeout: 5000, lockTimeout: 1000 };
 
 interface RoleOfSession {
   readonly role: string | null;

@@ -14,36 +14,38 @@ export function startupRole(role: string): string {
   return `-c role=${role.replace(/[\\ ]/g, "\\$&")}`;
 }
 
-/** A pooler or a proxy takes no such parameter: protocol_violation of PgBouncer, feature_not_supported of RDS Proxy. */
-export function takesNoOptions(error: { readonly code?: string; readonly message?: string }): boolean {
-  return /^(08P01|0A000)$/.test(error.code ?? "") && /startup parameter|options/i.test(error.message ?? "");
-}
+/** What a pooler or a proxy answers to such a parameter: protocol_violation of PgBouncer, feature_not_supported of RDS Proxy. */
+export const TAKES_NO_OPTIONS: ReadonlySet<string> = new Set(["08P01", "0A000"]);
+
+/** What PostgreSQL answers to a role that the login may not take on, or that is not there; and to other things. */
+export const ROLE_REFUSED: ReadonlySet<string> = new Set(["42501", "22023"]);
 
 /** Makes the role that of the transaction (`local`) or of the session. */
 export function setRole(role: string, local: boolean): string {
   return `pg_catalog.set_config('role', ${literal(role)}, ${local})`;
 }
 
-const NO_MEMBER = /permission denied to set role|must be (?:a )?member of role/i;
-const NO_ROLE = /^role "?.*"? does not exist/i;
+/** Whether there is the role, and the login may become it; asked by the login. */
+export const MAY_BECOME = `select r.oid is not null as exists, coalesce(pg_has_role(session_user, r.oid, 'MEMBER'), false) as member,
+  session_user::text as login from (values ($1::text)) w(name) left join pg_roles r on r.rolname = w.name`;
 
-/** Why the role could not be taken on, with the statement that lets the login. Any other error as it is. */
-export function roleError(error: DatabaseError, role: string, user: string): DatabaseError {
-  if (NO_MEMBER.test(error.message)) {
-    const grant = `GRANT ${identifier(role)} TO ${identifier(user)}`;
+export interface MayBecome {
+  readonly exists: boolean;
+  readonly member: boolean;
+  readonly login: string;
+}
+
+/** Why the role could not be taken on, with the statement that lets the login; the cause itself where it may. */
+export function roleError({ exists, member, login }: MayBecome, role: string, cause: DatabaseError): DatabaseError {
+  const named = "which connection.role or the registry names";
+  if (!exists)
     return new DatabaseError(
-      `${user} may not become ${role}, which connection.role or the registry names: ${grant}`,
+      `there is no role ${role} on this server, ${named}: correct it there`,
       "ROLE",
       null,
-      error,
+      cause,
     );
-  }
-  if (NO_ROLE.test(error.message))
-    return new DatabaseError(
-      `there is no role ${role} on this server, which connection.role or the registry names: correct it there`,
-      "ROLE",
-      null,
-      error,
-    );
-  return error;
+  if (member) return cause;
+  const grant = `GRANT ${identifier(role)} TO ${identifier(login)}`;
+  return new DatabaseError(`${login} may not become ${role}, ${named}: ${grant}`, "ROLE", null, cause);
 }
