@@ -3,6 +3,7 @@ import { identifier, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { Difference, RawDifference } from "../compare.js";
 import type { CatalogIndex } from "../lookup.js";
+import { otherNotNullName } from "../version-own.js";
 import { alter } from "./alter.js";
 import { create, setState } from "./create.js";
 import { drop } from "./drop.js";
@@ -25,7 +26,7 @@ function statementsOf(
   actual: CatalogIndex,
   declared: CatalogIndex,
 ): string[] | null {
-  const named = notNullName(difference, is ?? should, declared);
+  const named = notNullName(difference, is ?? should, actual, declared);
   if (named !== null) return named;
   if (difference.change === "missing") return should ? create(should, declared) : null;
   if (difference.change === "unexpected") return is ? take(is, actual) : null;
@@ -36,11 +37,16 @@ function statementsOf(
  * Since 18 a NOT NULL has a name. To drop the name would drop the rule, so it is renamed: the server's own choice of a name
  * counts as none. A column that is nullable on one side says so itself.
  */
-function notNullName(difference: RawDifference, object: Found, declared: CatalogIndex): string[] | null {
+function notNullName(
+  difference: RawDifference,
+  object: Found,
+  actual: CatalogIndex,
+  declared: CatalogIndex,
+): string[] | null {
   if (object?.kind !== "constraint" || object.attributes.type !== "n" || difference.change === "changed") return null;
   const { schema = "", table = "", name } = object.id;
   const [column = ""] = object.attributes.columns;
-  const ownName = `${table}_${column}_not_null`;
+  const ownName = otherNotNullName(difference, actual, declared) ?? `${table}_${column}_not_null`;
   const rename = (from: string, to: string) => [
     `ALTER TABLE ${qualified(schema, table)} RENAME CONSTRAINT ${identifier(from)} TO ${identifier(to)}`,
   ];
