@@ -1,5 +1,5 @@
 import { canonicalJson } from "../json.js";
-import { derivedName } from "../sql/derived-name.js";
+import { isChosenName } from "../postgres/chosen-names.js";
 import type { CatalogObject } from "./catalog.js";
 import type { RawDifference } from "./compare.js";
 import type { CatalogIndex } from "./lookup.js";
@@ -14,7 +14,7 @@ export function isImpliedNotNull(object: CatalogObject): boolean {
   const [column] = columns;
   if (column === undefined || !validated || !enforced || noInherit === true) return false;
   // What a child has from its parent alone bears the name that the parent's was given.
-  return local === false || object.id.name === derivedName(object.id.table ?? "", column, "not_null");
+  return local === false || isChosenName(object.id.name, "not null", object.id.table ?? "", [column]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Json } from "../../json.js";
+import { chosenName } from "../../postgres/chosen-names.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { Difference, RawDifference } from "../compare.js";
@@ -46,7 +47,7 @@ function notNullName(
   if (object?.kind !== "constraint" || object.attributes.type !== "n" || difference.change === "changed") return null;
   const { schema = "", table = "", name } = object.id;
   const [column = ""] = object.attributes.columns;
-  const ownName = otherNotNullName(difference, actual, declared) ?? `${table}_${column}_not_null`;
+  const ownName = otherNotNullName(difference, actual, declared) ?? chosenName("not null", table, [column]);
   const rename = (from: string, to: string) => [
     `ALTER TABLE ${qualified(schema, table)} RENAME CONSTRAINT ${identifier(from)} TO ${identifier(to)}`,
   ];

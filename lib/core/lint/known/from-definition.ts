@@ -54,11 +54,20 @@ export function columnsFrom(elements: readonly Node[] | undefined, statement: Li
 
 /** The constraints of a CREATE TABLE, in its columns and after them. */
 export function constraintFrom(elements: readonly Node[] | undefined, statement: LintStatement): KnownConstraint[] {
+  return writtenConstraints(elements).flatMap(({ constraint, column }) =>
+    knownConstraint(constraint, column, statement),
+  );
+}
+
+/** The same as they are written, each with the column that it is written behind. */
+export function writtenConstraints(
+  elements: readonly Node[] | undefined,
+): { readonly constraint: Constraint; readonly column: string | undefined }[] {
   return (elements ?? []).flatMap((element) => {
     const table = as(element, "Constraint");
     const column = as(element, "ColumnDef");
-    if (table) return knownConstraint(table, undefined, statement);
-    return column ? columnConstraints(column).flatMap((item) => knownConstraint(item, column.colname, statement)) : [];
+    if (table) return [{ constraint: table, column: undefined }];
+    return column ? columnConstraints(column).map((item) => ({ constraint: item, column: column.colname })) : [];
   });
 }
 

@@ -1,12 +1,12 @@
 import type { AlterTableCmd, Constraint } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
-import { derivedName } from "../../sql/derived-name.js";
 import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
-import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
-import { rangeKey, relationKey } from "./key.js";
+import { columnConstraints, columnFrom, columnsOfConstraint } from "./from-definition.js";
+import { rangeKey, relationKey, schemaIn } from "./key.js";
 import type { Known } from "./known.js";
-import type { KnownConstraint, KnownTable } from "./table.js";
+import { learnConstraint } from "./learn-constraint.js";
+import type { KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 
 export function learnAlterTable(known: Known, statement: LintStatement): void {
@@ -81,12 +81,7 @@ function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, stat
   if (!definition || (command.missing_ok && table.columns.has(definition.colname ?? ""))) return;
   table.columns.set(definition.colname ?? "", columnFrom(definition, statement));
   for (const constraint of columnConstraints(definition)) {
-    for (const item of knownConstraint(constraint, definition.colname, statement)) {
-      table.constraints.push(item);
-      if (item.type === "unique" || item.type === "primary") {
-        addOwnedIndex(known, table, constraint, item.columns, statement);
-      }
-    }
+    learnConstraint(known, table, constraint, definition.colname, statement);
   }
 }
 
@@ -113,43 +108,14 @@ function addConstraint(known: Known, table: KnownTable, command: AlterTableCmd, 
     adoptIndex(known, table, constraint, statement);
     return;
   }
-  const added = knownConstraint(constraint, undefined, statement);
-  table.constraints.push(...added);
-  for (const item of added) {
+  for (const item of learnConstraint(known, table, constraint, undefined, statement)) {
     if (item.type === "primary") for (const name of item.columns) setNotNull(table, name, true, statement);
-    if (item.type === "primary" || item.type === "unique") {
-      addOwnedIndex(known, table, constraint, item.columns, statement);
-    }
   }
-}
-
-function addOwnedIndex(
-  known: Known,
-  table: KnownTable,
-  constraint: Constraint,
-  columns: readonly string[],
-  statement: LintStatement,
-): void {
-  const bare = table.key.split(".").at(-1) ?? "";
-  const primary = constraint.contype === "CONSTR_PRIMARY";
-  const name = constraint.conname ?? (primary ? `${bare}_pkey` : `${bare}_${columns.join("_")}_key`);
-  known.indexes.set(relationKey(schemaOf(table), name), {
-    name,
-    table: table.key,
-    unique: true,
-    method: "btree",
-    keys: columns,
-    include: [],
-    partial: false,
-    valid: true,
-    constraint: name,
-    addedBy: statement,
-  });
 }
 
 /** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
 function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, statement: LintStatement): void {
-  const schema = schemaOf(table);
+  const schema = schemaIn(table.key);
   const index = known.indexes.get(relationKey(schema, constraint.indexname ?? ""));
   const columns = index ? index.keys.flatMap((key) => key ?? []) : columnsOfConstraint(constraint, undefined);
   const name = constraint.conname ?? constraint.indexname ?? null;
@@ -170,10 +136,10 @@ function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, sta
 }
 
 function dropConstraint(known: Known, table: KnownTable, name: string, statement: LintStatement): void {
-  const dropped = table.constraints.find((constraint) => constraintName(table, constraint) === name);
+  const dropped = table.constraints.find((constraint) => constraint.name === name);
   if (dropped?.type === "primary") known.droppedKeys.add(statement);
   table.constraints = table.constraints.filter((constraint) => constraint !== dropped);
-  const key = relationKey(schemaOf(table), name);
+  const key = relationKey(schemaIn(table.key), name);
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
 }
 
@@ -198,24 +164,4 @@ function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, 
     table.partitions.delete(key);
     known.tables.get(key)?.parents.delete(table.key);
   }
-}
-
-const LABELS: Readonly<Record<KnownConstraint["type"], string>> = {
-  primary: "pkey",
-  unique: "key",
-  check: "check",
-  foreign: "fkey",
-  exclusion: "excl",
-  "not null": "not_null",
-};
-
-/** The name as given, or as the server chooses it while it is free. */
-export function constraintName(table: KnownTable, { name, type, columns }: KnownConstraint): string {
-  if (name !== null) return name;
-  const columnless = type === "primary" || (type === "check" && columns.length !== 1);
-  return derivedName(table.key.split(".").at(-1) ?? "", columnless ? "" : columns.join("_"), LABELS[type]);
-}
-
-function schemaOf(table: KnownTable): string | null {
-  return table.key.includes(".") ? (table.key.split(".")[0] ?? null) : null;
 }

@@ -3,14 +3,16 @@ import { typeOf } from "../../postgres/column-type.js";
 import { as, kindOf, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
-import { columnsFrom, constraintFrom, partitionKeyFrom } from "./from-definition.js";
+import { columnsFrom, partitionKeyFrom, writtenConstraints } from "./from-definition.js";
 import { functionFrom } from "./functions.js";
 import { partsKey, rangeKey, relationKey } from "./key.js";
 import type { Known } from "./known.js";
-import { constraintName, learnAlterTable } from "./learn-alter-table.js";
+import { learnAlterTable } from "./learn-alter-table.js";
+import { learnConstraint } from "./learn-constraint.js";
 import { learnDependents } from "./learn-dependents.js";
 import { learnAlterDomain, learnDomain } from "./learn-domain.js";
 import { forgetFunctions, learnDrop } from "./learn-drop.js";
+import { nameOfIndex } from "./names-chosen.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 import { mayChangeUnseen } from "./unseen.js";
@@ -64,40 +66,15 @@ function learnCreate(known: Known, statement: LintStatement): void {
     parents: new Set((create.inhRelations ?? []).flatMap((node) => rangeKeys(as(node, "RangeVar")))),
   };
   for (const column of columnsFrom(create.tableElts, statement)) table.columns.set(column.name, column);
-  table.constraints = constraintFrom(create.tableElts, statement);
   known.tables.set(key, table);
-  const schema = create.relation.schemaname;
-  for (const index of impliedIndexes(table)) known.indexes.set(relationKey(schema, index.name), index);
+  for (const { constraint, column } of writtenConstraints(create.tableElts)) {
+    learnConstraint(known, table, constraint, column, statement);
+  }
   if (parent) known.table(parent)?.partitions.set(key, { isDefault: create.partbound?.is_default === true });
 }
 
 function hasLike(create: CreateStmt): boolean {
   return (create.tableElts ?? []).some((element) => as(element, "TableLikeClause"));
-}
-
-/** The indexes that PRIMARY KEY and UNIQUE make, under the names that the server chooses. */
-function impliedIndexes(table: KnownTable): KnownIndex[] {
-  const bare = table.key.split(".").at(-1) ?? table.key;
-  return table.constraints.flatMap((constraint) => {
-    if (constraint.type !== "primary" && constraint.type !== "unique") return [];
-    const name =
-      constraint.name ??
-      (constraint.type === "primary" ? `${bare}_pkey` : `${bare}_${constraint.columns.join("_")}_key`);
-    return [
-      {
-        name,
-        table: table.key,
-        unique: true,
-        method: "btree",
-        keys: constraint.columns,
-        include: [],
-        partial: false,
-        valid: true,
-        constraint: name,
-        addedBy: constraint.addedBy,
-      },
-    ];
-  });
 }
 
 function learnCreateAs(known: Known, statement: LintStatement): void {
@@ -118,17 +95,17 @@ function learnCreateAs(known: Known, statement: LintStatement): void {
 function learnIndex(known: Known, statement: LintStatement): void {
   const index = as(statement.node, "IndexStmt");
   if (!index?.relation) return;
-  const known_ = indexFrom(index, statement);
+  const known_ = indexFrom(index, statement, known);
   const key = relationKey(index.relation.schemaname, known_.name);
   if (index.if_not_exists && known.indexes.has(key)) return;
   known.indexes.set(key, known_);
 }
 
-export function indexFrom(index: IndexStmt, statement: LintStatement): KnownIndex {
+export function indexFrom(index: IndexStmt, statement: LintStatement, known: Known): KnownIndex {
   const keys = (index.indexParams ?? []).map((node) => as(node, "IndexElem")?.name ?? null);
   const table = rangeKey(index.relation as RangeVar);
   return {
-    name: index.idxname ?? `${table.split(".").at(-1)}_${keys.map((key) => key ?? "expr").join("_")}_idx`,
+    name: nameOfIndex(index, table, known),
     table,
     unique: index.unique === true,
     method: index.accessMethod ?? "btree",
@@ -163,7 +140,7 @@ function learnRename(known: Known, statement: LintStatement): void {
   }
   if (rename.renameType === "OBJECT_TABCONSTRAINT" && table) {
     table.constraints = table.constraints.map((constraint) =>
-      constraintName(table, constraint) === rename.subname ? { ...constraint, name: newname } : constraint,
+      constraint.name === rename.subname ? { ...constraint, name: newname } : constraint,
     );
   }
   if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
