@@ -3,6 +3,7 @@ import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
+import { exemptionsSchema } from "../rollout/exemptions.js";
 import { wavePolicySchema } from "../rollout/waves.js";
 import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
@@ -68,6 +69,9 @@ const rollout = z
       .optional()
       .describe("what opens the breaker between waves besides failures and waits for locks"),
     attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
+    waitForServer: duration("5min").describe(
+      "how long a server that restarts or fails over is waited for before its tenants count as failed",
+    ),
   })
   .prefault({});
 
@@ -234,6 +238,7 @@ export const configSchema = z.strictObject({
   rehearsals,
   dryRun,
   thresholds: thresholdsSchema.prefault({}),
+  exempt: exemptionsSchema,
   approval,
   rollout,
   rollback,
