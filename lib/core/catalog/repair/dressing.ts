@@ -97,11 +97,11 @@ export function setPrivileges(
   const columns = isColumn ? ` (${identifier(object.id.name)})` : "";
   return [
     ...[...roles].map((role) => `REVOKE ALL${columns} ON ${on} FROM ${grantee(role)}`),
-    ...wanted.flatMap((each) => grants(each, on, columns)),
+    ...wanted.flatMap((each) => grantsOf(each, on, columns)),
   ];
 }
 
-function grants(privilege: Privilege, on: string, columns: string): string[] {
+export function grantsOf(privilege: Privilege, on: string, columns: string): string[] {
   const list = (names: readonly string[]) => names.map((name) => `${name}${columns}`).join(", ");
   const plain = privilege.privileges.filter((name) => !privilege.grantable.includes(name));
   return [
@@ -126,7 +126,7 @@ function defaultsOf(object: CatalogObject): Privilege[] {
   return [all(String(object.attributes.owner)), ...(open ? [all("PUBLIC")] : [])];
 }
 
-function grantee(role: string): string {
+export function grantee(role: string): string {
   if (role === "PUBLIC") return "PUBLIC";
   return roleName(role === '"PUBLIC"' ? "PUBLIC" : role);
 }

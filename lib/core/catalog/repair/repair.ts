@@ -7,6 +7,7 @@ import type { CatalogIndex } from "../lookup.js";
 import { otherNotNullName } from "../version-own.js";
 import { alter } from "./alter.js";
 import { create, setState } from "./create.js";
+import { setDefaultPrivileges } from "./default-privileges.js";
 import { drop } from "./drop.js";
 import { withHomeOwner } from "./home-owner.js";
 
@@ -29,6 +30,7 @@ function statementsOf(
 ): string[] | null {
   const named = notNullName(difference, is ?? should, actual, declared);
   if (named !== null) return named;
+  if (difference.kind === "default privileges") return setDefaultPrivileges(is ?? null, should ?? null);
   if (difference.change === "missing") return should ? create(should, declared) : null;
   if (difference.change === "unexpected") return is ? take(is, actual) : null;
   return is && should ? alter(should, is, difference.attribute ?? "", declared) : null;
