@@ -75,11 +75,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.js")).resume,
   },
   {
-    name: "pause",
-    summary: "hold a rollout between two tenants; resume lets it go on",
-    load: async () => (await import("./commands/pause.js")).pause,
-  },
-  {
     name: "rollback",
     summary: "take the release of a run back, with the ways that were proved",
     load: async () => (await import("./commands/rollback.js")).rollback,
@@ -88,6 +83,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "prove",
     summary: "every migration of a folder up, back and up again, on scratch databases",
     load: async () => (await import("./commands/prove/command.js")).prove,
+  },
+  {
+    name: "workload",
+    summary: "the application's queries, from its code, its logs and pg_stat_statements",
+    load: async () => (await import("./commands/workload/command.js")).workload,
+  },
+  {
+    name: "queries",
+    summary: "every query of a workload before and after a release, on clones",
+    load: async () => (await import("./commands/queries/command.js")).queries,
   },
   {
     name: "kept",

@@ -14,6 +14,7 @@ export type Gate =
   | "lint"
   | "rollback"
   | "dry-run"
+  | "queries"
   | "score"
   | "approve"
   | "rollout"

@@ -1,3 +1,4 @@
+import type { Described, Preparation } from "../core/queries/description.js";
 import type { Tenant } from "./registry.js";
 
 export interface SessionOptions {
@@ -10,8 +11,6 @@ export interface SessionOptions {
   readonly replica?: boolean;
   /** The tenant's logical replica instead of the tenant; only where `tenant.subscriber` says that it has one. */
   readonly subscriber?: boolean;
-  /** Without the tenant's role, as whoever signs in: to make databases, and to end sessions, which are the login's. */
-  readonly asLogin?: boolean;
 }
 
 export type Row = Record<string, unknown>;
@@ -29,10 +28,6 @@ export interface Session {
    * holds, and nothing may be set.
    */
   readonly pooled: boolean;
-  /** The role that its statements run as, and return to; null for the login itself. */
-  readonly role: string | null;
-  /** The role that sessions which change this tenant run as, whether or not this one does. */
-  readonly owner: string | null;
   /** One statement. Parameters are bound, never spliced into the text. Throws `DatabaseError`. */
   query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */
@@ -49,6 +44,12 @@ export interface Session {
   lookUpIn(schema: string | null, shared?: readonly string[]): void;
   /** The search_path of the next `execute`: what `lookUpIn` said, or what a statement has made of it since. */
   path(): string;
+  /**
+   * What the server says of statements that others wrote, along the path of `execute`: parsed, never planned or executed. In a
+   * transaction its locks are given back. A statement that is refused has its reason; throws `DatabaseError` where the way to the
+   * server fails, and where a driver cannot do it.
+   */
+  describe(statements: readonly Preparation[]): Promise<readonly Described[]>;
   close(): Promise<void>;
 }
 
@@ -90,17 +91,5 @@ export class DatabaseError extends Error {
     override readonly cause: unknown = null,
   ) {
     super(message);
-  }
-}
-
-/** A clone or a scratch database could not be removed. What was done on it is done; the next sweep tries again. */
-export class NotDropped extends DatabaseError {
-  constructor(
-    /** The database. */
-    readonly clone: string,
-    reason: string,
-    cause: DatabaseError,
-  ) {
-    super(`the database ${clone} that Schema Gate made could not be dropped: ${reason}`, "NOT-DROPPED", null, cause);
   }
 }

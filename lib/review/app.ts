@@ -3,12 +3,12 @@ import { bodyLimit } from "hono/body-limit";
 import { approvalView } from "./approval-view.js";
 import { livePart, notice, page } from "./components/page.js";
 import type { ReviewDeps } from "./deps.js";
-import { atTheDoor, isTurned, TURNED, type Turned } from "./door.js";
 import { formCookie, issueForm } from "./form.js";
 import { runPath } from "./links.js";
 import type { ReviewModel } from "./model.js";
 import { SECURITY_HEADERS } from "./policy.js";
 import { submit } from "./submit.js";
+import { capabilityOf, isTurned, TURNED, type Turned } from "./turned.js";
 
 const LARGEST_BODY = 64 * 1024;
 
@@ -39,7 +39,7 @@ export function reviewApp(deps: ReviewDeps): Hono {
 
 async function show(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
-  const capability = atTheDoor(deps, run, c.req.query("c"));
+  const capability = await capabilityOf(deps, run, c.req.query("c"));
   if (isTurned(capability)) return refuse(c, capability);
   const model = await filled(deps, run);
   if (model === null) return refuse(c, TURNED["unknown-run"]);
@@ -51,7 +51,7 @@ async function show(c: Context, deps: ReviewDeps): Promise<Response> {
 
 async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
-  const capability = atTheDoor(deps, run, c.req.query("c"));
+  const capability = await capabilityOf(deps, run, c.req.query("c"));
   if (isTurned(capability)) return refuse(c, capability);
   const model = await filled(deps, run);
   return model === null ? refuse(c, TURNED["unknown-run"]) : c.html(livePart(model));
@@ -60,7 +60,7 @@ async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
 async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const token = c.req.query("c");
-  const capability = atTheDoor(deps, run, token);
+  const capability = await capabilityOf(deps, run, token);
   const outcome = await submit(deps, capability, {
     headers: c.req.raw.headers,
     cookie: isTurned(capability) ? "" : formCookie(c, capability),

@@ -1,7 +1,7 @@
 import type { Attempt } from "../core/approval/decide.js";
 import { recordDecision } from "../steps/approval/record-decision.js";
 import type { ReviewDeps } from "./deps.js";
-import { statusOf, TURNED, type Turned } from "./door.js";
+import { statusOf, TURNED, type Turned } from "./turned.js";
 
 /**
  * A decision from any channel: recorded once, audited, and the run continued when the question is answered. Null when it counted,

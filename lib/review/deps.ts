@@ -4,7 +4,7 @@ import type { Approvals } from "../ports/approvals.js";
 import type { Clock } from "../ports/clock.js";
 import type { ReviewModel } from "./model.js";
 
-/** What happened at the page's door, for the audit trail. Holds no token, link, cookie or signature. */
+/** A decision, or a request that was turned away, for the audit trail. Holds no token, link, cookie or signature. */
 export type ReviewEvent =
   | {
       readonly kind: "decision";
@@ -23,13 +23,13 @@ export type ReviewEvent =
       /** Who the channel said it was; null when it could not say. */
       readonly person: string | null;
       readonly channel: Channel;
-      readonly code: RefusalCode | DoorCode;
+      readonly code: RefusalCode | TurnedCode;
       readonly message: string;
       readonly at: number;
     };
 
 /** Refused before anyone looked at who may decide. */
-export type DoorCode =
+export type TurnedCode =
   | "no-capability"
   | "malformed"
   | "forged"

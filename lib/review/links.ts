@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { issueCapability } from "../core/approval/capability.js";
+import { type Capability, issueCapability, NONCE_BYTES } from "../core/approval/capability.js";
 import type { Person } from "../core/approval/person.js";
 import { type ApprovalRequest, isRequester } from "../core/approval/request.js";
 
@@ -20,8 +20,8 @@ export function approverLinks(
 }
 
 /** A link that shows the page and decides nothing, for the requester and for whoever watches. */
-export function viewerLink(request: ApprovalRequest, origin: string, key: Uint8Array, name: string): string {
-  return link(request, origin, key, name, "view");
+export function viewerLink(request: ApprovalRequest, origin: string, key: Uint8Array): string {
+  return link(request, origin, key, request.requester, "view");
 }
 
 function link(
@@ -29,10 +29,7 @@ function link(
   origin: string,
   key: Uint8Array,
   person: string,
-  scope: "decide" | "view",
+  scope: Capability["scope"],
 ): string {
-  const { run, digest, expiresAt } = request;
-  const nonce = randomBytes(18).toString("base64url");
-  const token = issueCapability({ run, digest, person, scope, expiresAt, nonce }, key);
-  return `${origin}${runPath(run)}?c=${token}`;
+  return `${origin}${runPath(request.run)}?c=${issueCapability(request, person, scope, randomBytes(NONCE_BYTES), key)}`;
 }

@@ -3,7 +3,7 @@ import type { Capability } from "../core/approval/capability.js";
 import { crossSite, csrfHolds } from "./csrf.js";
 import { decideOnce } from "./decide-once.js";
 import type { ReviewDeps } from "./deps.js";
-import { isTurned, TURNED, type Turned } from "./door.js";
+import { isTurned, TURNED, type Turned } from "./turned.js";
 
 export interface Submission {
   readonly headers: { readonly get: (name: string) => string | null };

@@ -98,8 +98,8 @@ describe("the core", () => {
     "(root)",
     "rollout",
     "sql",
-    "postgres",
     "catalog",
+    "postgres",
     "render",
     "risk",
     "approval",
@@ -117,6 +117,8 @@ describe("the core", () => {
     "probes",
     "rust",
     "release",
+    "workload",
+    "queries",
     "lint",
     "config",
   ];

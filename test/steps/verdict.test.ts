@@ -22,7 +22,6 @@ function rolledOut(done: number): Sources {
     approval: null,
     rollout: { status: "done", reason: null, waves: [wave] },
     pending: 1,
-    run: { scope: null, registry: null, readings: new Map(), progress: new Map() },
   } as unknown as Sources;
 }
 

@@ -1,23 +1,21 @@
 import type pg from "pg";
+import type { Described, Preparation, Refusal } from "../../core/queries/description.js";
 import { OWN_PATH, pathOfSchema } from "../../core/sql/own-path.js";
-import type { Row, Session, SessionOptions } from "../../ports/database.js";
+import { DatabaseError, type Row, type Session, type SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
+import { describeStatement, namedTypes, readTypes, type StatementDescription } from "./describe-statement.js";
 import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
-import { setRole } from "./session-role.js";
 
 /** The session over a connection that has just been made. Throws what the driver throws. */
-export async function sessionOver(client: pg.Client, options: SessionOptions, as: RolesOfSession): Promise<Session> {
-  if (options.purpose === "read")
-    return new ReadSession(client, await greeted(client, readPreamble(options)), options, as.owner);
-  return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client), as.role)), as);
+export async function sessionOver(client: pg.Client, options: SessionOptions): Promise<Session> {
+  if (options.purpose === "read") return new ReadSession(client, await greeted(client, readPreamble(options)), options);
+  return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client))));
 }
 
 /** The process id that was given when the connection was made. The driver's types leave it out. */
 function backendOf(client: pg.Client): number {
   return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
-
-export type RolesOfSession = Pick<Session, "role" | "owner">;
 
 interface Server {
   readonly version: number;
@@ -44,18 +42,13 @@ class PgSession implements Session {
   readonly serverVersion: number;
   readonly backend: number;
   readonly pooled: boolean;
-  readonly role: string | null;
-  readonly owner: string | null;
   /** The search_path of others' statements. */
   private others: string;
 
   constructor(
     protected readonly client: pg.Client,
     private readonly server: Server,
-    { role, owner }: RolesOfSession,
   ) {
-    this.role = role;
-    this.owner = owner;
     this.serverVersion = server.version;
     this.backend = server.pid;
     this.pooled = server.pooled;
@@ -64,7 +57,7 @@ class PgSession implements Session {
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
     if (!this.pathless) return this.send<R>(text, values);
-    await this.send(`begin; ${this.scoped()}`);
+    await this.send(`begin; ${setPath(OWN_PATH, true)}`);
     try {
       const rows = await this.send<R>(text, values);
       await this.send("commit");
@@ -78,12 +71,7 @@ class PgSession implements Session {
   async script(text: string): Promise<void> {
     if (!this.pathless) return void (await this.send(text));
     const [begin = ""] = BEGIN.exec(text) ?? [];
-    await this.send(`${begin === "" ? "" : `${begin}; `}${this.scoped()}; ${rest(text, begin)}`);
-  }
-
-  /** Behind a pooler each transaction gets its path and its role anew. */
-  private scoped(): string {
-    return `${setPath(OWN_PATH, true)}${this.role === null ? "" : `, ${setRole(this.role, true)}`}`;
+    await this.send(`${begin === "" ? "" : `${begin}; `}${setPath(OWN_PATH, true)}; ${rest(text, begin)}`);
   }
 
   async execute<R extends Row = Row>(text: string): Promise<R[]> {
@@ -97,6 +85,39 @@ class PgSession implements Session {
 
   path(): string {
     return this.others;
+  }
+
+  async describe(statements: readonly Preparation[]): Promise<readonly Described[]> {
+    const inside = this.client.getTransactionStatus() !== "I";
+    if (!inside && this.pooled)
+      throw new DatabaseError("behind a pooler a statement is described in a transaction", "0A000");
+    const begin = inside ? `savepoint described; ${setPath(this.others, true)}` : setPath(this.others, false);
+    const types = await readTypes(this, statements);
+    const again = inside ? `rollback to savepoint described; ${setPath(this.others, true)}` : null;
+    const end = inside ? "rollback to savepoint described; release savepoint described" : setPath(OWN_PATH, false);
+    await this.send(begin);
+    const answers = await this.describeEach(statements, types, again).finally(() => this.send(end));
+    return namedTypes(this, answers);
+  }
+
+  private async describeEach(
+    statements: readonly Preparation[],
+    types: ReadonlyMap<string, number>,
+    again: string | null,
+  ): Promise<readonly (StatementDescription | Refusal)[]> {
+    const described: (StatementDescription | Refusal)[] = [];
+    for (const { text, parameters } of statements) {
+      try {
+        const declared = (parameters ?? []).map((name) => types.get(name) ?? 0);
+        described.push(await describeStatement(this.client, text, declared));
+      } catch (thrown) {
+        const { code, message } = databaseError(thrown);
+        if (!OF_THE_STATEMENT.test(code)) throw databaseError(thrown);
+        described.push({ code, message });
+        if (again !== null) await this.send(again);
+      }
+    }
+    return described;
   }
 
   lookUpIn(schema: string | null, shared?: readonly string[]): void {
@@ -141,6 +162,9 @@ class PgSession implements Session {
   }
 }
 
+/** SQLSTATE of what a statement itself is refused for; not of a connection, a server that stops, or a lack of means. */
+const OF_THE_STATEMENT = /^(?!08|53|57P|58)[0-9A-Z]{5}$/;
+
 const BEGIN = /^\s*begin\b[^;]*/i;
 
 function rest(text: string, begin: string): string {
@@ -165,9 +189,8 @@ class ReadSession extends PgSession {
     client: pg.Client,
     server: Server,
     private readonly options: SessionOptions,
-    owner: string | null,
   ) {
-    super(client, server, { role: null, owner });
+    super(client, server);
   }
 
   override async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
@@ -176,6 +199,10 @@ class ReadSession extends PgSession {
 
   override async execute<R extends Row = Row>(text: string): Promise<R[]> {
     return this.reading(() => super.execute<R>(text));
+  }
+
+  override async describe(statements: readonly Preparation[]): Promise<readonly Described[]> {
+    return this.reading(() => super.describe(statements));
   }
 
   protected override get temporary(): boolean {

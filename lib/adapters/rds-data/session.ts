@@ -27,8 +27,6 @@ export interface DataApiSessionState {
   readonly settings: Settings;
   /** The search_path that the database and the role give. */
   readonly path: string;
-  readonly role: string | null;
-  readonly owner: string | null;
 }
 
 /**
@@ -41,8 +39,6 @@ export class DataApiSession implements Session {
   readonly backend = 0;
   /** What was set is set again in each transaction. */
   readonly pooled = false;
-  readonly role: string | null;
-  readonly owner: string | null;
   private readonly readOnly: boolean;
   private settings: Settings;
   private open: Transaction | null = null;
@@ -52,11 +48,9 @@ export class DataApiSession implements Session {
 
   constructor(
     private readonly api: DataApi,
-    { serverVersion, readOnly, settings, path, role, owner }: DataApiSessionState,
+    { serverVersion, readOnly, settings, path }: DataApiSessionState,
   ) {
     this.serverVersion = serverVersion;
-    this.role = role;
-    this.owner = owner;
     this.readOnly = readOnly;
     this.settings = settings;
     this.given = path;
@@ -80,6 +74,10 @@ export class DataApiSession implements Session {
 
   path(): string {
     return this.others;
+  }
+
+  async describe(): Promise<never> {
+    throw new DatabaseError("the RDS Data API does not describe a statement", "0A000");
   }
 
   lookUpIn(schema: string | null, shared?: readonly string[]): void {
@@ -194,11 +192,6 @@ export class DataApiSession implements Session {
     if (![OWN_PATH, this.given].includes(this.settings.get("search_path") ?? this.given))
       throw new DatabaseError(
         "the RDS Data API cannot set a search_path for a statement outside a transaction; give the tenant a url",
-        "0A000",
-      );
-    if (this.role !== null)
-      throw new DatabaseError(
-        `the RDS Data API cannot run a statement outside a transaction as ${this.role}; give the tenant a url`,
         "0A000",
       );
     return this.api.execute(sql, [], null);

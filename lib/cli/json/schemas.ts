@@ -4,6 +4,7 @@ import { configSchema } from "../../core/config/config.js";
 import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
+import { workloadSchema } from "../../core/workload/workload.js";
 import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { diffOutput, inspectOutput } from "./catalog.js";
 import { contractOutput } from "./contract.js";
@@ -12,6 +13,7 @@ import { keptOutput } from "./kept.js";
 import { lintOutput, rulesOutput } from "./lint.js";
 import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
+import { queriesOutput } from "./queries.js";
 import { runOutput, statusOutput } from "./run.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
@@ -32,9 +34,11 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   lint: { schema: lintOutput, io: "output" },
   outlook: { schema: outlookOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
+  queries: { schema: queriesOutput, io: "output" },
   rules: { schema: rulesOutput, io: "output" },
   run: { schema: runOutput, io: "output" },
   status: { schema: statusOutput, io: "output" },
+  workload: { schema: workloadSchema, io: "output" },
 };
 
 /** The files of schemas/ with their texts: JSON Schema, draft 2020-12. */

@@ -83,7 +83,7 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
   return {
     address: `${origin}${runPath(ports.run)}`,
     links,
-    viewer: record === null ? null : viewerLink(record.request, origin, key, record.request.requester),
+    viewer: record === null ? null : viewerLink(record.request, origin, key),
     close: async () => {
       await closed(server);
       await refusals.close();

@@ -1,61 +1,86 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { z } from "zod";
+import type { ApprovalRequest } from "./request.js";
 
 /** What the holder of a link may do: `decide` once for one run and one digest, or only `view` the page. */
-const capabilitySchema = z.strictObject({
-  run: z.string().min(1),
-  digest: z.string().min(1),
+export interface Capability {
+  readonly run: string;
+  readonly digest: string;
   /** Id of the person it was made for. */
-  person: z.string().min(1),
-  scope: z.enum(["decide", "view"]),
+  readonly person: string;
+  readonly scope: "decide" | "view";
   /** Milliseconds since the epoch; void from this moment on. */
-  expiresAt: z.int().min(0),
+  readonly expiresAt: number;
   /** Random; what makes it single-use. */
-  nonce: z.string().min(16),
-});
-
-export type Capability = z.infer<typeof capabilitySchema>;
+  readonly nonce: string;
+}
 
 export type CapabilityReading =
   | { readonly ok: true; readonly capability: Capability }
   | { readonly ok: false; readonly reason: "malformed" | "forged" | "expired" };
 
-const PURPOSE = "schema-gate capability v1\n";
+const PURPOSE = "schema-gate capability v2\n";
 const LEAST_KEY_BYTES = 32;
-const LONGEST_TOKEN = 4096;
+export const NONCE_BYTES = 12;
+/** HMAC-SHA-256 cut to 128 bits (RFC 2104, section 5): nobody can try 2^127 links. */
+const MAC_BYTES = 16;
 
-/** The capability as a text that fits in a URL. The key must have 32 random bytes or more; throws `RangeError` otherwise. */
-export function issueCapability(capability: Capability, key: Uint8Array): string {
-  const body = Buffer.from(JSON.stringify(capabilitySchema.parse(capability)), "utf8").toString("base64url");
-  return `${body}.${sign(body, key).toString("base64url")}`;
+/**
+ * A new link's secret: 38 characters that fit in a URL. It names nobody; whom and what it is for stands in the request, which the
+ * server keeps, and the signature covers both. `nonce`: 12 random bytes. The key must have 32 random bytes or more; throws
+ * `RangeError` otherwise.
+ */
+export function issueCapability(
+  request: ApprovalRequest,
+  person: string,
+  scope: Capability["scope"],
+  nonce: Buffer,
+  key: Uint8Array,
+): string {
+  if (nonce.length !== NONCE_BYTES) throw new RangeError(`a nonce has ${NONCE_BYTES} bytes`);
+  const mac = sign(capabilityOf(request, person, scope, nonce), key);
+  return Buffer.concat([nonce, mac]).toString("base64url");
 }
 
-/** Checks the signature before it looks inside. `now` in milliseconds since the epoch. */
-export function readCapability(token: string, key: Uint8Array, now: number): CapabilityReading {
-  const [body, signature, ...more] = token.split(".");
-  if (token.length > LONGEST_TOKEN || !body || !signature || more.length > 0) return { ok: false, reason: "malformed" };
-  const expected = sign(body, key);
-  const given = Buffer.from(signature, "base64url");
+/**
+ * Whose link it is, by trying whoever the request could have made one for. `request` is null where the run has no question: the
+ * answer is then that of a forged link, so that nobody learns which runs there are. `now` in milliseconds since the epoch.
+ */
+export function readCapability(
+  token: string,
+  request: ApprovalRequest | null,
+  key: Uint8Array,
+  now: number,
+): CapabilityReading {
+  const bytes = Buffer.from(token, "base64url");
   // Base64 has several spellings of the same bytes; only one of them is ours.
-  const canonical = given.toString("base64url") === signature;
-  if (!canonical || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    return { ok: false, reason: "forged" };
-  }
-  const parsed = capabilitySchema.safeParse(parseJson(Buffer.from(body, "base64url").toString("utf8")));
-  if (!parsed.success) return { ok: false, reason: "malformed" };
-  if (!(now < parsed.data.expiresAt)) return { ok: false, reason: "expired" };
-  return { ok: true, capability: parsed.data };
+  const canonical = bytes.toString("base64url") === token;
+  if (!canonical || bytes.length !== NONCE_BYTES + MAC_BYTES) return { ok: false, reason: "malformed" };
+  const nonce = bytes.subarray(0, NONCE_BYTES);
+  const given = bytes.subarray(NONCE_BYTES);
+  const capability = possible(request, nonce).find((each) => timingSafeEqual(sign(each, key), given));
+  if (capability === undefined) return { ok: false, reason: "forged" };
+  return now < capability.expiresAt ? { ok: true, capability } : { ok: false, reason: "expired" };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function possible(request: ApprovalRequest | null, nonce: Buffer): readonly Capability[] {
+  if (request === null) return [];
+  return [
+    ...request.approvers.map(({ id }) => capabilityOf(request, id, "decide", nonce)),
+    capabilityOf(request, request.requester, "view", nonce),
+  ];
 }
 
-function sign(body: string, key: Uint8Array): Buffer {
+function capabilityOf(
+  { run, digest, expiresAt }: ApprovalRequest,
+  person: string,
+  scope: Capability["scope"],
+  nonce: Buffer,
+): Capability {
+  return { run, digest, person, scope, expiresAt, nonce: nonce.toString("base64url") };
+}
+
+function sign({ run, digest, person, scope, expiresAt, nonce }: Capability, key: Uint8Array): Buffer {
   if (key.length < LEAST_KEY_BYTES) throw new RangeError(`a signing key needs at least ${LEAST_KEY_BYTES} bytes`);
-  return createHmac("sha256", key).update(PURPOSE).update(body).digest();
+  const signed = JSON.stringify([run, digest, person, scope, expiresAt, nonce]);
+  return createHmac("sha256", key).update(PURPOSE).update(signed).digest().subarray(0, MAC_BYTES);
 }

@@ -3,13 +3,13 @@ import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
-import { exemptionsSchema } from "../rollout/exemptions.js";
 import { wavePolicySchema } from "../rollout/waves.js";
 import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
 import { migratorSchema } from "./migrator.js";
 import { secretReference as secret } from "./secret-reference.js";
+import { workloadConfigSchema } from "./workload-config.js";
 
 const duration = (fallback: string) =>
   z
@@ -69,9 +69,6 @@ const rollout = z
       .optional()
       .describe("what opens the breaker between waves besides failures and waits for locks"),
     attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
-    waitForServer: duration("5min").describe(
-      "how long a server that restarts or fails over is waited for before its tenants count as failed",
-    ),
   })
   .prefault({});
 
@@ -183,13 +180,6 @@ export const configSchema = z.strictObject({
   connection: z
     .strictObject({
       user: z.string().optional(),
-      role: z
-        .string()
-        .min(1)
-        .optional()
-        .describe(
-          "the owner of the tenants' objects, of which the login is a member: what changes or clones runs as it; a registry's `role` comes first",
-        ),
       password: secret.optional().describe("for URLs without one; sent to `hosts` and to the loopback interface alone"),
       hosts: z
         .array(z.string().min(1))
@@ -238,7 +228,6 @@ export const configSchema = z.strictObject({
   rehearsals,
   dryRun,
   thresholds: thresholdsSchema.prefault({}),
-  exempt: exemptionsSchema,
   approval,
   rollout,
   rollback,
@@ -273,6 +262,9 @@ export const configSchema = z.strictObject({
     .default([])
     .describe("opaque statements that may run although they were not understood, by hash"),
   lint: lintConfigSchema.prefault({}),
+  workload: workloadConfigSchema
+    .optional()
+    .describe("the application's queries; without this section they are not examined"),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
 });
 

@@ -12,6 +12,7 @@ export const findingSchema = z
       "lint",
       "rollback",
       "dry-run",
+      "queries",
       "score",
       "approve",
       "rollout",

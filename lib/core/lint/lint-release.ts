@@ -119,9 +119,7 @@ class LintRun {
   private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
     const transaction = outer.transaction ?? tracker.alone();
     for (const inner of bodyStatements(outer)?.statements ?? []) {
-      const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
-      if (isParsed(inner))
-        this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional });
+      if (isParsed(inner)) this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true });
       else if (!outer.script.history && !this.known.circumstances.opaqueReported)
         this.found.push(unparsedFinding(inner));
     }

@@ -46,7 +46,6 @@ const TONES: Readonly<Record<TenantEvidence["status"], "good" | "warn" | "bad" |
   failed: "bad",
   unknown: "bad",
   "rolled back": "warn",
-  gone: "plain",
   "not started": "plain",
   migrated: "good",
   "up to date": "good",

@@ -11,8 +11,8 @@ import {
 } from "../../adapters/notify/slack-message.js";
 import { SLACK_WINDOW_MS, slackSignatureHolds } from "../../core/approval/slack-signature.js";
 import { decideOnce } from "../decide-once.js";
-import type { DoorCode, ReviewDeps } from "../deps.js";
-import type { Turned } from "../door.js";
+import type { ReviewDeps, TurnedCode } from "../deps.js";
+import type { Turned } from "../turned.js";
 import { isFromHome, type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
 
 export interface SlackDeps extends ReviewDeps {
@@ -122,7 +122,7 @@ async function decide(
   });
 }
 
-function turnAway(deps: SlackDeps, code: DoorCode | "replayed", message: string): Promise<void> {
+function turnAway(deps: SlackDeps, code: TurnedCode | "replayed", message: string): Promise<void> {
   return deps.audit({
     kind: "refusal",
     run: null,

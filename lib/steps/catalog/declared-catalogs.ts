@@ -8,7 +8,7 @@ import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { dropped, replay, undeclared } from "./declared.js";
+import { replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
 
 const TIMEOUT_MS = 600_000;
@@ -36,7 +36,7 @@ export async function declaredCatalogs(
     try {
       const has = await migrationsOf(ports.database, release, tenant);
       const key = digest([tenant.schema !== null, has.map(({ version }) => version)]);
-      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName, findings));
+      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName));
       replayed.set(key, catalog);
       catalogs.set(fingerprint, catalog);
     } catch (error) {
@@ -65,7 +65,6 @@ async function replayBeside(
   tenant: Tenant,
   migrations: readonly Migration[],
   name: string,
-  findings: Finding[],
 ): Promise<Catalog> {
   const scratch = await database.scratch(tenant, name);
   try {
@@ -77,6 +76,6 @@ async function replayBeside(
       await session.close();
     }
   } finally {
-    findings.push(...(await dropped(scratch, "introspect")));
+    await scratch.drop();
   }
 }

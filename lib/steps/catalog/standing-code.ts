@@ -10,13 +10,18 @@ class RunsOthersCode extends DatabaseError {
 }
 
 /**
- * Functions of a lesser role that the database calls by itself, or that one of the migrations names, where the session's role reaches
- * beyond the database.
+ * Functions of a lesser role that the database calls by itself, or that one of the migrations or texts names, where the session's role
+ * reaches beyond the database.
  */
-export async function standingCode(session: Session, migrations: readonly Migration[]): Promise<readonly string[]> {
+export async function standingCode(
+  session: Session,
+  migrations: readonly Migration[],
+  texts: readonly string[] = [],
+): Promise<readonly string[]> {
   const found = await session.query<Row & LesserFunction>(LESSER_CODE);
   if (found.length === 0) return [];
-  const text = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script))).join("\n");
+  const scripts = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script)));
+  const text = [...scripts, ...texts.map((each) => each.toLowerCase())].join("\n");
   const words = new Set(text.match(WORD));
   const named = (name: string) => words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
   const shown = found.filter(({ name, standing }) => standing || named(name.toLowerCase())).map((one) => one.shown);

@@ -1,16 +1,7 @@
 import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
 import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
 import type { ApprovalRecord } from "../../ports/approvals.js";
-import type { RegistryChanges, TenantProgress, WavePlan, WaveResult } from "../run/records.js";
-import { goneOf } from "./left-out.js";
-
-export interface RolloutSources {
-  readonly waves: readonly WavePlan[];
-  readonly waveResults: ReadonlyMap<number, WaveResult>;
-  readonly waveStarts: ReadonlyMap<number, string>;
-  readonly progress: ReadonlyMap<string, TenantProgress>;
-  readonly registry: RegistryChanges | null;
-}
+import type { TenantProgress, WavePlan, WaveResult } from "../run/records.js";
 
 /** What was asked and answered. */
 export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: number): ApprovalEvidence {
@@ -41,18 +32,19 @@ export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: nu
 }
 
 /** Every wave with what became of its tenants so far. */
-export function rolloutEvidenceOf(sources: RolloutSources): RolloutEvidence | null {
-  const { waves, waveResults: results, waveStarts: started, progress, registry } = sources;
+export function rolloutEvidenceOf(
+  waves: readonly WavePlan[],
+  results: ReadonlyMap<number, WaveResult>,
+  started: ReadonlyMap<number, string>,
+  progress: ReadonlyMap<string, TenantProgress>,
+): RolloutEvidence | null {
   if (waves.length === 0) return null;
-  const gone = new Set(goneOf(registry, progress));
   const done = waves.every((wave) => results.get(wave.index)?.action === "continue");
   const stopped = [...results.values()].find((result) => result.action !== "continue") ?? null;
   return {
     status: statusOf(done, stopped, [...progress.values()]),
     reason: stopped?.reason ?? null,
-    waves: waves.map((wave) =>
-      waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress, gone),
-    ),
+    waves: waves.map((wave) => waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress)),
   };
 }
 
@@ -76,9 +68,7 @@ function waveEvidence(
   result: WaveResult | undefined,
   startedAt: string | null,
   progress: ReadonlyMap<string, TenantProgress>,
-  gone: ReadonlySet<string>,
 ): RolloutEvidence["waves"][number] {
-  const left = wave.tenants.filter((id) => gone.has(id)).length;
   const said = wave.tenants.flatMap((id) => progress.get(id) ?? []);
   const running = startedAt !== null && !result;
   return {
@@ -86,10 +76,8 @@ function waveEvidence(
     status: result ? (result.action === "continue" ? "done" : "stopped") : running ? "running" : "waiting",
     planned: wave.tenants.length,
     done: said.filter((one) => one.status === "migrated").length,
-    running: running ? Math.max(0, wave.tenants.length - left - said.length) : 0,
-    ...(left > 0 ? { gone: left } : {}),
+    running: running ? wave.tenants.length - said.length : 0,
     failures: said
-      .filter((one) => !gone.has(one.tenant))
       .filter((one) => one.status === "failed" || one.status === "unknown")
       .map((one) => ({ tenant: one.tenant, message: one.message ?? "no reason was recorded" })),
     startedAt,

@@ -9,7 +9,6 @@ import { DatabaseError } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { standingCode } from "../catalog/standing-code.js";
 import { Around, runForTwin } from "../isolation/around.js";
-import { leftBehind } from "../run/left-behind.js";
 import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
 import { Descent } from "./choose-rollbacks.js";
@@ -36,14 +35,8 @@ import { writabilityFindings } from "./writability.js";
  * the release does; no clone is left behind.
  */
 export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
-  const clones = new Clones(input);
-  const proof = await proveAndDrop(input, clones);
-  const findings = [...proof.findings, ...clones.left.map((each) => leftBehind("dry-run", each))].sort(compareFindings);
-  return { ...proof, findings };
-}
-
-async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof> {
   const start = input.clock.monotonic();
+  const clones = new Clones(input);
   try {
     const bench = await clones.make("dry-run");
     const code = await standingCode(bench.session, input.migrations);
@@ -63,7 +56,8 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
   }
 }
 
-function refusedIn({ migrations, isolation }: ProveOnClone): readonly Finding[] {
+/** What of the release is executed nowhere. */
+export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Finding[] {
   const reaches = isolation ? migrations.flatMap(({ up }) => isolationFindings(up, isolation.scope)) : [];
   return [...migrations.flatMap(refusalsOf), ...reaches];
 }

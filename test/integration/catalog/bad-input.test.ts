@@ -65,8 +65,6 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
       serverVersion: session.serverVersion,
       backend: session.backend,
       pooled: session.pooled,
-      role: session.role,
-      owner: session.owner,
       query: async (text, values) => {
         const first = await session.query<never>(text, values);
         await dying.client.query(
@@ -78,6 +76,7 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
       execute: (text) => session.execute(text),
       lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
       path: () => session.path(),
+      describe: (statements) => session.describe(statements),
       close: () => session.close(),
     }));
     expect(reading.tenants.map(({ fingerprint }) => fingerprint !== null)).toEqual([false, true]);

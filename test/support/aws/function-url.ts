@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { issueCapability } from "../../../lib/core/approval/capability.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import type { SimulatedAws } from "./simulated-aws.js";
@@ -47,12 +48,15 @@ export function questionIn({ s3 }: SimulatedAws, run: string): ApprovalRequest {
   throw new Error(`the run ${run} asks nothing`);
 }
 
-/** A person's link to the question. `change`: fields of the capability that are other than they should be. */
-export function approverLink(question: ApprovalRequest, person: string, key: string, change: object = {}): string {
-  const { run, digest, expiresAt } = question;
-  const nonce = `nonce-of-${person}-${run}`;
-  const capability = { run, digest, person, scope: "decide", expiresAt, nonce, ...change };
-  return `/runs/${run}?c=${issueCapability(capability as never, Buffer.from(key))}`;
+/** A person's link to the question. `change`: fields of the question that the link was made for which are other than they should be. */
+export function approverLink(
+  question: ApprovalRequest,
+  person: string,
+  key: string,
+  change: Partial<ApprovalRequest> = {},
+): string {
+  const token = issueCapability({ ...question, ...change }, person, "decide", randomBytes(12), Buffer.from(key));
+  return `/runs/${question.run}?c=${token}`;
 }
 
 export interface Sent {

@@ -166,7 +166,7 @@ export class GateOnAws {
     return questionIn(this.aws, run);
   }
 
-  link(run: string, person: string, change: object = {}, key = LINK_KEY): string {
+  link(run: string, person: string, change: Partial<ApprovalRequest> = {}, key = LINK_KEY): string {
     return approverLink(this.question(run), person, key, change);
   }
 

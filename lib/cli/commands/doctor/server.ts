@@ -6,6 +6,8 @@ import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import { judgeServer } from "../../../core/doctor/judge-server.js";
 import { SERVER_FACTS, type ServerFacts } from "../../../core/doctor/server-facts.js";
 import { identifier } from "../../../core/sql/quote.js";
+import { judgeStatistics } from "../../../core/workload/judge-statistics.js";
+import { FIND_STATEMENTS, type StatementsView } from "../../../core/workload/statement-statistics.js";
 import type { SessionOptions } from "../../../ports/database.js";
 
 /** Short limits: a server that does not answer soon is itself the answer. */
@@ -22,7 +24,7 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
       const [facts] = await session.query<FactsRow>(SERVER_FACTS, [tenant.schema]);
       const after = Date.now();
       if (!facts) throw new Error("the role does not see itself");
-      return judgeServer({
+      const judged = judgeServer({
         host: tenant.host,
         tenant: tenant.id,
         serverVersion: session.serverVersion,
@@ -32,6 +34,9 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
         clonesHere: config.staging.mode === "same host",
         loopback: isLoopback(endpoint.host),
       });
+      if (config.workload?.statistics !== true) return judged;
+      const [view] = await session.query<StatementsView & Record<string, unknown>>(FIND_STATEMENTS);
+      return [...judged, judgeStatistics(tenant.host, tenant.id, facts.role, view ?? null)];
     } finally {
       await session.close();
     }

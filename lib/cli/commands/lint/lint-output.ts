@@ -10,8 +10,8 @@ import { renderMarkdown } from "../../../core/render/markdown.js";
 import { renderSarif } from "../../../core/render/sarif.js";
 import { renderText } from "../../../core/render/text.js";
 import type { Io } from "../../io.js";
-import { printable } from "../../terminal/printable.js";
-import { type Style, styleFor } from "../../terminal/style.js";
+import { findingStyle } from "../../terminal/finding-style.js";
+import { styleFor } from "../../terminal/style.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {
@@ -38,18 +38,8 @@ function textOutput(io: Io, linted: LintedFiles, notes: boolean): string {
   const style = styleFor(io);
   const shown = linted.findings.filter((finding) => notes || finding.severity !== "note");
   const lineOf = lineReader(linted.texts);
-  const body = renderText(shown, lineOf, {
-    strong: style.bold,
-    faint: style.dim,
-    severity: (severity, text) => coloured(style, severity, text),
-    printable,
-  });
+  const body = renderText(shown, lineOf, findingStyle(style));
   return `${body}${body ? "\n" : ""}${summary(linted, notes)}\n`;
-}
-
-function coloured(style: Style, severity: Severity, text: string): string {
-  if (severity === "error") return style.red(text);
-  return severity === "warning" ? style.yellow(text) : style.cyan(text);
 }
 
 function lineReader(texts: ReadonlyMap<string, string>): (file: string, line: number) => string | undefined {

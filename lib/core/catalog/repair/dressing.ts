@@ -2,7 +2,6 @@ import { identifier, literal } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import type { Privilege } from "../privileges.js";
-import { HOME_OWNER } from "./home-owner.js";
 import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
@@ -97,11 +96,11 @@ export function setPrivileges(
   const columns = isColumn ? ` (${identifier(object.id.name)})` : "";
   return [
     ...[...roles].map((role) => `REVOKE ALL${columns} ON ${on} FROM ${grantee(role)}`),
-    ...wanted.flatMap((each) => grantsOf(each, on, columns)),
+    ...wanted.flatMap((each) => grants(each, on, columns)),
   ];
 }
 
-export function grantsOf(privilege: Privilege, on: string, columns: string): string[] {
+function grants(privilege: Privilege, on: string, columns: string): string[] {
   const list = (names: readonly string[]) => names.map((name) => `${name}${columns}`).join(", ");
   const plain = privilege.privileges.filter((name) => !privilege.grantable.includes(name));
   return [
@@ -126,13 +125,14 @@ function defaultsOf(object: CatalogObject): Privilege[] {
   return [all(String(object.attributes.owner)), ...(open ? [all("PUBLIC")] : [])];
 }
 
-export function grantee(role: string): string {
+function grantee(role: string): string {
   if (role === "PUBLIC") return "PUBLIC";
   return roleName(role === '"PUBLIC"' ? "PUBLIC" : role);
 }
 
-export function roleName(role: string): string {
-  return role === "$owner" ? HOME_OWNER : identifier(role);
+/** The database's own owner is whoever repairs, and must be. */
+function roleName(role: string): string {
+  return role === "$owner" ? "CURRENT_USER" : identifier(role);
 }
 
 export function setOwner(object: CatalogObject, owner: string): string[] | null {

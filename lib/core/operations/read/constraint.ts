@@ -1,9 +1,7 @@
 import type { Constraint, Node } from "libpg-query";
-import { expressionName } from "../../postgres/expression-name.js";
 import { deparse } from "../../sql/deparse.js";
 import { identifier } from "../../sql/quote.js";
-import { as, columnsOf } from "../../sql/tree.js";
-import type { ConstraintSpec, ExclusionSpec, ReferentialAction } from "../shapes.js";
+import type { ConstraintSpec, ReferentialAction } from "../shapes.js";
 import { relationName, stringOf, strings } from "./names.js";
 import { NotUnderstood } from "./reader.js";
 
@@ -32,7 +30,6 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
         ...base,
         type: "check",
         expression: expression(constraint.raw_expr),
-        columns: columnsOf(constraint.raw_expr),
         noInherit: constraint.is_no_inherit ?? false,
       };
     case "CONSTR_NOTNULL":
@@ -80,14 +77,12 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
 
 const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_NOTNULL"]);
 
-function exclusionElement(node: Node): ExclusionSpec["elements"][number] {
+function exclusionElement(node: Node): { expression: string; operator: string } {
   const [element, operator] = "List" in node ? (node.List.items ?? []) : [];
   if (!element || !operator) throw new NotUnderstood("an exclusion element was expected");
   const names = "List" in operator ? strings(operator.List.items) : [stringOf(operator)];
   const symbol = names.at(-1) ?? "";
-  const key = as(element, "IndexElem");
   return {
-    name: key?.name ?? expressionName(key?.expr),
     expression: deparse(element),
     operator: names.length > 1 ? `operator(${names.slice(0, -1).map(identifier).join(".")}.${symbol})` : symbol,
   };

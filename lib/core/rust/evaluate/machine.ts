@@ -5,7 +5,7 @@ import { evaluateExpression } from "./expressions.js";
 import { Cell, derefed } from "./place.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
-import { type Condition, type FutureValue, mayReach, UNIT, unknown, type Value } from "./value.js";
+import { type Condition, type FutureValue, unknown, type Value } from "./value.js";
 
 /** What the evaluation knows of the libraries that migration code calls. */
 export interface Library {
@@ -150,13 +150,12 @@ export class Machine {
   branch(work: () => Value): BranchResult {
     const { undecided } = this;
     let end: BranchResult["end"] = "value";
-    let value: Value = UNIT;
     this.undecided++;
     let emissions: BranchResult["emissions"] = [];
     const inside = this.watched(() => {
       emissions = this.sink.capture(() => {
         try {
-          value = work();
+          work();
         } catch (signal) {
           if (signal instanceof ReturnSignal) end = "return";
           else if (signal instanceof RefusalSignal) end = "refusal";
@@ -166,7 +165,7 @@ export class Machine {
       });
     });
     this.undecided = undecided;
-    return { emissions, end, value, ...inside };
+    return { emissions, end, ...inside };
   }
 
   /** Says whether a branch inside may have left the function or the loop. */
@@ -197,11 +196,7 @@ export class Machine {
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);
     const what = leaving(results);
     if (what) this.leave(what, { sql: null, negated: false, reason }, node);
-    return unknown(
-      reason,
-      node,
-      results.some(({ value }) => mayReach(value)),
-    );
+    return unknown(reason, node);
   }
 }
 
@@ -229,5 +224,4 @@ export function leaving(results: readonly BranchResult[]): "return" | "loop" | n
 export interface BranchResult extends Readonly<Frame> {
   readonly emissions: ReturnType<Sink["capture"]>;
   readonly end: "value" | "return" | "refusal" | "loop";
-  readonly value: Value;
 }

@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import type { ReleaseFile } from "../../core/migration/source-file.js";
+
+/** Why a revision could not be read. */
+export class GitError extends Error {
+  override readonly name = "GitError";
+}
+
+const LARGEST_FILE = 16 * 2 ** 20;
+/** What an operator's or a repository's settings could make git run. */
+const QUIET = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager", "--no-optional-locks"];
+
+/**
+ * Files of a repository as a revision has them, by their paths from its root; no checkout is touched. Links and larger files
+ * are left out. Throws `GitError` when there is no repository or no such revision.
+ */
+export async function filesAtRevision(
+  directory: string,
+  revision: string,
+  wanted: (path: string) => boolean,
+): Promise<readonly ReleaseFile[]> {
+  const root = (await git(directory, ["rev-parse", "--show-toplevel"]).catch(() => null))?.toString("utf8").trim();
+  if (!root) throw new GitError(`${directory} lies in no git repository that git can read`);
+  const commit = await git(root, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${revision}^{commit}`,
+  ]).catch(() => {
+    throw new GitError(`the repository ${root} has no tag, branch or commit ${revision}`);
+  });
+  const listed = await git(root, ["ls-tree", "-r", "-z", "-l", "--full-tree", commit.toString("utf8").trim()]);
+  const entries = listed
+    .toString("utf8")
+    .split("\0")
+    .flatMap(entryOf)
+    .filter(({ path }) => wanted(path));
+  const blobs = await contents(
+    root,
+    entries.map(({ object }) => object),
+  );
+  return entries.map(({ path }, at) => ({ path, bytes: blobs[at] ?? new Uint8Array() }));
+}
+
+interface Entry {
+  readonly object: string;
+  readonly path: string;
+}
+
+/** `100644 blob OBJECT SIZE<TAB>PATH` */
+function entryOf(line: string): readonly Entry[] {
+  const [, object, size, path] = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t([\s\S]+)$/.exec(line) ?? [];
+  return object && path && Number(size) <= LARGEST_FILE ? [{ object, path }] : [];
+}
+
+/** Of each object `OBJECT blob SIZE`, a line end, its bytes, and a line end. */
+async function contents(root: string, objects: readonly string[]): Promise<readonly Uint8Array[]> {
+  if (objects.length === 0) return [];
+  const output = await git(root, ["cat-file", "--batch"], `${objects.join("\n")}\n`);
+  const found: Uint8Array[] = [];
+  let at = 0;
+  for (const object of objects) {
+    const end = output.indexOf(0x0a, at);
+    const [name, , size] = output.subarray(at, end).toString("utf8").split(" ");
+    if (name !== object || size === undefined) throw new GitError(`git does not give the object ${object}`);
+    found.push(output.subarray(end + 1, end + 1 + Number(size)));
+    at = end + 2 + Number(size);
+  }
+  return found;
+}
+
+function git(directory: string, args: readonly string[], input = ""): Promise<Buffer> {
+  const child = spawn("git", [...QUIET, ...args], {
+    cwd: directory,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1", LC_ALL: "C" },
+  });
+  const output: Buffer[] = [];
+  const said: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  // A git that ends before it has read its input says why by its status.
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.once("error", () => reject(new GitError("git could not be started; install it, or leave out the versions")));
+    child.once("close", (code) => {
+      if (code === 0) resolve(Buffer.concat(output));
+      else reject(new GitError(`git ${args[0]} failed: ${Buffer.concat(said).toString("utf8").split("\n")[0] ?? ""}`));
+    });
+  });
+}

@@ -1,0 +1,26 @@
+/** A statement as a client prepares it. */
+export interface Preparation {
+  readonly text: string;
+  /** Types that the client declares, in order; null leaves all to the server. */
+  readonly parameters: readonly string[] | null;
+}
+
+/** What a server says of a statement that it has parsed, with the names of types as `format_type` writes them. */
+interface Description {
+  readonly parameters: readonly string[];
+  /** Empty for a statement that returns nothing. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** Why a server did not prepare a statement, or would not execute it. */
+export interface Refusal {
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Described = Description | Refusal;
+
+export function isRefusal(described: Described): described is Refusal {
+  return "code" in described;
+}

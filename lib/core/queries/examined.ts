@@ -1,0 +1,65 @@
+import type { SourceSpan } from "../finding.js";
+import type { WorkloadQuery } from "../workload/workload.js";
+import type { Described, Refusal } from "./description.js";
+import type { Plan } from "./plan.js";
+
+/** The statement of a release that did something to a query. */
+export interface Cause {
+  readonly migration: string;
+  /** 0-based; null for a program of a team's own, of which no statement is known. */
+  readonly statement: number | null;
+  readonly sql: string | null;
+  readonly source: SourceSpan | null;
+}
+
+/** What a server said of a query on one side of the release. */
+export interface Side {
+  readonly described: Described;
+  /** Null where there is none: a refused query, or one that the planner does not plan. */
+  readonly plan: Plan | null;
+}
+
+/** Rows of the tenant that a writing query was tried with; `refused` by the schema after the release and not by the one before. */
+interface Trial {
+  readonly table: string;
+  readonly refused: Refusal;
+}
+
+export interface ExaminedQuery {
+  readonly query: WorkloadQuery;
+  readonly before: Side;
+  readonly after: Side;
+  /** The plan after an ANALYZE of what had lost its statistics; null where nothing of it had. */
+  readonly analyzed: Plan | null;
+  /** Null where no row was refused. */
+  readonly trial: Trial | null;
+  readonly cause: Cause | null;
+}
+
+/** Why a query was not examined on a clone. Closed. */
+export type Unexaminable = "no-role" | "time" | "fails-on-both-sides";
+
+/** Statistics of columns that the release has thrown away. */
+export interface LostStatistics {
+  /** `schema.table` */
+  readonly table: string;
+  /** Empty: those of an index on an expression, which ANALYZE of the table makes. */
+  readonly columns: readonly string[];
+  readonly analyze: string;
+}
+
+/** All that was found out on the clones of one cluster. */
+export interface ExaminedRelease {
+  readonly queries: readonly ExaminedQuery[];
+  readonly unexamined: readonly {
+    readonly query: WorkloadQuery;
+    readonly reason: Unexaminable;
+    readonly message: string;
+  }[];
+  readonly lost: readonly LostStatistics[];
+  /** Rows by table before the release, as the server estimates them. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Why nothing could be examined; null when it could. */
+  readonly refused: string | null;
+  readonly ms: number;
+}

@@ -1,0 +1,112 @@
+import { isRefusal } from "./description.js";
+import type { Cause, ExaminedQuery, ExaminedRelease, LostStatistics } from "./examined.js";
+import type { Plan } from "./plan.js";
+
+/** What a release does to a query. Closed. */
+const VERDICTS = ["breaks", "refused-rows", "retyped", "statistics-lost", "slower", "needs-release", "works"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export interface JudgedQuery {
+  readonly id: string;
+  readonly text: string;
+  readonly role: string | null;
+  readonly versions: readonly string[];
+  readonly calls: number | null;
+  readonly callsPerHour: number | null;
+  readonly place: string | null;
+  /** Most severe first; `works` or `needs-release` alone, or none of both. */
+  readonly verdicts: readonly { readonly verdict: Verdict; readonly detail: string; readonly remedy: string | null }[];
+  readonly cause: Cause | null;
+}
+
+export interface Thresholds {
+  /** How much more a plan may cost. */
+  readonly costFactor: number;
+  /** Rows from which on a table is large. */
+  readonly largeTable: number;
+}
+
+/** A plan that costs less is fast whatever it does. */
+const CHEAP = 100;
+/** By how much a plan must cost more for the loss of an index to count: an index is not always the best way. */
+const INDEX_FACTOR = 2;
+
+/** What the release does to every query that was examined. */
+export function judgeQueries(examined: ExaminedRelease, thresholds: Thresholds): readonly JudgedQuery[] {
+  return examined.queries.map((each) => {
+    const { id, text, role, versions, calls, callsPerHour, sources } = each.query;
+    const place = sources[0]?.place ?? null;
+    const verdicts = verdictsOf(each, examined, thresholds);
+    return { id, text, role, versions, calls, callsPerHour, place, verdicts, cause: each.cause };
+  });
+}
+
+function verdictsOf(each: ExaminedQuery, examined: ExaminedRelease, thresholds: Thresholds): JudgedQuery["verdicts"] {
+  const { before, after, trial } = each;
+  if (isRefusal(after.described))
+    return [{ verdict: "breaks", detail: `${after.described.message} [${after.described.code}]`, remedy: null }];
+  if (isRefusal(before.described))
+    return [{ verdict: "needs-release", detail: before.described.message, remedy: null }];
+  const found: JudgedQuery["verdicts"][number][] = [];
+  if (trial)
+    found.push({ verdict: "refused-rows", detail: `${trial.refused.message} [${trial.refused.code}]`, remedy: null });
+  const retyped = columnChange(before.described.columns, after.described.columns);
+  if (retyped !== null) found.push({ verdict: "retyped", detail: retyped, remedy: null });
+  const lost = lostFor(each, examined.lost);
+  if (lost)
+    found.push({
+      verdict: "statistics-lost",
+      detail: costs(each.before.plan, each.after.plan),
+      remedy: `${lost.analyze};`,
+    });
+  const slower = slowerBy(each, examined.rows, thresholds);
+  if (slower !== null) found.push({ verdict: "slower", detail: slower, remedy: null });
+  return found.length > 0 ? found : [{ verdict: "works", detail: "", remedy: null }];
+}
+
+type Columns = readonly { readonly name: string; readonly type: string }[];
+
+/** What a session with a cached plan answers "cached plan must not change result type" for; null when nothing. */
+function columnChange(before: Columns, after: Columns): string | null {
+  const at = Math.max(before.length, after.length);
+  for (let index = 0; index < at; index++) {
+    const [was, is] = [before[index], after[index]];
+    if (was && !is) return `column ${was.name} (${was.type}) is no longer returned`;
+    if (is && !was) return `column ${is.name} (${is.type}) is returned as well`;
+    if (was && is && was.name !== is.name)
+      return `column ${index + 1} is ${is.name} (${is.type}) in place of ${was.name} (${was.type})`;
+    if (was && is && was.type !== is.type) return `column ${was.name} is ${is.type} in place of ${was.type}`;
+  }
+  return null;
+}
+
+/** The plan is another for want of statistics: with them it is not what it is without. */
+function lostFor({ before, after, analyzed }: ExaminedQuery, lost: readonly LostStatistics[]): LostStatistics | null {
+  if (!before.plan || !after.plan || !analyzed) return null;
+  const { plan } = after;
+  if (plan.shape === before.plan.shape || plan.shape === analyzed.shape) return null;
+  return lost.find(({ table }) => plan.accesses.some((access) => access.table === table)) ?? null;
+}
+
+function slowerBy(each: ExaminedQuery, rows: ReadonlyMap<string, number>, thresholds: Thresholds): string | null {
+  const before = each.before.plan;
+  const after = each.analyzed ?? each.after.plan;
+  if (!before || !after || after.cost < CHEAP) return null;
+  const table = lostIndex(before, after).find((name) => (rows.get(name) ?? 0) >= thresholds.largeTable);
+  if (table !== undefined && after.cost >= before.cost * INDEX_FACTOR)
+    return `${table} (${Math.round(rows.get(table) ?? 0)} rows) is read in full in place of by an index; ${costs(before, after)}`;
+  return after.cost >= before.cost * thresholds.costFactor ? costs(before, after) : null;
+}
+
+/** Tables that the plan before read by an index, and the plan after reads in full. */
+function lostIndex(before: Plan, after: Plan): readonly string[] {
+  const names = (plan: Plan, by: string) =>
+    plan.accesses.filter((access) => access.by === by).map(({ table }) => table);
+  const full = new Set(names(before, "sequential"));
+  const indexed = new Set(names(before, "index"));
+  return names(after, "sequential").filter((table) => indexed.has(table) && !full.has(table));
+}
+
+function costs(before: Plan | null, after: Plan | null): string {
+  return `estimated cost ${Math.round(after?.cost ?? 0)} in place of ${Math.round(before?.cost ?? 0)}`;
+}

@@ -1,0 +1,113 @@
+import type { Found, QuerySource, Unexamined, UnexaminedReason, Workload, WorkloadQuery } from "./workload.js";
+
+/** More are counted and not examined. */
+export const MOST_QUERIES = 100_000;
+const MOST_SOURCES = 20;
+const MOST_PLACES = 20;
+
+/** What readers found as one workload: each query once for each role, the busiest first. */
+export function workloadOf(
+  found: readonly Found[],
+  about: { readonly versions?: readonly string[]; readonly remarks?: readonly string[] } = {},
+): Workload {
+  const temporary = new Set(found.flatMap((each) => ("reason" in each ? (each.temporary ?? []) : [])));
+  const queries: WorkloadQuery[] = [];
+  const unexamined: Unexamined[] = [];
+  for (const each of found) {
+    if ("reason" in each) unexamined.push(one(each.reason, each.place, each.calls));
+    else if (each.relations.some((name) => temporary.has(name)))
+      unexamined.push(one("temporary-table", each.query.sources[0]?.place ?? "", each.query.calls));
+    else queries.push(each.query);
+  }
+  return mergeWorkloads([
+    { format: 1, versions: [...(about.versions ?? [])], queries, unexamined, remarks: [...(about.remarks ?? [])] },
+  ]);
+}
+
+function one(reason: UnexaminedReason, place: string, calls: number | null): Unexamined {
+  return { reason, count: 1, calls, places: [place] };
+}
+
+/** Several workloads as one. Calls are added up, and what one source knows of a query holds for all. */
+export function mergeWorkloads(workloads: readonly Workload[]): Workload {
+  const roles = new Map<string, Set<string>>();
+  for (const { queries } of workloads)
+    for (const { id, role } of queries) if (role !== null) roles.set(id, (roles.get(id) ?? new Set()).add(role));
+  const merged = new Map<string, WorkloadQuery>();
+  for (const query of workloads.flatMap(({ queries }) => queries)) {
+    // The code does not say who runs it; where the server does, it is one query.
+    const owners = query.role === null ? [...(roles.get(query.id) ?? [null])] : [query.role];
+    for (const role of owners) {
+      const key = JSON.stringify([query.id, role]);
+      const known = merged.get(key);
+      merged.set(key, known ? joined(known, query) : { ...query, role });
+    }
+  }
+  const ordered = [...merged.values()].sort(busiestFirst);
+  const beyond = ordered
+    .slice(MOST_QUERIES)
+    .map((query) => one("beyond-limit", query.sources[0]?.place ?? "", query.calls));
+  return {
+    format: 1,
+    versions: distinct(workloads.flatMap(({ versions }) => versions)),
+    queries: ordered.slice(0, MOST_QUERIES),
+    unexamined: counted([...workloads.flatMap(({ unexamined }) => unexamined), ...beyond]),
+    remarks: distinct(workloads.flatMap(({ remarks }) => remarks)),
+  };
+}
+
+function joined(a: WorkloadQuery, b: WorkloadQuery): WorkloadQuery {
+  const calls = sum(a.calls, b.calls);
+  return {
+    ...a,
+    versions: distinct([...a.versions, ...b.versions]),
+    calls,
+    callsPerHour: sum(a.callsPerHour, b.callsPerHour),
+    meanMs: mean(a, b),
+    rows: sum(a.rows, b.rows),
+    parameters: a.parameters ?? b.parameters,
+    sources: sources([...a.sources, ...b.sources]),
+  };
+}
+
+function sum(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : a + b;
+}
+
+function mean(a: WorkloadQuery, b: WorkloadQuery): number | null {
+  if (a.meanMs === null || b.meanMs === null) return a.meanMs ?? b.meanMs;
+  const [left, right] = [a.calls ?? 0, b.calls ?? 0];
+  return left + right === 0 ? (a.meanMs + b.meanMs) / 2 : (a.meanMs * left + b.meanMs * right) / (left + right);
+}
+
+function sources(all: readonly QuerySource[]): QuerySource[] {
+  const seen = new Map(all.map((each) => [`${each.kind} ${each.place}`, each]));
+  return [...seen.values()].slice(0, MOST_SOURCES);
+}
+
+function counted(all: readonly Unexamined[]): Unexamined[] {
+  const byReason = new Map<string, { count: number; calls: number | null; places: Set<string> }>();
+  for (const { reason, count, calls, places } of all) {
+    const known = byReason.get(reason) ?? { count: 0, calls: null, places: new Set<string>() };
+    known.count += count;
+    known.calls = sum(known.calls, calls);
+    for (const place of places) if (known.places.size < MOST_PLACES) known.places.add(place);
+    byReason.set(reason, known);
+  }
+  return [...byReason]
+    .map(([reason, { count, calls, places }]) => ({
+      reason: reason as UnexaminedReason,
+      count,
+      calls,
+      places: [...places],
+    }))
+    .sort((a, b) => (a.reason < b.reason ? -1 : 1));
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function busiestFirst(a: WorkloadQuery, b: WorkloadQuery): number {
+  return (b.calls ?? 0) - (a.calls ?? 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}

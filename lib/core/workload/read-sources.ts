@@ -1,0 +1,42 @@
+import type { SourceFile } from "../migration/source-file.js";
+import { workloadOf } from "./merge.js";
+import { readRustQueries } from "./rust-queries.js";
+import { readSqlFile } from "./sql-files.js";
+import { isSqlxData, readSqlxData } from "./sqlx-data.js";
+import type { Found, Workload } from "./workload.js";
+
+/** Code that only a test or an example runs. */
+const APART = /(^|\/)(tests?|examples|benches|target|node_modules|vendor)\//;
+
+/** Whether a file of an application may hold queries. */
+export function mayHoldQueries(path: string): boolean {
+  if (isSqlxData(path)) return true;
+  return path.endsWith(".rs") && !APART.test(path);
+}
+
+/** The queries of an application's own files; `version` null means the files as they are now. */
+export function readApplication(files: readonly SourceFile[], version: string | null): Workload {
+  const found: Found[] = [];
+  const builders = new Map<string, string>();
+  for (const file of files) {
+    if (isSqlxData(file.path)) found.push(...readSqlxData(file, version));
+    else if (file.path.endsWith(".rs")) {
+      const read = readRustQueries(file, version, files);
+      found.push(...read.found);
+      for (const name of read.builders) if (!builders.has(name)) builders.set(name, file.path);
+    }
+  }
+  const remarks = [...builders].map(
+    ([name, place]) =>
+      `${version === null ? "" : `${version}: `}${place} uses ${name}, whose queries no text shows; pg_stat_statements has them.`,
+  );
+  return workloadOf(found, { versions: version === null ? [] : [version], remarks });
+}
+
+/** The queries of files of SQL. */
+export function readSqlFiles(files: readonly SourceFile[], version: string | null): Workload {
+  return workloadOf(
+    files.flatMap((file) => readSqlFile(file, version)),
+    { versions: version === null ? [] : [version] },
+  );
+}

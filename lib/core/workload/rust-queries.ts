@@ -1,0 +1,157 @@
+import type { SourceFile } from "../migration/source-file.js";
+import { parsedFile } from "../rust/parsed-file.js";
+import { pathOf } from "../rust/syntax/items.js";
+import { stringValue } from "../rust/syntax/literals.js";
+import type { RustNode } from "../rust/syntax/rust-node.js";
+import { readQuery, relationCount } from "./read-query.js";
+import type { Found } from "./workload.js";
+
+/** sqlx's macros, with their siblings that check nothing or give scalars. */
+const MACROS = /^query(_as|_scalar)?(_unchecked)?$/;
+const FILE_MACROS = /^query_file(_as|_scalar)?(_unchecked)?$/;
+/** Functions and methods of sqlx, diesel, SeaORM, tokio-postgres and the pools around them that take SQL. */
+const CALLS =
+  /^(query|query_as|query_scalar|query_with|query_as_with|query_scalar_with|raw_sql|sql_query|query_one|query_opt|query_raw|query_typed|execute|execute_raw|prepare|prepare_cached|prepare_typed|simple_query|batch_execute|fetch|fetch_one|fetch_all|fetch_optional|fetch_many|from_string|from_sql_and_values)$/;
+const BUILDERS = /^(QueryBuilder::new|QueryBuilder::with_arguments|format|format_args|formatcp|concat)$/;
+const BEGINS = /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)*(select|insert|update|delete|with|merge)\s/i;
+const MENTIONS = /\b(select|insert|update|delete|with|merge)\b|query_file/i;
+const QUERY_BUILDERS: readonly (readonly [RegExp, string])[] = [
+  [/\bdiesel::(?!sql_query|table!)/, "diesel"],
+  [/\bsea_orm::entity\b|\bEntityTrait\b/, "SeaORM"],
+];
+
+export interface RustQueries {
+  readonly found: readonly Found[];
+  /** Query builders whose SQL no text shows. */
+  readonly builders: readonly string[];
+}
+
+/** The SQL that a file of Rust code sends: in sqlx's macros, in calls that take SQL, and in constants. */
+export function readRustQueries(file: SourceFile, version: string | null, others: readonly SourceFile[]): RustQueries {
+  const builders = QUERY_BUILDERS.filter(([pattern]) => pattern.test(file.text)).map(([, name]) => name);
+  if (!MENTIONS.test(file.text)) return { found: [], builders };
+  const { root, error } = parsedFile(file);
+  const reader = new Reader(file, version, others);
+  reader.visit(root);
+  if (error && reader.found.length === 0)
+    return { found: [{ reason: "unreadable-file", place: file.path, calls: null }], builders };
+  return { found: reader.found, builders };
+}
+
+class Reader {
+  readonly found: Found[] = [];
+
+  constructor(
+    private readonly file: SourceFile,
+    private readonly version: string | null,
+    private readonly others: readonly SourceFile[],
+  ) {}
+
+  visit(node: RustNode): void {
+    if (isOnlyForTests(node)) return;
+    if (node.type === "macro_invocation") this.macro(node);
+    else if (node.type === "call_expression") this.call(node);
+    else if (node.type === "const_item" || node.type === "static_item") this.constant(node);
+    for (const [at, child] of node.children.entries()) {
+      const attribute = node.children[at - 1];
+      if (attribute?.type === "attribute_item" && /cfg\s*\(\s*test\s*\)/.test(attribute.text)) continue;
+      this.visit(child);
+    }
+  }
+
+  private macro(node: RustNode): void {
+    const tree = node.child("token_tree");
+    if (tree && !this.named(pathOf(node.field("macro")).at(-1) ?? "", tree)) this.within(tree);
+  }
+
+  /** A macro that takes SQL, or puts it together; false for any other. */
+  private named(name: string, tree: RustNode): boolean {
+    const literals = leadingLiterals(tree);
+    const [first] = literals;
+    if (!first) return false;
+    const text = literals.map(stringValue).join("");
+    if (MACROS.test(name)) this.add(text, first);
+    else if (FILE_MACROS.test(name)) this.fromFile(text, first);
+    else if (BUILDERS.test(name)) this.builtAtRunTime(text, first);
+    else return false;
+    return true;
+  }
+
+  /** Arguments of other macros are tokens: a call in them is a name with a group behind it. */
+  private within(tree: RustNode): void {
+    for (const [at, token] of tree.children.entries()) {
+      if (token.type !== "token_tree") continue;
+      const name = tree.children[at - 1]?.type === "identifier" ? (tree.children[at - 1]?.text ?? "") : "";
+      const [first] = leadingLiterals(token);
+      if (this.named(name, token)) continue;
+      if (first && CALLS.test(name) && BEGINS.test(stringValue(first))) this.add(stringValue(first), first);
+      else this.within(token);
+    }
+  }
+
+  private call(node: RustNode): void {
+    const callee = node.field("function");
+    const name = (callee?.type === "generic_function" ? callee.field("function") : callee) ?? null;
+    const path = name?.type === "field_expression" ? [name.field("field")?.text ?? ""] : pathOf(name);
+    const argument = node.field("arguments")?.plain.map(withoutReference).find(isLiteral);
+    if (!argument) return;
+    const text = stringValue(argument);
+    if (BUILDERS.test(path.slice(-2).join("::"))) this.builtAtRunTime(text, argument);
+    else if (CALLS.test(path.at(-1) ?? "") && BEGINS.test(text)) this.add(text, argument);
+  }
+
+  private constant(node: RustNode): void {
+    const value = node.field("value");
+    if (!value || !isLiteral(value)) return;
+    const text = stringValue(value);
+    if (BEGINS.test(text) && relationCount(text) > 0) this.add(text, value);
+  }
+
+  private add(text: string, node: RustNode): void {
+    this.found.push(readQuery({ text, version: this.version, source: { kind: "rust", place: this.place(node) } }));
+  }
+
+  private fromFile(path: string, node: RustNode): void {
+    const wanted = path.replace(/^(\.\/)+/, "");
+    const file = this.others.find((each) => each.path === wanted || each.path.endsWith(`/${wanted}`));
+    if (file)
+      this.found.push(
+        readQuery({ text: file.text, version: this.version, source: { kind: "rust", place: file.path } }),
+      );
+    else this.found.push({ reason: "unreadable-file", place: `${this.place(node)} (${path})`, calls: null });
+  }
+
+  private builtAtRunTime(text: string, node: RustNode): void {
+    if (BEGINS.test(text)) this.found.push({ reason: "built-at-run-time", place: this.place(node), calls: null });
+  }
+
+  private place(node: RustNode): string {
+    return `${this.file.path}:${node.span.line}`;
+  }
+}
+
+function isLiteral(node: RustNode): boolean {
+  return node.type === "string_literal" || node.type === "raw_string_literal";
+}
+
+function withoutReference(node: RustNode): RustNode {
+  return node.type === "reference_expression" ? (node.field("value") ?? node) : node;
+}
+
+function isOnlyForTests(node: RustNode): boolean {
+  return node.type === "mod_item" && node.field("name")?.text === "tests";
+}
+
+/** The first texts of a macro's arguments that `+` joins. */
+function leadingLiterals(tree: RustNode): readonly RustNode[] {
+  const at = tree.children.findIndex(isLiteral);
+  if (at < 0) return [];
+  const literals: RustNode[] = [];
+  for (const node of tree.children.slice(at)) {
+    const before = literals.at(-1);
+    if (!isLiteral(node)) break;
+    if (before && node.source.text.slice(before.end, node.start).trim() !== "+") break;
+    literals.push(node);
+  }
+  return literals;
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+import type { SourceFile } from "../migration/source-file.js";
+import { readQuery } from "./read-query.js";
+import type { Found } from "./workload.js";
+
+const type = z.union([z.string(), z.looseObject({})]);
+
+const recorded = z.looseObject({
+  db_name: z.string().optional(),
+  query: z.string(),
+  describe: z
+    .looseObject({ parameters: z.union([z.looseObject({ Left: z.array(type) }), z.looseObject({})]).optional() })
+    .optional(),
+});
+
+/** `.sqlx/query-*.json` of sqlx from 0.7 on, one query a file; `sqlx-data.json` of before, all in one. */
+export function isSqlxData(path: string): boolean {
+  return /(^|\/)\.sqlx\/query-[^/]+\.json$|(^|\/)sqlx-data\.json$/.test(path);
+}
+
+/** The queries that sqlx has recorded, with the types of their parameters. */
+export function readSqlxData(file: SourceFile, version: string | null): readonly Found[] {
+  const unreadable: Found = { reason: "unreadable-file", place: file.path, calls: null };
+  const parsed = parsedJson(file.text);
+  if (parsed === null || typeof parsed !== "object") return [unreadable];
+  if (file.name !== "sqlx-data.json") return [readRecorded(parsed, file.path, version) ?? unreadable];
+  return Object.entries(parsed).flatMap(([hash, value]) =>
+    hash === "db" ? [] : [readRecorded(value, `${file.path}#${hash.slice(0, 12)}`, version) ?? unreadable],
+  );
+}
+
+function readRecorded(value: unknown, place: string, version: string | null): Found | null {
+  const { success, data } = recorded.safeParse(value);
+  if (!success) return null;
+  if (data.db_name !== undefined && data.db_name !== "PostgreSQL")
+    return { reason: "other-database", place, calls: null };
+  return readQuery({
+    text: data.query,
+    version,
+    source: { kind: "sqlx", place },
+    parameters: parametersOf(data.describe?.parameters),
+  });
+}
+
+/** Names of types as PostgreSQL has them; null where one of them is not told by its name. */
+function parametersOf(parameters: unknown): readonly string[] | null {
+  const list = parameters !== null && typeof parameters === "object" && "Left" in parameters ? parameters.Left : null;
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const names = list.map((each) => (typeof each === "string" ? (TYPES[each.replace(/Array$/, "")] ?? null) : null));
+  return names.every((name) => name !== null)
+    ? names.map((name, at) => (String(list[at]).endsWith("Array") ? `${name}[]` : name))
+    : null;
+}
+
+/** sqlx's names of its own types. */
+const TYPES: Readonly<Record<string, string>> = {
+  Bool: "bool",
+  Bytea: "bytea",
+  Char: '"char"',
+  Name: "name",
+  Int8: "int8",
+  Int2: "int2",
+  Int4: "int4",
+  Text: "text",
+  Oid: "oid",
+  Json: "json",
+  Jsonb: "jsonb",
+  Float4: "float4",
+  Float8: "float8",
+  Bpchar: "bpchar",
+  Varchar: "varchar",
+  Date: "date",
+  Time: "time",
+  Timestamp: "timestamp",
+  Timestamptz: "timestamptz",
+  Interval: "interval",
+  Numeric: "numeric",
+  Uuid: "uuid",
+  Inet: "inet",
+  Cidr: "cidr",
+};
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

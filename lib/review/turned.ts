@@ -1,0 +1,86 @@
+import { type Capability, readCapability } from "../core/approval/capability.js";
+import type { RefusalCode } from "../core/approval/decide.js";
+import type { ReviewDeps, TurnedCode } from "./deps.js";
+
+/** Why a request goes no further, in words for the person who sent it. */
+export interface Turned {
+  readonly code: RefusalCode | TurnedCode;
+  readonly status: 400 | 403 | 404 | 409 | 410 | 422;
+  readonly title: string;
+  readonly message: string;
+}
+
+export const TURNED = {
+  "no-capability": turned(
+    "no-capability",
+    403,
+    "A link is needed",
+    "Open this page with the link that was sent to you.",
+  ),
+  malformed: turned("malformed", 403, "This link is not whole", "Copy the whole link, or ask for a new one."),
+  forged: turned(
+    "forged",
+    403,
+    "This link does not open this run",
+    "It was made for another run, or not by us. Ask for a new one.",
+  ),
+  expired: turned("expired", 410, "This link has expired", "The time to decide is over. Start a new run."),
+  "view-only": turned(
+    "view-only",
+    403,
+    "This link only shows the page",
+    "Decide with the link that was sent to you as an approver.",
+  ),
+  "cross-site": turned(
+    "cross-site",
+    403,
+    "Not sent from this page",
+    "A decision counts only when it is sent from this page.",
+  ),
+  csrf: turned("csrf", 403, "Not sent from this page", "Open the link again, allow its cookie, and decide there."),
+  "bad-form": turned("bad-form", 400, "The form is not complete", "Open the link again and decide there."),
+  "unknown-run": turned("unknown-run", 404, "There is nothing to decide", "The run asks for no approval."),
+  "state-changed": turned(
+    "state-changed",
+    409,
+    "What you saw has changed",
+    "The schemas, rows, plans or config are no longer those that were to be approved. Start a new run.",
+  ),
+} as const;
+
+function turned(code: Turned["code"], status: Turned["status"], title: string, message: string): Turned {
+  return { code, status, title, message };
+}
+
+/** The capability of a link, or why it opens nothing. */
+export async function capabilityOf(
+  deps: ReviewDeps,
+  run: string,
+  token: string | undefined,
+): Promise<Capability | Turned> {
+  if (token === undefined || token === "") return TURNED["no-capability"];
+  const record = await deps.approvals.read(run);
+  const reading = readCapability(token, record?.request ?? null, deps.key, deps.clock.now());
+  return reading.ok ? reading.capability : TURNED[reading.reason];
+}
+
+export function isTurned(outcome: object): outcome is Turned {
+  return "title" in outcome;
+}
+
+/** The HTTP status of a decision that the rules refused. */
+export function statusOf(code: RefusalCode): 403 | 409 | 410 | 422 {
+  switch (code) {
+    case "expired":
+      return 410;
+    case "reason-missing":
+      return 422;
+    case "replayed":
+    case "closed":
+    case "digest-mismatch":
+    case "already-decided":
+      return 409;
+    default:
+      return 403;
+  }
+}

@@ -1,0 +1,126 @@
+import { groupBy } from "../../core/group-by.js";
+import { type Described, isRefusal } from "../../core/queries/description.js";
+import type { Side } from "../../core/queries/examined.js";
+import { type Plan, readPlan } from "../../core/queries/plan.js";
+import { identifier, literal } from "../../core/sql/quote.js";
+import type { WorkloadQuery } from "../../core/workload/workload.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+
+/** As whom and where queries look names up. */
+export interface QueryScope {
+  /** The tenant's schema in a shared database. */
+  readonly schema: string | null;
+  readonly shared?: readonly string[] | undefined;
+  /** Who runs a query whose source does not say; null: the session's own role. */
+  readonly role: string | null;
+  /** Whether plans are wanted: planning evaluates expressions, which describing does not. */
+  readonly plans: boolean;
+}
+
+/** Why nothing could be said of a query in this session. */
+export interface Unsaid {
+  readonly reason: "no-role" | "time";
+  readonly message: string;
+}
+
+/** SQLSTATE insufficient_privilege, and what says nothing of the query: query_canceled, lock_not_available. */
+const FORBIDDEN = "42501";
+const OUT_OF_TIME: ReadonlySet<string> = new Set(["57014", "55P03"]);
+
+/**
+ * What the server says of each query as the role that runs it, in a transaction that is rolled back. Throws `DatabaseError`
+ * where the way to the server fails.
+ */
+export async function describeQueries(
+  session: Session,
+  queries: readonly WorkloadQuery[],
+  scope: QueryScope,
+): Promise<ReadonlyMap<WorkloadQuery, Side | Unsaid>> {
+  const sides = new Map<WorkloadQuery, Side | Unsaid>();
+  for (const [role, group] of groupBy(queries, (query) => query.role ?? scope.role ?? "")) {
+    session.lookUpIn(scope.schema, scope.shared);
+    await session.script("begin");
+    try {
+      const refused = await actAs(session, role === "" ? null : role, scope);
+      const answers = refused ? [] : await session.describe(group);
+      if (!refused) await session.script("savepoint planned");
+      for (const [at, query] of group.entries()) {
+        const described = answers[at];
+        if (described) sides.set(query, await sideOf(session, query, described, scope.plans));
+        else sides.set(query, { reason: "no-role", message: refused?.message ?? "" });
+      }
+    } finally {
+      await session.script("rollback");
+      // Prepared statements outlive the transaction in which they were made.
+      if (scope.plans && session.serverVersion < GENERIC_PLAN) await session.script("deallocate all");
+    }
+  }
+  return sides;
+}
+
+/** The role, and the search_path that it has of its own. Null, or why it cannot be taken. */
+async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<DatabaseError | null> {
+  await session.script("set local plan_cache_mode = force_generic_plan");
+  if (role === null) return null;
+  try {
+    await session.script(`set local role ${identifier(role)}`);
+  } catch (error) {
+    if (error instanceof DatabaseError && /^(22023|42501|42704)$/.test(error.code)) return error;
+    throw error;
+  }
+  if (schema !== null) return null;
+  const [own] = await session.query<{ path: string }>(ROLE_PATH, [role]);
+  if (own) await session.execute(`select pg_catalog.set_config('search_path', ${literal(own.path)}, true)`);
+  return null;
+}
+
+/** What ALTER ROLE … SET search_path says, for this database or for all. */
+const ROLE_PATH = `
+select substr(setting, length('search_path=') + 1) as path
+  from pg_db_role_setting s cross join unnest(s.setconfig) setting
+ where s.setrole = (select oid from pg_roles where rolname = $1)
+   and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+   and starts_with(setting, 'search_path=')
+ order by s.setdatabase desc limit 1`;
+
+/** EXPLAIN (GENERIC_PLAN) came with PostgreSQL 16. */
+const GENERIC_PLAN = 160_000;
+
+async function sideOf(
+  session: Session,
+  query: WorkloadQuery,
+  described: Described,
+  plans: boolean,
+): Promise<Side | Unsaid> {
+  if (isRefusal(described))
+    return OUT_OF_TIME.has(described.code) ? { reason: "time", message: described.message } : { described, plan: null };
+  if (!plans) return { described, plan: null };
+  const plan = await explain(session, query, described.parameters.length);
+  if (!(plan instanceof DatabaseError)) return { described, plan };
+  // What a role may not do shows when its query is planned.
+  if (plan.code === FORBIDDEN) return { described: { code: plan.code, message: plan.message }, plan: null };
+  return { described, plan: null };
+}
+
+/** The plan that a prepared statement keeps, whatever its values; the error where there is none. Nothing of it needs to be undone. */
+async function explain(
+  session: Session,
+  { id, text }: WorkloadQuery,
+  parameters: number,
+): Promise<Plan | DatabaseError> {
+  try {
+    const rows = await session.execute<Row>(explainText(session.serverVersion, id, text, parameters));
+    return readPlan(Object.values(rows[0] ?? {})[0]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    await session.script("rollback to savepoint planned");
+    return error;
+  }
+}
+
+function explainText(version: number, id: string, text: string, parameters: number): string {
+  if (version >= GENERIC_PLAN) return `explain (verbose, format json, generic_plan) ${text}`;
+  const name = identifier(`schema_gate_${id}`);
+  const values = parameters === 0 ? "" : `(${Array(parameters).fill("null").join(", ")})`;
+  return `prepare ${name} as ${text}\n; explain (verbose, format json) execute ${name}${values}`;
+}

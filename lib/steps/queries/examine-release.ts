@@ -1,0 +1,225 @@
+import { isRefusal, type Refusal } from "../../core/queries/description.js";
+import type {
+  ExaminedQuery,
+  ExaminedRelease,
+  LostStatistics,
+  Side,
+  Unexaminable,
+} from "../../core/queries/examined.js";
+import type { Plan } from "../../core/queries/plan.js";
+import { newRefusal } from "../../core/queries/row-refusal.js";
+import type { WorkloadQuery } from "../../core/workload/workload.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { shownCode, standingCode } from "../catalog/standing-code.js";
+import { up } from "../proof/apply-on-clone.js";
+import { type Bench, Clones } from "../proof/clones.js";
+import type { ProveOnClone } from "../proof/input.js";
+import { refusedIn } from "../proof/prove-on-clone.js";
+import { type CloneFacts, changedTables, lostStatistics, readCloneFacts } from "./clone-facts.js";
+import { describeQueries, type QueryScope, type Unsaid } from "./describe-queries.js";
+import { findCauses } from "./find-causes.js";
+import { sampleRows, tryRows } from "./try-rows.js";
+
+type Sides = ReadonlyMap<WorkloadQuery, Side | Unsaid>;
+
+/**
+ * Describes and plans each query on a clone before the release and after it, tries rows where a table accepts others than before, and
+ * finds the statement that broke what breaks. Throws `DatabaseError` when the server or a clone failed; no clone is left behind.
+ */
+export async function examineRelease(
+  input: ProveOnClone,
+  queries: readonly WorkloadQuery[],
+  scope: QueryScope,
+): Promise<ExaminedRelease> {
+  const start = input.clock.monotonic();
+  const clones = new Clones(input);
+  const took = () => input.clock.monotonic() - start;
+  try {
+    const bench = await clones.make("queries");
+    const refused = await refusedFor(bench.session, input, queries);
+    if (refused !== null) return { ...NOTHING, refused, ms: took() };
+    const facts = await readCloneFacts(bench.session);
+    const before = await describeQueries(bench.session, queries, scope);
+    const failure = await run(bench.session, input);
+    if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
+    const seen = await seenAfter(bench.session, queries, scope, facts);
+    const examined = examinedQueries(queries, before, seen);
+    const found = await whatElse(clones, bench, input, scope, { queries: examined, before: facts, after: seen.facts });
+    clones.assertWatched();
+    return {
+      queries: found,
+      unexamined: unexaminedOf(queries, before, seen.sides),
+      lost: seen.lost,
+      rows: rowsOf(facts),
+      refused: null,
+      ms: took(),
+    };
+  } catch (error) {
+    throw error instanceof DatabaseError ? clones.reasonFor(error) : error;
+  } finally {
+    await clones.dropAll();
+  }
+}
+
+const NOTHING = { queries: [], unexamined: [], lost: [], rows: new Map<string, number>() };
+
+/** Why nothing may be executed or planned on the clone. */
+async function refusedFor(
+  session: Session,
+  input: ProveOnClone,
+  queries: readonly WorkloadQuery[],
+): Promise<string | null> {
+  const code = await standingCode(
+    session,
+    input.migrations,
+    queries.map(({ text }) => text),
+  );
+  if (code.length > 0 && input.superuser === undefined)
+    return `${shownCode(code)} would run with rights that reach beyond the database`;
+  return refusedIn(input)[0]?.message ?? null;
+}
+
+async function run(session: Session, input: ProveOnClone): Promise<string | null> {
+  for (const migration of input.migrations) {
+    input.signal?.throwIfAborted();
+    try {
+      await up(session, input, migration, []);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return `the release does not run: ${error.message} [${error.code}]`;
+    }
+  }
+  return null;
+}
+
+interface Seen {
+  readonly facts: CloneFacts;
+  readonly sides: Sides;
+  readonly lost: readonly LostStatistics[];
+  readonly analyzed: ReadonlyMap<WorkloadQuery, Plan>;
+}
+
+/** What the release has led to; where it has lost statistics, the plans with them as well. */
+async function seenAfter(
+  session: Session,
+  queries: readonly WorkloadQuery[],
+  scope: QueryScope,
+  before: CloneFacts,
+): Promise<Seen> {
+  const facts = await readCloneFacts(session);
+  const sides = await describeQueries(session, queries, scope);
+  const lost = lostStatistics(before, facts);
+  if (lost.length === 0) return { facts, sides, lost, analyzed: new Map() };
+  for (const { analyze } of lost) await session.script(analyze);
+  const tables = new Set(lost.map(({ table }) => table));
+  const concerned = queries.filter((query) =>
+    planOf(sides.get(query))?.accesses.some(({ table }) => tables.has(table)),
+  );
+  const again = await describeQueries(session, concerned, scope);
+  const plans = concerned.flatMap((query) => {
+    const plan = planOf(again.get(query));
+    return plan ? [[query, plan] as const] : [];
+  });
+  return { facts, sides, lost, analyzed: new Map(plans) };
+}
+
+function planOf(side: Side | Unsaid | undefined): Plan | null {
+  return side && "described" in side ? side.plan : null;
+}
+
+function examinedQueries(queries: readonly WorkloadQuery[], before: Sides, seen: Seen): readonly ExaminedQuery[] {
+  return queries.flatMap((query) => {
+    const [was, is] = [before.get(query), seen.sides.get(query)];
+    if (!was || !is || !("described" in was) || !("described" in is)) return [];
+    if (isRefusal(was.described) && isRefusal(is.described)) return [];
+    return [{ query, before: was, after: is, analyzed: seen.analyzed.get(query) ?? null, trial: null, cause: null }];
+  });
+}
+
+function unexaminedOf(queries: readonly WorkloadQuery[], before: Sides, after: Sides): ExaminedRelease["unexamined"] {
+  return queries.flatMap((query) => {
+    const sides = [before.get(query), after.get(query)];
+    const unsaid = sides.find((side) => side !== undefined && "reason" in side);
+    if (unsaid && "reason" in unsaid)
+      return [{ query, reason: unsaid.reason as Unexaminable, message: unsaid.message }];
+    const refusals = sides.flatMap((side) =>
+      side && "described" in side && isRefusal(side.described) ? [side.described] : [],
+    );
+    const [first] = refusals;
+    return refusals.length === 2 && first
+      ? [{ query, reason: "fails-on-both-sides" as const, message: `${first.message} [${first.code}]` }]
+      : [];
+  });
+}
+
+interface SoFar {
+  readonly queries: readonly ExaminedQuery[];
+  readonly before: CloneFacts;
+  readonly after: CloneFacts;
+}
+
+/** Rows that are refused and statements that did it, which need a clone as it was before. */
+async function whatElse(
+  clones: Clones,
+  bench: Bench,
+  input: ProveOnClone,
+  scope: QueryScope,
+  { queries, before, after }: SoFar,
+): Promise<readonly ExaminedQuery[]> {
+  const changed = changedTables(before, after);
+  const writing = queries.filter((each) => writesChanged(each, changed));
+  const other = queries.filter(isOther);
+  if (writing.length === 0 && other.length === 0) return queries;
+  const fresh = await clones.make("queries-again");
+  const trials = await refusedRows(fresh.session, bench.session, writing, scope);
+  const causes = await findCauses(
+    fresh,
+    input,
+    other.map(({ query }) => query),
+    scope,
+  );
+  return queries.map((each) => ({
+    ...each,
+    trial: trials.get(each.query) ?? null,
+    cause: causes.get(each.query) ?? null,
+  }));
+}
+
+function isOther({ before, after }: ExaminedQuery): boolean {
+  if (isRefusal(before.described)) return false;
+  return (
+    isRefusal(after.described) || JSON.stringify(before.described.columns) !== JSON.stringify(after.described.columns)
+  );
+}
+
+function writesChanged({ query, before, after }: ExaminedQuery, changed: ReadonlySet<string>): boolean {
+  if (isRefusal(before.described) || isRefusal(after.described) || !WRITES.test(query.text)) return false;
+  return [...changed].some((name) => query.text.includes(name.slice(name.indexOf(".") + 1)));
+}
+
+/** The parser has the last word. */
+const WRITES = /\b(insert|update)\b/i;
+
+async function refusedRows(
+  fresh: Session,
+  after: Session,
+  writing: readonly ExaminedQuery[],
+  scope: QueryScope,
+): Promise<ReadonlyMap<WorkloadQuery, { readonly table: string; readonly refused: Refusal }>> {
+  const typed = writing.flatMap(({ query, before }) =>
+    isRefusal(before.described) ? [] : [{ query, parameters: before.described.parameters }],
+  );
+  const trials = await sampleRows(fresh, typed, scope);
+  const was = await tryRows(fresh, trials, scope);
+  const is = await tryRows(after, trials, scope);
+  return new Map(
+    trials.flatMap(({ query, table }) => {
+      const refused = newRefusal(was.get(query) ?? [], is.get(query) ?? []);
+      return refused ? [[query, { table, refused }] as const] : [];
+    }),
+  );
+}
+
+function rowsOf(facts: CloneFacts): ReadonlyMap<string, number> {
+  return new Map([...facts].map(([name, { rows }]) => [name, rows]));
+}

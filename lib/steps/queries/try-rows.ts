@@ -1,0 +1,116 @@
+import type { Refusal } from "../../core/queries/description.js";
+import { plainValue } from "../../core/queries/plain-value.js";
+import { type WriteTarget, writeTarget } from "../../core/queries/write-target.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import type { WorkloadQuery } from "../../core/workload/workload.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import type { QueryScope } from "./describe-queries.js";
+
+/** A writing query, and values for its parameters out of rows that the tenant has. */
+export interface RowTrial {
+  readonly query: WorkloadQuery;
+  /** `schema.table` */
+  readonly table: string;
+  /** One list for each try; the text of each value, null for NULL. The values of the last are made up. */
+  readonly tries: readonly (readonly (string | null)[])[];
+}
+
+const MOST_TRIES = 5;
+/** What takes longer says nothing. */
+const LONGEST_TRY_MS = 2_000;
+
+/** Finds such values before the release. Queries that write no table of the database are left out. */
+export async function sampleRows(
+  session: Session,
+  queries: readonly { readonly query: WorkloadQuery; readonly parameters: readonly string[] }[],
+  scope: QueryScope,
+): Promise<readonly RowTrial[]> {
+  session.lookUpIn(scope.schema, scope.shared);
+  const trials: RowTrial[] = [];
+  for (const { query, parameters } of queries) {
+    const target = writeTarget(query.text);
+    const place = target && (await placeOf(session, target));
+    if (!target || !place) continue;
+    // A text that takes no value out of a row does the same each time.
+    const rows = target.columns.size > 0 ? await rowsOf(session, place) : [];
+    const names = Object.keys(rows[0] ?? {});
+    const tries = rows.map((row) =>
+      parameters.map((_, at) => {
+        const column = target.columns.get(at + 1);
+        return (typeof column === "number" ? row[names[column] ?? ""] : row[column ?? ""]) ?? null;
+      }),
+    );
+    // Where the table is empty, columns that are left out can be told all the same.
+    trials.push({ query, table: place.name, tries: [...tries, parameters.map(plainValue)] });
+  }
+  return trials;
+}
+
+interface Place {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+}
+
+async function placeOf(session: Session, { schema, table }: WriteTarget): Promise<Place | null> {
+  const [found] = await session.execute<{ schema: string }>(
+    `select n.nspname as schema from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      where c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${literal(qualified(schema, table))})`,
+  );
+  return found ? { schema: found.schema, table, name: `${found.schema}.${table}` } : null;
+}
+
+async function rowsOf(session: Session, { schema, table }: Place): Promise<readonly Record<string, string | null>[]> {
+  const columns = await session.query<{ name: string }>(
+    "select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum",
+    [qualified(schema, table)],
+  );
+  const list = columns.map(({ name }) => `${identifier(name)}::text as ${identifier(name)}`).join(", ");
+  return session.query<Record<string, string | null>>(
+    `select ${list} from ${qualified(schema, table)} order by ctid desc limit ${MOST_TRIES}`,
+  );
+}
+
+/** Each trial executed in a transaction that is rolled back: null where a try was accepted, else why the last was not. */
+export async function tryRows(
+  session: Session,
+  trials: readonly RowTrial[],
+  scope: QueryScope,
+): Promise<ReadonlyMap<WorkloadQuery, readonly (Refusal | null)[]>> {
+  const answers = new Map<WorkloadQuery, readonly (Refusal | null)[]>();
+  if (trials.length === 0) return answers;
+  session.lookUpIn(scope.schema, scope.shared);
+  await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}`);
+  try {
+    for (const { query, tries } of trials) {
+      const results: (Refusal | null)[] = [];
+      for (const values of tries) results.push(await tryOnce(session, query, values));
+      answers.set(query, results);
+    }
+  } finally {
+    await session.script("rollback");
+    await session.script("deallocate all");
+  }
+  return answers;
+}
+
+async function tryOnce(
+  session: Session,
+  { id, text }: WorkloadQuery,
+  values: readonly (string | null)[],
+): Promise<Refusal | null> {
+  const name = identifier(`schema_gate_try_${id}`);
+  const given = values.map((value) => (value === null ? "null" : literal(value)));
+  await session.script("savepoint tried");
+  try {
+    await session.execute<Row>(
+      `prepare ${name} as ${text}\n; execute ${name}${given.length === 0 ? "" : `(${given.join(", ")})`}; set constraints all immediate`,
+    );
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    return { code: error.code, message: error.message };
+  } finally {
+    await session.script("rollback to savepoint tried; release savepoint tried; deallocate all");
+  }
+}
