@@ -1,7 +1,7 @@
 import type { Clone, Database, Session, SessionOptions } from "../ports/database.js";
 import { Interrupted } from "../ports/ports.js";
 
-const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 5000 };
+const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 5000, asLogin: true };
 
 /**
  * A database whose statements end with `stop`: the server is told to cancel what runs, the caller gets `Interrupted`, and
@@ -45,6 +45,8 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     serverVersion: session.serverVersion,
     backend: session.backend,
     pooled: session.pooled,
+    role: session.role,
+    owner: session.owner,
     query: (text, values) => guard(() => session.query(text, values)),
     script: (text) => guard(() => session.script(text)),
     execute: (text) => guard(() => session.execute(text)),

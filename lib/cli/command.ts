@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Io } from "./io.js";
 
-/** 0 passed, 1 a gate said no or a difference was found, 2 wrong usage or config, 3 could not finish. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/** 0 passed, 1 a gate said no or a difference was found, 2 wrong usage or config, 3 could not finish, 4 the run waits. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /** The contract of every file in `commands/`. It returns its exit code; only the entry point exits. */
 export interface CommandModule {

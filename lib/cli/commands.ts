@@ -75,6 +75,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.js")).resume,
   },
   {
+    name: "pause",
+    summary: "hold a rollout between two tenants; resume lets it go on",
+    load: async () => (await import("./commands/pause.js")).pause,
+  },
+  {
     name: "rollback",
     summary: "take the release of a run back, with the ways that were proved",
     load: async () => (await import("./commands/rollback.js")).rollback,

@@ -13,7 +13,7 @@ Start here:
   schema-gate check                      every gate, nothing changed
   schema-gate run                        the gates, the approval, the rollout
 
-Exit codes: 0 passed · 1 a gate said no · 2 wrong usage or config · 3 could not finish
+Exit codes: 0 passed · 1 a gate said no · 2 wrong usage or config · 3 could not finish · 4 waiting
 `;
 
 /** Runs one command line. Never throws and never exits; the entry point turns the code into the process's. */

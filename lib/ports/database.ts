@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly replica?: boolean;
   /** The tenant's logical replica instead of the tenant; only where `tenant.subscriber` says that it has one. */
   readonly subscriber?: boolean;
+  /** Without the tenant's role, as whoever signs in: to make databases, and to end sessions, which are the login's. */
+  readonly asLogin?: boolean;
 }
 
 export type Row = Record<string, unknown>;
@@ -28,6 +30,10 @@ export interface Session {
    * holds, and nothing may be set.
    */
   readonly pooled: boolean;
+  /** The role that its statements run as, and return to; null for the login itself. */
+  readonly role: string | null;
+  /** The role that sessions which change this tenant run as, whether or not this one does. */
+  readonly owner: string | null;
   /** One statement. Parameters are bound, never spliced into the text. Throws `DatabaseError`. */
   query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */
@@ -91,5 +97,17 @@ export class DatabaseError extends Error {
     override readonly cause: unknown = null,
   ) {
     super(message);
+  }
+}
+
+/** A clone or a scratch database could not be removed. What was done on it is done; the next sweep tries again. */
+export class NotDropped extends DatabaseError {
+  constructor(
+    /** The database. */
+    readonly clone: string,
+    reason: string,
+    cause: DatabaseError,
+  ) {
+    super(`the database ${clone} that Schema Gate made could not be dropped: ${reason}`, "NOT-DROPPED", null, cause);
   }
 }

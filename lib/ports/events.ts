@@ -12,6 +12,8 @@ export type RunEvent =
       readonly status: string;
       readonly findings: readonly string[];
     }
+  /** The rollout begins no tenant for now, and why; null: it goes on. */
+  | { readonly type: "held"; readonly text: string | null }
   /** What came of a phase, in a few words. */
   | { readonly type: "result"; readonly phase: string; readonly text: string };
 

@@ -1,5 +1,5 @@
 import type { ApprovalEvidence, RolloutEvidence } from "../core/evidence/decision-evidence.js";
-import type { ClusterEvidence } from "../core/evidence/fleet-evidence.js";
+import type { ClusterEvidence, ExemptEvidence } from "../core/evidence/fleet-evidence.js";
 import type {
   ProbeEvidence,
   RehearsalEvidence,
@@ -20,6 +20,10 @@ export interface ReviewModel {
   readonly score: Pick<RiskScore, "fleet" | "factors" | "verdict">;
   readonly thresholds: Thresholds;
   readonly tenants: number;
+  /** Tenants that a person left out for now. */
+  readonly exempt: readonly ExemptView[];
+  /** Ids of tenants that were not asked for. */
+  readonly notSelected: readonly string[];
   readonly hosts: number;
   /** The majority first, then by size. */
   readonly clusters: readonly ClusterView[];
@@ -49,6 +53,8 @@ interface ReleaseView {
   readonly name: string;
   readonly migrations: readonly { readonly version: string; readonly name: string; readonly file: string }[];
 }
+
+type ExemptView = Shown<ExemptEvidence>;
 
 export interface ClusterView extends Shown<Pick<ClusterEvidence, "id" | "fingerprint" | "majority" | "proof">> {
   /** Ids. */

@@ -27,7 +27,7 @@ const isDry = (line: string) => line.includes("--dry-run");
 function part(line: string): "before" | "deciding" | "after" | "back" {
   const [name = ""] = wordsOf(line);
   if (name === "rollback") return "back";
-  if (DECIDING.has(line) || ["approve", "reject", "resume"].includes(name)) return "deciding";
+  if (DECIDING.has(line) || ["approve", "pause", "reject", "resume"].includes(name)) return "deciding";
   return AFTERWARDS.has(name) ? "after" : "before";
 }
 
@@ -116,6 +116,8 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     }
     // Killed while it waits, once for each way to go on with it; then approved, which only one line can do.
     let run = await waitingRun("run");
+    // What is paused here, the first resume lets go on.
+    for (const line of named("pause")) expect(await execute(line), line).toMatchObject({ code: 0 });
     for (const line of named("resume").sort((a, b) => Number(isDry(b)) - Number(isDry(a)))) {
       run.child.kill("SIGKILL");
       await run.end;

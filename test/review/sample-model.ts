@@ -81,6 +81,8 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
     },
     thresholds: { ask: 0, quorum: 0.4, block: 0.7 },
     tenants: 247,
+    exempt: [],
+    notSelected: [],
     hosts: 1,
     clusters,
     statements: [

@@ -16,7 +16,7 @@ describe("an approved run", () => {
   beforeAll(async () => {
     fleet = await TestFleet.create(3);
     const asked = await fleet.run(["run", "--no-wait"], environment());
-    expect(asked.code, asked.stderr).toBe(3);
+    expect(asked.code, asked.stderr).toBe(4);
     const given = await fleet.run(["approve"], environment());
     expect(given.code, given.stderr).toBe(0);
     run = fleet.runs().at(-1) ?? "";

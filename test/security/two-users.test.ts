@@ -70,7 +70,7 @@ describe.runIf(possible)("two system users and a stranger, on one machine", () =
 
   it("asks, and may not approve under any name", async () => {
     const asked = await byRequester("run", "--no-wait");
-    expect(asked.code, asked.stderr).toBe(3);
+    expect(asked.code, asked.stderr).toBe(4);
     const own = await byRequester("approve");
     expect(own, own.stderr).toMatchObject({ code: 1 });
     expect(own.stderr).toContain(

@@ -22,6 +22,7 @@ function rolledOut(done: number): Sources {
     approval: null,
     rollout: { status: "done", reason: null, waves: [wave] },
     pending: 1,
+    run: { scope: null, registry: null, readings: new Map(), progress: new Map() },
   } as unknown as Sources;
 }
 

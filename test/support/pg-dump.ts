@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { canonicalArrays } from "../../lib/core/catalog/printed-arrays.js";
 
 /** A client at least as new as the server; `SCHEMA_GATE_PG_DUMP` names one that is not on the PATH. */
 const PROGRAM = process.env.SCHEMA_GATE_PG_DUMP ?? "pg_dump";
@@ -34,7 +35,8 @@ function normalEntry(entry: string, anyColumnOrder: boolean): string {
   const lines = entry.split("\n").filter((line) => !/^\\(un)?restrict |^SELECT pg_catalog\.setval\(/.test(line));
   const copy = lines.findIndex((line) => /^COPY .* FROM stdin;$/.test(line));
   if (copy >= 0) return normalRows(lines, copy, anyColumnOrder);
-  const text = lines.filter((line) => line !== "" && line !== "--").join("\n");
+  // What is printed of one expression before and after it was read again: test/integration/catalog/other-words.test.ts.
+  const text = canonicalArrays(lines.filter((line) => line !== "" && line !== "--").join("\n"));
   if (!anyColumnOrder) return text;
   // PostgreSQL prints the columns of extended statistics by their numbers.
   const statistics = text.replace(

@@ -1,7 +1,7 @@
 import { type Clone, type Database, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { SecretError } from "../../ports/secrets.js";
-import { type CloneServer, makeClone, sweepClones } from "../pg/clone-server.js";
+import { type CloneServer, EMPTY, makeClone, sweepClones } from "../pg/clone-server.js";
 import { type Endpoint, openSession } from "../pg/connection.js";
 import { EndpointError } from "../pg/endpoint.js";
 import { DATA_API_LIMITS, openDataApiSession } from "../rds-data/open-session.js";
@@ -35,25 +35,29 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
   const opened = async (entry: AwsTenant, settings: SessionOptions, database?: string): Promise<Session> => {
     const attempt = async () => {
       const { way, tenant } = entry;
+      const as = tenant.role === undefined ? {} : { role: tenant.role };
       if (way.kind === "data-api") {
-        const target = { cluster: way.cluster, secret: way.secret, database: database ?? tenant.database };
+        const target = { cluster: way.cluster, secret: way.secret, database: database ?? tenant.database, ...as };
         return openDataApiSession(target, settings, options.client);
       }
       const url = urlOf(way, settings);
       const endpoint = await fleet.endpoint(url, way.secret);
-      return openSession(database === undefined ? endpoint : { ...endpoint, database }, settings);
+      return openSession({ ...endpoint, ...(database === undefined ? {} : { database }), ...as }, settings);
     };
     return withFreshSecret(attempt, options);
   };
   const serverOf = async (tenant: Tenant): Promise<CloneServer> => {
     const staging = await asDatabaseError(() => options.staging(tenant));
+    const { database, role = null } = tenant;
     if (staging !== null)
       return {
-        database: tenant.database,
-        open: (database, settings) => openSession({ ...staging, database }, settings),
+        database,
+        role,
+        open: (name, settings) =>
+          openSession({ ...staging, database: name, ...(role === null ? {} : { role }) }, settings),
       };
     const entry = await fleet.wayTo(tenant);
-    return { database: tenant.database, open: (database, settings) => opened(entry, settings, database) };
+    return { database, role, open: (name, settings) => opened(entry, settings, name) };
   };
   return {
     async limits(tenant) {
@@ -63,7 +67,7 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
     async clone(tenant, name): Promise<Clone> {
       return makeClone(await serverOf(tenant), name, tenant.database);
     },
-    scratch: async (tenant, name) => makeClone(await serverOf(tenant), name, "template0"),
+    scratch: async (tenant, name) => makeClone(await serverOf(tenant), name, EMPTY),
     sweep: async (tenant, prefix) => sweepClones(await serverOf(tenant), prefix),
   };
 }

@@ -124,10 +124,12 @@ export class AwsFleet implements Registry {
 
   private async entryOf(row: TenantRow, place: string): Promise<AwsTenant> {
     const { id, group, schema, resource, database, secret, url, replica, subscriber } = row;
+    const role = row.role ?? this.options.config.connection.role;
     const common = {
       id,
       group: group ?? null,
       schema: schema ?? null,
+      ...(role === undefined ? {} : { role }),
       ...(subscriber === undefined ? {} : { subscriber: true as const }),
     };
     if (resource !== undefined) {

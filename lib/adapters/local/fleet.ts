@@ -82,6 +82,7 @@ export class Fleet implements Registry {
 
   private async entryOf(row: TenantRow, place: string): Promise<FleetEntry> {
     const { id, group, url, schema, replica, subscriber } = row;
+    const role = row.role ?? this.config.connection.role;
     if (url === undefined || row.secret !== undefined)
       throw new RegistryError(`${place}, tenant ${id}: the columns resource and secret need AWS; give a url`);
     try {
@@ -94,6 +95,7 @@ export class Fleet implements Registry {
           host,
           database: endpoint.database,
           schema: schema ?? null,
+          ...(role === undefined ? {} : { role }),
           ...(subscriber === undefined ? {} : { subscriber: true }),
         },
         endpoint,

@@ -7,6 +7,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { type Migrator, MigratorFailed, type MigratorOptions } from "../../ports/migrator.js";
 import { SecretError, type Secrets } from "../../ports/secrets.js";
 import { type Endpoint, endpointOfSession } from "../pg/connection.js";
+import { startupRole } from "../pg/session-role.js";
 import { type ProgramEnd, runProgram } from "./run-program.js";
 
 /** Sessions of the program bear it, so that none outlives the program. */
@@ -45,7 +46,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
           // What it would write beside its own files is no part of what was sealed.
           PYTHONDONTWRITEBYTECODE: "1",
           ...own,
-          DATABASE_URL: databaseUrl(endpoint, settings),
+          DATABASE_URL: databaseUrl(endpoint, session.role, settings),
         },
         timeout: command.timeout,
         ...(settings.signal ? { signal: settings.signal } : {}),
@@ -95,7 +96,11 @@ function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string)
   return program.includes("/") ? resolve(directory, program) : program;
 }
 
-function databaseUrl(endpoint: Endpoint, { schema, shared, lockTimeout }: MigratorOptions): string {
+function databaseUrl(
+  endpoint: Endpoint,
+  role: string | null,
+  { schema, shared, lockTimeout }: MigratorOptions,
+): string {
   const { host, port, database, user, password, tls } = endpoint;
   const auth = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(":");
   const server = host.includes(":") ? `[${host}]` : encodeURIComponent(host);
@@ -103,23 +108,26 @@ function databaseUrl(endpoint: Endpoint, { schema, shared, lockTimeout }: Migrat
   const parameters = new URLSearchParams({
     sslmode: tls ? "verify-full" : "disable",
     application_name: APPLICATION,
-    options: `-c lock_timeout=${lockTimeout}${path}`,
+    options: `-c lock_timeout=${lockTimeout}${path}${role === null ? "" : ` ${startupRole(role)}`}`,
   });
   const query = parameters.toString().replaceAll("+", "%20");
   return `postgres://${auth}@${server}:${port}/${encodeURIComponent(database)}?${query}`;
 }
 
-/** A backend goes on with its statement when its client is gone, so it is ended too. */
+/** A backend goes on with its statement when its client is gone, so it is ended too: by the login, whose session it is. */
 async function endSessions(session: Session): Promise<void> {
-  await session
-    .query(
+  try {
+    await session.script("begin; set local role none");
+    await session.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and usename = current_user and application_name = $1`,
+       where datname = current_database() and usename = session_user and application_name = $1`,
       [APPLICATION],
-    )
-    .catch((error: unknown) => {
-      if (!(error instanceof DatabaseError)) throw error;
-    });
+    );
+    await session.script("commit");
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback").catch(() => {});
+  }
 }
 
 function reasonOf(command: MigratorCommand, ended: ProgramEnd, output: string): string {

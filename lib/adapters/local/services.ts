@@ -33,7 +33,8 @@ const FIELDS: Readonly<Record<string, string>> = {
 /** On one machine a long task is the handler itself, which nothing ends; there is no RDS. */
 export function localServices(handlers: Readonly<Record<string, Handler>>): Services {
   return {
-    pauses: {},
+    // A pause that a person ends, and a window that opens, are noticed within a second.
+    pauses: { HoldRollout: 1000 },
     async call(action, parameters) {
       if (action === "codebuild:startBuild.sync") return build(handlers, parameters as BuildParameters);
       throw new ServiceError(

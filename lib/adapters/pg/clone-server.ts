@@ -1,24 +1,30 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import { type Clone, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
+import { dropClone } from "./drop-clone.js";
 
 /** A server on which databases are copied, whatever driver reaches it. */
 export interface CloneServer {
   /** The database that is copied. */
   readonly database: string;
+  /** The owner of the tenant's objects, when the login is another. */
+  readonly role: string | null;
   open(database: string, options: SessionOptions): Promise<Session>;
 }
 
-const ADMINISTRATION: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 0 };
+const ADMINISTRATION: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 0, asLogin: true };
 
 /** What a clone is told by: nothing without this comment is ever swept. */
 const OURS = "made by schema-gate, and dropped again when its proof has ended";
+
+/** An empty database is made from it. */
+export const EMPTY = "template0";
 
 /** Makes a database from a template, in the place of one of the same name that a killed run left. */
 export async function makeClone(server: CloneServer, name: string, template: string): Promise<Clone> {
   const guard = await guarded(server, name);
   const drop = async () => {
     try {
-      await guard.query(dropDatabase(name));
+      await dropClone(guard, name);
       // A busy server sees late that a session has ended, and a clone of the same name may be wanted at once.
       await guard.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)]);
     } finally {
@@ -26,8 +32,9 @@ export async function makeClone(server: CloneServer, name: string, template: str
     }
   };
   try {
-    await guard.query(dropDatabase(name));
-    await guard.query(createDatabase(name, template, guard.serverVersion));
+    await dropClone(guard, name);
+    const owner = await ownerFor(guard, server, template);
+    await guard.query(createDatabase(name, template, owner, guard.serverVersion));
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
   } catch (error) {
     await drop();
@@ -48,7 +55,7 @@ export async function sweepClones(server: CloneServer, prefix: string): Promise<
     const swept: string[] = [];
     for (const { name } of rows) {
       if (!(await hold(session, name))) continue;
-      await session.query(dropDatabase(name));
+      await dropClone(session, name);
       swept.push(name);
     }
     return swept;
@@ -84,14 +91,25 @@ function lockOf(name: string): string {
   return `schema-gate clone ${name}`;
 }
 
-function dropDatabase(name: string): string {
-  return `drop database if exists ${identifier(name)} with (force)`;
+/**
+ * The owner of the tenant's database owns its copy, so that what is owned by it there is so here. An empty database belongs to the role
+ * that the release runs as. Null for the login, where it may give it to nobody else.
+ */
+async function ownerFor(session: Session, { database, role }: CloneServer, template: string): Promise<string | null> {
+  if (template === EMPTY && role !== null) return role;
+  const [source] = await session.query<{ owner: string }>(
+    `select pg_get_userbyid(datdba)::text as owner from pg_database
+      where datname = $1 and pg_has_role(datdba, 'MEMBER')`,
+    [template === EMPTY ? database : template],
+  );
+  return source?.owner ?? null;
 }
 
 /** `STRATEGY` came with PostgreSQL 15, where the default copies block by block through the WAL. */
-function createDatabase(name: string, template: string, version: number): string {
+function createDatabase(name: string, template: string, owner: string | null, version: number): string {
+  const given = owner === null ? "" : ` owner ${identifier(owner)}`;
   const strategy = version >= 150_000 ? " strategy file_copy" : "";
-  return `create database ${identifier(name)} template ${identifier(template)}${strategy}`;
+  return `create database ${identifier(name)}${given} template ${identifier(template)}${strategy}`;
 }
 
 /** SQLSTATE object_in_use, and what to do about it. */

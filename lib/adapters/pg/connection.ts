@@ -1,7 +1,16 @@
 import pg from "pg";
-import type { Session, SessionOptions } from "../../ports/database.js";
+import type { DatabaseError, Row, Session, SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
 import { sessionOver } from "./pg-session.js";
+import {
+  MAY_BECOME,
+  type MayBecome,
+  ROLE_REFUSED,
+  roleError,
+  roleOf,
+  startupRole,
+  TAKES_NO_OPTIONS,
+} from "./session-role.js";
 
 /** Where and as whom to connect. Holds a secret: never stored, logged or put in state. */
 export interface Endpoint {
@@ -12,6 +21,8 @@ export interface Endpoint {
   readonly password?: string;
   /** Verified TLS unless the URL says otherwise; off on the loopback interface. */
   readonly tls: boolean;
+  /** The owner of the tenant's objects, of which `user` is a member: sessions that change something run as it. */
+  readonly role?: string;
 }
 
 /** Where each session leads, for programs that connect by themselves; apart from the session, which shows no secret. */
@@ -32,6 +43,42 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * others are given next. Throws `DatabaseError`.
  */
 export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Session> {
+  const role = roleOf(endpoint.role, options);
+  try {
+    return await opened(endpoint, options, { role, atStart: role !== null });
+  } catch (error) {
+    if (role === null) throw error;
+    // Each transaction sets it then.
+    const refused = databaseError(error);
+    if (TAKES_NO_OPTIONS.has(refused.code)) return opened(endpoint, options, { role, atStart: false });
+    throw ROLE_REFUSED.has(refused.code) ? await reasonOf(endpoint, role, refused) : refused;
+  }
+}
+
+/** The login is asked, since the server gives one code for several reasons. */
+async function reasonOf(endpoint: Endpoint, role: string, refused: DatabaseError): Promise<DatabaseError> {
+  try {
+    const session = await opened(endpoint, ASKING, { role: null, atStart: false });
+    try {
+      const [answer] = await session.query<Row & MayBecome>(MAY_BECOME, [role]);
+      return answer ? roleError(answer, role, refused) : refused;
+    } finally {
+      await session.close();
+    }
+  } catch {
+    return refused;
+  }
+}
+
+const ASKING: SessionOptions = { purpose: "read", statementTimeout: 5000, lockTimeout: 1000 };
+
+interface RoleOfSession {
+  readonly role: string | null;
+  /** The role is asked for when the connection is made. */
+  readonly atStart: boolean;
+}
+
+async function opened(endpoint: Endpoint, options: SessionOptions, { role, atStart }: RoleOfSession): Promise<Session> {
   const client = new pg.Client({
     host: endpoint.host,
     port: endpoint.port,
@@ -42,12 +89,13 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
     application_name: "schema-gate",
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(role !== null && atStart ? { options: startupRole(role) } : {}),
   });
   // A connection that breaks while idle must reject the next query, not end the process.
   client.on("error", () => {});
   try {
     await client.connect();
-    const session = await sessionOver(client, options);
+    const session = await sessionOver(client, options, { role, owner: endpoint.role ?? null });
     endpoints.set(session, endpoint);
     return session;
   } catch (error) {

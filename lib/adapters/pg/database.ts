@@ -1,6 +1,6 @@
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { type CloneServer, makeClone, sweepClones } from "./clone-server.js";
+import { type CloneServer, EMPTY, makeClone, sweepClones } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
 
 interface Way {
@@ -17,6 +17,10 @@ export interface Endpoints {
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
 
+function as({ role }: Tenant, endpoint: Endpoint): Endpoint {
+  return role === undefined ? endpoint : { ...endpoint, role };
+}
+
 /** The database port over the `pg` driver. */
 export function pgDatabase(endpoints: Endpoints): Database {
   const serverOf = async (tenant: Tenant): Promise<CloneServer> => {
@@ -24,7 +28,8 @@ export function pgDatabase(endpoints: Endpoints): Database {
     const server = endpoints.staging ? await endpoints.staging(tenant, endpoint) : endpoint;
     return {
       database: endpoint.database,
-      open: (database, options) => openSession({ ...server, database }, options),
+      role: tenant.role ?? null,
+      open: (database, options) => openSession(as(tenant, { ...server, database }), options),
     };
   };
   return {
@@ -33,15 +38,15 @@ export function pgDatabase(endpoints: Endpoints): Database {
       const { endpoint, replica, subscriber } = await endpoints.tenant(tenant);
       if (options.subscriber) {
         if (!subscriber) throw new DatabaseError("the registry names no subscriber", "REGISTRY");
-        return openSession(subscriber, options);
+        return openSession(as(tenant, subscriber), options);
       }
-      return openSession(options.replica && replica ? replica : endpoint, options);
+      return openSession(as(tenant, options.replica && replica ? replica : endpoint), options);
     },
     async clone(tenant, name) {
       const server = await serverOf(tenant);
       return makeClone(server, name, server.database);
     },
-    scratch: async (tenant, name) => makeClone(await serverOf(tenant), name, "template0"),
+    scratch: async (tenant, name) => makeClone(await serverOf(tenant), name, EMPTY),
     sweep: async (tenant, prefix) => sweepClones(await serverOf(tenant), prefix),
   };
 }

@@ -5,17 +5,21 @@ import { DatabaseError, type Row, type Session, type SessionOptions } from "../.
 import { databaseError } from "./database-error.js";
 import { describeStatement, namedTypes, readTypes, type StatementDescription } from "./describe-statement.js";
 import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
+import { setRole } from "./session-role.js";
 
 /** The session over a connection that has just been made. Throws what the driver throws. */
-export async function sessionOver(client: pg.Client, options: SessionOptions): Promise<Session> {
-  if (options.purpose === "read") return new ReadSession(client, await greeted(client, readPreamble(options)), options);
-  return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client))));
+export async function sessionOver(client: pg.Client, options: SessionOptions, as: RolesOfSession): Promise<Session> {
+  if (options.purpose === "read")
+    return new ReadSession(client, await greeted(client, readPreamble(options)), options, as.owner);
+  return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client), as.role)), as);
 }
 
 /** The process id that was given when the connection was made. The driver's types leave it out. */
 function backendOf(client: pg.Client): number {
   return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
+
+export type RolesOfSession = Pick<Session, "role" | "owner">;
 
 interface Server {
   readonly version: number;
@@ -42,13 +46,18 @@ class PgSession implements Session {
   readonly serverVersion: number;
   readonly backend: number;
   readonly pooled: boolean;
+  readonly role: string | null;
+  readonly owner: string | null;
   /** The search_path of others' statements. */
   private others: string;
 
   constructor(
     protected readonly client: pg.Client,
     private readonly server: Server,
+    { role, owner }: RolesOfSession,
   ) {
+    this.role = role;
+    this.owner = owner;
     this.serverVersion = server.version;
     this.backend = server.pid;
     this.pooled = server.pooled;
@@ -57,7 +66,7 @@ class PgSession implements Session {
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
     if (!this.pathless) return this.send<R>(text, values);
-    await this.send(`begin; ${setPath(OWN_PATH, true)}`);
+    await this.send(`begin; ${this.scoped()}`);
     try {
       const rows = await this.send<R>(text, values);
       await this.send("commit");
@@ -71,7 +80,12 @@ class PgSession implements Session {
   async script(text: string): Promise<void> {
     if (!this.pathless) return void (await this.send(text));
     const [begin = ""] = BEGIN.exec(text) ?? [];
-    await this.send(`${begin === "" ? "" : `${begin}; `}${setPath(OWN_PATH, true)}; ${rest(text, begin)}`);
+    await this.send(`${begin === "" ? "" : `${begin}; `}${this.scoped()}; ${rest(text, begin)}`);
+  }
+
+  /** Behind a pooler each transaction gets its path and its role anew. */
+  private scoped(): string {
+    return `${setPath(OWN_PATH, true)}${this.role === null ? "" : `, ${setRole(this.role, true)}`}`;
   }
 
   async execute<R extends Row = Row>(text: string): Promise<R[]> {
@@ -189,8 +203,9 @@ class ReadSession extends PgSession {
     client: pg.Client,
     server: Server,
     private readonly options: SessionOptions,
+    owner: string | null,
   ) {
-    super(client, server);
+    super(client, server, { role: null, owner });
   }
 
   override async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {

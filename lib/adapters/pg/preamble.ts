@@ -1,6 +1,7 @@
 import { OWN_PATH } from "../../core/sql/own-path.js";
 import { literal } from "../../core/sql/quote.js";
 import type { SessionOptions } from "../../ports/database.js";
+import { setRole } from "./session-role.js";
 
 /**
  * From PostgreSQL 14 on, a statement on Linux ends when the process that sent it is gone, instead of holding its locks.
@@ -20,8 +21,9 @@ const BEGIN = "begin transaction isolation level read committed read only";
  * Begins a session that writes. Its settings are the session's, and are left out when another backend than `backend`
  * answers: then a pooler stands between, and they would stay on a connection that others are given next.
  */
-export function writePreamble(options: SessionOptions, backend: number): string {
-  const sets = [...settings(options).map(([name, value]) => set(name, literal(value), false)), CLIENT_CHECK];
+export function writePreamble(options: SessionOptions, backend: number, role: string | null): string {
+  const own = role === null ? [] : [setRole(role, false)];
+  const sets = [...settings(options).map(([name, value]) => set(name, literal(value), false)), CLIENT_CHECK, ...own];
   const direct = sets.map(
     (each) => `case when pg_catalog.int4eq(pg_catalog.pg_backend_pid(), ${backend}) then ${each} end`,
   );

@@ -17,6 +17,8 @@ export interface DataApiTarget {
   /** Name or ARN of the secret with user and password. */
   readonly secret: string;
   readonly database: string;
+  /** The owner of the tenant's objects: what changes something runs as it. */
+  readonly role?: string;
 }
 
 /** The answer had more than the 1 MiB that the Data API hands over. */

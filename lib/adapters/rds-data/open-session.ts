@@ -3,6 +3,7 @@ import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError, type DriverLimits, type Session, type SessionOptions } from "../../ports/database.js";
 import type { ClientSettings } from "../aws/clients.js";
 import { systemClock } from "../local/system-clock.js";
+import { roleOf } from "../pg/session-role.js";
 import { DataApi, type DataApiTarget } from "./data-api.js";
 import { rowsOf } from "./rows.js";
 import { DataApiSession } from "./session.js";
@@ -25,6 +26,7 @@ export async function openDataApiSession(
   await loadParser();
   const api = new DataApi(target, client, (ms) => systemClock.sleep(ms));
   const read = options.purpose === "read";
+  const role = roleOf(target.role, options);
   const [row] = rowsOf<{ version: number; path: string }>(
     await api.execute(
       "select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version, pg_catalog.current_setting('search_path') as path",
@@ -38,6 +40,14 @@ export async function openDataApiSession(
     ["statement_timeout", String(Math.min(limit, LONGEST_STATEMENT_MS))],
     ["lock_timeout", String(options.lockTimeout)],
     ["search_path", OWN_PATH],
+    ...(role === null ? [] : [["role", role] as const]),
   ]);
-  return new DataApiSession(api, { serverVersion: row.version, readOnly: read, settings, path: row.path });
+  return new DataApiSession(api, {
+    serverVersion: row.version,
+    readOnly: read,
+    settings,
+    path: row.path,
+    role,
+    owner: target.role ?? null,
+  });
 }

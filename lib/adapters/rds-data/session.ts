@@ -27,6 +27,8 @@ export interface DataApiSessionState {
   readonly settings: Settings;
   /** The search_path that the database and the role give. */
   readonly path: string;
+  readonly role: string | null;
+  readonly owner: string | null;
 }
 
 /**
@@ -39,6 +41,8 @@ export class DataApiSession implements Session {
   readonly backend = 0;
   /** What was set is set again in each transaction. */
   readonly pooled = false;
+  readonly role: string | null;
+  readonly owner: string | null;
   private readonly readOnly: boolean;
   private settings: Settings;
   private open: Transaction | null = null;
@@ -48,9 +52,11 @@ export class DataApiSession implements Session {
 
   constructor(
     private readonly api: DataApi,
-    { serverVersion, readOnly, settings, path }: DataApiSessionState,
+    { serverVersion, readOnly, settings, path, role, owner }: DataApiSessionState,
   ) {
     this.serverVersion = serverVersion;
+    this.role = role;
+    this.owner = owner;
     this.readOnly = readOnly;
     this.settings = settings;
     this.given = path;
@@ -192,6 +198,11 @@ export class DataApiSession implements Session {
     if (![OWN_PATH, this.given].includes(this.settings.get("search_path") ?? this.given))
       throw new DatabaseError(
         "the RDS Data API cannot set a search_path for a statement outside a transaction; give the tenant a url",
+        "0A000",
+      );
+    if (this.role !== null)
+      throw new DatabaseError(
+        `the RDS Data API cannot run a statement outside a transaction as ${this.role}; give the tenant a url`,
         "0A000",
       );
     return this.api.execute(sql, [], null);

@@ -5,9 +5,7 @@ import { placeOf, RegistryError, type Tenant } from "../../ports/registry.js";
  * is one database, not whatever has its name by now.
  */
 export function refuseOtherPlace(gated: Tenant, now: Tenant): void {
-  const place = ({ host, database, schema }: Tenant) =>
-    `${host}/${database}${schema === null ? "" : ` schema ${schema}`}`;
-  if (place(gated) === place(now)) return;
+  if (placeOf(gated) === placeOf(now)) return;
   throw new RegistryError(
     `the registry now leads tenant ${gated.id} to ${placeOf(now)}; the run was begun with ${placeOf(gated)}. Put the registry right, or start a new run`,
   );

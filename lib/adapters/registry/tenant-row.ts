@@ -12,6 +12,8 @@ const rowSchema = z
     group: text,
     url: text,
     schema: text,
+    /** The owner of its objects, in the place of the config's `connection.role`. */
+    role: text,
     replica: text,
     /** A logical replica: the database that subscribes to the tenant's publications. */
     subscriber: text,

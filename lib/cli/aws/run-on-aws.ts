@@ -47,7 +47,7 @@ export async function runOnAws(io: Io, options: AwsRunOptions): Promise<ExitCode
     if (stopped !== null) {
       io.stderr.write(`The run ${input.run} goes on at AWS (${stopped}).\n`);
       if (options.json) io.stdout.write(`${JSON.stringify({ run: input.run, outcome: stopped, execution })}\n`);
-      return 3;
+      return stopped === "interrupted" ? 3 : 4;
     }
     const folder = workspaceIn(io.cwd, io.env).runFolder(input.run);
     await downloadRun(store, input.run, folder);

@@ -1,18 +1,21 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandModule } from "../command.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const EXAMPLES = `
 Examples:
   schema-gate check                        every gate on ./schema-gate.yaml; nothing is approved or rolled out
+  schema-gate check --group eu             the tenants of one group
   schema-gate check --json | jq .score     for a CI job; exit 1 when a gate says no
 `;
 
 /** Every gate up to the approval; no tenant is changed. */
 export const check: CommandModule = {
   describe(program: Command) {
-    program
+    describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
+      .addOption(new Option("--only <which>", "the tenants alone that failed in the newest run").choices(["failed"]))
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
@@ -25,6 +28,8 @@ export const check: CommandModule = {
       dryRun: false,
       json: options.json === true,
       fresh: options.fresh === true,
+      selection: selectionOf(options),
+      onlyFailed: options.only === "failed",
     });
   },
 };

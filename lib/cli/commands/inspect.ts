@@ -10,17 +10,20 @@ import { UsageError } from "../../api/usage-error.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { milliseconds } from "../../core/config/config.js";
 import { blocks } from "../../core/finding.js";
-import { RegistryError } from "../../ports/registry.js";
+import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
+import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { type FleetReading, readFleet } from "../../steps/catalog/read-fleet.js";
 import { declaredSchemas } from "../catalog/declared-schemas.js";
 import { fleetOverview } from "../catalog/fleet-overview.js";
 import { fleetText } from "../catalog/fleet-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
 import type { CommandModule } from "../command.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const HELP = `
 Examples:
   schema-gate inspect                          clusters, outliers, sizes, versions, invalid indexes
+  schema-gate inspect --tenant acme            one tenant; also --group eu, --exclude acme
   schema-gate inspect --declared golden.json   drift from a saved catalog instead of from the migrations' own schema
   schema-gate inspect --no-declared            clusters against the majority; no scratch database is made
   schema-gate inspect --fresh --json           read every catalog again; for a job
@@ -30,7 +33,7 @@ Exit code 1 when tenants diverge or drift, or one could not be read.`;
 /** The fleet as it is: nothing is changed. */
 export const inspect: CommandModule = {
   describe(command: Command): void {
-    command
+    describeSelection(command)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--fresh", "read every catalog, also of tenants that did not change since the last time")
       .option("--declared <catalog>", "a URL or saved catalog that says what should be; default: the migrations")
@@ -53,9 +56,7 @@ export const inspect: CommandModule = {
       }),
       memory: memoryOf(workspaceIn(directory, io.env, config.runs.group)),
     };
-    const tenants = await fleet.tenants().catch((error: unknown) => {
-      throw error instanceof RegistryError ? new UsageError(error.message) : error;
-    });
+    const tenants = await selected(fleet, selectionOf(options));
     const reading = await readFleet(ports, tenants, {
       connectionsPerHost: config.connectionsPerHost,
       statementTimeout: milliseconds(config.timeouts.read),
@@ -73,6 +74,16 @@ export const inspect: CommandModule = {
     return overview.clusters.length > 1 || overview.findings.some(isTold) || blocks(overview.findings) ? 1 : 0;
   },
 };
+
+async function selected(fleet: Fleet, selection: Selection): Promise<readonly Tenant[]> {
+  try {
+    return select(await fleet.tenants(), selection);
+  } catch (error) {
+    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
+    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate inspect   (lists the fleet)");
+    throw error;
+  }
+}
 
 function sameForAll({ catalogs }: FleetReading, given: Catalog | null): ReadonlyMap<string, Catalog> {
   return new Map(given ? [...catalogs.keys()].map((fingerprint) => [fingerprint, given]) : []);

@@ -1,19 +1,31 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandModule } from "../command.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
+
+const HELP = `
+Examples:
+  schema-gate resume                       what is left of the newest run
+  schema-gate resume --only failed         only what failed; the rest waits for another resume
+  schema-gate resume --exclude acme        without a tenant that cannot be reached now
+
+Tenants that are finished are not touched again, whatever ended the run. A rollout that somebody paused goes on.
+`;
 
 /** Goes on with a run; what is finished is not repeated. */
 export const resume: CommandModule = {
   describe(program: Command) {
-    program
+    describeSelection(program)
       .argument("[run]", "the run; default: the newest")
       .option("--no-wait", "end when the run waits for an approval, and say how to go on")
       .option("--dry-run", "print what the rollout would still do, by wave and tenant, and touch nothing")
+      .addOption(new Option("--only <which>", "the tenants alone that failed in this run").choices(["failed"]))
       .option("--json", "print the summary as JSON on standard output")
-      .addHelpText("after", "\nTenants that are finished are not touched again, whatever ended the run.\n");
+      .addHelpText("after", HELP);
   },
   async run(io, [run], options) {
     const { resumeRun } = await import("../run/resume-run.js");
     const [wait, dryRun, json] = [options.wait === true, options.dryRun === true, options.json === true];
-    return resumeRun(io, run, { wait, dryRun, json });
+    const onlyFailed = options.only === "failed";
+    return resumeRun(io, run, { wait, dryRun, json, selection: selectionOf(options), onlyFailed });
   },
 };

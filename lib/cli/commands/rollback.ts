@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import type { CommandModule } from "../command.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const HELP = `
 Examples:
   schema-gate rollback RUN --dry-run                which tenants, which migrations, how good the way back is
   schema-gate rollback RUN                          every tenant that has the release, after a question
   schema-gate rollback RUN --tenant acme --tenant zenith --yes
+  schema-gate rollback RUN --group eu               also --exclude acme
 
 You decide as the user logged in here, who must be an approver of the config and not the requester. Each tenant is compared
 with its schema before; rows written since are kept.
@@ -14,9 +16,8 @@ with its schema before; rows written since are kept.
 /** Takes a release back with the ways that its dry run proved. */
 export const rollback: CommandModule = {
   describe(program: Command) {
-    program
+    describeSelection(program)
       .argument("[run]", "the run; default: the newest")
-      .option("--tenant <id...>", "these tenants alone")
       .option("--dry-run", "print what would be done, by tenant, and touch nothing")
       .option("-y, --yes", "decide without being asked")
       .option("--json", "print the summary as JSON on standard output")
@@ -25,7 +26,7 @@ export const rollback: CommandModule = {
   async run(io, [run], options) {
     const { rollBackRun } = await import("../run/roll-back-run.js");
     return rollBackRun(io, run, {
-      tenants: Array.isArray(options.tenant) ? options.tenant.map(String) : null,
+      selection: selectionOf(options),
       dryRun: options.dryRun === true,
       yes: options.yes === true,
       json: options.json === true,

@@ -1,11 +1,15 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { UsageError } from "../../api/usage-error.js";
+import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const EXAMPLES = `
 Examples:
   schema-gate run                                  with ./schema-gate.yaml; waits for the approval
   schema-gate run --config prod/schema-gate.yaml --no-wait
                                                    ends at the approval; go on with approve and resume
+  schema-gate run --tenant acme --tenant zenith    these tenants; also --group eu, --exclude acme
   schema-gate run --json > run.json                the summary for machines, progress on standard error
   schema-gate run --aws                            on AWS: packs the release, starts the execution, follows it
   schema-gate run --aws --upload-only              packs and uploads; prints the execution's input as JSON
@@ -17,7 +21,7 @@ The run lies in .schema-gate/runs/RUN. Killed or interrupted, it goes on with: s
 /** All gates, the approval, the rollout. */
 export const run: CommandModule = {
   describe(program: Command) {
-    program
+    describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--no-wait", "end when the run waits for an approval, and say how to go on")
       .option(
@@ -25,13 +29,18 @@ export const run: CommandModule = {
         "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
       )
       .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
+      .addOption(new Option("--only <which>", "the tenants alone that failed in the newest run").choices(["failed"]))
       .option("--aws", "run on AWS: upload the release, start its execution and follow it")
       .option("--upload-only", "with --aws: upload the release and print the input of its execution")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },
   async run(io, _args, options) {
+    const selection = selectionOf(options);
+    const onlyFailed = options.only === "failed";
     if (options.aws === true || options.uploadOnly === true) {
+      if (!isEverybody(selection) || onlyFailed)
+        throw new UsageError("tenants cannot be chosen with --aws", "list the others under `exempt` in the config");
       const { runOnAws } = await import("../aws/run-on-aws.js");
       return runOnAws(io, {
         config: String(options.config),
@@ -46,6 +55,6 @@ export const run: CommandModule = {
     const [wait, json, fresh] = [options.wait === true, options.json === true, options.fresh === true];
     const dryRun = options.dryRun === true;
     const mode = dryRun ? "check" : "run";
-    return startRun(io, { config: String(options.config), mode, wait, dryRun, json, fresh });
+    return startRun(io, { config: String(options.config), mode, wait, dryRun, json, fresh, selection, onlyFailed });
   },
 };

@@ -37,7 +37,7 @@ export const status: CommandModule = {
   },
 };
 
-function line({ run, release, state, migrated, tenants, next }: RunStatus): string {
+function line({ run, release, state, held, migrated, tenants, next }: RunStatus): string {
   const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
-  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${state}  ${progress}${next ? `  → ${next}` : ""}`;
+  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${held === null ? state : `held: ${printable(held)}`}  ${progress}${next ? `  → ${next}` : ""}`;
 }

@@ -26,8 +26,12 @@ export interface ExecuteOptions {
   readonly configDirectory: string;
   /** True when the run has begun before. */
   readonly resumed: boolean;
+  /** Ids of the tenants that this pass is about; absent: all. */
+  readonly only?: readonly string[];
   /** Who brings the answer while the run waits. */
   readonly approver: Approver;
+  /** End when the rollout is held, by a person or a window, instead of waiting. */
+  readonly leaveHeld?: boolean;
   /** Prepares another way into the state machine than its first state. */
   readonly enter?: (ports: Ports) => Promise<Entrance>;
 }
@@ -38,11 +42,13 @@ interface Entrance {
   readonly input: object;
 }
 
+export type Stopped = "interrupted" | "waiting for approval" | "held";
+
 export interface Executed {
   readonly execution: LocalExecution;
   readonly ports: Ports;
   /** Why the run stopped without an end; null when it has one. */
-  readonly stopped: "interrupted" | "waiting for approval" | null;
+  readonly stopped: Stopped | null;
 }
 
 /** Runs, or goes on with, one run on this machine: the state machine file over the same handlers that AWS runs. */
@@ -53,7 +59,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   const stop = new AbortController();
   const forget = onInterrupt(io, () => stop.abort());
   const view = new RunView(new Progress(io, () => systemClock.monotonic()));
-  let waiting = false;
+  let waiting: Stopped | null = null;
   try {
     const environment = io.env;
     const ports = await localPorts({
@@ -66,7 +72,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
       renderer: reportFiles,
       stop: stop.signal,
     });
-    await begin(ports, request, options.resumed);
+    await begin(ports, options);
     configureRuntime(async () => ports);
     const machine = stateMachine();
     const entrance = (await options.enter?.(ports)) ?? { state: machine.StartAt, input: {} };
@@ -77,19 +83,24 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
         handlers: HANDLERS,
         services: localServices(HANDLERS),
         stop: stop.signal,
-        onState: (name) => view.entered(name),
+        onState: (name) => {
+          view.entered(name);
+          if (name !== "HoldRollout" || options.leaveHeld !== true) return;
+          waiting = "held";
+          stop.abort();
+        },
         waitForToken: async () => {
           view.close();
           const answered = await approver.wait(ports, stop.signal);
           if (answered) return {};
-          waiting = !stop.signal.aborted;
+          waiting = stop.signal.aborted ? null : "waiting for approval";
           stop.abort();
           return new Promise(() => {});
         },
       },
     );
     view.close();
-    const stopped = execution.status !== "stopped" ? null : waiting ? "waiting for approval" : "interrupted";
+    const stopped = execution.status !== "stopped" ? null : (waiting ?? "interrupted");
     return { execution, ports, stopped };
   } finally {
     forget();
@@ -102,17 +113,20 @@ function stateMachine(): { readonly StartAt: string } {
   return JSON.parse(readFileSync(path, "utf8")) as { StartAt: string };
 }
 
-async function begin(ports: Ports, request: RunRequest, resumed: boolean): Promise<void> {
+async function begin(ports: Ports, { request, resumed, only }: ExecuteOptions): Promise<void> {
   await ports.artifacts.create(artifact.request, request);
   if (!resumed) return;
   // What stopped the run the last time is no finding any more; if it still holds, it will be found again.
   await saveFindings(ports, "failure", []);
-  await ports.artifacts.put(artifact.passes, { resumed: (await passOf(ports)) + 1 } satisfies Passes);
+  await ports.artifacts.put(artifact.passes, {
+    resumed: (await passOf(ports)) + 1,
+    ...(only ? { only } : {}),
+  } satisfies Passes);
   await ports.audit.append({
     actor: request.requester,
     action: "run.resumed",
     subject: { kind: "run", name: request.run },
     digest: null,
-    details: {},
+    details: only ? { only: [...only] } : {},
   });
 }

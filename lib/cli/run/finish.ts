@@ -1,9 +1,10 @@
+import { plural } from "../../core/plural.js";
 import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
 import { artifact } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
-import type { Executed } from "./execute.js";
+import type { Executed, Stopped } from "./execute.js";
 import { printSummary, type RunPlace } from "./summary.js";
 
 /** A run that was executed, here or elsewhere. */
@@ -13,14 +14,9 @@ export type Ended = Omit<Executed, "ports"> & { readonly ports: RunPlace };
 export async function finish(io: Io, executed: Ended, json: boolean): Promise<ExitCode> {
   const { ports, stopped, execution } = executed;
   if (stopped !== null) {
-    const done = await migratedSoFar(ports);
-    io.stderr.write(
-      stopped === "interrupted"
-        ? `Interrupted. ${done} tenants have been migrated; none is half done. Go on with: schema-gate resume ${ports.run}\n`
-        : `The run ${ports.run} waits for an approval.\n`,
-    );
+    io.stderr.write(`${await stoppedText(ports, stopped)}\n`);
     if (json) io.stdout.write(`${JSON.stringify({ run: ports.run, outcome: stopped })}\n`);
-    return 3;
+    return stopped === "interrupted" ? 3 : 4;
   }
   const outcome = await ports.artifacts.get<Outcome>(artifact.outcome);
   if (outcome === null) {
@@ -33,4 +29,12 @@ export async function finish(io: Io, executed: Ended, json: boolean): Promise<Ex
   // The state machine's own word counts too: an outcome that it did not accept is no pass.
   if (outcome.status === "passed") return execution.status === "succeeded" ? 0 : 3;
   return outcome.status === "failed" ? 3 : 1;
+}
+
+async function stoppedText(ports: RunPlace, stopped: Stopped): Promise<string> {
+  if (stopped === "waiting for approval") return `The run ${ports.run} waits for an approval.`;
+  const done = `${plural(await migratedSoFar(ports), "tenant has", "tenants have")} been migrated`;
+  return stopped === "interrupted"
+    ? `Interrupted. ${done}; none is half done. Go on with: schema-gate resume ${ports.run}`
+    : `The rollout of ${ports.run} is held. ${done}. Go on with: schema-gate resume ${ports.run}`;
 }

@@ -3,9 +3,12 @@ import { createInterface } from "node:readline/promises";
 import { UsageError } from "../../api/usage-error.js";
 import { approverProblem } from "../../core/approval/decide.js";
 import { plural } from "../../core/plural.js";
+import { isEverybody, type Selection, SelectionError, select } from "../../core/rollout/selection.js";
 import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
+import { artifact } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { execute } from "./execute.js";
@@ -15,8 +18,8 @@ import { isSealed } from "./is-sealed.js";
 import { printOutlook } from "./print-outlook.js";
 
 export interface RollBackOptions {
-  /** Null: every tenant that has the release. */
-  readonly tenants: readonly string[] | null;
+  /** Of the tenants that have the release. */
+  readonly selection: Selection;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -28,7 +31,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
   const { workspace, request } = found;
   if (request.command === "demo")
     throw new UsageError("the demo's server has ended with the demo; there is nothing to take back");
-  const waves = await targets(found, options.tenants);
+  const waves = await targets(found, options.selection);
   if (options.dryRun) {
     printOutlook(io, request.run, waves, options.json);
     return 0;
@@ -65,13 +68,11 @@ async function claimed(ports: Ports, name: string, tenants: readonly string[]) {
   }
 }
 
-async function targets(
-  { artifacts, request }: FoundRun,
-  only: readonly string[] | null,
-): Promise<readonly WaveOutlook[]> {
+async function targets({ artifacts, request }: FoundRun, selection: Selection): Promise<readonly WaveOutlook[]> {
+  const only = await chosen({ artifacts, request }, selection);
   const waves = await rollbackOutlook({ run: request.run, artifacts }, only);
   const having = new Set(waves.flatMap((wave) => wave.tenants.map(({ tenant }) => tenant)));
-  const without = (only ?? []).filter((id) => !having.has(id));
+  const without = selection.tenants.filter((id) => !having.has(id));
   if (without.length > 0)
     throw new UsageError(
       `the run ${request.run} has migrated no tenant ${without.join(", ")}`,
@@ -79,12 +80,27 @@ async function targets(
     );
   if (having.size === 0)
     throw new UsageError(
-      `no tenant has the release of the run ${request.run}`,
+      `no tenant${only === null ? "" : " of those selected"} has the release of the run ${request.run}`,
       (await isSealed(artifacts))
         ? `schema-gate status ${request.run}`
         : `schema-gate resume ${request.run}   (its trail is not sealed yet)`,
     );
   return waves;
+}
+
+/** Ids of the tenants of the run that are selected; null for all. Throws `UsageError`. */
+async function chosen(
+  { artifacts, request }: Pick<FoundRun, "artifacts" | "request">,
+  selection: Selection,
+): Promise<readonly string[] | null> {
+  if (isEverybody(selection)) return null;
+  const fleet = (await artifacts.get<readonly Tenant[]>(artifact.fleet)) ?? [];
+  try {
+    return select(fleet, selection).map(({ id }) => id);
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    throw new UsageError(error.message, `schema-gate rollback ${request.run} --dry-run`);
+  }
 }
 
 /** The person at this terminal; null when they may not or do not want to. */

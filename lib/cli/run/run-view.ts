@@ -1,4 +1,5 @@
 import type { Events, RunEvent } from "../../ports/events.js";
+import { printableLine } from "../terminal/printable.js";
 import type { Progress } from "../terminal/progress.js";
 
 interface PhaseLine {
@@ -26,6 +27,7 @@ const LINES: Readonly<Record<string, PhaseLine>> = {
 /** Turns what a run says into one progress line per phase. */
 export class RunView implements Events {
   private readonly progress: Progress;
+  private held: string | null = null;
   private readonly sizes: Record<"tenants" | "clusters" | "rehearsals" | "wave", number> = {
     tenants: 0,
     clusters: 0,
@@ -49,6 +51,14 @@ export class RunView implements Events {
     if (event.type === "size") this.sizes[event.of] = event.count;
     if (event.type === "advance") this.progress.advance(event.count);
     if (event.type === "result") this.result = event.text;
+    if (event.type === "held") this.hold(event.text);
+  }
+
+  /** Said once for each reason, however many tenants meet it. */
+  private hold(text: string | null): void {
+    if (text === this.held) return;
+    this.held = text;
+    this.progress.note(text === null ? "The rollout goes on." : `The rollout is held: ${printableLine(text)}.`);
   }
 
   /** Ends the line that is open. */

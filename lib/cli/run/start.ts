@@ -6,12 +6,14 @@ import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import { requestProblem } from "../../core/approval/request.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
+import { isEverybody, type Selection, SelectionError } from "../../core/rollout/selection.js";
 import { WavePolicyError } from "../../core/rollout/waves.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError } from "../../ports/registry.js";
 import { SecretError } from "../../ports/secrets.js";
-import { refuseEmptyCanary } from "../../steps/rollout/empty-canary.js";
 import { rolloutOutlook } from "../../steps/rollout/outlook.js";
+import { refusePolicy } from "../../steps/rollout/refuse-policy.js";
+import { scopeOf } from "../../steps/rollout/scope.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
@@ -20,7 +22,9 @@ import { packageVersion } from "../version.js";
 import { announce } from "./announce.js";
 import { channelsOf } from "./channels.js";
 import { execute } from "./execute.js";
+import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
+import { failedOf } from "./only-failed.js";
 import { printOutlook } from "./print-outlook.js";
 import { newRunId } from "./run-id.js";
 import { approverFor } from "./waiting.js";
@@ -35,14 +39,23 @@ export interface StartOptions {
   readonly json: boolean;
   /** Read every catalog, also of tenants that did not change since the last run. */
   readonly fresh: boolean;
+  readonly selection: Selection;
+  /** Those alone that failed in the newest run of the folder. */
+  readonly onlyFailed: boolean;
 }
 
 /** Starts a run on the user's own databases. */
 export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
-  const { config, directory } = readConfig(io.cwd, options.config);
-  const request: RunRequest = { ...newRequest(io, config, options.mode), fresh: options.fresh };
+  const { config, directory, path } = readConfig(io.cwd, options.config);
+  const selection = await withFailed(io, options);
+  const request: RunRequest = {
+    ...newRequest(io, config, options.mode),
+    fresh: options.fresh,
+    configFile: path,
+    ...(isEverybody(selection) ? {} : { selection }),
+  };
   if (options.mode === "run") refuseUnapprovable(request);
-  await refuseUnreadableRegistry(io, config, directory);
+  await refuseUnreadableRegistry(io, request, directory);
   const workspace = workspaceIn(directory, io.env, config.runs.group);
   const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);
@@ -52,6 +65,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
     request,
     configDirectory: directory,
     resumed: false,
+    leaveHeld: !options.wait,
     approver: approverFor({
       io,
       channels,
@@ -67,6 +81,13 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   const code = await finish(io, executed, options.json);
   await announce(io, channels.notifier, executed);
   return code;
+}
+
+async function withFailed(io: Io, { selection, onlyFailed }: StartOptions): Promise<Selection> {
+  if (!onlyFailed) return selection;
+  const { request, artifacts } = await findRun(io, undefined);
+  const failed = await failedOf(request.run, artifacts);
+  return { ...selection, tenants: [...selection.tenants, ...failed] };
 }
 
 async function passed(ports: Ports): Promise<boolean> {
@@ -108,11 +129,14 @@ function refuseUnapprovable({ run, requester, startedBy, config }: RunRequest): 
 }
 
 /** A registry that lists nobody, or somebody twice, is refused before there is a run. */
-async function refuseUnreadableRegistry(io: Io, config: Config, directory: string): Promise<void> {
+async function refuseUnreadableRegistry(io: Io, request: RunRequest, directory: string): Promise<void> {
+  const { config } = request;
   try {
     const tenants = await new Fleet(config, localSecrets(io.env, directory), directory).tenants();
-    refuseEmptyCanary(config, tenants);
+    refusePolicy(config, tenants, systemClock.now());
+    scopeOf(request, tenants, systemClock.now());
   } catch (error) {
+    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate inspect   (lists the fleet)");
     const known = [RegistryError, SecretError, WavePolicyError].some((kind) => error instanceof kind);
     if (!(known && error instanceof Error)) throw error;
     throw new UsageError(error.message, "correct the registry or the config, then run the command again");

@@ -31,6 +31,12 @@ export class Progress {
     this.draw(false);
   }
 
+  /** A line of its own, above the one that is drawn. */
+  note(text: string): void {
+    this.io.stderr.write(this.io.live ? `\r\u001b[K  ${wrap(text, this.io.columns, 2)}\n` : `  ${text}\n`);
+    this.draw(true);
+  }
+
   /** Ends the phase with what came of it. */
   end(result = ""): void {
     if (!this.open) return;

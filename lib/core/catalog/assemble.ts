@@ -1,3 +1,4 @@
+import { canonicalObject } from "./canonical-object.js";
 import { CANONICAL_VERSION, type Catalog, type CatalogObject, type ObjectId, type ObjectKind } from "./catalog.js";
 import { objectKey, type TableRef } from "./lookup.js";
 import { placeTenant, type SourceRows } from "./place-tenant.js";
@@ -89,7 +90,7 @@ class Builder implements Assembly {
   add(object: CatalogObject): void {
     const key = objectKey(object.kind, object.id);
     if (this.objects.has(key)) throw new CatalogFormatError(`the server named ${key} twice`);
-    this.objects.set(key, object);
+    this.objects.set(key, canonicalObject(object));
     const named = this.names.get(nameKey(object.kind, object.id));
     if (named) named.push(object.id);
     else this.names.set(nameKey(object.kind, object.id), [object.id]);

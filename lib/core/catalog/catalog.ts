@@ -1,7 +1,7 @@
 import type { Json } from "../json.js";
 
 /** Version of the canonical form; it is part of every fingerprint. */
-export const CANONICAL_VERSION = 3;
+export const CANONICAL_VERSION = 4;
 
 /**
  * What PostgreSQL says a schema is, in canonical form: a flat, sorted list of objects.
@@ -36,7 +36,8 @@ interface ObjectBase<K extends string, A> {
   readonly id: ObjectId;
   /**
    * The statement (or clause, for a column or constraint) that creates it, as the server prints it with an
-   * empty search_path. Null where there is no single one.
+   * empty search_path. Null where there is no single one. That of a view is for making it again alone: it is not compared,
+   * and not in the fingerprint, since versions print it differently; its attributes say as much.
    */
   readonly definition: string | null;
   readonly attributes: A;

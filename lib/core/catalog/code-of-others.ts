@@ -27,20 +27,33 @@ export interface CodeAnswer {
   readonly along: readonly string[];
 }
 
-/** Whether the session's role may do what reaches beyond a database. */
-const POWERFUL = `exists (select from pg_roles me where me.rolname = current_user and (me.rolsuper or me.rolcreaterole or me.rolreplication
+/**
+ * Whether the login may do what reaches beyond a database. The login's rights count, not those of the role that it has taken on: whatever
+ * runs can RESET ROLE.
+ */
+const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or me.rolcreaterole or me.rolreplication
     or pg_has_role(me.oid, 'pg_execute_server_program', 'MEMBER') or pg_has_role(me.oid, 'pg_write_server_files', 'MEMBER')
     or pg_has_role(me.oid, 'pg_read_server_files', 'MEMBER')))`;
 
 /**
- * An owner who may do as much as the session's role gains nothing by being called: a superuser, the role itself, and a member
- * of it. The owner of the database is trusted by a role that has nothing but rights in databases.
+ * Roles of which the login is a member and which own something in this database, or read and write everything in it; without those of
+ * which the role `r` is a member too.
  */
-export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, current_user, 'USAGE')
-    or r.oid = (select b.datdba from pg_database b where b.datname = current_database()) and not ${POWERFUL})`;
+const MORE_THAN_OWNER = `exists (select from pg_roles m
+    where (m.oid in (select c.relowner from pg_class c) or m.rolname in ('pg_read_all_data', 'pg_write_all_data'))
+      and pg_has_role(session_user, m.oid, 'MEMBER') and not pg_has_role(r.oid, m.oid, 'MEMBER'))`;
 
 /**
- * Functions whose owner may less than the session's role, for a role that may reach beyond the database; none for any other. `name` as a release
+ * An owner who may do as much as the login gains nothing by being called: a superuser, the login itself, and a member
+ * of it. A login that has nothing but rights in databases trusts the owner of the database too, and the role that it is a member of to own
+ * what is there, when it has no more there than that role.
+ */
+export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user, 'USAGE')
+    or not ${POWERFUL} and (r.oid = (select b.datdba from pg_database b where b.datname = current_database())
+      or pg_has_role(session_user, r.oid, 'MEMBER') and not ${MORE_THAN_OWNER}))`;
+
+/**
+ * Functions whose owner may less than the login, for a login that may reach beyond the database; none for any other. `name` as a release
  * would write it, `shown` with its owner, `standing` when something in the database calls it by itself: triggers, rules, defaults, constraints,
  * indexes, policies, casts, operators, event triggers.
  */

@@ -1,13 +1,14 @@
 import type { Severity } from "../finding.js";
 import { canonicalJson, type Json } from "../json.js";
 import type { Catalog, CatalogObject, ColumnObject, ObjectId, ObjectKind } from "./catalog.js";
-import { type Against, describeDifference } from "./describe.js";
+import { comparedDefinition } from "./compared-definition.js";
+import { type Against, describeDifference, describeName } from "./describe.js";
 import { goesWithParent } from "./inheritance.js";
 import { CatalogIndex, objectKey } from "./lookup.js";
 import { humanName, ownerColumn } from "./names.js";
 import { repairOf } from "./repair/repair.js";
 import { severityOf } from "./severity.js";
-import { isImpliedNotNull, isVersionOwn } from "./version-own.js";
+import { isImpliedNotNull, isVersionOwn, otherNotNullName } from "./version-own.js";
 import { withoutTable } from "./without-table.js";
 
 /** One way in which a catalog is not what it should be. */
@@ -121,7 +122,7 @@ function* attributeDifferences(actual: CatalogObject, declared: CatalogObject): 
     yield { change: "changed", kind, id, attribute, actual: is, declared: should };
   }
   // The definition repeats what the attributes say, except where it says more.
-  if (!found && actual.definition !== declared.definition)
+  if (!found && comparedDefinition(actual) !== comparedDefinition(declared))
     yield {
       change: "changed",
       kind,
@@ -138,6 +139,7 @@ function content(object: CatalogObject): Json {
 
 /** What goes with its parent is said with its parent: the columns of a missing table, the index of a missing constraint. */
 function isFolded(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
+  if (difference.change === "unexpected" && isSaidByDeclared(difference, actual, declared)) return true;
   if (difference.change === "changed") return followsParent(difference, actual, declared);
   const [with_, without] = difference.change === "missing" ? [declared, actual] : [actual, declared];
   const { kind, id } = difference;
@@ -153,6 +155,13 @@ function isFolded(difference: RawDifference, actual: CatalogIndex, declared: Cat
   if (kind !== "index") return false;
   const owner = with_.get("index", id)?.attributes.constraint ?? null;
   return owner !== null && gone("constraint", { ...id, name: owner });
+}
+
+/** A NOT NULL under another name than the declared one is said once, with the declared name; the server's own choice counts as none. */
+function isSaidByDeclared({ kind, id, ...raw }: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
+  const name = otherNotNullName({ kind, id, ...raw }, actual, declared);
+  const other = name === null ? undefined : declared.get("constraint", { ...id, name });
+  return other !== undefined && !isImpliedNotNull(other);
 }
 
 /** The columns of a view are what its query says. */
@@ -191,15 +200,19 @@ function complete(
   declared: CatalogIndex,
   options: CompareOptions,
 ): Difference {
-  const releaseDepends = options.releaseDepends?.(raw.kind, raw.id) ?? false;
+  const otherName = otherNotNullName(raw, actual, declared);
+  const releaseDepends = otherName === null && (options.releaseDepends?.(raw.kind, raw.id) ?? false);
   const subject = humanName(raw.id);
+  const sides = [actual.get(raw.kind, raw.id), declared.get(raw.kind, raw.id)];
+  const severity = otherName === null ? severityOf(raw, sides) : "note";
   return {
     ...raw,
     subject,
-    severity: releaseDepends
-      ? "error"
-      : severityOf(raw, [actual.get(raw.kind, raw.id), declared.get(raw.kind, raw.id)]),
-    message: describeDifference(raw, subject, options.against),
+    severity: releaseDepends ? "error" : severity,
+    message:
+      otherName === null
+        ? describeDifference(raw, subject, options.against)
+        : describeName(raw, subject, otherName, options.against),
     repair: repairOf(raw, actual, declared),
     releaseDepends,
   };

@@ -22,6 +22,18 @@ export function describeDifference(difference: RawDifference, subject: string, a
   return `${name} has ${words(attribute ?? "")} ${is}; ${against === "before" ? "before it was" : "declared is"} ${was}.`;
 }
 
+/** A NOT NULL that is there under another name. */
+export function describeName(
+  { change, id }: RawDifference,
+  subject: string,
+  otherName: string,
+  against: Against = "declared",
+): string {
+  const [is, should] = change === "missing" ? [otherName, id.name] : [id.name, otherName];
+  const table = subject.slice(0, subject.length - id.name.length - 1);
+  return `A NOT NULL of ${table} is named ${is}; ${against === "before" ? "before it was" : "declared is"} ${should}.`;
+}
+
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,5 +1,6 @@
 import { digest, type Json } from "../json.js";
 import type { Catalog, CatalogObject } from "./catalog.js";
+import { comparedDefinition } from "./compared-definition.js";
 import { isImpliedNotNull } from "./version-own.js";
 
 /**
@@ -13,5 +14,5 @@ export function fingerprint(catalog: Catalog): string {
 
 function essence(object: CatalogObject): Json {
   const unfilled = "unfilled" in object ? ["unfilled"] : [];
-  return [object.kind, { ...object.id }, object.definition, object.attributes, ...unfilled] as Json;
+  return [object.kind, { ...object.id }, comparedDefinition(object), object.attributes, ...unfilled] as Json;
 }

@@ -8,6 +8,8 @@ export interface OwnObjects {
   readonly tenantSchema: string | null;
   /** The ledger of a framework, as SQL, which others own and only we and they write; null for none. */
   readonly ledger: string | null;
+  /** The role that makes them, when the login is another. */
+  readonly owner: string | null;
 }
 
 export interface OwnObjectsRow {
@@ -15,8 +17,8 @@ export interface OwnObjectsRow {
   readonly strange: readonly string[];
 }
 
-export function ownObjectsValues({ schema, tenantSchema, ledger }: OwnObjects): readonly (string | null)[] {
-  return [schema, tenantSchema, ledger];
+export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObjects): readonly (string | null)[] {
+  return [schema, tenantSchema, ledger, owner];
 }
 
 /**
@@ -33,9 +35,9 @@ rel as (
   union all select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, false from pg_class c where c.oid = to_regclass($3)),
 strange(what) as (
   select format('the schema %I, which belongs to %I', own.nspname, r.rolname)
-    from own join pg_roles r on r.oid = own.nspowner where ${LESSER_OWNER}
+    from own join pg_roles r on r.oid = own.nspowner where r.rolname is distinct from $4::text and ${LESSER_OWNER}
   union all select format('%s, which belongs to %I', rel.oid::regclass, r.rolname)
-    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and ${LESSER_OWNER}
+    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and r.rolname is distinct from $4::text and ${LESSER_OWNER}
   union all select format('%s, which is no table', rel.oid::regclass) from rel where rel.relkind not in ('r', 'p')
   union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass)
     from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal

@@ -1,6 +1,8 @@
-import { derivedName } from "../sql/derived-name.js";
+import { canonicalJson } from "../json.js";
+import { isChosenName } from "../postgres/chosen-names.js";
 import type { CatalogObject } from "./catalog.js";
 import type { RawDifference } from "./compare.js";
+import type { CatalogIndex } from "./lookup.js";
 
 /**
  * The constraint that PostgreSQL 18 keeps for a column declared NOT NULL, under the name that the server itself chose:
@@ -12,7 +14,27 @@ export function isImpliedNotNull(object: CatalogObject): boolean {
   const [column] = columns;
   if (column === undefined || !validated || !enforced || noInherit === true) return false;
   // What a child has from its parent alone bears the name that the parent's was given.
-  return local === false || object.id.name === derivedName(object.id.table ?? "", column, "not_null");
+  return local === false || isChosenName(object.id.name, "not null", object.id.table ?? "", [column]);
+}
+
+/**
+ * The name that a NOT NULL has on the other side, where it says the same there: after a rename of the table or the column, and after
+ * pg_upgrade, the server goes on with the name that it once chose, or chooses another. Null where the rule itself differs.
+ */
+export function otherNotNullName(
+  difference: RawDifference,
+  actual: CatalogIndex,
+  declared: CatalogIndex,
+): string | null {
+  if (difference.kind !== "constraint" || difference.change === "changed") return null;
+  const [here, there] = difference.change === "missing" ? [declared, actual] : [actual, declared];
+  const own = here.get("constraint", difference.id);
+  if (own?.attributes.type !== "n") return null;
+  const [column] = own.attributes.columns;
+  const other = there
+    .constraints({ schema: own.id.schema ?? "", name: own.id.table ?? "" })
+    .find(({ attributes }) => attributes.type === "n" && attributes.columns[0] === column);
+  return other && canonicalJson(other.attributes) === canonicalJson(own.attributes) ? other.id.name : null;
 }
 
 /**

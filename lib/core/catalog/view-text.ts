@@ -1,33 +1,95 @@
+import { closing, tokensOf } from "../sql/tokens.js";
+
 /**
- * The text of a view's query, the same on every server version. Before 16 the columns of a view over one relation were
- * printed with the relation's name before them, since then without.
+ * The text of a view's query, the same on every server version. Up to 15 the columns of a query over one item in FROM were printed with
+ * its name before them, since then without (ruleutils.c, `varprefix`: a view's query no longer counts OLD and NEW among its relations).
+ * Nested queries have it in either. For comparison alone: where an output column has the name of another column, ORDER BY needs the prefix.
  */
 export function canonicalQuery(text: string): string {
-  const single = singleRelation(text);
-  if (single === null) return text;
-  const prefix = new RegExp(`(?<![\\w$".])${literalPattern(single)}\\.(?=[\\w"$*])`, "g");
-  // Quoted identifiers and strings are matched whole, so that nothing inside them is taken for a prefix.
-  return text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"\.?|[^'"]+/g, (piece) => {
-    if (piece.startsWith("'")) return piece;
-    if (piece.startsWith('"')) return piece === `${single}.` ? "" : piece;
-    return piece.replace(prefix, "");
-  });
+  const tokens = tokensOf(text);
+  const from = clauseAt(tokens, 0, FROM);
+  if (from === -1 || clauseAt(tokens, 0, SET_OPERATION) !== -1) return text;
+  const next = clauseAt(tokens, from + 1, AFTER_FROM);
+  const end = next === -1 ? tokens.length : next;
+  const name = onlyItem(tokens.slice(from + 1, end));
+  if (name === null) return text;
+  return `${bare(tokens.slice(0, from), name)}${tokens.slice(from, end).join("")}${bare(tokens.slice(end), name)}`;
 }
 
-const IDENTIFIER = String.raw`(?:"(?:[^"]|"")+"|[\w$]+)`;
-const FROM_ONE = new RegExp(
-  String.raw`\bFROM (?:ONLY )?(?:${IDENTIFIER}\.)?(${IDENTIFIER})(?: (?!WHERE\b|GROUP\b|ORDER\b|HAVING\b|LIMIT\b|OFFSET\b|WINDOW\b|FETCH\b|FOR\b)(${IDENTIFIER}))?\s*(?:$|\n)`,
-);
+const FROM: ReadonlySet<string> = new Set(["FROM"]);
+const SET_OPERATION: ReadonlySet<string> = new Set(["UNION", "INTERSECT", "EXCEPT"]);
+const AFTER_FROM: ReadonlySet<string> = new Set([
+  "WHERE",
+  "GROUP",
+  "HAVING",
+  "WINDOW",
+  "ORDER",
+  "OFFSET",
+  "LIMIT",
+  "FETCH",
+  "FOR",
+]);
 
-/** The name by which the only relation of a simple query is called; null when there are several, or a nested query. */
-function singleRelation(text: string): string | null {
-  const bare = text.replace(/'(?:[^']|'')*'/g, "''");
-  if ((bare.match(/\bFROM\b/g) ?? []).length !== 1) return null;
-  if (/\b(JOIN|UNION|INTERSECT|EXCEPT|WITH|SELECT[\s\S]*\bSELECT)\b/.test(bare)) return null;
-  const match = FROM_ONE.exec(bare);
-  return match ? (match[2] ?? match[1] ?? null) : null;
+/** The first of these words that stands in no bracket; -1 when none does. */
+function clauseAt(tokens: readonly string[], start: number, words: ReadonlySet<string>): number {
+  for (let at = start; at < tokens.length; at++) {
+    const token = tokens[at] ?? "";
+    if (token === "(" || token === "[") at = Math.max(closing(tokens, at), at);
+    else if (words.has(token)) return at;
+  }
+  return -1;
 }
 
-function literalPattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+/** How the only item of FROM is called; null where there are several. */
+function onlyItem(item: readonly string[]): string | null {
+  const parts: string[] = [];
+  for (let at = 0; at < item.length; at++) {
+    const token = item[at] ?? "";
+    if (token === ",") return null;
+    if (token === "(" || token === "[") {
+      const first = item.slice(at + 1).find((each) => each.trim() !== "");
+      // What is joined stands in brackets; a query does too, and what is called has a name before them.
+      if (parts.length === 0 && !NESTED.has(first ?? "")) return null;
+      at = Math.max(closing(item, at), at);
+      parts.push("()");
+    } else if (token.trim() !== "" && token !== "ONLY" && token !== "LATERAL") parts.push(token);
+  }
+  return itemName(parts);
+}
+
+const NESTED: ReadonlySet<string> = new Set(["SELECT", "WITH", "VALUES"]);
+
+/** `a`, `s.a`, `a b`, `s.f() b`, `() b`, `f() WITH ORDINALITY b`, `() b()`. */
+function itemName(parts: readonly string[]): string | null {
+  const upTo = parts.indexOf("TABLESAMPLE");
+  const named = (upTo === -1 ? parts : parts.slice(0, upTo)).filter((part) => part !== "()");
+  const name = named.at(-1);
+  return name !== undefined && IDENTIFIER.test(name) ? name : null;
+}
+
+const IDENTIFIER = /^(?:"(?:[^"]|"")+"|[a-z_][\w$]*)$/;
+
+/** Without the name before the item's columns; nested queries are left alone. */
+function bare(tokens: readonly string[], name: string): string {
+  let written = "";
+  let before = "";
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at] ?? "";
+    const isNested = token === "(" && NESTED.has(tokens.slice(at + 1).find((each) => each.trim() !== "") ?? "");
+    const end = isNested ? Math.max(closing(tokens, at), at) : at;
+    const isPrefix = token === name && tokens[at + 1] === "." && !QUALIFYING.has(before) && isColumn(tokens, at + 2);
+    if (isPrefix) at++;
+    else written += tokens.slice(at, end + 1).join("");
+    at = Math.max(end, at);
+    if (token.trim() !== "") before = isPrefix ? "." : token;
+  }
+  return written;
+}
+
+/** After these a name is that of a schema. */
+const QUALIFYING: ReadonlySet<string> = new Set([".", "::", "COLLATE"]);
+
+function isColumn(tokens: readonly string[], at: number): boolean {
+  const token = tokens[at] ?? "";
+  return (token === "*" || IDENTIFIER.test(token)) && tokens[at + 1] !== "(" && tokens[at + 1] !== ".";
 }

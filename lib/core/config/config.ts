@@ -3,6 +3,7 @@ import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
 import { breakerPolicySchema } from "../rollout/breaker.js";
+import { exemptionsSchema } from "../rollout/exemptions.js";
 import { wavePolicySchema } from "../rollout/waves.js";
 import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
@@ -69,6 +70,9 @@ const rollout = z
       .optional()
       .describe("what opens the breaker between waves besides failures and waits for locks"),
     attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
+    waitForServer: duration("5min").describe(
+      "how long a server that restarts or fails over is waited for before its tenants count as failed",
+    ),
   })
   .prefault({});
 
@@ -180,6 +184,13 @@ export const configSchema = z.strictObject({
   connection: z
     .strictObject({
       user: z.string().optional(),
+      role: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          "the owner of the tenants' objects, of which the login is a member: what changes or clones runs as it; a registry's `role` comes first",
+        ),
       password: secret.optional().describe("for URLs without one; sent to `hosts` and to the loopback interface alone"),
       hosts: z
         .array(z.string().min(1))
@@ -228,6 +239,7 @@ export const configSchema = z.strictObject({
   rehearsals,
   dryRun,
   thresholds: thresholdsSchema.prefault({}),
+  exempt: exemptionsSchema,
   approval,
   rollout,
   rollback,

@@ -39,6 +39,7 @@ export const rolloutEvidence = z.strictObject({
       planned: count,
       done: count,
       running: count,
+      gone: count.exactOptional().meta({ description: "Tenants that left the registry before; absent without any." }),
       failures: z.array(z.strictObject({ tenant: z.string(), message: z.string() })),
       startedAt: time.nullable(),
       finishedAt: time.nullable(),

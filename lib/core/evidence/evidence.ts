@@ -3,7 +3,7 @@ import { count, milliseconds, sha256, time } from "./common.js";
 import { approvalEvidence, rolloutEvidence, scoreEvidence } from "./decision-evidence.js";
 import { executionLogSchema } from "./execution-log.js";
 import { findingSchema } from "./finding-schema.js";
-import { clusterEvidence, tenantEvidence } from "./fleet-evidence.js";
+import { clusterEvidence, exemptEvidence, tenantEvidence } from "./fleet-evidence.js";
 import { probeEvidence, rehearsalEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
 
 /** Version of the evidence's form. A reader refuses a higher one. */
@@ -59,6 +59,15 @@ export const evidenceSchema = z
     release: release.nullable(),
     declared: z.string().nullable().meta({ description: "Fingerprint of the declared schema." }),
     tenants: z.array(tenantEvidence),
+    exempt: z.array(exemptEvidence).exactOptional().meta({
+      description: "Tenants of the registry that the config leaves out for now; absent without any.",
+    }),
+    notSelected: z.array(z.string()).exactOptional().meta({
+      description: "Tenants of the registry that the run was not asked for; absent without any.",
+    }),
+    joined: z.array(z.string()).exactOptional().meta({
+      description: "Tenants that the registry lists since the gates; absent without any.",
+    }),
     clusters: z.array(clusterEvidence).meta({ description: "The majority first, then by size." }),
     findings: z.array(findingSchema),
     probes: z.array(probeEvidence),

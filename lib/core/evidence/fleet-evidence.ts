@@ -9,7 +9,16 @@ const TENANT_STATUSES = [
   "failed",
   "rolled back",
   "not started",
+  "gone",
 ] as const;
+
+/** A tenant that a person left out, until the end of a day. */
+export const exemptEvidence = z.strictObject({
+  tenant: z.string(),
+  reason: z.string(),
+  expires: z.iso.date(),
+  by: z.string(),
+});
 
 export const tenantEvidence = z.strictObject({
   id: z.string(),
@@ -45,9 +54,12 @@ export const clusterEvidence = z.strictObject({
   tenants: count,
   majority: z.boolean(),
   representative: z.string().nullable().meta({ description: "Tenant whose clone stands for the cluster." }),
-  proof: z.enum(["proved", "failed", "none"]),
+  proof: z
+    .enum(["proved", "failed", "none", "not needed"])
+    .meta({ description: "`not needed`: nothing is pending there, so nothing was cloned." }),
   differences: z.array(difference).meta({ description: "From the declared schema." }),
 });
 
 export type TenantEvidence = z.infer<typeof tenantEvidence>;
+export type ExemptEvidence = z.infer<typeof exemptEvidence>;
 export type ClusterEvidence = z.infer<typeof clusterEvidence>;

@@ -119,7 +119,9 @@ class LintRun {
   private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
     const transaction = outer.transaction ?? tracker.alone();
     for (const inner of bodyStatements(outer)?.statements ?? []) {
-      if (isParsed(inner)) this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true });
+      const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
+      if (isParsed(inner))
+        this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional });
       else if (!outer.script.history && !this.known.circumstances.opaqueReported)
         this.found.push(unparsedFinding(inner));
     }

@@ -32,4 +32,6 @@ export interface LintStatement extends ParsedStatement {
   readonly transaction: Transaction | null;
   /** True for a statement found in the body of a DO block. */
   readonly nested: boolean;
+  /** It may not run: it stands in a branch, a loop, or a block that goes on after an error. */
+  readonly conditional?: boolean;
 }

@@ -18,6 +18,8 @@ interface ConstraintBase {
 export interface CheckSpec extends ConstraintBase {
   readonly type: "check";
   readonly expression: string;
+  /** That the expression speaks of, each once. */
+  readonly columns: readonly string[];
   readonly noInherit: boolean;
 }
 
@@ -48,7 +50,12 @@ export interface ForeignKeySpec extends ConstraintBase {
 export interface ExclusionSpec extends ConstraintBase {
   readonly type: "exclusion";
   readonly method: string;
-  readonly elements: readonly { readonly expression: string; readonly operator: string }[];
+  /** `name`: of the column, or what the server calls the expression; null where it has no name for it. */
+  readonly elements: readonly {
+    readonly expression: string;
+    readonly operator: string;
+    readonly name: string | null;
+  }[];
   readonly predicate: string | null;
 }
 
@@ -85,6 +92,8 @@ export interface ColumnSpec {
 export interface IndexKey {
   /** A column's name, or null for an expression. */
   readonly column: string | null;
+  /** The column's name, or what the server calls the expression; null where it has no name for it. */
+  readonly name: string | null;
   /** SQL text: the quoted column, or the expression in parentheses. */
   readonly expression: string;
   readonly collation: string | null;

@@ -1,4 +1,3 @@
-import type { CatalogIndex } from "../catalog/lookup.js";
 import { literal } from "../sql/quote.js";
 import { keepsHeap, parseType } from "./type-change.js";
 
@@ -66,16 +65,6 @@ function intoNumeric(value: string, [precision = 0, scale = 0]: readonly number[
     survives: `CASE WHEN ${value}::text = 'NaN' THEN true WHEN ${within} THEN round(${number}, ${scale}) = ${number} ELSE false END`,
     replaced: { refused: `NOT (${value}::text = 'NaN' OR ${within})`, by: "NULL" },
   };
-}
-
-/** Labels of an enum by the name that `format_type` gives it; null for any other type. */
-export function labelsOf(type: string, index: CatalogIndex): readonly string[] | null {
-  const plain = type.replaceAll('"', "");
-  const found = index.catalog.objects.find(
-    ({ kind, id, attributes }) =>
-      kind === "type" && `${id.schema ?? ""}.${id.name}` === plain && Array.isArray(attributes.labels),
-  );
-  return found && Array.isArray(found.attributes.labels) ? found.attributes.labels.map(String) : null;
 }
 
 /** Whether every value of `from` is one of `to`, bit by bit or number by number. */

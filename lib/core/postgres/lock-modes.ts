@@ -1,5 +1,3 @@
-import type { TableRef } from "../catalog/lookup.js";
-
 /** Table-level lock modes in ascending strength (PostgreSQL manual, "Explicit Locking"). */
 export const LOCK_MODES = [
   "AccessShareLock",
@@ -15,6 +13,6 @@ export const LOCK_MODES = [
 export type LockMode = (typeof LOCK_MODES)[number];
 
 export interface TableLock {
-  readonly table: TableRef;
+  readonly table: { readonly schema: string; readonly name: string };
   readonly mode: LockMode;
 }

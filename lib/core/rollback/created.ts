@@ -1,3 +1,6 @@
+import { type Catalog, TENANT_SCHEMA } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { descendants, sameTable } from "../catalog/tables.js";
 import type { Operation } from "../operations/index.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
@@ -7,15 +10,23 @@ import type { QualifiedName } from "../sql/qualified-name.js";
  */
 export class Created {
   private readonly keys = new Set<string>();
+  private readonly taken: ReadonlySet<string>;
+
+  /** `before`: the schema before the migration. */
+  constructor(before: Catalog) {
+    this.taken = new Set(before.objects.filter(({ kind }) => RELATIONS.has(kind)).map(({ id }) => relation(id)));
+  }
 
   /** True when the operation concerns only what the migration made, so that its own inverse may be left out. */
   covers(operation: Operation): boolean {
     switch (operation.kind) {
       case "create-table":
       case "create-table-as":
-      case "create-index":
       case "rename-table":
-        return operation.kind === "create-index" && this.hasTable(operation.table);
+      case "set-schema":
+        return false;
+      case "create-index":
+        return this.hasTable(operation.table) && !this.isTaken(operation.table, operation.name);
       case "drop-index":
         return this.has("index", operation.index);
       case "create-object":
@@ -42,7 +53,13 @@ export class Created {
         return this.hasTable(operation.parent);
       // It would keep the table that it points at from going first.
       case "add-constraint":
-        return operation.constraint.type !== "foreign key" && this.hasTable(operation.table);
+        return (
+          operation.constraint.type !== "foreign key" &&
+          this.hasTable(operation.table) &&
+          !this.isTaken(operation.table, operation.constraint.name)
+        );
+      case "rename-constraint":
+        return this.hasTable(operation.table) && !this.isTaken(operation.table, operation.to);
       case "write-rows":
         return this.hasTable(operation.table) || this.writesOnlyNewColumns(operation);
       default:
@@ -62,10 +79,21 @@ export class Created {
         this.keys.delete(key("relation", operation.table));
         break;
       case "rename-table":
-        this.rename("relation", operation.table, operation.to);
+        this.move(operation.table, { schema: operation.table.schema, name: operation.to });
+        break;
+      case "set-schema":
+        if (operation.objectKind === "table")
+          this.move(operation.name, { schema: operation.to, name: operation.name.name });
         break;
       case "add-column":
         this.keys.add(key("column", operation.table, operation.column.name));
+        break;
+      case "rename-column":
+        if (this.keys.delete(key("column", operation.table, operation.column)))
+          this.keys.add(key("column", operation.table, operation.to));
+        break;
+      case "drop-column":
+        this.keys.delete(key("column", operation.table, operation.column));
         break;
       case "create-index":
         if (operation.name !== null)
@@ -80,9 +108,36 @@ export class Created {
     }
   }
 
+  isEmpty(): boolean {
+    return this.keys.size === 0;
+  }
+
   /** A table that the migration made, under the name it has now. */
   hasTable(table: QualifiedName): boolean {
     return this.has("relation", table);
+  }
+
+  /** Columns that the migration made in a table that it did not make, also by way of a parent, by the names they have now. */
+  columnsOf(table: TableRef, index: CatalogIndex): readonly string[] {
+    if (this.hasTable(table)) return [];
+    const parents = index.catalog.objects.flatMap(({ kind, id }) =>
+      kind === "table" && this.hasColumns({ schema: id.schema ?? "", name: id.name })
+        ? [{ schema: id.schema ?? "", name: id.name }]
+        : [],
+    );
+    const above = parents.filter((parent) => descendants(index, parent).some((each) => sameTable(each, table)));
+    return index
+      .columns(table)
+      .filter(({ id, attributes }) => {
+        const has = (each: TableRef) => this.keys.has(key("column", each, id.name));
+        return has(table) || (attributes.inherited === true && attributes.local !== true && above.some(has));
+      })
+      .map(({ id }) => id.name);
+  }
+
+  /** Whether a relation of before the migration has the name: then what has it now must go first. */
+  isTaken({ schema }: QualifiedName, name: string | null): boolean {
+    return name !== null && this.taken.has(relation({ schema, name }));
   }
 
   /** A table that the migration made and drops: it is gone by the time it should go. */
@@ -112,9 +167,28 @@ export class Created {
     return this.keys.has(key(kind, name));
   }
 
-  private rename(kind: string, from: QualifiedName, to: string): void {
-    if (this.keys.delete(key(kind, from))) this.keys.add(key(kind, { schema: from.schema, name: to }));
+  private hasColumns(table: TableRef): boolean {
+    const head = key("column", table).slice(0, -'""]'.length);
+    return [...this.keys].some((each) => each.startsWith(head));
   }
+
+  /** A table under another name or in another schema, with its columns. */
+  private move(from: QualifiedName, to: QualifiedName): void {
+    if (this.keys.delete(key("relation", from))) this.keys.add(key("relation", to));
+    const head = key("column", from).slice(0, -'""]'.length);
+    for (const each of [...this.keys]) {
+      if (!each.startsWith(head)) continue;
+      this.keys.delete(each);
+      this.keys.add(key("column", to, JSON.parse(each)[3]));
+    }
+  }
+}
+
+/** What has its name among relations, so that no two in one schema have the same. */
+const RELATIONS: ReadonlySet<string> = new Set(["table", "index", "sequence", "view", "materialized view"]);
+
+function relation({ schema, name }: { readonly schema?: string | null; readonly name: string }): string {
+  return key("relation", { schema: schema ?? null, name });
 }
 
 function family(kind: string): string {
@@ -123,7 +197,7 @@ function family(kind: string): string {
     : kind;
 }
 
-/** Written with its schema or without, an unqualified name means the same place: public. */
-function key(kind: string, name: QualifiedName, part = ""): string {
-  return JSON.stringify([kind, name.schema === "public" ? null : name.schema, name.name, part]);
+/** Written with its schema or without, an unqualified name means the same place: public, or the tenant's own schema. */
+function key(kind: string, { schema, name }: QualifiedName, part = ""): string {
+  return JSON.stringify([kind, schema === "public" || schema === TENANT_SCHEMA ? null : schema, name, part]);
 }

@@ -18,8 +18,10 @@ import { cascadesFrom, undoRows } from "../undo/keep/undo-rows.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import { inversesTogether } from "./inverse-together.js";
+import { named } from "./named.js";
 import type { MigrationObservation } from "./observation.js";
 import type { RollbackCandidate } from "./plan.js";
+import { isOfCreated, released, releaseFirst, withoutCreatedColumns } from "./released-first.js";
 import { vanished } from "./vanished.js";
 
 /** The inverses of a migration's operations in reverse order, and what of it has none. */
@@ -56,22 +58,29 @@ function withoutInverse(reason: string): Inverses {
 }
 
 function invertStatements(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
-  const start = new CatalogIndex(before);
-  const created = new Created();
   const seen = observed?.statements ?? [];
-  const indexes = observed
-    ? [...seen.map((each) => each.before), observed.after].map((each) => new CatalogIndex(each))
-    : [];
-  const parts = migration.up.statements.map((statement, at) => {
-    const written = seen[at]?.written ?? null;
-    return invertStatement({
-      statement,
-      index: indexes[at] ?? start,
-      next: indexes[at + 1] ?? null,
-      written,
-      created,
-    });
+  const schemas = [...seen.map((each) => each.before), ...(observed ? [observed.after] : [before])];
+  const indexes = schemas.map((each) => new CatalogIndex(each));
+  const around = (at: number) => ({
+    index: indexes[at] ?? new CatalogIndex(before),
+    next: (observed && indexes[at + 1]) ?? null,
+    written: seen[at]?.written ?? null,
   });
+  const { statements } = migration.up;
+  const created = new Created(before);
+  const inverses = inReverse(
+    statements.map((statement, at) => invertStatement({ statement, ...around(at), created, releasing: false })),
+  );
+  const after = indexes.at(-1);
+  if (!observed || !after || inverses.keep.length === 0 || created.isEmpty()) return inverses;
+  const fresh = new Created(before);
+  const rest = inReverse(
+    statements.map((statement, at) => invertStatement({ statement, ...around(at), created: fresh, releasing: true })),
+  );
+  return { ...rest, statements: [...releaseFirst(created, after), ...rest.statements] };
+}
+
+function inReverse(parts: readonly Inverses[]): Inverses {
   return {
     statements: parts
       .map((part) => part.statements)
@@ -113,25 +122,51 @@ interface Part {
   readonly next: CatalogIndex | null;
   readonly written: readonly TableRef[] | null;
   readonly created: Created;
+  /** What the migration put on with tables and columns of its own is off by then. */
+  readonly releasing: boolean;
 }
 
 function invertStatement(part: Part): Inverses {
-  const operations = operationsIn(part.statement, part.index).filter((each) => occurs(each, part.index) !== false);
+  const operations = operationsIn(part.statement, part.index)
+    .filter((each) => occurs(each, part.index) !== false)
+    .map((each) => named(each, part.index, part.next));
   const standIns: Inverse[] = [];
   const needed = operations.filter((operation) => {
     if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
     const covered = part.created.covers(operation) && !isMadeAgain(operation, part) && !firesTriggers(operation, part);
     part.created.note(operation);
-    return !covered;
+    return !covered && !(part.releasing && isReleased(operation, part));
   });
   const changes = needed.filter((operation) => !writes(operation));
   const seen = unnamed(part, operations);
-  const undone = inversesTogether(part.statement, changes, seen, part.index).map((each) => withoutSeen(each, part));
+  const index = part.releasing ? released(part.index, part.created) : part.index;
+  const undone = inversesTogether(part.statement, changes, seen, index).map((each) => withoutSeen(each, part));
   const inverses = [...standIns, ...undone];
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
-  if (rows.length > 0) inverses.push(undoRows(part.statement, part.index, rows, "the statement changes its rows"));
+  if (rows.length > 0) {
+    const before = withoutCreatedColumns(part.index, part.created, rows);
+    inverses.push(undoRows(part.statement, before, rows, "the statement changes its rows"));
+  }
   return collect(part.statement, inverses);
+}
+
+/** A change to what is taken off first, or to what had gone by itself by then. */
+function isReleased(operation: Operation, { index, next, created }: Part): boolean {
+  const name = constraintOf(operation);
+  if (name === null || !("table" in operation) || operation.table === null) return false;
+  const table = resolveTable(operation.table, index);
+  return [index, next].some((each) => {
+    const found = each?.constraints(table).find(({ id }) => id.name === name);
+    return each && found ? isOfCreated(found, created, each) : false;
+  });
+}
+
+function constraintOf(operation: Operation): string | null {
+  if (operation.kind === "add-constraint") return operation.constraint.name;
+  const { kind } = operation;
+  const alters = kind === "drop-constraint" || kind === "rename-constraint" || kind === "validate-constraint";
+  return alters || kind === "alter-constraint" ? operation.constraint : null;
 }
 
 /** What vanished with the statement, apart from tables that the migration made. */
@@ -197,7 +232,7 @@ function writes(operation: Operation): boolean {
 
 /**
  * The tables whose rows must be kept: those that the dry run saw change, else those that the statement names. Tables
- * that the migration made, and those whose columns the same statement changed, are left to their own inverses.
+ * that the migration made, and those whose columns the same statement dropped or converted, are left to their own inverses.
  */
 function rowTables(part: Part, operations: readonly Operation[], needed: readonly Operation[]): readonly TableRef[] {
   if (operations.some(writes) && !needed.some(writes) && (part.written?.length ?? 0) <= 1) return [];
@@ -215,13 +250,14 @@ function rowTables(part: Part, operations: readonly Operation[], needed: readonl
   const distinct = tables.filter((table, at) => tables.findIndex((other) => sameTable(other, table)) === at);
   return distinct.filter((table) => {
     if (!part.index.table(table) || part.created.hasTable(table)) return false;
-    return part.next === null || sameColumns(table, part.index, part.next);
+    return part.next === null || hasColumnsOf(table, part.index, part.next);
   });
 }
 
-function sameColumns(table: TableRef, a: CatalogIndex, b: CatalogIndex): boolean {
-  const shape = (index: CatalogIndex) => index.columns(table).map(({ id, attributes }) => [id.name, attributes.type]);
-  return JSON.stringify(shape(a)) === JSON.stringify(shape(b));
+function hasColumnsOf(table: TableRef, before: CatalogIndex, after: CatalogIndex): boolean {
+  return before
+    .columns(table)
+    .every(({ id, attributes }) => after.column(table, id.name)?.attributes.type === attributes.type);
 }
 
 function collect(statement: Statement, inverses: readonly Inverse[]): Inverses {

@@ -10,11 +10,11 @@ export interface DryRunTime {
 const MARGIN = 2;
 
 /**
- * How long the release may take in one tenant, in milliseconds: what it took on the clone of the cluster's largest tenant, less for a
- * smaller tenant in proportion to its size, with a margin.
+ * How long the release may take in one tenant, in milliseconds: what it took on the clone, in proportion to the sizes of the tenant and
+ * of the one that was cloned, with a margin.
  */
 export function predictedMs({ statements, cloneBytes, tenantBytes }: DryRunTime): number {
   const measured = statements.reduce((sum, ms) => sum + ms, 0);
   const known = cloneBytes !== null && tenantBytes !== null && cloneBytes > 0;
-  return measured * MARGIN * (known ? Math.min(1, tenantBytes / cloneBytes) : 1);
+  return measured * MARGIN * (known ? tenantBytes / cloneBytes : 1);
 }

@@ -17,14 +17,31 @@ export function fleet(model: ReviewModel): Html {
     outliers.length === 0
       ? `All ${count(model.tenants, "tenant")} have the same schema.`
       : `${count(model.clusters.length, "schema")} among ${count(model.tenants, "tenant")}. Each dot is a tenant; those in a frame differ from the majority.`;
-  return section("fleet", "The fleet", lead, html`<div class="clusters">${ordered.map((one) => tile(one))}</div>`);
+  return section(
+    "fleet",
+    "The fleet",
+    lead,
+    html`<div class="clusters">${ordered.map((one) => tile(one))}</div>${leftOut(model)}`,
+  );
+}
+
+/** A decision over some tenants must say who is not among them. */
+function leftOut({ exempt, notSelected }: ReviewModel): Html | false {
+  if (exempt.length === 0 && notSelected.length === 0) return false;
+  return html`<div class="left-out"><h3>Left out</h3>
+${
+  exempt.length > 0 &&
+  html`<ul>${exempt.map(({ tenant, reason, expires, by }) => html`<li><strong>${foreign(tenant)}</strong> is exempt until ${expires}, by ${foreign(by)}: ${foreign(reason)}</li>`)}</ul>`
+}
+${notSelected.length > 0 && html`<p>Not selected: ${count(notSelected.length, "tenant")}, ${listed(notSelected)}.</p>`}
+</div>`;
 }
 
 function tile(cluster: ClusterView): Html {
   const n = cluster.tenants.length;
   const kind = cluster.majority ? "majority" : endangered(cluster) ? "outlier bad" : "outlier";
   return html`<article class="cluster ${kind}">
-<h3>${cluster.majority ? "Majority" : names(cluster)}</h3>
+<h3>${cluster.majority ? "Majority" : listed(cluster.tenants)}</h3>
 <p class="meta"><span>${count(n, "tenant")}</span> <span>risk ${scoreText(cluster.risk)}</span> <code title="fingerprint ${cluster.fingerprint}">${short(cluster.fingerprint)}</code> ${proof(cluster)}</p>
 ${dots(cluster)}
 ${differences(cluster.differences)}
@@ -33,17 +50,21 @@ ${differences(cluster.differences)}
 
 /** True for tenants on which the release would fail, or where nobody knows. */
 function endangered({ proof, differences }: ClusterView): boolean {
-  return proof !== "proved" || differences.some((one) => one.effect === "breaks" || one.effect === "unknown");
+  return (
+    (proof !== "proved" && proof !== "not needed") ||
+    differences.some((one) => one.effect === "breaks" || one.effect === "unknown")
+  );
 }
 
-function names(cluster: ClusterView): Html {
-  const shown = cluster.tenants.slice(0, MOST_NAMES);
-  const more = cluster.tenants.length - shown.length;
+function listed(tenants: readonly string[]): Html {
+  const shown = tenants.slice(0, MOST_NAMES);
+  const more = tenants.length - shown.length;
   return html`${shown.map((tenant, index) => html`${index > 0 && ", "}${foreign(tenant)}`)}${more > 0 && ` and ${more} more`}`;
 }
 
 function proof(cluster: ClusterView): Html {
   if (cluster.proof === "proved") return chip("proved on a clone", "good");
+  if (cluster.proof === "not needed") return chip("nothing pending");
   return cluster.proof === "failed" ? chip("proof failed", "bad") : chip("no proof", "bad");
 }
 

@@ -12,6 +12,8 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     score: score ?? { fleet: 1, verdict: "blocked", factors: [] },
     thresholds: score?.thresholds ?? { ask: 0, quorum: 0, block: 0 },
     tenants: evidence.tenants.length,
+    exempt: evidence.exempt ?? [],
+    notSelected: evidence.notSelected ?? [],
     hosts: new Set(evidence.tenants.map((tenant) => tenant.host)).size,
     clusters: clusterViews(evidence),
     statements: evidence.statements,

@@ -46,6 +46,7 @@ const TONES: Readonly<Record<TenantEvidence["status"], "good" | "warn" | "bad" |
   failed: "bad",
   unknown: "bad",
   "rolled back": "warn",
+  gone: "plain",
   "not started": "plain",
   migrated: "good",
   "up to date": "good",

@@ -8,7 +8,7 @@ import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { replay, undeclared } from "./declared.js";
+import { dropped, replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
 
 const TIMEOUT_MS = 600_000;
@@ -36,7 +36,7 @@ export async function declaredCatalogs(
     try {
       const has = await migrationsOf(ports.database, release, tenant);
       const key = digest([tenant.schema !== null, has.map(({ version }) => version)]);
-      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName));
+      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName, findings));
       replayed.set(key, catalog);
       catalogs.set(fingerprint, catalog);
     } catch (error) {
@@ -65,6 +65,7 @@ async function replayBeside(
   tenant: Tenant,
   migrations: readonly Migration[],
   name: string,
+  findings: Finding[],
 ): Promise<Catalog> {
   const scratch = await database.scratch(tenant, name);
   try {
@@ -76,6 +77,6 @@ async function replayBeside(
       await session.close();
     }
   } finally {
-    await scratch.drop();
+    findings.push(...(await dropped(scratch, "introspect")));
   }
 }

@@ -8,10 +8,11 @@ import { COMMAND } from "../../core/release/command-release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
-import { type Clone, DatabaseError, type Session } from "../../ports/database.js";
+import { type Clone, DatabaseError, NotDropped, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { replayMigration } from "../migration/replay-migration.js";
+import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
 import { readCatalog } from "./read-catalog.js";
 
@@ -43,6 +44,24 @@ export async function declare(
   if (known) return { declared: known, findings: [] };
   const scratch = await emptyDatabase(ports, tenant, pending);
   if (scratch instanceof DatabaseError) return { declared: null, findings: [noScratch(tenant, scratch)] };
+  const declaration = await declareOn(ports, scratch, release, tenant, { pending, key, config });
+  return { ...declaration, findings: [...declaration.findings, ...(await dropped(scratch, "diverge"))] };
+}
+
+interface Asked {
+  readonly pending: readonly string[];
+  /** Of the artifact. */
+  readonly key: string;
+  readonly config: RunRequest["config"];
+}
+
+async function declareOn(
+  ports: Ports,
+  scratch: Clone,
+  release: Release,
+  tenant: Tenant,
+  { pending, key, config }: Asked,
+): Promise<Declaration> {
   let session: Session | null = null;
   try {
     const statementTimeout = milliseconds(config.timeouts.dryRun);
@@ -60,7 +79,17 @@ export async function declare(
     return { declared: null, findings: [undeclared(release, error)] };
   } finally {
     await session?.close();
+  }
+}
+
+/** Drops an empty database when it has served; that this failed says nothing of what was found out on it. */
+export async function dropped(scratch: Clone, gate: Finding["gate"]): Promise<readonly Finding[]> {
+  try {
     await scratch.drop();
+    return [];
+  } catch (error) {
+    if (error instanceof NotDropped) return [leftBehind(gate, error)];
+    throw error;
   }
 }
 

@@ -19,7 +19,12 @@ export class NotOurs extends DatabaseError {
  * run with our rights. `ledger`: the framework's, as SQL; null for our own. Throws `NotOurs`.
  */
 export async function assertOurs(session: Session, schema: string | null, ledger: string | null = null): Promise<void> {
-  const own = { schema: schema === null ? null : ownSchemaOf(schema), tenantSchema: schema, ledger };
+  const own = {
+    schema: schema === null ? null : ownSchemaOf(schema),
+    tenantSchema: schema,
+    ledger,
+    owner: session.owner,
+  };
   const [row] = await session.query<Row & OwnObjectsRow>(OWN_OBJECTS, ownObjectsValues(own));
   if (!row) throw new DatabaseError("the query for our own objects was answered with no row", "MALFORMED");
   const standing = ledger === null ? [] : await codeOn(session, ledger);

@@ -16,13 +16,20 @@ export function clustersEvidence(
       tenants: cluster.tenants.length,
       majority: cluster.majority,
       representative: cluster.representative,
-      proof: !proof ? "none" : proof.after === null ? "failed" : "proved",
+      proof:
+        cluster.pending.length === 0 && !proof
+          ? "not needed"
+          : !proof
+            ? "none"
+            : proof.after === null
+              ? "failed"
+              : "proved",
       differences: (cluster.drift?.differences ?? []).map((difference) => ({
         object: `${difference.kind} ${difference.subject}`,
         kind: difference.change === "unexpected" ? "extra" : difference.change,
         declared: shown(difference, "declared"),
         actual: shown(difference, "actual"),
-        effect: effectOf(difference, proof),
+        effect: effectOf(cluster, difference, proof),
         repair: difference.repair,
       })),
     };
@@ -30,8 +37,12 @@ export function clustersEvidence(
 }
 
 /** A difference that is gone after the release was healed by it. */
-function effectOf(difference: Difference, proof: ProofRecord | undefined): "healed" | "remains" | "breaks" | "unknown" {
-  if (!proof) return "unknown";
+function effectOf(
+  { pending }: ClusterRecord,
+  difference: Difference,
+  proof: ProofRecord | undefined,
+): "healed" | "remains" | "breaks" | "unknown" {
+  if (!proof) return pending.length === 0 ? "remains" : "unknown";
   if (proof.after === null) return difference.releaseDepends ? "breaks" : "unknown";
   const key = keyOf(difference);
   return proof.remaining.some((one) => keyOf(one) === key) ? "remains" : "healed";

@@ -11,7 +11,9 @@ import {
   type ClusterRecord,
   need,
   type ProofRecord,
+  type RegistryChanges,
   type RunRequest,
+  type RunScope,
   resultsOf,
   type ScoreRecord,
   type TenantProbes,
@@ -45,11 +47,14 @@ export interface RunArtifacts {
   readonly waveResults: ReadonlyMap<number, WaveResult>;
   readonly waveStarts: ReadonlyMap<number, string>;
   readonly progress: ReadonlyMap<string, TenantProgress>;
+  /** Null for a run that ended before it knew. */
+  readonly scope: RunScope | null;
+  readonly registry: RegistryChanges | null;
 }
 
 export async function readRun(ports: Ports): Promise<RunArtifacts> {
   const get = <T>(key: string) => ports.artifacts.get<T>(key);
-  const clusters = (await get<readonly ClusterRecord[]>(artifact.clusters)) ?? [];
+  const found = (await get<readonly ClusterRecord[]>(artifact.clusters)) ?? [];
   const waves = (await get<readonly WavePlan[]>(artifact.waves)) ?? [];
   const fleet = (await get<readonly Tenant[]>(artifact.fleet)) ?? [];
   const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
@@ -58,6 +63,14 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
     return new Map(values.flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
   };
   const rehearsals = await rehearsalsOf(ports);
+  const proofs = await each<string, ProofRecord>(
+    found.map((cluster) => cluster.id),
+    artifact.proof,
+  );
+  const clusters = found.map((one) => ({
+    ...one,
+    representative: proofs.get(one.id)?.clonedFrom ?? one.representative,
+  }));
   const indexes = waves.map((wave) => wave.index);
   const starts = await each<number, { startedAt: string }>(indexes, artifact.waveStart);
   return {
@@ -71,12 +84,11 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
       rehearsals,
     ),
     rehearsals,
-    proofs: await each<string, ProofRecord>(
-      clusters.map((cluster) => cluster.id),
-      artifact.proof,
-    ),
+    proofs,
     score: await get<ScoreRecord>(artifact.score),
     waves,
+    scope: await get<RunScope>(artifact.scope),
+    registry: await get<RegistryChanges>(artifact.registry),
     waveResults: await each<number, WaveResult>(indexes, artifact.wave),
     waveStarts: new Map([...starts].map(([index, { startedAt }]) => [index, startedAt])),
     progress: await each<string, TenantProgress>(
@@ -90,6 +102,15 @@ function rehearsalEvidenceOf({ decided: _, ...rehearsal }: TenantRehearsal): Reh
   return rehearsal;
 }
 
+/** Who is left out; nothing where that is nobody. */
+function leftOutEvidence({ scope, registry }: RunArtifacts): Pick<Evidence, "exempt" | "notSelected" | "joined"> {
+  return {
+    ...(scope !== null && scope.exempt.length > 0 ? { exempt: [...scope.exempt] } : {}),
+    ...(scope !== null && scope.leftOut.length > 0 ? { notSelected: [...scope.leftOut] } : {}),
+    ...(registry !== null && registry.joined.length > 0 ? { joined: [...registry.joined] } : {}),
+  };
+}
+
 /** The evidence of a run as it stands now. */
 export async function gatherEvidence(ports: Ports): Promise<Evidence> {
   await loadParser();
@@ -99,7 +120,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
   const record = await ports.approvals.read(ports.run);
   const now = ports.clock.now();
   const approval = record === null ? null : approvalEvidenceOf(record, now);
-  const rollout = rolloutEvidenceOf(run.waves, run.waveResults, run.waveStarts, run.progress);
+  const rollout = rolloutEvidenceOf(run);
   const pending = run.clusters.filter((cluster) => cluster.pending.length > 0).length;
   const events = await ports.audit.events();
   return {
@@ -114,10 +135,11 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
       startedAt: request.startedAt,
       finishedAt: new Date(now).toISOString(),
     },
-    verdict: verdictOf({ request, findings, score, approval, rollout, pending }),
+    verdict: verdictOf({ request, findings, score, approval, rollout, pending, run }),
     release: run.release && releaseEvidence(run.release, run.clusters),
     declared: run.clusters[0]?.declared?.before ?? null,
     tenants: tenantsEvidence(run),
+    ...leftOutEvidence(run),
     clusters: clustersEvidence(run.clusters, run.proofs),
     findings: findings as Evidence["findings"],
     probes: probesEvidence(run.probes),

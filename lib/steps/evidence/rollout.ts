@@ -1,7 +1,16 @@
 import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
 import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/decision-evidence.js";
 import type { ApprovalRecord } from "../../ports/approvals.js";
-import type { TenantProgress, WavePlan, WaveResult } from "../run/records.js";
+import type { RegistryChanges, TenantProgress, WavePlan, WaveResult } from "../run/records.js";
+import { goneOf } from "./left-out.js";
+
+export interface RolloutSources {
+  readonly waves: readonly WavePlan[];
+  readonly waveResults: ReadonlyMap<number, WaveResult>;
+  readonly waveStarts: ReadonlyMap<number, string>;
+  readonly progress: ReadonlyMap<string, TenantProgress>;
+  readonly registry: RegistryChanges | null;
+}
 
 /** What was asked and answered. */
 export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: number): ApprovalEvidence {
@@ -32,19 +41,18 @@ export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: nu
 }
 
 /** Every wave with what became of its tenants so far. */
-export function rolloutEvidenceOf(
-  waves: readonly WavePlan[],
-  results: ReadonlyMap<number, WaveResult>,
-  started: ReadonlyMap<number, string>,
-  progress: ReadonlyMap<string, TenantProgress>,
-): RolloutEvidence | null {
+export function rolloutEvidenceOf(sources: RolloutSources): RolloutEvidence | null {
+  const { waves, waveResults: results, waveStarts: started, progress, registry } = sources;
   if (waves.length === 0) return null;
+  const gone = new Set(goneOf(registry, progress));
   const done = waves.every((wave) => results.get(wave.index)?.action === "continue");
   const stopped = [...results.values()].find((result) => result.action !== "continue") ?? null;
   return {
     status: statusOf(done, stopped, [...progress.values()]),
     reason: stopped?.reason ?? null,
-    waves: waves.map((wave) => waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress)),
+    waves: waves.map((wave) =>
+      waveEvidence(wave, results.get(wave.index), started.get(wave.index) ?? null, progress, gone),
+    ),
   };
 }
 
@@ -68,7 +76,9 @@ function waveEvidence(
   result: WaveResult | undefined,
   startedAt: string | null,
   progress: ReadonlyMap<string, TenantProgress>,
+  gone: ReadonlySet<string>,
 ): RolloutEvidence["waves"][number] {
+  const left = wave.tenants.filter((id) => gone.has(id)).length;
   const said = wave.tenants.flatMap((id) => progress.get(id) ?? []);
   const running = startedAt !== null && !result;
   return {
@@ -76,8 +86,10 @@ function waveEvidence(
     status: result ? (result.action === "continue" ? "done" : "stopped") : running ? "running" : "waiting",
     planned: wave.tenants.length,
     done: said.filter((one) => one.status === "migrated").length,
-    running: running ? wave.tenants.length - said.length : 0,
+    running: running ? Math.max(0, wave.tenants.length - left - said.length) : 0,
+    ...(left > 0 ? { gone: left } : {}),
     failures: said
+      .filter((one) => !gone.has(one.tenant))
       .filter((one) => one.status === "failed" || one.status === "unknown")
       .map((one) => ({ tenant: one.tenant, message: one.message ?? "no reason was recorded" })),
     startedAt,

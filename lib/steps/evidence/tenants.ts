@@ -1,6 +1,14 @@
 import type { TenantEvidence } from "../../core/evidence/fleet-evidence.js";
 import type { Tenant } from "../../ports/registry.js";
-import type { ClusterRecord, ScoreRecord, TenantProgress, TenantReading, WavePlan } from "../run/records.js";
+import type {
+  ClusterRecord,
+  RegistryChanges,
+  ScoreRecord,
+  TenantProgress,
+  TenantReading,
+  WavePlan,
+} from "../run/records.js";
+import { goneOf } from "./left-out.js";
 
 export interface TenantSources {
   readonly fleet: readonly Tenant[];
@@ -9,6 +17,7 @@ export interface TenantSources {
   readonly score: ScoreRecord | null;
   readonly waves: readonly WavePlan[];
   readonly progress: ReadonlyMap<string, TenantProgress>;
+  readonly registry: RegistryChanges | null;
 }
 
 /** Every tenant of the fleet, also those that no phase reached. */
@@ -17,6 +26,7 @@ export function tenantsEvidence(sources: TenantSources): TenantEvidence[] {
     sources.clusters.flatMap((cluster) => cluster.tenants.map((id) => [id, cluster.id] as const)),
   );
   const waveOf = new Map(sources.waves.flatMap((wave) => wave.tenants.map((id) => [id, wave.name] as const)));
+  const gone = new Set(goneOf(sources.registry, sources.progress));
   return sources.fleet.map((tenant) => {
     const reading = sources.readings.get(tenant.id);
     const progress = sources.progress.get(tenant.id);
@@ -32,7 +42,7 @@ export function tenantsEvidence(sources: TenantSources): TenantEvidence[] {
       cluster: clusterOf.get(tenant.id) ?? null,
       before: reading?.fingerprint ?? null,
       after: progress?.after ?? null,
-      status: statusOf(reading, progress, wave),
+      status: gone.has(tenant.id) ? "gone" : statusOf(reading, progress, wave),
       score: sources.score?.tenants[tenant.id] ?? null,
       wave,
       ms: progress?.ms ?? null,

@@ -3,6 +3,7 @@ import type { Evidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import type { RunRequest, ScoreRecord } from "../run/records.js";
+import { type LeftOutSources, leftOutText, passedReason } from "./left-out.js";
 
 export interface VerdictSources {
   readonly request: RunRequest;
@@ -12,13 +13,15 @@ export interface VerdictSources {
   readonly rollout: RolloutEvidence | null;
   /** Tenants that lack something of the release. */
   readonly pending: number;
+  /** Who was left out, and why. */
+  readonly run: LeftOutSources;
 }
 
 type Verdict = Evidence["verdict"];
 
 /** How the run ended. The only way to `passed` is that everything which had to happen is known to have happened. */
 export function verdictOf(sources: VerdictSources): Verdict {
-  const { request, findings, score, approval, rollout, pending } = sources;
+  const { request, findings, score, approval, rollout, pending, run } = sources;
   const failure = findings.find((finding) => finding.code === "run.failed");
   if (failure) return { status: "failed", reason: failure.message };
   if (score === null) return { status: "failed", reason: "The run ended before it had a score." };
@@ -27,23 +30,28 @@ export function verdictOf(sources: VerdictSources): Verdict {
   );
   if (score.verdict === "blocked") return { status: "blocked", reason: blockReason(gate, score) };
   if (request.mode === "check")
-    return { status: "passed", reason: "Every gate passed; nothing was asked and nothing changed." };
+    return { status: "passed", reason: `Every gate passed; nothing was asked and nothing changed.${leftOutText(run)}` };
   if (approval?.status === "rejected") return { status: "rejected", reason: approval.reason };
   if (approval?.status === "void") return { status: "blocked", reason: `The approval is void: ${approval.reason}.` };
   if (approval !== null && approval.status !== "approved")
     return { status: "expired", reason: "Nobody decided in time." };
   if (approval === null && score.verdict !== "pass")
     return { status: "failed", reason: "The approval was never asked for." };
-  if (pending === 0) return { status: "passed", reason: "Every tenant has the release already." };
+  if (pending === 0) return { status: "passed", reason: `Every tenant has the release already.${leftOutText(run)}` };
   if (rollout === null) return { status: "failed", reason: "The rollout never began." };
   const busy = findings.find((finding) => finding.code === "rollout.busy");
   if (busy) return { status: "failed", reason: busy.message };
+  const over = findings.find((finding) => finding.code === "rollout.window-over");
+  if (over) return { status: "halted", reason: over.message };
   // A breaker may tolerate failures; a tenant without the release is never part of a pass.
-  const without = rollout.waves.reduce((sum, wave) => sum + wave.planned - wave.done, 0);
+  const without = rollout.waves.reduce((sum, wave) => sum + wave.planned - wave.done - (wave.gone ?? 0), 0);
   if (rollout.status === "done" && without > 0) {
-    return { status: "halted", reason: `${plural(without, "tenant")} of the rollout do not have the release.` };
+    return {
+      status: "halted",
+      reason: `${plural(without, "tenant of the rollout does", "tenants of the rollout do")} not have the release.`,
+    };
   }
-  if (rollout.status === "done") return { status: "passed", reason: "Every tenant was migrated and verified." };
+  if (rollout.status === "done") return { status: "passed", reason: passedReason(run) };
   if (rollout.status === "halted") return { status: "halted", reason: rollout.reason ?? "The rollout was halted." };
   if (rollout.status === "rolled back")
     return { status: "rolled back", reason: rollout.reason ?? "The rollout was taken back." };

@@ -42,7 +42,7 @@ export async function applyCommand(
   // What was copied before the first attempt is how the rows were; now they may be half changed.
   const resumed = begun && (await copiesAreThere(session, input.keep, schema));
   const budget = new KeptBudget(version, input.keepLimit);
-  const first = preparation(input, "inside");
+  const first = preparation(session, input, "inside");
   if (!resumed) {
     const keep = async () => {
       await beforeAgain(session, input.aside ?? [], schema);

@@ -103,7 +103,7 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
     await beforeAgain(session, input.aside ?? [], input.schema);
     await runStatements(session, input, statements, "inside");
     later = await giveAgain(session, input.aside ?? [], input.schema);
-    await record(session, input, start, preparation(input, "inside"));
+    await record(session, input, start, preparation(session, input, "inside"));
     await input.observe?.committing?.(statements);
   });
   if (later.length > 0) await inTransaction(session, "read committed", () => giveAgain(session, later, input.schema));
@@ -139,7 +139,7 @@ async function guarded(session: Session, input: Work, work: () => Promise<void>)
       if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
       await work();
     },
-    preparation(input, "inside"),
+    preparation(session, input, "inside"),
   );
 }
 

@@ -9,7 +9,7 @@ import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
-import { EVERY_ROW, keepAfter, keepBefore } from "./run-kept.js";
+import { keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
@@ -130,7 +130,7 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     await input.observe?.begin(part.first);
     const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
     await keepBefore(session, aside, new KeptBudget(input.migration.version, input.keepLimit), input.schema);
-    if (input.candidate.source !== "author") await session.script(EVERY_ROW);
+    if (input.candidate.source !== "author") await session.script(WAY_BACK);
     for (const sql of part.statements) {
       await session.execute(bindSchemas(sql, input.schema));
       await stayInside(session, input);
@@ -144,5 +144,5 @@ async function runInside(session: Session, input: ApplyRollback, part: Part, at:
     if (at !== null) await clearProgress(session, progressKey(input), input.schema);
   };
   session.lookUpIn(input.schema, input.settings.shared);
-  await inTransaction(session, "read committed", work, preparation(input, "inside"));
+  await inTransaction(session, "read committed", work, preparation(session, input, "inside"));
 }

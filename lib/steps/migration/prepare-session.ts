@@ -1,3 +1,4 @@
+import { identifier } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
 /** How long a migration's statements may wait and run. Milliseconds; 0 means no limit. */
@@ -28,15 +29,20 @@ export async function prepareSession(
   place: "inside" | "outside",
 ): Promise<void> {
   session.lookUpIn(scope.schema, scope.settings.shared);
-  if (place === "outside" && session.pooled) return withoutSettings(scope);
-  await session.script(preparation(scope, place).join("; "));
+  if (place === "outside" && session.pooled) return withoutSettings(session, scope);
+  await session.script(preparation(session, scope, place).join("; "));
 }
 
 /**
  * Behind a pooler a statement outside a transaction runs with the server's own timeouts. Throws `DatabaseError` where it
- * would need a search_path as well.
+ * would need a search_path or a role as well.
  */
-function withoutSettings({ schema }: SessionScope): void {
+function withoutSettings({ role }: Session, { schema }: SessionScope): void {
+  if (role !== null)
+    throw new DatabaseError(
+      `a statement outside a transaction would not run as ${role}: the tenant is behind a pooler, which keeps no role; name the server itself in the registry`,
+      "0A000",
+    );
   if (schema === null) return;
   throw new DatabaseError(
     `a statement outside a transaction would not find the schema ${schema}: the tenant is behind a pooler, which keeps no search_path; name the server itself in the registry`,
@@ -45,11 +51,15 @@ function withoutSettings({ schema }: SessionScope): void {
 }
 
 /** The same as statements, to be sent with others in one round trip. */
-export function preparation(scope: SessionScope, place: "inside" | "outside"): readonly string[] {
+export function preparation(
+  { role }: Pick<Session, "role">,
+  scope: SessionScope,
+  place: "inside" | "outside",
+): readonly string[] {
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
   const local = place === "inside";
   const timeouts = local
     ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
     : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
-  return [...timeouts, "reset role"];
+  return [...timeouts, role === null ? "reset role" : `set ${local ? "local " : ""}role ${identifier(role)}`];
 }

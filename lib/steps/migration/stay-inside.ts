@@ -21,11 +21,14 @@ export async function stayInside(session: Session, scope: SessionScope): Promise
   const { schema, settings } = scope;
   if (!row) throw new LeftTenant("where the statement left the session could not be read");
   if (row.touched !== null) throw new LeftTenant(`it touches ${row.touched}, which is not the tenant's`);
+  const own = session.role ?? row.login;
+  // What the login made for itself, nobody but the gate could use.
+  if (row.role !== own && (schema !== null || row.role === row.login))
+    throw new LeftTenant(`it leaves the role ${row.role}, and the rollout's is ${own}`);
   if (schema === null) return;
   const path = pathOfSchema(schema, settings.shared);
   const left = session.path();
   if (left !== path) throw new LeftTenant(`it leaves the search_path ${left}, and the tenant's is ${path}`);
-  if (row.role !== row.login) throw new LeftTenant(`it leaves the role ${row.role}, and the rollout's is ${row.login}`);
 }
 
 interface Standing extends Record<string, unknown> {

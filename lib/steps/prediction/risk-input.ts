@@ -32,6 +32,9 @@ function clusterRisk(cluster: ClusterRecord, record: ProofRecord | undefined): C
   const differences = cluster.drift?.differences.length ?? 0;
   if (!record) {
     const drift = { healed: 0, remaining: differences, breaking: 0 };
+    // Nothing is executed there, so there is nothing to prove.
+    if (cluster.pending.length === 0)
+      return { id: cluster.id, proved: true, locks: [], rewrites: [], rollback: "exact", drift };
     return { id: cluster.id, proved: false, locks: [], rewrites: [], rollback: "unproved", drift };
   }
   const proved = record.after !== null;

@@ -1,4 +1,4 @@
-import type { Clone, DatabaseError, Session } from "../../ports/database.js";
+import { type Clone, type DatabaseError, NotDropped, type Session, type SessionOptions } from "../../ports/database.js";
 import type { ProveOnClone } from "./input.js";
 import { GrowthUnknown, GrowthWatch } from "./watch-growth.js";
 
@@ -15,6 +15,8 @@ export class Clones {
   private readonly open = new Set<Bench>();
   /** Why clones that are dropped by now were stopped for their size, or because nobody knew it any more. */
   private readonly stopped: DatabaseError[] = [];
+  /** Clones that are still there. */
+  readonly left: NotDropped[] = [];
 
   constructor(private readonly input: ProveOnClone) {}
 
@@ -27,7 +29,7 @@ export class Clones {
       this.open.add(bench);
       return bench;
     } catch (error) {
-      await clone.drop();
+      await this.remove(clone);
       throw error;
     }
   }
@@ -35,7 +37,7 @@ export class Clones {
   private async watch(clone: Clone): Promise<GrowthWatch | null> {
     const { growthLimit, clock } = this.input;
     if (growthLimit === undefined) return null;
-    return GrowthWatch.begin(() => this.connect(clone), growthLimit, clock);
+    return GrowthWatch.begin(() => this.connectAsLogin(clone), growthLimit, clock);
   }
 
   /** A session that was ended for its clone's size fails for that reason, whatever the server called it. */
@@ -55,8 +57,17 @@ export class Clones {
 
   /** A further session on a clone. */
   connect(clone: Clone): Promise<Session> {
+    return clone.open(this.options());
+  }
+
+  /** One that may end the others. */
+  connectAsLogin(clone: Clone): Promise<Session> {
+    return clone.open({ ...this.options(), asLogin: true });
+  }
+
+  private options(): SessionOptions {
     const { statementTimeout, lockTimeout } = this.input.settings;
-    return clone.open({ purpose: "write", statementTimeout, lockTimeout });
+    return { purpose: "write", statementTimeout, lockTimeout };
   }
 
   async drop(bench: Bench): Promise<void> {
@@ -64,7 +75,17 @@ export class Clones {
     await bench.growth?.stop();
     if (bench.growth?.reason) this.stopped.push(bench.growth.reason);
     await bench.session.close();
-    await bench.clone.drop();
+    await this.remove(bench.clone);
+  }
+
+  /** That it could not be dropped says nothing of the release. */
+  private async remove(clone: Clone): Promise<void> {
+    try {
+      await clone.drop();
+    } catch (error) {
+      if (!(error instanceof NotDropped)) throw error;
+      this.left.push(error);
+    }
   }
 
   /** Drops all; throws the first failure after having tried every one. */

@@ -12,6 +12,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
+import { WAY_BACK } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
 
 /**
@@ -56,6 +57,7 @@ async function repairsAfter(
   scope: SessionScope,
 ): Promise<readonly string[]> {
   try {
+    await session.script("set check_function_bodies = off");
     for (const sql of generated) await session.execute(bindSchemas(sql, scope.schema));
     const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
     return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences) : [];
@@ -134,6 +136,7 @@ async function runInverses(
     await inTransaction(session, "read committed", async () => {
       await prepareSession(session, scope, "inside");
       await session.script("set constraints all immediate");
+      await session.script(WAY_BACK);
       for (const sql of inverses.statements) if (await attempted(session, sql, scope.schema)) ran.push(sql);
     });
     return ran;

@@ -95,9 +95,10 @@ async function runAndKill(
   statement: number,
 ): Promise<boolean> {
   const victim = await clones.connect(bench.clone);
+  const killer = await clones.connectAsLogin(bench.clone);
   const after = async (done: { readonly index: number }) => {
     if (done.index !== statement) return;
-    await bench.session.query("select pg_terminate_backend($1)", [victim.backend]);
+    await killer.query("select pg_terminate_backend($1)", [victim.backend]);
   };
   try {
     await up(victim, input, migration, keep, { observe: { after } });
@@ -108,6 +109,7 @@ async function runAndKill(
     return true;
   } finally {
     await victim.close();
+    await killer.close();
   }
 }
 

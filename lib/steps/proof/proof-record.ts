@@ -30,6 +30,7 @@ export async function proofRecord(
   const { catalogAfter: _, output: __, ...kept } = proof;
   const record: ProofRecord = {
     cluster: cluster.id,
+    clonedFrom: tenant.id,
     proof: kept,
     ms: proof.ms,
     endedAt: new Date(ports.clock.now()).toISOString(),

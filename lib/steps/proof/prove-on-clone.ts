@@ -9,6 +9,7 @@ import { DatabaseError } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { standingCode } from "../catalog/standing-code.js";
 import { Around, runForTwin } from "../isolation/around.js";
+import { leftBehind } from "../run/left-behind.js";
 import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
 import { Descent } from "./choose-rollbacks.js";
@@ -35,8 +36,14 @@ import { writabilityFindings } from "./writability.js";
  * the release does; no clone is left behind.
  */
 export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
-  const start = input.clock.monotonic();
   const clones = new Clones(input);
+  const proof = await proveAndDrop(input, clones);
+  const findings = [...proof.findings, ...clones.left.map((each) => leftBehind("dry-run", each))].sort(compareFindings);
+  return { ...proof, findings };
+}
+
+async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof> {
+  const start = input.clock.monotonic();
   try {
     const bench = await clones.make("dry-run");
     const code = await standingCode(bench.session, input.migrations);

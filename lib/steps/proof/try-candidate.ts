@@ -2,7 +2,7 @@ import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
-import { EVERY_ROW } from "../migration/run-kept.js";
+import { WAY_BACK } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
 import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
@@ -29,7 +29,7 @@ export async function tryCandidate(
   try {
     await prepareSession(session, scope, "inside");
     await session.script("set constraints all immediate");
-    if (candidate.source !== "author") await session.script(EVERY_ROW);
+    if (candidate.source !== "author") await session.script(WAY_BACK);
     const from = await readColumns(session);
     for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
     await session.script("set constraints all immediate");

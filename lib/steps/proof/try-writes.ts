@@ -255,7 +255,7 @@ async function trySecured(place: Place, where: string): Promise<readonly Refused
     const refused = await tryCommands(place, where);
     return refused.filter(({ error: { code } }) => code.startsWith("42") && code !== "42501" && code !== "42704");
   } finally {
-    await session.script("reset role");
+    await session.script(session.role === null ? "reset role" : `set local role ${identifier(session.role)}`);
   }
 }
 

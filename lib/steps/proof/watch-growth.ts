@@ -76,7 +76,7 @@ export class GrowthWatch {
 }
 
 const END_OTHERS = `select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
-  where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid()`;
+  where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid() and pg_catalog.pg_has_role(usesysid, 'USAGE')`;
 
 async function endOthers(session: Session): Promise<void> {
   try {

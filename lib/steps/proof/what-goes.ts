@@ -1,8 +1,9 @@
 import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { labelsOf } from "../../core/catalog/labels-of.js";
 import type { CatalogIndex, TableRef } from "../../core/catalog/lookup.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
-import { holdsEvery, labelsOf } from "../../core/postgres/fits.js";
+import { holdsEvery } from "../../core/postgres/fits.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { SetAside } from "../../core/undo/keep/aside.js";
 import { type Retyped, setColumnsAside, setTableAside } from "../../core/undo/keep/set-aside.js";

@@ -3,10 +3,18 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type HostPlan, need, type RunRequest, type TenantProgress } from "../run/records.js";
+import {
+  artifact,
+  type HostPlan,
+  need,
+  type RegistryChanges,
+  type RunRequest,
+  type TenantProgress,
+} from "../run/records.js";
 import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
 import { notHeld } from "./held-to-trail.js";
+import { noteRegistry, registryNow } from "./registry-changes.js";
 
 /** What an earlier rollback had to say of tenants; said again by the next one if it still holds. */
 const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
@@ -25,7 +33,10 @@ export async function beginRollback(
   if (deciding.length > 0)
     throw new Error(`what was approved is not what lies in the run's folder any more: ${deciding.join(", ")}`);
   const { config } = await need<RunRequest>(ports, artifact.request);
-  const wanted = new Set(tenants);
+  const { joined, gone } = await registryNow(ports);
+  await noteRegistry(ports, { joined, gone });
+  const wanted = new Set(tenants.filter((id) => !gone.includes(id)));
+  if (wanted.size === 0) throw new Error("the registry lists none of these tenants any more");
   const fleet = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter((tenant) => wanted.has(tenant.id));
   if (!(await claimFleet(ports, fleet))) {
     const [busy] = (await ports.artifacts.get<readonly Finding[]>(artifact.findings("rollout-busy"))) ?? [];
@@ -46,10 +57,12 @@ export async function beginRollback(
   return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, await targetsOf(ports));
 }
 
-/** Of these tenants, those that do not stand as before the release. */
+/** Of these tenants that are still in the registry, those that do not stand as before the release. */
 export async function notTakenBack(ports: Ports, tenants: readonly string[]): Promise<readonly string[]> {
+  const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
   const left: string[] = [];
   for (const id of tenants) {
+    if (gone.includes(id)) continue;
     const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(id));
     if (progress?.status !== "rolled back") left.push(id);
   }

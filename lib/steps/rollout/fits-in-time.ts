@@ -16,10 +16,10 @@ export function timeKeeper(ports: Ports, rollout: RolloutContext): (tenant: Tena
     sizes ??= sizesOf(ports);
     const known = await sizes;
     const { cluster } = tenantContext(rollout, tenant);
-    const { proof } = await need<ProofRecord>(ports, artifact.proof(cluster.id));
+    const { proof, clonedFrom } = await need<ProofRecord>(ports, artifact.proof(cluster.id));
     const ms = predictedMs({
       statements: proof.statements.map((statement) => statement.ms),
-      cloneBytes: known.get(cluster.representative) ?? null,
+      cloneBytes: known.get(clonedFrom) ?? null,
       tenantBytes: known.get(tenant.id) ?? null,
     });
     if (ports.clock.monotonic() + ms > deadline)

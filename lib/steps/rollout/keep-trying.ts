@@ -1,18 +1,16 @@
+import { type Config, milliseconds } from "../../core/config/config.js";
 import { digest } from "../../core/json.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { isAway, ServerPatience } from "./server-patience.js";
 
-/**
- * Codes after which another try may succeed: lock timeout, deadlock, serialization, and a connection that was cut or
- * refused while a server restarts. Whether a cut transaction was committed is read from the ledger by the next try.
- */
-const AGAIN: ReadonlySet<string> = new Set([
-  ...["55P03", "40P01", "40001"],
-  ...["08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03"],
-  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
-]);
+/** Codes after which another try may succeed: lock timeout, deadlock, serialization. */
+const AGAIN: ReadonlySet<string> = new Set(["55P03", "40P01", "40001"]);
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 20_000;
+/** A server that is away is asked again at least so often. */
+const LONGEST_SILENCE_MS = 2_000;
 
 /** What the attempts at one tenant have met so far. */
 export interface Attempt {
@@ -21,32 +19,66 @@ export interface Attempt {
   readonly faults: string[];
 }
 
+/** How often, and for how long, a tenant is tried. */
+export interface Persistence {
+  /** Tries to get the locks. */
+  readonly attempts: number;
+  /** How long a server that is away is waited for. Milliseconds. */
+  readonly waitForServer: number;
+}
+
+/** What the attempts met last is kept; a server that is away for minutes would fill the record. */
+const MOST_FAULTS = 20;
+
 /**
  * Tries again while the database says that waiting helps, after a pause that doubles and is spread by the tenant's id,
- * so that the tenants of a wave do not come back together.
+ * so that the tenants of a wave do not come back together. A server that cannot be reached is waited for by time; one that
+ * went away under the work counts as an attempt, since the work may be what ends it. `work` says when it is connected.
+ * Whether a cut transaction was committed is read from the ledger by the next try.
  */
 export async function keepTrying<T>(
   ports: Ports,
-  tenant: string,
-  attempts: number,
+  { id: tenant, host }: Pick<Tenant, "id" | "host">,
+  { attempts, waitForServer }: Persistence,
   attempt: Attempt,
-  work: () => Promise<T>,
+  work: (connected: () => void) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
+  const patience = new ServerPatience(ports, host, waitForServer);
+  for (let tries = 0; ; ) {
     attempt.attempts += 1;
     const started = ports.clock.monotonic();
+    let connected = false;
     try {
-      return await work();
+      const result = await work(() => {
+        connected = true;
+        patience.answered();
+      });
+      patience.answered();
+      return result;
     } catch (error) {
-      if (error instanceof Error) attempt.faults.push(describe(error));
-      if (!(error instanceof DatabaseError) || !AGAIN.has(error.code)) throw error;
+      if (error instanceof Error && attempt.faults.length < MOST_FAULTS) attempt.faults.push(describe(error));
+      if (!(error instanceof DatabaseError)) throw error;
+      const away = isAway(error.code);
       if (error.code === "55P03") attempt.lockWaitMs += Math.round(ports.clock.monotonic() - started);
-      if (attempt.attempts >= attempts) throw error;
+      if (connected || !away) tries += 1;
+      if (!(away ? patience.waits() : AGAIN.has(error.code)) || tries >= attempts) throw error;
       if (ports.stop.aborted) throw new Interrupted("stopped between two attempts");
-      const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt.attempts - 1));
+      if (away) refuseLate(ports);
+      const longest = away ? LONGEST_SILENCE_MS : LONGEST_WAIT_MS;
+      const ceiling = Math.min(longest, FIRST_WAIT_MS * 2 ** (attempt.attempts - 1));
       await ports.clock.sleep(ceiling * (0.5 + spread(tenant, attempt.attempts) / 2), ports.stop);
     }
   }
+}
+
+/** A process that ends soon leaves the waiting to one that does not. */
+function refuseLate({ clock, deadline }: Pick<Ports, "clock" | "deadline">): void {
+  if (deadline !== null && clock.monotonic() + LONGEST_WAIT_MS > deadline)
+    throw new Interrupted("the server is away, and this process ends before it may be back");
+}
+
+export function persistenceOf({ rollout }: Pick<Config, "rollout">): Persistence {
+  return { attempts: rollout.attempts, waitForServer: milliseconds(rollout.waitForServer) };
 }
 
 /** With the code where the server or the driver gave one. */

@@ -17,11 +17,12 @@ import { assertNoOthersCode } from "../catalog/standing-code.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
+import { remedyOf } from "../run/database-finding.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
 import { primaryOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
-import { type Attempt, describe, keepTrying } from "./keep-trying.js";
+import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { tenantStateAnew } from "./tenant-state.js";
@@ -72,14 +73,16 @@ export async function migrateTenant(
       return { record: await write({ status: "migrated", after, message: null, lockTimeout: false }), findings: [] };
     const status = state?.kind === "old" ? "failed" : "unknown";
     const record = await write({ status, after, message, lockTimeout });
-    return { record, findings: [failed(tenant, record, state?.kind ?? null)] };
+    const cause = error instanceof DatabaseError ? remedyOf(error.code) : null;
+    return { record, findings: [failed(tenant, record, state?.kind ?? null, cause)] };
   }
 }
 
 async function work(ports: Ports, context: TenantContext, attempt: Attempt): Promise<string> {
   const { config, tenant } = context;
-  return keepTrying(ports, tenant.id, config.rollout.attempts, attempt, async () => {
+  return keepTrying(ports, tenant, persistenceOf(config), attempt, async (connected) => {
     const session = await open(ports, context);
+    connected();
     const { concurrentTimeout } = sessionSettings(config);
     let ledgerThere = false;
     const needed = async (on: Session, version: string) =>
@@ -201,7 +204,12 @@ const STATES = {
   other: "Its schema is neither the one before nor the one after the release.",
 } as const;
 
-function failed(tenant: Tenant, record: TenantProgress, kind: keyof typeof STATES | null): Finding {
+function failed(
+  tenant: Tenant,
+  record: TenantProgress,
+  kind: keyof typeof STATES | null,
+  cause: string | null,
+): Finding {
   const state = kind === null ? "Whether the release is in it could not be established." : STATES[kind];
   return {
     code: record.status === "failed" ? "rollout.failed" : "rollout.unknown",
@@ -211,7 +219,7 @@ function failed(tenant: Tenant, record: TenantProgress, kind: keyof typeof STATE
     subject: { kind: "tenant", name: tenant.id },
     message: `Tenant ${tenant.id} was not migrated: ${record.message}. ${state}`,
     remedy: {
-      text: "Remove the cause, then go on; tenants that are finished are not repeated.",
+      text: `${cause ?? "Remove the cause."} Then go on; tenants that are finished are not repeated. To go on without this one: --exclude ${tenant.id}`,
       command: "schema-gate resume",
     },
     tenants: [tenant.id],

@@ -9,7 +9,7 @@ import { assertNoOthersCode } from "../catalog/standing-code.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
-import { type Attempt, describe, keepTrying } from "./keep-trying.js";
+import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { tenantStateAnew } from "./tenant-state.js";
@@ -36,8 +36,10 @@ export async function rollBackTenant(
   };
   if (known?.status === "rolled back") return { record: known, findings: [] };
   try {
-    const { attempts } = context.config.rollout;
-    const after = await keepTrying(ports, tenant.id, attempts, attempt, () => takeBack(ports, context));
+    const persistence = persistenceOf(context.config);
+    const after = await keepTrying(ports, tenant, persistence, attempt, (connected) =>
+      takeBack(ports, context, connected),
+    );
     if (after === context.before) return { record: await write("rolled back", after, null), findings: [] };
     return unfinished(await write("unknown", after, "the way back ran, but the schema is not the one before"));
   } catch (error) {
@@ -46,15 +48,17 @@ export async function rollBackTenant(
     const state = await tenantStateAnew(ports, context);
     // The commit had arrived although its answer did not.
     if (state?.kind === "old") return { record: await write("rolled back", state.fingerprint, null), findings: [] };
-    return unfinished(await write("unknown", state?.fingerprint ?? null, describe(error)));
+    const status = state?.kind === "new" ? "migrated" : "unknown";
+    return unfinished(await write(status, state?.fingerprint ?? null, describe(error)));
   }
 }
 
-async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
+async function takeBack(ports: Ports, context: TenantContext, connected: () => void): Promise<string> {
   const { tenant, config, release, rollbacks, cluster } = context;
   const settings = sessionSettings(config);
   const { lockTimeout, statementTimeout, concurrentTimeout } = settings;
   const session = await ports.database.connect(tenant, { purpose: "write", statementTimeout, lockTimeout });
+  connected();
   const ledger = ledgerFor(release.convention, tenant.schema);
   const has = async (on: Session) =>
     new Set((await readLedger(on, ledger, tenant.schema)).map((entry) => entry.version));
@@ -85,7 +89,9 @@ async function takeBack(ports: Ports, context: TenantContext): Promise<string> {
   }
 }
 
+/** A tenant whose state was read after the failure is known to have the release still. */
 function unfinished(record: TenantProgress): TenantOutcome<TenantProgress> {
+  const known = record.status === "migrated";
   return {
     record,
     findings: [
@@ -93,10 +99,12 @@ function unfinished(record: TenantProgress): TenantOutcome<TenantProgress> {
         code: "rollout.not-rolled-back",
         gate: "rollout",
         severity: "error",
-        unknown: true,
+        ...(known ? {} : { unknown: true }),
         subject: { kind: "tenant", name: record.tenant },
-        message: `Tenant ${record.tenant} could not be taken back: ${record.message}.`,
-        remedy: { text: "Look at this tenant by hand before anything else runs on it.", command: "schema-gate status" },
+        message: `Tenant ${record.tenant} could not be taken back: ${record.message}.${known ? " It still has the whole release." : ""}`,
+        remedy: known
+          ? { text: "Remove the cause, then take it back.", command: "schema-gate rollback" }
+          : { text: "Look at this tenant by hand before anything else runs on it.", command: "schema-gate status" },
         tenants: [record.tenant],
       },
     ],

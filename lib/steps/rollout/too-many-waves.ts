@@ -9,11 +9,11 @@ const MOST_WAVES = 900;
 export function tooManyWaves(
   run: string,
   tenants: readonly Tenant[],
-  { canary, growth, maxWave }: WavePolicy,
+  { canary, growth, maxWave, groups = [] }: WavePolicy,
 ): readonly Finding[] {
   const waves = planWaves(
     tenants.map((tenant) => ({ ...tenant, risk: 0 })),
-    { canary, growth, maxWave },
+    { canary, growth, maxWave, groups: [...groups] },
   ).length;
   if (waves <= MOST_WAVES) return [];
   return [

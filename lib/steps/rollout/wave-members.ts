@@ -6,8 +6,8 @@ import { artifact, need, type RunRequest, resultsOf, type ScoreRecord, type Tena
 /** The waves in which the tenants that lack something would be migrated, from what the gates wrote. */
 export async function wavesOf(ports: Pick<Ports, "run" | "artifacts">): Promise<readonly Wave[]> {
   const { config } = await need<RunRequest>(ports, artifact.request);
-  const { canary, growth, maxWave } = config.rollout;
-  return planWaves(await membersOf(ports), { canary, growth, maxWave });
+  const { canary, growth, maxWave, groups } = config.rollout;
+  return planWaves(await membersOf(ports), { canary, growth, maxWave, groups });
 }
 
 async function membersOf(ports: Pick<Ports, "run" | "artifacts">): Promise<readonly WaveTenant[]> {

@@ -10,6 +10,8 @@ import type { LedgerEntry } from "../../core/release/ledger.js";
 import type { PredictedLock, RollbackStanding } from "../../core/risk/input.js";
 import type { RiskScore } from "../../core/risk/score.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
+import type { Exemption } from "../../core/rollout/exemptions.js";
+import type { Selection } from "../../core/rollout/selection.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Declared } from "../catalog/declared.js";
@@ -32,6 +34,27 @@ export interface RunRequest {
   readonly config: Config;
   /** Every catalog is read, also of tenants that did not change since the last run. */
   readonly fresh?: boolean;
+  /** Which tenants it is about; absent: all. */
+  readonly selection?: Selection;
+  /** Path of the config that it was read from; absent on AWS. */
+  readonly configFile?: string;
+}
+
+/** Of whom the run is, as the registry was when it began. */
+export interface RunScope {
+  /** Ids of all tenants that the registry listed. */
+  readonly listed: readonly string[];
+  readonly exempt: readonly Exemption[];
+  /** Ids that the selection left out. */
+  readonly leftOut: readonly string[];
+}
+
+/** How the registry differs from what it was when the run began, as far as the rollout has looked. */
+export interface RegistryChanges {
+  /** Ids of tenants that are listed now and were not. */
+  readonly joined: readonly string[];
+  /** Ids of tenants of the run that are listed no more. */
+  readonly gone: readonly string[];
 }
 
 /** Tenants handled by one call, one after the other over one connection at a time. */
@@ -111,6 +134,8 @@ export interface ClusterRecord {
 /** What the dry run of a cluster established; the rollout holds every tenant of the cluster to it. */
 export interface ProofRecord {
   readonly cluster: string;
+  /** The tenant whose clone it was: the cluster's representative, or another where that one could not be cloned. */
+  readonly clonedFrom: string;
   /** Everything that was seen; the catalog after the release is an artifact of its own. */
   readonly proof: Omit<Proof, "catalogAfter" | "output">;
   readonly ms: number;
@@ -141,6 +166,8 @@ export interface WavePlan {
   /** 0-based; 0 is the canary. */
   readonly index: number;
   readonly name: string;
+  /** Whose window it keeps to; null for none. */
+  readonly group: string | null;
   readonly tenants: readonly string[];
   readonly hosts: readonly HostPlan[];
 }
@@ -162,6 +189,8 @@ export interface WaveResult {
 /** How often a run was resumed: tenants that the breaker let go without the release are tried once more in each pass. */
 export interface Passes {
   readonly resumed: number;
+  /** Ids of the tenants that this pass is about; absent: all of the run. */
+  readonly only?: readonly string[];
 }
 
 /** What the rollout has done to one tenant; the last word on it. */
@@ -198,10 +227,21 @@ export interface RefusedAttempt {
   readonly at: string;
 }
 
+/** A person stopped the rollout for now, or let it go on. */
+export interface PauseEntry {
+  readonly paused: boolean;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly reason: string | null;
+}
+
 export const artifact = {
   request: "request.json",
   release: "release.json",
   fleet: "fleet.json",
+  scope: "scope.json",
+  registry: "registry.json",
   batch: (id: string) => `batches/${id}.json`,
   result: (phase: string, batch: string) => `results/${phase}/${batch}.json`,
   results: (phase: string) => `results/${phase}`,
@@ -216,7 +256,11 @@ export const artifact = {
   waves: "waves.json",
   passes: "passes.json",
   wave: (index: number) => `waves/${index}.json`,
+  /** `PauseEntry`s, the last of which holds. */
+  pauses: "pauses.json",
+  hold: "hold.json",
   waveStart: (index: number) => `waves/${index}.started.json`,
+  waveDue: (index: number) => `waves/${index}.due.json`,
   /** What a team's own program printed in a tenant, or on a cluster's clone. */
   migratorOutput: (of: string) => `migrator/${encodeURIComponent(of)}.txt`,
   tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,

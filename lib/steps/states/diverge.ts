@@ -67,7 +67,8 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
       digest: digest(clusters.map((cluster) => [cluster.id, cluster.fingerprint, cluster.tenants])),
       details: { clusters: clusters.length, drifted },
     });
-    return { clusters: clusters.map(({ id }) => ({ id })) };
+    // Where nothing is pending there is nothing to try on a clone.
+    return { clusters: clusters.filter(({ pending }) => pending.length > 0).map(({ id }) => ({ id })) };
   },
 };
 

@@ -3,6 +3,7 @@ import { bytes, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
+import { plural } from "../../core/plural.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
@@ -15,7 +16,7 @@ import { proveOnClone } from "../proof/prove-on-clone.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
 import { driverFindings } from "../run/driver-limits.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
+import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string(), cluster: z.string() });
@@ -38,11 +39,64 @@ export const dryRun: Step<z.infer<typeof input>, Output> = {
     const tenant = fleet.find((one) => one.id === cluster?.representative);
     if (!cluster || !tenant) throw new Error(`the run ${ports.run} has no cluster ${id}`);
     const members = fleet.filter((one) => cluster.tenants.includes(one.id));
-    const ok = await prove(ports, cluster, tenant, members, fleet);
+    const ok = await proveOne(ports, cluster, tenant, members, fleet);
     ports.events.emit({ type: "advance", phase: "DryRun", count: 1 });
     return { ok, cluster: id };
   },
 };
+
+/** How many tenants of a cluster are tried, one after the other, until one can be cloned. */
+const MOST_CLONED = 4;
+
+/** On a clone of the representative, or of the next tenant of the cluster where none can be made of it. */
+async function proveOne(
+  ports: Ports,
+  cluster: ClusterRecord,
+  representative: Tenant,
+  members: readonly Tenant[],
+  fleet: readonly Tenant[],
+): Promise<boolean> {
+  const failures: NoClone[] = [];
+  for (const tenant of (await byPlace(ports, representative, members)).slice(0, MOST_CLONED)) {
+    try {
+      return await prove(ports, cluster, tenant, members, fleet, failures);
+    } catch (error) {
+      if (!(error instanceof NoClone)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first)
+    await saveFindings(ports, `dry-run-${cluster.id}`, [unproved(cluster, first.tenant, first.error, failures.length)]);
+  return false;
+}
+
+/** The representative first; then those of another server, whose reason may not hold there; the largest before the others. */
+async function byPlace(ports: Ports, representative: Tenant, members: readonly Tenant[]): Promise<readonly Tenant[]> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+  const sizes = new Map(readings.map(({ tenant, statistics }) => [tenant, statistics?.sizeBytes ?? 0]));
+  const others = members.filter(
+    // Copies that the run makes at RDS are of the representative's server alone.
+    ({ id, host }) => id !== representative.id && (config.staging.mode !== "snapshot" || host === representative.host),
+  );
+  const far = ({ host }: Tenant) => (host === representative.host ? 1 : 0);
+  return [
+    representative,
+    ...others.toSorted((a, b) => far(a) - far(b) || (sizes.get(b.id) ?? 0) - (sizes.get(a.id) ?? 0)),
+  ];
+}
+
+/** No clone of this tenant could be made; nothing is known of the release by that. */
+class NoClone extends Error {
+  override readonly name = "NoClone";
+  constructor(
+    readonly tenant: Tenant,
+    readonly error: DatabaseError,
+  ) {
+    super(error.message);
+  }
+}
 
 async function prove(
   ports: Ports,
@@ -50,6 +104,7 @@ async function prove(
   tenant: Tenant,
   members: readonly Tenant[],
   fleet: readonly Tenant[],
+  failures: readonly NoClone[],
 ): Promise<boolean> {
   const { config } = await need<RunRequest>(ports, artifact.request);
   const release = await need<Release>(ports, artifact.release);
@@ -69,7 +124,10 @@ async function prove(
       cluster: cluster.id,
       migrations: release.migrations.filter((migration) => cluster.pending.includes(migration.version)),
       schema: tenant.schema,
-      makeClone: (purpose) => ports.database.clone(tenant, cloneName(ports.run, `${cluster.id}_${purpose}`)),
+      makeClone: (purpose) =>
+        ports.database.clone(tenant, cloneName(ports.run, `${cluster.id}_${purpose}`)).catch((error: unknown) => {
+          throw error instanceof DatabaseError ? new NoClone(tenant, error) : error;
+        }),
       difference: ports.schemaDifference,
       settings: {
         lockTimeout: milliseconds(config.rollout.lockTimeout),
@@ -94,18 +152,33 @@ async function prove(
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);
     const beyond = await driverFindings(ports, members, proof.statements);
-    await saveFindings(ports, key, [...findings, ...beyond, ...(await probeDerived(ports, cluster, proof.derived))]);
+    const derived = await probeDerived(ports, cluster, proof.derived);
+    const instead = failures.map((failure) => clonedInstead(cluster, failure, tenant));
+    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...instead]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more of it begins again.
     if (ports.stop.aborted) throw new Interrupted(`the proof of cluster ${cluster.id} needs more time than was left`);
     if (!(error instanceof DatabaseError)) throw error;
-    await saveFindings(ports, key, [unproved(cluster, tenant, error)]);
+    await saveFindings(ports, key, [unproved(cluster, tenant, error, 1)]);
     return false;
   }
 }
 
-function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError): Finding {
+/** Said, since what was measured there is scaled to the size of the others. */
+function clonedInstead(cluster: ClusterRecord, { tenant, error }: NoClone, other: Tenant): Finding {
+  return {
+    code: "dry-run.other-clone",
+    gate: "dry-run",
+    severity: "note",
+    subject: { kind: "cluster", name: cluster.id },
+    message: `No clone of tenant ${tenant.id} could be made (${error.message} [${error.code}]); tenant ${other.id}, which has the same schema, was cloned instead.`,
+    tenants: [tenant.id],
+  };
+}
+
+function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError, tried: number): Finding {
+  const more = tried > 1 ? `, nor of ${plural(tried - 1, "other tenant")} with the same schema` : "";
   const unwatched = error instanceof GrowthUnknown;
   return {
     code: unwatched ? "dry-run.growth-unknown" : "dry-run.no-clone",
@@ -113,7 +186,7 @@ function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError):
     severity: "error",
     unknown: true,
     subject: { kind: "cluster", name: cluster.id },
-    message: `The release could not be tried on a clone of tenant ${tenant.id}: ${error.message} [${error.code}].`,
+    message: `The release could not be tried on a clone of tenant ${tenant.id}${more}: ${error.message} [${error.code}].`,
     remedy: {
       text: unwatched
         ? "See in the log of the clone's server why it ended the session, then check again."

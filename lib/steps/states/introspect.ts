@@ -1,4 +1,5 @@
-import { milliseconds } from "../../core/config/config.js";
+import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
@@ -11,6 +12,7 @@ import { logicalReplicaFindings } from "../catalog/logical-replica.js";
 import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
 import { openReplica } from "../catalog/replica.js";
+import { tenantRoleFindings } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type RunRequest, type TenantReading } from "../run/records.js";
@@ -30,10 +32,9 @@ export const introspect: Step<BatchInput, Output> = {
   async run(ports, { batch }) {
     const { config, fresh = false } = await need<RunRequest>(ports, artifact.request);
     const release = await need<Release>(ports, artifact.release);
-    const timeout = milliseconds(config.timeouts.read);
     const reader = new CatalogReader(ports.memory, fresh);
     const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
-      readTenant(ports, release, tenant, timeout, reader),
+      readTenant(ports, release, tenant, config, reader),
     );
     return { ok: result.records.every((record) => record.status === "read"), batch };
   },
@@ -43,14 +44,17 @@ async function readTenant(
   ports: Ports,
   release: Release,
   tenant: Tenant,
-  timeout: number,
+  config: Config,
   reader: CatalogReader,
 ): Promise<TenantOutcome<TenantReading>> {
+  const timeout = milliseconds(config.timeouts.read);
   const started = ports.clock.monotonic();
   let session: Session | null = null;
+  let roles: readonly Finding[] = [];
   try {
     const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
     session = opened.session;
+    roles = await tenantRoleFindings(session, tenant, config);
     const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
@@ -72,7 +76,7 @@ async function readTenant(
       ms: ports.clock.monotonic() - started,
     };
     const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
-    return { record, findings: [...opened.findings, ...replicated, ...own] };
+    return { record, findings: [...opened.findings, ...roles, ...replicated, ...own] };
   } catch (error) {
     const code = error instanceof NotOurs ? "introspect.not-ours" : "introspect.unreachable";
     const doing = error instanceof NotOurs ? "has what stands in the place of ours" : "could not be read";
@@ -88,7 +92,8 @@ async function readTenant(
       pending: [],
       ms: ports.clock.monotonic() - started,
     };
-    return { record, findings: [finding] };
+    // What is wrong with the role may be why.
+    return { record, findings: [...roles, finding] };
   } finally {
     await session?.close();
   }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import { digest } from "../../core/json.js";
+import { digest, type Json } from "../../core/json.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { commandRelease } from "../../core/release/command-release.js";
@@ -10,11 +10,12 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { conventionByLedger } from "../catalog/convention.js";
 import { refuseBusyFleet } from "../rollout/claim-fleet.js";
-import { refuseEmptyCanary } from "../rollout/empty-canary.js";
+import { refusePolicy } from "../rollout/refuse-policy.js";
+import { scopeOf } from "../rollout/scope.js";
 import { tooManyWaves } from "../rollout/too-many-waves.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, need, type RunRequest } from "../run/records.js";
+import { artifact, need, type RunRequest, type RunScope } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -34,14 +35,16 @@ export const load: Step<z.infer<typeof input>, Output> = {
     const request = await need<RunRequest>(ports, artifact.request);
     const { config } = request;
     const files = await ports.releases.files();
-    const tenants: readonly Tenant[] = await ports.registry.tenants();
+    const listed: readonly Tenant[] = await ports.registry.tenants();
+    refusePolicy(config, listed, ports.clock.now());
+    const { tenants, scope, findings } = scopeOf(request, listed, ports.clock.now());
     await refuseBusyFleet(ports, tenants);
-    refuseEmptyCanary(config, tenants);
     const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
     const waves = request.engine === "aws" ? tooManyWaves(ports.run, tenants, config.rollout) : [];
-    await saveFindings(ports, "load", [...release.findings, ...waves]);
+    await saveFindings(ports, "load", [...release.findings, ...findings, ...waves]);
     await ports.artifacts.put(artifact.fleet, tenants);
+    await ports.artifacts.put(artifact.scope, scope);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
     const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
     await ports.audit.append({
@@ -54,9 +57,11 @@ export const load: Step<z.infer<typeof input>, Output> = {
         command: request.command,
         tenants: tenants.length,
         config: digest(config),
+        ...(request.selection === undefined ? {} : { selection: { ...request.selection } as Json }),
         ...(ports.before ? { follows: { ...ports.before } } : {}),
       },
     });
+    await recordExemptions(ports, scope.exempt);
     ports.events.emit({
       type: "result",
       phase: "Load",
@@ -65,6 +70,18 @@ export const load: Step<z.infer<typeof input>, Output> = {
     return { tenants: tenants.length, hosts, mode: request.mode };
   },
 };
+
+/** One event for each tenant that a person left out. */
+async function recordExemptions(ports: Ports, exempt: RunScope["exempt"]): Promise<void> {
+  for (const { tenant, reason, expires, by } of exempt)
+    await ports.audit.append({
+      actor: "schema-gate",
+      action: "tenant.exempted",
+      subject: { kind: "tenant", name: tenant },
+      digest: null,
+      details: { reason, expires, by },
+    });
+}
 
 async function releaseOf(
   ports: Ports,

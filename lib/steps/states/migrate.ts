@@ -1,4 +1,5 @@
 import { timeKeeper } from "../rollout/fits-in-time.js";
+import { untilFree } from "../rollout/hold.js";
 import { migrateTenant } from "../rollout/migrate-tenant.js";
 import { rolloutContext } from "../rollout/tenant-context.js";
 import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
@@ -18,6 +19,8 @@ export const migrate: Step<BatchInput, BatchOutput> = {
     const fits = timeKeeper(ports, rollout);
     const result = await untilDeadline(ports, () =>
       eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
+        const group = rollout.waves.find((wave) => wave.tenants.includes(tenant.id))?.group ?? null;
+        await untilFree(ports, rollout.config, group);
         await fits(tenant);
         return migrateTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant);
       }),

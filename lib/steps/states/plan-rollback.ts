@@ -22,7 +22,8 @@ export const planRollback: Step<z.infer<typeof input>, Output> = {
   async run(ports) {
     await loadParser();
     const release = await need<Release>(ports, artifact.release);
-    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const all = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+    const clusters = all.filter(({ pending }) => pending.length > 0);
     const digests: string[] = [];
     for (const cluster of clusters) {
       const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));

@@ -25,9 +25,8 @@ export const planStaging: Step<z.infer<typeof input>, Output> = {
     if (staging.mode !== "snapshot") return { mode: "existing", snapshots: [] };
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
-    const hosts = clustersOf(readings).flatMap(
-      (cluster) => fleet.get(representativeOf(cluster.readings).tenant)?.host ?? [],
-    );
+    const pending = clustersOf(readings).filter((cluster) => cluster.pending.length > 0);
+    const hosts = pending.flatMap((cluster) => fleet.get(representativeOf(cluster.readings).tenant)?.host ?? []);
     const snapshots: SnapshotPlan[] = [];
     const findings: Finding[] = [];
     for (const host of new Set(hosts)) {

@@ -26,7 +26,8 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
     for (const wave of await wavesOf(ports)) {
       const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
       const hosts = await cutIntoBatches(ports, `wave-${wave.index}`, tenants, config.connectionsPerHost, targets);
-      waves.push({ index: wave.index, name: wave.name, tenants: wave.tenants, hosts });
+      const { index, name, group } = wave;
+      waves.push({ index, name, group, tenants: wave.tenants, hosts });
     }
     await ports.artifacts.put(artifact.waves, waves);
     await ports.audit.append({

@@ -10,7 +10,15 @@ import { type OpenQuestion, openQuestions, REHEARSE, type TenantRehearsal } from
 import { rowsMatter } from "../probing/rows-matter.js";
 import { type Rehearsed, runRehearsal } from "../probing/run-rehearsal.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantProbes } from "../run/records.js";
+import {
+  artifact,
+  type ClusterRecord,
+  need,
+  type ProofRecord,
+  type RunRequest,
+  resultsOf,
+  type TenantProbes,
+} from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 interface Output {
@@ -65,7 +73,8 @@ async function rehearseTenant(
     decided: status === "too large" || status === "unknown" ? [] : open,
   });
   // The dry run of its cluster was executed on a clone of this very tenant.
-  if (cluster.representative === tenant.id) return { record: said("proved", {}), findings: [] };
+  const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(cluster.id));
+  if (proof?.clonedFrom === tenant.id) return { record: said("proved", {}), findings: [] };
   try {
     const { matter, size } = await rowsMatter(ports, config, tenant, cluster, migrations);
     if (!matter) return { record: said("empty", { bytes: size }), findings: [] };

@@ -30,7 +30,10 @@ export const score: Step<z.infer<typeof input>, Output> = {
     const { config } = run.request;
     await saveFindings(ports, "kept", keptPredictions(run));
     const findings = await allFindings(ports);
-    const risk = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
+    const scored = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
+    const idle = run.clusters.length > 0 && run.clusters.every(({ pending }) => pending.length === 0);
+    // Nobody is asked to approve nothing.
+    const risk = idle && scored.verdict !== "blocked" ? { ...scored, verdict: "pass" as const } : scored;
     const subject = await bindingSubject(ports);
     const record: ScoreRecord = { ...risk, digest: approvalDigest(subject), parts: approvalParts(subject) };
     await ports.artifacts.put(artifact.score, record);

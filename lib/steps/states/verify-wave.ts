@@ -11,6 +11,7 @@ import {
   type HostPlan,
   need,
   passOf,
+  type RegistryChanges,
   type RunRequest,
   type TenantProgress,
   type WavePlan,
@@ -36,14 +37,15 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const plan = (await need<readonly WavePlan[]>(ports, artifact.waves)).find((wave) => wave.index === index);
     if (!plan) throw new Error(`the run ${ports.run} has no wave ${index}`);
-    const said = await Promise.all(plan.tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
+    const due = (await need<{ tenants: readonly string[] }>(ports, artifact.waveDue(index))).tenants;
+    const said = await Promise.all(due.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
     const count = (test: (progress: TenantProgress | null) => boolean) => said.filter(test).length;
     const migrated = count((progress) => progress?.status === "migrated");
     const health = await waveHealth(ports, config, said);
     const verdict = breaker({
       policy: config.rollout,
       canary: index === 0,
-      planned: plan.tenants.length,
+      planned: due.length,
       failed: count((progress) => isWithout(progress) && progress?.lockTimeout !== true),
       unknown: count((progress) => progress === null || progress.status === "unknown"),
       lockTimeouts: count((progress) => isWithout(progress) && progress?.lockTimeout === true),
@@ -52,18 +54,25 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     });
     await auditFaults(ports, said);
     const action = !verdict.open ? "continue" : config.rollout.onFailure === "halt" ? "halt" : "rollback";
-    const failed = plan.tenants.length - migrated;
+    const failed = await without(ports, plan);
     await conclude(ports, plan, { index, action, reason: verdict.reason, migrated, failed });
     await saveFindings(ports, `breaker-${index}`, verdict.open ? [opened(ports, plan, verdict.reason, action)] : []);
     const hosts = action === "rollback" ? await planRollback(ports, config.rollout.onFailure, plan) : [];
     ports.events.emit({
       type: "result",
       phase: "Roll out",
-      text: `${plan.name}: ${migrated} of ${plan.tenants.length} migrated and verified`,
+      text: `${plan.name}: ${migrated} of ${due.length} migrated and verified`,
     });
     return { action, failed, hosts };
   },
 };
+
+/** Tenants of the wave that are still in the registry and lack the release, also those that this pass leaves out. */
+async function without(ports: Ports, { tenants }: WavePlan): Promise<number> {
+  const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
+  const said = await Promise.all(tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
+  return tenants.filter((id, at) => said[at]?.status !== "migrated" && !gone.includes(id)).length;
+}
 
 /** Back to the schema before, by failure or because an earlier attempt was taken back. */
 function isWithout(progress: TenantProgress | null): boolean {

@@ -13,6 +13,7 @@ afterAll(async () => {
 /** Sessions that end late, as a busy server's do after their clients have gone. */
 const server = (database: string) => ({
   database,
+  role: null,
   async open(name: string, options: Parameters<typeof openSession>[1]): Promise<Session> {
     const { hostname, port, username, password } = new URL(serverUrl("18"));
     const endpoint = { host: hostname, port: Number(port), database: name, user: username, password, tls: false };

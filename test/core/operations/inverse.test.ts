@@ -15,7 +15,6 @@ const LEFT_TO_THE_DIFFERENCE = [
   /^alter table t alter d set (statistics|storage|\()/,
   /^alter table t alter g drop expression/,
   /^alter table t (set \(|replica identity|cluster on|owner to)/,
-  /^alter table heir no inherit/,
   /^(comment|grant|alter policy)/,
 ];
 
@@ -37,7 +36,10 @@ describe.each(MAJORS)("up and inverse with rows on %s", (major: Major) => {
       const { differences } = compareStates(await readState(database.session, null), before);
       // What CASCADE takes along and no definition describes is left to the difference too.
       const own = differences.filter(
-        (each) => sql !== "drop table t cascade" || !/View public.v|Policy public.t.pol/.test(each),
+        (each) =>
+          (sql !== "drop table t cascade" || !/View public.v|Policy public.t.pol/.test(each)) &&
+          // PostgreSQL has no words for a column that is its parent's alone once it was the child's own.
+          (sql !== "alter table heir no inherit base" || !/heir\.i has local true/.test(each)),
       );
       expect(own).toEqual([]);
     });

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planWaves, WavePolicyError, type WaveTenant, wavePolicySchema } from "../../../lib/core/rollout/waves.js";
+import {
+  planWaves,
+  refuseUnknownGroups,
+  WavePolicyError,
+  type WaveTenant,
+  wavePolicySchema,
+} from "../../../lib/core/rollout/waves.js";
 
 const fleet = (n: number, change: (index: number) => Partial<WaveTenant> = () => ({})): WaveTenant[] =>
   Array.from({ length: n }, (_, index) => ({
@@ -34,6 +40,39 @@ describe("waves", () => {
     const [canary, ...rest] = planWaves(tenants, { canary: "internal", growth: 2, maxWave: null });
     expect(canary?.tenants).toEqual(["t004", "t005"]);
     expect(rest.map((wave) => wave.tenants.length)).toEqual([4]);
+  });
+
+  it("go through the groups in their order, and never mix them", () => {
+    const group = (index: number) => ({ group: index < 3 ? "us" : index < 7 ? "eu" : null });
+    const groups = [{ name: "eu", window: "Sat 02:00-05:00 Europe/Berlin" }, { name: "us" }];
+    const waves = planWaves(fleet(9, group), { canary: 1, growth: 2, maxWave: null, groups });
+    expect(waves.map((wave) => [wave.name, wave.group, wave.tenants])).toEqual([
+      ["canary (eu)", "eu", ["t003"]],
+      ["wave 2 (eu)", "eu", ["t004", "t005"]],
+      ["wave 3 (eu)", "eu", ["t006"]],
+      ["wave 4 (us)", "us", ["t000", "t001", "t002"]],
+      ["wave 5", null, ["t007", "t008"]],
+    ]);
+  });
+
+  it("let one tenant go first where the canary group has the release already", () => {
+    const waves = planWaves(fleet(4), { canary: "internal", growth: 2, maxWave: null });
+    expect(waves.map((wave) => wave.tenants.length)).toEqual([1, 2, 1]);
+  });
+
+  it("refuse a group that nobody is in", () => {
+    const tenants = fleet(4, (index) => ({ group: index % 2 ? "g1" : "g2" }));
+    const policy = { canary: 1, growth: 2, maxWave: null };
+    expect(() => refuseUnknownGroups(tenants, { ...policy, canary: "gold" })).toThrow(
+      "the canary group gold has no tenant; the groups are g1, g2",
+    );
+    expect(() => refuseUnknownGroups(tenants, { ...policy, groups: [{ name: "eu" }] })).toThrow(
+      "the group eu of rollout.groups has no tenant; the groups are g1, g2",
+    );
+    expect(() => refuseUnknownGroups(fleet(1), { ...policy, groups: [{ name: "eu" }] })).toThrow(
+      "no tenant has a group",
+    );
+    expect(() => refuseUnknownGroups(tenants, { ...policy, groups: [{ name: "g2" }] })).not.toThrow();
   });
 
   it("say which tenants share a host", () => {
@@ -78,10 +117,8 @@ describe("waves", () => {
     [{ canary: 0, growth: 2, maxWave: null }, "at least 1 tenant"],
     [{ canary: 1, growth: 0.5, maxWave: null }, "cannot shrink"],
     [{ canary: 1, growth: 2, maxWave: 0 }, "at least 1 tenant"],
-    [
-      { canary: "gold", growth: 2, maxWave: null },
-      "the canary group gold has no tenant of this release; the groups are g1, g2",
-    ],
+    [{ canary: 1, growth: 2, maxWave: null, groups: [{ name: "a" }, { name: "a" }] }, "a is listed twice"],
+    [{ canary: 1, growth: 2, maxWave: null, groups: [{ name: "a", window: "Sat" }] }, "expected a window such as"],
   ])("refuse %o", (policy, message) => {
     const tenants = fleet(4, (index) => ({ group: index % 2 ? "g1" : "g2" }));
     expect(() => planWaves(tenants, policy)).toThrow(WavePolicyError);

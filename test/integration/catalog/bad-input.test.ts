@@ -65,6 +65,8 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
       serverVersion: session.serverVersion,
       backend: session.backend,
       pooled: session.pooled,
+      role: session.role,
+      owner: session.owner,
       query: async (text, values) => {
         const first = await session.query<never>(text, values);
         await dying.client.query(

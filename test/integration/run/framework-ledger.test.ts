@@ -34,7 +34,7 @@ afterAll(() => fleet.destroy());
 
 it("tells golang-migrate from others by the tenants' ledger, and leaves that ledger as the framework would", async () => {
   const waiting = await fleet.run(["run", "--no-wait"]);
-  expect(waiting.code, waiting.stderr).toBe(3);
+  expect(waiting.code, waiting.stderr).toBe(4);
   expect((await fleet.run(["approve"])).code).toBe(0);
   const resumed = await fleet.run(["resume", "--json"]);
   expect(resumed.code, resumed.stderr).toBe(0);

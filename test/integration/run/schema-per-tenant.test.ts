@@ -58,7 +58,7 @@ describe("tenants that are schemas of one database", () => {
 
   it("form one cluster whatever their schemas are called, and each gets the release once", async () => {
     const waiting = await fleet.run(["run", "--no-wait"]);
-    expect(waiting.code, waiting.stderr).toBe(3);
+    expect(waiting.code, waiting.stderr).toBe(4);
     expect((await fleet.run(["approve"])).code).toBe(0);
     const resumed = await fleet.run(["resume", "--json"]);
     expect(resumed.code, resumed.stderr).toBe(0);

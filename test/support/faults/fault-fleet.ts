@@ -60,6 +60,8 @@ export class FaultFleet {
   server: EmbeddedServer;
   /** Port of the server that the registry names as every tenant's replica; null for none. */
   replica: number | null = null;
+  /** Groups of tenants, by id, as the registry gives them. */
+  groups: Readonly<Record<string, string>> = {};
   private setup = "";
 
   private constructor(
@@ -115,9 +117,9 @@ export class FaultFleet {
   writeRegistry(tenants: readonly string[] = this.tenants, folder = this.directory, through = this.proxy.port): void {
     const url = (port: number | null, id: string) =>
       port === null ? "" : `postgres://postgres@127.0.0.1:${port}/${id}`;
-    const rows = tenants.map((id) => `${id},${url(through, id)},${url(this.replica, id)}`);
+    const rows = tenants.map((id) => `${id},${url(through, id)},${url(this.replica, id)},${this.groups[id] ?? ""}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "tenants.csv"), ["id,url,replica", ...rows, ""].join("\n"));
+    writeFileSync(join(folder, "tenants.csv"), ["id,url,replica,group", ...rows, ""].join("\n"));
   }
 
   /** A config in this folder or another one, which then has runs of its own on the same tenants. */
@@ -132,7 +134,14 @@ export class FaultFleet {
       approval: { approvers: [{ id: userInfo().username }] },
       lint: { waivers: [{ rule: "SG048", reason: "the runner splits the file", expires: "2099-12-31" }] },
       thresholds: { ask: 0, quorum: 0.99, block: 1 },
-      rollout: { canary: this.tenants.length, maxWave: null, lockTimeout: "300ms", attempts: 4, ...rollout },
+      rollout: {
+        canary: this.tenants.length,
+        maxWave: null,
+        lockTimeout: "300ms",
+        attempts: 4,
+        waitForServer: "2s",
+        ...rollout,
+      },
     };
     writeFileSync(join(folder, "schema-gate.yaml"), JSON.stringify(config, null, 2));
   }

@@ -25,13 +25,14 @@ ${answers.convention === null ? "#convention: auto" : `convention: ${scalar(answ
 # A program of your own that migrates the database in DATABASE_URL, where your migrations cannot be read: docs/migrator.md
   # migrator: { command: [./target/release/migrate, up], timeout: 15min }
 
-# The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, replica, subscriber; or a query that returns them.
+# The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, role, replica, subscriber; or a query that returns them.
 registry:
 ${registry(answers.registry)}
 
 # What the tenants' URLs leave open. Secrets are named, never written here: env:NAME or file:PATH.
 connection: {}
   # user: schema_gate
+  # role: app_owner               # the owner of the tables, of which user is a member: docs/roles.md
   # password: env:SCHEMA_GATE_PASSWORD
   # hosts: ["*.db.example.com"]   # which servers may get it; localhost always may
   # tls: true

@@ -25,7 +25,8 @@ export async function eachTenantOf<T>(
     for (const tenant of chosen) {
       const { endpoint } = await fleet.entry(tenant.id);
       const statementTimeout = milliseconds(config.timeouts.read);
-      const session = await openSession(endpoint, { purpose: options.purpose, statementTimeout, lockTimeout: 2_000 });
+      const as = tenant.role === undefined ? endpoint : { ...endpoint, role: tenant.role };
+      const session = await openSession(as, { purpose: options.purpose, statementTimeout, lockTimeout: 2_000 });
       try {
         results.push({ tenant: tenant.id, result: await work(session, tenant) });
       } finally {

@@ -7,12 +7,14 @@ import type { Io } from "../../io.js";
 import { readLintConfig } from "./lint-config-file.js";
 import type { LintedFiles } from "./lint-groups.js";
 import { FORMATS, output } from "./lint-output.js";
+import { onlyChanged } from "./only-changed.js";
 import { tuneEngine } from "./tune-engine.js";
 
 const HELP = `
 Examples:
   schema-gate lint migrations/                    every migration of a folder, in its framework's order
   schema-gate lint up.sql --fix                   write the rewrites that are mechanical
+  schema-gate lint migrations/ --since origin/main   what this branch changed, on a pull request
   schema-gate lint migrations/ --format github    annotations on the pull request
   schema-gate rules SG010                         what one rule says, and why
 
@@ -32,6 +34,7 @@ export const lint: CommandModule = {
           .choices(["error", "warning", "note"])
           .default("error"),
       )
+      .option("--since <ref>", "report only on files that this branch changed since it left the commit or branch")
       .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
       .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
       .option("--no-custom-rules", "leave out the rules of the config's own modules, which are code that would run")
@@ -41,10 +44,15 @@ export const lint: CommandModule = {
   async run(io: Io, args, options): Promise<ExitCode> {
     const settings = await readLintConfig(io, String(options.config), options.customRules !== false);
     const together = options.release === true;
-    let linted = await lintAll(io, args, settings, together);
+    const since = options.since === undefined ? null : String(options.since);
+    const lintAgain = async () => {
+      const all = await lintAll(io, args, settings, together);
+      return since === null ? all : onlyChanged(all, since, io.cwd);
+    };
+    let linted = await lintAgain();
     if (options.fix === true) {
       const { writeFixes } = await import("./fix-files.js");
-      const written = await writeFixes(io, linted, () => lintAll(io, args, settings, together));
+      const written = await writeFixes(io, linted, lintAgain);
       linted = written.linted;
       io.stderr.write(`${written.summary}\n`);
     }

@@ -18,6 +18,8 @@ export interface LintedFiles {
   readonly skipped: readonly string[];
   readonly conventions: readonly string[];
   readonly customRules: readonly Rule[];
+  /** Where only changed files count: since when, and how many files were read. */
+  readonly since?: { readonly ref: string; readonly files: number };
 }
 
 /** Lints each group by itself, and puts the findings together. */

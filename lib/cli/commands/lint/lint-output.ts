@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { repositoryRoot } from "../../../adapters/local/git-changes.js";
 import { packageRoot } from "../../../adapters/local/package-root.js";
 import type { Finding, Severity } from "../../../core/finding.js";
 import { ruleTexts } from "../../../core/lint/rule-texts.js";
@@ -11,13 +12,14 @@ import { renderSarif } from "../../../core/render/sarif.js";
 import { renderText } from "../../../core/render/text.js";
 import type { Io } from "../../io.js";
 import { findingStyle } from "../../terminal/finding-style.js";
+import { printable } from "../../terminal/printable.js";
 import { styleFor } from "../../terminal/style.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {
   text: () => "",
   json: (linted) => `${JSON.stringify({ findings: linted.findings.map(withoutFix) }, null, 2)}\n`,
-  sarif: (linted) => renderSarif(linted.findings, { version: version(), rules: ruleTexts(linted.customRules) }),
+  sarif: ({ findings, customRules }) => renderSarif(findings, { version: version(), rules: ruleTexts(customRules) }),
   github: (linted) => renderGithub(linted.findings),
   junit: (linted) => renderJunit(linted.findings, { name: "schema-gate lint", checked: [...linted.texts.keys()] }),
   markdown: (linted) => renderMarkdown(linted.findings, { title: "Schema Gate: lint", version: version() }),
@@ -27,7 +29,22 @@ export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> 
 export function output(io: Io, format: string, linted: LintedFiles, notes: boolean): void {
   const render = FORMATS[format];
   if (format === "text" || !render) io.stdout.write(textOutput(io, linted, notes));
-  else io.stdout.write(render(linted));
+  else io.stdout.write(render(ANNOTATING.has(format) ? fromRoot(linted, io.cwd) : linted));
+}
+
+/** Formats whose readers look for files from the root of the repository, wherever the command ran. */
+const ANNOTATING: ReadonlySet<string> = new Set(["sarif", "github"]);
+
+function fromRoot(linted: LintedFiles, cwd: string): LintedFiles {
+  const root = repositoryRoot(cwd);
+  if (root === null) return linted;
+  const findings = linted.findings.map((finding) => {
+    if (finding.source === undefined) return finding;
+    const path = relative(root, resolve(realpathSync(cwd), finding.source.file));
+    if (path.startsWith("..")) return finding;
+    return { ...finding, source: { ...finding.source, file: path.split(sep).join("/") } };
+  });
+  return { ...linted, findings };
 }
 
 function withoutFix({ fix, ...finding }: LintedFiles["findings"][number]): Finding & { fixable: boolean } {
@@ -61,12 +78,17 @@ function summary(linted: LintedFiles, notes: boolean): string {
   );
   const fixable = linted.findings.filter((finding) => finding.fix).length;
   return [
-    `${plural(linted.texts.size, "file")}, ${plural(linted.statements, "statement")}: ${counted}.`,
+    `${scope(linted)}: ${counted}.`,
     ...(linted.conventions.length > 0 ? [`Read as ${linted.conventions.join(" and ")}.`] : []),
     ...(linted.skipped.length > 0 ? [`${plural(linted.skipped.length, "down migration")} left out.`] : []),
     ...(hidden > 0 && !notes ? ["--notes shows the notes."] : []),
     ...(fixable > 0 ? [`--fix rewrites ${fixable}.`] : []),
   ].join(" ");
+}
+
+function scope({ texts, statements, since }: LintedFiles): string {
+  if (since === undefined) return `${plural(texts.size, "file")}, ${plural(statements, "statement")}`;
+  return `${texts.size} of ${plural(since.files, "file")} changed since ${printable(since.ref)}`;
 }
 
 function version(): string {

@@ -55,7 +55,13 @@ function changed({ config }: Allowed) {
   return { content: [{ type: "text" as const, text }], isError: true };
 }
 
-const MEANING = ["passed", "a gate said no, or a difference was found", "wrong usage or config", "could not finish"];
+const MEANING = [
+  "passed",
+  "a gate said no, or a difference was found",
+  "wrong usage or config",
+  "could not finish",
+  "waiting",
+];
 
 async function answer(io: Io, argv: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const stdout = collector();

@@ -1,4 +1,4 @@
-import { derivedName } from "../../sql/derived-name.js";
+import { chosenName } from "../../postgres/chosen-names.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import { list } from "./list.js";
@@ -86,8 +86,8 @@ export function alterDomain(declared: CatalogObject, actual: CatalogObject, attr
 function renameNotNull(declared: CatalogObject, actual: CatalogObject, alter: (action: string) => string): string[] {
   if (declared.attributes.notNull !== true) return [];
   const [was, is] = [actual, declared].map(({ id, attributes }) =>
-    typeof attributes.notNullName === "string" ? attributes.notNullName : derivedName(id.name, "", "not_null"),
+    typeof attributes.notNullName === "string" ? attributes.notNullName : chosenName("not null", id.name, []),
   ) as [string, string];
-  const from = actual.attributes.notNull === true ? was : derivedName(actual.id.name, "", "not_null");
+  const from = actual.attributes.notNull === true ? was : chosenName("not null", actual.id.name, []);
   return [alter(`RENAME CONSTRAINT ${identifier(from)} TO ${identifier(is)}`)];
 }

@@ -4,7 +4,7 @@ import type { CatalogIndex } from "../lookup.js";
 import { storedRest } from "./alter-stored.js";
 import { addColumn, addConstraint, createTable, indexRest, onTable } from "./create-table.js";
 import { createDomain, createType } from "./create-type.js";
-import { dressing } from "./dressing.js";
+import { dressing, roleName } from "./dressing.js";
 import { alterSequence } from "./sequence.js";
 import { tableName, targetOf } from "./target.js";
 
@@ -118,9 +118,7 @@ export function setState(object: CatalogObject, always = false): string[] {
 
 function createPolicy(object: CatalogObject): string[] {
   const { command, permissive, roles, using, check } = object.attributes;
-  const to = (Array.isArray(roles) ? roles : []).map((role) =>
-    role === "public" ? "PUBLIC" : role === "$owner" ? "CURRENT_USER" : identifier(String(role)),
-  );
+  const to = (Array.isArray(roles) ? roles : []).map((role) => (role === "public" ? "PUBLIC" : roleName(String(role))));
   const parts = [
     `CREATE POLICY ${identifier(object.id.name)} ON ${tableName(object)}`,
     permissive === true ? "" : "AS RESTRICTIVE",

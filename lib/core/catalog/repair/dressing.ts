@@ -2,6 +2,7 @@ import { identifier, literal } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import type { Privilege } from "../privileges.js";
+import { HOME_OWNER } from "./home-owner.js";
 import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
@@ -96,11 +97,11 @@ export function setPrivileges(
   const columns = isColumn ? ` (${identifier(object.id.name)})` : "";
   return [
     ...[...roles].map((role) => `REVOKE ALL${columns} ON ${on} FROM ${grantee(role)}`),
-    ...wanted.flatMap((each) => grants(each, on, columns)),
+    ...wanted.flatMap((each) => grantsOf(each, on, columns)),
   ];
 }
 
-function grants(privilege: Privilege, on: string, columns: string): string[] {
+export function grantsOf(privilege: Privilege, on: string, columns: string): string[] {
   const list = (names: readonly string[]) => names.map((name) => `${name}${columns}`).join(", ");
   const plain = privilege.privileges.filter((name) => !privilege.grantable.includes(name));
   return [
@@ -125,14 +126,13 @@ function defaultsOf(object: CatalogObject): Privilege[] {
   return [all(String(object.attributes.owner)), ...(open ? [all("PUBLIC")] : [])];
 }
 
-function grantee(role: string): string {
+export function grantee(role: string): string {
   if (role === "PUBLIC") return "PUBLIC";
   return roleName(role === '"PUBLIC"' ? "PUBLIC" : role);
 }
 
-/** The database's own owner is whoever repairs, and must be. */
-function roleName(role: string): string {
-  return role === "$owner" ? "CURRENT_USER" : identifier(role);
+export function roleName(role: string): string {
+  return role === "$owner" ? HOME_OWNER : identifier(role);
 }
 
 export function setOwner(object: CatalogObject, owner: string): string[] | null {

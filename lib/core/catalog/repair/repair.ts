@@ -1,18 +1,22 @@
 import type { Json } from "../../json.js";
+import { chosenName } from "../../postgres/chosen-names.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { Difference, RawDifference } from "../compare.js";
 import type { CatalogIndex } from "../lookup.js";
+import { otherNotNullName } from "../version-own.js";
 import { alter } from "./alter.js";
 import { create, setState } from "./create.js";
+import { setDefaultPrivileges } from "./default-privileges.js";
 import { drop } from "./drop.js";
+import { withHomeOwner } from "./home-owner.js";
 
 /** SQL that makes the actual what is declared, statements ended by `;`; null when only a person can decide. */
 export function repairOf(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): string | null {
   const is = actual.get(difference.kind, difference.id);
   const should = declared.get(difference.kind, difference.id);
   const statements = statementsOf(difference, is, should, actual, declared);
-  return statements === null ? null : statements.map((statement) => `${statement};`).join("\n");
+  return statements === null ? null : statements.map((each) => `${withHomeOwner(each, declared)};`).join("\n");
 }
 
 type Found = ReturnType<CatalogIndex["get"]>;
@@ -24,8 +28,9 @@ function statementsOf(
   actual: CatalogIndex,
   declared: CatalogIndex,
 ): string[] | null {
-  const named = notNullName(difference, is ?? should, declared);
+  const named = notNullName(difference, is ?? should, actual, declared);
   if (named !== null) return named;
+  if (difference.kind === "default privileges") return setDefaultPrivileges(is ?? null, should ?? null);
   if (difference.change === "missing") return should ? create(should, declared) : null;
   if (difference.change === "unexpected") return is ? take(is, actual) : null;
   return is && should ? alter(should, is, difference.attribute ?? "", declared) : null;
@@ -35,11 +40,16 @@ function statementsOf(
  * Since 18 a NOT NULL has a name. To drop the name would drop the rule, so it is renamed: the server's own choice of a name
  * counts as none. A column that is nullable on one side says so itself.
  */
-function notNullName(difference: RawDifference, object: Found, declared: CatalogIndex): string[] | null {
+function notNullName(
+  difference: RawDifference,
+  object: Found,
+  actual: CatalogIndex,
+  declared: CatalogIndex,
+): string[] | null {
   if (object?.kind !== "constraint" || object.attributes.type !== "n" || difference.change === "changed") return null;
   const { schema = "", table = "", name } = object.id;
   const [column = ""] = object.attributes.columns;
-  const ownName = `${table}_${column}_not_null`;
+  const ownName = otherNotNullName(difference, actual, declared) ?? chosenName("not null", table, [column]);
   const rename = (from: string, to: string) => [
     `ALTER TABLE ${qualified(schema, table)} RENAME CONSTRAINT ${identifier(from)} TO ${identifier(to)}`,
   ];

@@ -1,5 +1,5 @@
 import type { Json } from "../../json.js";
-import { derivedName } from "../../sql/derived-name.js";
+import { isChosenName } from "../../postgres/chosen-names.js";
 import { canonicalPrivileges } from "../privileges.js";
 import { inScope, notMember, ownerOf, since, source } from "./source.js";
 
@@ -81,5 +81,5 @@ export const enumsAndDomains = source<Field>({
 
 /** Since 17 a domain's NOT NULL has a name; the one that the server chooses counts as none. */
 function givenName(name: string | null, domain: string): string | null {
-  return name === derivedName(domain, "", "not_null") ? null : name;
+  return name !== null && isChosenName(name, "not null", domain, []) ? null : name;
 }

@@ -75,13 +75,14 @@ export const relations = source<Field>({
     const id = { schema: row.text("schema"), name: row.text("name") };
     const kind = row.text("kind");
     if (kind === "v" || kind === "m") {
-      const query = canonicalQuery(row.text("query").trim().replace(/;$/, ""));
+      const printed = row.text("query").trim().replace(/;$/, "");
+      const query = canonicalQuery(printed);
       const view = kind === "v" ? "view" : "materialized view";
       const options = row.list("options");
       assembly.add({
         kind: view,
         id,
-        definition: `CREATE ${view.toUpperCase()} ${qualified(id.schema, id.name)}${withOptions(options)} AS\n${query}`,
+        definition: `CREATE ${view.toUpperCase()} ${qualified(id.schema, id.name)}${withOptions(options)} AS\n${printed}`,
         attributes: {
           ...shared(row, assembly),
           query,

@@ -1,12 +1,17 @@
+import type { Node } from "libpg-query";
 import type { Catalog, CatalogObject, ConstraintObject, IndexObject, TableObject } from "../../catalog/catalog.js";
 import { typeFromText } from "../../postgres/column-type.js";
 import { volatilityFrom } from "../../postgres/functions.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
+import { identifier, qualified } from "../../sql/quote.js";
 import { as } from "../../sql/tree.js";
+import type { OutputColumn } from "./dependents.js";
+import { partitionKeyFrom } from "./from-definition.js";
+import { functionFrom } from "./functions.js";
 import { relationKey } from "./key.js";
 import type { Known } from "./known.js";
-import { viewOf } from "./learn.js";
-import type { KnownConstraint, KnownTable } from "./table.js";
+import { learnDependents } from "./learn-dependents.js";
+import type { KnownConstraint, KnownTable, PartitionKey } from "./table.js";
 
 const CONSTRAINT_TYPES: Readonly<Record<string, KnownConstraint["type"]>> = {
   p: "primary",
@@ -21,6 +26,53 @@ const CONSTRAINT_TYPES: Readonly<Record<string, KnownConstraint["type"]>> = {
 export function learnCatalog(known: Known, catalog: Catalog): void {
   for (const object of catalog.objects) if (object.kind === "table") addTable(known, object);
   for (const object of catalog.objects) addPart(known, object);
+  for (const object of catalog.objects) {
+    for (const definition of definitionsOf(object)) {
+      const tree = treeOf(definition);
+      if (tree) learnDependents(known, tree, null);
+    }
+  }
+  addOutputs(known, catalog);
+}
+
+const STANDING: ReadonlySet<string> = new Set(["view", "materialized view", "rule", "trigger"]);
+
+const SQL_BODY = /\bBEGIN ATOMIC\b|^\s*RETURN\b/m;
+
+/** The statements that make what may keep a column; none for everything else. */
+function definitionsOf(object: CatalogObject): readonly string[] {
+  if (STANDING.has(object.kind)) return [object.definition ?? ""];
+  if (object.kind === "function") return SQL_BODY.test(object.definition ?? "") ? [object.definition ?? ""] : [];
+  if (object.kind === "publication") return publicationTexts(object);
+  const table = qualified(object.id.schema, object.id.table ?? "");
+  if (object.kind === "policy") {
+    const { using, check } = object.attributes as { using?: string | null; check?: string | null };
+    const clauses = `${using ? `USING (${using})` : ""} ${check ? `WITH CHECK (${check})` : ""}`;
+    return [`CREATE POLICY ${identifier(object.id.name)} ON ${table} ${clauses}`];
+  }
+  if (object.kind !== "column" || !object.attributes.generationExpression) return [];
+  const { generationExpression } = object.attributes;
+  const column = `${identifier(object.id.name)} text GENERATED ALWAYS AS (${generationExpression}) STORED`;
+  return [`ALTER TABLE ${table} ADD COLUMN ${column}`];
+}
+
+/** One for each table, since a form that is not read must not hide another. */
+function publicationTexts(object: CatalogObject): readonly string[] {
+  const { tables } = object.attributes as {
+    readonly tables?: readonly { table: string; filter: string | null; columns: readonly string[] | null }[];
+  };
+  return (tables ?? []).map(({ table, filter, columns }) => {
+    const listed = columns ? ` (${columns.map(identifier).join(", ")})` : "";
+    const where = filter ? ` WHERE (${filter})` : "";
+    return `CREATE PUBLICATION ${identifier(object.id.name)} FOR TABLE ${table}${listed}${where}`;
+  });
+}
+
+function treeOf(definition: string): Node | undefined {
+  const sql = definition.replace(/;\s*$/, "");
+  if (sql === "") return undefined;
+  const parsed = parseStatement({ index: 0, sql, source: { file: "", line: 1, column: 1 } });
+  return isParsed(parsed) ? parsed.node : undefined;
 }
 
 function addTable(known: Known, object: TableObject): void {
@@ -36,6 +88,8 @@ function addTable(known: Known, object: TableObject): void {
     columns: new Map(),
     constraints: [],
     partitionOf: partitionOf?.parent ?? null,
+    partitionKey: partitionKeyOf(object),
+    parents: new Set([...(partitionOf ? [partitionOf.parent] : []), ...object.attributes.inherits].map(keyOfText)),
     partitions: new Map(),
     filled: false,
     inUse: false,
@@ -46,7 +100,6 @@ function addTable(known: Known, object: TableObject): void {
 
 function addPart(known: Known, object: CatalogObject): void {
   const table = known.tables.get(relationKey(object.id.schema, object.id.table ?? object.id.name));
-  if (object.kind === "view" || object.kind === "materialized view") addView(known, object);
   if (object.kind === "type" || object.kind === "domain") addType(known, object);
   if (object.kind === "function") addFunction(known, object);
   if (table) addTablePart(known, table, object);
@@ -63,16 +116,27 @@ function addTablePart(known: Known, table: KnownTable, object: CatalogObject): v
   if (object.kind === "policy") table.policies += 1;
 }
 
+/** The key of a table from its quoted name. */
+function keyOfText(text: string): string {
+  const parts = text.replaceAll('"', "").split(".");
+  return relationKey(parts.at(-2), parts.at(-1) ?? "");
+}
+
+function partitionKeyOf({ attributes: { partitionKey } }: TableObject): PartitionKey | null {
+  if (partitionKey === null) return null;
+  const create = as(treeOf(`CREATE TABLE t () PARTITION BY ${partitionKey}`), "CreateStmt");
+  return partitionKeyFrom(create?.partspec);
+}
+
 function linkPartition(known: Known, table: KnownTable, object: TableObject): void {
   const of = object.attributes.partitionOf;
   if (!of) return;
-  const parts = of.parent.replaceAll('"', "").split(".");
-  const parent = known.tables.get(relationKey(parts.at(-2), parts.at(-1) ?? ""));
+  const parent = known.tables.get(keyOfText(of.parent));
   parent?.partitions.set(table.key, { isDefault: /^DEFAULT$/i.test(of.bound.trim()) });
 }
 
 function addConstraint(table: KnownTable, object: ConstraintObject): void {
-  const { type, columns, validated, references } = object.attributes;
+  const { type, columns, validated, references, deferrable } = object.attributes;
   const known = CONSTRAINT_TYPES[type];
   if (!known) return;
   table.constraints.push({
@@ -82,6 +146,8 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
     validated,
     expression: known === "check" ? checkExpression(object.definition) : null,
     references: references ? relationKey(references.schema, references.table) : null,
+    referenced: references?.columns ?? [],
+    deferrable,
     addedBy: null,
   });
 }
@@ -90,13 +156,7 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
 function checkExpression(definition: string | null) {
   const clause = definition && /CHECK\s*\([\s\S]*\)/i.exec(definition)?.[0];
   if (!clause) return null;
-  const parsed = parseStatement({
-    index: 0,
-    sql: `ALTER TABLE t ADD ${clause}`,
-    source: { file: "", line: 1, column: 1 },
-  });
-  if (!isParsed(parsed)) return null;
-  const command = as(as(parsed.node, "AlterTableStmt")?.cmds?.[0], "AlterTableCmd");
+  const command = as(as(treeOf(`ALTER TABLE t ADD ${clause}`), "AlterTableStmt")?.cmds?.[0], "AlterTableCmd");
   return as(command?.def, "Constraint")?.raw_expr ?? null;
 }
 
@@ -120,22 +180,54 @@ function unquoted(key: string): string {
   return /^".*"$/.test(key) ? key.slice(1, -1).replaceAll('""', '"') : key;
 }
 
-function addView(known: Known, object: CatalogObject): void {
-  const sql = object.definition?.replace(/;\s*$/, "");
-  if (!sql) return;
-  const parsed = parseStatement({ index: 0, sql, source: { file: "", line: 1, column: 1 } });
-  if (!isParsed(parsed)) return;
-  const key = relationKey(object.id.schema, object.id.name);
-  const materialized = object.kind === "materialized view";
-  known.views.set(key, viewOf(key, parsed.node, materialized, null));
-}
-
 function addType(known: Known, object: CatalogObject): void {
   const key = relationKey(object.id.schema, object.id.name);
-  const isEnum = /\bAS ENUM\b/i.test(object.definition ?? "");
-  known.types.set(key, { key, kind: object.kind === "domain" ? "domain" : isEnum ? "enum" : "other", createdBy: null });
+  if (object.kind === "domain") {
+    const { base, notNull, constraints } = object.attributes as {
+      base?: string;
+      notNull?: boolean;
+      constraints?: readonly { readonly name: string }[];
+      default?: string | null;
+    };
+    const domain = {
+      base: base === undefined ? null : typeFromText(base),
+      notNull: notNull === true,
+      checks: (constraints ?? []).map(({ name }) => name),
+      hasDefault: object.attributes.default != null,
+    };
+    known.types.set(key, { key, kind: "domain", createdBy: null, domain });
+    return;
+  }
+  const { form, columns } = object.attributes as {
+    form?: string;
+    columns?: readonly (readonly [string, string])[] | null;
+  };
+  const kind = form === "enum" || form === "composite" ? form : "other";
+  const parts = (columns ?? []).map(([, type]) => typeFromText(type));
+  known.types.set(key, { key, kind, createdBy: null, parts });
 }
 
 function addFunction(known: Known, object: CatalogObject): void {
   known.functions.set(object.id.name, volatilityFrom(/\b(IMMUTABLE|STABLE)\b/.exec(object.definition ?? "")?.[1]));
+  const create = as(treeOf(object.definition ?? ""), "CreateFunctionStmt");
+  if (!create) return;
+  const overload = functionFrom(create, null);
+  known.overloads.set(overload.key, overload);
+}
+
+/** The columns of a view are objects of the catalog like those of a table. */
+function addOutputs(known: Known, catalog: Catalog): void {
+  const outputs = new Map<string, OutputColumn[]>();
+  for (const object of catalog.objects) {
+    if (object.kind !== "column") continue;
+    const key = relationKey(object.id.schema, object.id.table ?? "");
+    const { name } = object.id;
+    outputs.set(key, [...(outputs.get(key) ?? []), { name, type: typeFromText(object.attributes.type) }]);
+  }
+  for (const [key, columns] of outputs) {
+    for (const kind of ["view", "materialized view"] as const) {
+      const view = known.dependents.get(kind, key);
+      if (view) known.dependents.add({ ...view, outputs: columns });
+    }
+  }
 }

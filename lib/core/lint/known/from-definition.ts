@@ -1,9 +1,9 @@
-import type { ColumnDef, Constraint, Node } from "libpg-query";
+import type { ColumnDef, Constraint, Node, PartitionSpec } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
 import { as, columnsOf, find, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { rangeKey } from "./key.js";
-import type { KnownColumn, KnownConstraint } from "./table.js";
+import type { KnownColumn, KnownConstraint, PartitionKey } from "./table.js";
 
 const SERIALS: Readonly<Record<string, string>> = {
   serial: "int4",
@@ -54,11 +54,20 @@ export function columnsFrom(elements: readonly Node[] | undefined, statement: Li
 
 /** The constraints of a CREATE TABLE, in its columns and after them. */
 export function constraintFrom(elements: readonly Node[] | undefined, statement: LintStatement): KnownConstraint[] {
+  return writtenConstraints(elements).flatMap(({ constraint, column }) =>
+    knownConstraint(constraint, column, statement),
+  );
+}
+
+/** The same as they are written, each with the column that it is written behind. */
+export function writtenConstraints(
+  elements: readonly Node[] | undefined,
+): { readonly constraint: Constraint; readonly column: string | undefined }[] {
   return (elements ?? []).flatMap((element) => {
     const table = as(element, "Constraint");
     const column = as(element, "ColumnDef");
-    if (table) return knownConstraint(table, undefined, statement);
-    return column ? columnConstraints(column).flatMap((item) => knownConstraint(item, column.colname, statement)) : [];
+    if (table) return [{ constraint: table, column: undefined }];
+    return column ? columnConstraints(column).map((item) => ({ constraint: item, column: column.colname })) : [];
   });
 }
 
@@ -86,6 +95,8 @@ export function knownConstraint(
       validated: !constraint.skip_validation || !constraint.is_enforced,
       expression: constraint.raw_expr ?? null,
       references: constraint.pktable ? rangeKey(constraint.pktable) : null,
+      referenced: strings(constraint.pk_attrs),
+      deferrable: constraint.deferrable === true,
       addedBy: statement,
     },
   ];
@@ -98,4 +109,14 @@ export function columnsOfConstraint(constraint: Constraint, column: string | und
   }
   const listed = strings(constraint.contype === "CONSTR_FOREIGN" ? constraint.fk_attrs : constraint.keys);
   return listed.length > 0 || column === undefined ? listed : [column];
+}
+
+/** The key of PARTITION BY. */
+export function partitionKeyFrom(spec: PartitionSpec | undefined): PartitionKey | null {
+  if (!spec) return null;
+  const elements = (spec.partParams ?? []).flatMap((node) => as(node, "PartitionElem") ?? []);
+  return {
+    columns: elements.flatMap(({ name, expr }) => (name === undefined ? columnsOf(expr) : [name])),
+    hasExpression: elements.some(({ expr }) => expr !== undefined),
+  };
 }

@@ -17,3 +17,12 @@ export function rangeKey(relation: RangeVar): string {
 export function partsKey(parts: readonly string[]): string {
   return relationKey(parts.at(-2), parts.at(-1) ?? "");
 }
+
+/** Schema of a key; null where it may be any of the three. */
+export function schemaIn(key: string): string | null {
+  return key.includes(".") ? (key.split(".")[0] ?? null) : null;
+}
+
+export function nameIn(key: string): string {
+  return key.split(".").at(-1) ?? key;
+}

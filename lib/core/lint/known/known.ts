@@ -1,9 +1,12 @@
 import type { RangeVar } from "libpg-query";
+import type { ColumnType } from "../../postgres/column-type.js";
 import { refusedInTransaction } from "../../postgres/concurrently.js";
 import type { Volatility } from "../../postgres/functions.js";
 import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
 import { atLeast, type TableLock } from "../table-locks.js";
+import { Dependents } from "./dependents.js";
+import type { KnownFunction } from "./functions.js";
 import { KnownIndexes } from "./indexes.js";
 import { partsKey, rangeKey } from "./key.js";
 import type { KnownIndex, KnownTable } from "./table.js";
@@ -14,20 +17,22 @@ export interface TableSize {
   readonly bytes: number;
 }
 
-export interface KnownView {
-  readonly key: string;
-  readonly materialized: boolean;
-  /** The relations that it reads, by key, each with the names under which its query knows it. */
-  readonly tables: ReadonlyMap<string, readonly string[]>;
-  /** The columns that its query names, each as its parts: `["u", "email"]`. */
-  readonly columns: readonly (readonly string[])[];
-  readonly addedBy: LintStatement | null;
-}
-
 export interface KnownType {
   readonly key: string;
-  readonly kind: "enum" | "domain" | "other";
+  readonly kind: "enum" | "domain" | "composite" | "other";
   readonly createdBy: LintStatement | null;
+  /** Types of the fields of a composite. */
+  readonly parts?: readonly ColumnType[];
+  /** Of a domain. */
+  readonly domain?: KnownDomain;
+}
+
+interface KnownDomain {
+  readonly base: ColumnType | null;
+  notNull: boolean;
+  /** Names of the CHECK constraints, null for one that the server names. */
+  checks: readonly (string | null)[];
+  hasDefault: boolean;
 }
 
 export interface Circumstances {
@@ -64,12 +69,16 @@ const NOTHING_HELD = { transaction: -1, locks: new Map<string, HeldLock>() };
 export class Known {
   readonly tables = new Map<string, KnownTable>();
   readonly indexes = new KnownIndexes();
-  readonly views = new Map<string, KnownView>();
+  readonly dependents = new Dependents();
   readonly types = new Map<string, KnownType>();
   /** Volatility by function name: "immutable" | "stable" | "volatile". */
   readonly functions = new Map<string, Volatility>();
+  /** Functions and procedures by name and arguments. */
+  readonly overloads = new Map<string, KnownFunction>();
   /** Statements that dropped a primary key. */
   readonly droppedKeys = new Set<LintStatement>();
+  /** False once something ran that may have changed what is known: a body that cannot be read, a branch, another search_path. */
+  certain = true;
   private readonly all: LintStatement[] = [];
   private readonly byKind = new Map<NodeKind, LintStatement[]>();
   private readonly byScript = new Map<LintScript, Passed>();
@@ -84,6 +93,14 @@ export class Known {
 
   table(relation: RangeVar | undefined): KnownTable | undefined {
     return relation && this.tables.get(rangeKey(relation));
+  }
+
+  /** Every column of a table or view; null when not all are known. */
+  columnsOf(key: string): ReadonlySet<string> | null {
+    const table = this.tables.get(key);
+    if (table) return table.complete ? new Set(table.columns.keys()) : null;
+    const view = this.dependents.get("view", key) ?? this.dependents.get("materialized view", key);
+    return view?.outputs ? new Set(view.outputs.map(({ name }) => name)) : null;
   }
 
   index(parts: readonly string[]): KnownIndex | undefined {

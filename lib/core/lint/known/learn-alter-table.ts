@@ -2,9 +2,10 @@ import type { AlterTableCmd, Constraint } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
 import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
-import { columnConstraints, columnFrom, columnsOfConstraint, knownConstraint } from "./from-definition.js";
-import { rangeKey, relationKey } from "./key.js";
+import { columnConstraints, columnFrom, columnsOfConstraint } from "./from-definition.js";
+import { rangeKey, relationKey, schemaIn } from "./key.js";
 import type { Known } from "./known.js";
+import { learnConstraint } from "./learn-constraint.js";
 import type { KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 
@@ -27,6 +28,10 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       addColumn(known, table, command, statement);
       return;
     case "AT_DropColumn":
+      if (command.behavior === "DROP_CASCADE") {
+        known.dependents.cascade(table.key, command.name ?? "");
+        forgetForeignKeys(known, table.key);
+      }
       dropColumn(known, table, command.name ?? "");
       return;
     case "AT_SetNotNull":
@@ -34,6 +39,9 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       return;
     case "AT_DropNotNull":
       setNotNull(table, command.name ?? "", false, statement);
+      return;
+    case "AT_DropExpression":
+      known.dependents.drop("generated column", command.name ?? "", table.key);
       return;
     case "AT_AlterColumnType":
       if (column) column.type = typeOf(as(command.def, "ColumnDef")?.typeName);
@@ -45,12 +53,20 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       for (const item of table.constraints) if (item.name === command.name) item.validated = true;
       return;
     case "AT_DropConstraint":
+      if (command.behavior === "DROP_CASCADE") forgetForeignKeys(known, table.key);
       dropConstraint(known, table, command.name ?? "", statement);
       return;
     case "AT_EnableRowSecurity":
     case "AT_DisableRowSecurity":
       table.rowSecurity = command.subtype === "AT_EnableRowSecurity";
       return;
+    case "AT_AddInherit":
+    case "AT_DropInherit": {
+      const parent = as(command.def, "RangeVar");
+      if (parent && command.subtype === "AT_AddInherit") table.parents.add(rangeKey(parent));
+      else if (parent) table.parents.delete(rangeKey(parent));
+      return;
+    }
     case "AT_AttachPartition":
     case "AT_DetachPartition":
       movePartition(known, table, command, statement);
@@ -65,18 +81,14 @@ function addColumn(known: Known, table: KnownTable, command: AlterTableCmd, stat
   if (!definition || (command.missing_ok && table.columns.has(definition.colname ?? ""))) return;
   table.columns.set(definition.colname ?? "", columnFrom(definition, statement));
   for (const constraint of columnConstraints(definition)) {
-    for (const item of knownConstraint(constraint, definition.colname, statement)) {
-      table.constraints.push(item);
-      if (item.type === "unique" || item.type === "primary") {
-        addOwnedIndex(known, table, constraint, item.columns, statement);
-      }
-    }
+    learnConstraint(known, table, constraint, definition.colname, statement);
   }
 }
 
 /** Its constraints and indexes go with it. */
 function dropColumn(known: Known, table: KnownTable, name: string): void {
   table.columns.delete(name);
+  known.dependents.drop("generated column", name, table.key);
   table.constraints = table.constraints.filter((item) => !item.columns.includes(name));
   for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
     if (index.keys.includes(name) || index.include.includes(name)) known.indexes.delete(key);
@@ -96,43 +108,14 @@ function addConstraint(known: Known, table: KnownTable, command: AlterTableCmd, 
     adoptIndex(known, table, constraint, statement);
     return;
   }
-  const added = knownConstraint(constraint, undefined, statement);
-  table.constraints.push(...added);
-  for (const item of added) {
+  for (const item of learnConstraint(known, table, constraint, undefined, statement)) {
     if (item.type === "primary") for (const name of item.columns) setNotNull(table, name, true, statement);
-    if (item.type === "primary" || item.type === "unique") {
-      addOwnedIndex(known, table, constraint, item.columns, statement);
-    }
   }
-}
-
-function addOwnedIndex(
-  known: Known,
-  table: KnownTable,
-  constraint: Constraint,
-  columns: readonly string[],
-  statement: LintStatement,
-): void {
-  const bare = table.key.split(".").at(-1) ?? "";
-  const primary = constraint.contype === "CONSTR_PRIMARY";
-  const name = constraint.conname ?? (primary ? `${bare}_pkey` : `${bare}_${columns.join("_")}_key`);
-  known.indexes.set(relationKey(schemaOf(table), name), {
-    name,
-    table: table.key,
-    unique: true,
-    method: "btree",
-    keys: columns,
-    include: [],
-    partial: false,
-    valid: true,
-    constraint: name,
-    addedBy: statement,
-  });
 }
 
 /** ADD CONSTRAINT … USING INDEX: the index takes the constraint's name. */
 function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, statement: LintStatement): void {
-  const schema = schemaOf(table);
+  const schema = schemaIn(table.key);
   const index = known.indexes.get(relationKey(schema, constraint.indexname ?? ""));
   const columns = index ? index.keys.flatMap((key) => key ?? []) : columnsOfConstraint(constraint, undefined);
   const name = constraint.conname ?? constraint.indexname ?? null;
@@ -155,9 +138,17 @@ function adoptIndex(known: Known, table: KnownTable, constraint: Constraint, sta
 function dropConstraint(known: Known, table: KnownTable, name: string, statement: LintStatement): void {
   const dropped = table.constraints.find((constraint) => constraint.name === name);
   if (dropped?.type === "primary") known.droppedKeys.add(statement);
-  table.constraints = table.constraints.filter((constraint) => constraint.name !== name);
-  const key = relationKey(schemaOf(table), name);
+  table.constraints = table.constraints.filter((constraint) => constraint !== dropped);
+  const key = relationKey(schemaIn(table.key), name);
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
+}
+
+/** CASCADE takes those that point at what was dropped; which they are is not followed. */
+export function forgetForeignKeys(known: Known, to: string): void {
+  for (const table of known.tables.values()) {
+    if (!table.constraints.some(({ references }) => references === to)) continue;
+    table.constraints = table.constraints.filter(({ references }) => references !== to);
+  }
 }
 
 function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
@@ -167,10 +158,10 @@ function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, 
   if (command.subtype === "AT_AttachPartition") {
     table.partitions.set(key, { isDefault: partition.bound?.is_default === true });
     const attached = known.tables.get(key);
+    attached?.parents.add(table.key);
     if (attached && !known.isNewTable(table, statement)) attached.inUse = true;
-  } else table.partitions.delete(key);
-}
-
-function schemaOf(table: KnownTable): string | null {
-  return table.key.includes(".") ? (table.key.split(".")[0] ?? null) : null;
+  } else {
+    table.partitions.delete(key);
+    known.tables.get(key)?.parents.delete(table.key);
+  }
 }

@@ -1,19 +1,28 @@
-import type { CreateStmt, IndexStmt, Node, RangeVar } from "libpg-query";
-import { volatilityFrom } from "../../postgres/functions.js";
-import { as, find, kindOf, listItems, option, strings } from "../../sql/tree.js";
+import type { CreateStmt, IndexStmt, RangeVar, RenameStmt } from "libpg-query";
+import { typeOf } from "../../postgres/column-type.js";
+import { as, kindOf, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
-import { columnsFrom, constraintFrom } from "./from-definition.js";
+import { columnsFrom, partitionKeyFrom, writtenConstraints } from "./from-definition.js";
+import { functionFrom } from "./functions.js";
 import { partsKey, rangeKey, relationKey } from "./key.js";
-import type { Known, KnownView } from "./known.js";
+import type { Known } from "./known.js";
 import { learnAlterTable } from "./learn-alter-table.js";
+import { learnConstraint } from "./learn-constraint.js";
+import { learnDependents } from "./learn-dependents.js";
+import { learnAlterDomain, learnDomain } from "./learn-domain.js";
+import { forgetFunctions, learnDrop } from "./learn-drop.js";
+import { nameOfIndex } from "./names-chosen.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
+import { mayChangeUnseen } from "./unseen.js";
 
 /** Takes over what a statement changes, so that the next one is judged against it. */
 export function learn(known: Known, statement: LintStatement): void {
   const locks = tableLocks(statement.node).filter((lock) => !known.isNew(lock.table, statement));
+  if (mayChangeUnseen(statement)) known.certain = false;
   LEARNERS[kindOf(statement.node)]?.(known, statement);
+  learnDependents(known, statement.node, statement);
   known.hold(statement, locks);
   known.pass(statement);
 }
@@ -28,14 +37,16 @@ const LEARNERS: Readonly<Record<string, Learner>> = {
   DropStmt: learnDrop,
   RenameStmt: learnRename,
   AlterObjectSchemaStmt: learnSchema,
-  ViewStmt: learnView,
   CreateEnumStmt: (known, statement) =>
     learnType(known, statement, "enum", as(statement.node, "CreateEnumStmt")?.typeName),
-  CreateDomainStmt: (known, statement) =>
-    learnType(known, statement, "domain", as(statement.node, "CreateDomainStmt")?.domainname),
+  CompositeTypeStmt: learnComposite,
+  CreateDomainStmt: learnDomain,
+  AlterDomainStmt: learnAlterDomain,
   CreateFunctionStmt: learnFunction,
   CreatePolicyStmt: learnPolicy,
   InsertStmt: learnInsert,
+  AlterPublicationStmt: (known, statement) =>
+    known.dependents.dropNamed("publication", as(statement.node, "AlterPublicationStmt")?.pubname ?? ""),
 };
 
 function learnCreate(known: Known, statement: LintStatement): void {
@@ -51,42 +62,19 @@ function learnCreate(known: Known, statement: LintStatement): void {
     temporary: create.relation.relpersistence === "t",
     complete: !parent && !(create.inhRelations?.length || create.ofTypename) && !hasLike(create),
     partitionOf: parent ? rangeKey(parent) : null,
+    partitionKey: partitionKeyFrom(create.partspec),
+    parents: new Set((create.inhRelations ?? []).flatMap((node) => rangeKeys(as(node, "RangeVar")))),
   };
   for (const column of columnsFrom(create.tableElts, statement)) table.columns.set(column.name, column);
-  table.constraints = constraintFrom(create.tableElts, statement);
   known.tables.set(key, table);
-  const schema = create.relation.schemaname;
-  for (const index of impliedIndexes(table)) known.indexes.set(relationKey(schema, index.name), index);
+  for (const { constraint, column } of writtenConstraints(create.tableElts)) {
+    learnConstraint(known, table, constraint, column, statement);
+  }
   if (parent) known.table(parent)?.partitions.set(key, { isDefault: create.partbound?.is_default === true });
 }
 
 function hasLike(create: CreateStmt): boolean {
   return (create.tableElts ?? []).some((element) => as(element, "TableLikeClause"));
-}
-
-/** The indexes that PRIMARY KEY and UNIQUE make, under the names that the server chooses. */
-function impliedIndexes(table: KnownTable): KnownIndex[] {
-  const bare = table.key.split(".").at(-1) ?? table.key;
-  return table.constraints.flatMap((constraint) => {
-    if (constraint.type !== "primary" && constraint.type !== "unique") return [];
-    const name =
-      constraint.name ??
-      (constraint.type === "primary" ? `${bare}_pkey` : `${bare}_${constraint.columns.join("_")}_key`);
-    return [
-      {
-        name,
-        table: table.key,
-        unique: true,
-        method: "btree",
-        keys: constraint.columns,
-        include: [],
-        partial: false,
-        valid: true,
-        constraint: name,
-        addedBy: constraint.addedBy,
-      },
-    ];
-  });
 }
 
 function learnCreateAs(known: Known, statement: LintStatement): void {
@@ -95,9 +83,6 @@ function learnCreateAs(known: Known, statement: LintStatement): void {
   if (!relation || !create.query) return;
   const key = rangeKey(relation);
   const materialized = create.objtype === "OBJECT_MATVIEW";
-  if (materialized) {
-    known.views.set(key, viewOf(key, create.query, materialized, statement));
-  }
   known.tables.set(key, {
     ...emptyTable(key, "chain"),
     createdBy: statement,
@@ -110,17 +95,17 @@ function learnCreateAs(known: Known, statement: LintStatement): void {
 function learnIndex(known: Known, statement: LintStatement): void {
   const index = as(statement.node, "IndexStmt");
   if (!index?.relation) return;
-  const known_ = indexFrom(index, statement);
+  const known_ = indexFrom(index, statement, known);
   const key = relationKey(index.relation.schemaname, known_.name);
   if (index.if_not_exists && known.indexes.has(key)) return;
   known.indexes.set(key, known_);
 }
 
-export function indexFrom(index: IndexStmt, statement: LintStatement): KnownIndex {
+export function indexFrom(index: IndexStmt, statement: LintStatement, known: Known): KnownIndex {
   const keys = (index.indexParams ?? []).map((node) => as(node, "IndexElem")?.name ?? null);
   const table = rangeKey(index.relation as RangeVar);
   return {
-    name: index.idxname ?? `${table.split(".").at(-1)}_${keys.map((key) => key ?? "expr").join("_")}_idx`,
+    name: nameOfIndex(index, table, known),
     table,
     unique: index.unique === true,
     method: index.accessMethod ?? "btree",
@@ -133,38 +118,27 @@ export function indexFrom(index: IndexStmt, statement: LintStatement): KnownInde
   };
 }
 
-function learnDrop(known: Known, statement: LintStatement): void {
-  const drop = as(statement.node, "DropStmt");
-  for (const object of drop?.objects ?? []) {
-    const parts = strings(listItems(object));
-    const key = partsKey(parts);
-    if (drop?.removeType === "OBJECT_TABLE" || drop?.removeType === "OBJECT_MATVIEW") forgetTable(known, key);
-    if (drop?.removeType === "OBJECT_VIEW" || drop?.removeType === "OBJECT_MATVIEW") known.views.delete(key);
-    if (drop?.removeType === "OBJECT_INDEX") known.indexes.delete(key);
-    if (drop?.removeType === "OBJECT_POLICY") {
-      const table = known.tables.get(partsKey(parts.slice(0, -1)));
-      if (table) table.policies = Math.max(0, table.policies - 1);
-    }
-  }
-}
-
-function forgetTable(known: Known, key: string): void {
-  const partitionOf = known.tables.get(key)?.partitionOf;
-  if (partitionOf) known.tables.get(partitionOf)?.partitions.delete(key);
-  known.tables.delete(key);
-  for (const name of [...known.indexes.ofTable(key).keys()]) known.indexes.delete(name);
+function rangeKeys(relation: RangeVar | undefined): string[] {
+  return relation ? [rangeKey(relation)] : [];
 }
 
 function learnRename(known: Known, statement: LintStatement): void {
   const rename = as(statement.node, "RenameStmt");
+  if (rename?.renameType === "OBJECT_FUNCTION" || rename?.renameType === "OBJECT_PROCEDURE") {
+    forgetFunctions(known, strings(as(rename.object, "ObjectWithArgs")?.objname));
+  }
   if (!rename?.relation || rename.newname === undefined) return;
+  const { newname } = rename;
+  if (rename.renameType === "OBJECT_VIEW" || rename.renameType === "OBJECT_MATVIEW") {
+    known.dependents.move(rangeKey(rename.relation), relationKey(rename.relation.schemaname, newname));
+  }
+  renameStanding(known, rename);
   const table = known.table(rename.relation);
   if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
   if (rename.renameType === "OBJECT_TABLE" && table) {
     moveTable(known, table, relationKey(rename.relation.schemaname, rename.newname));
   }
   if (rename.renameType === "OBJECT_TABCONSTRAINT" && table) {
-    const newname = rename.newname;
     table.constraints = table.constraints.map((constraint) =>
       constraint.name === rename.subname ? { ...constraint, name: newname } : constraint,
     );
@@ -172,8 +146,25 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
 }
 
+/** A policy, trigger or rule under another name. */
+function renameStanding(known: Known, rename: RenameStmt): void {
+  const kinds = { OBJECT_POLICY: "policy", OBJECT_TRIGGER: "trigger", OBJECT_RULE: "rule" } as const;
+  const kind = kinds[rename.renameType as keyof typeof kinds];
+  if (kind === undefined || !rename.relation) return;
+  const standing = known.dependents.get(kind, rename.subname ?? "", rangeKey(rename.relation));
+  if (!standing) return;
+  known.dependents.drop(kind, standing.key, standing.on);
+  known.dependents.add({ ...standing, key: rename.newname ?? "" });
+}
+
 function renameColumn(known: Known, table: KnownTable, from: string, to: string): void {
+  known.dependents.renameColumn(table.key, from, to);
   const fresh = (name: string) => (name === from ? to : name);
+  for (const other of known.tables.values()) {
+    other.constraints = other.constraints.map((item) =>
+      item.references === table.key ? { ...item, referenced: item.referenced?.map(fresh) ?? [] } : item,
+    );
+  }
   const column = table.columns.get(from);
   if (column) {
     table.columns.delete(from);
@@ -194,6 +185,12 @@ function renameIndex(known: Known, relation: RangeVar, to: string): void {
 }
 
 function moveTable(known: Known, table: KnownTable, key: string): void {
+  known.dependents.move(table.key, key);
+  for (const other of known.tables.values()) {
+    other.constraints = other.constraints.map((item) =>
+      item.references === table.key ? { ...item, references: key } : item,
+    );
+  }
   known.tables.delete(table.key);
   for (const [name, index] of [...known.indexes.ofTable(table.key)]) known.indexes.set(name, { ...index, table: key });
   table.key = key;
@@ -202,44 +199,37 @@ function moveTable(known: Known, table: KnownTable, key: string): void {
 
 function learnSchema(known: Known, statement: LintStatement): void {
   const move = as(statement.node, "AlterObjectSchemaStmt");
+  if (move?.relation && (move.objectType === "OBJECT_VIEW" || move.objectType === "OBJECT_MATVIEW")) {
+    known.dependents.move(rangeKey(move.relation), relationKey(move.newschema, move.relation.relname ?? ""));
+  }
   const table = known.table(move?.relation);
   if (move?.objectType !== "OBJECT_TABLE" || !table) return;
   moveTable(known, table, relationKey(move.newschema, move.relation?.relname ?? ""));
 }
 
-function learnView(known: Known, statement: LintStatement): void {
-  const view = as(statement.node, "ViewStmt");
-  if (!view?.view || !view.query) return;
-  const key = rangeKey(view.view);
-  known.views.set(key, viewOf(key, view.query, false, statement));
-}
-
-/** A view by its query. */
-export function viewOf(key: string, query: Node, materialized: boolean, addedBy: LintStatement | null): KnownView {
-  const tables = new Map<string, string[]>();
-  for (const relation of find(query, "RangeVar")) {
-    const table = rangeKey(relation);
-    const name = relation.alias?.aliasname ?? relation.relname ?? "";
-    tables.set(table, [...(tables.get(table) ?? []), name]);
-  }
-  const columns = find(query, "ColumnRef").map((reference) => strings(reference.fields));
-  return { key, materialized, addedBy, tables, columns };
-}
-
 function learnType(
   known: Known,
   statement: LintStatement,
-  kind: "enum" | "domain",
+  kind: "enum" | "composite",
   name: Parameters<typeof strings>[0],
 ) {
   const key = partsKey(strings(name));
   known.types.set(key, { key, kind, createdBy: statement });
 }
 
+function learnComposite(known: Known, statement: LintStatement): void {
+  const create = as(statement.node, "CompositeTypeStmt");
+  const key = relationKey(create?.typevar?.schemaname, create?.typevar?.relname ?? "");
+  const parts = (create?.coldeflist ?? []).flatMap((node) => typeOf(as(node, "ColumnDef")?.typeName) ?? []);
+  known.types.set(key, { key, kind: "composite", createdBy: statement, parts });
+}
+
 function learnFunction(known: Known, statement: LintStatement): void {
   const create = as(statement.node, "CreateFunctionStmt");
-  const volatility = as(option(create?.options, "volatility")?.arg, "String")?.sval;
-  known.functions.set(strings(create?.funcname).at(-1) ?? "", volatilityFrom(volatility));
+  if (!create) return;
+  const overload = functionFrom(create, statement);
+  known.functions.set(strings(create.funcname).at(-1) ?? "", overload.volatility);
+  known.overloads.set(overload.key, overload);
 }
 
 function learnPolicy(known: Known, statement: LintStatement): void {

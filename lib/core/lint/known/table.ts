@@ -20,6 +20,9 @@ export interface KnownConstraint {
   readonly expression: Node | null;
   /** Key of the table that a foreign key points at. */
   readonly references: string | null;
+  /** The columns that it names there; empty for those of the primary key. */
+  readonly referenced?: readonly string[];
+  readonly deferrable?: boolean;
   readonly addedBy: LintStatement | null;
 }
 
@@ -39,6 +42,12 @@ export interface KnownIndex {
   readonly addedBy: LintStatement | null;
 }
 
+export interface PartitionKey {
+  /** The columns that it names, those within expressions too. */
+  readonly columns: readonly string[];
+  readonly hasExpression: boolean;
+}
+
 /** What is known of a table at one point of the chain of files. */
 export interface KnownTable {
   key: string;
@@ -52,6 +61,10 @@ export interface KnownTable {
   readonly columns: Map<string, KnownColumn>;
   constraints: KnownConstraint[];
   readonly partitionOf: string | null;
+  /** Of a partitioned table; null for another, and where it is not known. */
+  readonly partitionKey: PartitionKey | null;
+  /** Keys of the tables whose columns it has, its parent as a partition among them. */
+  readonly parents: Set<string>;
   /** Keys of the partitions, and which of them is the DEFAULT. */
   readonly partitions: Map<string, { readonly isDefault: boolean }>;
   /** Rows of other tables were copied into it. */
@@ -73,6 +86,8 @@ export function emptyTable(key: string, origin: KnownTable["origin"]): KnownTabl
     columns: new Map(),
     constraints: [],
     partitionOf: null,
+    partitionKey: null,
+    parents: new Set(),
     partitions: new Map(),
     filled: false,
     inUse: false,

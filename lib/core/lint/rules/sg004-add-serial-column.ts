@@ -1,4 +1,4 @@
-import { derivedName } from "../../sql/derived-name.js";
+import { chosenName } from "../../postgres/chosen-names.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
@@ -25,7 +25,7 @@ export const addSerialColumn: Rule = {
       if (!column || !isSerial(column)) continue;
       const relation = readableRelation(table);
       const name = readableName(column.colname ?? "");
-      const sequence = readableName(derivedName(table.relname ?? "", column.colname ?? "", "seq"));
+      const sequence = readableName(chosenName("sequence", table.relname ?? "", [column.colname ?? ""]));
       yield {
         statement,
         location: column.typeName?.location ?? column.location,

@@ -1,5 +1,5 @@
 import type { RangeVar } from "libpg-query";
-import { derivedName } from "../../sql/derived-name.js";
+import { chosenName, objectName } from "../../postgres/chosen-names.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as, strings } from "../../sql/tree.js";
 import type { Known } from "../known/known.js";
@@ -65,7 +65,7 @@ function* judge(
 
 function checkForm(table: RangeVar, column: string): string[] {
   const relation = readableRelation(table);
-  const check = readableName(derivedName(table.relname ?? "", column, "present"));
+  const check = readableName(objectName(table.relname ?? "", column, "present"));
   return [
     `ALTER TABLE ${relation} ADD CONSTRAINT ${check} CHECK (${readableName(column)} IS NOT NULL) NOT VALID`,
     `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${check}`,
@@ -76,7 +76,7 @@ function checkForm(table: RangeVar, column: string): string[] {
 
 function nativeForm(table: RangeVar, column: string): string[] {
   const relation = readableRelation(table);
-  const name = readableName(derivedName(table.relname ?? "", column, "not_null"));
+  const name = readableName(chosenName("not null", table.relname ?? "", [column]));
   return [
     `ALTER TABLE ${relation} ADD CONSTRAINT ${name} NOT NULL ${readableName(column)} NOT VALID`,
     `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${name}`,

@@ -1,17 +1,17 @@
-import type { RangeVar } from "libpg-query";
-import { rangeKey } from "../known/key.js";
-import type { Known, KnownView } from "../known/known.js";
-import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { readableName } from "../../sql/readable-name.js";
+import type { AlterCommand } from "../../sql/tree.js";
+import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { type Blocker, columnBlockers } from "./support/column-blockers.js";
 
 export const changeUnderDependents: Rule = {
   id: "SG015",
   slug: "change-under-dependents",
-  title: "A column that a view uses is dropped or given another type",
+  title: "A column that other objects use is dropped or given another type",
   condition:
-    "DROP COLUMN without CASCADE, or ALTER COLUMN … TYPE, of a column that a view or materialized view known from the catalog or the files names.",
+    "DROP COLUMN without CASCADE, or ALTER COLUMN … TYPE, of a column that a view, rule, policy, trigger, generated column, BEGIN ATOMIC function, publication or foreign key names, that is part of a partition key, that is inherited, or whose table's row type is the type of a column.",
   effect: "The server refuses the statement, and the migration fails.",
-  workaround: "Drop the view, change the column, and create the view again, in one transaction.",
+  workaround: "Drop what uses the column, change the column, and create it again, in one transaction.",
   lock: null,
   work: "none",
   versions: ALL_VERSIONS,
@@ -19,35 +19,52 @@ export const changeUnderDependents: Rule = {
   sized: false,
   nodes: ["AT_DropColumn", "AT_AlterColumnType"],
   *check(statement, known) {
-    for (const { table, command } of alterCommands(statement, "AT_DropColumn", "AT_AlterColumnType")) {
-      if (command.behavior === "DROP_CASCADE") continue;
-      const views = viewsOf(known, table, command.name ?? "");
-      if (views.length === 0) continue;
-      const names = views.map((view) => view.key).join(", ");
-      const verb = command.subtype === "AT_DropColumn" ? "drop" : "change the type of";
+    if (!known.certain || statement.conditional) return;
+    for (const each of alterCommands(statement, "AT_DropColumn", "AT_AlterColumnType")) {
+      const blockers = columnBlockers(known, statement, each);
+      const [fixed] = blockers.fixed;
+      const { message, remedy } =
+        fixed === undefined ? underDependents(each, blockers.dependents) : { message: fixed, remedy: ANOTHER_WAY };
+      if (fixed === undefined && blockers.dependents.length === 0) continue;
       yield {
         statement,
-        subject: { kind: "column", name: `${tableName(table)}.${command.name}` },
-        table,
-        message: `The server refuses to ${verb} ${tableName(table)}.${command.name}, because ${names} uses it.`,
-        remedy: { text: `In one transaction: drop ${names}, change the column, and create ${names} again.` },
+        subject: { kind: "column", name: columnOf(each) },
+        table: each.table,
+        message: `The server refuses to ${verb(each)} ${columnOf(each)}, because ${message}.`,
+        remedy: { text: remedy },
       };
     }
   },
 };
 
-/** Views that name both the table and, as far as a name tells, the column. */
-function viewsOf(known: Known, table: RangeVar, column: string): KnownView[] {
-  return [...known.views.values()].filter((view) => {
-    const aliases = view.tables.get(rangeKey(table));
-    return aliases !== undefined && names(view, aliases, column);
-  });
+const ANOTHER_WAY =
+  "Add a column of the new shape, fill it, and move readers to it; or create the table again with the wanted columns.";
+
+function underDependents(
+  each: AlterCommand,
+  dependents: readonly Blocker[],
+): Pick<Report, "message"> & { readonly remedy: string } {
+  const names = dependents.map(nameOf).join(", ");
+  const one = dependents.length === 1;
+  const deed = each.command.subtype === "AT_DropColumn" ? "drop the column" : "change the column";
+  return {
+    message: `${names} ${one ? "uses" : "use"} it`,
+    remedy: `In one transaction: drop ${names}, ${deed}, and create ${names} again.`,
+  };
 }
 
-/** A bare column name counts only when the view reads no other table that could have it. */
-function names(view: KnownView, aliases: readonly string[], column: string): boolean {
-  const alone = view.tables.size === 1;
-  return view.columns.some(
-    (parts) => parts.at(-1) === column && (parts.length === 1 ? alone : aliases.includes(parts.at(-2) ?? "")),
-  );
+/** A view by its bare name, anything else with its kind. */
+function nameOf({ kind, key, on }: Blocker): string {
+  if (kind === "view" || kind === "materialized view") return key;
+  if (kind === "function") return `function ${key}`;
+  const name = kind === "generated column" ? readableName(key) : key;
+  return `${kind} ${name}${on === null || kind === "publication" ? "" : ` of ${on}`}`;
+}
+
+function columnOf({ table, command }: AlterCommand): string {
+  return `${tableName(table)}.${command.name}`;
+}
+
+function verb({ command }: AlterCommand): string {
+  return command.subtype === "AT_DropColumn" ? "drop" : "change the type of";
 }

@@ -16,7 +16,7 @@ export const checkWithoutNotValid: Rule = {
   sized: true,
   nodes: ["CONSTR_CHECK"],
   *check(statement, known) {
-    for (const added of addedConstraints(statement, "CONSTR_CHECK")) {
+    for (const added of addedConstraints(statement, "CONSTR_CHECK", known)) {
       const { table, constraint } = added;
       if (constraint.skip_validation || !constraint.is_enforced) continue;
       const form = notValidForm(statement, added);

@@ -26,7 +26,7 @@ export const foreignKeyWithoutNotValid: Rule = {
   sized: true,
   nodes: ["CONSTR_FOREIGN"],
   *check(statement, known) {
-    for (const added of addedConstraints(statement, "CONSTR_FOREIGN")) {
+    for (const added of addedConstraints(statement, "CONSTR_FOREIGN", known)) {
       const { table, constraint } = added;
       if (constraint.skip_validation || !constraint.is_enforced || isAllNull(statement, added)) continue;
       const parent = constraint.pktable ? tableName(constraint.pktable) : "the parent";

@@ -18,7 +18,7 @@ export const uniqueWithoutIndex: Rule = {
   sized: true,
   nodes: ["CONSTR_UNIQUE"],
   *check(statement, known) {
-    for (const added of addedConstraints(statement, "CONSTR_UNIQUE")) {
+    for (const added of addedConstraints(statement, "CONSTR_UNIQUE", known)) {
       const { table, constraint } = added;
       if (constraint.indexname !== undefined) continue;
       const form = indexFirstForm(added);

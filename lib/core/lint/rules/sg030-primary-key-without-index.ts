@@ -19,7 +19,7 @@ export const primaryKeyWithoutIndex: Rule = {
   sized: true,
   nodes: ["CONSTR_PRIMARY"],
   *check(statement, known) {
-    for (const added of addedConstraints(statement, "CONSTR_PRIMARY")) {
+    for (const added of addedConstraints(statement, "CONSTR_PRIMARY", known)) {
       const { table, constraint } = added;
       if (constraint.indexname !== undefined) continue;
       const form = indexFirstForm(added);

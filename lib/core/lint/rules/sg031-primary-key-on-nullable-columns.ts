@@ -20,7 +20,7 @@ export const primaryKeyOnNullableColumns: Rule = {
   sized: true,
   nodes: ["CONSTR_PRIMARY"],
   *check(statement, known) {
-    for (const { table, constraint } of addedConstraints(statement, "CONSTR_PRIMARY")) {
+    for (const { table, constraint } of addedConstraints(statement, "CONSTR_PRIMARY", known)) {
       if (constraint.indexname === undefined) continue;
       const now = known.table(table);
       const index = known.indexes.get(relationKey(table.schemaname, constraint.indexname));

@@ -15,8 +15,8 @@ export const exclusionConstraint: Rule = {
   severity: "error",
   sized: true,
   nodes: ["CONSTR_EXCLUSION"],
-  *check(statement) {
-    for (const { table, constraint, name } of addedConstraints(statement, "CONSTR_EXCLUSION")) {
+  *check(statement, known) {
+    for (const { table, constraint, name } of addedConstraints(statement, "CONSTR_EXCLUSION", known)) {
       yield {
         statement,
         location: constraint.location,

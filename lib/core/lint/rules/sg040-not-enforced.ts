@@ -14,8 +14,11 @@ export const notEnforced: Rule = {
   severity: "note",
   sized: false,
   nodes: ["CONSTR_CHECK", "CONSTR_FOREIGN"],
-  *check(statement) {
-    const added = [...addedConstraints(statement, "CONSTR_CHECK"), ...addedConstraints(statement, "CONSTR_FOREIGN")];
+  *check(statement, known) {
+    const added = [
+      ...addedConstraints(statement, "CONSTR_CHECK", known),
+      ...addedConstraints(statement, "CONSTR_FOREIGN", known),
+    ];
     for (const { table, constraint, name } of added) {
       if (constraint.is_enforced) continue;
       yield {

@@ -20,7 +20,7 @@ export const redundantIndex: Rule = {
   *check(statement, known) {
     const index = as(statement.node, "IndexStmt");
     if (!index?.relation) return;
-    const fresh = indexFrom(index, statement);
+    const fresh = indexFrom(index, statement, known);
     if (fresh.unique || fresh.include.length > 0) return;
     const sorted = (index.indexParams ?? []).some((node) => {
       const element = as(node, "IndexElem");

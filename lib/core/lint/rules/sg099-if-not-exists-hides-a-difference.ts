@@ -56,7 +56,7 @@ function* judgeTable(statement: LintStatement, known: Known, relation: RangeVar)
 function* judgeIndex(statement: LintStatement, known: Known, relation: RangeVar): Generator<Report> {
   const index = as(statement.node, "IndexStmt");
   if (!index) return;
-  const fresh = indexFrom(index, statement);
+  const fresh = indexFrom(index, statement, known);
   const standing = known.indexes.get(relationKey(relation.schemaname, fresh.name));
   if (!standing) {
     const newTable = known.isNew(relation, statement);

@@ -1,6 +1,6 @@
+import { LONGEST_NAME } from "../../postgres/chosen-names.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
-const LONGEST = 63;
 const NAME =
   /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*)/g;
 
@@ -23,14 +23,14 @@ export const longIdentifier: Rule = {
     const seen = new Set<string>();
     for (const found of statement.sql.matchAll(NAME)) {
       const name = found[2]?.replaceAll('""', '"') ?? found[3];
-      if (name === undefined || seen.has(name) || Buffer.byteLength(name, "utf8") <= LONGEST) continue;
+      if (name === undefined || seen.has(name) || Buffer.byteLength(name, "utf8") <= LONGEST_NAME) continue;
       seen.add(name);
       const bytes = Buffer.from(name, "utf8");
       yield {
         statement,
         location: statement.base + Buffer.byteLength(statement.sql.slice(0, found.index), "utf8"),
         subject: { kind: "name", name },
-        message: `This name has ${bytes.length} bytes; the server cuts it to ${bytes.subarray(0, LONGEST).toString("utf8")}.`,
+        message: `This name has ${bytes.length} bytes; the server cuts it to ${bytes.subarray(0, LONGEST_NAME).toString("utf8")}.`,
         remedy: { text: "Choose a name of at most 63 bytes." },
       };
     }

@@ -35,7 +35,6 @@ export const addConstraint: OperationType<AddConstraint> = {
       return undoUsingIndex(constraint.name ?? constraint.usingIndex, constraint.usingIndex, table, before);
     }
     const name = constraint.name ?? constraintName(constraint, table, before);
-    if (name === null) return notThere("constraint", "without a name");
     const drop = alterTable(table, `DROP CONSTRAINT ${identifier(name)}`);
     return constraint.type === "primary key"
       ? exact(drop, ...nullableAgain(constraint.columns, table, before))

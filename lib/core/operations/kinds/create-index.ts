@@ -39,7 +39,7 @@ export const createIndex: OperationType<CreateIndex> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    const name = operation.name ?? indexName(operation.keys, table, before);
+    const name = operation.name ?? indexName(operation, table, before);
     if (operation.ifNotExists && before.indexesNamed(name).some(({ id }) => id.schema === table.schema)) return exact();
     return exact(`DROP INDEX ${qualified(table.schema, name)}`);
   },

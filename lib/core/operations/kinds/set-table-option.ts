@@ -52,6 +52,8 @@ export const setTableOption: OperationType<SetTableOption> = {
         return exact(...(was ? rowSecurity(was).map((action) => alterTable(table, action)) : []));
       case "inherit":
         return exact(alterTable(table, `NO INHERIT ${operation.value}`));
+      case "no inherit":
+        return exact(alterTable(table, `INHERIT ${operation.value}`));
       default:
         return impossible(`what the ${operation.option} was is read from the difference of the catalogs`);
     }

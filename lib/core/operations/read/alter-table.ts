@@ -49,6 +49,7 @@ function inPasses(commands: readonly AlterTableCmd[]): readonly AlterTableCmd[] 
 
 const OTHER_PASS = 5;
 const PASSES: Readonly<Record<string, number>> = {
+  AT_DropIdentity: 0,
   AT_DropNotNull: 0,
   AT_DropConstraint: 1,
   AT_DropColumn: 2,

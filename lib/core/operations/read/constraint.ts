@@ -1,7 +1,9 @@
 import type { Constraint, Node } from "libpg-query";
+import { expressionName } from "../../postgres/expression-name.js";
 import { deparse } from "../../sql/deparse.js";
 import { identifier } from "../../sql/quote.js";
-import type { ConstraintSpec, ReferentialAction } from "../shapes.js";
+import { as, columnsOf } from "../../sql/tree.js";
+import type { ConstraintSpec, ExclusionSpec, ReferentialAction } from "../shapes.js";
 import { relationName, stringOf, strings } from "./names.js";
 import { NotUnderstood } from "./reader.js";
 
@@ -30,6 +32,7 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
         ...base,
         type: "check",
         expression: expression(constraint.raw_expr),
+        columns: columnsOf(constraint.raw_expr),
         noInherit: constraint.is_no_inherit ?? false,
       };
     case "CONSTR_NOTNULL":
@@ -77,12 +80,14 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
 
 const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_NOTNULL"]);
 
-function exclusionElement(node: Node): { expression: string; operator: string } {
+function exclusionElement(node: Node): ExclusionSpec["elements"][number] {
   const [element, operator] = "List" in node ? (node.List.items ?? []) : [];
   if (!element || !operator) throw new NotUnderstood("an exclusion element was expected");
   const names = "List" in operator ? strings(operator.List.items) : [stringOf(operator)];
   const symbol = names.at(-1) ?? "";
+  const key = as(element, "IndexElem");
   return {
+    name: key?.name ?? expressionName(key?.expr),
     expression: deparse(element),
     operator: names.length > 1 ? `operator(${names.slice(0, -1).map(identifier).join(".")}.${symbol})` : symbol,
   };

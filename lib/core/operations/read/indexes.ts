@@ -1,4 +1,5 @@
 import type { IndexStmt, Node, ReindexStmt } from "libpg-query";
+import { expressionName } from "../../postgres/expression-name.js";
 import { deparse } from "../../sql/deparse.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import type { Reindex } from "../kinds/reindex.js";
@@ -35,6 +36,7 @@ function indexKey(node: Node): IndexKey {
   };
   return {
     column: name ?? null,
+    name: name ?? expressionName(expr),
     expression: name !== undefined ? identifier(name) : `(${expr ? deparse(expr) : ""})`,
     collation: dotted(collation),
     operatorClass: dotted(opclass),

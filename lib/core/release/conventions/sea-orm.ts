@@ -40,7 +40,7 @@ export const seaOrm: Convention = {
     const untold = migrators.filter((migrator) => migrator.untold !== null);
     const listed = migrators.flatMap((migrator) => migrator.entries);
     const ordered =
-      listed.length > 0 || untold.length > 0
+      migrators.length > 0
         ? inOrder(crate, all, listed, untold.length > 0)
         : { items: byName(all), findings: [withoutMigrator(all)] };
     const findings = [
@@ -124,8 +124,8 @@ function inOrder(
   const items: Item[] = [];
   const findings: Finding[] = [];
   for (const { struct, ...entry } of entries) {
-    const own = struct ? crate.implsOf(struct) : [];
-    const found = all.filter((item) => own.includes(item));
+    // A migration may come from another crate of the repository.
+    const found = struct ? crate.implsOf(struct).filter((item) => item.trait === "MigrationTrait") : [];
     const [only] = found;
     if (!only || found.length > 1) findings.push(notFound(entry));
     // Listed twice, it runs once: the ledger has its name by then. Several migrators share what both list.

@@ -9,6 +9,7 @@ import { derefed } from "./place.js";
 import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
 import { standardFunction } from "./standard-functions.js";
+import { argumentAs, typed } from "./typed.js";
 import { type ClosureValue, reachesDatabase, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Value {
@@ -43,7 +44,8 @@ export function callValue(machine: Machine, callee: Value, args: readonly Value[
   if (callee.kind === "closure") return callClosure(machine, callee, args);
   if (callee.kind === "path") return callPath(machine, callee.segments, args, node, callee.node);
   handOver(machine, args, "Code that is not known", node);
-  if (args.some(reachesDatabase)) return machine.opaque("Code that is not known reaches the database", node);
+  if ([callee, ...args].some(reachesDatabase))
+    return machine.opaque("Code that is not known reaches the database", node);
   return unknown("Which code is called is known only when it runs", node);
 }
 
@@ -93,7 +95,7 @@ export function callItem(
   const run = () => {
     const scope = machine.scope(null);
     bindParameters(machine, item, args, self, scope);
-    return machine.call(body, scope, item.type);
+    return typed(machine, machine.call(body, scope, item.type), item.node.field("return_type"), node);
   };
   const isAsync = item.node.child("function_modifiers")?.text.includes("async") ?? false;
   return isAsync ? machine.future(node, run) : run();
@@ -107,7 +109,8 @@ function bindParameters(machine: Machine, item: Item, args: readonly Value[], se
       const value = self ?? args[next++];
       if (value) scope.declare("self", value, mutable);
     } else if (parameter.type === "parameter") {
-      const value = args[next++] ?? unknown("The argument is missing", parameter);
+      const given = args[next++] ?? unknown("The argument is missing", parameter);
+      const value = argumentAs(machine, given, item.node, parameter);
       const pattern = parameter.field("pattern");
       if (pattern) matchPattern(machine, pattern, value, scope, mutable);
     }
@@ -118,9 +121,11 @@ export function callClosure(machine: Machine, closure: ClosureValue, args: reado
   const scope = machine.scope(closure.scope);
   for (const [at, param] of closure.params.entries()) {
     const pattern = param.type === "parameter" ? (param.field("pattern") ?? param) : param;
-    matchPattern(machine, pattern, args[at] ?? unknown("The argument is missing", param), scope);
+    const given = args[at] ?? unknown("The argument is missing", param);
+    matchPattern(machine, pattern, typed(machine, given, param.field("type"), param), scope);
   }
-  return machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null);
+  const run = () => machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null);
+  return closure.waits ? machine.future(closure.body, run) : run();
 }
 
 /** Runs what was made to be awaited; any other value is as it is. */

@@ -5,7 +5,8 @@ import { leaving } from "./machine.js";
 import { truthOf } from "./operators.js";
 import { bindUnknown, matchPattern, subjectOf } from "./patterns.js";
 import type { Scope } from "./scope.js";
-import { type Condition, UNIT, unknown, type Value } from "./value.js";
+import { typed } from "./typed.js";
+import { type Condition, mayReach, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);
@@ -29,10 +30,13 @@ function declare(machine: Machine, node: RustNode, scope: Scope): Value {
   const initial = node.field("value");
   if (!pattern) return UNIT;
   const mutable = node.child("mutable_specifier") !== null;
-  const value = initial ? subjectOf(machine, initial, pattern, scope) : unknown("The variable has no value yet", node);
+  const given = initial ? subjectOf(machine, initial, pattern, scope) : unknown("The variable has no value yet", node);
+  const value = typed(machine, given, node.field("type"), node);
   const otherwise = node.field("alternative");
   if (!otherwise) {
     matchPattern(machine, pattern, value, scope, mutable);
+    const cell = pattern.type === "identifier" && node.field("type") ? scope.find(pattern.text) : null;
+    if (cell) cell.admit = (later) => typed(machine, later, node.field("type"), node);
     return UNIT;
   }
   const matched = matchPattern(machine, pattern, value, scope, mutable);
@@ -78,7 +82,7 @@ function evaluateGuard(
   else if (what || then.end === "refusal" || otherwise.end === "refusal") {
     machine.leave(what ?? "return", { sql: null, negated: false, reason: DECIDED_LATER }, node);
   }
-  return unknown(DECIDED_LATER, node);
+  return unknown(DECIDED_LATER, node, mayReach(then.value) || mayReach(otherwise.value));
 }
 
 export function decide(machine: Machine, test: RustNode, scope: Scope): "yes" | "no" | "maybe" | Condition {

@@ -71,8 +71,8 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
     if (!body) return unknown("The closure has no body", node);
     const around = /^(static\s+)?(async\s+)?move\b/.test(node.text) ? scope.moved() : scope;
     const params = node.field("parameters")?.children ?? [];
-    if (!/^(static\s+)?async\b/.test(node.text)) return { kind: "closure", params, body, scope: around };
-    return unknown("A closure that is async itself is not followed", node);
+    const waits = /^(static\s+)?async\b/.test(node.text);
+    return { kind: "closure", params, body, scope: around, owns: around !== scope, waits };
   },
   block: evaluateBlock,
   async_block: (machine, node, scope) => {

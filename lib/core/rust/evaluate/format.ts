@@ -1,6 +1,6 @@
 import { idenName } from "../sea-orm/iden.js";
 import type { Machine } from "./machine.js";
-import type { Value } from "./value.js";
+import type { PathValue, Value } from "./value.js";
 
 /** A value as `{}` prints it; null when that is not known. */
 export function displayText(machine: Machine, value: Value): string | null {
@@ -12,12 +12,19 @@ export function displayText(machine: Machine, value: Value): string | null {
     case "bool":
       return String(value.value);
     case "path":
-      return idenName(machine, value.segments, value.node);
+      return showsItself(machine, value) ? null : idenName(machine, value.segments, value.node);
     case "term":
       return aliasText(value.head, value.args, value.calls.length);
     default:
       return null;
   }
+}
+
+/** An enum or a struct that says itself how it is printed. */
+function showsItself(machine: Machine, { segments, node }: PathValue): boolean {
+  const found = machine.crate.value(segments, node);
+  const item = found?.kind === "variant" || found?.kind === "item" ? found.item : null;
+  return item !== null && machine.crate.implsOf(item).some((impl) => impl.trait === "Display");
 }
 
 /** As `Display` prints it: `007` as 7. A fraction that Rust would print otherwise than it is written is not followed. */

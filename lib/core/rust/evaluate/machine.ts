@@ -5,7 +5,7 @@ import { evaluateExpression } from "./expressions.js";
 import { Cell, derefed } from "./place.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
-import { type Condition, type FutureValue, unknown, type Value } from "./value.js";
+import { type Condition, type FutureValue, mayReach, UNIT, unknown, type Value } from "./value.js";
 
 /** What the evaluation knows of the libraries that migration code calls. */
 export interface Library {
@@ -150,12 +150,13 @@ export class Machine {
   branch(work: () => Value): BranchResult {
     const { undecided } = this;
     let end: BranchResult["end"] = "value";
+    let value: Value = UNIT;
     this.undecided++;
     let emissions: BranchResult["emissions"] = [];
     const inside = this.watched(() => {
       emissions = this.sink.capture(() => {
         try {
-          work();
+          value = work();
         } catch (signal) {
           if (signal instanceof ReturnSignal) end = "return";
           else if (signal instanceof RefusalSignal) end = "refusal";
@@ -165,7 +166,7 @@ export class Machine {
       });
     });
     this.undecided = undecided;
-    return { emissions, end, ...inside };
+    return { emissions, end, value, ...inside };
   }
 
   /** Says whether a branch inside may have left the function or the loop. */
@@ -196,7 +197,11 @@ export class Machine {
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);
     const what = leaving(results);
     if (what) this.leave(what, { sql: null, negated: false, reason }, node);
-    return unknown(reason, node);
+    return unknown(
+      reason,
+      node,
+      results.some(({ value }) => mayReach(value)),
+    );
   }
 }
 
@@ -224,4 +229,5 @@ export function leaving(results: readonly BranchResult[]): "return" | "loop" | n
 export interface BranchResult extends Readonly<Frame> {
   readonly emissions: ReturnType<Sink["capture"]>;
   readonly end: "value" | "return" | "refusal" | "loop";
+  readonly value: Value;
 }

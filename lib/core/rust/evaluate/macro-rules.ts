@@ -6,14 +6,13 @@ import type { RustNode } from "../syntax/rust-node.js";
  * repetition. Null for a macro that asks for more. Places in the expansion are those of the call.
  */
 export function expandMacro(definition: RustNode, call: RustNode): RustNode | null {
-  const given = call.child("token_tree")?.text.slice(1, -1) ?? "";
+  const given = tokens(call.child("token_tree")?.text.slice(1, -1) ?? "");
   for (const rule of definition.children.filter((child) => child.type === "macro_rule")) {
-    const pattern = rule.field("left")?.text.slice(1, -1) ?? "";
-    const body = rule.field("right")?.text.slice(1, -1) ?? "";
-    const bound = bind(tokens(pattern), tokens(given));
-    const filled = bound ? fill(body, bound) : null;
-    const expanded = filled === null ? null : parseBlock(filled, call);
-    if (expanded) return expanded;
+    const bound = bind(tokens(rule.field("left")?.text.slice(1, -1) ?? ""), given);
+    if (bound === "unsure") return null;
+    if (bound === "no") continue;
+    const filled = fill(rule.field("right")?.text.slice(1, -1) ?? "", bound);
+    return filled === null ? null : parseBlock(filled, call);
   }
   return null;
 }
@@ -28,95 +27,147 @@ function parseBlock(text: string, call: RustNode): RustNode | null {
   return null;
 }
 
+interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** The text that the token stands in. */
+  readonly whole: string;
+}
+
+const ONE =
+  /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|b?"(?:[^"\\]|\\[\s\S])*"|b?r(#*)"[\s\S]*?"\1|b?'(?:[^'\\\n]|\\[^'\n]+|\\')'|'\w+|[A-Za-z_]\w*|\d[\w.]*|::|=>|[\s\S]/y;
+
+function next(text: string, at: number): string {
+  ONE.lastIndex = at;
+  return ONE.exec(text)?.[0] ?? text.charAt(at);
+}
+
 /** Words, literals, punctuation, and bracketed groups as one token each. */
-function tokens(text: string): string[] {
-  const found: string[] = [];
-  const token = /\s+|"(?:[^"\\]|\\[\s\S])*"|[A-Za-z_]\w*|\d[\w.]*|::|=>|[\s\S]/y;
-  let at = 0;
-  while (at < text.length) {
-    const open = text[at];
-    if (open === "(" || open === "[" || open === "{") {
-      const end = closing(text, at);
-      found.push(text.slice(at, end));
-      at = end;
-      continue;
-    }
-    token.lastIndex = at;
-    const next = token.exec(text)?.[0] ?? open ?? "";
-    if (next.trim() !== "") found.push(next);
-    at += Math.max(next.length, 1);
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = /[([{]/.test(text.charAt(at)) ? closing(text, at) : at + next(text, at).length;
+    const token = text.slice(at, end);
+    if (!/^(\s|\/\/|\/\*)/.test(token)) found.push({ text: token, start: at, end, whole: text });
+    at = end;
   }
   return found;
 }
 
 function closing(text: string, start: number): number {
   let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const char = text[at] ?? "";
-    if ("([{".includes(char)) depth++;
-    if (")]}".includes(char)) depth--;
-    if (depth === 0) return at + 1;
+  for (let at = start; at < text.length; ) {
+    const token = next(text, at);
+    if (/^[([{]$/.test(token)) depth++;
+    if (/^[)\]}]$/.test(token)) depth--;
+    at += token.length;
+    if (depth === 0) return at;
   }
   return text.length;
 }
 
 type Bound = Map<string, string | string[]>;
 
-function bind(pattern: readonly string[], given: readonly string[]): Bound | null {
+function bind(pattern: readonly Token[], given: readonly Token[]): Bound | "no" | "unsure" {
   const bound: Bound = new Map();
   let at = 0;
   for (let index = 0; index < pattern.length; index++) {
-    const token = pattern[index] ?? "";
-    const next = pattern[index + 1] ?? "";
-    if (token === "$" && next.startsWith("(")) {
-      const separator = /^[*+?]$/.test(pattern[index + 2] ?? "") ? "" : (pattern[index + 2] ?? "");
-      const taken = bindRepeated(tokens(next.slice(1, -1)), separator, given.slice(at), bound);
-      if (!taken) return null;
-      at = given.length;
-      index += separator === "" ? 2 : 3;
-    } else if (token === "$") {
-      const stop = pattern[index + 4];
-      const end = stop === undefined ? given.length : given.indexOf(stop, at);
-      if (end <= at && end !== given.length) return null;
-      bound.set(next, given.slice(at, end).join(" "));
-      at = end;
+    const token = pattern[index]?.text ?? "";
+    const name = pattern[index + 1]?.text ?? "";
+    if (token === "$" && name.startsWith("(")) {
+      const plain = /^[*+?]$/.test(pattern[index + 2]?.text ?? "");
+      const separator = plain ? "" : (pattern[index + 2]?.text ?? "");
+      const times = pattern[index + (plain ? 2 : 3)]?.text ?? "";
+      index += plain ? 2 : 3;
+      // A comma at the end that may be there or not is taken with the repetition.
+      const rest = pattern.slice(index + 1).map((each) => each.text);
+      if (!/^(\$ \( *[,;] *\) [?*])?$/.test(rest.join(" "))) return "unsure";
+      const taken = bindRepeated(tokens(name.slice(1, -1)), separator, times, given.slice(at), bound);
+      return taken === "yes" ? bound : taken;
+    }
+    if (token === "$") {
+      const stop = pattern[index + 4]?.text;
+      const found =
+        stop === undefined ? given.length : given.findIndex((each, place) => place >= at && each.text === stop);
+      const part = given.slice(at, found < 0 ? given.length : found);
+      const fits = fragment(pattern[index + 3]?.text ?? "", part);
+      if (fits !== "yes") return fits;
+      bound.set(name, textOf(part, pattern[index + 3]?.text ?? ""));
+      at += part.length;
       index += 3;
-    } else if (given[at] === token) at++;
-    else if (!(token === "," && at >= given.length)) return null;
+    } else if (given[at]?.text === token) at++;
+    else return "no";
   }
-  return at >= given.length ? bound : null;
+  return at >= given.length ? bound : "no";
 }
 
-function bindRepeated(inner: readonly string[], separator: string, given: readonly string[], bound: Bound): boolean {
-  const parts: string[][] = [[]];
+/** Whether the tokens are what a fragment asks for. */
+function fragment(kind: string, part: readonly Token[]): "yes" | "no" | "unsure" {
+  const [first, ...more] = part.map((each) => each.text);
+  if (first === undefined) return "no";
+  const single = more.length === 0;
+  if (kind === "ident") return single && /^[A-Za-z_]\w*$/.test(first) && first !== "_" ? "yes" : "no";
+  if (kind === "tt") return single ? "yes" : "no";
+  if (kind === "literal")
+    return single && /^(b?r?#*["']|\d|true$|false$)/.test(first) ? "yes" : single ? "no" : "unsure";
+  if (kind === "block") return single && first.startsWith("{") ? "yes" : "no";
+  if (/^(expr|ty|path)$/.test(kind)) {
+    if (kind !== "expr" && /^(b?r?#*["']|\d)/.test(first)) return "no";
+    // Where one ends and the next begins is up to the parser.
+    return more.some((each) => /^(,|;|=>)$/.test(each)) || /^(,|;|=>)$/.test(first) ? "unsure" : "yes";
+  }
+  return "unsure";
+}
+
+/** An expression stays one whatever it is put into. */
+function textOf(part: readonly Token[], kind: string): string {
+  const text = part[0]?.whole.slice(part[0].start, part.at(-1)?.end) ?? "";
+  return kind === "expr" && part.length > 1 ? `(${text})` : text;
+}
+
+function bindRepeated(
+  inner: readonly Token[],
+  separator: string,
+  times: string,
+  given: readonly Token[],
+  bound: Bound,
+): "yes" | "no" | "unsure" {
+  const parts: Token[][] = [[]];
   for (const token of given) {
-    if (token === separator) parts.push([]);
+    if (separator !== "" && token.text === separator) parts.push([]);
     else parts.at(-1)?.push(token);
   }
   const filled = parts.filter((part) => part.length > 0);
+  if ((times === "+" && filled.length === 0) || (times === "?" && filled.length > 1)) return "no";
+  // Without a separator, where one turn ends is not told when there are several.
+  if (separator === "" && filled.length > 0 && times !== "?") return "unsure";
   const all = filled.map((part) => bind(inner, part));
-  if (all.some((each) => each === null)) return false;
+  if (all.includes("unsure")) return "unsure";
+  if (all.includes("no")) return "no";
   for (const [at, token] of inner.entries()) {
-    if (token !== "$") continue;
-    const name = inner[at + 1] ?? "";
+    if (token.text !== "$") continue;
+    const name = inner[at + 1]?.text ?? "";
     bound.set(
       name,
       all.flatMap((each) => {
-        const value = each?.get(name);
+        const value = typeof each === "string" ? undefined : each.get(name);
         return typeof value === "string" ? [value] : [];
       }),
     );
   }
-  return true;
+  return "yes";
 }
 
 function fill(body: string, bound: Bound): string | null {
   let result = "";
   let at = 0;
   while (at < body.length) {
-    if (body[at] !== "$") {
-      result += body[at];
-      at++;
+    const token = next(body, at);
+    if (token !== "$") {
+      // What stands in a text is never filled in.
+      result += token;
+      at += token.length;
     } else if (body[at + 1] === "(") {
       const end = closing(body, at + 1);
       const suffix = /^[^*+?]?[*+?]/.exec(body.slice(end))?.[0] ?? "";

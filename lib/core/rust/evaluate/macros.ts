@@ -86,21 +86,24 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
 const PURE =
   /^(json|uuid|dec|date|datetime|time|query|query_as|query_scalar|query_unchecked|query_as_unchecked|query_file|sql|hashmap|btreemap|hashset|smallvec|anyhow|eyre|cfg|env|option_env|file|line|column|module_path|lazy_static|offset|hex|any|all)$/;
 
+/** Crates whose macros of those names are meant. */
+const MAKERS = /^(std|core|alloc|indoc|anyhow|eyre|color_eyre|tracing|log|rocket|loco_rs|sea_orm|sea_orm_migration)$/;
+
 export function evaluateMacro(machine: Machine, node: RustNode, scope: Scope): Value {
   const path = pathOf(node.field("macro"));
   const name = path.at(-1) ?? "";
   const own = machine.crate.resolve("macro", path, node);
+  // Where both have the name, which of them is meant depends on where it stands.
+  if (own && path.length === 1 && Object.hasOwn(MACROS, name)) return unknownMacro(machine, name, node, scope);
   if (own) return expanded(machine, own, name, node, scope);
+  const whole = machine.crate.expand([...path.slice(0, -1), `${name}!`], node);
+  if (whole.length > 1 && Object.hasOwn(MACROS, name) && !MAKERS.test(whole[0] ?? ""))
+    return unknownMacro(machine, name, node, scope);
   const evaluate = Object.hasOwn(MACROS, name) ? MACROS[name] : undefined;
   if (evaluate) return evaluate(machine, node, scope);
   if (!PURE.test(name)) return unknownMacro(machine, name, node, scope);
   const args = valuesOf(machine, node, scope);
-  const known = machine.library.onFunction(
-    machine,
-    machine.crate.expand([...path.slice(0, -1), `${name}!`], node),
-    args,
-    node,
-  );
+  const known = machine.library.onFunction(machine, whole, args, node);
   if (known) return known;
   if (args.some(reachesDatabase))
     return machine.opaque(`The macro ${name} reaches the database and is not known`, node);

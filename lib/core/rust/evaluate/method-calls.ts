@@ -7,7 +7,7 @@ import { knownMethod } from "./methods.js";
 import { derefed, followed, type Place } from "./place.js";
 import { handOver, locate, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
-import { HANDLE, reachesDatabase, type Term, unknown, type Value } from "./value.js";
+import { copied, HANDLE, reachesDatabase, type Term, unknown, type Value } from "./value.js";
 
 /** Adaptors that leave what is awaited as it is. */
 const STILL_FUTURE = new Set(["boxed", "boxed_local", "instrument", "in_current_span", "fuse", "into_future", "into"]);
@@ -33,7 +33,7 @@ function called(machine: Machine, place: Place, method: string, args: readonly V
   const own = machine.crate.methodOf(path, from, foreignType(receiver), method, node);
   if (own.kind === "item") return callOwn(machine, own.item, place, args, node);
   if (own.kind === "ambiguous") return notFollowed(machine, place, method, args, node);
-  if (method === "clone" || method === "to_owned") return receiver;
+  if (method === "clone" || method === "to_owned") return copied(receiver);
   const effect = effectOf(machine, place, method, args, node);
   if (effect) return effect;
   if (receiver.kind === "closure" && /^call(_mut|_once)?$/.test(method))
@@ -54,7 +54,7 @@ function called(machine: Machine, place: Place, method: string, args: readonly V
     return unknown("What the database answers is known only when the code runs", node);
   }
   if (receiver.kind === "term" || receiver.kind === "path") return chain(place, receiver, method, seen, node);
-  spoil(place, `What ${method} does to it is not known`, node);
+  handOver(machine, [{ kind: "ref", place }], method, node);
   if (receiver.kind === "unknown") return receiver;
   const start: Term = { kind: "term", head: [receiver.kind], args: [], calls: [], node };
   return { ...start, calls: [{ method, args: seen, node }] };
@@ -95,7 +95,7 @@ function callHandle(machine: Machine, method: string, args: readonly Value[], no
 
 function callWithHandle(machine: Machine, place: Place, method: string, node: RustNode): Value {
   const receiver = place.get();
-  spoil(place, `What ${method} does to it is not known`, node);
+  handOver(machine, [{ kind: "ref", place }], method, node);
   const why =
     receiver.kind === "unknown" ? `: ${receiver.reason.charAt(0).toLowerCase()}${receiver.reason.slice(1)}` : "";
   return machine.opaque(`What ${method} does to the database cannot be told from the code${why}`, node);
@@ -103,8 +103,7 @@ function callWithHandle(machine: Machine, place: Place, method: string, node: Ru
 
 function notFollowed(machine: Machine, place: Place, method: string, args: readonly Value[], node: RustNode): Value {
   const reason = `Which method ${method} means cannot be told`;
-  const given = [place.get(), ...handOver(machine, args, method, node)];
-  spoil(place, reason, node);
+  const given = handOver(machine, [{ kind: "ref", place }, ...args], method, node);
   return given.some(reachesDatabase) ? machine.opaque(reason, node) : unknown(reason, node);
 }
 

@@ -70,13 +70,18 @@ function presence(value: Value, wanted: boolean): Value | undefined {
 
 type TextMethod = (value: string, args: readonly Value[], machine: Machine, node: RustNode) => Value | undefined;
 
+/** Unicode's White_Space, which is what Rust trims; it is not what JavaScript trims. */
+const SPACE = "[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const LEADING = new RegExp(`^${SPACE}`);
+const TRAILING = new RegExp(`${SPACE}$`);
+
 const TEXT: Readonly<Record<string, TextMethod>> = {
-  parse: (value) => text(value),
-  trim: (value) => text(value.trim()),
-  trim_start: (value) => text(value.trimStart()),
-  trim_end: (value) => text(value.trimEnd()),
+  parse: (value, _args, _machine, node) => parsed(value, node),
+  trim: (value) => text(value.replace(LEADING, "").replace(TRAILING, "")),
+  trim_start: (value) => text(value.replace(LEADING, "")),
+  trim_end: (value) => text(value.replace(TRAILING, "")),
   to_lowercase: (value) => text(value.toLowerCase()),
-  to_ascii_lowercase: (value) => text(value.toLowerCase()),
+  to_ascii_lowercase: (value) => text(value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
   to_uppercase: (value) => text(value.toUpperCase()),
   to_snake_case: (value) => text(snakeCase(value)),
   len: (value) => ({ kind: "number", text: String(Buffer.byteLength(value)) }),
@@ -147,6 +152,14 @@ const LIST: Readonly<
 
 function isTrue(value: Value | undefined): boolean {
   return value?.kind === "bool" && value.value;
+}
+
+/** A text read as what is asked for: a whole number is one, and of a library's type the text tells it. */
+function parsed(value: string, node: RustNode): Value {
+  const type = node.field("function")?.field("type_arguments")?.plain[0]?.text ?? "";
+  if (!/^([iu](8|16|32|64|128|size)|f32|f64|bool|char)$/.test(type)) return text(value);
+  if (/^[iu]\d/.test(type) && /^(0|-?[1-9]\d{0,8})$/.test(value)) return { kind: "number", text: value };
+  return unknown("What the text is read as is not followed", node);
 }
 
 /** A vector keeps the order; what other collections make of the elements is not followed. */

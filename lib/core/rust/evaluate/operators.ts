@@ -32,7 +32,7 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   const asked = compareScalar(operator, a, b);
   if (asked) return asked;
   if (operator === "==" || operator === "!=") {
-    const same = equal(a, b);
+    const same = comparesItself(machine, a) ? null : equal(a, b);
     return same === null
       ? unknown("The comparison is decided when the code runs", node)
       : bool(same === (operator === "=="));
@@ -73,6 +73,14 @@ function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNod
 /** A value of the database that stands where a truth value is asked for. */
 export function truthOf(value: Value): Value {
   return value.kind === "scalar" ? condition(`coalesce(${value.sql}, false)`) : value;
+}
+
+/** An enum that says itself when two of it are equal. */
+function comparesItself(machine: Machine, value: Value): boolean {
+  const found = value.kind === "path" ? machine.crate.value(value.segments, value.node) : null;
+  const item =
+    found && (found.kind === "variant" || found.kind === "member" || found.kind === "item") ? found.item : null;
+  return item !== null && machine.crate.implsOf(item).some((impl) => impl.trait === "PartialEq");
 }
 
 function arithmetic(operator: string, a: Value, b: Value): Value | null {

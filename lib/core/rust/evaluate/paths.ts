@@ -2,7 +2,8 @@ import { pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
 import type { Scope } from "./scope.js";
-import { unknown, type Value } from "./value.js";
+import { typed } from "./typed.js";
+import { copied, unknown, type Value } from "./value.js";
 
 /** A variable, a constant, or a path that stands for itself. */
 export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Value {
@@ -10,11 +11,16 @@ export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Va
   const [name = ""] = segments;
   if (segments.length === 1) {
     const variable = scope.find(name);
-    if (variable) return variable.get();
+    if (variable) return copiedClosure(variable.get());
     if (name === "None") return { kind: "none" };
   }
   const path = withSelf(machine, segments);
   return constantValue(machine, path, node) ?? { kind: "path", segments: path, node };
+}
+
+/** A closure that is named is given away, or copied: what one of them changes the other does not see. */
+function copiedClosure(value: Value): Value {
+  return value.kind === "closure" ? copied(value) : value;
 }
 
 /** Undefined when the files hold no such constant. */
@@ -29,7 +35,7 @@ export function constantValue(machine: Machine, path: readonly string[], node: R
   }
   const value = found.node.field("value");
   return value
-    ? machine.evaluate(value, machine.scope(null))
+    ? typed(machine, machine.evaluate(value, machine.scope(null)), found.node.field("type"), node)
     : unknown(`The constant ${found.name} has no value here`, node);
 }
 

@@ -81,7 +81,7 @@ function matchName(machine: Machine, pattern: RustNode, given: Value, scope: Sco
   const name = pattern.text;
   const value = derefed(given);
   if (name === "None") return value.kind === "none" ? "yes" : value.kind === "some" ? "no" : "maybe";
-  if (!/^[A-Z]/.test(name)) {
+  if (!/^[A-Z]/.test(name) && !machine.crate.isConstant([name], pattern)) {
     scope.declare(name, given, mutable);
     return "yes";
   }

@@ -1,5 +1,5 @@
 import type { RustNode } from "../syntax/rust-node.js";
-import { type StructValue, unknown, type Value } from "./value.js";
+import { mayReach, type StructValue, unknown, type Value } from "./value.js";
 
 /** Somewhere that a value stands and can be replaced: a variable, a field of one, an element. */
 export interface Place {
@@ -23,23 +23,29 @@ export class Cell implements Place {
     readonly named: boolean,
   ) {}
 
+  /** What becomes of a value that is put here: the variable may have a type of its own. */
+  admit: (value: Value) => Value = (value) => value;
+
   get(): Value {
     return this.value;
   }
 
-  set(value: Value): void {
+  set(given: Value): void {
+    const value = this.admit(given);
     this.value = this.undecided() > this.depth ? unsure(value) : value;
   }
 
   copy(): Cell {
-    return new Cell(this.value, this.mutable, this.depth, this.undecided, true);
+    const copy = new Cell(this.value, this.mutable, this.depth, this.undecided, true);
+    copy.admit = this.admit;
+    return copy;
   }
 }
 
 const UNSURE = "It is put together in a branch of which it is not known whether it runs";
 
 function unsure(value: Value): Value {
-  return value.kind === "unknown" ? value : { kind: "unknown", reason: UNSURE, node: null };
+  return value.kind === "unknown" ? value : { kind: "unknown", reason: UNSURE, node: null, reaches: mayReach(value) };
 }
 
 /** The place itself, or the one that the reference in it leads to. */

@@ -3,7 +3,7 @@ import { callClosure } from "./calls.js";
 import type { Machine } from "./machine.js";
 import { derefed, fieldPlace, followed, itemPlace, type Place } from "./place.js";
 import type { Scope } from "./scope.js";
-import { unknown, type Value, within } from "./value.js";
+import { mayReach, unknown, type Value, within } from "./value.js";
 
 /** The place that an expression names; a value without a name gets one of its own. */
 export function locate(machine: Machine, node: RustNode, scope: Scope): Place {
@@ -38,10 +38,13 @@ export function locate(machine: Machine, node: RustNode, scope: Scope): Place {
   return value.kind === "ref" ? value.place : machine.cell(value, true);
 }
 
-/** What stands there is not known from here on. The language keeps what is not `mut` from change. */
+/** What stands there, and what it refers to, is not known from here on. The language keeps what is not `mut` from change. */
 export function spoil(place: Place, reason: string, node: RustNode): void {
   const target = followed(place);
-  if (target.mutable && target.get().kind !== "handle") target.set(unknown(reason, node));
+  const held = target.get();
+  if (held.kind === "handle") return;
+  if (target.mutable) target.set(unknown(reason, node, mayReach(held)));
+  for (const each of within(held)) if (each.kind === "ref") spoil(each.place, reason, node);
 }
 
 /**
@@ -51,7 +54,7 @@ export function spoil(place: Place, reason: string, node: RustNode): void {
 export function handOver(machine: Machine, values: readonly Value[], what: string, node: RustNode): readonly Value[] {
   return values.map((value) => {
     const seen = derefed(value);
-    for (const each of within(value)) {
+    for (const each of reachable(value)) {
       if (each.kind === "ref") spoil(each.place, `${what} is given it as &mut and may change it`, node);
       else if (each.kind === "closure") {
         const unknowns = each.params.map((param) => unknown("What the closure is given is not known", param));
@@ -62,4 +65,9 @@ export function handOver(machine: Machine, values: readonly Value[], what: strin
     }
     return seen;
   });
+}
+
+/** The value, every value in it, and every value behind a reference in it. */
+function reachable(value: Value): readonly Value[] {
+  return within(value).flatMap((each) => (each.kind === "ref" ? [each, ...reachable(each.place.get())] : [each]));
 }

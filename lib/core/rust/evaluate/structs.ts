@@ -3,8 +3,10 @@ import type { RustNode } from "../syntax/rust-node.js";
 import { underCfg, unsureList } from "./cfg.js";
 import type { Machine } from "./machine.js";
 import { withSelf } from "./paths.js";
+import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
-import { UNIT, unknown, type Value } from "./value.js";
+import { typed } from "./typed.js";
+import { reachesDatabase, UNIT, unknown, type Value } from "./value.js";
 
 export function structOf(machine: Machine, node: RustNode, scope: Scope): Value {
   const fields = new Map<string, Value>();
@@ -20,8 +22,25 @@ export function structOf(machine: Machine, node: RustNode, scope: Scope): Value 
       if (identifier) fields.set(identifier.text, machine.evaluate(identifier, scope));
     }
   }
+  return made(machine, node, fields);
+}
+
+/** A struct of the files with its fields as their types ask for. What its end does is not followed. */
+function made(machine: Machine, node: RustNode, given: ReadonlyMap<string, Value>): Value {
   const path = withSelf(machine, pathOf(node.field("name")));
-  return { kind: "struct", name: path.at(-1) ?? "", path, fields, node };
+  const own = machine.crate.resolve("struct", path, node);
+  const item = own === "ambiguous" ? null : own;
+  const types = new Map(
+    (item?.node.field("body")?.children ?? []).map((each) => [each.field("name")?.text, each.field("type")]),
+  );
+  const fields = new Map(
+    [...given].map(([name, value]) => [name, typed(machine, value, types.get(name) ?? null, node)] as const),
+  );
+  const struct: Value = { kind: "struct", name: path.at(-1) ?? "", path, fields, node };
+  if (!item || !machine.crate.implsOf(item).some((impl) => impl.trait === "Drop")) return struct;
+  const reason = `When ${path.join("::")} is dropped, and what that does, is not followed`;
+  handOver(machine, [struct], path.join("::"), node);
+  return reachesDatabase(struct) ? machine.opaque(reason, node) : unknown(reason, node);
 }
 
 /** `..rest`: the fields that are not named have their values from it. */
@@ -32,11 +51,10 @@ function withBase(
   named: ReadonlyMap<string, Value>,
   scope: Scope,
 ): Value {
-  const path = withSelf(machine, pathOf(node.field("name")));
   const [rest] = base.plain;
   const from = rest ? machine.read(rest, scope) : UNIT;
   const whole = from.kind === "struct" || (from.kind === "term" && from.head.join("::") === "Default::default");
   if (!whole) return unknown("The fields that are not named have values that are not known", node);
   const fields = from.kind === "struct" ? new Map([...from.fields, ...named]) : named;
-  return { kind: "struct", name: path.at(-1) ?? "", path, fields, node };
+  return made(machine, node, fields);
 }

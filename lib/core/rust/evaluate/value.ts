@@ -76,6 +76,10 @@ export interface ClosureValue {
   readonly params: readonly RustNode[];
   readonly body: RustNode;
   readonly scope: Scope;
+  /** True for `move`: a copy of it has variables of its own. */
+  readonly owns: boolean;
+  /** True when a call of it gives what has to be awaited. */
+  readonly waits: boolean;
 }
 
 /** Code that runs when it is awaited, and not before. */
@@ -91,6 +95,8 @@ export interface UnknownValue {
   readonly reason: string;
   /** Null when it is not one piece of code that makes it unknown. */
   readonly node: RustNode | null;
+  /** True when a way to the database, or code that may have one, can be in it. */
+  readonly reaches?: boolean;
 }
 
 /** A question that only a tenant's database answers. */
@@ -116,13 +122,18 @@ export function bool(value: boolean): Value {
   return { kind: "bool", value };
 }
 
-export function unknown(reason: string, node: RustNode): UnknownValue {
-  return { kind: "unknown", reason, node };
+export function unknown(reason: string, node: RustNode, reaches = false): UnknownValue {
+  return { kind: "unknown", reason, node, ...(reaches ? { reaches } : {}) };
 }
 
 /** True when something through which the database can be changed is in the value. */
 export function reachesDatabase(value: Value): boolean {
-  return within(value).some((each) => each.kind === "handle");
+  return within(value).some((each) => each.kind === "handle" || (each.kind === "unknown" && each.reaches === true));
+}
+
+/** The same for a value that is lost: code in it may reach the database as well. */
+export function mayReach(value: Value): boolean {
+  return reachesDatabase(value) || within(value).some((each) => each.kind === "closure" || each.kind === "future");
 }
 
 /** The value and every value in it. */
@@ -139,4 +150,13 @@ export function within(value: Value): readonly Value[] {
     default:
       return [value];
   }
+}
+
+/** A copy of a value: code in it that owns its variables has others than the original from then on. */
+export function copied(value: Value): Value {
+  if (value.kind === "closure") return value.owns ? { ...value, scope: value.scope.moved() } : value;
+  if (value.kind === "some") return { ...value, value: copied(value.value) };
+  if (value.kind === "list") return { ...value, items: value.items.map(copied) };
+  if (value.kind !== "struct") return value;
+  return { ...value, fields: new Map([...value.fields].map(([name, field]) => [name, copied(field)])) };
 }

@@ -120,6 +120,14 @@ function onFunction(
   return undefined;
 }
 
+/** Methods that send, whatever they are called on. */
+const REACHES = /^(exec_stmt|execute|execute_raw|execute_unprepared|batch_execute|simple_query)$/;
+
+/** A connection that the code makes itself, or one that is no longer known. */
+function isElsewhere(value: Value): boolean {
+  return value.kind === "unknown" || (value.kind === "term" && !isStatement(value) && !sqlCallOf(value));
+}
+
 /** Methods that turn a builder into the text of its statement. */
 const BUILDS = /^build(_any|_sqlx|_postgres)?$/;
 
@@ -142,6 +150,9 @@ function onBuilder(
     if (call && /^(fetch|load|get_result)/.test(method)) return read(machine, call, node, dialect);
     const rows = entityCall(machine, builder, method, node, (sql) => send(machine, sql, node, dialect));
     if (rows) return rows;
+  }
+  if (REACHES.test(method) && args.length > 0 && isElsewhere(builder)) {
+    return machine.opaque("It is sent to a database of which nothing is known", node);
   }
   if (BUILDS.test(method) && (isStatement(first) || isSelect(first))) return first;
   if (BUILDS.test(method) && isSelect(builder)) return { kind: "list", items: [builder, builder] };

@@ -113,12 +113,21 @@ export class Resolver {
     let hidden = false;
     for (let at: Place | null = place; at; at = at.outer) {
       const found = this.within(at, name, namespace, this.tree.enclosing(at));
-      if (found) return hidden ? AMBIGUOUS : found;
+      if (found) return hidden || this.mayGoBy(at, name, namespace, found) ? AMBIGUOUS : found;
       if (at.kind === "module") return null;
       // What the glob of a block brings goes before what stands around the block.
       hidden ||= this.globsOf(at).some((source) => source?.kind === "ambiguous");
     }
     return null;
+  }
+
+  /** True when a build may lack the name here, and then finds another one further out. */
+  private mayGoBy(at: Place, name: string, namespace: Namespace, found: Found): boolean {
+    if (at.kind === "module" || !at.outer) return false;
+    const here = [...(at.items.get(name) ?? []), ...at.uses.filter((use) => use.name === name || use.name === "*")];
+    if (!here.some(({ presence }) => presence === "maybe")) return false;
+    const outer = this.lexical(name, namespace, at.outer);
+    return outer !== null && !isSame(outer, found);
   }
 
   private globsOf(place: Place): readonly (Found | null)[] {

@@ -45,7 +45,7 @@ export const CONSTRAINTS: readonly MatrixEntry[] = [
     "constraint",
     "app.users.quota_is_there",
     "alter table app.users rename constraint users_quota_not_null to quota_is_there",
-    { since: 18, name: "named not null" },
+    { since: 18, name: "named not null", severity: "note" },
   ),
   quota("comment", "comment on constraint users_quota_check on app.users is 'c'", { severity: "note" }),
   foreignKey("definition", anotherKey("on delete set null"), { name: "on delete set null" }),

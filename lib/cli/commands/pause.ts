@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { UsageError } from "../../api/usage-error.js";
+import { setPaused } from "../../steps/rollout/hold.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
+import type { CommandModule } from "../command.js";
+import { findRun } from "../run/find-run.js";
+import { lockHolder } from "../run/run-lock.js";
+
+const HELP = `
+Examples:
+  schema-gate pause --reason "support is looking at acme"
+  schema-gate resume                       the rollout goes on, in the terminal in which it runs
+
+The tenants in hand are finished; no other is begun until somebody resumes. Who paused is in the audit trail.
+`;
+
+/** Holds a rollout between two tenants, from another terminal. */
+export const pause: CommandModule = {
+  describe(program: Command) {
+    program
+      .argument("[run]", "the run; default: the newest")
+      .option("-r, --reason <text>", "why; it is shown and kept in the audit trail")
+      .addHelpText("after", HELP);
+  },
+  async run(io, [run], options) {
+    const { workspace, artifacts, request } = await findRun(io, run);
+    const outcome = await artifacts.get<Outcome>(artifact.outcome);
+    if (outcome !== null && lockHolder(workspace, request.run) === null)
+      throw new UsageError(
+        `the run ${request.run} is not at work: it ended as ${outcome.status}`,
+        `schema-gate status ${request.run}`,
+      );
+    const reason = typeof options.reason === "string" ? options.reason : null;
+    const at = new Date(systemClock.now()).toISOString();
+    const changed = await setPaused({ artifacts }, { paused: true, by: io.login, at, reason });
+    io.stdout.write(
+      changed
+        ? `Paused ${request.run}: the tenants in hand are finished, and no other is begun.\n`
+        : `The run ${request.run} is paused already.\n`,
+    );
+    io.stdout.write(`Go on with: schema-gate resume ${request.run}\n`);
+    return 0;
+  },
+};

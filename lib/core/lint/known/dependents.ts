@@ -1,0 +1,118 @@
+import type { ColumnType } from "../../postgres/column-type.js";
+import type { LintStatement } from "../lint-statement.js";
+import type { Uses } from "./uses.js";
+
+export interface OutputColumn {
+  readonly name: string;
+  /** Null when nobody said. */
+  readonly type: ColumnType | null;
+}
+
+export type DependentKind =
+  | "view"
+  | "materialized view"
+  | "rule"
+  | "policy"
+  | "trigger"
+  | "generated column"
+  | "function"
+  | "publication";
+
+/** An object whose definition names columns, so that the server keeps them as they are. */
+export interface Dependent {
+  readonly kind: DependentKind;
+  /** Of its own name; that of a function has its arguments. Unique with kind and table. */
+  readonly key: string;
+  /** The key of the table or view on which it stands and with which it goes. */
+  readonly on: string | null;
+  readonly uses: Uses;
+  /** Of a view, in order; null when they are not known. */
+  readonly outputs: readonly OutputColumn[] | null;
+  readonly addedBy: LintStatement | null;
+}
+
+const VIEWS: ReadonlySet<DependentKind> = new Set(["view", "materialized view"]);
+
+/** What stands on tables and columns at one point of the chain of files. */
+export class Dependents {
+  private readonly all = new Map<string, Dependent>();
+
+  get(kind: DependentKind, key: string, on: string | null = null): Dependent | undefined {
+    return this.all.get(idOf({ kind, key, on }));
+  }
+
+  add(dependent: Dependent): void {
+    this.all.set(idOf(dependent), dependent);
+  }
+
+  drop(kind: DependentKind, key: string, on: string | null = null): void {
+    this.all.delete(idOf({ kind, key, on }));
+  }
+
+  /** Functions of one name whatever their arguments, or a publication whatever its tables. */
+  dropNamed(kind: "function" | "publication", name: string): void {
+    for (const [id, each] of this.all) if (each.kind === kind && each.key.split("(")[0] === name) this.all.delete(id);
+  }
+
+  ofColumn(table: string, column: string): readonly Dependent[] {
+    return [...this.all.values()].filter(({ uses }) => uses.get(table)?.has(column) === true);
+  }
+
+  /** Those that read a table or view; what stands on it and goes with it is left out. */
+  ofTable(table: string): readonly Dependent[] {
+    return [...this.all.values()].filter(({ uses, on }) => on !== table && uses.has(table));
+  }
+
+  /** Drops what CASCADE drops with a column or, without one, with a table or view: its readers, and theirs. */
+  cascade(table: string, column?: string): void {
+    const found = column === undefined ? this.ofTable(table) : this.ofColumn(table, column);
+    this.leave(found);
+    if (column === undefined) this.goWith(table);
+  }
+
+  /** What stands on a table or view goes with it. */
+  goWith(table: string): void {
+    this.leave([...this.all.values()].filter(({ on }) => on === table));
+  }
+
+  private leave(found: readonly Dependent[]): void {
+    for (const dependent of found) {
+      if (!this.all.delete(idOf(dependent))) continue;
+      if (VIEWS.has(dependent.kind)) this.cascade(dependent.key);
+    }
+  }
+
+  renameColumn(table: string, from: string, to: string): void {
+    this.replace((dependent) => {
+      const columns = dependent.uses.get(table);
+      if (!columns?.has(from)) return dependent;
+      const renamed = new Set([...columns].map((name) => (name === from ? to : name)));
+      return { ...dependent, uses: new Map([...dependent.uses, [table, renamed]]) };
+    });
+  }
+
+  /** A table or view gets another name or schema. */
+  move(from: string, to: string): void {
+    this.replace((dependent) => ({
+      ...dependent,
+      key: VIEWS.has(dependent.kind) && dependent.key === from ? to : dependent.key,
+      on: dependent.on === from ? to : dependent.on,
+      uses: new Map([...dependent.uses].map(([table, columns]) => [table === from ? to : table, columns])),
+    }));
+  }
+
+  /** Something took away an unknown part of them. */
+  clear(): void {
+    this.all.clear();
+  }
+
+  private replace(change: (dependent: Dependent) => Dependent): void {
+    const changed = [...this.all.values()].map(change);
+    this.all.clear();
+    for (const dependent of changed) this.add(dependent);
+  }
+}
+
+function idOf({ kind, key, on }: Pick<Dependent, "kind" | "key" | "on">): string {
+  return JSON.stringify([kind, on, key]);
+}

@@ -1,0 +1,65 @@
+import type { Node, SelectStmt } from "libpg-query";
+import { typeOf } from "../../postgres/column-type.js";
+import { as, strings } from "../../sql/tree.js";
+import type { OutputColumn } from "./dependents.js";
+import { rangeKey } from "./key.js";
+import type { Known } from "./known.js";
+
+/**
+ * The columns that a query has, by the names that the server gives them (FigureColname of parse_target.c), with the types that
+ * are plain to see; null where a name depends on what is not known.
+ */
+export function outputsOf(known: Known, query: Node, aliases: readonly string[]): readonly OutputColumn[] | null {
+  const select = leftmost(as(query, "SelectStmt"));
+  if (!select?.targetList) return null;
+  const columns: OutputColumn[] = [];
+  for (const item of select.targetList) {
+    const target = as(item, "ResTarget");
+    const found = target?.name === undefined ? derived(known, select, target?.val) : named(known, select, target);
+    if (!found) return null;
+    columns.push(...found);
+  }
+  return columns.map((column, at) => ({ ...column, name: aliases[at] ?? column.name }));
+}
+
+function leftmost(select: SelectStmt | undefined): SelectStmt | undefined {
+  return select?.larg ? leftmost(select.larg) : select;
+}
+
+function named(
+  known: Known,
+  select: SelectStmt,
+  target: { readonly name?: string; readonly val?: Node },
+): readonly OutputColumn[] {
+  return [{ name: target.name ?? "", type: typeIn(known, select, target.val) }];
+}
+
+/** A column's own name or a star's columns; the names of other expressions are not needed often enough to be told. */
+function derived(known: Known, select: SelectStmt, value: Node | undefined): readonly OutputColumn[] | null {
+  const fields = as(value, "ColumnRef")?.fields;
+  if (!fields) return null;
+  if (!as(fields.at(-1), "A_Star")) {
+    return [{ name: strings(fields).at(-1) ?? "", type: typeIn(known, select, value) }];
+  }
+  const table = only(known, select);
+  if (!table?.complete || (fields.length > 1 && strings(fields).at(-1) !== table.alias)) return null;
+  return [...table.columns.values()].map(({ name, type }) => ({ name, type }));
+}
+
+function typeIn(known: Known, select: SelectStmt, value: Node | undefined) {
+  const cast = as(value, "TypeCast");
+  if (cast) return typeOf(cast.typeName);
+  const fields = as(value, "ColumnRef")?.fields;
+  const column = fields && !select.larg ? strings(fields).at(-1) : undefined;
+  return (column !== undefined && only(known, select)?.columns.get(column)?.type) || null;
+}
+
+/** The one table that the query reads, where it is one. */
+function only(known: Known, select: SelectStmt) {
+  const [relation, ...others] = select.fromClause ?? [];
+  const range = as(relation, "RangeVar");
+  if (!range || others.length > 0 || select.withClause || select.op !== "SETOP_NONE") return null;
+  const table = known.tables.get(rangeKey(range));
+  if (!table || (range.alias?.colnames ?? []).length > 0) return null;
+  return { ...table, alias: range.alias?.aliasname ?? range.relname };
+}

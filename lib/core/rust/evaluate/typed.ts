@@ -1,0 +1,81 @@
+import { lastName, pathOf } from "../syntax/items.js";
+import type { RustNode } from "../syntax/rust-node.js";
+import type { Machine } from "./machine.js";
+import { unknown, type Value } from "./value.js";
+
+/** Types that hold another one and add nothing to it. */
+const AROUND = /^(Option|Result|Box|Arc|Rc|Pin|Cow|LazyLock|LazyCell)$/;
+/** Collections that keep the order, and every one, of what they are made of. */
+const IN_ORDER = /^(Vec|VecDeque|LinkedList|IntoIter|Iter|Self)$/;
+const COLLECTIONS = /^(HashSet|BTreeSet|HashMap|BTreeMap|BinaryHeap|IndexSet|IndexMap|String)$/;
+const NUMBERS = /^([iu](8|16|32|64|128|size)|f32|f64|bool|NonZero\w*)$/;
+
+/**
+ * A value as it is where a type is written for it. `into`, `collect` and `parse` give what the type asks for: a text that
+ * becomes a type of the files' own, or a list that becomes a set, is not what it was.
+ */
+export function typed(machine: Machine, value: Value, type: RustNode | null, node: RustNode): Value {
+  if (!type || !/^(text|number|bool|list|some)$/.test(value.kind)) return value;
+  switch (type.type) {
+    case "reference_type":
+      return typed(machine, value, type.field("type"), node);
+    case "tuple_type":
+    case "array_type":
+    case "abstract_type":
+    case "dynamic_type":
+    case "bounded_type":
+    case "_":
+      return value;
+    case "generic_type": {
+      const name = lastName(type) ?? "";
+      const inner = type.field("type_arguments")?.plain.find((each) => each.type !== "lifetime") ?? null;
+      if (AROUND.test(name) && value.kind === "some") {
+        const held = typed(machine, value.value, inner, node);
+        return held === value.value ? value : held;
+      }
+      if (AROUND.test(name)) return typed(machine, value, inner, node);
+      break;
+    }
+    default:
+  }
+  return fits(machine, value, type)
+    ? value
+    : unknown(`What becomes of the value as ${type.text} is not followed`, node);
+}
+
+function fits(machine: Machine, value: Value, type: RustNode): boolean {
+  const path = pathOf(type);
+  const found = machine.crate.type(path, type);
+  if (found?.kind === "ambiguous") return false;
+  if (found?.kind === "item" && found.item.kind === "alias") {
+    const aliased = found.item.node.field("type");
+    return typed(machine, value, aliased, type) === value;
+  }
+  if (found?.kind === "item" && found.item.kind !== "parameter" && found.item.kind !== "trait") return false;
+  const name = (found?.kind === "external" ? found.path : path).at(-1) ?? "";
+  if (value.kind === "list") return IN_ORDER.test(name) || !COLLECTIONS.test(name);
+  return value.kind !== "text" || !NUMBERS.test(name);
+}
+
+/**
+ * An argument as its parameter's type has it. Of a parameter that may be turned into a type of the files' own, nothing is
+ * known: `into` makes of it whatever that type makes.
+ */
+export function argumentAs(machine: Machine, value: Value, item: RustNode, parameter: RustNode): Value {
+  const type = parameter.field("type");
+  if (!type || !/^(text|number|bool|list)$/.test(value.kind)) return value;
+  const head = item.text.slice(0, (item.field("body")?.start ?? item.end) - item.start);
+  const own = [...head.matchAll(/\b(?:Try)?Into\s*<\s*([A-Za-z_]\w*)/g)].some(([, name = ""]) => {
+    const found = machine.crate.type([name], item);
+    return found?.kind === "item" && found.item.kind !== "parameter";
+  });
+  const open =
+    type.type === "abstract_type" || machine.crate.type(pathOf(type), type) === null || isParameter(machine, type);
+  if (own && open) return unknown("What the argument is turned into is not followed", parameter);
+  return typed(machine, value, type, parameter);
+}
+
+function isParameter(machine: Machine, type: RustNode): boolean {
+  const found = machine.crate.type(pathOf(type), type);
+  return found?.kind === "item" && found.item.kind === "parameter";
+}

@@ -1,0 +1,18 @@
+import { ROLE_FACTS, type RoleFacts } from "../../core/catalog/role-facts.js";
+import { roleFindings } from "../../core/catalog/role-findings.js";
+import type { Config } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+
+/** Who a release would run as in the tenant, and what is wrong with it. Throws `DatabaseError`. */
+export async function tenantRoleFindings(
+  session: Session,
+  tenant: Tenant,
+  { connection }: Pick<Config, "connection">,
+): Promise<readonly Finding[]> {
+  const [facts] = await session.query<Row & RoleFacts>(ROLE_FACTS, [tenant.role ?? null, tenant.schema]);
+  if (!facts) throw new DatabaseError("the query for the session's role was answered with no row", "MALFORMED");
+  const { superuser } = connection;
+  return roleFindings({ tenant: tenant.id, facts, named: tenant.role !== undefined, superuser });
+}

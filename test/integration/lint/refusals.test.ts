@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Catalog } from "../../../lib/core/catalog/catalog.js";
+import { lintRelease } from "../../../lib/core/lint/lint-release.js";
+import { loadParser } from "../../../lib/core/sql/parse.js";
+import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
+import { lintScript } from "../../support/lint-text.js";
+import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
+import { withSession } from "../catalog/with-session.js";
+import { FORMS, type Form } from "./refusal-forms.js";
+
+/** The rules that say that the server refuses a statement whatever the rows are. */
+const REFUSALS: ReadonlySet<string> = new Set(["SG015"]);
+
+beforeAll(loadParser);
+
+describe.each(["15", "18"] as const)("on PostgreSQL %s", (major: Major) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase(major);
+  });
+  afterAll(() => database.drop());
+
+  it("refuses what lint says, and nothing else, with and without a catalog", async () => {
+    const wrong: string[] = [];
+    for (const form of FORMS) {
+      const { catalog, error } = await tried(database, form);
+      const refused = error !== null;
+      const byText = await refusals(form, {});
+      const byCatalog = await refusals(form, { catalog });
+      if (byText.length > 0 !== refused) wrong.push(`text ${form.kind}: ${error ?? "accepted"} / ${byText.join("; ")}`);
+      if (byCatalog.length > 0 !== refused)
+        wrong.push(`catalog ${form.kind}: ${error ?? "accepted"} / ${byCatalog.join("; ")}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 600_000);
+});
+
+/** What stands before as the server shows it, and what the server answers to the statement. */
+async function tried(database: TestDatabase, { before, statement }: Form) {
+  const { client } = database;
+  await client.query("drop schema public cascade; create schema public");
+  for (const { name } of (
+    await client.query<{ name: string }>("select quote_ident(pubname) as name from pg_publication")
+  ).rows) {
+    await client.query(`drop publication ${name}`);
+  }
+  await client.query(before);
+  const catalog = await withSession(database, (session) => readCatalog(session, null));
+  const error = await client.query(statement).then(
+    () => null,
+    (reason: { readonly code?: string; readonly message: string }) => `${reason.code} ${reason.message}`,
+  );
+  return { catalog, error };
+}
+
+async function refusals(
+  { before, statement }: Form,
+  input: { readonly catalog?: Catalog },
+): Promise<readonly string[]> {
+  const history = input.catalog ? [] : [lintScript(before, "before.sql", { history: true })];
+  const findings = await lintRelease({
+    scripts: [...history, lintScript(statement, "release.sql")],
+    today: "2026-01-01",
+    ...input,
+    circumstances: { together: false },
+  });
+  return findings.filter(({ code }) => REFUSALS.has(code)).map(({ message }) => message);
+}

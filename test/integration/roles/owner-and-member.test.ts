@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { MAJORS } from "../../support/majors.js";
+import { RoleFleet, type RoleFleetOptions } from "../../support/role-fleet.js";
+
+const RELEASE = (
+  application: string,
+) => `CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer bigint NOT NULL REFERENCES customers);
+ALTER TABLE customers ADD COLUMN quota integer NOT NULL DEFAULT 10;
+ALTER TABLE customers DROP COLUMN note;
+GRANT SELECT ON orders TO ${application};
+CREATE FUNCTION total(bigint) RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM orders WHERE customer = $1 $$;
+`;
+
+let fleet: RoleFleet | null = null;
+afterEach(async () => {
+  await fleet?.destroy();
+  fleet = null;
+});
+
+async function fleetOf(major: (typeof MAJORS)[number], options: RoleFleetOptions): Promise<RoleFleet> {
+  fleet = await RoleFleet.create(major, options);
+  fleet.release("20240201_orders.sql", RELEASE(fleet.application));
+  return fleet;
+}
+
+describe.each(MAJORS)("an owner role and a login that is its member, on %s", (major) => {
+  it("doctor, check, run, approve, resume, rollback and verify, and nothing is the login's", async () => {
+    const fleet = await fleetOf(major, { databases: 3, schemas: 3 });
+    const doctor = await fleet.command(["doctor", "--all"]);
+    expect(doctor.code, doctor.stdout).toBe(0);
+    const check = await fleet.command(["check", "--json"]);
+    expect(check.code, check.stdout + check.stderr).toBe(0);
+    const findings = JSON.parse(check.stdout).findings;
+    expect(JSON.stringify(findings)).not.toContain("CURRENT_USER");
+    expect(findings.errors).toEqual([]);
+    const waiting = await fleet.command(["run", "--no-wait"]);
+    expect(waiting.code, waiting.stderr).toBe(3);
+    expect((await fleet.command(["approve"])).code).toBe(0);
+    const resumed = await fleet.command(["resume", "--json"]);
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
+    expect(JSON.parse(resumed.stdout).tenants).toEqual({ total: 6, migrated: 6 });
+    expect(await fleet.ownedByLogin()).toEqual([]);
+    // The application reads what the release made.
+    for (const database of fleet.databases)
+      await fleet.inDatabase(database, async (client) => {
+        await client.query(`set role ${fleet.application}`);
+        expect((await client.query("select count(*)::int as n from orders")).rows).toEqual([{ n: 0 }]);
+      });
+    const kept = await fleet.command(["kept", "list"]);
+    expect(kept.code, kept.stderr).toBe(0);
+    const back = await fleet.command(["rollback", "--yes"]);
+    expect(back.code, back.stdout + back.stderr).toBe(0);
+    expect(await fleet.ownedByLogin()).toEqual([]);
+    expect((await fleet.command(["audit", "verify", fleet.run()])).code).toBe(0);
+    expect(await fleet.leftBehind()).toEqual([]);
+  }, 240_000);
+
+  const CASES: readonly (readonly [string, RoleFleetOptions, string, string])[] = [
+    [
+      "a role that is not there",
+      { connection: { role: "nobody_at_all" } },
+      "introspect.role-missing",
+      "no role nobody_at_all",
+    ],
+    ["a login that is no member", { grant: false }, "introspect.role-no-member", "is no member of"],
+    [
+      "a login that is no member, without a role",
+      { grant: false, connection: {} },
+      "introspect.role-not-owner",
+      "owns none",
+    ],
+    [
+      "a member that inherits nothing",
+      { attributes: "createdb noinherit" },
+      "introspect.role-not-inherited",
+      "none of its rights",
+    ],
+    ["no role in the config", { connection: {} }, "introspect.role-unset", "set connection.role"],
+    [
+      "a superuser in the owner's place",
+      { attributes: "superuser", connection: {} },
+      "introspect.superuser",
+      "as the superuser",
+    ],
+  ];
+
+  it.each(CASES)(
+    "%s: said with its remedy, and nothing runs",
+    async (_, options, code, words) => {
+      const fleet = await fleetOf(major, { databases: 1, ...options });
+      const check = await fleet.command(["check", "--json"]);
+      expect(check.code, check.stdout).toBe(1);
+      const { errors } = JSON.parse(check.stdout).findings;
+      expect(errors.map((error: { code: string }) => error.code)).toContain(code);
+      expect(JSON.stringify(errors).toLowerCase()).toContain(words);
+      expect(JSON.stringify(errors)).not.toContain("CURRENT_USER");
+      expect(await fleet.ownedByLogin()).toEqual([]);
+      expect(await fleet.leftBehind()).toEqual([]);
+    },
+    60_000,
+  );
+
+  it("a superuser where the config says why: a warning in the report", async () => {
+    const why = "nightly job on a host of our own";
+    const fleet = await fleetOf(major, { databases: 1, attributes: "superuser" });
+    fleet.config({ connection: { role: fleet.owner, superuser: why } });
+    const check = await fleet.command(["check", "--json"]);
+    expect(check.code, check.stdout + check.stderr).toBe(0);
+    const inspected = await fleet.command(["report", fleet.run(), "--json"]);
+    expect(inspected.stdout + check.stdout).toContain(why);
+  }, 60_000);
+
+  it("owners that differ: each tenant's role stands in the registry", async () => {
+    const fleet = await fleetOf(major, { databases: 2 });
+    fleet.writeRegistry({ d0: fleet.owner, d1: fleet.owner });
+    fleet.config({ connection: {} });
+    const check = await fleet.command(["check", "--json"]);
+    expect(check.code, check.stdout + check.stderr).toBe(0);
+  }, 60_000);
+});
