@@ -4,9 +4,11 @@ import { UsageError } from "../api/usage-error.js";
 import { AUDIT_FILE } from "../core/audit/chain.js";
 import type { Io } from "./io.js";
 
-/** The folder of a run, given its id or its path. Throws `UsageError` with the runs that there are. */
-export function runFolder(io: Io, name: string): string {
+/** The folder of a run, given its id or its path; default: the newest run's. Throws `UsageError` with the runs that there are. */
+export function runFolder(io: Io, given: string | undefined): string {
   const runs = join(io.cwd, ".schema-gate", "runs");
+  const name = given ?? (isFolder(runs) ? readdirSync(runs).sort().at(-1) : undefined);
+  if (name === undefined) throw new UsageError(`There is no run in ${runs}.`, otherRuns(runs));
   const byId = join(runs, basename(name));
   if (basename(name) === name && isFolder(byId)) return byId;
   const byPath = resolve(io.cwd, name);

@@ -18,6 +18,7 @@ const SCHEMAS_OF: Readonly<Record<string, readonly string[]>> = {
   check: ["run"],
   demo: ["run"],
   report: ["evidence"],
+  status: ["status", "status-fleet"],
   resume: ["run", "outlook"],
   rollback: ["run", "outlook"],
   run: ["run", "outlook"],

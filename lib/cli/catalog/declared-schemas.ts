@@ -1,16 +1,13 @@
-import { resolve } from "node:path";
-import { readReleaseFolder } from "../../adapters/local/release-folder.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { clusterTenants } from "../../core/catalog/clusters.js";
 import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import { readRelease } from "../../core/release/read-release.js";
 import type { Database } from "../../ports/database.js";
-import { conventionByLedger } from "../../steps/catalog/convention.js";
 import { cloneName } from "../../steps/catalog/declared.js";
 import { type DeclaredCatalogs, declaredCatalogs } from "../../steps/catalog/declared-catalogs.js";
 import type { FleetReading } from "../../steps/catalog/read-fleet.js";
 import { newRunId } from "../run/run-id.js";
+import { releaseOfConfig } from "./release-of-config.js";
 
 /** The declared schema of each cluster of a fleet, from the migrations that the config names. */
 export async function declaredSchemas(
@@ -30,21 +27,9 @@ export async function declaredSchemas(
     const tenant = fleet.get(first);
     return tenant ? [{ fingerprint, tenant }] : [];
   });
-  const files = await readReleaseFolder(resolve(directory, config.migrations), []).catch(
-    (error: NodeJS.ErrnoException) => error,
-  );
-  if (files instanceof Error) return without(`${config.migrations} could not be read: ${files.code ?? files.message}`);
-  const { notMigrations, squashed } = config;
-  const settings = {
-    notMigrations,
-    squashed,
-    ...(config.convention === "auto" ? {} : { convention: config.convention }),
-  };
-  const guessed = await readRelease(files, settings);
   const tenants = clusters.map(({ tenant }) => tenant);
-  const convention =
-    config.convention === "auto" ? await conventionByLedger({ database }, guessed, tenants) : guessed.convention;
-  const release = convention === guessed.convention ? guessed : await readRelease(files, { ...settings, convention });
+  const release = await releaseOfConfig(database, config, directory, tenants);
+  if (typeof release === "string") return without(release);
   const opaque = release.findings.find(({ unknown }) => unknown === true);
   if (opaque) return without(`the migrations are not understood as a whole: ${opaque.message}`);
   const name = cloneName(newRunId(systemClock.now()), "inspect");

@@ -11,10 +11,12 @@ import type { CommandModule } from "../command.js";
 import { printable } from "../terminal/printable.js";
 
 const HELP = `
-Each side is a postgres:// URL, a reference to one (env:NAME, file:PATH), or a catalog saved with --save.
+Each side is a postgres:// URL, a reference to one (env:NAME, file:PATH), a catalog saved with --save, or the id of a
+tenant of the registry.
 The first says what should be, the second what is; a repair makes the second what the first is.
 
 Examples:
+  schema-gate diff acme zenith                               two tenants of ./schema-gate.yaml
   schema-gate diff env:GOLDEN_URL env:TENANT_URL
   schema-gate diff postgres://app@db1/acme --save acme.json
   schema-gate diff acme.json postgres://app@db2/beta --format markdown
@@ -29,6 +31,7 @@ export const diff: CommandModule = {
       .argument("<declared>", "what should be")
       .argument("[actual]", "what is")
       .addOption(new Option("--format <format>", "what to write").choices(["text", "json", "markdown"]).default("text"))
+      .option("-c, --config <file>", "the config whose registry lists tenants", "schema-gate.yaml")
       .option("--json", "the same as --format json")
       .option("--column-order", "count another order of columns as a difference")
       .option("--schema <name>", "the tenant's schema in a shared database; twice when the two differ", collect, [])
@@ -38,7 +41,8 @@ export const diff: CommandModule = {
 
   async run(io, [first = "", second], options) {
     const schemas = options.schema as readonly string[];
-    const declared = await loadCatalog(io, first, schemas[0] ?? null);
+    const config = String(options.config);
+    const declared = await loadCatalog(io, first, schemas[0] ?? null, config);
     if (typeof options.save === "string")
       await writeFile(resolve(io.cwd, options.save), `${JSON.stringify(declared)}\n`, { mode: 0o600 });
     if (second === undefined) {
@@ -46,7 +50,7 @@ export const diff: CommandModule = {
       io.stdout.write(`${fingerprint(declared)}\n`);
       return 0;
     }
-    const actual = await loadCatalog(io, second, schemas[1] ?? schemas[0] ?? null);
+    const actual = await loadCatalog(io, second, schemas[1] ?? schemas[0] ?? null, config);
     const comparison = compareCatalogs(actual, declared, { columnOrder: options.columnOrder === true });
     for (const what of new Set([...declared.unseen, ...actual.unseen]))
       io.stderr.write(`Not seen: ${printable(what)}\n`);

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { UsageError } from "../../api/usage-error.js";
 import { type Evidence, EvidenceError, readEvidence } from "../../core/evidence/evidence.js";
 import { renderJunit } from "../../core/render/junit.js";
 import { renderSarif } from "../../core/render/sarif.js";
 import { gatesReached } from "../../core/report/gates.js";
 import { markdownReport } from "../../core/report/markdown-report.js";
+import { tenantLines, tenantReport } from "../../core/report/tenant-report.js";
 import { textReport } from "../../core/report/text-report.js";
 import { reportPage } from "../../review/report/report-page.js";
 import { type CommandModule, type ExitCode, UnfinishedError } from "../command.js";
@@ -15,7 +17,8 @@ import { printable } from "../terminal/printable.js";
 
 const HELP = `
 Examples:
-  schema-gate report 20240115-093000-a1b2                          the outcome, in a few lines
+  schema-gate report                                               the outcome of the newest run, in a few lines
+  schema-gate report 20240115-093000-a1b2 --tenant acme            why this tenant was blocked, or how it was migrated
   schema-gate report 20240115-093000-a1b2 --format html -o run.html  one file, needs no network
   schema-gate report 20240115-093000-a1b2 --format markdown        for a ticket
   schema-gate report 20240115-093000-a1b2 --format sarif -o run.sarif
@@ -35,7 +38,8 @@ const FORMATS: Readonly<Record<string, (evidence: Evidence) => string>> = {
 export const report: CommandModule = {
   describe(command: Command): void {
     command
-      .argument("<run>", "id of a run, or the path of its folder")
+      .argument("[run]", "id of a run, or the path of its folder; default: the newest run")
+      .option("--tenant <id>", "what the run says of one tenant, and every finding about it")
       .addOption(new Option("--format <format>", "what to write").choices(Object.keys(FORMATS)).default("text"))
       .option("-o, --output <file>", "write there and not to standard output")
       .option("--json", "the same as --format json")
@@ -43,7 +47,8 @@ export const report: CommandModule = {
   },
 
   async run(io: Io, args, options): Promise<ExitCode> {
-    const folder = runFolder(io, args[0] ?? "");
+    const folder = runFolder(io, args[0]);
+    if (typeof options.tenant === "string") return reportTenant(io, folder, options.tenant, options.json === true);
     const format = options.json === true ? "json" : String(options.format);
     const render = FORMATS[format];
     if (!render) throw new UnfinishedError(`There is no format ${format}.`);
@@ -64,6 +69,14 @@ export const report: CommandModule = {
     return 0;
   },
 };
+
+function reportTenant(io: Io, folder: string, id: string, json: boolean): ExitCode {
+  const found = tenantReport(evidenceIn(folder), id);
+  if (found === null)
+    throw new UsageError(`the run ${basename(folder)} has no tenant ${id}`, `schema-gate report ${basename(folder)}`);
+  io.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : tenantLines(found).map(oneLine).join(""));
+  return 0;
+}
 
 /** A name with a line feed in it must not begin a line of its own. */
 function oneLine(text: string): string {

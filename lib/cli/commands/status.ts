@@ -1,16 +1,21 @@
 import type { Command } from "commander";
 import { workspaceIn } from "../../adapters/local/workspace.js";
+import { UsageError } from "../../api/usage-error.js";
 import { plural } from "../../core/plural.js";
+import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
 import type { RunStatus } from "../json/run.js";
 import { findRun, listRuns } from "../run/find-run.js";
+import { describeSelection, selectionOf } from "../run/selection-options.js";
 import { statusOf } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
 import { printable, printableLine } from "../terminal/printable.js";
+import { duration } from "../terminal/style.js";
 
 const HELP = `
 Examples:
   schema-gate status                        the newest runs
+  schema-gate status --fleet                which tenants are behind; exit code 1 when one is
   schema-gate status --watch                follow the newest; the exit code is the run's`;
 
 const MOST_RUNS = 10;
@@ -18,13 +23,22 @@ const MOST_RUNS = 10;
 /** Where the runs of this folder stand. */
 export const status: CommandModule = {
   describe(program: Command) {
-    program
+    describeSelection(program)
       .argument("[run]", "one run; default: the newest ten")
       .option("-w, --watch", "follow a run that works in another terminal, until it ends; default: the newest")
+      .option("--fleet", "which tenants lack which migrations, by their ledgers; seconds, and nothing is cloned")
+      .option("-c, --config <file>", "with --fleet: the config", "schema-gate.yaml")
       .option("--json", "print as JSON on standard output")
       .addHelpText("after", HELP);
   },
   async run(io, [run], options) {
+    const selection = selectionOf(options);
+    if (options.fleet === true) {
+      const { printFleetStatus } = await import("../run/fleet-status.js");
+      return printFleetStatus(io, { config: String(options.config), selection, json: options.json === true });
+    }
+    if (!isEverybody(selection))
+      throw new UsageError("--tenant, --group and --exclude need --fleet", "schema-gate status --fleet --tenant ID");
     if (options.watch === true) return watchRun(io, await findRun(io, run));
     const names = run === undefined ? listRuns(workspaceIn(io.cwd, io.env)).slice(0, MOST_RUNS) : [run];
     const found = await Promise.all(names.map((name) => findRun(io, name)));
@@ -37,7 +51,8 @@ export const status: CommandModule = {
   },
 };
 
-function line({ run, release, state, held, migrated, tenants, next }: RunStatus): string {
+function line({ run, release, state, held, leftMs, migrated, tenants, next }: RunStatus): string {
   const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
-  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${held === null ? state : `held: ${printable(held)}`}  ${progress}${next ? `  → ${next}` : ""}`;
+  const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left`;
+  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${held === null ? state : `held: ${printable(held)}`}  ${progress}${left}${next ? `  → ${next}` : ""}`;
 }

@@ -15,6 +15,7 @@ export const runOutput = z
     metrics: executionLogSchema.shape.metrics,
     tenants: z.strictObject({ total: z.int(), migrated: z.int() }),
     divergences: z.array(z.strictObject({ tenants: z.array(z.string()), differences: z.array(z.string()) })),
+    approvedBy: z.array(z.string()),
     findings: z.strictObject({ errors: z.array(findingSchema), warnings: z.int() }),
     folder: z.string().meta({ description: "Where the record of the run lies." }),
     report: z.string().meta({ description: "Path of the HTML report." }),
@@ -29,9 +30,27 @@ const runStatus = z.strictObject({
   held: z.string().nullable().meta({ description: "Who paused the rollout, or which window it waits for." }),
   tenants: z.int(),
   migrated: z.int(),
+  leftMs: z
+    .number()
+    .nullable()
+    .meta({ description: "Expected time of what is left of its rollout; null when none is." }),
   next: z.string().nullable().meta({ description: "The next command, when there is one." }),
 });
 export type RunStatus = Readonly<z.infer<typeof runStatus>>;
+
+/** What `status --fleet --json` prints. */
+export const fleetStatusOutput = z
+  .strictObject({
+    release: z.string(),
+    tenants: z.array(
+      z.strictObject({
+        tenant: z.string(),
+        pending: z.array(z.string()).nullable().meta({ description: "Versions that it lacks; null when unknown." }),
+        reason: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "status-fleet", title: "schema-gate status --fleet --json" });
 
 /** What `status --json` prints, the newest run first. */
 export const statusOutput = z.array(runStatus).meta({ id: "status", title: "schema-gate status --json" });

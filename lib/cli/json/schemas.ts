@@ -14,7 +14,7 @@ import { lintOutput, rulesOutput } from "./lint.js";
 import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
 import { queriesOutput } from "./queries.js";
-import { runOutput, statusOutput } from "./run.js";
+import { fleetStatusOutput, runOutput, statusOutput } from "./run.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
@@ -37,6 +37,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   queries: { schema: queriesOutput, io: "output" },
   rules: { schema: rulesOutput, io: "output" },
   run: { schema: runOutput, io: "output" },
+  "status-fleet": { schema: fleetStatusOutput, io: "output" },
   status: { schema: statusOutput, io: "output" },
   workload: { schema: workloadSchema, io: "output" },
 };

@@ -3,6 +3,7 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { approvalState } from "../../core/approval/decide.js";
 import type { Release } from "../../core/migration/release.js";
 import type { Tenant } from "../../ports/registry.js";
+import { expectedTime } from "../../steps/rollout/expected-time.js";
 import { heldNow } from "../../steps/rollout/hold.js";
 import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
 import { artifact } from "../../steps/run/records.js";
@@ -17,14 +18,16 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   const tenants = (await artifacts.get<readonly Tenant[]>(artifact.fleet))?.length ?? 0;
   const migrated = await migratedSoFar({ artifacts });
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
-  const common = { run, release: release?.name ?? null, tenants, migrated, held: null };
+  const common = { run, release: release?.name ?? null, tenants, migrated, held: null, leftMs: null };
   if (outcome?.status === "halted") return { ...common, state: "halted", next: `schema-gate resume ${run}` };
   if (outcome && outcome.status !== "failed") return { ...common, state: outcome.status, next: null };
   const record = await (await approvalsOf(workspace)).read(run);
   const approval = record ? approvalState(record.request, record.entries, systemClock.now()).status : null;
   if (approval === "pending")
     return { ...common, state: "waiting for an approval", next: `schema-gate approve ${run}` };
+  const left = (await expectedTime({ run, artifacts }))?.ms ?? null;
+  const leftMs = left === null ? null : Math.round(left);
   const hold = await heldNow({ run, artifacts, clock: systemClock }, request);
-  if (hold !== null) return { ...common, state: "held", held: hold.text, next: `schema-gate resume ${run}` };
-  return { ...common, state: outcome ? "failed" : "unfinished", next: `schema-gate resume ${run}` };
+  if (hold !== null) return { ...common, leftMs, state: "held", held: hold.text, next: `schema-gate resume ${run}` };
+  return { ...common, leftMs, state: outcome ? "failed" : "unfinished", next: `schema-gate resume ${run}` };
 }

@@ -44,6 +44,7 @@ function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
     metrics: log.metrics,
     tenants: { total: tenants.length, migrated: tenants.filter((tenant) => tenant.status === "migrated").length },
     divergences: divergences(evidence).map(({ tenants: ids, differences }) => ({ tenants: ids, differences })),
+    approvedBy: approvals(evidence).map(({ person }) => person),
     findings: {
       errors: findings.filter((finding) => finding.severity === "error"),
       warnings: findings.filter((finding) => finding.severity === "warning").length,
@@ -78,14 +79,14 @@ function divergences(evidence: Evidence): readonly Divergence[] {
 function lines(evidence: Evidence, ports: RunPlace, style: Style): readonly string[] {
   const { verdict, release, log, score } = evidence;
   const { metrics } = log;
-  const migrated = evidence.tenants.filter((tenant) => tenant.status === "migrated").length;
   const colour = verdict.status === "passed" ? style.green : style.red;
   const found = divergences(evidence);
   const rows: [string, string][] = [
     ["outcome", `${style.bold(colour(verdict.status))}  ${printable(verdict.reason)}`],
     ["release", printable(release?.name ?? "none")],
-    ["tenants", `${metrics.tenants_analyzed} analysed, ${migrated} migrated`],
-    ["divergences", String(metrics.divergence_issues_found)],
+    ["tenants", tenantsText(evidence)],
+    ["findings", findingsText(evidence)],
+    ["divergences", divergencesText(found)],
     ...found.flatMap((one): [string, string][] =>
       one.differences.map((difference) => ["", `${names(one.tenants)}: ${printable(difference)}`]),
     ),
@@ -93,11 +94,52 @@ function lines(evidence: Evidence, ports: RunPlace, style: Style): readonly stri
       "rollback",
       `proved for ${plural(metrics.rollback_paths_validated, "tenant")}; dry run ${duration(metrics.dry_run_duration_ms)}`,
     ],
+    ...(evidence.approval === null ? [] : [["approved by", approvedText(evidence)] as [string, string]]),
     ["risk score", score === null ? "none" : `${score.fleet.toFixed(2)}  (${score.verdict})`],
     ["report", ports.artifacts.locate(artifact.report)],
     ["evidence", ports.artifacts.locate(artifact.evidence)],
   ];
   return ["", ...rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`), ""];
+}
+
+/** Every tenant of the run once, by where it stands. */
+function tenantsText({ log, tenants, rollout }: Evidence): string {
+  const of = (...statuses: readonly string[]) => tenants.filter(({ status }) => statuses.includes(status)).length;
+  const parts = [
+    [of("migrated"), "migrated", rollout !== null],
+    [of("up to date"), "had it already", false],
+    [of("rolled back"), "rolled back", false],
+    [of("failed"), "failed", false],
+    [of("unknown"), "unknown", false],
+    [of("not started"), "not begun", false],
+    [of("gone"), "no longer in the registry", false],
+  ] as const;
+  const said = parts.flatMap(([count, what, always]) => (count > 0 || always ? [`${count} ${what}`] : []));
+  return [`${log.metrics.tenants_analyzed} analysed`, ...said].join(", ");
+}
+
+function findingsText({ findings }: Evidence): string {
+  const of = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
+  return `${plural(of("error"), "error")}, ${plural(of("warning"), "warning")}, ${plural(of("note"), "note")}`;
+}
+
+function divergencesText(found: readonly Divergence[]): string {
+  if (found.length === 0) return "none";
+  const tenants = found.reduce((sum, one) => sum + one.tenants.length, 0);
+  const objects = new Set(found.flatMap(({ differences }) => differences)).size;
+  return `${plural(tenants, "tenant")}, ${plural(objects, "object")}`;
+}
+
+function approvals({ approval }: Evidence) {
+  return (approval?.decisions ?? []).filter(({ verdict }) => verdict === "approve");
+}
+
+function approvedText(evidence: Evidence): string {
+  const given = approvals(evidence);
+  if (given.length === 0) return "nobody";
+  return given
+    .map(({ person, channel, at }) => `${printable(person)} (${channel}, ${at.slice(0, 16).replace("T", " ")} UTC)`)
+    .join(", ");
 }
 
 function names(tenants: readonly string[]): string {

@@ -2,15 +2,17 @@ import { contractText } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
+import { exemptionText } from "../../core/rollout/exemptions.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { pendingContract } from "../../steps/catalog/pending.js";
+import { expectedTime } from "../../steps/rollout/expected-time.js";
 import { allFindings } from "../../steps/run/findings.js";
-import { artifact, type ClusterRecord, need, type ScoreRecord } from "../../steps/run/records.js";
+import { artifact, type ClusterRecord, need, type RunScope, type ScoreRecord } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
-import { styleFor } from "../terminal/style.js";
+import { duration, styleFor } from "../terminal/style.js";
 import { wrap } from "../terminal/wrap.js";
 
 const MOST_FINDINGS = 12;
@@ -31,6 +33,14 @@ export async function printVerdict(io: Io, ports: Ports): Promise<void> {
   out(
     `  schemas    ${plural(clusters.length, "cluster")}; ${clusters.map((one) => plural(one.tenants.length, "tenant")).join(", ")}`,
   );
+  const left = await expectedTime(ports);
+  if (left !== null && left.tenants > 0)
+    out(
+      `  rollout    about ${duration(left.ms)} for ${plural(left.tenants, "tenant")} in ${plural(left.waves, "wave")}`,
+    );
+  const { exempt = [], leftOut = [] } = (await ports.artifacts.get<RunScope>(artifact.scope)) ?? {};
+  if (exempt.length > 0) out(`  exempt     ${exempt.map((one) => printable(exemptionText(one))).join("; ")}`);
+  if (leftOut.length > 0) out(`  left out   ${plural(leftOut.length, "tenant was", "tenants were")} not selected`);
   const findings = (await allFindings(ports)).filter((finding) => finding.severity !== "note");
   printFindings(io, findings);
 }

@@ -40,7 +40,7 @@ export function exemptions(list: readonly Exemption[], tenants: ReadonlySet<stri
 }
 
 /** `t_61 until 2026-12-31, by ada: moving to another server`. */
-function exemptionText({ tenant, reason, expires, by }: Exemption): string {
+export function exemptionText({ tenant, reason, expires, by }: Exemption): string {
   return `${tenant} until ${expires}, by ${by}: ${reason}`;
 }
 

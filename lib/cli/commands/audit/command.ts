@@ -25,7 +25,7 @@ export const audit: CommandModule = {
   describe(command: Command): void {
     command
       .addArgument(new Argument("<what>", "what to do").choices(["verify", "prove", "show", "anchor"]))
-      .argument("<run>", "id of a run, or the path of its folder")
+      .argument("[run]", "id of a run, or the path of its folder; default: the newest run")
       .argument("[tenant]", "prove: the tenant")
       .option("--key <file>", "verify: the public key (PEM) that must have sealed the run")
       .option("--anchor <file>", "verify: a line that `audit anchor` gave, kept elsewhere; - for standard input")
@@ -44,14 +44,14 @@ export const audit: CommandModule = {
   },
 
   async run(io: Io, args, options): Promise<ExitCode> {
-    const [what, run = "", tenant] = args;
+    const [what, run, tenant] = args;
     const folder = runFolder(io, run);
     const json = options.json === true;
     if (what === "verify")
       return verifyFolder(io, folder, {
         key: text(options.key),
         anchor: text(options.anchor),
-        run: isId(io, run) ? run : null,
+        run: run !== undefined && isId(io, run) ? run : null,
         json,
       });
     if (what === "anchor")
@@ -69,7 +69,7 @@ export const audit: CommandModule = {
         json,
       });
     if (tenant === undefined)
-      throw new UsageError("audit prove needs a tenant.", `schema-gate audit prove ${run} TENANT`);
+      throw new UsageError("audit prove needs a tenant.", `schema-gate audit prove ${run ?? basename(folder)} TENANT`);
     return proveInRun(io, folder, tenant, json);
   },
 };

@@ -1,0 +1,66 @@
+import { Fleet } from "../../adapters/local/fleet.js";
+import { localSecrets } from "../../adapters/local/secrets.js";
+import { pgDatabase } from "../../adapters/pg/database.js";
+import { readConfig } from "../../api/read-config.js";
+import { UsageError } from "../../api/usage-error.js";
+import { milliseconds } from "../../core/config/config.js";
+import { plural } from "../../core/plural.js";
+import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
+import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { fleetStanding, type Standing } from "../../steps/catalog/fleet-standing.js";
+import { releaseOfConfig } from "../catalog/release-of-config.js";
+import type { ExitCode } from "../command.js";
+import type { Io } from "../io.js";
+import { printable } from "../terminal/printable.js";
+
+/** Which tenants lack which migrations, from their ledgers. 0 when none does. */
+export async function printFleetStatus(
+  io: Io,
+  options: { readonly config: string; readonly selection: Selection; readonly json: boolean },
+): Promise<ExitCode> {
+  const { config, directory } = readConfig(io.cwd, options.config);
+  if (config.migrator !== undefined)
+    throw new UsageError(
+      "a migrator of the team's own keeps no ledger that tells what is pending",
+      "schema-gate check",
+    );
+  const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
+  const tenants = await listed(fleet, options.selection);
+  const database = pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null });
+  const release = await releaseOfConfig(database, config, directory, tenants);
+  if (typeof release === "string") throw new UsageError(release, "correct `migrations` in the config");
+  const standings = await fleetStanding(database, tenants, release, {
+    connectionsPerHost: config.connectionsPerHost,
+    statementTimeout: milliseconds(config.timeouts.read),
+  });
+  if (options.json) io.stdout.write(`${JSON.stringify({ release: release.name, tenants: standings }, null, 2)}\n`);
+  else for (const line of lines(release.name, standings)) io.stdout.write(`${printable(line)}\n`);
+  return standings.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
+}
+
+async function listed(fleet: Fleet, selection: Selection): Promise<readonly Tenant[]> {
+  try {
+    return select(await fleet.tenants(), selection);
+  } catch (error) {
+    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
+    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate status --fleet");
+    throw error;
+  }
+}
+
+function lines(release: string, standings: readonly Standing[]): readonly string[] {
+  const behind = standings.filter(({ pending, reason }) => reason === null && (pending?.length ?? 0) > 0);
+  const wrong = standings.filter(({ reason }) => reason !== null);
+  const current = standings.length - behind.length - wrong.length;
+  const width = Math.max(0, ...[...behind, ...wrong].map(({ tenant }) => tenant.length));
+  const counts = [
+    `${current} up to date`,
+    ...(behind.length > 0 ? [`${behind.length} behind`] : []),
+    ...(wrong.length > 0 ? [`${wrong.length} unknown`] : []),
+  ];
+  return [
+    `${release}: ${plural(standings.length, "tenant")}, ${counts.join(", ")}`,
+    ...behind.map(({ tenant, pending }) => `  ${tenant.padEnd(width)}  lacks ${pending?.join(", ")}`),
+    ...wrong.map(({ tenant, reason }) => `  ${tenant.padEnd(width)}  ${reason}`),
+  ];
+}

@@ -1,0 +1,67 @@
+import { groupBy } from "../../core/group-by.js";
+import type { Release } from "../../core/migration/release.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
+import { pendingMigrations } from "../../core/release/pending.js";
+import { type Database, DatabaseError } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+import { readLedger } from "./ledger.js";
+
+/** How far one tenant is, by its ledger alone. */
+export interface Standing {
+  readonly tenant: string;
+  /** Versions that it lacks, in order; null when its ledger could not be read. */
+  readonly pending: readonly string[] | null;
+  /** Why it could not be read, or what its ledger contradicts; null when all is well. */
+  readonly reason: string | null;
+}
+
+export interface StandingOptions {
+  readonly connectionsPerHost: number;
+  /** Milliseconds. */
+  readonly statementTimeout: number;
+}
+
+/** Reads every tenant's ledger, over a few connections per host. No catalog is read and no clone made. In the order of the registry. */
+export async function fleetStanding(
+  database: Database,
+  tenants: readonly Tenant[],
+  release: Release,
+  { connectionsPerHost, statementTimeout }: StandingOptions,
+): Promise<readonly Standing[]> {
+  const found = new Map<string, Standing>();
+  const lanes = [...groupBy(tenants, ({ host }) => host).values()].flatMap((members) => {
+    const queue = members[Symbol.iterator]();
+    return Array.from({ length: connectionsPerHost }, async () => {
+      for (const tenant of queue) found.set(tenant.id, await standingOf(database, tenant, release, statementTimeout));
+    });
+  });
+  await Promise.all(lanes);
+  return tenants.flatMap(({ id }) => found.get(id) ?? []);
+}
+
+async function standingOf(
+  database: Database,
+  tenant: Tenant,
+  release: Release,
+  statementTimeout: number,
+): Promise<Standing> {
+  try {
+    const options = { purpose: "read", statementTimeout, lockTimeout: 1000, replica: true } as const;
+    const session = await database.connect(tenant, options);
+    try {
+      const format = ledgerFor(release.convention, tenant.schema);
+      const { pending, findings } = pendingMigrations(
+        release,
+        await readLedger(session, format, tenant.schema),
+        format,
+      );
+      const wrong = findings.find(({ severity }) => severity === "error");
+      return { tenant: tenant.id, pending: pending.map(({ version }) => version), reason: wrong?.message ?? null };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { tenant: tenant.id, pending: null, reason: `${error.message} [${error.code}]` };
+  }
+}
