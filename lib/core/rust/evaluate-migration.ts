@@ -3,7 +3,7 @@ import { callItem, settled } from "./evaluate/calls.js";
 import type { Emission } from "./evaluate/emission.js";
 import { type Library, Machine } from "./evaluate/machine.js";
 import { derefed } from "./evaluate/place.js";
-import { RefusalSignal } from "./evaluate/signals.js";
+import { type RefusalSignal, refusalOf } from "./evaluate/signals.js";
 import { HANDLE, type Value } from "./evaluate/value.js";
 import type { Crate } from "./syntax/crate.js";
 import type { Item } from "./syntax/items.js";
@@ -33,8 +33,9 @@ export function evaluateItem(crate: Crate, library: Library, item: Item, files: 
     machine.closePending();
     return { emissions: machine.sink.finish(), value: derefed(value), refusal: null };
   } catch (signal) {
-    if (!(signal instanceof RefusalSignal)) throw signal;
-    return { emissions: machine.sink.finish(), value: null, refusal: signal };
+    const refusal = refusalOf(signal, item.node);
+    if (!refusal) throw signal;
+    return { emissions: machine.sink.finish(), value: null, refusal };
   }
 }
 

@@ -86,9 +86,9 @@ function barrelScript(
 }
 
 function entryItem(crate: Crate, file: SourceFile, entry: RustEntry): Item | null {
-  const kind = entry.type === null ? "function" : "method";
-  const found = crate
-    .all(kind)
-    .filter((item) => item.name === entry.function && item.node.source.path === file.path && item.type === entry.type);
+  const all = entry.type === null ? crate.all("function") : crate.methodsIn(file.path);
+  const found = all.filter(
+    (item) => item.name === entry.function && item.node.source.path === file.path && item.type === entry.type,
+  );
   return found[0] ?? null;
 }

@@ -1,4 +1,4 @@
-import type { Call, Term } from "../evaluate/value.js";
+import type { Call, StructValue, Term } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import {
   columnText,
@@ -44,8 +44,40 @@ function columnChange({ method, args, node }: Call, adds: boolean, schema: strin
   if (method === "inject_custom") return textOf(first);
   if (method === "drop_column") return `DROP COLUMN "${textOf(first)}"`;
   if (method === "rename_column") return `RENAME COLUMN "${textOf(first)}" TO "${textOf(second)}"`;
-  if (second?.kind !== "term") throw new NotLowered("The column's type is not known", node);
-  return columnText({ name: textOf(first), type: second }, adds, schema);
+  const type = second?.kind === "struct" ? writtenType(second) : second;
+  if (type?.kind !== "term") throw new NotLowered("The column's type is not known", node);
+  return columnText({ name: textOf(first), type }, adds, schema);
+}
+
+/** barrel's `BaseType`, by the function of `types` that makes the same. */
+const BASE: Readonly<Record<string, string>> = {
+  Custom: "custom",
+  Text: "text",
+  Integer: "integer",
+  Serial: "serial",
+  Float: "float",
+  Double: "double",
+  Boolean: "boolean",
+  Json: "json",
+  Binary: "binary",
+  Date: "date",
+  Time: "time",
+  DateTime: "datetime",
+  UUID: "uuid",
+  VarChar: "varchar",
+};
+
+/** `Type { inner: BaseType::Custom("…"), nullable: true, … }` as the call that makes it. */
+function writtenType({ name, fields, node }: StructValue): Term {
+  const inner = fields.get("inner");
+  const path = inner?.kind === "term" ? inner.head : inner?.kind === "path" ? inner.segments : [];
+  const head = path.at(-2) === "BaseType" ? BASE[path.at(-1) ?? ""] : undefined;
+  if (name !== "Type" || head === undefined) throw new NotLowered("The column's type is not known", node);
+  const calls = [...fields].flatMap(([method, value]): Call[] => {
+    if (method === "inner" || value.kind === "none") return [];
+    return [{ method, args: [value.kind === "some" ? value.value : value], node }];
+  });
+  return { kind: "term", head: ["types", head], args: inner?.kind === "term" ? inner.args : [], calls, node };
 }
 
 function indexChange({ method, args }: Call, table: string, schema: string | null): string {

@@ -76,7 +76,16 @@ function isSet(type: Term, method: string, initially: boolean): boolean {
   return value.value;
 }
 
-const MODIFIERS = new Set(["nullable", "unique", "increments", "indexed", "primary", "default", "size"]);
+/** What can be said of a column's type. */
+export const MODIFIERS: ReadonlySet<string> = new Set([
+  "nullable",
+  "unique",
+  "increments",
+  "indexed",
+  "primary",
+  "default",
+  "size",
+]);
 
 export function columnText({ name, type }: Column, adds: boolean, schema: string | null): string {
   const other = type.calls.find((call) => !MODIFIERS.has(call.method));

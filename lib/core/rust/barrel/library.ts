@@ -4,13 +4,18 @@ import { type Call, type Term, text, UNIT, unknown, type Value } from "../evalua
 import { NotLowered } from "../lowering.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { changeText, createText, partsOf } from "./barrel-table.js";
-import { tableText, textOf } from "./barrel-text.js";
+import { MODIFIERS, tableText, textOf } from "./barrel-text.js";
 
 /** barrel: `Migration::new()`, its changes, and `make::<Pg>()`, which gives the text of all of them. */
 export const barrelLibrary: Library = {
   onHandle: () => undefined,
   onFunction: () => undefined,
   onBuilder(machine, builder, method, args, node) {
+    const [value] = args;
+    if (builder.kind === "struct" && builder.name === "Type" && value && MODIFIERS.has(method)) {
+      const given: Value = method === "default" ? { kind: "some", value } : value;
+      return { ...builder, fields: new Map(builder.fields).set(method, given) };
+    }
     if (builder.kind !== "term") return undefined;
     const head = builder.head.slice(-2).join("::");
     if (head === "Migration::new" && method === "make") return made(machine, builder, node);

@@ -1,6 +1,6 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
-import { derefed } from "./place.js";
+import { derefed, put } from "./place.js";
 import { locate, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
 import { text, UNIT, unknown, type Value } from "./value.js";
@@ -13,7 +13,7 @@ export function assign(machine: Machine, node: RustNode, scope: Scope): Value {
   const value = machine.evaluate(right, scope);
   if (node.type === "compound_assignment_expr") return compound(machine, node, target, derefed(value), scope);
   if (/^(tuple|array|struct|call)_expression$/.test(target.type)) return takeApart(machine, target, value, scope);
-  if (target.text !== "_") locate(machine, target, scope).set(value);
+  if (target.text !== "_") put(locate(machine, target, scope), value);
   return UNIT;
 }
 
@@ -42,7 +42,7 @@ function takeApart(machine: Machine, target: RustNode, value: Value, scope: Scop
       takeApart(machine, part, (pairs ? value.items[at] : null) ?? unknown("The part is not known", part), scope);
     } else if (part.text !== "_" && part.text !== "..") {
       const item = pairs ? value.items[at] : undefined;
-      locate(machine, part, scope).set(item ?? unknown("The part is not known before the code runs", part));
+      put(locate(machine, part, scope), item ?? unknown("The part is not known before the code runs", part));
     }
   }
   return UNIT;

@@ -1,5 +1,6 @@
 import { type Item, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { variantsOf } from "../syntax/variants.js";
 import { isUnsure, unsureList } from "./cfg.js";
 import type { Machine } from "./machine.js";
 import { callMethod } from "./method-calls.js";
@@ -65,6 +66,8 @@ function callPath(
     return unknown(`Which function ${name} means cannot be told`, node);
   }
   const expanded = found.path;
+  const initial = args.length === 0 ? defaultVariant(machine, path, from) : undefined;
+  if (initial) return initial;
   const plain = standardFunction(machine, expanded, args, node);
   if (plain) return plain;
   const known = machine.library.onFunction(machine, expanded, args.map(derefed), node);
@@ -74,6 +77,18 @@ function callPath(
     return machine.opaque(`The function ${name} reaches the database and is not among the files`, node);
   }
   return { kind: "term", head: expanded, args: seen, calls: [], node };
+}
+
+/** `Enum::default()`, by the variant that `derive(Default)` is told. */
+function defaultVariant(machine: Machine, path: readonly string[], node: RustNode): Value | undefined {
+  const type = path.slice(0, -1);
+  const item = path.at(-1) === "default" && type.length > 0 ? machine.crate.resolve("enum", type, node) : null;
+  const body = item && item !== "ambiguous" && machine.crate.untold(item) === null ? item.node.field("body") : null;
+  const marked = body
+    ? variantsOf(body).filter((each) => each.attributes.some(({ text }) => /^#\[\s*default\s*\]$/.test(text)))
+    : [];
+  const [only] = marked;
+  return only && marked.length === 1 ? { kind: "path", segments: [...type, only.name], node } : undefined;
 }
 
 /** A function of the files. An `async` one runs when it is awaited. */

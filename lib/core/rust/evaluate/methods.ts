@@ -5,7 +5,7 @@ import { callClosure, callForEach } from "./calls.js";
 import { displayText } from "./format.js";
 import type { Machine } from "./machine.js";
 import { handOver } from "./places.js";
-import { bool, type ListValue, text, UNIT, unknown, type Value } from "./value.js";
+import { bool, type ClosureValue, type ListValue, text, UNIT, unknown, type Value } from "./value.js";
 
 type Method = (machine: Machine, value: Value, args: readonly Value[], node: RustNode) => Value | undefined;
 
@@ -139,6 +139,16 @@ const LIST: Readonly<
     for (const item of list.items) callClosure(machine, closure, [item]);
     return UNIT;
   },
+  find: (machine, list, [closure], node) => {
+    const at = closure?.kind === "closure" ? firstOf(machine, list, closure, node) : undefined;
+    if (typeof at !== "number") return at;
+    const item = list.items[at];
+    return item ? { kind: "some", value: item } : { kind: "none" };
+  },
+  any: (machine, list, [closure], node) => {
+    const at = closure?.kind === "closure" ? firstOf(machine, list, closure, node) : undefined;
+    return typeof at === "number" ? bool(at >= 0) : at;
+  },
   filter: (machine, list, [closure], node) => {
     if (closure?.kind !== "closure") return undefined;
     const kept = callForEach(machine, closure, list.items, node);
@@ -149,6 +159,18 @@ const LIST: Readonly<
   join: (machine, list, [separator], node) => joined(machine, list, separator, node),
   concat: (machine, list, _args, node) => joined(machine, list, text(""), node),
 };
+
+/** The place of the first item to which the code says yes, or -1; a value when that cannot be told. */
+function firstOf(machine: Machine, list: ListValue, closure: ClosureValue, node: RustNode): number | Value {
+  for (const [at, item] of list.items.entries()) {
+    const answer = callClosure(machine, closure, [item]);
+    if (answer.kind === "bool" && answer.value) return at;
+    if (answer.kind === "bool") continue;
+    const rest = list.items.slice(at + 1).map((each) => () => callClosure(machine, closure, [each]));
+    return machine.anyOf(rest, "Which element is found is known only when the code runs", node);
+  }
+  return -1;
+}
 
 function isTrue(value: Value | undefined): boolean {
   return value?.kind === "bool" && value.value;

@@ -7,6 +7,8 @@ export interface Place {
   readonly mutable: boolean;
   /** False for a value that no variable holds: nothing else can refer to it. */
   readonly named: boolean;
+  /** For a part: what it is a part of. */
+  readonly whole?: Place;
   get(): Value;
   set(value: Value): void;
 }
@@ -54,6 +56,16 @@ export function followed(place: Place): Place {
   return value.kind === "ref" ? followed(value.place) : place;
 }
 
+/** Puts a value into a place. `b = b.with(x)` gives the place itself, which would then refer to itself for ever. */
+export function put(place: Place, value: Value): void {
+  const own = value.kind === "ref" && outermost(followed(value.place)) === outermost(followed(place));
+  place.set(own ? derefed(value) : value);
+}
+
+function outermost(place: Place): Place {
+  return place.whole ? outermost(place.whole) : place;
+}
+
 export function derefed(value: Value): Value {
   return value.kind === "ref" ? derefed(value.place.get()) : value;
 }
@@ -64,6 +76,7 @@ export function fieldPlace(whole: Place, name: string, node: RustNode): Place {
   return {
     mutable: parent.mutable,
     named: parent.named,
+    whole: parent,
     get() {
       const value = parent.get();
       if (value.kind === "struct") return value.fields.get(name) ?? unknown(`The field ${name} is not set here`, node);
@@ -88,6 +101,7 @@ export function itemPlace(whole: Place, index: number | null, node: RustNode): P
   return {
     mutable: parent.mutable,
     named: parent.named,
+    whole: parent,
     get() {
       const value = parent.get();
       const item = value.kind === "list" && index !== null ? value.items[index] : undefined;

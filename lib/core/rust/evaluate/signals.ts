@@ -22,3 +22,9 @@ export class RefusalSignal {
     readonly node: RustNode,
   ) {}
 }
+
+/** Why the code cannot be followed to its end: it gives up itself, or it is nested deeper than it can be followed. */
+export function refusalOf(signal: unknown, node: RustNode): RefusalSignal | null {
+  if (signal instanceof RefusalSignal) return signal;
+  return signal instanceof RangeError ? new RefusalSignal("The code is nested too deeply to be followed", node) : null;
+}

@@ -1,6 +1,6 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
-import { derefed } from "./place.js";
+import { derefed, put } from "./place.js";
 import type { Value } from "./value.js";
 
 /** Constructors that only wrap what they are given. */
@@ -21,6 +21,10 @@ export function standardFunction(
     return name.startsWith("Vec") ? { kind: "list", items: [] } : { kind: "text", text: "", literal: null };
   }
   if (WRAPPERS.test(name) && first) return first;
+  if (/^(ToString::to_string|ToOwned::to_owned|Into::into|Clone::clone)$/.test(name) && first) {
+    const held = derefed(first);
+    return held.kind === "text" ? held : undefined;
+  }
   if (!/^(core|std|mem)$/.test(path[0] ?? "") || path.at(-2) !== "mem") return undefined;
   return memory(path.at(-1) ?? "", first, second);
 }
@@ -30,7 +34,7 @@ function memory(name: string, first: Value | undefined, second: Value | undefine
   if (first?.kind !== "ref" || !second) return undefined;
   const old = derefed(first);
   if (name === "replace") {
-    first.place.set(second);
+    put(first.place, second);
     return old;
   }
   if (name === "swap" && second.kind === "ref") {

@@ -20,7 +20,7 @@ export function entityColumn(crate: Crate, path: readonly string[], node: RustNo
 }
 
 /** The model behind the path of an entity. Null when the files do not say. */
-function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
+export function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
   const found = crate.type(path, node);
   const entity =
     found?.kind === "item" && found.item.kind === "derived" && /^(Entity|ActiveModel)$/.test(found.item.name);
@@ -59,7 +59,9 @@ export function fieldsOf(model: Item): readonly EntityField[] {
     if (child.type !== "field_declaration") continue;
     const name = (child.field("name")?.text ?? "").replace(/^r#/, "");
     const variant = attributeText(attributes, "enum_name") ?? camelCase(name);
-    const column = attributeText(attributes, "column_name") ?? snakeCase(variant);
+    // A name that does not come back out of its variant's is kept as it is: `field_2`.
+    const kept = snakeCase(camelCase(name)) === name ? snakeCase(variant) : name;
+    const column = attributeText(attributes, "column_name") ?? kept;
     if (!attributes.some((each) => /\bsea_orm\s*\(\s*ignore\b|\bsqlx\s*\(\s*skip\b/.test(each.text))) {
       fields.push({ name, column, variant, type: child.field("type"), attributes, node: child });
     }

@@ -2,6 +2,8 @@ import type { Machine } from "../evaluate/machine.js";
 import type { Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { cfgOf } from "../syntax/attributes.js";
+import { pathOf } from "../syntax/items.js";
+import type { RustNode } from "../syntax/rust-node.js";
 import { variantsOf } from "../syntax/variants.js";
 import { describe } from "./names.js";
 
@@ -12,14 +14,11 @@ export function enumValues(machine: Machine, value: Value | undefined): readonly
   if (!head || value?.kind !== "term" || head.at(-1) !== "iter") {
     throw new NotLowered(`The values ${describe(value)} of the type are not known`);
   }
-  const type = head.slice(0, -1);
-  const item = machine.crate.resolve("enum", type, value.node);
-  const body = item && item !== "ambiguous" && machine.crate.untold(item) === null ? item.node.field("body") : null;
-  if (!body) throw new NotLowered(`The enum ${type.join("::")} is not among the files`);
-  if (variantsOf(body).some(({ attributes }) => cfgOf(attributes) === "maybe")) {
-    throw new NotLowered(`Which variants ${type.join("::")} has depends on how the code is built`);
-  }
-  let all: Value[] = variantsOf(body).map(({ name, node }) => ({ kind: "path", segments: [...type, name], node }));
+  let all = enumVariants(machine, head, value.node);
+  if (!all)
+    throw new NotLowered(
+      `The enum ${head.slice(0, -1).join("::")} is not among the files, or its variants are not known`,
+    );
   for (const call of value.calls) {
     const [count] = call.args;
     if (call.method !== "skip" || count?.kind !== "number")
@@ -27,4 +26,28 @@ export function enumValues(machine: Machine, value: Value | undefined): readonly
     all = all.slice(Number(count.text));
   }
   return all;
+}
+
+/**
+ * The variants that `Enum::iter()` of strum or `enum_iterator::all::<Enum>()` goes through. Null when it is none of them, or
+ * when they are not known.
+ */
+export function enumVariants(machine: Machine, path: readonly string[], node: RustNode): readonly Value[] | null {
+  const all = path.slice(-2).join("::") === "enum_iterator::all";
+  const asked = node.field("function")?.field("type_arguments")?.plain[0] ?? null;
+  const type = all && asked ? pathOf(asked) : path.at(-1) === "iter" ? path.slice(0, -1) : [];
+  const item = type.length > 0 ? machine.crate.resolve("enum", type, node) : null;
+  const body = item && item !== "ambiguous" && machine.crate.untold(item) === null ? item.node.field("body") : null;
+  if (!item || item === "ambiguous" || !body) return null;
+  const derives = item.attributes.some((each) => (all ? /\bSequence\b/ : /\bEnumIter\b/).test(each.text));
+  const variants = variantsOf(body);
+  const plain = variants.every(
+    ({ node: variant, attributes }) =>
+      cfgOf(attributes) === "yes" &&
+      !variant.field("body") &&
+      !attributes.some((each) => /\b(disabled|cfg_attr)\b/.test(each.text)),
+  );
+  return derives && plain
+    ? variants.map(({ name, node: variant }) => ({ kind: "path", segments: [...type, name], node: variant }))
+    : null;
 }

@@ -3,7 +3,7 @@ import type { Machine } from "../evaluate/machine.js";
 import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { activeEnumText } from "./active-enum.js";
-import { jsonText } from "./json-value.js";
+import { jsonMacro, jsonText } from "./json-value.js";
 import { describe, nameOf, tableOf } from "./names.js";
 import { selectText, subqueryOf } from "./select.js";
 
@@ -78,6 +78,8 @@ const HEADS: Readonly<Record<string, Head>> = {
   "Expr::from": first,
   "Value::from": first,
   "Func::cust": (machine, [name]) => nameOf(machine, name),
+  "Uuid::nil": () => "'00000000-0000-0000-0000-000000000000'",
+  "Value::Array": (machine, [, items]) => arrayText(machine, items),
   "Uuid::new_v4": () => "gen_random_uuid()",
   "PgFunc::gen_random_uuid": () => "gen_random_uuid()",
   "Func::sum": (machine, [value]) => `sum(${expressionText(machine, value)})`,
@@ -96,6 +98,15 @@ const HEADS: Readonly<Record<string, Head>> = {
   "Expr::column": columnText,
 };
 
+/** An array as sea-query writes one. Source: sea-query `query_builder.rs`, `value_to_string`. */
+function arrayText(machine: Machine, value: Value | undefined): string {
+  const held = value?.kind === "some" ? value.value : value;
+  if (held?.kind === "none") return "NULL";
+  if (held?.kind !== "list") return fail(value);
+  if (held.items.length === 0) return "'{}'";
+  return `ARRAY [${held.items.map((item) => expressionText(machine, item)).join(",")}]`;
+}
+
 function subqueryText(machine: Machine, value: Value | undefined): string {
   const query = subqueryOf(value);
   if (!query) throw new NotLowered(`The subquery ${describe(value)} is not known`);
@@ -112,7 +123,8 @@ function termText(machine: Machine, term: Term): string {
   const name = term.head.slice(-2).join("::");
   let text: string;
   let calls = term.calls;
-  if (HEADS[name]) text = HEADS[name](machine, term.args);
+  if (term.head.at(-1) === "json!") text = jsonMacro(term) ?? fail(term);
+  else if (HEADS[name]) text = HEADS[name](machine, term.args);
   else if (term.head.at(-2) === "Value") text = expressionText(machine, term.args[0]);
   else if (term.args.length === 0 && term.calls.length > 0) text = identifier(nameOf(machine, headPath(term)));
   else {
@@ -185,6 +197,8 @@ export function isConstant(value: Value | undefined): boolean {
     return true;
   if (value?.kind === "path") return true;
   if (value?.kind !== "term" || value.calls.length > 0) return false;
+  if (value.head.at(-1) === "json!" || value.head.at(-2) === "Value") return true;
+  if (value.head.slice(-2).join("::") === "Uuid::nil") return true;
   return /^(Expr::(val|value|current_timestamp|current_date|current_time|null)|SimpleExpr::(Keyword|Value|Constant))$/.test(
     value.head.slice(-2).join("::"),
   );

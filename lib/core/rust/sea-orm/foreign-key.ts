@@ -59,7 +59,8 @@ function collect(machine: Machine, term: Term): Collected {
     else if (method === "to_col") key.referencedColumns.push(nameOf(machine, first));
     else if (method === "on_delete") key.onDelete = action(first);
     else if (method === "on_update") key.onUpdate = action(first);
-    else throw new NotLowered(`What ${method} does to a foreign key is not known`, term.node);
+    else if (method !== "get_foreign_key")
+      throw new NotLowered(`What ${method} does to a foreign key is not known`, term.node);
   }
   return key;
 }

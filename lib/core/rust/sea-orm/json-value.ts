@@ -26,3 +26,26 @@ function jsonOf(value: Value): string | null {
   const items = value.items.map(jsonOf);
   return items.includes(null) ? null : `[${items.join(",")}]`;
 }
+
+/**
+ * `json!(…)` around plain JSON. Whether the build keeps the keys in their order is not known, so that an object has them
+ * sorted or is not followed.
+ */
+export function jsonMacro(term: Term): string | null {
+  if (term.calls.length > 0) return null;
+  try {
+    const value: unknown = JSON.parse(term.node.child("token_tree")?.text.slice(1, -1) ?? "");
+    return told(value) ? literal(JSON.stringify(value)).trimStart() : null;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return null;
+  }
+}
+
+function told(value: unknown): boolean {
+  if (typeof value === "number") return Number.isSafeInteger(value);
+  if (Array.isArray(value)) return value.every(told);
+  if (typeof value !== "object" || value === null) return true;
+  const keys = Object.keys(value);
+  return keys.every((key, at) => at === 0 || (keys[at - 1] ?? "") < key) && Object.values(value).every(told);
+}

@@ -6,6 +6,8 @@ import { NotLowered } from "../lowering.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Dialect } from "./column-types.js";
 import { entityCall } from "./entity-query.js";
+import { indexesFromEntity, tableFromEntity } from "./entity-table.js";
+import { enumVariants } from "./enum-values.js";
 import { locoFunction } from "./loco.js";
 import { nameOf } from "./names.js";
 import { schemaHelper } from "./schema-helpers.js";
@@ -116,6 +118,8 @@ function onFunction(
   if (path.slice(-2).join("::") === "SchemaManager::new") return HANDLE;
   if (first?.kind === "handle")
     return locoFunction(machine, name, args.slice(1), node, (sql) => send(machine, sql, node, dialect));
+  const variants = args.length === 0 ? enumVariants(machine, path, node) : null;
+  if (variants) return { kind: "list", items: variants };
   if (path.length === 1 || path.at(-2) === "schema") return schemaHelper(machine, name, args, node) ?? undefined;
   return undefined;
 }
@@ -126,6 +130,42 @@ const REACHES = /^(exec_stmt|execute|execute_raw|execute_unprepared|batch_execut
 /** A connection that the code makes itself, or one that is no longer known. */
 function isElsewhere(value: Value): boolean {
   return value.kind === "unknown" || (value.kind === "term" && !isStatement(value) && !sqlCallOf(value));
+}
+
+/** `Schema::new(backend)`: statements by the entities among the files. */
+function fromEntity(
+  machine: Machine,
+  builder: Value,
+  method: string,
+  entity: Value | undefined,
+  node: RustNode,
+): Value | undefined {
+  const schema =
+    builder.kind === "term" && builder.head.slice(-2).join("::") === "Schema::new" && builder.calls.length === 0;
+  if (!schema || !/^create_(table|index)_from_entity$/.test(method)) return undefined;
+  const [backend] = builder.args;
+  if (backend?.kind !== "path" || backend.segments.at(-1) !== "Postgres") {
+    return unknown("For which database the schema is written is not known", node);
+  }
+  try {
+    return method === "create_table_from_entity"
+      ? tableFromEntity(machine, entity, node)
+      : indexesFromEntity(machine, entity, node);
+  } catch (error) {
+    if (!(error instanceof NotLowered)) throw error;
+    return unknown(error.reason, error.node ?? node);
+  }
+}
+
+function isOtherDatabase(value: Value): boolean {
+  const path = value.kind === "path" ? value.segments : value.kind === "term" ? value.head : [];
+  return path.some((part) => /^(Mysql|Sqlite)QueryBuilder$/.test(part));
+}
+
+function isQuery(value: Value): boolean {
+  return (
+    value.kind === "term" && /^(Query::\w+|(Insert|Update|Delete)Statement::new)$/.test(value.head.slice(-2).join("::"))
+  );
 }
 
 /** Methods that turn a builder into the text of its statement. */
@@ -155,12 +195,21 @@ function onBuilder(
     return machine.opaque("It is sent to a database of which nothing is known", node);
   }
   if (BUILDS.test(method) && (isStatement(first) || isSelect(first))) return first;
+  const schema = fromEntity(machine, builder, method, first, node);
+  if (schema) return schema;
+  if ((BUILDS.test(method) || method === "to_string") && first && isOtherDatabase(first)) {
+    return unknown("The text is written for another database", node);
+  }
   if (BUILDS.test(method) && isSelect(builder)) return { kind: "list", items: [builder, builder] };
   if (!isStatement(builder)) return undefined;
   if (method !== "to_string" && !BUILDS.test(method)) return undefined;
   try {
     const sql = statementsOf(machine, builder, dialect);
-    return text(sql.join("; "));
+    const whole = text(sql.join("; "));
+    // A query comes as its text and its values; here the text has them already.
+    return isQuery(builder) && method !== "to_string"
+      ? { kind: "list", items: [whole, { kind: "list", items: [] }] }
+      : whole;
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;
     return unknown(error.reason, node);

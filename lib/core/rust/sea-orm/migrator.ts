@@ -2,7 +2,7 @@ import type { SourceSpan } from "../../finding.js";
 import { callItem, settled } from "../evaluate/calls.js";
 import { Machine } from "../evaluate/machine.js";
 import { derefed } from "../evaluate/place.js";
-import { RefusalSignal } from "../evaluate/signals.js";
+import { refusalOf } from "../evaluate/signals.js";
 import type { Value } from "../evaluate/value.js";
 import type { Crate } from "../syntax/crate.js";
 import type { Item } from "../syntax/items.js";
@@ -62,8 +62,9 @@ export function methodValue(
     if (effect) return { value: null, reason: effect.kind === "opaque" ? effect.reason : "It reaches the database" };
     return { value, reason: null };
   } catch (signal) {
-    if (!(signal instanceof RefusalSignal)) throw signal;
-    return { value: null, reason: signal.reason };
+    const refusal = refusalOf(signal, method.node);
+    if (!refusal) throw signal;
+    return { value: null, reason: refusal.reason };
   }
 }
 

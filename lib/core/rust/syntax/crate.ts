@@ -1,5 +1,5 @@
 import { attributesTold } from "./attributes.js";
-import { constantsOf, type Item, type ItemKind, methodsOf, type Place, pathOf } from "./items.js";
+import { constantsOf, type Item, type ItemKind, methodsOf, type Place, pathOf, takesSelf } from "./items.js";
 import { mentioned } from "./mentions.js";
 import { type LazyFile, ModuleTree } from "./module-tree.js";
 import type { ParsedRust } from "./parse-rust.js";
@@ -78,6 +78,11 @@ export class Crate {
       if (kind === "impl") return this.impls.filter(own);
       return kind === "method" ? this.impls.filter(own).flatMap(methodsOf) : itemsIn(module.place, kind);
     });
+  }
+
+  /** The methods of every impl in a file, wherever it lies. */
+  methodsIn(file: string): readonly Item[] {
+    return this.impls.filter((impl) => impl.node.source.path === file).flatMap(methodsOf);
   }
 
   /** The methods of an impl. */
@@ -279,11 +284,6 @@ export class Crate {
     if (attribute) return `What ${attribute.text.slice(0, 60)} makes of ${item.name} is not known`;
     return item.within ? this.untold(item.within) : null;
   }
-}
-
-function takesSelf(item: Item): boolean {
-  const [first] = item.node.field("parameters")?.children ?? [];
-  return first?.type === "self_parameter" || (first?.type === "parameter" && first.field("pattern")?.type === "self");
 }
 
 function itemsIn(place: Place, kind: ItemKind): readonly Item[] {

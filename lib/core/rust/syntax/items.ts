@@ -237,3 +237,9 @@ function usesOf(node: RustNode | null, prefix: readonly string[]): PlainUse[] {
   const alias = node.type === "use_as_clause" ? node.field("alias")?.text : undefined;
   return [{ name: alias ?? whole.at(-1) ?? "", path: whole }];
 }
+
+/** True for a method that is called on a value. */
+export function takesSelf(item: Item): boolean {
+  const [first] = item.node.field("parameters")?.children ?? [];
+  return first?.type === "self_parameter" || (first?.type === "parameter" && first.field("pattern")?.type === "self");
+}

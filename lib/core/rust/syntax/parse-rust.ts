@@ -28,7 +28,14 @@ export interface ParsedRust {
 
 export function parseRust(text: string, path: string): ParsedRust {
   const source: RustText = { path, text, lines: new LineIndex(text), module: moduleOf(path) };
-  return { ...parsePiece(text, source, 0), source };
+  try {
+    return { ...parsePiece(text, source, 0), source };
+  } catch (error) {
+    // Nested deeper than a tree can be built of it.
+    if (!(error instanceof RangeError)) throw error;
+    const root = new RustNode("source_file", source, 0, text.length, [], [], null);
+    return { root, error: root, source };
+  }
 }
 
 /**

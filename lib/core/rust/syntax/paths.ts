@@ -34,3 +34,9 @@ export function mayBe(file: string, path: readonly string[]): boolean {
 
 /** A folder whose name is not known. */
 const UNTOLD = /^(\.\.$|\^)/;
+
+/** The parts of a type's path as it is written. */
+export function typePath(text: string): readonly string[] {
+  const parts = text.split("::").map((part) => part.trim());
+  return parts[0] === "" ? ["::", ...parts.slice(1)] : parts;
+}

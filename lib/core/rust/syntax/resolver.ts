@@ -2,6 +2,7 @@ import type { Presence } from "./attributes.js";
 import type { Item, ItemKind, Place, Use } from "./items.js";
 import { makes } from "./makers.js";
 import type { Module, ModuleTree } from "./module-tree.js";
+import { typePath } from "./paths.js";
 import { variantNode } from "./variants.js";
 
 /** Rust keeps types, values and macros apart: the same name can be one of each. */
@@ -25,6 +26,7 @@ const AMBIGUOUS: Found = { kind: "ambiguous" };
 /** What names mean, by the rules of the language. */
 export class Resolver {
   private readonly resolving = new Set<string>();
+  private readonly globbing = new Set<Place>();
 
   constructor(
     private readonly tree: ModuleTree,
@@ -131,7 +133,14 @@ export class Resolver {
   }
 
   private globsOf(place: Place): readonly (Found | null)[] {
-    return place.uses.filter((use) => use.name === "*").map((use) => this.target(use, "type", place));
+    // What a glob means may be asked for while it is looked for.
+    if (this.globbing.has(place)) return [];
+    this.globbing.add(place);
+    try {
+      return place.uses.filter((use) => use.name === "*").map((use) => this.target(use, "type", place));
+    } finally {
+      this.globbing.delete(place);
+    }
   }
 
   /** What a module or block calls by a name: what it defines, what it takes by name, and then what its globs bring. */
@@ -288,9 +297,4 @@ function isSame(a: Found, b: Found): boolean {
   if (a.kind === "module" && b.kind === "module") return a.module.place === b.module.place;
   if (a.kind === "variant" && b.kind === "variant") return a.item === b.item && a.variant === b.variant;
   return a.kind === "external" && b.kind === "external" && a.path.join("::") === b.path.join("::");
-}
-
-function typePath(text: string): readonly string[] {
-  const parts = text.split("::").map((part) => part.trim());
-  return parts[0] === "" ? ["::", ...parts.slice(1)] : parts;
 }
