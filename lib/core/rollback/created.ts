@@ -11,6 +11,10 @@ import type { QualifiedName } from "../sql/qualified-name.js";
 export class Created {
   private readonly keys = new Set<string>();
   private readonly taken: ReadonlySet<string>;
+  /** Names of functions, types and the like that the migration made. */
+  private readonly made = new Set<string>();
+  /** Tables of its own that it made use such a thing later on: to go first, that must be let go of by them. */
+  private readonly leaning = new Set<string>();
 
   /** `before`: the schema before the migration. */
   constructor(before: Catalog) {
@@ -19,6 +23,10 @@ export class Created {
 
   /** True when the operation concerns only what the migration made, so that its own inverse may be left out. */
   covers(operation: Operation): boolean {
+    return this.concerns(operation) && !this.leans(operation);
+  }
+
+  private concerns(operation: Operation): boolean {
     switch (operation.kind) {
       case "create-table":
       case "create-table-as":
@@ -69,6 +77,9 @@ export class Created {
 
   /** Call after `covers`. */
   note(operation: Operation): void {
+    const table = "table" in operation ? operation.table : null;
+    if (table && this.leans(operation)) this.leaning.add(key("relation", table));
+    if (operation.kind === "create-object" && operation.table === null) this.made.add(operation.name.name);
     switch (operation.kind) {
       case "create-table":
       case "create-table-as":
@@ -145,6 +156,14 @@ export class Created {
     return operation.kind === "drop-table" && this.hasTable(operation.table) && !this.has("temporary", operation.table);
   }
 
+  /** What a table that is older than a function, type or sequence does with it, and all that happens to the table from then on. */
+  private leans(operation: Operation): boolean {
+    if (!LETTING_GO.has(operation.kind) || !("table" in operation) || operation.table === null) return false;
+    if (this.leaning.has(key("relation", operation.table))) return true;
+    const { sql } = operation.statement;
+    return [...this.made].some((name) => sql.toLowerCase().includes(name.toLowerCase()));
+  }
+
   private coversColumnOrTable(operation: Operation): boolean {
     if (!("table" in operation) || operation.table === null) return false;
     if (this.hasTable(operation.table)) return true;
@@ -175,6 +194,7 @@ export class Created {
   /** A table under another name or in another schema, with its columns. */
   private move(from: QualifiedName, to: QualifiedName): void {
     if (this.keys.delete(key("relation", from))) this.keys.add(key("relation", to));
+    if (this.leaning.delete(key("relation", from))) this.leaning.add(key("relation", to));
     const head = key("column", from).slice(0, -'""]'.length);
     for (const each of [...this.keys]) {
       if (!each.startsWith(head)) continue;
@@ -183,6 +203,22 @@ export class Created {
     }
   }
 }
+
+/** Changes of a table whose inverses let go of what they name, and those without which such an inverse would not find its object. */
+const LETTING_GO: ReadonlySet<Operation["kind"]> = new Set([
+  "create-object",
+  "drop-object",
+  "rename-object",
+  "set-default",
+  "add-column",
+  "drop-column",
+  "rename-column",
+  "alter-column-type",
+  "add-constraint",
+  "drop-constraint",
+  "rename-constraint",
+  "create-index",
+] as const);
 
 /** What has its name among relations, so that no two in one schema have the same. */
 const RELATIONS: ReadonlySet<string> = new Set(["table", "index", "sequence", "view", "materialized view"]);

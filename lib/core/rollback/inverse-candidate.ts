@@ -235,7 +235,7 @@ function writes(operation: Operation): boolean {
  * that the migration made, and those whose columns the same statement dropped or converted, are left to their own inverses.
  */
 function rowTables(part: Part, operations: readonly Operation[], needed: readonly Operation[]): readonly TableRef[] {
-  if (operations.some(writes) && !needed.some(writes) && (part.written?.length ?? 0) <= 1) return [];
+  if (operations.some(writes) && !needed.some(writes) && writesWhatItNames(part, operations)) return [];
   const named = needed.flatMap((operation) =>
     operation.kind === "truncate"
       ? emptiedBy(operation, part.index)
@@ -252,6 +252,14 @@ function rowTables(part: Part, operations: readonly Operation[], needed: readonl
     if (!part.index.table(table) || part.created.hasTable(table)) return false;
     return part.next === null || hasColumnsOf(table, part.index, part.next);
   });
+}
+
+/** Whether no trigger and no rule wrote to another table besides. */
+function writesWhatItNames({ written, index }: Part, operations: readonly Operation[]): boolean {
+  const named = operations.flatMap((operation) =>
+    operation.kind === "write-rows" ? [resolveTable(operation.table, index)] : [],
+  );
+  return (written ?? []).every((table) => named.some((each) => sameTable(each, table)));
 }
 
 function hasColumnsOf(table: TableRef, before: CatalogIndex, after: CatalogIndex): boolean {
