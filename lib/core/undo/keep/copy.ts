@@ -67,13 +67,17 @@ export function keepCopy(
   };
 }
 
-/** Makes a copy from a query and puts it on the list; a copy of an attempt that was rolled back by hand is replaced. */
+/**
+ * Makes a copy from a query and puts it on the list; a copy of an attempt that was rolled back by hand is replaced. A publication FOR ALL
+ * TABLES has it too, and PostgreSQL refuses to change a published row that nothing identifies.
+ */
 export function makeCopy(name: string, query: string, table: TableRef, statement: Statement): readonly string[] {
   const source = literal(`${table.schema}.${table.name}`);
   const place = `${literal(statement.source.file)}, ${statement.index}`;
   return [
     `DROP TABLE IF EXISTS ${copyTable(name)}`,
     `CREATE TABLE ${copyTable(name)} AS ${query}`,
+    `ALTER TABLE ${copyTable(name)} REPLICA IDENTITY FULL`,
     `INSERT INTO ${KEPT_LIST} (copy, source, file, statement) VALUES (${literal(name)}, ${source}, ${place})
      ON CONFLICT (copy) DO UPDATE SET kept_at = now()`,
   ];
