@@ -19,7 +19,7 @@ const name = slug.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 writeFileSync(
   path,
   `import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { alterCommands } from "./support/ast.js";
+import { alterCommands } from "./support/alter-commands.js";
 
 export const ${name}: Rule = {
   id: "${id}",

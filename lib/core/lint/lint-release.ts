@@ -119,17 +119,21 @@ class LintRun {
   private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
     const transaction = outer.transaction ?? tracker.alone();
     for (const inner of bodyStatements(outer)?.statements ?? []) {
-      const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
-      if (isParsed(inner))
-        this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional });
-      else if (!outer.script.history && !this.known.circumstances.opaqueReported)
+      if (isParsed(inner)) {
+        const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
+        const unlessThere = inner.guards.some(({ kind }) => kind === "unless there");
+        this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional, unlessThere });
+      } else if (!outer.script.history && !this.known.circumstances.opaqueReported)
         this.found.push(unparsedFinding(inner));
     }
   }
 
   private judgeAndLearn(statement: LintStatement): void {
     if (!statement.script.history) {
-      for (const rule of this.rulesFor(statement)) this.report(rule, rule.check?.(statement, this.known) ?? []);
+      const sure = this.known.certain && statement.conditional !== true;
+      for (const rule of this.rulesFor(statement)) {
+        if (sure || !rule.refuses) this.report(rule, rule.check?.(statement, this.known) ?? []);
+      }
     }
     learn(this.known, statement);
   }

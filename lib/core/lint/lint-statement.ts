@@ -34,4 +34,6 @@ export interface LintStatement extends ParsedStatement {
   readonly nested: boolean;
   /** It may not run: it stands in a branch, a loop, or a block that goes on after an error. */
   readonly conditional?: boolean;
+  /** Its block passes over an object that is there already. */
+  readonly unlessThere?: boolean;
 }

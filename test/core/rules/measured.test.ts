@@ -18,6 +18,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   SG048: "25001",
   SG072: "0A000",
   SG075: "55P04",
+  SG108: "42P16",
+  SG109: "0A000",
+  SG110: "42P17",
+  SG111: "42830",
+  SG112: "42701",
+  SG113: "42601",
 };
 
 const MAJORS: readonly Major[] = ["15", "18"];

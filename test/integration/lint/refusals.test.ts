@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Catalog } from "../../../lib/core/catalog/catalog.js";
 import { lintRelease } from "../../../lib/core/lint/lint-release.js";
+import { RULES } from "../../../lib/core/lint/rules/index.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { lintScript } from "../../support/lint-text.js";
@@ -9,7 +10,7 @@ import { withSession } from "../catalog/with-session.js";
 import { FORMS, type Form } from "./refusal-forms.js";
 
 /** The rules that say that the server refuses a statement whatever the rows are. */
-const REFUSALS: ReadonlySet<string> = new Set(["SG015"]);
+const REFUSALS = new Set([...RULES.filter(({ refuses }) => refuses).map(({ id }) => id), "SG113"]);
 
 beforeAll(loadParser);
 
@@ -38,6 +39,7 @@ describe.each(["15", "18"] as const)("on PostgreSQL %s", (major: Major) => {
 /** What stands before as the server shows it, and what the server answers to the statement. */
 async function tried(database: TestDatabase, { before, statement }: Form) {
   const { client } = database;
+  await client.query("discard all");
   await client.query("drop schema public cascade; create schema public");
   for (const { name } of (
     await client.query<{ name: string }>("select quote_ident(pubname) as name from pg_publication")

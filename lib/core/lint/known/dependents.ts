@@ -83,11 +83,15 @@ export class Dependents {
   }
 
   renameColumn(table: string, from: string, to: string): void {
+    const fresh = (name: string) => (name === from ? to : name);
     this.replace((dependent) => {
-      const columns = dependent.uses.get(table);
-      if (!columns?.has(from)) return dependent;
-      const renamed = new Set([...columns].map((name) => (name === from ? to : name)));
-      return { ...dependent, uses: new Map([...dependent.uses, [table, renamed]]) };
+      const columns = dependent.uses.get(table) ?? new Set();
+      const own = VIEWS.has(dependent.kind) && dependent.key === table;
+      const outputs = own ? dependent.outputs?.map((each) => ({ ...each, name: fresh(each.name) })) : dependent.outputs;
+      const uses = columns.has(from)
+        ? new Map([...dependent.uses, [table, new Set([...columns].map(fresh))]])
+        : dependent.uses;
+      return { ...dependent, uses, outputs: outputs ?? null };
     });
   }
 

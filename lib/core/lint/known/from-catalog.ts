@@ -1,5 +1,12 @@
 import type { Node } from "libpg-query";
-import type { Catalog, CatalogObject, ConstraintObject, IndexObject, TableObject } from "../../catalog/catalog.js";
+import type {
+  Catalog,
+  CatalogObject,
+  ColumnObject,
+  ConstraintObject,
+  IndexObject,
+  TableObject,
+} from "../../catalog/catalog.js";
 import { typeFromText } from "../../postgres/column-type.js";
 import { volatilityFrom } from "../../postgres/functions.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
@@ -25,14 +32,16 @@ const CONSTRAINT_TYPES: Readonly<Record<string, KnownConstraint["type"]>> = {
 /** Fills what is known with a live catalog. The parser must be loaded. */
 export function learnCatalog(known: Known, catalog: Catalog): void {
   for (const object of catalog.objects) if (object.kind === "table") addTable(known, object);
-  for (const object of catalog.objects) addPart(known, object);
+  const columns = catalog.objects.filter((object) => object.kind === "column").sort((a, b) => a.position - b.position);
+  const inOrder = [...columns, ...catalog.objects.filter(({ kind }) => kind !== "column")];
+  for (const object of inOrder) addPart(known, object);
   for (const object of catalog.objects) {
     for (const definition of definitionsOf(object)) {
       const tree = treeOf(definition);
       if (tree) learnDependents(known, tree, null);
     }
   }
-  addOutputs(known, catalog);
+  addOutputs(known, columns);
 }
 
 const STANDING: ReadonlySet<string> = new Set(["view", "materialized view", "rule", "trigger"]);
@@ -216,18 +225,17 @@ function addFunction(known: Known, object: CatalogObject): void {
 }
 
 /** The columns of a view are objects of the catalog like those of a table. */
-function addOutputs(known: Known, catalog: Catalog): void {
+function addOutputs(known: Known, columns: readonly ColumnObject[]): void {
   const outputs = new Map<string, OutputColumn[]>();
-  for (const object of catalog.objects) {
-    if (object.kind !== "column") continue;
+  for (const object of columns) {
     const key = relationKey(object.id.schema, object.id.table ?? "");
     const { name } = object.id;
     outputs.set(key, [...(outputs.get(key) ?? []), { name, type: typeFromText(object.attributes.type) }]);
   }
-  for (const [key, columns] of outputs) {
+  for (const [key, found] of outputs) {
     for (const kind of ["view", "materialized view"] as const) {
       const view = known.dependents.get(kind, key);
-      if (view) known.dependents.add({ ...view, outputs: columns });
+      if (view) known.dependents.add({ ...view, outputs: found });
     }
   }
 }

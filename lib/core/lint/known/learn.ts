@@ -132,6 +132,9 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename.renameType === "OBJECT_VIEW" || rename.renameType === "OBJECT_MATVIEW") {
     known.dependents.move(rangeKey(rename.relation), relationKey(rename.relation.schemaname, newname));
   }
+  if (rename.renameType === "OBJECT_COLUMN") {
+    known.dependents.renameColumn(rangeKey(rename.relation), rename.subname ?? "", newname);
+  }
   renameStanding(known, rename);
   const table = known.table(rename.relation);
   if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
@@ -158,7 +161,6 @@ function renameStanding(known: Known, rename: RenameStmt): void {
 }
 
 function renameColumn(known: Known, table: KnownTable, from: string, to: string): void {
-  known.dependents.renameColumn(table.key, from, to);
   const fresh = (name: string) => (name === from ? to : name);
   for (const other of known.tables.values()) {
     other.constraints = other.constraints.map((item) =>

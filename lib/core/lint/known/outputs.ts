@@ -34,16 +34,28 @@ function named(
   return [{ name: target.name ?? "", type: typeIn(known, select, target.val) }];
 }
 
-/** A column's own name or a star's columns; the names of other expressions are not needed often enough to be told. */
+/** A column's own name, a star's columns, or the name that the server makes for an expression. */
 function derived(known: Known, select: SelectStmt, value: Node | undefined): readonly OutputColumn[] | null {
   const fields = as(value, "ColumnRef")?.fields;
-  if (!fields) return null;
-  if (!as(fields.at(-1), "A_Star")) {
-    return [{ name: strings(fields).at(-1) ?? "", type: typeIn(known, select, value) }];
+  if (!as(fields?.at(-1), "A_Star")) {
+    const name = figured(value);
+    return name === null ? null : [{ name: name || "?column?", type: typeIn(known, select, value) }];
   }
   const table = only(known, select);
-  if (!table?.complete || (fields.length > 1 && strings(fields).at(-1) !== table.alias)) return null;
+  if (!table?.complete || (strings(fields).length > 0 && strings(fields).at(-1) !== table.alias)) return null;
   return [...table.columns.values()].map(({ name, type }) => ({ name, type }));
+}
+
+/** Empty for an expression without a name of its own; null for one whose name is not told here. */
+function figured(value: Node | undefined): string | null {
+  const call = as(value, "FuncCall");
+  if (call) return strings(call.funcname).at(-1) ?? null;
+  const cast = as(value, "TypeCast");
+  if (cast) return figured(cast.arg) || (strings(cast.typeName?.names).at(-1) ?? null);
+  if (as(value, "ColumnRef")) return strings(as(value, "ColumnRef")?.fields).at(-1) ?? null;
+  if (as(value, "CoalesceExpr")) return "coalesce";
+  const nameless = as(value, "A_Const") ?? as(value, "A_Expr") ?? as(value, "BoolExpr") ?? as(value, "NullTest");
+  return nameless ? "" : null;
 }
 
 function typeIn(known: Known, select: SelectStmt, value: Node | undefined) {

@@ -59,8 +59,9 @@ class UsesReader {
   column(fields: readonly Node[] | undefined, scope: Scope): void {
     const parts = strings(fields);
     const name = parts.at(-1);
-    if (as(fields?.at(-1), "A_Star")) this.star(parts.at(-1), scope);
-    else if (name !== undefined && parts.length === 1) this.bare(name, scope);
+    // Within an expression it is the whole row, which may change its columns.
+    if (as(fields?.at(-1), "A_Star")) return;
+    if (name !== undefined && parts.length === 1) this.bare(name, scope);
     else if (name !== undefined) this.qualified(parts.at(-2) ?? "", name, scope);
   }
 
@@ -70,7 +71,7 @@ class UsesReader {
     this.uses.set(table, columns);
   }
 
-  private star(alias: string | undefined, scope: Scope): void {
+  star(alias: string | undefined, scope: Scope): void {
     for (const item of scope.items) {
       if (item.table === null || (alias !== undefined && item.alias !== alias)) continue;
       for (const column of this.columnsOf(item.table) ?? []) this.use(item.table, column);
@@ -137,6 +138,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   UpdateStmt: readWrite,
   DeleteStmt: readWrite,
   MergeStmt: readWrite,
+  ResTarget: (reader, body: { val?: Node }, scope) => {
+    const fields = as(body.val, "ColumnRef")?.fields;
+    if (as(fields?.at(-1), "A_Star")) reader.star(strings(fields).at(-1), scope);
+    else reader.read(Object.values(body), scope);
+  },
   RangeVar: (reader, body: RangeVar, scope) => {
     const { table } = named(body, scope);
     if (table !== null) reader.use(table);

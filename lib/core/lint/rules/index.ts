@@ -87,6 +87,14 @@ import { opaqueBody } from "./sg100-opaque-body.js";
 import { longIdentifier } from "./sg102-long-identifier.js";
 import { hardCodedSchema } from "./sg103-hard-coded-schema.js";
 import { newerServer } from "./sg107-newer-server.js";
+import { replacementRefused } from "./sg108-replacement-refused.js";
+import { concurrentDropRefused } from "./sg109-concurrent-drop-refused.js";
+import { expressionNotImmutable } from "./sg110-expression-not-immutable.js";
+import { foreignKeyRefused } from "./sg111-foreign-key-refused.js";
+import { alreadyThere } from "./sg112-already-there.js";
+import { namedTwice } from "./sg113-named-twice.js";
+import { constrainedDomainColumn } from "./sg114-constrained-domain-column.js";
+import { queryUnderLock } from "./sg115-query-under-lock.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -178,4 +186,12 @@ export const RULES: readonly Rule[] = [
   longIdentifier,
   hardCodedSchema,
   newerServer,
+  replacementRefused,
+  concurrentDropRefused,
+  expressionNotImmutable,
+  foreignKeyRefused,
+  alreadyThere,
+  namedTwice,
+  constrainedDomainColumn,
+  queryUnderLock,
 ];

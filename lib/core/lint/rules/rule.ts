@@ -30,6 +30,8 @@ export interface RuleMeta {
   readonly severity: Severity;
   /** The cost grows with the table: a small one lowers the severity, and a table made in the same release is not reported. */
   readonly sized: boolean;
+  /** It says that the server refuses a statement, so it is silent where that statement may not run, or something unseen may have changed the schema. */
+  readonly refuses?: true;
 }
 
 /** What a rule has to say about one statement. */

@@ -4,12 +4,14 @@ import { as } from "../../sql/tree.js";
 import { columnConstraints, hasConstraint, isSerial } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { domainOf } from "./support/domain-of.js";
 
 export const addNotNullColumn: Rule = {
   id: "SG001",
   slug: "add-not-null-column",
   title: "A NOT NULL column is added without a default",
-  condition: "ADD COLUMN … NOT NULL (or PRIMARY KEY) without DEFAULT, identity or generation expression.",
+  condition:
+    "ADD COLUMN … NOT NULL (or PRIMARY KEY, or of a domain that is NOT NULL) without DEFAULT, identity or generation expression.",
   effect: "The rows that already stand would have NULL in it, so the statement fails on every table that is not empty.",
   workaround: "Add the column nullable, fill it in batches, then set NOT NULL by way of a validated CHECK.",
   lock: "AccessExclusiveLock",
@@ -17,13 +19,17 @@ export const addNotNullColumn: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
-  nodes: ["CONSTR_NOTNULL", "CONSTR_PRIMARY"],
+  nodes: ["AT_AddColumn"],
   *check(statement, known) {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");
       if (!column || known.isNew(table, statement) || known.size(table)?.rows === 0) continue;
-      const required = hasConstraint(column, "CONSTR_NOTNULL", "CONSTR_PRIMARY");
-      const filled = isSerial(column) || hasConstraint(column, "CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED");
+      const domain = domainOf(known, typeOf(column.typeName));
+      const required = domain?.notNull || hasConstraint(column, "CONSTR_NOTNULL", "CONSTR_PRIMARY");
+      const filled =
+        domain?.hasDefault ||
+        isSerial(column) ||
+        hasConstraint(column, "CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED");
       const skipped = command.missing_ok && known.table(table)?.columns.has(column.colname ?? "");
       if (!required || filled || skipped) continue;
       const name = readableName(column.colname ?? "");
@@ -35,7 +41,7 @@ export const addNotNullColumn: Rule = {
         location: isNotNull?.location ?? column.location,
         subject: { kind: "column", name: `${tableName(table)}.${column.colname}` },
         table,
-        message: `The new column ${tableName(table)}.${column.colname} is NOT NULL and has no default, so the statement fails as soon as the table has a row.`,
+        message: `The new column ${tableName(table)}.${column.colname} is NOT NULL${domain?.notNull ? ` by its domain ${domain.name}` : ""} and has no default, so the statement fails as soon as the table has a row.`,
         remedy: {
           text: "Add it nullable, fill it in batches, then make it NOT NULL without a long lock.",
           sql: `ALTER TABLE ${relation} ADD COLUMN ${name} ${type ? printType(type) : "…"};

@@ -17,9 +17,9 @@ export const changeUnderDependents: Rule = {
   versions: ALL_VERSIONS,
   severity: "error",
   sized: false,
+  refuses: true,
   nodes: ["AT_DropColumn", "AT_AlterColumnType"],
   *check(statement, known) {
-    if (!known.certain || statement.conditional) return;
     for (const each of alterCommands(statement, "AT_DropColumn", "AT_AlterColumnType")) {
       const blockers = columnBlockers(known, statement, each);
       const [fixed] = blockers.fixed;

@@ -1,0 +1,2 @@
+DROP INDEX CONCURRENTLY users_by_email;
+DROP INDEX CONCURRENTLY users_by_fax;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY events_by_day ON events (date_trunc('day', at));
