@@ -3,7 +3,6 @@ import { acceptanceOf } from "../migration/acceptance.js";
 import { sha256 } from "../migration/checksums/sha.js";
 import type { Script } from "../migration/release.js";
 import { operationsOfText } from "../operations/segments.js";
-import { transactionalityOf } from "../operations/transactionality.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import type { ParsedStatement, Statement } from "../sql/statement.js";
 import { as } from "../sql/tree.js";
@@ -82,7 +81,7 @@ function waitsOutside(statement: ParsedStatement, next: readonly Statement[]): b
 }
 
 function isOutside(statement: Statement): boolean {
-  return operationsOfText(statement).some((operation) => transactionalityOf(operation) === "outside");
+  return operationsOfText(statement).some(({ transactionality }) => transactionality === "outside");
 }
 
 function finding(breach: Breach, source: Finding["source"], statement: ParsedStatement): Finding {

@@ -1,4 +1,4 @@
-import { flywayRunsOutside, refusedInTransaction } from "../postgres/concurrently.js";
+import { flywayRunsOutside, refusedInTransaction } from "../postgres/transactionality.js";
 import { isParsed, parseSql } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { sha256 } from "./checksums/sha.js";

@@ -59,7 +59,8 @@ export class FunctionBodies {
       );
       const opaque = (body?.opaque ?? []).map(({ reason, text }): Operation => {
         const why = `it calls ${name}(), of which this is not understood: ${reason}`;
-        return { kind: "opaque", code: "body", reason: why, statement: { index, sql: text, source }, guards };
+        const statement = { index, sql: text, source };
+        return { kind: "opaque", code: "body", reason: why, transactionality: "inside", statement, guards };
       });
       return [...inner, ...opaque];
     });

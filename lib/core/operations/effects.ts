@@ -5,12 +5,12 @@ import type { QualifiedName } from "../sql/qualified-name.js";
 import type { Effects } from "./operation.js";
 import { resolveTable } from "./resolve.js";
 
-/** Effects without a rewrite or a scan, inside any transaction, unless said otherwise. */
+/** Effects without a rewrite or a scan, unless said otherwise. */
 export function effects(locks: readonly TableLock[], more: Partial<Omit<Effects, "locks">> = {}): Effects {
-  return { locks: strongest(locks), transactionality: "inside", rewrites: [], scans: [], ...more };
+  return { locks: strongest(locks), rewrites: [], scans: [], ...more };
 }
 
-export const NO_EFFECTS: Effects = { locks: [], transactionality: "inside", rewrites: [], scans: [] };
+export const NO_EFFECTS: Effects = { locks: [], rewrites: [], scans: [] };
 
 export function lock(table: TableRef, mode: LockMode): TableLock {
   return { table, mode };

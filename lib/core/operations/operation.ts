@@ -2,20 +2,14 @@ import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { Requirement } from "../contract/contract.js";
 import type { TableLock } from "../postgres/lock-modes.js";
+import type { Transactionality } from "../postgres/transactionality.js";
 import type { Guard } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
 import type { Inverse } from "../undo/inverse.js";
 
-/**
- * `inside`: any transaction will do. `outside`: PostgreSQL refuses it in a transaction block.
- * `own`: allowed inside, but its effect may be used only after commit.
- */
-export type Transactionality = "inside" | "outside" | "own";
-
 /** What running an operation does to the tables around it, given the schema before it. */
 export interface Effects {
   readonly locks: readonly TableLock[];
-  readonly transactionality: Transactionality;
   /** Tables whose heap is rewritten. */
   readonly rewrites: readonly TableRef[];
   /** Tables that are read in full while the lock is held. */
@@ -27,6 +21,8 @@ export interface OperationData {
   readonly kind: string;
   /** The statement that it came from; several operations may share one. */
   readonly statement: Statement;
+  /** Where its statement may run. */
+  readonly transactionality: Transactionality;
   /** For an operation inside a DO block: what decides whether it takes place; empty when nothing does. */
   readonly guards?: readonly Guard[];
 }

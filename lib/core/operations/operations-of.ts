@@ -1,4 +1,5 @@
 import { lowerCased } from "../lower-cased.js";
+import { transactionalityOf } from "../postgres/transactionality.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
@@ -14,7 +15,8 @@ import { READERS } from "./read/readers.js";
 export function operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
   if (isParsed(statement) && "DoStmt" in statement.node) return operationsOfBlock(statement);
   const { index, sql, source } = statement;
-  const tie = (draft: Draft): Operation => ({ ...draft, statement: { index, sql, source } });
+  const transactionality = isParsed(statement) ? transactionalityOf(statement) : "inside";
+  const tie = (draft: Draft): Operation => ({ ...draft, transactionality, statement: { index, sql, source } });
   if (!("node" in statement)) {
     return [tie(opaque("unparsable", `PostgreSQL's parser refuses it: ${statement.error}`))];
   }
@@ -35,7 +37,8 @@ function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
   );
   const opaques = (body?.opaque ?? []).map(({ reason, text, source }): Operation => {
     const why = lowerCased(reason);
-    return { kind: "opaque", code: "body", reason: why, statement: { index, sql: text, source }, guards: [] };
+    const statement = { index, sql: text, source };
+    return { kind: "opaque", code: "body", reason: why, transactionality: "inside", statement, guards: [] };
   });
   return [...inner, ...opaques];
 }
@@ -49,6 +52,9 @@ function draftsOf(statement: ParsedStatement): readonly Draft[] {
   return read(tree as never);
 }
 
-function opaque(code: OpaqueCode, reason: string): Omit<Operation & { kind: "opaque" }, "statement"> {
+function opaque(
+  code: OpaqueCode,
+  reason: string,
+): Omit<Operation & { kind: "opaque" }, "statement" | "transactionality"> {
   return { kind: "opaque", code, reason };
 }

@@ -3,7 +3,6 @@ import { parseSql } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./kinds/index.js";
 import { operationsOf } from "./operations-of.js";
-import { transactionalityOf } from "./transactionality.js";
 
 /** Statements that run together: in one transaction, or, when `transactional` is false, one statement by itself. */
 export interface Segment {
@@ -30,7 +29,7 @@ export function segmentsOf(script: Script): readonly Segment[] {
   let open: { transactional: boolean; statements: Statement[] } | null = null;
   for (const [at, statement] of script.statements.entries()) {
     const operations = operationsOfText(statement);
-    const outside = operations.some((operation) => transactionalityOf(operation) === "outside");
+    const outside = operations.some(({ transactionality }) => transactionality === "outside");
     if (outside || script.transaction === "none") {
       // Where the script alone asks for it, the statement gets a transaction of its own, which also records it as done.
       segments.push({ transactional: !outside && operations.every(mayBeWrapped), statements: [statement] });
@@ -48,9 +47,14 @@ export function segmentsOf(script: Script): readonly Segment[] {
   return segments;
 }
 
-/** A procedure or a DO block that commits is refused in a transaction, and its text does not tell. */
-function mayBeWrapped(operation: Operation): boolean {
-  return operation.kind !== "opaque" && operation.kind !== "transaction-control";
+/**
+ * A procedure or a DO block that commits is refused in a transaction, and its text does not tell; nor does that of REINDEX and
+ * CLUSTER, which are refused for a partitioned table.
+ */
+const UNWRAPPED: ReadonlySet<Operation["kind"]> = new Set(["opaque", "transaction-control", "reindex", "maintain"]);
+
+function mayBeWrapped({ kind }: Operation): boolean {
+  return !UNWRAPPED.has(kind);
 }
 
 /** A new enum value may be used only after commit; the transaction ends here when a later statement names the value. */

@@ -75,7 +75,8 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
         derive(operation, after);
         if (takesPlace || operation.guards?.length === 0) state = after;
       }
-      state = advance(state, { kind: "opaque", code: "body", reason: "a DO block runs code", statement });
+      const block = { kind: "opaque", code: "body", reason: "a DO block runs code", statement } as const;
+      state = advance(state, { ...block, transactionality: "inside" });
     } else {
       for (const operation of inServerOrder(operations)) {
         const after = advance(state, operation);

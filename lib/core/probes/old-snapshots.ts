@@ -1,4 +1,3 @@
-import { transactionalityOf } from "../operations/transactionality.js";
 import type { Probe } from "./probe.js";
 import { readableSource } from "./support/readable-source.js";
 
@@ -23,7 +22,7 @@ export const oldSnapshots: Probe = {
       operation.kind === "drop-index" ||
       operation.kind === "reindex" ||
       operation.kind === "detach-partition";
-    if (!waits || transactionalityOf(operation) !== "outside") return [];
+    if (!waits || operation.transactionality !== "outside") return [];
     return [
       {
         code: oldSnapshots.code,

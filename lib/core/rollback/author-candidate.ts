@@ -3,7 +3,6 @@ import type { IsolationScope } from "../isolation/scope.js";
 import type { Migration } from "../migration/release.js";
 import { refusedStatement } from "../operations/refusals.js";
 import { operationsOfText } from "../operations/segments.js";
-import { transactionalityOf } from "../operations/transactionality.js";
 import type { RollbackCandidate } from "./plan.js";
 
 /** The author's down migration as it is written; null when there is none. */
@@ -16,7 +15,7 @@ export function authorCandidate(migration: Migration, isolation: IsolationScope 
   ];
   const outside = down.statements.flatMap((statement, at) => {
     const operations = operationsOfText(statement);
-    const alone = operations.some((operation) => transactionalityOf(operation) === "outside");
+    const alone = operations.some(({ transactionality }) => transactionality === "outside");
     return down.transaction === "none" || alone ? [at] : [];
   });
   return {

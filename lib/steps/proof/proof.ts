@@ -1,7 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding, SourceSpan } from "../../core/finding.js";
-import type { Transactionality } from "../../core/operations/index.js";
 import type { LockMode, TableLock } from "../../core/postgres/lock-modes.js";
+import type { Transactionality } from "../../core/postgres/transactionality.js";
 import type { RollbackCandidate, RollbackSource } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Loss } from "../../core/undo/inverse.js";

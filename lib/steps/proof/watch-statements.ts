@@ -1,7 +1,7 @@
 import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
-import { effectsOf, operationsOfText } from "../../core/operations/index.js";
-import { transactionalityOf } from "../../core/operations/transactionality.js";
+import { effectsOf, type Operation, operationsOfText } from "../../core/operations/index.js";
+import type { Transactionality } from "../../core/postgres/transactionality.js";
 import type { StatementObservation } from "../../core/rollback/observation.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
@@ -57,7 +57,7 @@ export class StatementWatch implements StatementObserver {
         index: statement.index,
         sql: statement.sql,
         source: statement.source,
-        transactionality: strictest(operations.map(transactionalityOf)),
+        transactionality: strictest(operations),
         startMs: this.began,
         ms,
         locks: changes.locks.map((lock) => ({ ...lock, fromMs: this.began, toMs: this.began + ms })),
@@ -72,7 +72,7 @@ export class StatementWatch implements StatementObserver {
       const written: TableRef[] = changes.written.map(({ table }) => this.canonical(table));
       this.observations.push({ before: catalog, written });
     });
-    if (strictest(operationsOfText(statement).map(transactionalityOf)) === "outside") this.uncommitted = [];
+    if (strictest(operationsOfText(statement)) === "outside") this.uncommitted = [];
   }
 
   async committing(): Promise<void> {
@@ -99,6 +99,7 @@ export class StatementWatch implements StatementObserver {
   }
 }
 
-function strictest(modes: readonly ("inside" | "outside" | "own")[]): "inside" | "outside" | "own" {
+function strictest(operations: readonly Operation[]): Transactionality {
+  const modes = operations.map(({ transactionality }) => transactionality);
   return modes.includes("outside") ? "outside" : modes.includes("own") ? "own" : "inside";
 }

@@ -4,9 +4,9 @@ import { loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 
 beforeAll(() => loadParser());
 
-function read(sql: string): Omit<Operation, "statement">[] {
+function read(sql: string): Omit<Operation, "statement" | "transactionality">[] {
   return parseSql(sql, "x.sql").statements.flatMap((statement) =>
-    operationsOf(statement).map(({ statement: _, ...operation }) => operation),
+    operationsOf(statement).map(({ statement: _, transactionality: __, ...operation }) => operation),
   );
 }
 

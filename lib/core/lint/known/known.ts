@@ -1,7 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import type { ColumnType } from "../../postgres/column-type.js";
-import { refusedInTransaction } from "../../postgres/concurrently.js";
 import type { Volatility } from "../../postgres/functions.js";
+import { refusedInTransaction } from "../../postgres/transactionality.js";
 import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
 import { atLeast, type TableLock } from "../table-locks.js";

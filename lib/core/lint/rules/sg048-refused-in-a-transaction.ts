@@ -1,4 +1,4 @@
-import { refusedInTransaction } from "../../postgres/concurrently.js";
+import { refusedInTransaction } from "../../postgres/transactionality.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
 export const refusedInATransaction: Rule = {
@@ -23,7 +23,12 @@ export const refusedInATransaction: Rule = {
     "ClusterStmt",
     "CreatedbStmt",
     "DropdbStmt",
+    "AlterDatabaseStmt",
     "CreateTableSpaceStmt",
+    "DropTableSpaceStmt",
+    "DiscardStmt",
+    "CreateSubscriptionStmt",
+    "AlterSubscriptionStmt",
     "AlterSystemStmt",
     "AT_DetachPartition",
   ],

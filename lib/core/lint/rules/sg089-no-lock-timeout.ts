@@ -1,4 +1,4 @@
-import { refusedInTransaction } from "../../postgres/concurrently.js";
+import { refusedInTransaction } from "../../postgres/transactionality.js";
 import { LOCKING_KINDS, type TableLock } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { strongLocks } from "./support/existing-table-lock.js";

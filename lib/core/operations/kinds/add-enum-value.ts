@@ -15,7 +15,7 @@ export interface AddEnumValue extends OperationData {
 export const addEnumValue: OperationType<AddEnumValue> = {
   kind: "add-enum-value",
   effects() {
-    return effects([], { transactionality: "own" });
+    return effects([]);
   },
   inverse(operation, before) {
     const type = findObject(before, "type", operation.type, null);

@@ -32,10 +32,7 @@ export const createIndex: OperationType<CreateIndex> = {
     const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
     const locks = lockTree(before, table, mode);
     const scans = operation.only ? [] : locks.map((each) => each.table);
-    return effects(operation.only ? locks.slice(0, 1) : locks, {
-      scans,
-      transactionality: operation.concurrently ? "outside" : "inside",
-    });
+    return effects(operation.only ? locks.slice(0, 1) : locks, { scans });
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

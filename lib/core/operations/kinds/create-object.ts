@@ -30,10 +30,7 @@ export const createObject: OperationType<CreateObject> = {
     const own = mode ? operation.reads.map((table) => lock(resolveTable(table, before), mode)) : [];
     const reads = readLocks(operation.reads, before);
     const scans = operation.objectKind === "materialized view" ? reads.map((each) => each.table) : [];
-    return effects([...own, ...reads], {
-      scans,
-      transactionality: OUTSIDE.has(operation.objectKind) ? "outside" : "inside",
-    });
+    return effects([...own, ...reads], { scans });
   },
   inverse(operation, before) {
     const { objectKind, name, table, signature } = operation;
@@ -68,5 +65,3 @@ const TABLE_LOCKS: Readonly<Record<string, LockMode>> = {
   rule: "AccessExclusiveLock",
   policy: "AccessExclusiveLock",
 };
-
-const OUTSIDE = new Set(["database", "tablespace", "subscription"]);

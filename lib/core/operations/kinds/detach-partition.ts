@@ -19,14 +19,11 @@ export const detachPartition: OperationType<DetachPartition> = {
   effects(operation, before) {
     const parent = resolveTable(operation.parent, before);
     const byDefault = defaultPartition(parent, before);
-    return effects(
-      [
-        lock(parent, operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock"),
-        lock(resolveTable(operation.partition, before), "AccessExclusiveLock"),
-        ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : []),
-      ],
-      { transactionality: operation.concurrently ? "outside" : "inside" },
-    );
+    return effects([
+      lock(parent, operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock"),
+      lock(resolveTable(operation.partition, before), "AccessExclusiveLock"),
+      ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : []),
+    ]);
   },
   inverse(operation, before) {
     const partition = resolveTable(operation.partition, before);

@@ -21,8 +21,7 @@ export const dropIndex: OperationType<DropIndex> = {
     const index = find(operation, before);
     const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };
     const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
-    const transactionality = operation.concurrently ? "outside" : "inside";
-    return effects(index ? [lock(table, mode)] : [], { transactionality });
+    return effects(index ? [lock(table, mode)] : []);
   },
   dropped,
   inverse(operation, before) {

@@ -25,9 +25,7 @@ export const dropObject: OperationType<DropObject> = {
   kind: "drop-object",
   effects(operation, before) {
     const on = operation.table ?? (HAS_ROWS.has(operation.objectKind) ? operation.name : null);
-    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : [], {
-      transactionality: OUTSIDE.has(operation.objectKind) ? "outside" : "inside",
-    });
+    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : []);
   },
   dropped,
   inverse(operation, before) {
@@ -41,7 +39,6 @@ export const dropObject: OperationType<DropObject> = {
 };
 
 const HAS_ROWS = new Set(["view", "materialized view"]);
-const OUTSIDE = new Set(["database", "tablespace", "subscription"]);
 
 function dropped(operation: DropObject, before: CatalogIndex): readonly CatalogObject[] {
   const on = operation.table && resolveTable(operation.table, before);

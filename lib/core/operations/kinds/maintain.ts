@@ -17,15 +17,10 @@ export const maintain: OperationType<Maintain> = {
   kind: "maintain",
   effects(operation, before) {
     const whole = operation.command === "vacuum full" || operation.command === "cluster";
-    const outside =
-      operation.command === "vacuum" ||
-      operation.command === "vacuum full" ||
-      (operation.command === "cluster" && operation.table === null);
-    const transactionality = outside ? "outside" : "inside";
-    if (operation.table === null) return effects([], { transactionality });
+    if (operation.table === null) return effects([]);
     const table = resolveTable(operation.table, before);
     const mode = whole ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
-    return effects([lock(table, mode)], { transactionality, rewrites: whole ? [table] : [] });
+    return effects([lock(table, mode)], { rewrites: whole ? [table] : [] });
   },
   inverse({ command, table: name }, before) {
     // CLUSTER writes down the index that it went by; without a table it goes by what is written down.

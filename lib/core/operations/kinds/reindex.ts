@@ -15,16 +15,14 @@ export const reindex: OperationType<Reindex> = {
   kind: "reindex",
   effects(operation, before) {
     const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
-    const transactionality =
-      operation.concurrently || operation.of === "schema" || operation.of === "database" ? "outside" : "inside";
     const table =
       operation.of === "table"
         ? resolveTable(operation.name, before)
         : before
             .indexesNamed(operation.name.name)
             .map(({ id }) => ({ schema: id.schema ?? "", name: id.table ?? "" }))[0];
-    if (!table) return effects([], { transactionality });
-    return effects([lock(table, mode)], { transactionality, scans: [table] });
+    if (!table) return effects([]);
+    return effects([lock(table, mode)], { scans: [table] });
   },
   inverse() {
     return NOTHING;

@@ -11,7 +11,11 @@ export type Tag = KeysOf<Node>;
 export type Tree<T extends Tag> = Extract<Node, Record<T, unknown>>[T];
 
 /** An operation before it is tied to its statement. */
-export type Draft = Operation extends infer O ? (O extends Operation ? Omit<O, "statement"> : never) : never;
+export type Draft = Operation extends infer O
+  ? O extends Operation
+    ? Omit<O, "statement" | "transactionality">
+    : never
+  : never;
 
 /** What makes operations of one kind of statement. Throws `NotUnderstood` for a form that it does not know. */
 export type Reader<T extends Tag> = (tree: Tree<T>) => readonly Draft[];

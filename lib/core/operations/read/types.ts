@@ -41,7 +41,7 @@ export function readAlterDomain(tree: AlterDomainStmt): readonly Draft[] {
   return [none];
 }
 
-function addedConstraint(none: Omit<AlterDomain, "statement">, node: Node | undefined): Draft {
+function addedConstraint(none: Omit<AlterDomain, "statement" | "transactionality">, node: Node | undefined): Draft {
   if (!node || !("Constraint" in node)) throw new NotUnderstood("ADD without a constraint");
   const spec = constraintSpec(node.Constraint, "VALUE");
   if (spec.type === "not null") return { ...none, change: "set not null", constraint: spec.name };

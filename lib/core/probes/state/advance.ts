@@ -159,9 +159,9 @@ function createTable(state: ReleaseState, operation: Operation & { kind: "create
   if (!table) return made;
   const parent = operation.partitionOf && state.table(operation.partitionOf.parent);
   const partitionOf = parent ? { parent: parent.name, bound: operation.partitionOf?.bound ?? "" } : null;
-  const { statement, partitionKey } = operation;
+  const { statement, transactionality, partitionKey } = operation;
   const standing = constraints.map(
-    (constraint) => ({ kind: "add-constraint", table: name, constraint, statement }) as const,
+    (constraint) => ({ kind: "add-constraint", table: name, constraint, statement, transactionality }) as const,
   );
   return made.with({ ...table, partitionKey, partitionOf, standing });
 }
