@@ -1,8 +1,8 @@
-import { type Node, parsePlPgSQLSync } from "libpg-query";
+import type { Node } from "libpg-query";
 import type { SourceSpan } from "../finding.js";
 import { constantText } from "../sql/constant-text.js";
 import { isParsed, parseSql } from "../sql/parse.js";
-import { BodyPlace, bodyOf } from "../sql/plpgsql.js";
+import { BodyPlace, bodyOf, plpgsqlTree } from "../sql/plpgsql.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
 
@@ -61,7 +61,7 @@ class BodyPieces {
   plpgsql(text: string): void {
     let tree: unknown;
     try {
-      tree = parsePlPgSQLSync(this.statement.sql);
+      tree = plpgsqlTree(this.statement);
     } catch (error) {
       this.lost("whole", `Its body cannot be read: ${error instanceof Error ? error.message : String(error)}`, text, 1);
       return;

@@ -1,4 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
+import { KnownTrees } from "./known-trees.js";
 import { LineIndex } from "./line-index.js";
 import { blockCommentLength, splitSql, type TextRange } from "./split.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "./statement.js";
@@ -19,6 +20,8 @@ export function isParsed(statement: ParsedStatement | UnparsedStatement): statem
   return "node" in statement;
 }
 
+const KNOWN = new KnownTrees();
+
 /** A text up to this length is parsed in one call; a longer one statement by statement, which bounds the memory. */
 const WHOLE_TEXT = 1 << 18;
 /** The tree of a statement takes some fifty times its text; a longer one is refused. */
@@ -30,6 +33,8 @@ const LONGEST_STATEMENT = 8 << 20;
  */
 export function parseSql(text: string, file: string): ParsedSql {
   const lines = new LineIndex(text);
+  const known = KNOWN.get(text);
+  if (known) return { statements: [{ index: 0, sql: text, source: lines.span(file, 0, text.length), ...known }] };
   if (text.length <= WHOLE_TEXT && !text.includes("\0")) {
     const whole = attempt(text);
     if (whole.ok) return { statements: wholeStatements(text, whole.statements, lines, file) };
@@ -41,12 +46,16 @@ export function parseSql(text: string, file: string): ParsedSql {
 /** One statement as it is stored. Text with several statements counts as unparsed. */
 export function parseStatement(statement: Statement): ParsedStatement | UnparsedStatement {
   const { index, sql, source } = statement;
+  const known = KNOWN.get(sql);
+  if (known) return { index, sql, source, ...known };
   const result = attempt(sql);
   if (!result.ok) return { index, sql, source, error: result.error, errorAt: result.at };
   const [only, ...others] = result.statements;
   if (!only?.stmt || others.length > 0)
     return { index, sql, source, error: "more or less than one statement", errorAt: 0 };
-  return { index, sql, source, node: only.stmt, base: 0 };
+  const tree = { node: only.stmt, base: 0 };
+  KNOWN.note(sql, tree);
+  return { index, sql, source, ...tree };
 }
 
 type RawStatements = NonNullable<ReturnType<typeof parseSync>["stmts"]>;
@@ -89,7 +98,9 @@ function wholeStatements(text: string, raws: RawStatements, lines: LineIndex, fi
     if (!raw.stmt) throw new Error("the parser returned a statement without a tree");
     const start = begin + lead;
     const base = from + (ascii ? lead : Buffer.byteLength(slice.slice(0, lead), "utf8"));
-    return { index, sql, source: lines.span(file, start, start + sql.length), node: raw.stmt, base };
+    const tree = { node: raw.stmt, base };
+    KNOWN.note(sql, tree);
+    return { index, sql, source: lines.span(file, start, start + sql.length), ...tree };
   });
 }
 

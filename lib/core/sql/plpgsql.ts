@@ -139,6 +139,15 @@ function conditionNames(value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
 }
 
+const trees = new WeakMap<Node, unknown>();
+
+/** The tree of the body of a function or a DO block in PL/pgSQL. Throws where it is no such body. */
+export function plpgsqlTree({ node, sql }: ParsedStatement): unknown {
+  const tree = trees.get(node) ?? parsePlPgSQLSync(sql);
+  trees.set(node, tree as object);
+  return tree;
+}
+
 class BodyWalk {
   readonly statements: BodyStatement[] = [];
   readonly opaque: OpaqueBody[] = [];
@@ -150,7 +159,7 @@ class BodyWalk {
 
   run(): void {
     try {
-      this.visit(parsePlPgSQLSync(this.statement.sql), 1, []);
+      this.visit(plpgsqlTree(this.statement), 1, []);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const reason = `The body cannot be read: ${message}`;

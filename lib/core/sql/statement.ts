@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import type { SourceSpan } from "../finding.js";
 
-/** One SQL statement of a migration, as written. Plain data: it is stored in artifacts and parsed again where needed. */
+/** One SQL statement of a migration, as written. Plain data: it is stored in artifacts, and its tree is made once a process (`KnownTrees`). */
 export interface Statement {
   /** 0-based within its script. */
   readonly index: number;
