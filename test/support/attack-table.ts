@@ -15,6 +15,11 @@ const FILES: readonly (readonly [file: string, who: string, result: string])[] =
     "code that runs by itself under a superuser's session",
     "the release is not executed; blocked",
   ],
+  [
+    "test/security/contained.test.ts",
+    "a release on a clone: programs, files, settings, roles, sessions, file_fdw, postgres_fdw, dblink, another login",
+    "contained: nothing came through, for a superuser's login and a member's",
+  ],
 ];
 
 /** The attacks as the tests list them, as Markdown. */

@@ -53,11 +53,12 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
       return {
         database,
         role,
+        executors: null,
         open: (name, settings) =>
           openSession({ ...staging, database: name, ...(role === null ? {} : { role }) }, settings),
       };
     const entry = await fleet.wayTo(tenant);
-    return { database, role, open: (name, settings) => opened(entry, settings, name) };
+    return { database, role, executors: null, open: (name, settings) => opened(entry, settings, name) };
   };
   return {
     async limits(tenant) {

@@ -62,6 +62,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     clock: systemClock,
     database: pgDatabase({
       tenant: (tenant) => fleet.wayTo(tenant),
+      uncontained: config.connection.superuser !== undefined,
       staging: await stagingOf(config, secrets, artifacts),
     }),
     events,

@@ -1,6 +1,7 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import { type Clone, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import { dropClone } from "./drop-clone.js";
+import { type Executor, type Executors, sweepExecutors } from "./executor.js";
 
 /** A server on which databases are copied, whatever driver reaches it. */
 export interface CloneServer {
@@ -8,7 +9,10 @@ export interface CloneServer {
   readonly database: string;
   /** The owner of the tenant's objects, when the login is another. */
   readonly role: string | null;
-  open(database: string, options: SessionOptions): Promise<Session>;
+  /** As the login, or as the executor of a clone. */
+  open(database: string, options: SessionOptions, executor?: Executor): Promise<Session>;
+  /** Who executes on the clones in a superuser's place; null where a superuser may. */
+  readonly executors: Executors | null;
 }
 
 const ADMINISTRATION: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 0, asLogin: true };
@@ -25,6 +29,7 @@ export async function makeClone(server: CloneServer, name: string, template: str
   const drop = async () => {
     try {
       await dropClone(guard, name);
+      await server.executors?.release(guard, name);
       // A busy server sees late that a session has ended, and a clone of the same name may be wanted at once.
       await guard.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)]);
     } finally {
@@ -36,11 +41,23 @@ export async function makeClone(server: CloneServer, name: string, template: str
     const owner = await ownerFor(guard, server, template);
     await guard.query(createDatabase(name, template, owner, guard.serverVersion));
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
+    const open = () => server.open(name, ADMINISTRATION);
+    const executor = await server.executors?.prepare(guard, { name, template, role: server.role, open });
+    return { open: (options) => openOn(server, name, options, executor ?? null), drop };
   } catch (error) {
     await drop();
     throw inUse(server, error);
   }
-  return { open: (options) => server.open(name, options), drop };
+}
+
+/** Who ends sessions is the login, which nobody on the clone can become. */
+function openOn(
+  server: CloneServer,
+  name: string,
+  options: SessionOptions,
+  executor: Executor | null,
+): Promise<Session> {
+  return executor === null || options.asLogin ? server.open(name, options) : server.open(name, options, executor);
 }
 
 /** Removes the clones whose names begin with `prefix` and whose process is gone, and returns their names. */
@@ -58,6 +75,7 @@ export async function sweepClones(server: CloneServer, prefix: string): Promise<
       await dropClone(session, name);
       swept.push(name);
     }
+    await sweepExecutors(session);
     return swept;
   } finally {
     await session.close();

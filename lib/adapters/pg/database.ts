@@ -2,6 +2,7 @@ import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { type CloneServer, EMPTY, makeClone, sweepClones } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
+import { type Executor, Executors } from "./executor.js";
 
 interface Way {
   readonly endpoint: Endpoint;
@@ -13,6 +14,8 @@ interface Way {
 /** Where a tenant's database is, and where its clones are made. */
 export interface Endpoints {
   tenant(tenant: Tenant): Promise<Way>;
+  /** Clones are executed on by a superuser where one signs in: the config says why. */
+  readonly uncontained?: boolean;
   /** The server that holds the copies, given the tenant and its own server; null when clones are made beside the tenants. */
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
@@ -21,15 +24,24 @@ function as({ role }: Tenant, endpoint: Endpoint): Endpoint {
   return role === undefined ? endpoint : { ...endpoint, role };
 }
 
+function asExecutor(endpoint: Endpoint, tenant: Tenant, executor: Executor | undefined): Endpoint {
+  if (!executor) return as(tenant, endpoint);
+  const { user, password, role } = executor;
+  return { ...endpoint, user, password, ...(role === null ? {} : { role }) };
+}
+
 /** The database port over the `pg` driver. */
 export function pgDatabase(endpoints: Endpoints): Database {
+  const executors = endpoints.uncontained ? null : new Executors();
   const serverOf = async (tenant: Tenant): Promise<CloneServer> => {
     const { endpoint } = await endpoints.tenant(tenant);
     const server = endpoints.staging ? await endpoints.staging(tenant, endpoint) : endpoint;
     return {
       database: endpoint.database,
       role: tenant.role ?? null,
-      open: (database, options) => openSession(as(tenant, { ...server, database }), options),
+      open: (database, options, executor) =>
+        openSession(asExecutor({ ...server, database }, tenant, executor), options),
+      executors,
     };
   };
   return {

@@ -52,6 +52,7 @@ export const inspect: CommandModule = {
     const ports = {
       database: pgDatabase({
         tenant: (tenant) => fleet.entry(tenant.id),
+        uncontained: config.connection.superuser !== undefined,
         staging: staging === null ? null : async () => staging,
       }),
       memory: memoryOf(workspaceIn(directory, io.env, config.runs.group)),

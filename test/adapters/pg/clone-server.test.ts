@@ -14,6 +14,7 @@ afterAll(async () => {
 const server = (database: string) => ({
   database,
   role: null,
+  executors: null,
   async open(name: string, options: Parameters<typeof openSession>[1]): Promise<Session> {
     const { hostname, port, username, password } = new URL(serverUrl("18"));
     const endpoint = { host: hostname, port: Number(port), database: name, user: username, password, tls: false };

@@ -1,0 +1,83 @@
+import { identifier } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+
+/** Kinds of objects with an owner: the catalog, its columns of owner and name, and what ALTER calls the kind. */
+const OWNED = [
+  ["pg_namespace", "nspowner", "'SCHEMA'", "o.nspname !~ '^pg_' and o.nspname <> 'information_schema'"],
+  [
+    "pg_class",
+    "relowner",
+    "case o.relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' when 'f' then 'FOREIGN TABLE' else 'TABLE' end",
+    // An identity's or a serial's sequence and a table's index go with their table, and a composite type is one.
+    `o.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+      and not exists (select from pg_depend s where s.classid = 'pg_class'::regclass and s.objid = o.oid and s.deptype in ('a', 'i') and s.refclassid = 'pg_class'::regclass and o.relkind = 'S')`,
+  ],
+  [
+    "pg_proc",
+    "proowner",
+    "case o.prokind when 'p' then 'PROCEDURE' when 'a' then 'AGGREGATE' else 'FUNCTION' end",
+    "true",
+  ],
+  [
+    "pg_type",
+    "typowner",
+    "case o.typtype when 'd' then 'DOMAIN' else 'TYPE' end",
+    `(o.typrelid = 0 or (select c.relkind from pg_class c where c.oid = o.typrelid) = 'c')
+      and not exists (select from pg_type e where e.typarray = o.oid) and o.typtype <> 'm'`,
+  ],
+  ["pg_operator", "oprowner", "'OPERATOR'", "true"],
+  ["pg_opclass", "opcowner", "'OPERATOR CLASS'", "true"],
+  ["pg_opfamily", "opfowner", "'OPERATOR FAMILY'", "true"],
+  ["pg_collation", "collowner", "'COLLATION'", "true"],
+  ["pg_conversion", "conowner", "'CONVERSION'", "true"],
+  ["pg_ts_config", "cfgowner", "'TEXT SEARCH CONFIGURATION'", "true"],
+  ["pg_ts_dict", "dictowner", "'TEXT SEARCH DICTIONARY'", "true"],
+  ["pg_statistic_ext", "stxowner", "'STATISTICS'", "true"],
+  ["pg_foreign_server", "srvowner", "'SERVER'", "true"],
+  ["pg_publication", "pubowner", "'PUBLICATION'", "not o.puballtables"],
+  ["pg_language", "lanowner", "'LANGUAGE'", "true"],
+] as const;
+
+/** Objects from this oid on are users', not PostgreSQL's own (`FirstNormalObjectId`). */
+const USERS = 16384;
+
+/** One statement a row, which gives an object of the session's login to `$1`; what an extension made stays with it. */
+const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity, $1::text) as sql from (${OWNED.map(
+  ([catalog, owner, kind, where]) => `select o.oid, '${catalog}'::regclass as catalog, ${kind} as kind,
+    (pg_identify_object('${catalog}'::regclass, o.oid, 0)).identity as identity
+  from ${catalog} o where o.oid >= ${USERS} and o.${owner} = (select r.oid from pg_roles r where r.rolname = session_user) and ${where}`,
+).join(" union all ")}
+  union all select o.oid, 'pg_largeobject'::regclass, 'LARGE OBJECT', o.oid::text from pg_largeobject_metadata o
+    where o.lomowner = (select r.oid from pg_roles r where r.rolname = session_user)) f
+  where not exists (select from pg_depend d where d.classid = f.catalog and d.objid = f.oid
+    and (d.deptype = 'e' or d.deptype = 'i' and f.catalog <> 'pg_class'::regclass))`;
+
+/** Roles that own something here and may be joined: what is theirs the superuser could change as well. */
+const OTHERS = `select distinct r.rolname::text as name from pg_shdepend s join pg_roles r on r.oid = s.refobjid
+  where s.refclassid = 'pg_authid'::regclass and s.deptype = 'o' and s.dbid = (select d.oid from pg_database d where d.datname = current_database())
+    and not r.rolsuper and r.rolname !~ '^pg_' and r.rolname <> $1`;
+
+/**
+ * What the superuser's default privileges give to what is made, the executor's give as well. There is no ALTER for it, so the catalog is
+ * written; a name that an aclitem would quote is left alone.
+ */
+const DEFAULT_PRIVILEGES = `update pg_default_acl set defaclrole = x.oid, defaclacl = regexp_replace(regexp_replace(defaclacl::text,
+    '([{,])' || me.rolname || '=', '\\1' || x.rolname || '=', 'g'), '/' || me.rolname || '([,}])', '/' || x.rolname || '\\1', 'g')::aclitem[]
+  from pg_roles me, pg_roles x
+  where me.rolname = session_user and x.rolname = $1 and defaclrole = me.oid and me.rolname ~ '^[a-z_][a-z0-9_]*$'`;
+
+/** Gives a clone to its executor: the database, and every object that the superuser who signs in owns in it. */
+export async function toExecutor(session: Session, database: string, user: string): Promise<void> {
+  const statements = await session.query<{ sql: string }>(STATEMENTS, [user]);
+  await session.query(DEFAULT_PRIVILEGES, [user]);
+  const others = await session.query<{ name: string }>(OTHERS, [user]);
+  await session.script(
+    [
+      "begin",
+      `alter database ${identifier(database)} owner to ${identifier(user)}`,
+      ...statements.map(({ sql }) => sql),
+      ...others.map(({ name }) => `grant ${identifier(name)} to ${identifier(user)}`),
+      "commit",
+    ].join("; "),
+  );
+}
