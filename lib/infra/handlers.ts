@@ -43,6 +43,7 @@ export const HANDLERS = {
   Lint: { entry: "lint", ...batch, grants: ["audit"] },
   PlanRollback: { entry: "plan-rollback", ...batch, grants: ["audit"] },
   DryRun: { entry: "dry-run", ...batch, grants: ["databases"] },
+  ExamineQueries: { entry: "examine-queries", ...batch, grants: ["databases"] },
   PlanRehearsals: { entry: "plan-rehearsals", ...batch, grants: [] },
   Rehearse: { entry: "rehearse", ...batch, grants: ["databases"] },
   Score: { entry: "score", ...small, grants: ["audit"] },

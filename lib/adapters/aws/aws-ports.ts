@@ -69,7 +69,10 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     events,
     lintRules: async () => refuseRules(config.lint.rules),
     registry: fleet,
-    releases: { files: async () => (await readPack(store, release)).files },
+    releases: {
+      files: async () => (await readPack(store, release)).files,
+      workload: async () => (await readPack(store, release)).workload ?? null,
+    },
     renderer,
     rollouts: s3Rollouts(store, systemClock),
     schemaDifference,

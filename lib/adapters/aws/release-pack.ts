@@ -3,6 +3,7 @@ import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { configSchema } from "../../core/config/config.js";
 import type { ReleaseFile } from "../../core/migration/source-file.js";
+import { workloadSchema } from "../../core/workload/workload.js";
 
 const FORMAT = 1;
 /** Bytes of a pack after it was unpacked. */
@@ -18,6 +19,8 @@ const packSchema = z.strictObject({
   fresh: z.boolean().optional(),
   toolVersion: z.string(),
   config: configSchema,
+  /** What the config names on the packing machine. */
+  workload: workloadSchema.optional(),
   files: z.array(z.strictObject({ path: z.string().min(1), base64: z.base64() })),
 });
 

@@ -20,6 +20,7 @@ import { rolloutsFolder } from "./rollouts-folder.js";
 import { localSecrets } from "./secrets.js";
 import { loadSigningKey } from "./signing-key.js";
 import { systemClock } from "./system-clock.js";
+import { workloadReader } from "./workload-sources.js";
 import type { Workspace } from "./workspace.js";
 
 export interface LocalPortsOptions {
@@ -74,6 +75,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
       directory: migrations,
       application: config.application?.map((folder) => resolve(configDirectory, folder)) ?? null,
       program: config.migrator ? seal : null,
+      workload: workloadReader(config, configDirectory),
     }),
     rollouts: rolloutsFolder(join(workspace.locks, "rollouts"), access),
     schemaDifference,

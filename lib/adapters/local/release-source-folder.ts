@@ -1,3 +1,4 @@
+import type { Workload } from "../../core/workload/workload.js";
 import type { ReleaseSource } from "../../ports/release-source.js";
 import { readReleaseFolder } from "./release-folder.js";
 
@@ -5,14 +6,19 @@ export interface ReleaseSourceFolder {
   readonly directory: string;
   /** See `readReleaseFolder`. */
   readonly application: readonly string[] | null;
+  /** Reads what the config says of the application's queries; null when it says nothing. */
+  readonly workload: (() => Promise<Workload>) | null;
   /** The seal of a team's own program as it is now; null when there is none. */
   readonly program: (() => Promise<string>) | null;
 }
 
 /** A release that lies in a folder of this machine. */
-export function releaseSourceFolder({ directory, application, program }: ReleaseSourceFolder): ReleaseSource {
+export function releaseSourceFolder({ directory, application, program, workload }: ReleaseSourceFolder): ReleaseSource {
   return {
     files: () => readReleaseFolder(directory, application),
+    async workload() {
+      return workload === null ? null : workload();
+    },
     async programChecksum() {
       return program === null ? null : program();
     },

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
+import type { Config } from "../../core/config/config.js";
 import { type ReleaseFile, readSourceFile, type SourceFile } from "../../core/migration/source-file.js";
 import { loadRustParser } from "../../core/rust/syntax/parse-rust.js";
 import { loadParser } from "../../core/sql/parse.js";
@@ -48,6 +49,11 @@ export async function readWorkloadSources(sources: WorkloadSources): Promise<Wor
     for (const file of await filesOf(sources.directory, path, () => true))
       parts.push(readLog(logEntries(file.text), file.path, sources.databases));
   return mergeWorkloads(parts);
+}
+
+/** Reads what a config names on this machine; null where it has no workload. */
+export function workloadReader({ workload }: Config, directory: string): (() => Promise<Workload>) | null {
+  return workload ? () => readWorkloadSources({ directory, databases: null, ...workload }) : null;
 }
 
 /** Files that `query_file!` may name are read with the code. */

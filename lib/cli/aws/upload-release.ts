@@ -9,6 +9,7 @@ import { UsageError } from "../../api/usage-error.js";
 import { readRelease } from "../../core/release/read-release.js";
 import { runName } from "../../core/run-name.js";
 import type { Io } from "../io.js";
+import { configWorkload } from "../run/config-workload.js";
 import { packageVersion } from "../version.js";
 
 /** Input of an execution. */
@@ -32,7 +33,8 @@ export async function uploadRelease(
   const requester = config.requester ?? io.login;
   const { mode, fresh } = options;
   const asked = { requester, startedBy: io.login, mode, toolVersion: packageVersion(), ...(fresh ? { fresh } : {}) };
-  const pack = await packRelease({ ...asked, config, files });
+  const workload = await configWorkload(config, directory);
+  const pack = await packRelease({ ...asked, config, files, ...(workload ? { workload } : {}) });
   const digest = createHash("sha256").update(pack).digest("hex").slice(0, 12);
   const release = `inputs/${name.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "")}-${digest}.json.gz`;
   await store.create(release, pack);

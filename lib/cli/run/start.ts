@@ -21,6 +21,7 @@ import type { Io } from "../io.js";
 import { packageVersion } from "../version.js";
 import { announce } from "./announce.js";
 import { channelsOf } from "./channels.js";
+import { configWorkload } from "./config-workload.js";
 import { execute } from "./execute.js";
 import { findRun } from "./find-run.js";
 import { finish } from "./finish.js";
@@ -56,6 +57,8 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   };
   if (options.mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, request, directory);
+  // A tag or a file that is not there is refused before there is a run.
+  await configWorkload(config, directory);
   const workspace = workspaceIn(directory, io.env, config.runs.group);
   const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);

@@ -20,6 +20,7 @@ function gates(evidence: Evidence, wanted: boolean): readonly Gate[] {
     ["lint", evidence.release !== null && evidence.clusters.length > 0],
     ["rollback", evidence.rollbacks.length > 0],
     ["dry-run", evidence.dryRun !== null],
+    ["queries", evidence.findings.some(({ gate }) => gate === "queries")],
     ["score", evidence.score !== null],
     ["approve", evidence.approval !== null],
     ["rollout", evidence.rollout !== null],

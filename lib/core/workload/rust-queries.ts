@@ -34,7 +34,7 @@ export function readRustQueries(file: SourceFile, version: string | null, others
   const reader = new Reader(file, version, others);
   reader.visit(root);
   if (error && reader.found.length === 0)
-    return { found: [{ reason: "unreadable-file", place: file.path, calls: null }], builders };
+    return { found: [{ reason: "unreadable", place: file.path, calls: null }], builders };
   return { found: reader.found, builders };
 }
 
@@ -118,7 +118,7 @@ class Reader {
       this.found.push(
         readQuery({ text: file.text, version: this.version, source: { kind: "rust", place: file.path } }),
       );
-    else this.found.push({ reason: "unreadable-file", place: `${this.place(node)} (${path})`, calls: null });
+    else this.found.push({ reason: "unreadable", place: `${this.place(node)} (${path})`, calls: null });
   }
 
   private builtAtRunTime(text: string, node: RustNode): void {

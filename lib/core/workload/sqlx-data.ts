@@ -20,7 +20,7 @@ export function isSqlxData(path: string): boolean {
 
 /** The queries that sqlx has recorded, with the types of their parameters. */
 export function readSqlxData(file: SourceFile, version: string | null): readonly Found[] {
-  const unreadable: Found = { reason: "unreadable-file", place: file.path, calls: null };
+  const unreadable: Found = { reason: "unreadable", place: file.path, calls: null };
   const parsed = parsedJson(file.text);
   if (parsed === null || typeof parsed !== "object") return [unreadable];
   if (file.name !== "sqlx-data.json") return [readRecorded(parsed, file.path, version) ?? unreadable];

@@ -11,7 +11,7 @@ const UNEXAMINED = [
   "system-catalog",
   "built-at-run-time",
   "hidden",
-  "unreadable-file",
+  "unreadable",
   "beyond-limit",
 ] as const;
 export type UnexaminedReason = (typeof UNEXAMINED)[number];
@@ -26,7 +26,7 @@ export const REASONS: Readonly<Record<UnexaminedReason, string>> = {
   "system-catalog": "reads the system's catalogs alone",
   "built-at-run-time": "is put together at run time",
   hidden: "is hidden from the gate's role, which lacks pg_read_all_stats",
-  "unreadable-file": "lies in a file that cannot be read",
+  unreadable: "lies where it cannot be read",
   "beyond-limit": "came after the first 100,000 queries",
 };
 

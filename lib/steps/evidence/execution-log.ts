@@ -36,8 +36,8 @@ const SOURCES: readonly PhaseSource[] = [
   {
     phase: "dry_run_execution",
     action: "Run release and rollback on a clone of each cluster",
-    steps: ["dry-run"],
-    gates: ["dry-run"],
+    steps: ["dry-run", "examine-queries"],
+    gates: ["dry-run", "queries"],
   },
   {
     phase: "gate_approval",

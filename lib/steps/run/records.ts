@@ -239,6 +239,8 @@ export interface PauseEntry {
 export const artifact = {
   request: "request.json",
   release: "release.json",
+  /** The queries that were read on the machine where the run began. */
+  workload: "workload.json",
   fleet: "fleet.json",
   scope: "scope.json",
   registry: "registry.json",

@@ -1,16 +1,14 @@
 import { z } from "zod";
-import { bytes, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { cloneName } from "../catalog/declared.js";
-import { besideTenant, isolationScope } from "../isolation/isolation-scope.js";
+import { isolationScope } from "../isolation/isolation-scope.js";
 import { probeDerived } from "../probing/probe-derived.js";
+import { proofInput } from "../proof/proof-input.js";
 import { proofRecord } from "../proof/proof-record.js";
 import { proveOnClone } from "../proof/prove-on-clone.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
@@ -119,35 +117,12 @@ async function prove(
       );
       return false;
     }
-    const proof = await proveOnClone({
-      isolation: { scope, ...besideTenant(tenant, members, fleet) },
-      cluster: cluster.id,
-      migrations: release.migrations.filter((migration) => cluster.pending.includes(migration.version)),
-      schema: tenant.schema,
-      makeClone: (purpose) =>
-        ports.database.clone(tenant, cloneName(ports.run, `${cluster.id}_${purpose}`)).catch((error: unknown) => {
-          throw error instanceof DatabaseError ? new NoClone(tenant, error) : error;
-        }),
-      difference: ports.schemaDifference,
-      settings: {
-        lockTimeout: milliseconds(config.rollout.lockTimeout),
-        statementTimeout: milliseconds(config.timeouts.dryRun),
-        concurrentTimeout: milliseconds(config.timeouts.dryRun),
-        shared: sharedSchemas(config),
-      },
-      keepLimit: bytes(config.rollback.keepLimit),
-      growthLimit: bytes(config.dryRun.growthLimit),
-      largeScan: config.dryRun.largeScan,
-      acceptances: {
-        now: ports.clock.now(),
-        list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
-      },
-      clock: ports.clock,
-      ...(config.connection.superuser === undefined ? {} : { superuser: config.connection.superuser }),
-      ...(ports.migrator ? { migrator: ports.migrator } : {}),
-      thorough: true,
-      signal: ports.stop,
-    });
+    const common = proofInput(ports, config, release, { cluster, tenant, members, fleet, scope });
+    const makeClone = (purpose: string) =>
+      common.makeClone(purpose).catch((error: unknown) => {
+        throw error instanceof DatabaseError ? new NoClone(tenant, error) : error;
+      });
+    const proof = await proveOnClone({ ...common, makeClone });
     if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);

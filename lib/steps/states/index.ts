@@ -1,6 +1,7 @@
 import type { Step } from "../run/step.js";
 import { diverge } from "./diverge.js";
 import { dryRun } from "./dry-run.js";
+import { examineQueries } from "./examine-queries.js";
 import { introspect } from "./introspect.js";
 import { lint } from "./lint.js";
 import { load } from "./load.js";
@@ -28,6 +29,7 @@ import { verifyWave } from "./verify-wave.js";
 export const STATES: Readonly<Record<string, Step<unknown, unknown>>> = {
   Diverge: diverge,
   DryRun: dryRun,
+  ExamineQueries: examineQueries,
   Introspect: introspect,
   Lint: lint,
   Load: load,

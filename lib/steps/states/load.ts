@@ -6,6 +6,7 @@ import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { commandRelease } from "../../core/release/command-release.js";
 import { type ReleaseFile, readRelease } from "../../core/release/read-release.js";
+import { EMPTY_WORKLOAD } from "../../core/workload/workload.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { conventionByLedger } from "../catalog/convention.js";
@@ -41,6 +42,8 @@ export const load: Step<z.infer<typeof input>, Output> = {
     await refuseBusyFleet(ports, tenants);
     const release = await releaseOf(ports, files, config, tenants);
     await ports.artifacts.put(artifact.release, release);
+    if (config.workload)
+      await ports.artifacts.put(artifact.workload, (await ports.releases.workload()) ?? EMPTY_WORKLOAD);
     const waves = request.engine === "aws" ? tooManyWaves(ports.run, tenants, config.rollout) : [];
     await saveFindings(ports, "load", [...release.findings, ...findings, ...waves]);
     await ports.artifacts.put(artifact.fleet, tenants);

@@ -101,7 +101,7 @@ describe("Rust code", () => {
     expect(workload.queries.every(({ versions }) => versions.join() === "v1")).toBe(true);
     expect(workload.unexamined).toEqual([
       { reason: "built-at-run-time", count: 2, calls: null, places: ["src/a.rs:11", "src/a.rs:14"] },
-      { reason: "unreadable-file", count: 1, calls: null, places: ["src/a.rs:13 (queries/missing.sql)"] },
+      { reason: "unreadable", count: 1, calls: null, places: ["src/a.rs:13 (queries/missing.sql)"] },
     ]);
   });
 
@@ -147,7 +147,7 @@ describe("sqlx's own record", () => {
     );
     expect(unexamined.map(({ reason, places }) => [reason, places])).toEqual([
       ["other-database", [".sqlx/query-2.json"]],
-      ["unreadable-file", [".sqlx/query-1.json", ".sqlx/query-3.json"]],
+      ["unreadable", [".sqlx/query-1.json", ".sqlx/query-3.json"]],
     ]);
   });
 });

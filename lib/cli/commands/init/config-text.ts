@@ -97,7 +97,7 @@ drift:
 accept: []
 
 # The queries of the application's versions that are deployed: docs/queries.md
-  # workload: { versions: [v1.8, v1.9], statistics: true }
+  # workload: { versions: [v1.8, v1.9], statistics: true, required: false }
 
 # Rules of lint.
 lint:

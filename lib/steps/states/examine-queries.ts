@@ -1,0 +1,127 @@
+import { z } from "zod";
+import type { Config } from "../../core/config/config.js";
+import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
+import type { Release } from "../../core/migration/release.js";
+import { judgeQueries } from "../../core/queries/judge.js";
+import { rowText, versionRows, waveAdvice } from "../../core/queries/matrix.js";
+import { queryFindings } from "../../core/queries/query-findings.js";
+import { loadParser } from "../../core/sql/parse.js";
+import type { Workload } from "../../core/workload/workload.js";
+import { DatabaseError } from "../../ports/database.js";
+import { Interrupted, type Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { isolationScope } from "../isolation/isolation-scope.js";
+import { proofInput } from "../proof/proof-input.js";
+import { clusterWorkload } from "../queries/cluster-workload.js";
+import { examineRelease } from "../queries/examine-release.js";
+import { saveFindings } from "../run/findings.js";
+import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "../run/records.js";
+import type { Step } from "../run/step.js";
+
+const input = z.object({ run: z.string(), cluster: z.string(), proved: z.boolean() });
+
+interface Output {
+  readonly ok: boolean;
+  readonly cluster: string;
+}
+
+/** Every query of the workload, described and planned on clones of the cluster's largest tenant before the release and after it. */
+export const examineQueries: Step<z.infer<typeof input>, Output> = {
+  name: "examine-queries",
+  input,
+  settled: (output) => output.ok,
+  async run(ports, { cluster: id, proved }) {
+    const { config } = await need<RunRequest>(ports, artifact.request);
+    if (config.workload) await saveFindings(ports, `queries-${id}`, await examine(ports, config, id, proved));
+    // What was found blocks by itself.
+    return { ok: proved, cluster: id };
+  },
+};
+
+async function examine(ports: Ports, config: Config, id: string, proved: boolean): Promise<readonly Finding[]> {
+  const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+  const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const cluster = clusters.find((one) => one.id === id);
+  // What could be cloned for the dry run can be cloned again.
+  const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
+  const tenant = fleet.find((one) => one.id === (proof?.clonedFrom ?? cluster?.representative));
+  if (!cluster || !tenant) throw new Error(`the run ${ports.run} has no cluster ${id}`);
+  if (!proved) return [unexamined(cluster, "its dry run has not passed")];
+  await loadParser();
+  const members = fleet.filter((one) => cluster.tenants.includes(one.id));
+  try {
+    const workload = await clusterWorkload(ports, config, members);
+    const found = await judged(ports, config, workload, { cluster, tenant, members, fleet });
+    return found.map((finding) => ({ ...finding, tenants: cluster.tenants }));
+  } catch (error) {
+    if (ports.stop.aborted) throw new Interrupted(`the queries of cluster ${id} need more time than was left`);
+    if (!(error instanceof DatabaseError)) throw error;
+    return [unexamined(cluster, `${error.message} [${error.code}]`)];
+  }
+}
+
+interface Subject {
+  readonly cluster: ClusterRecord;
+  readonly tenant: Tenant;
+  readonly members: readonly Tenant[];
+  readonly fleet: readonly Tenant[];
+}
+
+async function judged(ports: Ports, config: Config, workload: Workload, subject: Subject): Promise<readonly Finding[]> {
+  const settings = config.workload;
+  if (!settings) return [];
+  const release = await need<Release>(ports, artifact.release);
+  const { scope, findings: missing } = await isolationScope(ports, config, subject.fleet, subject.members);
+  if (missing.length > 0) return [unexamined(subject.cluster, missing[0]?.message ?? "its isolation is not known")];
+  const { schema } = subject.tenant;
+  const examined = await examineRelease(proofInput(ports, config, release, { ...subject, scope }), workload.queries, {
+    schema,
+    shared: sharedSchemas(config),
+    role: settings.role ?? null,
+    plans: true,
+  });
+  const queries = judgeQueries(examined, settings);
+  const accept = settings.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) }));
+  const { retyped, slower, required } = settings;
+  const policy = { retyped, slower, required, accept, now: ports.clock.now() };
+  const rows = versionRows(queries, workload.versions);
+  return [
+    ...queryFindings(queries, examined, workload, policy),
+    matrixFinding(subject.cluster, [...rows.map(rowText), waveAdvice(rows)]),
+    ...workload.remarks.map((remark) => remarkFinding(remark)),
+  ];
+}
+
+function matrixFinding({ id }: ClusterRecord, lines: readonly string[]): Finding {
+  return {
+    code: "queries.versions",
+    gate: "queries",
+    severity: "note",
+    subject: { kind: "cluster", name: id },
+    message: `Cluster ${id}: ${lines.join("; ").replace(/\.$/, "")}.`,
+  };
+}
+
+function remarkFinding(remark: string): Finding {
+  return {
+    code: "queries.incomplete",
+    gate: "queries",
+    severity: "note",
+    subject: { kind: "workload", name: "workload" },
+    message: remark,
+  };
+}
+
+function unexamined(cluster: ClusterRecord, reason: string): Finding {
+  return {
+    code: "queries.unexamined",
+    gate: "queries",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "cluster", name: cluster.id },
+    message: `No query of cluster ${cluster.id} was examined: ${reason}.`,
+    remedy: { text: "Remove the reason, then run the gate again.", command: "schema-gate check" },
+    tenants: cluster.tenants,
+  };
+}

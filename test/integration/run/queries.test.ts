@@ -1,0 +1,81 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import type { Finding } from "../../../lib/core/finding.js";
+import { TestFleet } from "../../support/fleet.js";
+
+let fleet: TestFleet;
+beforeAll(async () => {
+  fleet = await TestFleet.create(2);
+}, 180_000);
+afterAll(() => fleet.destroy());
+
+function findings(): readonly Finding[] {
+  const { findings: all } = JSON.parse(readFileSync(join(fleet.runFolder(), "evidence.json"), "utf8")) as {
+    findings: Finding[];
+  };
+  return all.filter(({ gate }) => gate === "queries");
+}
+
+const write = (name: string, sql: string) => writeFileSync(join(fleet.directory, name), sql);
+
+it("passes where every query works, and says what each version means for the rollout", async () => {
+  write("fine.sql", "select quota_limit from app.users where id = 'secret'; select quota_used from app.users");
+  fleet.writeConfig({ workload: { sql: ["fine.sql"], statistics: true } });
+  const check = await fleet.run(["check"]);
+  expect(check.code, check.stdout + check.stderr).toBe(0);
+  expect(findings().map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+    "note queries.incomplete",
+    "note queries.incomplete",
+    "note queries.versions",
+  ]);
+  expect(findings().at(-1)?.message).toMatch(/the current version needs the release: 1 query/);
+  expect(readFileSync(join(fleet.runFolder(), "workload.json"), "utf8")).not.toContain("secret");
+}, 180_000);
+
+it("blocks where a query of what is deployed breaks, and names it in the report and in SARIF", async () => {
+  write("old.sql", "select created_at from app.users where id = $1; select * from app.users");
+  cpSync(join(packageRoot(), "examples", "demo", "migrations"), join(fleet.directory, "migrations"), {
+    recursive: true,
+  });
+  write("migrations/20240201_drop.up.sql", "ALTER TABLE app.users DROP COLUMN created_at;\n");
+  const migrations = "migrations";
+  fleet.writeConfig({ migrations, workload: { sql: ["old.sql"], statistics: false } });
+  const check = await fleet.run(["check"]);
+  expect(check.code, check.stdout + check.stderr).toBe(1);
+  expect(findings().map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+    "error queries.breaks",
+    "warning queries.retyped",
+    "note queries.versions",
+  ]);
+  const report = await fleet.run(["report", fleet.runs().at(-1) ?? "", "--format", "sarif"]);
+  expect(report.stdout).toContain("queries.breaks");
+  const accepted = findings()[0]?.subject.name ?? "";
+  fleet.writeConfig({
+    migrations,
+    workload: {
+      sql: ["old.sql"],
+      statistics: false,
+      accept: [{ query: accepted, reason: "never sent any more", expires: "2999-01-01" }],
+    },
+  });
+  const again = await fleet.run(["check"]);
+  expect(again.code, again.stdout + again.stderr).toBe(0);
+}, 180_000);
+
+it("blocks where everything must be examined and something was not", async () => {
+  write("more.sql", "select 1; vacuum app.users");
+  fleet.writeConfig({ workload: { sql: ["more.sql"], statistics: false, required: true } });
+  expect((await fleet.run(["check"])).code).toBe(1);
+  expect(findings()[0]).toMatchObject({ code: "queries.unexamined", severity: "error", unknown: true });
+}, 180_000);
+
+it("refuses a source that is not there before there is a run", async () => {
+  const before = fleet.runs().length;
+  fleet.writeConfig({ workload: { versions: ["v1.8"] } });
+  const check = await fleet.run(["check"]);
+  expect(check.code).toBe(2);
+  expect(check.stderr).toMatch(/version v1\.8: .*lies in no git repository/);
+  expect(fleet.runs()).toHaveLength(before);
+}, 60_000);
