@@ -10,6 +10,8 @@ import type { QualifiedName } from "../sql/qualified-name.js";
  */
 export class Created {
   private readonly keys = new Set<string>();
+  /** Columns in tables that are older than the migration, by the table. */
+  private readonly columns = new Map<string, Set<string>>();
   private readonly taken: ReadonlySet<string>;
   /** Names of functions, types and the like that the migration made. */
   private readonly made = new Set<string>();
@@ -88,6 +90,7 @@ export class Created {
         break;
       case "drop-table":
         this.keys.delete(key("relation", operation.table));
+        this.columns.delete(key("relation", operation.table));
         break;
       case "rename-table":
         this.move(operation.table, { schema: operation.table.schema, name: operation.to });
@@ -97,14 +100,13 @@ export class Created {
           this.move(operation.name, { schema: operation.to, name: operation.name.name });
         break;
       case "add-column":
-        this.keys.add(key("column", operation.table, operation.column.name));
+        if (!this.hasTable(operation.table)) this.noteColumn(operation.table, operation.column.name);
         break;
       case "rename-column":
-        if (this.keys.delete(key("column", operation.table, operation.column)))
-          this.keys.add(key("column", operation.table, operation.to));
+        if (this.columnsIn(operation.table).delete(operation.column)) this.noteColumn(operation.table, operation.to);
         break;
       case "drop-column":
-        this.keys.delete(key("column", operation.table, operation.column));
+        this.columnsIn(operation.table).delete(operation.column);
         break;
       case "create-index":
         if (operation.name !== null)
@@ -120,7 +122,7 @@ export class Created {
   }
 
   isEmpty(): boolean {
-    return this.keys.size === 0;
+    return this.keys.size + this.columns.size === 0;
   }
 
   /** A table that the migration made, under the name it has now. */
@@ -130,20 +132,18 @@ export class Created {
 
   /** Columns that the migration made in a table that it did not make, also by way of a parent, by the names they have now. */
   columnsOf(table: TableRef, index: CatalogIndex): readonly string[] {
-    if (this.hasTable(table)) return [];
-    const parents = index.catalog.objects.flatMap(({ kind, id }) =>
-      kind === "table" && this.hasColumns({ schema: id.schema ?? "", name: id.name })
-        ? [{ schema: id.schema ?? "", name: id.name }]
-        : [],
-    );
-    const above = parents.filter((parent) => descendants(index, parent).some((each) => sameTable(each, table)));
-    return index
+    if (this.columns.size === 0 || this.hasTable(table)) return [];
+    const own = this.columnsIn(table);
+    const inherited = index
       .columns(table)
-      .filter(({ id, attributes }) => {
-        const has = (each: TableRef) => this.keys.has(key("column", each, id.name));
-        return has(table) || (attributes.inherited === true && attributes.local !== true && above.some(has));
-      })
-      .map(({ id }) => id.name);
+      .filter(({ attributes }) => attributes.inherited === true && attributes.local !== true);
+    if (own.size + inherited.length === 0) return [];
+    const parents = inherited.length === 0 ? [] : this.parentsOf(table, index);
+    const names = new Set(index.columns(table).map(({ id }) => id.name));
+    return [
+      ...[...own].filter((name) => names.has(name)),
+      ...inherited.flatMap(({ id }) => (parents.some((each) => this.columnsIn(each).has(id.name)) ? [id.name] : [])),
+    ];
   }
 
   /** Whether a relation of before the migration has the name: then what has it now must go first. */
@@ -160,8 +160,8 @@ export class Created {
   private leans(operation: Operation): boolean {
     if (!LETTING_GO.has(operation.kind) || !("table" in operation) || operation.table === null) return false;
     if (this.leaning.has(key("relation", operation.table))) return true;
-    const { sql } = operation.statement;
-    return [...this.made].some((name) => sql.toLowerCase().includes(name.toLowerCase()));
+    const sql = operation.statement.sql.toLowerCase();
+    return [...this.made].some((name) => sql.includes(name.toLowerCase()));
   }
 
   private coversColumnOrTable(operation: Operation): boolean {
@@ -169,38 +169,44 @@ export class Created {
     if (this.hasTable(operation.table)) return true;
     const column = "column" in operation && typeof operation.column === "string" ? operation.column : null;
     return column !== null && operation.kind !== "drop-column" && operation.kind !== "rename-column"
-      ? this.keys.has(key("column", operation.table, column))
+      ? this.columnsIn(operation.table).has(column)
       : false;
   }
 
   private writesOnlyNewColumns(operation: Operation & { kind: "write-rows" }): boolean {
     const { change, columns, table } = operation;
-    return (
-      change === "update" &&
-      columns.length > 0 &&
-      columns.every((column) => this.keys.has(key("column", table, column)))
-    );
+    return change === "update" && columns.length > 0 && columns.every((column) => this.columnsIn(table).has(column));
   }
 
   private has(kind: string, name: QualifiedName): boolean {
     return this.keys.has(key(kind, name));
   }
 
-  private hasColumns(table: TableRef): boolean {
-    const head = key("column", table).slice(0, -'""]'.length);
-    return [...this.keys].some((each) => each.startsWith(head));
+  private columnsIn(table: QualifiedName): Set<string> {
+    return this.columns.get(key("relation", table)) ?? new Set();
+  }
+
+  private noteColumn(table: QualifiedName, name: string): void {
+    this.columns.set(key("relation", table), new Set([...this.columnsIn(table), name]));
+  }
+
+  /** Tables with columns of the migration from which this one has its own. */
+  private parentsOf(table: TableRef, index: CatalogIndex): readonly TableRef[] {
+    return index.catalog.objects.flatMap(({ kind, id }) => {
+      const parent = { schema: id.schema ?? "", name: id.name };
+      if (kind !== "table" || this.columnsIn(parent).size === 0) return [];
+      return descendants(index, parent).some((each) => sameTable(each, table)) ? [parent] : [];
+    });
   }
 
   /** A table under another name or in another schema, with its columns. */
   private move(from: QualifiedName, to: QualifiedName): void {
     if (this.keys.delete(key("relation", from))) this.keys.add(key("relation", to));
     if (this.leaning.delete(key("relation", from))) this.leaning.add(key("relation", to));
-    const head = key("column", from).slice(0, -'""]'.length);
-    for (const each of [...this.keys]) {
-      if (!each.startsWith(head)) continue;
-      this.keys.delete(each);
-      this.keys.add(key("column", to, JSON.parse(each)[3]));
-    }
+    const columns = this.columns.get(key("relation", from));
+    if (!columns) return;
+    this.columns.delete(key("relation", from));
+    this.columns.set(key("relation", to), columns);
   }
 }
 
@@ -234,6 +240,6 @@ function family(kind: string): string {
 }
 
 /** Written with its schema or without, an unqualified name means the same place: public, or the tenant's own schema. */
-function key(kind: string, { schema, name }: QualifiedName, part = ""): string {
-  return JSON.stringify([kind, schema === "public" || schema === TENANT_SCHEMA ? null : schema, name, part]);
+function key(kind: string, { schema, name }: QualifiedName): string {
+  return JSON.stringify([kind, schema === "public" || schema === TENANT_SCHEMA ? null : schema, name]);
 }
