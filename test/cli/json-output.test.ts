@@ -11,18 +11,7 @@ import { statusOutput } from "../../lib/cli/json/run.js";
 import { schemaFiles } from "../../lib/cli/json/schemas.js";
 import { schemaGate } from "../support/captured-io.js";
 import { temporaryDatabase } from "../support/postgres.js";
-
-/** Commands whose --json is another one's, and the schemas of those that have several. */
-const SCHEMAS_OF: Readonly<Record<string, readonly string[]>> = {
-  audit: ["audit-verify", "audit-prove", "audit-show"],
-  check: ["run"],
-  demo: ["run"],
-  report: ["evidence"],
-  status: ["status", "status-fleet"],
-  resume: ["run", "outlook"],
-  rollback: ["run", "outlook"],
-  run: ["run", "outlook"],
-};
+import { mustFitSchema, schemasOf } from "../support/published-schemas.js";
 
 const root = mkdtempSync(join(tmpdir(), "json-output-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -35,8 +24,7 @@ it("has a published schema for every command that takes --json", async () => {
     const command = new Command(name);
     (await load()).describe(command);
     if (!command.options.some((option) => option.long === "--json")) continue;
-    for (const schema of SCHEMAS_OF[name] ?? [name])
-      if (!schemaFiles().has(`${schema}.schema.json`)) without.push(name);
+    for (const schema of schemasOf(name)) if (!schemaFiles().has(schema)) without.push(name);
   }
   expect(without).toEqual([]);
 });
@@ -70,6 +58,18 @@ describe("what is printed fits its schema", () => {
     const one = contractOutput.parse(await json("contract", "migrations"));
     expect(one).toMatchObject({ coverage: { pieces: [{ status: "opaque" }] } });
     expect(contractOutput.parse(await json("contract", "migrations", "migrations"))).toHaveLength(2);
+  });
+
+  it("contract with the application's own code", async () => {
+    mkdirSync(join(root, "app"));
+    writeFileSync(join(root, "app", "main.rs"), "diesel::table! { app.t (id) { id -> Int8, a -> Nullable<Int4>, } }\n");
+    const answer = await schemaGate(root, ["contract", "migrations", "--application", "app", "--json"]);
+    const output = contractOutput.parse(JSON.parse(answer.stdout));
+    expect(output).toMatchObject({ contract: { application: [{ column: "id" }, { column: "a" }] } });
+  });
+
+  it("which refuses what is not in it", () => {
+    expect(() => mustFitSchema(["status", "--json"], '[{"surprise": 1}]')).toThrow(/fits no published schema/);
   });
 
   it("inspect and diff", async () => {

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import type { ExitCode } from "../../lib/cli/command.js";
 import type { Io } from "../../lib/cli/io.js";
 import { main } from "../../lib/cli/main.js";
+import { mustFitSchema } from "./published-schemas.js";
 
 export interface Answer {
   readonly code: ExitCode;
@@ -31,5 +32,6 @@ export async function schemaGate(cwd: string, argv: readonly string[], io: Parti
     { stdout, stderr, stdin: new PassThrough(), env: stateOnly(), cwd, login: userInfo().username, ...quiet, ...io },
     argv,
   );
+  mustFitSchema(argv, written.stdout);
   return { code, ...written };
 }

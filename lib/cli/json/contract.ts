@@ -10,17 +10,19 @@ const common = {
   stated: z.literal(true).exactOptional(),
 };
 
+const column = z.strictObject({
+  kind: z.literal("column"),
+  table: name,
+  column: z.string(),
+  type: z.string().nullable(),
+  nullable: z.boolean().nullable(),
+  default: z.string().nullable().exactOptional(),
+  ...common,
+});
+
 const requirement = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("table"), table: name, ...common }),
-  z.strictObject({
-    kind: z.literal("column"),
-    table: name,
-    column: z.string(),
-    type: z.string().nullable(),
-    nullable: z.boolean().nullable(),
-    default: z.string().nullable().exactOptional(),
-    ...common,
-  }),
+  column,
   z.strictObject({
     kind: z.literal("index"),
     name: z.string(),
@@ -68,6 +70,7 @@ const folder = z.strictObject({
     checks: z.array(
       z.strictObject({ check: z.enum(["schema-divergence", "index-cardinality"]), subject: z.string(), source }),
     ),
+    application: z.array(column).exactOptional().describe("columns that the application's own code reads and writes"),
   }),
   migrations: z.array(z.strictObject({ version: z.string(), name: z.string(), up: script, down: script.nullable() })),
   coverage: z.strictObject({
