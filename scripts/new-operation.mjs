@@ -1,6 +1,7 @@
 // Begins an operation: npm run new-operation -- set-storage
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { formatWritten } from "./format-written.mjs";
 import { OPERATION_INDEX, operationIndex } from "./operation-index.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -44,6 +45,7 @@ export const ${name}: OperationType<${type}> = {
 `,
 );
 writeFileSync(OPERATION_INDEX, operationIndex());
+formatWritten(path, "lib/core/operations/kinds/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in kinds/index.ts. Next:
   1. lib/core/operations/read/: return { kind: "${kind}", … } for its statement, in the reader that readers.ts names for it.
   2. test/support/operation-statements.ts: its statements, so that locks, rewrites and scans are measured.

@@ -1,6 +1,7 @@
 // Begins a probe: npm run new-probe -- generated-column
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { formatWritten } from "./format-written.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [slug = ""] = process.argv.slice(2);
@@ -51,8 +52,9 @@ const registered = text
   .replace(/(export const PROBES: readonly Probe\[\] = \[[\s\S]*?)\n\];/, `$1\n  ${name},\n];`);
 if (registered === text) throw new Error("lib/core/probes/index.ts no longer has the list PROBES");
 writeFileSync(index, registered);
+formatWritten(path, "lib/core/probes/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in lib/core/probes/index.ts. Next:
   1. Say in it for which operation it asks, and which rows that operation refuses.
   2. test/integration/probes/planted.test.ts: a case with clean rows, planted rows and their number.
-Then: npx biome check --write lib && npx vitest run test/integration/probes/planted.test.ts
+Then: npx vitest run test/integration/probes/planted.test.ts
 `);

@@ -1,6 +1,7 @@
 // Begins a state of the machine: npm run new-state -- count-rows
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { formatWritten } from "./format-written.mjs";
 import { STATE_INDEX, stateIndex } from "./state-index.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,6 +39,7 @@ export const ${name}: Step<z.infer<typeof input>, Output> = {
 `,
 );
 writeFileSync(STATE_INDEX, stateIndex());
+formatWritten(path, "lib/steps/states/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in states/index.ts. Next:
   1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, and a Catch that ends in RecordFailure.
   2. lib/infra/handlers.ts: ${placeholder} with its memory, minutes and grants.

@@ -1,0 +1,13 @@
+// Formats what a script has just written, so that the next thing its caller sees is no complaint about the order of imports.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** `files`: paths below the root. */
+export function formatWritten(...files) {
+  execFileSync(`${root}node_modules/.bin/biome`, ["check", "--write", ...files], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
