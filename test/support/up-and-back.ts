@@ -29,6 +29,7 @@ export async function upAndBack(session: Session, sql: string): Promise<UpAndBac
     class: "lossy",
     keep,
     aside: [],
+    since: [],
     statements,
     outside: [],
     losses,

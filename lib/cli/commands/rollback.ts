@@ -4,7 +4,7 @@ import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const HELP = `
 Examples:
-  schema-gate rollback RUN --dry-run                which tenants, which migrations, how good the way back is
+  schema-gate rollback RUN --dry-run                which tenants and migrations, how good the way back is, what it puts aside
   schema-gate rollback RUN                          every tenant that has the release, after a question
   schema-gate rollback RUN --tenant acme --tenant zenith --yes
   schema-gate rollback RUN --group eu               also --exclude acme

@@ -1,4 +1,5 @@
 import { plural } from "../../core/plural.js";
+import { sizeText } from "../../core/size.js";
 import type { TenantOutlook, WaveOutlook } from "../../steps/rollout/outlook.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -16,7 +17,24 @@ export function printOutlook(io: Io, run: string, waves: readonly WaveOutlook[],
   io.stdout.write("Nothing was changed: this was a dry run.\n");
 }
 
-function line({ tenant, action, migrations, wayBack }: TenantOutlook): string {
+function line({ tenant, action, migrations, wayBack, putAside }: TenantOutlook): string {
   const what = migrations.length === 0 ? action : `${action} ${migrations.map(printable).join(", ")}`;
-  return `${printable(tenant)}  ${what}${wayBack === null ? "" : `  (${wayBack})`}`;
+  const aside = putAside === undefined ? "" : `\n      ${putAsideText(putAside)}`;
+  return `${printable(tenant)}  ${what}${wayBack === null ? "" : `  (${wayBack})`}${aside}`;
+}
+
+function putAsideText({ tables, tooLarge, unknown }: NonNullable<TenantOutlook["putAside"]>): string {
+  if (unknown !== null) return `could not be counted: ${printable(unknown)}`;
+  if (tables.length === 0) return "nothing was written since that would have to be put aside";
+  const parts = tables.map(({ table, columns, rows }) =>
+    columns === null
+      ? `${plural(rows, "row")} of ${printable(table)}`
+      : `${columns.map(printable).join(", ")} in ${plural(rows, "row")} of ${printable(table)}`,
+  );
+  const size = sizeText(tables.reduce((sum, { bytes }) => sum + bytes, 0));
+  const limit =
+    tooLarge === null
+      ? ""
+      : `; ${printable(tooLarge.version)} needs ${sizeText(tooLarge.bytes)}, above rollback.keepLimit of ${sizeText(tooLarge.limit)}`;
+  return `puts aside ${parts.join("; ")} (${size})${limit}`;
 }

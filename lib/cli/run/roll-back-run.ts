@@ -1,16 +1,22 @@
 import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { Fleet } from "../../adapters/local/fleet.js";
+import { localSecrets } from "../../adapters/local/secrets.js";
+import { pgDatabase } from "../../adapters/pg/database.js";
 import { UsageError } from "../../api/usage-error.js";
 import { approverProblem } from "../../core/approval/decide.js";
 import { plural } from "../../core/plural.js";
 import { isEverybody, type Selection, SelectionError, select } from "../../core/rollout/selection.js";
+import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
+import { type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
 import { artifact } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
+import { printable } from "../terminal/printable.js";
 import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { finish } from "./finish.js";
@@ -32,11 +38,14 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
   if (request.command === "demo")
     throw new UsageError("the demo's server has ended with the demo; there is nothing to take back");
   const waves = await targets(found, options.selection);
-  if (options.dryRun) {
-    printOutlook(io, request.run, waves, options.json);
-    return 0;
-  }
   const tenants = waves.flatMap((wave) => wave.tenants.map(({ tenant }) => tenant));
+  const weights = await weigh(io, found, tenants);
+  if (options.dryRun) {
+    printOutlook(io, request.run, withWeights(waves, weights), options.json);
+    return worstOf(weights);
+  }
+  sayUncounted(io, weights);
+  if (worstOf(weights) === 1) return sayTooLarge(io, request.run, weights);
   const name = await decidedBy(io, found, tenants.length, options.yes);
   if (name === null) return 1;
   const executed = await execute({
@@ -58,6 +67,52 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
     `Not taken back: ${plural(left.length, "tenant")}. Go on with: schema-gate rollback ${request.run}\n`,
   );
   return code === 0 ? 3 : code;
+}
+
+/** Before the first tenant is touched, so that the limit does not stop a rollback half way through the fleet. */
+function weigh(io: Io, { workspace, artifacts, request }: FoundRun, tenants: readonly string[]) {
+  const directory = dirname(workspace.root);
+  const fleet = new Fleet(request.config, localSecrets(io.env, directory), directory);
+  const database = pgDatabase({ tenant: (tenant) => fleet.wayTo(tenant), staging: null });
+  return weighRollback({ run: request.run, artifacts, database }, tenants);
+}
+
+function worstOf(weights: readonly SinceInTenant[]): ExitCode {
+  if (weights.some(({ tooLarge }) => tooLarge !== null)) return 1;
+  return weights.some(({ unknown }) => unknown !== null) ? 3 : 0;
+}
+
+function withWeights(waves: readonly WaveOutlook[], weights: readonly SinceInTenant[]): readonly WaveOutlook[] {
+  const byTenant = new Map(weights.map(({ tenant, ...putAside }) => [tenant, putAside]));
+  return waves.map((wave) => ({
+    ...wave,
+    tenants: wave.tenants.map((each) => {
+      const putAside = byTenant.get(each.tenant);
+      return putAside ? { ...each, putAside } : each;
+    }),
+  }));
+}
+
+/** One that cannot be read cannot be taken back either, and says so in its turn; the others need not wait for it. */
+function sayUncounted(io: Io, weights: readonly SinceInTenant[]): void {
+  for (const { tenant, unknown } of weights)
+    if (unknown !== null)
+      io.stderr.write(
+        `What would be put aside in ${printable(tenant)} could not be counted: ${printable(unknown)}. It is weighed again in its turn.\n`,
+      );
+}
+
+function sayTooLarge(io: Io, run: string, weights: readonly SinceInTenant[]): ExitCode {
+  for (const { tenant, tooLarge } of weights)
+    if (tooLarge !== null)
+      io.stderr.write(
+        `${printable(tenant)}: to take back ${printable(tooLarge.version)}, ${sizeText(tooLarge.bytes)} written since would have to be put aside, above rollback.keepLimit of ${sizeText(tooLarge.limit)}.\n`,
+      );
+  const fits = weights.filter(({ tooLarge }) => tooLarge === null).length;
+  io.stderr.write(
+    `Nothing was taken back. Move these rows elsewhere first${fits === 0 ? "" : `, or take back the ${plural(fits, "tenant")} that fit by name`}: schema-gate rollback ${run}${fits === 0 ? "" : " --tenant ID"}\n`,
+  );
+  return 1;
 }
 
 async function claimed(ports: Ports, name: string, tenants: readonly string[]) {

@@ -23,6 +23,7 @@ export function authorCandidate(migration: Migration, isolation: IsolationScope 
     class: refused ? "impossible" : "exact",
     keep: [],
     aside: [],
+    since: [],
     statements: down.statements.map(({ sql }) => sql),
     outside,
     losses: [],

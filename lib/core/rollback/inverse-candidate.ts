@@ -105,6 +105,7 @@ export function inverseCandidate(
       class: "impossible",
       keep: [],
       aside: [],
+      since: [],
       statements: [],
       outside: [],
       losses,
@@ -112,7 +113,7 @@ export function inverseCandidate(
     };
   }
   const kind = losses.length > 0 ? "lossy" : "exact";
-  return { source: "inverse", class: kind, keep, aside: [], statements, outside: [], losses, reason: null };
+  return { source: "inverse", class: kind, keep, aside: [], since: [], statements, outside: [], losses, reason: null };
 }
 
 interface Part {

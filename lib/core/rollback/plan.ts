@@ -1,5 +1,5 @@
 import type { Loss } from "../undo/inverse.js";
-import type { KeepAside, SetAside } from "../undo/keep/aside.js";
+import type { KeepAside, SetAside, WrittenSince } from "../undo/keep/aside.js";
 
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";
@@ -7,11 +7,13 @@ export type RollbackClass = "exact" | "lossy" | "impossible";
 /** One way back for one migration, for the tenants of one cluster. Which one is taken is decided by proof. */
 export interface RollbackCandidate {
   readonly source: RollbackSource;
-  /** `lossy`: without what is kept aside, rows would be lost; `keep` says what is kept. */
+  /** `lossy`: without what is kept aside, rows would be lost; `keep` says what is kept, and `aside` what the way back keeps. */
   readonly class: RollbackClass;
   readonly keep: readonly KeepAside[];
   /** What was written since and would go with the migration; the proof finds it out. */
   readonly aside: readonly SetAside[];
+  /** The same, counted before anything of the release is taken back. */
+  readonly since: readonly WrittenSince[];
   /** Run in order, in one transaction split at the statements that `outside` names. They put back the rows kept aside. */
   readonly statements: readonly string[];
   /** Indexes of `statements` that PostgreSQL refuses in a transaction block. */

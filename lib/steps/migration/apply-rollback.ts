@@ -62,13 +62,19 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   const all = parts(candidate);
   const done = { version: migration.version, ms: 0 };
   if (all.length > 1 && input.guard && !(await input.guard.outside(session, migration.version))) return done;
+  const budget = new KeptBudget(migration.version, input.keepLimit);
   const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
   for (const [at, part] of all.entries()) {
     if (progress.get(at) === "finished") continue;
     if (part.outside) await runOutside(session, input, part, at, progress.get(at) === "started");
-    else await runInside(session, input, part, all.length > 1 ? at : null);
+    else await runInside(session, { ...input, budget }, part, all.length > 1 ? at : null);
   }
   return { version: migration.version, ms: input.clock.monotonic() - start };
+}
+
+/** What is put aside counts against one budget, however many transactions it takes. */
+interface Work extends ApplyRollback {
+  readonly budget: KeptBudget;
 }
 
 interface Part {
@@ -122,14 +128,14 @@ async function runOutside(
 }
 
 /** `at`: the part's place among several; null when it is the only one. */
-async function runInside(session: Session, input: ApplyRollback, part: Part, at: number | null): Promise<void> {
+async function runInside(session: Session, input: Work, part: Part, at: number | null): Promise<void> {
   const work = async () => {
     if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
     // Deferred constraints with pending events would make PostgreSQL refuse the ALTER TABLE that follows.
     await session.script("set constraints all immediate");
     await input.observe?.begin(part.first);
     const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
-    await keepBefore(session, aside, new KeptBudget(input.migration.version, input.keepLimit), input.schema);
+    await keepBefore(session, aside, input.budget, input.schema);
     if (input.candidate.source !== "author") await session.script(WAY_BACK);
     for (const sql of part.statements) {
       await session.execute(bindSchemas(sql, input.schema));

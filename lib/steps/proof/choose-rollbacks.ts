@@ -1,4 +1,3 @@
-import { CatalogIndex } from "../../core/catalog/lookup.js";
 import type { Migration } from "../../core/migration/release.js";
 import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
@@ -16,8 +15,8 @@ import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict }
 import type { Climb } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
-import { boundTable, place, sentence, untried } from "./untried.js";
-import { type Columns, type Passage, readColumns, whatGoes } from "./what-goes.js";
+import { boundTable, place, sentence, unreached, untried } from "./untried.js";
+import { type Columns, type Passage, readColumns, withAside } from "./what-goes.js";
 
 type KeptTime = Pick<Keeping, "before" | "after">;
 
@@ -27,6 +26,8 @@ type KeptTime = Pick<Keeping, "before" | "after">;
  */
 export class Descent {
   private bench: Bench;
+  /** Of that clone, where the whole release stands. */
+  private columns: Columns = new Map();
   /** Whether what the inverses need was kept aside on the way up. */
   private kept = false;
   private readonly inverses: readonly Inverses[];
@@ -67,10 +68,11 @@ export class Descent {
 
   async run(): Promise<readonly ProvedRollback[]> {
     const proved: ProvedRollback[] = [];
+    this.columns = await readColumns(this.bench.session);
     for (let at = this.input.migrations.length - 1; at >= 0; at--) {
       this.input.signal?.throwIfAborted();
       const stuck = proved.at(-1);
-      proved.push(stuck && !stuck.candidate ? this.unreached(at, stuck) : await this.step(at));
+      proved.push(stuck && !stuck.candidate ? unreached(this.migration(at), stuck) : await this.step(at));
     }
     return proved.reverse();
   }
@@ -183,6 +185,7 @@ export class Descent {
       await this.upKeeping(index, migration);
     }
     this.kept = true;
+    this.columns = await readColumns(this.bench.session);
     for (let index = this.input.migrations.length - 1; index > at; index--) {
       const candidate = this.chosen.get(this.migration(index).version);
       if (candidate) await this.apply(index, candidate);
@@ -256,10 +259,10 @@ export class Descent {
   ): Promise<ProvedRollback> {
     const migration = this.migration(at);
     const { version, name } = migration;
-    const [before, after] = [this.state(at), this.state(at + 1)].map(({ catalog }) => new CatalogIndex(catalog));
-    if (!before || !after) throw new RangeError(`there is no state around ${at}`);
-    const around = { migration, before, after, schema: this.input.schema };
-    const candidate = { ...tried, aside: await whatGoes(this.bench.session, passages, around) };
+    const [before, after] = [this.state(at).catalog, this.state(at + 1).catalog];
+    const end = this.state(this.input.migrations.length).catalog;
+    const around = { migration, before, after, end, columns: this.columns, schema: this.input.schema };
+    const candidate = await withAside(this.bench.session, tried, passages, around);
     this.chosen.set(version, candidate);
     const verdict = trials.at(-1)?.verdict ?? "none";
     const kept = candidate.keep.length > 0 ? this.keptOf(at) : null;
@@ -276,13 +279,6 @@ export class Descent {
     const kept = this.keptOf(at);
     const verdict = best?.verdict ?? "none";
     return { version, name, verdict, candidate: null, losses, differences, kept, behind: null, trials };
-  }
-
-  private unreached(at: number, stuck: ProvedRollback): ProvedRollback {
-    const { version, name } = this.migration(at);
-    const behind = stuck.behind ?? stuck.version;
-    const differences = [`It is reached only when ${behind} can be taken back.`];
-    return { version, name, verdict: "none", candidate: null, losses: [], differences, kept: null, behind, trials: [] };
   }
 
   private migration(at: number): Migration {

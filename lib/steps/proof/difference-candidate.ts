@@ -115,6 +115,7 @@ function candidate(inverses: Inverses, own: readonly string[] | null, rest: read
     class: inverses.losses.length > 0 ? "lossy" : "exact",
     keep: own ? inverses.keep : [],
     aside: [],
+    since: [],
     statements: [...(own ?? []), ...rest],
     outside: [],
     losses: inverses.losses,

@@ -1,7 +1,8 @@
 import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import type { TableRef } from "../../core/catalog/lookup.js";
+import type { Migration } from "../../core/migration/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
-import type { CandidateTrial } from "./proof.js";
+import type { CandidateTrial, ProvedRollback } from "./proof.js";
 
 /** A candidate that is known not to lead back before it is run. */
 export function untried(candidate: RollbackCandidate): CandidateTrial {
@@ -19,4 +20,11 @@ export function boundTable(table: TableRef, schema: string | null): TableRef {
 
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The way back of a migration behind one that has none. */
+export function unreached({ version, name }: Migration, stuck: ProvedRollback): ProvedRollback {
+  const behind = stuck.behind ?? stuck.version;
+  const differences = [`It is reached only when ${behind} can be taken back.`];
+  return { version, name, verdict: "none", candidate: null, losses: [], differences, kept: null, behind, trials: [] };
 }

@@ -1,11 +1,12 @@
-import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { labelsOf } from "../../core/catalog/labels-of.js";
-import type { CatalogIndex, TableRef } from "../../core/catalog/lookup.js";
+import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
 import { holdsEvery } from "../../core/postgres/fits.js";
+import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
-import type { SetAside } from "../../core/undo/keep/aside.js";
+import { type SetAside, writtenSince } from "../../core/undo/keep/aside.js";
 import { type Retyped, setColumnsAside, setTableAside } from "../../core/undo/keep/set-aside.js";
 import { setSequencesAside } from "../../core/undo/keep/set-sequences-aside.js";
 import { sequencesOf } from "../../core/undo/sequences-of.js";
@@ -44,7 +45,7 @@ export interface Passage {
   readonly to: Columns;
 }
 
-export interface Around {
+interface Around {
   readonly migration: Migration;
   /** The schema in which the release stands, and the one before the migration. */
   readonly after: CatalogIndex;
@@ -52,15 +53,40 @@ export interface Around {
   readonly schema: string | null;
 }
 
+/** The schemas around a migration, and where the whole release stands: nothing of it is taken back. */
+interface Schemas {
+  readonly migration: Migration;
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly end: Catalog;
+  /** At the end. */
+  readonly columns: Columns;
+  readonly schema: string | null;
+}
+
+/** A way back that passed, with what it must put aside. It is exact only where that is nothing. */
+export async function withAside(
+  session: Session,
+  candidate: RollbackCandidate,
+  passages: readonly Passage[],
+  { migration, before, after, end, columns, schema }: Schemas,
+): Promise<RollbackCandidate> {
+  const around = { migration, before: new CatalogIndex(before), after: new CatalogIndex(after), schema };
+  const aside = await whatGoes(session, passages, around);
+  const fromEnd = passages.map(({ from, ...passage }) => ({
+    ...passage,
+    from: new Map([...columns].filter(([place]) => from.has(place))),
+  }));
+  const since = writtenSince(await whatGoes(session, fromEnd, { ...around, after: new CatalogIndex(end) }));
+  const takes = aside.some((each) => each.takes.length > 0);
+  return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
+}
+
 /**
  * What a way back must put aside, by what it was seen to take on a clone: tables and columns that are gone, values whose type cannot hold
  * what the release's could. By number and not by name, so that a rename takes nothing.
  */
-export async function whatGoes(
-  session: Session,
-  passages: readonly Passage[],
-  around: Around,
-): Promise<readonly SetAside[]> {
+async function whatGoes(session: Session, passages: readonly Passage[], around: Around): Promise<readonly SetAside[]> {
   const found: SetAside[] = [];
   for (const passage of passages) found.push(...(await goesIn(session, passage, around)));
   return found;

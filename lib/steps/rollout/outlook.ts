@@ -9,6 +9,7 @@ import {
   type WavePlan,
 } from "../run/records.js";
 import { wavesOf } from "./wave-members.js";
+import type { SinceInTenant } from "./weigh-rollback.js";
 
 /** An outlook reads what was written, and nothing else. */
 type Ports = Pick<AllPorts, "run" | "artifacts">;
@@ -22,6 +23,8 @@ export interface TenantOutlook {
   readonly migrations: readonly string[];
   /** The worst class among the ways back; null for the way up. */
   readonly wayBack: RollbackClass | null;
+  /** Of a rollback that was weighed. */
+  readonly putAside?: Omit<SinceInTenant, "tenant">;
 }
 
 export interface WaveOutlook {

@@ -41,7 +41,7 @@ describe("schema-gate rollback, and dry runs", () => {
     expect(await kinds()).toEqual(["new", "old", "new", "old"]);
     const unknown = await fleet.command(["rollback", "--tenant", "nobody", "--yes"]);
     expect(unknown).toMatchObject({ code: 2 });
-    expect(unknown.stderr).toContain("has migrated no tenant nobody");
+    expect(unknown.stderr).toContain("there is no tenant nobody");
   });
 
   it("is decided by an approver who is not the requester, and never without a word", async () => {
@@ -82,12 +82,41 @@ describe("schema-gate rollback, and dry runs", () => {
       action: "roll back",
       migrations: ["20240202", "20240201"],
       wayBack: "lossy",
+      putAside: { tables: [], tooLarge: null, unknown: null },
     });
     expect(await kinds()).toEqual(["new", "new", "old", "new"]);
     expect(fleet.trail().length).toBeGreaterThan(before);
     const trail = fleet.trail().length;
     await dryRun("rollback");
     expect(fleet.trail()).toHaveLength(trail);
+  });
+
+  it("counts in each tenant what was written since, and stops before the first where that is above the limit", async () => {
+    await fleet.command(["resume"]);
+    const write = (id: string, sql: string) => fleet.inDatabase(id, (client) => client.query(sql));
+    await write("t001", "update app.items set extra = 9 where id <= 3");
+    const shown = await fleet.command(["rollback", "--dry-run"]);
+    expect(shown.code, shown.stderr).toBe(0);
+    expect(shown.stdout).toMatch(
+      /t001 {2}roll back 20240202, 20240201 {2}\(lossy\)\n {6}puts aside extra in 3 rows of app\.items \([\d.]+ kB\)\n/,
+    );
+    expect(shown.stdout).toContain("t000  roll back 20240202, 20240201  (lossy)\n      nothing was written since");
+    const { username } = userInfo();
+    await fleet.editRequest({ requester: "release-pipeline", approvers: [{ id: username }], keepLimit: "0" });
+    expect(await fleet.command(["rollback", "--dry-run"])).toMatchObject({ code: 1 });
+    const refused = await fleet.command(["rollback", "--yes"]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /t001: to take back 20240201, [\d.]+ kB written since would have to be put aside, above rollback\.keepLimit of 0 kB/,
+    );
+    expect(refused.stderr).toContain("Nothing was taken back.");
+    expect(await kinds()).toEqual(Array(4).fill("new"));
+    await fleet.editRequest({ requester: "release-pipeline", approvers: [{ id: username }], keepLimit: "1GB" });
+    await write("postgres", "alter database t003 rename to elsewhere");
+    const uncounted = await fleet.command(["rollback", "--dry-run"]);
+    expect(uncounted.code).toBe(3);
+    expect(uncounted.stdout).toContain("could not be counted:");
+    await write("postgres", "alter database elsewhere rename to t003");
   });
 
   it("a run that died between its end and its seal is resumed, and sealed", async () => {

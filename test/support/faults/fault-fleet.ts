@@ -226,12 +226,17 @@ export class FaultFleet {
   }
 
   /** Replaces who asked and who may answer, as if the config had said so. */
-  async editRequest(change: { readonly requester: string; readonly approvers: readonly Person[] }): Promise<void> {
+  async editRequest(change: {
+    readonly requester: string;
+    readonly approvers: readonly Person[];
+    readonly keepLimit?: string;
+  }): Promise<void> {
     const request = await this.artifacts().get<RunRequest>(artifact.request);
     if (request === null) throw new Error("the run has no request");
     const { config, ...rest } = request;
     const approval = { ...config.approval, approvers: change.approvers.map(({ id }) => ({ id })) };
-    const changed = { ...rest, requester: change.requester, config: { ...config, approval } };
+    const rollback = { ...config.rollback, ...(change.keepLimit ? { keepLimit: change.keepLimit } : {}) };
+    const changed = { ...rest, requester: change.requester, config: { ...config, approval, rollback } };
     await this.artifacts().put(artifact.request, changed);
   }
 

@@ -14,7 +14,7 @@ export interface KeepAside {
   readonly locks: readonly TableLock[];
   /** The copies by their names in the schema of kept data. */
   readonly tables: readonly string[];
-  /** For each copy a query that returns one row with `bytes`: what it takes before it is reduced. */
+  /** For each copy a query that returns one row with `bytes` and `rows`: what it takes before it is reduced. */
   readonly sizes: readonly string[];
 }
 
@@ -27,4 +27,21 @@ export interface SetAside extends KeepAside {
   readonly takes: readonly { readonly table: TableRef; readonly column: string | null }[];
   /** Run when the migration runs again, before its statements and after them, where the copy is there. */
   readonly again: { readonly copy: string; readonly before: readonly string[]; readonly after: readonly string[] };
+}
+
+/** What a way back would put aside, counted where the whole release stands: before the first migration is taken back. */
+export interface WrittenSince {
+  readonly table: TableRef;
+  /** Null for a whole table. */
+  readonly columns: readonly string[] | null;
+  /** A query that returns one row with `bytes` and `rows`. */
+  readonly size: string;
+}
+
+export function writtenSince(aside: readonly SetAside[]): readonly WrittenSince[] {
+  return aside.flatMap(({ takes: [first, ...others], sizes: [size] }) => {
+    if (!first || size === undefined) return [];
+    const columns = [first, ...others].flatMap(({ column }) => column ?? []);
+    return [{ table: first.table, columns: first.column === null ? null : columns, size }];
+  });
 }

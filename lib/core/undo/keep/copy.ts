@@ -86,9 +86,9 @@ export function makeCopy(name: string, query: string, table: TableRef, statement
 /** Line pointer of a row in its page (manual, "Database Page Layout"). */
 const ITEM_BYTES = 4;
 
-/** A query for the bytes that a copy of these rows takes on its pages, without making it. Reads them all. */
+/** A query for the bytes that a copy of these rows takes on its pages, and how many they are, without making it. Reads them all. */
 export function copySize(rows: string): string {
-  return `SELECT coalesce(sum(pg_column_size(q.*) + ${ITEM_BYTES}), 0)::text AS bytes FROM (${rows}) q`;
+  return `SELECT coalesce(sum(pg_column_size(q.*) + ${ITEM_BYTES}), 0)::text AS bytes, count(*)::text AS rows FROM (${rows}) q`;
 }
 
 export function dropCopy(name: string): readonly string[] {
