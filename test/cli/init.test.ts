@@ -49,12 +49,31 @@ describe("init", () => {
     file("migrations/1_a.sql");
     await schemaGate(root, ["init", "--yes"]);
     const text = readFileSync(join(root, "schema-gate.yaml"), "utf8");
-    const shown = text.replace(/^#( *(?:\w+:|#).*)$/gm, "$1");
+    const shown = text.replace(/^#((?: {2})*(?:\w+:|#).*)$/gm, "$1");
     expect(shown.split("\n").filter((line) => /^#/.test(line) && /^#\w/.test(line))).toEqual([]);
     const { convention, ...all } = configSchema.parse(parse(shown));
     const { convention: found, ...plain } = configSchema.parse(parse(text));
     expect(all).toEqual(plain);
     expect([convention, found]).toEqual(["plain", "plain"]);
+  });
+
+  it("is valid with its examples uncommented, one by one and all together, and names an approver", async () => {
+    file("migrations/1_a.sql");
+    await schemaGate(root, ["init", "--yes"]);
+    const text = readFileSync(join(root, "schema-gate.yaml"), "utf8");
+    const blocks = text.split("\n\n").filter((block) => /^# \w+:( \{.*|)$/m.test(block));
+    expect(blocks.length).toBeGreaterThan(4);
+    const shown = (block: string) => {
+      const lines = block.split("\n");
+      const first = lines.findIndex((line) => /^# \w+:( \{.*|)$/.test(line));
+      return lines.map((line, at) => (at >= first ? line.replace(/^# /, "") : line)).join("\n");
+    };
+    for (const block of blocks) configSchema.parse(parse(text.replace(block, shown(block))));
+    const all = configSchema.parse(parse(blocks.reduce((whole, block) => whole.replace(block, shown(block)), text)));
+    expect(all.exempt).toHaveLength(1);
+    expect(all.connection.role).toBe("app_owner");
+    expect(all.drift.allow).toHaveLength(1);
+    expect(configSchema.parse(parse(text)).approval.approvers).toHaveLength(1);
   });
 
   it("asks on a terminal", async () => {

@@ -10,12 +10,19 @@ export function databaseError(error: unknown): DatabaseError {
     errors?: { message?: string; code?: string }[];
   };
   const first = fields.errors?.[0];
+  if (isWithoutPassword(fields.message))
+    return new DatabaseError("the server asks for a password, and none is given", "PASSWORD", null, error);
   return new DatabaseError(
     fields.message || first?.message || String(error),
     fields.code ?? first?.code ?? (isCut(fields.message) ? "08006" : "UNKNOWN"),
     fields.detail ?? null,
     error,
   );
+}
+
+/** The driver asks its own caller in vain, in the words of a type check. */
+function isWithoutPassword(message: string | undefined): boolean {
+  return /client password must be a (non-empty )?string/.test(message ?? "");
 }
 
 /** The driver gives a connection that ended under a statement no code. */

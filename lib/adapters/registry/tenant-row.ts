@@ -8,7 +8,7 @@ const text = z.preprocess(blank, z.coerce.string().optional());
 
 const rowSchema = z
   .strictObject({
-    id: z.coerce.string().min(1, "a tenant needs an id"),
+    id: text,
     group: text,
     url: text,
     schema: text,
@@ -23,13 +23,18 @@ const rowSchema = z
     resource: text,
     database: text,
   })
+  .refine((row) => row.id !== undefined, { path: ["id"], error: "a tenant needs an id" })
   .refine((row) => row.url !== undefined || row.resource !== undefined, {
     path: ["url"],
     error: "a tenant needs a url",
   });
 
 /** What a registry says of one tenant. */
-export type TenantRow = z.infer<typeof rowSchema>;
+export interface TenantRow extends z.infer<typeof rowSchema> {
+  readonly id: string;
+}
+
+const COLUMNS = Object.keys(rowSchema.shape);
 
 /** Takes a registry's text apart. `name` tells its form: `.csv`, else YAML, of which JSON is a part. Throws `RegistryError`. */
 export function rowsOfText(content: string, name: string, origin: string): readonly unknown[] {
@@ -48,8 +53,15 @@ export function rowsOfText(content: string, name: string, origin: string): reado
 /** Throws `RegistryError` that names the place. */
 export function tenantRow(row: unknown, place: string): TenantRow {
   const parsed = rowSchema.safeParse(row);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, id: parsed.data.id ?? "" };
   const issue = parsed.error.issues[0];
+  const column = String(issue?.path[0] ?? "");
+  if (issue?.code === "unrecognized_keys")
+    throw new RegistryError(
+      `${place}: there is no column ${issue.keys.join(", ")}; the columns are ${COLUMNS.join(", ")}`,
+    );
+  if (typeof row === "object" && row !== null && COLUMNS.includes(column) && !(column in row))
+    throw new RegistryError(`${place}: the column ${column} is missing: ${issue?.message}`);
   throw new RegistryError(`${place}: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`);
 }
 

@@ -85,7 +85,7 @@ function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding
     message: `After the release, this still differs from the declared schema: ${difference.message}`,
     remedy: {
       text: "Repair the drift before the release, or allow it under drift.allow in the config with a reason and a date.",
-      ...(difference.repair === null ? {} : { sql: `${difference.repair};` }),
+      ...(difference.repair === null ? {} : { sql: difference.repair }),
     },
     tenants: cluster.tenants,
   };

@@ -14,6 +14,7 @@ import {
 import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
 import { notHeld } from "./held-to-trail.js";
+import { keptGone } from "./kept-gone.js";
 import { noteRegistry, registryNow } from "./registry-changes.js";
 
 /** What an earlier rollback had to say of tenants; said again by the next one if it still holds. */
@@ -38,6 +39,8 @@ export async function beginRollback(
   const wanted = new Set(tenants.filter((id) => !gone.includes(id)));
   if (wanted.size === 0) throw new Error("the registry lists none of these tenants any more");
   const fleet = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter((tenant) => wanted.has(tenant.id));
+  const purged = await keptGone(ports, fleet);
+  if (purged.length > 0) throw new Error(purgedText(purged, fleet.length));
   if (!(await claimFleet(ports, fleet))) {
     const [busy] = (await ports.artifacts.get<readonly Finding[]>(artifact.findings("rollout-busy"))) ?? [];
     throw new Error(busy?.message ?? "another run is changing these tenants");
@@ -55,6 +58,16 @@ export async function beginRollback(
   });
   ports.events.emit({ type: "size", of: "wave", count: fleet.length });
   return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, await targetsOf(ports));
+}
+
+/** Refused as a whole, before the first tenant is touched: nobody should find out half way. */
+function purgedText(purged: readonly string[], all: number): string {
+  const where = purged.length === all ? "every tenant" : purged.join(", ");
+  const others =
+    purged.length === all
+      ? "Only a backup has them; a new migration can take the schema back without them"
+      : `The others can be taken back: --exclude ${purged.join(" ")}`;
+  return `rows that the way back would put back were purged in ${where}, so nothing was taken back. ${others}`;
 }
 
 /** Of these tenants that are still in the registry, those that do not stand as before the release. */

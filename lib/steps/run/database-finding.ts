@@ -7,6 +7,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Start the server, or correct the host and port in the registry.",
   ENOTFOUND: "Correct the host name in the registry.",
   ETIMEDOUT: "Check the network and the firewall between here and the host.",
+  PASSWORD:
+    "Name the password in the config: connection.password: env:NAME, and the server under connection.hosts; or put it into the tenant's url in the registry.",
   "28P01": "Correct the password that the registry or `connection.password` names.",
   "28000": "Allow this user and host in pg_hba.conf.",
   "3D000": "Correct the database name in the registry, or take the tenant out of it.",

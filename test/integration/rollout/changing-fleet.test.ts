@@ -326,6 +326,46 @@ describe("a fleet that changes", () => {
     expect(JSON.parse(end.stdout).reason).toBe("Every tenant has the release already.");
     expect(existsSync(join(fleet.directory, ".schema-gate", "runs", fleet.run(), "proofs"))).toBe(false);
   });
+
+  it.each([
+    ["url,group\npostgres://a@127.0.0.1/a,eu\n", "the column id is missing: a tenant needs an id"],
+    ["id,group\na,eu\n", "the column url is missing: a tenant needs a url"],
+    ["id,url,grup\na,postgres://a@127.0.0.1/a,eu\n", "there is no column grup; the columns are id, group, url"],
+  ])("the registry %j is refused", async (text, reason) => {
+    fleet.writeConfig(WAVES);
+    writeFileSync(join(fleet.directory, "tenants.csv"), text);
+    const end = await fleet.command(["check"]);
+    expect(end.code, end.stderr).toBe(2);
+    expect(end.stderr).toContain(reason);
+  });
+
+  it("a password that nobody named is said, with the setting", async () => {
+    fleet.writeConfig(WAVES);
+    const path = join(fleet.directory, "schema-gate.yaml");
+    const { connection: _, ...config } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify(config));
+    const end = await fleet.command(["check"]);
+    expect(end.code, end.stderr).toBe(1);
+    expect(end.stderr).toContain("the server asks for a password, and none is given");
+    expect(end.stderr).toContain("connection.password");
+  });
+
+  it("a rollback whose kept rows were purged is refused before the first tenant", async () => {
+    fleet.writeConfig(WAVES);
+    await fleet.approve();
+    await fleet.command(["resume"]);
+    const hint = await fleet.command(["kept", "purge", "--tenant", "t001", "--older-than", "0s"]);
+    expect(hint.stderr).toContain("schema-gate kept purge --tenant t001 --older-than 0s --yes");
+    expect(hint.stdout).toMatch(/[1-9]\d* cop(y|ies) kept aside/);
+    expect((await fleet.command(["kept", "purge", "--tenant", "t001", "--yes"])).code).toBe(0);
+    const end = await fleet.command(["rollback", "--yes"]);
+    expect(end.code, end.stderr).toBe(3);
+    expect(end.stderr).toContain("were purged in t001, so nothing was taken back");
+    expect(await kinds()).toEqual(Array(6).fill("new"));
+    const others = await fleet.command(["rollback", "--exclude", "t001", "--yes"]);
+    expect(others.code, others.stderr).toBe(0);
+    expect((await kinds()).filter((kind) => kind === "old")).toHaveLength(5);
+  });
 });
 
 function exempt(fleet: FaultFleet, list: readonly object[]): void {

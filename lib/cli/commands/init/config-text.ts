@@ -11,11 +11,11 @@ export interface ConfigAnswers {
 }
 
 /**
- * A `schema-gate.yaml` with every setting explained. `#name: value` at the start of a line is a default; comments further in are prose
- * and examples.
+ * A `schema-gate.yaml` with every setting explained. `#name: value` at the start of a line is a default, `# name: value` an example: either
+ * kind is valid YAML once its `#`, or `# `, is taken away.
  */
 export function configText(answers: ConfigAnswers): string {
-  return `# Schema Gate: what to migrate, where, and how carefully. Every setting that is commented out shows its default.
+  return `# Schema Gate: what to migrate, where, and how carefully. Settings behind "#" show their defaults, those behind "# " are examples.
 # Check this file and the way to the databases: schema-gate doctor
 
 # The folder of the migrations, relative to this file.
@@ -23,19 +23,23 @@ migrations: ${scalar(answers.migrations)}
 ${answers.convention === null ? "#convention: auto" : `convention: ${scalar(answers.convention)}`}
 
 # A program of your own that migrates the database in DATABASE_URL, where your migrations cannot be read: docs/migrator.md
-  # migrator: { command: [./target/release/migrate, up], timeout: 15min }
+# migrator: { command: [./target/release/migrate, up], timeout: 15min }
 
 # The tenants: a CSV, JSON or YAML file with id, url and optionally group, schema, role, replica, subscriber; or a query that returns them.
 registry:
 ${registry(answers.registry)}
 
 # What the tenants' URLs leave open. Secrets are named, never written here: env:NAME or file:PATH.
-connection: {}
-  # user: schema_gate
-  # role: app_owner               # the owner of the tables, of which user is a member: docs/roles.md
-  # password: env:SCHEMA_GATE_PASSWORD
-  # hosts: ["*.db.example.com"]   # which servers may get it; localhost always may
-  # tls: true
+# connection:
+#   user: schema_gate
+#   role: app_owner               # the owner of the tables, of which user is a member: docs/roles.md
+#   password: env:SCHEMA_GATE_PASSWORD
+#   hosts: ["*.db.example.com"]   # which servers may get it; localhost always may
+#   tls: true
+
+# Tenants that are left out until a day, such as one that cannot be reached.
+# exempt:
+#   - { tenant: t_61, reason: its server moves, expires: 2027-01-31, by: ada }
 
 # How many connections one database server gives to Schema Gate.
 #connectionsPerHost: 4
@@ -57,9 +61,9 @@ ${answers.staging === null ? "  mode: same host" : `  mode: server\n  url: ${sca
 #  block: 0.7
 
 approval:
-  # Who may approve. The person who asks never may.
-  approvers:${answers.approvers.length === 0 ? " []" : ""}
-${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Approvals needed when the score is above thresholds.quorum.
+  # Who may approve, by the login on this machine. The person who asks never may.
+  approvers:
+${(answers.approvers.length === 0 ? [NOBODY_YET] : answers.approvers).map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Approvals needed when the score is above thresholds.quorum.
 #  quorum: 2
 #  expires: 24h
 #  # How old an approval may be when a rollout begins or is resumed.
@@ -78,6 +82,10 @@ ${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Appro
 #  lockTimeout: 2s
 #  statementTimeout: 15min
 #  attempts: 5
+#  # How long a server that restarts or fails over is waited for.
+#  waitForServer: 5min
+#  # Groups in the order in which they go, each with a window: - { name: eu, window: "Sat 02:00-05:00 Europe/Berlin" }
+#  groups: []
 
 #rollback:
 #  # What one migration may copy aside in one tenant, so that what it destroys can be put back. Above it, it is impossible to undo.
@@ -86,31 +94,32 @@ ${answers.approvers.map((id) => `    - id: ${scalar(id)}\n`).join("")}#  # Appro
 #  accept: []
 
 # Intended differences from the declared schema, each with a reason and a last day.
-drift:
-  allow: []
-  # - tenant: 042-prod
-  #   object: app.users.nickname
-  #   reason: kept for their own report until they move
-  #   expires: 2027-01-31
+# drift:
+#   allow:
+#     - tenant: 042-prod
+#       object: app.users.nickname
+#       reason: kept for their own report until they move
+#       expires: 2027-01-31
 
 # Statements that may run although they were not understood, by the hash that the finding names.
-accept: []
+#accept: []
 
 # The queries of the application's versions that are deployed: docs/queries.md
-  # workload: { versions: [v1.8, v1.9], statistics: true, required: false }
+# workload: { versions: [v1.8, v1.9], statistics: true, required: false }
 
-# Rules of lint.
-lint:
-  # Findings that are known, each with a reason and a last day.
-  waivers: []
-  # - rule: SG045
-  #   subject: users_email_idx
-  #   reason: the table has forty rows
-  #   expires: 2027-01-31
-  # Modules with rules of your own, relative to this file.
-  rules: []
+# Rules of lint: findings that are known, each with a reason and a last day; modules with rules of your own, relative to this file.
+# lint:
+#   waivers:
+#     - rule: SG045
+#       subject: users_email_idx
+#       reason: the table has forty rows
+#       expires: 2027-01-31
+#   rules: []
 `;
 }
+
+/** Stands where nobody was named; no login is called so. */
+const NOBODY_YET = "login-of-an-approver";
 
 function registry(from: ConfigAnswers["registry"]): string {
   if ("file" in from) return `  file: ${scalar(from.file)}`;

@@ -46,11 +46,21 @@ export const kept: CommandModule = {
     if (options.json === true) io.stdout.write(`${JSON.stringify({ action, tenants }, null, 2)}\n`);
     else io.stdout.write(`${render(tenants, purge)}\n`);
     if (action === "purge" && !purge) {
-      throw new UsageError("Nothing was dropped: what is dropped cannot be put back.", "schema-gate kept purge --yes");
+      throw new UsageError("Nothing was dropped: what is dropped cannot be put back.", again(options));
     }
     return 0;
   },
 };
+
+/** The same purge, decided. */
+function again({ config, tenant, olderThan }: Readonly<Record<string, unknown>>): string {
+  const given = [
+    config === "schema-gate.yaml" ? null : ["--config", config],
+    tenant === undefined ? null : ["--tenant", tenant],
+    olderThan === undefined ? null : ["--older-than", olderThan],
+  ];
+  return ["schema-gate kept purge", ...given.flatMap((pair) => pair ?? []), "--yes"].join(" ");
+}
 
 function matcher(olderThan: unknown): (copy: KeptCopy) => boolean {
   if (olderThan === undefined) return () => true;
