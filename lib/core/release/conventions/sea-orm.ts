@@ -74,7 +74,13 @@ function reading(
     const down = methodOf(crate, item, "down") ? script(file, item, "down") : null;
     return [{ version, name, up: script(file, item, "up"), down, checksum: null }];
   });
-  return { migrations, findings: [...findings, ...twice], context: [...byPath.values()] };
+  return { migrations, findings: [...findings, ...twice], context: namedInCode([...byPath.values()]) };
+}
+
+/** The code, and the SQL that it names, as `include_str!` does. Other SQL may be migrations that something else runs. */
+function namedInCode(files: readonly SourceFile[]): readonly SourceFile[] {
+  const code = files.filter((file) => file.name.endsWith(".rs"));
+  return files.filter((file) => file.name.endsWith(".rs") || code.some(({ text }) => text.includes(file.name)));
 }
 
 function script(file: SourceFile, item: Item, method: "up" | "down"): ScriptSource {

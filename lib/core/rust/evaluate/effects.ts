@@ -69,6 +69,7 @@ export function effectOf(
   if (method === "take" && args.length === 0) return taken(place, value, node);
   const effect = effectOn(value, method, args);
   if (!effect) return undefined;
+  if (effect.left.kind === "list") machine.makeList(effect.left.items.length, node);
   if (effect.left.kind === "text") machine.makeText(effect.left.text.length, node);
   if (place.mutable) place.set(effect.left);
   return effect.gives;

@@ -25,6 +25,7 @@ export interface Library {
 
 const DEEPEST_CALL = 40;
 const MOST_STEPS = 200_000;
+const LONGEST_LIST = 20_000;
 /** Characters of all texts that the code puts together. */
 const MOST_TEXT = 32 * 1024 * 1024;
 
@@ -72,6 +73,12 @@ export class Machine {
   opaque(reason: string, node: RustNode): Value {
     this.sink.emit({ kind: "opaque", reason, node });
     return unknown(reason, node);
+  }
+
+  /** Gives up over a list that is longer than any that migrations need. */
+  makeList(length: number, node: RustNode): void {
+    if (length > LONGEST_LIST)
+      throw new RefusalSignal(`The code in ${node.source.path} makes a list that is too long`, node);
   }
 
   /** Counts a text of that length that is about to be made. Gives up when all of them together are too long. */

@@ -218,6 +218,7 @@ export function knownMethod(
   }
   if (value.kind === "list") {
     const known = named(LIST, method)?.(machine, value, args, node);
+    if (known?.kind === "list") machine.makeList(known.items.length, node);
     if (known) return known;
   }
   if (value.kind === "some" && method === "map" && args[0]?.kind === "closure") {
