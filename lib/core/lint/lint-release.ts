@@ -64,7 +64,8 @@ export async function lintRelease(input: LintInput): Promise<readonly LintFindin
 }
 
 class LintRun {
-  private readonly known: Known;
+  private known: Known;
+  private readonly circumstances: Circumstances;
   private readonly found: LintFinding[] = [];
   private readonly waivers: Waiver[] = [];
   private readonly rules: readonly Rule[];
@@ -75,26 +76,41 @@ class LintRun {
     const major = serverVersion === null ? null : Math.trunc(serverVersion / 10_000);
     const versions = major === null ? GATE.versions : { from: major, to: major };
     const circumstances = { ...GATE, versions, ...input.circumstances, serverVersion };
-    const sizes = input.statistics ? keyed(input.statistics) : null;
-    this.known = new Known(circumstances, sizes, input.catalog !== undefined);
-    if (input.catalog) learnCatalog(this.known, input.catalog);
+    this.circumstances = circumstances;
+    this.known = this.atFirst();
     this.rules = [...RULES, ...(input.customRules ?? [])].filter(
       (rule) => overlap(rule.versions, circumstances.versions) && (rule.when?.(circumstances) ?? true),
     );
     this.waivers.push(...(input.waivers ?? []));
   }
 
+  /** What is known before the first statement. */
+  private atFirst(): Known {
+    const sizes = this.input.statistics ? keyed(this.input.statistics) : null;
+    const known = new Known(this.circumstances, sizes, this.input.catalog !== undefined);
+    if (this.input.catalog) learnCatalog(known, this.input.catalog);
+    return known;
+  }
+
   findings(): readonly LintFinding[] {
     const tracker = new TransactionTracker();
-    for (const script of this.input.scripts) {
+    for (const [at, script] of this.input.scripts.entries()) {
+      if (at > 0 && this.circumstances.separate) {
+        this.finish();
+        this.known = this.atFirst();
+      }
       tracker.begin(script);
       this.readWaivers(script);
       for (const statement of script.statements) this.visit(statement, script, tracker);
     }
-    for (const rule of this.rules) this.report(rule, rule.finish?.(this.known) ?? []);
+    this.finish();
     const ids = new Set([...RULES, ...(this.input.customRules ?? [])].map((rule) => rule.id).concat("lint.unparsed"));
     const { today, onWaived = () => {} } = this.input;
     return [...applyWaivers(this.found, this.waivers, today, ids, onWaived)].sort(compareFindings);
+  }
+
+  private finish(): void {
+    for (const rule of this.rules) this.report(rule, rule.finish?.(this.known) ?? []);
   }
 
   private readWaivers(script: LintScript): void {

@@ -42,6 +42,8 @@ export function typeOf(type: TypeName | undefined): ColumnType | null {
   const parts = strings(type?.names);
   const last = parts.at(-1);
   if (!type || last === undefined) return null;
+  // Only the one-byte type keeps this name: the grammar gives `char` as bpchar.
+  if (last === "char") return { name: '"char"', modifiers: [], array: (type.arrayBounds ?? []).length > 0 };
   const schema = parts.length > 1 && parts[0] !== "pg_catalog" ? `${parts[0]}.` : "";
   const name = schema + (parts[0] === "pg_catalog" || parts.length === 1 ? (SPELLINGS[last] ?? last) : last);
   const modifiers = (type.typmods ?? []).flatMap((node) => constant(node) ?? []).map(Number);

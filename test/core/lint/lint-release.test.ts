@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lintRelease } from "../../../lib/core/lint/lint-release.js";
-import { lintText } from "../../support/lint-text.js";
+import { lintScript, lintText } from "../../support/lint-text.js";
 
 describe("lintRelease", () => {
   it("names the table, the reason, the place and a rewrite", async () => {
@@ -65,5 +65,74 @@ describe("lintRelease", () => {
       today: "2026-01-01",
     });
     expect(findings).toMatchObject([{ code: "SG010", source: { file: "r.sql", line: 4, column: 28 } }]);
+  });
+});
+
+describe("what the statements before have made sure", () => {
+  const change = "ALTER TABLE t ALTER COLUMN at TYPE timestamptz;";
+  const table = "CREATE TABLE t (at timestamp);";
+  const history = (text: string, transaction: "single" | "none" = "none") => ({
+    scripts: [lintScript(table, "before.sql", { history: true }), lintScript(text, "a.sql", { transaction })],
+  });
+
+  it.each([
+    "SET timezone = 'UTC';",
+    "SET TIME ZONE 'UTC';",
+    "SET TIME ZONE utc;",
+    "SET TimeZone TO 'Etc/UTC';",
+    'SET "TimeZone" = GMT;',
+    "SET timezone = 'Zulu';",
+    "SET TIME ZONE 0;",
+    "SET TIME ZONE INTERVAL '00:00' HOUR TO MINUTE;",
+    "SET SESSION timezone = 'utc';",
+    "SELECT set_config('TimeZone', 'UTC', false);",
+    "SELECT pg_catalog.set_config('timezone', 'utc', false);",
+  ])("costs nothing from timestamp to timestamptz after %s", async (setting) => {
+    expect(await lintText("", ["SG007"], history(`${setting} ${change}`))).toEqual([]);
+  });
+
+  it.each([
+    "",
+    "SET timezone = 'Europe/London';",
+    "SET timezone = 'UTC'; RESET timezone;",
+    "SET timezone = 'UTC'; SET TIME ZONE LOCAL;",
+    "SET timezone = 'UTC'; RESET ALL;",
+    "SET LOCAL timezone = 'UTC';",
+    "SET TIME ZONE 1;",
+    "SELECT set_config('TimeZone', 'UTC', true);",
+  ])("may rewrite from timestamp to timestamptz after %s", async (setting) => {
+    expect(await lintText("", ["SG007"], history(`${setting} ${change}`))).toHaveLength(1);
+  });
+
+  it.each([
+    ["TRUNCATE t;", 0],
+    ["TRUNCATE TABLE u, t CASCADE;", 0],
+    ["DELETE FROM t;", 0],
+    ["DELETE FROM t WHERE true;", 0],
+    ["TRUNCATE t; INSERT INTO t VALUES (now());", 1],
+    ["INSERT INTO t VALUES (now()); DELETE FROM t;", 0],
+    ["TRUNCATE t; WITH x AS (INSERT INTO t VALUES (now()) RETURNING at) SELECT * FROM x;", 1],
+    ["DELETE FROM t WHERE at IS NULL;", 1],
+    ["DELETE FROM t USING u;", 1],
+    ["DELETE FROM ONLY t;", 1],
+    ["SELECT 1; SELECT 1; TRUNCATE t; DO $$ BEGIN INSERT INTO t VALUES (now()); END $$;", 1],
+    ["DO $$ BEGIN DELETE FROM t; END $$;", 0],
+    ["TRUNCATE u;", 1],
+    ["DO $$ BEGIN IF false THEN DELETE FROM t; END IF; END $$;", 1],
+  ])("knows a table as emptied after %s", async (before, findings) => {
+    const text = `${before} ALTER TABLE t ADD COLUMN n int NOT NULL;`;
+    expect(await lintText("", ["SG001"], history(text, "single"))).toHaveLength(findings);
+  });
+
+  it("does not count a table as emptied by another transaction", async () => {
+    expect(await lintText("", ["SG001"], history("TRUNCATE t; ALTER TABLE t ADD COLUMN n int NOT NULL;"))).toHaveLength(
+      1,
+    );
+  });
+
+  it("keeps files apart that were named together and are no release", async () => {
+    const scripts = [lintScript("CREATE TABLE w (a int);", "a.sql"), lintScript("CREATE TABLE w (a int);", "b.sql")];
+    expect(await lintText("", ["SG112"], { scripts, circumstances: { separate: true } })).toEqual([]);
+    expect(await lintText("", ["SG112"], { scripts })).toHaveLength(1);
   });
 });

@@ -51,6 +51,7 @@ export async function lintGroups(
         customRules,
         circumstances: {
           together,
+          separate: !together && !group.folder,
           lockTimeoutSet: config?.lockTimeoutSet ?? false,
           schemaPerTenant: config?.schemaPerTenant ?? false,
           opaqueReported: false,

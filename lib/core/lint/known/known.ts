@@ -38,6 +38,8 @@ interface KnownDomain {
 export interface Circumstances {
   /** Whether the files are applied in one go, so that a table made by the first is still empty at the last. */
   readonly together: boolean;
+  /** Each file is a release of its own that knows nothing of the others, as several named on one command line. */
+  readonly separate?: boolean;
   /** Major versions on which the release must run. */
   readonly versions: { readonly from: number; readonly to: number };
   /** `server_version_num` where a server was asked. */

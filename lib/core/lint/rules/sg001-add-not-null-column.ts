@@ -5,6 +5,7 @@ import { columnConstraints, hasConstraint, isSerial } from "../known/from-defini
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 import { domainOf } from "./support/domain-of.js";
+import { isEmptied } from "./support/emptied.js";
 
 export const addNotNullColumn: Rule = {
   id: "SG001",
@@ -24,6 +25,7 @@ export const addNotNullColumn: Rule = {
     for (const { table, command } of alterCommands(statement, "AT_AddColumn")) {
       const column = as(command.def, "ColumnDef");
       if (!column || known.isNew(table, statement) || known.size(table)?.rows === 0) continue;
+      if (isEmptied(table, statement, known)) continue;
       const domain = domainOf(known, typeOf(column.typeName));
       const required = domain?.notNull || hasConstraint(column, "CONSTR_NOTNULL", "CONSTR_PRIMARY");
       const filled =

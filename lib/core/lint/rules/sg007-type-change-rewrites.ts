@@ -3,6 +3,7 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { isInUtc } from "./support/session-zone.js";
 import { printChange, typeChange } from "./support/type-change.js";
 
 export const typeChangeRewrites: Rule = {
@@ -10,7 +11,7 @@ export const typeChangeRewrites: Rule = {
   slug: "type-change-rewrites",
   title: "A type change rewrites the table",
   condition:
-    "ALTER COLUMN … TYPE between types that are not stored alike, such as integer to bigint; also when the old type is not known. A wider varchar, varchar to text and a wider numeric of the same scale cost nothing and are not reported.",
+    "ALTER COLUMN … TYPE between types that are not stored alike, such as integer to bigint; also when the old type is not known. A wider varchar, varchar to text and a wider numeric of the same scale cost nothing and are not reported; nor does timestamp to timestamptz after SET timezone = 'UTC'.",
   effect:
     "The server rewrites the whole table and its indexes under ACCESS EXCLUSIVE: reads and writes wait for as long as that takes.",
   workaround:
@@ -29,7 +30,7 @@ export const typeChangeRewrites: Rule = {
       const column = command.name ?? "";
       const from = known.table(table)?.columns.get(column)?.type ?? null;
       const change = typeChange(from, to, definition?.raw_default, column);
-      if (change === "kept") continue;
+      if (change === "kept" || (change === "kept in UTC" && isInUtc(statement, known))) continue;
       const name = readableName(column);
       const fresh = readableName(`${column}_new`);
       yield {
