@@ -1,3 +1,5 @@
+import type { RoleFacts } from "../catalog/role-facts.js";
+import type { Finding } from "../finding.js";
 import { identifier } from "../sql/quote.js";
 import { type Check, lacking, ok } from "./check.js";
 import type { ServerFacts } from "./server-facts.js";
@@ -9,6 +11,10 @@ export interface ServerView {
   readonly tenant: string;
   readonly serverVersion: number;
   readonly facts: ServerFacts;
+  /** Whose the tenant's tables are, and who a release runs as. */
+  readonly roles: RoleFacts;
+  /** What is wrong with that. */
+  readonly roleFindings: readonly Finding[];
   /** How far the server's clock is ahead of this machine's, and how exactly that is known. Milliseconds. */
   readonly skew: { readonly ms: number; readonly within: number };
   /** What the config gives this host. */
@@ -28,7 +34,7 @@ export function judgeServer(view: ServerView): readonly Check[] {
     version(view),
     recovery(view),
     tls(view),
-    owner(view),
+    ...owner(view),
     reader(view),
     aside(view),
     clones(view),
@@ -66,34 +72,55 @@ function tls({ host, facts, loopback }: ServerView): Check | null {
   });
 }
 
-function owner({ host, tenant, facts }: ServerView): Check {
+function owner({ host, tenant, roles, roleFindings }: ServerView): readonly Check[] {
   const name = `${host} rollout`;
-  if (facts.superuser || facts.ownedTables === facts.tables)
-    return ok(name, `${facts.role} may change all ${facts.tables} tables of ${tenant}`);
-  return lacking(name, "error", {
-    message: `${facts.role} owns ${facts.ownedTables} of ${facts.tables} tables of ${tenant}.`,
-    cost: "PostgreSQL lets only the owner alter a table: check and prove work, the rollout would be refused.",
-    remedy: `GRANT owner_of_the_tables TO ${identifier(facts.role)};`,
-  });
+  const wrong = roleFindings.map(({ severity, message, remedy }) =>
+    lacking(name, severity === "error" ? "error" : "warning", {
+      message,
+      cost:
+        severity === "error"
+          ? "Every release is blocked until it is put right."
+          : "What a release does as a superuser, nothing in PostgreSQL holds back.",
+      remedy: remedy?.sql ?? remedy?.text ?? null,
+    }),
+  );
+  if (wrong.length > 0) return wrong;
+  if (roles.superuser || roles.owned === roles.tables)
+    return [ok(name, `${roles.role} may change all ${roles.tables} tables of ${tenant}${signedIn(roles)}`)];
+  const others = roles.owner === null || roles.owner === roles.role ? [] : [roles.owner];
+  return [
+    lacking(name, roles.owned === 0 ? "error" : "warning", {
+      message: `${roles.role} owns ${roles.owned} of ${roles.tables} tables of ${tenant}.`,
+      cost: "PostgreSQL lets only the owner alter a table: a release that alters one of the others is blocked by its dry run.",
+      remedy: others.map((other) => `GRANT ${identifier(other)} TO ${identifier(roles.role)};`)[0] ?? null,
+    }),
+  ];
 }
 
-function reader({ host, tenant, facts }: ServerView): Check {
+function signedIn({ role, login }: RoleFacts): string {
+  return role === login ? "" : `; ${login} signs in`;
+}
+
+function reader({ host, tenant, facts, roles }: ServerView): Check {
   const name = `${host} probes`;
   if (facts.readableTables === facts.tables) return ok(name, `${facts.role} may read the rows of ${tenant}`);
   return lacking(name, "error", {
     message: `${facts.role} may read ${facts.readableTables} of ${facts.tables} tables of ${tenant}.`,
     cost: "A probe of a table that cannot be read is unknown, and unknown is blocked.",
-    remedy: `GRANT pg_read_all_data TO ${identifier(facts.role)};   -- PostgreSQL 14 and later`,
+    remedy:
+      roles.owner === null
+        ? `GRANT pg_read_all_data TO ${identifier(facts.role)};   -- PostgreSQL 14 and later`
+        : `GRANT ${identifier(roles.owner)} TO ${identifier(facts.role)};`,
   });
 }
 
-function aside({ host, tenant, facts }: ServerView): Check {
+function aside({ host, tenant, facts, roles }: ServerView): Check {
   const name = `${host} kept data`;
-  if (facts.createSchema) return ok(name, `${facts.role} may keep rows aside in ${tenant}`);
+  if (facts.createSchema) return ok(name, `${roles.role} may keep rows aside in ${tenant}`);
   return lacking(name, "warning", {
-    message: `${facts.role} may not create a schema in the database of ${tenant}.`,
+    message: `${roles.role} may not create a schema in the database of ${tenant}.`,
     cost: "What a release would destroy cannot be kept aside: a release that drops or narrows something has no way back.",
-    remedy: `GRANT CREATE ON DATABASE ... TO ${identifier(facts.role)};   -- in every tenant's database`,
+    remedy: `GRANT CREATE ON DATABASE ${identifier(facts.database)} TO ${identifier(roles.role)};   -- and in every other tenant's`,
   });
 }
 

@@ -1,6 +1,8 @@
-/** What one session can find out about its server and its own role, in one round trip. */
+/** What one session can find out about its server and its login, in one round trip. */
 export interface ServerFacts {
+  /** Who signs in. */
   readonly role: string;
+  readonly database: string;
   readonly superuser: boolean;
   readonly createDatabase: boolean;
   /** CREATE on the database: a schema of our own can be made in it. */
@@ -11,7 +13,6 @@ export interface ServerFacts {
   readonly tls: boolean;
   readonly tables: number;
   readonly readableTables: number;
-  readonly ownedTables: number;
   readonly maxConnections: number;
   readonly usedConnections: number;
   /** Milliseconds since the epoch, by the server's clock. */
@@ -19,26 +20,26 @@ export interface ServerFacts {
 }
 
 /**
- * One row of `ServerFacts`. `$1` is the tenant's schema, or null for the whole database. Every role may ask it.
+ * One row of `ServerFacts`. `$1` is the tenant's schema, or null for the whole database; `$2` the role that changes it, or null for the login. Every role may ask it.
  * `pg_monitor` holds `pg_read_all_stats` (PostgreSQL manual, "Predefined Roles").
  */
 export const SERVER_FACTS = `
 select current_user::text as role,
+       current_database()::text as database,
        r.rolsuper as superuser,
        r.rolcreatedb or r.rolsuper as "createDatabase",
-       has_database_privilege(current_database(), 'CREATE') as "createSchema",
+       has_database_privilege(coalesce(to_regrole(quote_ident($2))::oid, r.oid), current_database(), 'CREATE') as "createSchema",
        pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') as "readsActivity",
        pg_is_in_recovery() as "inRecovery",
        coalesce((select s.ssl from pg_stat_ssl s where s.pid = pg_backend_pid()), false) as tls,
-       t.tables, t.readable as "readableTables", t.owned as "ownedTables",
+       t.tables, t.readable as "readableTables",
        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "maxConnections",
        (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as "usedConnections",
        (extract(epoch from clock_timestamp()) * 1000)::float8 as clock
   from pg_roles r,
        (select count(*)::int as tables,
                count(*) filter (where has_table_privilege(c.oid, 'SELECT')
-                                  and has_schema_privilege(c.relnamespace, 'USAGE'))::int as readable,
-               count(*) filter (where pg_has_role(c.relowner, 'USAGE'))::int as owned
+                                  and has_schema_privilege(c.relnamespace, 'USAGE'))::int as readable
           from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relkind in ('r', 'p')
            and case when $1::text is null then n.nspname <> 'information_schema' and n.nspname !~ '^pg_'

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ROLE_FACTS, type RoleFacts } from "../../../lib/core/catalog/role-facts.js";
 import { judgeServer, type ServerView } from "../../../lib/core/doctor/judge-server.js";
 import { SERVER_FACTS, type ServerFacts } from "../../../lib/core/doctor/server-facts.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
@@ -6,13 +7,16 @@ import { testSession } from "../../support/session.js";
 
 async function judge(url: string, change: Partial<ServerView> = {}, schema: string | null = null) {
   const session = await testSession(url, "read");
-  const [facts] = await session.query<ServerFacts & Record<string, unknown>>(SERVER_FACTS, [schema]);
-  if (!facts) throw new Error("no row");
+  const [facts] = await session.query<ServerFacts & Record<string, unknown>>(SERVER_FACTS, [schema, null]);
+  const [roles] = await session.query<RoleFacts & Record<string, unknown>>(ROLE_FACTS, [null, schema]);
+  if (!facts || !roles) throw new Error("no row");
   const checks = judgeServer({
     host: "db:5432",
     tenant: "acme",
     serverVersion: session.serverVersion,
     facts,
+    roles,
+    roleFindings: [],
     skew: { ms: facts.clock - Date.now(), within: 1000 },
     connections: 4,
     clonesHere: true,
@@ -30,7 +34,7 @@ it.each(["15", "18"] as const)("finds nothing to say of a superuser on PostgreSQ
   const database = await temporaryDatabase(major, "create table t (id int)");
   const { checks, bad, facts } = await judge(database.url);
   expect(bad).toEqual([]);
-  expect(facts).toMatchObject({ tables: 1, ownedTables: 1, readableTables: 1 });
+  expect(facts).toMatchObject({ tables: 1, readableTables: 1, database: database.name });
   expect(checks[0]?.message).toBe(`PostgreSQL ${major}`);
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { MAJORS } from "../../support/majors.js";
+import { onServer } from "../../support/postgres.js";
 import { RoleFleet, type RoleFleetOptions } from "../../support/role-fleet.js";
 
 const RELEASE = (
@@ -116,5 +117,21 @@ describe.each(MAJORS)("an owner role and a login that is its member, on %s", (ma
     fleet.config({ connection: {} });
     const check = await fleet.command(["check", "--json"]);
     expect(check.code, check.stdout + check.stderr).toBe(0);
+  }, 60_000);
+
+  it("doctor finds out by doing, and says which statement is missing", async () => {
+    const fleet = await fleetOf(major, { databases: 1 });
+    const well = await fleet.command(["doctor"]);
+    expect(well.code, well.stdout).toBe(0);
+    expect(well.stdout).toContain(`${fleet.login} made, filled, copied and dropped a database as ${fleet.owner}`);
+    await onServer(major, `alter role ${fleet.login} nocreatedb`);
+    const poor = await fleet.command(["doctor"]);
+    expect(poor.code).toBe(1);
+    expect(poor.stdout).toContain(`ALTER ROLE "${fleet.login}" CREATEDB`);
+    await onServer(major, `alter role ${fleet.login} createdb; revoke ${fleet.owner} from ${fleet.login}`);
+    const stranger = await fleet.command(["doctor"]);
+    expect(stranger.code).toBe(1);
+    expect(stranger.stdout).toContain(`GRANT "${fleet.owner}" TO "${fleet.login}"`);
+    expect(await fleet.leftBehind()).toEqual([]);
   }, 60_000);
 });

@@ -19,7 +19,8 @@ Examples:
   schema-gate doctor --all              every tenant as well
   schema-gate doctor --json | jq '.checks[] | select(.status != "ok")'
 
-Reads only. For each thing that is missing it says what that would cost.`;
+Tenants are only read. On each server a database of its own is made, filled, copied and dropped, as a run would. For each thing that is missing
+it says what that would cost, and the statement that gives it.`;
 
 export const doctor: CommandModule = {
   describe(command: Command): void {

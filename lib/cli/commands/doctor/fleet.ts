@@ -3,6 +3,7 @@ import { Fleet } from "../../../adapters/local/fleet.js";
 import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { localSecrets } from "../../../adapters/local/secrets.js";
 import { openSession } from "../../../adapters/pg/connection.js";
+import { endpointOf } from "../../../adapters/pg/endpoint.js";
 import type { LoadedConfig } from "../../../api/read-config.js";
 import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
@@ -13,6 +14,7 @@ import type { Tenant } from "../../../ports/registry.js";
 import type { Io } from "../../io.js";
 import type { Progress } from "../../terminal/progress.js";
 
+import { rehearsed } from "./rehearse.js";
 import { READ, serverChecks, stagingChecks, unreachable } from "./server.js";
 
 /** What the config leads to: the migrations, the registry, one tenant of every host, and with `all` every tenant. */
@@ -29,9 +31,18 @@ export async function fleetChecks(
   if ("status" in tenants) return [...checks, tenants];
   const hosts = groupBy(tenants, (tenant) => tenant.host);
   checks.push(ok("registry", `${plural(tenants.length, "tenant")} on ${plural(hosts.size, "host")}`));
+  const url = config.staging.url;
+  const here =
+    config.staging.mode === "snapshot" ? undefined : url === undefined ? null : endpointOf(await secrets.resolve(url));
   progress.start("Hosts", hosts.size);
   for (const [, [first]] of hosts) {
-    if (first) checks.push(...(await serverChecks(await fleet.entry(first.id), config)));
+    if (first) {
+      const of = await serverChecks(await fleet.entry(first.id), config);
+      checks.push(...of);
+      // What was found missing already would fail here for the same reason.
+      if (here !== undefined && of.every(({ status }) => status !== "error"))
+        checks.push(...(await rehearsed(fleet, config, first, here)));
+    }
     progress.advance();
   }
   progress.end();

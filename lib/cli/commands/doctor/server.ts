@@ -1,6 +1,8 @@
 import type { FleetEntry } from "../../../adapters/local/fleet.js";
 import { openSession } from "../../../adapters/pg/connection.js";
 import { endpointOf, isLoopback } from "../../../adapters/pg/endpoint.js";
+import { ROLE_FACTS, type RoleFacts } from "../../../core/catalog/role-facts.js";
+import { roleFindings } from "../../../core/catalog/role-findings.js";
 import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import { judgeServer } from "../../../core/doctor/judge-server.js";
@@ -21,14 +23,25 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
     const session = await openSession(endpoint, READ);
     try {
       const before = Date.now();
-      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [tenant.schema]);
+      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [tenant.schema, tenant.role ?? null]);
       const after = Date.now();
-      if (!facts) throw new Error("the role does not see itself");
+      const [roles] = await session.query<RoleFacts & Record<string, unknown>>(ROLE_FACTS, [
+        tenant.role ?? null,
+        tenant.schema,
+      ]);
+      if (!facts || !roles) throw new Error("the role does not see itself");
       const judged = judgeServer({
         host: tenant.host,
         tenant: tenant.id,
         serverVersion: session.serverVersion,
         facts,
+        roles,
+        roleFindings: roleFindings({
+          tenant: tenant.id,
+          facts: roles,
+          named: tenant.role !== undefined,
+          superuser: config.connection.superuser,
+        }).filter(({ severity }) => severity !== "note"),
         skew: { ms: facts.clock - (before + after) / 2, within: (after - before) / 2 },
         connections: config.connectionsPerHost,
         clonesHere: config.staging.mode === "same host",
@@ -51,7 +64,7 @@ export async function stagingChecks(url: string): Promise<readonly Check[]> {
   try {
     const session = await openSession(endpointOf(url), READ);
     try {
-      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [null]);
+      const [facts] = await session.query<FactsRow>(SERVER_FACTS, [null, null]);
       if (facts?.createDatabase === true) return [ok(name, `${facts.role} may make clones`)];
       return [
         lacking(name, "error", {
