@@ -27,6 +27,7 @@ export const rulesOutput = z
       versions: z.strictObject({ from: z.int(), to: z.int() }),
       severity: z.enum(["note", "warning", "error"]),
       sized: z.boolean(),
+      refuses: z.literal(true).exactOptional().describe("it says that the server refuses a statement"),
       nodes: z.array(z.string()).meta({ description: "Kinds of statement it looks at; empty for every kind." }),
     }),
   )
