@@ -106,7 +106,7 @@ function sayTooLarge(io: Io, run: string, weights: readonly SinceInTenant[]): Ex
   for (const { tenant, tooLarge } of weights)
     if (tooLarge !== null)
       io.stderr.write(
-        `${printable(tenant)}: to take back ${printable(tooLarge.version)}, ${sizeText(tooLarge.bytes)} written since would have to be put aside, above rollback.keepLimit of ${sizeText(tooLarge.limit)}.\n`,
+        `${printable(tenant)}: to take back ${printable(tooLarge.version)}, ${sizeText(tooLarge.bytes)} would have to be put aside, above rollback.keepLimit of ${sizeText(tooLarge.limit)}.\n`,
       );
   const fits = weights.filter(({ tooLarge }) => tooLarge === null).length;
   io.stderr.write(

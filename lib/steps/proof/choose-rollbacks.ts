@@ -261,7 +261,8 @@ export class Descent {
     const { version, name } = migration;
     const [before, after] = [this.state(at).catalog, this.state(at + 1).catalog];
     const end = this.state(this.input.migrations.length).catalog;
-    const around = { migration, before, after, end, columns: this.columns, schema: this.input.schema };
+    const observed = this.climb.observed[at] ?? null;
+    const around = { migration, before, after, end, observed, columns: this.columns, schema: this.input.schema };
     const candidate = await withAside(this.bench.session, tried, passages, around);
     this.chosen.set(version, candidate);
     const verdict = trials.at(-1)?.verdict ?? "none";

@@ -4,6 +4,7 @@ import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
 import { holdsEvery } from "../../core/postgres/fits.js";
+import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { type SetAside, writtenSince } from "../../core/undo/keep/aside.js";
@@ -51,6 +52,8 @@ interface Around {
   readonly after: CatalogIndex;
   readonly before: CatalogIndex;
   readonly schema: string | null;
+  /** The migration writes rows. */
+  readonly fills: boolean;
 }
 
 /** The schemas around a migration, and where the whole release stands: nothing of it is taken back. */
@@ -62,6 +65,7 @@ interface Schemas {
   /** At the end. */
   readonly columns: Columns;
   readonly schema: string | null;
+  readonly observed: MigrationObservation | null;
 }
 
 /** A way back that passed, with what it must put aside. It is exact only where that is nothing. */
@@ -69,9 +73,10 @@ export async function withAside(
   session: Session,
   candidate: RollbackCandidate,
   passages: readonly Passage[],
-  { migration, before, after, end, columns, schema }: Schemas,
+  { migration, before, after, end, columns, schema, observed }: Schemas,
 ): Promise<RollbackCandidate> {
-  const around = { migration, before: new CatalogIndex(before), after: new CatalogIndex(after), schema };
+  const [was, is] = [new CatalogIndex(before), new CatalogIndex(after)];
+  const around = { migration, before: was, after: is, schema, fills: writesRows(observed) };
   const aside = await whatGoes(session, passages, around);
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
@@ -80,6 +85,12 @@ export async function withAside(
   const since = writtenSince(await whatGoes(session, fromEnd, { ...around, after: new CatalogIndex(end) }));
   const takes = aside.some((each) => each.takes.length > 0);
   return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
+}
+
+/** Where nothing was seen, it may. */
+function writesRows(observed: MigrationObservation | null): boolean {
+  if (observed === null || (observed.derived?.written.length ?? 0) > 0) return true;
+  return observed.statements.some(({ written }) => written.length > 0);
 }
 
 /**
@@ -117,7 +128,7 @@ async function goesIn(session: Session, passage: Passage, around: Around): Promi
     if (partsOfStaying.some((each) => sameTable(each, table.ref))) continue;
     const taken = await takenFrom(session, table, passage, around);
     if (taken.gone.length + taken.retyped.length === 0) continue;
-    asides.push(setColumnsAside(statement, taken, after, passage.statement));
+    asides.push(setColumnsAside(statement, { ...taken, fills: around.fills }, after, passage.statement));
     sequences.push(...taken.gone.flatMap(({ id }) => sequencesOf(after, table.ref, id.name)));
   }
   return [

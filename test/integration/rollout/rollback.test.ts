@@ -107,7 +107,7 @@ describe("schema-gate rollback, and dry runs", () => {
     const refused = await fleet.command(["rollback", "--yes"]);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
-      /t001: to take back 20240201, [\d.]+ kB written since would have to be put aside, above rollback\.keepLimit of 0 kB/,
+      /t001: to take back 20240201, [\d.]+ kB would have to be put aside, above rollback\.keepLimit of 0 kB/,
     );
     expect(refused.stderr).toContain("Nothing was taken back.");
     expect(await kinds()).toEqual(Array(4).fill("new"));

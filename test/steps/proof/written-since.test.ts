@@ -81,6 +81,14 @@ const CASES: readonly Case[] = [
     stays: 1,
   },
   {
+    name: "a column that the release fills, emptied and set back to its default since, and a row added without it",
+    up: "alter table t add column state text default 'new'; update t set state = 'old'; alter table bag add column x int; update bag set x = 1",
+    since:
+      "update t set state = 'new' where id = 1; update t set state = null where id = 2; insert into t (id) values (9); update bag set x = null where a = 'other'",
+    query: "select id, state, (select array_agg(x order by x) from bag) as x from t order by id",
+    kept: 2,
+  },
+  {
     name: "a table without a key",
     up: "alter table bag add column note text",
     since:

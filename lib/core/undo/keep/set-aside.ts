@@ -27,6 +27,8 @@ export interface TakenColumns {
   readonly table: TableRef;
   readonly gone: readonly ColumnObject[];
   readonly retyped: readonly Retyped[];
+  /** The migration writes rows: it would fill a column again that somebody has emptied since, or set back to its default. */
+  readonly fills: boolean;
   /** Names after the way back: of the table, and of its columns by their names of now. */
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
@@ -78,7 +80,8 @@ class TakenValues {
 
   /** Rows of which something would be lost. */
   rows(): string {
-    const wanted = [...this.taken.gone.map(isWritten), ...this.taken.retyped.map(isLost)].join(" OR ");
+    const { gone, retyped, fills } = this.taken;
+    const wanted = [...gone.map(fills ? () => "true" : isWritten), ...retyped.map(isLost)].join(" OR ");
     const all = rowsOf(this.index, this.taken.table, this.identity, this.columns, [`(${wanted}) AS ${SINCE}`]);
     const list = [...identityColumns(this.identity), ...this.columns.map(({ id }) => identifier(id.name))];
     return `SELECT ${list.map((column) => `q.${column}`).join(", ")} FROM (${all}) q WHERE q.${SINCE}`;
