@@ -35,7 +35,7 @@ describe.each(MAJORS)("an owner role and a login that is its member, on %s", (ma
     expect(JSON.stringify(findings)).not.toContain("CURRENT_USER");
     expect(findings.errors).toEqual([]);
     const waiting = await fleet.command(["run", "--no-wait"]);
-    expect(waiting.code, waiting.stderr).toBe(3);
+    expect(waiting.code, waiting.stderr).toBe(4);
     expect((await fleet.command(["approve"])).code).toBe(0);
     const resumed = await fleet.command(["resume", "--json"]);
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
