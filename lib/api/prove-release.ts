@@ -4,8 +4,8 @@ import { schemaDifference } from "../adapters/pg-delta/schema-difference.js";
 import { ledgerFor } from "../core/release/ledgers/ledgers.js";
 import { readRelease } from "../core/release/read-release.js";
 import { GROWTH_LIMIT, type ProvedMigration, proveFolder } from "../steps/proof/prove-folder.js";
+import { openProofDatabases } from "./open-proof-databases.js";
 import { openServer } from "./open-server.js";
-import { openWorkshop } from "./open-workshop.js";
 
 export interface ProveReleaseOptions {
   /** Server to make scratch databases on; an embedded one is started when absent. */
@@ -28,11 +28,11 @@ export async function proveRelease(
     throw new Error(`${folder} holds no migration; a proof over nothing would prove nothing`);
   const server = await openServer(options.url ?? null);
   try {
-    const workshop = await openWorkshop(server.endpoint, options.signal);
+    const databases = await openProofDatabases(server.endpoint, options.signal);
     try {
       return await proveFolder({
         migrations,
-        workshop,
+        databases,
         difference: schemaDifference,
         ledger: ledgerFor(convention, null),
         settings: { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 },
@@ -43,7 +43,7 @@ export async function proveRelease(
         ...(options.signal ? { signal: options.signal } : {}),
       });
     } finally {
-      await workshop.chain.drop();
+      await databases.chain.drop();
     }
   } finally {
     await server.stop();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
-import { openWorkshop } from "../../lib/api/open-workshop.js";
+import { openProofDatabases } from "../../lib/api/open-proof-databases.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { GROWTH_LIMIT, isProved, proveFolder } from "../../lib/steps/proof/prove-folder.js";
@@ -29,12 +29,12 @@ const dumps = client >= Number(major);
 describe.runIf(CORPUS !== "").each([0, 5])("public migrations, %s generated rows a table", (seed) => {
   it.each(present)("$name $folder: no claim that pg_dump contradicts", { timeout: 7_200_000 }, async (repository) => {
     const release = await readRelease(await readReleaseFolder(join(CORPUS, repository.name, repository.folder)));
-    const workshop = await openWorkshop(endpointOf(serverUrl(major)));
+    const databases = await openProofDatabases(endpointOf(serverUrl(major)));
     const opinions = new Map<string, SecondOpinion>();
     try {
       const results = await proveFolder({
         migrations: release.migrations,
-        workshop,
+        databases,
         difference: schemaDifference,
         ledger: ledgerFor(release.convention, null),
         settings: SETTINGS,
@@ -45,7 +45,7 @@ describe.runIf(CORPUS !== "").each([0, 5])("public migrations, %s generated rows
         witness: async (migration, proof, from) => {
           if (proof.after === null) return;
           const urlOf = dumps ? (database: string) => serverUrl(major, database) : null;
-          opinions.set(migration.version, await secondOpinion(workshop, migration, proof, from, urlOf));
+          opinions.set(migration.version, await secondOpinion(databases, migration, proof, from, urlOf));
         },
       });
       const opinion = [...opinions];
@@ -73,7 +73,7 @@ describe.runIf(CORPUS !== "").each([0, 5])("public migrations, %s generated rows
       for (const [version, { dump }] of contradicted) console.log(`  pg_dump ${version}: ${dump?.join(" ")}`);
       expect(contradicted.map(([version]) => version)).toEqual([]);
     } finally {
-      await workshop.chain.drop();
+      await databases.chain.drop();
     }
   });
 });

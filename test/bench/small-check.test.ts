@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
-import { openWorkshop } from "../../lib/api/open-workshop.js";
+import { openProofDatabases } from "../../lib/api/open-proof-databases.js";
 import { readCatalog } from "../../lib/steps/catalog/read-catalog.js";
 import { createDatabase, serverUrl, type TestDatabase } from "../support/postgres.js";
 import { openTestSession } from "../support/session.js";
@@ -33,15 +33,15 @@ async function parts(url: string): Promise<Readonly<Record<string, number>>> {
   const read = performance.now();
   await session.close();
   const before = performance.now();
-  const workshop = await openWorkshop(endpointOf(serverUrl("18")));
+  const databases = await openProofDatabases(endpointOf(serverUrl("18")));
   const copied = performance.now();
-  const write = await workshop.chain.open({ purpose: "write", statementTimeout: 0, lockTimeout: 0 });
+  const write = await databases.chain.open({ purpose: "write", statementTimeout: 0, lockTimeout: 0 });
   await write.script(`set search_path = public; ${BASE}`);
   const from = performance.now();
   await write.script(RELEASE);
   const executed = performance.now();
   await write.close();
-  await workshop.chain.drop();
+  await databases.chain.drop();
   return { connect: connected - start, catalog: read - connected, clone: copied - before, execute: executed - from };
 }
 

@@ -55,7 +55,7 @@ describe("audit verify, of runs of this machine", () => {
     expect(codes).toEqual(expect.arrayContaining(["audit.other-key", "audit.older-state"]));
   });
 
-  it("are not, when an older state that was sealed too was put back", async () => {
+  it("are not, when an older state that was sealed too was restored", async () => {
     cpSync(folder(FIRST), join(root, "older"), { recursive: true });
     await run(FIRST, 2);
     rmSync(folder(FIRST), { recursive: true });

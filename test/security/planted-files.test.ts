@@ -159,7 +159,7 @@ describe("an artifact", () => {
     changed: (folder) => writeFileSync(join(folder, "score.json"), '{"verdict":"pass"}\n'),
     "given another line": (folder) => appendFileSync(join(folder, "score.json"), " "),
     removed: (folder) => rmSync(join(folder, "score.json")),
-    "put back as it was": (folder) => cpSync(join(folder, "older.json"), join(folder, "score.json")),
+    "restored as it was": (folder) => cpSync(join(folder, "older.json"), join(folder, "score.json")),
     "replaced by a link": (folder) => {
       rmSync(join(folder, "score.json"));
       symlinkSync("other.json", join(folder, "score.json"));
@@ -261,7 +261,7 @@ describe("an approval", () => {
     );
   });
 
-  it("does not count after an older state of the whole folder was put back", async () => {
+  it("does not count after an older state of the whole folder was restored", async () => {
     const own = workspace();
     await (await approvalsOf(own)).open(request, "token");
     cpSync(own.root, join(own.root, "..", "copy"), { recursive: true });

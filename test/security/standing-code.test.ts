@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadParser } from "../../lib/core/sql/parse.js";
-import { standingCode } from "../../lib/steps/catalog/standing-code.js";
+import { automaticCode } from "../../lib/steps/catalog/automatic-code.js";
 import { MAJORS } from "../support/majors.js";
 import { testMigration } from "../support/migration.js";
 import { onServer, temporaryDatabase } from "../support/postgres.js";
@@ -94,13 +94,13 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
       "do $$ begin create role gate; exception when others then null; end $$; grant mallory to gate; alter role gate login password 'x'",
     );
     const { url, client, name } = await temporaryDatabase(major, `${SETUP}${STANDING["a row trigger"]}`);
-    expect(await standingCode(await testSession(url), RELEASE)).toEqual([
+    expect(await automaticCode(await testSession(url), RELEASE)).toEqual([
       expect.stringMatching(/f_row \(by mallory\)/),
     ]);
     await client.query(`alter database "${name}" owner to mallory; alter database "${name}" set role to gate`);
     // A role that was taken on can be left again.
-    expect(await standingCode(await testSession(url), RELEASE)).toHaveLength(1);
+    expect(await automaticCode(await testSession(url), RELEASE)).toHaveLength(1);
     const login = url.replace(/\/\/postgres:[^@]*@/, "//gate:x@");
-    expect(await standingCode(await testSession(login), RELEASE)).toEqual([]);
+    expect(await automaticCode(await testSession(login), RELEASE)).toEqual([]);
   });
 });

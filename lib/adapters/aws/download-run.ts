@@ -14,7 +14,7 @@ export async function downloadRun(store: S3Store, run: string, directory: string
     if (relative(directory, path).split(sep).includes(".."))
       throw new StoreError(`${store.locate(key)} leads out of the folder of its run`);
     const bytes = await store.bytes(key);
-    if (bytes === null) throw new StoreError(`${store.locate(key)} vanished while it was copied`);
+    if (bytes === null) throw new StoreError(`${store.locate(key)} was deleted while it was copied`);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   });

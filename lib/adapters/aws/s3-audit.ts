@@ -114,7 +114,7 @@ export class S3Audit implements AuditTrail {
     const keys = (await store.list(prefix)).filter((key) => !coversItself(key.slice(prefix.length)));
     return mapLimited(READERS, keys, async (key) => {
       const bytes = await store.bytes(key);
-      if (bytes === null) throw new AuditError(`${store.locate(key)} vanished while the run was sealed`);
+      if (bytes === null) throw new AuditError(`${store.locate(key)} was deleted while the run was sealed`);
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       return { path: key.slice(prefix.length), bytes: bytes.length, sha256 };
     });

@@ -29,7 +29,7 @@ export interface ArtifactsFolderOptions {
 
 /**
  * Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one.
- * With a record, what was changed, put back, added or removed since it was written is not believed.
+ * With a record, what was changed, restored, added or removed since it was written is not believed.
  */
 export function artifactsFolder(directory: string, options: ArtifactsFolderOptions = {}): Artifacts {
   const { access = PRIVATE, record, otherwise = "refuse" } = options;

@@ -83,7 +83,7 @@ class PgSession implements Session {
     await this.send(`${begin === "" ? "" : `${begin}; `}${this.scoped()}; ${rest(text, begin)}`);
   }
 
-  /** Behind a pooler each transaction gets its path and its role anew. */
+  /** Behind a pooler each transaction gets its path and its role again. */
   private scoped(): string {
     return `${setPath(OWN_PATH, true)}${this.role === null ? "" : `, ${setRole(this.role, true)}`}`;
   }

@@ -46,7 +46,7 @@ export function againstAnchor(run: string, events: readonly AuditEvent[], anchor
   if (there?.hash === anchor.head) return [];
   const message =
     there === undefined
-      ? `The trail had ${anchor.events} events when it was anchored and has ${events.length}: an older state was put back.`
+      ? `The trail had ${anchor.events} events when it was anchored and has ${events.length}: an older state was restored.`
       : `Event ${there.seq} is not the one that stood there when the trail was anchored: it was rewritten.`;
   return [auditFinding("audit.not-anchored", Math.min(anchor.events, events.length), message)];
 }

@@ -54,17 +54,17 @@ export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user,
 
 /**
  * Functions whose owner may less than the login, for a login that may reach beyond the database; none for any other. `name` as a release
- * would write it, `shown` with its owner, `standing` when something in the database calls it by itself: triggers, rules, defaults, constraints,
+ * would write it, `shown` with its owner, `automatic` when something in the database calls it by itself: triggers, rules, defaults, constraints,
  * indexes, policies, casts, operators, event triggers.
  */
 export const LESSER_CODE = `select p.proname::text as name, concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')') as shown,
-    exists (select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid and d.deptype in ('n', 'a', 'i')) as standing
+    exists (select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid and d.deptype in ('n', 'a', 'i')) as automatic
   from pg_proc p join pg_roles r on r.oid = p.proowner where p.oid >= 16384 and ${LESSER_OWNER} and ${POWERFUL} order by 2`;
 
 export interface LesserFunction {
   readonly name: string;
   readonly shown: string;
-  readonly standing: boolean;
+  readonly automatic: boolean;
 }
 
 /**
@@ -85,7 +85,7 @@ part(classid, objid) as (
   union select d.classid, d.objid from rel join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = rel.oid
     where d.classid in ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_policy'::regclass,
       'pg_statistic_ext'::regclass)),
-standing(oid) as (
+automatic(oid) as (
   select d.refobjid from part join pg_depend d on d.classid = part.classid and d.objid = part.objid
     where d.refclassid = 'pg_proc'::regclass
   union select o.oprcode::oid from part join pg_depend d on d.classid = part.classid and d.objid = part.objid
@@ -94,7 +94,7 @@ standing(oid) as (
     where c.castfunc >= 16384 and (c.castsource in (select typ.oid from typ) or c.casttarget in (select typ.oid from typ))),
 code(name, placed) as (
   select concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')'), s.placed
-  from (select standing.oid, true from standing
+  from (select automatic.oid, true from automatic
     union all select f.oid, true from pg_proc f where f.proname = any($6::text[])
     union all select o.oprcode::oid, true from pg_operator o where o.oprname = any($7::text[])
     union all select f.oid, false from pg_proc f where f.proname = any($4::text[])

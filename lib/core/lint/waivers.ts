@@ -159,7 +159,7 @@ function complaint(waiver: Waiver, used: boolean, today: string, ruleIds: Readon
   }
   if (waiver.until < today) {
     const message = `The waiver of ${waiver.rule} expired on ${waiver.until} and waives nothing any more.`;
-    return about("lint.waiver-expired", "warning", message, "Mend what it covered, or give it a new day and reason.");
+    return about("lint.waiver-expired", "warning", message, "Fix what it covered, or give it a new day and reason.");
   }
   if (used) return [];
   const message = `The waiver of ${waiver.rule} (${waiver.reason}) covers no finding.`;

@@ -34,7 +34,7 @@ export interface OperationType<O extends OperationData> {
   inverse(operation: O, before: CatalogIndex): Inverse;
   /**
    * Of an operation that drops tables or what stands on them: the objects that it names, as they are before, and those that go with
-   * them of necessity. Empty when they are not there. What one statement drops is put back together.
+   * them of necessity. Empty when they are not there. What one statement drops is restored together.
    */
   dropped?(operation: O, before: CatalogIndex): readonly CatalogObject[];
   /** What must hold before it can run, and what holds after it ran. */

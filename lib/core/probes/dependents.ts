@@ -21,7 +21,7 @@ export const dependents: Probe = {
         sample: `${query} SELECT key FROM needing ORDER BY key LIMIT 5`,
         repair: null,
         reads: [],
-        doubt: null,
+        uncertainty: null,
       },
     ];
   },

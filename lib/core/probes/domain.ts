@@ -1,7 +1,7 @@
 import type { AlterDomain } from "../operations/index.js";
 import { identifier, literal, qualified } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
-import { doubtAbout, type TableState } from "./state/table-state.js";
+import { type TableState, uncertaintyOf } from "./state/table-state.js";
 import { type Domain, domainNamed } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
@@ -124,6 +124,6 @@ function refusedInside(operation: AlterDomain, table: TableState, name: string):
     sample: `SELECT ${literal(name)}::text AS key`,
     repair: null,
     reads: [],
-    doubt: doubtAbout(table, []),
+    uncertainty: uncertaintyOf(table, []),
   };
 }

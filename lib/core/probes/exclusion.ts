@@ -2,7 +2,7 @@ import type { ExclusionSpec, Operation, UniqueSpec } from "../operations/index.j
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
-import { doubtAbout, type TableState } from "./state/table-state.js";
+import { type TableState, uncertaintyOf } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
 import { failingRows } from "./support/failing-rows.js";
 import { SAMPLE_SIZE, tableName } from "./support/hit-query.js";
@@ -83,7 +83,7 @@ function probeOf(operation: Operation, { before }: Moment, table: TableState, wa
     sample: null,
     repair: now?.origin && chosen ? setAside(before, now.origin, "clashing", chosen) : null,
     reads: readsOf(rows),
-    doubt: doubtAbout(table, columns),
+    uncertainty: uncertaintyOf(table, columns),
   };
 }
 

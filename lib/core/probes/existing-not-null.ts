@@ -38,7 +38,7 @@ function probeOf(
     order: key.order,
     rows: [table.ownRows],
     repair: repairOf(sql, columns),
-    doubt: null,
+    uncertainty: null,
   });
   return withCalls({ ...draft, existing: true });
 }

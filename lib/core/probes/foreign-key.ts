@@ -2,7 +2,7 @@ import type { ForeignKeySpec, Operation } from "../operations/index.js";
 import { parseType } from "../postgres/type-change.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
-import { columnOf, doubtAbout, type TableState } from "./state/table-state.js";
+import { columnOf, type TableState, uncertaintyOf } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
 import { type Reference, repairOrphans } from "./support/repair-orphans.js";
 import { rowKey } from "./support/row-key.js";
@@ -42,7 +42,7 @@ function probesOf(
       order: key.order,
       rows,
       repair: constraint.period ? null : repairOrphans(moment.before, reference),
-      doubt: doubtAbout(child, constraint.columns) ?? doubtAbout(parent, to),
+      uncertainty: uncertaintyOf(child, constraint.columns) ?? uncertaintyOf(parent, to),
     }),
   ];
 }

@@ -49,7 +49,7 @@ function probeOf(statement: Statement, tables: readonly string[], { bytes, known
     sample: `SELECT name || ' has ' || pg_size_pretty(${size("name")}) AS key ${body} ORDER BY name LIMIT 5`,
     repair: null,
     reads: [],
-    doubt: null,
+    uncertainty: null,
     ...(known ? {} : { suspicion: "How much is free there is not known; say so under probes.freeSpace in the config" }),
   });
 }

@@ -1,7 +1,7 @@
 import type { ConstraintSpec, Operation } from "../operations/index.js";
 import { identifier, qualified } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
-import { columnOf, doubtAbout, mayHoldNulls, originColumns, type TableState } from "./state/table-state.js";
+import { columnOf, mayHoldNulls, originColumns, type TableState, uncertaintyOf } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
 import { neutralValue } from "./support/neutral-value.js";
 import { rowKey } from "./support/row-key.js";
@@ -73,7 +73,7 @@ function probesOf(operation: Operation, { table, columns, recomputed }: Target):
         order: key.order,
         rows: [table.rows],
         repair: repairOf(table, name),
-        doubt: doubtAbout(table, [name]),
+        uncertainty: uncertaintyOf(table, [name]),
       }),
     ];
   });

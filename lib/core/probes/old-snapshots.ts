@@ -33,7 +33,7 @@ export const oldSnapshots: Probe = {
         sample: `SELECT key FROM ${OLD} ORDER BY key LIMIT 5`,
         repair: `SELECT pg_terminate_backend(pid) FROM ${OLD} WHERE pid IS NOT NULL`,
         reads: [],
-        doubt: null,
+        uncertainty: null,
         primary: true,
       },
     ];

@@ -134,6 +134,6 @@ function probeOf(statement: Statement, next: Statement, { table, constraint, bod
     sample: null,
     repair: null,
     reads: [qualified(table.schema, table.name)],
-    doubt: null,
+    uncertainty: null,
   });
 }

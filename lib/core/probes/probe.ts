@@ -25,7 +25,7 @@ export interface ProbeQuery {
    * in a way that cannot be foretold. A full sentence without the final stop; then the answer is unknown. Null when the
    * count is what the statement will meet.
    */
-  readonly doubt: string | null;
+  readonly uncertainty: string | null;
   /** It asks about sessions, and a replica shows its own: the primary must be asked. */
   readonly primary?: true;
   /** Why a count above zero is no proof that the statement fails: it is unknown then. A sentence without the final stop. */

@@ -4,7 +4,7 @@ import { deparseType } from "../sql/deparse.js";
 import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { overRows, readsOf } from "./state/rows.js";
-import { type ColumnState, columnOf, doubtAbout, type TableState } from "./state/table-state.js";
+import { type ColumnState, columnOf, type TableState, uncertaintyOf } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
 import { domainChain } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
@@ -76,7 +76,7 @@ function attempt(operation: AlterColumnType, table: TableState, column: ColumnSt
     sample: "SELECT NULL::text AS key WHERE false",
     repair: null,
     reads: readsOf([table.rows]),
-    doubt: doubtAbout(table, [column.name]),
+    uncertainty: uncertaintyOf(table, [column.name]),
   };
 }
 
@@ -93,7 +93,7 @@ function emptied(operation: AlterColumnType, table: TableState, column: ColumnSt
       sample: "SELECT NULL::text AS key WHERE false",
       repair: null,
       reads: readsOf([table.rows]),
-      doubt: doubtAbout(table, [column.name]),
+      uncertainty: uncertaintyOf(table, [column.name]),
     },
   ];
 }

@@ -4,11 +4,17 @@ import { identifier } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import type { ReleaseState } from "./state/release-state.js";
 import { overRows, readsOf } from "./state/rows.js";
-import { doubtAbout, type TableState } from "./state/table-state.js";
+import { type TableState, uncertaintyOf } from "./state/table-state.js";
 import { columnsNamed } from "./support/columns-named.js";
+import {
+  countDuplicates,
+  repeated,
+  shownDuplicates,
+  type WantedKey,
+  type WantedPart,
+} from "./support/duplicate-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { repairDuplicates } from "./support/repair-duplicates.js";
-import { countSurplus, repeated, shownSurplus, type WantedKey, type WantedPart } from "./support/surplus-rows.js";
 import { typeOfExpression } from "./support/type-of-expression.js";
 
 /** Duplicates where a unique index, a unique constraint or a primary key is made. */
@@ -99,12 +105,12 @@ function probeOf(operation: Operation, { before }: Moment, key: WantedKey): Prob
     meaning: `rows of ${tableName(table)} that repeat ${key.name} of another row${where}`,
     count: overRows(
       rows,
-      `SELECT (${countSurplus(key)}) AS count, to_json(ARRAY(${shownSurplus(key, columns)})) AS keys`,
+      `SELECT (${countDuplicates(key)}) AS count, to_json(ARRAY(${shownDuplicates(key, columns)})) AS keys`,
       [repeated(key)],
     ),
     sample: null,
     repair: repairDuplicates(before, key, columns),
     reads: readsOf(rows),
-    doubt: doubtAbout(table, columns),
+    uncertainty: uncertaintyOf(table, columns),
   };
 }

@@ -17,7 +17,7 @@ export const unreadable: Probe = {
     if (!table) return [answer(operation, place, `The table ${name.name} is not known before this statement`)];
     const [missing] = missingColumns(table, columns);
     if (missing === undefined) return [];
-    const why = table.doubts[0]?.reason;
+    const why = table.uncertainties[0]?.reason;
     const reason = `${table.name.name} has no column ${missing} that is known before this statement`;
     return [answer(operation, table, why === undefined ? reason : `${reason}: ${why}`)];
   },

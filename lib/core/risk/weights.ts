@@ -1,5 +1,5 @@
 import type { LockMode } from "../postgres/lock-modes.js";
-import type { RollbackStanding } from "./input.js";
+import type { RollbackResult } from "./input.js";
 
 /**
  * The numbers of the model, in one place. Each is a probability-like weight in 0…1, or a scale in the unit of its name.
@@ -44,7 +44,7 @@ export const LOCK_WEIGHT: Readonly<Record<LockMode, number>> = {
   AccessExclusiveLock: 1,
 };
 
-export const ROLLBACK_WEIGHT: Readonly<Record<RollbackStanding, number>> = {
+export const ROLLBACK_WEIGHT: Readonly<Record<RollbackResult, number>> = {
   exact: 0,
   kept: 0.06,
   lossy: 0.55,

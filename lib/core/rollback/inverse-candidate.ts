@@ -17,12 +17,12 @@ import { copySize } from "../undo/keep/copy.js";
 import { cascadesFrom, undoRows } from "../undo/keep/undo-rows.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
+import { droppedObjects } from "./dropped-objects.js";
 import { inversesTogether } from "./inverse-together.js";
 import { named } from "./named.js";
 import type { MigrationObservation } from "./observation.js";
 import type { RollbackCandidate } from "./plan.js";
 import { isOfCreated, released, releaseFirst, withoutCreatedColumns } from "./released-first.js";
-import { vanished } from "./vanished.js";
 
 /** The inverses of a migration's operations in reverse order, and what of it has none. */
 export interface Inverses {
@@ -170,14 +170,14 @@ function constraintOf(operation: Operation): string | null {
   return alters || kind === "alter-constraint" ? operation.constraint : null;
 }
 
-/** What vanished with the statement, apart from tables that the migration made. */
+/** What the statement dropped, apart from tables that the migration made. */
 function unnamed({ index, next, created }: Part, operations: readonly Operation[]): readonly CatalogObject[] {
   if (next === null) return [];
   const named = operations.flatMap((operation) => droppedBy(operation, index));
   const isMade = ({ kind, id }: CatalogObject) =>
     (kind === "table" || id.table !== undefined) &&
     created.hasTable({ schema: id.schema ?? null, name: id.table ?? id.name });
-  return vanished(index, next, named).filter((object) => !isMade(object));
+  return droppedObjects(index, next, named).filter((object) => !isMade(object));
 }
 
 /** Stands in for a table that the migration made and dropped, so that the way back may drop it where it was made. */

@@ -8,11 +8,11 @@ import { droppedBy, inverseOf } from "../operations/operation-types.js";
 import { resolveTable } from "../operations/resolve.js";
 import type { Statement } from "../sql/statement.js";
 import type { Inverse } from "../undo/inverse.js";
-import { putBack } from "../undo/put-back.js";
 import { dependentsOfColumn } from "../undo/recreate.js";
+import { restoreDropped } from "../undo/restore-dropped.js";
 
 /**
- * Inverses of a statement's operations, in their order: what it drops is put back as one, where the first of it was dropped, what it
+ * Inverses of a statement's operations, in their order: what it drops is restored as one, where the first of it was dropped, what it
  * converts in one table is converted back as one, and all else has an inverse of its own. `unnamed`: what went with the statement
  * besides.
  */
@@ -27,7 +27,7 @@ export function inversesTogether(
   const inverses: Inverse[] = [];
   let isBack = dropped.length === 0;
   const back = () => {
-    if (!isBack) inverses.push(putBack(statement, before, dropped));
+    if (!isBack) inverses.push(restoreDropped(statement, before, dropped));
     isBack = true;
   };
   if (unnamed.length === dropped.length) back();

@@ -14,7 +14,7 @@ export interface RollbackCandidate {
   readonly aside: readonly SetAside[];
   /** The same, counted before anything of the release is taken back. */
   readonly since: readonly WrittenSince[];
-  /** Run in order, in one transaction split at the statements that `outside` names. They put back the rows kept aside. */
+  /** Run in order, in one transaction split at the statements that `outside` names. They restored the rows kept aside. */
   readonly statements: readonly string[];
   /** Indexes of `statements` that PostgreSQL refuses in a transaction block. */
   readonly outside: readonly number[];

@@ -7,7 +7,7 @@ import type { Created } from "./created.js";
 
 /**
  * Constraints that the migration put on with tables and columns of its own. They go with those, which is the last thing that happens to
- * them, but bind the rows that are put back before: of the tables themselves, and of those that their foreign keys point at.
+ * them, but bind the rows that are restored before: of the tables themselves, and of those that their foreign keys point at.
  */
 export function isOfCreated(constraint: ConstraintObject, created: Created, index: CatalogIndex): boolean {
   const { type, columns, references } = constraint.attributes;

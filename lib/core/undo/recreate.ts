@@ -104,7 +104,7 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
 }
 
 /** What stands on a table and is made after its rows are back: also the foreign keys of others that point at it. */
-export function standingOn(
+export function dependentsOn(
   before: CatalogIndex,
   table: TableRef,
 ): Dependents & { readonly others: readonly CatalogObject[] } {

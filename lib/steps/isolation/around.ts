@@ -2,7 +2,7 @@ import type { Finding } from "../../core/finding.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { LeftTenant } from "../migration/stay-inside.js";
 import { up } from "../proof/apply-on-clone.js";
-import type { Bench, Clones } from "../proof/clones.js";
+import type { Clones, WorkingClone } from "../proof/clones.js";
 import type { IsolationOnClone, ProveOnClone } from "../proof/input.js";
 import { describeFailure } from "../proof/try-candidate.js";
 import { changedSurroundings, readSurroundings, type Surroundings, type SurroundingsScope } from "./surroundings.js";
@@ -33,11 +33,15 @@ export class Around {
  * Runs the release for a second tenant of the same database, where the first has it already: what names a schema in a way that
  * no text shows would meet the first tenant's again.
  */
-export async function runForTwin(clones: Clones, bench: Bench, input: ProveOnClone): Promise<readonly Finding[]> {
+export async function runForSibling(
+  clones: Clones,
+  working: WorkingClone,
+  input: ProveOnClone,
+): Promise<readonly Finding[]> {
   const { schema, isolation } = input;
-  if (schema === null || !isolation?.twin) return [];
+  if (schema === null || !isolation?.sibling) return [];
   // Each tenant has a session of its own in the rollout too.
-  const session = await clones.connect(bench.clone);
+  const session = await clones.connect(working.clone);
   try {
     return await runBeside(session, input, schema, isolation);
   } finally {
@@ -51,14 +55,14 @@ async function runBeside(
   schema: string,
   isolation: IsolationOnClone,
 ): Promise<readonly Finding[]> {
-  const twin = isolation.twin ?? schema;
-  const scope = { own: [twin], ofShared: false, whole: [...isolation.scope.shared, schema] };
+  const sibling = isolation.sibling ?? schema;
+  const scope = { own: [sibling], ofShared: false, whole: [...isolation.scope.shared, schema] };
   const before = await readSurroundings(session, scope);
   try {
-    for (const migration of input.migrations) await up(session, { ...input, schema: twin }, migration, []);
+    for (const migration of input.migrations) await up(session, { ...input, schema: sibling }, migration, []);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return [failedForTwin(twin, error)];
+    return [failedForSibling(sibling, error)];
   }
   return changedSurroundings(before, await readSurroundings(session, scope)).map(changed);
 }
@@ -76,7 +80,7 @@ function changed(what: string): Finding {
   };
 }
 
-function failedForTwin(schema: string, error: DatabaseError): Finding {
+function failedForSibling(schema: string, error: DatabaseError): Finding {
   return {
     code: error instanceof LeftTenant ? "isolation.left" : "isolation.not-beside",
     gate: "dry-run",

@@ -50,14 +50,14 @@ export function besideTenant(
   tenant: Tenant,
   members: readonly Tenant[],
   fleet: readonly Tenant[],
-): { readonly neighbour: string | null; readonly twin: string | null } {
+): { readonly neighbour: string | null; readonly sibling: string | null } {
   const other = (tenants: readonly Tenant[]) =>
     tenants.find(
       ({ host, database, schema }) =>
         host === tenant.host && database === tenant.database && schema !== null && schema !== tenant.schema,
     )?.schema ?? null;
-  if (tenant.schema === null) return { neighbour: null, twin: null };
-  return { neighbour: other(members) ?? other(fleet), twin: other(members) };
+  if (tenant.schema === null) return { neighbour: null, sibling: null };
+  return { neighbour: other(members) ?? other(fleet), sibling: other(members) };
 }
 
 interface PartOfDatabase {

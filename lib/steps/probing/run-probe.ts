@@ -31,7 +31,7 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     await session.script("rollback").catch(() => {});
-    if (isOfValue(error) && query.doubt === null) {
+    if (isOfValue(error) && query.uncertainty === null) {
       return { status: "hit", count: 1, keys: [error.message], byError: true, ms: scope.clock.monotonic() - started };
     }
     return { status: "unknown", reason: reasonOf(error, scope) };
@@ -81,7 +81,7 @@ async function answer(
   const hits = Number(row.count);
   if (!Number.isSafeInteger(hits)) return { status: "unknown", reason: "The probe returned no count" };
   const spent = () => clock.monotonic() - started;
-  if (query.doubt !== null) return doubtful(query, hits);
+  if (query.uncertainty !== null) return uncertain(query, hits);
   if (hits === 0) return { status: "pass", ms: spent() };
   if (query.suspicion !== undefined) return { status: "unknown", reason: query.suspicion };
   if (query.sample === null)
@@ -150,9 +150,9 @@ function tooExpensive(query: ProbeQuery, cost: number, limit: number): ProbeResu
   return { status: "unknown", reason };
 }
 
-function doubtful(query: ProbeQuery, hits: number): ProbeResult {
+function uncertain(query: ProbeQuery, hits: number): ProbeResult {
   const now = hits === 0 ? `There are no ${query.meaning} now` : `There are ${hits} ${query.meaning} now`;
-  return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.doubt}` };
+  return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.uncertainty}` };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Finding } from "../../core/finding.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession } from "../migration/prepare-session.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 
 /**
@@ -15,7 +15,7 @@ import type { ProveOnClone } from "./input.js";
 export async function ambiguousCallFindings(
   input: ProveOnClone,
   clones: Clones,
-  bench: Bench,
+  working: WorkingClone,
   { before, after }: { readonly before: Catalog; readonly after: Catalog },
 ): Promise<readonly Finding[]> {
   const were = functionsOf(before);
@@ -30,7 +30,7 @@ export async function ambiguousCallFindings(
       if (!(await isAmbiguous(clone.session, call, input))) unique.push(call);
     const said = new Map<CatalogObject, Finding>();
     for (const call of unique)
-      if (!said.has(call.of) && (await isAmbiguous(bench.session, call, input)))
+      if (!said.has(call.of) && (await isAmbiguous(working.session, call, input)))
         said.set(
           call.of,
           finding(

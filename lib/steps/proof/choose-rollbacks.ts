@@ -7,12 +7,12 @@ import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { KeptTooLarge } from "../migration/kept-budget.js";
 import { up } from "./apply-on-clone.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
 import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
-import type { Climb } from "./run-release.js";
+import type { AppliedRelease } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
 import { boundTable, place, sentence, unreached, untried } from "./untried.js";
@@ -24,8 +24,8 @@ type KeptTime = Pick<Keeping, "before" | "after">;
  * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to
  * the state before it. What is chosen is then run for real, so that the next is tried where the rollout would try it.
  */
-export class Descent {
-  private bench: Bench;
+export class RollbackTrial {
+  private working: WorkingClone;
   /** Of that clone, where the whole release stands. */
   private columns: Columns = new Map();
   /** Whether what the inverses need was kept aside on the way up. */
@@ -40,19 +40,19 @@ export class Descent {
   constructor(
     private readonly input: ProveOnClone,
     private readonly clones: Clones,
-    private readonly climb: Climb,
+    private readonly applied: AppliedRelease,
     private readonly plan: RollbackPlan,
-    bench: Bench,
+    working: WorkingClone,
   ) {
-    this.bench = bench;
+    this.working = working;
     this.inverses = input.migrations.map((migration, at) =>
-      invert(migration, this.state(at).catalog, climb.observed[at] ?? null),
+      invert(migration, this.state(at).catalog, applied.observed[at] ?? null),
     );
   }
 
-  /** The clone that stands where the descent ended. */
-  get end(): Bench {
-    return this.bench;
+  /** The clone that stands where the trial ended. */
+  get end(): WorkingClone {
+    return this.working;
   }
 
   /** What the copies for the chosen way back take around a statement of the release; null when it needs none. */
@@ -68,7 +68,7 @@ export class Descent {
 
   async run(): Promise<readonly ProvedRollback[]> {
     const proved: ProvedRollback[] = [];
-    this.columns = await readColumns(this.bench.session);
+    this.columns = await readColumns(this.working.session);
     for (let at = this.input.migrations.length - 1; at >= 0; at--) {
       this.input.signal?.throwIfAborted();
       const stuck = proved.at(-1);
@@ -102,14 +102,14 @@ export class Descent {
   private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
     const { schema } = this.input;
     if (candidate.outside.length === 0) {
-      const tried = await tryCandidate(this.bench.session, candidate, this.state(at), this.input);
+      const tried = await tryCandidate(this.working.session, candidate, this.state(at), this.input);
       if (tried.passed) await this.apply(at, candidate);
       return tried;
     }
     try {
       const passages: Passage[] = [];
       await this.apply(at, candidate, passages);
-      const tried = judge(candidate, await readState(this.bench.session, schema), this.state(at), passages);
+      const tried = judge(candidate, await readState(this.working.session, schema), this.state(at), passages);
       if (!tried.passed) await this.rebuild(at);
       return tried;
     } catch (error) {
@@ -127,13 +127,13 @@ export class Descent {
     if (inverses.keep.length > 0 && this.withoutCopies(at)) return this.none(at, trials);
     const { catalog } = this.state(at);
     const repaired = await this.tryMade(at, trials, () =>
-      repairCandidate(this.bench.session, catalog, inverses, this.input),
+      repairCandidate(this.working.session, catalog, inverses, this.input),
     );
     if (repaired) return this.choose(at, repaired.made, repaired.tried, trials);
     if (!difference) return this.none(at, trials);
     const before = { catalog, captured: await this.captureBefore(at) };
     const made = await this.tryMade(at, trials, () =>
-      differenceCandidate(this.bench.session, difference, before, inverses, this.input),
+      differenceCandidate(this.working.session, difference, before, inverses, this.input),
     );
     return made ? this.choose(at, made.made, made.tried, trials) : this.none(at, trials);
   }
@@ -165,11 +165,11 @@ export class Descent {
   private async captureBefore(at: number): Promise<CapturedSchema> {
     const { difference, migrations } = this.input;
     if (!difference) throw new Error("there is no generator of differences");
-    const bench = await this.clones.make("before");
-    for (const migration of migrations.slice(0, at)) await up(bench.session, this.input, migration, []);
-    await forgetOwnSchema(bench.session, this.input.schema);
-    const captured = await difference.capture(bench.session);
-    await this.clones.drop(bench);
+    const working = await this.clones.make("before");
+    for (const migration of migrations.slice(0, at)) await up(working.session, this.input, migration, []);
+    await forgetOwnSchema(working.session, this.input.schema);
+    const captured = await difference.capture(working.session);
+    await this.clones.drop(working);
     return captured;
   }
 
@@ -179,13 +179,13 @@ export class Descent {
 
   /** A fresh clone on which the release ran, with everything kept aside, and was taken back down to this migration. */
   private async rebuild(at: number): Promise<void> {
-    await this.clones.drop(this.bench);
-    this.bench = await this.clones.make("rollback");
+    await this.clones.drop(this.working);
+    this.working = await this.clones.make("rollback");
     for (const [index, migration] of this.input.migrations.entries()) {
       await this.upKeeping(index, migration);
     }
     this.kept = true;
-    this.columns = await readColumns(this.bench.session);
+    this.columns = await readColumns(this.working.session);
     for (let index = this.input.migrations.length - 1; index > at; index--) {
       const candidate = this.chosen.get(this.migration(index).version);
       if (candidate) await this.apply(index, candidate);
@@ -201,12 +201,12 @@ export class Descent {
         kept: (statement: Statement, ms: KeptTime) =>
           void this.times.set(place(migration.version, statement.index), ms),
       };
-      const { keptBytes } = await up(this.bench.session, this.input, migration, allowed, { observe });
+      const { keptBytes } = await up(this.working.session, this.input, migration, allowed, { observe });
       if (allowed.length > 0) this.copies.set(at, keptBytes);
     } catch (error) {
       if (!(error instanceof DatabaseError) || this.withoutCopies(at)) throw error;
       this.copies.set(at, error);
-      await up(this.bench.session, this.input, migration, []);
+      await up(this.working.session, this.input, migration, []);
     }
   }
 
@@ -225,7 +225,7 @@ export class Descent {
   private async apply(at: number, candidate: RollbackCandidate, passages: Passage[] = []): Promise<void> {
     const { settings, schema, clock } = this.input;
     const previous = this.input.migrations[at - 1] ?? null;
-    const { session } = this.bench;
+    const { session } = this.working;
     let from: Columns = new Map();
     await applyRollback(session, {
       migration: this.migration(at),
@@ -261,9 +261,9 @@ export class Descent {
     const { version, name } = migration;
     const [before, after] = [this.state(at).catalog, this.state(at + 1).catalog];
     const end = this.state(this.input.migrations.length).catalog;
-    const observed = this.climb.observed[at] ?? null;
+    const observed = this.applied.observed[at] ?? null;
     const around = { migration, before, after, end, observed, columns: this.columns, schema: this.input.schema };
-    const candidate = await withAside(this.bench.session, tried, passages, around);
+    const candidate = await withAside(this.working.session, tried, passages, around);
     this.chosen.set(version, candidate);
     const verdict = trials.at(-1)?.verdict ?? "none";
     const kept = candidate.keep.length > 0 ? this.keptOf(at) : null;
@@ -290,7 +290,7 @@ export class Descent {
 
   /** Before the migration at this place. */
   private state(at: number): State {
-    const state = this.climb.states[at];
+    const state = this.applied.states[at];
     if (!state) throw new RangeError(`there is no state ${at}`);
     return state;
   }

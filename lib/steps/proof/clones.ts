@@ -3,7 +3,7 @@ import type { ProveOnClone } from "./input.js";
 import { GrowthUnknown, GrowthWatch } from "./watch-growth.js";
 
 /** A clone and the session on it. */
-export interface Bench {
+export interface WorkingClone {
   readonly clone: Clone;
   readonly session: Session;
   /** Null where a clone may grow without a limit. */
@@ -12,7 +12,7 @@ export interface Bench {
 
 /** The clones of one proof: whatever happens, none is left behind. */
 export class Clones {
-  private readonly open = new Set<Bench>();
+  private readonly open = new Set<WorkingClone>();
   /** Why clones that are dropped by now were stopped for their size, or because nobody knew it any more. */
   private readonly stopped: DatabaseError[] = [];
   /** Clones that are still there. */
@@ -20,14 +20,14 @@ export class Clones {
 
   constructor(private readonly input: ProveOnClone) {}
 
-  async make(purpose: string): Promise<Bench> {
+  async make(purpose: string): Promise<WorkingClone> {
     this.input.signal?.throwIfAborted();
     this.assertWatched();
     const clone = await this.input.makeClone(purpose);
     try {
-      const bench = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
-      this.open.add(bench);
-      return bench;
+      const working = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
+      this.open.add(working);
+      return working;
     } catch (error) {
       await this.remove(clone);
       throw error;
@@ -70,12 +70,12 @@ export class Clones {
     return { purpose: "write", statementTimeout, lockTimeout };
   }
 
-  async drop(bench: Bench): Promise<void> {
-    this.open.delete(bench);
-    await bench.growth?.stop();
-    if (bench.growth?.reason) this.stopped.push(bench.growth.reason);
-    await bench.session.close();
-    await this.remove(bench.clone);
+  async drop(working: WorkingClone): Promise<void> {
+    this.open.delete(working);
+    await working.growth?.stop();
+    if (working.growth?.reason) this.stopped.push(working.growth.reason);
+    await working.session.close();
+    await this.remove(working.clone);
   }
 
   /** That it could not be dropped says nothing of the release. */
@@ -90,7 +90,7 @@ export class Clones {
 
   /** Drops all; throws the first failure after having tried every one. */
   async dropAll(): Promise<void> {
-    const results = await Promise.allSettled([...this.open].map((bench) => this.drop(bench)));
+    const results = await Promise.allSettled([...this.open].map((working) => this.drop(working)));
     const failed = results.find((result) => result.status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }

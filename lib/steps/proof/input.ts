@@ -44,5 +44,5 @@ export interface IsolationOnClone {
   /** Schema of another tenant in the same database: it stands in the clone, and must be as it was. */
   readonly neighbour: string | null;
   /** Schema of a tenant there that gets the same release: it runs for it too, and leaves the first as it is. */
-  readonly twin: string | null;
+  readonly sibling: string | null;
 }

@@ -3,7 +3,7 @@ import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import { up } from "./apply-on-clone.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { Outcome } from "./outcome.js";
 import type { ResumePoint } from "./proof.js";
@@ -24,7 +24,7 @@ const MOST_POINTS = 12;
  * left: the old state, the new one, or a state from which the run went on to the new one. Ends in the new state.
  */
 export async function killAndResume(
-  bench: Bench,
+  working: WorkingClone,
   clones: Clones,
   input: ProveOnClone,
   migration: Migration,
@@ -33,12 +33,12 @@ export async function killAndResume(
 ): Promise<readonly ResumePoint[]> {
   const points: Point[] = [];
   for (const statement of spread(migration.up.statements.length)) {
-    const killed = await runAndKill(bench, clones, input, migration, keep, statement);
+    const killed = await runAndKill(working, clones, input, migration, keep, statement);
     if (!killed) break;
-    points.push({ statement, state: await stateOf(bench, input, around) });
+    points.push({ statement, state: await stateOf(working, input, around) });
     if (points.at(-1)?.state === "new") break;
   }
-  return resumed(bench, input, migration, keep, around, points);
+  return resumed(working, input, migration, keep, around, points);
 }
 
 interface Point {
@@ -48,7 +48,7 @@ interface Point {
 
 /** Kills a team's own program half way through the time that it took, and runs it again. Empty when it was faster. */
 export async function killCommand(
-  bench: Bench,
+  working: WorkingClone,
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
@@ -56,27 +56,27 @@ export async function killCommand(
   ms: number,
 ): Promise<readonly ResumePoint[]> {
   try {
-    await up(bench.session, input, migration, keep, { stop: AbortSignal.timeout(Math.ceil(ms / 2)) });
+    await up(working.session, input, migration, keep, { stop: AbortSignal.timeout(Math.ceil(ms / 2)) });
     return [];
   } catch (error) {
     if (!(error instanceof MigratorFailed)) throw error;
   }
-  const points = [{ statement: 0, state: await stateOf(bench, input, around) }];
-  return resumed(bench, input, migration, keep, around, points);
+  const points = [{ statement: 0, state: await stateOf(working, input, around) }];
+  return resumed(working, input, migration, keep, around, points);
 }
 
 /** Goes on from the last death, and says of each what came of it. */
 async function resumed(
-  bench: Bench,
+  working: WorkingClone,
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
   around: Around,
   points: readonly Point[],
 ): Promise<readonly ResumePoint[]> {
-  if (migration.migrator || points.at(-1)?.state !== "new") await up(bench.session, input, migration, keep);
-  const end = await readState(bench.session, input.schema);
-  const reason = await around.outcome.difference(bench.session, end, around.at);
+  if (migration.migrator || points.at(-1)?.state !== "new") await up(working.session, input, migration, keep);
+  const end = await readState(working.session, input.schema);
+  const reason = await around.outcome.difference(working.session, end, around.at);
   return points.map(({ statement, state }) => ({
     migration: migration.version,
     statement,
@@ -87,15 +87,15 @@ async function resumed(
 
 /** True when the backend died; false when the statement was not reached because an earlier run had done it. */
 async function runAndKill(
-  bench: Bench,
+  working: WorkingClone,
   clones: Clones,
   input: ProveOnClone,
   migration: Migration,
   keep: readonly KeepAside[],
   statement: number,
 ): Promise<boolean> {
-  const victim = await clones.connect(bench.clone);
-  const killer = await clones.connectAsLogin(bench.clone);
+  const victim = await clones.connect(working.clone);
+  const killer = await clones.connectAsLogin(working.clone);
   const after = async (done: { readonly index: number }) => {
     if (done.index !== statement) return;
     await killer.query("select pg_terminate_backend($1)", [victim.backend]);
@@ -105,7 +105,7 @@ async function runAndKill(
     return false;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    await untilGone(bench, victim.backend, input);
+    await untilGone(working, victim.backend, input);
     return true;
   } finally {
     await victim.close();
@@ -114,18 +114,18 @@ async function runAndKill(
 }
 
 /** The dying backend may still hold its locks for a moment. */
-async function untilGone(bench: Bench, backend: number, input: ProveOnClone): Promise<void> {
+async function untilGone(working: WorkingClone, backend: number, input: ProveOnClone): Promise<void> {
   for (let wait = 1; wait < 5000; wait *= 2) {
-    const rows = await bench.session.query("select 1 from pg_stat_activity where pid = $1", [backend]);
+    const rows = await working.session.query("select 1 from pg_stat_activity where pid = $1", [backend]);
     if (rows.length === 0) return;
     await input.clock.sleep(wait);
   }
 }
 
-async function stateOf(bench: Bench, input: ProveOnClone, around: Around): Promise<"old" | "new" | "between"> {
-  const now = await readState(bench.session, input.schema);
+async function stateOf(working: WorkingClone, input: ProveOnClone, around: Around): Promise<"old" | "new" | "between"> {
+  const now = await readState(working.session, input.schema);
   if (compareStates(now, around.before).verdict !== "differs") return "old";
-  return (await around.outcome.difference(bench.session, now, around.at)) === null ? "new" : "between";
+  return (await around.outcome.difference(working.session, now, around.at)) === null ? "new" : "between";
 }
 
 function spread(count: number): readonly number[] {

@@ -1,5 +1,5 @@
 import type { Finding } from "../../core/finding.js";
-import { shownCode } from "../catalog/standing-code.js";
+import { shownCode } from "../catalog/automatic-code.js";
 
 /** What tenants wrote would run, or ran for the `reason` that the config gives, with rights that reach beyond the database. */
 export function othersCode(code: readonly string[], reason: string | null): Finding {

@@ -5,7 +5,7 @@ import type { Clones } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import { outsideDifferences, sameWhateverNumbers } from "./outside-state.js";
-import type { Climb } from "./run-release.js";
+import type { AppliedRelease } from "./run-release.js";
 import { compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 
@@ -32,7 +32,7 @@ export class Outcome {
   constructor(
     private readonly input: ProveOnClone,
     private readonly clones: Clones,
-    private readonly run: Climb,
+    private readonly run: AppliedRelease,
   ) {}
 
   /** Null when the session's database stands where the first run stood after this migration; else what is different. */

@@ -20,7 +20,7 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
       text:
         error instanceof LeftTenant
           ? "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config."
-          : "Mend the migration or the rows that it trips over, then check again.",
+          : "Fix the migration or the rows that it fails on, then check again.",
     },
     ...(statement ? { source: statement.source } : {}),
   };

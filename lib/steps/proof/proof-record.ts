@@ -3,7 +3,7 @@ import { compareCatalogs, type Difference } from "../../core/catalog/compare.js"
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
-import type { RollbackStanding } from "../../core/risk/input.js";
+import type { RollbackResult } from "../../core/risk/input.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { contractFindings } from "../catalog/pending.js";
@@ -37,7 +37,7 @@ export async function proofRecord(
     after: proved ? proof.after : null,
     onTheWay: proof.onTheWay,
     rollbacks: proof.rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : [])),
-    standing: standingOf(proof),
+    standing: resultOf(proof),
     locks: proof.statements.flatMap((statement) =>
       statement.locks.map(({ table, mode, fromMs, toMs }) => ({ table, mode, holdMs: toMs - fromMs })),
     ),
@@ -48,7 +48,7 @@ export async function proofRecord(
 }
 
 /** The worst of the migrations' ways back. */
-function standingOf(proof: Proof): RollbackStanding {
+function resultOf(proof: Proof): RollbackResult {
   if (proof.rollbacks.some(({ candidate }) => candidate === null)) {
     if (proof.passed) return "lossy";
     return proof.rollbacks.some(({ verdict }) => verdict === "none") ? "impossible" : "unproved";

@@ -13,7 +13,7 @@ import { SeededChain } from "./seeded-database.js";
 import { describeFailure } from "./try-candidate.js";
 
 /** Databases that exist for the proof alone. */
-export interface Workshop {
+export interface ProofDatabases {
   /** An empty database, which grows by one migration after the other. */
   readonly chain: Clone;
   /** A copy of the chain, or of one of its copies, as it is now; no session may be open on it. */
@@ -25,7 +25,7 @@ export const GROWTH_LIMIT = 20 * 2 ** 30;
 
 export interface ProveFolder {
   readonly migrations: readonly Migration[];
-  readonly workshop: Workshop;
+  readonly databases: ProofDatabases;
   readonly difference: SchemaDifference;
   /** Made first: a migration may refer to its framework's own ledger. Null for none. */
   readonly ledger: LedgerFormat | null;
@@ -64,7 +64,7 @@ export interface ProvedMigration {
 /** Proves the migrations of a folder one by one, each from the state that those before it lead to. */
 export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMigration[]> {
   await makeLedger(input);
-  const chain = new SeededChain(input, input.workshop);
+  const chain = new SeededChain(input, input.databases);
   const results: ProvedMigration[] = [];
   try {
     for (const migration of input.migrations) {
@@ -114,8 +114,8 @@ function stoppedBy({ findings }: Proof): string | null {
   return findings.find(({ code }) => STOPPED.includes(code))?.message ?? null;
 }
 
-async function makeLedger({ ledger, settings, workshop }: ProveFolder): Promise<void> {
-  const session = await workshop.chain.open({ purpose: "write", ...settings });
+async function makeLedger({ ledger, settings, databases }: ProveFolder): Promise<void> {
+  const session = await databases.chain.open({ purpose: "write", ...settings });
   try {
     const placed = ledger && (await placedLedger(session, ledger));
     for (const sql of placed?.create ?? []) await session.script(sql);
@@ -139,7 +139,7 @@ function proveFrom(input: ProveFolder, migration: Migration, from: Clone): Promi
     cluster: "folder",
     migrations: [migration],
     schema: null,
-    makeClone: () => input.workshop.copy(from),
+    makeClone: () => input.databases.copy(from),
     difference: input.difference,
     settings: input.settings,
     clock: input.clock,

@@ -6,14 +6,14 @@ import { refusalsOf } from "../../core/operations/index.js";
 import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { planRollback } from "../../core/rollback/plan-rollback.js";
 import { DatabaseError } from "../../ports/database.js";
+import { automaticCode } from "../catalog/automatic-code.js";
 import { readCatalog } from "../catalog/read-catalog.js";
-import { standingCode } from "../catalog/standing-code.js";
-import { Around, runForTwin } from "../isolation/around.js";
+import { Around, runForSibling } from "../isolation/around.js";
 import { leftBehind } from "../run/left-behind.js";
 import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
-import { Descent } from "./choose-rollbacks.js";
-import { type Bench, Clones } from "./clones.js";
+import { RollbackTrial } from "./choose-rollbacks.js";
+import { Clones, type WorkingClone } from "./clones.js";
 import { indexFindings, readIndexEntries } from "./index-entries.js";
 import type { ProveOnClone } from "./input.js";
 import { withKeeping } from "./keep-times.js";
@@ -25,7 +25,7 @@ import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFi
 import { proveWritten } from "./prove-written.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
-import { type Climb, climb } from "./run-release.js";
+import { type AppliedRelease, applyRelease } from "./run-release.js";
 import { readState, type State } from "./state.js";
 import { readTraces, traceFindings } from "./traces.js";
 import { writabilityFindings } from "./writability.js";
@@ -45,14 +45,14 @@ export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
 async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof> {
   const start = input.clock.monotonic();
   try {
-    const bench = await clones.make("dry-run");
-    const code = await standingCode(bench.session, input.migrations);
+    const working = await clones.make("dry-run");
+    const code = await automaticCode(working.session, input.migrations);
     // Reading rows may run it as well.
     if (code.length > 0 && input.superuser === undefined)
-      return withoutRun([othersCode(code, null)], await readCatalog(bench.session, input.schema), input, start);
+      return withoutRun([othersCode(code, null)], await readCatalog(working.session, input.schema), input, start);
     const refused = refusedIn(input);
-    if (refused.length > 0) return withoutRun(refused, await readCatalog(bench.session, input.schema), input, start);
-    const proof = await proveRun(input, clones, bench, start);
+    if (refused.length > 0) return withoutRun(refused, await readCatalog(working.session, input.schema), input, start);
+    const proof = await proveRun(input, clones, working, start);
     clones.assertWatched();
     if (code.length === 0) return proof;
     return { ...proof, findings: [...proof.findings, othersCode(code, input.superuser ?? null)].sort(compareFindings) };
@@ -69,22 +69,22 @@ export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Fin
   return [...migrations.flatMap(refusalsOf), ...reaches];
 }
 
-async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start: number): Promise<Proof> {
-  const traces = await readTraces(bench.session);
-  const surroundings = await Around.of(bench.session, input);
-  const run = await climb(bench, clones, input);
+async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClone, start: number): Promise<Proof> {
+  const traces = await readTraces(working.session);
+  const surroundings = await Around.of(working.session, input);
+  const run = await applyRelease(working, clones, input);
   const before = first(run.states);
   if (run.failure) {
     const proof = withoutRun([failureFinding(run.failure)], before.catalog, input, start);
     return { ...proof, statements: run.statements, output: run.output };
   }
-  const around = await surroundings.findings(bench.session);
+  const around = await surroundings.findings(working.session);
   const after = last(run.states);
   const seen = [
-    ...(await seenAfter(input, clones, bench, run)),
-    ...traceFindings(traces, await readTraces(bench.session), after.catalog, input.schema),
+    ...(await seenAfter(input, clones, working, run)),
+    ...traceFindings(traces, await readTraces(working.session), after.catalog, input.schema),
   ];
-  const rerun = await rerunOf(input, clones, bench, after);
+  const rerun = await rerunOf(input, clones, working, after);
   const { cluster, migrations } = input;
   const plan = planRollback({
     cluster,
@@ -93,19 +93,19 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
     observed: run.observed,
     ...(input.isolation ? { isolation: input.isolation.scope } : {}),
   });
-  const descent = new Descent(input, clones, run, plan, bench);
-  const rollbacks = await descent.run();
+  const trial = new RollbackTrial(input, clones, run, plan, working);
+  const rollbacks = await trial.run();
   const acceptances = input.acceptances ?? NO_ACCEPTANCES;
   const undone = rollbacks.every(({ candidate }) => candidate !== null);
   const allowed = rollbacks.every((each) => each.candidate !== null || isLossAccepted(each, rollbacks, acceptances));
   // Where something may stay, going up again begins on a clone that never had it.
-  const anew = allowed ? (undone ? descent.end : await clones.make("again")) : null;
-  const again = anew ? await climbAgain(anew, clones, input, run, rollbacks) : NOT_AGAIN;
-  const beside = anew && again.upAgain ? await runForTwin(clones, anew, input) : [];
+  const fresh = allowed ? (undone ? trial.end : await clones.make("again")) : null;
+  const again = fresh ? await applyAgain(fresh, clones, input, run, rollbacks) : NOT_AGAIN;
+  const siblingFindings = fresh && again.upAgain ? await runForSibling(clones, fresh, input) : [];
   const written = await proveWritten(input, clones, run, rollbacks);
   const findings = [
     ...around,
-    ...beside,
+    ...siblingFindings,
     ...seen,
     ...scanFindings(run.statements, input.largeScan),
     ...rollbackFindings(rollbacks, acceptances),
@@ -116,7 +116,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
   ].sort(compareFindings);
   return {
     passed: allowed && again.upAgain && !findings.some(({ severity }) => severity === "error"),
-    statements: withKeeping(run.statements, (statement) => descent.keepingOf(statement)),
+    statements: withKeeping(run.statements, (statement) => trial.keepingOf(statement)),
     rows: tableRows(before, after),
     rollbacks,
     rerun,
@@ -136,25 +136,25 @@ async function proveRun(input: ProveOnClone, clones: Clones, bench: Bench, start
 async function seenAfter(
   input: ProveOnClone,
   clones: Clones,
-  bench: Bench,
-  { states, observed }: Climb,
+  working: WorkingClone,
+  { states, observed }: AppliedRelease,
 ): Promise<readonly Finding[]> {
   const [before, after] = [first(states).catalog, last(states).catalog];
   const written = observed.flatMap(({ statements }) => statements.flatMap((each) => each.written));
   const released = { before, after, written };
   return [
     ...validityFindings(before, after),
-    ...indexFindings(await readIndexEntries(bench.session, before, after, input.schema)),
-    ...(await writabilityFindings(input, clones, bench, released)),
-    ...(await ambiguousCallFindings(input, clones, bench, released)),
+    ...indexFindings(await readIndexEntries(working.session, before, after, input.schema)),
+    ...(await writabilityFindings(input, clones, working, released)),
+    ...(await ambiguousCallFindings(input, clones, working, released)),
   ];
 }
 
-function rerunOf(input: ProveOnClone, clones: Clones, bench: Bench, after: State): Promise<Rerun> | Rerun {
+function rerunOf(input: ProveOnClone, clones: Clones, working: WorkingClone, after: State): Promise<Rerun> | Rerun {
   if (!input.thorough) return { outcome: "not tried", reason: "it was not asked for" };
   return input.migrations.some(({ migrator }) => migrator)
     ? runCommandAgain(clones, input)
-    : runAgain(bench.session, input, after);
+    : runAgain(working.session, input, after);
 }
 
 interface Again {
@@ -166,30 +166,30 @@ interface Again {
 const NOT_AGAIN: Again = { upAgain: false, resumes: [], findings: [] };
 
 /** Up once more, on the clone where the release was taken back; thoroughly, with a death after every statement. */
-async function climbAgain(
-  bench: Bench,
+async function applyAgain(
+  working: WorkingClone,
   clones: Clones,
   input: ProveOnClone,
-  run: Climb,
+  run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
 ): Promise<Again> {
   const resumes: ResumePoint[] = [];
   const outcome = new Outcome(input, clones, run);
   try {
     // Between a rollback and another rollout the session ends, and its temporary tables with it.
-    await bench.session.script("discard temp");
+    await working.session.script("discard temp");
     for (const [at, migration] of input.migrations.entries()) {
       const keep = rollbacks[at]?.candidate?.keep ?? [];
       const before = run.states[at];
       const took = run.statements.find((statement) => statement.migration === migration.version)?.ms ?? 0;
       if (input.thorough && migration.migrator && before) {
-        resumes.push(...(await killCommand(bench, input, migration, keep, { at, before, outcome }, took)));
+        resumes.push(...(await killCommand(working, input, migration, keep, { at, before, outcome }, took)));
       } else if (input.thorough && before) {
-        resumes.push(...(await killAndResume(bench, clones, input, migration, keep, { at, before, outcome })));
-      } else await up(bench.session, input, migration, keep);
+        resumes.push(...(await killAndResume(working, clones, input, migration, keep, { at, before, outcome })));
+      } else await up(working.session, input, migration, keep);
     }
-    const end = await readState(bench.session, input.schema);
-    const difference = await outcome.difference(bench.session, end, input.migrations.length - 1);
+    const end = await readState(working.session, input.schema);
+    const difference = await outcome.difference(working.session, end, input.migrations.length - 1);
     return difference === null ? { upAgain: true, resumes, findings: [] } : failedAgain(resumes, difference);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

@@ -7,10 +7,10 @@ import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { up } from "./apply-on-clone.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedRollback } from "./proof.js";
-import type { Climb } from "./run-release.js";
+import type { AppliedRelease } from "./run-release.js";
 import { isSameSchema, readState, tableName } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
@@ -22,7 +22,7 @@ import { type Writable, writeAsApplication } from "./write-as-application.js";
 export async function proveWritten(
   input: ProveOnClone,
   clones: Clones,
-  run: Climb,
+  run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
 ): Promise<readonly Finding[]> {
   const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
@@ -31,25 +31,25 @@ export async function proveWritten(
   const index = new CatalogIndex(last.catalog);
   const writables = writablesOf(aside, index);
   if (writables.length === 0) return [];
-  const bench = await clones.make("written");
+  const working = await clones.make("written");
   try {
     for (const [at, migration] of input.migrations.entries())
-      await up(bench.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
-    const written = await writeAsApplication(bench.session, index, writables, input.schema);
-    return written === 0 ? [] : await backAndAgain(bench, input, run, rollbacks, writables);
+      await up(working.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
+    const written = await writeAsApplication(working.session, index, writables, input.schema);
+    return written === 0 ? [] : await backAndAgain(working, input, run, rollbacks, writables);
   } finally {
-    await clones.drop(bench);
+    await clones.drop(working);
   }
 }
 
 async function backAndAgain(
-  bench: Bench,
+  working: WorkingClone,
   input: ProveOnClone,
-  run: Climb,
+  run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
   writables: readonly Writable[],
 ): Promise<readonly Finding[]> {
-  const { session } = bench;
+  const { session } = working;
   const { schema, settings, clock, keepLimit } = input;
   for (const [at, writable] of writables.entries()) await session.script(bindSchemas(noteValues(writable, at), schema));
   const limit = keepLimit === undefined ? {} : { keepLimit };

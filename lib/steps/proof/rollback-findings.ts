@@ -34,7 +34,7 @@ function authorFinding(rollback: ProvedRollback): readonly Finding[] {
       severity: "warning",
       subject: subjectOf(rollback),
       message: `The down migration of ${rollback.version} ${what}: ${author.differences.slice(0, 5).join(" ")}`,
-      remedy: { text: rollback.candidate ? "A proved plan is used in its place." : "Mend the down migration." },
+      remedy: { text: rollback.candidate ? "A proved plan is used in its place." : "Fix the down migration." },
     },
   ];
 }

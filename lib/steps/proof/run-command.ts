@@ -8,7 +8,7 @@ import { MigratorFailed } from "../../ports/migrator.js";
 import { readProgress } from "../migration/progress.js";
 import { up } from "./apply-on-clone.js";
 import { changesBetween, readSnapshot } from "./backend-snapshot.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import { deriveChange } from "./derive-change.js";
 import type { ProveOnClone } from "./input.js";
 import type { HeldLock, ProvedStatement } from "./proof.js";
@@ -17,21 +17,21 @@ import { readState, type State, tableName } from "./state.js";
 import { watchLocks } from "./watch-locks.js";
 
 /** Runs a team's own program on the clone, watching its sessions from beside, and finds out what it did. */
-export async function climbCommand(
-  bench: Bench,
+export async function applyCommand(
+  working: WorkingClone,
   clones: Clones,
   input: ProveOnClone,
   migration: Migration,
   states: readonly State[],
 ): Promise<Step> {
-  const { session } = bench;
+  const { session } = working;
   const { difference, schema, clock } = input;
   // What is ours is no part of the change, so it is there on both sides.
   await readProgress(session, migration.version, schema);
   const capturedBefore = difference ? await difference.capture(session) : null;
   const was = await readSnapshot(session);
   const scannedBefore = await rowsScanned(session);
-  const watcher = await clones.connect(bench.clone);
+  const watcher = await clones.connect(working.clone);
   const start = clock.monotonic();
   const { result, locks } = await watchLocks(watcher, [session.backend], clock, () =>
     up(session, input, migration, []),

@@ -3,16 +3,16 @@ import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError } from "../../ports/database.js";
 import { up } from "./apply-on-clone.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedStatement } from "./proof.js";
-import { climbCommand } from "./run-command.js";
+import { applyCommand } from "./run-command.js";
 import { readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
 
 /** The release on its way up: the state before each migration and after the last, and what was seen between. */
-export interface Climb {
+export interface AppliedRelease {
   readonly states: readonly State[];
   /** Beside each state: the values of the tables that the release had changed until then; empty when not thorough. */
   readonly sums: readonly ColumnSums[];
@@ -39,8 +39,12 @@ export interface Step {
 }
 
 /** Runs the whole release once, watching. Stops at the first failure. */
-export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): Promise<Climb> {
-  const first = await readState(bench.session, input.schema);
+export async function applyRelease(
+  working: WorkingClone,
+  clones: Clones,
+  input: ProveOnClone,
+): Promise<AppliedRelease> {
+  const first = await readState(working.session, input.schema);
   const states = [first];
   const sums: ColumnSums[] = [new Map()];
   const observed: MigrationObservation[] = [];
@@ -50,15 +54,15 @@ export async function climb(bench: Bench, clones: Clones, input: ProveOnClone): 
   for (const migration of input.migrations) {
     input.signal?.throwIfAborted();
     const step = await (migration.migrator
-      ? climbCommand(bench, clones, input, migration, states)
-      : climbStatements(bench, input, migration, origin));
+      ? applyCommand(working, clones, input, migration, states)
+      : applyStatements(working, input, migration, origin));
     statements.push(...step.statements);
     output = step.output ?? output;
     if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
     const { state } = step.reached;
     states.push(state);
     const changed = input.thorough ? changedTables(state, first) : [];
-    sums.push(await readColumnSums(bench.session, state, changed, input.schema));
+    sums.push(await readColumnSums(working.session, state, changed, input.schema));
     observed.push(step.reached.observed);
   }
   return { states, sums, observed, statements, failure: null, output };
@@ -69,8 +73,8 @@ function because(failure: Failure | null, clones: Clones): Failure | null {
   return failure && { ...failure, error: clones.reasonFor(failure.error) };
 }
 
-async function climbStatements(
-  { session }: Bench,
+async function applyStatements(
+  { session }: WorkingClone,
   input: ProveOnClone,
   migration: Migration,
   origin: number,

@@ -1,7 +1,7 @@
 import type { Migration } from "../../core/migration/release.js";
 import { type Clone, DatabaseError } from "../../ports/database.js";
 import { replayMigration } from "../migration/replay-migration.js";
-import type { ProveFolder, Workshop } from "./prove-folder.js";
+import type { ProofDatabases, ProveFolder } from "./prove-folder.js";
 import { seedRows } from "./seed-rows.js";
 
 /**
@@ -13,7 +13,7 @@ export class SeededChain {
 
   constructor(
     private readonly input: ProveFolder,
-    private readonly workshop: Workshop,
+    private readonly databases: ProofDatabases,
   ) {}
 
   /** Databases to prove the next migration on, best first; the next is wanted when the migration does not run. */
@@ -23,12 +23,12 @@ export class SeededChain {
       yield { from: known ?? (await this.refill()), generated: true };
       if (known) yield { from: await this.refill(), generated: true };
     }
-    yield { from: this.workshop.chain, generated: false };
+    yield { from: this.databases.chain, generated: false };
   }
 
   /** The next state. Why it could not be reached, or null. */
   async grow(migration: Migration): Promise<string | null> {
-    const reason = await this.run(this.workshop.chain, migration);
+    const reason = await this.run(this.databases.chain, migration);
     if (reason !== null || this.input.seed === 0) return reason;
     if (this.filled && (await this.run(this.filled, migration)) === null) await this.fill(this.filled);
     else await this.refill();
@@ -42,7 +42,7 @@ export class SeededChain {
 
   private async refill(): Promise<Clone> {
     await this.drop();
-    const made = await this.workshop.copy(this.workshop.chain);
+    const made = await this.databases.copy(this.databases.chain);
     this.filled = made;
     await this.fill(made);
     return made;

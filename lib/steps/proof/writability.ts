@@ -4,7 +4,7 @@ import type { TableRef } from "../../core/catalog/lookup.js";
 import { humanName } from "../../core/catalog/names.js";
 import type { Finding, Severity } from "../../core/finding.js";
 import { groupBy } from "../../core/group-by.js";
-import type { Bench, Clones } from "./clones.js";
+import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
 
@@ -26,13 +26,13 @@ export interface Released {
 export async function writabilityFindings(
   input: ProveOnClone,
   clones: Clones,
-  bench: Bench,
+  working: WorkingClone,
   { before, after, written }: Released,
 ): Promise<readonly Finding[]> {
   const concerned = affectedRelations(before, after, written);
   const tables = concerned.slice(0, MOST);
   if (tables.length === 0) return [];
-  const { refused } = await tryWrites(bench.session, after, { tables, oids: [] }, input);
+  const { refused } = await tryWrites(working.session, after, { tables, oids: [] }, input);
   const counted = refused.filter(isOfTheTable);
   const known = counted.length === 0 ? NONE : await triedBefore(input, clones, before, counted);
   const fresh = counted.filter((each) => isNew(each, known));
@@ -52,12 +52,12 @@ async function triedBefore(
   before: Catalog,
   refused: readonly RefusedWrite[],
 ): Promise<TriedWrites> {
-  const bench = await clones.make("writes");
+  const working = await clones.make("writes");
   try {
     const oids = [...new Set(refused.map(({ oid }) => oid))];
-    return await tryWrites(bench.session, before, { oids, tables: refused.map(({ table }) => table) }, input);
+    return await tryWrites(working.session, before, { oids, tables: refused.map(({ table }) => table) }, input);
   } finally {
-    await clones.drop(bench);
+    await clones.drop(working);
   }
 }
 

@@ -10,9 +10,9 @@ import type { Plan } from "../../core/queries/plan.js";
 import { newRefusal } from "../../core/queries/row-refusal.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { shownCode, standingCode } from "../catalog/standing-code.js";
+import { automaticCode, shownCode } from "../catalog/automatic-code.js";
 import { up } from "../proof/apply-on-clone.js";
-import { type Bench, Clones } from "../proof/clones.js";
+import { Clones, type WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { refusedIn } from "../proof/prove-on-clone.js";
 import { type CloneFacts, changedTables, lostStatistics, readCloneFacts } from "./clone-facts.js";
@@ -35,16 +35,20 @@ export async function examineRelease(
   const clones = new Clones(input);
   const took = () => input.clock.monotonic() - start;
   try {
-    const bench = await clones.make("queries");
-    const refused = await refusedFor(bench.session, input, queries);
+    const working = await clones.make("queries");
+    const refused = await refusedFor(working.session, input, queries);
     if (refused !== null) return { ...NOTHING, refused, ms: took() };
-    const facts = await readCloneFacts(bench.session);
-    const before = await describeQueries(bench.session, queries, scope);
-    const failure = await run(bench.session, input);
+    const facts = await readCloneFacts(working.session);
+    const before = await describeQueries(working.session, queries, scope);
+    const failure = await run(working.session, input);
     if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
-    const seen = await seenAfter(bench.session, queries, scope, facts);
+    const seen = await seenAfter(working.session, queries, scope, facts);
     const examined = examinedQueries(queries, before, seen);
-    const found = await whatElse(clones, bench, input, scope, { queries: examined, before: facts, after: seen.facts });
+    const found = await whatElse(clones, working, input, scope, {
+      queries: examined,
+      before: facts,
+      after: seen.facts,
+    });
     clones.assertWatched();
     return {
       queries: found,
@@ -69,7 +73,7 @@ async function refusedFor(
   input: ProveOnClone,
   queries: readonly WorkloadQuery[],
 ): Promise<string | null> {
-  const code = await standingCode(
+  const code = await automaticCode(
     session,
     input.migrations,
     queries.map(({ text }) => text),
@@ -161,7 +165,7 @@ interface SoFar {
 /** Rows that are refused and statements that did it, which need a clone as it was before. */
 async function whatElse(
   clones: Clones,
-  bench: Bench,
+  working: WorkingClone,
   input: ProveOnClone,
   scope: QueryScope,
   { queries, before, after }: SoFar,
@@ -171,7 +175,7 @@ async function whatElse(
   const other = queries.filter(isOther);
   if (writing.length === 0 && other.length === 0) return queries;
   const fresh = await clones.make("queries-again");
-  const trials = await refusedRows(fresh.session, bench.session, writing, scope);
+  const trials = await refusedRows(fresh.session, working.session, writing, scope);
   const causes = await findCauses(
     fresh,
     input,

@@ -7,13 +7,13 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { up } from "../proof/apply-on-clone.js";
-import type { Bench } from "../proof/clones.js";
+import type { WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import type { QueryScope } from "./describe-queries.js";
 
 /** Runs the release again on a clone of its own, and describes these queries after each statement: the first that changes one did it. */
 export async function findCauses(
-  { session }: Bench,
+  { session }: WorkingClone,
   input: ProveOnClone,
   queries: readonly WorkloadQuery[],
   scope: QueryScope,

@@ -37,7 +37,7 @@ export async function noteRegistry(ports: Ports, { joined, gone }: RegistryChang
   const same = (a: readonly string[], b: readonly string[] = []) => a.join("\n") === b.join("\n");
   if (same(joined, before?.joined) && same(gone, before?.gone)) return;
   await ports.artifacts.put(artifact.registry, { joined, gone } satisfies RegistryChanges);
-  await saveFindings(ports, "joined", [...joined.map(appeared), ...gone.map(vanished)]);
+  await saveFindings(ports, "joined", [...joined.map(appeared), ...gone.map(departed)]);
   await ports.audit.append({
     actor: "schema-gate",
     action: "registry.changed",
@@ -59,7 +59,7 @@ function appeared(id: string): Finding {
   };
 }
 
-function vanished(id: string): Finding {
+function departed(id: string): Finding {
   return {
     code: "rollout.gone",
     gate: "rollout",

@@ -7,7 +7,7 @@ import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import type { ProbeResult } from "../../core/probes/probe.js";
 import type { LedgerEntry } from "../../core/release/ledger.js";
-import type { PredictedLock, RollbackStanding } from "../../core/risk/input.js";
+import type { PredictedLock, RollbackResult } from "../../core/risk/input.js";
 import type { RiskScore } from "../../core/risk/score.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Exemption } from "../../core/rollout/exemptions.js";
@@ -147,7 +147,7 @@ export interface ProofRecord {
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration. */
   readonly rollbacks: readonly { readonly version: string; readonly candidate: RollbackCandidate }[];
-  readonly standing: RollbackStanding;
+  readonly standing: RollbackResult;
   /** What was measured on the clone. */
   readonly locks: readonly PredictedLock[];
   readonly rewrites: readonly { readonly table: string; readonly bytes: number | null }[];

@@ -122,7 +122,7 @@ function notRun(tenant: Tenant, { status, reason, statement }: Rehearsed): Findi
       : `The release could not be tried on a clone of tenant ${tenant.id}, whose rows no probe can judge: ${reason}.`,
     remedy: {
       text: failed
-        ? "Mend the migration or the rows that it trips over, then check again."
+        ? "Fix the migration or the rows that it fails on, then check again."
         : "Give the gate a staging server that holds a copy of the tenants (staging.mode and staging.url in the config), or raise rehearsals.timeout.",
     },
     tenants: [tenant.id],

@@ -43,7 +43,7 @@ const GATES: Readonly<Record<Phase, Gate>> = {
 };
 
 /**
- * Counts the answers of a Map against what was expected, by name. A child that vanished, answered twice, or answered for
+ * Counts the answers of a Map against what was expected, by name. A child that was lost, answered twice, or answered for
  * another is unknown, and unknown blocks.
  */
 export const tally: Step<z.infer<typeof input>, Output> = {
@@ -62,11 +62,11 @@ export const tally: Step<z.infer<typeof input>, Output> = {
       if (said.own) findings.push(...said.findings);
       const explained = said.findings.some((finding) => finding.severity === "error");
       if (said.silent || !answered.includes(child.id) || (!good.has(child.id) && !explained)) {
-        findings.push(vanished(phase, said.kind, child.id, said.tenants));
+        findings.push(lost(phase, said.kind, child.id, said.tenants));
       }
     }
     // Whatever else is wrong with the answers must be said too, since findings are what blocks.
-    if (!ok && allGood) findings.push(vanished(phase, "phase", phase, []));
+    if (!ok && allGood) findings.push(lost(phase, "phase", phase, []));
     await saveFindings(ports, keyOf(phase, expected[0]?.id ?? scope), findings);
     if (scope === "fleet" && phase === "RollBack") await auditRollback(ports, ok, expected);
     if (scope === "fleet") await concludePhase(ports, phase, `${good.size} of ${expected.length} proved`);
@@ -140,7 +140,7 @@ function keyOf(phase: Phase, first: string): string {
   return `${GATES[phase]}-${phase}-${first.replaceAll(/[^A-Za-z0-9]/g, "-")}`;
 }
 
-function vanished(phase: Phase, kind: string, name: string, tenants: readonly string[]): Finding {
+function lost(phase: Phase, kind: string, name: string, tenants: readonly string[]): Finding {
   return {
     code: `${GATES[phase]}.lost`,
     gate: GATES[phase],

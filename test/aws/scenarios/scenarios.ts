@@ -68,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...ORDINARY,
-    name: "vanished child",
+    name: "lost child",
     about: "the process that reads a tenant disappears",
     vanishing: true,
     outcome: "blocked",

@@ -4,7 +4,7 @@ import { type Clone, DatabaseError, type Session } from "../../../lib/ports/data
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
 import type { Proof } from "../../../lib/steps/proof/proof.js";
-import type { Workshop } from "../../../lib/steps/proof/prove-folder.js";
+import type { ProofDatabases } from "../../../lib/steps/proof/prove-folder.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { testClock } from "../../support/migration.js";
 import { dumpDifference, normalDump, pgDump } from "../../support/pg-dump.js";
@@ -21,17 +21,17 @@ export interface SecondOpinion {
 
 /** Runs the proved way back once more and lets pg_dump compare; and pg-delta's reverse of the same migration, alone. */
 export async function secondOpinion(
-  workshop: Workshop,
+  databases: ProofDatabases,
   migration: Migration,
   proof: Proof,
   from: Clone,
   urlOf: ((database: string) => string) | null,
 ): Promise<SecondOpinion> {
-  const before = await on(workshop, from, (session) => deltaAlone(session, migration, urlOf));
+  const before = await on(databases, from, (session) => deltaAlone(session, migration, urlOf));
   const [rollback] = proof.rollbacks;
   const candidate = rollback?.candidate;
   if (!candidate || !urlOf || !proof.upAgain) return { dump: null, delta: before.delta };
-  const after = await on(workshop, from, async (session) => {
+  const after = await on(databases, from, async (session) => {
     await up(session, migration, candidate.keep);
     await applyRollback(session, {
       migration,
@@ -70,8 +70,8 @@ async function up(session: Session, migration: Migration, keep: Parameters<typeo
   await applyMigration(session, { migration, ledger: null, isolation, settings, schema: null, keep, clock: testClock });
 }
 
-async function on<T>(workshop: Workshop, from: Clone, work: (session: Session) => Promise<T>): Promise<T> {
-  const clone = await workshop.copy(from);
+async function on<T>(databases: ProofDatabases, from: Clone, work: (session: Session) => Promise<T>): Promise<T> {
+  const clone = await databases.copy(from);
   try {
     const session = await clone.open({ purpose: "write", ...SETTINGS });
     try {

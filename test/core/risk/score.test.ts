@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LOCK_MODES } from "../../../lib/core/postgres/lock-modes.js";
 import { FACTOR_NAMES, noisyOr } from "../../../lib/core/risk/factors.js";
-import type { ClusterRisk, RiskInput, RollbackStanding, TenantRisk } from "../../../lib/core/risk/input.js";
+import type { ClusterRisk, RiskInput, RollbackResult, TenantRisk } from "../../../lib/core/risk/input.js";
 import { scoreRisk } from "../../../lib/core/risk/score.js";
 import { DEFAULT_THRESHOLDS, thresholdsSchema } from "../../../lib/core/risk/thresholds.js";
 import { LOCK_WEIGHT, ROLLBACK_WEIGHT } from "../../../lib/core/risk/weights.js";
@@ -101,9 +101,7 @@ describe("thresholds", () => {
 
 const BY_WEIGHT = {
   modes: [...LOCK_MODES].sort((a, b) => LOCK_WEIGHT[a] - LOCK_WEIGHT[b]),
-  standings: (Object.keys(ROLLBACK_WEIGHT) as RollbackStanding[]).sort(
-    (a, b) => ROLLBACK_WEIGHT[a] - ROLLBACK_WEIGHT[b],
-  ),
+  standings: (Object.keys(ROLLBACK_WEIGHT) as RollbackResult[]).sort((a, b) => ROLLBACK_WEIGHT[a] - ROLLBACK_WEIGHT[b]),
 };
 
 const small = fc.nat({ max: 3 });

@@ -54,7 +54,7 @@ const SCOPE: IsolationScope = {
 async function verdict(major: Major, sql: string): Promise<{ readonly passed: boolean; readonly said: string }> {
   const proof = await proveOnClones(major, SETUP, [testMigration(sql)], {
     schema: "acme",
-    isolation: { scope: SCOPE, neighbour: "globex", twin: "globex" },
+    isolation: { scope: SCOPE, neighbour: "globex", sibling: "globex" },
     thorough: false,
   });
   const errors = proof.findings.filter(({ severity }) => severity === "error");

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
-import { openWorkshop } from "../../../lib/api/open-workshop.js";
+import { openProofDatabases } from "../../../lib/api/open-proof-databases.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { proveFolder } from "../../../lib/steps/proof/prove-folder.js";
 import { testClock, testMigration } from "../../support/migration.js";
@@ -21,14 +21,14 @@ const STOPPED = [
 ] as const;
 
 it("stops what never ends or fills the disk, once, and goes on with the next", async () => {
-  const workshop = await openWorkshop(endpointOf(serverUrl("15")));
-  const session = await workshop.chain.open({ purpose: "read", statementTimeout: 5_000, lockTimeout: 1_000 });
+  const databases = await openProofDatabases(endpointOf(serverUrl("15")));
+  const session = await databases.chain.open({ purpose: "read", statementTimeout: 5_000, lockTimeout: 1_000 });
   const [chain] = await session.query<{ name: string }>("select current_database() as name");
   await session.close();
   try {
     const results = await proveFolder({
       migrations: STOPPED.map(([version, sql]) => ({ ...testMigration(sql), version })),
-      workshop,
+      databases,
       difference: schemaDifference,
       ledger: null,
       settings: { lockTimeout: 2_000, statementTimeout: 8_000, concurrentTimeout: 8_000 },
@@ -43,7 +43,7 @@ it("stops what never ends or fills the disk, once, and goes on with the next", a
       if (reason) expect(results[at]?.reasons).toEqual([expect.stringMatching(reason)]);
     }
   } finally {
-    await workshop.chain.drop();
+    await databases.chain.drop();
   }
   const { rows } = await onServer("15", `select 1 from pg_database where starts_with(datname, '${chain?.name}')`);
   expect(chain?.name).toMatch(/^schema_gate_prove_/);

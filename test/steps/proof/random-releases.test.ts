@@ -83,13 +83,13 @@ async function tried(
   const session = await clone.open({ purpose: "write", statementTimeout: 60_000, lockTimeout: 10_000 });
   try {
     const candidates = proof.rollbacks.flatMap(({ candidate }) => candidate ?? []);
-    const climb = async () => {
+    const applyRelease = async () => {
       for (const [at, migration] of migrations.entries()) {
         const { keep = [], aside = [] } = candidates[at] ?? {};
         await up(session, input, migration, keep, { aside });
       }
     };
-    await climb();
+    await applyRelease();
     for (const sql of writes) await attempt(session, sql);
     const written = await rowsOf(session);
     for (const [at, migration] of [...migrations.entries()].reverse()) {
@@ -105,7 +105,7 @@ async function tried(
         return "refused";
       }
     }
-    await climb();
+    await applyRelease();
     const now = await rowsOf(session);
     const copies = (await listKept(session, null)).filter(({ rows }) => rows > 0);
     for (const [table, rows] of written) {

@@ -22,7 +22,7 @@ const SETUP = `
   create table counted (x int, i int generated always as identity);
   insert into counted (x) select 1 from generate_series(1, 5);`;
 
-/** What the release itself puts on still stands when rows of before are put back. */
+/** What the release itself puts on still stands when rows of before are restored. */
 const RELEASES: Readonly<Record<string, string>> = {
   "a foreign key of a new table": `create table links (k int references kinds); insert into kinds values (1); insert into links values (1)`,
   "a foreign key of a new table, renamed and deferred": `create table links (k int references kinds deferrable initially deferred);

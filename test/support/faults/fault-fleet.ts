@@ -196,7 +196,7 @@ export class FaultFleet {
     return schemaGate(folder, args, { env: this.environment(folder), login: loginFor(args) });
   }
 
-  /** With a state of its own, which is put back together with the runs. */
+  /** With a state of its own, which is restored together with the runs. */
   private environment(folder: string) {
     return { TENANT_PASSWORD: this.server.password, SCHEMA_GATE_STATE: join(folder, "state") };
   }

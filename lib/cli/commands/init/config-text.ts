@@ -88,7 +88,7 @@ ${(answers.approvers.length === 0 ? [NOBODY_YET] : answers.approvers).map((id) =
 #  groups: []
 
 #rollback:
-#  # What one migration may copy aside in one tenant, so that what it destroys can be put back. Above it, it is impossible to undo.
+#  # What one migration may copy aside in one tenant, so that what it destroys can be restored. Above it, it is impossible to undo.
 #  keepLimit: 1GB
 #  # Migrations that may run although they cannot be taken back: the code and the line that the finding prints.
 #  accept: []

@@ -12,7 +12,7 @@ import { eachTenantOf } from "./each-tenant.js";
 
 const HELP = `
 Examples:
-  schema-gate kept list                                  what migrations destroyed and can still be put back
+  schema-gate kept list                                  what migrations destroyed and can still be restored
   schema-gate kept list --tenant acme
   schema-gate kept purge --older-than 30d --yes          drop copies for good; a rollback can no longer use them`;
 
@@ -46,7 +46,7 @@ export const kept: CommandModule = {
     if (options.json === true) io.stdout.write(`${JSON.stringify({ action, tenants }, null, 2)}\n`);
     else io.stdout.write(`${render(tenants, purge)}\n`);
     if (action === "purge" && !purge) {
-      throw new UsageError("Nothing was dropped: what is dropped cannot be put back.", again(options));
+      throw new UsageError("Nothing was dropped: what is dropped cannot be restored.", again(options));
     }
     return 0;
   },

@@ -5,8 +5,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { systemClock } from "../../../adapters/local/system-clock.js";
 import { schemaDifference } from "../../../adapters/pg-delta/schema-difference.js";
+import { openProofDatabases } from "../../../api/open-proof-databases.js";
 import { openServer, type ProveServer } from "../../../api/open-server.js";
-import { openWorkshop } from "../../../api/open-workshop.js";
 import { readConfig } from "../../../api/read-config.js";
 import { UsageError } from "../../../api/usage-error.js";
 import type { Migration, Release } from "../../../core/migration/release.js";
@@ -98,13 +98,13 @@ async function proveAll(
   const { migrations } = release;
   const progress = new Progress(io, () => systemClock.monotonic());
   options.signal.throwIfAborted();
-  const workshop = await openWorkshop(server.endpoint, options.signal);
+  const databases = await openProofDatabases(server.endpoint, options.signal);
   const only = options.last === null ? null : new Set(newest(migrations, options.last));
   progress.start("Prove", only?.size ?? migrations.length);
   try {
     await proveFolder({
       migrations,
-      workshop,
+      databases,
       difference: schemaDifference,
       ledger: ledgerFor(release.convention, null),
       settings: SETTINGS,
@@ -121,7 +121,7 @@ async function proveAll(
     });
     progress.end(summaryOf(results));
   } finally {
-    await workshop.chain.drop();
+    await databases.chain.drop();
   }
 }
 

@@ -3,8 +3,8 @@ import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { systemClock } from "../../../adapters/local/system-clock.js";
 import { openSession } from "../../../adapters/pg/connection.js";
 import { pgDatabase } from "../../../adapters/pg/database.js";
+import { openProofDatabases } from "../../../api/open-proof-databases.js";
 import { openServer, type ProveServer } from "../../../api/open-server.js";
-import { openWorkshop } from "../../../api/open-workshop.js";
 import { UsageError } from "../../../api/usage-error.js";
 import type { Migration, Release } from "../../../core/migration/release.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
@@ -81,9 +81,9 @@ async function overDatabase(release: Release, server: ProveServer): Promise<Open
 async function overHistory(release: Release, server: ProveServer, options: ReleaseOptions): Promise<OpenedRelease> {
   const last = options.last ?? 1;
   const at = Math.max(0, release.migrations.length - last);
-  const workshop = await openWorkshop(server.endpoint, options.signal);
+  const databases = await openProofDatabases(server.endpoint, options.signal);
   try {
-    const session = await workshop.chain.open({ purpose: "write", ...SETTINGS });
+    const session = await databases.chain.open({ purpose: "write", ...SETTINGS });
     try {
       for (const migration of release.migrations.slice(0, at)) {
         options.signal.throwIfAborted();
@@ -104,15 +104,15 @@ async function overHistory(release: Release, server: ProveServer, options: Relea
       await session.close();
     }
   } catch (error) {
-    await workshop.chain.drop();
+    await databases.chain.drop();
     throw error;
   }
   return {
     server: server.name,
     migrations: release.migrations.slice(at),
-    makeClone: () => workshop.copy(workshop.chain),
+    makeClone: () => databases.copy(databases.chain),
     close: async () => {
-      await workshop.chain.drop();
+      await databases.chain.drop();
       await server.stop();
     },
   };

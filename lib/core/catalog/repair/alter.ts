@@ -5,10 +5,10 @@ import type { Privilege } from "../privileges.js";
 import { alterColumn, setOptions } from "./alter-column.js";
 import { alterStored } from "./alter-stored.js";
 import { alterTable } from "./alter-table.js";
+import { commentOn, setExtensions, setOwner, setPrivileges } from "./attributes.js";
 import { create, setState } from "./create.js";
 import { indexStatistics, ownedSequences } from "./create-table.js";
 import { addLabels, alterDomain } from "./create-type.js";
-import { commentOn, setExtensions, setOwner, setPrivileges } from "./dressing.js";
 import { drop } from "./drop.js";
 import { list } from "./list.js";
 import { alterSequence } from "./sequence.js";
@@ -60,7 +60,7 @@ function alterOther(
   if (kind === "view" && attribute === "options") return alterView(declared, actual);
   if (kind === "statistics" && attribute === "statistics")
     return [`ALTER STATISTICS ${qualified(id.schema, id.name)} SET STATISTICS ${attributes.statistics ?? -1}`];
-  const anew = [
+  const recreated = [
     "constraint",
     "view",
     "materialized view",
@@ -71,7 +71,7 @@ function alterOther(
     "event trigger",
     "cast",
   ];
-  return anew.includes(kind) && attribute !== "triggersDisabled" ? remake(declared, actual, catalog) : null;
+  return recreated.includes(kind) && attribute !== "triggersDisabled" ? remake(declared, actual, catalog) : null;
 }
 
 function alterView(declared: CatalogObject, actual: CatalogObject): string[] {

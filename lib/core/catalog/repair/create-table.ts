@@ -3,7 +3,7 @@ import type { CatalogObject, ColumnObject, ConstraintObject, TableObject } from 
 import type { CatalogIndex } from "../lookup.js";
 import { ownerColumn } from "../names.js";
 import { alterColumn, setOptions } from "./alter-column.js";
-import { dressing } from "./dressing.js";
+import { attributeStatements } from "./attributes.js";
 import { list } from "./list.js";
 import { alterSequence } from "./sequence.js";
 import { tableName } from "./target.js";
@@ -35,10 +35,10 @@ export function createTable(table: TableObject, catalog: CatalogIndex): string[]
   return [
     ...sequences.flatMap(({ before }) => before),
     `CREATE ${unlogged}TABLE ${qualified(id.schema, id.name)}${body}${tail.join("")}`,
-    ...columns.flatMap((column) => [...columnRest(column), ...dressing(column, catalog)]),
+    ...columns.flatMap((column) => [...columnRest(column), ...attributeStatements(column, catalog)]),
     ...sequences.flatMap(({ after }) => after),
     ...security,
-    ...dressing(table, catalog),
+    ...attributeStatements(table, catalog),
   ];
 }
 
@@ -64,7 +64,7 @@ export function addColumn(column: ColumnObject, catalog: CatalogIndex): string[]
     ...before,
     `ALTER TABLE ${tableName(column)} ADD COLUMN ${columnClause(column)}`,
     ...columnRest(column),
-    ...dressing(column, catalog),
+    ...attributeStatements(column, catalog),
     ...after,
   ];
 }
@@ -78,7 +78,7 @@ export function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
   const made = owned.filter((sequence) => sequence.attributes.identity !== true);
   return {
     before: made.map((each) => `CREATE SEQUENCE ${qualified(each.id.schema, each.id.name)} AS ${each.attributes.type}`),
-    after: owned.flatMap((sequence) => [...alterSequence(sequence), ...dressing(sequence, catalog)]),
+    after: owned.flatMap((sequence) => [...alterSequence(sequence), ...attributeStatements(sequence, catalog)]),
   };
 }
 
@@ -89,7 +89,7 @@ export function addConstraint(constraint: ConstraintObject, catalog: CatalogInde
   return [
     `ALTER TABLE ${tableName(constraint)} ADD CONSTRAINT ${identifier(constraint.id.name)} ${constraint.definition}`,
     ...indexRest(catalog.get("index", constraint.id)),
-    ...dressing(constraint, catalog),
+    ...attributeStatements(constraint, catalog),
   ];
 }
 

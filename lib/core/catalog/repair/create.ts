@@ -2,9 +2,9 @@ import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { CatalogObject, IndexObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import { storedRest } from "./alter-stored.js";
+import { attributeStatements, roleName } from "./attributes.js";
 import { addColumn, addConstraint, createTable, indexRest, onTable } from "./create-table.js";
 import { createDomain, createType } from "./create-type.js";
-import { dressing, roleName } from "./dressing.js";
 import { alterSequence } from "./sequence.js";
 import { tableName, targetOf } from "./target.js";
 
@@ -16,9 +16,9 @@ export function create(object: CatalogObject, catalog: CatalogIndex): string[] |
   if (object.kind === "index") return createIndex(object, catalog, catalog.attachedTo(object.id));
   const made = bare(object);
   if (made === null) return null;
-  const dressed = [...made, ...dressing(object, catalog)];
+  const withAttributes = [...made, ...attributeStatements(object, catalog)];
   const isView = object.kind === "view" || object.kind === "materialized view";
-  return isView ? createWhole(object, dressed, catalog) : dressed;
+  return isView ? createWhole(object, withAttributes, catalog) : withAttributes;
 }
 
 /** A table or view with what stands on it. */
@@ -50,7 +50,7 @@ function createIndex(index: CatalogObject, catalog: CatalogIndex, attached: read
   return [
     alone ? index.definition.replace(" ON ONLY ", " ON ") : index.definition,
     ...indexRest(index),
-    ...dressing(index, catalog),
+    ...attributeStatements(index, catalog),
     ...parts.flatMap((part) => part ?? []),
   ];
 }

@@ -1,7 +1,7 @@
 import { identifier } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { Privilege } from "../privileges.js";
-import { grantee, grantsOf, roleName } from "./dressing.js";
+import { grantee, grantsOf, roleName } from "./attributes.js";
 
 /**
  * ALTER DEFAULT PRIVILEGES from one list to another; `null` for an object that is not there. Within a schema the lists add to those of the

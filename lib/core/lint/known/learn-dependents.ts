@@ -32,13 +32,13 @@ function partsOf(known: Known, node: Node): readonly Part[] {
       columns,
       own,
     );
-    return [standing("policy", policy.policy_name, policy.table, uses)];
+    return [dependent("policy", policy.policy_name, policy.table, uses)];
   }
   const rule = as(node, "RuleStmt");
   if (rule?.relation) {
     const names = rowNames(rule.relation);
     const uses = usesOf([...(rule.whereClause ? [rule.whereClause] : []), ...(rule.actions ?? [])], columns, names);
-    return [standing("rule", rule.rulename, rule.relation, uses)];
+    return [dependent("rule", rule.rulename, rule.relation, uses)];
   }
   const create = as(node, "CreateStmt");
   if (create?.relation) {
@@ -70,7 +70,7 @@ function triggerPart(known: Known, node: Node): readonly Part[] {
   const uses = usesOf(trigger.whenClause, (key) => known.columnsOf(key), rowNames(trigger.relation));
   const listed = strings(trigger.columns);
   return [
-    standing("trigger", trigger.trigname, trigger.relation, withColumns(uses, rangeKey(trigger.relation), listed)),
+    dependent("trigger", trigger.trigname, trigger.relation, withColumns(uses, rangeKey(trigger.relation), listed)),
   ];
 }
 
@@ -88,7 +88,7 @@ function publicationParts(known: Known, node: Node): readonly Part[] {
     if (!pubtable?.relation) return [];
     const uses = usesOf(pubtable.whereClause, (key) => known.columnsOf(key), [ownName(pubtable.relation)]);
     const listed = withColumns(uses, rangeKey(pubtable.relation), strings(pubtable.columns));
-    return [standing("publication", created?.pubname, pubtable.relation, listed)];
+    return [dependent("publication", created?.pubname, pubtable.relation, listed)];
   });
 }
 
@@ -107,10 +107,10 @@ function generated(known: Known, relation: RangeVar, column: ColumnDef): readonl
   const expression = columnConstraints(column).find(({ contype }) => contype === "CONSTR_GENERATED")?.raw_expr;
   if (!expression) return [];
   const uses = usesOf(expression, (key) => known.columnsOf(key), [ownName(relation)]);
-  return [standing("generated column", column.colname, relation, uses)];
+  return [dependent("generated column", column.colname, relation, uses)];
 }
 
-function standing(kind: DependentKind, name: string | undefined, relation: RangeVar, uses: Uses): Part {
+function dependent(kind: DependentKind, name: string | undefined, relation: RangeVar, uses: Uses): Part {
   return { kind, key: name ?? "", on: rangeKey(relation), uses, outputs: null };
 }
 

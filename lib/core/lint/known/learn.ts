@@ -154,10 +154,10 @@ function renameStanding(known: Known, rename: RenameStmt): void {
   const kinds = { OBJECT_POLICY: "policy", OBJECT_TRIGGER: "trigger", OBJECT_RULE: "rule" } as const;
   const kind = kinds[rename.renameType as keyof typeof kinds];
   if (kind === undefined || !rename.relation) return;
-  const standing = known.dependents.get(kind, rename.subname ?? "", rangeKey(rename.relation));
-  if (!standing) return;
-  known.dependents.drop(kind, standing.key, standing.on);
-  known.dependents.add({ ...standing, key: rename.newname ?? "" });
+  const dependent = known.dependents.get(kind, rename.subname ?? "", rangeKey(rename.relation));
+  if (!dependent) return;
+  known.dependents.drop(kind, dependent.key, dependent.on);
+  known.dependents.add({ ...dependent, key: rename.newname ?? "" });
 }
 
 function renameColumn(known: Known, table: KnownTable, from: string, to: string): void {

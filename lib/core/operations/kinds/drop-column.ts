@@ -3,8 +3,8 @@ import type { CatalogIndex } from "../../catalog/lookup.js";
 import { sameTable } from "../../catalog/tables.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
-import { putBack } from "../../undo/put-back.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
+import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn } from "../requirements.js";
@@ -37,7 +37,7 @@ export const dropColumn: OperationType<DropColumn> = {
   inverse(operation, before) {
     const columns = dropped(operation, before);
     if (columns.length === 0) return operation.ifExists ? NOTHING : notThere("column", operation.column);
-    return putBack(operation.statement, before, columns);
+    return restoreDropped(operation.statement, before, columns);
   },
   requirements(operation) {
     const { table, column, statement } = operation;

@@ -2,7 +2,7 @@ import type { CatalogObject, ConstraintObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
-import { putBack } from "../../undo/put-back.js";
+import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { lockTree, resolveTable } from "../resolve.js";
@@ -32,7 +32,7 @@ export const dropConstraint: OperationType<DropConstraint> = {
   inverse(operation, before) {
     const constraints = dropped(operation, before);
     if (constraints.length === 0) return operation.ifExists ? NOTHING : notThere("constraint", operation.constraint);
-    return putBack(operation.statement, before, constraints);
+    return restoreDropped(operation.statement, before, constraints);
   },
   requirements(operation, before) {
     const constraint = find(operation, resolveTable(operation.table, before), before);

@@ -2,7 +2,7 @@ import type { CatalogObject, IndexObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
-import { putBack } from "../../undo/put-back.js";
+import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { homeSchema } from "../resolve.js";
@@ -27,7 +27,7 @@ export const dropIndex: OperationType<DropIndex> = {
   inverse(operation, before) {
     const indexes = dropped(operation, before);
     if (indexes.length === 0) return operation.ifExists ? NOTHING : notThere("index", operation.index.name);
-    return putBack(operation.statement, before, indexes);
+    return restoreDropped(operation.statement, before, indexes);
   },
   requirements(operation) {
     const base = { kind: "index", name: operation.index.name, on: [], unique: null } as const;

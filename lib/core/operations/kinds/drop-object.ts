@@ -2,8 +2,8 @@ import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
-import { putBack } from "../../undo/put-back.js";
 import { findObject } from "../../undo/recreate.js";
+import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
 import { catalogKind } from "../object-name.js";
 import type { OperationData, OperationType } from "../operation.js";
@@ -31,7 +31,7 @@ export const dropObject: OperationType<DropObject> = {
   inverse(operation, before) {
     const objects = dropped(operation, before);
     if (objects.length === 0) return operation.ifExists ? NOTHING : notThere(operation.objectKind, operation.name.name);
-    return putBack(operation.statement, before, objects);
+    return restoreDropped(operation.statement, before, objects);
   },
   requirements() {
     return [];

@@ -3,7 +3,7 @@ import type { CatalogIndex } from "../../catalog/lookup.js";
 import { descendants, names } from "../../catalog/tables.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
-import { putBack } from "../../undo/put-back.js";
+import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { lockTree, resolveTable } from "../resolve.js";
@@ -43,7 +43,7 @@ export const dropTable: OperationType<DropTable> = {
   inverse(operation, before) {
     const tables = dropped(operation, before);
     if (tables.length === 0) return operation.ifExists ? NOTHING : notThere("table", operation.table.name);
-    return putBack(operation.statement, before, tables);
+    return restoreDropped(operation.statement, before, tables);
   },
   requirements(operation) {
     const base = { kind: "table", table: operation.table, source: operation.statement.source } as const;

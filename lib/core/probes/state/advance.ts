@@ -7,7 +7,7 @@ import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { composedWrite } from "./composed-write.js";
-import { callsOwnFunction, consequencesOf, doubtSome, referencing, relatives, writtenBy } from "./consequences.js";
+import { callsOwnFunction, consequencesOf, makeUncertain, referencing, relatives, writtenBy } from "./consequences.js";
 import { goneBy } from "./gone-by.js";
 import { NotForetold } from "./map-tables.js";
 import { attached, detached, movedTable } from "./partitions.js";
@@ -173,12 +173,12 @@ function primaryKeyOf(constraints: readonly ConstraintSpec[], table: TableState 
   return table?.indexes.find(({ name }) => name === found.usingIndex)?.columns ?? null;
 }
 
-/** Its columns follow from a query; what stands on it later is in doubt. */
+/** Its columns follow from a query; what stands on it later is in uncertainty. */
 function createTableAs(state: ReleaseState, operation: Operation & { kind: "create-table-as" }): ReleaseState {
   const name = { schema: operation.table.schema ?? homeSchema(state.catalog), name: operation.table.name };
   if (operation.ifNotExists && state.hasRelation(name)) return state;
   const reason = `The statement at ${readableSource(operation.statement.source)} fills ${humanName(name)} from a query before it`;
-  return doubtSome(createdTable(state, name, []), reason, [name]);
+  return makeUncertain(createdTable(state, name, []), reason, [name]);
 }
 
 /** What stands on a table is found by its table; an index is no object that others need by itself. */
@@ -220,15 +220,15 @@ function enumLabels(statement: Statement): readonly string[] | null {
   return (parsed.node.CreateEnumStmt.vals ?? []).flatMap((node) => ("String" in node ? [node.String.sval ?? ""] : []));
 }
 
-/** The rows after a write: computed where the statement allows it, else in doubt; what it sets off is in doubt too. */
+/** The rows after a write: computed where the statement allows it, else in uncertainty; what it sets off is in uncertainty too. */
 function written(state: ReleaseState, operation: Operation & { kind: "write-rows" }): ReleaseState {
   const table = state.table(operation.table);
   if (!table) return state;
   const place = readableSource(operation.statement.source);
   const { own, others } = consequencesOf(state, table, !["insert", "copy"].includes(operation.change));
   const reason = `The statement at ${place} changes rows of ${humanName(table.name)} before it`;
-  const after = own ? doubtSome(state, reason, [table.name]) : computed(state, table, operation, reason);
-  return doubtSome(after, `${reason}, which changes these rows too`, others);
+  const after = own ? makeUncertain(state, reason, [table.name]) : computed(state, table, operation, reason);
+  return makeUncertain(after, `${reason}, which changes these rows too`, others);
 }
 
 function computed(
@@ -243,7 +243,7 @@ function computed(
     return composedWrite(state, table, operation.statement);
   } catch (error) {
     if (!(error instanceof NotForetold)) throw error;
-    return doubtSome(state, reason, [table.name]);
+    return makeUncertain(state, reason, [table.name]);
   }
 }
 
@@ -254,21 +254,21 @@ function truncated(state: ReleaseState, operation: Operation & { kind: "truncate
   if (!table.origin) return emptied;
   const others = [...relatives(state, table.origin), ...(operation.cascade ? referencing(state, table.origin) : [])];
   const place = readableSource(operation.statement.source);
-  return doubtSome(emptied, `The statement at ${place} empties tables before it`, others);
+  return makeUncertain(emptied, `The statement at ${place} empties tables before it`, others);
 }
 
 function refreshed(state: ReleaseState, operation: Operation & { kind: "refresh-view" }): ReleaseState {
   const view = state.table(operation.view);
   if (!view) return state;
   const place = readableSource(operation.statement.source);
-  return doubtSome(state, `The statement at ${place} fills ${humanName(view.name)} again before it`, [view.name]);
+  return makeUncertain(state, `The statement at ${place} fills ${humanName(view.name)} again before it`, [view.name]);
 }
 
-/** Code whose effect is not an operation: what it may write is in doubt. */
+/** Code whose effect is not an operation: what it may write is in uncertainty. */
 function opaque(state: ReleaseState, operation: Operation): ReleaseState {
   const parsed = parseStatement(operation.statement);
   const reason = `The statement at ${readableSource(operation.statement.source)} runs code before it that may change these rows`;
-  return doubtSome(state, reason, isParsed(parsed) && "DoStmt" in parsed.node ? writtenBy(state, parsed) : "any");
+  return makeUncertain(state, reason, isParsed(parsed) && "DoStmt" in parsed.node ? writtenBy(state, parsed) : "any");
 }
 
 function called(state: ReleaseState, operation: Operation & { kind: "query" }): ReleaseState {

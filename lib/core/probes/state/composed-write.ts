@@ -5,7 +5,7 @@ import type { Statement } from "../../sql/statement.js";
 import { NotForetold, TableMap } from "./map-tables.js";
 import type { ReleaseState } from "./release-state.js";
 import { staged } from "./reshape.js";
-import type { ColumnState, Doubt, TableState } from "./table-state.js";
+import type { ColumnState, TableState, Uncertainty } from "./table-state.js";
 
 /** A longer statement would make each query after it as long. */
 const LONGEST_COMPOSED = 20_000;
@@ -53,8 +53,8 @@ function updated(state: ReleaseState, table: TableState, tree: UpdateStmt): Rele
   const generated = table.columns.filter((column) => column.generated).map((column) => column.name);
   const reason = `${table.name.name} has columns that are computed from what an UPDATE before it sets`;
   const columns = table.columns.map((column) => (values.has(column.name) ? { ...column, origin: null } : column));
-  const doubts = generated.length > 0 ? [{ columns: generated, reason }] : [];
-  return settled(state, { ...table, columns }, map, sql, doubts);
+  const uncertainties = generated.length > 0 ? [{ columns: generated, reason }] : [];
+  return settled(state, { ...table, columns }, map, sql, uncertainties);
 }
 
 function assignment(node: Node, table: TableState, map: TableMap): [string, string] {
@@ -147,15 +147,17 @@ function settled(
   table: TableState,
   map: TableMap,
   sql: string,
-  doubts: readonly Doubt[],
+  uncertainties: readonly Uncertainty[],
 ): ReleaseState {
   const made = staged(state, [table.rows, ...map.rows], sql);
-  const inherited = [...map.used].flatMap((each) => each.doubts.map(({ reason }) => ({ columns: null, reason })));
+  const inherited = [...map.used].flatMap((each) =>
+    each.uncertainties.map(({ reason }) => ({ columns: null, reason })),
+  );
   return made.state.with({
     ...table,
     rows: made.rows,
     ownRows: made.rows,
-    doubts: [...table.doubts, ...inherited, ...doubts],
+    uncertainties: [...table.uncertainties, ...inherited, ...uncertainties],
     sameRows: false,
   });
 }

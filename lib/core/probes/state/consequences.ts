@@ -105,9 +105,9 @@ export function callsOwnFunction(state: ReleaseState, names: readonly string[]):
   return state.catalog.catalog.objects.some(({ kind, id }) => kind === "function" && last.includes(id.name));
 }
 
-/** A doubt about the rows of some tables. */
-export function doubtSome(state: ReleaseState, reason: string, which: Written): ReleaseState {
-  return state.doubting(
+/** A uncertainty about the rows of some tables. */
+export function makeUncertain(state: ReleaseState, reason: string, which: Written): ReleaseState {
+  return state.markUncertain(
     { columns: null, reason },
     (table) => which === "any" || which.some((each) => sameTable(each, table.origin ?? table.name)),
   );

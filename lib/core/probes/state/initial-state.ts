@@ -41,7 +41,7 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
     key: keyOf(before, name),
     rows,
     ownRows: inherited ? { ...rows, from: `ONLY ${sql}` } : rows,
-    doubts: [],
+    uncertainties: [],
     indexes: before.indexes(name).map(({ id, attributes }) => ({
       name: id.name,
       columns: before

@@ -4,7 +4,7 @@ import { sameTable } from "../../catalog/tables.js";
 import type { AttachPartition, DetachPartition } from "../../operations/index.js";
 import { identifier } from "../../sql/quote.js";
 import { readableSource } from "../support/readable-source.js";
-import { doubtSome } from "./consequences.js";
+import { makeUncertain } from "./consequences.js";
 import type { ReleaseState } from "./release-state.js";
 import { staged } from "./reshape.js";
 import { missingColumns, type TableState } from "./table-state.js";
@@ -39,9 +39,9 @@ export function attached(state: ReleaseState, operation: AttachPartition): Relea
   const list = parent.columns.map(({ name }) => identifier(name)).join(", ");
   const sql = `SELECT ${list} FROM ${parent.rows.from} AS before UNION ALL SELECT ${list} FROM ${partition.rows.from} AS attached`;
   const { state: next, rows } = staged(state, [parent.rows, partition.rows], sql);
-  const doubts = [...parent.doubts, ...partition.doubts];
+  const uncertainties = [...parent.uncertainties, ...partition.uncertainties];
   return next.with(
-    { ...parent, rows, ownRows: rows, doubts, sameRows: false },
+    { ...parent, rows, ownRows: rows, uncertainties, sameRows: false },
     { ...partition, partitionOf: { parent: parent.name, bound: operation.bound } },
   );
 }
@@ -51,5 +51,5 @@ export function detached(state: ReleaseState, operation: DetachPartition): Relea
   const parent = state.table(operation.parent);
   if (!partition || !parent) return state;
   const reason = `The statement at ${readableSource(operation.statement.source)} takes a partition from ${humanName(parent.name)} before it`;
-  return doubtSome(state.with({ ...partition, partitionOf: null }), reason, [parent.origin ?? parent.name]);
+  return makeUncertain(state.with({ ...partition, partitionOf: null }), reason, [parent.origin ?? parent.name]);
 }

@@ -2,7 +2,7 @@ import { TENANT_SCHEMA } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { initialTables } from "./initial-state.js";
-import type { Doubt, TableState } from "./table-state.js";
+import type { TableState, Uncertainty } from "./table-state.js";
 
 interface Contents {
   /** The tenant's schema before the release. */
@@ -152,10 +152,12 @@ export class ReleaseState {
     return this.madeType(type) === undefined ? type : "text";
   }
 
-  /** The same with a doubt about some tables, or about every one. */
-  doubting(doubt: Doubt, which: (table: TableState) => boolean = () => true): ReleaseState {
+  /** The same with a uncertainty about some tables, or about every one. */
+  markUncertain(uncertainty: Uncertainty, which: (table: TableState) => boolean = () => true): ReleaseState {
     const touched = this.all().filter(which);
-    return this.with(...touched.map((table) => ({ ...table, doubts: [...table.doubts, doubt], sameRows: false })));
+    return this.with(
+      ...touched.map((table) => ({ ...table, uncertainties: [...table.uncertainties, uncertainty], sameRows: false })),
+    );
   }
 
   private but(change: Partial<Contents>): ReleaseState {

@@ -43,7 +43,7 @@ export function renamedColumn(state: ReleaseState, table: TableState, from: stri
     sql: identifier(column.name),
   }));
   const key = table.key.map((name) => (name === from ? to : name));
-  const doubts = table.doubts.map(({ columns: names, reason }) => ({
+  const uncertainties = table.uncertainties.map(({ columns: names, reason }) => ({
     columns: names?.map((name) => (name === from ? to : name)) ?? null,
     reason,
   }));
@@ -51,7 +51,7 @@ export function renamedColumn(state: ReleaseState, table: TableState, from: stri
     each.type === "not null" && each.column === from ? { ...each, column: to } : each,
   );
   const standing = withRenamedColumn(state, table, from, to);
-  return reshaped(state, { ...table, doubts, pending, standing }, columns, key);
+  return reshaped(state, { ...table, uncertainties, pending, standing }, columns, key);
 }
 
 export function droppedColumn(state: ReleaseState, table: TableState, name: string): ReleaseState {
@@ -135,7 +135,7 @@ export function withColumn(
 export function emptiedTable(state: ReleaseState, table: TableState): ReleaseState {
   const list = table.columns.map((column) => identifier(column.name)).join(", ");
   const made = staged(state, [table.rows], `SELECT ${list} FROM ${table.rows.from} AS emptied WHERE false`);
-  return made.state.with({ ...table, rows: made.rows, ownRows: made.rows, doubts: [], sameRows: false });
+  return made.state.with({ ...table, rows: made.rows, ownRows: made.rows, uncertainties: [], sameRows: false });
 }
 
 /** A table that the release makes: without rows. */
@@ -149,6 +149,6 @@ export function createdTable(
   const made = staged(state, [], `SELECT ${list} WHERE false`);
   const own = columns.map((column) => ({ ...column, origin: null, stood: null }));
   const { rows } = made;
-  const none = { doubts: [], indexes: [], pending: [], standing: [], partitionKey: null, partitionOf: null };
+  const none = { uncertainties: [], indexes: [], pending: [], standing: [], partitionKey: null, partitionOf: null };
   return made.state.with({ name, origin: null, columns: own, key, rows, ownRows: rows, ...none, sameRows: true });
 }

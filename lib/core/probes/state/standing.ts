@@ -8,10 +8,10 @@ import type { ReleaseState } from "./release-state.js";
 import type { TableState } from "./table-state.js";
 
 /** A constraint or unique index, as the statement that would make it. */
-export type Standing = AddConstraint | CreateIndex;
+export type StandingConstraint = AddConstraint | CreateIndex;
 
 /** The constraints and unique indexes of a table at a moment of the release. */
-export function standingOf(state: ReleaseState, table: TableState): readonly Standing[] {
+export function constraintsOn(state: ReleaseState, table: TableState): readonly StandingConstraint[] {
   const all = table.standing ?? (table.origin ? fromCatalog(state, table.origin) : []);
   return all
     .filter((each) => {
@@ -21,7 +21,7 @@ export function standingOf(state: ReleaseState, table: TableState): readonly Sta
     .map((each) => ({ ...each, table: table.name }));
 }
 
-function fromCatalog(state: ReleaseState, table: TableRef): readonly Standing[] {
+function fromCatalog(state: ReleaseState, table: TableRef): readonly StandingConstraint[] {
   const objects = [...state.catalog.constraints(table), ...state.catalog.indexes(table)];
   return objects.flatMap((object) => {
     const sql = statementOf(object);
@@ -41,24 +41,24 @@ function statementOf(object: CatalogObject): string | null {
 }
 
 /** The same table with another one. */
-export function withStanding(state: ReleaseState, table: TableState, made: Standing): TableState {
-  return { ...table, standing: [...standingOf(state, table), made] };
+export function withStanding(state: ReleaseState, table: TableState, made: StandingConstraint): TableState {
+  return { ...table, standing: [...constraintsOn(state, table), made] };
 }
 
 /** The same table without a constraint. */
 export function withoutConstraint(state: ReleaseState, table: TableState, name: string): TableState {
-  const standing = standingOf(state, table).filter((each) => nameOf(each) !== name);
+  const standing = constraintsOn(state, table).filter((each) => nameOf(each) !== name);
   return { ...table, standing, pending: table.pending.filter((each) => each.name !== name) };
 }
 
-function nameOf(standing: Standing): string | null {
+function nameOf(standing: StandingConstraint): string | null {
   return standing.kind === "add-constraint" ? standing.constraint.name : standing.name;
 }
 
 /** The same table with a constraint under another name. */
 export function withRenamedConstraint(state: ReleaseState, table: TableState, from: string, to: string): TableState {
   const renamed = <T extends ConstraintSpec>(spec: T): T => (spec.name === from ? { ...spec, name: to } : spec);
-  const standing = standingOf(state, table).map((each) =>
+  const standing = constraintsOn(state, table).map((each) =>
     each.kind === "add-constraint" ? { ...each, constraint: renamed(each.constraint) } : each,
   );
   return { ...table, standing, pending: table.pending.map(renamed) };
@@ -70,10 +70,10 @@ export function withRenamedColumn(
   table: TableState,
   from: string,
   to: string,
-): readonly Standing[] {
+): readonly StandingConstraint[] {
   const one = (name: string) => (name === from ? to : name);
   const sql = (text: string) => renamedIn(text, from, to);
-  return standingOf(state, table).map((each): Standing => {
+  return constraintsOn(state, table).map((each): StandingConstraint => {
     if (each.kind === "create-index") {
       const keys = each.keys.map((key) => {
         const column = key.column === null ? null : one(key.column);

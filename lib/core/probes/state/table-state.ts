@@ -1,7 +1,7 @@
 import type { TableRef } from "../../catalog/lookup.js";
 import type { ConstraintSpec } from "../../operations/index.js";
 import type { Rows } from "./rows.js";
-import type { Standing } from "./standing.js";
+import type { StandingConstraint } from "./standing.js";
 
 /** A column at a moment of the release. */
 export interface ColumnState {
@@ -21,7 +21,7 @@ export interface ColumnState {
 }
 
 /** Why the rows at this moment cannot be computed from the rows now. */
-export interface Doubt {
+export interface Uncertainty {
   /** The columns that may have other values; null when rows may come, go or change in any way. */
   readonly columns: readonly string[] | null;
   /** A full sentence without the final stop. */
@@ -40,13 +40,13 @@ export interface TableState {
   readonly rows: Rows;
   /** Its own rows, which keys and foreign keys of a parent by inheritance hold for. */
   readonly ownRows: Rows;
-  readonly doubts: readonly Doubt[];
+  readonly uncertainties: readonly Uncertainty[];
   /** Indexes by name, with the columns of their keys; expressions left out. */
   readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
   /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
   readonly pending: readonly ConstraintSpec[];
   /** Constraints and unique indexes, once the release changes them; null while they are those of the catalog. */
-  readonly standing: readonly Standing[] | null;
+  readonly standing: readonly StandingConstraint[] | null;
   /** `RANGE (a, b)` of a partitioned table; else null. */
   readonly partitionKey: string | null;
   /** What it is a partition of. */
@@ -65,9 +65,9 @@ export function columnOf(table: TableState, name: string): ColumnState | undefin
 }
 
 /** The first reason for which these columns may hold other values than computed; null for none. */
-export function doubtAbout(table: TableState, columns: readonly string[]): string | null {
-  const found = table.doubts.find(
-    (doubt) => doubt.columns === null || doubt.columns.some((column) => columns.includes(column)),
+export function uncertaintyOf(table: TableState, columns: readonly string[]): string | null {
+  const found = table.uncertainties.find(
+    (uncertainty) => uncertainty.columns === null || uncertainty.columns.some((column) => columns.includes(column)),
   );
   return found?.reason ?? null;
 }

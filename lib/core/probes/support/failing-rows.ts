@@ -1,6 +1,6 @@
 import { identifier, qualified } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
-import { doubtAbout, type TableState } from "../state/table-state.js";
+import { type TableState, uncertaintyOf } from "../state/table-state.js";
 import { type Hit, hitQuery } from "./hit-query.js";
 import { rowKey } from "./row-key.js";
 import { copyAndSet, setAside } from "./set-aside.js";
@@ -36,7 +36,7 @@ export function failingRows(state: ReleaseState, failing: FailingRows) {
     order: key.order,
     rows: [rows],
     repair: repairOf(state, failing),
-    doubt: doubtAbout(table, columns),
+    uncertainty: uncertaintyOf(table, columns),
   });
 }
 

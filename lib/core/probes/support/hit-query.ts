@@ -22,11 +22,11 @@ export interface Hit {
   /** Everything that `body` reads. */
   readonly rows: readonly Rows[];
   readonly repair: string | null;
-  readonly doubt: string | null;
+  readonly uncertainty: string | null;
 }
 
 export function hitQuery(hit: Hit): ProbeDraft {
-  const { code, subject, statement, meaning, repair, doubt } = hit;
+  const { code, subject, statement, meaning, repair, uncertainty } = hit;
   // OFFSET 0 keeps the planner from walking a whole index in key order when hits are few.
   const sample = `SELECT key FROM (SELECT ${hit.key} AS key, ${hit.order} AS position ${hit.body} OFFSET 0) AS hits ORDER BY position LIMIT ${SAMPLE_SIZE}`;
   return {
@@ -38,7 +38,7 @@ export function hitQuery(hit: Hit): ProbeDraft {
     sample: overRows(hit.rows, sample),
     repair,
     reads: readsOf(hit.rows),
-    doubt,
+    uncertainty,
   };
 }
 

@@ -3,8 +3,8 @@ import { identifier, qualified } from "../../sql/quote.js";
 import { initialTable } from "../state/initial-state.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { columnOf, originColumns, type TableState } from "../state/table-state.js";
+import { duplicateRows, type WantedKey } from "./duplicate-rows.js";
 import { setAside } from "./set-aside.js";
-import { surplusRows, type WantedKey } from "./surplus-rows.js";
 
 /** A length from which on an appended key fits in practice; where it does not, the UPDATE fails and changes nothing. */
 const ROOM_FOR_KEY = 40;
@@ -19,19 +19,19 @@ export function repairDuplicates(state: ReleaseState, key: WantedKey, columns: r
   const table = { ...initialTable(state.catalog, origin), name: key.table.name };
   const alias = identifier(table.name.name);
   const place = [`${alias}.tableoid`, `${alias}.ctid`];
-  const surplus = surplusRows({ ...key, table }, columns, place);
+  const duplicates = duplicateRows({ ...key, table }, columns, place);
   const text = textColumn(
     state,
     table,
     columns.filter((name) => tellsApart(key, name)),
   );
-  if (text === null) return setAside(state, origin, "repeated", `SELECT m0, m1 FROM (${surplus}) AS surplus`);
+  if (text === null) return setAside(state, origin, "repeated", `SELECT m0, m1 FROM (${duplicates}) AS duplicates`);
   const column = identifier(text);
   const suffix =
     table.key.length > 0
       ? table.key.map((name) => `${alias}.${identifier(name)}::text`).join(" || '-' || ")
-      : "surplus.copy::text";
-  return `UPDATE ${qualified(origin.schema, origin.name)} AS ${alias} SET ${column} = coalesce(${alias}.${column}, '') || '-' || ${suffix} FROM (${surplus}) AS surplus WHERE ${alias}.tableoid = surplus.m0 AND ${alias}.ctid = surplus.m1`;
+      : "duplicates.copy::text";
+  return `UPDATE ${qualified(origin.schema, origin.name)} AS ${alias} SET ${column} = coalesce(${alias}.${column}, '') || '-' || ${suffix} FROM (${duplicates}) AS duplicates WHERE ${alias}.tableoid = duplicates.m0 AND ${alias}.ctid = duplicates.m1`;
 }
 
 /** The repair runs before the release, so it must find the columns under the names that they have then. */

@@ -19,6 +19,6 @@ export function unknowable(
     sample: "SELECT NULL::text AS key WHERE false",
     repair: null,
     reads: [],
-    doubt: reason,
+    uncertainty: reason,
   };
 }

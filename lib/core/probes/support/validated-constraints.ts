@@ -1,6 +1,6 @@
 import type { ConstraintSpec, Operation } from "../../operations/index.js";
 import type { Moment } from "../probe.js";
-import { standingOf } from "../state/standing.js";
+import { constraintsOn } from "../state/standing.js";
 import type { TableState } from "../state/table-state.js";
 
 /** Constraints that the server checks against every row when it runs an operation, with the table as it is then. */
@@ -44,7 +44,7 @@ function enforced(
   table: TableState,
   { constraint: name }: { readonly constraint: string },
 ): readonly ConstraintSpec[] {
-  return standingOf(before, table).flatMap((each) =>
+  return constraintsOn(before, table).flatMap((each) =>
     each.kind === "add-constraint" && each.constraint.name === name && !each.constraint.enforced
       ? [{ ...each.constraint, validated: true, enforced: true }]
       : [],

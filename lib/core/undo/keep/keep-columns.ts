@@ -21,7 +21,7 @@ export interface Going {
   readonly triggers: readonly CatalogObject[];
 }
 
-/** For columns that will be gone, with their values. All are put back at once: rows that are alike keep their values together. */
+/** For columns that will be gone, with their values. All are restored at once: rows that are alike keep their values together. */
 export function keepColumns(
   statement: Statement,
   before: CatalogIndex,

@@ -15,7 +15,7 @@ export interface KeptRows {
   readonly uninsert: readonly string[];
   /** Puts old values back, where the new ones still stand. */
   readonly unupdate: readonly string[];
-  /** Puts back what it deleted. */
+  /** Restores what it deleted. */
   readonly undelete: readonly string[];
   /** Drops the copies. */
   readonly clear: readonly string[];

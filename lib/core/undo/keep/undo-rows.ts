@@ -6,7 +6,7 @@ import { keepRows } from "./keep-rows.js";
 
 /**
  * Undoes whatever a statement does to the rows of these tables: new rows are taken out of referencing tables first,
- * lost rows are put back into referenced tables first.
+ * lost rows are restored into referenced tables first.
  */
 export function undoRows(
   statement: Statement,

@@ -6,7 +6,7 @@ import { sqlName } from "../inverses.js";
 import { triggerState } from "../trigger-state.js";
 
 /**
- * Runs statements with the triggers of the table and of its partitions switched off: rows are put back, nothing happens again. Each
+ * Runs statements with the triggers of the table and of its partitions switched off: rows are restored, nothing happens again. Each
  * for itself, since to enable one of a partitioned table enables those of its partitions. `gone`: triggers that are not there.
  */
 export function withoutTriggers(

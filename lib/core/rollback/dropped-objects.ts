@@ -7,7 +7,7 @@ import { sameTable } from "../catalog/tables.js";
  * time, CASCADE from a type, a table or a schema. Indexes and constraints go with their columns and tables. What may only have got
  * another name is left out, for its rows are still there.
  */
-export function vanished(
+export function droppedObjects(
   before: CatalogIndex,
   after: CatalogIndex,
   named: readonly CatalogObject[],

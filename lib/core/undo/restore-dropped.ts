@@ -8,25 +8,25 @@ import type { Inverse, Loss } from "./inverse.js";
 import { impossible } from "./inverses.js";
 import { keepSequences } from "./keep/keep-sequences.js";
 import { createSequence, ownedAgain, sequencesAgain } from "./owned-sequences.js";
-import { isBrought, isComputed, rowsOfColumns, rowsOfTables, tableOf } from "./put-back-rows.js";
 import {
   addColumnAgain,
   dependentsOfColumn,
+  dependentsOn,
   finishColumn,
   identitiesAgain,
   isOwn,
   recreateConstraints,
   recreateTable,
   rowSecurityAgain,
-  standingOn,
 } from "./recreate.js";
+import { isBrought, isComputed, rowsOfColumns, rowsOfTables, tableOf } from "./restore-rows.js";
 
 /**
  * The way back of everything that one statement drops, as objects of the schema before it: what tables are made of, tables and columns,
  * then their rows, then keys, indexes and foreign keys, then views, functions and triggers. One after the other each would miss what
  * another brings, or bring it a second time. Of a table that goes, what stands on it goes along and need not be named.
  */
-export function putBack(statement: Statement, before: CatalogIndex, dropped: readonly CatalogObject[]): Inverse {
+export function restoreDropped(statement: Statement, before: CatalogIndex, dropped: readonly CatalogObject[]): Inverse {
   const all = [...new Set(dropped)];
   const tables = inOrderOfCreation(before, ofKind(all, "table").map(itself));
   const gone = (object: CatalogObject) => tables.some((each) => sameTable(each, tableOf(object)));
@@ -112,7 +112,7 @@ function standing(
   columns: readonly ColumnObject[],
   named: readonly CatalogObject[],
 ) {
-  const whole = tables.map((table) => standingOn(before, table));
+  const whole = tables.map((table) => dependentsOn(before, table));
   const all = [...whole, ...columns.map((column) => dependentsOfColumn(before, tableOf(column), column.id.name))];
   const constraints = [...ofKind(named, "constraint"), ...all.flatMap((each) => each.constraints.filter(isOwn))];
   const indexes = [...ofKind(named, "index"), ...all.flatMap((each) => each.indexes.filter(isOwn))];

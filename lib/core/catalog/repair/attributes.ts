@@ -7,7 +7,7 @@ import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
 /** Owner, comment and grants of an object that was just made: until then it belongs to whoever makes it. */
-export function dressing(object: CatalogObject, catalog: CatalogIndex): string[] {
+export function attributeStatements(object: CatalogObject, catalog: CatalogIndex): string[] {
   const comment = object.attributes.comment;
   const privileges = object.attributes.privileges;
   const wanted = Array.isArray(privileges) ? (privileges as unknown as readonly Privilege[]) : null;

@@ -42,7 +42,7 @@ export function repeated(key: WantedKey): Stage {
 }
 
 /** How many rows are too many: of each key all but one. After `repeated`. */
-export function countSurplus(key: WantedKey): string {
+export function countDuplicates(key: WantedKey): string {
   const total = "SELECT coalesce(sum(copies - 1), 0)::bigint";
   if (!key.hashed) return `${total} FROM ${REPEATED}`;
   const names = namesOf(key).join(", ");
@@ -54,14 +54,14 @@ export function countSurplus(key: WantedKey): string {
 const SHOWN = 100;
 
 /** The first of the rows that are too many, for a person. After `repeated`. */
-export function shownSurplus(key: WantedKey, columns: readonly string[]): string {
+export function shownDuplicates(key: WantedKey, columns: readonly string[]): string {
   const order = key.hashed ? " ORDER BY hash" : "";
   const some = `(SELECT * FROM ${REPEATED}${order} LIMIT ${key.nullsNotDistinct ? SAMPLE_SIZE : SHOWN})`;
-  return `SELECT key FROM (${numbered(key, columns, [], some)}) AS surplus ORDER BY position LIMIT ${SAMPLE_SIZE}`;
+  return `SELECT key FROM (${numbered(key, columns, [], some)}) AS duplicates ORDER BY position LIMIT ${SAMPLE_SIZE}`;
 }
 
 /** The rows after the first of each key, with `key`, `position`, and whatever else is asked for as m0, m1, … */
-export function surplusRows(key: WantedKey, columns: readonly string[], more: readonly string[]): string {
+export function duplicateRows(key: WantedKey, columns: readonly string[], more: readonly string[]): string {
   const { name, sql } = repeated(key);
   return `WITH ${name} AS MATERIALIZED (${sql}) ${numbered(key, columns, more, REPEATED)}`;
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from "../adapters/pg/connection.js";
 import { pgDatabase } from "../adapters/pg/database.js";
 import type { Clone } from "../ports/database.js";
 import type { Tenant } from "../ports/registry.js";
-import type { Workshop } from "../steps/proof/prove-folder.js";
+import type { ProofDatabases } from "../steps/proof/prove-folder.js";
 
 /** Names begin so: what a proof that was killed left on a server can be told by it. */
 const PREFIX = "schema_gate_prove_";
@@ -13,7 +13,7 @@ const PREFIX = "schema_gate_prove_";
  * An empty database and copies of it, beside each other on one server. What killed proofs left there goes first. With `signal`
  * aborted, what runs is cancelled and throws `Interrupted`; databases can still be dropped.
  */
-export async function openWorkshop(endpoint: Endpoint, signal?: AbortSignal): Promise<Workshop> {
+export async function openProofDatabases(endpoint: Endpoint, signal?: AbortSignal): Promise<ProofDatabases> {
   const base = `${PREFIX}${randomBytes(6).toString("hex")}`;
   const tenantOf = (database: string): Tenant => ({
     id: database,

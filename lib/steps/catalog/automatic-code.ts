@@ -13,7 +13,7 @@ class RunsOthersCode extends DatabaseError {
  * Functions of a lesser role that the database calls by itself, or that one of the migrations or texts names, where the session's role
  * reaches beyond the database.
  */
-export async function standingCode(
+export async function automaticCode(
   session: Session,
   migrations: readonly Migration[],
   texts: readonly string[] = [],
@@ -24,7 +24,7 @@ export async function standingCode(
   const text = [...scripts, ...texts.map((each) => each.toLowerCase())].join("\n");
   const words = new Set(text.match(WORD));
   const named = (name: string) => words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
-  const shown = found.filter(({ name, standing }) => standing || named(name.toLowerCase())).map((one) => one.shown);
+  const shown = found.filter(({ name, automatic }) => automatic || named(name.toLowerCase())).map((one) => one.shown);
   return [...new Set(shown)];
 }
 
@@ -37,7 +37,7 @@ function textOf(script: Migration["down"]): string {
 
 /** Throws `RunsOthersCode`. */
 export async function assertNoOthersCode(session: Session, migrations: readonly Migration[]): Promise<void> {
-  const code = await standingCode(session, migrations);
+  const code = await automaticCode(session, migrations);
   if (code.length > 0) throw new RunsOthersCode(code);
 }
 
