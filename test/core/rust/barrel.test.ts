@@ -33,6 +33,21 @@ describe("barrel", () => {
     expect(migration?.up.statements.map(({ source }) => source.line)).toEqual([5, 5, 12, 13, 14]);
   });
 
+  it("reads a type that is written out field by field", async () => {
+    const release = await read(`
+      m.create_table("users", |t| {
+        t.add_column("mail", barrel::types::Type { nullable: true, unique: false, increments: false, indexed: false,
+          primary: false, default: None, size: None, inner: barrel::types::BaseType::Custom("citext") });
+        t.add_column("name", types::Type { nullable: false, unique: false, increments: false, indexed: false,
+          primary: false, default: None, size: Some(40), inner: types::BaseType::VarChar(40) });
+      });
+      m.make::<Pg>()`);
+    expect(release.coverage.pieces).toEqual([]);
+    expect(release.migrations[0]?.up.statements.map(({ sql }) => sql)).toEqual([
+      'CREATE TABLE "users" ("mail" citext, "name" VARCHAR(40) NOT NULL)',
+    ]);
+  });
+
   it("does not guess at a text that it cannot follow", async () => {
     const unknown = await read(`m.create_table("users", |t| { t.add_column("id", chosen()); });\n m.make::<Pg>()`);
     expect(unknown.coverage.pieces).toHaveLength(1);

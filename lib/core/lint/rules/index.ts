@@ -95,6 +95,7 @@ import { alreadyThere } from "./sg112-already-there.js";
 import { namedTwice } from "./sg113-named-twice.js";
 import { constrainedDomainColumn } from "./sg114-constrained-domain-column.js";
 import { queryUnderLock } from "./sg115-query-under-lock.js";
+import { cachedPlanResult } from "./sg116-cached-plan-result.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -194,4 +195,5 @@ export const RULES: readonly Rule[] = [
   namedTwice,
   constrainedDomainColumn,
   queryUnderLock,
+  cachedPlanResult,
 ];

@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+ALTER TABLE events ALTER COLUMN label TYPE varchar(40);
