@@ -12,7 +12,9 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   contract: ["migrations"],
   lint: ["migrations"],
   prove: ["migrations"],
+  queries: ["--release", "migrations", "--workload", "workload.json"],
   report: ["RUN"],
+  workload: ["show", "--sql", "queries"],
 };
 
 /** Read by `commands.test.ts`, and executed where the stack is. */
@@ -50,12 +52,21 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     // The user's own scripts and repository, of which the pages speak.
     for (const script of ["keep-in-s3.sh", "keep-in-rekor.sh"])
       writeFileSync(join(fleet.directory, script), '#!/bin/sh\ntest -s "$SCHEMA_GATE_ANCHOR"\n', { mode: 0o755 });
+    folder("src");
+    folder("queries");
+    writeFileSync(join(fleet.directory, "src", "main.rs"), 'fn a() { sqlx::query!("select 1 as one"); }\n');
+    writeFileSync(join(fleet.directory, "queries", "one.sql"), "select 2 as two;\n");
+    writeFileSync(join(fleet.directory, "postgresql.csv"), "");
     const git = (...words: string[]) => execFileSync("git", ["-C", fleet.directory, ...words], { stdio: "ignore" });
     git("init", "--quiet");
-    git("-c", "user.name=ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "--allow-empty", "-m", "Begin");
+    git("add", "src", "queries");
+    git("-c", "user.name=ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", "Begin");
+    for (const tag of ["v1.8", "v1.9"]) git("tag", tag);
     git("config", "user.name", "ada");
     git("config", "user.email", "ada@example.com");
     expectSense("diff", await execute("diff env:GOLDEN_URL --save golden.json"));
+    for (const file of ["workload.json", "a.json", "b.json"])
+      expectSense(file, await execute(`workload save ${file} --sql queries --code src`));
   });
   afterAll(() => fleet.destroy());
 
@@ -64,6 +75,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     const names: Readonly<Record<string, string>> = {
       A: "golden.json",
       B: "env:TENANT_URL",
+      FILE: "workload.json",
       COPY: fleet.runs().at(-1) ?? "",
       FOLDER: "migrations",
       OTHER: fleet.runs().at(-1) ?? "",
@@ -74,6 +86,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       acme: fleet.tenants[0] ?? "",
       "audit-key.pub.pem": join(process.env.SCHEMA_GATE_STATE ?? "", "keys", "audit-key.pub.pem"),
     };
+    if (word === "postgres://app@staging/shop") return fleet.server.url(databaseName(fleet.tenants[0] ?? ""));
     return names[word] ?? word;
   }
 

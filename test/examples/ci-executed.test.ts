@@ -83,7 +83,7 @@ function pullRequest(folder: string): Readonly<Record<string, boolean>> {
 describe("the GitHub workflow of a pull request, executed", () => {
   it("passes a change that is safe and can be rolled back, and comments on it", { timeout: 180_000 }, () => {
     const folder = checkout("github-safe", SAFE);
-    expect(pullRequest(folder)).toEqual({ lint: true, prove: true, Comment: true, Verdict: true });
+    expect(pullRequest(folder)).toEqual({ lint: true, queries: true, prove: true, Comment: true, Verdict: true });
     expect(readFileSync(join(folder, "posted.md"), "utf8")).toContain("Schema Gate: lint");
   });
 

@@ -1,4 +1,4 @@
-import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
+import { hasSqlDetails, loadModule, type Node, parseSync } from "libpg-query";
 import { KnownTrees } from "./known-trees.js";
 import { LineIndex } from "./line-index.js";
 import { blockCommentLength, splitSql, type TextRange } from "./split.js";
@@ -56,6 +56,13 @@ export function parseStatement(statement: Statement): ParsedStatement | Unparsed
   const tree = { node: only.stmt, base: 0 };
   KNOWN.note(sql, tree);
   return { index, sql, source, ...tree };
+}
+
+/** The tree of one statement whose places count from the start of this very text; null when it is not one statement. */
+export function treeAlone(sql: string): Node | null {
+  const result = attempt(sql);
+  const [only, ...others] = result.ok ? result.statements : [];
+  return others.length === 0 ? (only?.stmt ?? null) : null;
 }
 
 type RawStatements = NonNullable<ReturnType<typeof parseSync>["stmts"]>;

@@ -1,5 +1,6 @@
-import { type Node, parseSync, scanSync } from "libpg-query";
+import { type Node, scanSync } from "libpg-query";
 import { deparse } from "../sql/deparse.js";
+import { treeAlone } from "../sql/parse.js";
 import { as, find } from "../sql/tree.js";
 import { type Slot, slotsOf } from "./slots.js";
 
@@ -17,7 +18,7 @@ export function normalise(text: string, node: Node, options: NormaliseOptions = 
   const slots = slotsOf(node).filter(({ at }) => written.ends.has(at));
   const numbers = numbered(slots, options.numberedByServer === true && hasGrouping(node));
   const edited = written.edit(slots, numbers);
-  const parsed = parsedAlone(edited);
+  const parsed = treeAlone(edited);
   if (parsed === null) return null;
   const left = new Written(edited);
   return slotsOf(parsed).some(({ parameter, at }) => parameter === null && left.ends.has(at))
@@ -102,15 +103,6 @@ class Written {
 
   private slice(from: number, to: number): string {
     return this.bytes.subarray(from, to).toString("utf8");
-  }
-}
-
-function parsedAlone(text: string): Node | null {
-  try {
-    const [only, ...others] = parseSync(text).stmts ?? [];
-    return others.length === 0 ? (only?.stmt ?? null) : null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
-import { isParsed, parseSql } from "../sql/parse.js";
+import { isParsed, parseSql, treeAlone } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { as, find, kindOf } from "../sql/tree.js";
 import { normalise } from "./normalise.js";
@@ -38,9 +38,8 @@ export function readQuery(given: QueryText): Found {
 export function readStatement(statement: ParsedStatement | UnparsedStatement, given: QueryText): Found {
   if (!isParsed(statement)) return other(given, unparsedReason(statement));
   // Places within the tree count from the start of the text that was parsed.
-  const alone = statement.base === 0 ? statement : parseSql(statement.sql, given.source.place).statements[0];
-  if (!alone || !isParsed(alone)) return other(given, "not-sql");
-  return readTree(statement.sql, alone.node, given);
+  const node = statement.base === 0 ? statement.node : treeAlone(statement.sql);
+  return node === null ? other(given, "not-sql") : readTree(statement.sql, node, given);
 }
 
 function readTree(text: string, node: Node, given: QueryText): Found {

@@ -28,6 +28,8 @@ export interface ProveOnClone {
   readonly acceptances?: LossAcceptances;
   /** Why what tenants wrote may run as a superuser; without it a release is not executed there. */
   readonly superuser?: string;
+  /** What tenants wrote and the rollout would run with the login's rights, which the executing role of a clone may not have. */
+  readonly codeOfOthers?: readonly string[];
   readonly clock: Clock;
   /** Runs a migration that is a program of the team's own. */
   readonly migrator?: Migrator;

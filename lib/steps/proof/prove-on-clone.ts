@@ -46,7 +46,8 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
   const start = input.clock.monotonic();
   try {
     const working = await clones.make("dry-run");
-    const code = await automaticCode(working.session, input.migrations);
+    const here = await automaticCode(working.session, input.migrations);
+    const code = [...new Set([...here, ...(input.codeOfOthers ?? [])])];
     // Reading rows may run it as well.
     if (code.length > 0 && input.superuser === undefined)
       return withoutRun([othersCode(code, null)], await readCatalog(working.session, input.schema), input, start);

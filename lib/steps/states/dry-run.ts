@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import type { Release } from "../../core/migration/release.js";
+import type { Migration, Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { automaticCode } from "../catalog/automatic-code.js";
 import { isolationScope } from "../isolation/isolation-scope.js";
 import { probeDerived } from "../probing/probe-derived.js";
 import { proofInput } from "../proof/proof-input.js";
@@ -122,7 +124,8 @@ async function prove(
       common.makeClone(purpose).catch((error: unknown) => {
         throw error instanceof DatabaseError ? new NoClone(tenant, error) : error;
       });
-    const proof = await proveOnClone({ ...common, makeClone });
+    const codeOfOthers = await codeInTenant(ports, config, tenant, common.migrations);
+    const proof = await proveOnClone({ ...common, makeClone, codeOfOthers });
     if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);
@@ -141,6 +144,25 @@ async function prove(
 }
 
 /** Said, since what was measured there is scaled to the size of the others. */
+/** Asked in the tenant itself: the rollout executes there as the login, a clone may be executed on by a role that can do less. */
+async function codeInTenant(
+  { database }: Ports,
+  config: Config,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  const session = await database.connect(tenant, {
+    purpose: "read",
+    statementTimeout: milliseconds(config.timeouts.read),
+    lockTimeout: milliseconds(config.rollout.lockTimeout),
+  });
+  try {
+    return await automaticCode(session, migrations);
+  } finally {
+    await session.close();
+  }
+}
+
 function clonedInstead(cluster: ClusterRecord, { tenant, error }: NoClone, other: Tenant): Finding {
   return {
     code: "dry-run.other-clone",

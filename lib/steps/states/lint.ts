@@ -30,7 +30,7 @@ interface Output {
   readonly findings: number;
 }
 
-/** What the text of the pending migrations tells, judged by the majority's catalog and the size of its largest tenant. */
+/** What the text of the pending migrations tells, judged by the catalog of tenants that still lack all of them and by the largest tables. */
 export const lint: Step<z.infer<typeof input>, Output> = {
   name: "lint",
   input,
@@ -41,12 +41,13 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
     const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
-    const [majority] = clusters;
-    const catalog = majority ? await need<Catalog>(ports, artifact.catalog(majority.fingerprint)) : null;
+    const scripts = pendingOf(release, clusters);
+    const before = standsBefore(clusters, scripts.length);
+    const catalog = before ? await need<Catalog>(ports, artifact.catalog(before.fingerprint)) : null;
     const own = await ownRules(ports);
     const waived: Waived[] = [];
     const linted = await lintRelease({
-      scripts: pendingOf(release, clusters).map((migration) => migration.up),
+      scripts: scripts.map((migration) => migration.up),
       ...(catalog ? { catalog } : {}),
       statistics: largestTables(readings, new Map(fleet.map((tenant) => [tenant.id, tenant.schema]))),
       waivers: configWaivers(config.lint),
@@ -75,6 +76,14 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     return { findings: findings.length };
   },
 };
+
+/**
+ * The largest cluster in which every pending migration is still to run: in one that has some of them, what they make is there already,
+ * and PostgreSQL would refuse what it is about to accept elsewhere. Null when no cluster lacks them all; the text alone is judged then.
+ */
+function standsBefore(clusters: readonly ClusterRecord[], all: number): ClusterRecord | null {
+  return clusters.find(({ pending }) => pending.length === all) ?? null;
+}
 
 async function recordWaived(ports: Ports, { finding, waiver }: Waived): Promise<void> {
   const { file, line } = finding.source ?? { file: null, line: null };

@@ -82,7 +82,12 @@ describe("schema-gate rollback, and dry runs", () => {
       action: "roll back",
       migrations: ["20240202", "20240201"],
       wayBack: "lossy",
-      putAside: { tables: [], tooLarge: null, unknown: null },
+      // The release fills the column, so a value that was emptied since counts too: all rows are put aside.
+      putAside: {
+        tables: [{ table: "app.items", columns: ["extra"], rows: 40, bytes: expect.any(Number) }],
+        tooLarge: null,
+        unknown: null,
+      },
     });
     expect(await kinds()).toEqual(["new", "new", "old", "new"]);
     expect(fleet.trail().length).toBeGreaterThan(before);
@@ -98,9 +103,9 @@ describe("schema-gate rollback, and dry runs", () => {
     const shown = await fleet.command(["rollback", "--dry-run"]);
     expect(shown.code, shown.stderr).toBe(0);
     expect(shown.stdout).toMatch(
-      /t001 {2}roll back 20240202, 20240201 {2}\(lossy\)\n {6}puts aside extra in 3 rows of app\.items \([\d.]+ kB\)\n/,
+      /t001 {2}roll back 20240202, 20240201 {2}\(lossy\)\n {6}puts aside extra in 40 rows of app\.items \([\d.]+ kB\)\n/,
     );
-    expect(shown.stdout).toContain("t000  roll back 20240202, 20240201  (lossy)\n      nothing was written since");
+    expect(shown.stdout).toContain("puts aside extra in 40 rows of app.items");
     const { username } = userInfo();
     await fleet.editRequest({ requester: "release-pipeline", approvers: [{ id: username }], keepLimit: "0" });
     expect(await fleet.command(["rollback", "--dry-run"])).toMatchObject({ code: 1 });
