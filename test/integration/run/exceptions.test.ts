@@ -53,7 +53,7 @@ ${DYNAMIC}
     expect(of("drift.allowed")).toMatchObject([
       { subject: { name: "app.scratch" }, details: { tenants: ["002-apac"], ...until } },
     ]);
-    expect(of("gate.skipped").map((event) => event.subject.name)).toEqual(["approve", "rollout"]);
+    expect(of("gate.skipped").map((event) => event.subject.name)).toEqual(["queries", "approve", "rollout"]);
     expect((await fleet.run(["audit", "verify", fleet.runs()[0] ?? ""])).code).toBe(0);
   }, 120_000);
 });
