@@ -41,7 +41,7 @@ const BUDGETS: readonly (readonly [string, readonly string[]])[] = [
     "inspect",
     ["canonicalize", "commander", "csv-parse", "libpg-query", "pg", "pgsql-deparser", "picocolors", "yaml", "zod"],
   ],
-  ["diff a b", ["canonicalize", "commander", "pg", "picocolors", "zod"]],
+  ["diff a b", ["canonicalize", "commander", "csv-parse", "pg", "picocolors", "yaml", "zod"]],
   ["lint clean.sql", ["commander", "libpg-query", "picocolors"]],
   [`audit verify ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],
   [`audit show ${RUN}`, ["canonicalize", "commander", "picocolors", "zod"]],

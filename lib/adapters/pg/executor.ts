@@ -40,6 +40,8 @@ export class Executors {
   private readonly own = randomBytes(8).toString("hex");
   private readonly password = randomBytes(24).toString("hex");
   private readonly byClone = new Map<string, Executor>();
+  /** Clones are made side by side: two at once would make one role twice, or grant it the same membership twice. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** `guard`: the session that holds the clone while it lives; it holds the executor as well. Null where the login is no superuser. */
   async prepare(guard: Session, clone: CloneToExecute): Promise<Executor | null> {
@@ -52,8 +54,10 @@ export class Executors {
     const executor =
       this.byClone.get(clone.template) ?? this.executorAs(clone.role ?? (facts.lesser ? facts.owner : null));
     await hold(guard, executor.user);
-    await make(guard, executor);
-    if (executor.role === null && !this.byClone.has(clone.template)) await handOver(clone, executor);
+    await this.inTurn(async () => {
+      await make(guard, executor);
+      if (executor.role === null && !this.byClone.has(clone.template)) await handOver(clone, executor);
+    });
     this.byClone.set(clone.name, executor);
     return executor;
   }
@@ -63,6 +67,12 @@ export class Executors {
     const executor = this.byClone.get(clone);
     this.byClone.delete(clone);
     if (executor) await dropWhenFree(guard, executor.user, true);
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => {});
+    return done;
   }
 
   private executorAs(role: string | null): Executor {

@@ -184,7 +184,7 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
   ];
   const refused: Refused[] = [];
   const note = ({ command, error, ofGenerated = false }: Refused) =>
-    SAYS_NOTHING.test(error.code) || refused.push({ command, error, ofGenerated });
+    SAYS_NOTHING.test(error.code) || isReferenced(command, error) || refused.push({ command, error, ofGenerated });
   for (const [command, write] of writes) {
     if (takes(relation, command)) {
       const error = await attempt(session, write, true);
@@ -230,6 +230,11 @@ class TakesNone extends DatabaseError {
   constructor({ table }: Relation) {
     super(`the view ${table.name} takes no such write`, "55000");
   }
+}
+
+/** A row to which another points is not deleted: which row comes first says nothing of the table (23503, foreign_key_violation). */
+function isReferenced(command: WriteCommand, error: DatabaseError): boolean {
+  return command === "DELETE" && error.code === "23503";
 }
 
 /** Cancelled, out of memory or disk, deadlocked: nothing that the schema has to do with. */
