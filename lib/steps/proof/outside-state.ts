@@ -43,7 +43,7 @@ const DATABASE = `select 'the database' as object, a.aspect, a.value
     where database = pg_catalog.current_database()
   union all select 'replication slot ' || slot_name, 'plugin', plugin::text from pg_catalog.pg_replication_slots
     where database = pg_catalog.current_database()
-  union all select 'replication origin ' || roname, 'id', roident::text from pg_catalog.pg_replication_origin`;
+  union all select 'replication origin ' || roname, 'id', roident::text from pg_catalog.pg_replication_origin where roname !~ '^pg_[0-9]+(_|$)'`;
 
 export async function readOutsideState(session: Session): Promise<OutsideState> {
   const found = new Map<string, Map<string, string>>();

@@ -1,0 +1,5 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import whole from "../vitest.config.js";
+import { SLOW } from "./slow.js";
+
+export default mergeConfig(whole, defineConfig({ test: { exclude: [...SLOW] } }));
