@@ -12,7 +12,6 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   contract: ["migrations"],
   lint: ["migrations"],
   prove: ["migrations"],
-  queries: ["--release", "migrations", "--workload", "workload.json"],
   report: ["RUN"],
   workload: ["show", "--sql", "queries"],
 };

@@ -30,7 +30,10 @@ const LARGE_OBJECTS = `select 'large object ' || m.oid as object, a.aspect, a.va
     ) end)) a(aspect, value)
   where a.value is not null`;
 
-/** What lies outside every schema and yet belongs to this database alone. */
+/**
+ * What lies outside every schema and yet belongs to this database alone. Origins named pg_OID are left out: subscriptions make them, of any
+ * database of the server.
+ */
 const DATABASE = `select 'the database' as object, a.aspect, a.value
   from pg_catalog.pg_database d
   cross join lateral (values

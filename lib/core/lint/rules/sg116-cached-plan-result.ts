@@ -11,7 +11,7 @@ export const cachedPlanResult: Rule = {
   effect:
     'A session that has prepared a query which returns the column fails with "cached plan must not change result type" (0A000), again and again until it prepares the query again: the server compares names, types, lengths and collations of the result. ADD, DROP and RENAME COLUMN do the same to SELECT * and RETURNING *.',
   workaround:
-    "Let sessions reconnect after the release, or have the driver prepare again on this error; docs/queries.md says what drivers and poolers do. `schema-gate queries` finds the queries.",
+    "Let sessions reconnect after the release, or have the driver prepare again on this error; docs/queries.md says what drivers and poolers do, and how to find the queries.",
   lock: null,
   work: "none",
   versions: ALL_VERSIONS,
