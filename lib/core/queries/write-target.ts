@@ -2,7 +2,7 @@ import type { Node, ResTarget } from "libpg-query";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { as, find, strings } from "../sql/tree.js";
 
-/** What an INSERT or UPDATE writes to, and from which column of a row of that table a value for each parameter may be taken. */
+/** What an INSERT, UPDATE or MERGE writes to, and from which column of a row of that table a value for each parameter may be taken. */
 export interface WriteTarget {
   readonly schema: string | null;
   readonly table: string;
@@ -14,9 +14,11 @@ export interface WriteTarget {
 export function writeTarget(text: string): WriteTarget | null {
   const [only] = parseSql(text, "").statements;
   if (!only || !isParsed(only)) return null;
-  const insert = as(only.node, "InsertStmt");
-  const update = as(only.node, "UpdateStmt");
-  const relation = insert?.relation ?? update?.relation;
+  // In WITH as well; of several the first gives the rows.
+  const [insert] = find(only.node, "InsertStmt");
+  const [update] = find(only.node, "UpdateStmt");
+  const [merge] = find(only.node, "MergeStmt");
+  const relation = insert?.relation ?? update?.relation ?? merge?.relation;
   if (!relation?.relname) return null;
   const columns = new Map([
     ...compared(only.node),

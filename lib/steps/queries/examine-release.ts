@@ -171,7 +171,7 @@ async function whatElse(
   { queries, before, after }: SoFar,
 ): Promise<readonly ExaminedQuery[]> {
   const changed = changedTables(before, after);
-  const writing = queries.filter((each) => writesChanged(each, changed));
+  const writing = changed.size === 0 ? [] : queries.filter(writes);
   const other = queries.filter(isOther);
   if (writing.length === 0 && other.length === 0) return queries;
   const fresh = await clones.make("queries-again");
@@ -196,9 +196,9 @@ function isOther({ before, after }: ExaminedQuery): boolean {
   );
 }
 
-function writesChanged({ query, before, after }: ExaminedQuery, changed: ReadonlySet<string>): boolean {
-  if (isRefusal(before.described) || isRefusal(after.described) || !WRITES.test(query.text)) return false;
-  return [...changed].some((name) => query.text.includes(name.slice(name.indexOf(".") + 1)));
+/** Whatever table it names: a view or a trigger may lead to one that has changed. */
+function writes({ query, before, after }: ExaminedQuery): boolean {
+  return !isRefusal(before.described) && !isRefusal(after.described) && WRITES.test(query.text);
 }
 
 /** The parser has the last word. */

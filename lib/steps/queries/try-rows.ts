@@ -50,24 +50,31 @@ interface Place {
   readonly schema: string;
   readonly table: string;
   readonly name: string;
+  /** False for a view and a foreign table, whose rows lie nowhere. */
+  readonly stored: boolean;
 }
 
 async function placeOf(session: Session, { schema, table }: WriteTarget): Promise<Place | null> {
-  const [found] = await session.execute<{ schema: string }>(
-    `select n.nspname as schema from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  const [found] = await session.execute<{ schema: string; kind: string }>(
+    `select n.nspname as schema, c.relkind::text as kind from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
       where c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${literal(qualified(schema, table))})`,
   );
-  return found ? { schema: found.schema, table, name: `${found.schema}.${table}` } : null;
+  if (!found) return null;
+  const { schema: home, kind } = found;
+  return { schema: home, table, name: `${home}.${table}`, stored: kind === "r" || kind === "p" };
 }
 
-async function rowsOf(session: Session, { schema, table }: Place): Promise<readonly Record<string, string | null>[]> {
+async function rowsOf(
+  session: Session,
+  { schema, table, stored }: Place,
+): Promise<readonly Record<string, string | null>[]> {
   const columns = await session.query<{ name: string }>(
     "select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum",
     [qualified(schema, table)],
   );
   const list = columns.map(({ name }) => `${identifier(name)}::text as ${identifier(name)}`).join(", ");
   return session.query<Record<string, string | null>>(
-    `select ${list} from ${qualified(schema, table)} order by ctid desc limit ${MOST_TRIES}`,
+    `select ${list} from ${qualified(schema, table)}${stored ? " order by ctid desc" : ""} limit ${MOST_TRIES}`,
   );
 }
 

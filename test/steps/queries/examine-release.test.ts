@@ -11,6 +11,10 @@ const USERS = `
   create table posts (id serial primary key, author int references users, title text);
   insert into users (name, age, mail) select 'n' || i, i % 80, 'm' || i || '@example.com' from generate_series(1, 50) i;
   insert into posts (author, title) select i, 't' from generate_series(1, 50) i;
+  create view people as select id, name, age from users;
+  create table drafts (title text);
+  create function author() returns trigger language plpgsql as $$ begin insert into users (name) values (new.title); return new; end $$;
+  create trigger author before insert on drafts for each row execute function author();
   analyze;`;
 
 describe.each(MAJORS)("queries over a release, on %s", (major) => {
@@ -102,6 +106,14 @@ describe.each(MAJORS)("queries over a release, on %s", (major) => {
       "insert into users (name, age) values ($1, $2)",
       /violates check constraint "young".*23514/,
     ],
+    ["alter table users alter age set not null", "INSERT INTO PUBLIC.Users (name) VALUES ($1)", /"age".*23502/],
+    ["alter table users alter age set not null", 'insert into "people" (name) values ($1)', /"age".*23502/],
+    [
+      "alter table users alter age set not null",
+      "with made as (insert into users (name) values ($1) returning id) select id from made",
+      /"age".*23502/,
+    ],
+    ["alter table users alter age set not null", "insert into drafts (title) values ($1)", /"age".*23502/],
     [
       "alter table posts add constraint long check (length(title) > 3) not valid",
       "update posts set title = $1 where id = $2",
