@@ -4,6 +4,7 @@ import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { kindsOf } from "../sql/tree.js";
+import { mayBeElsewhere } from "./known/elsewhere.js";
 import { learnCatalog } from "./known/from-catalog.js";
 import { relationKey } from "./known/key.js";
 import { type Circumstances, Known, type TableSize } from "./known/known.js";
@@ -146,9 +147,11 @@ class LintRun {
 
   private judgeAndLearn(statement: LintStatement): void {
     if (!statement.script.history) {
-      const sure = this.known.certain && statement.conditional !== true;
-      for (const rule of this.rulesFor(statement)) {
-        if (sure || !rule.refuses) this.report(rule, rule.check?.(statement, this.known) ?? []);
+      const rules = this.rulesFor(statement);
+      const sure = this.known.certain && statement.conditional !== true && rules.some(({ refuses }) => refuses);
+      const refuses = sure && !mayBeElsewhere(statement, this.known);
+      for (const rule of rules) {
+        if (refuses || !rule.refuses) this.report(rule, rule.check?.(statement, this.known) ?? []);
       }
     }
     learn(this.known, statement);

@@ -1,0 +1,28 @@
+import type { RangeVar } from "libpg-query";
+import { as } from "../../sql/tree.js";
+import type { LintStatement } from "../lint-statement.js";
+import { nameIn, schemaIn } from "./key.js";
+import type { Known } from "./known.js";
+
+/**
+ * Whether a name without a schema may mean an object that is not the one known by it: a role or a database can have another search_path
+ * than the usual, which puts a schema of its own in front of public.
+ */
+export function mayBeElsewhere({ node }: LintStatement, known: Known): boolean {
+  const others = [...known.tables.keys()].filter((key) => schemaIn(key) !== null);
+  if (others.length === 0) return false;
+  const made =
+    as(node, "CreateStmt")?.relation ?? as(node, "ViewStmt")?.view ?? as(node, "CreateTableAsStmt")?.into?.rel;
+  if (made && !made.schemaname) return true;
+  const names = new Set(others.map(nameIn));
+  return unqualified(node).some((name) => names.has(name));
+}
+
+/** Names of relations that stand without a schema. */
+function unqualified(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(unqualified);
+  if (value === null || typeof value !== "object") return [];
+  const { relname, schemaname } = value as Partial<RangeVar>;
+  const own = typeof relname === "string" && !schemaname ? [relname] : [];
+  return [...own, ...Object.values(value).flatMap(unqualified)];
+}
