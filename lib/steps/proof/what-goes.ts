@@ -52,8 +52,8 @@ interface Around {
   readonly after: CatalogIndex;
   readonly before: CatalogIndex;
   readonly schema: string | null;
-  /** The migration writes rows. */
-  readonly fills: boolean;
+  /** Whether the migration writes rows of a table, by its name after it. */
+  readonly fills: (table: TableRef) => boolean;
 }
 
 /** The schemas around a migration, and where the whole release stands: nothing of it is taken back. */
@@ -76,7 +76,7 @@ export async function withAside(
   { migration, before, after, end, columns, schema, observed }: Schemas,
 ): Promise<RollbackCandidate> {
   const [was, is] = [new CatalogIndex(before), new CatalogIndex(after)];
-  const around = { migration, before: was, after: is, schema, fills: writesRows(observed) };
+  const around = { migration, before: was, after: is, schema, fills: writtenTables(observed, is) };
   const aside = await whatGoes(session, passages, around);
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
@@ -87,10 +87,15 @@ export async function withAside(
   return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
 }
 
-/** Where nothing was seen, it may. */
-function writesRows(observed: MigrationObservation | null): boolean {
-  if (observed === null || (observed.derived?.written.length ?? 0) > 0) return true;
-  return observed.statements.some(({ written }) => written.length > 0);
+/** Where nothing was seen, and where a table had another name when it was written, it may be any. */
+function writtenTables(observed: MigrationObservation | null, after: CatalogIndex): Around["fills"] {
+  if (observed === null) return () => true;
+  const { statements, derived } = observed;
+  const seen = [...statements, ...(derived?.observations ?? [])].flatMap(({ written }) => written);
+  const written = [...seen, ...(derived?.written ?? [])];
+  if (written.some((table) => after.table(table) === undefined)) return () => true;
+  return (table) =>
+    [table, ...descendants(after, table)].some((each) => written.some((other) => sameTable(other, each)));
 }
 
 /**
@@ -128,7 +133,14 @@ async function goesIn(session: Session, passage: Passage, around: Around): Promi
     if (partsOfStaying.some((each) => sameTable(each, table.ref))) continue;
     const taken = await takenFrom(session, table, passage, around);
     if (taken.gone.length + taken.retyped.length === 0) continue;
-    asides.push(setColumnsAside(statement, { ...taken, fills: around.fills }, after, passage.statement));
+    asides.push(
+      setColumnsAside(
+        statement,
+        { ...taken, fills: around.fills(table.ref) || isRenamed(taken) },
+        after,
+        passage.statement,
+      ),
+    );
     sequences.push(...taken.gone.flatMap(({ id }) => sequencesOf(after, table.ref, id.name)));
   }
   return [
@@ -139,6 +151,16 @@ async function goesIn(session: Session, passage: Passage, around: Around): Promi
       passage.statement,
     ),
   ];
+}
+
+function isRenamed({
+  table,
+  back,
+}: {
+  readonly table: TableRef;
+  readonly back: { readonly table: TableRef };
+}): boolean {
+  return !sameTable(table, back.table);
 }
 
 interface PlacedTable {
