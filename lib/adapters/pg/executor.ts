@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { digest } from "../../core/json.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
+import { scramVerifier } from "./scram-verifier.js";
 import { toExecutor } from "./to-executor.js";
 
 /** A login of ours that executes on clones what a release says, and the role that it does so as; null for itself. */
@@ -16,7 +17,7 @@ const EXECUTOR_COMMENT = "made by schema-gate to execute on clones, and dropped 
 
 const NAMED = "schema_gate_executor_";
 
-/** Its sessions: a bench, a watch, a killed one and its successor on each of several clones. */
+/** Its sessions: the one that executes, a watch, a killed one and its successor on each of several clones. */
 const CONNECTIONS = 64;
 
 /** A release that writes temporary files without end stops here, and cannot lift the limit, which only a superuser sets. */
@@ -85,14 +86,13 @@ async function make(guard: Session, { user, password, role }: Executor): Promise
   const there = await guard.query("select 1 from pg_roles where rolname = $1", [user]);
   if (there.length > 0) return;
   const name = identifier(user);
+  // Several statements at once are one transaction, and leave none behind when one fails.
   await guard.script(
     [
-      "begin",
-      `create role ${name} login password ${literal(password)} nosuperuser nocreatedb nocreaterole noreplication ${role === null ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
+      `create role ${name} login password ${literal(scramVerifier(password))} nosuperuser nocreatedb nocreaterole noreplication ${role === null ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
       `alter role ${name} set temp_file_limit = ${literal(TEMPORARY_FILES)}`,
       `comment on role ${name} is ${literal(EXECUTOR_COMMENT)}`,
       ...(role === null ? [] : [`grant ${identifier(role)} to ${name}`]),
-      "commit",
     ].join("; "),
   );
 }

@@ -73,11 +73,9 @@ export async function toExecutor(session: Session, database: string, user: strin
   const others = await session.query<{ name: string }>(OTHERS, [user]);
   await session.script(
     [
-      "begin",
       `alter database ${identifier(database)} owner to ${identifier(user)}`,
       ...statements.map(({ sql }) => sql),
       ...others.map(({ name }) => `grant ${identifier(name)} to ${identifier(user)}`),
-      "commit",
     ].join("; "),
   );
 }

@@ -76,4 +76,28 @@ describe.each(MAJORS)("the executor of a superuser's clones, on %s", (major) => 
     );
     expect(rows).toEqual([{ n: 0 }]);
   });
+
+  it("is made once where clones are made side by side, and goes with the last of them", async () => {
+    const { url, client, name } = await temporaryDatabase(major, "create table t (id int)");
+    await client.end();
+    const database = pgDatabase({ tenant: async () => ({ endpoint: endpointOf(url), replica: null }), staging: null });
+    const tenant = { id: "t", group: null, host: "h", database: name, schema: null };
+    const made = await Promise.all(
+      Array.from({ length: 6 }, () => database.clone(tenant, `schema_gate_${randomBytes(6).toString("hex")}`)),
+    );
+    const logins = new Set<string>();
+    for (const clone of made) {
+      const session = await clone.open(WRITE);
+      const [who] = await session.query<{ name: string }>("select session_user::text as name");
+      logins.add(who?.name ?? "");
+      await session.close();
+    }
+    expect(logins.size).toBe(1);
+    await Promise.all(made.map((clone) => clone.drop()));
+    const { rows } = await onServer(
+      major,
+      `select count(*)::int as n from pg_roles where rolname = '${[...logins][0]}'`,
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+  });
 });

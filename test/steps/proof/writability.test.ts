@@ -221,6 +221,10 @@ describe.each(["15", "18"] as const)("writes after the release, on %s", (major) 
     ["rows", "insert into plain values (2, 'y'); update orders set total = 3"],
     ["a deferrable key", "create table d (id int primary key deferrable initially deferred); insert into d values (1)"],
     ["a dropped view", "drop view cheaper"],
+    [
+      "a row to which another points from now on",
+      "alter table plain add primary key (a); create table points (a int references plain); insert into points values (1)",
+    ],
     ["a new view over an identity", "create view all_lines as select id, order_id, note from lines"],
   ])("no finding: %s", async (_, sql) => {
     expect(await prove(major, sql)).toEqual([]);
