@@ -45,6 +45,7 @@ async function bundleCommandLine() {
     packages: "external",
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
   });
 }
 

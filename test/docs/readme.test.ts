@@ -62,14 +62,18 @@ describe.skipIf(!reachable)("the README, followed to the letter in an empty fold
   });
 
   // The second command is what runs this file.
-  it("shows the demo to an ordinary user", () => {
-    const owner = isRoot ? NOBODY : null;
-    const folder = checkout("ordinary", owner);
-    const [first = ""] = commands;
-    const { status, stdout, stderr } = follow(first, folder, owner);
-    expect(status, stderr).toBe(0);
-    expect(stdout).toMatch(/outcome +passed/);
-    expect(stdout).toMatch(/247 analysed, 247 migrated/);
-    expect(readdirSync(join(folder, ".schema-gate", "runs"))).toHaveLength(1);
-  }, 600_000);
+  it.each(isRoot ? ["root", "an ordinary user"] : ["an ordinary user"])(
+    "shows the demo to %s",
+    (user) => {
+      const owner = isRoot && user !== "root" ? NOBODY : null;
+      const folder = checkout(user.replaceAll(" ", "-"), owner);
+      const [first = ""] = commands;
+      const { status, stdout, stderr } = follow(first, folder, owner);
+      expect(status, stderr).toBe(0);
+      expect(stdout).toMatch(/outcome +passed/);
+      expect(stdout).toMatch(/247 analysed, 247 migrated/);
+      expect(readdirSync(join(folder, ".schema-gate", "runs"))).toHaveLength(1);
+    },
+    600_000,
+  );
 });

@@ -106,8 +106,9 @@ function drift({ tenant, cluster }: TenantView) {
   return { value, reason: `differences from the declared schema, as in ${tenant.id}: ${parts.join(", ")}` };
 }
 
-const STANDINGS: Readonly<Record<ClusterRisk["rollback"], string>> = {
+const RESULTS: Readonly<Record<ClusterRisk["rollback"], string>> = {
   exact: "the way back restores schema and rows",
+  "kept-since": "the way back keeps aside what is written since the release",
   kept: "the way back needs the rows kept aside",
   lossy: "the way back loses rows",
   impossible: "there is no way back",
@@ -115,10 +116,10 @@ const STANDINGS: Readonly<Record<ClusterRisk["rollback"], string>> = {
 };
 
 function rollback({ tenant, cluster }: TenantView) {
-  const standing = cluster?.rollback ?? "unproved";
+  const result = cluster?.rollback ?? "unproved";
   return {
-    value: ROLLBACK_WEIGHT[standing] ?? 1,
-    reason: standing === "exact" ? STANDINGS.exact : `${STANDINGS[standing] ?? "unknown"}, as for ${tenant.id}`,
+    value: ROLLBACK_WEIGHT[result] ?? 1,
+    reason: result === "exact" ? RESULTS.exact : `${RESULTS[result] ?? "unknown"}, as for ${tenant.id}`,
   };
 }
 

@@ -13,7 +13,7 @@ export interface PredictedLock {
  * How good the way back is: `exact` restores schema and rows, `kept` does so from rows kept aside, `lossy` loses rows,
  * `impossible` has none, `unproved` was not shown to work.
  */
-export type RollbackResult = "exact" | "kept" | "lossy" | "impossible" | "unproved";
+export type RollbackResult = "exact" | "kept-since" | "kept" | "lossy" | "impossible" | "unproved";
 
 /** How many differences a cluster has from the declared schema, by what the release does to them. */
 interface DriftCounts {

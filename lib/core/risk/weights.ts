@@ -46,6 +46,8 @@ export const LOCK_WEIGHT: Readonly<Record<LockMode, number>> = {
 
 export const ROLLBACK_WEIGHT: Readonly<Record<RollbackResult, number>> = {
   exact: 0,
+  // The release destroys nothing; only a rollback needs room for copies.
+  "kept-since": 0.01,
   kept: 0.06,
   lossy: 0.55,
   impossible: 0.72,

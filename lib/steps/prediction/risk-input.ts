@@ -45,7 +45,7 @@ function clusterRisk(cluster: ClusterRecord, record: ProofRecord | undefined): C
     proved,
     locks: record.locks,
     rewrites: record.rewrites,
-    rollback: record.standing,
+    rollback: record.result,
     drift: { healed: proved ? differences - remaining : 0, remaining, breaking },
   };
 }

@@ -37,7 +37,7 @@ export async function proofRecord(
     after: proved ? proof.after : null,
     onTheWay: proof.onTheWay,
     rollbacks: proof.rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : [])),
-    standing: resultOf(proof),
+    result: resultOf(proof),
     locks: proof.statements.flatMap((statement) =>
       statement.locks.map(({ table, mode, fromMs, toMs }) => ({ table, mode, holdMs: toMs - fromMs })),
     ),
@@ -54,7 +54,9 @@ function resultOf(proof: Proof): RollbackResult {
     return proof.rollbacks.some(({ verdict }) => verdict === "none") ? "impossible" : "unproved";
   }
   if (!proof.passed) return "unproved";
-  return proof.rollbacks.some(({ candidate }) => candidate?.class === "lossy") ? "kept" : "exact";
+  const lossy = proof.rollbacks.flatMap(({ candidate }) => (candidate?.class === "lossy" ? [candidate] : []));
+  if (lossy.some(({ keep, losses }) => keep.length > 0 || losses.length > 0)) return "kept";
+  return lossy.length > 0 ? "kept-since" : "exact";
 }
 
 /** What the cluster still differs in from the declared schema after the release. */

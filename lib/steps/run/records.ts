@@ -147,7 +147,7 @@ export interface ProofRecord {
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration. */
   readonly rollbacks: readonly { readonly version: string; readonly candidate: RollbackCandidate }[];
-  readonly standing: RollbackResult;
+  readonly result: RollbackResult;
   /** What was measured on the clone. */
   readonly locks: readonly PredictedLock[];
   readonly rewrites: readonly { readonly table: string; readonly bytes: number | null }[];

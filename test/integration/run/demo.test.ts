@@ -38,7 +38,7 @@ describe("the demo without a terminal", () => {
       rollback_paths_validated: 247,
     });
     expect(log.metrics.execution_risk_score).toBeGreaterThan(0.01);
-    expect(log.metrics.execution_risk_score).toBeLessThan(0.12);
+    expect(log.metrics.execution_risk_score).toBeLessThan(0.06);
     expect(log.execution_timeline.map((entry) => entry.phase)).toHaveLength(7);
 
     const password = /"password":"([0-9a-f]{48})"/;
