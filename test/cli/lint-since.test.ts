@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -82,6 +82,25 @@ describe("lint --since", () => {
     const { code, stderr } = await schemaGate(shallow, ["lint", "db/migrations", "--since", "origin/main"]);
     expect(code).toBe(2);
     expect(stderr).toContain("does not hold where its branch left origin/main");
+  });
+
+  it("takes a repository within, and a submodule, for changed as a whole", async () => {
+    const inner = join(repository, "db", "migrations", "inner");
+    mkdirSync(inner);
+    writeFileSync(join(inner, "010_inner.sql"), index("inner"));
+    execFileSync("git", ["init", "--quiet"], { cwd: inner });
+    expect(await files("--since", "main")).toContain("db/migrations/inner/010_inner.sql");
+    rmSync(inner, { recursive: true });
+  });
+
+  it("is no pass where git fails on the way", async () => {
+    const path = join(repository, ".git", "index");
+    const kept = readFileSync(path);
+    writeFileSync(path, "broken");
+    const { code, stderr } = await lint("--since", "main");
+    writeFileSync(path, kept);
+    expect(code).toBe(3);
+    expect(stderr).toContain("What changed since main is not known");
   });
 
   it("outside of a repository says so", async () => {

@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import { git, repositoryRoot } from "./git.js";
 
 /** Git could not say what changed. The message says why, `hint` what to do. */
 export class GitChangesError extends Error {
@@ -15,30 +14,28 @@ export class GitChangesError extends Error {
 
 /**
  * The files, by absolute path, that differ from where this branch left `ref`: what was committed since, what is not committed yet,
- * and what git does not track and does not ignore. Throws `GitChangesError` outside of a repository, and where the checkout does not
- * hold the commits that it takes to tell.
+ * and what git does not track and does not ignore. A folder stands for all of it: a submodule, or another repository within. Throws
+ * `GitChangesError` outside of a repository and where the checkout does not hold the commits that it takes to tell, `GitError` when
+ * git fails.
  */
-export function changedSince(ref: string, cwd: string): ReadonlySet<string> {
-  const root = repositoryRoot(cwd);
+export async function changedSince(ref: string, cwd: string): Promise<ReadonlySet<string>> {
+  const root = await repositoryRoot(cwd);
   if (root === null)
     throw new GitChangesError(
       `${cwd} is in no git repository, so nothing tells what changed since ${ref}`,
       "omit --since",
     );
-  const at = ask(cwd, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+  const at = await ask(cwd, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
   if (at === null) throw notHere(`${ref} is no commit of this checkout`);
-  const base = ask(cwd, ["merge-base", at, "HEAD"]);
+  const base = await ask(cwd, ["merge-base", at.trim(), "HEAD"]);
   if (base === null) throw notHere(`this checkout does not hold where its branch left ${ref}`);
-  const changed = ask(root, ["diff", "--name-only", "--no-ext-diff", "--no-renames", "-z", "--diff-filter=d", base]);
-  const untracked = ask(root, ["ls-files", "--others", "--exclude-standard", "-z"]);
-  const names = `${changed ?? ""}\0${untracked ?? ""}`.split("\0").filter((name) => name !== "");
-  return new Set(names.map((name) => join(root, name)));
-}
-
-/** The root of the repository that a folder is in, or null. */
-export function repositoryRoot(folder: string): string | null {
-  const root = ask(folder, ["rev-parse", "--show-toplevel"]);
-  return root === null ? null : realpathSync(root);
+  const listed = [
+    ["diff", "--name-only", "--no-ext-diff", "--no-renames", "-z", "--diff-filter=d", base.trim()],
+    ["ls-files", "--others", "--exclude-standard", "-z"],
+  ];
+  const answers = await Promise.all(listed.map((args) => git(root, args)));
+  const names = answers.flatMap((answer) => answer.toString("utf8").split("\0")).filter((name) => name !== "");
+  return new Set(names.map((name) => join(root, name.replace(/\/$/, ""))));
 }
 
 function notHere(message: string): GitChangesError {
@@ -48,17 +45,7 @@ function notHere(message: string): GitChangesError {
   );
 }
 
-/** Git's answer, or null when it has none. Its settings and hooks of the repository run nothing in these commands. */
-function ask(cwd: string, args: readonly string[]): string | null {
-  try {
-    const output = execFileSync("git", ["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", ...args], {
-      cwd,
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return args.includes("-z") ? output : output.trimEnd();
-  } catch {
-    return null;
-  }
+async function ask(cwd: string, args: readonly string[]): Promise<string | null> {
+  const answer = await git(cwd, args).catch(() => null);
+  return answer?.toString("utf8") ?? null;
 }

@@ -1,14 +1,7 @@
-import { spawn } from "node:child_process";
 import type { ReleaseFile } from "../../core/migration/source-file.js";
-
-/** Why a revision could not be read. */
-export class GitError extends Error {
-  override readonly name = "GitError";
-}
+import { GitError, git, repositoryRoot } from "./git.js";
 
 const LARGEST_FILE = 16 * 2 ** 20;
-/** What an operator's or a repository's settings could make git run. */
-const QUIET = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager", "--no-optional-locks"];
 
 /**
  * Files of a repository as a revision has them, by their paths from its root; no checkout is touched. Links and larger files
@@ -19,8 +12,8 @@ export async function filesAtRevision(
   revision: string,
   wanted: (path: string) => boolean,
 ): Promise<readonly ReleaseFile[]> {
-  const root = (await git(directory, ["rev-parse", "--show-toplevel"]).catch(() => null))?.toString("utf8").trim();
-  if (!root) throw new GitError(`${directory} lies in no git repository that git can read`);
+  const root = await repositoryRoot(directory);
+  if (root === null) throw new GitError(`${directory} lies in no git repository that git can read`);
   const commit = await git(root, [
     "rev-parse",
     "--verify",
@@ -68,26 +61,4 @@ async function contents(root: string, objects: readonly string[]): Promise<reado
     at = end + 2 + Number(size);
   }
   return found;
-}
-
-function git(directory: string, args: readonly string[], input = ""): Promise<Buffer> {
-  const child = spawn("git", [...QUIET, ...args], {
-    cwd: directory,
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1", LC_ALL: "C" },
-  });
-  const output: Buffer[] = [];
-  const said: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
-  // A git that ends before it has read its input says why by its status.
-  child.stdin.on("error", () => {});
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.once("error", () => reject(new GitError("git could not be started; install it, or leave out the versions")));
-    child.once("close", (code) => {
-      if (code === 0) resolve(Buffer.concat(output));
-      else reject(new GitError(`git ${args[0]} failed: ${Buffer.concat(said).toString("utf8").split("\n")[0] ?? ""}`));
-    });
-  });
 }

@@ -8,7 +8,8 @@ import { mergeWorkloads } from "../../core/workload/merge.js";
 import { readLog } from "../../core/workload/read-log.js";
 import { mayHoldQueries, readApplication, readSqlFiles } from "../../core/workload/read-sources.js";
 import { type Workload, workloadSchema } from "../../core/workload/workload.js";
-import { filesAtRevision, GitError } from "./git-files.js";
+import { GitError } from "./git.js";
+import { filesAtRevision } from "./git-files.js";
 import { logEntries } from "./log-entries.js";
 
 /** A source that was named and cannot be read: never read as empty. */

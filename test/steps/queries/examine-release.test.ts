@@ -11,7 +11,7 @@ const USERS = `
   create table posts (id serial primary key, author int references users, title text);
   insert into users (name, age, mail) select 'n' || i, i % 80, 'm' || i || '@example.com' from generate_series(1, 50) i;
   insert into posts (author, title) select i, 't' from generate_series(1, 50) i;
-  create view people as select id, name, age from users;
+  create view people as select id, name from users;
   create table drafts (title text);
   create function author() returns trigger language plpgsql as $$ begin insert into users (name) values (new.title); return new; end $$;
   create trigger author before insert on drafts for each row execute function author();

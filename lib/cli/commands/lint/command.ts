@@ -57,7 +57,7 @@ export const lint: CommandModule = {
       io.stderr.write(`${written.summary}\n`);
     }
     const format = options.json === true ? "json" : String(options.format);
-    output(io, format, linted, options.notes === true);
+    await output(io, format, linted, options.notes === true);
     return failed(linted, options.failOn as Severity) ? 1 : 0;
   },
 };

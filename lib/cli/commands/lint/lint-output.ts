@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { repositoryRoot } from "../../../adapters/local/git-changes.js";
+import { repositoryRoot } from "../../../adapters/local/git.js";
 import { packageRoot } from "../../../adapters/local/package-root.js";
 import type { Finding, Severity } from "../../../core/finding.js";
 import { ruleTexts } from "../../../core/lint/rule-texts.js";
@@ -26,17 +26,17 @@ export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> 
 };
 
 /** Writes the findings to standard output in one format. */
-export function output(io: Io, format: string, linted: LintedFiles, notes: boolean): void {
+export async function output(io: Io, format: string, linted: LintedFiles, notes: boolean): Promise<void> {
   const render = FORMATS[format];
   if (format === "text" || !render) io.stdout.write(textOutput(io, linted, notes));
-  else io.stdout.write(render(ANNOTATING.has(format) ? fromRoot(linted, io.cwd) : linted));
+  else io.stdout.write(render(ANNOTATING.has(format) ? await fromRoot(linted, io.cwd) : linted));
 }
 
 /** Formats whose readers look for files from the root of the repository, wherever the command ran. */
 const ANNOTATING: ReadonlySet<string> = new Set(["sarif", "github"]);
 
-function fromRoot(linted: LintedFiles, cwd: string): LintedFiles {
-  const root = repositoryRoot(cwd);
+async function fromRoot(linted: LintedFiles, cwd: string): Promise<LintedFiles> {
+  const root = await repositoryRoot(cwd);
   if (root === null) return linted;
   const findings = linted.findings.map((finding) => {
     if (finding.source === undefined) return finding;

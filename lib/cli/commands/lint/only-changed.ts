@@ -1,16 +1,18 @@
 import { realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { GitError } from "../../../adapters/local/git.js";
 import { changedSince, GitChangesError } from "../../../adapters/local/git-changes.js";
 import { UsageError } from "../../../api/usage-error.js";
+import { UnfinishedError } from "../../command.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 /**
  * What was found in the files that changed since `ref`. All files are read, since those before tell what a statement meets. A finding
  * without a file, such as a folder that cannot be read as any framework's, always stays.
  */
-export function onlyChanged(linted: LintedFiles, ref: string, cwd: string): LintedFiles {
-  const changed = changedPaths(ref, cwd);
-  const isChanged = (file: string) => changed.has(real(resolve(cwd, file)));
+export async function onlyChanged(linted: LintedFiles, ref: string, cwd: string): Promise<LintedFiles> {
+  const changed = await changedPaths(ref, cwd);
+  const isChanged = (file: string) => isOrIsBelow(real(resolve(cwd, file)), changed);
   return {
     ...linted,
     findings: linted.findings.filter(({ source }) => source === undefined || isChanged(source.file)),
@@ -19,12 +21,21 @@ export function onlyChanged(linted: LintedFiles, ref: string, cwd: string): Lint
   };
 }
 
-function changedPaths(ref: string, cwd: string): ReadonlySet<string> {
+async function changedPaths(ref: string, cwd: string): Promise<ReadonlySet<string>> {
   try {
-    return changedSince(ref, cwd);
+    return await changedSince(ref, cwd);
   } catch (error) {
     if (error instanceof GitChangesError) throw new UsageError(`${error.message}.`, error.hint);
+    if (error instanceof GitError)
+      throw new UnfinishedError(`What changed since ${ref} is not known: ${error.message}`);
     throw error;
+  }
+}
+
+function isOrIsBelow(path: string, changed: ReadonlySet<string>): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    if (changed.has(at)) return true;
+    if (at === dirname(at)) return false;
   }
 }
 
