@@ -17,13 +17,14 @@ interface Examined {
   readonly changed: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Examines queries over a release on clones of a database with this setup; no clone may be left. The parser must be loaded. */
+/** Examines queries over a release on clones of a database with this setup; no clone may be left. Fails where nothing could be
+ * examined, unless that is expected. The parser must be loaded. */
 export async function examineOnClones(
   major: Major,
   setup: string,
   release: readonly string[],
   queries: readonly string[],
-  more: { readonly role?: string; readonly schema?: string } = {},
+  more: { readonly role?: string; readonly schema?: string; readonly refused?: true } = {},
 ): Promise<Examined> {
   const { name, client } = await temporaryDatabase(major, setup);
   await client.end();
@@ -46,6 +47,7 @@ export async function examineOnClones(
     workload.queries,
     scope,
   ).finally(() => expect([...left]).toEqual([]));
+  if (examined.refused !== null && more.refused !== true) throw new Error(`examined nothing: ${examined.refused}`);
   const judged = judgeQueries(examined, { costFactor: 5, largeTable: 10_000 });
   const changed = judged
     .filter(({ verdicts }) => verdicts[0]?.verdict !== "works")
