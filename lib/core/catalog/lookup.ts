@@ -68,6 +68,10 @@ export class CatalogIndex {
     return this.children(ref, "index");
   }
 
+  triggers(ref: TableRef): readonly CatalogObject[] {
+    return this.children(ref, "trigger");
+  }
+
   /** Foreign keys of other tables (or of itself) that point at this one. */
   referencedBy(ref: TableRef): readonly ConstraintObject[] {
     return this.catalog.objects.filter(

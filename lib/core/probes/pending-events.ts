@@ -10,14 +10,16 @@ import { deparse } from "../sql/deparse.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import { identifier, qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
+import { isRefused, type MayLeave, mayLeave } from "./may-leave-events.js";
 import type { ProbeQuery } from "./probe.js";
 import { readableSource } from "./support/readable-source.js";
 import { withCalls } from "./support/with-calls.js";
 
 /**
- * Rows that an UPDATE leaves with pending trigger events under a deferred foreign key, where a later statement of the same
- * transaction alters or empties the table: PostgreSQL refuses that (55006, object_in_use), on the tenants that have such rows alone.
- * Asked only of tables that the release did not touch before; what it did touch is seen on the clone.
+ * Rows that a statement leaves with pending trigger events under a deferred constraint, where a later statement of the same
+ * transaction alters, empties or drops the table: PostgreSQL refuses that (55006, object_in_use), on the tenants that have such rows alone.
+ * An UPDATE of one key by expressions over its own row is foretold; of anything else, and of tables that the release touched before, only
+ * an execution on the tenant's clone can tell, where there are rows at all.
  *
  * `scripts` are the statements of one transaction each, in order.
  */
@@ -28,13 +30,12 @@ export function probePendingEvents(scripts: readonly (readonly Statement[])[], b
   for (const statements of scripts) {
     for (const [at, statement] of statements.entries()) {
       const tables = tablesOf(statement, index);
-      const target = updateOf(statement, index);
-      if (target && !tables.some((table) => touched.has(humanName(table)))) {
-        const refused = statements
-          .slice(at + 1)
-          .findIndex((each) => settles(each) || refuses(each, target.table, index));
-        const next = refused < 0 ? undefined : statements[at + 1 + refused];
-        if (next && !settles(next)) found.push(probeOf(statement, next, target));
+      const target = tables.some((table) => touched.has(humanName(table))) ? null : updateOf(statement, index);
+      for (const left of mayLeave(statement, index, statements.slice(0, at).some(defers))) {
+        const refused = refusedNext(statements, at, left.table, index);
+        if (!refused) continue;
+        const foretold = target !== null && left.under.every((each) => each === target.constraint);
+        found.push(foretold ? probeOf(statement, refused, target) : suspicionOf(statement, refused, left, touched));
       }
       for (const table of tables) touched.add(humanName(table));
     }
@@ -117,10 +118,45 @@ function settles(statement: Statement): boolean {
   return node !== null && "ConstraintsSetStmt" in node && node.ConstraintsSetStmt.deferred !== true;
 }
 
-function refuses(statement: Statement, table: TableRef, index: CatalogIndex): boolean {
+function defers(statement: Statement): boolean {
   const node = nodeOf(statement);
-  if (!node || !("AlterTableStmt" in node || "TruncateStmt" in node)) return false;
-  return tablesOf(statement, index).some((each) => each.schema === table.schema && each.name === table.name);
+  return node !== null && "ConstraintsSetStmt" in node && node.ConstraintsSetStmt.deferred === true;
+}
+
+/** The statement that PostgreSQL refuses while the events are pending: the same where it is a block, or a later one. */
+function refusedNext(
+  statements: readonly Statement[],
+  at: number,
+  table: TableRef,
+  index: CatalogIndex,
+): Statement | undefined {
+  const [own, ...later] = statements.slice(at);
+  if (own && isRefused(own, table, index)) return own;
+  const next = later.find((each) => settles(each) || isRefused(each, table, index));
+  return next && !settles(next) ? next : undefined;
+}
+
+function suspicionOf(
+  statement: Statement,
+  next: Statement,
+  { table, reads }: MayLeave,
+  touched: ReadonlySet<string>,
+): ProbeQuery {
+  const name = humanName(table);
+  const some = reads.map((each) => `(SELECT 1 FROM ${qualified(each.schema, each.name)} LIMIT 1)`).join(" UNION ALL ");
+  const filled = reads.some((each) => touched.has(humanName(each)));
+  return withCalls({
+    code: "probe.pending-events",
+    subject: { kind: "table", name },
+    statement,
+    meaning: `row(s) from which the statement at ${readableSource(statement.source)} may leave pending trigger events in ${name}, so that ${readableSource(next.source)} is refused (55006)`,
+    count: `SELECT count(*) AS count, '[]'::json AS keys FROM (${some}) AS found`,
+    sample: null,
+    repair: null,
+    reads: [],
+    uncertainty: filled ? "The release has changed these tables before" : null,
+    suspicion: "Which rows leave such events is known on a clone of the tenant alone",
+  });
 }
 
 function probeOf(statement: Statement, next: Statement, { table, constraint, body }: Target): ProbeQuery {
