@@ -5,6 +5,7 @@ import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { runProbe } from "../../../lib/steps/probing/run-probe.js";
 import { testClock, testScript } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
+import { lintExample } from "../../support/rule-example.js";
 import { testSession } from "../../support/session.js";
 
 beforeAll(() => loadParser());
@@ -92,6 +93,11 @@ const OTHERS = [
   "update card set customer_id = 1 where id < 78; reindex table card",
 ];
 
+async function linted(sql: string): Promise<readonly string[]> {
+  const example = { before: SETUP, bad: "", good: "", options: {} };
+  return (await lintExample(example, `begin; ${sql}; commit;`, "a.sql")).map(({ code }) => code);
+}
+
 describe.each(["15", "18"] as const)("pending trigger events, on %s", (major) => {
   it.each(RELEASES.flatMap((sql) => [["such rows", sql, ROWS] as const, ["none", sql, ""] as const]))(
     "are foretold as the server refuses them, with %s: %s",
@@ -108,6 +114,7 @@ describe.each(["15", "18"] as const)("pending trigger events, on %s", (major) =>
         (error) => error.code === "55006",
       );
       expect(answers.some(({ status }) => status === "hit")).toBe(refused);
+      if (refused) expect(await linted(sql)).toContain("SG117");
     },
   );
 

@@ -145,7 +145,7 @@ function linkPartition(known: Known, table: KnownTable, object: TableObject): vo
 }
 
 function addConstraint(table: KnownTable, object: ConstraintObject): void {
-  const { type, columns, validated, references, deferrable } = object.attributes;
+  const { type, columns, validated, references, deferrable, deferred } = object.attributes;
   const known = CONSTRAINT_TYPES[type];
   if (!known) return;
   table.constraints.push({
@@ -157,6 +157,7 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
     references: references ? relationKey(references.schema, references.table) : null,
     referenced: references?.columns ?? [],
     deferrable,
+    deferred,
     addedBy: null,
   });
 }

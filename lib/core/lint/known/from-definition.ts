@@ -1,5 +1,6 @@
 import type { ColumnDef, Constraint, Node, PartitionSpec } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { as, columnsOf, find, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { rangeKey } from "./key.js";
@@ -16,11 +17,6 @@ const SERIALS: Readonly<Record<string, string>> = {
 
 export function isSerial(column: ColumnDef): boolean {
   return SERIALS[typeOf(column.typeName)?.name ?? ""] !== undefined;
-}
-
-/** The constraints written behind a column. */
-export function columnConstraints(column: ColumnDef): Constraint[] {
-  return (column.constraints ?? []).flatMap((node) => as(node, "Constraint") ?? []);
 }
 
 export function hasConstraint(column: ColumnDef, ...kinds: readonly Constraint["contype"][]): boolean {
@@ -97,6 +93,7 @@ export function knownConstraint(
       references: constraint.pktable ? rangeKey(constraint.pktable) : null,
       referenced: strings(constraint.pk_attrs),
       deferrable: constraint.deferrable === true,
+      deferred: constraint.initdeferred === true,
       addedBy: statement,
     },
   ];

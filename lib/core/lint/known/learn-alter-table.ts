@@ -1,8 +1,9 @@
 import type { AlterTableCmd, Constraint } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
-import { columnConstraints, columnFrom, columnsOfConstraint } from "./from-definition.js";
+import { columnFrom, columnsOfConstraint } from "./from-definition.js";
 import { rangeKey, relationKey, schemaIn } from "./key.js";
 import type { Known } from "./known.js";
 import { learnConstraint } from "./learn-constraint.js";

@@ -1,8 +1,8 @@
 import type { ColumnDef, CreateFunctionStmt, Node, RangeVar } from "libpg-query";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { as, find, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import type { Dependent, DependentKind } from "./dependents.js";
-import { columnConstraints } from "./from-definition.js";
 import { functionKey } from "./functions.js";
 import { rangeKey } from "./key.js";
 import type { Known } from "./known.js";

@@ -23,6 +23,8 @@ export interface KnownConstraint {
   /** The columns that it names there; empty for those of the primary key. */
   readonly referenced?: readonly string[];
   readonly deferrable?: boolean;
+  /** INITIALLY DEFERRED. */
+  readonly deferred?: boolean;
   readonly addedBy: LintStatement | null;
 }
 

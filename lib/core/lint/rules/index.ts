@@ -96,6 +96,7 @@ import { namedTwice } from "./sg113-named-twice.js";
 import { constrainedDomainColumn } from "./sg114-constrained-domain-column.js";
 import { queryUnderLock } from "./sg115-query-under-lock.js";
 import { cachedPlanResult } from "./sg116-cached-plan-result.js";
+import { pendingTriggerEvents } from "./sg117-pending-trigger-events.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -196,4 +197,5 @@ export const RULES: readonly Rule[] = [
   constrainedDomainColumn,
   queryUnderLock,
   cachedPlanResult,
+  pendingTriggerEvents,
 ];

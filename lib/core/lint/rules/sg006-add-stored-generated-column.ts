@@ -1,7 +1,7 @@
 import { printType, typeOf } from "../../postgres/column-type.js";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
-import { columnConstraints } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 

@@ -1,7 +1,8 @@
 import type { Node, RangeVar } from "libpg-query";
 import { type ExpressionNames, whyMutable } from "../../postgres/mutable-expression.js";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { as, find } from "../../sql/tree.js";
-import { columnConstraints, columnsFrom } from "../known/from-definition.js";
+import { columnsFrom } from "../known/from-definition.js";
 import { rangeKey } from "../known/key.js";
 import type { Known } from "../known/known.js";
 import type { KnownColumn } from "../known/table.js";

@@ -1,5 +1,6 @@
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { as } from "../../sql/tree.js";
-import { columnConstraints, columnsFrom } from "../known/from-definition.js";
+import { columnsFrom } from "../known/from-definition.js";
 import { rangeKey } from "../known/key.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";

@@ -1,6 +1,7 @@
-import type { ColumnDef, Constraint, Node, TypeName } from "libpg-query";
+import type { ColumnDef, Constraint, TypeName } from "libpg-query";
 import type { Volatility } from "../../postgres/functions.js";
 import { volatileCall } from "../../postgres/volatile-call.js";
+import { columnConstraints } from "../../sql/column-constraints.js";
 import { deparse, deparseCollation, deparseType } from "../../sql/deparse.js";
 import type { ColumnSpec, ConstraintSpec } from "../shapes.js";
 import { constraintSpec } from "./constraint.js";
@@ -19,20 +20,10 @@ const SERIAL: Readonly<Record<string, string>> = {
   serial8: "bigint",
 };
 
-/** Clauses beside a column that say something about the constraint before them. */
-const CONSTRAINT_ATTRIBUTES: Readonly<Record<string, Partial<Constraint>>> = {
-  CONSTR_ATTR_DEFERRABLE: { deferrable: true },
-  CONSTR_ATTR_NOT_DEFERRABLE: { deferrable: false },
-  CONSTR_ATTR_DEFERRED: { deferrable: true, initdeferred: true },
-  CONSTR_ATTR_IMMEDIATE: { initdeferred: false },
-  CONSTR_ATTR_ENFORCED: { is_enforced: true },
-  CONSTR_ATTR_NOT_ENFORCED: { is_enforced: false },
-};
-
 export function columnSpec(definition: ColumnDef): ColumnSpec {
   const name = definition.colname;
   if (!name) throw new NotUnderstood("a column without a name");
-  const clauses = mergeAttributes(definition.constraints ?? []);
+  const clauses = columnConstraints(definition);
   const serial = serialType(definition.typeName);
   const byDefault = clauses.find((clause) => clause.contype === "CONSTR_DEFAULT")?.raw_expr;
   const identity = clauses.find((clause) => clause.contype === "CONSTR_IDENTITY");
@@ -63,18 +54,6 @@ function besideColumn(clause: Constraint, column: string): ConstraintSpec[] {
     default:
       return [];
   }
-}
-
-function mergeAttributes(nodes: readonly Node[]): Constraint[] {
-  const clauses: Constraint[] = [];
-  for (const node of nodes) {
-    if (!("Constraint" in node)) continue;
-    const attribute = CONSTRAINT_ATTRIBUTES[node.Constraint.contype ?? ""];
-    const last = clauses.at(-1);
-    if (!attribute) clauses.push(node.Constraint);
-    else if (last) clauses[clauses.length - 1] = { ...last, ...attribute };
-  }
-  return clauses;
 }
 
 function serialType(type: TypeName | undefined): string | null {

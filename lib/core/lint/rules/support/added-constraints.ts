@@ -1,7 +1,8 @@
 import type { Constraint, RangeVar } from "libpg-query";
+import { columnConstraints } from "../../../sql/column-constraints.js";
 import { readableName, readableRelation } from "../../../sql/readable-name.js";
 import { as } from "../../../sql/tree.js";
-import { columnConstraints, columnsOfConstraint } from "../../known/from-definition.js";
+import { columnsOfConstraint } from "../../known/from-definition.js";
 import { rangeKey } from "../../known/key.js";
 import type { Known } from "../../known/known.js";
 import { nameOfConstraint } from "../../known/names-chosen.js";
