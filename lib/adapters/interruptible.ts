@@ -9,6 +9,7 @@ const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lo
  */
 export function interruptible(database: Database, stop: AbortSignal): Database {
   const cloneOf = (clone: Clone): Clone => ({
+    uncontained: clone.uncontained,
     open: async (options) => guarded(await clone.open(options), stop, () => clone.open(CANCELLER)),
     drop: () => clone.drop(),
   });

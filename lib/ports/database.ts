@@ -59,8 +59,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** A server on which clones may be made. */
+/** Why what is executed on a clone is not contained in it. */
+export interface Uncontained {
+  /** For people: a clause. */
+  readonly reason: string;
+  /** Statements after one of which it would be. */
+  readonly remedy: string;
+}
+
+/** A database of ours on a server on which clones may be made. */
 export interface Clone {
+  /** What its sessions may reach outside of it, since no lesser role executes; null where they reach nothing, or the config says why they may. */
+  readonly uncontained: Uncontained | null;
   open(options: SessionOptions): Promise<Session>;
   drop(): Promise<void>;
 }

@@ -14,6 +14,7 @@ export function cloning(major: Major, template: string) {
     const { hostname, port, username, password } = new URL(serverUrl(major));
     const endpoint = { host: hostname, port: Number(port), database: name, user: username, password, tls: false };
     return {
+      uncontained: null,
       open: (options) => openSession(endpoint, options),
       drop: async () => {
         await onServer(major, `drop database if exists ${identifier(name)} with (force)`);

@@ -1,7 +1,7 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import { type Clone, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import { dropClone } from "./drop-clone.js";
-import { type Executor, type Executors, sweepExecutors } from "./executor.js";
+import { type Containment, type Executor, type Executors, sweepExecutors } from "./executor.js";
 
 /** A server on which databases are copied, whatever driver reaches it. */
 export interface CloneServer {
@@ -11,7 +11,7 @@ export interface CloneServer {
   readonly role: string | null;
   /** As the login, or as the executor of a clone. */
   open(database: string, options: SessionOptions, executor?: Executor): Promise<Session>;
-  /** Who executes on the clones in a superuser's place; null where a superuser may. */
+  /** Who executes on the clones in the place of a login that reaches beyond them; null where it may. */
   readonly executors: Executors | null;
 }
 
@@ -42,13 +42,16 @@ export async function makeClone(server: CloneServer, name: string, template: str
     await guard.query(createDatabase(name, template, owner, guard.serverVersion));
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
     const open = () => server.open(name, ADMINISTRATION);
-    const executor = await server.executors?.prepare(guard, { name, template, role: server.role, open });
-    return { open: (options) => openOn(server, name, options, executor ?? null), drop };
+    const { executors, role } = server;
+    const { executor, uncontained } = (await executors?.prepare(guard, { name, template, role, open })) ?? AS_LOGIN;
+    return { uncontained, open: (options) => openOn(server, name, options, executor), drop };
   } catch (error) {
     await drop();
     throw inUse(server, error);
   }
 }
+
+const AS_LOGIN: Containment = { executor: null, uncontained: null };
 
 /** Who ends sessions is the login, which nobody on the clone can become. */
 function openOn(

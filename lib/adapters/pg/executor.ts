@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { digest } from "../../core/json.js";
 import { identifier, literal } from "../../core/sql/quote.js";
-import type { Session } from "../../ports/database.js";
+import { DatabaseError, type Session, type Uncontained } from "../../ports/database.js";
 import { scramVerifier } from "./scram-verifier.js";
 import { toExecutor } from "./to-executor.js";
+import { refusedTo, whoExecutes } from "./who-executes.js";
 
 /** A login of ours that executes on clones what a release says, and the role that it does so as; null for itself. */
 export interface Executor {
@@ -17,11 +18,19 @@ const EXECUTOR_COMMENT = "made by schema-gate to execute on clones, and dropped 
 
 const NAMED = "schema_gate_executor_";
 
+/** SQLSTATE insufficient_privilege. */
+const NOT_ALLOWED = "42501";
+
 /** Its sessions: the one that executes, a watch, a killed one and its successor on each of several clones. */
 const CONNECTIONS = 64;
 
-/** A release that writes temporary files without end stops here, and cannot lift the limit, which only a superuser sets. */
+/**
+ * A release that writes temporary files without end stops here, and cannot lift the limit. A login that may not set it leaves the server's own.
+ */
 const TEMPORARY_FILES = "20GB";
+
+/** For a program's sessions of its own; ours set their limits themselves. What a session needs in memory it may set itself, so no limit of it would hold. */
+const LIMITS = { statement_timeout: "12h", idle_in_transaction_session_timeout: "1h" } as const;
 
 /** What an executor needs of the server on which a clone was just made. */
 export interface CloneToExecute {
@@ -33,9 +42,15 @@ export interface CloneToExecute {
   open(): Promise<Session>;
 }
 
+/** Who executes on a clone: the login where `executor` is null, and then perhaps with more rights than the clone's. */
+export interface Containment {
+  readonly executor: Executor | null;
+  readonly uncontained: Uncontained | null;
+}
+
 /**
- * The executors of one process, one for each role that they run as: what a release does on a clone is not done by a superuser. Only a superuser's
- * sessions need one; any other login has nothing to hand over.
+ * The executors of one process, one for each role that they run as: what a release does on a clone is not done by a login that reaches beyond
+ * it. Any other login has nothing to hand over.
  */
 export class Executors {
   private readonly own = randomBytes(8).toString("hex");
@@ -44,23 +59,26 @@ export class Executors {
   /** Clones are made side by side: two at once would make one role twice, or grant it the same membership twice. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** `guard`: the session that holds the clone while it lives; it holds the executor as well. Null where the login is no superuser. */
-  async prepare(guard: Session, clone: CloneToExecute): Promise<Executor | null> {
-    const [facts] = await guard.query<{ superuser: boolean; owner: string; lesser: boolean }>(
-      `select me.rolsuper as superuser, o.rolname::text as owner, not o.rolsuper as lesser
-        from pg_roles me, pg_database d join pg_roles o on o.oid = d.datdba where me.rolname = session_user and d.datname = $1`,
-      [clone.name],
-    );
-    if (facts?.superuser !== true) return null;
-    const executor =
-      this.byClone.get(clone.template) ?? this.executorAs(clone.role ?? (facts.lesser ? facts.owner : null));
+  /** `guard`: the session that holds the clone while it lives; it holds the executor as well. */
+  async prepare(guard: Session, clone: CloneToExecute): Promise<Containment> {
+    const known = this.byClone.get(clone.template);
+    const who = known ? null : await whoExecutes(guard, clone.name, clone.role);
+    if (who?.kind === "login") return { executor: null, uncontained: null };
+    if (who?.kind === "uncontained") return { executor: null, uncontained: who.uncontained };
+    const executor = known ?? this.executorAs(who?.role ?? null);
     await hold(guard, executor.user);
-    await this.inTurn(async () => {
-      await make(guard, executor);
-      if (executor.role === null && !this.byClone.has(clone.template)) await handOver(clone, executor);
-    });
+    try {
+      await this.inTurn(async () => {
+        await make(guard, executor);
+        if (executor.role === null && !known) await handOver(clone, executor);
+      });
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== NOT_ALLOWED) throw error;
+      await dropWhenFree(guard, executor.user, true).catch(() => {});
+      return { executor: null, uncontained: await refusedTo(guard, error.message) };
+    }
     this.byClone.set(clone.name, executor);
-    return executor;
+    return { executor, uncontained: null };
   }
 
   /** With the last of its clones the executor goes. */
@@ -86,18 +104,46 @@ async function make(guard: Session, { user, password, role }: Executor): Promise
   const there = await guard.query("select 1 from pg_roles where rolname = $1", [user]);
   if (there.length > 0) return;
   const name = identifier(user);
+  const { login, superuser, bypassrls, limits } = await maker(guard);
+  const settings = Object.entries({ ...LIMITS, ...(limits ? { temp_file_limit: TEMPORARY_FILES } : {}) });
   // Several statements at once are one transaction, and leave none behind when one fails.
   await guard.script(
     [
-      `create role ${name} login password ${literal(scramVerifier(password))} nosuperuser nocreatedb nocreaterole noreplication ${role === null ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
-      `alter role ${name} set temp_file_limit = ${literal(TEMPORARY_FILES)}`,
+      `create role ${name} login password ${literal(scramVerifier(password))} nosuperuser nocreatedb nocreaterole noreplication ${role === null && bypassrls ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
+      ...settings.map(([setting, value]) => `alter role ${name} set ${setting} = ${literal(value)}`),
       `comment on role ${name} is ${literal(EXECUTOR_COMMENT)}`,
       ...(role === null ? [] : [`grant ${identifier(role)} to ${name}`]),
+      // To give it the clone, to end its sessions, and to drop what it owns.
+      ...(superuser ? [] : [`grant ${name} to ${identifier(login)}${withRights(guard)}`]),
     ].join("; "),
   );
 }
 
-/** A clone of what a superuser owns is handed over whole, since nobody may become the superuser. */
+interface Maker extends Record<string, unknown> {
+  readonly login: string;
+  readonly superuser: boolean;
+  /** Row security does not hold for the login. */
+  readonly bypassrls: boolean;
+  /** It may limit temporary files. */
+  readonly limits: boolean;
+}
+
+async function maker(guard: Session): Promise<Maker> {
+  const granted = guard.serverVersion >= 150_000 ? "has_parameter_privilege(oid, 'temp_file_limit', 'SET')" : "false";
+  const [row] = await guard.query<Maker>(
+    `select rolname::text as login, rolsuper as superuser, rolsuper or rolbypassrls as bypassrls, rolsuper or ${granted} as limits
+      from pg_roles where rolname = session_user`,
+  );
+  if (!row) throw new DatabaseError("the login does not see itself", "MALFORMED");
+  return row;
+}
+
+/** From PostgreSQL 16 on who makes a role has no rights of it before they are granted. */
+function withRights({ serverVersion }: Session): string {
+  return serverVersion >= 160_000 ? " with inherit true, set true" : "";
+}
+
+/** A clone of what the login owns is handed over whole, since nobody may become the login. */
 async function handOver({ name, open }: CloneToExecute, { user }: Executor): Promise<void> {
   const session = await open();
   try {
@@ -111,7 +157,7 @@ async function handOver({ name, open }: CloneToExecute, { user }: Executor): Pro
 export async function sweepExecutors(session: Session): Promise<void> {
   const rows = await session.query<{ name: string }>(
     `select rolname::text as name from pg_roles where starts_with(rolname, $1) and shobj_description(oid, 'pg_authid') = $2
-      and (select rolsuper from pg_roles where rolname = session_user)`,
+      and pg_has_role(session_user, oid, 'MEMBER')`,
     [NAMED, EXECUTOR_COMMENT],
   );
   for (const { name } of rows) await dropWhenFree(session, name, false);

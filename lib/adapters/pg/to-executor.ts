@@ -1,3 +1,4 @@
+import { reachesBeyond } from "../../core/catalog/reach.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
@@ -41,7 +42,10 @@ const OWNED = [
 /** Objects from this oid on are users', not PostgreSQL's own (`FirstNormalObjectId`). */
 const USERS = 16384;
 
-/** One statement a row, which gives an object of the session's login to `$1`; what an extension made stays with it. */
+/**
+ * One statement a row, which gives an object of the session's login to `$1`; what an extension made stays with it. Schemas come first: a new owner
+ * must be allowed to make things in them.
+ */
 const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity, $1::text) as sql from (${OWNED.map(
   ([catalog, owner, kind, where]) => `select o.oid, '${catalog}'::regclass as catalog, ${kind} as kind,
     (pg_identify_object('${catalog}'::regclass, o.oid, 0)).identity as identity
@@ -50,31 +54,43 @@ const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity,
   union all select o.oid, 'pg_largeobject'::regclass, 'LARGE OBJECT', o.oid::text from pg_largeobject_metadata o
     where o.lomowner = (select r.oid from pg_roles r where r.rolname = session_user)) f
   where not exists (select from pg_depend d where d.classid = f.catalog and d.objid = f.oid
-    and (d.deptype = 'e' or d.deptype = 'i' and f.catalog <> 'pg_class'::regclass))`;
+    and (d.deptype = 'e' or d.deptype = 'i' and f.catalog <> 'pg_class'::regclass))
+  order by f.catalog <> 'pg_namespace'::regclass, f.oid`;
 
-/** Roles that own something here and may be joined: what is theirs the superuser could change as well. */
+/** Roles that own something here and may be joined: what is theirs the login could change as well. */
 const OTHERS = `select distinct r.rolname::text as name from pg_shdepend s join pg_roles r on r.oid = s.refobjid
   where s.refclassid = 'pg_authid'::regclass and s.deptype = 'o' and s.dbid = (select d.oid from pg_database d where d.datname = current_database())
-    and not r.rolsuper and r.rolname !~ '^pg_' and r.rolname <> $1`;
+    and r.rolname not in ($1, session_user) and r.rolname !~ '^pg_' and pg_has_role(session_user, r.oid, 'MEMBER') and not ${reachesBeyond("r.oid")}`;
 
 /**
- * What the superuser's default privileges give to what is made, the executor's give as well. There is no ALTER for it, so the catalog is
- * written; a name that an aclitem would quote is left alone.
+ * What the login's default privileges give to what it makes, the executor's give as well, and the login's no longer do. Statements that
+ * make each the same as before: what is not as PostgreSQL has it by itself.
  */
-const DEFAULT_PRIVILEGES = `update pg_default_acl set defaclrole = x.oid, defaclacl = regexp_replace(regexp_replace(defaclacl::text,
-    '([{,])' || me.rolname || '=', '\\1' || x.rolname || '=', 'g'), '/' || me.rolname || '([,}])', '/' || x.rolname || '\\1', 'g')::aclitem[]
-  from pg_roles me, pg_roles x
-  where me.rolname = session_user and x.rolname = $1 and defaclrole = me.oid and me.rolname ~ '^[a-z_][a-z0-9_]*$'`;
+const DEFAULT_PRIVILEGES = `with d as (select d.oid, d.defaclacl as acl, d.defaclrole as role,
+      case when d.defaclnamespace = 0 then acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole) end as usual,
+      case when d.defaclnamespace = 0 then '' else format(' in schema %I', n.nspname) end as place,
+      case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else 'large objects' end as kind
+    from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace where d.defaclrole = (select r.oid from pg_roles r where r.rolname = session_user)),
+  given as (select d.oid, e.grantee, e.privilege_type, e.is_grantable from d, aclexplode(d.acl) e),
+  usual as (select d.oid, e.grantee, e.privilege_type, e.is_grantable from d, aclexplode(d.usual) e),
+  change as (select true as more, c.* from (select * from given except select * from usual) c
+    union all select false, c.* from (select * from usual except select * from given) c)
+  select format('alter default privileges for role %I%s %s %s on %s %s %s%s', who.name, d.place, case when gives then 'grant' else 'revoke' end,
+      c.privilege_type, d.kind, case when gives then 'to' else 'from' end,
+      case when c.grantee = 0 then 'public' when c.grantee = d.role then quote_ident(who.name) else quote_ident(pg_get_userbyid(c.grantee)) end,
+      case when gives and c.is_grantable and c.grantee <> d.role then ' with grant option' else '' end) as sql
+  from change c join d using (oid), lateral (values ($1::text, c.more), (session_user::text, not c.more)) who(name, gives)`;
 
-/** Gives a clone to its executor: the database, and every object that the superuser who signs in owns in it. */
+/** Gives a clone to its executor: the database, and every object that the login owns in it. Throws `DatabaseError` where the login may not. */
 export async function toExecutor(session: Session, database: string, user: string): Promise<void> {
   const statements = await session.query<{ sql: string }>(STATEMENTS, [user]);
-  await session.query(DEFAULT_PRIVILEGES, [user]);
+  const privileges = await session.query<{ sql: string }>(DEFAULT_PRIVILEGES, [user]);
   const others = await session.query<{ name: string }>(OTHERS, [user]);
   await session.script(
     [
       `alter database ${identifier(database)} owner to ${identifier(user)}`,
       ...statements.map(({ sql }) => sql),
+      ...privileges.map(({ sql }) => sql),
       ...others.map(({ name }) => `grant ${identifier(name)} to ${identifier(user)}`),
     ].join("; "),
   );

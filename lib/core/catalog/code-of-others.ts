@@ -1,3 +1,5 @@
+import { reachesBeyond } from "./reach.js";
+
 /** What a query that is about to be executed names, and what it reads; arrays of names and of relations as SQL. */
 export interface CodeAsked {
   /** Found along the search_path by what others wrote of the query. */
@@ -31,9 +33,7 @@ export interface CodeAnswer {
  * Whether the login may do what reaches beyond a database. The login's rights count, not those of the role that it has taken on: whatever
  * runs can RESET ROLE.
  */
-const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or me.rolcreaterole or me.rolreplication
-    or pg_has_role(me.oid, 'pg_execute_server_program', 'MEMBER') or pg_has_role(me.oid, 'pg_write_server_files', 'MEMBER')
-    or pg_has_role(me.oid, 'pg_read_server_files', 'MEMBER')))`;
+const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or ${reachesBeyond("me.oid")}))`;
 
 /**
  * Roles of which the login is a member and which own something in this database, or read and write everything in it; without those of

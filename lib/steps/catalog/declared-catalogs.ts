@@ -8,6 +8,7 @@ import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
+import { assertContained } from "../migration/contained.js";
 import { dropped, replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
 
@@ -69,6 +70,7 @@ async function replayBeside(
 ): Promise<Catalog> {
   const scratch = await database.scratch(tenant, name);
   try {
+    assertContained(scratch, migrations);
     const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
     try {
       if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);

@@ -11,6 +11,7 @@ import type { Clock } from "../../ports/clock.js";
 import { type Clone, DatabaseError, NotDropped, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { assertContained, CONTAIN, NotContained } from "../migration/contained.js";
 import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
@@ -64,6 +65,7 @@ async function declareOn(
 ): Promise<Declaration> {
   let session: Session | null = null;
   try {
+    assertContained(scratch, release.migrations);
     const statementTimeout = milliseconds(config.timeouts.dryRun);
     session = await scratch.open({ purpose: "write", statementTimeout, lockTimeout: 5000 });
     if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
@@ -161,12 +163,21 @@ function notDeclared(release: Release): Finding {
 }
 
 export function undeclared(release: Release, error: DatabaseError): Finding {
-  return {
+  const base = {
     code: "diverge.undeclared",
     gate: "diverge",
     severity: "error",
     unknown: true,
     subject: { kind: "release", name: release.name },
+  } as const;
+  if (error instanceof NotContained)
+    return {
+      ...base,
+      message: `The migration history was not executed on an empty database, so there is no declared schema to compare with: ${error.message}.`,
+      remedy: { text: CONTAIN, sql: error.remedy, command: "schema-gate doctor" },
+    };
+  return {
+    ...base,
     message: `The migration history does not run on an empty database, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
     remedy: {
       text: "Complete the history (a baseline migration that builds what the tenants began with), or correct the migration that fails.",

@@ -1,4 +1,5 @@
 import { type Clone, type DatabaseError, NotDropped, type Session, type SessionOptions } from "../../ports/database.js";
+import { assertContained } from "../migration/contained.js";
 import type { ProveOnClone } from "./input.js";
 import { GrowthUnknown, GrowthWatch } from "./watch-growth.js";
 
@@ -25,6 +26,7 @@ export class Clones {
     this.assertWatched();
     const clone = await this.input.makeClone(purpose);
     try {
+      assertContained(clone, this.input.migrations, this.input.queries);
       const working = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
       this.open.add(working);
       return working;

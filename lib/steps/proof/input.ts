@@ -30,6 +30,8 @@ export interface ProveOnClone {
   readonly superuser?: string;
   /** What tenants wrote and the rollout would run with the login's rights, which the executing role of a clone may not have. */
   readonly codeOfOthers?: readonly string[];
+  /** Texts that others wrote and that are executed on the clones besides the migrations. */
+  readonly queries?: readonly string[];
   readonly clock: Clock;
   /** Runs a migration that is a program of the team's own. */
   readonly migrator?: Migrator;

@@ -1,5 +1,6 @@
 import type { Migration } from "../../core/migration/release.js";
 import { type Clone, DatabaseError } from "../../ports/database.js";
+import { assertContained } from "../migration/contained.js";
 import { replayMigration } from "../migration/replay-migration.js";
 import type { ProofDatabases, ProveFolder } from "./prove-folder.js";
 import { seedRows } from "./seed-rows.js";
@@ -62,6 +63,7 @@ export class SeededChain {
     const { isolation } = migration.up;
     const session = await clone.open({ purpose: "write", ...settings });
     try {
+      assertContained(clone, [migration]);
       await replayMigration(session, { migration, ledger: null, isolation, settings, schema: null, keep: [], clock });
       return null;
     } catch (error) {

@@ -32,7 +32,7 @@ export async function examineRelease(
   scope: QueryScope,
 ): Promise<ExaminedRelease> {
   const start = input.clock.monotonic();
-  const clones = new Clones(input);
+  const clones = new Clones({ ...input, queries: queries.map(({ text }) => text) });
   const took = () => input.clock.monotonic() - start;
   try {
     const working = await clones.make("queries");

@@ -9,6 +9,7 @@ import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { automaticCode } from "../catalog/automatic-code.js";
 import { isolationScope } from "../isolation/isolation-scope.js";
+import { CONTAIN, NotContained } from "../migration/contained.js";
 import { probeDerived } from "../probing/probe-derived.js";
 import { proofInput } from "../proof/proof-input.js";
 import { proofRecord } from "../proof/proof-record.js";
@@ -143,7 +144,6 @@ async function prove(
   }
 }
 
-/** Said, since what was measured there is scaled to the size of the others. */
 /** Asked in the tenant itself: the rollout executes there as the login, a clone may be executed on by a role that can do less. */
 async function codeInTenant(
   { database }: Ports,
@@ -163,6 +163,7 @@ async function codeInTenant(
   }
 }
 
+/** Said, since what was measured there is scaled to the size of the others. */
 function clonedInstead(cluster: ClusterRecord, { tenant, error }: NoClone, other: Tenant): Finding {
   return {
     code: "dry-run.other-clone",
@@ -175,20 +176,30 @@ function clonedInstead(cluster: ClusterRecord, { tenant, error }: NoClone, other
 }
 
 function unproved(cluster: ClusterRecord, tenant: Tenant, error: DatabaseError, tried: number): Finding {
-  const more = tried > 1 ? `, nor of ${plural(tried - 1, "other tenant")} with the same schema` : "";
-  const unwatched = error instanceof GrowthUnknown;
-  return {
-    code: unwatched ? "dry-run.growth-unknown" : "dry-run.no-clone",
+  const base = {
     gate: "dry-run",
     severity: "error",
     unknown: true,
     subject: { kind: "cluster", name: cluster.id },
+    tenants: cluster.tenants,
+  } as const;
+  if (error instanceof NotContained)
+    return {
+      ...base,
+      code: "dry-run.uncontained",
+      message: `The release was not executed on a clone of tenant ${tenant.id}: ${error.message}.`,
+      remedy: { text: CONTAIN, sql: error.remedy, command: "schema-gate doctor" },
+    };
+  const more = tried > 1 ? `, nor of ${plural(tried - 1, "other tenant")} with the same schema` : "";
+  const unwatched = error instanceof GrowthUnknown;
+  return {
+    ...base,
+    code: unwatched ? "dry-run.growth-unknown" : "dry-run.no-clone",
     message: `The release could not be tried on a clone of tenant ${tenant.id}${more}: ${error.message} [${error.code}].`,
     remedy: {
       text: unwatched
         ? "See in the log of the clone's server why it ended the session, then check again."
         : "Give the gate a staging server that holds a snapshot of the tenants: staging.mode and staging.url in the config.",
     },
-    tenants: cluster.tenants,
   };
 }

@@ -101,6 +101,39 @@ describe.each(MAJORS)("an owner role and a login that is its member, on %s", (ma
     60_000,
   );
 
+  it("a login that reaches beyond its databases: nothing opaque runs on a clone until the statement that doctor prints", async () => {
+    const fleet = await fleetOf(major, { databases: 1, attributes: "createdb replication" });
+    const statement = `ALTER ROLE ${fleet.login} NOREPLICATION;`;
+    const doctor = await fleet.command(["doctor"]);
+    expect(doctor.stdout.replaceAll(/\s+/g, " ")).toContain(
+      `${fleet.login} reaches beyond its databases (REPLICATION), and what a release does on a clone would be done with those rights.`,
+    );
+    expect(doctor.stdout).toContain(statement);
+    const check = await fleet.command(["check", "--json"]);
+    expect(check.code, check.stdout).toBe(1);
+    const { errors } = JSON.parse(check.stdout).findings;
+    expect(errors.map(({ code }: { code: string }) => code)).toEqual(
+      expect.arrayContaining(["dry-run.uncontained", "diverge.undeclared"]),
+    );
+    expect(JSON.stringify(errors)).toContain(statement);
+    await onServer(major, statement);
+    const again = await fleet.command(["check", "--fresh", "--json"]);
+    expect(again.code, again.stdout).toBe(0);
+    expect(await fleet.leftBehind()).toEqual([]);
+  }, 120_000);
+
+  it("a login that makes roles: a lesser role executes on clones, and what the rollout would run of others is said", async () => {
+    const fleet = await fleetOf(major, { databases: 1, attributes: "createdb createrole" });
+    await onServer(major, `grant ${fleet.owner} to ${fleet.login} with admin option`);
+    const doctor = await fleet.command(["doctor"]);
+    expect(doctor.code, doctor.stdout).toBe(0);
+    const check = await fleet.command(["check", "--json"]);
+    const { errors } = JSON.parse(check.stdout).findings;
+    expect(errors.map(({ code }: { code: string }) => code)).toEqual(["dry-run.others-code"]);
+    expect(await fleet.ownedByLogin()).toEqual([]);
+    expect(await fleet.leftBehind()).toEqual([]);
+  }, 120_000);
+
   it("a superuser where the config says why: a warning in the report", async () => {
     const why = "nightly job on a host of our own";
     const fleet = await fleetOf(major, { databases: 1, attributes: "superuser" });

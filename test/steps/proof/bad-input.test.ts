@@ -26,7 +26,7 @@ async function prove(migration: Migration, role?: string) {
     const { hostname, port } = new URL(serverUrl("18"));
     const database = [...left].at(-1) ?? "";
     const endpoint = { host: hostname, port: Number(port), database, user: role, password: role, tls: false };
-    return { open: (options) => openSession(endpoint, options), drop: clone.drop };
+    return { uncontained: null, open: (options) => openSession(endpoint, options), drop: clone.drop };
   };
   const proof = await proveOnClone({
     cluster: "c",

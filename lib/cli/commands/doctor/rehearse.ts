@@ -5,7 +5,14 @@ import { pgDatabase } from "../../../adapters/pg/database.js";
 import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import { identifier } from "../../../core/sql/quote.js";
-import { type Clone, type Database, DatabaseError, NotDropped, type SessionOptions } from "../../../ports/database.js";
+import {
+  type Clone,
+  type Database,
+  DatabaseError,
+  NotDropped,
+  type SessionOptions,
+  type Uncontained,
+} from "../../../ports/database.js";
 import type { Tenant } from "../../../ports/registry.js";
 
 const WRITE: SessionOptions = { purpose: "write", statementTimeout: 10_000, lockTimeout: 2000 };
@@ -47,6 +54,7 @@ class Trial {
   async run(name: string): Promise<readonly Check[]> {
     const scratch = await this.step("empty databases", () => this.database.scratch(this.tenant, name));
     if (scratch === null) return this.checks;
+    if (scratch.uncontained) this.checks.push(this.notContained(scratch.uncontained));
     const filled = await this.step("empty databases", () => worked(scratch, WORK));
     if (filled !== null) await this.copy(name);
     await this.drop(scratch);
@@ -91,6 +99,14 @@ class Trial {
       message: `${error.message} [${error.code}].`,
       cost: "Without clones there is no dry run and no proof of the way back: every release is blocked.",
       remedy: this.remedyFor(error),
+    });
+  }
+
+  private notContained({ reason, remedy }: Uncontained): Check {
+    return lacking(this.nameOf("containment"), "warning", {
+      message: `${reason}, and what a release does on a clone would be done with those rights.`,
+      cost: "A release that is more than plain statements (a function, a trigger, a DO block, an extension) is not executed, and so blocked.",
+      remedy,
     });
   }
 

@@ -12,6 +12,7 @@ import { pendingMigrations } from "../../../core/release/pending.js";
 import { readRelease } from "../../../core/release/read-release.js";
 import type { Clone } from "../../../ports/database.js";
 import { readLedger } from "../../../steps/catalog/ledger.js";
+import { assertContained } from "../../../steps/migration/contained.js";
 import { replayMigration } from "../../../steps/migration/replay-migration.js";
 import { seedRows } from "../../../steps/proof/seed-rows.js";
 
@@ -87,6 +88,7 @@ async function overHistory(release: Release, server: ProveServer, options: Relea
     try {
       for (const migration of release.migrations.slice(0, at)) {
         options.signal.throwIfAborted();
+        assertContained(databases.chain, [migration]);
         const { isolation } = migration.up;
         await replayMigration(session, {
           migration,

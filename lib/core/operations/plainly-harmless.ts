@@ -1,0 +1,59 @@
+import type { Migration } from "../migration/release.js";
+import { isHarmless } from "../postgres/functions.js";
+import { isParsed, parseSql } from "../sql/parse.js";
+import { as, kindOf, type NodeKind, visit } from "../sql/tree.js";
+import { namesUsed } from "./names-used.js";
+import { operationsOfText } from "./segments.js";
+
+/**
+ * Statements that hold no code which the server would run: no body, no trigger, rule, cast, operator or extension, no file and no other
+ * server. What they call is looked at by name.
+ */
+const WITHOUT_CODE: ReadonlySet<NodeKind> = new Set([
+  ...(["CreateStmt", "AlterTableStmt", "IndexStmt", "RenameStmt", "DropStmt", "CommentStmt", "TruncateStmt"] as const),
+  ...(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "SelectStmt", "LockStmt", "ConstraintsSetStmt"] as const),
+  ...(["CreateEnumStmt", "AlterEnumStmt", "CompositeTypeStmt", "CreateDomainStmt", "AlterDomainStmt"] as const),
+  ...(["CreateSeqStmt", "AlterSeqStmt", "ViewStmt", "CreateTableAsStmt", "RefreshMatViewStmt"] as const),
+  ...(["CreateStatsStmt", "AlterObjectSchemaStmt", "VacuumStmt", "ReindexStmt", "ClusterStmt"] as const),
+  ...(["CreateSchemaStmt", "GrantStmt", "CreatePolicyStmt", "AlterPolicyStmt"] as const),
+]);
+
+/** Settings that lead nowhere. */
+const LIMITS: ReadonlySet<string | undefined> = new Set(["lock_timeout", "statement_timeout", "client_min_messages"]);
+
+/** It makes a role, a path or a limit another; harmless for the rows, and the way out of a role. */
+const SETS = "set_config";
+
+/** Whether a text of SQL can do nothing but what its statements say, whoever executes it. */
+export function isPlainlyHarmlessText(text: string): boolean {
+  const { statements } = parseSql(text, "text");
+  return statements.every((statement) => {
+    if (!isParsed(statement)) return false;
+    if (LIMITS.has(as(statement.node, "VariableSetStmt")?.name)) return true;
+    if (!WITHOUT_CODE.has(kindOf(statement.node)) || hasOther(statement.node)) return false;
+    const { functions, placedFunctions } = namesUsed(statement.node);
+    return placedFunctions.length === 0 && functions.every((name) => name !== SETS && isHarmless(name));
+  });
+}
+
+/** Whether another kind of statement is within it: what CREATE TABLE AS executes, for one. */
+const STATEMENT = /^[A-Z]\w*Stmt$/;
+
+function hasOther(node: unknown): boolean {
+  let found = false;
+  visit(node, (tag) => {
+    if (STATEMENT.test(tag) && !WITHOUT_CODE.has(tag as NodeKind)) found = true;
+  });
+  return found;
+}
+
+/** Whether each statement of a migration, and of its own way back, is such a one. A program of a team's own is not. */
+export function isPlainlyHarmless({ up, down, migrator }: Migration): boolean {
+  if (migrator) return false;
+  return [up, down].every((script) =>
+    (script?.statements ?? []).every(
+      (statement) =>
+        isPlainlyHarmlessText(statement.sql) && operationsOfText(statement).every(({ kind }) => kind !== "opaque"),
+    ),
+  );
+}
