@@ -34,7 +34,7 @@ async function replay(project: Project): Promise<readonly Judged[]> {
   const files = await filesOf(project);
   const release = await readRelease(files, { application: false });
   const known = new Map(keptOf(project).map((each) => [each.version, each]));
-  const fleet = await HistoryFleet.create(ledgerFor(release.convention), project.base ?? "");
+  const fleet = await HistoryFleet.create(ledgerFor(release.convention));
   const gate = new Gate(Object.fromEntries(TENANTS.map((kind) => [kind, fleet.url(kind)])), release.convention);
   try {
     for (const [at, migration] of release.migrations.entries()) {
@@ -65,9 +65,16 @@ async function judgeRelease(project: Project, fleet: HistoryFleet, gate: Gate, m
 
 async function filesOf(project: Project): Promise<readonly ReleaseFile[]> {
   const files = await readReleaseFolder(join(CORPUS, project.name, project.folder));
-  const { text } = project;
-  if (!text) return files;
-  return files.map((file) => ({ ...file, bytes: Buffer.from(text(Buffer.from(file.bytes).toString("utf8"))) }));
+  const { text = (sql: string) => sql, base } = project;
+  const changed = (file: ReleaseFile, change: (sql: string) => string) => ({
+    ...file,
+    bytes: Buffer.from(change(Buffer.from(file.bytes).toString("utf8"))),
+  });
+  const read = files.map((file) => changed(file, text));
+  if (base === undefined) return read;
+  // What its setup makes belongs to the history: the declared schema is built from nothing.
+  const [first] = (await readRelease(read, { application: false })).migrations;
+  return read.map((file) => (file.path === first?.up.file ? changed(file, (sql) => `${base};\n${sql}`) : file));
 }
 
 /** Its scripts, and where it has a folder of its own what lies beside them. */

@@ -59,7 +59,7 @@ export function readTexts(node: Node): ReadTexts {
   const own = as(node, "CallStmt")?.funccall;
   for (const { funcname, args } of find(node, "FuncCall").concat(own ?? [])) {
     const name = strings(funcname).at(-1) ?? "";
-    const texts = (args ?? []).map(constantText);
+    const texts = (args ?? []).map((each) => constantText(each));
     const [first] = texts;
     const known = texts.filter((text) => text !== null);
     if (TAKES_QUERY.has(name)) {

@@ -1,8 +1,9 @@
 import type { Node } from "libpg-query";
 import type { SourceSpan } from "../finding.js";
+import { BodyPlace, bodyOf } from "../sql/body-of.js";
 import { constantText } from "../sql/constant-text.js";
 import { isParsed, parseSql } from "../sql/parse.js";
-import { BodyPlace, bodyOf, plpgsqlTree } from "../sql/plpgsql.js";
+import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
 
@@ -59,14 +60,15 @@ class BodyPieces {
   ) {}
 
   plpgsql(text: string): void {
-    let tree: unknown;
+    let body: ReturnType<typeof plpgsqlTree>;
     try {
-      tree = plpgsqlTree(this.statement);
+      body = plpgsqlTree(this.statement);
     } catch (error) {
       this.lost("whole", `Its body cannot be read: ${error instanceof Error ? error.message : String(error)}`, text, 1);
       return;
     }
-    this.visit(tree, 1);
+    this.visit(body.tree, 1);
+    for (const { name, line } of body.types) this.types.push({ name, source: this.place.line(line) });
   }
 
   /** Statements of a text; `line` is where it begins in the body. */

@@ -35,12 +35,10 @@ export class HistoryFleet {
 
   private constructor(private readonly ledger: LedgerFormat) {}
 
-  static async create(ledger: LedgerFormat, base: string): Promise<HistoryFleet> {
+  static async create(ledger: LedgerFormat): Promise<HistoryFleet> {
     const fleet = new HistoryFleet(ledger);
-    for (const kind of Object.keys(ROWS)) {
+    for (const kind of Object.keys(ROWS))
       await onServer("18", `create database ${fleet.name(kind)} template template0`);
-      if (base !== "") await fleet.inside(kind, (session) => session.script(base));
-    }
     return fleet;
   }
 

@@ -6,7 +6,7 @@ export interface Project {
   readonly folder: string;
   /** What its framework puts into the text before it runs it. */
   readonly text?: (sql: string) => string;
-  /** What stands in every database before the first migration. */
+  /** What its setup makes in a database before the first migration. */
   readonly base?: string;
 }
 

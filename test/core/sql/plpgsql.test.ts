@@ -91,4 +91,29 @@ describe("bodies", () => {
   it("has nothing to say of a statement without a body", () => {
     expect(bodyOf("create table a (b int)")).toBeNull();
   });
+
+  it.each([
+    "declare a colour; b text; begin select c, n into a, b from t; drop table x; end",
+    "declare a colour; b text; begin for a, b in select c, n from t loop null; end loop; drop table x; end",
+    "declare a public.t.c%TYPE[]; b t.n%type collate \"C\" not null default 'a;b'; begin select c, n into a, b from t; drop table x; end",
+    "declare r public.t%ROWTYPE; b text; begin select c, n into r.x, b from t; r.y := 1; drop table x; end",
+    "declare a citext; b geometry(Point, 4326); begin execute 'select 1, 2' into strict a, b; drop table x; end",
+    "declare a constant /* a; b */ colour := 'red'; -- c colour;\n  b dom; d alias for b; begin get diagnostics b = row_count; drop table x; end",
+    '<<outer>> declare "Select" "My Enum"; b text; begin declare c colour; begin insert into t values (1) returning a, b into outer.b, c; end; drop table x; end',
+    "declare c cursor (k colour) for select 1; r record; begin open c('red'); fetch c into r; drop table x; end",
+  ])("reads a body whose variables have types of the tenant: %s", (body) => {
+    const read = bodyOf(`do $$\n${body} $$`);
+    expect(read?.opaque).toEqual([]);
+    const line = 2 + body.slice(0, body.indexOf("drop table")).split("\n").length - 1;
+    expect(read?.statements.at(-1)).toMatchObject({ sql: "drop table x", source: { line }, guards: [] });
+  });
+
+  it("reads a function whose parameters have types of the tenant", () => {
+    const made = (head: string, body: string) =>
+      bodyOf(`create function f(${head} language plpgsql as $$ begin ${body} end $$`)?.opaque;
+    expect(made("a colour, inout b t, variadic c dom[])", "select 1, 2 into a, b.x; return;")).toEqual([]);
+    expect(made("colour, t) returns colour", "select 1 into $1; $2.x := 3; return $1;")).toEqual([]);
+    expect(made("a colour) returns table (b colour, c t)", "select 1, 2 into b, c; return next;")).toEqual([]);
+    expect(made(") returns trigger", "select 1, 2 into new.a, new.b; return new;")).toEqual([]);
+  });
 });

@@ -1,0 +1,230 @@
+import { roundsOf } from "./body-loops.js";
+import type { BodyPlace } from "./body-of.js";
+import { isTree, listOf, numberIn, queryOf, type Tree, treeIn } from "./body-tree.js";
+import { forget, loopVariable, nodesWith, Variables } from "./body-variables.js";
+import { boundCall, boundExpression } from "./bound-expression.js";
+import { type Constant, type Constants, constantText } from "./constant-text.js";
+import { parseSql } from "./parse.js";
+import type { Body, BodyStatement, Guard, OpaqueBody } from "./plpgsql.js";
+import { plpgsqlTree } from "./plpgsql-tree.js";
+import { selectedExpression } from "./selected-expression.js";
+import type { ParsedStatement } from "./statement.js";
+
+/** Statements of PL/pgSQL whose bodies may not run, or may run more than once. */
+const UNKNOWN: Readonly<Record<string, string>> = {
+  PLpgSQL_stmt_case: "it stands in a CASE",
+  PLpgSQL_stmt_loop: "it stands in a loop",
+  PLpgSQL_stmt_while: "it stands in a loop",
+  PLpgSQL_stmt_fori: "it stands in a loop",
+  PLpgSQL_stmt_fors: "it stands in a loop",
+  PLpgSQL_stmt_forc: "it stands in a loop",
+  PLpgSQL_stmt_foreach_a: "it stands in a loop",
+  PLpgSQL_stmt_dynfors: "it stands in a loop",
+  PLpgSQL_exception_block: "it stands in an exception handler",
+};
+const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
+const LEFT: Guard = { kind: "unknown", reason: "a RETURN, EXIT or CONTINUE before it may leave the block" };
+
+type Guards = readonly Guard[];
+type Scope = Map<string, Constant>;
+
+/** Where the walk stands: what decides whether it comes here, and what its variables hold. */
+interface Here {
+  readonly line: number;
+  readonly guards: Guards;
+  readonly scope: Scope;
+}
+
+/** The statements of a body in PL/pgSQL, and what of it is not understood. */
+export function walkBody(
+  statement: ParsedStatement,
+  place: BodyPlace,
+  constants: Constants,
+): Pick<Body, "statements" | "opaque"> {
+  let tree: unknown;
+  try {
+    ({ tree } = plpgsqlTree(statement));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = `The body cannot be read: ${message}`;
+    return { statements: [], opaque: [{ reason, text: statement.sql, source: place.line(1) }] };
+  }
+  const [made] = [...nodesWith(tree, "PLpgSQL_function")];
+  const body = treeIn(made, "PLpgSQL_function") ?? {};
+  const walk = new BodyWalk(statement, place, new Variables(body));
+  walk.run(body, constants);
+  return { statements: walk.statements, opaque: walk.opaque };
+}
+
+class BodyWalk {
+  readonly statements: BodyStatement[] = [];
+  readonly opaque: OpaqueBody[] = [];
+
+  constructor(
+    private readonly statement: ParsedStatement,
+    private readonly place: BodyPlace,
+    private readonly variables: Variables,
+  ) {}
+
+  run({ action }: Tree, constants: Constants): void {
+    this.visit(action, { line: 1, guards: [], scope: this.variables.atFirst(constants) });
+  }
+
+  private visit(value: unknown, here: Here): void {
+    if (Array.isArray(value)) this.list(value, here);
+    else if (isTree(value)) {
+      const line = typeof value.lineno === "number" ? value.lineno : here.line;
+      for (const [name, child] of Object.entries(value)) {
+        const own = isTree(child) && typeof child.lineno === "number" ? child.lineno : line;
+        this.enter(name, child, { ...here, line: own });
+        const known = name === "PLpgSQL_stmt_assign" && isTree(child) ? this.assigned(child, here.scope) : [];
+        forget(here.scope, this.variables.assignedIn({ [name]: child }));
+        for (const [variable, value] of known) here.scope.set(variable, value);
+      }
+    }
+  }
+
+  /** One after the other: what leaves the block decides whether those behind it run. */
+  private list(items: readonly unknown[], here: Here): void {
+    let { guards } = here;
+    for (const item of items) {
+      const known = new Map(here.scope);
+      this.visit(item, { ...here, guards });
+      guards = [...guards, ...leaving(item, known)];
+    }
+  }
+
+  private enter(name: string, child: unknown, here: Here): void {
+    if (!isTree(child)) this.visit(child, here);
+    else if (name === "PLpgSQL_stmt_if") this.branches(child, here);
+    else if (name === "PLpgSQL_stmt_block") this.block(child, here);
+    else if (name === "PLpgSQL_stmt_execsql") this.sql(queryOf(child.sqlstmt), here);
+    else if (name === "PLpgSQL_stmt_perform" || name === "PLpgSQL_stmt_call") this.sql(queryOf(child.expr), here);
+    else if (name === "PLpgSQL_stmt_dynexecute") this.dynamic(queryOf(child.query), here);
+    else if (name === "dynquery" || (name === "query" && "PLpgSQL_expr" in child))
+      this.query(name, queryOf(child), here);
+    else if (name in UNKNOWN) this.loop(name, child, here);
+    else this.visit(child, here);
+  }
+
+  private assigned(tree: Tree, scope: Scope): readonly (readonly [string, Constant])[] {
+    const at = numberIn(tree, "varno");
+    const name = this.variables.name(at);
+    const [, target = "", value = ""] = /^\s*([^=]*?)\s*:?=([\s\S]*)$/.exec(queryOf(tree.expr)) ?? [];
+    const node = /[.[]/.test(target) ? null : selectedExpression(value);
+    const held = node && this.variables.isOne(name) ? this.variables.heldBy(at, node, scope) : null;
+    return held ? [[name, held]] : [];
+  }
+
+  /** An arm runs when its own test holds and those of the arms before it do not. */
+  private branches(tree: Tree, here: Here): void {
+    const { guards, scope } = here;
+    const within = (arm: Guards): Here => ({ ...here, guards: [...guards, ...arm], scope: new Map(scope) });
+    const test = (value: unknown, holds: boolean): Guard => ({
+      kind: "test",
+      sql: boundExpression(queryOf(value), scope),
+      holds,
+    });
+    this.visit(tree.then_body, within([test(tree.cond, true)]));
+    const refused: Guard[] = [test(tree.cond, false)];
+    for (const each of listOf(tree.elsif_list)) {
+      const arm = treeIn(each, "PLpgSQL_if_elsif");
+      if (!arm) continue;
+      this.visit(arm.stmts, within([...refused, test(arm.cond, true)]));
+      refused.push(test(arm.cond, false));
+    }
+    this.visit(tree.else_body, within(refused));
+  }
+
+  /** What a block with a handler does may be undone by an error in it. */
+  private block(tree: Tree, here: Here): void {
+    const { body, exceptions, ...rest } = tree;
+    const names = conditionNames(exceptions);
+    const onlyThere = names.length > 0 && names.every((name) => /^duplicate_/.test(name));
+    const guard: Guard[] = names.length === 0 ? [] : [onlyThere ? { kind: "unless there" } : SWALLOWED];
+    this.visit(rest, here);
+    this.visit(body, { ...here, guards: [...here.guards, ...guard] });
+    this.visit({ exceptions }, here);
+  }
+
+  /** Round by round where the text tells the rounds; else what the loop assigns is not known in it. */
+  private loop(name: string, tree: Tree, here: Here): void {
+    const rounds = roundsOf(name, tree, this.variables, here.scope);
+    const unknown: Guard = { kind: "unknown", reason: UNKNOWN[name] ?? "" };
+    const assigned = this.variables.assignedIn({ [name]: tree });
+    const start = () => {
+      const scope = new Map(here.scope);
+      forget(scope, new Set([...assigned, ...(name === "PLpgSQL_stmt_fori" ? [loopVariable(tree)] : [])]));
+      return scope;
+    };
+    if (rounds === null) {
+      const within = { ...here, guards: [...here.guards, unknown], scope: start() };
+      this.visit(tree, within);
+      if (name === "PLpgSQL_stmt_dynfors") this.dynamic(queryOf(tree.query), within);
+      return;
+    }
+    const own = this.variables.assignedIn(tree.body);
+    const guards = mayLeave(tree.body) ? [...here.guards, unknown] : here.guards;
+    const { body, ...head } = tree;
+    this.visit(head, { ...here, scope: start() });
+    for (const round of rounds) {
+      const scope = start();
+      for (const [variable, value] of round)
+        if (!own.has(variable) && !own.has(variable.split(".")[0] ?? "")) scope.set(variable, value);
+      this.visit(body, { ...here, guards, scope });
+    }
+  }
+
+  /** The query of a loop or of RETURN QUERY. */
+  private query(name: string, text: string, here: Here): void {
+    if (name === "dynquery") this.dynamic(text, here);
+    else if (/^\s*(select|with|values|insert|update|delete|merge)\b/i.test(text)) this.sql(text, here);
+  }
+
+  private sql(text: string, { line, guards, scope }: Here): void {
+    for (const inner of parseSql(boundCall(text, scope), this.statement.source.file).statements) {
+      const source = this.place.line(line + inner.source.line - 1);
+      this.statements.push({ ...inner, source, index: this.statements.length, guards });
+    }
+  }
+
+  private dynamic(expression: string, here: Here): void {
+    const node = selectedExpression(expression);
+    const text = node && constantText(node, here.scope);
+    if (text !== null) {
+      this.sql(text, { ...here, scope: new Map() });
+      return;
+    }
+    const reason = "EXECUTE runs a text that is put together at run time, so its effect cannot be known before";
+    this.opaque.push({ reason, text: `EXECUTE ${expression}`, source: this.place.line(here.line) });
+  }
+}
+
+/** The conditions that the handlers of a block catch. */
+function conditionNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(conditionNames);
+  if (!isTree(value)) return [];
+  if (typeof value.condname === "string") return [value.condname];
+  // The statements of a handler may be blocks with handlers of their own.
+  return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
+}
+
+/** What guards the statements behind this one: a plain `IF … THEN RETURN; END IF` by its test, whatever else may leave by nothing known. */
+function leaving(item: unknown, scope: Scope): Guards {
+  if (!mayLeave(item)) return [];
+  const branch = treeIn(item, "PLpgSQL_stmt_if");
+  const last = listOf(branch?.then_body).at(-1);
+  const plain = branch && last && "PLpgSQL_stmt_return" in last && !branch.elsif_list && !branch.else_body;
+  return plain ? [{ kind: "test", sql: boundExpression(queryOf(branch.cond), scope), holds: false }] : [LEFT];
+}
+
+/** Whether a statement may leave the block, or the round of a loop, that it stands in. */
+function mayLeave(value: unknown, within = false): boolean {
+  if (Array.isArray(value)) return value.some((item) => mayLeave(item, within));
+  if (!isTree(value)) return false;
+  return Object.entries(value).some(([name, child]) => {
+    if (name === "PLpgSQL_stmt_return") return true;
+    if (name === "PLpgSQL_stmt_exit") return !within || (isTree(child) && "label" in child);
+    return mayLeave(child, within || /_stmt_(loop|while|for|dynfors)/.test(name));
+  });
+}

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { FunctionBodies } from "../../../lib/core/operations/called.js";
+import { loadParser, parseSql } from "../../../lib/core/sql/parse.js";
+import { compareStates, readState } from "../../../lib/steps/proof/state.js";
+import { MAJORS } from "../../support/majors.js";
+import type { Major } from "../../support/postgres.js";
+import { sharedDatabase } from "../../support/shared-database.js";
+
+beforeAll(() => loadParser());
+
+const SCHEMA = `create type colour as enum ('red'); create table shelf (id int, n text, c colour); create table "Odd.Name" (id int, n text);
+create function touch() returns trigger language plpgsql as $$ begin return new; end $$; insert into shelf values (1, 'a', 'red');`;
+
+const plpgsql = (parameters: string, body: string) =>
+  `create function watch(${parameters}) returns void language plpgsql as $$ ${body} $$`;
+const block = (body: string) => `do $$ ${body} $$`;
+const TRIGGER = `execute format('create trigger %I before update on %I for each row execute function touch()', t || '_touch', t);`;
+const WATCH = plpgsql("t text", `begin ${TRIGGER} end`);
+const REGCLASS = plpgsql("t regclass", "begin execute format('alter table %s add column at timestamptz', t); end");
+const LIST = plpgsql("variadic ts text[]", `declare t text; begin foreach t in array ts loop ${TRIGGER} end loop; end`);
+const ADD = "execute format('alter table shelf add column %I int', a);";
+
+/** What defines a helper, and what calls it with constants. */
+const TOLD: readonly (readonly [string, string])[] = [
+  [WATCH, "select watch('shelf')"],
+  [WATCH, "select watch(t => 'Odd.Name'::text)"],
+  [WATCH, block("begin perform watch('shelf'); perform watch('Odd.Name'); end")],
+  [
+    WATCH,
+    block("declare a text; begin foreach a in array array['shelf', 'Odd.Name'] loop perform watch(a); end loop; end"),
+  ],
+  [WATCH, block("begin if to_regclass('shelf') is not null then perform watch('shel' || 'f'); end if; end")],
+  [REGCLASS, "select watch('shelf')"],
+  [REGCLASS, `select watch('public."Odd.Name"')`],
+  [REGCLASS, block("declare a text; begin for a in values ('shelf') loop perform watch(a::regclass); end loop; end")],
+  [LIST, "select watch('shelf', 'Odd.Name')"],
+  [LIST, "select watch(variadic array['shelf'])"],
+  [LIST, "select watch(variadic '{shelf}'::text[])"],
+  [
+    plpgsql("t text, a text default 'later'", "begin execute format('alter table %I add column %I int', t, a); end"),
+    "select watch('shelf')",
+  ],
+  [
+    plpgsql(
+      "text, int",
+      "declare q text; begin q := 'alter table ' || quote_ident($1); q := q || ' add column c' || $2; execute q || ' int'; end",
+    ),
+    "select watch('shelf', 7)",
+  ],
+  [`create procedure watch(t text) language plpgsql as $$ begin ${TRIGGER} end $$`, "call watch('shelf')"],
+  [
+    `${WATCH}; create function twice(a text) returns void language sql as $$ select watch(a); select watch('Odd.Name') $$`,
+    "select twice('shelf')",
+  ],
+  [`${WATCH}; ${WATCH.replace("create", "create or replace").replace("_touch", "_again")}`, "select watch('shelf')"],
+  ["select", block(`declare as_ text[] := '{x,y}'; a text; begin foreach a in array as_ loop ${ADD} end loop; end`)],
+  [
+    "select",
+    block(
+      `declare r record; begin for r in select k, v as w from (values ('x', 'int'), ('y', 'text')) as l(k, v) loop execute format('alter table shelf add column %I %s', r.k, r.w); end loop; end`,
+    ),
+  ],
+  ["select", block(`declare a text; begin for a in select u from unnest(array['x', 'y']) u loop ${ADD} end loop; end`)],
+  [
+    "select",
+    block(
+      "begin for i in reverse 5..1 by 2 loop execute 'alter table shelf add column c' || i || ' int'; end loop; end",
+    ),
+  ],
+  ["select", block(`declare b colour; a text := 'x'; begin select c, n into b, a from shelf; a := 'y'; ${ADD} end`)],
+  ["select", block(`declare a varchar := 'x'; begin if true then ${ADD} end if; a := 'z'; ${ADD} end`)],
+];
+
+/** What looks alike and holds what only the run tells. */
+const UNTOLD: readonly (readonly [string, string])[] = [
+  [WATCH, "select watch(current_schema()::text)"],
+  [WATCH, "select watch(n) from shelf"],
+  [plpgsql("t text", `begin select n into t from shelf; ${TRIGGER} end`), "select watch('shelf')"],
+  [plpgsql("t text", `begin declare t text := current_user; begin ${TRIGGER} end; end`), "select watch('shelf')"],
+  [plpgsql("t text", `begin t := lower(current_user); ${TRIGGER} end`), "select watch('shelf')"],
+  [plpgsql("t regclass", "begin execute format('create index on %I (id)', t); end"), "select watch('public.shelf')"],
+  ["select", block(`declare a text := 'x'; begin if current_user = 'x' then a := 'y'; end if; ${ADD} end`)],
+  [
+    "select",
+    block(
+      `declare a text := 'x'; begin begin a := 'y'; perform 1 / 0; exception when others then null; end; ${ADD} end`,
+    ),
+  ],
+  ["select", block(`declare a text := 'x'; begin execute 'select 1' into a; ${ADD} end`)],
+  ["select", block(`declare a varchar(1) := 'xy'; begin ${ADD} end`)],
+  ["select", block("declare b bool := 'on'; begin execute format('alter table shelf add column %s int', b); end")],
+  ["select", block(`declare a text := 'x'; begin while random() < 0.5 loop a := a || 'x'; end loop; ${ADD} end`)],
+  ["select", block(`declare a text; begin foreach a in array array['x', null] loop ${ADD} end loop; end`)],
+  [
+    "select",
+    block(
+      `declare a text; begin for a in select column_name from information_schema.columns loop ${ADD} end loop; end`,
+    ),
+  ],
+  [
+    "select",
+    block(
+      "declare t text; q text := ''; begin foreach t in array array['x', 'y'] loop q := q || t; execute 'alter table shelf add column ' || q || ' int'; end loop; end",
+    ),
+  ],
+];
+
+function operationsOf(definition: string, call: string) {
+  const bodies = new FunctionBodies();
+  for (const each of parseSql(definition, "f.sql").statements) bodies.note(each);
+  return parseSql(call, "f.sql").statements.flatMap((each) => bodies.operationsOf(each));
+}
+
+it.each(UNTOLD)("does not take for known: %s; %s", (definition, call) => {
+  expect(operationsOf(definition, call)).toContainEqual(expect.objectContaining({ kind: "opaque" }));
+});
+
+it("knows what a plain IF … RETURN before a statement asks for, and of any other that it may have left", () => {
+  const guards = (body: string) => operationsOf("select", block(body)).at(-1)?.guards;
+  expect(guards("begin if to_regclass('t') is null then return; end if; drop table t; end")).toEqual([
+    { kind: "test", sql: "to_regclass('t') is null", holds: false },
+  ]);
+  const left = [{ kind: "unknown", reason: expect.stringContaining("may leave the block") }];
+  expect(guards("begin if a then return; elsif b then null; end if; drop table t; end")).toEqual(left);
+  expect(guards("begin begin if a then return; end if; end; drop table t; end")).toEqual(left);
+  expect(guards("begin loop exit; end loop; drop table t; end")).toEqual([]);
+});
+
+describe.each(MAJORS)("what a helper does with constants, on %s", (major: Major) => {
+  const database = sharedDatabase(major, SCHEMA);
+
+  it.each(TOLD)("%s; %s", async (definition, call) => {
+    const operations = operationsOf(definition, call);
+    expect(operations.filter(({ kind }) => kind === "opaque")).toEqual([]);
+    const stateBehind = async (script: string) => {
+      let state: Awaited<ReturnType<typeof readState>> | null = null;
+      await database.takenBack(async () => {
+        await database.session.script(`set local search_path = public; ${definition}; ${script}`);
+        state = await readState(database.session, null);
+      });
+      if (state === null) throw new Error("no state was read");
+      return state;
+    };
+    const changes = operations.filter(({ kind }) => kind !== "query").map(({ statement }) => statement.sql);
+    expect(changes.length).toBeGreaterThan(0);
+    expect(compareStates(await stateBehind(changes.join("; ")), await stateBehind(call)).differences).toEqual([]);
+  });
+});
