@@ -1,6 +1,7 @@
 import type { SourceFile } from "../migration/source-file.js";
 import { callItem, settled } from "./evaluate/calls.js";
 import type { Emission } from "./evaluate/emission.js";
+import { RUST } from "./evaluate/language.js";
 import { type Library, Machine } from "./evaluate/machine.js";
 import { derefed } from "./evaluate/place.js";
 import { type RefusalSignal, refusalOf } from "./evaluate/signals.js";
@@ -18,7 +19,7 @@ export interface Evaluated {
 
 /** Runs one function of the release's code on values; every argument that it asks for is a way to the database. */
 export function evaluateItem(crate: Crate, library: Library, item: Item, files: readonly SourceFile[]): Evaluated {
-  const machine = new Machine(crate, library, (path, from) => includedText(files, path, from));
+  const machine = new Machine(crate, library, (path, from) => includedText(files, path, from), RUST);
   const self: Value = {
     kind: "struct",
     name: item.type ?? item.name,

@@ -1,4 +1,3 @@
-import { callClosure } from "../evaluate/calls.js";
 import type { Library, Machine } from "../evaluate/machine.js";
 import { type Call, type Term, text, UNIT, unknown, type Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
@@ -24,6 +23,9 @@ export const barrelLibrary: Library = {
     }
     return undefined;
   },
+  queryText: () => {
+    throw new NotLowered("barrel makes no queries");
+  },
 };
 
 /** Runs the closure on a table of its own, and keeps the table as the change's last argument. */
@@ -31,7 +33,7 @@ function withTable(machine: Machine, migration: Term, method: string, args: read
   const [name, closure] = args;
   const empty: Term = { kind: "term", head: ["Table", "new"], args: [], calls: [], node };
   const place = machine.cell(empty, true, true);
-  if (closure?.kind === "closure") callClosure(machine, closure, [{ kind: "ref", place }]);
+  if (closure?.kind === "closure") machine.callClosure(closure, [{ kind: "ref", place }]);
   else place.set(unknown("The table's columns are not written here", node));
   return { ...migration, calls: [...migration.calls, { method, args: [name ?? UNIT, place.get()], node }] };
 }

@@ -1,5 +1,4 @@
 import { identifier } from "../../sql/quote.js";
-import { callClosure } from "./calls.js";
 import type { Machine } from "./machine.js";
 import { condition, type Value } from "./value.js";
 
@@ -15,7 +14,7 @@ export function askRows(machine: Machine, rows: Rows, method: string, args: read
   if (method === "is_some") return condition(`EXISTS (${rows.sql})`);
   if (method === "is_none" || method === "is_empty") return condition(`EXISTS (${rows.sql})`, true);
   if (method === "map" || method === "and_then" || method === "is_some_and") {
-    return first?.kind === "closure" ? callClosure(machine, first, [rows]) : undefined;
+    return first?.kind === "closure" ? machine.callClosure(first, [rows]) : undefined;
   }
   if (/^(try_get|try_get_by|get|try_get_by_index)$/.test(method)) {
     const name = second ?? first;

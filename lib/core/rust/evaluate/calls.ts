@@ -3,7 +3,6 @@ import type { RustNode } from "../syntax/rust-node.js";
 import { variantsOf } from "../syntax/variants.js";
 import { isUnsure, unsureList } from "./cfg.js";
 import type { Machine } from "./machine.js";
-import { callMethod } from "./method-calls.js";
 import { withSelf } from "./paths.js";
 import { matchPattern } from "./patterns.js";
 import { derefed } from "./place.js";
@@ -16,8 +15,7 @@ import { type ClosureValue, reachesDatabase, UNIT, unknown, type Value } from ".
 export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Value {
   const callee = node.field("function");
   if (!callee) return unknown("The call is incomplete", node);
-  const target = callee.type === "generic_function" ? (callee.field("function") ?? callee) : callee;
-  if (target.type === "field_expression") return callMethod(machine, node, target, scope);
+  const target = calledIn(callee);
   const path = pathOf(target);
   const local =
     target.type === "identifier"
@@ -28,6 +26,11 @@ export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Va
   const args = argumentsOf(machine, node, scope);
   if (local) return callValue(machine, derefed(local), args, node);
   return callPath(machine, withSelf(machine, path), args, node);
+}
+
+/** What is called, without the types that it is given. */
+export function calledIn(callee: RustNode): RustNode {
+  return callee.type === "generic_function" ? (callee.field("function") ?? callee) : callee;
 }
 
 function isPath(node: RustNode): boolean {

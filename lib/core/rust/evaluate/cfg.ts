@@ -1,10 +1,9 @@
 import { cfgOf, type Presence } from "../syntax/attributes.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { DECIDED_LATER } from "./control.js";
 import type { Machine } from "./machine.js";
 import { bindUnknown } from "./patterns.js";
 import type { Scope } from "./scope.js";
-import { UNIT, unknown, type Value } from "./value.js";
+import { DECIDED_LATER, UNIT, unknown, type Value } from "./value.js";
 
 /** The nodes that are no attributes, each with whether its attributes leave it in. */
 export function underCfg(nodes: readonly RustNode[]): readonly (readonly [RustNode, Presence])[] {

@@ -6,7 +6,7 @@ import { truthOf } from "./operators.js";
 import { bindUnknown, matchPattern, subjectOf } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { typed } from "./typed.js";
-import { type Condition, mayReach, UNIT, unknown, type Value } from "./value.js";
+import { type Condition, DECIDED_LATER, mayReach, UNIT, unknown, type Value } from "./value.js";
 
 export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);
@@ -44,8 +44,6 @@ function declare(machine: Machine, node: RustNode, scope: Scope): Value {
   else if (matched === "maybe") machine.anyOf([() => machine.evaluate(otherwise, scope)], DECIDED_LATER, node);
   return UNIT;
 }
-
-export const DECIDED_LATER = "Whether this runs is decided by values that are known only when the code runs";
 
 export function evaluateIf(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);

@@ -1,12 +1,13 @@
 import { numberValue, stringValue, unescaped, verbatimStart } from "../syntax/literals.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { assign } from "./assignments.js";
-import { evaluateCall, settled } from "./calls.js";
+import { calledIn, evaluateCall, settled } from "./calls.js";
 import { isUnsure, unsureList } from "./cfg.js";
 import { evaluateBlock, evaluateIf, evaluateMatch } from "./control.js";
 import { evaluateFor, evaluateLoop } from "./loops.js";
 import type { Machine } from "./machine.js";
 import { evaluateMacro } from "./macros.js";
+import { callMethod } from "./method-calls.js";
 import { evaluateBinary, evaluateUnary } from "./operators.js";
 import { evaluatePath } from "./paths.js";
 import { isError } from "./patterns.js";
@@ -53,7 +54,7 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   self: evaluatePath,
   generic_function: (machine, node, scope) => machine.evaluate(node.field("function") ?? node, scope),
   field_expression: placed,
-  call_expression: evaluateCall,
+  call_expression: called,
   macro_invocation: evaluateMacro,
   reference_expression: reference,
   parenthesized_expression: inner,
@@ -123,6 +124,14 @@ export function evaluateExpression(machine: Machine, node: RustNode, scope: Scop
   const evaluate = EXPRESSIONS[node.type];
   if (evaluate) return evaluate(machine, node, scope);
   return machine.opaque(`Code of the kind ${node.type} is not followed`, node);
+}
+
+function called(machine: Machine, node: RustNode, scope: Scope): Value {
+  const callee = node.field("function");
+  const target = callee ? calledIn(callee) : null;
+  return target?.type === "field_expression"
+    ? callMethod(machine, node, target, scope)
+    : evaluateCall(machine, node, scope);
 }
 
 /** What stands in a place. */

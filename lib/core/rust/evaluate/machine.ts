@@ -1,11 +1,19 @@
 import type { Crate } from "../syntax/crate.js";
 import type { RustNode, RustText } from "../syntax/rust-node.js";
 import { Sink } from "./emission.js";
-import { evaluateExpression } from "./expressions.js";
 import { Cell, derefed } from "./place.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
-import { type Condition, type FutureValue, mayReach, UNIT, unknown, type Value } from "./value.js";
+import {
+  type ClosureValue,
+  type Condition,
+  type FutureValue,
+  mayReach,
+  type Term,
+  UNIT,
+  unknown,
+  type Value,
+} from "./value.js";
 
 /** What the evaluation knows of the libraries that migration code calls. */
 export interface Library {
@@ -21,6 +29,14 @@ export interface Library {
     args: readonly Value[],
     node: RustNode,
   ): Value | undefined;
+  /** A query that stands in an expression, as SQL. Throws `NotLowered`. */
+  queryText(machine: Machine, query: Term): string;
+}
+
+/** What the language itself does. A machine is given it, so that files of the evaluator call each other through the machine. */
+export interface Language {
+  evaluate(machine: Machine, node: RustNode, scope: Scope): Value;
+  callClosure(machine: Machine, closure: ClosureValue, args: readonly Value[]): Value;
 }
 
 const DEEPEST_CALL = 40;
@@ -48,12 +64,22 @@ export class Machine {
     readonly library: Library,
     /** The text of a file that the code includes, or null. */
     readonly fileText: (path: string, from: RustText) => string | null,
+    private readonly language: Language,
   ) {}
+
+  /** Another machine over the same code, which has run nothing yet. */
+  apart(): Machine {
+    return new Machine(this.crate, this.library, this.fileText, this.language);
+  }
 
   evaluate(node: RustNode, scope: Scope): Value {
     this.steps++;
     if (this.steps > MOST_STEPS) throw new RefusalSignal("The code takes too many steps to be followed", node);
-    return evaluateExpression(this, node, scope);
+    return this.language.evaluate(this, node, scope);
+  }
+
+  callClosure(closure: ClosureValue, args: readonly Value[]): Value {
+    return this.language.callClosure(this, closure, args);
   }
 
   /** The value, and not the reference to it. */

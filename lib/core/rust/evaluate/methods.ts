@@ -1,7 +1,7 @@
 import { snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { askRows, askScalar } from "./answers.js";
-import { callClosure, callForEach } from "./calls.js";
+import { callForEach } from "./calls.js";
 import { displayText } from "./format.js";
 import type { Machine } from "./machine.js";
 import { handOver } from "./places.js";
@@ -45,7 +45,7 @@ const ANY: Readonly<Record<string, Method>> = {
   unwrap_or: (_machine, value, args) => (value.kind === "none" ? args[0] : unwrapIf(value)),
   unwrap_or_default: (_machine, value) => (value.kind === "none" ? undefined : unwrapIf(value)),
   unwrap_or_else: (machine, value, args) =>
-    value.kind === "none" && args[0]?.kind === "closure" ? callClosure(machine, args[0], []) : unwrapIf(value),
+    value.kind === "none" && args[0]?.kind === "closure" ? machine.callClosure(args[0], []) : unwrapIf(value),
   to_string: (machine, value) => {
     if (value.kind === "text") return value;
     const shown = displayText(machine, value);
@@ -136,7 +136,7 @@ const LIST: Readonly<
     count?.kind === "number" ? { kind: "list", items: list.items.slice(0, Number(count.text)) } : undefined,
   for_each: (machine, list, [closure]) => {
     if (closure?.kind !== "closure") return undefined;
-    for (const item of list.items) callClosure(machine, closure, [item]);
+    for (const item of list.items) machine.callClosure(closure, [item]);
     return UNIT;
   },
   find: (machine, list, [closure], node) => {
@@ -163,10 +163,10 @@ const LIST: Readonly<
 /** The place of the first item to which the code says yes, or -1; a value when that cannot be told. */
 function firstOf(machine: Machine, list: ListValue, closure: ClosureValue, node: RustNode): number | Value {
   for (const [at, item] of list.items.entries()) {
-    const answer = callClosure(machine, closure, [item]);
+    const answer = machine.callClosure(closure, [item]);
     if (answer.kind === "bool" && answer.value) return at;
     if (answer.kind === "bool") continue;
-    const rest = list.items.slice(at + 1).map((each) => () => callClosure(machine, closure, [each]));
+    const rest = list.items.slice(at + 1).map((each) => () => machine.callClosure(closure, [each]));
     return machine.anyOf(rest, "Which element is found is known only when the code runs", node);
   }
   return -1;
@@ -222,7 +222,7 @@ export function knownMethod(
     if (known) return known;
   }
   if (value.kind === "some" && method === "map" && args[0]?.kind === "closure") {
-    return { kind: "some", value: callClosure(machine, args[0], [value.value]) };
+    return { kind: "some", value: machine.callClosure(args[0], [value.value]) };
   }
   const known = TRANSPARENT.has(method) && !(value.kind === "term" && args.length > 0 && !onError(method));
   const result = known ? value : named(ANY, method)?.(machine, value, args, node);

@@ -1,6 +1,5 @@
 import { pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { evaluateExpression } from "./expressions.js";
 import type { Machine } from "./machine.js";
 import { equal } from "./operators.js";
 import { derefed } from "./place.js";
@@ -85,7 +84,7 @@ function matchName(machine: Machine, pattern: RustNode, given: Value, scope: Sco
     scope.declare(name, given, mutable);
     return "yes";
   }
-  const same = equal(evaluateExpression(machine, pattern, scope), value);
+  const same = equal(machine.evaluate(pattern, scope), value);
   return same === null ? "maybe" : same ? "yes" : "no";
 }
 
@@ -177,6 +176,6 @@ function otherVariant(value: Value): Match {
 
 function matchLiteral(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {
   if (!/literal$/.test(pattern.type)) return "maybe";
-  const same = equal(evaluateExpression(machine, pattern, scope), value);
+  const same = equal(machine.evaluate(pattern, scope), value);
   return same === null ? "maybe" : same ? "yes" : "no";
 }

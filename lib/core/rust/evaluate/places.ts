@@ -1,5 +1,4 @@
 import type { RustNode } from "../syntax/rust-node.js";
-import { callClosure } from "./calls.js";
 import type { Machine } from "./machine.js";
 import { derefed, fieldPlace, followed, itemPlace, type Place } from "./place.js";
 import type { Scope } from "./scope.js";
@@ -58,7 +57,7 @@ export function handOver(machine: Machine, values: readonly Value[], what: strin
       if (each.kind === "ref") spoil(each.place, `${what} is given it as &mut and may change it`, node);
       else if (each.kind === "closure") {
         const unknowns = each.params.map((param) => unknown("What the closure is given is not known", param));
-        machine.anyOf([() => callClosure(machine, each, unknowns)], `Whether ${what} runs the code is not known`, node);
+        machine.anyOf([() => machine.callClosure(each, unknowns)], `Whether ${what} runs the code is not known`, node);
       } else if (each.kind === "future") {
         machine.anyOf([() => each.run()], `Whether ${what} runs the code is not known`, node);
       }

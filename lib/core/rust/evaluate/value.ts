@@ -122,6 +122,9 @@ export function bool(value: boolean): Value {
   return { kind: "bool", value };
 }
 
+/** Why a branch is not known to run. */
+export const DECIDED_LATER = "Whether this runs is decided by values that are known only when the code runs";
+
 export function unknown(reason: string, node: RustNode, reaches = false): UnknownValue {
   return { kind: "unknown", reason, node, ...(reaches ? { reaches } : {}) };
 }

@@ -5,7 +5,7 @@ import { NotLowered } from "../lowering.js";
 import { activeEnumText } from "./active-enum.js";
 import { jsonMacro, jsonText } from "./json-value.js";
 import { describe, nameOf, tableOf } from "./names.js";
-import { selectText, subqueryOf } from "./select.js";
+import { subqueryOf } from "./subquery.js";
 
 /** A value or expression of sea-query as SQL text. Throws `NotLowered` for what is not known. */
 export function expressionText(machine: Machine, value: Value | undefined): string {
@@ -110,7 +110,7 @@ function arrayText(machine: Machine, value: Value | undefined): string {
 function subqueryText(machine: Machine, value: Value | undefined): string {
   const query = subqueryOf(value);
   if (!query) throw new NotLowered(`The subquery ${describe(value)} is not known`);
-  return `(${selectText(machine, query)})`;
+  return `(${machine.library.queryText(machine, query)})`;
 }
 
 function columnText(machine: Machine, [value]: readonly Value[]): string {

@@ -1,5 +1,5 @@
 import { callItem } from "../evaluate/calls.js";
-import { Machine } from "../evaluate/machine.js";
+import type { Machine } from "../evaluate/machine.js";
 import { derefed } from "../evaluate/place.js";
 import { RefusalSignal } from "../evaluate/signals.js";
 import { text, type Value } from "../evaluate/value.js";
@@ -49,7 +49,7 @@ function writtenName(machine: Machine, impl: Item, path: readonly string[], node
   const methods = machine.crate.methods(impl);
   const [method] = methods;
   if (method?.name !== "unquoted" || methods.length !== 1) return null;
-  const apart = new Machine(machine.crate, machine.library, machine.fileText);
+  const apart = machine.apart();
   const place = apart.cell(text(""), true, true);
   const takes = method.node.field("parameters")?.children.length === 2;
   const self: Value = { kind: "path", segments: path, node };

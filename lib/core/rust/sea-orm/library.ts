@@ -1,5 +1,4 @@
 import { literal } from "../../sql/quote.js";
-import { callClosure } from "../evaluate/calls.js";
 import type { Library, Machine } from "../evaluate/machine.js";
 import { condition, HANDLE, text, UNIT, unknown, type Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
@@ -11,6 +10,7 @@ import { enumVariants } from "./enum-values.js";
 import { locoFunction } from "./loco.js";
 import { nameOf } from "./names.js";
 import { schemaHelper } from "./schema-helpers.js";
+import { selectText } from "./select.js";
 import { isStatement, sqlCallOf, statementsOf } from "./statements.js";
 
 /** What migration code written for SeaORM, loco or a bare connection does when it calls its libraries. */
@@ -19,6 +19,7 @@ export function seaOrmLibrary(dialect: Dialect): Library {
     onHandle: (machine, method, args, node) => onHandle(machine, method, args, node, dialect),
     onFunction: (machine, path, args, node) => onFunction(machine, path, args, node, dialect),
     onBuilder: (machine, builder, method, args, node) => onBuilder(machine, builder, method, args, node, dialect),
+    queryText: selectText,
   };
 }
 
@@ -47,7 +48,7 @@ function onHandle(
   if (/^has_(table|column|index)$/.test(method)) return presence(machine, method, args, node);
   const [closure] = args;
   if ((method === "transaction" || method === "transaction_with_config") && closure?.kind === "closure") {
-    return callClosure(machine, closure, [HANDLE]);
+    return machine.callClosure(closure, [HANDLE]);
   }
   return undefined;
 }

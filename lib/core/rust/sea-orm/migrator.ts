@@ -1,5 +1,6 @@
 import type { SourceSpan } from "../../finding.js";
 import { callItem, settled } from "../evaluate/calls.js";
+import { RUST } from "../evaluate/language.js";
 import { Machine } from "../evaluate/machine.js";
 import { derefed } from "../evaluate/place.js";
 import { refusalOf } from "../evaluate/signals.js";
@@ -51,7 +52,7 @@ export function methodValue(
   crate: Crate,
   method: Item,
 ): { readonly value: Value | null; readonly reason: string | null } {
-  const machine = new Machine(crate, seaOrmLibrary({ identity: false }), () => null);
+  const machine = new Machine(crate, seaOrmLibrary({ identity: false }), () => null, RUST);
   const type = method.type ?? "";
   const self: Value = { kind: "struct", name: type, path: [type], fields: new Map(), node: method.node };
   const takesSelf = method.node.field("parameters")?.children.some((each) => each.type === "self_parameter");

@@ -3,9 +3,11 @@ import { columnList, tableText } from "../../sql/render.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { columnsText, columnText } from "./columns.js";
+import { conditionText } from "./condition.js";
 import { expressionText } from "./expression.js";
 import { describe, nameOf, namesOf, tableOf } from "./names.js";
-import { columnsText, columnText, selectText } from "./select.js";
+import { selectText } from "./select.js";
 import { withText } from "./with-clause.js";
 
 /** `Query::insert()`: rows that the code names one by one. */
@@ -126,18 +128,6 @@ function returning(machine: Machine, term: Term): string {
 
 function isCondition(call: Call): boolean {
   return call.method === "and_where" || call.method === "cond_where";
-}
-
-/** An expression, or `Condition::all()` and `Condition::any()` with what was added to them. */
-export function conditionText(machine: Machine, value: Value | undefined): string {
-  const kind =
-    value?.kind === "term" ? /^(?:Condition|Cond)::(all|any)$/.exec(value.head.slice(-2).join("::"))?.[1] : undefined;
-  if (kind === undefined || value?.kind !== "term") return expressionText(machine, value);
-  const parts = value.calls.map((call) => {
-    if (call.method !== "add") throw new NotLowered(`What ${call.method} does to a condition is not known`, call.node);
-    return `(${conditionText(machine, call.args[0])})`;
-  });
-  return parts.join(kind === "all" ? " AND " : " OR ") || "TRUE";
 }
 
 function whereText(conditions: readonly string[]): string {

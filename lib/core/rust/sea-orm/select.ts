@@ -1,11 +1,12 @@
-import { identifier, qualified } from "../../sql/quote.js";
+import { identifier } from "../../sql/quote.js";
 import { tableText } from "../../sql/render.js";
 import type { Machine } from "../evaluate/machine.js";
-import type { Call, Term, Value } from "../evaluate/value.js";
+import type { Call, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { columnsText, columnText } from "./columns.js";
+import { conditionText } from "./condition.js";
 import { expressionText } from "./expression.js";
-import { describe, nameOf, namesOf, tableOf } from "./names.js";
-import { conditionText } from "./query-builder.js";
+import { describe, nameOf, tableOf } from "./names.js";
 import { orderText, windowText } from "./window.js";
 import { withText } from "./with-clause.js";
 
@@ -153,24 +154,4 @@ function lastOf(value: Value | undefined): string {
 function itemsOf(value: Value | undefined): readonly Value[] {
   if (value?.kind !== "list") throw new NotLowered(`The list ${describe(value)} is not known before the code runs`);
   return value.items;
-}
-
-/** A column, or a pair of table and column. */
-export function columnText(machine: Machine, value: Value | undefined): string {
-  if (value?.kind === "path" && value.segments.at(-1) === "Asterisk") return "*";
-  if (value?.kind !== "list") return identifier(nameOf(machine, value));
-  const { schema, name } = tableOf(machine, value);
-  return qualified(schema, name);
-}
-
-export function columnsText(machine: Machine, value: Value | undefined): readonly string[] {
-  if (value?.kind === "list") return value.items.map((each) => columnText(machine, each));
-  return namesOf(machine, value).map(identifier);
-}
-
-/** A query given as an operand. */
-export function subqueryOf(value: Value | undefined): Term | null {
-  if (value?.kind !== "term") return null;
-  if (value.head.slice(-2).join("::") === "Query::select") return value;
-  return value.head.at(-1) === "SelectStatement" && value.calls.length === 0 ? subqueryOf(value.args[0]) : null;
 }

@@ -1,9 +1,9 @@
 import type { Machine } from "../evaluate/machine.js";
 import type { Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { columnText } from "./columns.js";
 import { expressionText } from "./expression.js";
 import { describe } from "./names.js";
-import { columnText } from "./select.js";
 
 /** `WindowStatement::partition_by(…).order_by(…)`. A frame is not known. */
 export function windowText(machine: Machine, value: Value | undefined): string {
