@@ -1,5 +1,6 @@
 import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
 import { LOCK_MODES, type LockMode } from "../postgres/lock-modes.js";
+import { LOCKS } from "../postgres/locks.js";
 import { as, kindOf, listItems, type NodeKind, optionIsOn, strings } from "../sql/tree.js";
 
 /** A lock that a statement takes on a table that it names. */
@@ -8,25 +9,25 @@ export interface TableLock {
   readonly mode: LockMode;
 }
 
-/** ALTER TABLE commands that need less than ACCESS EXCLUSIVE (PostgreSQL manual, ALTER TABLE; measured on 15 and 18). */
-const WEAKER: Partial<Record<AlterTableType, LockMode>> = {
-  AT_ValidateConstraint: "ShareUpdateExclusiveLock",
-  AT_SetStatistics: "ShareUpdateExclusiveLock",
-  AT_SetOptions: "ShareUpdateExclusiveLock",
-  AT_ResetOptions: "ShareUpdateExclusiveLock",
-  AT_ClusterOn: "ShareUpdateExclusiveLock",
-  AT_DropCluster: "ShareUpdateExclusiveLock",
-  AT_SetRelOptions: "ShareUpdateExclusiveLock",
-  AT_ResetRelOptions: "ShareUpdateExclusiveLock",
-  AT_AttachPartition: "ShareUpdateExclusiveLock",
-  AT_EnableTrig: "ShareRowExclusiveLock",
-  AT_EnableAlwaysTrig: "ShareRowExclusiveLock",
-  AT_EnableReplicaTrig: "ShareRowExclusiveLock",
-  AT_EnableTrigAll: "ShareRowExclusiveLock",
-  AT_EnableTrigUser: "ShareRowExclusiveLock",
-  AT_DisableTrig: "ShareRowExclusiveLock",
-  AT_DisableTrigAll: "ShareRowExclusiveLock",
-  AT_DisableTrigUser: "ShareRowExclusiveLock",
+/** ALTER TABLE commands with a lock of their own. */
+const COMMANDS: Partial<Record<AlterTableType, LockMode>> = {
+  AT_ValidateConstraint: LOCKS["validate constraint"],
+  AT_SetStatistics: LOCKS["set statistics"],
+  AT_SetOptions: LOCKS["set column parameters"],
+  AT_ResetOptions: LOCKS["set column parameters"],
+  AT_ClusterOn: LOCKS["cluster on"],
+  AT_DropCluster: LOCKS["cluster on"],
+  AT_SetRelOptions: LOCKS["set table parameters"],
+  AT_ResetRelOptions: LOCKS["set table parameters"],
+  AT_AttachPartition: LOCKS["attach partition"],
+  AT_EnableTrig: LOCKS["enable trigger"],
+  AT_EnableAlwaysTrig: LOCKS["enable trigger"],
+  AT_EnableReplicaTrig: LOCKS["enable trigger"],
+  AT_EnableTrigAll: LOCKS["enable trigger"],
+  AT_EnableTrigUser: LOCKS["enable trigger"],
+  AT_DisableTrig: LOCKS["enable trigger"],
+  AT_DisableTrigAll: LOCKS["enable trigger"],
+  AT_DisableTrigUser: LOCKS["enable trigger"],
 };
 
 const STRENGTH: readonly LockMode[] = LOCK_MODES;
@@ -80,17 +81,19 @@ function locksOf(node: Node): readonly TableLock[] {
     case "VacuumStmt":
       return vacuumLocks(node);
     case "AlterObjectSchemaStmt":
-      return exclusive(as(node, "AlterObjectSchemaStmt")?.relation);
+      return lock(as(node, "AlterObjectSchemaStmt")?.relation, LOCKS["alter table"]);
     case "TruncateStmt":
-      return (as(node, "TruncateStmt")?.relations ?? []).flatMap((table) => exclusive(as(table, "RangeVar")));
+      return (as(node, "TruncateStmt")?.relations ?? []).flatMap((table) =>
+        lock(as(table, "RangeVar"), LOCKS.truncate),
+      );
     case "ClusterStmt":
-      return exclusive(as(node, "ClusterStmt")?.relation);
+      return lock(as(node, "ClusterStmt")?.relation, LOCKS.cluster);
     case "CreateTrigStmt":
-      return lock(as(node, "CreateTrigStmt")?.relation, "ShareRowExclusiveLock");
+      return lock(as(node, "CreateTrigStmt")?.relation, LOCKS["create trigger"]);
     case "CreatePolicyStmt":
-      return exclusive(as(node, "CreatePolicyStmt")?.table);
+      return lock(as(node, "CreatePolicyStmt")?.table, LOCKS["create policy"]);
     case "RuleStmt":
-      return exclusive(as(node, "RuleStmt")?.relation);
+      return lock(as(node, "RuleStmt")?.relation, LOCKS["create rule"]);
     case "CreateStmt":
       return createLocks(node);
     case "RefreshMatViewStmt":
@@ -102,10 +105,6 @@ function locksOf(node: Node): readonly TableLock[] {
 
 function lock(table: RangeVar | undefined, mode: LockMode): TableLock[] {
   return table ? [{ table, mode }] : [];
-}
-
-function exclusive(table: RangeVar | undefined): TableLock[] {
-  return lock(table, "AccessExclusiveLock");
 }
 
 const RENAMED_ON_TABLES: ReadonlySet<string | undefined> = new Set([
@@ -121,13 +120,13 @@ const RENAMED_ON_TABLES: ReadonlySet<string | undefined> = new Set([
 function renameLocks(node: Node): TableLock[] {
   const rename = as(node, "RenameStmt");
   const ofView = rename?.relationType === "OBJECT_VIEW" || rename?.relationType === "OBJECT_FOREIGN_TABLE";
-  return RENAMED_ON_TABLES.has(rename?.renameType) && !ofView ? exclusive(rename?.relation) : [];
+  return RENAMED_ON_TABLES.has(rename?.renameType) && !ofView ? lock(rename?.relation, LOCKS["alter table"]) : [];
 }
 
 /** LOCK TABLE gives the mode as the server numbers them, from 1 for ACCESS SHARE. */
 function lockStatementLocks(node: Node): TableLock[] {
   const statement = as(node, "LockStmt");
-  const mode = STRENGTH[(statement?.mode ?? STRENGTH.length) - 1] ?? "AccessExclusiveLock";
+  const mode = STRENGTH[(statement?.mode ?? STRENGTH.length) - 1] ?? LOCKS["alter table"];
   return (statement?.relations ?? []).flatMap((item) => lock(as(item, "RangeVar"), mode));
 }
 
@@ -135,12 +134,15 @@ function lockStatementLocks(node: Node): TableLock[] {
 function reindexLocks(node: Node): TableLock[] {
   const reindex = as(node, "ReindexStmt");
   if (reindex?.kind !== "REINDEX_OBJECT_TABLE") return [];
-  return lock(reindex.relation, optionIsOn(reindex.params, "concurrently") ? "ShareUpdateExclusiveLock" : "ShareLock");
+  return lock(
+    reindex.relation,
+    optionIsOn(reindex.params, "concurrently") ? LOCKS["reindex concurrently"] : LOCKS.reindex,
+  );
 }
 
 function vacuumLocks(node: Node): TableLock[] {
   const vacuum = as(node, "VacuumStmt");
-  const mode = optionIsOn(vacuum?.options, "full") ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
+  const mode = optionIsOn(vacuum?.options, "full") ? LOCKS["vacuum full"] : LOCKS.vacuum;
   return (vacuum?.rels ?? []).flatMap((item) => lock(as(item, "VacuumRelation")?.relation, mode));
 }
 
@@ -155,11 +157,11 @@ function alterTableLocks(node: Node): TableLock[] {
 }
 
 function commandLock(command: AlterTableCmd): LockMode {
-  if (isForeignKey(command)) return "ShareRowExclusiveLock";
+  if (isForeignKey(command)) return LOCKS["add foreign key"];
   if (command.subtype === "AT_DetachPartition" && as(command.def, "PartitionCmd")?.concurrent) {
-    return "ShareUpdateExclusiveLock";
+    return LOCKS["detach partition concurrently"];
   }
-  return (command.subtype && WEAKER[command.subtype]) ?? "AccessExclusiveLock";
+  return (command.subtype && COMMANDS[command.subtype]) ?? LOCKS["alter table"];
 }
 
 function isForeignKey(command: AlterTableCmd): boolean {
@@ -168,22 +170,22 @@ function isForeignKey(command: AlterTableCmd): boolean {
 
 /** The parent of a new foreign key, and the partition of ATTACH and DETACH. */
 function otherTables(command: AlterTableCmd): TableLock[] {
-  if (isForeignKey(command)) return lock(as(command.def, "Constraint")?.pktable, "ShareRowExclusiveLock");
+  if (isForeignKey(command)) return lock(as(command.def, "Constraint")?.pktable, LOCKS["add foreign key, referenced"]);
   const partition = as(command.def, "PartitionCmd");
-  return exclusive(partition?.name);
+  return lock(partition?.name, LOCKS["attach partition, partition"]);
 }
 
 function indexLocks(node: Node): TableLock[] {
   const index = as(node, "IndexStmt");
-  return lock(index?.relation, index?.concurrent ? "ShareUpdateExclusiveLock" : "ShareLock");
+  return lock(index?.relation, index?.concurrent ? LOCKS["create index concurrently"] : LOCKS["create index"]);
 }
 
 function dropLocks(node: Node): TableLock[] {
   const drop = as(node, "DropStmt");
   const parts = (drop?.objects ?? []).map((object) => strings(listItems(object)));
-  if (drop?.removeType === "OBJECT_TABLE") return parts.flatMap((names) => exclusive(relation(names)));
+  if (drop?.removeType === "OBJECT_TABLE") return parts.flatMap((names) => lock(relation(names), LOCKS["drop table"]));
   if (drop?.removeType === "OBJECT_TRIGGER" || drop?.removeType === "OBJECT_POLICY") {
-    return parts.flatMap((names) => exclusive(relation(names.slice(0, -1))));
+    return parts.flatMap((names) => lock(relation(names.slice(0, -1)), LOCKS["alter object on table"]));
   }
   return [];
 }
@@ -198,9 +200,11 @@ export function relation(parts: readonly string[]): RangeVar {
 function createLocks(node: Node): TableLock[] {
   const create = as(node, "CreateStmt");
   const parents = create?.partbound
-    ? (create.inhRelations ?? []).flatMap((item) => exclusive(as(item, "RangeVar")))
+    ? (create.inhRelations ?? []).flatMap((item) =>
+        lock(as(item, "RangeVar"), LOCKS["create table, partitioned parent"]),
+      )
     : [];
-  return [...parents, ...foreignKeysOf(node).flatMap((key) => lock(key.pktable, "ShareRowExclusiveLock"))];
+  return [...parents, ...foreignKeysOf(node).flatMap((key) => lock(key.pktable, LOCKS["add foreign key, referenced"]))];
 }
 
 /** Foreign keys written in a CREATE TABLE, in the columns or after them. */
@@ -214,5 +218,8 @@ export function foreignKeysOf(node: Node) {
 
 function refreshLocks(node: Node): TableLock[] {
   const refresh = as(node, "RefreshMatViewStmt");
-  return lock(refresh?.relation, refresh?.concurrent ? "ExclusiveLock" : "AccessExclusiveLock");
+  return lock(
+    refresh?.relation,
+    refresh?.concurrent ? LOCKS["refresh materialized view concurrently"] : LOCKS["refresh materialized view"],
+  );
 }

@@ -1,6 +1,7 @@
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { sameTable } from "../catalog/tables.js";
 import { LOCK_MODES, type LockMode, type TableLock } from "../postgres/lock-modes.js";
+import { LOCKS } from "../postgres/locks.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 import type { Effects } from "./operation.js";
 import { resolveTable } from "./resolve.js";
@@ -18,7 +19,7 @@ export function lock(table: TableRef, mode: LockMode): TableLock {
 
 /** AccessShareLock on everything that a query reads. */
 export function readLocks(reads: readonly QualifiedName[], before: CatalogIndex): TableLock[] {
-  return reads.map((name) => lock(resolveTable(name, before), "AccessShareLock"));
+  return reads.map((name) => lock(resolveTable(name, before), LOCKS["read rows"]));
 }
 
 /** One entry per table, the strongest. */

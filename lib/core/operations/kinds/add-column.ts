@@ -1,4 +1,5 @@
 import type { CatalogIndex } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact } from "../../undo/inverses.js";
@@ -21,10 +22,10 @@ export const addColumn: OperationType<AddColumn> = {
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const { constraints } = operation.column;
-    const rewrites = rewritesHeap(operation, before) ? lockTree(before, table, "AccessExclusiveLock") : [];
+    const rewrites = rewritesHeap(operation, before) ? lockTree(before, table, LOCKS["alter table"]) : [];
     return effects(
       [
-        ...lockTree(before, table, "AccessExclusiveLock"),
+        ...lockTree(before, table, LOCKS["alter table"]),
         ...constraints.flatMap((constraint) => addedConstraintLocks(constraint, table, before)),
       ],
       {

@@ -1,6 +1,7 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { descendants } from "../../catalog/tables.js";
 import type { TableLock } from "../../postgres/lock-modes.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -73,9 +74,9 @@ export function addedConstraintLocks(
   table: TableRef,
   before: CatalogIndex,
 ): readonly TableLock[] {
-  if (constraint.type !== "foreign key") return lockTree(before, table, "AccessExclusiveLock");
+  if (constraint.type !== "foreign key") return lockTree(before, table, LOCKS["alter table"]);
   const referenced = resolveTable(constraint.references, before);
-  return [...lockTree(before, table, "ShareRowExclusiveLock"), lock(referenced, "ShareRowExclusiveLock")];
+  return [...lockTree(before, table, LOCKS["add foreign key"]), lock(referenced, LOCKS["add foreign key, referenced"])];
 }
 
 export function addedConstraintScans(

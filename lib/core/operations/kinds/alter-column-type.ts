@@ -1,4 +1,5 @@
 import { sameTable } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
 import { convertedBack, rewritesHeap } from "../convert-back.js";
@@ -22,7 +23,7 @@ export const alterColumnType: OperationType<AlterColumnType> = {
   kind: "alter-column-type",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    const tree = lockTree(before, table, "AccessExclusiveLock");
+    const tree = lockTree(before, table, LOCKS["alter table"]);
     const others = dependentsOfColumn(before, table, operation.column).constraints.flatMap(({ id, attributes }) => {
       const { references } = attributes;
       if (!references) return [];
@@ -32,7 +33,7 @@ export const alterColumnType: OperationType<AlterColumnType> = {
     const rewrites = rewritesHeap(operation, before.column(table, operation.column))
       ? tree.map((each) => each.table)
       : [];
-    return effects([...tree, ...others.map((other) => lock(other, "AccessExclusiveLock"))], { rewrites });
+    return effects([...tree, ...others.map((other) => lock(other, LOCKS["alter table"]))], { rewrites });
   },
   inverse(operation, before) {
     return convertedBack([operation], [], before);

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -18,7 +19,7 @@ export const alterConstraint: OperationType<AlterConstraint> = {
   kind: "alter-constraint",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    return effects(lockTree(before, table, "AccessExclusiveLock"));
+    return effects(lockTree(before, table, LOCKS["alter table"]));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

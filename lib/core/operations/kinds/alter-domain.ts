@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { exact, impossible } from "../../undo/inverses.js";
@@ -36,7 +37,7 @@ export const alterDomain: OperationType<AlterDomain> = {
     if (!validates) return effects([]);
     const tables = [...new Set(tablesOfType(operation.domain, before).map((use) => use.table))];
     return effects(
-      tables.map((table) => lock(table, "ShareLock")),
+      tables.map((table) => lock(table, LOCKS["alter domain, table"])),
       { scans: tables },
     );
   },

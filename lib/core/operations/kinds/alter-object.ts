@@ -1,5 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible } from "../../undo/inverses.js";
 import { keepSequences, sequenceName } from "../../undo/keep/keep-sequences.js";
@@ -26,7 +27,7 @@ export const alterObject: OperationType<AlterObject> = {
   kind: "alter-object",
   effects(operation, before) {
     const on = operation.table ?? (HAS_LOCK.has(operation.objectKind) ? operation.name : null);
-    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : []);
+    return effects(on ? [lock(resolveTable(on, before), LOCKS["alter object on table"])] : []);
   },
   inverse(operation, before) {
     const sequence = operation.objectKind === "sequence" && operation.what === "parameters" && found(operation, before);

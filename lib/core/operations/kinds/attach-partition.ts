@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { alterTable, exact, impossible, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -24,9 +25,9 @@ export const attachPartition: OperationType<AttachPartition> = {
     const byDefault = defaultPartition(parent, before);
     return effects(
       [
-        lock(parent, "ShareUpdateExclusiveLock"),
-        lock(partition, "AccessExclusiveLock"),
-        ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : []),
+        lock(parent, LOCKS["attach partition"]),
+        lock(partition, LOCKS["attach partition, partition"]),
+        ...(byDefault ? [lock(byDefault, LOCKS["default partition"])] : []),
       ],
       { scans: byDefault ? [partition, byDefault] : [partition] },
     );

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -19,7 +20,7 @@ export const comment: OperationType<Comment> = {
   kind: "comment",
   effects(operation, before) {
     const onTable = operation.objectKind === "table" || operation.part !== null;
-    return effects(onTable ? [lock(resolveTable(operation.name, before), "ShareUpdateExclusiveLock")] : []);
+    return effects(onTable ? [lock(resolveTable(operation.name, before), LOCKS.comment)] : []);
   },
   inverse() {
     return impossible("what the comment was is read from the difference of the catalogs");

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { qualified } from "../../sql/quote.js";
 import { exact } from "../../undo/inverses.js";
@@ -29,7 +30,7 @@ export const createIndex: OperationType<CreateIndex> = {
   kind: "create-index",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
+    const mode = operation.concurrently ? LOCKS["create index concurrently"] : LOCKS["create index"];
     const locks = lockTree(before, table, mode);
     const scans = operation.only ? [] : locks.map((each) => each.table);
     return effects(operation.only ? locks.slice(0, 1) : locks, { scans });

@@ -1,4 +1,5 @@
 import type { LockMode } from "../../postgres/lock-modes.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, impossible } from "../../undo/inverses.js";
 import { findObject } from "../../undo/recreate.js";
@@ -61,7 +62,7 @@ export const createObject: OperationType<CreateObject> = {
 
 /** What creating an object takes on the table it stands on. */
 const TABLE_LOCKS: Readonly<Record<string, LockMode>> = {
-  trigger: "ShareRowExclusiveLock",
-  rule: "AccessExclusiveLock",
-  policy: "AccessExclusiveLock",
+  trigger: LOCKS["create trigger"],
+  rule: LOCKS["create rule"],
+  policy: LOCKS["create policy"],
 };

@@ -1,6 +1,7 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { childrenOf, isThere, sameTable } from "../../catalog/tables.js";
 import type { TableLock } from "../../postgres/lock-modes.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -36,8 +37,8 @@ export const createTable: OperationType<CreateTable> = {
     const { partitionOf } = operation;
     return effects([
       ...others,
-      ...operation.like.map((name) => lock(resolveTable(name, before), "AccessShareLock")),
-      ...operation.inherits.map((name) => lock(resolveTable(name, before), "ShareUpdateExclusiveLock")),
+      ...operation.like.map((name) => lock(resolveTable(name, before), LOCKS["create table, like"])),
+      ...operation.inherits.map((name) => lock(resolveTable(name, before), LOCKS["inherit, parent"])),
       ...(partitionOf ? partitionLocks(resolveTable(partitionOf.parent, before), before) : []),
     ]);
   },
@@ -72,7 +73,10 @@ export const createTable: OperationType<CreateTable> = {
 /** A new partition changes the bound of the default partition, so that one is locked too. */
 function partitionLocks(parent: TableRef, before: CatalogIndex): readonly TableLock[] {
   const byDefault = defaultPartition(parent, before);
-  return [lock(parent, "AccessExclusiveLock"), ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : [])];
+  return [
+    lock(parent, LOCKS["create table, partitioned parent"]),
+    ...(byDefault ? [lock(byDefault, LOCKS["default partition"])] : []),
+  ];
 }
 
 export function defaultPartition(parent: TableRef, before: CatalogIndex): TableRef | null {

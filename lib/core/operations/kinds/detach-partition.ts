@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { alterTable, exact, notThere, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -20,9 +21,9 @@ export const detachPartition: OperationType<DetachPartition> = {
     const parent = resolveTable(operation.parent, before);
     const byDefault = defaultPartition(parent, before);
     return effects([
-      lock(parent, operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock"),
-      lock(resolveTable(operation.partition, before), "AccessExclusiveLock"),
-      ...(byDefault ? [lock(byDefault, "AccessExclusiveLock")] : []),
+      lock(parent, operation.concurrently ? LOCKS["detach partition concurrently"] : LOCKS["detach partition"]),
+      lock(resolveTable(operation.partition, before), LOCKS["detach partition, partition"]),
+      ...(byDefault ? [lock(byDefault, LOCKS["default partition"])] : []),
     ]);
   },
   inverse(operation, before) {

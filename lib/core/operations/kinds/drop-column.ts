@@ -1,6 +1,7 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import { sameTable } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
@@ -29,8 +30,8 @@ export const dropColumn: OperationType<DropColumn> = {
       return references && sameTable(own, table) ? [{ schema: references.schema, name: references.table }] : [own];
     });
     return effects([
-      ...lockTree(before, table, "AccessExclusiveLock"),
-      ...others.map((other) => lock(other, "AccessExclusiveLock")),
+      ...lockTree(before, table, LOCKS["alter table"]),
+      ...others.map((other) => lock(other, LOCKS["alter table"])),
     ]);
   },
   dropped,

@@ -1,5 +1,6 @@
 import type { CatalogObject, ConstraintObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { restoreDropped } from "../../undo/restore-dropped.js";
@@ -24,8 +25,8 @@ export const dropConstraint: OperationType<DropConstraint> = {
     const others = references ? [{ schema: references.schema, name: references.table }] : [];
     const fallen = constraint && operation.cascade ? pointingAt(constraint, table, before) : [];
     return effects([
-      ...lockTree(before, table, "AccessExclusiveLock"),
-      ...[...others, ...fallen.map(tableOf)].map((other) => lock(other, "AccessExclusiveLock")),
+      ...lockTree(before, table, LOCKS["alter table"]),
+      ...[...others, ...fallen.map(tableOf)].map((other) => lock(other, LOCKS["alter table"])),
     ]);
   },
   dropped,

@@ -1,5 +1,6 @@
 import type { CatalogObject, IndexObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { restoreDropped } from "../../undo/restore-dropped.js";
@@ -20,7 +21,7 @@ export const dropIndex: OperationType<DropIndex> = {
   effects(operation, before) {
     const index = find(operation, before);
     const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };
-    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+    const mode = operation.concurrently ? LOCKS["drop index concurrently"] : LOCKS["drop index"];
     return effects(index ? [lock(table, mode)] : []);
   },
   dropped,

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact } from "../../undo/inverses.js";
 import { notNullAgain } from "../../undo/recreate.js";
@@ -15,7 +16,7 @@ export interface DropNotNull extends OperationData {
 export const dropNotNull: OperationType<DropNotNull> = {
   kind: "drop-not-null",
   effects(operation, before) {
-    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+    return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

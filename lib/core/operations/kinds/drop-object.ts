@@ -1,5 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { findObject } from "../../undo/recreate.js";
@@ -25,7 +26,7 @@ export const dropObject: OperationType<DropObject> = {
   kind: "drop-object",
   effects(operation, before) {
     const on = operation.table ?? (HAS_ROWS.has(operation.objectKind) ? operation.name : null);
-    return effects(on ? [lock(resolveTable(on, before), "AccessExclusiveLock")] : []);
+    return effects(on ? [lock(resolveTable(on, before), LOCKS["alter object on table"])] : []);
   },
   dropped,
   inverse(operation, before) {

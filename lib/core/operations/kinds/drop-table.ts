@@ -1,6 +1,7 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import { descendants, names } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { restoreDropped } from "../../undo/restore-dropped.js";
@@ -35,8 +36,8 @@ export const dropTable: OperationType<DropTable> = {
     });
     const defaults = parents.flatMap((each) => defaultPartition(each, before) ?? []);
     return effects([
-      ...lockTree(before, table, "AccessExclusiveLock"),
-      ...[...referenced, ...referencing, ...parents, ...defaults].map((other) => lock(other, "AccessExclusiveLock")),
+      ...lockTree(before, table, LOCKS["drop table"]),
+      ...[...referenced, ...referencing, ...parents, ...defaults].map((other) => lock(other, LOCKS["drop table"])),
     ]);
   },
   dropped,

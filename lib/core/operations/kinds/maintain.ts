@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, NOTHING } from "../../undo/inverses.js";
@@ -19,8 +20,9 @@ export const maintain: OperationType<Maintain> = {
     const whole = operation.command === "vacuum full" || operation.command === "cluster";
     if (operation.table === null) return effects([]);
     const table = resolveTable(operation.table, before);
-    const mode = whole ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock";
-    return effects([lock(table, mode)], { rewrites: whole ? [table] : [] });
+    return effects(operation.command === "checkpoint" ? [] : [lock(table, LOCKS[operation.command])], {
+      rewrites: whole ? [table] : [],
+    });
   },
   inverse({ command, table: name }, before) {
     // CLUSTER writes down the index that it went by; without a table it goes by what is written down.

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, NOTHING, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -16,7 +17,12 @@ export const refreshView: OperationType<RefreshView> = {
   kind: "refresh-view",
   effects(operation, before) {
     const view = resolveTable(operation.view, before);
-    return effects([lock(view, operation.concurrently ? "ExclusiveLock" : "AccessExclusiveLock")]);
+    return effects([
+      lock(
+        view,
+        operation.concurrently ? LOCKS["refresh materialized view concurrently"] : LOCKS["refresh materialized view"],
+      ),
+    ]);
   },
   /** A materialized view holds nothing that its query would not give again; whether it is filled is what may change. */
   inverse({ view: name, fills }, before) {

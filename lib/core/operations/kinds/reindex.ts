@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -14,7 +15,7 @@ export interface Reindex extends OperationData {
 export const reindex: OperationType<Reindex> = {
   kind: "reindex",
   effects(operation, before) {
-    const mode = operation.concurrently ? "ShareUpdateExclusiveLock" : "ShareLock";
+    const mode = operation.concurrently ? LOCKS["reindex concurrently"] : LOCKS.reindex;
     const table =
       operation.of === "table"
         ? resolveTable(operation.name, before)

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { exact, sqlName } from "../../undo/inverses.js";
@@ -21,7 +22,7 @@ export const renameColumn: OperationType<RenameColumn> = {
     const table = resolveTable(operation.table, before);
     if (operation.of === "type") return effects([]);
     return effects(
-      operation.of === "table" ? lockTree(before, table, "AccessExclusiveLock") : [lock(table, "AccessExclusiveLock")],
+      operation.of === "table" ? lockTree(before, table, LOCKS["alter table"]) : [lock(table, LOCKS["alter table"])],
     );
   },
   inverse(operation, before) {

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact } from "../../undo/inverses.js";
@@ -15,7 +16,7 @@ export interface RenameConstraint extends OperationData {
 export const renameConstraint: OperationType<RenameConstraint> = {
   kind: "rename-constraint",
   effects(operation, before) {
-    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+    return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { exact, impossible } from "../../undo/inverses.js";
@@ -20,9 +21,9 @@ export interface RenameObject extends OperationData {
 export const renameObject: OperationType<RenameObject> = {
   kind: "rename-object",
   effects(operation, before) {
-    if (operation.table) return effects([lock(resolveTable(operation.table, before), "AccessExclusiveLock")]);
+    if (operation.table) return effects([lock(resolveTable(operation.table, before), LOCKS["alter table"])]);
     const isView = operation.objectKind === "view" || operation.objectKind === "materialized view";
-    return effects(isView ? [lock(resolveTable(operation.name, before), "AccessExclusiveLock")] : []);
+    return effects(isView ? [lock(resolveTable(operation.name, before), LOCKS["alter table"])] : []);
   },
   inverse(operation, before) {
     const { objectKind, name, signature } = operation;

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { impossible } from "../../undo/inverses.js";
 import { effects } from "../effects.js";
@@ -13,12 +14,17 @@ export interface SetColumnOption extends OperationData {
   readonly option: "statistics" | "storage" | "compression" | "parameters";
 }
 
+const OPTION_LOCKS = {
+  statistics: LOCKS["set statistics"],
+  parameters: LOCKS["set column parameters"],
+  storage: LOCKS["alter table"],
+  compression: LOCKS["alter table"],
+};
+
 export const setColumnOption: OperationType<SetColumnOption> = {
   kind: "set-column-option",
   effects(operation, before) {
-    const gentle = operation.option === "statistics" || operation.option === "parameters";
-    const mode = gentle ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
-    return effects(lockTree(before, resolveTable(operation.table, before), mode));
+    return effects(lockTree(before, resolveTable(operation.table, before), OPTION_LOCKS[operation.option]));
   },
   inverse() {
     return impossible("what the option was is read from the difference of the catalogs");

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -18,7 +19,7 @@ export interface SetDefault extends OperationData {
 export const setDefault: OperationType<SetDefault> = {
   kind: "set-default",
   effects(operation, before) {
-    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+    return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

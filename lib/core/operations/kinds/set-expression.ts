@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, impossible, notThere } from "../../undo/inverses.js";
@@ -19,7 +20,7 @@ export const setExpression: OperationType<SetExpression> = {
   kind: "set-expression",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    const tree = lockTree(before, table, "AccessExclusiveLock");
+    const tree = lockTree(before, table, LOCKS["alter table"]);
     const stored = before.column(table, operation.column)?.attributes.generated !== "v";
     return effects(tree, { rewrites: operation.expression !== null && stored ? tree.map((each) => each.table) : [] });
   },

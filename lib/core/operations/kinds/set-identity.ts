@@ -1,5 +1,6 @@
 import type { ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -22,7 +23,7 @@ export interface SetIdentity extends OperationData {
 export const setIdentity: OperationType<SetIdentity> = {
   kind: "set-identity",
   effects(operation, before) {
-    return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
+    return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

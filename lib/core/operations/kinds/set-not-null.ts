@@ -1,5 +1,6 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { descendants } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact } from "../../undo/inverses.js";
@@ -20,7 +21,7 @@ export const setNotNull: OperationType<SetNotNull> = {
     const table = resolveTable(operation.table, before);
     const tree = [table, ...descendants(before, table)];
     const scans = tree.filter((each) => !isProved(each, operation.column, before));
-    return effects(lockTree(before, table, "AccessExclusiveLock"), { scans });
+    return effects(lockTree(before, table, LOCKS["alter table"]), { scans });
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);

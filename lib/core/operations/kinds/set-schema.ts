@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, impossible } from "../../undo/inverses.js";
@@ -20,7 +21,7 @@ export const setSchema: OperationType<SetSchema> = {
   kind: "set-schema",
   effects(operation, before) {
     const hasRows = ["table", "view", "materialized view", "foreign table"].includes(operation.objectKind);
-    return effects(hasRows ? [lock(resolveTable(operation.name, before), "AccessExclusiveLock")] : []);
+    return effects(hasRows ? [lock(resolveTable(operation.name, before), LOCKS["alter table"])] : []);
   },
   inverse(operation, before) {
     const { objectKind, name, to, signature } = operation;

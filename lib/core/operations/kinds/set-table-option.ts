@@ -1,5 +1,6 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import type { LockMode } from "../../postgres/lock-modes.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { alterTable, exact, impossible } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
@@ -36,7 +37,7 @@ export const setTableOption: OperationType<SetTableOption> = {
     const tree = lockTree(before, resolveTable(operation.table, before), lockOf(operation.option));
     const own = tree.slice(0, 1);
     const parent =
-      operation.option === "inherit" ? [lock(parentOf(operation.value, before), "ShareUpdateExclusiveLock")] : [];
+      operation.option === "inherit" ? [lock(parentOf(operation.value, before), LOCKS["inherit, parent"])] : [];
     return effects([...own, ...parent], {
       rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [],
     });
@@ -74,7 +75,8 @@ function parentOf(text: string, before: CatalogIndex): TableRef {
 const REWRITING = new Set<TableOption>(["logged", "unlogged", "tablespace", "access method"]);
 
 function lockOf(option: TableOption): LockMode {
-  return option === "parameters" || option === "cluster on" ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock";
+  if (option === "parameters") return LOCKS["set table parameters"];
+  return option === "cluster on" ? LOCKS["cluster on"] : LOCKS["alter table"];
 }
 
 function rowSecurity(was: { readonly rowSecurity: boolean; readonly forceRowSecurity: boolean }): string[] {

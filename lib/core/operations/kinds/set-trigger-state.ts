@@ -1,5 +1,6 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -23,7 +24,7 @@ export interface SetTriggerState extends OperationData {
 export const setTriggerState: OperationType<SetTriggerState> = {
   kind: "set-trigger-state",
   effects(operation, before) {
-    const mode = operation.of === "rule" ? "AccessExclusiveLock" : "ShareRowExclusiveLock";
+    const mode = operation.of === "rule" ? LOCKS["alter table"] : LOCKS["enable trigger"];
     return effects([lock(resolveTable(operation.table, before), mode)]);
   },
   inverse(operation, before) {

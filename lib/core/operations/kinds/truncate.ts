@@ -1,5 +1,6 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { sameTable } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { KeptSequences } from "../../undo/keep/keep-sequences.js";
 import { undoRows } from "../../undo/keep/undo-rows.js";
@@ -20,7 +21,7 @@ export const truncate: OperationType<Truncate> = {
   kind: "truncate",
   effects(operation, before) {
     const tables = emptiedBy(operation, before);
-    return effects(tables.flatMap((table) => lockTree(before, table, "AccessExclusiveLock")));
+    return effects(tables.flatMap((table) => lockTree(before, table, LOCKS.truncate)));
   },
   inverse(operation, before) {
     const emptied = emptiedBy(operation, before);

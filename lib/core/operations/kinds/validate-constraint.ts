@@ -1,5 +1,6 @@
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { descendants } from "../../catalog/tables.js";
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier } from "../../sql/quote.js";
 import { alterTable, exact, notThere } from "../../undo/inverses.js";
@@ -20,9 +21,11 @@ export const validateConstraint: OperationType<ValidateConstraint> = {
     const table = resolveTable(operation.table, before);
     const constraint = find(operation, table, before);
     const references = constraint?.attributes.references;
-    const referenced = references ? [lock({ schema: references.schema, name: references.table }, "RowShareLock")] : [];
+    const referenced = references
+      ? [lock({ schema: references.schema, name: references.table }, LOCKS["validate constraint, referenced"])]
+      : [];
     const done = constraint?.attributes.validated === true;
-    return effects([...lockTree(before, table, "ShareUpdateExclusiveLock"), ...referenced], {
+    return effects([...lockTree(before, table, LOCKS["validate constraint"]), ...referenced], {
       scans: done ? [] : [table, ...descendants(before, table)],
     });
   },

@@ -1,3 +1,4 @@
+import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { cascadesFrom, undoRows } from "../../undo/keep/undo-rows.js";
 import { effects, lock, readLocks } from "../effects.js";
@@ -22,7 +23,7 @@ export const writeRows: OperationType<WriteRows> = {
   kind: "write-rows",
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
-    return effects([...readLocks(operation.reads, before), lock(table, "RowExclusiveLock")], {
+    return effects([...readLocks(operation.reads, before), lock(table, LOCKS["write rows"])], {
       scans: operation.filtered ? [] : [table],
     });
   },
