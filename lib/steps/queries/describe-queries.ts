@@ -5,6 +5,7 @@ import { type Plan, readPlan } from "../../core/queries/plan.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import { lackingRights } from "./lacking-rights.js";
 
 /** As whom and where queries look names up. */
 export interface QueryScope {
@@ -23,32 +24,36 @@ export interface Unsaid {
   readonly message: string;
 }
 
+/** What must be known of a query to ask a server about it. */
+type SentQuery = Pick<WorkloadQuery, "id" | "text" | "role" | "parameters">;
+
 /** SQLSTATE insufficient_privilege, and what says nothing of the query: query_canceled, lock_not_available. */
 const FORBIDDEN = "42501";
 const OUT_OF_TIME: ReadonlySet<string> = new Set(["57014", "55P03"]);
 
 /**
- * What the server says of each query as the role that runs it, in a transaction that is rolled back. Throws `DatabaseError`
- * where the way to the server fails.
+ * What the server says of each query as the role that runs it, in a transaction that is rolled back. A role that the session may not
+ * become lends its search_path, and the catalogs say what it may do. Throws `DatabaseError` where the way to the server fails.
  */
-export async function describeQueries(
+export async function describeQueries<Q extends SentQuery>(
   session: Session,
-  queries: readonly WorkloadQuery[],
+  queries: readonly Q[],
   scope: QueryScope,
-): Promise<ReadonlyMap<WorkloadQuery, Side | Unsaid>> {
-  const sides = new Map<WorkloadQuery, Side | Unsaid>();
+): Promise<ReadonlyMap<Q, Side | Unsaid>> {
+  const sides = new Map<Q, Side | Unsaid>();
   for (const [role, group] of groupBy(queries, (query) => query.role ?? scope.role ?? "")) {
     session.lookUpIn(scope.schema, scope.shared);
     await session.script("begin");
     try {
-      const refused = await actAs(session, role === "" ? null : role, scope);
-      const answers = refused ? [] : await session.describe(group);
-      if (!refused) await session.script("savepoint planned");
-      for (const [at, query] of group.entries()) {
-        const described = answers[at];
-        if (described) sides.set(query, await sideOf(session, query, described, scope.plans));
-        else sides.set(query, { reason: "no-role", message: refused?.message ?? "" });
-      }
+      const standIn = await actAs(session, role === "" ? null : role, scope);
+      const answers = standIn?.unknown ? [] : await session.describe(group);
+      const lacking = standIn?.unknown === false ? await lackingRights(session, role, group) : new Map<Q, string>();
+      await session.script("savepoint planned");
+      for (const [at, query] of group.entries())
+        sides.set(
+          query,
+          await answerOf(session, query, { described: answers[at], lacks: lacking.get(query), standIn }, scope),
+        );
     } finally {
       await session.script("rollback");
       // Prepared statements outlive the transaction in which they were made.
@@ -58,20 +63,53 @@ export async function describeQueries(
   return sides;
 }
 
+interface Answer {
+  readonly described: Described | undefined;
+  /** The relation that the role lacks a right on. */
+  readonly lacks: string | undefined;
+  readonly standIn: StandIn | null;
+}
+
+async function answerOf(
+  session: Session,
+  query: SentQuery,
+  { described, lacks, standIn }: Answer,
+  { plans }: QueryScope,
+): Promise<Side | Unsaid> {
+  // What the session's own role may not see says nothing of the other.
+  if (!described || (standIn && isRefusal(described) && described.code === FORBIDDEN))
+    return { reason: "no-role", message: standIn?.message ?? "" };
+  if (lacks !== undefined && !isRefusal(described))
+    return { described: { code: FORBIDDEN, message: `permission denied for ${lacks}` }, plan: null };
+  return sideOf(session, query, described, plans);
+}
+
+/** A role that the session may not become, or that the server does not have. */
+interface StandIn {
+  readonly message: string;
+  readonly unknown: boolean;
+}
+
 /** The role, and the search_path that it has of its own. Null, or why it cannot be taken. */
-async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<DatabaseError | null> {
-  await session.script("set local plan_cache_mode = force_generic_plan");
+async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<StandIn | null> {
+  await session.script("set local plan_cache_mode = force_generic_plan; savepoint role");
   if (role === null) return null;
-  try {
-    await session.script(`set local role ${identifier(role)}`);
-  } catch (error) {
-    if (error instanceof DatabaseError && /^(22023|42501|42704)$/.test(error.code)) return error;
-    throw error;
-  }
-  if (schema !== null) return null;
+  const refused = await takeRole(session, role);
+  if (schema !== null) return refused;
   const [own] = await session.query<{ path: string }>(ROLE_PATH, [role]);
   if (own) await session.execute(`select pg_catalog.set_config('search_path', ${literal(own.path)}, true)`);
-  return null;
+  return refused;
+}
+
+async function takeRole(session: Session, role: string): Promise<StandIn | null> {
+  try {
+    await session.script(`set local role ${identifier(role)}`);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError && /^(22023|42501|42704)$/.test(error.code))) throw error;
+    await session.script("rollback to savepoint role");
+    return { message: error.message, unknown: error.code !== FORBIDDEN };
+  }
 }
 
 /** What ALTER ROLE … SET search_path says, for this database or for all. */
@@ -88,7 +126,7 @@ const GENERIC_PLAN = 160_000;
 
 async function sideOf(
   session: Session,
-  query: WorkloadQuery,
+  query: SentQuery,
   described: Described,
   plans: boolean,
 ): Promise<Side | Unsaid> {
@@ -103,11 +141,7 @@ async function sideOf(
 }
 
 /** The plan that a prepared statement keeps, whatever its values; the error where there is none. Nothing of it needs to be undone. */
-async function explain(
-  session: Session,
-  { id, text }: WorkloadQuery,
-  parameters: number,
-): Promise<Plan | DatabaseError> {
+async function explain(session: Session, { id, text }: SentQuery, parameters: number): Promise<Plan | DatabaseError> {
   try {
     const rows = await session.execute<Row>(explainText(session.serverVersion, id, text, parameters));
     return readPlan(Object.values(rows[0] ?? {})[0]);
