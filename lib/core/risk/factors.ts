@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.js";
 import type { ClusterRisk, PredictedLock, RiskInput, TenantRisk } from "./input.js";
-import { LOCK_WEIGHT, ROLLBACK_WEIGHT, saturate, several, WEIGHTS } from "./weights.js";
+import { brokenQueries, changedQueries } from "./query-factors.js";
+import { LOCK_WEIGHT, noisyOr, ROLLBACK_WEIGHT, saturate, several, WEIGHTS } from "./weights.js";
 
 export const FACTOR_NAMES = [
   "blocking findings",
@@ -11,6 +12,8 @@ export const FACTOR_NAMES = [
   "opaque statements",
   "locks",
   "rewrites",
+  "broken queries",
+  "changed queries",
   "lint",
   "warnings",
   "age of the dry run",
@@ -49,6 +52,8 @@ const MEASURES: Readonly<Record<FactorName, Measure>> = {
   "opaque statements": opaque,
   locks,
   rewrites,
+  "broken queries": brokenQueries,
+  "changed queries": changedQueries,
   lint,
   warnings,
   "age of the dry run": age,
@@ -204,8 +209,8 @@ function lint({ findings }: TenantView) {
   };
 }
 
-/** Drift and probes have factors of their own. */
-const COUNTED_ELSEWHERE: ReadonlySet<Finding["gate"]> = new Set(["lint", "diverge", "probe"]);
+/** Drift, probes and queries have factors of their own. */
+const COUNTED_ELSEWHERE: ReadonlySet<Finding["gate"]> = new Set(["lint", "diverge", "probe", "queries"]);
 
 function warnings({ findings }: TenantView) {
   const other = findings.filter((f) => f.severity === "warning" && !COUNTED_ELSEWHERE.has(f.gate));
@@ -229,11 +234,6 @@ function size({ input }: TenantView) {
     value: several(input.statements, WEIGHTS.statement),
     reason: `${count(input.statements, "statement", "statements")}`,
   };
-}
-
-/** The risk that at least one of several independent things goes wrong. */
-export function noisyOr(values: readonly number[]): number {
-  return 1 - values.reduce((product, value) => product * (1 - value), 1);
 }
 
 function count(n: number, one: string, many: string): string {

@@ -1,7 +1,8 @@
 import { blocks, type Finding } from "../finding.js";
-import { blocking, FACTOR_NAMES, type Factor, noisyOr, tenantFactors } from "./factors.js";
+import { blocking, FACTOR_NAMES, type Factor, tenantFactors } from "./factors.js";
 import type { RiskInput } from "./input.js";
 import { DEFAULT_THRESHOLDS, type Thresholds, type Verdict, verdictOf } from "./thresholds.js";
+import { noisyOr } from "./weights.js";
 
 export interface RiskScore {
   /** 0…1, to four places. */

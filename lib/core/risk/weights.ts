@@ -24,6 +24,11 @@ export const WEIGHTS = {
   accepted: 0.15,
   lint: { error: 0.75, warning: 0.004, note: 0 },
   warning: 0.006,
+  brokenQuery: 0.75,
+  /** One that breaks and that the config accepts. */
+  acceptedQuery: 0.02,
+  /** Other columns, or a slower plan. */
+  changedQuery: 0.01,
   unproved: 0.75,
   /** Hours at which the age factor is 63 % of its ceiling. */
   ageHours: 72,
@@ -64,4 +69,9 @@ export function several(n: number, weight: number): number {
 export function saturate(amount: number, scale: number): number {
   if (Number.isNaN(amount)) return 1;
   return amount <= 0 ? 0 : 1 - Math.exp(-amount / scale);
+}
+
+/** The risk that at least one of several independent things goes wrong. */
+export function noisyOr(values: readonly number[]): number {
+  return 1 - values.reduce((product, value) => product * (1 - value), 1);
 }

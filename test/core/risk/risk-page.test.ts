@@ -57,6 +57,9 @@ describe("docs/risk.md", () => {
       ["each lint error", percent(WEIGHTS.lint.error)],
       ["each lint warning", percent(WEIGHTS.lint.warning)],
       ["each warning of another gate", percent(WEIGHTS.warning)],
+      ["each query of the application that breaks", percent(WEIGHTS.brokenQuery)],
+      ["each query that breaks and that the config accepts", percent(WEIGHTS.acceptedQuery)],
+      ["each query with other columns or a slower plan", percent(WEIGHTS.changedQuery)],
       ["no dry run", percent(WEIGHTS.ageCeiling)],
       ["each statement", percent(WEIGHTS.statement)],
     ];

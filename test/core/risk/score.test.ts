@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LOCK_MODES } from "../../../lib/core/postgres/lock-modes.js";
-import { FACTOR_NAMES, noisyOr } from "../../../lib/core/risk/factors.js";
+import { FACTOR_NAMES } from "../../../lib/core/risk/factors.js";
 import type { ClusterRisk, RiskInput, RollbackResult, TenantRisk } from "../../../lib/core/risk/input.js";
 import { scoreRisk } from "../../../lib/core/risk/score.js";
 import { DEFAULT_THRESHOLDS, thresholdsSchema } from "../../../lib/core/risk/thresholds.js";
-import { LOCK_WEIGHT, ROLLBACK_WEIGHT } from "../../../lib/core/risk/weights.js";
+import { LOCK_WEIGHT, noisyOr, ROLLBACK_WEIGHT } from "../../../lib/core/risk/weights.js";
 import { cleanRelease, finding, oneDatabase, tenant } from "./inputs.js";
 import { OUTAGES } from "./outages.js";
 
@@ -159,6 +159,14 @@ const eachTenant =
 const WORSENINGS: Readonly<Record<string, Worsening>> = {
   "one more warning": (input) => ({ ...input, findings: [...input.findings, finding("warning")] }),
   "one more error": (input) => ({ ...input, findings: [...input.findings, finding("error")] }),
+  ...Object.fromEntries(
+    (["error", "warning", "note"] as const).flatMap((severity) =>
+      ["queries.breaks", "queries.retyped"].map((code): [string, Worsening] => [
+        `one more ${code} that is a ${severity}`,
+        (input) => ({ ...input, findings: [...input.findings, finding(severity, { code, gate: "queries" })] }),
+      ]),
+    ),
+  ),
   "one more statement": (input) => ({ ...input, statements: input.statements + 1 }),
   "one more opaque piece": (input) => ({ ...input, opaque: input.opaque + 1 }),
   "one more accepted piece": (input) => ({ ...input, accepted: input.accepted + 1 }),
