@@ -52,7 +52,7 @@ export const HANDLERS = {
   PlanWaves: { entry: "plan-waves", ...small, grants: [] },
   NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals"] },
   Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },
-  VerifyWave: { entry: "verify-wave", ...small, grants: ["audit"] },
+  VerifyWave: { entry: "verify-wave", ...batch, grants: ["databases", "audit"] },
   RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },
   RecordFailure: { entry: "record-failure", ...small, grants: ["audit"] },
   Report: { entry: "report", ...batch, grants: ["audit", "read approvals", "notify"] },

@@ -9,6 +9,7 @@ import type {
 import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
+import type { ClusterMatrix } from "../core/versions/matrix.js";
 
 /** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
 export interface ReviewModel {
@@ -33,6 +34,8 @@ export interface ReviewModel {
   readonly probes: readonly ProbeView[];
   /** Tenants whose rows only an execution on their own clone could judge. */
   readonly rehearsals: readonly RehearsalView[];
+  /** By cluster; empty without a workload. */
+  readonly queries: readonly ClusterMatrix[];
   readonly findings: readonly Finding[];
   /** Null when there was none. */
   readonly dryRun: { readonly endedAt: string; readonly ms: number } | null;

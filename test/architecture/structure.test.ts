@@ -74,6 +74,7 @@ describe("the core", () => {
     "sql",
     "postgres",
     "catalog",
+    "versions",
     "render",
     "risk",
     "approval",

@@ -1,3 +1,4 @@
+import { waveAdvice } from "../../lib/core/versions/matrix.js";
 import type { ApprovalView, ClusterView, ReviewModel } from "../../lib/review/model.js";
 
 const majority = Array.from({ length: 246 }, (_, index) => `${String(index + 1).padStart(3, "0")}-prod`).filter(
@@ -158,6 +159,7 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
         repair: null,
       },
     ],
+    queries: [],
     findings: [
       {
         code: "SG014",
@@ -341,4 +343,15 @@ export function rollingModel(): ReviewModel {
       ],
     },
   });
+}
+
+/** Three deployed versions, of which the oldest breaks. */
+export function sampleQueries(): ReviewModel["queries"] {
+  const row = { queries: 12, breaks: 0, callsPerHour: null, needs: 0, retyped: 0, slower: 0 };
+  const rows = [
+    { ...row, version: "1.7", breaks: 3, callsPerHour: 1204 },
+    { ...row, version: "1.8" },
+    { ...row, version: "1.9", needs: 2 },
+  ];
+  return [{ cluster: "a", rows, advice: waveAdvice(rows) }];
 }

@@ -4,9 +4,9 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../../api/usage-error.js";
 import { type Evidence, EvidenceError, readEvidence } from "../../core/evidence/evidence.js";
 import { renderJunit } from "../../core/render/junit.js";
-import { renderSarif } from "../../core/render/sarif.js";
 import { gatesReached } from "../../core/report/gates.js";
 import { markdownReport } from "../../core/report/markdown-report.js";
+import { sarifReport } from "../../core/report/sarif-report.js";
 import { tenantLines, tenantReport } from "../../core/report/tenant-report.js";
 import { textReport } from "../../core/report/text-report.js";
 import { reportPage } from "../../review/report/report-page.js";
@@ -30,7 +30,7 @@ const FORMATS: Readonly<Record<string, (evidence: Evidence) => string>> = {
   html: reportPage,
   markdown: markdownReport,
   json: (evidence) => `${JSON.stringify(evidence, null, 2)}\n`,
-  sarif: (evidence) => renderSarif(evidence.findings, { version: evidence.run.toolVersion }),
+  sarif: sarifReport,
   junit: (evidence) =>
     renderJunit(evidence.findings, { name: `schema-gate ${evidence.run.id}`, checked: gatesReached(evidence) }),
 };

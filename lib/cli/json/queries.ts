@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
+import { versionRow, waveAdviceSchema } from "../../core/evidence/query-evidence.js";
 
 /** What `queries --json` prints. */
 export const queriesOutput = z
@@ -8,20 +9,8 @@ export const queriesOutput = z
     server: z.string(),
     release: z.array(z.string()).meta({ description: "Versions of the migrations that were run on the clone." }),
     examined: z.int().meta({ description: "Queries described before and after the release." }),
-    matrix: z.array(
-      z.strictObject({
-        version: z.string().nullable().meta({ description: "Of the application; null: what runs now." }),
-        queries: z.int(),
-        breaks: z.int(),
-        callsPerHour: z.number().nullable().meta({ description: "Of the queries that break." }),
-        needs: z.int().meta({ description: "Queries that work only after the release." }),
-        retyped: z.int(),
-        slower: z.int(),
-      }),
-    ),
-    advice: z
-      .string()
-      .meta({ description: "Whether the release may be rolled out in waves while these versions run." }),
+    matrix: z.array(versionRow),
+    advice: waveAdviceSchema,
     findings: z.array(findingSchema),
     remarks: z.array(z.string()),
     ms: z.number(),

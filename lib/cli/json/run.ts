@@ -2,6 +2,7 @@ import { z } from "zod";
 import { VERDICTS } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
+import { queryEvidence } from "../../core/evidence/query-evidence.js";
 
 /** What `run`, `check`, `resume`, `rollback` and `demo` print with --json, when the run came to an end. */
 export const runOutput = z
@@ -12,6 +13,9 @@ export const runOutput = z
     release: z.string().nullable(),
     contract: z.strictObject({ columns: z.int(), indexes: z.int(), foreignKeys: z.int() }).nullable(),
     score: z.number().min(0).max(1).nullable(),
+    queries: z.array(queryEvidence).meta({
+      description: "What the release means for each version of the application; empty without a workload.",
+    }),
     metrics: executionLogSchema.shape.metrics,
     tenants: z.strictObject({ total: z.int(), migrated: z.int() }),
     divergences: z.array(z.strictObject({ tenants: z.array(z.string()), differences: z.array(z.string()) })),

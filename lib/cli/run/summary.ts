@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Evidence, readEvidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
+import { matrixLines } from "../../core/versions/matrix-text.js";
 import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
@@ -41,6 +42,7 @@ function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
     release: release?.name ?? null,
     contract: release?.contract ?? null,
     score: evidence.score?.fleet ?? null,
+    queries: evidence.queries ?? [],
     metrics: log.metrics,
     tenants: { total: tenants.length, migrated: tenants.filter((tenant) => tenant.status === "migrated").length },
     divergences: divergences(evidence).map(({ tenants: ids, differences }) => ({ tenants: ids, differences })),
@@ -85,6 +87,10 @@ function lines(evidence: Evidence, ports: RunPlace, style: Style): readonly stri
     ["outcome", `${style.bold(colour(verdict.status))}  ${printable(verdict.reason)}`],
     ["release", printable(release?.name ?? "none")],
     ["tenants", tenantsText(evidence)],
+    ...matrixLines(evidence.queries ?? []).map((line, at): [string, string] => [
+      at === 0 ? "queries" : "",
+      printable(line),
+    ]),
     ["findings", findingsText(evidence)],
     ["divergences", divergencesText(found)],
     ...found.flatMap((one): [string, string][] =>

@@ -5,6 +5,7 @@ import { executionLogSchema } from "./execution-log.js";
 import { findingSchema } from "./finding-schema.js";
 import { clusterEvidence, exemptEvidence, tenantEvidence } from "./fleet-evidence.js";
 import { probeEvidence, rehearsalEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
+import { queryEvidence } from "./query-evidence.js";
 
 /** Version of the evidence's form. A reader refuses a higher one. */
 const EVIDENCE_VERSION = 1;
@@ -73,6 +74,9 @@ export const evidenceSchema = z
     probes: z.array(probeEvidence),
     rehearsals: z.array(rehearsalEvidence).exactOptional().meta({
       description: "Tenants whose rows an execution on a clone of their own had to judge; absent without any.",
+    }),
+    queries: z.array(queryEvidence).exactOptional().meta({
+      description: "What the release means for each version of the application, by cluster; absent without a workload.",
     }),
     dryRun: z.strictObject({ endedAt: time, ms: milliseconds }).nullable(),
     statements: z.array(statementEvidence),

@@ -3,6 +3,7 @@ import { plural } from "../plural.js";
 import { REASONS, type UnexaminedReason, type Workload } from "../workload/workload.js";
 import type { ExaminedRelease, Unexaminable } from "./examined.js";
 import type { JudgedQuery, Verdict } from "./judge.js";
+import { shownText } from "./shown-text.js";
 
 export interface QueryPolicy {
   readonly retyped: Severity;
@@ -64,7 +65,7 @@ function verdictFinding(
     severity,
     subject: { kind: "query", name: query.id },
     message: [
-      `${shown(query.text)} ${SAYS[verdict]}: ${detail}.`,
+      `${shownText(query.text)} ${SAYS[verdict]}: ${detail}.`,
       ...aboutOf(query),
       ...(accepted ? [`The config accepts it: ${accepted.reason}.`] : []),
     ].join(" "),
@@ -87,13 +88,6 @@ const REMEDIES: Readonly<Record<keyof typeof SAYS, string>> = {
   "statistics-lost": "Run this after the release. The cost is the planner's estimate on a clone.",
 };
 
-const LONGEST = 160;
-
-function shown(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
-}
-
 /** Version, calls, place, and the statement that did it. */
 function aboutOf({ versions, calls, callsPerHour, place, role, cause }: JudgedQuery): readonly string[] {
   const often =
@@ -113,7 +107,7 @@ function aboutOf({ versions, calls, callsPerHour, place, role, cause }: JudgedQu
       ? []
       : cause.sql === null
         ? [`Migration ${cause.migration} did it.`]
-        : [`Statement ${(cause.statement ?? 0) + 1} of ${cause.migration} did it: ${shown(cause.sql)}.`];
+        : [`Statement ${(cause.statement ?? 0) + 1} of ${cause.migration} did it: ${shownText(cause.sql)}.`];
   return [...(about.length > 0 ? [`Sent ${about.join(", ")}.`] : []), ...by];
 }
 
@@ -166,7 +160,7 @@ function unexaminedFindings(examined: ExaminedRelease, workload: Workload, requi
     const known = byReason.get(reason);
     byReason.set(reason, {
       count: (known?.count ?? 0) + 1,
-      message: known?.message ?? `${shown(query.text)}: ${message}`,
+      message: known?.message ?? `${shownText(query.text)}: ${message}`,
     });
   }
   return [

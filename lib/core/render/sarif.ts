@@ -1,4 +1,5 @@
 import type { Finding, Severity } from "../finding.js";
+import type { ClusterMatrix } from "../versions/matrix.js";
 
 /** What a report needs beside the findings. */
 export interface RenderMeta {
@@ -6,6 +7,8 @@ export interface RenderMeta {
   readonly version: string;
   /** What a code means, where somebody wrote it down. */
   readonly rules?: ReadonlyMap<string, RuleText>;
+  /** What the release means for each version of the application, by cluster. */
+  readonly queries?: readonly ClusterMatrix[];
 }
 
 export interface RuleText {
@@ -35,6 +38,7 @@ export function renderSarif(findings: readonly Finding[], meta: RenderMeta): str
           },
         },
         columnKind: "utf16CodeUnits",
+        ...(meta.queries === undefined ? {} : { properties: { queries: meta.queries } }),
         results: findings.map((finding) => result(finding, codes.indexOf(finding.code))),
       },
     ],

@@ -1,5 +1,7 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { markdownCode, markdownText, renderMarkdown } from "../render/markdown.js";
+import { rowText, versionName } from "../versions/matrix.js";
+import { afterText, beforeText, sameMatrices } from "../versions/matrix-text.js";
 
 /** Tenants named in one line; the evidence lists them all. */
 const MOST_NAMES = 20;
@@ -14,6 +16,7 @@ export function markdownReport(evidence: Evidence): string {
     "",
     ...table(evidence),
     ...differing(evidence),
+    ...queries(evidence),
     ...waves(evidence),
     renderMarkdown(evidence.findings, { version: run.toolVersion, title: "Findings" }),
     `Check that nobody changed the record: ${markdownCode(`schema-gate audit verify ${run.id}`)}`,
@@ -54,6 +57,22 @@ function differing(evidence: Evidence): readonly string[] {
     ];
   });
   return ["## Tenants that differ from the declared schema", "", ...lines, ""];
+}
+
+function queries({ queries: all = [] }: Evidence): readonly string[] {
+  if (all.length === 0) return [];
+  const rows = all.flatMap(({ cluster, rows: own }) =>
+    own.map((row) => {
+      const cells = [versionName(row), cluster, beforeText(row), afterText(row), String(row.queries)];
+      return `| ${cells.map(markdownText).join(" | ")} |`;
+    }),
+  );
+  const says = sameMatrices(all).map(
+    ({ clusters, rows: own, advice }) =>
+      `- ${markdownText(`${clusters.length < all.length ? `${clusters.join(", ")}: ` : ""}${own.map(rowText).join("; ")}. ${advice.text}`)}`,
+  );
+  const head = ["| version | cluster | before | after | queries |", "|---|---|---|---|---|"];
+  return ["## The application's queries", "", ...head, ...rows, "", ...says, ""];
 }
 
 function waves(evidence: Evidence): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
+import { matrixLines } from "../versions/matrix-text.js";
 
 /** Findings and tenants named in the terminal; the page and the evidence list them all. */
 const MOST = 10;
@@ -18,8 +19,14 @@ export function textReport(evidence: Evidence): readonly string[] {
     `schemas    ${clusters.length}${drifted.length > 0 ? `; not the declared one: ${named(drifted.map((tenant) => tenant.id))}` : ""}`,
     `risk       ${score ? `${score.fleet} (${score.verdict})` : "not reached"}`,
     `approval   ${approval?.reason ?? "not asked"}`,
+    ...queries(evidence),
     ...findings(evidence),
   ];
+}
+
+function queries(evidence: Evidence): readonly string[] {
+  const [first, ...rest] = matrixLines(evidence.queries ?? []);
+  return first === undefined ? [] : [`queries    ${first}`, ...rest.map((line) => `           ${line}`)];
 }
 
 function findings(evidence: Evidence): readonly string[] {

@@ -11,7 +11,7 @@ export const breakerPolicySchema = z.strictObject({
 
 type BreakerPolicy = z.infer<typeof breakerPolicySchema>;
 
-/** What the health query between two waves said. */
+/** What was asked between two waves: the health query, or the application's queries. */
 export type Health =
   | { readonly status: "healthy" }
   | { readonly status: "unhealthy"; readonly reason: string }
@@ -31,6 +31,8 @@ export interface BreakerInput {
   readonly longestLockWaitMs: number;
   /** Null when the config names no health query or the wave has not ended. */
   readonly health: Health | null;
+  /** Whether the application's queries still work in the first tenants that have the release; null when there is no workload. */
+  readonly queries: Health | null;
 }
 
 export interface Breaker {
@@ -66,6 +68,9 @@ const REASONS: readonly ((input: BreakerInput) => string | null)[] = [
       : null,
   ({ health }) => (health?.status === "unhealthy" ? `the health query failed: ${health.reason}` : null),
   ({ health }) => (health?.status === "unknown" ? `the health query gave no answer: ${health.reason}` : null),
+  ({ queries }) => (queries?.status === "unhealthy" ? `queries of the application fail: ${queries.reason}` : null),
+  ({ queries }) =>
+    queries?.status === "unknown" ? `the application's queries were not examined: ${queries.reason}` : null,
 ];
 
 /** True also when a count is not a number. */

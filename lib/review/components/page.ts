@@ -6,6 +6,7 @@ import { findings } from "./findings.js";
 import { fleet } from "./fleet.js";
 import { locks } from "./locks.js";
 import { probes } from "./probes.js";
+import { queries } from "./queries.js";
 import { rollback } from "./rollback.js";
 import { rollout } from "./rollout.js";
 import { SCRIPT } from "./script.js";
@@ -27,6 +28,7 @@ ${factors(model)}
 ${locks(model)}
 ${rollback(model)}
 ${probes(model)}
+${model.queries.length > 0 && queries(model)}
 ${findings(model)}
 </main>
 ${decision(model, form)}

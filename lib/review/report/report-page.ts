@@ -6,6 +6,7 @@ import { findings } from "../components/findings.js";
 import { fleet } from "../components/fleet.js";
 import { locks } from "../components/locks.js";
 import { probes } from "../components/probes.js";
+import { queries } from "../components/queries.js";
 import { rollback } from "../components/rollback.js";
 import { rollout } from "../components/rollout.js";
 import { STYLE } from "../components/style.js";
@@ -31,6 +32,7 @@ ${model.clusters.length > 0 && fleet(model)}
 ${model.statements.length > 0 && locks(model)}
 ${model.rollbacks.length > 0 && rollback(model)}
 ${model.probes.length > 0 && probes(model)}
+${model.queries.length > 0 && queries(model)}
 ${model.tenants > 0 && tenants(evidence)}
 ${log(evidence)}
 ${record(evidence)}

@@ -20,6 +20,7 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     rollbacks: evidence.rollbacks,
     probes: evidence.probes,
     rehearsals: evidence.rehearsals ?? [],
+    queries: evidence.queries ?? [],
     findings: evidence.findings,
     dryRun: evidence.dryRun,
     approval,

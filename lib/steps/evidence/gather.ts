@@ -1,7 +1,9 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { RehearsalEvidence } from "../../core/evidence/proof-evidence.js";
+import type { QueryEvidence } from "../../core/evidence/query-evidence.js";
 import type { Release } from "../../core/migration/release.js";
 import { loadParser } from "../../core/sql/parse.js";
+import type { ClusterMatrix } from "../../core/versions/matrix.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { rehearsalsOf, type TenantRehearsal, withRehearsals } from "../probing/rehearsal.js";
@@ -42,6 +44,8 @@ export interface RunArtifacts {
   readonly probes: readonly TenantProbes[];
   readonly rehearsals: readonly TenantRehearsal[];
   readonly proofs: ReadonlyMap<string, ProofRecord>;
+  /** Of clusters whose queries were examined. */
+  readonly queries: ReadonlyMap<string, ClusterMatrix>;
   readonly score: ScoreRecord | null;
   readonly waves: readonly WavePlan[];
   readonly waveResults: ReadonlyMap<number, WaveResult>;
@@ -85,6 +89,10 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
     ),
     rehearsals,
     proofs,
+    queries: await each<string, ClusterMatrix>(
+      found.map((cluster) => cluster.id),
+      (id) => artifact.queries(id, "versions"),
+    ),
     score: await get<ScoreRecord>(artifact.score),
     waves,
     scope: await get<RunScope>(artifact.scope),
@@ -96,6 +104,10 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
       artifact.tenant,
     ),
   };
+}
+
+function queryEvidenceOf({ cluster, rows, advice }: ClusterMatrix): QueryEvidence {
+  return { cluster, rows: [...rows], advice };
 }
 
 function rehearsalEvidenceOf({ decided: _, ...rehearsal }: TenantRehearsal): RehearsalEvidence {
@@ -144,6 +156,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
     findings: findings as Evidence["findings"],
     probes: probesEvidence(run.probes),
     ...(run.rehearsals.length > 0 ? { rehearsals: run.rehearsals.map(rehearsalEvidenceOf) } : {}),
+    ...(run.queries.size > 0 ? { queries: [...run.queries.values()].map(queryEvidenceOf) } : {}),
     dryRun: dryRunEvidence(run.proofs),
     statements: statementsEvidence(run),
     rollbacks: rollbacksEvidence(run),

@@ -254,6 +254,7 @@ export const artifact = {
   rehearsals: "rehearsals.json",
   rollback: (cluster: string) => `rollback/${cluster}.json`,
   proof: (cluster: string) => `proofs/${cluster}.json`,
+  queries: (cluster: string, what: "versions" | "working" | "verified") => `queries/${cluster}.${what}.json`,
   score: "score.json",
   waves: "waves.json",
   passes: "passes.json",

@@ -3,10 +3,13 @@ import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
+import { isRefusal } from "../../core/queries/description.js";
+import type { ExaminedRelease } from "../../core/queries/examined.js";
 import { judgeQueries } from "../../core/queries/judge.js";
-import { rowText, versionRows, waveAdvice } from "../../core/queries/matrix.js";
-import { queryFindings } from "../../core/queries/query-findings.js";
+import { type QueryPolicy, queryFindings } from "../../core/queries/query-findings.js";
+import { versionRows } from "../../core/queries/version-rows.js";
 import { loadParser } from "../../core/sql/parse.js";
+import { type ClusterMatrix, rowText, waveAdvice } from "../../core/versions/matrix.js";
 import type { Workload } from "../../core/workload/workload.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
@@ -15,6 +18,7 @@ import { isolationScope } from "../isolation/isolation-scope.js";
 import { proofInput } from "../proof/proof-input.js";
 import { clusterWorkload } from "../queries/cluster-workload.js";
 import { examineRelease } from "../queries/examine-release.js";
+import type { WorkingQuery } from "../queries/query-records.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "../run/records.js";
 import type { Step } from "../run/step.js";
@@ -86,20 +90,35 @@ async function judged(ports: Ports, config: Config, workload: Workload, subject:
   const { retyped, slower, required } = settings;
   const policy = { retyped, slower, required, accept, now: ports.clock.now() };
   const rows = versionRows(queries, workload.versions);
+  const advice = waveAdvice(rows);
+  const { id: cluster } = subject.cluster;
+  await ports.artifacts.put(artifact.queries(cluster, "versions"), { cluster, rows, advice } satisfies ClusterMatrix);
+  await ports.artifacts.put(artifact.queries(cluster, "working"), workingQueries(examined, policy));
   return [
     ...queryFindings(queries, examined, workload, policy),
-    matrixFinding(subject.cluster, [...rows.map(rowText), waveAdvice(rows)]),
+    matrixFinding(subject.cluster, `${rows.map(rowText).join("; ")}. ${advice.text}`),
     ...workload.remarks.map((remark) => remarkFinding(remark)),
   ];
 }
 
-function matrixFinding({ id }: ClusterRecord, lines: readonly string[]): Finding {
+/** What works on the clone after the release. Queries that may break are not held against a tenant either. */
+function workingQueries({ queries }: ExaminedRelease, { accept, now }: QueryPolicy): readonly WorkingQuery[] {
+  const accepted = new Set(accept.filter(({ expires }) => expires >= now).map(({ query }) => query));
+  return queries
+    .filter(({ query, after }) => !isRefusal(after.described) && !accepted.has(query.id))
+    .map(({ query }) => {
+      const { id, text, role, versions, calls, callsPerHour, parameters } = query;
+      return { id, text, role, versions, calls, callsPerHour, parameters };
+    });
+}
+
+function matrixFinding({ id }: ClusterRecord, text: string): Finding {
   return {
     code: "queries.versions",
     gate: "queries",
     severity: "note",
     subject: { kind: "cluster", name: id },
-    message: `Cluster ${id}: ${lines.join("; ").replace(/\.$/, "")}.`,
+    message: `Cluster ${id}: ${text}`,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from "../../core/finding.js";
 import { breaker } from "../../core/rollout/breaker.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { verifyQueries } from "../queries/verify-queries.js";
 import { waveHealth } from "../rollout/wave-health.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
@@ -42,6 +43,7 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     const count = (test: (progress: TenantProgress | null) => boolean) => said.filter(test).length;
     const migrated = count((progress) => progress?.status === "migrated");
     const health = await waveHealth(ports, config, said);
+    const queries = await verifyQueries(ports, config, said);
     const verdict = breaker({
       policy: config.rollout,
       canary: index === 0,
@@ -51,11 +53,13 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
       lockTimeouts: count((progress) => isWithout(progress) && progress?.lockTimeout === true),
       longestLockWaitMs: Math.max(0, ...said.map((progress) => progress?.lockWaitMs ?? 0)),
       health,
+      queries: queries?.health ?? null,
     });
     await auditFaults(ports, said);
     const action = !verdict.open ? "continue" : config.rollout.onFailure === "halt" ? "halt" : "rollback";
     const failed = await without(ports, plan);
     await conclude(ports, plan, { index, action, reason: verdict.reason, migrated, failed });
+    if (queries) await saveFindings(ports, `queries-wave-${index}`, queries.findings);
     await saveFindings(ports, `breaker-${index}`, verdict.open ? [opened(ports, plan, verdict.reason, action)] : []);
     const hosts = action === "rollback" ? await planRollback(ports, config.rollout.onFailure, plan) : [];
     ports.events.emit({

@@ -11,6 +11,7 @@ const calm: BreakerInput = {
   lockTimeouts: 0,
   longestLockWaitMs: 0,
   health: { status: "healthy" },
+  queries: null,
 };
 
 describe("the breaker", () => {
@@ -28,6 +29,8 @@ describe("the breaker", () => {
       "the health query failed: replication lag 40 s",
     ],
     [{ health: { status: "unknown", reason: "timeout" } }, "the health query gave no answer: timeout"],
+    [{ queries: { status: "unhealthy", reason: "1 query in t1" } }, "queries of the application fail: 1 query in t1"],
+    [{ queries: { status: "unknown", reason: "t1: gone" } }, "the application's queries were not examined: t1: gone"],
     [{ unknown: 1 }, "the state of 1 tenant is unknown"],
     [{ canary: true, failed: 1 }, "1 tenant of the canary failed"],
     [{ canary: true, lockTimeouts: 1 }, "1 tenant of the canary failed"],

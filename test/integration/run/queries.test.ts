@@ -1,13 +1,13 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { Finding } from "../../../lib/core/finding.js";
 import { TestFleet } from "../../support/fleet.js";
 
 let fleet: TestFleet;
 beforeAll(async () => {
-  fleet = await TestFleet.create(2);
+  fleet = await TestFleet.create(3);
 }, 180_000);
 afterAll(() => fleet.destroy());
 
@@ -26,8 +26,7 @@ it("passes where every query works, and says what each version means for the rol
   const check = await fleet.run(["check"]);
   expect(check.code, check.stdout + check.stderr).toBe(0);
   expect(findings().map(({ code, severity }) => `${severity} ${code}`)).toEqual([
-    "note queries.incomplete",
-    "note queries.incomplete",
+    ...fleet.tenants.map(() => "note queries.incomplete"),
     "note queries.versions",
   ]);
   expect(findings().at(-1)?.message).toMatch(/the current version needs the release: 1 query/);
@@ -49,8 +48,21 @@ it("blocks where a query of what is deployed breaks, and names it in the report 
     "warning queries.retyped",
     "note queries.versions",
   ]);
-  const report = await fleet.run(["report", fleet.runs().at(-1) ?? "", "--format", "sarif"]);
-  expect(report.stdout).toContain("queries.breaks");
+  const report = async (format: string) =>
+    (await fleet.run(["report", fleet.runs().at(-1) ?? "", "--format", format])).stdout;
+  const sarif = JSON.parse(await report("sarif"));
+  expect(JSON.stringify(sarif.runs[0].results)).toContain("queries.breaks");
+  expect(sarif.runs[0].properties.queries).toMatchObject([
+    { rows: [{ version: null, queries: 2, breaks: 1, needs: 0, retyped: 1 }], advice: { waves: "no", first: "code" } },
+  ]);
+  const said =
+    /the current version +works +1 query breaks, 1 with other columns\n.*the current version breaks: 1 query\./;
+  expect(check.stdout).toMatch(said);
+  expect(await report("text")).toMatch(said);
+  expect(await report("markdown")).toMatch(
+    /^\| the current version \| \w+ \| works \| 1 query breaks, 1 with other columns \| 2 \|$/m,
+  );
+  expect(readFileSync(join(fleet.runFolder(), "report.html"), "utf8")).toContain('<section id="queries"');
   const accepted = findings()[0]?.subject.name ?? "";
   fleet.writeConfig({
     migrations,
@@ -79,3 +91,31 @@ it("refuses a source that is not there before there is a run", async () => {
   expect(check.stderr).toMatch(/version v1\.8: .*lies in no git repository/);
   expect(fleet.runs()).toHaveLength(before);
 }, 60_000);
+
+describe("in the first tenant that has the release", () => {
+  const admin = (sql: string) => fleet.inTenant(fleet.tenants[0] ?? "", (client) => client.query(sql));
+  const LOGIN = "shop_login";
+
+  it("stops after the canary where a query fails there, and goes on when it works again", async () => {
+    await admin(`create role ${LOGIN} superuser; alter role ${LOGIN} set search_path = app`);
+    write("login.sql", "select id from users where id = $1; delete from users where id = $1");
+    fleet.writeConfig({ workload: { sql: ["login.sql"], statistics: false, role: LOGIN } });
+    const asked = await fleet.run(["run", "--no-wait"]);
+    const folder = join(fleet.runFolder(), "queries");
+    const [working = ""] = readdirSync(folder).filter((name) => name.endsWith(".working.json"));
+    expect(JSON.parse(readFileSync(join(folder, working), "utf8")), asked.stderr).toHaveLength(2);
+    expect((await fleet.run(["approve"])).code).toBe(0);
+    await admin(`alter role ${LOGIN} set search_path = public`);
+    const stopped = await fleet.run(["resume", "--json"]);
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(1);
+    expect(JSON.parse(stopped.stdout).reason).toMatch(
+      /queries of the application fail: 2 queries in .*; the first: relation "users" does not exist/,
+    );
+    expect(JSON.parse(stopped.stdout).tenants.migrated).toBe(1);
+    expect(findings().filter(({ code }) => code === "queries.breaks-in-tenant")).toHaveLength(2);
+    await admin(`alter role ${LOGIN} set search_path = app`);
+    const again = await fleet.run(["resume", "--json"]);
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    expect(findings().filter(({ code }) => code === "queries.breaks-in-tenant")).toEqual([]);
+  }, 240_000);
+});

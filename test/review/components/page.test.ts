@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { FACTOR_NAMES } from "../../../lib/core/risk/factors.js";
 import { page } from "../../../lib/review/components/page.js";
 import type { ReviewModel } from "../../../lib/review/model.js";
-import { blockedModel, rollingModel, sampleApproval, sampleModel } from "../sample-model.js";
+import { blockedModel, rollingModel, sampleApproval, sampleModel, sampleQueries } from "../sample-model.js";
 
 /** Words of ours; whatever else stands in a model may come from a database. */
 const OURS =
-  /^(score|verdict|status|severity|kind|effect|proof|mode|gate|source|class|what|transactionality|at|expiresAt|endedAt|code|channel|digest|fingerprint)$/;
+  /^(score|verdict|status|severity|kind|effect|proof|mode|gate|source|class|what|transactionality|at|expiresAt|endedAt|code|waves|first|channel|digest|fingerprint)$/;
 
 const OUR_NAMES: ReadonlySet<string> = new Set([...FACTOR_NAMES, "canary", "wave 2", "wave 3", "wave 4"]);
 
@@ -22,6 +22,18 @@ function poisoned<T>(value: T, text: string, key = ""): T {
 const form = { person: "alex", csrf: "token", refusal: null };
 
 describe("the page", () => {
+  it("has the versions of the application as a table, and what they mean for the rollout", () => {
+    const html = page(sampleModel({ queries: sampleQueries() }), form);
+    const text = html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+    expect(text).toContain("1.7 a works 3 queries break 12");
+    expect(text).toContain("1.9 a 2 queries not yet works 12");
+    expect(text).toContain(
+      "1.7 breaks: 3 queries, 1,204 calls an hour; 1.8 works on both sides; 1.9 needs the release",
+    );
+    expect(text).toContain("not in waves while these versions run");
+    expect(page(sampleModel(), form)).not.toContain('id="queries"');
+  });
+
   it("shows nothing that a text brings as markup, wherever the text stands", () => {
     const tags = (html: string) => (html.match(/<[a-z!/][^>]*>/gi) ?? []).map((tag) => tag.split(/[\s>]/)[0]).join();
     const attacks = [
@@ -31,7 +43,11 @@ describe("the page", () => {
       "&lt;b&gt;<b>",
       "{{x}}",
     ];
-    for (const model of [sampleModel({ approval: sampleApproval() }), blockedModel(), rollingModel()]) {
+    for (const model of [
+      sampleModel({ approval: sampleApproval(), queries: sampleQueries() }),
+      blockedModel(),
+      rollingModel(),
+    ]) {
       const calm = tags(page(poisoned(model, "x"), form));
       for (const attack of attacks) {
         const html = page(poisoned(model, attack), form);

@@ -6,13 +6,14 @@ import { UsageError } from "../../../api/usage-error.js";
 import { blocks, compareFindings, type Finding } from "../../../core/finding.js";
 import type { Migration } from "../../../core/migration/release.js";
 import { judgeQueries } from "../../../core/queries/judge.js";
-import { rowText, versionRows, waveAdvice } from "../../../core/queries/matrix.js";
 import { queryFindings } from "../../../core/queries/query-findings.js";
+import { versionRows } from "../../../core/queries/version-rows.js";
 import { renderGithub } from "../../../core/render/github.js";
 import { renderJunit } from "../../../core/render/junit.js";
 import { renderMarkdown } from "../../../core/render/markdown.js";
 import { renderSarif } from "../../../core/render/sarif.js";
 import { renderText } from "../../../core/render/text.js";
+import { rowText, waveAdvice } from "../../../core/versions/matrix.js";
 import type { Workload } from "../../../core/workload/workload.js";
 import { DatabaseError } from "../../../ports/database.js";
 import { GROWTH_LIMIT } from "../../../steps/proof/prove-folder.js";
@@ -160,7 +161,7 @@ function rendered(io: Io, report: Awaited<ReturnType<typeof examine>>, format: s
   if (format === "sarif") return renderSarif(findings, { version });
   if (format === "junit") return renderJunit(findings, { name: "schema-gate queries", checked: ["queries"] });
   if (format === "markdown") return renderMarkdown(findings, { title: "Schema Gate: queries", version });
-  const lines = [...report.matrix.map(rowText), advice, ...remarks].map(printable);
+  const lines = [...report.matrix.map(rowText), advice.text, ...remarks].map(printable);
   const body = findings.length > 0 ? `${renderText(findings, () => undefined, findingStyle(styleFor(io)))}\n` : "";
   return `${body}${lines.join("\n")}\n`;
 }
