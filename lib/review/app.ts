@@ -1,13 +1,16 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { Capability } from "../core/approval/capability.js";
 import { approvalView } from "./approval-view.js";
 import { livePart, notice, page } from "./components/page.js";
+import type { HoldForm } from "./components/rollout.js";
 import type { ReviewDeps } from "./deps.js";
 import { formCookie, issueForm } from "./form.js";
+import { holdRollout } from "./hold.js";
 import { runPath } from "./links.js";
 import type { ReviewModel } from "./model.js";
 import { SECURITY_HEADERS } from "./policy.js";
-import { submit } from "./submit.js";
+import { type Submission, submit } from "./submit.js";
 import { capabilityOf, isTurned, TURNED, type Turned } from "./turned.js";
 
 const LARGEST_BODY = 64 * 1024;
@@ -15,8 +18,8 @@ const LARGEST_BODY = 64 * 1024;
 /**
  * The review page as one web application, for a local server and for a Lambda.
  *
- * `GET /runs/RUN?c=CAPABILITY` shows, `POST` to the same address decides, `GET …/progress` gives the live part. Nothing but
- * POST changes anything, so a mail scanner that opens links decides nothing. No answer, log line or audit event carries a
+ * `GET /runs/RUN?c=CAPABILITY` shows, `POST` to the same address decides, or pauses a rollout and lets it go on, and
+ * `GET …/progress` gives the live part. Nothing but POST changes anything, so a mail scanner that opens links decides nothing. No answer, log line or audit event carries a
  * capability or a task token.
  */
 export function reviewApp(deps: ReviewDeps): Hono {
@@ -44,37 +47,44 @@ async function show(c: Context, deps: ReviewDeps): Promise<Response> {
   const model = await filled(deps, run);
   if (model === null) return refuse(c, TURNED["unknown-run"]);
   const mayDecide = capability.scope === "decide" && model.approval?.status === "pending";
-  if (!mayDecide) return c.html(page(model, null));
+  if (!mayDecide) return c.html(page(model, { decision: null, hold: holdForm(c, deps, capability, model) }));
   if (capability.digest !== model.digest) return refuse(c, TURNED["state-changed"]);
-  return c.html(page(model, issueForm(c, deps, capability)));
+  return c.html(page(model, { decision: issueForm(c, deps, capability), hold: null }));
+}
+
+/** For whoever may decide, while there is something to hold. */
+function holdForm(c: Context, deps: ReviewDeps, capability: Capability, model: ReviewModel): HoldForm | null {
+  const may = capability.scope === "decide" && deps.hold !== undefined && model.rollout !== null;
+  return may && model.outcome === null ? { csrf: issueForm(c, deps, capability).csrf } : null;
 }
 
 async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const capability = await capabilityOf(deps, run, c.req.query("c"));
   if (isTurned(capability)) return refuse(c, capability);
-  const model = await filled(deps, run);
-  return model === null ? refuse(c, TURNED["unknown-run"]) : c.html(livePart(model));
+  const model = await filled(deps, run, deps.live);
+  if (model === null) return refuse(c, TURNED["unknown-run"]);
+  return c.html(livePart(model, holdForm(c, deps, capability, model)));
 }
 
 async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const token = c.req.query("c");
   const capability = await capabilityOf(deps, run, token);
-  const outcome = await submit(deps, capability, {
-    headers: c.req.raw.headers,
-    cookie: isTurned(capability) ? "" : formCookie(c, capability),
-    fields: await c.req.parseBody(),
-  });
+  const fields = await c.req.parseBody();
+  const cookie = isTurned(capability) ? "" : formCookie(c, capability);
+  const sent: Submission = { headers: c.req.raw.headers, cookie, fields };
+  const outcome = "hold" in fields ? await holdRollout(deps, capability, sent) : await submit(deps, capability, sent);
   // After a decision the browser asks for the page again, so that loading it again does not send the form again.
   if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
   const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;
   if (again === null || isTurned(capability)) return refuse(c, outcome);
-  return c.html(page(again, { ...issueForm(c, deps, capability), refusal: outcome.message }), outcome.status);
+  const form = { ...issueForm(c, deps, capability), refusal: outcome.message };
+  return c.html(page(again, { decision: form, hold: null }), outcome.status);
 }
 
-async function filled(deps: ReviewDeps, run: string): Promise<ReviewModel | null> {
-  const [model, record] = await Promise.all([deps.model(run), deps.approvals.read(run)]);
+async function filled(deps: ReviewDeps, run: string, read = deps.model): Promise<ReviewModel | null> {
+  const [model, record] = await Promise.all([read(run), deps.approvals.read(run)]);
   if (model === null) return null;
   return { ...model, approval: record === null ? null : approvalView(record, deps.clock.now()) };
 }

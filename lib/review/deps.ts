@@ -38,7 +38,8 @@ export type TurnedCode =
   | "cross-site"
   | "bad-form"
   | "unknown-run"
-  | "state-changed";
+  | "state-changed"
+  | "not-rolling";
 
 export interface ReviewDeps {
   /** Where browsers reach us, such as `https://gate.example.com`; no path. */
@@ -49,6 +50,10 @@ export interface ReviewDeps {
   readonly clock: Clock;
   /** Built from the run's artifacts as they are now, its digest too; null for an unknown run. `approval` is filled in here. */
   model(run: string): Promise<ReviewModel | null>;
+  /** The same for a page that is open, as often as it asks; absent: `model`. */
+  readonly live?: (run: string) => Promise<ReviewModel | null>;
+  /** Holds the rollout between two tenants, or lets it go on; absent where that is not done from the page. */
+  readonly hold?: (run: string, said: { readonly paused: boolean; readonly by: string }) => Promise<void>;
   /** Continues the state machine once the question is answered. May be called again for the same answer. */
   settle(run: string, state: ApprovalState): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;

@@ -1,4 +1,5 @@
 import type { ApprovalEvidence, RolloutEvidence } from "../core/evidence/decision-evidence.js";
+import type { Evidence } from "../core/evidence/evidence.js";
 import type { ClusterEvidence, ExemptEvidence } from "../core/evidence/fleet-evidence.js";
 import type {
   ProbeEvidence,
@@ -10,6 +11,7 @@ import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
 import type { ClusterMatrix } from "../core/versions/matrix.js";
+import type { HoldView, PlanView } from "./plan-view.js";
 
 /** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
 export interface ReviewModel {
@@ -43,6 +45,12 @@ export interface ReviewModel {
   readonly approval: ApprovalView | null;
   /** Null before it begins. */
   readonly rollout: RolloutView | null;
+  /** Null in a report, which says what happened. */
+  readonly plan: PlanView | null;
+  /** Null when nothing holds the rollout. */
+  readonly hold: HoldView | null;
+  /** How the run ended; null before. */
+  readonly outcome: { readonly status: Evidence["verdict"]["status"]; readonly reason: string } | null;
 }
 
 /** Evidence as it is shown: nothing of it may be changed, at any depth. */

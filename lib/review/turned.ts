@@ -40,6 +40,12 @@ export const TURNED = {
   csrf: turned("csrf", 403, "Not sent from this page", "Open the link again, allow its cookie, and decide there."),
   "bad-form": turned("bad-form", 400, "The form is not complete", "Open the link again and decide there."),
   "unknown-run": turned("unknown-run", 404, "There is nothing to decide", "The run asks for no approval."),
+  "not-rolling": turned(
+    "not-rolling",
+    409,
+    "There is nothing to pause",
+    "The rollout is not at work. Open the link again to see where it stands.",
+  ),
   "state-changed": turned(
     "state-changed",
     409,
@@ -61,7 +67,15 @@ export async function capabilityOf(
   if (token === undefined || token === "") return TURNED["no-capability"];
   const record = await deps.approvals.read(run);
   const reading = readCapability(token, record?.request ?? null, deps.key, deps.clock.now());
-  return reading.ok ? reading.capability : TURNED[reading.reason];
+  if (reading.ok) return reading.capability;
+  // The time to decide is over, but not the rollout that was decided: whoever approved it may follow it to its end.
+  if (reading.reason === "expired" && (await isRollingOut(deps, run))) return reading.capability;
+  return TURNED[reading.reason];
+}
+
+async function isRollingOut(deps: ReviewDeps, run: string): Promise<boolean> {
+  const model = await (deps.live ?? deps.model)(run);
+  return model !== null && model.rollout !== null && model.outcome === null;
 }
 
 export function isTurned(outcome: object): outcome is Turned {

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { RolloutView } from "../../lib/review/model.js";
-import { blockedModel, sampleModel } from "../review/sample-model.js";
+import { decideByLink } from "../review/harness.js";
+import { blockedModel, rollingModel, sampleModel } from "../review/sample-model.js";
 import { CHROMIUM, NO_CHROMIUM, startChromium } from "./chromium.js";
 import { servedReview } from "./served-review.js";
 
@@ -130,6 +131,48 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
     });
   }
 
+  it("pauses and resumes a rollout within a second, without loading again", async () => {
+    const review = await servedReview();
+    const said: boolean[] = [];
+    const hold = async (_run: string, { paused }: { readonly paused: boolean }) => {
+      said.push(paused);
+      review.change({ hold: paused ? { text: "paused by alex", paused } : null });
+    };
+    Object.assign(review.deps, { hold });
+    review.change({ rollout: rollingModel().rollout, approval: rollingModel().approval });
+    await decideByLink(review, review.link("alex"), {}, review.origin);
+    const page = await openPage();
+    const heard = complaints(page);
+    await page.goto(review.url("alex"));
+    await page.evaluate("window.same = true");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 1000 });
+    await page.locator(".held-by").waitFor();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor({ timeout: 1000 });
+    expect(await page.evaluate("window.same")).toBe(true);
+    expect(said).toEqual([true, false]);
+    expect(heard).toEqual([]);
+  });
+
+  it("answers an approver's four questions on its first screen", async () => {
+    const review = await servedReview();
+    const page = await openPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(review.url("alex"));
+    const seen = async (text: string) => {
+      const box = await page.getByText(text).first().boundingBox();
+      expect(box?.y ?? Number.POSITIVE_INFINITY, text).toBeLessThan(900);
+    };
+    for (const text of [
+      "20240115 add_tenant_quota",
+      "pull request 12",
+      "Approve starts the rollout: 247 tenants in 2 waves",
+    ])
+      await seen(text);
+    await seen("What is not proved");
+    await seen("The release ran on 3 clones.");
+  });
+
   it("follows the rollout while it is open, until it ends", async () => {
     const review = await servedReview();
     const wave = (done: number) =>
@@ -148,6 +191,8 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
     await page.getByText("running: 1 of 2").waitFor();
     review.change({ rollout: rollout("halted", 1) });
     await page.getByText("Halted", { exact: true }).waitFor();
+    review.change({ outcome: { status: "halted", reason: "The rollout was halted." } });
+    await page.getByText("The run has ended").waitFor();
     expect(heard).toEqual([]);
   });
 });

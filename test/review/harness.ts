@@ -115,9 +115,15 @@ export interface Sent {
 }
 
 /** Opens a link as a browser does and sends the form from there, with whatever the test puts in place of it. */
-export async function decideByLink(pending: Pending, link: string, sent: Sent = {}): Promise<Response> {
+export async function decideByLink(
+  pending: Pending,
+  link: string,
+  sent: Sent = {},
+  origin = ORIGIN,
+): Promise<Response> {
   const page = await visit(pending, link);
-  return post(pending, link, { csrf: page.csrf, digest: page.digest, cookie: page.cookie, ...sent });
+  const { csrf, digest, cookie } = page;
+  return post(pending, link, { csrf, digest, cookie, ...sent, headers: { origin, ...sent.headers } });
 }
 
 export async function post(pending: Pending, link: string, sent: Sent): Promise<Response> {

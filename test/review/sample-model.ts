@@ -184,6 +184,28 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
     dryRun: { endedAt: "2026-11-22T16:52:31.000Z", ms: 14.2 },
     approval: null,
     rollout: null,
+    plan: {
+      migrations: [
+        {
+          version: "20240115",
+          name: "add_tenant_quota",
+          file: "20240115_add_tenant_quota/up.sql",
+          sql: "ALTER TABLE app.users ADD COLUMN IF NOT EXISTS quota_limit integer NOT NULL DEFAULT 1000;",
+        },
+      ],
+      change: { title: "pull request 12", commit: "ab".repeat(20), url: "https://example.com/pull/12" },
+      waves: [
+        { name: "canary", tenants: 1, window: null },
+        { name: "wave 2 (eu)", tenants: 246, window: "Sat 02:00-05:00 Europe/Berlin" },
+      ],
+      expectedMs: 37_600,
+      atOnce: 4,
+      queries: false,
+      stops: ["a tenant fails"],
+      afterStop: "Migrated tenants keep the release; a person goes on or takes it back.",
+    },
+    hold: null,
+    outcome: null,
     ...change,
   };
 }

@@ -1,19 +1,31 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { approvalState } from "../../core/approval/decide.js";
+import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
 import type { Ports } from "../../ports/ports.js";
 
 /** Whoever brings the answer to an approval while the run waits for it. */
 export interface Approver {
   /** True when there is a decision (whatever it is) or the time is over; false to leave the run waiting and end. */
   wait(ports: Ports, stop: AbortSignal): Promise<boolean>;
+  /** Closes what was opened for people: once the report is there and before the trail is sealed, or when the run stops. */
+  end(): Promise<void>;
 }
 
 const POLL_MS = 250;
 
 /** Whether the question is answered, or its time is over. */
 export async function isDecided(ports: Ports): Promise<boolean> {
+  const status = await statusOf(ports);
+  return status !== null && status !== "pending";
+}
+
+export async function isApproved(ports: Ports): Promise<boolean> {
+  return (await statusOf(ports)) === "approved";
+}
+
+/** Null when nothing was asked. */
+async function statusOf(ports: Ports): Promise<ApprovalState["status"] | null> {
   const record = await ports.approvals.read(ports.run);
-  return record !== null && approvalState(record.request, record.entries, ports.clock.now()).status !== "pending";
+  return record && approvalState(record.request, record.entries, ports.clock.now()).status;
 }
 
 /** Waits until the approvals hold a decision, from whichever channel and process it came. */

@@ -80,7 +80,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
       { ...machine, StartAt: entrance.state },
       { run, release: config.migrations, ...entrance.input },
       {
-        handlers: HANDLERS,
+        handlers: { ...HANDLERS, Seal: sealAfter(() => approver.end()) },
         services: localServices(HANDLERS),
         stop: stop.signal,
         onState: (name) => {
@@ -103,9 +103,20 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
     const stopped = execution.status !== "stopped" ? null : (waiting ?? "interrupted");
     return { execution, ports, stopped };
   } finally {
+    await approver.end();
     forget();
     unlock();
   }
+}
+
+/** Nothing is written into the trail after its seal: who may still click is told the end before. */
+function sealAfter(end: () => Promise<void>): (event: unknown) => Promise<unknown> {
+  const { Seal: seal } = HANDLERS;
+  if (seal === undefined) throw new Error("there is no handler Seal");
+  return async (event) => {
+    await end();
+    return seal(event);
+  };
 }
 
 function stateMachine(): { readonly StartAt: string } {

@@ -1,4 +1,5 @@
 import { serve } from "@hono/node-server";
+import { Hono } from "hono";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
@@ -7,9 +8,11 @@ import { approverLinks, runPath, viewerLink } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { RefusalLog } from "../../review/refusal-log.js";
 import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
+import { setPaused } from "../../steps/rollout/hold.js";
 import { artifact, type PageAddress } from "../../steps/run/records.js";
 import { UnfinishedError } from "../command.js";
 import type { Channels } from "./channels.js";
+import { liveModels, Watchers } from "./page-watchers.js";
 
 export interface ReviewServer {
   /** Where the page is, without what opens it. */
@@ -53,13 +56,24 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     approvals: ports.approvals,
     clock: ports.clock,
     model: (run) => (run === ports.run ? reviewModelOf(ports) : Promise.resolve(null)),
+    live: liveModels(ports),
+    hold: async (_run, { paused, by }) => {
+      const at = new Date(ports.clock.now()).toISOString();
+      await setPaused(ports, { paused, by, at, reason: null });
+    },
     // The run itself looks for the decision; there is nobody to wake.
     settle: async () => {},
     audit: async (event) => {
       if (event.kind === "refusal") await refusals.note(event);
     },
   };
-  const app = reviewApp(deps);
+  const app = new Hono();
+  const watchers = new Watchers(() => ports.clock.monotonic());
+  app.use("*", async (c, next) => {
+    await next();
+    if (c.req.path.endsWith("/progress") && c.res.ok) watchers.told(c.req.query("c") ?? "");
+  });
+  app.route("/", reviewApp(deps));
   if (slack !== null) app.post(SLACK_PATH, (c) => slackApp({ ...deps, ...slack }).fetch(c.req.raw));
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, (address) => {
@@ -85,6 +99,7 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     links,
     viewer: record === null ? null : viewerLink(record.request, origin, key),
     close: async () => {
+      await watchers.untilTold();
       await closed(server);
       await refusals.close();
     },

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { changeOf } from "../../adapters/local/change-of.js";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
@@ -49,8 +51,10 @@ export interface StartOptions {
 export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
   const { config, directory, path } = readConfig(io.cwd, options.config);
   const selection = await withFailed(io, options);
+  const change = await changeOf(resolve(directory, config.migrations), io.env);
   const request: RunRequest = {
     ...newRequest(io, config, options.mode),
+    ...(change === null ? {} : { change }),
     fresh: options.fresh,
     configFile: path,
     ...(isEverybody(selection) ? {} : { selection }),

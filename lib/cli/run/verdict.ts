@@ -1,5 +1,6 @@
 import { contractText } from "../../core/contract/contract.js";
 import type { Finding } from "../../core/finding.js";
+import { groupFindings } from "../../core/finding-groups.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { exemptionText } from "../../core/rollout/exemptions.js";
@@ -45,20 +46,21 @@ export async function printVerdict(io: Io, ports: Ports): Promise<void> {
   printFindings(io, findings);
 }
 
-/** The findings, most severe first, up to a number that a person reads. */
+/** The findings, most severe first and alike ones once, up to a number that a person reads. */
 export function printFindings(io: Io, findings: readonly Finding[]): void {
-  for (const finding of findings.slice(0, MOST_FINDINGS)) printFinding(io, finding);
-  if (findings.length > MOST_FINDINGS)
-    io.stderr.write(`  … and ${findings.length - MOST_FINDINGS} more in the report\n`);
+  const groups = groupFindings(findings);
+  for (const { finding, each } of groups.slice(0, MOST_FINDINGS)) printFinding(io, finding, each.length);
+  if (groups.length > MOST_FINDINGS) io.stderr.write(`  … and ${groups.length - MOST_FINDINGS} more in the report\n`);
 }
 
 /** Severity, message, and the way out; untrusted text made printable. */
-function printFinding(io: Io, finding: Finding): void {
+function printFinding(io: Io, finding: Finding, alike: number): void {
   const style = styleFor(io);
   const mark = finding.severity === "error" ? style.red("error  ") : style.yellow("warning");
   const write = (line: string) => io.stderr.write(`${io.live ? wrap(line, io.columns, 10) : line}\n`);
   const out = (text: string) => write(`          ${printable(text)}`);
   write(`  ${mark} ${finding.code}${concerned(finding)}: ${printable(finding.message)}`);
+  if (alike > 1) out(`${plural(alike, "tenant")} alike, each with its own numbers: schema-gate report --tenant ID`);
   if (finding.source) out(`at ${finding.source.file}:${finding.source.line}:${finding.source.column}`);
   if (finding.severity !== "error" || !finding.remedy) return;
   const { text, sql, command } = finding.remedy;

@@ -4,10 +4,11 @@ import type { Ports } from "../../ports/ports.js";
 import { approvalNotice } from "../../review/approval-notice.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { askApprovers } from "../../steps/approval/ask-approvers.js";
+import { UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { styleFor } from "../terminal/style.js";
-import { type Approver, isDecided, untilDecided } from "./approver.js";
+import { type Approver, isApproved, isDecided, untilDecided } from "./approver.js";
 import type { Channels } from "./channels.js";
 import { ask, decideAtTerminal } from "./question.js";
 import { openReviewServer, type ReviewServer } from "./review-server.js";
@@ -24,14 +25,37 @@ export interface WaitingOptions {
   readonly channels: Channels;
 }
 
-/** Shows the verdict, opens the review page, and asks at the terminal too when there is one. */
+/** Shows the verdict, opens the review page until the report is there, and asks at the terminal too when there is one. */
 export function approverFor(options: WaitingOptions): Approver {
-  return { wait: (ports, stop) => waitForAnswer(ports, stop, options) };
+  const opened: Opened = { server: null, asking: Promise.resolve() };
+  return {
+    wait: (ports, stop) => waitForAnswer(ports, stop, options, opened),
+    async end() {
+      const { server } = opened;
+      opened.server = null;
+      await opened.asking;
+      await server?.close();
+    },
+  };
 }
 
-async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOptions): Promise<boolean> {
+interface Opened {
+  server: ReviewServer | null;
+  /** Awaited at the end, where its failure counts. */
+  asking: Promise<void>;
+}
+
+async function waitForAnswer(
+  ports: Ports,
+  stop: AbortSignal,
+  options: WaitingOptions,
+  opened: Opened,
+): Promise<boolean> {
   const { io, mode, name } = options;
-  if (await isDecided(ports)) return true;
+  if (await isDecided(ports)) {
+    await showRollout(ports, options, opened);
+    return true;
+  }
   await printVerdict(io, ports);
   if (mode === "leave") {
     io.stderr.write(`Waiting for an approval. Decide with: schema-gate approve ${ports.run}\n`);
@@ -39,13 +63,13 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
     return false;
   }
   const server = await openReviewServer(ports, options.port, options.channels);
+  opened.server = server;
   const answered = new AbortController();
-  let asking = Promise.resolve();
   try {
     await printLinks(ports, options, server);
-    asking = askElsewhere(ports, options, server.links);
-    // Awaited at the end, where its failure counts; until then it must not end the process.
-    asking.catch(() => {});
+    opened.asking = askElsewhere(ports, options, server.links);
+    // Until it is awaited it must not end the process.
+    opened.asking.catch(() => {});
     if (mode === "self") {
       io.stderr.write(
         `${io.interactive ? "Nobody is to be asked" : "There is no terminal to ask"}, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
@@ -58,9 +82,21 @@ async function waitForAnswer(ports: Ports, stop: AbortSignal, options: WaitingOp
   } finally {
     answered.abort();
     // The trail is written in one order: what was not delivered stands before what comes after the decision.
-    await asking;
-    await server.close();
+    await opened.asking;
   }
+}
+
+/** The page of a run that goes on after its approval. Nobody waits for it: a port that is taken keeps no rollout back. */
+async function showRollout(ports: Ports, options: WaitingOptions, opened: Opened): Promise<void> {
+  if (options.mode === "leave" || !(await isApproved(ports))) return;
+  try {
+    opened.server = await openReviewServer(ports, options.port, options.channels);
+  } catch (error) {
+    if (!(error instanceof UnfinishedError)) throw error;
+    options.io.stderr.write(`The page is not open: ${error.message}.\n`);
+    return;
+  }
+  options.io.stderr.write(`The page of the rollout: ${opened.server.address}\n`);
 }
 
 async function askUntilAccepted(ports: Ports, { io, name }: WaitingOptions, withdrawn: AbortSignal): Promise<void> {

@@ -16,7 +16,8 @@ export interface Capability {
 
 export type CapabilityReading =
   | { readonly ok: true; readonly capability: Capability }
-  | { readonly ok: false; readonly reason: "malformed" | "forged" | "expired" };
+  | { readonly ok: false; readonly reason: "malformed" | "forged" }
+  | { readonly ok: false; readonly reason: "expired"; readonly capability: Capability };
 
 const PURPOSE = "schema-gate capability v2\n";
 const LEAST_KEY_BYTES = 32;
@@ -59,7 +60,7 @@ export function readCapability(
   const given = bytes.subarray(NONCE_BYTES);
   const capability = possible(request, nonce).find((each) => timingSafeEqual(sign(each, key), given));
   if (capability === undefined) return { ok: false, reason: "forged" };
-  return now < capability.expiresAt ? { ok: true, capability } : { ok: false, reason: "expired" };
+  return now < capability.expiresAt ? { ok: true, capability } : { ok: false, reason: "expired", capability };
 }
 
 function possible(request: ApprovalRequest | null, nonce: Buffer): readonly Capability[] {

@@ -1,6 +1,7 @@
 import { count, moment, short } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ApprovalView, ReviewModel } from "../model.js";
+import { starts } from "./plan.js";
 
 /** Who may decide here, and what protects the form. Null for a reader. */
 export interface DecisionForm {
@@ -28,8 +29,9 @@ const CHANNELS: Readonly<Record<string, string>> = {
 export function decision(model: ReviewModel, form: DecisionForm | null): Html {
   const { approval } = model;
   if (approval === null) return unasked(model);
+  const asked = approval.status === "pending" && form !== null;
   const [title, tone] = STATES[approval.status];
-  return html`<aside id="decision" class="${tone}" aria-labelledby="decision-title">
+  return html`<aside id="decision" class="${tone}" data-status="${approval.status}" aria-labelledby="decision-title">
 <h2 id="decision-title">${title}</h2>
 ${summary(approval)}
 ${
@@ -40,7 +42,8 @@ ${
   )}</ul>`
 }
 ${form?.refusal != null && html`<p class="refusal" role="alert">${foreign(form.refusal)}</p>`}
-${approval.status === "pending" && form !== null && fields(model, form)}
+${asked && starts(model)}
+${asked && fields(model, form)}
 <dl class="binding"><dt>Requested by</dt><dd>${foreign(model.requester)}</dd><dt>Digest</dt><dd><code title="${model.digest}">${short(model.digest)}</code></dd></dl>
 <p class="fine">A decision holds for exactly what this page shows. If the schemas, rows, plans or config change, it is void.</p>
 </aside>`;
@@ -49,9 +52,9 @@ ${approval.status === "pending" && form !== null && fields(model, form)}
 function unasked({ score }: ReviewModel): Html {
   const text =
     score.verdict === "blocked"
-      ? "Nobody can approve a blocked release. Follow the findings, then start a new run."
+      ? "Nobody can approve a blocked release. Follow the findings, the first ones first, then start a new run."
       : "Nobody has been asked yet.";
-  return html`<aside id="decision" aria-label="Decision"><p>${text}</p></aside>`;
+  return html`<aside id="decision" data-status="none" aria-label="Decision"><p>${text}</p></aside>`;
 }
 
 function summary(approval: ApprovalView): Html | false {
@@ -63,7 +66,7 @@ function summary(approval: ApprovalView): Html | false {
 
 function fields(model: ReviewModel, form: DecisionForm): Html {
   return html`<form method="post" accept-charset="utf-8">
-<p>You decide as <strong>${foreign(form.person)}</strong>. This link works once.</p>
+<p>You decide as <strong>${foreign(form.person)}</strong>. Your link decides once.</p>
 <input type="hidden" name="csrf" value="${form.csrf}"><input type="hidden" name="digest" value="${model.digest}">
 <label for="reason">Reason <span>needed to reject</span></label>
 <textarea id="reason" name="reason" rows="3" maxlength="2000"></textarea>

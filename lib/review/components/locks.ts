@@ -7,7 +7,7 @@ import { chip, section } from "./section.js";
 
 /** A release of more statements is a file of its own: the evidence has it. */
 const MOST_STATEMENTS = 150;
-const MOST_BARS = 40;
+const MOST_BARS = 12;
 
 /** The statements in order, and on one time line the locks that each takes until its transaction ends. */
 export function locks(model: ReviewModel): Html {
@@ -23,8 +23,9 @@ export function locks(model: ReviewModel): Html {
     "Statements and locks",
     lead,
     html`${timeline(model.statements, end)}
+<details><summary>${count(model.statements.length, "statement")} in order</summary>
 <ol class="statements">${model.statements.slice(0, MOST_STATEMENTS).map((one) => statement(one, measured))}</ol>
-${model.statements.length > MOST_STATEMENTS && html`<p class="silent">and ${count(model.statements.length - MOST_STATEMENTS, "more statement")}; the evidence has them all.</p>`}`,
+${model.statements.length > MOST_STATEMENTS && html`<p class="silent">and ${count(model.statements.length - MOST_STATEMENTS, "more statement")}; the evidence has them all.</p>`}</details>`,
   );
 }
 

@@ -1,45 +1,69 @@
 import { visible } from "../../core/visible.js";
 import { type Html, html, trusted } from "../html.js";
 import type { ReviewModel } from "../model.js";
+import { contents } from "./contents.js";
 import { type DecisionForm, decision } from "./decision.js";
 import { findings } from "./findings.js";
 import { fleet } from "./fleet.js";
 import { locks } from "./locks.js";
+import { plan } from "./plan.js";
 import { probes } from "./probes.js";
 import { queries } from "./queries.js";
+import { release } from "./release.js";
 import { rollback } from "./rollback.js";
-import { rollout } from "./rollout.js";
+import { type HoldForm, rollout } from "./rollout.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
-import { factors, verdict } from "./verdict.js";
+import { unproved } from "./unproved.js";
+import { answer, factors, verdict } from "./verdict.js";
+
+/** What a reader may do here; null for what they may not. */
+export interface Forms {
+  readonly decision: DecisionForm | null;
+  readonly hold: HoldForm | null;
+}
+
+const NO_FORMS: Forms = { decision: null, hold: null };
 
 /** The whole page. It needs nothing from the network: style and script are inside, and their hashes are in its policy. */
-export function page(model: ReviewModel, form: DecisionForm | null): string {
-  const waiting = model.rollout === null || model.rollout.status === "running";
+export function page(model: ReviewModel, forms: Forms = NO_FORMS): string {
   // Without a script the page loads itself again, but never while someone may be writing a reason.
-  const reload = form === null && waiting;
+  const reload = forms.decision === null && model.outcome === null;
+  const blocked = model.score.verdict === "blocked";
   const body = html`<a class="skip" href="#decision">Go to the decision</a>
 <div class="frame">
 ${verdict(model)}
 <main>
-${rollout(model.rollout)}
+${rollout(model, forms.hold)}
+${blocked && findings(model)}
+${release(model)}
+${unproved(model)}
 ${fleet(model)}
 ${factors(model)}
 ${locks(model)}
 ${rollback(model)}
 ${probes(model)}
 ${model.queries.length > 0 && queries(model)}
-${findings(model)}
+${!blocked && findings(model)}
 </main>
-${decision(model, form)}
+<div class="side">${decision(model, forms.decision)}${plan(model)}${contents(PARTS)}</div>
 </div>
 <script>${trusted(SCRIPT)}</script>`;
-  return shell(`${model.release.name}: review`, body, { reload, asked: form !== null });
+  return shell(`${model.release.name}: review`, body, { reload, asked: forms.decision !== null });
 }
 
-/** What the page's script puts in place of the same parts while the rollout goes on. */
-export function livePart(model: ReviewModel): string {
-  return String(html`${verdict(model)}${rollout(model.rollout)}`);
+const PARTS = [
+  ["fleet", "The fleet"],
+  ["score", "Why this score"],
+  ["locks", "Statements and locks"],
+  ["rollback", "The way back"],
+  ["probes", "Rows in the way"],
+  ["findings", "Findings"],
+] as const;
+
+/** What the page's script puts in place of the same parts while the run goes on. */
+export function livePart(model: ReviewModel, hold: HoldForm | null = null): string {
+  return String(html`${answer(model)}${rollout(model, hold)}${decision(model, null)}`);
 }
 
 /** A short page that says one thing, such as why a link does not work. */
@@ -60,7 +84,7 @@ function shell(title: string, body: Html, { reload, asked }: { reload: boolean; 
 <meta name="robots" content="noindex, nofollow">
 <title>${visible(title)}</title>
 <style>${trusted(STYLE)}</style>
-${reload && html`<noscript><meta http-equiv="refresh" content="10"></noscript>`}
+${reload && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
 </head>
 <body class="${asked ? "asked" : "shown"}">
 ${body}

@@ -1,6 +1,6 @@
 import { count } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
-import type { RolloutView, WaveView } from "../model.js";
+import type { ReviewModel, RolloutView, WaveView } from "../model.js";
 import { chip, section } from "./section.js";
 
 const TONES: Readonly<Record<RolloutView["status"], "good" | "warn" | "bad" | "plain">> = {
@@ -14,14 +14,47 @@ const TONES: Readonly<Record<RolloutView["status"], "good" | "warn" | "bad" | "p
 
 const MOST_FAILURES = 25;
 
-/** How far the waves are. The page replaces this part while it is open. */
-export function rollout(view: RolloutView | null): Html {
-  if (view === null) return html`<div id="live" data-final="false"></div>`;
+/** Who may pause, and what protects the form. */
+export interface HoldForm {
+  readonly csrf: string;
+}
+
+type Moving = Pick<ReviewModel, "rollout" | "hold" | "outcome" | "run">;
+
+/** How far the waves are, with the buttons that hold them for whoever may. The page replaces this part while it is open. */
+export function rollout(model: Moving, form: HoldForm | null = null): Html {
+  const { rollout: view, outcome } = model;
+  const final = String(outcome !== null);
+  if (view === null) return html`<div id="live" data-final="${final}">${outcome !== null && ended(model)}</div>`;
   const done = view.waves.reduce((sum, wave) => sum + wave.done, 0);
   const planned = view.waves.reduce((sum, wave) => sum + wave.planned, 0);
-  const final = view.status !== "running" && view.status !== "rolling back";
   const lead = html`<span role="status">${chip(view.status, TONES[view.status])} ${done} of ${count(planned, "tenant")} in ${count(view.waves.length, "wave")}.${view.reason !== null && html` ${foreign(view.reason)}`}</span>`;
-  return html`<div id="live" data-final="${String(final)}">${section("rollout", "Rollout", lead, html`<ol class="waves">${view.waves.map((one) => wave(one))}</ol>`)}</div>`;
+  return html`<div id="live" data-final="${final}">${section(
+    "rollout",
+    "Rollout",
+    lead,
+    html`${held(model, form)}<ol class="waves">${view.waves.map((one) => wave(one))}</ol>${outcome !== null && ended(model)}`,
+  )}</div>`;
+}
+
+function held({ rollout: view, hold, outcome }: Moving, form: HoldForm | null): Html | false {
+  const goesOn = view?.status === "running" && outcome === null;
+  if (!goesOn) return false;
+  const said =
+    hold !== null &&
+    html`<p class="held-by">Held: ${foreign(hold.text)}. The tenants in hand are finished; no other is begun.</p>`;
+  if (form === null || (hold !== null && !hold.paused)) return said;
+  const action =
+    hold === null
+      ? html`<button name="hold" value="pause" class="quiet">Pause</button>`
+      : html`<button name="hold" value="resume" class="approve">Resume</button>`;
+  return html`${said}<form method="post" accept-charset="utf-8" class="hold" data-hold>
+<input type="hidden" name="csrf" value="${form.csrf}">${action}</form>`;
+}
+
+/** The last thing that the page says: the process that serves it ends with the run. */
+function ended({ run }: Moving): Html {
+  return html`<p class="ended">The run has ended, and this page no longer updates. The report: <code>schema-gate report ${foreign(run)}</code></p>`;
 }
 
 function wave(one: WaveView): Html {

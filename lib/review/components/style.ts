@@ -19,7 +19,7 @@ h3{font-size:1rem;line-height:1.4;overflow-wrap:anywhere}
 h3 small{font-weight:400;color:var(--soft)}
 code,pre{font:.86em/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 bdi{overflow-wrap:anywhere}
-pre{overflow-x:auto;padding:.7rem .9rem;border:1px solid var(--line);border-radius:8px;background:var(--paper);overflow-wrap:normal;white-space:pre;tab-size:2}
+pre{overflow-wrap:anywhere;padding:.7rem .9rem;border:1px solid var(--line);border-radius:8px;background:var(--paper);white-space:pre-wrap;tab-size:2;max-height:30rem;overflow-y:auto}
 pre code{font-size:1em}
 a{color:inherit;text-decoration-color:var(--soft);text-underline-offset:.2em}
 a:hover{text-decoration-thickness:2px}
@@ -40,24 +40,26 @@ const FRAME = `
 .frame{max-width:76rem;margin:0 auto;padding:1.5rem 1.25rem 4rem;display:grid;gap:1.25rem}
 .frame>*,main>*{min-width:0}
 main{display:grid;gap:1.25rem;align-content:start}
+.hero{padding-block:1.1rem}
 .hero,section,#decision,.notice main{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.25rem 1.35rem}
 .notice{min-height:80vh;align-content:center}
 .notice main{max-width:34rem;margin:0 auto}
 #live:empty{display:none}
+.side{display:grid;gap:1.25rem;align-content:start;min-width:0}
 .skip{position:fixed;z-index:2;left:1rem;top:-6rem;padding:.7rem 1rem;border-radius:10px;background:var(--ink);color:var(--paper);text-align:center;font-weight:600;text-decoration:none;box-shadow:0 6px 20px rgb(0 0 0/.25)}
 .skip:focus{top:1rem}
 @media (min-width:60rem){
-.frame{grid-template-columns:minmax(0,1fr) 20rem;padding-top:2rem}
+.frame{grid-template-columns:minmax(0,1fr) 21rem;padding-top:1.5rem}
 .hero{grid-column:1/-1}
 .notice{grid-template-columns:minmax(0,1fr)}
-#decision{position:sticky;top:1.25rem;align-self:start}
+.contents{position:sticky;top:1.25rem}
 }
-@media (max-width:59.99rem){.asked .frame{padding-bottom:6rem}.asked .skip{top:auto;right:1rem;bottom:.75rem}}
+@media (max-width:59.99rem){.contents{display:none}main{display:contents}main>*,.side{order:3}#live{order:1}#release,#unproved{order:2}.side{order:2}.shown main>#findings:first-of-type{order:1}.asked .frame{padding-bottom:6rem}.asked .skip{top:auto;right:1rem;bottom:.75rem}}
 @media print{.skip,form{display:none}body{background:#fff}}`;
 
 const HERO = `
-.hero{display:grid;gap:1rem 2.5rem;border-top:6px solid var(--good-fill)}
-.hero.warn{border-top-color:var(--warn-fill)}.hero.bad{border-top-color:var(--bad-fill)}
+.hero{display:grid;gap:.9rem 2.5rem;border-top:6px solid var(--good-fill)}
+.hero:has(.verdict.warn){border-top-color:var(--warn-fill)}.hero:has(.verdict.bad){border-top-color:var(--bad-fill)}
 .eyebrow{color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 .answer{display:flex;align-items:center;gap:.6rem;font-size:1.3rem;font-weight:650;color:var(--good)}
 .warn .answer{color:var(--warn)}.bad .answer{color:var(--bad)}
@@ -132,7 +134,25 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:500}
 .n{text-align:right;font-variant-numeric:tabular-nums}
+.bullets{display:grid;gap:.35rem;padding-left:1.1rem;list-style:disc}
+.bullets li::marker{color:var(--soft)}
+.migrations{display:grid;gap:.7rem}
+.steps{display:grid;margin:.6rem 0 .8rem;font-size:.95rem}
+.steps li{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;padding:.3rem 0;border-top:1px solid var(--line)}
+.steps .value{color:var(--soft);font-variant-numeric:tabular-nums}
+.steps .note{flex-basis:100%;color:var(--soft);font-size:.88rem}
+#plan h3{font-size:.95rem}
+#plan .bullets{font-size:.92rem;margin:.2rem 0 .6rem}
+.contents{padding:0 1.35rem}
+.contents h2{font-size:.95rem}
+.contents ul{display:grid;gap:.2rem;margin-top:.35rem;font-size:.92rem}
+.held-by{color:var(--warn);margin-bottom:.6rem}
+.hold{margin-bottom:1rem}
+.ended{margin-top:1rem;color:var(--soft)}
+.findings+details{margin-top:1.1rem}
+.findings .head{display:flex;flex-wrap:wrap;gap:.2rem .5rem;align-items:center}
 .findings{display:grid;gap:1.1rem}
+details .findings{margin-top:.8rem}
 .findings li{display:grid;gap:.4rem;padding-left:.9rem;border-left:3px solid var(--line)}
 .findings li.error{border-color:var(--bad-fill)}.findings li.warning{border-color:var(--warn-fill)}`;
 
@@ -150,6 +170,12 @@ button{font:inherit;font-weight:650;min-height:2.9rem;border-radius:10px;cursor:
 .approve:hover{background:#0a5349}
 .reject{background:transparent;color:var(--bad);border-color:currentColor}
 .reject:hover{background:var(--bad-wash)}
+.quiet,.hold .approve{min-height:2.4rem;padding:0 1.4rem}
+.quiet{background:transparent;color:var(--ink);border-color:var(--soft)}
+.quiet:hover{background:var(--track)}
+button:disabled{opacity:.55;cursor:default}
+.starts{font-weight:600}
+.lost #answer .why::after{content:" This page has lost the run: it has ended or was stopped. Ask schema-gate status.";display:block;color:var(--warn)}
 .refusal{color:var(--bad);background:var(--bad-wash);border-radius:8px;padding:.5rem .7rem}
 .binding{display:grid;grid-template-columns:auto 1fr;gap:.1rem .8rem;font-size:.9rem;border-top:1px solid var(--line);padding-top:.8rem}
 .binding dt{color:var(--soft)}`;

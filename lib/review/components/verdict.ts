@@ -1,4 +1,5 @@
 import type { ApprovalStatus } from "../../core/approval/decide.js";
+import { blockedBy } from "../../core/report/blocked-by.js";
 import type { Factor } from "../../core/risk/factors.js";
 import { scoreText } from "../../core/risk/score-text.js";
 import type { Verdict } from "../../core/risk/thresholds.js";
@@ -6,9 +7,8 @@ import { count, duration, moment } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel, RolloutView } from "../model.js";
 import { stopsAnyone } from "./lock-mode.js";
+import { type Headline, OUTCOMES } from "./outcomes.js";
 import { section } from "./section.js";
-
-type Headline = readonly [string, "good" | "warn" | "bad"];
 
 const VERDICTS: Readonly<Record<Verdict, Headline>> = {
   pass: ["Passed", "good"],
@@ -34,30 +34,39 @@ const ROLLOUTS: Readonly<Record<RolloutView["status"], Headline>> = {
   failed: ["Failed", "bad"],
 };
 
-/** Where the run stands: the rollout when there is one, else the answer, else the question. */
-function headline({ rollout, approval, score: risk }: ReviewModel): Headline {
+/** Where the run stands: its end, else the rollout when there is one, else the answer, else the question. */
+function headline({ outcome, rollout, hold, approval, score: risk }: ReviewModel): Headline {
+  if (outcome !== null) return OUTCOMES[outcome.status];
+  if (hold !== null) return [hold.paused ? "Paused" : "Waiting for its window", "warn"];
   if (rollout !== null) return ROLLOUTS[rollout.status];
   return (approval && ANSWERS[approval.status]) ?? VERDICTS[risk.verdict];
 }
 
 /** The answer in one look: verdict, score on its scale, and the facts that an approver asks for first. */
 export function verdict(model: ReviewModel): Html {
-  const [title, tone] = headline(model);
-  return html`<header id="verdict" class="hero ${tone}">
+  return html`<header id="verdict" class="hero">
 <p class="eyebrow">Schema migration · run <code>${foreign(model.run)}</code></p>
 <h1>${foreign(model.release.name)}</h1>
-<div class="verdict">
-<p class="answer"><span class="mark" aria-hidden="true"></span>${title}</p>
-<p class="why">${why(model)}</p>
-</div>
+${answer(model)}
 ${gauge(model)}
 ${facts(model)}
 </header>`;
 }
 
+/** Where the run stands, in a word and a sentence. The page replaces this part while it is open. */
+export function answer(model: ReviewModel): Html {
+  const [title, tone] = headline(model);
+  return html`<div id="answer" class="verdict ${tone}">
+<p class="answer"><span class="mark" aria-hidden="true"></span>${title}</p>
+<p class="why">${why(model)}</p>
+</div>`;
+}
+
 function why(model: ReviewModel): Html {
-  const errors = model.findings.filter((finding) => finding.severity === "error").length;
-  if (errors > 0) return html`<a href="#findings">${count(errors, "finding blocks", "findings block")} the release</a>`;
+  if (model.outcome !== null) return foreign(model.outcome.reason);
+  if (model.hold !== null) return html`The rollout is held: ${foreign(model.hold.text)}.`;
+  const cause = blockedBy(model.findings, model.tenants);
+  if (cause !== null) return html`<a href="#findings">${cause}</a>`;
   const top = model.score.factors.find((factor) => factor.value > 0);
   return top ? html`Most of the risk: ${foreign(top.reason)}.` : html`No factor speaks against it.`;
 }

@@ -1,29 +1,17 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import { scoreText } from "../../core/risk/score-text.js";
+import { OUTCOMES } from "../components/outcomes.js";
 import { count, duration, moment } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
-
-type Status = Evidence["verdict"]["status"];
-
-const HEADLINES: Readonly<Record<Status, readonly [string, "good" | "warn" | "bad"]>> = {
-  passed: ["Passed", "good"],
-  waiting: ["Waiting for a decision", "warn"],
-  "rolled back": ["Rolled back", "warn"],
-  blocked: ["Blocked", "bad"],
-  rejected: ["Rejected", "bad"],
-  expired: ["Expired without a decision", "bad"],
-  halted: ["Halted", "bad"],
-  failed: ["Failed", "bad"],
-};
 
 /** How the run ended, in one look. */
 export function outcome(evidence: Evidence): Html {
   const { run, release, verdict } = evidence;
-  const [headline, tone] = HEADLINES[verdict.status];
-  return html`<header class="hero ${tone}">
+  const [headline, tone] = OUTCOMES[verdict.status];
+  return html`<header class="hero">
 <p class="eyebrow">Report of run <code>${foreign(run.id)}</code></p>
 <h1>${release ? foreign(release.name) : "No release was read"}</h1>
-<div class="verdict">
+<div class="verdict ${tone}">
 <p class="answer"><span class="mark" aria-hidden="true"></span>${headline}</p>
 <p class="why">${foreign(verdict.reason)}</p>
 </div>

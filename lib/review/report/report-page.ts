@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Evidence } from "../../core/evidence/evidence.js";
 import { visible } from "../../core/visible.js";
+import { contents } from "../components/contents.js";
 import { decision } from "../components/decision.js";
 import { findings } from "../components/findings.js";
 import { fleet } from "../components/fleet.js";
@@ -12,6 +13,7 @@ import { rollout } from "../components/rollout.js";
 import { STYLE } from "../components/style.js";
 import { factors } from "../components/verdict.js";
 import { type Html, html, trusted } from "../html.js";
+import type { ReviewModel } from "../model.js";
 import { outcome } from "./outcome.js";
 import { log, record } from "./record.js";
 import { REPORT_STYLE } from "./report-style.js";
@@ -26,7 +28,7 @@ export function reportPage(evidence: Evidence): string {
 ${outcome(evidence)}
 <main>
 ${model.findings.length > 0 && findings(model)}
-${rollout(model.rollout)}
+${evidence.rollout !== null && rollout(model)}
 ${evidence.score !== null && factors(model)}
 ${model.clusters.length > 0 && fleet(model)}
 ${model.statements.length > 0 && locks(model)}
@@ -37,10 +39,27 @@ ${model.tenants > 0 && tenants(evidence)}
 ${log(evidence)}
 ${record(evidence)}
 </main>
-${decision(model, null)}
+<div class="side">${decision(model, null)}${contents(partsOf(model, evidence))}</div>
 </div>
 ${model.tenants > 0 && html`<script>${trusted(SEARCH_SCRIPT)}</script>`}`;
   return document(`${evidence.release?.name ?? evidence.run.id}: report`, body);
+}
+
+/** The parts that this report has, in order. */
+function partsOf(model: ReviewModel, evidence: Evidence): readonly (readonly [string, string])[] {
+  const parts: readonly (readonly [string, string, boolean])[] = [
+    ["findings", "Findings", model.findings.length > 0],
+    ["rollout", "Rollout", evidence.rollout !== null],
+    ["score", "Why this score", evidence.score !== null],
+    ["fleet", "The fleet", model.clusters.length > 0],
+    ["locks", "Statements and locks", model.statements.length > 0],
+    ["rollback", "The way back", model.rollbacks.length > 0],
+    ["probes", "Rows in the way", model.probes.length > 0],
+    ["tenants", "Tenants", model.tenants > 0],
+    ["log", "What happened when", true],
+    ["record", "The record", true],
+  ];
+  return parts.filter(([, , shown]) => shown).map(([id, title]) => [id, title]);
 }
 
 const STYLES = `${STYLE}\n${REPORT_STYLE}`;

@@ -25,6 +25,9 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     dryRun: evidence.dryRun,
     approval,
     rollout: evidence.rollout,
+    plan: null,
+    hold: null,
+    outcome: null,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RolloutEvidence } from "../../core/evidence/decision-evidence.js";
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { RehearsalEvidence } from "../../core/evidence/proof-evidence.js";
 import type { QueryEvidence } from "../../core/evidence/query-evidence.js";
@@ -110,6 +111,26 @@ function queryEvidenceOf({ cluster, rows, advice }: ClusterMatrix): QueryEvidenc
   return { cluster, rows: [...rows], advice };
 }
 
+/** How far the rollout is, from its own artifacts alone; null before it begins. */
+export async function rolloutOf(ports: Pick<Ports, "artifacts">): Promise<RolloutEvidence | null> {
+  const get = <T>(key: string) => ports.artifacts.get<T>(key);
+  const waves = (await get<readonly WavePlan[]>(artifact.waves)) ?? [];
+  const waveResults = new Map<number, WaveResult>();
+  const waveStarts = new Map<number, string>();
+  const progress = new Map<string, TenantProgress>();
+  for (const { index, tenants } of waves) {
+    const start = await get<{ startedAt: string }>(artifact.waveStart(index));
+    if (start === null) continue;
+    waveStarts.set(index, start.startedAt);
+    const result = await get<WaveResult>(artifact.wave(index));
+    if (result !== null) waveResults.set(index, result);
+    const said = await Promise.all(tenants.map((id) => get<TenantProgress>(artifact.tenant(id))));
+    for (const one of said) if (one !== null) progress.set(one.tenant, one);
+  }
+  const registry = await get<RegistryChanges>(artifact.registry);
+  return rolloutEvidenceOf({ waves, waveResults, waveStarts, progress, registry });
+}
+
 function rehearsalEvidenceOf({ decided: _, ...rehearsal }: TenantRehearsal): RehearsalEvidence {
   return rehearsal;
 }
@@ -147,7 +168,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
       startedAt: request.startedAt,
       finishedAt: new Date(now).toISOString(),
     },
-    verdict: verdictOf({ request, findings, score, approval, rollout, pending, run }),
+    verdict: verdictOf({ request, findings, score, approval, rollout, pending, tenants: run.fleet.length, run }),
     release: run.release && releaseEvidence(run.release, run.clusters),
     declared: run.clusters[0]?.declared?.before ?? null,
     tenants: tenantsEvidence(run),

@@ -2,6 +2,7 @@ import type { ApprovalEvidence, RolloutEvidence } from "../../core/evidence/deci
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
+import { blockedBy } from "../../core/report/blocked-by.js";
 import type { RunRequest, ScoreRecord } from "../run/records.js";
 import { type LeftOutSources, leftOutText, passedReason } from "./left-out.js";
 
@@ -13,6 +14,8 @@ export interface VerdictSources {
   readonly rollout: RolloutEvidence | null;
   /** Tenants that lack something of the release. */
   readonly pending: number;
+  /** All that the run is about. */
+  readonly tenants: number;
   /** Who was left out, and why. */
   readonly run: LeftOutSources;
 }
@@ -28,7 +31,7 @@ export function verdictOf(sources: VerdictSources): Verdict {
   const gate = findings.filter(
     (finding) => finding.severity === "error" && finding.gate !== "rollout" && finding.gate !== "approve",
   );
-  if (score.verdict === "blocked") return { status: "blocked", reason: blockReason(gate, score) };
+  if (score.verdict === "blocked") return { status: "blocked", reason: blockReason(gate, score, sources.tenants) };
   if (request.mode === "check")
     return { status: "passed", reason: `Every gate passed; nothing was asked and nothing changed.${leftOutText(run)}` };
   if (approval?.status === "rejected") return { status: "rejected", reason: approval.reason };
@@ -58,9 +61,9 @@ export function verdictOf(sources: VerdictSources): Verdict {
   return { status: "failed", reason: rollout.reason ?? "The rollout did not reach its end." };
 }
 
-function blockReason(errors: readonly Finding[], score: ScoreRecord): string {
-  const [first] = errors;
-  if (!first) return `The risk of ${score.fleet.toFixed(2)} is above the line at which releases are blocked.`;
-  const more = errors.length > 1 ? ` And ${errors.length - 1} more.` : "";
-  return `${first.message}${more}`;
+function blockReason(errors: readonly Finding[], score: ScoreRecord, tenants: number): string {
+  return (
+    blockedBy(errors, tenants) ??
+    `The risk of ${score.fleet.toFixed(2)} is above the line at which releases are blocked.`
+  );
 }

@@ -6,6 +6,7 @@ import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import type { ProbeResult } from "../../core/probes/probe.js";
+import type { Change } from "../../core/release/change.js";
 import type { LedgerEntry } from "../../core/release/ledger.js";
 import type { PredictedLock, RollbackResult } from "../../core/risk/input.js";
 import type { RiskScore } from "../../core/risk/score.js";
@@ -38,6 +39,8 @@ export interface RunRequest {
   readonly selection?: Selection;
   /** Path of the config that it was read from; absent on AWS. */
   readonly configFile?: string;
+  /** The change that brought the release, where a pipeline or a repository says so. */
+  readonly change?: Change;
 }
 
 /** Of whom the run is, as the registry was when it began. */

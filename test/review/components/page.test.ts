@@ -19,7 +19,7 @@ function poisoned<T>(value: T, text: string, key = ""): T {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poisoned(one, text, name)])) as T;
 }
 
-const form = { person: "alex", csrf: "token", refusal: null };
+const form = { decision: { person: "alex", csrf: "token", refusal: null }, hold: { csrf: "token" } };
 
 describe("the page", () => {
   it("has the versions of the application as a table, and what they mean for the rollout", () => {
@@ -59,7 +59,7 @@ describe("the page", () => {
   it("spells out what would hide or reorder, for any text at all", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
-        const html = page(poisoned(blockedModel(), text), null);
+        const html = page(poisoned(blockedModel(), text));
         // What is left of the unseen characters are the line breaks and tabs of the page itself and of SQL.
         expect(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(html.replace(/[\n\t]/g, ""))).toBe(false);
       }),
@@ -68,7 +68,7 @@ describe("the page", () => {
   });
 
   it("names every outlier, every lock, every proof, every hit and every finding", () => {
-    const html = page(blockedModel(), null);
+    const html = page(blockedModel());
     const shown = [
       "042-prod",
       "159-legacy",
@@ -89,7 +89,7 @@ describe("the page", () => {
 
   it("does not call unmeasured locks harmless", () => {
     const { statements } = sampleModel();
-    const html = page(sampleModel({ statements: statements.map((one) => ({ ...one, locks: [], worst: null })) }), null);
+    const html = page(sampleModel({ statements: statements.map((one) => ({ ...one, locks: [], worst: null })) }));
     expect(html).toContain("No lock was measured.");
     expect(html).toContain("not measured");
     expect(html).not.toContain("no new lock");
@@ -116,7 +116,7 @@ describe("the page", () => {
       id: `o${index}`,
       tenants: [`a${index}`, `b${index}`, `c${index}`],
     }));
-    const html = page(sampleModel({ tenants: 9_900, clusters: [{ ...majority, tenants: many }, ...others] }), null);
+    const html = page(sampleModel({ tenants: 9_900, clusters: [{ ...majority, tenants: many }, ...others] }));
     expect(html.length).toBeLessThan(600_000);
     expect(html).toContain("one dot for 15");
   });

@@ -1,0 +1,69 @@
+import { compareFindings, type Finding } from "./finding.js";
+import { groupBy } from "./group-by.js";
+
+/** What a gate says of several tenants alike, said once. */
+export interface FindingGroup {
+  /** The first of them. Where all say the same, its message names no single tenant. */
+  readonly finding: Finding;
+  /** Ids; empty when it concerns the release itself. */
+  readonly tenants: readonly string[];
+  /** What it says of each tenant, where that differs from one to the next. */
+  readonly each: readonly { readonly tenant: string; readonly message: string }[];
+}
+
+/**
+ * Equal findings of many tenants as one with its tenants: the most severe first, and among equals those that say what to do
+ * before those that repeat an error of the server.
+ */
+export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
+  const groups = [...groupBy(findings.toSorted(compareFindings), keyOf).values()].map(together);
+  return groups.toSorted((a, b) => severity(a) - severity(b) || helpOf(a.finding) - helpOf(b.finding));
+}
+
+const SEVERITIES: readonly Finding["severity"][] = ["error", "warning", "note"];
+
+function severity({ finding }: FindingGroup): number {
+  return SEVERITIES.indexOf(finding.severity);
+}
+
+/** How much a finding helps who reads it: SQL to run, a command, advice, or nothing. */
+function helpOf({ remedy }: Finding): number {
+  if (remedy?.sql !== undefined) return 0;
+  if (remedy?.command !== undefined) return 1;
+  return remedy === undefined ? 3 : 2;
+}
+
+/** Two findings with the same key differ in nothing but their tenants and what was counted there. */
+function keyOf(finding: Finding): string {
+  const { code, gate, severity: level, subject, source, unknown = false, remedy } = finding;
+  const name = subject.kind === "tenant" ? "" : generalText(finding, subject.name);
+  const advice = remedy && generalText(finding, remedy.text);
+  const place = source && [source.file, source.line, source.column];
+  // Without a tenant there is nothing to tell apart but the message.
+  const message = finding.tenants === undefined ? finding.message : "";
+  return JSON.stringify([code, gate, level, subject.kind, name, place, unknown, advice, message]);
+}
+
+function together(same: readonly Finding[]): FindingGroup {
+  const [first] = same;
+  if (first === undefined) throw new Error("a group of findings has at least one");
+  const tenants = [...new Set(same.flatMap((one) => one.tenants ?? []))];
+  if (same.length === 1) return { finding: first, tenants, each: [] };
+  const messages = new Set(same.map((one) => generalText(one, one.message)));
+  const alike = messages.size === 1;
+  const finding = alike ? { ...first, message: generalText(first, first.message) } : first;
+  const each = alike ? [] : same.map(({ message, tenants: of = [] }) => ({ tenant: of.join(", "), message }));
+  return { finding: { ...finding, tenants }, tenants, each };
+}
+
+/** A text of one tenant's finding as it would read for any tenant. */
+function generalText({ tenants = [] }: Finding, text: string): string {
+  const [id, ...others] = tenants;
+  if (id === undefined || others.length > 0) return text;
+  const named = new RegExp(`(?<![\\w-])(?:([Tt])enant )?${escaped(id)}(?![\\w-])`, "g");
+  return text.replaceAll(named, (_, initial) => (initial === "T" ? "The tenant" : "the tenant"));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { Capability } from "../core/approval/capability.js";
+import { crossSite, csrfHolds } from "./csrf.js";
+import type { ReviewDeps } from "./deps.js";
+import type { Submission } from "./submit.js";
+import { isTurned, TURNED, type Turned } from "./turned.js";
+
+const formSchema = z.object({ hold: z.enum(["pause", "resume"]), csrf: z.string().max(128) });
+
+/**
+ * Pauses a rollout, or lets it go on, for a person whose link may decide; or tells why not. Null when it counted. What is refused is
+ * audited here, what counts by the rollout itself.
+ */
+export async function holdRollout(
+  deps: ReviewDeps,
+  capability: Capability | Turned,
+  submission: Submission,
+): Promise<Turned | null> {
+  const turned = isTurned(capability) ? capability : await attempt(deps, capability, submission);
+  if (turned === null) return null;
+  // What an unsigned link says about its run or its holder is not believed.
+  const [run, person] = isTurned(capability) ? [null, null] : [capability.run, capability.person];
+  const { code, message } = turned;
+  await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at: deps.clock.now() });
+  return turned;
+}
+
+async function attempt(
+  deps: ReviewDeps,
+  { run, scope, person, nonce }: Capability,
+  { headers, cookie, fields }: Submission,
+): Promise<Turned | null> {
+  if (crossSite(headers, deps.origin)) return TURNED["cross-site"];
+  if (scope !== "decide") return TURNED["view-only"];
+  const form = formSchema.safeParse(fields);
+  if (!form.success) return TURNED["bad-form"];
+  if (!csrfHolds(form.data.csrf, deps.key, cookie, nonce)) return TURNED.csrf;
+  const model = await deps.model(run);
+  if (deps.hold === undefined || model?.rollout?.status !== "running" || model.outcome !== null)
+    return TURNED["not-rolling"];
+  await deps.hold(run, { paused: form.data.hold === "pause", by: person });
+  return null;
+}
