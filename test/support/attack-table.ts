@@ -21,6 +21,11 @@ const FILES: readonly (readonly [file: string, who: string, result: string])[] =
     "contained: nothing came through, for a superuser's login and a member's",
   ],
   [
+    "test/security/held-locks.test.ts",
+    "a release takes lock_timeout away while somebody holds the lock, database and role have it off",
+    "gives up within the limit; measured",
+  ],
+  [
     "test/security/reaching-logins.test.ts",
     "a release on a clone, as a login that is no superuser and may more than its databases",
     "a lesser role executes, or nothing but plain statements is",

@@ -11,6 +11,7 @@ import { applyCommand } from "./apply-command.js";
 import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
+import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { waitForOldSnapshots } from "./old-snapshots.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
@@ -18,6 +19,7 @@ import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
+import { waitsQuietly } from "./waits-quietly.js";
 
 /** Called around every statement of the migration, on the migration's own session and inside its transaction. */
 export interface StatementObserver {
@@ -50,6 +52,8 @@ export interface ApplyMigration {
   readonly stop?: AbortSignal;
   /** Where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
+  /** Where others wait behind its locks; a clone has no others. */
+  readonly watch?: LockWatch;
   readonly observe?: StatementObserver;
 }
 
@@ -162,7 +166,7 @@ async function applyAlone(
   const { version } = input.migration;
   for (const statement of segment.statements) {
     await input.guard?.outside(session, version);
-    await prepareSession(session, input, "outside");
+    await prepareSession(session, input, waitsQuietly(statement) ? "outside" : "blocking");
     const left = progress.get(at) === "started" ? await settleStatement(session, statement, input.schema) : "again";
     if (left === "done") continue;
     if (waitsForSnapshots(statement)) await waitForOldSnapshots(session, input.clock, input.settings.lockTimeout);
@@ -207,7 +211,9 @@ async function runStatements(
     const keep = input.keep.filter((each) => each.statement === statement.index);
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
-    const ms = await timed(input.clock, () => session.execute(statement.sql));
+    const limit = place === "inside" || !waitsQuietly(statement) ? input.settings.lockTimeout : 0;
+    const execute = () => session.execute(statement.sql);
+    const ms = await timed(input.clock, () => withinLockTimeout(session, limit, input.watch, execute));
     if (place === "inside") await stayInside(session, input);
     await input.observe?.after?.(statement, ms);
     const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
@@ -218,7 +224,8 @@ async function runStatements(
 
 /** What a deferred trigger would do at the commit it does here, where it is seen, and with the search_path of the release. */
 async function deferredInside(session: Session, input: Work): Promise<void> {
-  await session.execute("set constraints all immediate");
+  const { settings, watch } = input;
+  await withinLockTimeout(session, settings.lockTimeout, watch, () => session.execute("set constraints all immediate"));
   await stayInside(session, input);
 }
 

@@ -7,12 +7,14 @@ import type { Session } from "../../ports/database.js";
 import { writeLedger } from "../catalog/ledger.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
+import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
+import { waitsQuietly } from "./waits-quietly.js";
 
 export interface ApplyRollback {
   readonly migration: Migration;
@@ -28,6 +30,8 @@ export interface ApplyRollback {
   readonly keepLimit?: number;
   /** Where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
+  /** Where others wait behind its locks; a clone has no others. */
+  readonly watch?: LockWatch;
   /** Called around each transaction or lone statement, with the index of its first statement, inside the transaction where there is one. */
   readonly observe?: {
     begin(statement: number): Promise<void>;
@@ -116,12 +120,15 @@ async function runOutside(
   await input.observe?.begin(first);
   for (const [index, text] of statements.entries()) {
     await input.guard?.outside(session, input.migration.version);
-    await prepareSession(session, input, "outside");
     const sql = bindSchemas(text, input.schema);
     const source = { file: progressKey(input), line: 1, column: 1 };
-    if (begun && (await settleStatement(session, { index, sql, source }, input.schema)) === "done") continue;
+    const statement = { index, sql, source };
+    const quiet = waitsQuietly(statement);
+    await prepareSession(session, input, quiet ? "outside" : "blocking");
+    if (begun && (await settleStatement(session, statement, input.schema)) === "done") continue;
     await recordProgress(session, progressKey(input), at, "started", input.schema);
-    await session.execute(sql);
+    const limit = quiet ? 0 : input.settings.lockTimeout;
+    await withinLockTimeout(session, limit, input.watch, () => session.execute(sql));
   }
   await input.observe?.end(first);
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
@@ -138,7 +145,8 @@ async function runInside(session: Session, input: Work, part: Part, at: number |
     await keepBefore(session, aside, input.budget, input.schema);
     if (input.candidate.source !== "author") await session.script(WAY_BACK);
     for (const sql of part.statements) {
-      await session.execute(bindSchemas(sql, input.schema));
+      const execute = () => session.execute(bindSchemas(sql, input.schema));
+      await withinLockTimeout(session, input.settings.lockTimeout, input.watch, execute);
       await stayInside(session, input);
     }
     await keepAfter(session, aside, input.schema);

@@ -14,6 +14,12 @@ export interface SessionSettings {
   readonly shared?: readonly string[];
 }
 
+/**
+ * `outside` of a transaction: a statement whose wait blocks nobody, without `lock_timeout`. `blocking`: one there behind which others wait,
+ * such as VACUUM FULL.
+ */
+export type Place = "inside" | "outside" | "blocking";
+
 export interface SessionScope {
   readonly settings: SessionSettings;
   readonly schema: string | null;
@@ -23,13 +29,9 @@ export interface SessionScope {
  * Sets timeouts and the release's search_path again before each part: a migration may have changed them for the session. Inside a
  * transaction they end with it, so that nothing is left on a connection that a transaction pooler hands to others.
  */
-export async function prepareSession(
-  session: Session,
-  scope: SessionScope,
-  place: "inside" | "outside",
-): Promise<void> {
+export async function prepareSession(session: Session, scope: SessionScope, place: Place): Promise<void> {
   session.lookUpIn(scope.schema, scope.settings.shared);
-  if (place === "outside" && session.pooled) return withoutSettings(session, scope);
+  if (place !== "inside" && session.pooled) return withoutSettings(session, scope);
   await session.script(preparation(session, scope, place).join("; "));
 }
 
@@ -51,15 +53,11 @@ function withoutSettings({ role }: Session, { schema }: SessionScope): void {
 }
 
 /** The same as statements, to be sent with others in one round trip. */
-export function preparation(
-  { role }: Pick<Session, "role">,
-  scope: SessionScope,
-  place: "inside" | "outside",
-): readonly string[] {
+export function preparation({ role }: Pick<Session, "role">, scope: SessionScope, place: Place): readonly string[] {
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
   const local = place === "inside";
   const timeouts = local
     ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
-    : ["set lock_timeout = 0", `set statement_timeout = ${concurrentTimeout}`];
+    : [`set lock_timeout = ${place === "blocking" ? lockTimeout : 0}`, `set statement_timeout = ${concurrentTimeout}`];
   return [...timeouts, role === null ? "reset role" : `set ${local ? "local " : ""}role ${identifier(role)}`];
 }

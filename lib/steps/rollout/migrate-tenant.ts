@@ -25,6 +25,7 @@ import { probeTenant } from "../states/probe.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
+import { lockWatch } from "./tenant-lock-watch.js";
 import { tenantStateAnew } from "./tenant-state.js";
 
 /** Why a tenant was not migrated, in words for the report. */
@@ -168,6 +169,7 @@ async function apply(
     clock: ports.clock,
     ...(ports.migrator ? { migrator: ports.migrator } : {}),
     guard,
+    watch: lockWatch(ports, tenant),
     ...(mayDiffer(migration) ? { observe: { committing: () => verifyOnTheWay(session, context) } } : {}),
   });
   if (output !== null) await keepOutput(ports, tenant, output);

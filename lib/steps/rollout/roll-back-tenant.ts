@@ -12,6 +12,7 @@ import { artifact, type TenantProgress } from "../run/records.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
+import { lockWatch } from "./tenant-lock-watch.js";
 import { tenantStateAnew } from "./tenant-state.js";
 
 /**
@@ -80,7 +81,7 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
       const { schema } = tenant;
       const keepLimit = bytes(config.rollback.keepLimit);
       const common = { ledger, settings, schema, clock: ports.clock, keepLimit, guard };
-      await applyRollback(session, { migration, previous, candidate, ...common });
+      await applyRollback(session, { migration, previous, candidate, ...common, watch: lockWatch(ports, tenant) });
     }
     return (await readFingerprint(session, tenant.schema, context.known)).fingerprint;
   } finally {

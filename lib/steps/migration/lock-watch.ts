@@ -1,0 +1,77 @@
+import type { Clock } from "../../ports/clock.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+
+/** Between two looks at a statement that takes longer than a lock may. Milliseconds. */
+const INTERVAL_MS = 250;
+
+/** SQLSTATE lock_not_available. */
+const LOCK_TIMEOUT = "55P03";
+
+/** How a statement is kept to `lock_timeout` from outside. */
+export interface LockWatch {
+  /** Opens a session of the login, which may cancel the other. */
+  connect(): Promise<Session>;
+  readonly clock: Clock;
+}
+
+/** `waitstart` came with PostgreSQL 14; before it, a statement that waits when it has taken so long is late. */
+const late = (version: number) =>
+  version >= 140_000
+    ? "coalesce(clock_timestamp() - l.waitstart > make_interval(secs => $2::float8 / 1000), false)"
+    : "$2::float8 >= 0";
+
+const waiting = (version: number, act: string) =>
+  `select ${act}(l.pid) from pg_locks l where l.pid = $1 and not l.granted and ${late(version)}`;
+
+/**
+ * Runs one statement of others, which may take away `lock_timeout` within itself: in a body put together at run time, or in a function
+ * with a SET clause. One that waits for a lock longer is cancelled, and, where it goes on, its session is ended. Nothing is asked
+ * before it has taken as long as a lock may. Throws what `work` throws, as lock_not_available where it was cancelled.
+ */
+export async function withinLockTimeout<T>(
+  session: Session,
+  lockTimeout: number,
+  watch: LockWatch | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!watch || lockTimeout === 0 || session.pooled) return work();
+  const done = new AbortController();
+  const stopped = { late: false };
+  const watching = look(session.backend, lockTimeout, watch, done.signal, stopped).catch(() => {});
+  // The statement may end before the watch knows that it was the one that cancelled it.
+  const settled = () => {
+    done.abort();
+    return watching;
+  };
+  try {
+    return await work();
+  } catch (error) {
+    await settled();
+    if (!stopped.late || !(error instanceof DatabaseError)) throw error;
+    throw new DatabaseError("canceling statement due to lock timeout", LOCK_TIMEOUT, null, error);
+  } finally {
+    await settled();
+  }
+}
+
+async function look(
+  backend: number,
+  lockTimeout: number,
+  { connect, clock }: LockWatch,
+  done: AbortSignal,
+  stopped: { late: boolean },
+): Promise<void> {
+  await clock.sleep(lockTimeout, done);
+  if (done.aborted) return;
+  const session = await connect();
+  try {
+    while (!done.aborted) {
+      const act = stopped.late ? "pg_terminate_backend" : "pg_cancel_backend";
+      const rows = await session.query(waiting(session.serverVersion, act), [backend, lockTimeout]);
+      if (rows.length > 0) stopped.late = true;
+      await clock.sleep(INTERVAL_MS, done);
+    }
+  } finally {
+    await session.close();
+  }
+}
