@@ -6,6 +6,7 @@ export const SLOW: readonly string[] = [
   "test/core/contract/what-the-server-makes.test.ts",
   "test/core/postgres/type-change.test.ts",
   "test/integration/catalog/drift-matrix.test.ts",
+  "test/integration/lint/known.test.ts",
   "test/integration/lint/refusals.test.ts",
   "test/steps/proof/dropped-together.test.ts",
   "test/steps/proof/dump-judge.test.ts",

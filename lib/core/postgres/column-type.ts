@@ -68,6 +68,13 @@ export function printType(type: ColumnType): string {
   return `${name}${modifiers}${type.array ? "[]" : ""}`;
 }
 
+/** A name without its schema, as a text has it, is taken for the one that the server prints with `public`, and quoted or not. */
 export function sameType(a: ColumnType, b: ColumnType): boolean {
-  return printType(a) === printType(b);
+  return plainName(a) === plainName(b);
+}
+
+function plainName(type: ColumnType): string {
+  return printType(type)
+    .replace(/^(public|"public")\./, "")
+    .replace(/^"([^"]{2,}|[^c"][^"]*)"/, "$1");
 }

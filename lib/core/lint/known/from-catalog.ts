@@ -96,7 +96,7 @@ function addTable(known: Known, object: TableObject): void {
     complete: true,
     columns: new Map(),
     constraints: [],
-    partitionOf: partitionOf?.parent ?? null,
+    partitionOf: partitionOf ? keyOfText(partitionOf.parent) : null,
     partitionKey: partitionKeyOf(object),
     parents: new Set([...(partitionOf ? [partitionOf.parent] : []), ...object.attributes.inherits].map(keyOfText)),
     partitions: new Map(),
@@ -148,6 +148,9 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
   const { type, columns, validated, references, deferrable, deferred } = object.attributes;
   const known = CONSTRAINT_TYPES[type];
   if (!known) return;
+  const column = type === "n" && !validated ? table.columns.get(columns[0] ?? "") : undefined;
+  // The server says NOT NULL of a column whose rows nobody checked.
+  if (column) column.notNull = false;
   table.constraints.push({
     name: object.id.name,
     type: known,

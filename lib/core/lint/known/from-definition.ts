@@ -88,7 +88,7 @@ export function knownConstraint(
       name: constraint.conname ?? null,
       type,
       columns: columnsOfConstraint(constraint, column),
-      validated: !constraint.skip_validation || !constraint.is_enforced,
+      validated: !constraint.skip_validation,
       expression: constraint.raw_expr ?? null,
       references: constraint.pktable ? rangeKey(constraint.pktable) : null,
       referenced: strings(constraint.pk_attrs),

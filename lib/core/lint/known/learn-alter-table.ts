@@ -160,9 +160,12 @@ function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, 
     table.partitions.set(key, { isDefault: partition.bound?.is_default === true });
     const attached = known.tables.get(key);
     attached?.parents.add(table.key);
+    if (attached) attached.partitionOf = table.key;
     if (attached && !known.isNewTable(table, statement)) attached.inUse = true;
   } else {
     table.partitions.delete(key);
-    known.tables.get(key)?.parents.delete(table.key);
+    const detached = known.tables.get(key);
+    detached?.parents.delete(table.key);
+    if (detached) detached.partitionOf = null;
   }
 }

@@ -1,4 +1,5 @@
 import type { Constraint } from "libpg-query";
+import { as, listItems, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { knownConstraint } from "./from-definition.js";
 import { relationKey, schemaIn } from "./key.js";
@@ -20,20 +21,29 @@ export function learnConstraint(
   }));
   for (const item of added) {
     table.constraints.push(item);
-    if (item.type === "primary" || item.type === "unique") addOwnedIndex(known, table, item.name, item);
+    if (OWNERS.has(item.type)) addOwnedIndex(known, table, constraint, item);
   }
   return added;
 }
 
-function addOwnedIndex(known: Known, table: KnownTable, name: string, { columns, addedBy }: KnownConstraint): void {
+/** Constraints with an index of their own. */
+const OWNERS: ReadonlySet<KnownConstraint["type"]> = new Set(["primary", "unique", "exclusion"]);
+
+function addOwnedIndex(
+  known: Known,
+  table: KnownTable,
+  { access_method, exclusions, including, where_clause }: Constraint,
+  { name, type, columns, addedBy }: KnownConstraint & { readonly name: string },
+): void {
+  const excluded = exclusions?.map((pair) => as(listItems(pair)[0], "IndexElem")?.name ?? null);
   known.indexes.set(relationKey(schemaIn(table.key), name), {
     name,
     table: table.key,
-    unique: true,
-    method: "btree",
-    keys: columns,
-    include: [],
-    partial: false,
+    unique: type !== "exclusion",
+    method: access_method ?? "btree",
+    keys: excluded ?? columns,
+    include: strings(including),
+    partial: where_clause !== undefined,
     valid: true,
     constraint: name,
     addedBy,

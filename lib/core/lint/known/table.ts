@@ -62,7 +62,8 @@ export interface KnownTable {
   readonly complete: boolean;
   readonly columns: Map<string, KnownColumn>;
   constraints: KnownConstraint[];
-  readonly partitionOf: string | null;
+  /** Key of the table that it is a partition of. */
+  partitionOf: string | null;
   /** Of a partitioned table; null for another, and where it is not known. */
   readonly partitionKey: PartitionKey | null;
   /** Keys of the tables whose columns it has, its parent as a partition among them. */
