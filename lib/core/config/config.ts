@@ -2,21 +2,15 @@ import { z } from "zod";
 import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
-import { breakerPolicySchema } from "../rollout/breaker.js";
 import { exemptionsSchema } from "../rollout/exemptions.js";
-import { wavePolicySchema } from "../rollout/waves.js";
 import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
+import { duration } from "./duration-schema.js";
 import { migratorSchema } from "./migrator.js";
+import { rolloutSchema } from "./rollout-config.js";
 import { secretReference as secret } from "./secret-reference.js";
 import { workloadConfigSchema } from "./workload-config.js";
-
-const duration = (fallback: string) =>
-  z
-    .string()
-    .refine((text) => parseDuration(text) !== null, "expected a duration such as 500ms, 2s, 10min, 24h or 7d")
-    .default(fallback);
 
 const day = z.iso.date("expected a date such as 2026-12-31");
 
@@ -46,35 +40,6 @@ const person = z.strictObject({
   slack: z.string().optional(),
   aliases: z.array(z.string().min(1)).optional().describe("other names, such as the login on this machine"),
 });
-
-const rollout = z
-  .strictObject({
-    ...wavePolicySchema.shape,
-    ...breakerPolicySchema.shape,
-    onFailure: z.enum(["halt", "rollback wave", "rollback all"]).default("halt"),
-    lockTimeout: duration("2s"),
-    statementTimeout: duration("15min"),
-    concurrentTimeout: duration("1h").describe(
-      "for statements outside transactions, such as CREATE INDEX CONCURRENTLY",
-    ),
-    health: z
-      .strictObject({
-        query: z
-          .string()
-          .min(1)
-          .describe(
-            "asked in each migrated tenant after its wave; one row: healthy boolean, and optionally reason text",
-          ),
-        timeout: duration("10s"),
-      })
-      .optional()
-      .describe("what opens the breaker between waves besides failures and waits for locks"),
-    attempts: z.int().min(1).max(20).default(5).describe("tries to get the locks of one tenant"),
-    waitForServer: duration("5min").describe(
-      "how long a server that restarts or fails over is waited for before its tenants count as failed",
-    ),
-  })
-  .prefault({});
 
 const rollback = z
   .strictObject({
@@ -241,7 +206,7 @@ export const configSchema = z.strictObject({
   thresholds: thresholdsSchema.prefault({}),
   exempt: exemptionsSchema,
   approval,
-  rollout,
+  rollout: rolloutSchema,
   rollback,
   runs: z
     .strictObject({

@@ -20,6 +20,13 @@ export const exemptEvidence = z.strictObject({
   by: z.string(),
 });
 
+/** An ANALYZE after the release. */
+const analyzed = z.strictObject({
+  statement: z.string(),
+  ms: milliseconds,
+  failed: z.string().nullable().meta({ description: "Why it was not analyzed; null where it was." }),
+});
+
 export const tenantEvidence = z.strictObject({
   id: z.string(),
   group: z.string().nullable(),
@@ -37,6 +44,10 @@ export const tenantEvidence = z.strictObject({
   ms: milliseconds.nullable().meta({ description: "How long the rollout took in this tenant." }),
   attempts: count,
   message: z.string().nullable(),
+  analyzed: z
+    .array(analyzed)
+    .exactOptional()
+    .meta({ description: "ANALYZE after the release, with its time; absent where none was needed or wanted." }),
 });
 
 const difference = z.strictObject({
@@ -60,6 +71,7 @@ export const clusterEvidence = z.strictObject({
   differences: z.array(difference).meta({ description: "From the declared schema." }),
 });
 
+export type Analyzed = z.infer<typeof analyzed>;
 export type TenantEvidence = z.infer<typeof tenantEvidence>;
 export type ExemptEvidence = z.infer<typeof exemptEvidence>;
 export type ClusterEvidence = z.infer<typeof clusterEvidence>;

@@ -39,13 +39,16 @@ export interface ExaminedQuery {
 /** Why a query was not examined on a clone. Closed. */
 export type Unexaminable = "no-role" | "time" | "fails-on-both-sides";
 
-/** Statistics of columns that the release has thrown away. */
+/** Statistics that are not there after the release, or not as they will be after the next ANALYZE. */
 export interface LostStatistics {
   /** `schema.table` */
   readonly table: string;
-  /** Empty: those of an index on an expression, which ANALYZE of the table makes. */
+  readonly why: "discarded" | "expression-index" | "partition" | "target" | "new-column";
+  /** Empty: of the whole table. */
   readonly columns: readonly string[];
   readonly analyze: string;
+  /** How long it took on the clone. */
+  readonly ms: number;
 }
 
 /** All that was found out on the clones of one cluster. */
@@ -59,6 +62,8 @@ export interface ExaminedRelease {
   readonly lost: readonly LostStatistics[];
   /** Rows by table before the release, as the server estimates them. */
   readonly rows: ReadonlyMap<string, number>;
+  /** Tables with rows that were never analyzed, so that plans over them are guesses. */
+  readonly unanalyzed: readonly string[];
   /** Why nothing could be examined; null when it could. */
   readonly refused: string | null;
   readonly ms: number;

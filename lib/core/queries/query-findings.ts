@@ -1,7 +1,7 @@
 import type { Finding, Severity, SourceSpan } from "../finding.js";
 import { plural } from "../plural.js";
 import { REASONS, type UnexaminedReason, type Workload } from "../workload/workload.js";
-import type { ExaminedRelease, Unexaminable } from "./examined.js";
+import type { ExaminedRelease, LostStatistics, Unexaminable } from "./examined.js";
 import type { JudgedQuery, Verdict } from "./judge.js";
 import { shownText } from "./shown-text.js";
 
@@ -37,6 +37,7 @@ export function queryFindings(
   return [
     ...[...found.values()].flatMap(shortened),
     ...silentLosses(judged, examined),
+    ...guesses(examined),
     ...unexaminedFindings(examined, workload, policy.required),
   ];
 }
@@ -85,7 +86,8 @@ const REMEDIES: Readonly<Record<keyof typeof SAYS, string>> = {
   "refused-rows": "Give the column a default, or deploy a version that writes what the schema asks for first.",
   retyped: "Name the columns in place of *, or make the sessions prepare again after the release.",
   slower: "Keep the index, or make another one before. The cost is the planner's estimate on a clone.",
-  "statistics-lost": "Run this after the release. The cost is the planner's estimate on a clone.",
+  "statistics-lost":
+    "Run this after the release, or let `rollout.analyze` do it. The cost is the planner's estimate on a clone.",
 };
 
 /** Version, calls, place, and the statement that did it. */
@@ -132,19 +134,46 @@ function shortened(findings: readonly Finding[]): readonly Finding[] {
   return [...findings.slice(0, MOST), rest];
 }
 
+/** A copy of a database has its statistics; one that was restored, or of a tenant that was never analyzed, has none. */
+function guesses({ unanalyzed }: ExaminedRelease): readonly Finding[] {
+  const [first] = unanalyzed;
+  if (first === undefined) return [];
+  return [
+    {
+      code: "queries.no-statistics",
+      gate: "queries",
+      severity: "note",
+      subject: { kind: "table", name: first },
+      message: `${plural(unanalyzed.length, "table")} with rows, such as ${first}, ${unanalyzed.length === 1 ? "has" : "have"} no statistics on the clone: plans over ${unanalyzed.length === 1 ? "it" : "them"} are guesses, and are not those of a tenant that is analyzed.`,
+      remedy: { text: "Analyze the database that is cloned, then run the gate again.", sql: "ANALYZE;" },
+    },
+  ];
+}
+
+const WITHOUT: Readonly<Record<LostStatistics["why"], (table: string, columns: readonly string[]) => string>> = {
+  discarded: (table, columns) => `${table} (${columns.join(", ")}) has`,
+  target: (table, columns) => `${table} (${columns.join(", ")}) has`,
+  "new-column": (table, columns) => `${table} (${columns.join(", ")}) has`,
+  "expression-index": (table) => `An index on an expression of ${table} has`,
+  partition: (table) => `${table} has a new partition and`,
+};
+
 /** Statistics that are gone without a plan among the examined that is another. */
 function silentLosses(judged: readonly JudgedQuery[], { lost }: ExaminedRelease): readonly Finding[] {
   const cured = new Set(judged.flatMap(({ verdicts }) => verdicts.flatMap(({ remedy }) => remedy ?? [])));
-  return lost
-    .filter(({ analyze }) => !cured.has(`${analyze};`))
-    .map(({ table, columns, analyze }) => ({
-      code: "queries.statistics-missing",
-      gate: "queries",
-      severity: "note",
-      subject: { kind: "table", name: table },
-      message: `${columns.length > 0 ? `${table} (${columns.join(", ")})` : `An index on an expression of ${table}`} has no statistics after the release; no examined query has another plan for it.`,
-      remedy: { text: "Run this after the release.", sql: `${analyze};` },
-    }));
+  return (
+    lost
+      // With another target the statistics are there: only a plan can tell.
+      .filter(({ why, analyze }) => why !== "target" && !cured.has(`${analyze};`))
+      .map(({ table, columns, why, analyze, ms }) => ({
+        code: "queries.statistics-missing",
+        gate: "queries",
+        severity: "note",
+        subject: { kind: "table", name: table },
+        message: `${WITHOUT[why](table, columns)} no statistics after the release; no examined query has another plan for it. ANALYZE took ${Math.round(ms)} ms on the clone.`,
+        remedy: { text: "Run this after the release, or let `rollout.analyze` do it.", sql: `${analyze};` },
+      }))
+  );
 }
 
 const UNEXAMINABLE: Readonly<Record<Unexaminable, string>> = {

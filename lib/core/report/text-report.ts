@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
+import { plural } from "../plural.js";
 import { matrixLines } from "../versions/matrix-text.js";
 
 /** Findings and tenants named in the terminal; the page and the evidence list them all. */
@@ -19,8 +20,20 @@ export function textReport(evidence: Evidence): readonly string[] {
     `schemas    ${clusters.length}${drifted.length > 0 ? `; not the declared one: ${named(drifted.map((tenant) => tenant.id))}` : ""}`,
     `risk       ${score ? `${score.fleet} (${score.verdict})` : "not reached"}`,
     `approval   ${approval?.reason ?? "not asked"}`,
+    ...analyzed(evidence),
     ...queries(evidence),
     ...findings(evidence),
+  ];
+}
+
+function analyzed({ tenants }: Evidence): readonly string[] {
+  const those = tenants.filter((tenant) => tenant.analyzed !== undefined);
+  const all = those.flatMap((tenant) => tenant.analyzed ?? []);
+  if (all.length === 0) return [];
+  const ms = all.reduce((sum, each) => sum + each.ms, 0);
+  const failed = all.filter((each) => each.failed !== null).length;
+  return [
+    `analyzed   ${plural(all.length, "time")} in ${plural(those.length, "tenant")} after the release, ${ms} ms${failed > 0 ? `; ${failed} failed` : ""}`,
   ];
 }
 

@@ -48,6 +48,7 @@ export function tenantsEvidence(sources: TenantSources): TenantEvidence[] {
       ms: progress?.ms ?? null,
       attempts: progress?.attempts ?? 0,
       message: progress?.message ?? null,
+      ...(progress?.analyzed?.length ? { analyzed: [...progress.analyzed] } : {}),
     };
   });
 }

@@ -1,19 +1,25 @@
-import type { LostStatistics } from "../../core/queries/examined.js";
-import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-interface TableFacts {
+export interface TableFacts {
   readonly schema: string;
   readonly table: string;
   /** The planner's estimate; -1 where the table was never analyzed. */
   readonly rows: number;
+  /** True where it has rows of its own, analyzed or not. */
+  readonly filled: boolean;
   /** Changes with columns, constraints and what fills a column. */
   readonly signature: string;
   readonly columns: readonly string[];
+  /** Columns that are NOT NULL, generated or have a default: when they are new, rows have a value in them. */
+  readonly given: readonly string[];
   /** Columns that have statistics. */
   readonly known: readonly string[];
+  /** How many values are kept of a column, where it is not the default. */
+  readonly targets: Readonly<Record<string, number>>;
   /** Indexes on expressions, by oid, which have statistics of their own. */
   readonly expressions: readonly string[];
+  /** `schema.table` that it is a partition of. */
+  readonly partitionOf: string | null;
 }
 
 /** Tables by `schema.table`, with what planning and writing depend on. */
@@ -24,6 +30,14 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
        array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
               order by a.attnum) as columns,
        array(select s.attname::text from pg_stats s where s.schemaname = n.nspname and s.tablename = c.relname) as known,
+       c.relkind <> 'p' and pg_relation_size(c.oid) > 0 as filled,
+       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and (a.attnotnull or a.atthasdef or a.attidentity <> '')) as given,
+       (select coalesce(jsonb_object_agg(a.attname, a.attstattarget), '{}') from pg_attribute a
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attstattarget <> -1) as targets,
+       (select pn.nspname || '.' || p.relname from pg_inherits h join pg_class p on p.oid = h.inhparent
+          join pg_namespace pn on pn.oid = p.relnamespace
+         where h.inhrelid = c.oid and c.relispartition) as "partitionOf",
        array(select i.indexrelid::text from pg_index i where i.indrelid = c.oid and i.indexprs is not null) as expressions,
        md5(concat_ws('|',
          (select string_agg(concat_ws(' ', a.attname, a.atttypid::text, a.atttypmod::text, a.attnotnull::text, a.atthasdef::text,
@@ -35,10 +49,14 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
          (select string_agg(e.enumlabel, ',' order by e.enumtypid, e.enumsortorder) from pg_attribute a
             join pg_enum e on e.enumtypid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))) as signature
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
- where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`;
+ where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+   and ($1::text is null or n.nspname = $1)`;
 
-export async function readCloneFacts(session: Session): Promise<CloneFacts> {
-  const rows = await session.query<{ schema: string; table: string } & TableFacts & Record<string, unknown>>(FACTS);
+/** Of one schema, or with null of all. */
+export async function readCloneFacts(session: Session, schema: string | null = null): Promise<CloneFacts> {
+  const rows = await session.query<{ schema: string; table: string } & TableFacts & Record<string, unknown>>(FACTS, [
+    schema,
+  ]);
   return new Map(rows.map((row) => [`${row.schema}.${row.table}`, row]));
 }
 
@@ -47,17 +65,4 @@ export function changedTables(before: CloneFacts, after: CloneFacts): ReadonlySe
   return new Set(
     [...after].flatMap(([name, { signature }]) => (before.get(name)?.signature === signature ? [] : [name])),
   );
-}
-
-/** Statistics that were there, or that a new index on an expression would have, of tables with rows. */
-export function lostStatistics(before: CloneFacts, after: CloneFacts): readonly LostStatistics[] {
-  return [...after].flatMap(([name, { schema, table, columns, known, expressions }]) => {
-    const was = before.get(name);
-    if (!was || was.rows <= 0) return [];
-    const lost = was.known.filter((column) => columns.includes(column) && !known.includes(column));
-    const expression = expressions.some((index) => !was.expressions.includes(index));
-    if (lost.length === 0 && !expression) return [];
-    const list = expression ? "" : ` (${lost.map(identifier).join(", ")})`;
-    return [{ table: name, columns: expression ? [] : lost, analyze: `ANALYZE ${qualified(schema, table)}${list}` }];
-  });
 }

@@ -9,15 +9,17 @@ import type {
 import type { Plan } from "../../core/queries/plan.js";
 import { newRefusal } from "../../core/queries/row-refusal.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
+import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { automaticCode, shownCode } from "../catalog/automatic-code.js";
 import { up } from "../proof/apply-on-clone.js";
 import { Clones, type WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { refusedIn } from "../proof/prove-on-clone.js";
-import { type CloneFacts, changedTables, lostStatistics, readCloneFacts } from "./clone-facts.js";
+import { type CloneFacts, changedTables, readCloneFacts } from "./clone-facts.js";
 import { describeQueries, type QueryScope, type Unsaid } from "./describe-queries.js";
 import { findCauses } from "./find-causes.js";
+import { lostStatistics } from "./lost-statistics.js";
 import { sampleRows, tryRows } from "./try-rows.js";
 
 type Sides = ReadonlyMap<WorkloadQuery, Side | Unsaid>;
@@ -42,7 +44,7 @@ export async function examineRelease(
     const before = await describeQueries(working.session, queries, scope);
     const failure = await run(working.session, input);
     if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
-    const seen = await seenAfter(working.session, queries, scope, facts);
+    const seen = await seenAfter(working.session, queries, scope, { before: facts, clock: input.clock });
     const examined = examinedQueries(queries, before, seen);
     const found = await whatElse(clones, working, input, scope, {
       queries: examined,
@@ -55,6 +57,7 @@ export async function examineRelease(
       unexamined: unexaminedOf(queries, before, seen.sides),
       lost: seen.lost,
       rows: rowsOf(facts),
+      unanalyzed: unanalyzedIn(facts, examined),
       refused: null,
       ms: took(),
     };
@@ -65,7 +68,7 @@ export async function examineRelease(
   }
 }
 
-const NOTHING = { queries: [], unexamined: [], lost: [], rows: new Map<string, number>() };
+const NOTHING = { queries: [], unexamined: [], lost: [], rows: new Map<string, number>(), unanalyzed: [] };
 
 /** Why nothing may be executed or planned on the clone. */
 async function refusedFor(
@@ -108,13 +111,17 @@ async function seenAfter(
   session: Session,
   queries: readonly WorkloadQuery[],
   scope: QueryScope,
-  before: CloneFacts,
+  { before, clock }: { readonly before: CloneFacts; readonly clock: Clock },
 ): Promise<Seen> {
   const facts = await readCloneFacts(session);
   const sides = await describeQueries(session, queries, scope);
-  const lost = lostStatistics(before, facts);
+  const lost: LostStatistics[] = [];
+  for (const each of lostStatistics(before, facts)) {
+    const start = clock.monotonic();
+    await session.script(each.analyze);
+    lost.push({ ...each, ms: clock.monotonic() - start });
+  }
   if (lost.length === 0) return { facts, sides, lost, analyzed: new Map() };
-  for (const { analyze } of lost) await session.script(analyze);
   const tables = new Set(lost.map(({ table }) => table));
   const concerned = queries.filter((query) =>
     planOf(sides.get(query))?.accesses.some(({ table }) => tables.has(table)),
@@ -222,6 +229,12 @@ async function refusedRows(
       return refused ? [[query, { table, refused }] as const] : [];
     }),
   );
+}
+
+/** Those that a plan reads: a table that no query touches misleads nobody. */
+function unanalyzedIn(facts: CloneFacts, queries: readonly ExaminedQuery[]): readonly string[] {
+  const read = new Set(queries.flatMap(({ before }) => before.plan?.accesses.map(({ table }) => table) ?? []));
+  return [...read].filter((name) => facts.get(name)?.filled === true && facts.get(name)?.known.length === 0).sort();
 }
 
 function rowsOf(facts: CloneFacts): ReadonlyMap<string, number> {

@@ -1,4 +1,5 @@
 import { bytes, milliseconds } from "../../core/config/config.js";
+import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration } from "../../core/migration/release.js";
 import { segmentsOf } from "../../core/operations/index.js";
@@ -22,6 +23,7 @@ import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
 import { primaryOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
+import { analyzeRelease, notAnalyzed, noteStatistics } from "./analyze-release.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
@@ -48,7 +50,7 @@ export async function migrateTenant(
   const context = tenantContext(rollout, tenant);
   const started = ports.clock.monotonic();
   const attempt: Attempt = { attempts: 0, lockWaitMs: 0, faults: [...(known?.faults ?? [])] };
-  const write = async (end: Pick<TenantProgress, "status" | "after" | "message" | "lockTimeout">) => {
+  const write = async (end: End) => {
     const ms = Math.round(ports.clock.monotonic() - started);
     const base = { tenant: tenant.id, wave: context.wave, before: context.before };
     const record: TenantProgress = { ...base, ...end, ...attempt, ms };
@@ -56,10 +58,10 @@ export async function migrateTenant(
     return record;
   };
   try {
-    const after = await work(ports, context, attempt);
+    const { after, analyzed } = await work(ports, context, attempt);
     return {
-      record: await write({ status: "migrated", after, message: null, lockTimeout: false }),
-      findings: [],
+      record: await write({ status: "migrated", after, message: null, lockTimeout: false, analyzed }),
+      findings: notAnalyzed(tenant.id, analyzed),
     };
   } catch (error) {
     if (!(error instanceof NotMigrated || error instanceof DatabaseError || error instanceof RegistryError))
@@ -79,7 +81,14 @@ export async function migrateTenant(
   }
 }
 
-async function work(ports: Ports, context: TenantContext, attempt: Attempt): Promise<string> {
+type End = Pick<TenantProgress, "status" | "after" | "message" | "lockTimeout" | "analyzed">;
+
+interface Worked {
+  readonly after: string;
+  readonly analyzed: readonly Analyzed[];
+}
+
+async function work(ports: Ports, context: TenantContext, attempt: Attempt): Promise<Worked> {
   const { config, tenant } = context;
   return keepTrying(ports, tenant, persistenceOf(config), attempt, async (connected) => {
     const session = await open(ports, context);
@@ -95,9 +104,12 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
       ledgerThere = entries > 0;
-      if (pending.length === context.cluster.pending.length) await refuseNewRows(ports, context);
+      if (pending.length === context.cluster.pending.length) {
+        await refuseNewRows(ports, context);
+        await noteStatistics(ports, session, context);
+      }
       for (const migration of pending) await apply(ports, session, context, migration, guard);
-      return await verify(session, context);
+      return { after: await verify(session, context), analyzed: await analyzeRelease(ports, session, context) };
     } finally {
       await guard.release(session);
       await session.close();

@@ -4,6 +4,7 @@ import type { Difference } from "../../core/catalog/compare.js";
 import type { DriftReport } from "../../core/catalog/drift.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Config } from "../../core/config/config.js";
+import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { ProbeResult } from "../../core/probes/probe.js";
 import type { Change } from "../../core/release/change.js";
@@ -212,11 +213,7 @@ export interface TenantProgress {
   readonly faults: readonly string[];
   /** True when the failure was that a lock could not be had. */
   readonly lockTimeout: boolean;
-}
-
-/** Where the page of a run that waits can be reached. */
-export interface PageAddress {
-  readonly origin: string;
+  readonly analyzed?: readonly Analyzed[];
 }
 
 /** An attempt to decide that the rules refused; kept for the audit trail. */
@@ -270,6 +267,7 @@ export const artifact = {
   /** What a team's own program printed in a tenant, or on a cluster's clone. */
   migratorOutput: (of: string) => `migrator/${encodeURIComponent(of)}.txt`,
   tenant: (id: string) => `tenants/${encodeURIComponent(id)}.json`,
+  statistics: (tenant: string) => `statistics/${encodeURIComponent(tenant)}.json`,
   refusals: "approval/refusals",
   page: "approval/page.json",
   outcome: "outcome.json",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
 import { breaker } from "../../core/rollout/breaker.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -65,11 +66,18 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     ports.events.emit({
       type: "result",
       phase: "Roll out",
-      text: `${plan.name}: ${migrated} of ${due.length} migrated and verified`,
+      text: `${plan.name}: ${migrated} of ${due.length} migrated and verified${analyzedText(said)}`,
     });
     return { action, failed, hosts };
   },
 };
+
+function analyzedText(said: readonly (TenantProgress | null)[]): string {
+  const analyzed = said.flatMap((progress) => progress?.analyzed ?? []);
+  if (analyzed.length === 0) return "";
+  const ms = analyzed.reduce((sum, each) => sum + each.ms, 0);
+  return `; ANALYZE ${plural(analyzed.length, "time")}, ${ms} ms`;
+}
 
 /** Tenants of the wave that are still in the registry and lack the release, also those that this pass leaves out. */
 async function without(ports: Ports, { tenants }: WavePlan): Promise<number> {

@@ -99,7 +99,9 @@ describe("in the first tenant that has the release", () => {
   it("stops after the canary where a query fails there, and goes on when it works again", async () => {
     await admin(`create role ${LOGIN} superuser; alter role ${LOGIN} set search_path = app`);
     write("login.sql", "select id from users where id = $1; delete from users where id = $1");
-    fleet.writeConfig({ workload: { sql: ["login.sql"], statistics: false, role: LOGIN } });
+    const rollout = { canary: 1, growth: 6, maxWave: 150, analyze: true };
+    fleet.writeConfig({ workload: { sql: ["login.sql"], statistics: false, role: LOGIN }, rollout });
+    await admin("analyze");
     const asked = await fleet.run(["run", "--no-wait"]);
     const folder = join(fleet.runFolder(), "queries");
     const [working = ""] = readdirSync(folder).filter((name) => name.endsWith(".working.json"));
@@ -117,5 +119,15 @@ describe("in the first tenant that has the release", () => {
     const again = await fleet.run(["resume", "--json"]);
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(findings().filter(({ code }) => code === "queries.breaks-in-tenant")).toEqual([]);
+    const { tenants } = JSON.parse(readFileSync(join(fleet.runFolder(), "evidence.json"), "utf8")) as {
+      tenants: { id: string; analyzed?: { statement: string; failed: string | null }[] }[];
+    };
+    expect(tenants[0]?.analyzed).toEqual(
+      expect.arrayContaining([
+        { statement: 'ANALYZE "app"."users" ("quota_used")', ms: expect.any(Number), failed: null },
+      ]),
+    );
+    const known = "select from pg_stats where schemaname = 'app' and tablename = 'users' and attname = 'quota_used'";
+    expect((await admin(known)).rowCount).toBe(1);
   }, 240_000);
 });

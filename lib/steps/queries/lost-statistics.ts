@@ -1,0 +1,71 @@
+import type { LostStatistics } from "../../core/queries/examined.js";
+import { identifier, qualified } from "../../core/sql/quote.js";
+import type { CloneFacts, TableFacts } from "./clone-facts.js";
+
+/** What a plan depends on: all of a table's facts but its signature. */
+export type StatisticsFacts = ReadonlyMap<string, Omit<TableFacts, "signature">>;
+
+/**
+ * What the release has left without statistics, with the ANALYZE that makes them: those that were there, an index on an expression, a
+ * partition with rows, another statistics target. `added`: also columns that came with a value.
+ */
+export function lostStatistics(
+  before: StatisticsFacts,
+  after: CloneFacts,
+  { added = false } = {},
+): readonly Omit<LostStatistics, "ms">[] {
+  const lost = [...after].flatMap(([name, now]) => {
+    const was = before.get(name);
+    return [...partitionOf(name, was, before, after), ...(was && was.rows > 0 ? ofTable(name, was, now, added) : [])];
+  });
+  // A parent gets one ANALYZE, however many partitions have come.
+  return [...new Map(lost.map((each) => [each.analyze, each])).values()];
+}
+
+type Lost = Omit<LostStatistics, "ms">;
+
+function ofTable(table: string, was: Omit<TableFacts, "signature">, now: TableFacts, added: boolean): readonly Lost[] {
+  const here = qualified(now.schema, now.table);
+  if (now.expressions.some((index) => !was.expressions.includes(index)))
+    return [{ table, why: "expression-index", columns: [], analyze: `ANALYZE ${here}` }];
+  const missing = now.columns.filter((column) => !now.known.includes(column));
+  const groups: readonly (readonly [LostStatistics["why"], readonly string[]])[] = [
+    ["discarded", missing.filter((column) => was.known.includes(column))],
+    [
+      "target",
+      now.columns.filter((column) => was.known.includes(column) && was.targets[column] !== now.targets[column]),
+    ],
+    [
+      "new-column",
+      added ? missing.filter((column) => !was.columns.includes(column) && now.given.includes(column)) : [],
+    ],
+  ];
+  return groups.flatMap(([why, columns]) =>
+    columns.length === 0
+      ? []
+      : [{ table, why, columns, analyze: `ANALYZE ${here} (${columns.map(identifier).join(", ")})` }],
+  );
+}
+
+/** Autovacuum never analyzes a partitioned table, whose own statistics say nothing of a partition that has come. */
+function partitionOf(
+  table: string,
+  was: Omit<TableFacts, "signature"> | undefined,
+  before: StatisticsFacts,
+  after: CloneFacts,
+): readonly Lost[] {
+  const now = after.get(table);
+  if (!now?.partitionOf || !now.filled || was?.partitionOf === now.partitionOf) return [];
+  const [parent, known] = [after.get(now.partitionOf), before.get(now.partitionOf)?.known ?? []];
+  if (parent && known.length > 0)
+    return [
+      {
+        table: now.partitionOf,
+        why: "partition",
+        columns: [],
+        analyze: `ANALYZE ${qualified(parent.schema, parent.table)}`,
+      },
+    ];
+  if (now.known.length > 0) return [];
+  return [{ table, why: "partition", columns: [], analyze: `ANALYZE ${qualified(now.schema, now.table)}` }];
+}

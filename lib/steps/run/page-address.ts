@@ -1,0 +1,4 @@
+/** Where the page of a run that waits can be reached. */
+export interface PageAddress {
+  readonly origin: string;
+}
