@@ -2,6 +2,7 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { clusterTenants } from "../../core/catalog/clusters.js";
 import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Database } from "../../ports/database.js";
 import { cloneName } from "../../steps/catalog/declared.js";
 import { type DeclaredCatalogs, declaredCatalogs } from "../../steps/catalog/declared-catalogs.js";
@@ -33,7 +34,9 @@ export async function declaredSchemas(
   const opaque = release.findings.find(({ unknown }) => unknown === true);
   if (opaque) return without(`the migrations are not understood as a whole: ${opaque.message}`);
   const name = cloneName(newRunId(systemClock.now()), "inspect");
-  return declaredCatalogs({ database, clock: systemClock }, release, clusters, name);
+  const schemas = reading.tenants.flatMap(({ tenant }) => tenant.schema ?? []);
+  const place = { name, schemas, shared: sharedSchemas(config) };
+  return declaredCatalogs({ database, clock: systemClock }, release, clusters, place);
 }
 
 function without(reason: string): DeclaredCatalogs {

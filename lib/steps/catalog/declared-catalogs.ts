@@ -6,11 +6,12 @@ import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
-import { type Database, DatabaseError } from "../../ports/database.js";
+import { type Clone, type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { assertContained } from "../migration/contained.js";
+import { assertContained, NotContained } from "../migration/contained.js";
 import { dropped, replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
+import { sharedScratch } from "./shared-scratch.js";
 
 const TIMEOUT_MS = 600_000;
 
@@ -20,15 +21,24 @@ export interface DeclaredCatalogs {
   readonly findings: readonly Finding[];
 }
 
+export interface ScratchPlace {
+  /** Of the database that is made. */
+  readonly name: string;
+  /** Every tenant's schema. */
+  readonly schemas: readonly string[];
+  /** Schemas that the tenants share. */
+  readonly shared: readonly string[];
+}
+
 /**
  * What the migration history says that each cluster's schema should be: the migrations that its first tenant has, by its
  * ledger, run on an empty database beside the tenant. Clusters with the same migrations share one such run.
  */
 export async function declaredCatalogs(
-  ports: { readonly database: Database; readonly clock: Clock },
+  ports: DatabaseAndClock,
   release: Release,
   clusters: readonly { readonly fingerprint: string; readonly tenant: Tenant }[],
-  scratchName: string,
+  place: ScratchPlace,
 ): Promise<DeclaredCatalogs> {
   const catalogs = new Map<string, Catalog>();
   const findings: Finding[] = [];
@@ -37,7 +47,7 @@ export async function declaredCatalogs(
     try {
       const has = await migrationsOf(ports.database, release, tenant);
       const key = digest([tenant.schema !== null, has.map(({ version }) => version)]);
-      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, scratchName, findings));
+      const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, place, findings));
       replayed.set(key, catalog);
       catalogs.set(fingerprint, catalog);
     } catch (error) {
@@ -60,21 +70,42 @@ async function migrationsOf(database: Database, release: Release, tenant: Tenant
   }
 }
 
+type DatabaseAndClock = { readonly database: Database; readonly clock: Clock };
+
+/** On an empty database; where that lacks what the tenants share, in a copy of theirs without their schemas. */
 async function replayBeside(
-  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  ports: DatabaseAndClock,
   release: Release,
   tenant: Tenant,
   migrations: readonly Migration[],
-  name: string,
+  place: ScratchPlace,
   findings: Finding[],
 ): Promise<Catalog> {
-  const scratch = await database.scratch(tenant, name);
+  const { name, schemas } = place;
+  const replayed = (scratch: Clone) => replayIn(ports.clock, scratch, release, tenant, migrations, place, findings);
+  try {
+    return await replayed(await ports.database.scratch(tenant, name));
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error instanceof NotContained || tenant.schema === null) throw error;
+    return replayed(await sharedScratch(ports.database, tenant, name, schemas, TIMEOUT_MS));
+  }
+}
+
+async function replayIn(
+  clock: Clock,
+  scratch: Clone,
+  release: Release,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+  { shared }: ScratchPlace,
+  findings: Finding[],
+): Promise<Catalog> {
   try {
     assertContained(scratch, migrations);
     const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
     try {
       if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
-      return await replay(clock, session, release, tenant, migrations, TIMEOUT_MS);
+      return await replay(clock, session, release, tenant, migrations, { statementTimeout: TIMEOUT_MS, shared });
     } finally {
       await session.close();
     }

@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import { digest } from "../../core/json.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { COMMAND } from "../../core/release/command-release.js";
@@ -16,6 +17,7 @@ import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
 import { readCatalog } from "./read-catalog.js";
+import { sharedScratch } from "./shared-scratch.js";
 
 /** The declared schema for tenants that have the same migrations: before the release and after it. */
 export interface Declared {
@@ -30,7 +32,8 @@ export type Declaration =
 
 /**
  * Replays the migration history on an empty database: first what a tenant has, then the release. What the history cannot
- * build is unknown, and so is the drift of every tenant that is compared with it.
+ * build is unknown, and so is the drift of every tenant that is compared with it. Tenants that are schemas of one database may need what
+ * that holds beside them, and then it is had from there.
  */
 export async function declare(
   ports: Ports,
@@ -43,9 +46,27 @@ export async function declare(
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
   const known = await ports.artifacts.get<Declared>(key);
   if (known) return { declared: known, findings: [] };
-  const scratch = await emptyDatabase(ports, tenant, pending);
+  const asked = { pending, key, config };
+  const name = cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`);
+  const alone = await declareIn(ports, () => ports.database.scratch(tenant, name), release, tenant, asked);
+  if (alone.declared || tenant.schema === null || alone.findings.every(({ code }) => code !== UNDECLARED)) return alone;
+  const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const schemas = fleet.flatMap(({ schema }) => (schema === null ? [] : [schema]));
+  const timeout = milliseconds(config.timeouts.dryRun);
+  const shared = () => sharedScratch(ports.database, tenant, name, schemas, timeout);
+  return await declareIn(ports, shared, release, tenant, asked);
+}
+
+async function declareIn(
+  ports: Ports,
+  make: () => Promise<Clone>,
+  release: Release,
+  tenant: Tenant,
+  asked: Asked,
+): Promise<Declaration> {
+  const scratch = await made(make);
   if (scratch instanceof DatabaseError) return { declared: null, findings: [noScratch(tenant, scratch)] };
-  const declaration = await declareOn(ports, scratch, release, tenant, { pending, key, config });
+  const declaration = await declareOn(ports, scratch, release, tenant, asked);
   return { ...declaration, findings: [...declaration.findings, ...(await dropped(scratch, "diverge"))] };
 }
 
@@ -71,8 +92,9 @@ async function declareOn(
     if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
     const has = release.migrations.filter((migration) => !pending.includes(migration.version));
     const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
-    const before = await replay(ports.clock, session, release, tenant, has, statementTimeout);
-    const after = await replay(ports.clock, session, release, tenant, lacks, statementTimeout);
+    const limits = { statementTimeout, shared: sharedSchemas(config) };
+    const before = await replay(ports.clock, session, release, tenant, has, limits);
+    const after = await replay(ports.clock, session, release, tenant, lacks, limits);
     const declared = { before: await keep(ports, before), after: await keep(ports, after) };
     await ports.artifacts.put(key, declared);
     return { declared, findings: [] };
@@ -95,9 +117,9 @@ export async function dropped(scratch: Clone, gate: Finding["gate"]): Promise<re
   }
 }
 
-async function emptyDatabase(ports: Ports, tenant: Tenant, pending: readonly string[]): Promise<Clone | DatabaseError> {
+async function made(make: () => Promise<Clone>): Promise<Clone | DatabaseError> {
   try {
-    return await ports.database.scratch(tenant, cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`));
+    return await make();
   } catch (error) {
     if (error instanceof DatabaseError) return error;
     throw error;
@@ -118,14 +140,21 @@ function noScratch(tenant: Tenant, error: DatabaseError): Finding {
   };
 }
 
-/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. `statementTimeout` in milliseconds. */
+interface ReplayLimits {
+  /** Milliseconds. */
+  readonly statementTimeout: number;
+  /** Schemas behind the tenant's own in its search_path. */
+  readonly shared: readonly string[];
+}
+
+/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. */
 export async function replay(
   clock: Clock,
   session: Session,
   release: Release,
   tenant: Tenant,
   migrations: readonly Migration[],
-  statementTimeout: number,
+  { statementTimeout, shared }: ReplayLimits,
 ): Promise<Catalog> {
   for (const migration of migrations) {
     await replayMigration(session, {
@@ -133,7 +162,7 @@ export async function replay(
       // The ledger's own table is part of a tenant's schema.
       ledger: ledgerFor(release.convention, tenant.schema),
       isolation: migration.up.isolation,
-      settings: { lockTimeout: 5000, statementTimeout, concurrentTimeout: statementTimeout },
+      settings: { lockTimeout: 5000, statementTimeout, concurrentTimeout: statementTimeout, shared },
       schema: tenant.schema,
       keep: [],
       clock,
@@ -162,9 +191,11 @@ function notDeclared(release: Release): Finding {
   };
 }
 
+const UNDECLARED = "diverge.undeclared";
+
 export function undeclared(release: Release, error: DatabaseError): Finding {
   const base = {
-    code: "diverge.undeclared",
+    code: UNDECLARED,
     gate: "diverge",
     severity: "error",
     unknown: true,
