@@ -2,4 +2,4 @@ import { defineConfig, mergeConfig } from "vitest/config";
 import whole from "../vitest.config.js";
 import { SLOW } from "./slow.js";
 
-export default mergeConfig(whole, defineConfig({ test: { exclude: [...SLOW] } }));
+export default mergeConfig(whole, defineConfig({ test: { exclude: [...SLOW], env: { SCHEMA_GATE_QUICK: "1" } } }));

@@ -1,6 +1,7 @@
 /**
- * Matrices: every form of a kind on two servers, one after the other. `npm test`, which CI runs, leaves them out to end in less than half
- * an hour on two cores; `npm run test:all` has them. A file that is named on the command line runs whatever this says.
+ * Matrices (every form of a kind, on every major) and long days of the whole command line. `npm test`, which CI runs, leaves them out
+ * and tries what depends on the major on 18 alone, to end in less than half an hour on two cores; `npm run test:all` has everything.
+ * A file that is named on the command line runs whatever this says.
  */
 export const SLOW: readonly string[] = [
   "test/core/contract/what-the-server-makes.test.ts",
@@ -8,6 +9,9 @@ export const SLOW: readonly string[] = [
   "test/integration/catalog/drift-matrix.test.ts",
   "test/integration/lint/known.test.ts",
   "test/integration/lint/refusals.test.ts",
+  "test/integration/run/bad-input.test.ts",
+  "test/security/overloads.test.ts",
+  "test/staging/snapshots.test.ts",
   "test/steps/proof/dropped-together.test.ts",
   "test/steps/proof/dump-judge.test.ts",
   "test/steps/proof/made-together.test.ts",
@@ -16,4 +20,5 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/random-releases.test.ts",
   "test/steps/proof/stale-functions.test.ts",
   "test/steps/proof/still-bound.test.ts",
+  "test/steps/proof/watched.test.ts",
 ];

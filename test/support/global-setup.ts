@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
 import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
-import { MAJORS, type Major, serverPackage } from "./majors.js";
+import { type Major, SERVERS, serverPackage } from "./majors.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-test-"));
   chmodSync(directory, 0o755);
   const servers = await Promise.all(
-    MAJORS.map(async (major) => ({
+    SERVERS.map(async (major) => ({
       major,
       server: await startEmbeddedServer({ directory: join(directory, major), package: serverPackage(major) }),
     })),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { readCatalog, readDetector, readFingerprint, readStatistics } from "../../../lib/steps/catalog/read-catalog.js";
-import { MAJORS } from "../../support/majors.js";
+import { MAJORS, SERVERS } from "../../support/majors.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { withSession } from "./with-session.js";
 
@@ -55,9 +55,9 @@ describe.each(MAJORS)("reading a catalog, PostgreSQL %s", (major) => {
   });
 });
 
-it(`takes the same schema for equal on ${MAJORS.join(", ")}`, async () => {
+it(`takes the same schema for equal on ${SERVERS.join(", ")}`, async () => {
   const catalogs = await Promise.all(
-    MAJORS.map(async (major) => {
+    SERVERS.map(async (major) => {
       const database = await temporaryDatabase(major, SCHEMA);
       return withSession(database, (session) => readCatalog(session, null));
     }),
