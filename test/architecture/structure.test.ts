@@ -87,6 +87,7 @@ describe("the core", () => {
     "undo",
     "migration",
     "operations",
+    "backfill",
     "isolation",
     "rollback",
     "probes",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { backfillMark } from "../../lib/core/migration/backfill-mark.js";
 import type { Migration, Script, TransactionMode } from "../../lib/core/migration/release.js";
 import { parseSql } from "../../lib/core/sql/parse.js";
 import type { Clock } from "../../lib/ports/clock.js";
@@ -16,7 +17,9 @@ export function testScript(sql: string, file: string, transaction: TransactionMo
     source,
   }));
   const checksum = createHash("sha256").update(sql).digest("hex");
-  return { file, language: "sql", statements, transaction, isolation: "read committed", checksum };
+  const backfill = backfillMark(sql, file, statements);
+  const script: Script = { file, language: "sql", statements, transaction, isolation: "read committed", checksum };
+  return backfill ? { ...script, backfill } : script;
 }
 
 /** A migration from texts; the parser must be loaded. */

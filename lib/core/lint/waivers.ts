@@ -1,4 +1,5 @@
 import type { Finding, SourceSpan } from "../finding.js";
+import { BACKFILL_FORM, isBackfillComment, readBackfillComment } from "../migration/backfill-mark.js";
 import { LineIndex } from "../sql/line-index.js";
 import { splitSql } from "../sql/split.js";
 import type { LintScript } from "./lint-statement.js";
@@ -37,6 +38,10 @@ export function readWaivers(script: LintScript): ReadWaivers {
   const waivers: Waiver[] = [];
   const findings: Finding[] = [];
   for (const comment of markedComments(script)) {
+    if (isBackfillComment(comment.text)) {
+      if (readBackfillComment(comment.text) === null) findings.push(malformedBackfill(comment.source));
+      continue;
+    }
     const [, scope, rule, until, reason] = FORM.exec(comment.text) ?? [];
     if (!rule || !until || !reason || !isDay(until)) findings.push(malformed(comment.source));
     else {
@@ -86,6 +91,18 @@ function malformed(source: SourceSpan): Finding {
     message:
       "This comment begins like a waiver but does not name a rule, a last day and a reason, so it waives nothing.",
     remedy: { text: "Write it in this form:", sql: HOW },
+    source,
+  };
+}
+
+function malformedBackfill(source: SourceSpan): Finding {
+  return {
+    code: "lint.backfill-malformed",
+    gate: "lint",
+    severity: "error",
+    subject: { kind: "backfill", name: "a comment" },
+    message: "This comment asks for a backfill, but not in the form that is read, so a run would refuse the migration.",
+    remedy: { text: "Write it in this form:", sql: BACKFILL_FORM },
     source,
   };
 }

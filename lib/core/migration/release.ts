@@ -1,6 +1,7 @@
 import type { ColumnRequirement, Contract } from "../contract/contract.js";
 import type { Finding, SourceSpan } from "../finding.js";
 import type { Statement } from "../sql/statement.js";
+import type { BackfillMark } from "./backfill-mark.js";
 import type { MigratorCommand } from "./migrator-command.js";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
@@ -19,7 +20,9 @@ export interface Script {
   readonly commits?: readonly number[];
   /** SHA-256 of the file's bytes (for several files: of their texts joined). */
   readonly checksum: string;
-  /** The text, kept only where a comment in it waives a finding of lint. */
+  /** The statement that is to run in batches. */
+  readonly backfill?: BackfillMark;
+  /** The text, kept only where a comment in it is for us: it waives a finding of lint, or asks for a backfill. */
   readonly text?: string;
 }
 

@@ -1,6 +1,7 @@
 import { flywayRunsOutside, refusedInTransaction } from "../postgres/transactionality.js";
 import { isParsed, parseSql } from "../sql/parse.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
+import { backfillMark } from "./backfill-mark.js";
 import { sha256 } from "./checksums/sha.js";
 import type { ScriptSource, Sending } from "./convention.js";
 import { withoutOwnTransactions } from "./own-transactions.js";
@@ -23,14 +24,17 @@ export function readSqlScript(source: ScriptSource): ReadScript {
   const text = source.start === undefined ? file.text : stretchOf(file.text, source.start, source.end);
   const all = parseSql(text, file.path).statements;
   const { statements, isolation, commits } = withoutOwnTransactions(all, source.transaction);
+  const plainStatements = statements.map(plain);
+  const backfill = backfillMark(text, file.path, plainStatements);
   const script: Script = {
     file: file.path,
     language: "sql",
-    statements: statements.map(plain),
+    statements: plainStatements,
     transaction: transactionOf(source.transaction, statements),
     isolation: isolation ?? "read committed",
     ...(commits.length > 0 ? { commits } : {}),
     checksum: sha256(file.bytes),
+    ...(backfill ? { backfill } : {}),
     ...(text.includes(WAIVER_MARK) ? { text } : {}),
   };
   return { script, statements };

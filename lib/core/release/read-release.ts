@@ -1,5 +1,6 @@
 import { compareFindings, type Finding } from "../finding.js";
 import type { Acceptances } from "../migration/acceptance.js";
+import { backfillMarkFindings } from "../migration/backfill-mark.js";
 import { judgeCoverage } from "../migration/coverage.js";
 import type { Migration, Release, Squash } from "../migration/release.js";
 import { releaseFinding } from "../migration/release-finding.js";
@@ -62,6 +63,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const functions = new FunctionBodies();
   const migrations = ordered.map((source) => readMigration(source, rust, functions));
   findings.push(...migrations.flatMap((each) => dynamicSqlFindings(each.up)));
+  findings.push(...migrations.flatMap((each) => backfillMarkFindings(each.migration.up)));
   const judged = judgeCoverage(
     migrations.reduce((sum, each) => sum + each.understood, 0),
     migrations.flatMap((each) => each.opaque),

@@ -1,3 +1,4 @@
+import { undoBackfill } from "../backfill/undo-backfill.js";
 import type { Catalog, CatalogObject } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { sameTable } from "../catalog/tables.js";
@@ -59,6 +60,8 @@ function withoutInverse(reason: string): Inverses {
 
 function invertStatements(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
   const seen = observed?.statements ?? [];
+  const backfill = undoBackfill(migration, seen[0]?.before ?? before);
+  if (backfill) return backfill;
   const schemas = [...seen.map((each) => each.before), ...(observed ? [observed.after] : [before])];
   const indexes = schemas.map((each) => new CatalogIndex(each));
   const around = (at: number) => ({

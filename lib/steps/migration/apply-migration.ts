@@ -1,3 +1,4 @@
+import type { TableRef } from "../../core/catalog/lookup.js";
 import type { IsolationLevel, Migration } from "../../core/migration/release.js";
 import { operationsOfText, type Segment, segmentsOf } from "../../core/operations/segments.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
@@ -7,6 +8,7 @@ import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
+import { applyBackfill, type BackfillPace } from "./apply-backfill.js";
 import { applyCommand } from "./apply-command.js";
 import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
@@ -24,11 +26,21 @@ import { waitsQuietly } from "./waits-quietly.js";
 /** Called around every statement of the migration, on the migration's own session and inside its transaction. */
 export interface StatementObserver {
   before?(statement: Statement): Promise<void>;
-  after?(statement: Statement, ms: number): Promise<void>;
+  after?(statement: Statement, ms: number, batched?: Batched): Promise<void>;
   /** After what the statement destroys was kept aside, with the milliseconds that it took before the statement and after it. */
   kept?(statement: Statement, ms: { readonly before: number; readonly after: number }): void;
   /** Before the transaction commits, with its locks still held. */
   committing?(statements: readonly Statement[]): Promise<void>;
+}
+
+/** What a statement did that ran in batches, of which each committed by itself. */
+export interface Batched {
+  readonly verb: "insert" | "update" | "delete";
+  readonly table: TableRef;
+  readonly rows: number;
+  readonly batches: number;
+  /** Its locks were held for so long at most. */
+  readonly longestMs: number;
 }
 
 export interface ApplyMigration {
@@ -55,6 +67,10 @@ export interface ApplyMigration {
   /** Where others wait behind its locks; a clone has no others. */
   readonly watch?: LockWatch;
   readonly observe?: StatementObserver;
+  /** Runs a backfill as the one statement that it is: where nobody waits for its locks, and to compare. */
+  readonly whole?: boolean;
+  /** Asked between the batches of a backfill. */
+  readonly pace?: BackfillPace;
 }
 
 export interface AppliedMigration {
@@ -71,7 +87,7 @@ export interface AppliedMigration {
 }
 
 /** One run of a migration: what is kept aside counts against one budget, however many transactions it takes. */
-interface Work extends ApplyMigration {
+export interface Work extends ApplyMigration {
   readonly budget: KeptBudget;
 }
 
@@ -89,6 +105,13 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
   }
   const budget = new KeptBudget(version, input.keepLimit);
   const work: Work = { ...input, budget };
+  const { backfill, statements } = input.migration.up;
+  const marked = backfill && statements.find(({ index }) => index === backfill.statement);
+  if (backfill && marked && input.whole !== true) {
+    const end = (on: Session, of: Work) => record(on, of, start, preparation(on, of, "inside"));
+    const applied = await applyBackfill(session, work, marked, backfill, { guarded, deferredInside, end });
+    return { version, ms: input.clock.monotonic() - start, ...applied, keptBytes: budget.taken, output: null };
+  }
   const segments = segmentsOf(input.migration.up);
   const [only] = segments;
   const resumed =

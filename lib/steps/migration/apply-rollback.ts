@@ -1,7 +1,9 @@
+import { FIRST_BATCH, nextSize } from "../../core/backfill/batch-size.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
+import { isInBatches, SIZE_SETTING } from "../../core/undo/keep/in-batches.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
 import { writeLedger } from "../catalog/ledger.js";
@@ -70,7 +72,8 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
   for (const [at, part] of all.entries()) {
     if (progress.get(at) === "finished") continue;
-    if (part.outside) await runOutside(session, input, part, at, progress.get(at) === "started");
+    if (part.repeated) await runRepeated(session, input, part, at);
+    else if (part.outside) await runOutside(session, input, part, at, progress.get(at) === "started");
     else await runInside(session, { ...input, budget }, part, all.length > 1 ? at : null);
   }
   return { version: migration.version, ms: input.clock.monotonic() - start };
@@ -83,6 +86,8 @@ interface Work extends ApplyRollback {
 
 interface Part {
   readonly outside: boolean;
+  /** Repeated, each time in a transaction of its own, until nothing is left of it. */
+  readonly repeated: boolean;
   /** Index of its first statement. */
   readonly first: number;
   readonly statements: readonly string[];
@@ -91,16 +96,18 @@ interface Part {
 }
 
 function parts(candidate: RollbackCandidate): readonly Part[] {
-  const found: { outside: boolean; first: number; statements: string[] }[] = [];
+  const found: { outside: boolean; repeated: boolean; first: number; statements: string[] }[] = [];
   for (const [at, sql] of candidate.statements.entries()) {
     const outside = candidate.outside.includes(at);
+    const repeated = isInBatches(sql);
     const open = found.at(-1);
-    if (open && !open.outside && !outside) open.statements.push(sql);
-    else found.push({ outside, first: at, statements: [sql] });
+    if (open && !open.outside && !outside && open.repeated === repeated) open.statements.push(sql);
+    else found.push({ outside, repeated, first: at, statements: [sql] });
   }
   // The ledger's row goes in a transaction, so the last part is always one.
-  if (found.at(-1)?.outside !== false)
-    found.push({ outside: false, first: candidate.statements.length, statements: [] });
+  const end = found.at(-1);
+  if (!end || end.outside || end.repeated)
+    found.push({ outside: false, repeated: false, first: candidate.statements.length, statements: [] });
   return found.map((part, at) => ({ ...part, last: at === found.length - 1 }));
 }
 
@@ -132,6 +139,36 @@ async function runOutside(
   }
   await input.observe?.end(first);
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
+}
+
+/** How long a batch of a way back should take. Milliseconds. */
+const BATCH_MS = 200;
+
+/** What is left to do stands in the copies themselves, so a killed rollback goes on where it stopped. */
+async function runRepeated(session: Session, input: ApplyRollback, part: Part, at: number): Promise<void> {
+  let size = FIRST_BATCH;
+  let left = Number.POSITIVE_INFINITY;
+  for (let first = true; left > 0; first = false) {
+    const began = input.clock.monotonic();
+    const batch = async () => {
+      left = 0;
+      if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
+      if (first) await input.observe?.begin(part.first);
+      await session.script(`${WAY_BACK}; set local ${SIZE_SETTING} = ${size}`);
+      for (const sql of part.statements) {
+        const [row] = await session.execute<{ left?: string }>(bindSchemas(sql, input.schema));
+        if (row?.left !== undefined) left = Number(row.left);
+        await stayInside(session, input);
+      }
+      await session.script("set constraints all immediate");
+      if (left > 0) return;
+      await input.observe?.end(part.first);
+      await recordProgress(session, progressKey(input), at, "finished", input.schema);
+    };
+    session.lookUpIn(input.schema, input.settings.shared);
+    await inTransaction(session, "read committed", batch, preparation(session, input, "inside"));
+    size = nextSize(size, input.clock.monotonic() - began, BATCH_MS);
+  }
 }
 
 /** `at`: the part's place among several; null when it is the only one. */

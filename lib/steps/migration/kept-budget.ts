@@ -34,6 +34,19 @@ export class KeptBudget {
     return this.spent;
   }
 
+  /** Throws `KeptTooLarge` where so much more would be above the limit; counts nothing. */
+  weigh(bytes: number): void {
+    const sum = this.spent + bytes;
+    if (sum > this.limit) throw new KeptTooLarge(this.version, sum, this.limit);
+  }
+
+  /** Copies that grow in several transactions take so much by now. Throws `KeptTooLarge`. */
+  stands(bytes: number): void {
+    this.spent = 0;
+    this.weigh(bytes);
+    this.spent = bytes;
+  }
+
   /** Weighs the copies before they are made. Throws `KeptTooLarge`. */
   async take(session: Session, keep: KeepAside, schema: string | null): Promise<void> {
     for (const query of keep.sizes) {

@@ -13,5 +13,9 @@ export async function replayMigration(session: Session, input: ApplyMigration): 
   const unread = refusals.flat().find(({ unknown }) => unknown);
   if (unread) throw new DatabaseError(unread.message, "42601");
   const statements = migration.up.statements.filter((_, at) => refusals[at]?.length === 0);
-  return applyMigration(session, { ...input, migration: { ...migration, up: { ...migration.up, statements } } });
+  return applyMigration(session, {
+    ...input,
+    whole: true,
+    migration: { ...migration, up: { ...migration.up, statements } },
+  });
 }

@@ -14,6 +14,7 @@ export async function up(
     readonly observe?: StatementObserver;
     readonly stop?: AbortSignal;
     readonly aside?: readonly SetAside[];
+    readonly whole?: boolean;
   } = {},
 ): Promise<AppliedMigration> {
   const { settings, schema, clock, keepLimit, migrator } = input;

@@ -2,6 +2,7 @@ import type { Migration } from "../../core/migration/release.js";
 import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
+import { isInBatches } from "../../core/undo/keep/in-batches.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { CapturedSchema } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
@@ -101,7 +102,7 @@ export class RollbackTrial {
   /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
   private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
     const { schema } = this.input;
-    if (candidate.outside.length === 0) {
+    if (candidate.outside.length === 0 && !candidate.statements.some(isInBatches)) {
       const tried = await tryCandidate(this.working.session, candidate, this.state(at), this.input);
       if (tried.passed) await this.apply(at, candidate);
       return tried;

@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
+import { BackfillHalted, BackfillRefused } from "../migration/backfill-errors.js";
 import { LeftTenant } from "../migration/stay-inside.js";
 import type { ProvedStatement, Rerun, ResumePoint } from "./proof.js";
 import type { Failure } from "./run-release.js";
@@ -17,16 +18,24 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
     subject: { kind: "migration", name: migration.version },
     message: `On the clone, ${migration.version} failed${place}: ${describeFailure(error)}.`,
     remedy: {
-      text:
-        error instanceof LeftTenant
-          ? "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config."
-          : "Fix the migration or the rows that it fails on, then check again.",
+      text: remedyFor(error),
     },
     ...(statement ? { source: statement.source } : {}),
   };
 }
 
+function remedyFor(error: DatabaseError): string {
+  if (error instanceof BackfillRefused) return error.remedy;
+  if (error instanceof BackfillHalted && error.why === "endless")
+    return "Narrow the condition to rows that the statement finishes, or write one that names none of the columns that it sets.";
+  return error instanceof LeftTenant
+    ? "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config."
+    : "Fix the migration or the rows that it fails on, then check again.";
+}
+
 function codeOf(error: DatabaseError): string {
+  if (error instanceof BackfillRefused) return `backfill.${error.refusal}`;
+  if (error instanceof BackfillHalted) return error.why === "endless" ? "backfill.endless" : "backfill.row";
   if (error instanceof MigratorFailed) return "dry-run.migrator-failed";
   if (error instanceof LeftTenant) return "isolation.left";
   if (error.code === DISK_FULL) return "dry-run.disk-full";

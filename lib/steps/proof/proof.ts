@@ -19,6 +19,8 @@ export interface ProvedStatement {
   readonly migration: string;
   readonly index: number;
   readonly sql: string;
+  /** What of it ran in batches; absent for a statement that ran whole. `longestMs`: the longest of them. */
+  readonly batched?: { readonly rows: number; readonly batches: number; readonly longestMs: number };
   readonly source: SourceSpan;
   readonly transactionality: Transactionality;
   /** Since the first statement of the release began; the dry run's own reading is not counted. */

@@ -28,6 +28,7 @@ import { runAgain, runCommandAgain } from "./run-again.js";
 import { type AppliedRelease, applyRelease } from "./run-release.js";
 import { readState, type State } from "./state.js";
 import { readTraces, traceFindings } from "./traces.js";
+import { wholeFormFindings } from "./whole-form.js";
 import { writabilityFindings } from "./writability.js";
 
 /**
@@ -85,6 +86,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
     ...(await seenAfter(input, clones, working, run)),
     ...traceFindings(traces, await readTraces(working.session), after.catalog, input.schema),
   ];
+  seen.push(...(await wholeFormFindings(input, clones, run)));
   const rerun = await rerunOf(input, clones, working, after);
   const { cluster, migrations } = input;
   const plan = planRollback({

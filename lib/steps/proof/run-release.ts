@@ -10,6 +10,7 @@ import type { ProvedStatement } from "./proof.js";
 import { applyCommand } from "./run-command.js";
 import { readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
+import { hasBackfill } from "./whole-form.js";
 
 /** The release on its way up: the state before each migration and after the last, and what was seen between. */
 export interface AppliedRelease {
@@ -61,7 +62,7 @@ export async function applyRelease(
     if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
     const { state } = step.reached;
     states.push(state);
-    const changed = input.thorough ? changedTables(state, first) : [];
+    const changed = input.thorough || hasBackfill(input) ? changedTables(state, first) : [];
     sums.push(await readColumnSums(working.session, state, changed, input.schema));
     observed.push(step.reached.observed);
   }

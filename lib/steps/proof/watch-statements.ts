@@ -7,7 +7,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
-import type { StatementObserver } from "../migration/apply-migration.js";
+import type { Batched, StatementObserver } from "../migration/apply-migration.js";
 import { changesBetween, readSnapshot, type Snapshot } from "./backend-snapshot.js";
 import type { ProvedStatement } from "./proof.js";
 import { tableName } from "./state.js";
@@ -44,7 +44,8 @@ export class StatementWatch implements StatementObserver {
     this.began = this.elapsed();
   }
 
-  async after(statement: Statement, ms: number): Promise<void> {
+  async after(statement: Statement, ms: number, batched?: Batched): Promise<void> {
+    if (batched) return this.afterBatches(statement, ms, batched);
     await this.unmeasured(async () => {
       const { snapshot, catalog } = this;
       if (!snapshot || !catalog) throw new Error("a statement ended that did not begin");
@@ -73,6 +74,40 @@ export class StatementWatch implements StatementObserver {
       this.observations.push({ before: catalog, written });
     });
     if (strictest(operationsOfText(statement)) === "outside") this.uncommitted = [];
+  }
+
+  /** Each batch committed by itself, so its transaction no longer tells; the engine does. */
+  private async afterBatches(statement: Statement, ms: number, batched: Batched): Promise<void> {
+    const { catalog, began } = this;
+    if (!catalog) throw new Error("a statement ended that did not begin");
+    const { verb, rows, batches, longestMs } = batched;
+    const bound = {
+      ...batched.table,
+      schema: batched.table.schema === TENANT_SCHEMA ? (this.schema ?? "public") : batched.table.schema,
+    };
+    const table = tableName(bound);
+    const operations = operationsOfText(statement);
+    const counted = (each: Batched["verb"]) => (each === verb ? rows : 0);
+    this.statements.push({
+      migration: this.version,
+      index: statement.index,
+      sql: statement.sql,
+      batched: { rows, batches, longestMs },
+      source: statement.source,
+      transactionality: "own",
+      startMs: began,
+      ms,
+      locks: [{ table, mode: "RowExclusiveLock", fromMs: began, toMs: began + longestMs }],
+      predicted: operations.flatMap((operation) => effectsOf(operation, new CatalogIndex(catalog)).locks),
+      kept: [],
+      rewrites: [],
+      scans: [],
+      written:
+        rows === 0
+          ? []
+          : [{ table, inserted: counted("insert"), updated: counted("update"), deleted: counted("delete") }],
+    });
+    this.observations.push({ before: catalog, written: [batched.table] });
   }
 
   async committing(): Promise<void> {

@@ -25,6 +25,7 @@ import { primaryOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { analyzeRelease, notAnalyzed, noteStatistics } from "./analyze-release.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
+import { paceOf } from "./pace.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { lockWatch } from "./tenant-lock-watch.js";
@@ -182,6 +183,7 @@ async function apply(
     ...(ports.migrator ? { migrator: ports.migrator } : {}),
     guard,
     watch: lockWatch(ports, tenant),
+    pace: paceOf(ports, context),
     ...(mayDiffer(migration) ? { observe: { committing: () => verifyOnTheWay(session, context) } } : {}),
   });
   if (output !== null) await keepOutput(ports, tenant, output);

@@ -23,6 +23,8 @@ export interface TenantContext {
   readonly release: Release;
   readonly cluster: ClusterRecord;
   readonly wave: number;
+  /** Its group in the order of the rollout; null for none. */
+  readonly group: string | null;
   /** Fingerprint that was approved. */
   readonly before: string;
   /** Fingerprint that the dry run ended in. */
@@ -74,12 +76,14 @@ export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantCo
   const proof = proofs.get(cluster.id);
   if (!proof || proof.after === null)
     throw new Error(`the cluster ${cluster.id} has no proof, so tenant ${tenant.id} cannot be verified`);
+  const wave = waves.find((each) => each.tenants.includes(tenant.id));
   return {
     tenant,
     config,
     release,
     cluster,
-    wave: waves.find((wave) => wave.tenants.includes(tenant.id))?.index ?? -1,
+    wave: wave?.index ?? -1,
+    group: wave?.group ?? null,
     before: cluster.fingerprint,
     after: proof.after,
     onTheWay: proof.onTheWay,

@@ -18,8 +18,9 @@ export async function driverFindings(
     if (limits === null) continue;
     for (const statement of statements) {
       const outside = statement.transactionality !== "inside";
-      const problem =
-        statement.ms * MARGIN > limits.longestStatementMs
+      const problem = statement.batched
+        ? `runs in batches, which was not tried over ${limits.driver}`
+        : statement.ms * MARGIN > limits.longestStatementMs
           ? `took ${Math.round(statement.ms / 1000)} s on a clone, and ${limits.driver} ends a statement after ${limits.longestStatementMs / 1000} s`
           : outside && tenant.schema !== null && !limits.settingsOutsideTransactions
             ? `runs outside a transaction, where ${limits.driver} cannot choose the tenant's schema ${tenant.schema}`

@@ -1,6 +1,6 @@
 import { readableRelation } from "../../sql/readable-name.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { isBounded, isUnconditional, rowWrite } from "./support/row-writes.js";
+import { isBackfill, isBounded, isUnconditional, rowWrite } from "./support/row-writes.js";
 
 export const unboundedWrite: Rule = {
   id: "SG096",
@@ -10,7 +10,8 @@ export const unboundedWrite: Rule = {
     "UPDATE or DELETE without WHERE, with one that is always true, or with one that neither names single rows nor bounds how many it meets.",
   effect:
     "Every row that it meets stays locked until the end, the old versions double the table, replicas fall behind; a DELETE without WHERE loses all rows.",
-  workaround: "Work in batches of some thousand rows, each in a transaction of its own.",
+  workaround:
+    "Work in batches of some thousand rows, each in a transaction of its own: `-- schema-gate: backfill by id` above the statement has the rollout do it (docs/backfills.md).",
   lock: null,
   work: "none",
   versions: ALL_VERSIONS,
@@ -20,6 +21,7 @@ export const unboundedWrite: Rule = {
   *check(statement) {
     const write = rowWrite(statement);
     if (!write || write.table.relname?.startsWith("pg_") || isBounded(write.where)) return;
+    if (isBackfill(statement)) return;
     const all = isUnconditional(write.where);
     const relation = readableRelation(write.table);
     yield {

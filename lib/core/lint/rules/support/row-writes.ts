@@ -1,6 +1,13 @@
 import type { Node, RangeVar } from "libpg-query";
+import { backfillMark } from "../../../migration/backfill-mark.js";
 import { as, constant, find } from "../../../sql/tree.js";
 import type { LintStatement } from "../../lint-statement.js";
+
+/** Whether a comment has the rollout run the statement in batches. */
+export function isBackfill({ script, index, nested }: LintStatement): boolean {
+  if (script.text === undefined || nested) return false;
+  return backfillMark(script.text, script.file, script.statements)?.statement === index;
+}
 
 export interface RowWrite {
   readonly verb: "UPDATE" | "DELETE" | "INSERT … SELECT";

@@ -1,0 +1,23 @@
+/** Rows of the first batch: small enough for any table, and grown from there. */
+export const FIRST_BATCH = 200;
+/** What a batch costs however few its rows are is not worth more batches: fewer rows only where they take far too long. */
+const FEW = 50;
+const FAR_TOO_LONG = 4;
+const LARGEST_BATCH = 1_000_000;
+/** A batch is at most so many times as large as the one before: the time of one says little of the next. */
+const MOST_GROWTH = 2;
+const MOST_SHRINKING = 0.25;
+
+/** How many rows the next batch walks, after one of `size` rows took `ms`. */
+export function nextSize(size: number, ms: number, targetMs: number): number {
+  if (size <= FEW && ms > targetMs && ms < FAR_TOO_LONG * targetMs) return size;
+  const factor = ms <= 0 ? MOST_GROWTH : targetMs / ms;
+  const bounded = Math.min(MOST_GROWTH, Math.max(MOST_SHRINKING, factor));
+  const least = ms < FAR_TOO_LONG * targetMs ? Math.min(size, FEW) : 1;
+  return Math.min(LARGEST_BATCH, Math.max(least, Math.round(size * bounded)));
+}
+
+/** After a batch that met a lock, a deadlock or its time limit. */
+export function smaller(size: number): number {
+  return Math.max(1, Math.floor(size / 4));
+}

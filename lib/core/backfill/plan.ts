@@ -1,0 +1,111 @@
+import type { Node } from "libpg-query";
+import type { Catalog, ColumnObject } from "../catalog/catalog.js";
+import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
+import type { BackfillMark } from "../migration/backfill-mark.js";
+import { resolveTable } from "../operations/resolve.js";
+import { treeAlone } from "../sql/parse.js";
+import type { Statement } from "../sql/statement.js";
+import { columnsOf } from "../sql/tree.js";
+import { copyName } from "../undo/keep/copy.js";
+import { type Identity, identityOf } from "../undo/keep/identity.js";
+import { isAscending, keyOf } from "./key.js";
+import { type BackfillRefusal, NotCuttable } from "./refusal.js";
+import { nameIn, type Shape, shapeOf } from "./statement-shape.js";
+import { refuseOwnRows, refuseSurroundings } from "./surroundings.js";
+import { type StatementTexts, textsOf } from "./texts.js";
+
+/** How one statement is run in batches over one schema. Plain data, and the same for the same schema. */
+export interface BackfillPlan {
+  readonly verb: Shape["verb"];
+  /**
+   * `condition`: a row that is done no longer meets the condition, so passes are made until none does. `cursor`: the cursor alone
+   * tells what is done, so there is one pass, up to the last key of when it began.
+   */
+  readonly form: "condition" | "cursor";
+  readonly written: TableRef;
+  readonly walked: TableRef;
+  /** What the statement calls the walked table. */
+  readonly alias: string;
+  /** What it calls the written one. */
+  readonly writtenAlias: string;
+  readonly key: readonly ColumnObject[];
+  readonly batchMs: number;
+  readonly texts: StatementTexts;
+  /** How the written rows are kept; null where none could be found again. */
+  readonly kept: KeptForm | null;
+}
+
+export interface KeptForm {
+  /** Name of the copy of the rows as they were; the one as they became has `_new` behind it. */
+  readonly copy: string;
+  readonly identity: Identity;
+  /** What is copied: all but what is generated. */
+  readonly columns: readonly ColumnObject[];
+}
+
+export type PlannedBackfill =
+  | { readonly plan: BackfillPlan; readonly refusal: null }
+  | { readonly plan: null; readonly refusal: BackfillRefusal };
+
+/** Whether the statement below a mark can be cut over this schema, and how. The parser must be loaded. */
+export function planBackfill(statement: Statement, mark: BackfillMark, catalog: Catalog): PlannedBackfill {
+  const node = treeAlone(statement.sql);
+  try {
+    if (!node) throw new NotCuttable("form", "PostgreSQL's parser refuses the statement");
+    return { plan: plan(statement, node, mark, new CatalogIndex(catalog)), refusal: null };
+  } catch (error) {
+    if (!(error instanceof NotCuttable)) throw error;
+    return { plan: null, refusal: { code: error.code, reason: error.message } };
+  }
+}
+
+function plan(statement: Statement, node: Node, mark: BackfillMark, before: CatalogIndex): BackfillPlan {
+  const shape = shapeOf(node, mark.table);
+  const nameOf = ({ schemaname, relname }: Shape["written"]) =>
+    resolveTable({ schema: schemaname ?? null, name: relname ?? "" }, before);
+  const [written, walked] = [nameOf(shape.written), nameOf(shape.walked)];
+  refuseSurroundings(before, shape, written, walked);
+  refuseOwnRows(before, shape, written);
+  const key = keyOf(before, walked, mark.by);
+  const changed = mark.by.find((column) => shape.sets.includes(column));
+  if (changed !== undefined)
+    throw new NotCuttable("key-changed", `the statement changes ${changed}, by which rows are walked`);
+  const form = formOf(shape);
+  if (form === "cursor" && shape.cumulative && !isAscending(key))
+    throw new NotCuttable(
+      "rows-meanwhile",
+      "a new value is made of the old one, no condition tells which rows are done, and rows that the application inserts meanwhile get keys among those that are walked",
+    );
+  return {
+    verb: shape.verb,
+    form,
+    written,
+    walked,
+    alias: nameIn(shape.walked),
+    writtenAlias: nameIn(shape.written),
+    key,
+    batchMs: mark.batchMs,
+    texts: textsOf(node, shape),
+    kept: keptForm(statement, before, shape, written, key),
+  };
+}
+
+/** A condition that names nothing of what the statement sets cannot be met by what it sets: the cursor remembers. */
+function formOf({ verb, where, sets }: Shape): BackfillPlan["form"] {
+  if (verb === "insert" || where === undefined) return "cursor";
+  if (verb === "delete") return "condition";
+  return columnsOf(where).some((column) => sets.includes(column)) ? "condition" : "cursor";
+}
+
+function keptForm(
+  statement: Statement,
+  before: CatalogIndex,
+  { verb }: Shape,
+  written: TableRef,
+  key: readonly ColumnObject[],
+): KeptForm | null {
+  const identity: Identity = verb === "insert" ? identityOf(before, written) : { by: "key", columns: key };
+  if (identity.by !== "key") return null;
+  const columns = before.columns(written).filter(({ attributes }) => attributes.generated === "");
+  return { copy: copyName(statement, written), identity, columns };
+}

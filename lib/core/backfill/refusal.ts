@@ -1,0 +1,55 @@
+/** Why a statement is not run in batches. */
+export type BackfillRefusalCode =
+  | "form"
+  | "no-table"
+  | "partitioned"
+  | "inherited"
+  | "row-security"
+  | "rule"
+  | "trigger"
+  | "no-key"
+  | "key-type"
+  | "key-changed"
+  | "whole"
+  | "own-rows"
+  | "function"
+  | "cascades"
+  | "rows-meanwhile"
+  | "not-rendered";
+
+export interface BackfillRefusal {
+  readonly code: BackfillRefusalCode;
+  /** A full sentence without the final stop. */
+  readonly reason: string;
+}
+
+/** Thrown within the planning, and caught by it. */
+export class NotCuttable extends Error {
+  override readonly name = "NotCuttable";
+  constructor(
+    readonly code: BackfillRefusalCode,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** What helps, by the code. */
+export const BACKFILL_REMEDIES: Readonly<Record<BackfillRefusalCode, string>> = {
+  form: "Write it as one UPDATE, DELETE or INSERT … SELECT of a single table, or take the comment away and run it whole.",
+  "no-table": "Name a table that is there before this migration.",
+  partitioned: "Write one backfill for each partition, by its own name.",
+  inherited: "Write one backfill for each child table, with ONLY or by its own name.",
+  "row-security": "Switch row-level security off for the backfill, or take the comment away.",
+  rule: "Drop the rule, or take the comment away and run the statement whole.",
+  trigger: "Disable the trigger in a migration before, or take the comment away and run the statement whole.",
+  "no-key": "Walk by the primary key, or by a unique index over columns that are NOT NULL.",
+  "key-type": "Walk by a key of numbers, texts, uuids, dates or times.",
+  "key-changed": "Walk by a key that the statement leaves as it is.",
+  whole: "Write it so that what becomes of a row depends on that row and on other tables alone.",
+  "own-rows": "Put what it reads of its own table into another table first, or take the comment away.",
+  function: "Declare the function IMMUTABLE where it is, or write the expression out.",
+  cascades: "Write a backfill for the referencing table first, so that nothing is left to cascade.",
+  "rows-meanwhile": "Add a condition that a finished row no longer meets, such as a column that says it is done.",
+  "not-rendered": "Write the statement more simply, or take the comment away and run it whole.",
+};

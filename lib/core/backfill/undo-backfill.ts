@@ -1,0 +1,108 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { CatalogIndex } from "../catalog/lookup.js";
+import type { Migration } from "../migration/release.js";
+import { identifier } from "../sql/quote.js";
+import type { Loss } from "../undo/inverse.js";
+import { sqlName } from "../undo/inverses.js";
+import type { KeepAside } from "../undo/keep/aside.js";
+import { copyTable, dropCopy, makeCopy, restored, stored, storedAs } from "../undo/keep/copy.js";
+import { identityColumns, sameRow } from "../undo/keep/identity.js";
+import { inBatches, SIZE_SETTING } from "../undo/keep/in-batches.js";
+import { withoutTriggers } from "../undo/keep/without-triggers.js";
+import { type BackfillPlan, type KeptForm, planBackfill } from "./plan.js";
+
+/** What takes a backfill back, in batches as it went. */
+export interface UndoneBackfill {
+  readonly statements: readonly string[];
+  readonly keep: readonly KeepAside[];
+  readonly losses: readonly Loss[];
+  /** Why there is no way back. */
+  readonly gaps: readonly string[];
+}
+
+/** Null for a migration that is no backfill, or that is refused as one. */
+export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfill | null {
+  const statement = up.backfill && up.statements.find(({ index }) => index === up.backfill?.statement);
+  if (!up.backfill || !statement) return null;
+  const { plan } = planBackfill(statement, up.backfill, catalog);
+  if (!plan) return null;
+  const { kept, written } = plan;
+  const name = `${written.schema}.${written.name}`;
+  if (!kept) {
+    const gap = `${name} has no key by which the rows that the backfill writes are found again`;
+    return { statements: [], keep: [], losses: [], gaps: [gap] };
+  }
+  const before = new CatalogIndex(catalog);
+  const names = [kept.copy, `${kept.copy}_new`];
+  const rows = `SELECT ${kept.columns.map((column) => storedAs(column, "t")).join(", ")} FROM ONLY ${sqlName(written)} t WHERE false`;
+  const unique = identityColumns(kept.identity).join(", ");
+  const keep: KeepAside = {
+    statement: statement.index,
+    before: names.flatMap((each) => [
+      ...makeCopy(each, rows, written, statement),
+      `CREATE UNIQUE INDEX ON ${copyTable(each)} (${unique})`,
+    ]),
+    after: [],
+    locks: [],
+    tables: names,
+    sizes: [],
+  };
+  return {
+    statements: [
+      ...inBatches(withoutTriggers(before, written, [backSql(plan, kept)])),
+      ...names.flatMap((each) => dropCopy(each)),
+    ],
+    keep: [keep],
+    losses: [{ what: "rows", name, reason: `its rows are changed by ${plan.verb}` }],
+    gaps: [],
+  };
+}
+
+/** Takes the next rows out of the copy and gives them back, in one statement: what is left in the copy is what is left to do. */
+function backSql(plan: BackfillPlan, kept: KeptForm): string {
+  if (plan.verb === "update") return unupdate(plan, kept);
+  return plan.verb === "delete" ? undelete(plan, kept) : uninsert(plan, kept);
+}
+
+function taken(kept: KeptForm, copy: string, alias: string): string {
+  const keys = identityColumns(kept.identity).join(", ");
+  const size = `coalesce(nullif(current_setting('${SIZE_SETTING}', true), '')::bigint, 1000)`;
+  const table = copyTable(copy);
+  return `${alias} AS (DELETE FROM ${table} WHERE (${keys}) IN (SELECT ${keys} FROM ${table} ORDER BY ${keys} LIMIT ${size}) RETURNING *)`;
+}
+
+/** The row of the table, by the key as it is kept. */
+function matching({ identity }: KeptForm, alias: string): string {
+  return identity.columns.map((key) => `${stored(key, "t")} = ${alias}.${identifier(key.id.name)}`).join(" AND ");
+}
+
+function unupdate({ written }: BackfillPlan, kept: KeptForm): string {
+  const keys = new Set(kept.identity.columns.map(({ id }) => id.name));
+  const others = kept.columns.filter(({ id, attributes }) => !keys.has(id.name) && attributes.identity !== "a");
+  const sets = others.map((column) => {
+    const name = identifier(column.id.name);
+    const untouched = `row(${stored(column, "t")})::record *= row(a.${name})::record`;
+    return `${name} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${name} END`;
+  });
+  const became = `a AS (DELETE FROM ${copyTable(`${kept.copy}_new`)} x USING k WHERE ${sameRow(kept.identity, "x", "k")} RETURNING x.*)`;
+  const back = `UPDATE ONLY ${sqlName(written)} t SET ${sets.join(", ")}
+    FROM k JOIN a ON ${sameRow(kept.identity, "k", "a")} WHERE ${matching(kept, "k")} RETURNING 1`;
+  return `WITH ${taken(kept, kept.copy, "k")}, ${became}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
+}
+
+function undelete({ written }: BackfillPlan, kept: KeptForm): string {
+  const names = kept.columns.map(({ id }) => identifier(id.name)).join(", ");
+  const values = kept.columns.map((column) => restored(column, "k")).join(", ");
+  const back = `INSERT INTO ${sqlName(written)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM k
+    WHERE NOT EXISTS (SELECT FROM ONLY ${sqlName(written)} t WHERE ${matching(kept, "k")}) RETURNING 1`;
+  return `WITH ${taken(kept, kept.copy, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
+}
+
+/** A row that was written since stays. */
+function uninsert({ written }: BackfillPlan, kept: KeptForm): string {
+  const list = (alias: string) => kept.columns.map(({ id }) => `${alias}.${identifier(id.name)}`).join(", ");
+  const now = kept.columns.map((column) => stored(column, "t")).join(", ");
+  const back = `DELETE FROM ONLY ${sqlName(written)} t USING a
+    WHERE ${matching(kept, "a")} AND row(${now})::record *= row(${list("a")})::record RETURNING 1`;
+  return `WITH ${taken(kept, `${kept.copy}_new`, "a")}, back AS (${back}) SELECT count(*)::text AS "left" FROM a`;
+}

@@ -1,0 +1,276 @@
+import {
+  amountSql,
+  batchSql,
+  type KeyTexts,
+  keyName,
+  lastKeySql,
+  windowEndSql,
+} from "../../core/backfill/batch-sql.js";
+import { type BackfillPlan, planBackfill } from "../../core/backfill/plan.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import type { BackfillMark } from "../../core/migration/backfill-mark.js";
+import type { Statement } from "../../core/sql/statement.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+import type { Work } from "./apply-migration.js";
+import { BackfillHalted, BackfillRefused, callsFor, RowsStay } from "./backfill-errors.js";
+import {
+  BACKFILL_BEGUN,
+  type BackfillState,
+  clearBackfill,
+  readBackfill,
+  setUpBackfill,
+  writeBackfill,
+} from "./backfill-state.js";
+import { BatchSizing } from "./batch-sizing.js";
+import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { keepBefore } from "./run-kept.js";
+import { stayInside } from "./stay-inside.js";
+
+/** Passes over the table at most. Rows written since the last one began, a plain statement would not have met either. */
+const MOST_PASSES = 20;
+/** A batch that takes so many times its target is broken off and made smaller. */
+const PATIENCE = 20;
+const LEAST_PATIENCE_MS = 5_000;
+
+/** What is known of a backfill that is at work in one tenant. */
+interface BackfillSeen {
+  readonly version: string;
+  readonly pass: number;
+  readonly changed: number;
+  /** Null where the rows could not be counted. */
+  readonly total: number | null;
+  readonly batches: number;
+  /** Rows that the last batch walked, and how long it took. */
+  readonly size: number;
+  readonly ms: number;
+}
+
+/** Between two batches, outside of any transaction; may wait, and throws `Interrupted` to stop there. */
+export interface BackfillPace {
+  between(session: Session, seen: BackfillSeen): Promise<void>;
+}
+
+/** The part of the engine that stands in `apply-migration`. */
+export interface Transactions {
+  guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void>;
+  deferredInside(session: Session, input: Work): Promise<void>;
+  end(session: Session, input: Work): Promise<void>;
+}
+
+export interface AppliedBackfill {
+  readonly resumed: boolean;
+  readonly transactions: number;
+}
+
+const PART = 0;
+
+/**
+ * Runs one statement in batches, each in a transaction with the cursor that says how far it came: what dies in between is neither
+ * repeated nor missed. Throws `BackfillRefused` before anything is changed, `BackfillHalted` at a row that always fails.
+ */
+export async function applyBackfill(
+  session: Session,
+  input: Work,
+  statement: Statement,
+  mark: BackfillMark,
+  transactions: Transactions,
+): Promise<AppliedBackfill> {
+  const { version } = input.migration;
+  if (input.guard && !(await input.guard.outside(session, version))) return { resumed: false, transactions: 0 };
+  const { plan, refusal } = planBackfill(statement, mark, await readCatalog(session, input.schema));
+  if (refusal) throw new BackfillRefused(refusal);
+  const progress = await readProgress(session, version, input.schema);
+  await setUpBackfill(session, input.schema);
+  const walk = new Backfill(session, input, plan, transactions);
+  await input.observe?.before?.(statement);
+  const start = input.clock.monotonic();
+  if (progress.size === 0) await walk.begin();
+  const batches = await walk.run();
+  await walk.finish(statement, input.clock.monotonic() - start);
+  return { resumed: progress.size > 0, transactions: batches + 2 };
+}
+
+interface BatchRow extends Record<string, unknown> {
+  readonly changed: string;
+  readonly still: string;
+  readonly bytes: string;
+}
+
+class Backfill {
+  private state: BackfillState = BACKFILL_BEGUN;
+  /** The end of the batch at work, to name its row. */
+  private to: KeyTexts | null = null;
+  private longestMs = 0;
+
+  private readonly sizing: BatchSizing;
+
+  constructor(
+    private readonly session: Session,
+    private readonly input: Work,
+    private readonly plan: BackfillPlan,
+    private readonly transactions: Transactions,
+  ) {
+    this.sizing = new BatchSizing(plan.batchMs);
+  }
+
+  private get version(): string {
+    return this.input.migration.version;
+  }
+
+  private get keeping(): boolean {
+    return this.input.keep.length > 0;
+  }
+
+  /** Counts and weighs what there is to do, makes the copies' tables, and says that it has begun. */
+  async begin(): Promise<void> {
+    const { session, input } = this;
+    const amount = await this.amount();
+    if (this.keeping && amount) input.budget.weigh(amount.bytes);
+    await this.transactions.guarded(session, input, async () => {
+      await keepBefore(session, input.keep, input.budget, input.schema);
+      await writeBackfill(session, this.version, { ...BACKFILL_BEGUN, total: amount?.rows ?? null }, input.schema);
+      await recordProgress(session, this.version, PART, "started", input.schema);
+    });
+  }
+
+  /** Null where counting takes longer than a statement may. */
+  private async amount(): Promise<{ readonly rows: number; readonly bytes: number } | null> {
+    const { session, input, plan } = this;
+    let found: { rows: number; bytes: number } | null = null;
+    try {
+      await this.transactions.guarded(session, input, async () => {
+        const [row] = await session.execute<{ rows: string; bytes: string }>(
+          bindSchemas(amountSql(plan), input.schema),
+        );
+        found = row ? { rows: Number(row.rows), bytes: Number(row.bytes) } : null;
+      });
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || callsFor(error) === "stop") throw error;
+    }
+    return found;
+  }
+
+  /** Until nothing is left to do. How many batches it took. */
+  async run(): Promise<number> {
+    const { input, session } = this;
+    for (;;) {
+      const began = input.clock.monotonic();
+      const { size } = this.sizing;
+      let ours = false;
+      try {
+        await this.transactions.guarded(session, this.scope(), async () => {
+          ours = true;
+          await this.batch();
+        });
+        if (!ours) return this.state.batches;
+        const ms = input.clock.monotonic() - began;
+        this.sizing.succeeded(ms);
+        this.longestMs = Math.max(this.longestMs, ms);
+        if (this.state.finished) return this.state.batches;
+        await input.pace?.between(session, this.seen(size, ms));
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        await this.failed(error);
+      }
+    }
+  }
+
+  private seen(size: number, ms: number): BackfillSeen {
+    const { pass, changed, total, batches } = this.state;
+    return { version: this.version, pass, changed, total, batches, size, ms };
+  }
+
+  /** A single row may take what a statement may take; more rows are broken off sooner, and made fewer. */
+  private scope(): Work {
+    const { statementTimeout } = this.input.settings;
+    const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * this.plan.batchMs);
+    const limit = statementTimeout === 0 ? patience : Math.min(statementTimeout, patience);
+    if (this.sizing.size === 1) return this.input;
+    return { ...this.input, settings: { ...this.input.settings, statementTimeout: limit } };
+  }
+
+  private async batch(): Promise<void> {
+    const { session, input } = this;
+    const { schema } = input;
+    const known = await readBackfill(session, this.version, schema);
+    if (!known) throw new DatabaseError("the record of how far the backfill came is gone", "BACKFILL-LOST");
+    this.state = known;
+    if (known.finished) return;
+    const last = known.last ?? (await this.key(lastKeySql(this.plan)));
+    const end = last && (await this.key(windowEndSql(this.plan, known.after, last, this.sizing.size)));
+    const done = last ? await this.change(known.after, end ?? last) : { changed: 0, bytes: 0 };
+    input.budget.stands(known.bytes + done.bytes);
+    const changed = known.changed + done.changed;
+    const changedInPass = known.changedInPass + done.changed;
+    const bytes = known.bytes + done.bytes;
+    const batches = known.batches + 1;
+    const sum = { ...known, changed, changedInPass, bytes, batches };
+    const next = end ? { ...sum, after: end, last } : this.nextPass(sum);
+    await writeBackfill(session, this.version, next, schema);
+    this.state = next;
+  }
+
+  private nextPass(state: BackfillState): BackfillState {
+    const again = this.plan.form === "condition" && state.changedInPass > 0 && state.pass < MOST_PASSES;
+    if (!again) return { ...state, finished: true };
+    return { ...state, pass: state.pass + 1, after: null, last: null, changedInPass: 0 };
+  }
+
+  private async key(sql: string): Promise<KeyTexts | null> {
+    const [row] = await this.session.query<{ at: string }>(bindSchemas(sql, this.input.schema));
+    return row ? (JSON.parse(row.at) as string[]) : null;
+  }
+
+  private async change(
+    after: KeyTexts | null,
+    to: KeyTexts,
+  ): Promise<{ readonly changed: number; readonly bytes: number }> {
+    const { session, input, plan } = this;
+    this.to = to;
+    const sql = bindSchemas(batchSql(plan, { after, to }, this.keeping), input.schema);
+    const [row] = await session.execute<BatchRow>(sql);
+    if (!row) throw new DatabaseError("a batch was answered with no row", "MALFORMED");
+    await stayInside(session, this.scope());
+    await this.transactions.deferredInside(session, this.scope());
+    if (Number(row.still) > 0) throw new RowsStay();
+    return { changed: Number(row.changed), bytes: Number(row.bytes) };
+  }
+
+  private async failed(error: DatabaseError): Promise<void> {
+    const after = this.sizing.failed(error);
+    if (after.kind === "stop") throw error;
+    if (after.kind === "halt") throw this.halted(error);
+    if (after.waitMs > 0) await this.input.clock.sleep(after.waitMs, this.input.stop);
+  }
+
+  private halted(error: DatabaseError): BackfillHalted {
+    const key = this.to ? keyName(this.plan, this.to) : "that is first";
+    const endless = error instanceof RowsStay;
+    return new BackfillHalted(
+      endless ? "endless" : "row",
+      key,
+      endless ? error.message : `${error.message} [${error.code}]`,
+    );
+  }
+
+  /** Records the migration and forgets the cursor, in one transaction. */
+  async finish(statement: Statement, ms: number): Promise<void> {
+    const { session, input, plan } = this;
+    await this.transactions.guarded(session, input, async () => {
+      const batched = {
+        verb: plan.verb,
+        table: plan.written,
+        rows: this.state.changed,
+        batches: this.state.batches,
+        longestMs: this.longestMs,
+      };
+      await input.observe?.after?.(statement, ms, batched);
+      await this.transactions.end(session, input);
+      await clearProgress(session, this.version, input.schema);
+      await clearBackfill(session, this.version, input.schema);
+      await input.observe?.committing?.([statement]);
+    });
+    if (this.keeping) input.observe?.kept?.(statement, { before: 0, after: 0 });
+  }
+}

@@ -1,0 +1,71 @@
+import type { KeyTexts } from "../../core/backfill/batch-sql.js";
+import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
+import { identifier, qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+import { assertOurs } from "../catalog/own-objects.js";
+
+/** How far a backfill has come in one tenant. Written in the transaction of each batch. */
+export interface BackfillState {
+  /** 1-based. */
+  readonly pass: number;
+  /** The last key that is done in this pass; null at its start. */
+  readonly after: KeyTexts | null;
+  /** The last key of this pass; null before it began. */
+  readonly last: KeyTexts | null;
+  readonly finished: boolean;
+  /** Rows changed, in all passes and in this one. */
+  readonly changed: number;
+  readonly changedInPass: number;
+  readonly batches: number;
+  /** Rows to do, as they were counted at the start; null where counting took too long. */
+  readonly total: number | null;
+  /** Bytes of the copies. */
+  readonly bytes: number;
+}
+
+export const BACKFILL_BEGUN: BackfillState = {
+  pass: 1,
+  after: null,
+  last: null,
+  finished: false,
+  changed: 0,
+  changedInPass: 0,
+  batches: 0,
+  total: null,
+  bytes: 0,
+};
+
+const TABLE = qualified(OWN_SCHEMA, "backfill");
+const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
+  create table if not exists ${TABLE} (version text primary key, state jsonb not null)`;
+
+/** Makes the table when it is missing. */
+export async function setUpBackfill(session: Session, schema: string | null): Promise<void> {
+  await session.script(bindSchemas(SETUP, schema));
+  await assertOurs(session, schema);
+}
+
+/** In a transaction, and held until its end. Null when nothing was begun. */
+export async function readBackfill(
+  session: Session,
+  version: string,
+  schema: string | null,
+): Promise<BackfillState | null> {
+  const sql = bindSchemas(`select state::text as state from ${TABLE} where version = $1 for update`, schema);
+  const [row] = await session.query<{ state: string }>(sql, [version]);
+  return row ? (JSON.parse(row.state) as BackfillState) : null;
+}
+
+export async function writeBackfill(
+  session: Session,
+  version: string,
+  state: BackfillState,
+  schema: string | null,
+): Promise<void> {
+  const sql = `insert into ${TABLE} values ($1, $2::text::jsonb) on conflict (version) do update set state = excluded.state`;
+  await session.query(bindSchemas(sql, schema), [version, JSON.stringify(state)]);
+}
+
+export async function clearBackfill(session: Session, version: string, schema: string | null): Promise<void> {
+  await session.query(bindSchemas(`delete from ${TABLE} where version = $1`, schema), [version]);
+}

@@ -1,0 +1,123 @@
+import type { Finding } from "../../core/finding.js";
+import { plural } from "../../core/plural.js";
+import { DatabaseError } from "../../ports/database.js";
+import { up } from "./apply-on-clone.js";
+import type { Clones } from "./clones.js";
+import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import type { ProveOnClone } from "./input.js";
+import type { AppliedRelease } from "./run-release.js";
+import { compareStates, isSameSchema, readState, type State } from "./state.js";
+import { describeFailure } from "./try-candidate.js";
+
+export function hasBackfill({ migrations }: Pick<ProveOnClone, "migrations">): boolean {
+  return migrations.some(({ up: { backfill } }) => backfill !== undefined);
+}
+
+/**
+ * Whether a backfill may be cut: the release once more on a clone of its own, with its backfills as the single statements that they
+ * are, must leave the same rows. The first run made them in batches, as the rollout does.
+ */
+export async function wholeFormFindings(
+  input: ProveOnClone,
+  clones: Clones,
+  run: AppliedRelease,
+): Promise<readonly Finding[]> {
+  if (!hasBackfill(input)) return [];
+  try {
+    const first = await runWhole(input, clones, run);
+    const difference = await differenceOf(input, clones, run, first);
+    return difference === null ? proved(run, first.took) : [differs(input, difference)];
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return [differs(input, `as one statement it fails: ${describeFailure(error)}`)];
+  }
+}
+
+interface Whole {
+  readonly state: State;
+  readonly sums: ColumnSums;
+  /** Milliseconds, by version. */
+  readonly took: ReadonlyMap<string, number>;
+}
+
+async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease): Promise<Whole> {
+  const bench = await clones.make("whole");
+  try {
+    const took = new Map<string, number>();
+    for (const migration of input.migrations) {
+      const { version, ms } = await up(bench.session, input, migration, [], { whole: true });
+      took.set(version, ms);
+    }
+    const state = await readState(bench.session, input.schema);
+    const [before] = run.states;
+    const tables = before ? changedTables(run.states.at(-1) ?? state, before) : [];
+    return { state, sums: await readColumnSums(bench.session, state, tables, input.schema), took };
+  } finally {
+    await clones.drop(bench);
+  }
+}
+
+/**
+ * The rows are the same, or differ in columns alone that differ between two runs of the whole form as well: a clock, random numbers.
+ * Such a column is not compared.
+ */
+async function differenceOf(
+  input: ProveOnClone,
+  clones: Clones,
+  run: AppliedRelease,
+  first: Whole,
+): Promise<string | null> {
+  const batched = run.states.at(-1);
+  if (!batched) return "the release did not run";
+  const { verdict, differences } = compareStates(first.state, batched);
+  if (verdict !== "differs") return null;
+  if (!isSameSchema(first.state.catalog, batched.catalog)) return differences[0] ?? "the schema is another.";
+  const tables = [...batched.contents].filter(([table, { rows }]) => first.state.contents.get(table)?.rows !== rows);
+  if (tables[0])
+    return `${tables[0][0]} has ${tables[0][1].rows} rows, and ${first.state.contents.get(tables[0][0])?.rows ?? 0} as a whole.`;
+  const others = changedTables(batched, first.state);
+  if (others.length === 0) return null;
+  const second = await runWhole(input, clones, run);
+  const varies = changedTables(second.state, first.state);
+  const stable = others.find((table) => !varies.includes(table));
+  if (stable !== undefined) return `${stable} has other values in its rows.`;
+  const varying = new Set(differingColumns(first.sums, second.sums));
+  const [left] = differingColumns(first.sums, run.sums.at(-1) ?? new Map()).filter((column) => !varying.has(column));
+  return left === undefined ? null : `${left} has other values.`;
+}
+
+function differingColumns(a: ColumnSums, b: ColumnSums): readonly string[] {
+  return [...a].flatMap(([table, columns]) =>
+    [...columns].flatMap(([column, sum]) => (b.get(table)?.get(column) === sum ? [] : [`${table}.${column}`])),
+  );
+}
+
+function differs({ migrations }: ProveOnClone, difference: string): Finding {
+  const versions = migrations.flatMap(({ version, up: { backfill } }) => (backfill ? [version] : []));
+  return {
+    code: "backfill.differs",
+    gate: "dry-run",
+    severity: "error",
+    subject: { kind: "migration", name: versions.join(", ") },
+    message: `In batches the statement leaves other rows on the clone than as a whole: ${difference}`,
+    remedy: { text: "Write it so that a row depends on no other row that it changes, or take the comment away." },
+  };
+}
+
+function proved({ statements }: AppliedRelease, took: ReadonlyMap<string, number>): readonly Finding[] {
+  return statements.flatMap(({ migration, batched, ms, source }) => {
+    if (!batched) return [];
+    const rate = ms > 0 ? Math.round((batched.rows * 1000) / ms) : batched.rows;
+    const whole = Math.round(took.get(migration) ?? 0);
+    return [
+      {
+        code: "backfill.proved",
+        gate: "dry-run",
+        severity: "note",
+        subject: { kind: "migration", name: migration },
+        message: `On the clone ${plural(batched.rows, "row")} in ${plural(batched.batches, "batch", "batches")} took ${Math.round(ms)} ms (${rate} rows/s, the longest batch ${Math.round(batched.longestMs)} ms); as one statement ${whole} ms, and the rows are the same.`,
+        source,
+      },
+    ];
+  });
+}
