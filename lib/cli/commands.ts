@@ -55,9 +55,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.js")).run,
   },
   {
+    name: "repair",
+    summary: "take the rows out of a tenant that a release would trip over, and put them back",
+    load: async () => (await import("./commands/repair.js")).repair,
+  },
+  {
     name: "status",
     summary: "where the runs of this folder stand",
     load: async () => (await import("./commands/status.js")).status,
+  },
+  {
+    name: "clean",
+    summary: "remove what old runs left: reports, catalogs, scratch databases; trails stay",
+    load: async () => (await import("./commands/clean.js")).clean,
   },
   {
     name: "approve",

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { TamperedError } from "../../ports/tampered.js";
 import { type Access, makeFolder } from "./private-files.js";
 
-/** A write begins with `w` and ends with `d`, or with `c` when another was first. */
-type Line = readonly ["w" | "d" | "c", key: string, sha256: string];
+/** A write begins with `w` and ends with `d`, or with `c` when another was first. `g` is what was removed on purpose. */
+type Line = readonly ["w" | "d" | "c" | "g", key: string, sha256: string];
 
 interface Known {
   settled: string | null;
@@ -36,6 +36,11 @@ export class WrittenRecord {
 
   cancel(key: string, sha256: string): void {
     this.append(["c", key, sha256]);
+  }
+
+  /** From now on nothing is expected there. */
+  gone(key: string): void {
+    this.append(["g", key, ""]);
   }
 
   /** Whether this is what was last written there; `null` stands for nothing. */
@@ -89,6 +94,10 @@ export class WrittenRecord {
   }
 
   private take([what, key, sha256]: Line): void {
+    if (what === "g") {
+      this.known.delete(key);
+      return;
+    }
     const known = this.known.get(key) ?? { settled: null, begun: new Set() };
     if (what === "w") known.begun.add(sha256);
     else known.begun.delete(sha256);

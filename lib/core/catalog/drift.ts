@@ -121,11 +121,21 @@ function driftFinding(cluster: Cluster, tenants: readonly string[], differences:
       ? first.message
       : `${differences.length} differences from the declared schema: ${differences.map((each) => each.message).join(" ")}`,
     ...(repairs.length === differences.length
-      ? { remedy: { text: "Bring the tenant back to the declared schema:", sql: repairs.join("\n") } }
+      ? { remedy: { text: repairText(differences), sql: repairs.join("\n") } }
       : { remedy: { text: "Bring the tenant back to the declared schema, or allow the drift under drift.allow." } }),
     tenants,
   };
 }
+
+/** Says so where the repair drops something that has data in it; nothing of ours keeps that. */
+function repairText(differences: readonly Difference[]): string {
+  const lost = differences.filter(({ change, kind }) => change === "unexpected" && HOLD_DATA.has(kind));
+  const advice = "Where the release does not bring the tenant back to the declared schema, this does";
+  if (lost.length === 0) return `${advice}:`;
+  return `${advice}. It drops ${lost.map(({ kind, subject }) => `${kind} ${subject}`).join(", ")} with all data in it, which nothing keeps: save that first, or allow the drift under drift.allow.`;
+}
+
+const HOLD_DATA: ReadonlySet<string> = new Set(["table", "column", "materialized view", "sequence"]);
 
 /** `drift.index-missing`, `drift.column-nullable`, `drift.function-changed`, … */
 function driftCode(difference: Difference): string {

@@ -81,7 +81,15 @@ function probeOf(operation: Operation, { before }: Moment, table: TableState, wa
       [{ name: CLASHING, sql: `SELECT key, position FROM (${clashing}) AS found` }],
     ),
     sample: null,
-    repair: now?.origin && chosen ? setAside(before, now.origin, "clashing", chosen) : null,
+    repair:
+      now?.origin && chosen
+        ? setAside(
+            before,
+            now.origin,
+            { why: "clashing", says: `Rows of ${tableName(table)} that clash with an earlier one leave the table` },
+            chosen,
+          )
+        : null,
     reads: readsOf(rows),
     uncertainty: uncertaintyOf(table, columns),
   };

@@ -1,11 +1,12 @@
 import type { ColumnObject } from "../catalog/catalog.js";
-import type { CatalogIndex } from "../catalog/lookup.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { identifier, qualified } from "../sql/quote.js";
 import type { ProbeQuery } from "./probe.js";
 import { initialTable } from "./state/initial-state.js";
+import type { TableState } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
-import { neutralValue } from "./support/neutral-value.js";
 import { rowKey } from "./support/row-key.js";
+import { copyAndSet } from "./support/set-aside.js";
 import { withCalls } from "./support/with-calls.js";
 
 /** NULLs in columns that are NOT NULL: each table is read once for all of its columns. */
@@ -37,7 +38,7 @@ function probeOf(
     key: key.text,
     order: key.order,
     rows: [table.ownRows],
-    repair: repairOf(sql, columns),
+    repair: repairOf(ref, table, columns),
     uncertainty: null,
   });
   return withCalls({ ...draft, existing: true });
@@ -48,12 +49,14 @@ function nulls(columns: readonly string[]): string {
   return `num_nulls(${columns.join(", ")}) > 0`;
 }
 
-/** Columns that a stand-in can be given; null when there is none among them. */
-function repairOf(table: string, columns: readonly ColumnObject[]): string | null {
+/** Columns with a default get it, as the application would mean it; null when none has one. */
+function repairOf(ref: TableRef, table: TableState, columns: readonly ColumnObject[]): string | null {
   const statements = columns.flatMap(({ id, attributes }) => {
-    const value = attributes.generated === "" ? (attributes.default ?? neutralValue(attributes.type)) : null;
-    const name = identifier(id.name);
-    return value === null ? [] : [`UPDATE ONLY ${table} SET ${name} = ${value} WHERE ${nulls([name])}`];
+    const value = attributes.generated === "" ? attributes.default : null;
+    if (value === null) return [];
+    const says = `Rows of ${tableName(table)} without a ${id.name} get its default, ${value}`;
+    const chosen = `SELECT tableoid, ctid FROM ONLY ${qualified(ref.schema, ref.name)} WHERE ${nulls([identifier(id.name)])}`;
+    return [copyAndSet(ref, { why: "missing", says }, chosen, { column: id.name, value })];
   });
   return statements.length === 0 ? null : statements.join(";\n");
 }

@@ -3,8 +3,8 @@ import { identifier, qualified } from "../sql/quote.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { columnOf, mayHoldNulls, originColumns, type TableState, uncertaintyOf } from "./state/table-state.js";
 import { hitQuery, tableName } from "./support/hit-query.js";
-import { neutralValue } from "./support/neutral-value.js";
 import { rowKey } from "./support/row-key.js";
+import { copyAndSet } from "./support/set-aside.js";
 
 /** NULLs where a column becomes NOT NULL. */
 export const notNull: Probe = {
@@ -79,16 +79,15 @@ function probesOf(operation: Operation, { table, columns, recomputed }: Target):
   });
 }
 
+/** The default is what the application means by a missing value; nothing else is made up for it. */
 function repairOf(table: TableState, name: string): string | null {
   const column = columnOf(table, name);
   const origin = originColumns(table, [name])?.[0];
   if (!column || origin === undefined || column.generated || !table.origin || !table.sameRows) return null;
-  const value = column.default ?? neutralValue(column.type);
-  if (value === null) return null;
+  const value = column.default;
+  if (value === null || /^NULL(::|$)/i.test(value)) return null;
   const sql = qualified(table.origin.schema, table.origin.name);
-  const advice =
-    column.default === null
-      ? `-- ${name} has no default: write in place of ${value} what a missing value means.\n`
-      : "";
-  return `${advice}UPDATE ${sql} SET ${identifier(origin)} = ${value} WHERE ${identifier(origin)} IS NULL`;
+  const says = `Rows of ${tableName(table)} without a ${name} get its default, ${value}`;
+  const chosen = `SELECT tableoid, ctid FROM ${sql} WHERE ${identifier(origin)} IS NULL`;
+  return copyAndSet(table.origin, { why: "missing", says }, chosen, { column: origin, value });
 }

@@ -1,9 +1,12 @@
 import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { milliseconds } from "../../core/config/config.js";
-import type { Finding } from "../../core/finding.js";
+import type { Finding, Remedy } from "../../core/finding.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
+import { keepsRows } from "../../core/probes/support/set-aside.js";
+import { shellWord } from "../../core/render/shell-word.js";
+import { visible } from "../../core/visible.js";
 import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -149,7 +152,22 @@ function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeA
     ...base,
     message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or carry them along" : "the release would fail there"}.`,
     remedy: repair
-      ? { text: "Look at these rows, then repair them, for instance with:", sql: repair }
-      : { text: "Look at these rows and decide what they should be." },
+      ? remedyOf(tenant, repair, result.keys)
+      : { text: "Look at these rows and decide what they should be: no value can be made up for them." },
   };
+}
+
+function remedyOf({ id }: Tenant, repair: string, keys: readonly string[]): Remedy {
+  const sql = `${keysText(keys)}${repair};`;
+  if (!keepsRows(repair)) return { text: "Look at these first; this ends them:", sql };
+  return {
+    text: "Look at these rows. What this repair takes away it keeps; the command runs it and can undo it:",
+    sql,
+    command: `schema-gate repair --tenant ${shellWord(id)}`,
+  };
+}
+
+/** The first rows in the way, above their repair. A key may hold anything: nothing of it ends the comment. */
+function keysText(keys: readonly string[]): string {
+  return keys.length === 0 ? "" : `-- In the way: ${keys.map(visible).join("; ")}\n`;
 }

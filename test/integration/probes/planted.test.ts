@@ -73,6 +73,25 @@ const CASES: readonly Case[] = [
     count: 2,
   },
   {
+    name: "duplicates of rows to which others refer, in a key that may be NULL",
+    setup: `create table t (id int primary key, mail text); insert into t values (1, 'a@x'), (2, 'b@x');
+      create table u (t int references t); insert into u values (1), (2)`,
+    planted: "insert into t values (3, 'a@x'); insert into u values (3)",
+    release: "create unique index on t (mail)",
+    code: "probe.unique",
+    count: 1,
+  },
+  {
+    name: "duplicates of rows to which others refer, in a key that must have a value",
+    setup: `create table t (id int primary key, mail text not null); insert into t values (1, 'a@x'), (2, 'b@x');
+      create table u (t int references t); insert into u values (1), (2)`,
+    planted: "insert into t values (3, 'a@x'); insert into u values (3)",
+    release: "create unique index on t (mail)",
+    code: "probe.unique",
+    count: 1,
+    unrepaired: true,
+  },
+  {
     name: "duplicates in a table without a key",
     setup: "create table t (a int); insert into t values (1), (2)",
     planted: "insert into t values (2)",
@@ -105,6 +124,7 @@ const CASES: readonly Case[] = [
     release: "create unique index i on t (a); alter table t add primary key using index i",
     code: "probe.not-null",
     count: 1,
+    unrepaired: true,
   },
   {
     name: "an array of a domain, which the server refuses to look into",

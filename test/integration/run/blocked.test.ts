@@ -9,7 +9,7 @@ import { TestFleet } from "../../support/fleet.js";
 interface JsonFinding {
   readonly code: string;
   readonly tenants: string[];
-  readonly remedy: { readonly sql: string };
+  readonly remedy: { readonly sql?: string };
 }
 
 describe("a fleet whose rows would break the release", () => {
@@ -35,7 +35,10 @@ describe("a fleet whose rows would break the release", () => {
 
     // The repair queries do what they say: after them the same release passes every gate.
     for (const { code, tenants, remedy } of errors.filter((finding) => finding.code.startsWith("probe."))) {
-      for (const id of tenants) await fleet.inTenant(id, (client) => client.query(remedy.sql));
+      // Users are named by their events and must have a key: which key is for a person to decide.
+      expect(remedy.sql === undefined).toBe(code === "probe.unique");
+      const sql = remedy.sql ?? "update app.users set quota_key = 'key-' || id where id in (7, 12, 22)";
+      for (const id of tenants) await fleet.inTenant(id, (client) => client.query(sql));
       expect(code).toMatch(/^probe\./);
     }
     const again = await fleet.run(["check", "--json"]);

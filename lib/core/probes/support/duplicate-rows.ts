@@ -33,10 +33,10 @@ const REPEATED = identifier("$repeated");
 export function repeated(key: WantedKey): Stage {
   const names = namesOf(key).join(", ");
   if (!key.hashed) {
-    const sql = `SELECT ${names}, count(*) AS copies FROM (${keyed(key, [])}) AS keyed GROUP BY ${names} HAVING count(*) > 1`;
+    const sql = `SELECT ${names}, count(*) AS copies FROM (${keyedRows(key, [])}) AS keyed GROUP BY ${names} HAVING count(*) > 1`;
     return { name: REPEATED, sql };
   }
-  const hashes = `SELECT ${hashOf(key)} AS hash FROM (${keyed(key, [])}) AS every`;
+  const hashes = `SELECT ${hashOf(key)} AS hash FROM (${keyedRows(key, [])}) AS every`;
   const ordered = `SELECT hash, lag(hash) OVER (ORDER BY hash) AS prior FROM (${hashes}) AS hashed`;
   return { name: REPEATED, sql: `SELECT DISTINCT hash FROM (${ordered}) AS neighbours WHERE hash = prior` };
 }
@@ -60,12 +60,6 @@ export function shownDuplicates(key: WantedKey, columns: readonly string[]): str
   return `SELECT key FROM (${numbered(key, columns, [], some)}) AS duplicates ORDER BY position LIMIT ${SAMPLE_SIZE}`;
 }
 
-/** The rows after the first of each key, with `key`, `position`, and whatever else is asked for as m0, m1, … */
-export function duplicateRows(key: WantedKey, columns: readonly string[], more: readonly string[]): string {
-  const { name, sql } = repeated(key);
-  return `WITH ${name} AS MATERIALIZED (${sql}) ${numbered(key, columns, more, REPEATED)}`;
-}
-
 function numbered(key: WantedKey, columns: readonly string[], more: readonly string[], among: string): string {
   const names = namesOf(key);
   const row = rowKey(key.table, alias(key), columns);
@@ -77,7 +71,7 @@ function numbered(key: WantedKey, columns: readonly string[], more: readonly str
 
 /** Rows whose key, or its hash, is among some that repeat. */
 function suspects(key: WantedKey, more: readonly string[], among: string): string {
-  const rows = `(${keyed(key, more)}) AS every`;
+  const rows = `(${keyedRows(key, more)}) AS every`;
   if (key.hashed) return `SELECT * FROM ${rows} WHERE ${hashOf(key)} IN (SELECT hash FROM ${among} AS repeating)`;
   // Where NULLs count as equal the join could not be hashed: all rows are numbered at once.
   if (key.nullsNotDistinct && among === REPEATED) return `SELECT * FROM ${rows}`;
@@ -95,7 +89,7 @@ function namesOf(key: WantedKey): readonly string[] {
 }
 
 /** The values that must be unique, as k0, k1, …; rows with a NULL among them left out unless NULLs count as equal. */
-function keyed(key: WantedKey, more: readonly string[]): string {
+export function keyedRows(key: WantedKey, more: readonly string[]): string {
   const list = [...key.parts.map((part, at) => `${part.sql} AS k${at}`), ...more].join(", ");
   const where = whereOf(key);
   return `SELECT ${list} FROM ${key.table.ownRows.from} AS ${alias(key)}${where === "" ? "" : ` WHERE ${where}`}`;

@@ -40,12 +40,16 @@ export function failingRows(state: ReleaseState, failing: FailingRows) {
   });
 }
 
-function repairOf(state: ReleaseState, { table, condition, columns, own, why, set }: FailingRows): string | null {
+function repairOf(
+  state: ReleaseState,
+  { table, condition, columns, own, why, set, meaning }: FailingRows,
+): string | null {
   const now = tableNow(state, table, columns);
   if (!now?.origin) return null;
   const alias = identifier(table.name.name);
   const from = own ? now.ownRows.from : qualified(now.origin.schema, now.origin.name);
   const chosen = `SELECT ${alias}.tableoid, ${alias}.ctid FROM ${from} AS ${alias} WHERE ${condition}`;
-  if (set === null) return setAside(state, now.origin, why, chosen);
-  return copyAndSet(now.origin, why, chosen, set.column, set.value);
+  if (set === null) return setAside(state, now.origin, { why, says: `${meaning}: they leave the table` }, chosen);
+  const says = `${meaning}: ${set.column} becomes ${set.value}`;
+  return copyAndSet(now.origin, { why, says }, chosen, set);
 }

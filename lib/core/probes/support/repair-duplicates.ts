@@ -1,37 +1,49 @@
-import { parseType } from "../../postgres/type-change.js";
-import { identifier, qualified } from "../../sql/quote.js";
+import { identifier } from "../../sql/quote.js";
 import { initialTable } from "../state/initial-state.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { columnOf, originColumns, type TableState } from "../state/table-state.js";
-import { duplicateRows, type WantedKey } from "./duplicate-rows.js";
-import { setAside } from "./set-aside.js";
-
-/** A length from which on an appended key fits in practice; where it does not, the UPDATE fails and changes nothing. */
-const ROOM_FOR_KEY = 40;
+import { keyedRows, type WantedKey } from "./duplicate-rows.js";
+import { tableName } from "./hit-query.js";
+import { rowKey } from "./row-key.js";
+import { copyAndSet, setAside } from "./set-aside.js";
 
 /**
- * Makes the rows after the first of each key unique: a text among the columns gets the row's own key appended; without
- * one the rows move aside. Nothing is lost in either case. Null when the release changes the table before.
+ * Keeps the first row of each key and moves the others aside. Where other tables refer to the rows they stay, and a column of the key
+ * that may be NULL is emptied. No value is made up, since somebody may read it. Null when only a person can decide, and when the release
+ * changes the table before.
  */
 export function repairDuplicates(state: ReleaseState, key: WantedKey, columns: readonly string[]): string | null {
   const { origin } = key.table;
   if (!origin || !isUntouched(key.table, columns)) return null;
   const table = { ...initialTable(state.catalog, origin), name: key.table.name };
   const alias = identifier(table.name.name);
-  const place = [`${alias}.tableoid`, `${alias}.ctid`];
-  const duplicates = duplicateRows({ ...key, table }, columns, place);
-  const text = textColumn(
-    state,
-    table,
-    columns.filter((name) => tellsApart(key, name)),
-  );
-  if (text === null) return setAside(state, origin, "repeated", `SELECT m0, m1 FROM (${duplicates}) AS duplicates`);
-  const column = identifier(text);
-  const suffix =
-    table.key.length > 0
-      ? table.key.map((name) => `${alias}.${identifier(name)}::text`).join(" || '-' || ")
-      : "duplicates.copy::text";
-  return `UPDATE ${qualified(origin.schema, origin.name)} AS ${alias} SET ${column} = coalesce(${alias}.${column}, '') || '-' || ${suffix} FROM (${duplicates}) AS duplicates WHERE ${alias}.tableoid = duplicates.m0 AND ${alias}.ctid = duplicates.m1`;
+  const { order } = rowKey(table, alias, columns);
+  const names = key.parts.map((_, at) => `k${at}`).join(", ");
+  const rows = keyedRows({ ...key, table }, [`${order} AS position`, `${alias}.tableoid`, `${alias}.ctid`]);
+  const chosen = `SELECT tableoid, ctid FROM (
+  SELECT tableoid, ctid, row_number() OVER (PARTITION BY ${names} ORDER BY position) AS copy
+  FROM (${rows}) AS keyed
+) AS numbered
+WHERE copy > 1`;
+  const says = `Of the rows of ${tableName(table)} with the same ${key.name} the first stays as it is`;
+  if (state.catalog.referencedBy(origin).length === 0)
+    return setAside(state, origin, { why: "repeated", says }, chosen);
+  const column = emptiable(key, table);
+  if (column === null) return null;
+  return copyAndSet(origin, { why: "repeated", says: `${says}; in the others ${column} becomes NULL` }, chosen, {
+    column,
+    value: "NULL",
+  });
+}
+
+/** A column of the key without which a row repeats nothing: the last that may be NULL. */
+function emptiable({ parts, nullsNotDistinct }: WantedKey, table: TableState): string | null {
+  if (nullsNotDistinct) return null;
+  const names = parts.flatMap(({ column }) => {
+    const state = column === null ? null : columnOf(table, column);
+    return state && !state.notNull && !state.generated ? [state.name] : [];
+  });
+  return names.at(-1) ?? null;
 }
 
 /** The repair runs before the release, so it must find the columns under the names that they have then. */
@@ -39,30 +51,4 @@ function isUntouched(table: TableState, columns: readonly string[]): boolean {
   const all = [...columns, ...table.key];
   const origins = originColumns(table, all);
   return table.sameRows && origins !== null && all.every((name, at) => origins[at] === name);
-}
-
-/** Functions that give another text for a text with something behind it. */
-const KEEPS_END = "lower|upper|btrim|ltrim|rtrim|md5";
-
-/** True when a longer value of the column makes another key. */
-function tellsApart({ parts }: WantedKey, name: string): boolean {
-  const called = new RegExp(`^\\((?:${KEEPS_END})\\(("?)([^()"]+)\\1\\)\\)$`, "i");
-  return parts.some(({ column, sql }) => column === name || called.exec(sql)?.[2] === name);
-}
-
-function textColumn(state: ReleaseState, table: TableState, columns: readonly string[]): string | null {
-  const constrained = new Set(
-    table.origin === null
-      ? []
-      : state.catalog
-          .constraints(table.origin)
-          .flatMap(({ attributes }) => (attributes.type === "f" ? attributes.columns : [])),
-  );
-  const usable = columns.filter((name) => {
-    const column = columnOf(table, name);
-    const type = column && !column.generated && !constrained.has(name) ? parseType(column.type) : null;
-    if (type?.base === "text" || type?.base === "citext") return true;
-    return type?.base === "character varying" && (type.modifiers[0] ?? ROOM_FOR_KEY) >= ROOM_FOR_KEY;
-  });
-  return usable.at(-1) ?? null;
 }

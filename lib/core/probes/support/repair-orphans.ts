@@ -1,7 +1,8 @@
 import { identifier, qualified } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { columnOf, originColumns, type TableState } from "../state/table-state.js";
-import { setAside } from "./set-aside.js";
+import { tableName } from "./hit-query.js";
+import { copyAndSet, setAside } from "./set-aside.js";
 
 /** A foreign key between two tables, with the referenced columns known. */
 export interface Reference {
@@ -13,8 +14,8 @@ export interface Reference {
 }
 
 /**
- * The least destructive that works: NULL where the column allows it, else the missing rows of the referenced table
- * where it needs nothing more than its key, else the rows move aside. Null when only a person can decide.
+ * The least destructive that works: NULL where the column allows it, else the rows move aside. A missing row of the referenced table is
+ * never made up. Null when only a person can decide.
  */
 export function repairOrphans(state: ReleaseState, reference: Reference): string | null {
   const { child, parent } = reference;
@@ -33,23 +34,11 @@ export function repairOrphans(state: ReleaseState, reference: Reference): string
   const where = full ? `(${orphan}) OR ((${some}) AND NOT (${present}))` : orphan;
   const nullable = reference.from.filter((name) => columnOf(child, name)?.notNull === false);
   // MATCH FULL wants all of them NULL, MATCH SIMPLE is content with one.
-  const emptied = full ? (nullable.length === from.length ? nullable : []) : nullable.slice(0, 1);
-  if (emptied.length > 0) {
-    const set = (originColumns(child, emptied) ?? []).map((name) => `${identifier(name)} = NULL`).join(", ");
-    return `UPDATE ${names.child} AS child SET ${set} WHERE ${where}`;
-  }
-  if (!full && needsOnly(parent, reference.to)) {
-    const list = to.map(identifier).join(", ");
-    const values = from.map((name) => `child.${identifier(name)}`).join(", ");
-    return `INSERT INTO ${names.parent} (${list}) SELECT DISTINCT ${values} FROM ${names.child} AS child WHERE ${where}`;
-  }
-  const chosen = `SELECT child.tableoid, child.ctid FROM ${names.child} AS child WHERE ${where}`;
-  return setAside(state, child.origin, "orphans", chosen);
-}
-
-/** True when a row with nothing but these columns would be accepted. */
-function needsOnly(parent: TableState, columns: readonly string[]): boolean {
-  return parent.columns.every(
-    (column) => columns.includes(column.name) || !column.notNull || column.default !== null || column.generated,
-  );
+  const column = full && from.length > 1 ? undefined : originColumns(child, nullable.slice(0, 1))?.[0];
+  const chosen = `SELECT child.tableoid, child.ctid FROM ${names.child} AS child\nWHERE ${where}`;
+  const lost = `Rows of ${tableName(child)} whose ${reference.from.join(", ")} names no row of ${tableName(parent)}`;
+  if (column === undefined)
+    return setAside(state, child.origin, { why: "orphans", says: `${lost} leave the table` }, chosen);
+  const says = `${lost} get NULL there`;
+  return copyAndSet(child.origin, { why: "orphans", says }, chosen, { column, value: "NULL" });
 }

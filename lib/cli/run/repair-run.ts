@@ -1,0 +1,151 @@
+import { dirname } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { localPorts } from "../../adapters/local/local-ports.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { UsageError } from "../../api/usage-error.js";
+import { digest } from "../../core/json.js";
+import { plural } from "../../core/plural.js";
+import { shellWord } from "../../core/render/shell-word.js";
+import { DatabaseError } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { reportFiles } from "../../review/report-files.js";
+import { UndoError } from "../../steps/repair/put-back.js";
+import { lastRepair, repairTenant, type Standing, standingOf, undoRepair } from "../../steps/repair/repair-tenant.js";
+import { artifact, type ProbeAnswer } from "../../steps/run/records.js";
+import { type ExitCode, UnfinishedError } from "../command.js";
+import type { Io } from "../io.js";
+import { printable } from "../terminal/printable.js";
+import { type FoundRun, findRun } from "./find-run.js";
+import { lockRun } from "./run-lock.js";
+
+export interface RepairOptions {
+  readonly tenant: string;
+  readonly undo: boolean;
+  readonly yes: boolean;
+}
+
+/** Repairs one tenant, or undoes that, when a person says so. */
+export async function repairRun(io: Io, run: string | undefined, options: RepairOptions): Promise<ExitCode> {
+  const found = await findRun(io, run);
+  const { workspace, request } = found;
+  if (request.command === "demo")
+    throw new UsageError("the demo's server has ended with the demo; there is nothing to repair");
+  const unlock = lockRun(workspace, request.run);
+  try {
+    const tenant = await tenantOf(found, options.tenant);
+    const ports = await portsOf(io, found);
+    return options.undo ? await undo(io, ports, tenant, options) : await repair(io, ports, tenant, options);
+  } catch (error) {
+    if (error instanceof UndoError) throw new UnfinishedError(`Nothing was put back: ${error.message}.`);
+    if (error instanceof DatabaseError || error instanceof RegistryError)
+      throw new UnfinishedError(`Nothing was changed in ${options.tenant}: ${error.message}.`, "schema-gate doctor");
+    throw error;
+  } finally {
+    unlock();
+  }
+}
+
+function portsOf(io: Io, { workspace, request }: FoundRun): Promise<Ports> {
+  return localPorts({
+    run: request.run,
+    workspace,
+    config: request.config,
+    configDirectory: dirname(workspace.root),
+    environment: io.env,
+    events: { emit: () => {} },
+    renderer: reportFiles,
+    stop: new AbortController().signal,
+  });
+}
+
+async function tenantOf({ artifacts, request }: FoundRun, id: string): Promise<Tenant> {
+  const fleet = (await artifacts.get<readonly Tenant[]>(artifact.fleet)) ?? [];
+  const tenant = fleet.find((one) => one.id === id);
+  if (tenant === undefined)
+    throw new UsageError(`the run ${request.run} has no tenant ${id}`, `schema-gate report ${request.run}`);
+  if ((await artifacts.getText(artifact.clusters)) === null)
+    throw new UsageError(`the run ${request.run} ended before it looked for rows in the way`, "schema-gate check");
+  return tenant;
+}
+
+async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions): Promise<ExitCode> {
+  const { repairable, others, unknown } = await standingOf(ports, tenant);
+  sayOthers(io, tenant, { repairable, others, unknown });
+  if (repairable.length === 0) {
+    io.stdout.write(`Nothing to repair in ${printable(tenant.id)}.\n`);
+    return others.length + unknown.length > 0 ? 1 : 0;
+  }
+  for (const answer of repairable)
+    io.stdout.write(`${printable(describe(answer))}\n\n${printable(answer.repair ?? "")};\n\n`);
+  if (!(await confirmed(io, `Run this in ${printable(tenant.id)}?`, yes))) return 1;
+  const id = `${ports.run} ${new Date(systemClock.now()).toISOString()}`;
+  await repairTenant(ports, tenant, repairable, id);
+  const after = await standingOf(ports, tenant);
+  await note(io, ports, tenant, {
+    action: "tenant.repaired",
+    details: {
+      repair: id,
+      repaired: repairable.map(({ code, subject, result }) => ({ code, subject, rows: countOf(result) })),
+      sql: digest(repairable.map((answer) => answer.repair)),
+      left: after.repairable.length + after.others.length,
+      unknown: after.unknown.length,
+    },
+  });
+  const again = `schema-gate repair ${ports.run} --tenant ${shellWord(tenant.id)} --undo`;
+  io.stdout.write(`Repaired ${printable(tenant.id)}. Undo it with: ${again}\n`);
+  sayOthers(io, tenant, { ...after, others: [...after.repairable, ...after.others] });
+  const clear = after.repairable.length + after.others.length + after.unknown.length === 0;
+  if (clear) io.stdout.write("The probes find nothing in the way there any more. Next: schema-gate check\n");
+  return clear ? 0 : 1;
+}
+
+async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions): Promise<ExitCode> {
+  const id = await lastRepair(ports, tenant);
+  if (id === null) {
+    io.stdout.write(`The run ${ports.run} has repaired nothing in ${printable(tenant.id)} that could be undone.\n`);
+    return 1;
+  }
+  if (!(await confirmed(io, `Put back what the repair of ${id.slice(ports.run.length + 1)} took away?`, yes))) return 1;
+  const rows = await undoRepair(ports, tenant, id);
+  await note(io, ports, tenant, { action: "repair.undone", details: { repair: id, rows } });
+  io.stdout.write(`Put back ${plural(rows, "row")} in ${printable(tenant.id)}.\n`);
+  return 0;
+}
+
+function describe({ meaning, result }: ProbeAnswer): string {
+  const keys = result.status === "hit" && result.keys.length > 0 ? `, such as ${result.keys.join("; ")}` : "";
+  return `${countOf(result)} ${meaning}${keys}`;
+}
+
+function countOf(result: ProbeAnswer["result"]): number {
+  return result.status === "hit" ? result.count : 0;
+}
+
+function sayOthers(io: Io, { id }: Tenant, { others, unknown }: Standing): void {
+  for (const answer of others)
+    io.stderr.write(
+      `${printable(id)}: ${printable(describe(answer))}: only a person can decide what these should be\n`,
+    );
+  for (const reason of unknown) io.stderr.write(`${printable(id)}: could not be found out: ${printable(reason)}\n`);
+}
+
+async function confirmed(io: Io, question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!io.interactive)
+    throw new UsageError("a repair is decided by a person, and there is no terminal to ask", "add --yes");
+  const reader = createInterface({ input: io.stdin, output: io.stdout });
+  try {
+    return /^(y|yes)$/i.test((await reader.question(`${question} [yes / no] `)).trim());
+  } finally {
+    reader.close();
+  }
+}
+
+type Note = Pick<Parameters<Ports["audit"]["append"]>[0], "action" | "details">;
+
+/** The trail goes on after its seal, and is sealed again. */
+async function note(io: Io, { audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
+  await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
+  await audit.close(signer);
+}

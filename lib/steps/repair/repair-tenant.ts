@@ -1,0 +1,133 @@
+import { ownSchemaOf } from "../../core/catalog/own-schema.js";
+import { milliseconds } from "../../core/config/config.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
+import { keepsRows, REPAIR_SETTING } from "../../core/probes/support/set-aside.js";
+import { loadParser } from "../../core/sql/parse.js";
+import { identifier } from "../../core/sql/quote.js";
+import { splitSql } from "../../core/sql/split.js";
+import type { Session } from "../../ports/database.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { assertOurs } from "../catalog/own-objects.js";
+import { inTransaction } from "../migration/transaction.js";
+import { ProbePlan } from "../probing/probe-plan.js";
+import { artifact, need, type ProbeAnswer, type RunRequest } from "../run/records.js";
+import { heldTo, targetsOf } from "../run/target.js";
+import { probeTenant } from "../states/probe.js";
+import { putBack, UndoError } from "./put-back.js";
+
+/** What the probes of a run say of a tenant now. */
+export interface Standing {
+  /** Rows in the way that a repair takes out of it. */
+  readonly repairable: readonly ProbeAnswer[];
+  /** Rows in the way about which only a person can decide. */
+  readonly others: readonly ProbeAnswer[];
+  /** Reasons why a probe had no answer. */
+  readonly unknown: readonly string[];
+}
+
+/** Asks the tenant by the probes of the run, now. */
+export async function standingOf(ports: Ports, tenant: Tenant): Promise<Standing> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const plan = await ProbePlan.of(ports, config);
+  const { record, findings } = await probeTenant(
+    held(ports, await targetsOf(ports), tenant),
+    tenant,
+    await plan.queries(tenant),
+    {
+      timeout: milliseconds(config.timeouts.probe),
+      costLimit: config.probeCostLimit,
+      shared: sharedSchemas(config),
+    },
+  );
+  const hits = record.probes.filter(({ result }) => result.status === "hit");
+  const unanswered = record.probes.flatMap(({ result, meaning }) =>
+    result.status === "unknown" ? [`${meaning}: ${result.reason}`] : [],
+  );
+  const whole = record.status === "unknown" && unanswered.length === 0;
+  return {
+    repairable: hits.filter(({ repair }) => repair !== null && keepsRows(repair)),
+    others: hits.filter(({ repair }) => repair === null || !keepsRows(repair)),
+    unknown: whole ? findings.map(({ message }) => message) : unanswered,
+  };
+}
+
+/** The same ports, whose way to the tenant leads to the database that the run examined or nowhere. */
+function held(ports: Ports, targets: Awaited<ReturnType<typeof targetsOf>>, tenant: Tenant): Ports {
+  return { ...ports, database: heldTo(ports.database, targets[tenant.id] ?? null) };
+}
+
+/** Runs repairs in one transaction, and keeps what they take away under `id`. Throws `DatabaseError`; then nothing is changed. */
+export async function repairTenant(
+  ports: Ports,
+  tenant: Tenant,
+  repairs: readonly ProbeAnswer[],
+  id: string,
+): Promise<void> {
+  await loadParser();
+  await inTenant(ports, tenant, async (session) => {
+    await session.query("select set_config($1, $2, true)", [REPAIR_SETTING, id]);
+    for (const { repair } of repairs) {
+      const text = repair ?? "";
+      for (const { start, end } of splitSql(text).pieces) await session.execute(text.slice(start, end));
+    }
+  });
+}
+
+/** The newest repair of a run in a tenant that was not undone; null when there is none. */
+export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string | null> {
+  return inTenant(ports, tenant, async (session) => {
+    const place = keptIn(tenant);
+    const [there] = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [place]);
+    if (there?.there !== true) return null;
+    const [last] = await session.query<{ repair: string }>(
+      `select repair from ${place} where starts_with(repair, $1) group by repair order by max(taken) desc limit 1`,
+      [`${ports.run} `],
+    );
+    return last?.repair ?? null;
+  });
+}
+
+/** Puts back what a repair took away or changed, in one transaction. Gives how many rows. Throws `DatabaseError` and `UndoError`. */
+export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<number> {
+  return inTenant(ports, tenant, async (session) => {
+    const place = keptIn(tenant);
+    const parts = await session.query<{ relation: string; changed: string | null; count: string }>(
+      `select relation, changed, count(*)::text as count from ${place} where repair = $1 group by relation, changed order by min(taken) desc`,
+      [id],
+    );
+    let rows = 0;
+    for (const { relation, changed, count } of parts) {
+      const back = await putBack(session, { place, id, relation, changed });
+      if (back !== Number(count))
+        throw new UndoError(
+          `of ${count} rows of ${relation} only ${back} could be put back: the others are not there any more`,
+        );
+      rows += back;
+    }
+    await session.query(`delete from ${place} where repair = $1`, [id]);
+    return rows;
+  });
+}
+
+/** The quoted name of the table with what repairs of this tenant took away. */
+function keptIn({ schema }: Tenant): string {
+  return `${identifier(ownSchemaOf(schema))}.repaired_rows`;
+}
+
+async function inTenant<T>(ports: Ports, tenant: Tenant, work: (session: Session) => Promise<T>): Promise<T> {
+  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { database } = held(ports, await targetsOf(ports), tenant);
+  const session = await database.connect(tenant, {
+    purpose: "write",
+    statementTimeout: milliseconds(config.rollout.statementTimeout),
+    lockTimeout: milliseconds(config.rollout.lockTimeout),
+  });
+  try {
+    session.lookUpIn(tenant.schema, sharedSchemas(config));
+    await assertOurs(session, tenant.schema);
+    return await inTransaction(session, "read committed", () => work(session));
+  } finally {
+    await session.close();
+  }
+}
