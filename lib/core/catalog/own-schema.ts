@@ -22,7 +22,7 @@ export function bindSchemas(sql: string, tenantSchema: string | null): string {
 }
 
 /** Quoted names, string literals and comments: what an apostrophe may stand in. */
-const TOKEN = /"(?:[^"]|"")*"|e?'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//gi;
+const TOKEN = /"[^"]*(?:""[^"]*)*"|e?'[^']*(?:''[^']*)*'|--[^\n]*|\/\*[\s\S]*?\*\//gi;
 
 function bind(sql: string, placeholder: string, schema: string): string {
   const from = identifier(placeholder);

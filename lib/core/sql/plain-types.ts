@@ -74,7 +74,7 @@ const AFTER_TYPE = new Set(["collate", "not", "default", ":", "=", ";"]);
 const KEPT_TYPES = /^(record|(pg_catalog\s*\.\s*)?refcursor)$/i;
 
 const TOKEN =
-  /\$(\w*)\$[\s\S]*?\$\1\$|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\s+|--[^\n]*|\/\*|::|[\s\S]/uy;
+  /\$(\w*)\$[\s\S]*?\$\1\$|[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*|\s+|--[^\n]*|\/\*|::|[\s\S]/uy;
 
 /** Walks over the tokens of a body and replaces the types that stand behind DECLARE. */
 class Declarations {

@@ -10,8 +10,9 @@ export interface SplitSql {
   readonly comments: readonly TextRange[];
 }
 
+/** Of what is quoted only the beginning: a regular expression over a literal of many megabytes has no end but the stack's. */
 const TOKEN =
-  /[\s\uFEFF]+|--[^\n]*|\/\*|[eE]'(?:[^'\\]|\\[\s\S]|'')*'?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$|[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*|[0-9][\w.]*|[\s\S]/y;
+  /[\s\uFEFF]+|--[^\n]*|\/\*|[eE]'|'|"|\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$|[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*|[0-9][\w.]*|[\s\S]/y;
 
 /**
  * Cuts a text at the semicolons between statements without parsing them, so that one bad statement does not hide the
@@ -85,7 +86,7 @@ class Splitter {
   }
 
   private content(token: string): void {
-    const length = /^\$.*\$$/s.test(token) ? this.dollarQuoteLength(token) : token.length;
+    const length = this.lengthOf(token);
     if (this.start < 0) this.start = this.at;
     if (token === "(") this.parentheses += 1;
     if (token === ")") this.parentheses -= 1;
@@ -93,6 +94,11 @@ class Splitter {
     else this.previous = "";
     this.at += length;
     this.end = this.at;
+  }
+
+  private lengthOf(token: string): number {
+    if (/^[eE]?['"]$/.test(token)) return quotedLength(this.text, this.at, token);
+    return /^\$.*\$$/s.test(token) ? this.dollarQuoteLength(token) : token.length;
   }
 
   private word(word: string): void {
@@ -116,6 +122,19 @@ class Splitter {
     this.previous = "";
     this.words = [];
   }
+}
+
+/** Length of what a quote opens: to the same quote, which is not doubled, nor escaped in an E string; else to the end. */
+function quotedLength(text: string, at: number, open: string): number {
+  const quote = open.at(-1) ?? "'";
+  const marks = open.length === 2 ? /[\\']/g : quote === "'" ? /'/g : /"/g;
+  marks.lastIndex = at + open.length;
+  for (let found = marks.exec(text); found; found = marks.exec(text)) {
+    const doubled = found[0] === quote && text[found.index + 1] === quote;
+    if (found[0] === quote && !doubled) return found.index + 1 - at;
+    marks.lastIndex = found.index + 2;
+  }
+  return text.length - at;
 }
 
 /** Length of the block comment that starts at `at`; block comments nest. */

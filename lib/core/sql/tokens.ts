@@ -7,7 +7,7 @@ export function tokensOf(text: string): readonly string[] {
 }
 
 const TOKEN =
-  /\$(\w*)\$[\s\S]*?\$\1\$|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_][\w$]*|\s+|::|[\s\S]/g;
+  /\$(\w*)\$[\s\S]*?\$\1\$|[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|[A-Za-z_][\w$]*|\s+|::|[\s\S]/g;
 
 /** Where the bracket that opens at `at` closes; -1 when it does not. */
 export function closing(tokens: readonly string[], at: number): number {
