@@ -36,9 +36,29 @@ const LATIN = new Map(
 );
 
 const LATIN_LETTER = /\p{Script=Latin}/u;
-/** Scripts with letters that are taken for Latin ones. */
-const OTHER_LETTER =
-  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}\p{Script=Deseret}]/u;
+/**
+ * Scripts whose letters nobody takes for Latin ones, so that a name may have both: UTS 39's moderately restrictive level, without Armenian, some of
+ * whose letters are taken for them.
+ */
+const APART =
+  "Han Hiragana Katakana Hangul Bopomofo Arabic Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan";
+/** Letters of all other scripts. */
+const OTHER_LETTER = new RegExp(
+  `(?=\\p{L})[^${["Latin", "Common", "Inherited", ...APART.split(" ")].map((script) => `\\p{Script=${script}}`).join("")}]`,
+  "u",
+);
+
+/** Marks that strike a letter through or enclose it, and a blank that is no space: they are lost among the letters. */
+const LOST = /[\u0334-\u0338\u20D2\u20D3\u20D8-\u20DA\u20E5\u20E6\u20EA\u20EB\p{Me}\u2800]/gu;
+
+/** Letters as signs, which NFKC leaves alone: negative circled, negative squared, of flags. */
+const SIGNS = [0x1f150, 0x1f170, 0x1f1e6] as const;
+
+function letterOfSign(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  const first = SIGNS.findLast((start) => code >= start) ?? code;
+  return String.fromCharCode("a".charCodeAt(0) + code - first);
+}
 
 /**
  * What a name looks like: two that look alike have the same. Case, width, surrounding space, invisible characters and look-alike
@@ -57,6 +77,10 @@ function plain(name: string): string {
   return name
     .normalize("NFKC")
     .replace(/[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .normalize("NFD")
+    .replace(LOST, "")
+    .normalize("NFC")
+    .replace(/[\u{1F150}-\u{1F169}\u{1F170}-\u{1F189}\u{1F1E6}-\u{1F1FF}]/gu, letterOfSign)
     .trim()
     .replace(/\s+/g, " ")
     .toLowerCase()

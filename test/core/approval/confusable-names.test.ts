@@ -20,6 +20,17 @@ describe("names that look alike", () => {
     "ꓮꓡꓰꓫ",
     "al\u00adex",
     "аӏех",
+    "al\u0336ex",
+    "a\u20ddlex",
+    "al\u2800ex",
+    "🅰🅻🅴🆇",
+    "🅐🅛🅔🅧",
+    "🇦🇱🇪🇽",
+    "ⓐⓛⓔⓧ",
+    "\u202ealex",
+    "al\u3164ex",
+    "ᵃˡᵉˣ",
+    "𝔞𝔩𝔢𝔵",
   ];
 
   it.each(alike)("%j is alex", (name) => {
@@ -40,7 +51,24 @@ describe("names that look alike", () => {
     expect(requestProblem({ ...request, approvers: [{ id: name }] })).toBeNull();
   });
 
-  it.each(["rоbin", "ρaul", "Аnna", "dаnа@example.com"])("%j mixes scripts, and no run begins with it", (name) => {
+  it.each(["山田 taro", "김 alex", "สมชาย alex", "Ξένια"])("%j is a name as people have them", (name) => {
+    expect(mixesScripts(name)).toBe(false);
+  });
+
+  it.each([
+    "rоbin",
+    "ρaul",
+    "Аnna",
+    "dаnа@example.com",
+    "𐒰lex",
+    "ⲁlex",
+    "𐐩lex",
+    "Ꭺlex",
+    "aꓡex",
+    "aꙇex",
+    "ᚨlex",
+    "ⰰlex",
+  ])("%j mixes scripts, and no run begins with it", (name) => {
     expect(mixesScripts(name)).toBe(true);
     expect(requestProblem({ ...request, approvers: [{ id: name }, { id: "x" }] })).toContain(
       "mixes letters of several",
