@@ -113,15 +113,26 @@ describe("an approved run", () => {
     expect(await migrated()).toBe(0);
   });
 
-  it("is refused when the approval is too old, and rows that were written since are found", async () => {
+  it("is refused when the approval is too old, and when the clock has gone back", async () => {
     restore();
-    const [first = ""] = fleet.tenants;
-    await fleet.inTenant(first, (client) => client.query("select 1"));
     const later = await fleet.run(["resume"], { ...environment(), NODE_OPTIONS: fleet.later(4 * 24 * 3_600_000) });
     expect(later.code).not.toBe(0);
     expect(later.stdout + later.stderr).toContain("the approval is older than approval.validFor (3d)");
     const earlier = await fleet.run(["resume"], { ...environment(), NODE_OPTIONS: fleet.later(-3_600_000) });
     expect(earlier.code).not.toBe(0);
+    expect(await migrated()).toBe(0);
+  });
+
+  it("changes nothing where rows of a later wave came into the way since the gates", async () => {
+    restore();
+    const last = fleet.tenants.at(-1) ?? "";
+    const plan = (id: number) =>
+      fleet.inTenant(last, (client) => client.query(`update billing.subscriptions set plan_id = ${id} where id = 3`));
+    await plan(77);
+    const resumed = await fleet.run(["resume"], { ...environment(), NODE_OPTIONS: fleet.later(2 * 3_600_000) });
+    await plan(1);
+    expect(resumed.code, resumed.stdout).not.toBe(0);
+    expect(resumed.stdout + resumed.stderr).toContain(`rows have changed since the gates: tenant ${last}`);
     expect(await migrated()).toBe(0);
   });
 

@@ -8,6 +8,7 @@ import { dueOf, endEmptyWave } from "../rollout/due-tenants.js";
 import { notHeld, tooOld } from "../rollout/held-to-trail.js";
 import { type Hold, holdOf, noteHold } from "../rollout/hold.js";
 import { noteRegistry, registryNow } from "../rollout/registry-changes.js";
+import { rowsSince } from "../rollout/rows-since.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import {
@@ -58,8 +59,11 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
     if (moved.length > 0) return refuse(ports, `the registry now leads ${moved.join("; ")}`);
     const changed = await notHeld(ports);
     if (changed.length > 0) return refuse(ports, `changed since the approval: ${changed.join(", ")}`);
-    const old = results.some((result) => result?.pass === pass) ? null : await tooOld(ports);
+    const begins = !results.some((result) => result?.pass === pass);
+    const old = begins ? await tooOld(ports) : null;
     if (old !== null) return refuse(ports, old);
+    const rows = begins ? await rowsSince(ports, config, await dueOfAll(ports, open)) : null;
+    if (rows !== null) return refuse(ports, rows);
     for (const wave of open) {
       const due = await dueOf(ports, wave);
       if (due.length === 0) {
@@ -79,6 +83,10 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
 async function firstDue(ports: Ports, open: readonly WavePlan[]): Promise<WavePlan | null> {
   for (const wave of open) if ((await dueOf(ports, wave)).length > 0) return wave;
   return null;
+}
+
+async function dueOfAll(ports: Ports, open: readonly WavePlan[]): Promise<readonly string[]> {
+  return (await Promise.all(open.map((wave) => dueOf(ports, wave)))).flat();
 }
 
 function answer(status: Output["status"], index = -1): Output {

@@ -1,0 +1,72 @@
+import { type Config, milliseconds } from "../../core/config/config.js";
+import { groupBy } from "../../core/group-by.js";
+import type { Ports } from "../../ports/ports.js";
+import type { Tenant } from "../../ports/registry.js";
+import { ProbePlan } from "../probing/probe-plan.js";
+import { artifact, need, type TenantProgress } from "../run/records.js";
+import { primaryOf } from "../run/target.js";
+import { probeTenant } from "../states/probe.js";
+
+/** So long after the score the rows are taken for what the gates saw. Each tenant is asked before its own first statement anyway. */
+const STILL_FRESH_MS = 30 * 60_000;
+
+/** A process that is ended at a known time leaves the others to their waves. */
+const MARGIN_MS = 120_000;
+
+/**
+ * Asks the tenants for rows in the way once more before the first of them is touched, when time has passed since the gates did. What is
+ * in the way now, for a person; null for nothing. One that does not answer, or is no longer reached in time, is left to its wave.
+ */
+export async function rowsSince(ports: Ports, config: Config, tenants: readonly string[]): Promise<string | null> {
+  if (config.migrator || !(await isOld(ports))) return null;
+  const plan = await ProbePlan.of(ports, config);
+  const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const due = new Set(tenants);
+  const hosts = groupBy(
+    fleet.filter(({ id }) => due.has(id)),
+    ({ host }) => host,
+  );
+  const found = await Promise.all(
+    [...hosts.values()].flatMap((members) => {
+      const left = [...members];
+      // As many at a time as the host has connections.
+      return Array.from({ length: config.connectionsPerHost }, async () => {
+        const reasons: string[] = [];
+        for (let tenant = left.shift(); tenant && mayGoOn(ports); tenant = left.shift()) {
+          const reason = await rowsIn(ports, config, plan, tenant);
+          if (reason !== null) reasons.push(`tenant ${tenant.id}: ${reason}`);
+        }
+        return reasons;
+      });
+    }),
+  );
+  const [first, ...others] = found.flat().sort();
+  if (first === undefined) return null;
+  return `rows have changed since the gates: ${first}${others.length === 0 ? "" : `, and ${others.length} more tenants`}`;
+}
+
+async function isOld({ audit, clock }: Ports): Promise<boolean> {
+  const scored = (await audit.events()).findLast(({ subject }) => subject.kind === "phase" && subject.name === "Score");
+  return scored !== undefined && clock.now() - Date.parse(scored.at) > STILL_FRESH_MS;
+}
+
+function mayGoOn({ stop, deadline, clock }: Ports): boolean {
+  return !stop.aborted && (deadline === null || clock.monotonic() < deadline - MARGIN_MS);
+}
+
+async function rowsIn(ports: Ports, config: Config, plan: ProbePlan, tenant: Tenant): Promise<string | null> {
+  // What the release itself has begun there, its own probes may no longer fit.
+  if ((await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id))) !== null) return null;
+  const queries = await plan.queries(tenant);
+  if (!queries || queries.length === 0) return null;
+  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
+  const { record, findings } = await probeTenant(
+    { ...ports, database: primaryOf(ports.database) },
+    tenant,
+    queries,
+    limits,
+  );
+  if (record.status !== "hit") return null;
+  const first = findings.find(({ severity }) => severity === "error");
+  return first ? first.message.replace(/\.$/, "") : null;
+}
