@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { queriesOutput } from "../../lib/cli/json/queries.js";
 import { schemaGate } from "../support/captured-io.js";
 import { MAJORS } from "../support/majors.js";
 import { onServer, serverUrl, temporaryDatabase } from "../support/postgres.js";
+import { evil } from "../support/reaching-release.js";
 
 let root: string;
 const write = (name: string, text: string) => writeFileSync(join(root, name), text);
@@ -50,6 +51,21 @@ describe.each(MAJORS)("queries on %s", (major) => {
       examined: 1,
       findings: [],
     });
+  });
+
+  it("executes what a release tries beyond its database as a role that may not, where the URL is a superuser's", async () => {
+    const database = await temporaryDatabase(major, "create table t (a int); insert into t values (1)");
+    await database.client.end();
+    const reached = `reached_${process.pid}_${major}`;
+    const file = join(root, "outside");
+    rmSync(join(root, "migrations", "2_nick.sql"));
+    write("migrations/1_users.sql", `${evil(file, 0, reached)};\ndo $$ begin perform evil(1); end $$;\n`);
+    write("fine.sql", "select a from t");
+    const argv = ["queries", "--release", "migrations", "--url", database.url, "--sql", "fine.sql"];
+    const { code, stdout, stderr } = await schemaGate(root, argv);
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+    const { rows } = await onServer(major, `select 1 from pg_roles where rolname = '${reached}'`);
+    expect({ rows, file: existsSync(file) }).toEqual({ rows: [], file: false });
   });
 
   it("clones the database of the URL, and takes what its ledger lacks", async () => {

@@ -140,6 +140,28 @@ describe.each(MAJORS)("a release that reaches beyond its database, on %s", (majo
     );
   });
 
+  it.each(["file_fdw", "postgres_fdw", "dblink", "pageinspect", "pg_buffercache", "adminpack"])(
+    "refuses to make the extension %s, by name and with the setting",
+    async (extension) => {
+      const proof = await prove("a superuser whose tenants have an owner", `create extension ${extension}`);
+      expect(proof.passed).toBe(false);
+      const [finding] = proof.findings;
+      expect(finding?.message).toMatch(new RegExp(`extension "${extension}"`));
+      if (finding?.message.includes("permission denied"))
+        expect(finding.remedy?.text).toMatch(/make trusted extensions alone\..*connection\.superuser/);
+    },
+    60_000,
+  );
+
+  it.each(["pgcrypto", "citext", "hstore", "pg_trgm"])(
+    "lets a release make the trusted extension %s",
+    async (extension) => {
+      const proof = await prove("a superuser whose tenants have an owner", `create extension ${extension}`);
+      expect(proof.findings.filter(({ code }) => code === "dry-run.failed")).toEqual([]);
+    },
+    60_000,
+  );
+
   it("leaves no database and no role of ours behind", async () => {
     const { rows } = await asked.query(
       `select datname as name from pg_database where datname like 'schema\\_gate\\_${names}%'

@@ -1,5 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
+import { operationsOfText } from "../../core/operations/index.js";
+import type { Statement } from "../../core/sql/statement.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import { BackfillHalted, BackfillRefused } from "../migration/backfill-errors.js";
@@ -17,20 +19,26 @@ export function failureFinding({ migration, statement, error }: Failure): Findin
     severity: "error",
     subject: { kind: "migration", name: migration.version },
     message: `On the clone, ${migration.version} failed${place}: ${describeFailure(error)}.`,
-    remedy: {
-      text: remedyFor(error),
-    },
+    remedy: { text: remedyFor(statement, error) },
     ...(statement ? { source: statement.source } : {}),
   };
 }
 
-function remedyFor(error: DatabaseError): string {
+function remedyFor(statement: Statement | null, error: DatabaseError): string {
   if (error instanceof BackfillRefused) return error.remedy;
   if (error instanceof BackfillHalted && error.why === "endless")
     return "Narrow the condition to rows that the statement finishes, or write one that names none of the columns that it sets.";
-  return error instanceof LeftTenant
-    ? "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config."
-    : "Fix the migration or the rows that it fails on, then check again.";
+  if (error instanceof LeftTenant)
+    return "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config.";
+  if (error.code === "42501" && statement && makesExtension(statement))
+    return "What executes on a clone is no superuser, and PostgreSQL lets it make trusted extensions alone. Make this one in every tenant before the release, which then says IF NOT EXISTS, or say in connection.superuser why a superuser may execute releases.";
+  return "Fix the migration or the rows that it fails on, then check again.";
+}
+
+function makesExtension(statement: Statement): boolean {
+  return operationsOfText(statement).some(
+    (operation) => operation.kind === "create-object" && operation.objectKind === "extension",
+  );
 }
 
 function codeOf(error: DatabaseError): string {

@@ -58,8 +58,7 @@ export async function openRelease(folder: string, options: ReleaseOptions): Prom
 async function overDatabase(release: Release, server: ProveServer): Promise<OpenedRelease> {
   const { endpoint } = server;
   const tenant = { id: endpoint.database, group: null, host: server.name, database: endpoint.database, schema: null };
-  // Each query is described as the role that sends it, and an executor could become none of them.
-  const database = pgDatabase({ tenant: async () => ({ endpoint, replica: null }), uncontained: true, staging: null });
+  const database = pgDatabase({ tenant: async () => ({ endpoint, replica: null }), staging: null });
   const ledger = ledgerFor(release.convention, null);
   const session = await openSession(endpoint, { purpose: "read", statementTimeout: 30_000, lockTimeout: 2_000 });
   const entries = await readLedger(session, ledger, null).finally(() => session.close());
