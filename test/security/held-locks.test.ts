@@ -36,10 +36,12 @@ const AWAY: Readonly<Record<string, string>> = {
 };
 
 const SETUP = `create table t (id int primary key, a int); insert into t values (1, 1);
+create table keyed (id int primary key, a int); insert into keyed values (1, 1);
 create table other (a int); create table later (a int); insert into other values (1); insert into later values (1);
 create function standing() returns void language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; end $$;
 create function standing_row() returns trigger language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; return new; end $$;
 create trigger r before update on other for each row execute function standing_row();
+create trigger r before update on keyed for each row execute function standing_row();
 create constraint trigger r after update on later deferrable initially deferred for each row execute function standing_row();`;
 
 beforeAll(() => loadParser());
@@ -82,6 +84,11 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
     },
     30_000,
   );
+
+  it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {
+    const sql = "-- schema-gate: backfill by id batch 100ms\nupdate keyed set a = 2";
+    expect(await given(sql, "access share")).toBeLessThan(3 * AT_MOST_MS);
+  }, 60_000);
 
   it("REINDEX SCHEMA, outside a transaction, behind a write", async () => {
     expect(await given("reindex schema public", "row exclusive")).toBeLessThan(AT_MOST_MS);

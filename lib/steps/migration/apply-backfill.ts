@@ -23,6 +23,7 @@ import {
   writeBackfill,
 } from "./backfill-state.js";
 import { BatchSizing } from "./batch-sizing.js";
+import { withinLockTimeout } from "./lock-watch.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { keepBefore } from "./run-kept.js";
 import { stayInside } from "./stay-inside.js";
@@ -229,7 +230,9 @@ class Backfill {
     const { session, input, plan } = this;
     this.to = to;
     const sql = bindSchemas(batchSql(plan, { after, to }, this.keeping), input.schema);
-    const [row] = await session.execute<BatchRow>(sql);
+    const { settings, watch } = input;
+    const execute = () => session.execute<BatchRow>(sql);
+    const [row] = await withinLockTimeout(session, settings.lockTimeout, watch, execute);
     if (!row) throw new DatabaseError("a batch was answered with no row", "MALFORMED");
     await stayInside(session, this.scope());
     await this.transactions.deferredInside(session, this.scope());
