@@ -10,6 +10,7 @@ export const SLOW: readonly string[] = [
   "test/integration/lint/known.test.ts",
   "test/integration/lint/refusals.test.ts",
   "test/integration/run/bad-input.test.ts",
+  "test/integration/run/schemas-by-command.test.ts",
   "test/security/overloads.test.ts",
   "test/staging/snapshots.test.ts",
   "test/steps/proof/dropped-together.test.ts",

@@ -25,7 +25,7 @@ async function applicationFindings(repository: CorpusRepository, catalog: Catalo
   const files = await readReleaseFolder(folder(repository.folder), [folder(repository.application ?? "")]);
   const { application = [], migrations } = await readRelease(files);
   const contract = { ...contractOf([], migrations, application), requirements: [] };
-  const found = checkContract(contract, "after", catalog, ["public"]);
+  const found = checkContract(contract, "after", catalog, { searchPath: ["public"] });
   console.log(`${repository.name}: ${application.length} columns of the application, ${found.length} not as expected`);
   return found;
 }

@@ -41,6 +41,7 @@ export async function makeClone(server: CloneServer, name: string, template: str
     const owner = await ownerFor(guard, server, template);
     await guard.query(createDatabase(name, template, owner, guard.serverVersion));
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
+    if (template !== EMPTY) await copyGrants(guard, name, template);
     const open = () => server.open(name, ADMINISTRATION);
     const { executors, role } = server;
     const { executor, uncontained } = (await executors?.prepare(guard, { name, template, role, open })) ?? AS_LOGIN;
@@ -124,6 +125,26 @@ async function ownerFor(session: Session, { database, role }: CloneServer, templ
     [template === EMPTY ? database : template],
   );
   return source?.owner ?? null;
+}
+
+/**
+ * CREATE DATABASE copies no grants on the database itself, and what a role may make decides whether the release runs. CONNECT stays
+ * everybody's, since other roles of ours sign in to the clone.
+ */
+async function copyGrants(session: Session, name: string, template: string): Promise<void> {
+  const grants = await session.query<{ sql: string }>(
+    `select format('grant %s on database %I to %s', a.privilege_type, $2::text,
+        case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end) as sql
+      from pg_database d, aclexplode(d.datacl) a
+      where d.datname = $1 and a.privilege_type in ('CREATE', 'TEMPORARY') and a.grantee <> d.datdba`,
+    [template, name],
+  );
+  const [source] = await session.query("select 1 from pg_database where datname = $1 and datacl is not null", [
+    template,
+  ]);
+  if (!source) return;
+  const revoke = `revoke create, temporary on database ${identifier(name)} from public`;
+  await session.script([revoke, ...grants.map(({ sql }) => sql)].join("; "));
 }
 
 /** `STRATEGY` came with PostgreSQL 15, where the default copies block by block through the WAL. */

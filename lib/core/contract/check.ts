@@ -5,11 +5,11 @@ import { checkApplication } from "./check-application.js";
 import { checkColumn } from "./check-column.js";
 import { checkConstraint, checkForeignKey, checkIndex, checkTable } from "./check-objects.js";
 import type { Contract, Requirement } from "./contract.js";
-import { Lookup } from "./lookup.js";
+import { Lookup, type NamePlace } from "./lookup.js";
 
 /**
  * Where a tenant's catalog does not fulfil the contract: before the release (it could not run), or after it (it did not
- * happen). `searchPath` are the schemas in which a name without a schema is looked up, as the catalog names them.
+ * happen).
  *
  * `reference` is the catalog that the history itself builds on an empty database at that moment. What a statement enforces and does
  * not hold there either was misread: the server ran the statement, and made something else of it.
@@ -18,11 +18,11 @@ export function checkContract(
   contract: Contract,
   moment: "before" | "after",
   catalog: Catalog,
-  searchPath: readonly string[],
+  place: NamePlace,
   reference: Catalog | null = null,
 ): Finding[] {
-  const lookup = new Lookup(new CatalogIndex(catalog), searchPath);
-  const built = reference && new Lookup(new CatalogIndex(reference), searchPath);
+  const lookup = new Lookup(new CatalogIndex(catalog), place);
+  const built = reference && new Lookup(new CatalogIndex(reference), place);
   const holds = ({ when }: Requirement) => when === moment || when === "both";
   const own = contract.requirements
     .filter(holds)

@@ -10,11 +10,19 @@ export interface Failure {
   readonly source: SourceSpan;
 }
 
+/** Where names are looked up, as the catalog names its schemas. */
+export interface NamePlace {
+  /** For a name without a schema. */
+  readonly searchPath: readonly string[];
+  /** What a tenant that is a schema is really called: a release may write that name, and the catalog has its first schema for it. */
+  readonly tenantSchema?: string | null;
+}
+
 /** Finds what the code names in one tenant's catalog. */
 export class Lookup {
   constructor(
     readonly index: CatalogIndex,
-    private readonly searchPath: readonly string[],
+    private readonly place: NamePlace,
   ) {}
 
   /** The table, or null when there is none of that name. */
@@ -28,7 +36,9 @@ export class Lookup {
   }
 
   private first(name: QualifiedName, there: (ref: TableRef) => boolean): TableRef | null {
-    const schemas = name.schema === null ? this.searchPath : [name.schema];
+    const { searchPath, tenantSchema = null } = this.place;
+    const named = name.schema === tenantSchema ? searchPath.slice(0, 1) : [name.schema ?? ""];
+    const schemas = name.schema === null ? searchPath : named;
     return schemas.map((schema) => ({ schema, name: name.name })).find(there) ?? null;
   }
 }

@@ -49,18 +49,17 @@ function nameBreach(
   schema: string,
   name: string,
   access: "read" | "write",
-  { own, shared, ofShared }: IsolationScope,
+  { own, shared }: IsolationScope,
 ): readonly Breach[] {
   if (schema === "pg_temp" || (own !== null && schema === own)) return [];
   const isShared = shared.includes(schema);
-  if (isShared && ofShared) return [];
   if ((isShared || SYSTEM.has(schema)) && access === "read") return [];
   if (isShared || SYSTEM.has(schema)) {
     return [
       {
         code: "isolation.shared-write",
         message: `It changes ${name}, which the tenants of the database share: it would be changed once for each of them.`,
-        remedy: `Keep it to the tenant's own schema. What is shared belongs into a release of its own, whose registry lists the schema ${schema} as its only tenant.`,
+        remedy: `Move it to a release of its own, run before this one: with a config whose registry lists the schema ${schema} as its only tenant, it runs once, under one lock, and can be rolled back.`,
       },
     ];
   }

@@ -8,7 +8,7 @@ export interface IsolationScope {
   readonly own: string | null;
   /** Schemas that the tenants of a database share, and may read. */
   readonly shared: readonly string[];
-  /** The release is that of what is shared: its only tenant is a shared schema, and it may change all of it. */
+  /** The release is that of a shared schema, its only tenant: it may change that, and what belongs to no schema. */
   readonly ofShared: boolean;
   /** Schemas of the fleet's tenants. In a text that is not parsed, only these are recognised. */
   readonly tenants: ReadonlySet<string>;

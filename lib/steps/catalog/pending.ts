@@ -27,9 +27,9 @@ export async function contractFindings(
   const built = declared && (await need<Catalog>(ports, artifact.catalog(declared[moment])));
   const { config } = await need<RunRequest>(ports, artifact.request);
   const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
-  const path = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, ...sharedSchemas(config)];
+  const searchPath = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, ...sharedSchemas(config)];
   const contract = contractOf(migrations, release.migrations, release.application);
-  const findings = checkContract(contract, moment, catalog, path, built);
+  const findings = checkContract(contract, moment, catalog, { searchPath, tenantSchema }, built);
   return findings.map((finding) => ({ ...finding, tenants: cluster.tenants }));
 }
 

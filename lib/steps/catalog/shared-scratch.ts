@@ -1,5 +1,5 @@
 import { identifier } from "../../core/sql/quote.js";
-import type { Clone, Database } from "../../ports/database.js";
+import type { Clone, Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
 /**
@@ -17,7 +17,11 @@ export async function sharedScratch(
   try {
     const session = await clone.open({ purpose: "write", statementTimeout, lockTimeout: 5000, asLogin: true });
     try {
+      const owner = await ownerOf(session, tenant.schema);
       for (const schema of new Set(schemas)) await session.query(`drop schema if exists ${identifier(schema)} cascade`);
+      // The role that the history runs as may own its schema without being allowed to make one.
+      if (tenant.schema !== null && owner !== null)
+        await session.query(`create schema ${identifier(tenant.schema)} authorization ${identifier(owner)}`);
     } finally {
       await session.close();
     }
@@ -26,4 +30,12 @@ export async function sharedScratch(
     await clone.drop();
     throw error;
   }
+}
+
+async function ownerOf(session: Session, schema: string | null): Promise<string | null> {
+  const [row] = await session.query<{ owner: string }>(
+    "select pg_get_userbyid(nspowner)::text as owner from pg_namespace where nspname = $1",
+    [schema],
+  );
+  return row?.owner ?? null;
 }

@@ -1,9 +1,9 @@
 import type { Finding } from "../../core/finding.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import { type Clone, DatabaseError, type Session } from "../../ports/database.js";
 import { LeftTenant } from "../migration/stay-inside.js";
 import { up } from "../proof/apply-on-clone.js";
 import type { Clones, WorkingClone } from "../proof/clones.js";
-import type { IsolationOnClone, ProveOnClone } from "../proof/input.js";
+import type { ProveOnClone } from "../proof/input.js";
 import { describeFailure } from "../proof/try-candidate.js";
 import { changedSurroundings, readSurroundings, type Surroundings, type SurroundingsScope } from "./surroundings.js";
 
@@ -14,18 +14,31 @@ export class Around {
     private readonly scope: SurroundingsScope | null,
   ) {}
 
-  static async of(session: Session, { schema, isolation }: ProveOnClone): Promise<Around> {
+  static async of(clones: Clones, { clone }: WorkingClone, { schema, isolation }: ProveOnClone): Promise<Around> {
     if (schema === null || !isolation) return new Around(null, null);
     const { shared, ofShared } = isolation.scope;
-    const own = ofShared ? [schema, ...shared] : [schema];
-    const scope = { own, ofShared, whole: [...shared, ...(isolation.neighbour ? [isolation.neighbour] : [])] };
-    return new Around(await readSurroundings(session, scope), scope);
+    const scope = {
+      own: [schema],
+      ofShared,
+      whole: [...shared, ...(isolation.neighbour ? [isolation.neighbour] : [])],
+    };
+    return new Around(await readAsLogin(clones, clone, scope), scope);
   }
 
   /** What the release changed beside its tenant. */
-  async findings(session: Session): Promise<readonly Finding[]> {
+  async findings(clones: Clones, { clone }: WorkingClone): Promise<readonly Finding[]> {
     if (!this.before || !this.scope) return [];
-    return changedSurroundings(this.before, await readSurroundings(session, this.scope)).map(changed);
+    return changedSurroundings(this.before, await readAsLogin(clones, clone, this.scope)).map(changed);
+  }
+}
+
+/** A tenant's own role may not read what is another tenant's; the login, which reads every tenant, may. */
+async function readAsLogin(clones: Clones, clone: Clone, scope: SurroundingsScope): Promise<Surroundings> {
+  const session = await clones.connectAsLogin(clone);
+  try {
+    return await readSurroundings(session, scope);
+  } finally {
+    await session.close();
   }
 }
 
@@ -43,28 +56,25 @@ export async function runForSibling(
   // Each tenant has a session of its own in the rollout too.
   const session = await clones.connect(working.clone);
   try {
-    return await runBeside(session, input, schema, isolation);
+    const { sibling } = isolation;
+    const scope = { own: [sibling], ofShared: false, whole: [...isolation.scope.shared, schema] };
+    const before = await readAsLogin(clones, working.clone, scope);
+    const failure = await runFor(session, input, sibling);
+    if (failure) return [failure];
+    return changedSurroundings(before, await readAsLogin(clones, working.clone, scope)).map(changed);
   } finally {
     await session.close();
   }
 }
 
-async function runBeside(
-  session: Session,
-  input: ProveOnClone,
-  schema: string,
-  isolation: IsolationOnClone,
-): Promise<readonly Finding[]> {
-  const sibling = isolation.sibling ?? schema;
-  const scope = { own: [sibling], ofShared: false, whole: [...isolation.scope.shared, schema] };
-  const before = await readSurroundings(session, scope);
+async function runFor(session: Session, input: ProveOnClone, sibling: string): Promise<Finding | null> {
   try {
     for (const migration of input.migrations) await up(session, { ...input, schema: sibling }, migration, []);
+    return null;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return [failedForSibling(sibling, error)];
+    return failedForSibling(sibling, error);
   }
-  return changedSurroundings(before, await readSurroundings(session, scope)).map(changed);
 }
 
 function changed(what: string): Finding {

@@ -57,7 +57,9 @@ export function besideTenant(
         host === tenant.host && database === tenant.database && schema !== null && schema !== tenant.schema,
     )?.schema ?? null;
   if (tenant.schema === null) return { neighbour: null, sibling: null };
-  return { neighbour: other(members) ?? other(fleet), sibling: other(members) };
+  // A session on the clone has the tenant's own role, whose rights end at another role's schema.
+  const ofRole = members.filter(({ role }) => role === tenant.role);
+  return { neighbour: other(members) ?? other(fleet), sibling: other(ofRole) };
 }
 
 interface PartOfDatabase {

@@ -11,7 +11,7 @@ export interface Surroundings {
 }
 
 export interface SurroundingsScope {
-  /** The schemas that the release may change: the tenant's own, or everything that is shared. */
+  /** The schema that the release may change. */
   readonly own: readonly string[];
   /** Whether it may change what belongs to no schema. */
   readonly ofShared: boolean;

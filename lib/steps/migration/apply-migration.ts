@@ -71,6 +71,8 @@ export interface ApplyMigration {
   readonly whole?: boolean;
   /** Asked between the batches of a backfill. */
   readonly pace?: BackfillPace;
+  /** On a scratch database, which is nobody's: a history may do there to what tenants share what it once did. */
+  readonly scratch?: true;
 }
 
 export interface AppliedMigration {
@@ -237,7 +239,7 @@ async function runStatements(
     const limit = place === "inside" || !waitsQuietly(statement) ? input.settings.lockTimeout : 0;
     const execute = () => session.execute(statement.sql);
     const ms = await timed(input.clock, () => withinLockTimeout(session, limit, input.watch, execute));
-    if (place === "inside") await stayInside(session, input);
+    if (place === "inside") await stayWhereItMay(session, input);
     await input.observe?.after?.(statement, ms);
     const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
     if (keep.length > 0) input.observe?.kept?.(statement, { before, after });
@@ -249,7 +251,11 @@ async function runStatements(
 async function deferredInside(session: Session, input: Work): Promise<void> {
   const { settings, watch } = input;
   await withinLockTimeout(session, settings.lockTimeout, watch, () => session.execute("set constraints all immediate"));
-  await stayInside(session, input);
+  await stayWhereItMay(session, input);
+}
+
+function stayWhereItMay(session: Session, { settings, schema, scratch }: Work): Promise<void> {
+  return stayInside(session, { settings, schema: scratch ? null : schema });
 }
 
 async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number> {

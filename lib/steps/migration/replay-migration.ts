@@ -16,6 +16,7 @@ export async function replayMigration(session: Session, input: ApplyMigration): 
   return applyMigration(session, {
     ...input,
     whole: true,
+    scratch: true,
     migration: { ...migration, up: { ...migration.up, statements } },
   });
 }

@@ -57,8 +57,7 @@ const SHARED_USE = `c.relkind = 'S' or l.mode in ('AccessShareLock', 'RowShareLo
   or l.mode = 'AccessExclusiveLock' and c.xmin is distinct from pg_catalog.xid(pg_catalog.pg_current_xact_id_if_assigned())`;
 
 function touchedQuery(schema: string | null, shared: readonly string[]): string {
-  // The release of what is shared has all of it for its own.
-  const ofTenant = schema === null ? [] : [schema, ownSchemaOf(schema), ...(shared.includes(schema) ? shared : [])];
+  const ofTenant = schema === null ? [] : [schema, ownSchemaOf(schema)];
   const outside =
     schema === null
       ? FOREIGN

@@ -43,7 +43,7 @@ export interface ProveOnClone {
 }
 
 /** What a release is kept away from, in its text and on the clone. */
-export interface IsolationOnClone {
+interface IsolationOnClone {
   readonly scope: IsolationScope;
   /** Schema of another tenant in the same database: it stands in the clone, and must be as it was. */
   readonly neighbour: string | null;

@@ -29,7 +29,7 @@ function remedyFor(statement: Statement | null, error: DatabaseError): string {
   if (error instanceof BackfillHalted && error.why === "endless")
     return "Narrow the condition to rows that the statement finishes, or write one that names none of the columns that it sets.";
   if (error instanceof LeftTenant)
-    return "Keep the migration to the tenant's own schema; what all may read is listed under registry.shared in the config.";
+    return "Keep the migration to the tenant's own schema. What all may read is listed under registry.shared in the config; what is shared is changed by a release of its own, before this one.";
   if (error.code === "42501" && statement && makesExtension(statement))
     return "What executes on a clone is no superuser, and PostgreSQL lets it make trusted extensions alone. Make this one in every tenant before the release, which then says IF NOT EXISTS, or say in connection.superuser why a superuser may execute releases.";
   return "Fix the migration or the rows that it fails on, then check again.";

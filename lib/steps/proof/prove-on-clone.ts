@@ -73,14 +73,14 @@ export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Fin
 
 async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClone, start: number): Promise<Proof> {
   const traces = await readTraces(working.session);
-  const surroundings = await Around.of(working.session, input);
+  const surroundings = await Around.of(clones, working, input);
   const run = await applyRelease(working, clones, input);
   const before = first(run.states);
   if (run.failure) {
     const proof = withoutRun([failureFinding(run.failure)], before.catalog, input, start);
     return { ...proof, statements: run.statements, output: run.output };
   }
-  const around = await surroundings.findings(working.session);
+  const around = await surroundings.findings(clones, working);
   const after = last(run.states);
   const seen = [
     ...(await seenAfter(input, clones, working, run)),

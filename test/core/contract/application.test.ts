@@ -33,7 +33,9 @@ async function saidOf(moment: "before" | "after", code = SCHEMA, sql = BASE) {
   const { migrations, application } = await releaseWith(code);
   const database = await temporaryDatabase("18", sql);
   const catalog = await readCatalog(await testSession(database.url, "read"), null);
-  return checkContract(contractOf(migrations.slice(1), migrations, application), moment, catalog, ["public"])
+  return checkContract(contractOf(migrations.slice(1), migrations, application), moment, catalog, {
+    searchPath: ["public"],
+  })
     .filter(({ code: kind }) => kind.startsWith("application."))
     .map(
       ({ code: kind, severity, message, source }) => `${severity} ${kind} ${message} ${source?.file}:${source?.line}`,

@@ -129,7 +129,9 @@ describe("a tenant's catalog against the contract", () => {
   async function failures(moment: "before" | "after", script: string) {
     const { url } = await temporaryDatabase("18", script);
     const catalog = await readCatalog(await testSession(url, "read"), null);
-    return checkContract(contract, moment, catalog, ["public"]).map(({ code, subject }) => `${code} ${subject.name}`);
+    return checkContract(contract, moment, catalog, { searchPath: ["public"] }).map(
+      ({ code, subject }) => `${code} ${subject.name}`,
+    );
   }
 
   it("finds nothing where it can run, and nothing where it ran", async () => {

@@ -229,7 +229,7 @@ async function failuresOf(major: (typeof MAJORS)[number], release: string): Prom
   await client.query(release);
   const after = await readCatalog(await testSession(url, "read"), null);
   return (["before", "after"] as const).flatMap((moment) =>
-    checkContract(contract, moment, moment === "before" ? before : after, ["public"]).map(
+    checkContract(contract, moment, moment === "before" ? before : after, { searchPath: ["public"] }).map(
       ({ code, message }) => `${code}: ${message}`,
     ),
   );
@@ -257,9 +257,13 @@ describe("a demand that the declared schema does not fulfil either", () => {
     );
     const [built, actual] = catalogs;
     if (!built || !actual) throw new Error("two catalogs were read");
-    return checkContract(contractOf(migrations.slice(1), migrations), "before", actual, ["public"], built).map(
-      ({ code }) => code,
-    );
+    return checkContract(
+      contractOf(migrations.slice(1), migrations),
+      "before",
+      actual,
+      { searchPath: ["public"] },
+      built,
+    ).map(({ code }) => code);
   }
 
   it("was misread where a statement enforces it, and holds where the tenant alone lacks it", async () => {
