@@ -1,11 +1,14 @@
 import { z } from "zod";
+import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import { breaker } from "../../core/rollout/breaker.js";
+import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { verifyQueries } from "../queries/verify-queries.js";
 import { waveHealth } from "../rollout/wave-health.js";
+import { type SinceInTenant, weighRollback } from "../rollout/weigh-rollback.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import {
@@ -57,12 +60,13 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
       queries: queries?.health ?? null,
     });
     await auditFaults(ports, said);
-    const action = !verdict.open ? "continue" : config.rollout.onFailure === "halt" ? "halt" : "rollback";
+    const back = verdict.open ? await toTakeBack(ports, config.rollout.onFailure, plan) : null;
+    const action = !verdict.open ? "continue" : back === null || back.tooLarge.length > 0 ? "halt" : "rollback";
     const failed = await without(ports, plan);
     await conclude(ports, plan, { index, action, reason: verdict.reason, migrated, failed });
     if (queries) await saveFindings(ports, `queries-wave-${index}`, queries.findings);
-    await saveFindings(ports, `breaker-${index}`, verdict.open ? [opened(ports, plan, verdict.reason, action)] : []);
-    const hosts = action === "rollback" ? await planRollback(ports, config.rollout.onFailure, plan) : [];
+    await saveFindings(ports, `breaker-${index}`, verdict.open ? [opened(ports, plan, verdict.reason, back)] : []);
+    const hosts = action === "rollback" && back ? await planRollback(ports, config, plan, back.tenants) : [];
     ports.events.emit({
       type: "result",
       phase: "Roll out",
@@ -124,24 +128,48 @@ async function conclude(
   });
 }
 
-function opened(ports: Ports, plan: WavePlan, reason: string, action: "continue" | "halt" | "rollback"): Finding {
-  const next =
-    action === "halt"
-      ? "The rollout stopped; migrated tenants keep the release."
-      : "The migrated tenants are taken back.";
-  return {
+function opened(ports: Ports, plan: WavePlan, reason: string, back: TakingBack | null): Finding {
+  const [tooLarge] = back?.tooLarge ?? [];
+  const said = {
     code: "rollout.breaker",
     gate: "rollout",
     severity: "error",
     subject: { kind: "wave", name: plan.name },
-    message: `The breaker opened in ${plan.name}: ${reason}. ${next}`,
+  } as const;
+  const message = `The breaker opened in ${plan.name}: ${reason}.`;
+  if (tooLarge)
+    return {
+      ...said,
+      message: `${message} Nothing was taken back: ${tooLargeText(tooLarge)}; migrated tenants keep the release.`,
+      remedy: {
+        text: "Move the rows that were written since elsewhere, then take the tenants back; or remove the cause and resume.",
+        command: `schema-gate rollback ${ports.run} --dry-run`,
+      },
+    };
+  const next = back
+    ? "The migrated tenants are taken back."
+    : "The rollout stopped; migrated tenants keep the release.";
+  return {
+    ...said,
+    message: `${message} ${next}`,
     remedy: { text: "Remove the cause and go on.", command: `schema-gate resume ${ports.run}` },
   };
 }
 
-/** The tenants to take back: those of this wave, or of every wave so far. */
-async function planRollback(ports: Ports, policy: string, plan: WavePlan): Promise<readonly HostPlan[]> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+function tooLargeText({ tenant, tooLarge }: SinceInTenant): string {
+  if (!tooLarge) return "";
+  return `to take ${tooLarge.version} out of tenant ${tenant}, ${sizeText(tooLarge.bytes)} would have to be put aside, above rollback.keepLimit of ${sizeText(tooLarge.limit)}`;
+}
+
+interface TakingBack {
+  readonly tenants: readonly Tenant[];
+  /** Those whose rows since the release are above the limit: with one of them none is taken back. */
+  readonly tooLarge: readonly SinceInTenant[];
+}
+
+/** The tenants that the policy takes back, weighed before the first: those of this wave, or of every wave so far. Null where it takes none. */
+async function toTakeBack(ports: Ports, policy: string, plan: WavePlan): Promise<TakingBack | null> {
+  if (policy === "halt") return null;
   const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
   const reached = policy === "rollback all" ? waves.filter((wave) => wave.index <= plan.index) : [plan];
   const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
@@ -154,13 +182,24 @@ async function planRollback(ports: Ports, policy: string, plan: WavePlan): Promi
       }),
   );
   const tenants = changed.filter((tenant) => tenant !== undefined);
+  const ids = tenants.map(({ id }) => id);
+  const tooLarge = (await weighRollback(ports, ids)).filter((weight) => weight.tooLarge !== null);
+  return { tenants, tooLarge };
+}
+
+async function planRollback(
+  ports: Ports,
+  config: Config,
+  plan: WavePlan,
+  tenants: readonly Tenant[],
+): Promise<readonly HostPlan[]> {
   ports.events.emit({ type: "size", of: "wave", count: tenants.length });
   await ports.audit.append({
     actor: "schema-gate",
     action: "rollback.started",
     subject: { kind: "wave", name: plan.name },
     digest: null,
-    details: { policy, tenants: tenants.map((tenant) => tenant.id) },
+    details: { policy: config.rollout.onFailure, tenants: tenants.map((tenant) => tenant.id) },
   });
   return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, await targetsOf(ports));
 }

@@ -209,4 +209,30 @@ describe.each(MAJORS)("schemas of one database by command line, PostgreSQL %s", 
     expect(errorsIn(run.stdout)).toEqual(["isolation.shared-missing"]);
     expect(run.stdout).toMatch(new RegExp(`schema extensions shared, and the database ${fleet.database}`));
   });
+
+  it("an automatic rollback stops before the first tenant where one is above the limit", async () => {
+    const fleet = await fleetOf(major, 3);
+    const unhealthy = { query: "select false as healthy, 'orders fail' as reason" };
+    fleet.config({
+      rollout: { canary: 2, onFailure: "rollback all", health: unhealthy },
+      rollback: { keepLimit: "100kB" },
+    });
+    fleet.release("20240201_note.sql", "ALTER TABLE users ADD COLUMN note text; UPDATE users SET note = email;");
+    expect((await fleet.command(["run", "--no-wait"])).code).toBe(4);
+    expect((await fleet.command(["approve"])).code).toBe(0);
+    // What the application writes between the approval and the rollout, and the release then fills, in each tenant.
+    const rows = "insert into %.users (email) select repeat(md5(n::text), 9) from generate_series(1, 2000) n";
+    await fleet.query(fleet.schemas.map((schema) => rows.replace("%", schema)).join(";"));
+    const resumed = await fleet.command(["resume", "--json"]);
+    expect(resumed.code, resumed.stdout).not.toBe(0);
+    expect(resumed.stdout).toMatch(
+      /orders fail.*Nothing was taken back: to take 20240201 out of tenant tenant_\d, .* above rollback.keepLimit of 100 kB/,
+    );
+    const having = "select count(*) from $schema.schema_gate_ledger";
+    expect((await fleet.inEach(having)).filter((count) => count === "2")).toHaveLength(2);
+    // Below the limit it does what the policy says.
+    await fleet.query("truncate tenant_0.users, tenant_1.users, tenant_2.users");
+    expect((await fleet.command(["rollback", "--yes"])).code).toBe(0);
+    expect(await fleet.inEach(having)).toEqual(["1", "1", "1"]);
+  }, 120_000);
 });
