@@ -6,6 +6,7 @@ import { pendingMigrations } from "../../core/release/pending.js";
 import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { allTablesFindings } from "../catalog/all-tables.js";
 import { CatalogReader } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
 import { logicalReplicaFindings } from "../catalog/logical-replica.js";
@@ -59,6 +60,7 @@ async function readTenant(
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
     const replicated = await logicalReplicaFindings(ports.database, session, tenant, catalog, timeout);
+    const sent = await allTablesFindings(session, tenant);
     const target = await targetOf(session);
     const statistics = await readStatistics(session, tenant.schema);
     const format = ledgerFor(release.convention, tenant.schema);
@@ -76,7 +78,7 @@ async function readTenant(
       ms: ports.clock.monotonic() - started,
     };
     const own = findings.map((finding) => ({ ...finding, tenants: [tenant.id] }));
-    return { record, findings: [...opened.findings, ...roles, ...replicated, ...own] };
+    return { record, findings: [...opened.findings, ...roles, ...replicated, ...sent, ...own] };
   } catch (error) {
     const code = error instanceof NotOurs ? "introspect.not-ours" : "introspect.unreachable";
     const doing = error instanceof NotOurs ? "has what stands in the place of ours" : "could not be read";

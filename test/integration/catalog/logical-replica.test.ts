@@ -7,6 +7,7 @@ import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.
 import { pgDatabase } from "../../../lib/adapters/pg/database.js";
 import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
+import { allTablesFindings } from "../../../lib/steps/catalog/all-tables.js";
 import { logicalReplicaFindings } from "../../../lib/steps/catalog/logical-replica.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { until } from "../../support/fleet.js";
@@ -53,11 +54,11 @@ describe.each([
     rmSync(root, { recursive: true, force: true });
   });
 
-  async function on(database: string, sql: string): Promise<void> {
+  async function on(database: string, sql: string): Promise<pg.QueryResult> {
     const client = new pg.Client({ connectionString: server.url(database) });
     await client.connect();
     try {
-      await client.query(sql);
+      return await client.query(sql);
     } finally {
       await client.end();
     }
@@ -219,5 +220,29 @@ describe.each([
     ]);
     const { subscriber: _none, ...without } = TENANT;
     expect(await findings(without)).toEqual([]);
+  });
+
+  it("warns of a publication for all tables, whose subscription stops at the first row of a table of ours", async () => {
+    const warned = async () => {
+      const endpoint = endpointOf(server.url("publisher"));
+      const database = pgDatabase({ tenant: async () => ({ endpoint, replica: null }), staging: null });
+      const session = await database.connect(TENANT, { purpose: "read", statementTimeout: 5000, lockTimeout: 1000 });
+      return await allTablesFindings(session, TENANT).finally(() => session.close());
+    };
+    const ours = "create schema schema_gate; create table schema_gate.ledger (version text primary key)";
+    expect(await warned()).toEqual([]);
+    await on("publisher", `create publication everything for all tables; ${ours}`);
+    expect(await warned()).toMatchObject([
+      { code: "replica.all-tables", severity: "warning", subject: { name: "everything" } },
+    ]);
+    await on("subscriber", "alter subscription feed set publication everything with (refresh = false)");
+    await on("publisher", "insert into schema_gate.ledger values ('1'); insert into orders values (77, 1)");
+    const count = (sql: string) => on("subscriber", sql).then(({ rows }) => Number(rows[0]?.n));
+    const failures = "select apply_error_count as n from pg_stat_subscription_stats";
+    await until(async () => (await count(failures)) > 0, "the subscription stops");
+    const arrived = "select count(*) as n from orders where id = 77";
+    expect(await count(arrived)).toBe(0);
+    await on("subscriber", ours);
+    await until(async () => (await count(arrived)) === 1, "it goes on once the table is there");
   });
 });
