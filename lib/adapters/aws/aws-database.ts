@@ -1,9 +1,11 @@
 import { type Clone, type Database, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { SecretError } from "../../ports/secrets.js";
+import { asExecutor } from "../pg/as-executor.js";
 import { type CloneServer, EMPTY, makeClone, sweepClones } from "../pg/clone-server.js";
 import { type Endpoint, openSession } from "../pg/connection.js";
 import { EndpointError } from "../pg/endpoint.js";
+import { type Executor, Executors } from "../pg/executor.js";
 import { DATA_API_LIMITS, openDataApiSession } from "../rds-data/open-session.js";
 import type { AwsFleet, AwsTenant, Way } from "./aws-fleet.js";
 import type { ClientSettings } from "./clients.js";
@@ -12,6 +14,8 @@ export interface AwsDatabaseOptions {
   readonly fleet: AwsFleet;
   /** The server that holds the copies of a tenant's database; null when clones are made beside it. */
   staging(tenant: Tenant): Promise<Endpoint | null>;
+  /** Clones are executed on by a login that reaches beyond them: the config says why. */
+  readonly uncontained?: boolean;
   /** For the RDS Data API. */
   readonly client: ClientSettings;
   /** Called when a server refused a password, before it is read again. */
@@ -32,7 +36,13 @@ function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): str
 /** The database port on AWS. A password that was rotated while a run works is read again once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {
   const { fleet } = options;
-  const opened = async (entry: AwsTenant, settings: SessionOptions, database?: string): Promise<Session> => {
+  const executors = options.uncontained ? null : new Executors();
+  const opened = async (
+    entry: AwsTenant,
+    settings: SessionOptions,
+    database?: string,
+    executor?: Executor,
+  ): Promise<Session> => {
     const attempt = async () => {
       const { way, tenant } = entry;
       const as = tenant.role === undefined ? {} : { role: tenant.role };
@@ -42,7 +52,8 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
       }
       const url = urlOf(way, settings);
       const endpoint = await fleet.endpoint(url, way.secret);
-      return openSession({ ...endpoint, ...(database === undefined ? {} : { database }), ...as }, settings);
+      const there = { ...endpoint, ...(database === undefined ? {} : { database }) };
+      return openSession(asExecutor(there, tenant, executor), settings);
     };
     return withFreshSecret(attempt, options);
   };
@@ -53,12 +64,18 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
       return {
         database,
         role,
-        executors: null,
-        open: (name, settings) =>
-          openSession({ ...staging, database: name, ...(role === null ? {} : { role }) }, settings),
+        executors,
+        open: (name, settings, executor) =>
+          openSession(asExecutor({ ...staging, database: name }, tenant, executor), settings),
       };
     const entry = await fleet.wayTo(tenant);
-    return { database, role, executors: null, open: (name, settings) => opened(entry, settings, name) };
+    // A secret names the one login that the Data API signs in as.
+    return {
+      database,
+      role,
+      executors: entry.way.kind === "data-api" ? null : executors,
+      open: (name, settings, executor) => opened(entry, settings, name, executor),
+    };
   };
   return {
     async limits(tenant) {

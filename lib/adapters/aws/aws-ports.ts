@@ -55,6 +55,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
   const database = awsDatabase({
     fleet,
     staging: (tenant) => stagingOf(options, fleet, artifacts, tenant),
+    uncontained: config.connection.superuser !== undefined,
     client: options.client,
     forgetSecrets: () => secrets.forget(),
   });

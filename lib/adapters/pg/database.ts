@@ -1,8 +1,9 @@
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
+import { asExecutor, asRole } from "./as-executor.js";
 import { type CloneServer, EMPTY, makeClone, sweepClones } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
-import { type Executor, Executors } from "./executor.js";
+import { Executors } from "./executor.js";
 
 interface Way {
   readonly endpoint: Endpoint;
@@ -18,16 +19,6 @@ export interface Endpoints {
   readonly uncontained?: boolean;
   /** The server that holds the copies, given the tenant and its own server; null when clones are made beside the tenants. */
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
-}
-
-function as({ role }: Tenant, endpoint: Endpoint): Endpoint {
-  return role === undefined ? endpoint : { ...endpoint, role };
-}
-
-function asExecutor(endpoint: Endpoint, tenant: Tenant, executor: Executor | undefined): Endpoint {
-  if (!executor) return as(tenant, endpoint);
-  const { user, password, role } = executor;
-  return { ...endpoint, user, password, ...(role === null ? {} : { role }) };
 }
 
 /** The database port over the `pg` driver. */
@@ -50,9 +41,9 @@ export function pgDatabase(endpoints: Endpoints): Database {
       const { endpoint, replica, subscriber } = await endpoints.tenant(tenant);
       if (options.subscriber) {
         if (!subscriber) throw new DatabaseError("the registry names no subscriber", "REGISTRY");
-        return openSession(as(tenant, subscriber), options);
+        return openSession(asRole(tenant, subscriber), options);
       }
-      return openSession(as(tenant, options.replica && replica ? replica : endpoint), options);
+      return openSession(asRole(tenant, options.replica && replica ? replica : endpoint), options);
     },
     async clone(tenant, name) {
       const server = await serverOf(tenant);
