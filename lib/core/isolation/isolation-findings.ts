@@ -28,11 +28,16 @@ export function isolationFindings(
 
 function statementFindings(statement: ParsedStatement, scope: IsolationScope): readonly Finding[] {
   const { read, unread, types } = piecesOf(statement);
-  return [
+  return distinct([
     ...read.flatMap(({ node, source }) => breachesOf(node, scope).map((breach) => finding(breach, source, statement))),
     ...types.flatMap(({ name, source }) => typeBreaches(name, scope).map((each) => finding(each, source, statement))),
     ...unread.flatMap((each) => unreadFindings(each, statement, scope)),
-  ];
+  ]);
+}
+
+/** A statement of a body is seen in its place and as what its EXECUTE runs. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((each) => [`${each.code} ${each.subject.name} ${each.message}`, each])).values()];
 }
 
 /** `acme.users%rowtype`, `acme.mood`; before `%type` stand a table and its column. */

@@ -3,6 +3,7 @@ import type { SourceSpan } from "../finding.js";
 import { BodyPlace, bodyOf } from "../sql/body-of.js";
 import { constantText } from "../sql/constant-text.js";
 import { isParsed, parseSql } from "../sql/parse.js";
+import { bodyStatements } from "../sql/plpgsql.js";
 import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
@@ -42,8 +43,11 @@ export function piecesOf(statement: ParsedStatement): Pieces {
   else if (body.language === "plpgsql") found.plpgsql(body.text);
   else if (body.language !== "internal")
     found.lost("language", `Its body is written in ${body.language}, which is not read`, body.text, 1);
-  const unread = body.runs ? [] : found.unread;
-  return { read: [whole, ...found.read], unread, types: found.types };
+  if (!body.runs) return { read: [whole, ...found.read], unread: found.unread, types: found.types };
+  // An EXECUTE is understood there by what its variables hold, and then stands among the statements of the body alone.
+  const executed = bodyStatements(statement)?.statements ?? [];
+  const parsed = executed.flatMap((each) => (isParsed(each) ? [{ node: each.node, source: each.source }] : []));
+  return { read: [whole, ...found.read, ...parsed], unread: [], types: found.types };
 }
 
 type Tree = Readonly<Record<string, unknown>>;

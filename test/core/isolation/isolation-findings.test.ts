@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { isolationFindings } from "../../../lib/core/isolation/isolation-findings.js";
 import type { IsolationScope } from "../../../lib/core/isolation/scope.js";
+import { readRelease } from "../../../lib/core/release/read-release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { testMigration } from "../../support/migration.js";
+import { filesOf } from "../../support/release-files.js";
 
 beforeAll(() => loadParser());
 
@@ -315,4 +317,52 @@ describe("a tenant that is a database", () => {
   ])("is not left by %s", (sql) => {
     expect(isolationFindings(testMigration(sql).up, DATABASES)).toEqual([]);
   });
+});
+
+/** A search_path that only the run tells, each in its third line. */
+const HIDDEN_PATHS: readonly string[] = [
+  "do $$ declare p text := 'acme'; begin\n\n perform set_config('search_path', p, false); end $$",
+  "create function f(s text) returns void language plpgsql as $$ begin\n\n execute 'set search_path to ' || quote_ident(s); end $$",
+  "create function f(s text) returns void language plpgsql as $$ begin\n\n execute format('set search_path to %I', s); end $$",
+  "create function f(n text, v text) returns text language sql as $$\n\n select set_config(n, v, false) $$",
+  "create function f(v text) returns text language sql as $$\n\n select set_config('search_path', v, true) $$",
+  "do $$ begin\n\n perform set_config(lower('SEARCH_PATH'), 'acme', true); end $$",
+  "do $$ declare q text := 'set search_path'; begin q := q || ' to acme';\n\n execute q; end $$",
+  "\n\nselect set_config(k, v, false) from (values ('search_path', 'acme')) t (k, v)",
+  "create procedure f(s text) language plpgsql as $$ begin\n\n execute concat('set ', 'search', '_path = ', s); end $$",
+  "do $$ declare n text := 'search_path'; begin\n\n execute 'reset ' || n; end $$",
+  "do $$ declare r record; begin\n\n for r in select 'set search_path to acme' as q loop execute r.q; end loop; end $$",
+  "\n\nalter function f() set search_path = acme",
+  "do $$ declare s text; begin s := 'acme';\n\n execute 'set search_path to ' || s; end $$",
+  "do $$ declare s text := 'acme'; begin\n\n execute format('set local search_path to %I', s); end $$",
+];
+
+/** Another tenant's name in what a block executes, put together of what its variables hold. */
+const HIDDEN_NAMES: readonly string[] = [
+  "do $$ declare q text := 'update acme.usr set a = 1'; begin\n\n execute q; end $$",
+  "do $$ declare s text := 'acme'; begin\n\n execute format('delete from %I.usr', s); end $$",
+  "do $$ declare s text; begin s := 'acme';\n\n execute 'truncate ' || s || '.usr'; end $$",
+  "do $$ declare s text := 'ac'; begin s := s || 'me';\n\n execute 'drop table ' || s || '.usr'; end $$",
+  "do $$ declare s text := 'public'; begin\n\n execute format('update %I.plans set name = 1', s); end $$",
+  "do $$ declare s text; begin foreach s in array array['globex', 'acme'] loop\n\n execute format('insert into %I.usr values (1)', s); end loop; end $$",
+];
+
+describe("a search_path that is hidden in a variable", () => {
+  it.each(HIDDEN_PATHS)("is blocked, with the place: %s", async (sql) => {
+    const release = await readRelease(filesOf({ "1_a.sql": sql }), { convention: "plain" });
+    const unread = release.findings.filter(({ severity }) => severity === "error");
+    const [first] = [...isolationFindings(testMigration(sql).up, SCOPE), ...unread];
+    expect(first).toMatchObject({
+      severity: "error",
+      code: expect.stringMatching(/^isolation\.(search-path|unreadable)$|^release\.opaque$/),
+    });
+    expect(first?.source?.line).toBe(3);
+    if (first?.code !== "isolation.search-path") expect(first?.unknown).toBe(true);
+  });
+});
+
+it.each(HIDDEN_NAMES)("a name that a block puts together is seen: %s", (sql) => {
+  const [first] = isolationFindings(testMigration(sql).up, SCOPE);
+  expect(first?.code).toMatch(/^isolation\.(other-schema|shared-write)$/);
+  expect(first?.source?.line).toBe(3);
 });
