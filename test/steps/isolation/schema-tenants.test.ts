@@ -147,6 +147,8 @@ const LEAVES = [
   "update acme.usr set name = name || 'x'",
   "insert into acme.log values ('x')",
   "do $$ begin execute 'delete from globex.usr where id = 3'; end $$",
+  "do $$ declare q text := 'update acme.usr set name = name || ''x'''; begin execute q; end $$",
+  "do $$ declare s text := 'acme'; begin execute format('insert into %I.log values (1)', s); end $$",
   "create trigger t before insert on globex.usr for each row execute function public.touch()",
   "alter table public.plans add column if not exists price int",
   "insert into public.audit values ('x')",
