@@ -29,9 +29,9 @@ async function pages() {
   const { sampleEvidence } = await load("test/support/sample-evidence.js");
   const form = { person: "alex", csrf: "", refusal: null };
   return {
-    review: page(sampleModel({ approval: sampleApproval() }), form),
-    blocked: page(blockedModel(), null),
-    rollout: page(rollingModel(), null),
+    review: page(sampleModel({ approval: sampleApproval() }), { decision: form, hold: null }),
+    blocked: page(blockedModel()),
+    rollout: page(rollingModel(), { decision: null, hold: { csrf: "" } }),
     report: reportPage(sampleEvidence()),
   };
 }

@@ -12,6 +12,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   contract: ["migrations"],
   lint: ["migrations"],
   prove: ["migrations"],
+  repair: ["--tenant", "TENANT"],
   report: ["RUN"],
   workload: ["show", "--sql", "queries"],
 };

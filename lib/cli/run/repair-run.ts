@@ -12,7 +12,7 @@ import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { reportFiles } from "../../review/report-files.js";
 import { UndoError } from "../../steps/repair/put-back.js";
 import { lastRepair, repairTenant, type Standing, standingOf, undoRepair } from "../../steps/repair/repair-tenant.js";
-import { artifact, type ProbeAnswer } from "../../steps/run/records.js";
+import { artifact, type ProbeAnswer, type TenantProgress } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -66,6 +66,12 @@ async function tenantOf({ artifacts, request }: FoundRun, id: string): Promise<T
     throw new UsageError(`the run ${request.run} has no tenant ${id}`, `schema-gate report ${request.run}`);
   if ((await artifacts.getText(artifact.clusters)) === null)
     throw new UsageError(`the run ${request.run} ended before it looked for rows in the way`, "schema-gate check");
+  const progress = await artifacts.get<TenantProgress>(artifact.tenant(id));
+  if (progress?.status === "migrated")
+    throw new UsageError(
+      `the run ${request.run} has migrated the tenant ${id}; its rows were in nobody's way`,
+      `schema-gate rollback ${request.run} --tenant ${shellWord(id)}   (takes the release back)`,
+    );
   return tenant;
 }
 
