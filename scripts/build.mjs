@@ -2,7 +2,7 @@
 // bundled into few files, each with what some commands share: hundreds of small modules take longer to load than to run.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
@@ -67,6 +67,31 @@ async function compactLibrary() {
   }
 }
 
+function compile() {
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  const project = join(root, "tsconfig.build.json");
+  const args = [compiler, "-p", project, "--incremental", "--tsBuildInfoFile", stamp];
+  return spawnSync(process.execPath, args, { stdio: "inherit" }).status;
+}
+
+/** Leaves the types that the package's exports lead to. False where one of them is missing, since an earlier build took it away. */
+function pruneTypes() {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const kept = new Set();
+  const waiting = Object.values(exports).flatMap(({ types }) => (types ? [join(root, types)] : []));
+  for (const file of waiting) {
+    if (kept.has(file)) continue;
+    if (!existsSync(file)) return false;
+    kept.add(file);
+    for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g))
+      waiting.push(join(dirname(file), target.replace(/\.js$/, ".d.ts")));
+  }
+  const library = join(root, "dist", "lib");
+  for (const path of readdirSync(library, { recursive: true, encoding: "utf8" }))
+    if (path.endsWith(".d.ts") && !kept.has(join(library, path))) rmSync(join(library, path));
+  return true;
+}
+
 const sources = [
   "scripts/build.mjs",
   "bin",
@@ -85,14 +110,12 @@ const changed = Math.max(
 const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 if (built < changed) {
   removeStale();
-  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(
-    process.execPath,
-    [compiler, "-p", join(root, "tsconfig.build.json"), "--incremental", "--tsBuildInfoFile", stamp],
-    {
-      stdio: "inherit",
-    },
-  );
+  let status = compile();
+  if (status === 0 && !pruneTypes()) {
+    rmSync(stamp, { force: true });
+    status = compile();
+    if (status === 0 && !pruneTypes()) throw new Error("a type that the package exports was not built");
+  }
   if (status === 0) await Promise.all([bundleCommandLine(), compactLibrary()]);
   else {
     rmSync(stamp, { force: true });

@@ -73,7 +73,7 @@ describe("a tenant that is a schema", () => {
   it("is asked by its own name, whatever that name is", async () => {
     const name = 'Ten"ant a';
     const setup = `create schema "Ten""ant a"; create schema other; create type "Ten""ant a".mood as enum ('x');
-      create table "Ten""ant a".t (id int primary key, a int, m "Ten""ant a".mood);
+      create table "Ten""ant a".t (id int primary key, a int default 0, m "Ten""ant a".mood);
       create table other.t (id int primary key, a int); insert into other.t values (1, null), (2, null);
       insert into "Ten""ant a".t values (7, null, 'x'), (8, 1, 'x'), (9, 1, 'x')`;
     const { url, client } = await temporaryDatabase("18", setup);
@@ -102,6 +102,6 @@ describe("a tenant that is a schema", () => {
       { id: 8, a: 1 },
     ]);
     const kept = await client.query(`select row from ${identifier(ownSchemaOf(name))}.repaired_rows`);
-    expect(kept.rows).toEqual([{ row: { id: 9, a: 1, m: "x" } }]);
+    expect(kept.rows).toEqual([{ row: { id: 9, a: 1, m: "x" } }, { row: { id: 7, a: null, m: "x" } }]);
   });
 });

@@ -42,6 +42,17 @@ const CASES: readonly Case[] = [
     code: "probe.not-null",
     count: 2,
     keys: ["id=7", "id=8"],
+    // Nobody said what stands for nothing.
+    repair: false,
+  },
+  {
+    name: "NULLs before SET NOT NULL, with a default",
+    schema: "create table t (id int primary key, a int default 3)",
+    clean: "insert into t values (1, 1)",
+    planted: "insert into t values (7, null)",
+    migration: "alter table t alter a set not null",
+    code: "probe.not-null",
+    count: 1,
   },
   {
     name: "NULLs before a primary key",
@@ -51,6 +62,7 @@ const CASES: readonly Case[] = [
     migration: "alter table t add primary key (a, b)",
     code: "probe.not-null",
     count: 1,
+    repair: false,
   },
   {
     name: "a new NOT NULL column without a value",
