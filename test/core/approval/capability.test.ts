@@ -37,8 +37,8 @@ describe("a capability", () => {
   });
 
   it("expires to the millisecond, and never holds without a clock", () => {
-    expect(readCapability(token, request, key, 2000)).toEqual({ ok: false, reason: "expired" });
-    expect(readCapability(token, request, key, Number.NaN)).toEqual({ ok: false, reason: "expired" });
+    expect(readCapability(token, request, key, 2000)).toMatchObject({ ok: false, reason: "expired" });
+    expect(readCapability(token, request, key, Number.NaN)).toMatchObject({ ok: false, reason: "expired" });
   });
 
   it("is refused with every single character exchanged, dropped or doubled", () => {

@@ -38,7 +38,9 @@ describe.skipIf(CHROMIUM === null)("a first week on databases and schemas of an 
   it("is checked, asked for, approved by another in a browser that sees the waves, taken back and verified", async () => {
     fleet = await RoleFleet.create(MAJORS.at(-1) ?? "18", { databases: DATABASES, schemas: SCHEMAS });
     fleet.release("20240201_orders.sql", RELEASE);
-    fleet.config({ rollout: { canary: 1, growth: 2, maxWave: FULL ? 20 : 2 } });
+    // Each wave lasts long enough for the page, which asks once a second, to show it.
+    const health = { query: `select true as healthy from pg_sleep(${FULL ? 0.1 : 1})` };
+    fleet.config({ rollout: { canary: 1, growth: 2, maxWave: FULL ? 20 : 2, health } });
     const doctor = await fleet.command(["doctor"]);
     expect(doctor.code, doctor.stdout).toBe(0);
     expect((await fleet.command(["check"])).code).toBe(0);
