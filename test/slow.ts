@@ -9,6 +9,7 @@ export const SLOW: readonly string[] = [
   "test/integration/catalog/drift-matrix.test.ts",
   "test/integration/lint/known.test.ts",
   "test/integration/lint/refusals.test.ts",
+  "test/integration/rollout/backfill.test.ts",
   "test/integration/run/bad-input.test.ts",
   "test/integration/run/schemas-by-command.test.ts",
   "test/security/overloads.test.ts",

@@ -60,7 +60,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     await until(looping);
     child.kill(signal);
     const [code] = await once(child, "exit");
-    expect(code).toBe(3);
+    expect(code, output()).toBe(3);
     expect(output()).toMatch(/1_a +ok +exact/);
     expect(output()).toContain("1 of 2 migrations are not proved; nothing was left behind");
     // Other tests prove on this server too; what this one left would stay.

@@ -152,7 +152,8 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
   const weight = (line: string) => (isDry(line) ? 0 : line.includes("--tenant") ? 1 : 2);
   it.each(linesOf("back").sort((a, b) => weight(a) - weight(b)))("schema-gate %s", async (line) => {
     const answered = isDry(line) || line.includes("--yes") ? line : `${line} --yes`;
-    expect(await execute(answered), line).toMatchObject({ code: 0 });
+    const end = await execute(answered);
+    expect(end.code, `${line}\n${end.stderr}`).toBe(0);
   });
 });
 
