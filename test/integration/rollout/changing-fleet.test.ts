@@ -232,7 +232,9 @@ describe("a fleet that changes", () => {
     const blocker = await fleet.open("t000");
     await blocker.query("begin; lock table app.items in access exclusive mode");
     const resuming = ended(fleet.start("dist/bin/schema-gate.js", ["resume"]));
-    await until(() => fleet.trail().some(({ action }) => action === "wave.started"), "the wave begins");
+    const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = 't000'";
+    const inHand = () => fleet.inDatabase("postgres", async (client) => (await client.query(waiting)).rows.length > 0);
+    await until(inHand, "the first tenant is in hand");
     await fleet.command(["pause"]);
     await blocker.end();
     await until(() => fleet.progress("t000")?.status === "migrated", "the tenant in hand is finished");
