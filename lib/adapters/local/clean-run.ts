@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AUDIT_FILE } from "../../core/audit/chain.js";
 import { MANIFEST_FILE, SEAL_FILE } from "../../core/audit/seal.js";
@@ -29,7 +29,7 @@ export function removableOf(workspace: Workspace, run: string): Removable {
   const files = readdirSync(folder)
     .filter((name) => !KEPT.has(name))
     .flatMap((name) => filesBelow(folder, name));
-  return { files, bytes: files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) };
+  return { files, bytes: files.reduce((sum, file) => sum + lstatSync(join(folder, file)).size, 0) };
 }
 
 /**
@@ -63,12 +63,12 @@ export async function cleanRun(
 }
 
 function filesBelow(folder: string, path: string): readonly string[] {
-  if (!statSync(join(folder, path)).isDirectory()) return [path];
+  if (!lstatSync(join(folder, path)).isDirectory()) return [path];
   return readdirSync(join(folder, path)).flatMap((name) => filesBelow(folder, `${path}/${name}`));
 }
 
 function removeEmpty(path: string): void {
-  if (!existsSync(path) || !statSync(path).isDirectory()) return;
+  if (!existsSync(path) || !lstatSync(path).isDirectory()) return;
   for (const name of readdirSync(path)) removeEmpty(join(path, name));
   rmdirSync(path);
 }

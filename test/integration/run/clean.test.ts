@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestFleet } from "../../support/fleet.js";
@@ -25,11 +25,18 @@ describe("cleaning up after old runs", () => {
     expect(dry.stdout).not.toContain(newest);
     expect(readdirSync(join(runs, old))).toEqual(files);
 
+    // A link leads out of the folder; what is behind it is not the run's.
+    const outside = join(fleet.directory, "outside");
+    mkdirSync(outside);
+    writeFileSync(join(outside, "precious"), "x");
+    symlinkSync(outside, join(runs, old, "link"));
     const done = await fleet.run(["clean", "--older-than", "0s", "--yes"]);
     expect(done.code, done.stderr).toBe(0);
     expect(done.stdout).toContain("1 run cleaned");
     expect(done.stdout).toContain("0 scratch databases removed");
     expect(existsSync(join(runs, old, "evidence.json"))).toBe(false);
+    expect(existsSync(join(outside, "precious"))).toBe(true);
+    expect(readdirSync(join(runs, old))).not.toContain("link");
     expect(existsSync(join(runs, newest, "evidence.json"))).toBe(true);
     for (const run of [old, newest]) {
       const verified = await fleet.run(["audit", "verify", run]);
