@@ -11,7 +11,13 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { reportFiles } from "../../review/report-files.js";
 import { UndoError } from "../../steps/repair/put-back.js";
-import { lastRepair, repairTenant, type Standing, standingOf, undoRepair } from "../../steps/repair/repair-tenant.js";
+import {
+  lastRepair,
+  type RowsInTheWay,
+  repairTenant,
+  rowsInTheWay,
+  undoRepair,
+} from "../../steps/repair/repair-tenant.js";
 import { artifact, type ProbeAnswer, type TenantProgress } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
@@ -76,7 +82,7 @@ async function tenantOf({ artifacts, request }: FoundRun, id: string): Promise<T
 }
 
 async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions): Promise<ExitCode> {
-  const { repairable, others, unknown } = await standingOf(ports, tenant);
+  const { repairable, others, unknown } = await rowsInTheWay(ports, tenant);
   sayOthers(io, tenant, { repairable, others, unknown });
   if (repairable.length === 0) {
     io.stdout.write(`Nothing to repair in ${printable(tenant.id)}.\n`);
@@ -87,7 +93,7 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
   if (!(await confirmed(io, `Run this in ${printable(tenant.id)}?`, yes))) return 1;
   const id = `${ports.run} ${new Date(systemClock.now()).toISOString()}`;
   await repairTenant(ports, tenant, repairable, id);
-  const after = await standingOf(ports, tenant);
+  const after = await rowsInTheWay(ports, tenant);
   await note(io, ports, tenant, {
     action: "tenant.repaired",
     details: {
@@ -128,7 +134,7 @@ function countOf(result: ProbeAnswer["result"]): number {
   return result.status === "hit" ? result.count : 0;
 }
 
-function sayOthers(io: Io, { id }: Tenant, { others, unknown }: Standing): void {
+function sayOthers(io: Io, { id }: Tenant, { others, unknown }: RowsInTheWay): void {
   for (const answer of others)
     io.stderr.write(
       `${printable(id)}: ${printable(describe(answer))}: only a person can decide what these should be\n`,

@@ -1,7 +1,5 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
-import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
-import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import { deriveProbes, probeFreeSpace } from "../../core/probes/index.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Ports } from "../../ports/ports.js";
@@ -9,6 +7,7 @@ import type { Tenant } from "../../ports/registry.js";
 import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
 import { probeTenant } from "../states/probe.js";
 import { roomOf } from "./probe-plan.js";
+import { probeLimits } from "./run-probe.js";
 
 /**
  * What a team's own program does is known only now, after it ran on a clone: so its tenants are asked now for the rows
@@ -24,11 +23,7 @@ export async function probeDerived(
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
   const rows = deriveProbes(statements, before);
-  const limits = {
-    timeout: milliseconds(config.timeouts.probe),
-    costLimit: config.probeCostLimit,
-    shared: sharedSchemas(config),
-  };
+  const limits = probeLimits(config);
   const findings: Finding[] = [];
   for (const tenant of fleet) {
     if (!cluster.tenants.includes(tenant.id)) continue;

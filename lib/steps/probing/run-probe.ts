@@ -1,5 +1,7 @@
 import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code-of-others.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { type Config, milliseconds } from "../../core/config/config.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
 import { literal } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
@@ -15,6 +17,14 @@ export interface RunProbe {
   /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
   readonly costLimit: number;
   readonly clock: Clock;
+}
+
+export type ProbeLimits = Required<Pick<RunProbe, "timeout" | "costLimit" | "shared">>;
+
+/** What the config says of every probe, whenever it is asked. */
+export function probeLimits(config: Config): ProbeLimits {
+  const timeout = milliseconds(config.timeouts.probe);
+  return { timeout, costLimit: config.probeCostLimit, shared: sharedSchemas(config) };
 }
 
 /**

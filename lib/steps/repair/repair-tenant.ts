@@ -11,13 +11,14 @@ import type { Tenant } from "../../ports/registry.js";
 import { assertOurs } from "../catalog/own-objects.js";
 import { inTransaction } from "../migration/transaction.js";
 import { ProbePlan } from "../probing/probe-plan.js";
+import { probeLimits } from "../probing/run-probe.js";
 import { artifact, need, type ProbeAnswer, type RunRequest } from "../run/records.js";
 import { heldTo, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { putBack, UndoError } from "./put-back.js";
 
 /** What the probes of a run say of a tenant now. */
-export interface Standing {
+export interface RowsInTheWay {
   /** Rows in the way that a repair takes out of it. */
   readonly repairable: readonly ProbeAnswer[];
   /** Rows in the way about which only a person can decide. */
@@ -27,19 +28,11 @@ export interface Standing {
 }
 
 /** Asks the tenant by the probes of the run, now. */
-export async function standingOf(ports: Ports, tenant: Tenant): Promise<Standing> {
+export async function rowsInTheWay(ports: Ports, tenant: Tenant): Promise<RowsInTheWay> {
   const { config } = await need<RunRequest>(ports, artifact.request);
   const plan = await ProbePlan.of(ports, config);
-  const { record, findings } = await probeTenant(
-    held(ports, await targetsOf(ports), tenant),
-    tenant,
-    await plan.queries(tenant),
-    {
-      timeout: milliseconds(config.timeouts.probe),
-      costLimit: config.probeCostLimit,
-      shared: sharedSchemas(config),
-    },
-  );
+  const there = held(ports, await targetsOf(ports), tenant);
+  const { record, findings } = await probeTenant(there, tenant, await plan.queries(tenant), probeLimits(config));
   const hits = record.probes.filter(({ result }) => result.status === "hit");
   const unanswered = record.probes.flatMap(({ result, meaning }) =>
     result.status === "unknown" ? [`${meaning}: ${result.reason}`] : [],

@@ -1,4 +1,4 @@
-import { bytes, milliseconds } from "../../core/config/config.js";
+import { bytes } from "../../core/config/config.js";
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration } from "../../core/migration/release.js";
@@ -18,6 +18,7 @@ import { readFingerprint } from "../catalog/read-catalog.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
+import { probeLimits } from "../probing/run-probe.js";
 import { remedyOf } from "../run/database-finding.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
@@ -141,8 +142,8 @@ async function refuseDrift(
 async function refuseNewRows(ports: Ports, { tenant, probes, config }: TenantContext): Promise<void> {
   const queries = await probes?.queries(tenant);
   if (!queries || queries.length === 0) return;
-  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
-  const { findings } = await probeTenant({ ...ports, database: primaryOf(ports.database) }, tenant, queries, limits);
+  const primary = { ...ports, database: primaryOf(ports.database) };
+  const { findings } = await probeTenant(primary, tenant, queries, probeLimits(config));
   const [first] = findings.filter(({ severity }) => severity === "error");
   if (first) throw new NotMigrated(first.message.replace(/\.$/, ""));
 }

@@ -1,10 +1,11 @@
-import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Config } from "../../core/config/config.js";
 import { groupBy } from "../../core/group-by.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { ProbePlan } from "../probing/probe-plan.js";
+import { probeLimits } from "../probing/run-probe.js";
 import { artifact, need, type TenantProgress } from "../run/records.js";
-import { primaryOf } from "../run/target.js";
+import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 
 /** So long after the score the rows are taken for what the gates saw. Each tenant is asked before its own first statement anyway. */
@@ -21,6 +22,7 @@ export async function rowsSince(ports: Ports, config: Config, tenants: readonly 
   if (config.migrator || !(await isOld(ports))) return null;
   const plan = await ProbePlan.of(ports, config);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const targets = await targetsOf(ports);
   const due = new Set(tenants);
   const hosts = groupBy(
     fleet.filter(({ id }) => due.has(id)),
@@ -33,7 +35,7 @@ export async function rowsSince(ports: Ports, config: Config, tenants: readonly 
       return Array.from({ length: config.connectionsPerHost }, async () => {
         const reasons: string[] = [];
         for (let tenant = left.shift(); tenant && mayGoOn(ports); tenant = left.shift()) {
-          const reason = await rowsIn(ports, config, plan, tenant);
+          const reason = await rowsIn(ports, config, plan, tenant, targets[tenant.id] ?? null);
           if (reason !== null) reasons.push(`tenant ${tenant.id}: ${reason}`);
         }
         return reasons;
@@ -54,18 +56,19 @@ function mayGoOn({ stop, deadline, clock }: Ports): boolean {
   return !stop.aborted && (deadline === null || clock.monotonic() < deadline - MARGIN_MS);
 }
 
-async function rowsIn(ports: Ports, config: Config, plan: ProbePlan, tenant: Tenant): Promise<string | null> {
+async function rowsIn(
+  ports: Ports,
+  config: Config,
+  plan: ProbePlan,
+  tenant: Tenant,
+  target: Target | null,
+): Promise<string | null> {
   // What the release itself has begun there, its own probes may no longer fit.
   if ((await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id))) !== null) return null;
   const queries = await plan.queries(tenant);
   if (!queries || queries.length === 0) return null;
-  const limits = { timeout: milliseconds(config.timeouts.probe), costLimit: config.probeCostLimit };
-  const { record, findings } = await probeTenant(
-    { ...ports, database: primaryOf(ports.database) },
-    tenant,
-    queries,
-    limits,
-  );
+  const held = { ...ports, database: heldTo(primaryOf(ports.database), target) };
+  const { record, findings } = await probeTenant(held, tenant, queries, probeLimits(config));
   if (record.status !== "hit") return null;
   const first = findings.find(({ severity }) => severity === "error");
   return first ? first.message.replace(/\.$/, "") : null;

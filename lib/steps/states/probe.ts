@@ -1,8 +1,6 @@
 import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
-import { milliseconds } from "../../core/config/config.js";
 import type { Finding, Remedy } from "../../core/finding.js";
-import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
 import { keepsRows } from "../../core/probes/support/set-aside.js";
 import { shellWord } from "../../core/render/shell-word.js";
@@ -13,7 +11,7 @@ import type { Tenant } from "../../ports/registry.js";
 import { openReplica } from "../catalog/replica.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { isRehearsable } from "../probing/rehearsable.js";
-import { type RunProbe, runProbe } from "../probing/run-probe.js";
+import { type ProbeLimits, probeLimits, runProbe } from "../probing/run-probe.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "../run/records.js";
@@ -32,11 +30,7 @@ export const probe: Step<BatchInput, Output> = {
   async run(ports, { batch }) {
     const { config } = await need<RunRequest>(ports, artifact.request);
     const plan = await ProbePlan.of(ports, config);
-    const limits = {
-      timeout: milliseconds(config.timeouts.probe),
-      costLimit: config.probeCostLimit,
-      shared: sharedSchemas(config),
-    };
+    const limits = probeLimits(config);
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
       probeTenant(ports, tenant, await plan.queries(tenant), limits),
     );
@@ -49,7 +43,7 @@ export async function probeTenant(
   ports: Ports,
   tenant: Tenant,
   queries: readonly ProbeQuery[] | null,
-  limits: Pick<RunProbe, "timeout" | "costLimit" | "shared">,
+  limits: ProbeLimits,
 ): Promise<TenantOutcome<TenantProbes>> {
   // Its finding was made when it could not be read.
   if (queries === null) return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [] };

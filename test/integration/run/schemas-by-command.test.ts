@@ -115,6 +115,21 @@ describe.each(MAJORS)("schemas of one database by command line, PostgreSQL %s", 
     60_000,
   );
 
+  it("asks its own probes along the shared schemas right up to the first statement", async () => {
+    const fleet = await fleetOf(major, 2);
+    await fleet.query(
+      "create schema ext; create function ext.is_mail(text) returns bool immutable language sql as $$ select $1 <> '' $$",
+    );
+    fleet.config({ registry: { file: "tenants.csv", shared: ["public", "ext"] } });
+    fleet.release("20240201_mail.sql", "ALTER TABLE users ADD CONSTRAINT mail CHECK (is_mail(email));");
+    const run = await fleet.command(["run", "--no-wait"]);
+    expect(run.code, run.stdout + run.stderr).toBe(4);
+    expect((await fleet.command(["approve"])).code).toBe(0);
+    const resumed = await fleet.command(["resume", "--json"]);
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
+    expect(JSON.parse(resumed.stdout).tenants).toEqual({ total: 2, migrated: 2 });
+  }, 120_000);
+
   it("changes what is shared by a release of its own: once, kept, taken back, and only its own schema", async () => {
     const fleet = await fleetOf(major, 2);
     fleet.release(
