@@ -83,26 +83,25 @@ function linesFor(script: LintScript, source: SourceSpan): { from: number; to: n
 }
 
 function malformed(source: SourceSpan): Finding {
-  return {
-    code: "lint.waiver-malformed",
-    gate: "lint",
-    severity: "error",
-    subject: { kind: "waiver", name: "a comment" },
-    message:
-      "This comment begins like a waiver but does not name a rule, a last day and a reason, so it waives nothing.",
-    remedy: { text: "Write it in this form:", sql: HOW },
-    source,
-  };
+  const message =
+    "This comment begins like a waiver but does not name a rule, a last day and a reason, so it waives nothing.";
+  return malformedComment("waiver", message, HOW, source);
 }
 
 function malformedBackfill(source: SourceSpan): Finding {
+  const message =
+    "This comment asks for a backfill, but not in the form that is read, so a run would refuse the migration.";
+  return malformedComment("backfill", message, BACKFILL_FORM, source);
+}
+
+function malformedComment(kind: "waiver" | "backfill", message: string, sql: string, source: SourceSpan): Finding {
   return {
-    code: "lint.backfill-malformed",
+    code: kind === "waiver" ? "lint.waiver-malformed" : "lint.backfill-malformed",
     gate: "lint",
     severity: "error",
-    subject: { kind: "backfill", name: "a comment" },
-    message: "This comment asks for a backfill, but not in the form that is read, so a run would refuse the migration.",
-    remedy: { text: "Write it in this form:", sql: BACKFILL_FORM },
+    subject: { kind, name: "a comment" },
+    message,
+    remedy: { text: "Write it in this form:", sql },
     source,
   };
 }

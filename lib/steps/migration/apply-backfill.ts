@@ -34,22 +34,9 @@ const MOST_PASSES = 20;
 const PATIENCE = 20;
 const LEAST_PATIENCE_MS = 5_000;
 
-/** What is known of a backfill that is at work in one tenant. */
-interface BackfillSeen {
-  readonly version: string;
-  readonly pass: number;
-  readonly changed: number;
-  /** Null where the rows could not be counted. */
-  readonly total: number | null;
-  readonly batches: number;
-  /** Rows that the last batch walked, and how long it took. */
-  readonly size: number;
-  readonly ms: number;
-}
-
 /** Between two batches, outside of any transaction; may wait, and throws `Interrupted` to stop there. */
 export interface BackfillPace {
-  between(session: Session, seen: BackfillSeen): Promise<void>;
+  between(): Promise<void>;
 }
 
 /** The part of the engine that stands in `apply-migration`. */
@@ -157,7 +144,6 @@ class Backfill {
     const { input, session } = this;
     for (;;) {
       const began = input.clock.monotonic();
-      const { size } = this.sizing;
       let ours = false;
       try {
         await this.transactions.guarded(session, this.scope(), async () => {
@@ -169,17 +155,12 @@ class Backfill {
         this.sizing.succeeded(ms);
         this.longestMs = Math.max(this.longestMs, ms);
         if (this.state.finished) return this.state.batches;
-        await input.pace?.between(session, this.seen(size, ms));
+        await input.pace?.between();
       } catch (error) {
         if (!(error instanceof DatabaseError)) throw error;
         await this.failed(error);
       }
     }
-  }
-
-  private seen(size: number, ms: number): BackfillSeen {
-    const { pass, changed, total, batches } = this.state;
-    return { version: this.version, pass, changed, total, batches, size, ms };
   }
 
   /** A single row may take what a statement may take; more rows are broken off sooner, and made fewer. */

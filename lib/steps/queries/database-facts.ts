@@ -23,7 +23,7 @@ export interface TableFacts {
 }
 
 /** Tables by `schema.table`, with what planning and writing depend on. */
-export type CloneFacts = ReadonlyMap<string, TableFacts>;
+export type DatabaseFacts = ReadonlyMap<string, TableFacts>;
 
 const FACTS = `
 select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
@@ -53,7 +53,7 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
    and ($1::text is null or n.nspname = $1)`;
 
 /** Of one schema, or with null of all. */
-export async function readCloneFacts(session: Session, schema: string | null = null): Promise<CloneFacts> {
+export async function readDatabaseFacts(session: Session, schema: string | null = null): Promise<DatabaseFacts> {
   const rows = await session.query<{ schema: string; table: string } & TableFacts & Record<string, unknown>>(FACTS, [
     schema,
   ]);
@@ -61,7 +61,7 @@ export async function readCloneFacts(session: Session, schema: string | null = n
 }
 
 /** Tables that accept other rows than before. */
-export function changedTables(before: CloneFacts, after: CloneFacts): ReadonlySet<string> {
+export function changedTables(before: DatabaseFacts, after: DatabaseFacts): ReadonlySet<string> {
   return new Set(
     [...after].flatMap(([name, { signature }]) => (before.get(name)?.signature === signature ? [] : [name])),
   );

@@ -16,7 +16,7 @@ import { up } from "../proof/apply-on-clone.js";
 import { Clones, type WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { refusedIn } from "../proof/prove-on-clone.js";
-import { type CloneFacts, changedTables, readCloneFacts } from "./clone-facts.js";
+import { changedTables, type DatabaseFacts, readDatabaseFacts } from "./database-facts.js";
 import { describeQueries, type QueryScope, type Unsaid } from "./describe-queries.js";
 import { findCauses } from "./find-causes.js";
 import { lostStatistics } from "./lost-statistics.js";
@@ -40,7 +40,7 @@ export async function examineRelease(
     const working = await clones.make("queries");
     const refused = await refusedFor(working.session, input, queries);
     if (refused !== null) return { ...NOTHING, refused, ms: took() };
-    const facts = await readCloneFacts(working.session);
+    const facts = await readDatabaseFacts(working.session);
     const before = await describeQueries(working.session, queries, scope);
     const failure = await run(working.session, input);
     if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
@@ -100,7 +100,7 @@ async function run(session: Session, input: ProveOnClone): Promise<string | null
 }
 
 interface Seen {
-  readonly facts: CloneFacts;
+  readonly facts: DatabaseFacts;
   readonly sides: Sides;
   readonly lost: readonly LostStatistics[];
   readonly analyzed: ReadonlyMap<WorkloadQuery, Plan>;
@@ -111,9 +111,9 @@ async function seenAfter(
   session: Session,
   queries: readonly WorkloadQuery[],
   scope: QueryScope,
-  { before, clock }: { readonly before: CloneFacts; readonly clock: Clock },
+  { before, clock }: { readonly before: DatabaseFacts; readonly clock: Clock },
 ): Promise<Seen> {
-  const facts = await readCloneFacts(session);
+  const facts = await readDatabaseFacts(session);
   const sides = await describeQueries(session, queries, scope);
   const lost: LostStatistics[] = [];
   for (const each of lostStatistics(before, facts)) {
@@ -165,8 +165,8 @@ function unexaminedOf(queries: readonly WorkloadQuery[], before: Sides, after: S
 
 interface SoFar {
   readonly queries: readonly ExaminedQuery[];
-  readonly before: CloneFacts;
-  readonly after: CloneFacts;
+  readonly before: DatabaseFacts;
+  readonly after: DatabaseFacts;
 }
 
 /** Rows that are refused and statements that did it, which need a clone as it was before. */
@@ -232,11 +232,11 @@ async function refusedRows(
 }
 
 /** Those that a plan reads: a table that no query touches misleads nobody. */
-function unanalyzedIn(facts: CloneFacts, queries: readonly ExaminedQuery[]): readonly string[] {
+function unanalyzedIn(facts: DatabaseFacts, queries: readonly ExaminedQuery[]): readonly string[] {
   const read = new Set(queries.flatMap(({ before }) => before.plan?.accesses.map(({ table }) => table) ?? []));
   return [...read].filter((name) => facts.get(name)?.filled === true && facts.get(name)?.known.length === 0).sort();
 }
 
-function rowsOf(facts: CloneFacts): ReadonlyMap<string, number> {
+function rowsOf(facts: DatabaseFacts): ReadonlyMap<string, number> {
   return new Map([...facts].map(([name, { rows }]) => [name, rows]));
 }

@@ -1,6 +1,6 @@
 import type { LostStatistics } from "../../core/queries/examined.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
-import type { CloneFacts, TableFacts } from "./clone-facts.js";
+import type { DatabaseFacts, TableFacts } from "./database-facts.js";
 
 /** What a plan depends on: all of a table's facts but its signature. */
 export type StatisticsFacts = ReadonlyMap<string, Omit<TableFacts, "signature">>;
@@ -11,7 +11,7 @@ export type StatisticsFacts = ReadonlyMap<string, Omit<TableFacts, "signature">>
  */
 export function lostStatistics(
   before: StatisticsFacts,
-  after: CloneFacts,
+  after: DatabaseFacts,
   { added = false } = {},
 ): readonly Omit<LostStatistics, "ms">[] {
   const lost = [...after].flatMap(([name, now]) => {
@@ -52,7 +52,7 @@ function partitionOf(
   table: string,
   was: Omit<TableFacts, "signature"> | undefined,
   before: StatisticsFacts,
-  after: CloneFacts,
+  after: DatabaseFacts,
 ): readonly Lost[] {
   const now = after.get(table);
   if (!now?.partitionOf || !now.filled || was?.partitionOf === now.partitionOf) return [];

@@ -2,7 +2,7 @@ import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
-import { readCloneFacts } from "../queries/clone-facts.js";
+import { readDatabaseFacts } from "../queries/database-facts.js";
 import { lostStatistics, type StatisticsFacts } from "../queries/lost-statistics.js";
 import { artifact } from "../run/records.js";
 import type { TenantContext } from "./tenant-context.js";
@@ -13,7 +13,7 @@ import type { TenantContext } from "./tenant-context.js";
  */
 export async function noteStatistics(ports: Ports, session: Session, { tenant, config }: TenantContext): Promise<void> {
   if (!config.rollout.analyze) return;
-  const facts = await readCloneFacts(session, tenant.schema);
+  const facts = await readDatabaseFacts(session, tenant.schema);
   const kept = [...facts].map(([name, { signature: _, ...rest }]) => [name, rest] as const);
   await ports.artifacts.create(artifact.statistics(tenant.id), kept);
 }
@@ -27,7 +27,7 @@ export async function analyzeRelease(
   if (!config.rollout.analyze) return [];
   const kept = await ports.artifacts.get<readonly (readonly [string, never])[]>(artifact.statistics(tenant.id));
   const before: StatisticsFacts = new Map(kept ?? []);
-  const lost = lostStatistics(before, await readCloneFacts(session, tenant.schema), { added: true });
+  const lost = lostStatistics(before, await readDatabaseFacts(session, tenant.schema), { added: true });
   const analyzed: Analyzed[] = [];
   for (const { analyze } of lost) {
     const start = ports.clock.monotonic();

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { findingSchema } from "../../../lib/core/evidence/finding-schema.js";
 import type { Finding } from "../../../lib/core/finding.js";
 import { blockedBy } from "../../../lib/core/report/blocked-by.js";
 
@@ -38,17 +39,7 @@ it("names every cause up to three, and how many more there are", () => {
 
 it("says nothing where nothing blocks, and something of every gate that can", () => {
   expect(blockedBy([error("probe", ["a"], { severity: "warning" })], 3)).toBeNull();
-  for (const gate of [
-    "load",
-    "introspect",
-    "diverge",
-    "probe",
-    "lint",
-    "rollback",
-    "dry-run",
-    "queries",
-    "score",
-  ] as const)
+  for (const gate of findingSchema.shape.gate.options)
     for (const tenants of [undefined, ["a"], ["a", "b"]])
       for (const unknown of [false, true])
         expect(blockedBy([error(gate, tenants, { unknown })], 3), `${gate} ${tenants} ${unknown}`).toMatch(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
-import { readCloneFacts } from "../../../lib/steps/queries/clone-facts.js";
+import { readDatabaseFacts } from "../../../lib/steps/queries/database-facts.js";
 import { lostStatistics } from "../../../lib/steps/queries/lost-statistics.js";
 import { MAJORS } from "../../support/majors.js";
 import { serverUrl, temporaryDatabase } from "../../support/postgres.js";
@@ -23,12 +23,12 @@ describe.each(MAJORS)("statistics over a release, on %s", (major) => {
     const endpoint = { host: hostname, port: Number(port), database: name, user: username, password, tls: false };
     const session = await openSession(endpoint, { purpose: "write", statementTimeout: 20_000, lockTimeout: 2_000 });
     try {
-      const before = await readCloneFacts(session, schema);
+      const before = await readDatabaseFacts(session, schema);
       await session.execute(release);
-      const after = await readCloneFacts(session, schema);
+      const after = await readDatabaseFacts(session, schema);
       const found = lostStatistics(before, after, { added: true });
       for (const { analyze } of found) await session.script(analyze);
-      const again = await readCloneFacts(session, schema);
+      const again = await readDatabaseFacts(session, schema);
       // What was analyzed is there, and nothing is left of it.
       expect(
         lostStatistics(before, again, { added: true }).filter(({ why }) => why === "discarded" || why === "new-column"),
