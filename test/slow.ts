@@ -11,6 +11,7 @@ export const SLOW: readonly string[] = [
   "test/integration/lint/refusals.test.ts",
   "test/integration/rollout/backfill.test.ts",
   "test/integration/run/bad-input.test.ts",
+  "test/integration/run/killed.test.ts",
   "test/integration/run/schemas-by-command.test.ts",
   "test/security/overloads.test.ts",
   "test/staging/snapshots.test.ts",
@@ -23,4 +24,5 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/stale-functions.test.ts",
   "test/steps/proof/still-bound.test.ts",
   "test/steps/proof/watched.test.ts",
+  "test/steps/proof/writability.test.ts",
 ];
