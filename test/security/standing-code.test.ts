@@ -57,6 +57,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
 
   it.each([
     ["a function that the release calls", "alter table t add check (f(a) = 1)"],
+    ["a function that is named by the numbers of its letters", String.raw`update t set mood = t.U&"f\005frow"`],
     [
       "a function that a body of the release names",
       "do $$ begin execute 'select ' || 'public' || '.f(1)'; perform f(1); end $$",

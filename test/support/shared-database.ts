@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { bindSchemas } from "../../lib/core/catalog/own-schema.js";
 import type { Inverses } from "../../lib/core/rollback/inverse-candidate.js";
 import type { Session } from "../../lib/ports/database.js";
+import { executeEach } from "../../lib/steps/migration/execute-each.js";
 import { createDatabase, type Major, type TestDatabase } from "./postgres.js";
 import { openTestSession } from "./session.js";
 
@@ -29,7 +30,7 @@ export function sharedDatabase(major: Major, script = ""): SharedDatabase {
     await database.drop();
   });
   const run = async (statements: readonly string[]) => {
-    for (const sql of statements) await session.execute(bindSchemas(sql, null));
+    for (const sql of statements) await executeEach(session, bindSchemas(sql, null));
   };
   return {
     get client() {
@@ -49,7 +50,7 @@ export function sharedDatabase(major: Major, script = ""): SharedDatabase {
     },
     async thereAndBack(sql, { keep, statements }, meanwhile = []) {
       await run(keep.flatMap(({ before }) => before));
-      await session.execute(sql);
+      await executeEach(session, sql);
       await run(keep.flatMap(({ after }) => after));
       await run([...meanwhile, "set constraints all immediate", ...statements]);
     },

@@ -36,10 +36,10 @@ async function greeted(client: pg.Client, preamble: string): Promise<Server> {
   return { version: row.version, pid: row.pid, path: row.path, pooled: row.pid !== backendOf(client) };
 }
 
-/** The rows of the last of several statements; without its `last` ones. */
-function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[], last = 0): Row[] {
+/** The rows of the last of several statements. */
+function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[]): Row[] {
   const results = "rows" in answer ? [answer] : answer;
-  return results.at(-1 - last)?.rows ?? [];
+  return results.at(-1)?.rows ?? [];
 }
 
 class PgSession implements Session {
@@ -91,10 +91,10 @@ class PgSession implements Session {
   async execute<R extends Row = Row>(text: string): Promise<R[]> {
     if (this.client.getTransactionStatus() === "I") return this.alone<R>(text);
     // What the statement set for the session would come back at the commit under a path that is ours for the transaction only.
-    const back = swapPath(OWN_PATH, this.temporary);
-    const answer = await this.sent(`${setPath(this.others, true)}; ${text}\n; ${back}`);
-    this.others = pathOf(rowsOf(answer));
-    return rowsOf(answer, 1) as R[];
+    await this.send(setPath(this.others, true));
+    const rows = await this.one<R>(text);
+    this.others = pathOf(await this.send(swapPath(OWN_PATH, this.temporary)));
+    return rows;
   }
 
   path(): string {
@@ -154,13 +154,21 @@ class PgSession implements Session {
 
   /** Outside a transaction; with others in one message it would be inside of one. */
   private async alone<R extends Row>(text: string): Promise<R[]> {
-    if (this.pooled) return this.send<R>(text);
+    if (this.pooled) return this.one<R>(text);
     await this.send(setPath(this.others, false));
     try {
-      return await this.send<R>(text);
+      return await this.one<R>(text);
     } finally {
       this.others = await this.send(swapPath(OWN_PATH, false)).then(pathOf, () => this.others);
     }
+  }
+
+  /**
+   * By the extended protocol, in which the server refuses a text that it reads as several statements: what stands in a literal for us
+   * cannot be a statement for it.
+   */
+  private async one<R extends Row>(text: string): Promise<R[]> {
+    return rowsOf(await this.answered({ text, queryMode: "extended" } as pg.QueryConfig)) as R[];
   }
 
   protected async send<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
@@ -168,8 +176,12 @@ class PgSession implements Session {
   }
 
   private async sent(text: string, values?: readonly unknown[]): Promise<pg.QueryResult | readonly pg.QueryResult[]> {
+    return this.answered(values === undefined ? text : { text, values: [...values] });
+  }
+
+  private async answered(query: string | pg.QueryConfig): Promise<pg.QueryResult | readonly pg.QueryResult[]> {
     try {
-      return await this.client.query(text, values as unknown[] | undefined);
+      return await this.client.query(query);
     } catch (error) {
       throw databaseError(error);
     }

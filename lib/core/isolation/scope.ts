@@ -30,6 +30,7 @@ export interface Breach {
     | "role"
     | "timeout"
     | "other-database"
+    | "reading"
     | "unreadable"}`;
   /** A full sentence. */
   readonly message: string;

@@ -12,7 +12,24 @@ export function judgeSetting(change: SettingChange, scope: IsolationScope): Brea
       : unlimited("every timeout", scope);
   if (name === "search_path") return scope.schemaTenants ? searchPath(change, scope) : null;
   if (name === "role" || name === "session_authorization") return scope.schemaTenants ? role(name) : null;
-  return timeout(change, scope);
+  return reading(change) ?? timeout(change, scope);
+}
+
+/** How the server reads a text, by which it may hold another statement than the one that was read here. */
+const READ_AS: Readonly<Record<string, RegExp>> = {
+  standard_conforming_strings: /^(on|true|yes|1)$/i,
+  backslash_quote: /^(off|false|no|0|safe_encoding)$/i,
+  client_encoding: /^(utf-?8|unicode)$/i,
+};
+
+function reading({ name, values }: SettingChange): Breach | null {
+  const allowed = READ_AS[name ?? ""];
+  if (!allowed || values?.every((value) => allowed.test(value))) return null;
+  return {
+    code: "isolation.reading",
+    message: `It changes ${name}, by which the server reads the statements after it: they would not be the ones that were examined.`,
+    remedy: "Leave it out, and write strings as standard SQL in UTF-8.",
+  };
 }
 
 function unknownSetting(): Breach {

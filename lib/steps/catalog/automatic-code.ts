@@ -23,13 +23,17 @@ export async function automaticCode(
   const scripts = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script)));
   const text = [...scripts, ...texts.map((each) => each.toLowerCase())].join("\n");
   const words = new Set(text.match(WORD));
-  const named = (name: string) => words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
+  const named = (name: string) =>
+    ESCAPED_NAME.test(text) || words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
   const shown = found.filter(({ name, automatic }) => automatic || named(name.toLowerCase())).map((one) => one.shown);
   return [...new Set(shown)];
 }
 
 /** A name is looked for in bodies and in texts too, whatever stands around it. */
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/gu;
+
+/** A name in which letters stand as their numbers: any name may be meant. */
+const ESCAPED_NAME = /\bu&"/i;
 
 function textOf(script: Migration["down"]): string {
   return (script?.statements ?? []).map(({ sql }) => sql.toLowerCase()).join("\n");

@@ -52,6 +52,13 @@ function withoutSettings({ role }: Session, { schema }: SessionScope): void {
   );
 }
 
+/** How the server reads a text, as it was read when it was examined. */
+export const READING = [
+  ["standard_conforming_strings", "on"],
+  ["backslash_quote", "safe_encoding"],
+  ["client_encoding", "UTF8"],
+] as const;
+
 /** The same as statements, to be sent with others in one round trip. */
 export function preparation({ role }: Pick<Session, "role">, scope: SessionScope, place: Place): readonly string[] {
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
@@ -59,5 +66,10 @@ export function preparation({ role }: Pick<Session, "role">, scope: SessionScope
   const timeouts = local
     ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
     : [`set lock_timeout = ${place === "blocking" ? lockTimeout : 0}`, `set statement_timeout = ${concurrentTimeout}`];
-  return [...timeouts, role === null ? "reset role" : `set ${local ? "local " : ""}role ${identifier(role)}`];
+  const reading = READING.map(([name, value]) => `set ${local ? "local " : ""}${name} = ${value}`);
+  return [
+    ...timeouts,
+    ...reading,
+    role === null ? "reset role" : `set ${local ? "local " : ""}role ${identifier(role)}`,
+  ];
 }

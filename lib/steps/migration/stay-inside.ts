@@ -2,7 +2,7 @@ import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { pathOfSchema } from "../../core/sql/own-path.js";
 import { literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import type { SessionScope } from "./prepare-session.js";
+import { READING, type SessionScope } from "./prepare-session.js";
 
 /** A release left its tenant. Trying again helps nobody. */
 export class LeftTenant extends DatabaseError {
@@ -42,6 +42,7 @@ function standingQuery({ schema, settings }: SessionScope): string {
   const { lockTimeout, statementTimeout } = settings;
   return `select current_user::pg_catalog.text as role,
     session_user::pg_catalog.text as login, (${touchedQuery(schema, settings.shared ?? ["public"])}) as touched,
+    ${READING.map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`).join(", ")},
     pg_catalog.set_config('lock_timeout', '${lockTimeout}', true),
     pg_catalog.set_config('statement_timeout', '${statementTimeout}', true)`;
 }

@@ -57,7 +57,7 @@ export async function describeQueries<Q extends SentQuery>(
     } finally {
       await session.script("rollback");
       // Prepared statements outlive the transaction in which they were made.
-      if (scope.plans && session.serverVersion < GENERIC_PLAN) await session.script("deallocate all");
+      if (scope.plans) await session.script("deallocate all");
     }
   }
   return sides;
@@ -121,9 +121,6 @@ select substr(setting, length('search_path=') + 1) as path
    and starts_with(setting, 'search_path=')
  order by s.setdatabase desc limit 1`;
 
-/** EXPLAIN (GENERIC_PLAN) came with PostgreSQL 16. */
-const GENERIC_PLAN = 160_000;
-
 async function sideOf(
   session: Session,
   query: SentQuery,
@@ -143,7 +140,7 @@ async function sideOf(
 /** The plan that a prepared statement keeps, whatever its values; the error where there is none. Nothing of it needs to be undone. */
 async function explain(session: Session, { id, text }: SentQuery, parameters: number): Promise<Plan | DatabaseError> {
   try {
-    const rows = await session.execute<Row>(explainText(session.serverVersion, id, text, parameters));
+    const rows = await explained(session, { id, text }, parameters);
     return readPlan(Object.values(rows[0] ?? {})[0]);
   } catch (error) {
     if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
@@ -152,9 +149,9 @@ async function explain(session: Session, { id, text }: SentQuery, parameters: nu
   }
 }
 
-function explainText(version: number, id: string, text: string, parameters: number): string {
-  if (version >= GENERIC_PLAN) return `explain (verbose, format json, generic_plan) ${text}`;
+async function explained(session: Session, { id, text }: Pick<WorkloadQuery, "id" | "text">, parameters: number) {
   const name = identifier(`schema_gate_${id}`);
   const values = parameters === 0 ? "" : `(${Array(parameters).fill("null").join(", ")})`;
-  return `prepare ${name} as ${text}\n; explain (verbose, format json) execute ${name}${values}`;
+  await session.execute(`prepare ${name} as ${text}`);
+  return session.execute<Row>(`explain (verbose, format json) execute ${name}${values}`);
 }

@@ -3,7 +3,7 @@ import { plainValue } from "../../core/queries/plain-value.js";
 import { type WriteTarget, writeTarget } from "../../core/queries/write-target.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
-import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
 import type { QueryScope } from "./describe-queries.js";
 
 /** A writing query, and values for its parameters out of rows that the tenant has. */
@@ -110,9 +110,9 @@ async function tryOnce(
   const given = values.map((value) => (value === null ? "null" : literal(value)));
   await session.script("savepoint tried");
   try {
-    await session.execute<Row>(
-      `prepare ${name} as ${text}\n; execute ${name}${given.length === 0 ? "" : `(${given.join(", ")})`}; set constraints all immediate`,
-    );
+    await session.execute(`prepare ${name} as ${text}`);
+    await session.execute(`execute ${name}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
+    await session.execute("set constraints all immediate");
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;

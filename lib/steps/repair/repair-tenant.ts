@@ -4,11 +4,11 @@ import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import { keepsRows, REPAIR_SETTING } from "../../core/probes/support/set-aside.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { identifier } from "../../core/sql/quote.js";
-import { splitSql } from "../../core/sql/split.js";
 import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { assertOurs } from "../catalog/own-objects.js";
+import { executeEach } from "../migration/execute-each.js";
 import { inTransaction } from "../migration/transaction.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { probeLimits } from "../probing/run-probe.js";
@@ -60,10 +60,7 @@ export async function repairTenant(
   await loadParser();
   await inTenant(ports, tenant, async (session) => {
     await session.query("select set_config($1, $2, true)", [REPAIR_SETTING, id]);
-    for (const { repair } of repairs) {
-      const text = repair ?? "";
-      for (const { start, end } of splitSql(text).pieces) await session.execute(text.slice(start, end));
-    }
+    for (const { repair } of repairs) await executeEach(session, repair ?? "");
   });
 }
 

@@ -68,8 +68,7 @@ async function rowsIn(
   const queries = await plan.queries(tenant);
   if (!queries || queries.length === 0) return null;
   const held = { ...ports, database: heldTo(primaryOf(ports.database), target) };
-  const { record, findings } = await probeTenant(held, tenant, queries, probeLimits(config));
-  if (record.status !== "hit") return null;
-  const first = findings.find(({ severity }) => severity === "error");
+  const { findings } = await probeTenant(held, tenant, queries, probeLimits(config));
+  const first = findings.find(({ severity, unknown }) => severity === "error" && unknown !== true);
   return first ? first.message.replace(/\.$/, "") : null;
 }

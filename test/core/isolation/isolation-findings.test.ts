@@ -23,6 +23,26 @@ const codes = (sql: string, scope = SCOPE) => [
   ...new Set(isolationFindings(testMigration(sql).up, scope).map(({ code }) => code.replace("isolation.", ""))),
 ];
 
+/** What has the server read later statements otherwise than they were read here. */
+const READ_OTHERWISE = [
+  "set standard_conforming_strings = off",
+  "set local standard_conforming_strings to 'off'",
+  "reset standard_conforming_strings",
+  "set backslash_quote = on",
+  "set client_encoding = 'SJIS'",
+  "set names 'GBK'",
+  "select set_config('standard_conforming_strings', 'off', false)",
+  "create function f() returns int language sql set standard_conforming_strings = off as 'select 1'",
+  "do $$ begin perform set_config('client_encoding', 'SJIS', true); end $$",
+];
+/** What a dump begins with. */
+const READ_THE_SAME = [
+  "set client_encoding = 'UTF8'",
+  "set names 'utf-8'",
+  "set standard_conforming_strings = on",
+  "set backslash_quote to safe_encoding",
+];
+
 const body = (text: string, language = "plpgsql") =>
   `create function f() returns void language ${language} as $body$ ${text} $body$`;
 const block = (text: string) => `do $body$ begin ${text} end $body$`;
@@ -365,4 +385,17 @@ it.each(HIDDEN_NAMES)("a name that a block puts together is seen: %s", (sql) => 
   const [first] = isolationFindings(testMigration(sql).up, SCOPE);
   expect(first?.code).toMatch(/^isolation\.(other-schema|shared-write)$/);
   expect(first?.source?.line).toBe(3);
+});
+
+describe.each([
+  ["schemas", SCOPE],
+  ["databases", DATABASES],
+])("how the server reads statements, for tenants that are %s", (_, scope) => {
+  it.each(READ_OTHERWISE)("is not the release's to change: %s", (sql) => {
+    expect(codes(sql, scope)).toContain("reading");
+  });
+
+  it.each(READ_THE_SAME)("may be said: %s", (sql) => {
+    expect(codes(sql, scope)).toEqual([]);
+  });
 });

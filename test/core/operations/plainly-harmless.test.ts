@@ -26,6 +26,8 @@ describe("what can do nothing but what its statements say", () => {
 
   it.each([
     "do $$ begin end $$",
+    String.raw`update t set a = t.U&"\0065vil"`,
+    String.raw`insert into t select u.u&"\0066" from u`,
     "create function f() returns int language sql as 'select 1'",
     "create procedure p() language sql as 'select 1'",
     "call p()",

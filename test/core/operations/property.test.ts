@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { operationsOfText } from "../../../lib/core/operations/index.js";
 import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { compareStates, readState } from "../../../lib/steps/proof/state.js";
 import { MAJORS } from "../../support/majors.js";
 import { testMigration } from "../../support/migration.js";
@@ -41,13 +42,13 @@ describe.each(MAJORS)("random schema, random operation: up and inverse on %s", (
     const law = fc.asyncProperty(randomSchema, numbers, async (schema, picks) => {
       const sql = generate(operationContext(schema, picks));
       await database.takenBack(async () => {
-        await database.session.execute(schemaScript(schema));
+        await executeEach(database.session, schemaScript(schema));
         const migration = testMigration(sql);
         expect(migration.up.statements.flatMap(operationsOfText).map((each) => each.kind)).toContain(kind);
         const before = await readState(database.session, null);
         const inverses = invert(migration, before.catalog, null);
         await database.run(inverses.keep.flatMap((keep) => keep.before));
-        await database.session.execute(sql);
+        await executeEach(database.session, sql);
         // Without an inverse of its own it is never claimed that there is one: the dry run looks at the difference.
         if (inverses.gaps.length > 0) return;
         await database.run(inverses.keep.flatMap((keep) => keep.after));

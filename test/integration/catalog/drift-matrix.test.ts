@@ -6,6 +6,7 @@ import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
 import { orderedRepairs } from "../../../lib/core/catalog/repair/repair.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { readDetector } from "../../../lib/steps/catalog/read-catalog.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { MAJORS, type Major } from "../../support/majors.js";
 import { createDatabase, onServer, serverUrl, type TestDatabase } from "../../support/postgres.js";
 import { MATRIX_BASE } from "./matrix/base.js";
@@ -49,14 +50,14 @@ describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
   it.each(entries)("%s", async (_name, entry) => {
     const begin = async () => {
       await session.script("begin");
-      if (entry.before !== undefined) await session.execute(entry.before);
+      if (entry.before !== undefined) await executeEach(session, entry.before);
     };
     await begin();
     try {
       const before = entry.before === undefined ? base : await read();
       const detector = await readDetector(session, null);
       await session.script("savepoint change");
-      await session.execute(entry.sql);
+      await executeEach(session, entry.sql);
       const catalog = await read();
       const comparison = compareCatalogs(catalog, before);
       expect(fingerprint(catalog)).not.toBe(fingerprint(before));
@@ -69,7 +70,7 @@ describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
       if (back.differences.some((difference) => difference.repair === null)) return;
       await session.script("rollback");
       await begin();
-      await session.execute(orderedRepairs(back.differences).join("\n"));
+      await executeEach(session, orderedRepairs(back.differences).join("\n"));
       expect(fingerprint(await read())).toBe(fingerprint(catalog));
     } finally {
       await session.script("rollback");
@@ -81,7 +82,7 @@ describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
     const complete = comparison.differences.every((difference) => difference.repair !== null);
     expect({ complete, unrepaired: entry.unrepaired ?? false }).toEqual({ complete, unrepaired: !complete });
     if (!complete) return;
-    await session.execute(orderedRepairs(comparison.differences).join("\n"));
+    await executeEach(session, orderedRepairs(comparison.differences).join("\n"));
     expect(fingerprint(await read())).toBe(fingerprint(before));
   }
 });

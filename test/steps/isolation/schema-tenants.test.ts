@@ -91,7 +91,7 @@ async function contents(client: pg.Client): Promise<ReadonlyMap<string, string>>
   const { rows } = await client.query(
     `select extname::text as line from pg_extension union all select nspname::text from pg_namespace where nspname !~ '^pg_(toast_)?temp'
      union all select pubname::text from pg_publication union all select setconfig::text from pg_db_role_setting
-     where setrole in (0, current_role::regrole) or setdatabase = (select oid from pg_database where datname = current_database()) order by 1`,
+     where setdatabase = (select oid from pg_database where datname = current_database()) order by 1`,
   );
   found.set("(database)", JSON.stringify(rows));
   return found;

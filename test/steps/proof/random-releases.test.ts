@@ -6,6 +6,7 @@ import { identifier } from "../../../lib/core/sql/quote.js";
 import { DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { listKept } from "../../../lib/steps/kept/kept.js";
 import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { up } from "../../../lib/steps/proof/apply-on-clone.js";
 import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
 import { cloning } from "../../support/clones.js";
@@ -54,7 +55,7 @@ function missing(before: readonly string[], now: readonly string[]): readonly st
 async function attempt(session: Session, sql: string): Promise<boolean> {
   try {
     await session.script("begin");
-    await session.execute(sql);
+    await executeEach(session, sql);
     await session.script("commit");
     return true;
   } catch (error) {

@@ -3,6 +3,7 @@ import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-differen
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { listKept } from "../../../lib/steps/kept/kept.js";
 import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { up } from "../../../lib/steps/proof/apply-on-clone.js";
 import { proveOnClone } from "../../../lib/steps/proof/prove-on-clone.js";
 import { cloning } from "../../support/clones.js";
@@ -227,9 +228,9 @@ describe.each(["15", "18"] as const)("what was written since is put aside and co
     const candidate = proof.rollbacks[0]?.candidate;
     if (!candidate) throw new Error(proof.rollbacks[0]?.differences.join(" "));
     const session = await testSession(url);
-    const query = async () => session.execute(each.query);
+    const query = async () => executeEach(session, each.query);
     await up(session, input, migration, candidate.keep, { aside: candidate.aside });
-    await session.execute(each.since);
+    await executeEach(session, each.since);
     const before = each.query.startsWith("with") ? null : await query();
     await applyRollback(session, { ...input, migration, previous: null, candidate, ledger: null });
     const copies = (await listKept(session, null)).filter(({ copy }) =>
@@ -240,7 +241,7 @@ describe.each(["15", "18"] as const)("what was written since is put aside and co
         candidate.aside.some(({ tables, takes }) => takes.length > 0 && tables.includes(copy)),
       ).length,
     ).toBe(each.kept === 2 && each.up.includes("serial") ? 1 : each.kept);
-    if (each.between) await session.execute(each.between);
+    if (each.between) await executeEach(session, each.between);
     await up(session, input, migration, candidate.keep, { aside: candidate.aside });
     const expected = each.ends ??
       before ?? [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSession } from "../../../lib/adapters/pg/connection.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { readDatabaseFacts } from "../../../lib/steps/queries/database-facts.js";
 import { lostStatistics } from "../../../lib/steps/queries/lost-statistics.js";
 import { MAJORS } from "../../support/majors.js";
@@ -24,7 +25,7 @@ describe.each(MAJORS)("statistics over a release, on %s", (major) => {
     const session = await openSession(endpoint, { purpose: "write", statementTimeout: 20_000, lockTimeout: 2_000 });
     try {
       const before = await readDatabaseFacts(session, schema);
-      await session.execute(release);
+      await executeEach(session, release);
       const after = await readDatabaseFacts(session, schema);
       const found = lostStatistics(before, after, { added: true });
       for (const { analyze } of found) await session.script(analyze);

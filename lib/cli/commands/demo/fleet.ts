@@ -5,6 +5,7 @@ import type { Release } from "../../../core/migration/release.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
 import { identifier } from "../../../core/sql/quote.js";
 import type { Session } from "../../../ports/database.js";
+import { executeEach } from "../../../steps/migration/execute-each.js";
 import { DUPLICATES, databaseName, MISSING_INDEX, NULLABLE_LIMIT, ORPHANS } from "./tenants.js";
 
 export type Scenario = "clean" | "blocked";
@@ -68,7 +69,7 @@ export async function createDemoFleet(
       index % 50 === 6 ? MANY_ROWS : undefined,
     ];
     const script = changes.filter((change) => change !== undefined).join(";\n");
-    if (script) await inDatabase(server, databaseName(id), async (session) => void (await session.execute(script)));
+    if (script) await inDatabase(server, databaseName(id), (session) => executeEach(session, script));
   }
 }
 
@@ -79,7 +80,7 @@ async function fillTemplate(server: EmbeddedServer, release: Release): Promise<v
   await inDatabase(server, TEMPLATE, async (session) => {
     for (const statement of baseline.up.statements) await session.execute(statement.sql);
     for (const sql of [...ledger.create, ...ledger.record(baseline, 12)]) await session.script(sql);
-    await session.execute(ROWS);
+    await executeEach(session, ROWS);
     await session.script("vacuum analyze");
   });
 }
