@@ -1,7 +1,9 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { RollbackCandidate } from "../../lib/core/rollback/plan.js";
 import { loadParser } from "../../lib/core/sql/parse.js";
 import { applyMigration } from "../../lib/steps/migration/apply-migration.js";
+import { applyRollback } from "../../lib/steps/migration/apply-rollback.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
 import { temporaryDatabase } from "../support/postgres.js";
@@ -33,16 +35,50 @@ const AWAY: Readonly<Record<string, string>> = {
   "SET in a savepoint of a body":
     "do $$ begin begin set local lock_timeout = 0; raise exception 'x'; exception when raise_exception then null; end; end $$; alter table t add b int",
   "VACUUM FULL, outside a transaction": "vacuum full t",
+  "DETACH PARTITION CONCURRENTLY": "alter table parted detach partition part concurrently",
+  "CREATE INDEX CONCURRENTLY over a function that locks": "create index concurrently on built (standing_locks(a))",
+  "CREATE INDEX CONCURRENTLY over a function of the release's":
+    "create function g() returns int language plpgsql as $$ begin lock table public.t in access exclusive mode; return 1; end $$; create function f(i int) returns int language plpgsql immutable as $$ begin return public.g(); end $$; create index concurrently on built (f(a))",
+  "CREATE INDEX CONCURRENTLY where a function locks":
+    "create index concurrently on built (a) where standing_locks(a) = 1",
+  "CREATE UNIQUE INDEX CONCURRENTLY over a function that takes SHARE":
+    "create unique index concurrently on built (standing_share(a))",
+  "CREATE INDEX CONCURRENTLY over a function that has a lock and waits for another":
+    "create index concurrently on built (standing_waits(a))",
+  "REINDEX INDEX CONCURRENTLY over a function that locks": "set app.lock = 'on'; reindex index concurrently built_late",
+  "REINDEX TABLE CONCURRENTLY over a function that locks": "set app.lock = 'on'; reindex table concurrently built",
+  "VACUUM (ANALYZE) over an index that locks": "set app.lock = 'on'; vacuum (analyze) built",
 };
 
 const SETUP = `create table t (id int primary key, a int); insert into t values (1, 1);
 create table keyed (id int primary key, a int); insert into keyed values (1, 1);
+create table parted (id int) partition by range (id); create table part partition of parted for values from (0) to (9);
+create table built (id int, a int); insert into built values (1, 1), (2, 2); create table free (a int);
+create function locks(mode text) returns int language plpgsql as $$ begin execute 'lock table public.t in ' || mode || ' mode'; return 1; end $$;
+create function waits() returns int language plpgsql as $$ begin lock table public.free in access exclusive mode; perform pg_advisory_xact_lock(7); return 1; end $$;
+create function standing_locks(i int) returns int language plpgsql immutable as $$ begin return public.locks('access exclusive'); end $$;
+create function standing_share(i int) returns int language plpgsql immutable as $$ begin return public.locks('share') * 0 + i; end $$;
+create function standing_waits(i int) returns int language plpgsql immutable as $$ begin return public.waits(); end $$;
+create function standing_late(i int) returns int language plpgsql immutable as $$ begin
+  if current_setting('app.lock', true) = 'on' then return public.locks('access exclusive'); end if; return i; end $$;
+create index built_late on built (standing_late(a));
 create table other (a int); create table later (a int); insert into other values (1); insert into later values (1);
 create function standing() returns void language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; end $$;
 create function standing_row() returns trigger language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; return new; end $$;
 create trigger r before update on other for each row execute function standing_row();
 create trigger r before update on keyed for each row execute function standing_row();
 create constraint trigger r after update on later deferrable initially deferred for each row execute function standing_row();`;
+
+const common = (url: string) =>
+  ({
+    ledger: null,
+    isolation: "read committed",
+    settings: { lockTimeout: LOCK_TIMEOUT_MS, statementTimeout: 60_000, concurrentTimeout: 60_000 },
+    schema: null,
+    keep: [],
+    clock: testClock,
+    watch: { connect: () => openTestSession(url), clock: testClock },
+  }) as const;
 
 beforeAll(() => loadParser());
 
@@ -56,19 +92,12 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
     holder.on("error", () => {});
     await holder.connect();
     onTestFinished(() => holder.end().catch(() => {}));
-    await holder.query(`begin; lock table t in ${holding} mode`);
+    await holder.query(`begin; lock table t, part in ${holding} mode; select pg_advisory_xact_lock(7)`);
     const session = await testSession(url);
     const started = performance.now();
-    const outcome = await applyMigration(session, {
-      migration: testMigration(sql),
-      ledger: null,
-      isolation: "read committed",
-      settings: { lockTimeout: LOCK_TIMEOUT_MS, statementTimeout: 60_000, concurrentTimeout: 60_000 },
-      schema: null,
-      keep: [],
-      clock: testClock,
-      watch: { connect: () => openTestSession(url), clock: testClock },
-    }).catch((error: unknown) => error);
+    const outcome = await applyMigration(session, { ...common(url), migration: testMigration(sql) }).catch(
+      (error: unknown) => error,
+    );
     const took = performance.now() - started;
     expect(outcome).toBeInstanceOf(Error);
     expect((outcome as { code?: string }).code, String(outcome)).toMatch(/^(55P03|57P01)$/);
@@ -80,10 +109,89 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
   it.each(Object.entries(AWAY))(
     "%s: it gives up within its limit",
     async (_, sql) => {
-      expect(await given(sql, "access share")).toBeLessThan(AT_MOST_MS);
+      // SHARE waits for a write, and any other lock here for a read as well.
+      const holding = sql.includes("standing_share") ? "row exclusive" : "access share";
+      expect(await given(sql, holding)).toBeLessThan(AT_MOST_MS);
     },
     30_000,
   );
+
+  it.each([
+    ["CREATE INDEX CONCURRENTLY waits for a write", "create index concurrently on t (a)", "row exclusive"],
+    ["DROP INDEX CONCURRENTLY waits for a read", "drop index concurrently t_a", "access share"],
+    [
+      "DETACH PARTITION CONCURRENTLY waits for a read of the parent",
+      "alter table parted detach partition part concurrently",
+      "access share",
+    ],
+    ["REINDEX CONCURRENTLY waits for a write", "reindex table concurrently t", "row exclusive"],
+  ])(
+    "%s as long as it takes, since nobody waits behind it",
+    async (_, sql, holding) => {
+      const { url, client } = await temporaryDatabase(major, `${SETUP}; create index t_a on t (a)`);
+      const holder = await testSession(url);
+      await holder.script(`begin; lock table public.t, only public.parted in ${holding} mode`);
+      const session = await testSession(url);
+      const applied = applyMigration(session, { ...common(url), migration: testMigration(sql) }).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      // Five looks of the watch after the limit.
+      await testClock.sleep(LOCK_TIMEOUT_MS + 1_250);
+      const { rows } = await client.query(
+        "select count(*)::int as n from pg_locks where not granted and locktype = 'virtualxid'",
+      );
+      expect(rows).toEqual([{ n: 1 }]);
+      await holder.script("commit");
+      expect(await applied).toBeNull();
+    },
+    30_000,
+  );
+
+  it("a partition that is half detached is detached when the release is tried again, within the limit as well", async () => {
+    const { url, client } = await temporaryDatabase(major, SETUP);
+    const holder = await testSession(url);
+    await holder.script("begin; select * from public.part");
+    const session = await testSession(url);
+    const migration = testMigration("alter table parted detach partition part concurrently");
+    for (const _ of [1, 2]) {
+      const started = performance.now();
+      await expect(applyMigration(session, { ...common(url), migration })).rejects.toMatchObject({ code: "55P03" });
+      expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
+      await client.query("set lock_timeout = '1s'; select * from part");
+    }
+    await holder.script("commit");
+    await applyMigration(session, { ...common(url), migration });
+    const { rows } = await client.query("select relispartition as still from pg_class where relname = 'part'");
+    expect(rows).toEqual([{ still: false }]);
+  }, 60_000);
+
+  it("a way back keeps to it outside a transaction", async () => {
+    const { url, client } = await temporaryDatabase(major, SETUP);
+    const holder = await testSession(url);
+    await holder.script("begin; select * from public.part");
+    const session = await testSession(url);
+    const sql = "alter table parted detach partition part concurrently";
+    const candidate = {
+      source: "author",
+      class: "exact",
+      statements: [sql],
+      outside: [0],
+      aside: [],
+      reason: null,
+    } as unknown as RollbackCandidate;
+    const started = performance.now();
+    const { isolation: _, ...rest } = common(url);
+    const outcome = applyRollback(session, {
+      ...rest,
+      migration: testMigration("select 1"),
+      previous: null,
+      candidate,
+    });
+    await expect(outcome).rejects.toMatchObject({ code: "55P03" });
+    expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
+    await client.query("set lock_timeout = '1s'; select * from part");
+  }, 30_000);
 
   it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {
     const sql = "-- schema-gate: backfill by id batch 100ms\nupdate keyed set a = 2";

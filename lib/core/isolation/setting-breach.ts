@@ -11,7 +11,8 @@ export function judgeSetting(change: SettingChange, scope: IsolationScope): Brea
       ? path("It resets every setting, the search_path among them")
       : unlimited("every timeout", scope);
   if (name === "search_path") return scope.schemaTenants ? searchPath(change, scope) : null;
-  if (name === "role" || name === "session_authorization") return scope.schemaTenants ? role(name) : null;
+  if (name === "session_authorization") return scope.schemaTenants || change.values !== null ? role(name) : null;
+  if (name === "role") return scope.schemaTenants ? role(name) : null;
   return reading(change) ?? timeout(change, scope);
 }
 

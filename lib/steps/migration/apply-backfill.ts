@@ -25,6 +25,7 @@ import {
 import { BatchSizing } from "./batch-sizing.js";
 import { withinLockTimeout } from "./lock-watch.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { readingInside } from "./reads-outside.js";
 import { keepBefore } from "./run-kept.js";
 import { stayInside } from "./stay-inside.js";
 
@@ -213,10 +214,13 @@ class Backfill {
     const sql = bindSchemas(batchSql(plan, { after, to }, this.keeping), input.schema);
     const { settings, watch } = input;
     const execute = () => session.execute<BatchRow>(sql);
-    const [row] = await withinLockTimeout(session, settings.lockTimeout, watch, execute);
+    const row = await readingInside(session, this.scope(), async () => {
+      const [counted] = await withinLockTimeout(session, settings, watch, execute);
+      await stayInside(session, this.scope());
+      await this.transactions.deferredInside(session, this.scope());
+      return counted;
+    });
     if (!row) throw new DatabaseError("a batch was answered with no row", "MALFORMED");
-    await stayInside(session, this.scope());
-    await this.transactions.deferredInside(session, this.scope());
     if (Number(row.still) > 0) throw new RowsStay();
     return { changed: Number(row.changed), bytes: Number(row.bytes) };
   }

@@ -15,8 +15,9 @@ import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { waitForOldSnapshots } from "./old-snapshots.js";
-import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
+import { preparation, prepareSession, type SessionScope, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
+import { readingInside } from "./reads-outside.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
@@ -130,7 +131,7 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
   let later: readonly SetAside[] = [];
   await guarded(session, input, async () => {
     await beforeAgain(session, input.aside ?? [], input.schema);
-    await runStatements(session, input, statements, "inside");
+    await runInside(session, input, statements);
     later = await giveAgain(session, input.aside ?? [], input.schema);
     await record(session, input, start, preparation(session, input, "inside"));
     await input.observe?.committing?.(statements);
@@ -174,7 +175,7 @@ async function guarded(session: Session, input: Work, work: () => Promise<void>)
 
 async function applyTransaction(session: Session, input: Work, segment: Segment, at: number): Promise<void> {
   await guarded(session, input, async () => {
-    await runStatements(session, input, segment.statements, "inside");
+    await runInside(session, input, segment.statements);
     await recordProgress(session, input.migration.version, at, "finished", input.schema);
     await input.observe?.committing?.(segment.statements);
   });
@@ -192,7 +193,7 @@ async function applyAlone(
   for (const statement of segment.statements) {
     await input.guard?.outside(session, version);
     await prepareSession(session, input, waitsQuietly(statement) ? "outside" : "blocking");
-    const left = progress.get(at) === "started" ? await settleStatement(session, statement, input.schema) : "again";
+    const left = progress.get(at) === "started" ? await settleStatement(session, statement, input) : "again";
     if (left === "done") continue;
     if (waitsForSnapshots(statement)) await waitForOldSnapshots(session, input.clock, input.settings.lockTimeout);
     await recordProgress(session, version, at, "started", input.schema);
@@ -217,7 +218,7 @@ async function clearLeftover(
 ): Promise<void> {
   const existed = error instanceof DatabaseError && error.code === "42P07";
   if (existed) await forgetProgress(session, input.migration.version, at, input.schema);
-  else await settleStatement(session, statement, input.schema);
+  else await settleStatement(session, statement, input);
 }
 
 function waitsForSnapshots(statement: Statement): boolean {
@@ -236,7 +237,8 @@ async function runStatements(
     const keep = input.keep.filter((each) => each.statement === statement.index);
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
-    const limit = place === "inside" || !waitsQuietly(statement) ? input.settings.lockTimeout : 0;
+    const { lockTimeout } = input.settings;
+    const limit = { lockTimeout, quiet: place === "outside" && waitsQuietly(statement) };
     const execute = () => session.execute(statement.sql);
     const ms = await timed(input.clock, () => withinLockTimeout(session, limit, input.watch, execute));
     if (place === "inside") await stayWhereItMay(session, input);
@@ -244,18 +246,29 @@ async function runStatements(
     const after = await timed(input.clock, () => keepAfter(session, keep, input.schema));
     if (keep.length > 0) input.observe?.kept?.(statement, { before, after });
   }
-  if (place === "inside" && statements.length > 0) await deferredInside(session, input);
+}
+
+/** The statements of a transaction, with what fires at its end. */
+function runInside(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
+  return readingInside(session, scopeOf(input), async () => {
+    await runStatements(session, input, statements, "inside");
+    if (statements.length > 0) await deferredInside(session, input);
+  });
 }
 
 /** What a deferred trigger would do at the commit it does here, where it is seen, and with the search_path of the release. */
 async function deferredInside(session: Session, input: Work): Promise<void> {
   const { settings, watch } = input;
-  await withinLockTimeout(session, settings.lockTimeout, watch, () => session.execute("set constraints all immediate"));
+  await withinLockTimeout(session, settings, watch, () => session.execute("set constraints all immediate"));
   await stayWhereItMay(session, input);
 }
 
-function stayWhereItMay(session: Session, { settings, schema, scratch }: Work): Promise<void> {
-  return stayInside(session, { settings, schema: scratch ? null : schema });
+function stayWhereItMay(session: Session, input: Work): Promise<void> {
+  return stayInside(session, scopeOf(input));
+}
+
+function scopeOf({ settings, schema, scratch }: Work): SessionScope {
+  return { settings, schema: scratch ? null : schema };
 }
 
 async function timed(clock: Clock, work: () => Promise<unknown>): Promise<number> {

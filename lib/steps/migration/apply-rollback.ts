@@ -12,6 +12,7 @@ import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { readingInside } from "./reads-outside.js";
 import { keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
@@ -132,10 +133,11 @@ async function runOutside(
     const statement = { index, sql, source };
     const quiet = waitsQuietly(statement);
     await prepareSession(session, input, quiet ? "outside" : "blocking");
-    if (begun && (await settleStatement(session, statement, input.schema)) === "done") continue;
+    if (begun && (await settleStatement(session, statement, input)) === "done") continue;
     await recordProgress(session, progressKey(input), at, "started", input.schema);
-    const limit = quiet ? 0 : input.settings.lockTimeout;
-    await withinLockTimeout(session, limit, input.watch, () => session.execute(sql));
+    await withinLockTimeout(session, { lockTimeout: input.settings.lockTimeout, quiet }, input.watch, () =>
+      session.execute(sql),
+    );
   }
   await input.observe?.end(first);
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
@@ -155,12 +157,14 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
       if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
       if (first) await input.observe?.begin(part.first);
       await session.script(`${WAY_BACK}; set local ${SIZE_SETTING} = ${size}`);
-      for (const sql of part.statements) {
-        const [row] = await session.execute<{ left?: string }>(bindSchemas(sql, input.schema));
-        if (row?.left !== undefined) left = Number(row.left);
-        await stayInside(session, input);
-      }
-      await session.script("set constraints all immediate");
+      await readingInside(session, input, async () => {
+        for (const sql of part.statements) {
+          const [row] = await session.execute<{ left?: string }>(bindSchemas(sql, input.schema));
+          if (row?.left !== undefined) left = Number(row.left);
+          await stayInside(session, input);
+        }
+        await session.script("set constraints all immediate");
+      });
       if (left > 0) return;
       await input.observe?.end(part.first);
       await recordProgress(session, progressKey(input), at, "finished", input.schema);
@@ -168,6 +172,14 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
     session.lookUpIn(input.schema, input.settings.shared);
     await inTransaction(session, "read committed", batch, preparation(session, input, "inside"));
     size = nextSize(size, input.clock.monotonic() - began, BATCH_MS);
+  }
+}
+
+async function runStatements(session: Session, input: Work, { statements }: Part): Promise<void> {
+  for (const sql of statements) {
+    const execute = () => session.execute(bindSchemas(sql, input.schema));
+    await withinLockTimeout(session, input.settings, input.watch, execute);
+    await stayInside(session, input);
   }
 }
 
@@ -181,11 +193,7 @@ async function runInside(session: Session, input: Work, part: Part, at: number |
     const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
     await keepBefore(session, aside, input.budget, input.schema);
     if (input.candidate.source !== "author") await session.script(WAY_BACK);
-    for (const sql of part.statements) {
-      const execute = () => session.execute(bindSchemas(sql, input.schema));
-      await withinLockTimeout(session, input.settings.lockTimeout, input.watch, execute);
-      await stayInside(session, input);
-    }
+    await readingInside(session, input, () => runStatements(session, input, part));
     await keepAfter(session, aside, input.schema);
     await input.observe?.end(part.first);
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);

@@ -20,24 +20,36 @@ const late = (version: number) =>
     ? "coalesce(clock_timestamp() - l.waitstart > make_interval(secs => $2::float8 / 1000), false)"
     : "$2::float8 >= 0";
 
-const waiting = (version: number, act: string) =>
-  `select ${act}(l.pid) from pg_locks l where l.pid = $1 and not l.granted and ${late(version)}`;
+/** Others wait behind these, taken or asked for (manual, "Table-Level Locks"). */
+const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = $1 and o.locktype = 'relation'
+  and o.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
+
+const waiting = (version: number, act: string, quiet: boolean) =>
+  `select ${act}(l.pid) from pg_locks l where l.pid = $1 and not l.granted and ${late(version)}${quiet ? ` and ${HOLDS_OTHERS_UP}` : ""}`;
+
+/** How long a statement may wait for a lock. */
+export interface LockLimit {
+  /** Milliseconds; 0 means no limit. */
+  readonly lockTimeout: number;
+  /** It waits for the snapshots and locks of others as CONCURRENTLY does, and only where it holds others up meanwhile that counts. */
+  readonly quiet?: boolean;
+}
 
 /**
  * Runs one statement of others, which may take away `lock_timeout` within itself: in a body put together at run time, or in a function
- * with a SET clause. One that waits for a lock longer is cancelled, and, where it goes on, its session is ended. Nothing is asked
+ * with a SET clause; or runs without it, as what is CONCURRENTLY does. One that waits for a lock longer is cancelled, and, where it goes on, its session is ended. Nothing is asked
  * before it has taken as long as a lock may. Throws what `work` throws, as lock_not_available where it was cancelled.
  */
 export async function withinLockTimeout<T>(
   session: Session,
-  lockTimeout: number,
+  limit: LockLimit,
   watch: LockWatch | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!watch || lockTimeout === 0 || session.pooled) return work();
+  if (!watch || limit.lockTimeout === 0 || session.pooled) return work();
   const done = new AbortController();
   const stopped = { late: false };
-  const watching = look(session.backend, lockTimeout, watch, done.signal, stopped).catch(() => {});
+  const watching = look(session.backend, limit, watch, done.signal, stopped).catch(() => {});
   // The statement may end before the watch knows that it was the one that cancelled it.
   const settled = () => {
     done.abort();
@@ -56,7 +68,7 @@ export async function withinLockTimeout<T>(
 
 async function look(
   backend: number,
-  lockTimeout: number,
+  { lockTimeout, quiet = false }: LockLimit,
   { connect, clock }: LockWatch,
   done: AbortSignal,
   stopped: { late: boolean },
@@ -67,7 +79,7 @@ async function look(
   try {
     while (!done.aborted) {
       const act = stopped.late ? "pg_terminate_backend" : "pg_cancel_backend";
-      const rows = await session.query(waiting(session.serverVersion, act), [backend, lockTimeout]);
+      const rows = await session.query(waiting(session.serverVersion, act, quiet), [backend, lockTimeout]);
       if (rows.length > 0) stopped.late = true;
       await clock.sleep(INTERVAL_MS, done);
     }

@@ -2,6 +2,7 @@ import { operationsOfText } from "../../core/operations/segments.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Session } from "../../ports/database.js";
+import type { SessionScope } from "./prepare-session.js";
 
 /**
  * What an interrupted statement outside a transaction left behind. An INVALID index of a CREATE INDEX CONCURRENTLY is
@@ -10,7 +11,7 @@ import type { Session } from "../../ports/database.js";
 export async function settleStatement(
   session: Session,
   statement: Statement,
-  schema: string | null,
+  { schema, settings }: SessionScope,
 ): Promise<"done" | "again"> {
   const [operation] = operationsOfText(statement);
   if (operation?.guards) return "again";
@@ -28,7 +29,7 @@ export async function settleStatement(
   if (operation?.kind === "detach-partition" && operation.concurrently) {
     const parent = qualified(operation.parent.schema ?? schema, operation.parent.name);
     const partition = qualified(operation.partition.schema ?? schema, operation.partition.name);
-    return settleDetach(session, parent, partition);
+    return settleDetach(session, parent, partition, settings.lockTimeout);
   }
   return "again";
 }
@@ -52,7 +53,12 @@ async function relation(session: Session, name: string): Promise<number | null> 
 }
 
 /** The half-done state has a flag since PostgreSQL 14, where DETACH … CONCURRENTLY began. */
-async function settleDetach(session: Session, parent: string, partition: string): Promise<"done" | "again"> {
+async function settleDetach(
+  session: Session,
+  parent: string,
+  partition: string,
+  lockTimeout: number,
+): Promise<"done" | "again"> {
   const rows = await session.query<{ pending: boolean }>(
     `select inhdetachpending as pending from pg_inherits
      where inhparent = $1 and inhrelid = $2`,
@@ -61,6 +67,8 @@ async function settleDetach(session: Session, parent: string, partition: string)
   const [row] = rows;
   if (!row) return "done";
   if (!row.pending) return "again";
+  // It wants ACCESS EXCLUSIVE of the partition, and whoever reads that waits behind it.
+  if (!session.pooled) await session.script(`set lock_timeout = ${lockTimeout}`);
   await session.execute(`alter table ${parent} detach partition ${partition} finalize`);
   return "done";
 }

@@ -58,12 +58,10 @@ const SHARED_USE = `c.relkind = 'S' or l.mode in ('AccessShareLock', 'RowShareLo
   or l.mode = 'AccessExclusiveLock' and c.xmin is distinct from pg_catalog.xid(pg_catalog.pg_current_xact_id_if_assigned())`;
 
 function touchedQuery(schema: string | null, shared: readonly string[]): string {
-  const ofTenant = schema === null ? [] : [schema, ownSchemaOf(schema)];
   const outside =
     schema === null
       ? FOREIGN
-      : `${FOREIGN} or n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema', ${names(ofTenant)})
-      and n.oid <> pg_catalog.pg_my_temp_schema() and n.nspname !~ '^pg_toast_temp_'
+      : `${FOREIGN} or ${ofOthers(schema)}
       and not (n.nspname = any (array[${names(shared)}]::pg_catalog.name[]) and (${SHARED_USE}))`;
   return `select pg_catalog.string_agg(distinct pg_catalog.format('%I.%I (%s)', n.nspname, c.relname, l.mode), ', ')
     from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
@@ -73,6 +71,12 @@ function touchedQuery(schema: string | null, shared: readonly string[]): string 
       and (${outside})`;
 }
 
-function names(schemas: readonly string[]): string {
+/** Of a schema `n` that is not the tenant's, PostgreSQL's or the session's own. */
+export function ofOthers(schema: string): string {
+  return `n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema', ${names([schema, ownSchemaOf(schema)])})
+      and n.oid <> pg_catalog.pg_my_temp_schema() and n.nspname !~ '^pg_toast_temp_'`;
+}
+
+export function names(schemas: readonly string[]): string {
   return schemas.map((each) => literal(each)).join(", ");
 }

@@ -2,6 +2,7 @@ import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
+import { readingInside } from "../migration/reads-outside.js";
 import { WAY_BACK } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
 import type { CandidateTrial } from "./proof.js";
@@ -31,8 +32,10 @@ export async function tryCandidate(
     await session.script("set constraints all immediate");
     if (candidate.source !== "author") await session.script(WAY_BACK);
     const from = await readColumns(session);
-    for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
-    await session.script("set constraints all immediate");
+    await readingInside(session, scope, async () => {
+      for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
+      await session.script("set constraints all immediate");
+    });
     const passages = [{ statement: 0, from, to: await readColumns(session) }];
     await stayInside(session, scope);
     return judge(candidate, await readState(session, scope.schema), before, passages);

@@ -323,6 +323,13 @@ describe("a tenant that is a database", () => {
     ["select set_config('statement_timeout', '0', false)", "timeout"],
     ["reset all", "timeout"],
     [block("perform set_config(current_setting('x.y'), '0', true);"), "unreadable"],
+    ["set session authorization postgres", "role"],
+    ["set local session authorization 'postgres'", "role"],
+    ["set session_authorization = postgres", "role"],
+    ["select set_config('session_authorization', 'postgres', false)", "role"],
+    ["select set_config('session_authorization', current_setting('x.y'), true)", "role"],
+    [block("execute 'set session authorization postgres';"), "role"],
+    ["create function f() returns int language sql set session_authorization = postgres as 'select 1'", "role"],
   ])("is left by %s", (sql, code) => {
     expect(codes(sql, DATABASES)).toContain(code);
   });
@@ -330,6 +337,7 @@ describe("a tenant that is a database", () => {
   it.each([
     "set search_path to app; set role app_owner; update app.usr set a = 1; create extension pg_trgm",
     "create schema app; create publication p for all tables; select lo_create(0); vacuum",
+    "set session authorization default; reset session authorization",
     "create function app.f() returns int language sql set search_path = app as 'select 1'",
     body("begin execute q; end"),
     body("import os", "plpython3u"),
