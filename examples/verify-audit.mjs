@@ -66,7 +66,12 @@ for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }
 }
 for (const path of listed.keys()) problems.push(`${path}: missing`);
 
-// 4. The seal: a DSSE envelope over the run, the number of its events and the last hash.
+// 4. What was changed under an earlier seal, as the run itself found it when it went on.
+for (const { action, details } of events)
+  if (action === "audit.reopened")
+    for (const { file } of details.changed ?? []) problems.push(`${file}: changed before the run was sealed again`);
+
+// 5. The seal: a DSSE envelope over the run, the number of its events and the last hash.
 const { payloadType, payload, signatures } = JSON.parse(read("audit.seal.json"));
 const bytes = Buffer.from(payload, "base64");
 const seal = JSON.parse(bytes);

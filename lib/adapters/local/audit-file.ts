@@ -13,12 +13,13 @@ import {
   sealMessage,
 } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";
-import { canonicalJson } from "../../core/json.js";
+import { canonicalJson, digest } from "../../core/json.js";
 import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Signer } from "../../ports/signer.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { digestFiles } from "./run-files.js";
+import { changedSinceSeal } from "./since-seal.js";
 import type { WrittenRecord } from "./written-record.js";
 
 export interface AuditFileOptions {
@@ -53,6 +54,8 @@ export async function openAuditFile(options: AuditFileOptions): Promise<AuditTra
 class AuditFile implements AuditTrail {
   /** Appends follow one another, also when their callers do not wait. */
   private queue: Promise<unknown> = Promise.resolve();
+  /** Whether the folder was held against its last seal since this process opened the trail. */
+  private compared = false;
 
   constructor(
     private readonly options: AuditFileOptions,
@@ -64,7 +67,7 @@ class AuditFile implements AuditTrail {
 
   append(note: AuditNote): Promise<AuditEvent> {
     return this.inTurn(async () => {
-      if (this.written.at(-1)?.action === "audit.sealed") await this.reopen();
+      await this.reopen();
       return this.write(note);
     });
   }
@@ -76,12 +79,15 @@ class AuditFile implements AuditTrail {
   close(signer: Signer): Promise<SealEnvelope> {
     return this.inTurn(async () => {
       const { directory, run } = this.options;
+      await this.reopen();
       await rm(join(directory, `${MANIFEST_FILE}.new`), { force: true });
       await rm(join(directory, `${SEAL_FILE}.new`), { force: true });
       const files = await digestFiles(directory);
       const manifest = manifestText(run, files);
       const mode = this.options.access?.file ?? PRIVATE.file;
+      this.options.record?.begin(MANIFEST_FILE, digest(manifest));
       await replace(join(directory, MANIFEST_FILE), manifest, mode);
+      this.options.record?.end(MANIFEST_FILE, digest(manifest));
       const last = await this.write(sealedNote(run, manifest));
       const seal = makeSeal(run, last, signer);
       const envelope = sealEnvelope(seal, await signer.sign(sealMessage(seal)));
@@ -108,9 +114,19 @@ class AuditFile implements AuditTrail {
     });
   }
 
+  /**
+   * Says in the trail that it goes on after a seal, and what in the folder is not as that seal left it: the next seal covers what is there
+   * by then, so this is the last moment at which a difference can be told.
+   */
   private async reopen(): Promise<void> {
-    const seal = await readIfThere(join(this.options.directory, SEAL_FILE));
-    await this.write(reopenedNote(this.options.run, seal.toString("utf8")));
+    const { directory, run, record } = this.options;
+    const sealed = this.written.at(-1)?.action === "audit.sealed";
+    if (this.compared && !sealed) return;
+    const changed = await changedSinceSeal(directory, this.written, record ?? null);
+    this.compared = true;
+    if (!sealed && changed.length === 0) return;
+    const seal = await readIfThere(join(directory, SEAL_FILE));
+    await this.write(reopenedNote(run, seal.toString("utf8"), changed));
   }
 
   private async write(note: AuditNote): Promise<AuditEvent> {

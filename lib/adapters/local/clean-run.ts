@@ -46,13 +46,15 @@ export async function cleanRun(
   const record = recordOfRun(workspace, run);
   const { access } = workspace;
   const audit = await openAuditFile({ directory, run, clock: systemClock, access, record });
-  await audit.append({
-    actor: by,
-    action: "run.cleaned",
-    subject: { kind: "run", name: run },
-    digest: null,
-    details: { files: removable.files.length, bytes: removable.bytes },
-  });
+  const said = (await audit.events()).at(-1)?.action === "run.cleaned";
+  if (!said || removable.files.length > 0)
+    await audit.append({
+      actor: by,
+      action: "run.cleaned",
+      subject: { kind: "run", name: run },
+      digest: null,
+      details: { files: removable.files.length, bytes: removable.bytes },
+    });
   for (const file of removable.files) {
     record.gone(file);
     rmSync(join(directory, file));

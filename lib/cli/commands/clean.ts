@@ -10,8 +10,8 @@ Examples:
   schema-gate clean --older-than 7d --yes
 
 The trail of a run stays, with its tenants' records, who asked and how it ended: audit verify still holds for it and for the runs after
-it. Reports, catalogs and plans go, so a cleaned run can no longer be rolled back or reported. The newest run and those that could still
-be resumed stay.
+it. Reports, catalogs and plans go, so a cleaned run can no longer be rolled back or reported. The newest run stays, and so do those that
+could still be resumed, those with a repair that could still be undone, and those whose folder somebody changed.
 `;
 
 /** Removes what old runs left behind; says what it would remove unless it is told to. */
@@ -21,6 +21,7 @@ export const clean: CommandModule = {
       .option("--config <file>", "the config, for the servers with scratch databases", "schema-gate.yaml")
       .option("--older-than <duration>", "runs that began longer ago than this", "30d")
       .option("--unfinished", "also runs that could still be resumed")
+      .option("--repaired", "also runs whose repairs could then no longer be undone")
       .option("-y, --yes", "really remove")
       .addHelpText("after", HELP);
   },
@@ -33,6 +34,7 @@ export const clean: CommandModule = {
       config: String(options.config),
       olderThan,
       unfinished: options.unfinished === true,
+      repaired: options.repaired === true,
       yes: options.yes === true,
     });
   },

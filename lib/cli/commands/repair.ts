@@ -10,6 +10,7 @@ Examples:
 
 A repair makes no value up and keeps every row that it changes or moves in schema_gate.repaired_rows. It is one transaction:
 what is refused changes nothing. It is in the audit trail of the run. Afterwards start a new check or run.
+--undo leaves what the application has written since, says so, and answers 1; the tables' triggers are off meanwhile.
 `;
 
 /** Takes the rows out of a tenant that the release would trip over, and can put them back. */

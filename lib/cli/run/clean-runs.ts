@@ -1,18 +1,22 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { cleanRun, removableOf } from "../../adapters/local/clean-run.js";
 import { Fleet } from "../../adapters/local/fleet.js";
-import { artifactsOfRun } from "../../adapters/local/open-run.js";
+import { artifactsOfRun, recordOfRun } from "../../adapters/local/open-run.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { loadSigningKey } from "../../adapters/local/signing-key.js";
+import { changedInFolder } from "../../adapters/local/since-seal.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
 import { readConfig } from "../../api/read-config.js";
+import { AUDIT_FILE } from "../../core/audit/chain.js";
+import { readTrail } from "../../core/audit/trail.js";
 import { groupBy } from "../../core/group-by.js";
 import { plural } from "../../core/plural.js";
 import { sizeText } from "../../core/size.js";
 import { DatabaseError } from "../../ports/database.js";
+import { TamperedError } from "../../ports/tampered.js";
 import { CLONE_PREFIX } from "../../steps/catalog/declared.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
@@ -20,6 +24,7 @@ import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { listRuns } from "./find-run.js";
+import { isSealed } from "./is-sealed.js";
 import { lockHolder, lockRun } from "./run-lock.js";
 
 export interface CleanOptions {
@@ -28,21 +33,25 @@ export interface CleanOptions {
   /** Milliseconds. */
   readonly olderThan: number;
   readonly unfinished: boolean;
+  /** Also runs whose repairs could still be undone. */
+  readonly repaired: boolean;
   readonly yes: boolean;
 }
 
-/** Removes what old runs keep beside their trail, and scratch databases that nobody holds. */
+/** Removes what old runs keep beside their trail, and scratch databases that nobody holds. 1 when a run had to be left as it is. */
 export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
-  const runs = await oldRuns(workspace, options);
+  const { runs, left } = await oldRuns(workspace, options);
+  for (const { run, why } of left) io.stderr.write(`${run} is left as it is: ${printable(why)}\n`);
   for (const { run, state, bytes } of runs)
     io.stdout.write(`${options.yes ? "" : "would clean  "}${run}  ${printable(state)}, ${sizeText(bytes)}\n`);
   const sum = sizeText(runs.reduce((total, { bytes }) => total + bytes, 0));
+  const code = left.some(({ altered }) => altered) ? 1 : 0;
   if (!options.yes) {
     io.stdout.write(
       `${plural(runs.length, "run")}, ${sum}. Nothing was removed; do it with: schema-gate clean --yes\n`,
     );
-    return 0;
+    return code;
   }
   const signer = await loadSigningKey(workspace.keys, workspace.access);
   for (const { run } of runs) {
@@ -54,7 +63,7 @@ export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode
     }
   }
   io.stdout.write(`${plural(runs.length, "run")} cleaned, ${sum}; their trails stay.\n`);
-  return (await sweepServers(io, options.config)) ? 0 : 3;
+  return (await sweepServers(io, options.config)) ? code : 3;
 }
 
 interface OldRun {
@@ -63,24 +72,75 @@ interface OldRun {
   readonly bytes: number;
 }
 
+interface LeftRun {
+  readonly run: string;
+  readonly why: string;
+  /** Somebody changed it, so it is evidence. */
+  readonly altered: boolean;
+}
+
 /** Outcomes after which a run is not resumed. */
 const OVER: ReadonlySet<string> = new Set(["passed", "blocked", "rejected", "expired", "rolled back"]);
 
 /** The newest stays, and so does one that a process works on. */
-async function oldRuns(workspace: Workspace, { olderThan, unfinished }: CleanOptions): Promise<readonly OldRun[]> {
-  const found: OldRun[] = [];
+async function oldRuns(workspace: Workspace, options: CleanOptions): Promise<{ runs: OldRun[]; left: LeftRun[] }> {
+  const runs: OldRun[] = [];
+  const left: LeftRun[] = [];
   for (const run of listRuns(workspace).slice(1)) {
-    const artifacts = artifactsOfRun(workspace, run);
-    const request = await artifacts.get<RunRequest>(artifact.request);
-    if (request === null || lockHolder(workspace, run) !== null) continue;
-    if (systemClock.now() - Date.parse(request.startedAt) < olderThan) continue;
-    const outcome = await artifacts.get<Outcome>(artifact.outcome);
-    const over = outcome !== null && OVER.has(outcome.status);
-    if (!over && !unfinished) continue;
-    const { files, bytes } = removableOf(workspace, run);
-    if (files.length > 0) found.push({ run, state: outcome?.status ?? "unfinished", bytes });
+    try {
+      const old = await oldRun(workspace, run, options);
+      if (old === null) continue;
+      const why = await keptBecause(workspace, run, options);
+      if (why === null) runs.push(old);
+      else left.push({ run, ...why });
+    } catch (error) {
+      if (!(error instanceof TamperedError)) throw error;
+      left.push({ run, why: error.message, altered: true });
+    }
   }
-  return found;
+  return { runs, left };
+}
+
+/** Null for one that stays without a word. One that a crash left removed but unsealed is finished. */
+async function oldRun(workspace: Workspace, run: string, options: CleanOptions): Promise<OldRun | null> {
+  const artifacts = artifactsOfRun(workspace, run);
+  const request = await artifacts.get<RunRequest>(artifact.request);
+  if (request === null || lockHolder(workspace, run) !== null) return null;
+  if (systemClock.now() - Date.parse(request.startedAt) < options.olderThan) return null;
+  const outcome = await artifacts.get<Outcome>(artifact.outcome);
+  const over = outcome !== null && OVER.has(outcome.status);
+  if (!over && !options.unfinished) return null;
+  const { files, bytes } = removableOf(workspace, run);
+  if (files.length === 0 && (await isSealed(artifacts))) return null;
+  return { run, state: outcome?.status ?? "unfinished", bytes };
+}
+
+/** Why a run that is old enough stays: what is sealed over a change hides it, and what is removed undoes no repair. */
+async function keptBecause(
+  workspace: Workspace,
+  run: string,
+  options: CleanOptions,
+): Promise<Omit<LeftRun, "run"> | null> {
+  const changed = await changedInFolder(workspace.runFolder(run), recordOfRun(workspace, run));
+  const [first] = changed;
+  if (first !== undefined) {
+    const more = changed.length > 1 ? ` Files that differ: ${changed.length}.` : "";
+    return { why: `${first.message}${more} Next: schema-gate audit verify ${run}`, altered: true };
+  }
+  const repaired = options.repaired ? [] : standingRepairs(workspace, run);
+  if (repaired.length === 0) return null;
+  const why = `its repair of ${repaired.join(", ")} could not be undone any more. Clean it too with --repaired`;
+  return { why, altered: false };
+}
+
+/** The tenants with a repair that was not undone. */
+function standingRepairs(workspace: Workspace, run: string): readonly string[] {
+  const { events } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
+  const undone = new Set(
+    events.filter(({ action }) => action === "repair.undone").map(({ details }) => details.repair),
+  );
+  const standing = events.filter(({ action, details }) => action === "tenant.repaired" && !undone.has(details.repair));
+  return [...new Set(standing.map(({ subject }) => subject.name))];
 }
 
 /** One tenant per host leads to its server. False when a server could not be asked. */

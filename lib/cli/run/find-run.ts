@@ -16,7 +16,12 @@ export interface FoundRun {
 /** The runs of a folder, newest first. */
 export function listRuns(workspace: Workspace): readonly string[] {
   const runs = join(workspace.root, "runs");
-  return existsSync(runs) ? readdirSync(runs).sort().reverse() : [];
+  if (!existsSync(runs)) return [];
+  const folders = readdirSync(runs, { withFileTypes: true }).filter((entry) => !entry.isFile());
+  return folders
+    .map(({ name }) => name)
+    .sort()
+    .reverse();
 }
 
 /** A run by its name, or the newest when none is named. Throws `UsageError` that lists what there is. */

@@ -10,6 +10,7 @@ import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { reportFiles } from "../../review/report-files.js";
+import { OutcomeUnknown } from "../../steps/repair/committed.js";
 import { UndoError } from "../../steps/repair/put-back.js";
 import {
   lastRepair,
@@ -44,6 +45,11 @@ export async function repairRun(io: Io, run: string | undefined, options: Repair
     return options.undo ? await undo(io, ports, tenant, options) : await repair(io, ports, tenant, options);
   } catch (error) {
     if (error instanceof UndoError) throw new UnfinishedError(`Nothing was put back: ${error.message}.`);
+    if (error instanceof OutcomeUnknown)
+      throw new UnfinishedError(
+        `It is not known whether ${options.tenant} was changed: ${error.message}.`,
+        `schema-gate repair ${request.run} --tenant ${shellWord(options.tenant)}${options.undo ? " --undo" : ""}   (shows what is there now)`,
+      );
     if (error instanceof DatabaseError || error instanceof RegistryError)
       throw new UnfinishedError(`Nothing was changed in ${options.tenant}: ${error.message}.`, "schema-gate doctor");
     throw error;
@@ -66,7 +72,12 @@ function portsOf(io: Io, { workspace, request }: FoundRun): Promise<Ports> {
 }
 
 async function tenantOf({ artifacts, request }: FoundRun, id: string): Promise<Tenant> {
-  const fleet = (await artifacts.get<readonly Tenant[]>(artifact.fleet)) ?? [];
+  const fleet = await artifacts.get<readonly Tenant[]>(artifact.fleet);
+  if (fleet === null)
+    throw new UsageError(
+      `the run ${request.run} does not have its tenants any more: it was cleaned, or ended before it read them`,
+      "schema-gate check   (starts a new run; rows of earlier repairs are in schema_gate.repaired_rows of their tenant)",
+    );
   const tenant = fleet.find((one) => one.id === id);
   if (tenant === undefined)
     throw new UsageError(`the run ${request.run} has no tenant ${id}`, `schema-gate report ${request.run}`);
@@ -93,7 +104,9 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
   if (!(await confirmed(io, `Run this in ${printable(tenant.id)}?`, yes))) return 1;
   const id = `${ports.run} ${new Date(systemClock.now()).toISOString()}`;
   await repairTenant(ports, tenant, repairable, id);
-  const after = await rowsInTheWay(ports, tenant);
+  const again = `schema-gate repair ${ports.run} --tenant ${shellWord(tenant.id)} --undo`;
+  io.stdout.write(`Repaired ${printable(tenant.id)}. Undo it with: ${again}\n`);
+  const after = await afterwards(ports, tenant);
   await note(io, ports, tenant, {
     action: "tenant.repaired",
     details: {
@@ -104,12 +117,20 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
       unknown: after.unknown.length,
     },
   });
-  const again = `schema-gate repair ${ports.run} --tenant ${shellWord(tenant.id)} --undo`;
-  io.stdout.write(`Repaired ${printable(tenant.id)}. Undo it with: ${again}\n`);
   sayOthers(io, tenant, { ...after, others: [...after.repairable, ...after.others] });
   const clear = after.repairable.length + after.others.length + after.unknown.length === 0;
   if (clear) io.stdout.write("The probes find nothing in the way there any more. Next: schema-gate check\n");
   return clear ? 0 : 1;
+}
+
+/** What was done stays done when the probes cannot be asked again. */
+async function afterwards(ports: Ports, tenant: Tenant): Promise<RowsInTheWay> {
+  try {
+    return await rowsInTheWay(ports, tenant);
+  } catch (error) {
+    if (!(error instanceof DatabaseError || error instanceof RegistryError)) throw error;
+    return { repairable: [], others: [], unknown: [`whether rows are still in the way: ${error.message}`] };
+  }
 }
 
 async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions): Promise<ExitCode> {
@@ -119,11 +140,26 @@ async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions
     return 1;
   }
   if (!(await confirmed(io, `Put back what the repair of ${id.slice(ports.run.length + 1)} took away?`, yes))) return 1;
-  const rows = await undoRepair(ports, tenant, id);
-  await note(io, ports, tenant, { action: "repair.undone", details: { repair: id, rows } });
+  const { rows, left, off, ran } = await undoRepair(ports, tenant, id);
   io.stdout.write(`Put back ${plural(rows, "row")} in ${printable(tenant.id)}.\n`);
-  return 0;
+  await note(io, ports, tenant, { action: "repair.undone", details: { repair: id, rows, left: left.length } });
+  if (off.length > 0)
+    io.stderr.write(
+      `Triggers were off meanwhile: ${printable(off.join(", "))}. What they wrote elsewhere at the repair stays.\n`,
+    );
+  if (ran.length > 0)
+    io.stderr.write(`Triggers ran, since this role does not own their tables: ${printable(ran.join(", "))}.\n`);
+  if (left.length === 0) return 0;
+  const some = left.slice(0, MOST_LEFT).join("; ");
+  const more = left.length > MOST_LEFT ? `; and ${left.length - MOST_LEFT} more` : "";
+  io.stderr.write(
+    `Not put back, because changed since or another row has the key: ${plural(left.length, "row")}, ${printable(some + more)}. What the repair kept of them stays in repaired_rows.\n`,
+  );
+  return 1;
 }
+
+/** Keys that a message names. */
+const MOST_LEFT = 5;
 
 function describe({ meaning, result }: ProbeAnswer): string {
   const keys = result.status === "hit" && result.keys.length > 0 ? `, such as ${result.keys.join("; ")}` : "";
@@ -156,8 +192,15 @@ async function confirmed(io: Io, question: string, yes: boolean): Promise<boolea
 
 type Note = Pick<Parameters<Ports["audit"]["append"]>[0], "action" | "details">;
 
-/** The trail goes on after its seal, and is sealed again. */
-async function note(io: Io, { audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
-  await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
-  await audit.close(signer);
+/** The trail goes on after its seal, and is sealed again. What was done stays done where that fails. */
+async function note(io: Io, { run, audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
+  try {
+    await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
+    await audit.close(signer);
+  } catch (error) {
+    throw new UnfinishedError(
+      `That is done in ${printable(id)}, but the trail of ${run} could not be written: ${printable((error as Error).message)}`,
+      `schema-gate audit verify ${run}`,
+    );
+  }
 }

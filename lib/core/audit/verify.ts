@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.js";
 import { AUDIT_FILE, type AuditEvent } from "./chain.js";
+import { changedUnderSeal } from "./closing-notes.js";
 import { type LeafClaim, verifyLeaves } from "./leaves.js";
 import { type FileDigest, verifyManifest } from "./manifest.js";
 import { auditFinding } from "./problem.js";
@@ -44,6 +45,7 @@ export function verifyRun(record: RunRecord, trustedKey?: string): Verification 
     findings: [
       ...trail.findings,
       ...sealed,
+      ...changedUnderSeal(trail.events),
       ...claims.flatMap((claim) => checkLeaves(record, claim)),
       ...checkFiles(record, trail.events),
     ],

@@ -9,13 +9,14 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { assertOurs } from "../catalog/own-objects.js";
 import { executeEach } from "../migration/execute-each.js";
-import { inTransaction } from "../migration/transaction.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { probeLimits } from "../probing/run-probe.js";
 import { artifact, need, type ProbeAnswer, type RunRequest } from "../run/records.js";
 import { heldTo, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
-import { putBack, UndoError } from "./put-back.js";
+import { committed } from "./committed.js";
+import { withoutOwnTriggers } from "./own-triggers.js";
+import { type PutBack, putBack } from "./put-back.js";
 
 /** What the probes of a run say of a tenant now. */
 export interface RowsInTheWay {
@@ -50,7 +51,10 @@ function held(ports: Ports, targets: Awaited<ReturnType<typeof targetsOf>>, tena
   return { ...ports, database: heldTo(ports.database, targets[tenant.id] ?? null) };
 }
 
-/** Runs repairs in one transaction, and keeps what they take away under `id`. Throws `DatabaseError`; then nothing is changed. */
+/**
+ * Runs repairs in one transaction, and keeps what they take away under `id`. Throws `DatabaseError`, after which nothing is changed, and
+ * `OutcomeUnknown`.
+ */
 export async function repairTenant(
   ports: Ports,
   tenant: Tenant,
@@ -78,25 +82,36 @@ export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string |
   });
 }
 
-/** Puts back what a repair took away or changed, in one transaction. Gives how many rows. Throws `DatabaseError` and `UndoError`. */
-export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<number> {
+/** What an undone repair came to. */
+export interface Undone extends PutBack {
+  /** Triggers of the tables that were off meanwhile, and those that ran since the role may not switch them off. */
+  readonly off: readonly string[];
+  readonly ran: readonly string[];
+}
+
+/**
+ * Puts back what a repair took away or changed, in one transaction. Throws `DatabaseError` and `UndoError`, after which nothing is
+ * changed, and `OutcomeUnknown`.
+ */
+export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<Undone> {
   return inTenant(ports, tenant, async (session) => {
     const place = keptIn(tenant);
-    const parts = await session.query<{ relation: string; changed: string | null; count: string }>(
-      `select relation, changed, count(*)::text as count from ${place} where repair = $1 group by relation, changed order by min(taken) desc`,
+    const parts = await session.query<{ relation: string; changed: string | null }>(
+      `select relation, changed from ${place} where repair = $1 group by relation, changed order by max(taken) desc`,
       [id],
     );
-    let rows = 0;
-    for (const { relation, changed, count } of parts) {
-      const back = await putBack(session, { place, id, relation, changed });
-      if (back !== Number(count))
-        throw new UndoError(
-          `of ${count} rows of ${relation} only ${back} could be put back: the others are not there any more`,
-        );
-      rows += back;
-    }
-    await session.query(`delete from ${place} where repair = $1`, [id]);
-    return rows;
+    const relations = [...new Set(parts.map(({ relation }) => relation))];
+    const { result, off, ran } = await withoutOwnTriggers(session, relations, async () => {
+      const back: PutBack[] = [];
+      for (const part of parts) back.push(await putBack(session, { place, id, ...part }));
+      return back;
+    });
+    return {
+      rows: result.reduce((sum, { rows }) => sum + rows, 0),
+      left: result.flatMap(({ left }, at) => left.map((key) => `${parts[at]?.relation}: ${key}`)),
+      off,
+      ran,
+    };
   });
 }
 
@@ -108,15 +123,17 @@ function keptIn({ schema }: Tenant): string {
 async function inTenant<T>(ports: Ports, tenant: Tenant, work: (session: Session) => Promise<T>): Promise<T> {
   const { config } = await need<RunRequest>(ports, artifact.request);
   const { database } = held(ports, await targetsOf(ports), tenant);
-  const session = await database.connect(tenant, {
-    purpose: "write",
-    statementTimeout: milliseconds(config.rollout.statementTimeout),
-    lockTimeout: milliseconds(config.rollout.lockTimeout),
-  });
+  const connect = () =>
+    database.connect(tenant, {
+      purpose: "write",
+      statementTimeout: milliseconds(config.rollout.statementTimeout),
+      lockTimeout: milliseconds(config.rollout.lockTimeout),
+    });
+  const session = await connect();
   try {
     session.lookUpIn(tenant.schema, sharedSchemas(config));
     await assertOurs(session, tenant.schema);
-    return await inTransaction(session, "read committed", () => work(session));
+    return await committed(session, connect, ports.clock, () => work(session));
   } finally {
     await session.close();
   }

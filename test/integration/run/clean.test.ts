@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cleanRun } from "../../../lib/adapters/local/clean-run.js";
+import { loadSigningKey } from "../../../lib/adapters/local/signing-key.js";
+import { workspaceIn } from "../../../lib/adapters/local/workspace.js";
 import { TestFleet } from "../../support/fleet.js";
 
 describe("cleaning up after old runs", () => {
@@ -25,18 +28,11 @@ describe("cleaning up after old runs", () => {
     expect(dry.stdout).not.toContain(newest);
     expect(readdirSync(join(runs, old))).toEqual(files);
 
-    // A link leads out of the folder; what is behind it is not the run's.
-    const outside = join(fleet.directory, "outside");
-    mkdirSync(outside);
-    writeFileSync(join(outside, "precious"), "x");
-    symlinkSync(outside, join(runs, old, "link"));
     const done = await fleet.run(["clean", "--older-than", "0s", "--yes"]);
     expect(done.code, done.stderr).toBe(0);
     expect(done.stdout).toContain("1 run cleaned");
     expect(done.stdout).toContain("0 scratch databases removed");
     expect(existsSync(join(runs, old, "evidence.json"))).toBe(false);
-    expect(existsSync(join(outside, "precious"))).toBe(true);
-    expect(readdirSync(join(runs, old))).not.toContain("link");
     expect(existsSync(join(runs, newest, "evidence.json"))).toBe(true);
     for (const run of [old, newest]) {
       const verified = await fleet.run(["audit", "verify", run]);
@@ -49,6 +45,58 @@ describe("cleaning up after old runs", () => {
     expect(status.stdout).toContain(old);
     expect((await fleet.run(["clean", "--older-than", "0s"])).stdout).toContain("0 runs");
     expect((await fleet.run(["report", old])).code).not.toBe(0);
+  }, 300_000);
+
+  it("leaves a run that somebody changed as it is, and follows no link", async () => {
+    for (const _ of [1, 2, 3]) expect((await fleet.run(["check"])).code).toBe(0);
+    const runs = join(fleet.directory, ".schema-gate", "runs");
+    const [changed = "", linked = ""] = readdirSync(runs).sort().slice(-3);
+    writeFileSync(join(runs, changed, "evidence.json"), "{}");
+    writeFileSync(join(runs, changed, "audit", "planted.jsonl"), "x\n");
+    const outside = join(fleet.directory, "outside");
+    mkdirSync(outside);
+    writeFileSync(join(outside, "precious"), "x");
+    symlinkSync(outside, join(runs, linked, "link"));
+    writeFileSync(join(runs, ".DS_Store"), "x");
+    for (const more of [[], ["--yes"]]) {
+      const left = await fleet.run(["clean", "--older-than", "0s", ...more]);
+      expect(left.code, left.stderr).toBe(1);
+      expect(left.stderr).toContain(`${changed} is left as it is: evidence.json was changed`);
+      expect(left.stderr).toContain(`${linked} is left as it is: link was added`);
+    }
+    for (const run of [changed, linked]) {
+      expect(existsSync(join(runs, run, "report.html"))).toBe(true);
+      expect((await fleet.run(["audit", "verify", run])).code).toBe(1);
+    }
+
+    // Sealed again without clean, the difference stays in the trail: it is found by whoever verifies it.
+    const workspace = workspaceIn(fleet.directory, process.env);
+    const signer = await loadSigningKey(workspace.keys, workspace.access);
+    for (const run of [changed, linked]) {
+      await cleanRun(workspace, run, { by: "somebody", signer });
+      const verified = await fleet.run(["audit", "verify", run]);
+      expect(verified.code).toBe(1);
+      expect(verified.stdout).toContain("audit.changed-under-seal");
+    }
+    expect(existsSync(join(outside, "precious"))).toBe(true);
+    expect(readdirSync(join(runs, linked))).not.toContain("link");
+  }, 300_000);
+
+  it("finishes a run whose cleaning was killed before its seal", async () => {
+    for (const _ of [1, 2]) expect((await fleet.run(["check"])).code).toBe(0);
+    const run = fleet.runs().at(-2) ?? "";
+    const workspace = workspaceIn(fleet.directory, process.env);
+    const signer = await loadSigningKey(workspace.keys, workspace.access);
+    const killed = () => {
+      throw new Error("killed");
+    };
+    await expect(cleanRun(workspace, run, { by: "me", signer: { ...signer, sign: killed } })).rejects.toThrow("killed");
+    expect((await fleet.run(["audit", "verify", run])).code).toBe(1);
+    const again = await fleet.run(["clean", "--older-than", "0s", "--yes"]);
+    expect(again.stdout).toContain(run);
+    const verified = await fleet.run(["audit", "verify", run]);
+    expect(verified.code, verified.stdout).toBe(0);
+    expect((await fleet.run(["clean", "--older-than", "0s"])).stdout).not.toContain(run);
   }, 300_000);
 
   it("refuses a duration that is none", async () => {

@@ -13,7 +13,7 @@ interface Repair {
 }
 
 /**
- * Moves rows out of a table, as JSON, into one of our own schema, so that nothing is lost. Null when a foreign key would carry
+ * Moves rows out of a table, as their text, into one of our own schema, so that nothing is lost. Null when a foreign key would carry
  * the removal on to other rows: then only a person can decide.
  *
  * `chosen` is a query that returns the tableoid and ctid of the rows.
@@ -30,13 +30,13 @@ WITH moved AS (
   WHERE (tableoid, ctid) IN (
 ${indented(chosen)}
   )
-  RETURNING to_jsonb(t) AS row
+  RETURNING (t.*)::text AS was
 )
-INSERT INTO ${REPAIRED_ROWS} (relation, why, repair, row)
-SELECT ${literal(from)}, ${literal(repair.why)}, ${WHICH}, row FROM moved`;
+INSERT INTO ${REPAIRED_ROWS} (relation, why, repair, taken, names, was)
+SELECT ${literal(from)}, ${literal(repair.why)}, ${WHICH}, clock_timestamp(), ${namesOf(from)}, was FROM moved`;
 }
 
-/** Copies rows there, then changes one column of them; in one statement, so that both mean the same rows. */
+/** Changes one column of rows, and keeps there how each was and what it became. */
 export function copyAndSet(
   table: TableRef,
   repair: Repair,
@@ -44,15 +44,26 @@ export function copyAndSet(
   change: { readonly column: string; readonly value: string },
 ): string {
   const from = qualified(table.schema, table.name);
-  const where = `WHERE (tableoid, ctid) IN (\n${indented(chosen)}\n  )`;
   return `${head(repair, "The rows as they were go")}
-WITH kept AS (
-  INSERT INTO ${REPAIRED_ROWS} (relation, why, changed, repair, row)
-  SELECT ${literal(from)}, ${literal(repair.why)}, ${literal(change.column)}, ${WHICH}, to_jsonb(t) FROM ${from} AS t
-  ${where}
+WITH gate_old AS (
+  SELECT t.tableoid AS gate_table, t.ctid AS gate_row, (t.*)::text AS gate_was FROM ${from} AS t
+  WHERE (t.tableoid, t.ctid) IN (
+${indented(chosen)}
+  )
+), gate_set AS (
+  UPDATE ${from} AS t SET ${identifier(change.column)} = ${change.value} FROM gate_old
+  WHERE (t.tableoid, t.ctid) = (gate_table, gate_row)
+  RETURNING gate_was AS was, (t.*)::text AS became
 )
-UPDATE ${from} SET ${identifier(change.column)} = ${change.value}
-  ${where}`;
+INSERT INTO ${REPAIRED_ROWS} (relation, why, changed, repair, taken, names, was, became)
+SELECT ${literal(from)}, ${literal(repair.why)}, ${literal(change.column)}, ${WHICH}, clock_timestamp(), ${namesOf(from)}, was, became FROM gate_set`;
+}
+
+/** The columns whose values are in the text of a row, in their order. */
+function namesOf(relation: string): string {
+  return `ARRAY(
+  SELECT attname::text FROM pg_attribute WHERE attrelid = ${literal(relation)}::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+)`;
 }
 
 /** Rows of every table fit into it, and no type of the tenant's holds on to it. */
@@ -67,11 +78,14 @@ export function keepsRows(repair: string): boolean {
 export const REPAIR_SETTING = "schema_gate.repair";
 const WHICH = `current_setting('${REPAIR_SETTING}', true)`;
 
-/** `changed` is the column that the repair set; NULL for a row that moved. */
+/**
+ * `was` and `became` are rows as `record_out` prints them, which loses nothing. `changed` is the column that the repair set; NULL, as
+ * `became`, for a row that moved.
+ */
 const PREPARE = `CREATE SCHEMA IF NOT EXISTS ${identifier(OWN_SCHEMA)};
 CREATE TABLE IF NOT EXISTS ${REPAIRED_ROWS} (
-  relation text NOT NULL, why text NOT NULL, changed text, repair text,
-  taken timestamptz NOT NULL DEFAULT now(), row jsonb NOT NULL
+  relation text NOT NULL, why text NOT NULL, changed text, repair text, taken timestamptz NOT NULL,
+  names text[] NOT NULL, was text NOT NULL, became text
 );`;
 
 function head({ says }: Repair, what: string): string {
