@@ -6,7 +6,7 @@ export interface CapturedSchema {
   readonly content: unknown;
 }
 
-/** Finds the statements that make one schema of another, in an order that PostgreSQL accepts. */
+/** Finds the statements that make one schema of another, one command each, in an order that PostgreSQL accepts. */
 export interface SchemaDifference {
   /** Reads the schema of a session that is in no transaction. Throws `DatabaseError`. */
   capture(session: Session): Promise<CapturedSchema>;

@@ -1,4 +1,5 @@
 import { type ExtractResult, extract, plan } from "@supabase/pg-delta";
+import { commandsOf } from "../../core/sql/split.js";
 import type { Session } from "../../ports/database.js";
 import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 
@@ -11,7 +12,7 @@ export const schemaDifference: SchemaDifference = {
   },
   statements(from, to) {
     const made = plan(contentOf(from).factBase, contentOf(to).factBase);
-    return made.actions.map((action) => action.sql);
+    return made.actions.flatMap(({ sql }) => commandsOf(sql));
   },
 };
 

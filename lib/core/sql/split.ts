@@ -23,6 +23,11 @@ export function splitSql(text: string): SplitSql {
   return new Splitter(text).run();
 }
 
+/** The commands of a text, each without its semicolon. */
+export function commandsOf(text: string): string[] {
+  return splitSql(text).pieces.map(({ start, end }) => text.slice(start, end));
+}
+
 class Splitter {
   private readonly pieces: TextRange[] = [];
   private readonly comments: TextRange[] = [];

@@ -8,6 +8,7 @@ import type { Json } from "../../core/json.js";
 import type { Inverses } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
+import { commandsOf } from "../../core/sql/split.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { readCatalog } from "../catalog/read-catalog.js";
@@ -28,7 +29,7 @@ export async function repairCandidate(
   const own = await runInverses(session, inverses, scope);
   const differences = await remaining(session, before, scope);
   if (differences.some(({ repair }) => repair === null)) return null;
-  return candidate(inverses, own, orderedRepairs(differences));
+  return candidate(inverses, own, orderedRepairs(differences).flatMap(commandsOf));
 }
 
 /** The same with a generator of differences before our repairs: it knows what hangs on what, but does not see everything. */
@@ -60,7 +61,7 @@ async function repairsAfter(
     await session.script("set check_function_bodies = off");
     for (const sql of generated) await session.execute(bindSchemas(sql, scope.schema));
     const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
-    return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences) : [];
+    return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences).flatMap(commandsOf) : [];
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return [];

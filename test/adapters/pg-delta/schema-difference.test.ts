@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
+import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
 
@@ -8,7 +9,8 @@ it.each(["15", "18"] as const)("turns one schema into another on %s", async (maj
   const { url } = await temporaryDatabase(major, before);
   const session = await testSession(url);
   const was = await schemaDifference.capture(session);
-  await session.execute(
+  await executeEach(
+    session,
     "alter type mood add value 'b'; create view v as select m from t; alter table t add n int default 3",
   );
   const statements = schemaDifference.statements(await schemaDifference.capture(session), was);

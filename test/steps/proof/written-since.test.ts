@@ -228,7 +228,7 @@ describe.each(["15", "18"] as const)("what was written since is put aside and co
     const candidate = proof.rollbacks[0]?.candidate;
     if (!candidate) throw new Error(proof.rollbacks[0]?.differences.join(" "));
     const session = await testSession(url);
-    const query = async () => executeEach(session, each.query);
+    const query = () => session.execute(each.query);
     await up(session, input, migration, candidate.keep, { aside: candidate.aside });
     await executeEach(session, each.since);
     const before = each.query.startsWith("with") ? null : await query();
