@@ -1,18 +1,16 @@
+import { OLDEST_MAJOR } from "../postgres/majors.js";
 import { literal } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
 
-const OLDEST_MAJOR = 13;
-const NEWEST_MAJOR = 18;
-
-/** A server whose catalogs this version does not know. Unknown is blocked: it is not read at all. */
+/** A server whose catalogs are older than those that are known. Unknown is blocked: it is not read at all. */
 export class UnsupportedServerError extends Error {
   override readonly name = "UnsupportedServerError";
   constructor(readonly serverVersion: number) {
     const major = Math.floor(serverVersion / 10_000);
     super(
-      `PostgreSQL ${major} is not supported: the catalogs of ${OLDEST_MAJOR} to ${NEWEST_MAJOR} are known, and nothing is guessed`,
+      `PostgreSQL ${major} is not supported: the catalogs from ${OLDEST_MAJOR} on are known, and nothing is guessed`,
     );
   }
 }
@@ -20,7 +18,7 @@ export class UnsupportedServerError extends Error {
 /** Throws `UnsupportedServerError`. */
 export function scopeOf(serverVersion: number, tenantSchema: string | null): Scope {
   const major = Math.floor(serverVersion / 10_000);
-  if (!(major >= OLDEST_MAJOR && major <= NEWEST_MAJOR)) throw new UnsupportedServerError(serverVersion);
+  if (!(major >= OLDEST_MAJOR)) throw new UnsupportedServerError(serverVersion);
   return { major, tenantSchema };
 }
 

@@ -1,5 +1,6 @@
 import type { RoleFacts } from "../catalog/role-facts.js";
 import type { Finding } from "../finding.js";
+import { LAST_RELEASE, NEWEST_MAJOR, OLDEST_MAJOR } from "../postgres/majors.js";
 import { identifier } from "../sql/quote.js";
 import { type Check, lacking, ok } from "./check.js";
 import type { ServerFacts } from "./server-facts.js";
@@ -10,6 +11,8 @@ export interface ServerView {
   /** The tenant whose database was asked. */
   readonly tenant: string;
   readonly serverVersion: number;
+  /** `2026-11-29`, by this machine's clock. */
+  readonly today: string;
   readonly facts: ServerFacts;
   /** Whose the tenant's tables are, and who a release runs as. */
   readonly roles: RoleFacts;
@@ -24,8 +27,6 @@ export interface ServerView {
   readonly loopback: boolean;
 }
 
-const OLDEST = 13;
-const NEWEST = 18;
 const MOST_SKEW_MS = 2000;
 
 /** What a server and our role on it allow, and what each thing that is missing would cost. */
@@ -44,11 +45,23 @@ export function judgeServer(view: ServerView): readonly Check[] {
   ].filter((check) => check !== null);
 }
 
-function version({ host, serverVersion }: ServerView): Check {
+function version({ host, serverVersion, today }: ServerView): Check {
   const major = Math.floor(serverVersion / 10_000);
-  if (major >= OLDEST && major <= NEWEST) return ok(host, `PostgreSQL ${major}`);
+  if (major > NEWEST_MAJOR)
+    return ok(
+      host,
+      `PostgreSQL ${major}, newer than the ${NEWEST_MAJOR} that is known: a tenant that uses what is new is named and blocked`,
+    );
+  const ended = LAST_RELEASE[major];
+  if (ended !== undefined && today > ended)
+    return lacking(host, "warning", {
+      message: `PostgreSQL ${major} has had no release since ${ended}.`,
+      cost: "Faults and security holes that are found in it stay.",
+      remedy: "Plan the move to a newer major version.",
+    });
+  if (major >= OLDEST_MAJOR) return ok(host, `PostgreSQL ${major}`);
   return lacking(host, "error", {
-    message: `PostgreSQL ${major}; supported are ${OLDEST} to ${NEWEST}.`,
+    message: `PostgreSQL ${major}; supported are ${OLDEST_MAJOR} and newer.`,
     cost: "Its catalog may mean something that Schema Gate does not know: its tenants are unknown, and unknown is blocked.",
     remedy: null,
   });

@@ -10,6 +10,7 @@ import type { Statistics } from "../../core/catalog/statistics.js";
 import { type StatisticsRow, statisticsQuery } from "../../core/catalog/statistics-query.js";
 import { digest } from "../../core/json.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import { assertNothingUnknown } from "./known-server.js";
 
 /** Rare kinds of objects that this process has met: only how much is asked at once depends on it, never what is read. */
 const RARE_MET = new Set<string>();
@@ -21,7 +22,7 @@ const RARE_MET = new Set<string>();
  */
 export async function readCatalog(session: Session, tenantSchema: string | null): Promise<Catalog> {
   return understood(async () => {
-    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const scope = await scopeIn(session, tenantSchema);
     const rows = await readRows(session, scope, RARE_MET);
     return assembleCatalog(parseRows(rows, scope), scope, session.serverVersion);
   });
@@ -52,7 +53,7 @@ export async function readFingerprint(
   known: KnownCatalogs = new KnownCatalogs(),
 ): Promise<FingerprintReading> {
   return understood(async () => {
-    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const scope = await scopeIn(session, tenantSchema);
     const answer = answerOf(await readRows(session, scope, known.kinds), scope);
     const before = known.readings.get(answer.key);
     if (before) return before;
@@ -61,6 +62,12 @@ export async function readFingerprint(
     known.readings.set(answer.key, reading);
     return reading;
   });
+}
+
+async function scopeIn(session: Session, tenantSchema: string | null): Promise<Scope> {
+  const scope = scopeOf(session.serverVersion, tenantSchema);
+  await assertNothingUnknown(session);
+  return scope;
 }
 
 /** An answer that cannot be understood is the database's failure, not ours: the tenant is unknown, and unknown is blocked. */
@@ -106,7 +113,7 @@ export async function readDetector(
   known: KnownCatalogs = new KnownCatalogs(),
 ): Promise<string> {
   return understood(async () => {
-    const scope = scopeOf(session.serverVersion, tenantSchema);
+    const scope = await scopeIn(session, tenantSchema);
     const { watched } = known;
     for (;;) {
       const [row] = await session.query<Row & DetectorRow>(detectorQuery(scope, watched));

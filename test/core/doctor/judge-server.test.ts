@@ -14,6 +14,7 @@ async function judge(url: string, change: Partial<ServerView> = {}, schema: stri
     host: "db:5432",
     tenant: "acme",
     serverVersion: session.serverVersion,
+    today: "2026-11-29",
     facts,
     roles,
     roleFindings: [],
@@ -36,6 +37,22 @@ it.each(["15", "18"] as const)("finds nothing to say of a superuser on PostgreSQ
   expect(bad).toEqual([]);
   expect(facts).toMatchObject({ tables: 1, readableTables: 1, database: database.name });
   expect(checks[0]?.message).toBe(`PostgreSQL ${major}`);
+});
+
+it.each([
+  [120_022, "2026-11-29", "error", "PostgreSQL 12; supported are 13 and newer."],
+  [130_023, "2026-11-29", "warning", "PostgreSQL 13 has had no release since 2025-11-13."],
+  [140_020, "2026-11-12", "ok", "PostgreSQL 14"],
+  [140_020, "2026-11-13", "warning", "PostgreSQL 14 has had no release since 2026-11-12."],
+  [
+    190_000,
+    "2026-11-29",
+    "ok",
+    "PostgreSQL 19, newer than the 18 that is known: a tenant that uses what is new is named and blocked",
+  ],
+])("says of version %i on %s: %s", async (serverVersion, today, status, message) => {
+  const { url } = await temporaryDatabase("18");
+  expect((await judge(url, { serverVersion, today })).checks[0]).toMatchObject({ status, message });
 });
 
 it.each(["15", "18"] as const)(
@@ -85,7 +102,6 @@ it("judges what a server says, not where it is", async () => {
   const { facts } = await judge(database.url);
   const named = async (change: Partial<ServerView>) => (await judge(database.url, change)).bad;
   expect(await named({ serverVersion: 120_022 })).toEqual(["error db:5432"]);
-  expect(await named({ serverVersion: 190_000 })).toEqual(["error db:5432"]);
   expect(await named({ facts: { ...facts, inRecovery: true } })).toEqual(["error db:5432"]);
   expect(await named({ loopback: false })).toEqual(["warning db:5432"]);
   expect(await named({ facts: { ...facts, usedConnections: facts.maxConnections - 5 } })).toEqual([

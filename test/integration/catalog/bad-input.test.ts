@@ -90,14 +90,14 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
   it("reads nothing of a server whose version is not known", async () => {
     const database = await temporaryDatabase(major);
     await withSession(database, async (session) => {
-      for (const serverVersion of [120_022, 190_000]) {
+      for (const serverVersion of [90_624, 120_022]) {
         let asked = 0;
         const query = async () => {
           asked += 1;
           return [];
         };
         const other = { ...session, serverVersion, query } as unknown as Session;
-        const refused = { code: "UNSUPPORTED", message: expect.stringContaining("the catalogs of 13 to 18 are known") };
+        const refused = { code: "UNSUPPORTED", message: expect.stringContaining("the catalogs from 13 on are known") };
         await expect(readFingerprint(other, null)).rejects.toMatchObject(refused);
         await expect(readDetector(other, null)).rejects.toMatchObject(refused);
         expect(asked).toBe(0);

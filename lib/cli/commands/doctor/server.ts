@@ -34,6 +34,7 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
         host: tenant.host,
         tenant: tenant.id,
         serverVersion: session.serverVersion,
+        today: new Date(after).toISOString().slice(0, 10),
         facts,
         roles,
         roleFindings: roleFindings({

@@ -1,0 +1,13 @@
+/** The majors whose system catalogs are known. A newer one is read where it keeps nothing of a user in what is not known. */
+export const OLDEST_MAJOR = 13;
+export const NEWEST_MAJOR = 18;
+
+/** The day of each major's last release. Source: postgresql.org, "Versioning Policy". */
+export const LAST_RELEASE: Readonly<Record<number, string>> = {
+  13: "2025-11-13",
+  14: "2026-11-12",
+  15: "2027-11-11",
+  16: "2028-11-09",
+  17: "2029-11-08",
+  18: "2030-11-14",
+};
