@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { builtInCalled, filledTemplate } from "../sql/constant-calls.js";
 import { constantText } from "../sql/constant-text.js";
 import { as, strings } from "../sql/tree.js";
 
@@ -26,14 +27,21 @@ function partsOf(node: Node): string | null {
   const whole = constantText(node);
   if (whole !== null) return whole;
   const operation = as(node, "A_Expr");
-  if (operation && strings(operation.name).at(-1) === "||" && operation.lexpr && operation.rexpr) {
+  if (
+    operation &&
+    strings(operation.name)
+      .join(".")
+      .replace(/^pg_catalog\./, "") === "||" &&
+    operation.lexpr &&
+    operation.rexpr
+  ) {
     const left = partsOf(operation.lexpr);
     const right = partsOf(operation.rexpr);
     return left === null || right === null ? null : left + right;
   }
   const call = as(node, "FuncCall");
   if (!call) return null;
-  const name = strings(call.funcname).at(-1);
+  const name = builtInCalled(call);
   if (name === "quote_ident") return standIn(call.args?.[0]);
   if (name === "quote_literal" || name === "quote_nullable") return VALUE;
   return name === "format" ? template(call.args ?? []) : null;
@@ -42,25 +50,20 @@ function partsOf(node: Node): string | null {
 function template([first, ...values]: readonly Node[]): string | null {
   const text = first ? constantText(first) : null;
   if (text === null) return null;
-  let next = 0;
-  let known = true;
-  const filled = text.replace(/%(%|(?:(\d+)\$)?([sIL])|[\s\S]?)/g, (all, _rest, position, kind) => {
-    if (all === "%%") return "%";
-    const value = values[position ? Number(position) - 1 : next++];
+  return filledTemplate(text, (at, kind) => {
+    const value = values[at];
     if (kind === "L") return VALUE;
     if (kind === "I") return standIn(value);
-    const constant = kind === "s" && value ? partsOf(value) : null;
-    if (constant === null) known = false;
-    return constant ?? "";
+    return value ? partsOf(value) : null;
   });
-  return known ? filled : null;
 }
 
 /** `current_schema` and a trigger's own schema are the tenant's. */
 function standIn(value: Node | undefined): string {
   const column = strings(as(value, "ColumnRef")?.fields);
+  const call = as(value, "FuncCall");
   const isOwn =
-    strings(as(value, "FuncCall")?.funcname).at(-1) === "current_schema" ||
+    (call !== undefined && builtInCalled(call) === "current_schema") ||
     as(value, "SQLValueFunction")?.op === "SVFOP_CURRENT_SCHEMA" ||
     (column.length === 1 && column[0] === "tg_table_schema");
   return isOwn ? OWN : NAME;

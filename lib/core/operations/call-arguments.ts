@@ -1,22 +1,29 @@
-import type { FuncCall, Node } from "libpg-query";
+import type { FuncCall, FunctionParameter, Node } from "libpg-query";
+import { bodyOf } from "../sql/body-of.js";
 import {
-  allTexts,
-  type Constant,
   type Constants,
-  constantList,
-  constantText,
+  constantItems,
+  constantValue,
+  itemsAs,
   NO_CONSTANTS,
+  ofOneType,
+  valueAs,
 } from "../sql/constant-text.js";
-import { holdsTexts } from "../sql/plain-types.js";
+import { type Constant, type ConstantType, writtenType } from "../sql/constant-types.js";
 import type { ParsedStatement } from "../sql/statement.js";
-import { as, strings } from "../sql/tree.js";
+import { as } from "../sql/tree.js";
 
 interface Parameter {
   readonly name: string | null;
-  readonly type: string;
+  /** Null for a type that may print a value otherwise than it was written. */
+  readonly type: ConstantType | null;
   readonly array: boolean;
   readonly variadic: boolean;
+  /** Given back only: a CALL has a place for it, a function's call has none. */
+  readonly out: boolean;
   readonly fallback: Node | null;
+  /** The number under which the body knows it. */
+  readonly number: number;
 }
 
 /**
@@ -29,28 +36,55 @@ export function argumentsOf(definition: ParsedStatement, call: FuncCall): Consta
   if (given === null) return null;
   const held = new Map<string, Constant>();
   for (const [at, parameter] of parameters.entries()) {
-    const value = heldBy(parameter, given[at] ?? []);
+    const value = parameter.out ? null : heldBy(parameter, given[at] ?? []);
     if (value === null) continue;
-    held.set(`$${at + 1}`, value);
+    held.set(`$${parameter.number}`, value);
     if (parameter.name !== null) held.set(parameter.name, value);
   }
   return held;
 }
 
+/** Whether an argument is cast to another type than its parameter has: an overload that is not at hand may fit better. */
+export function fitsElsewhere(definition: ParsedStatement, call: FuncCall): boolean {
+  const parameters = parametersOf(definition);
+  const given = assigned(parameters, call) ?? [];
+  return given.some((nodes, at) =>
+    nodes.some((node) => {
+      const cast = as(node, "TypeCast");
+      const parameter = parameters[at];
+      if (!cast || !parameter) return false;
+      const isArray = (cast.typeName?.arrayBounds ?? []).length > 0;
+      return writtenType(cast.typeName) !== parameter.type || (isArray !== parameter.array && !parameter.variadic);
+    }),
+  );
+}
+
+/** PL/pgSQL counts all parameters, SQL those that are given (manual, "Arguments for SQL Functions"). */
 function parametersOf({ node }: ParsedStatement): readonly Parameter[] {
-  return (as(node, "CreateFunctionStmt")?.parameters ?? []).flatMap((item): Parameter[] => {
-    const { name, mode, argType, defexpr } = as(item, "FunctionParameter") ?? {};
-    if (mode === "FUNC_PARAM_TABLE" || mode === "FUNC_PARAM_OUT") return [];
-    return [
-      {
-        name: name ?? null,
-        type: strings(argType?.names).at(-1) ?? "",
-        array: (argType?.arrayBounds ?? []).length > 0,
-        variadic: mode === "FUNC_PARAM_VARIADIC",
-        fallback: defexpr ?? null,
-      },
-    ];
-  });
+  const made = as(node, "CreateFunctionStmt");
+  const countsAll = bodyOf(node)?.language === "plpgsql";
+  const found: Parameter[] = [];
+  for (const [at, item] of (made?.parameters ?? []).entries()) {
+    const parameter = as(item, "FunctionParameter");
+    const out = parameter?.mode === "FUNC_PARAM_TABLE" || parameter?.mode === "FUNC_PARAM_OUT";
+    if (!parameter || (out && !made?.is_procedure)) continue;
+    found.push({
+      ...shapeOf(parameter),
+      out,
+      number: countsAll ? at + 1 : found.filter((each) => !each.out).length + 1,
+    });
+  }
+  return found;
+}
+
+function shapeOf({ name, mode, argType, defexpr }: FunctionParameter): Omit<Parameter, "out" | "number"> {
+  return {
+    name: name ?? null,
+    type: writtenType(argType),
+    array: (argType?.arrayBounds ?? []).length > 0,
+    variadic: mode === "FUNC_PARAM_VARIADIC",
+    fallback: defexpr ?? null,
+  };
 }
 
 /** The expressions for each parameter: by position, by name, by default. Null where one is missing or too many. */
@@ -73,23 +107,14 @@ function assigned(
   return complete.every((nodes) => nodes !== null) ? complete : null;
 }
 
-const RELATION = /^reg(class|type|proc|procedure|namespace)$/;
-
 function heldBy({ type, array, variadic }: Parameter, nodes: readonly Node[]): Constant | null {
   const [only] = nodes;
+  if (type === null) return null;
   if (array) {
-    const items =
-      (nodes.length === 1 && only ? constantList(only) : null) ?? (variadic ? allTexts(nodes, NO_CONSTANTS) : null);
-    return items && holdsTexts(type) && items.every((item) => fits(type, item)) ? { kind: "list", items } : null;
+    const whole = nodes.length === 1 && only ? constantItems(only, NO_CONSTANTS) : null;
+    const items = whole ?? (variadic ? ofOneType(nodes.map((node) => constantValue(node, NO_CONSTANTS))) : null);
+    return items && itemsAs(items, type);
   }
-  const text = only && nodes.length === 1 ? constantText(only) : null;
-  if (text === null) return null;
-  if (RELATION.test(type)) return { kind: "text", text, relation: true };
-  return holdsTexts(type) && fits(type, text) ? { kind: "text", text } : null;
-}
-
-/** Whether the type prints the text as it stands. */
-function fits(type: string, text: string): boolean {
-  if (/^int/.test(type)) return /^(0|-?[1-9]\d*)$/.test(text);
-  return type !== "name" || text.length < 64;
+  const value = only && nodes.length === 1 ? constantValue(only, NO_CONSTANTS) : null;
+  return value && valueAs(value, type);
 }

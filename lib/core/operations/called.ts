@@ -1,112 +1,142 @@
-import type { FuncCall, Node } from "libpg-query";
 import { NO_CONSTANTS } from "../sql/constant-text.js";
 import { isParsed, parseSql, parseStatement } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
-import { as, find, strings } from "../sql/tree.js";
+import { mayDo } from "./acting-calls.js";
 import { argumentsOf } from "./call-arguments.js";
+import { type ExecutedCall, executedCalls } from "./executed-calls.js";
 import type { Operation } from "./kinds/index.js";
+import { KnownFunctions } from "./known-functions.js";
 import { operationsOf } from "./operations-of.js";
 
-/** The functions and procedures whose bodies are at hand, by name. Overloads of one name count as one. */
+/** The functions and procedures whose bodies are at hand, and the operations of statements with what those that they call do. */
 export class FunctionBodies {
-  private readonly byName = new Map<string, ParsedStatement[]>();
+  private constructor(private readonly known: KnownFunctions) {}
 
-  /** Takes up a statement when it creates a function. */
-  note(statement: ParsedStatement | UnparsedStatement): void {
-    if (!isParsed(statement) || !("CreateFunctionStmt" in statement.node)) return;
-    const name = lastPart(statement.node.CreateFunctionStmt.funcname);
-    const others = (this.byName.get(name) ?? []).filter((each) => signature(each) !== signature(statement));
-    this.byName.set(name, [...others, statement]);
+  /** Those of a release, as its statements make them. A tenant may have more. */
+  static ofRelease(): FunctionBodies {
+    return new FunctionBodies(new KnownFunctions(false));
   }
 
-  /** Takes up functions as a server prints them. */
+  /** All that there are, as a server prints them. */
   static of(definitions: readonly (string | null)[]): FunctionBodies {
-    const bodies = new FunctionBodies();
-    for (const sql of definitions) for (const each of parseSql(sql ?? "", "catalog").statements) bodies.note(each);
-    return bodies;
+    const known = new KnownFunctions(true);
+    for (const sql of definitions) for (const each of parseSql(sql ?? "", "catalog").statements) known.note(each);
+    return new FunctionBodies(known);
+  }
+
+  /** For a script that is read but does not run in this order: what it makes and drops is not there for the next one. */
+  copy(): FunctionBodies {
+    return new FunctionBodies(this.known.copy());
+  }
+
+  /** Takes up what a statement makes, changes or drops. */
+  note(statement: ParsedStatement | UnparsedStatement): void {
+    this.known.note(statement);
   }
 
   /**
-   * The operations of a statement, with those of the functions that it calls in the place of the call. Functions whose
+   * The operations of a statement, with those of the functions that it calls behind it, wherever in it the call stands. Functions whose
    * bodies are not at hand stay calls.
    */
   operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
-    return this.follow(operationsOf(statement), []);
+    const operations = this.follow(operationsOf(statement), []);
+    const doubt = this.doubtOf(statement);
+    if (doubt !== null) return [...operations, opaque(doubt, statement.sql, operations[0] ?? null, statement)];
+    for (const { kind, statement: inner } of operations)
+      if (kind === "create-object" && inner.sql !== statement.sql) this.known.note(parseStatement(inner), false);
+    return operations;
+  }
+
+  /** Why the text of a statement that puts SQL together does not tell what it is; null where it does. */
+  doubtOf({ sql }: { readonly sql: string }): string | null {
+    const name = /\bexecute\b/i.test(sql) && !/^\s*create\b/i.test(sql) ? this.known.shadowed(sql) : null;
+    return name === null ? null : `the history has ${name} of its own, so what EXECUTE runs is not told by its text`;
   }
 
   private follow(operations: readonly Operation[], above: readonly string[]): readonly Operation[] {
-    return operations.flatMap((operation): readonly Operation[] => {
-      const called = operation.kind === "query" ? operation.functions : calledProcedure(operation);
-      const known = called.filter((name) => this.byName.has(name) && !above.includes(name));
-      if (known.length === 0) return [operation];
-      const within = known.flatMap((name) =>
-        callsOf(name, operation).flatMap((call) => this.bodyOf(name, call, operation, [...above, name])),
-      );
-      if (operation.kind !== "query") return within;
-      return [{ ...operation, functions: operation.functions.filter((name) => !known.includes(name)) }, ...within];
+    return operations.flatMap((operation, at): readonly Operation[] => {
+      // A statement of several operations makes its calls once.
+      if (operations[at + 1]?.statement === operation.statement) return [this.withoutKnown(operation)];
+      const calls = this.callsOf(operation);
+      const within = calls.flatMap((call) => this.doneBy(call, operation, above));
+      const followed = isCall(operation) && calls[0] !== undefined && this.known.meantBy(calls[0]).length > 0;
+      return followed ? within : [this.withoutKnown(operation), ...within];
     });
+  }
+
+  /** A query with the functions that are not at hand. */
+  private withoutKnown(operation: Operation): Operation {
+    if (operation.kind !== "query") return operation;
+    const calls = this.callsOf(operation);
+    const isKnown = (name: string) => {
+      const own = calls.filter((call) => call.as === "call" && call.name.at(-1) === name);
+      return own.length > 0 && own.every((call) => this.known.meantBy(call).length > 0);
+    };
+    return { ...operation, functions: operation.functions.filter((name) => !isKnown(name)) };
+  }
+
+  private callsOf(operation: Operation): readonly ExecutedCall[] {
+    const parsed =
+      operation.kind === "opaque" && operation.code === "body" ? null : parseStatement(operation.statement);
+    if (!parsed || !isParsed(parsed)) return [];
+    return [...executedCalls(parsed.node), ...this.known.behindRelations(parsed.node)];
+  }
+
+  private doneBy(call: ExecutedCall, operation: Operation, above: readonly string[]): readonly Operation[] {
+    const name = call.name.at(-1) ?? "";
+    if (above.includes(`${call.as} ${name}`)) return [];
+    const further = [...above, `${call.as} ${name}`];
+    return [
+      ...this.bodyOf(call, operation, further),
+      ...this.known.behindCall(call).flatMap((each) => this.doneBy(each, operation, further)),
+    ];
   }
 
   /** Operations of a body, at the place of the call; what guards the call guards them too. */
-  private bodyOf(
-    name: string,
-    call: FuncCall | null,
-    operation: Operation,
-    above: readonly string[],
-  ): readonly Operation[] {
-    const { index, source } = operation.statement;
-    const guards = operation.guards ?? [];
-    const definitions = this.byName.get(name) ?? [];
-    const meant = call === null ? definitions : definitions.filter((each) => argumentsOf(each, call) !== null);
-    return (meant.length > 0 ? meant : definitions).flatMap((definition) => {
+  private bodyOf(call: ExecutedCall, operation: Operation, above: readonly string[]): readonly Operation[] {
+    const { statement, guards = [] } = operation;
+    const definitions = this.known.meantBy(call);
+    const fitting = definitions.filter((each) => call.call === null || argumentsOf(each, call.call) !== null);
+    return (fitting.length > 0 ? fitting : definitions).flatMap((definition) => {
       // Of several that fit, the types decide, which are not known here.
-      const given = call !== null && meant.length === 1 ? argumentsOf(definition, call) : null;
+      const given = call.call !== null && fitting.length === 1 ? argumentsOf(definition, call.call) : null;
       const body = bodyStatements(definition, given ?? NO_CONSTANTS);
-      const inner = (body?.statements ?? []).flatMap(({ guards: own, ...statement }) =>
-        this.follow(operationsOf({ ...statement, index, source }), above).map(
-          (operation): Operation => ({ ...operation, guards: [...guards, ...own, ...(operation.guards ?? [])] }),
+      const inner = (body?.statements ?? [])
+        .filter(mayDo)
+        .flatMap(({ guards: own, computes: _, ...each }) =>
+          this.follow(operationsOf({ ...each, index: statement.index, source: statement.source }), above).map(
+            (operation): Operation => ({ ...operation, guards: [...guards, ...own, ...(operation.guards ?? [])] }),
+          ),
+        );
+      const doubt = /\bexecute\b/i.test(definition.sql) ? this.known.shadowed(definition.sql) : null;
+      const unread = [
+        ...(body?.opaque ?? []),
+        ...(doubt === null ? [] : [{ reason: `the history has ${doubt} of its own`, text: definition.sql }]),
+      ];
+      const name = call.name.at(-1) ?? "";
+      return [
+        ...inner,
+        ...unread.map(({ reason, text }) =>
+          opaque(`it calls ${name}(), of which this is not understood: ${reason}`, text, operation, statement),
         ),
-      );
-      const opaque = (body?.opaque ?? []).map(({ reason, text }): Operation => {
-        const why = `it calls ${name}(), of which this is not understood: ${reason}`;
-        const statement = { index, sql: text, source };
-        return { kind: "opaque", code: "body", reason: why, transactionality: "inside", statement, guards };
-      });
-      return [...inner, ...opaque];
+      ];
     });
   }
 }
 
-/** The calls of a function in a statement, each with its arguments; one that is not found may be any. */
-function callsOf(name: string, operation: Operation): readonly (FuncCall | null)[] {
-  const parsed = parseStatement(operation.statement);
-  const node = isParsed(parsed) ? parsed.node : undefined;
-  const own = node && "CallStmt" in node ? (node.CallStmt.funccall ?? []) : [];
-  const found = find(node, "FuncCall")
-    .concat(own)
-    .filter(({ funcname }) => lastPart(funcname) === name);
-  return found.length > 0 ? found : [null];
+/** CALL, which is opaque by itself. */
+function isCall({ kind, statement }: Operation): boolean {
+  const parsed = kind === "opaque" ? parseStatement(statement) : null;
+  return parsed !== null && isParsed(parsed) && "CallStmt" in parsed.node;
 }
 
-/** The procedure of a CALL, which is opaque by itself. */
-function calledProcedure(operation: Operation): readonly string[] {
-  const parsed = operation.kind === "opaque" ? parseStatement(operation.statement) : null;
-  if (!parsed || !isParsed(parsed) || !("CallStmt" in parsed.node)) return [];
-  return [lastPart(parsed.node.CallStmt.funccall?.funcname)];
-}
-
-/** What tells a function from its overloads: the types of its arguments. */
-function signature({ node }: ParsedStatement): string {
-  const { parameters = [], funcname } = as(node, "CreateFunctionStmt") ?? {};
-  const types = parameters.flatMap((item) => {
-    const { mode, argType } = as(item, "FunctionParameter") ?? {};
-    const returned = mode === "FUNC_PARAM_OUT" || mode === "FUNC_PARAM_TABLE";
-    return returned ? [] : [[strings(argType?.names), (argType?.arrayBounds ?? []).length]];
-  });
-  return JSON.stringify([strings(funcname), types]);
-}
-
-function lastPart(names: readonly Node[] | undefined): string {
-  return strings(names).at(-1) ?? "";
+function opaque(
+  reason: string,
+  sql: string,
+  around: Operation | null,
+  { index, source }: Operation["statement"],
+): Operation {
+  const statement = { index, sql, source };
+  return { kind: "opaque", code: "body", reason, transactionality: "inside", statement, guards: around?.guards ?? [] };
 }

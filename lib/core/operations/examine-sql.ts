@@ -15,7 +15,7 @@ export interface Examined {
  */
 export function examineStatements(
   statements: readonly AnyStatement[],
-  functions: FunctionBodies = new FunctionBodies(),
+  functions: FunctionBodies = FunctionBodies.ofRelease(),
 ): Examined {
   const each = statements.map((statement) => {
     functions.note(statement);
@@ -35,7 +35,11 @@ function examine(statement: AnyStatement, functions: FunctionBodies): readonly O
     return [{ reason, text: statement.sql, source: statement.source }];
   }
   const body = bodyStatements(statement);
-  if (body?.runs) return [...body.opaque, ...body.statements.flatMap((inner) => examine(inner, functions))];
+  if (body?.runs) {
+    const doubt = functions.doubtOf(statement);
+    const untold = doubt === null ? [] : [{ reason: sentence(doubt), text: statement.sql, source: statement.source }];
+    return [...body.opaque, ...untold, ...body.statements.flatMap((inner) => examine(inner, functions))];
+  }
   return functions
     .operationsOf(statement)
     .flatMap((operation) =>

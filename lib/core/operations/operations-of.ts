@@ -3,6 +3,7 @@ import { transactionalityOf } from "../postgres/transactionality.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
+import { mayDo } from "./acting-calls.js";
 import type { Operation } from "./kinds/index.js";
 import type { OpaqueCode } from "./kinds/opaque.js";
 import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.js";
@@ -16,7 +17,9 @@ export function operationsOf(statement: ParsedStatement | UnparsedStatement): re
   if (isParsed(statement) && "DoStmt" in statement.node) return operationsOfBlock(statement);
   const { index, sql, source } = statement;
   const transactionality = isParsed(statement) ? transactionalityOf(statement) : "inside";
-  const tie = (draft: Draft): Operation => ({ ...draft, transactionality, statement: { index, sql, source } });
+  // Operations of one statement share it, so that they can be told from those of its equal.
+  const own = { index, sql, source };
+  const tie = (draft: Draft): Operation => ({ ...draft, transactionality, statement: own });
   if (!("node" in statement)) {
     return [tie(opaque("unparsable", `PostgreSQL's parser refuses it: ${statement.error}`))];
   }
@@ -32,9 +35,11 @@ export function operationsOf(statement: ParsedStatement | UnparsedStatement): re
 function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
   const body = bodyStatements(block);
   const { index } = block;
-  const inner = (body?.statements ?? []).flatMap(({ guards, ...statement }) =>
-    operationsOf({ ...statement, index }).map((operation): Operation => ({ ...operation, guards })),
-  );
+  const inner = (body?.statements ?? [])
+    .filter(mayDo)
+    .flatMap(({ guards, computes: _, ...statement }) =>
+      operationsOf({ ...statement, index }).map((operation): Operation => ({ ...operation, guards })),
+    );
   const opaques = (body?.opaque ?? []).map(({ reason, text, source }): Operation => {
     const why = lowerCased(reason);
     const statement = { index, sql: text, source };

@@ -1,5 +1,8 @@
 import { isHarmless } from "../postgres/functions.js";
+import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
+import { mayAct } from "./acting-calls.js";
+import { executedCalls } from "./executed-calls.js";
 import { operationsOfText } from "./segments.js";
 
 /**
@@ -11,6 +14,18 @@ export function isUntold(statement: Statement): boolean {
     (operation) =>
       operation.kind === "opaque" ||
       (operation.guards?.length ?? 0) > 0 ||
-      (operation.kind === "query" && !operation.functions.every(isHarmless)),
+      (operation.kind === "query" && !operation.functions.every(isHarmless)) ||
+      callsUnknown(operation.statement),
   );
 }
+
+function callsUnknown(statement: Statement): boolean {
+  const parsed = parseStatement(statement);
+  if (!isParsed(parsed)) return true;
+  return executedCalls(parsed.node).some(
+    (call) => call.as === "call" && mayAct(call.name) && !MATTERS.has(call.name.at(-1) ?? ""),
+  );
+}
+
+/** They act, and do the same everywhere. */
+const MATTERS: ReadonlySet<string> = new Set(["setval", "set_config"]);

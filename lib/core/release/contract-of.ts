@@ -29,7 +29,7 @@ export function contractOf(
   others: readonly Migration[] = migrations,
   application: readonly ColumnRequirement[] = [],
 ): Contract {
-  const functions = new FunctionBodies();
+  const functions = FunctionBodies.ofRelease();
   const named = new Map(
     [...others, ...migrations].map((migration) => [migration, toldByMigration(migration, functions)]),
   );

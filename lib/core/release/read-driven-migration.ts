@@ -22,7 +22,7 @@ export function readDrivenMigration(
   const up = upScript(source, driver, gate);
   const down = source.down && !source.down.rust ? readSqlScript(source.down) : null;
   const examined = examineStatements(up.statements, functions);
-  const examinedDown = down ? examineStatements(down.statements, functions) : null;
+  const examinedDown = down ? examineStatements(down.statements, functions.copy()) : null;
   return {
     migration: {
       version: source.version,

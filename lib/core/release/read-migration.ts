@@ -33,7 +33,7 @@ export function readMigration(source: MigrationSource, rust: RustRelease, functi
   const up = readHalf(source.up, rust);
   const down = source.down ? readHalf(source.down, rust) : null;
   const examined = examineStatements(up.statements, functions);
-  const examinedDown = down ? examineStatements(down.statements, functions) : null;
+  const examinedDown = down ? examineStatements(down.statements, functions.copy()) : null;
   const hasDown = down?.exists && (down.statements.length > 0 || down.opaque.length > 0);
   return {
     migration: {

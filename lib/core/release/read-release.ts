@@ -60,7 +60,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   findings.push(...folderFindings(readable, convention, { ...reading, migrations: ordered }));
   if (detection?.ambiguous) findings.push(ambiguous(detection));
   const rust = rustRelease(readable);
-  const functions = new FunctionBodies();
+  const functions = FunctionBodies.ofRelease();
   const migrations = ordered.map((source) => readMigration(source, rust, functions));
   findings.push(...migrations.flatMap((each) => dynamicSqlFindings(each.up)));
   findings.push(...migrations.flatMap((each) => backfillMarkFindings(each.migration.up)));

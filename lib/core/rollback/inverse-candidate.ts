@@ -5,7 +5,7 @@ import { sameTable } from "../catalog/tables.js";
 import type { Migration } from "../migration/release.js";
 import { FunctionBodies } from "../operations/called.js";
 import { occurs } from "../operations/guards/occurs.js";
-import { droppedBy, type Operation, operationsOfText } from "../operations/index.js";
+import { droppedBy, type Operation } from "../operations/index.js";
 import { emptiedBy, restartedBy, type Truncate } from "../operations/kinds/truncate.js";
 import { resolveTable } from "../operations/resolve.js";
 import { parseStatement } from "../sql/parse.js";
@@ -211,13 +211,18 @@ function setAgain(operation: Truncate, index: CatalogIndex): Inverse {
 
 /** The operations of a statement; a call of a function stands for what its body in the schema does. */
 function operationsIn(statement: Statement, index: CatalogIndex): readonly Operation[] {
-  const operations = operationsOfText(statement);
-  const calls = operations.some(
-    (each) => each.kind === "opaque" || (each.kind === "query" && each.functions.length > 0),
-  );
-  if (!calls) return operations;
-  const functions = index.catalog.objects.flatMap(({ kind, definition }) => (kind === "function" ? [definition] : []));
-  return FunctionBodies.of(functions).operationsOf(parseStatement(statement));
+  return bodiesIn(index.catalog).copy().operationsOf(parseStatement(statement));
+}
+
+const bodies = new WeakMap<Catalog, FunctionBodies>();
+
+function bodiesIn(catalog: Catalog): FunctionBodies {
+  const known = bodies.get(catalog);
+  if (known) return known;
+  const functions = catalog.objects.flatMap(({ kind, definition }) => (kind === "function" ? [definition] : []));
+  const made = FunctionBodies.of(functions);
+  bodies.set(catalog, made);
+  return made;
 }
 
 /** An opaque statement that changed rows but not the schema is undone by its rows alone. */

@@ -1,8 +1,16 @@
 import type { Node } from "libpg-query";
 import { isTree, listOf, numberIn, queryOf, type Tree, treeIn } from "./body-tree.js";
-import { type Constant, type Constants, constantList, constantText, variableName } from "./constant-text.js";
+import {
+  arrayLiteral,
+  type Constants,
+  constantItems,
+  constantValue,
+  itemsAs,
+  valueAs,
+  variableName,
+} from "./constant-text.js";
+import { type Constant, type ConstantValue, declaredType } from "./constant-types.js";
 import { isParsed, parseSql } from "./parse.js";
-import { holdsTexts } from "./plain-types.js";
 import { selectedExpression } from "./selected-expression.js";
 import { as, find } from "./tree.js";
 
@@ -44,13 +52,19 @@ export class Variables {
     return (this.declared.get(name) ?? 0) <= 1;
   }
 
+  /** Null for a name that none or several variables have. */
+  numberOf(name: string): number | null {
+    return this.isOne(name) && this.names.includes(name) ? this.names.indexOf(name) : null;
+  }
+
   name(number: number): string {
     return this.names[number] ?? "";
   }
 
-  /** Whether a variable holds a text just as it is assigned. */
-  fits(number: number, text: string): boolean {
-    return fits(typeOf(this.datum(number)), text);
+  /** What a variable holds to which a value is assigned; null where its type prints it otherwise. */
+  assigned(number: number, value: ConstantValue): ConstantValue | null {
+    const type = declaredType(typeOf(this.datum(number)));
+    return type && valueAs(value, type);
   }
 
   /** What a variable holds behind an assignment; null where that is not known. */
@@ -103,11 +117,21 @@ export function forget(scope: Map<string, Constant>, names: ReadonlySet<string>)
 }
 
 /** Of a target of INTO, or the variable of a loop: its names in order. */
-export function targetNames(target: Tree): readonly string[] {
+function targetNames(target: Tree): readonly string[] {
   const row = treeIn(target, "PLpgSQL_row");
   if (row) return listOf(row.fields).map(({ name }) => String(name));
   const one = treeIn(target, "PLpgSQL_rec") ?? treeIn(target, "PLpgSQL_var");
   return one ? [String(one.refname)] : [];
+}
+
+/** The same, each with its number. */
+export function targetVariables(target: Tree, variables: Variables): readonly (readonly [string, number])[] {
+  const row = treeIn(target, "PLpgSQL_row");
+  if (row) return listOf(row.fields).map((field) => [String(field.name), numberIn(field, "varno")]);
+  return targetNames(target).flatMap((name) => {
+    const number = variables.numberOf(name);
+    return number === null ? [] : [[name, number] as const];
+  });
 }
 
 export function loopVariable(loop: Tree): string {
@@ -123,28 +147,21 @@ export function* nodesWith(value: unknown, tag: string): Generator<Tree> {
 
 /** What a variable holds to which an expression is assigned; null where that is not known. */
 function heldBy(datum: Tree, value: Node, scope: Constants): Constant | null {
-  const type = typeOf(datum);
-  if (type.endsWith("[]")) {
-    const cast = { TypeCast: { arg: value, typeName: { arrayBounds: [{ Integer: { ival: -1 } }] } } };
-    const items = constantList("A_Const" in value ? cast : value, scope);
-    return items?.every((item) => fits(type.slice(0, -2), item)) ? { kind: "list", items } : null;
+  const declared = typeOf(datum);
+  const type = declaredType(declared.replace(/\s*\[\d*\]$/, ""));
+  if (!type) return null;
+  if (declared.endsWith("]")) {
+    const literal = as(value, "A_Const")?.sval;
+    const items = literal ? arrayLiteral(literal.sval ?? "") : constantItems(value, scope);
+    return items && itemsAs(items, type);
   }
-  const text = constantText(value, scope);
-  return text !== null && fits(type, text) ? { kind: "text", text } : null;
+  const held = constantValue(value, scope);
+  return held && valueAs(held, type);
 }
 
 function typeOf(datum: Tree): string {
   const type = treeIn(treeIn(datum, "PLpgSQL_var")?.datatype, "PLpgSQL_type")?.typname;
   return typeof type === "string" ? type.trim() : "";
-}
-
-const WHOLE = /^(0|-?[1-9]\d*)$/;
-
-/** Whether a type prints a text as it is assigned. */
-function fits(type: string, text: string): boolean {
-  if (!holdsTexts(type)) return false;
-  if (/int/i.test(type)) return WHOLE.test(text);
-  return !/name/i.test(type) || text.length < 64;
 }
 
 /** Any argument of CALL may come back changed. */

@@ -3,12 +3,14 @@ import type { BodyPlace } from "./body-of.js";
 import { isTree, listOf, numberIn, queryOf, type Tree, treeIn } from "./body-tree.js";
 import { forget, loopVariable, nodesWith, Variables } from "./body-variables.js";
 import { boundCall, boundExpression } from "./bound-expression.js";
-import { type Constant, type Constants, constantText } from "./constant-text.js";
-import { parseSql } from "./parse.js";
+import { type Constants, constantText } from "./constant-text.js";
+import type { Constant } from "./constant-types.js";
+import { isParsed, parseSql } from "./parse.js";
 import type { Body, BodyStatement, Guard, OpaqueBody } from "./plpgsql.js";
 import { plpgsqlTree } from "./plpgsql-tree.js";
 import { selectedExpression } from "./selected-expression.js";
 import type { ParsedStatement } from "./statement.js";
+import { find } from "./tree.js";
 
 /** Statements of PL/pgSQL whose bodies may not run, or may run more than once. */
 const UNKNOWN: Readonly<Record<string, string>> = {
@@ -22,6 +24,8 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   PLpgSQL_stmt_dynfors: "it stands in a loop",
   PLpgSQL_exception_block: "it stands in an exception handler",
 };
+/** From this mode of the parser on, an expression stands with the target that it is assigned to. */
+const ASSIGNMENT = 3;
 const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
 const LEFT: Guard = { kind: "unknown", reason: "a RETURN, EXIT or CONTINUE before it may leave the block" };
 
@@ -51,23 +55,39 @@ export function walkBody(
   }
   const [made] = [...nodesWith(tree, "PLpgSQL_function")];
   const body = treeIn(made, "PLpgSQL_function") ?? {};
-  const walk = new BodyWalk(statement, place, new Variables(body));
-  walk.run(body, constants);
+  const walk = new BodyWalk(statement, place, new Variables(body), body);
+  walk.run(constants);
   return { statements: walk.statements, opaque: walk.opaque };
 }
 
 class BodyWalk {
   readonly statements: BodyStatement[] = [];
   readonly opaque: OpaqueBody[] = [];
+  private readonly columnsWin: boolean;
 
   constructor(
     private readonly statement: ParsedStatement,
     private readonly place: BodyPlace,
     private readonly variables: Variables,
-  ) {}
+    private readonly body: Tree,
+  ) {
+    this.columnsWin = /#\s*variable_conflict\s+use_column/i.test(statement.sql);
+  }
 
-  run({ action }: Tree, constants: Constants): void {
-    this.visit(action, { line: 1, guards: [], scope: this.variables.atFirst(constants) });
+  run(constants: Constants): void {
+    const here: Here = { line: 1, guards: [], scope: this.variables.atFirst(constants) };
+    this.declared(here);
+    this.visit(this.body.action, here);
+  }
+
+  /** Defaults of variables are computed where their block begins; of a block within it is not told whether. */
+  private declared(here: Here): void {
+    const blocks = [...nodesWith(this.body.action, "PLpgSQL_stmt_block")].length;
+    const guards: Guards = blocks > 1 ? [{ kind: "unknown", reason: "it stands in a declaration" }] : [];
+    for (const datum of listOf(this.body.datums)) {
+      const variable = treeIn(datum, "PLpgSQL_var");
+      this.expression(treeIn(variable?.default_val, "PLpgSQL_expr"), { ...here, guards });
+    }
   }
 
   private visit(value: unknown, here: Here): void {
@@ -90,7 +110,7 @@ class BodyWalk {
     for (const item of items) {
       const known = new Map(here.scope);
       this.visit(item, { ...here, guards });
-      guards = [...guards, ...leaving(item, known)];
+      guards = [...guards, ...leaving(item, known, this.columnsWin)];
     }
   }
 
@@ -100,11 +120,33 @@ class BodyWalk {
     else if (name === "PLpgSQL_stmt_block") this.block(child, here);
     else if (name === "PLpgSQL_stmt_execsql") this.sql(queryOf(child.sqlstmt), here);
     else if (name === "PLpgSQL_stmt_perform" || name === "PLpgSQL_stmt_call") this.sql(queryOf(child.expr), here);
-    else if (name === "PLpgSQL_stmt_dynexecute") this.dynamic(queryOf(child.query), here);
+    else if (name === "PLpgSQL_stmt_dynexecute") {
+      this.dynamic(queryOf(child.query), here);
+      this.visit([child.query, child.params], here);
+    } else if (name === "PLpgSQL_expr") this.expression(child, here);
     else if (name === "dynquery" || (name === "query" && "PLpgSQL_expr" in child))
       this.query(name, queryOf(child), here);
     else if (name in UNKNOWN) this.loop(name, child, here);
-    else this.visit(child, here);
+    else {
+      if (name === "PLpgSQL_stmt_open") this.cursor(child, here);
+      this.visit(child, here);
+    }
+  }
+
+  /** The query that a cursor was declared with runs where it is opened. */
+  private cursor(tree: Tree, here: Here): void {
+    const cursor = treeIn(listOf(this.body.datums)[numberIn(tree, "curvar")], "PLpgSQL_var");
+    const text = queryOf(cursor?.cursor_explicit_expr);
+    if (text !== "") this.sql(text, { ...here, scope: new Map() });
+  }
+
+  /** An expression is a statement of its own where it calls a function, which may do more than compute. */
+  private expression(tree: Tree | null, here: Here): void {
+    const text = typeof tree?.query === "string" ? tree.query : "";
+    const value = numberIn(tree ?? {}, "parseMode") >= ASSIGNMENT ? text.replace(/^[^=]*?:?=/s, "") : text;
+    const [statement] = value === "" ? [] : parseSql(`SELECT ${value}`, "expression").statements;
+    if (statement && isParsed(statement) && find(statement.node, "FuncCall").length > 0)
+      this.sql(`SELECT ${value}`, here, true);
   }
 
   private assigned(tree: Tree, scope: Scope): readonly (readonly [string, Constant])[] {
@@ -122,14 +164,16 @@ class BodyWalk {
     const within = (arm: Guards): Here => ({ ...here, guards: [...guards, ...arm], scope: new Map(scope) });
     const test = (value: unknown, holds: boolean): Guard => ({
       kind: "test",
-      sql: boundExpression(queryOf(value), scope),
+      sql: boundExpression(queryOf(value), scope, this.columnsWin),
       holds,
     });
+    this.visit(tree.cond, here);
     this.visit(tree.then_body, within([test(tree.cond, true)]));
     const refused: Guard[] = [test(tree.cond, false)];
     for (const each of listOf(tree.elsif_list)) {
       const arm = treeIn(each, "PLpgSQL_if_elsif");
       if (!arm) continue;
+      this.visit(arm.cond, within(refused));
       this.visit(arm.stmts, within([...refused, test(arm.cond, true)]));
       refused.push(test(arm.cond, false));
     }
@@ -144,7 +188,10 @@ class BodyWalk {
     const guard: Guard[] = names.length === 0 ? [] : [onlyThere ? { kind: "unless there" } : SWALLOWED];
     this.visit(rest, here);
     this.visit(body, { ...here, guards: [...here.guards, ...guard] });
-    this.visit({ exceptions }, here);
+    // An error may have come before any assignment of the block, or after it.
+    const scope = new Map(here.scope);
+    if (exceptions) forget(scope, this.variables.assignedIn(body));
+    this.visit({ exceptions }, { ...here, scope });
   }
 
   /** Round by round where the text tells the rounds; else what the loop assigns is not known in it. */
@@ -161,6 +208,7 @@ class BodyWalk {
       const within = { ...here, guards: [...here.guards, unknown], scope: start() };
       this.visit(tree, within);
       if (name === "PLpgSQL_stmt_dynfors") this.dynamic(queryOf(tree.query), within);
+      if (name === "PLpgSQL_stmt_forc") this.cursor(tree, within);
       return;
     }
     const own = this.variables.assignedIn(tree.body);
@@ -181,10 +229,16 @@ class BodyWalk {
     else if (/^\s*(select|with|values|insert|update|delete|merge)\b/i.test(text)) this.sql(text, here);
   }
 
-  private sql(text: string, { line, guards, scope }: Here): void {
+  private sql(text: string, { line, guards, scope }: Here, computes = false): void {
     for (const inner of parseSql(boundCall(text, scope), this.statement.source.file).statements) {
       const source = this.place.line(line + inner.source.line - 1);
-      this.statements.push({ ...inner, source, index: this.statements.length, guards });
+      this.statements.push({
+        ...inner,
+        source,
+        index: this.statements.length,
+        guards,
+        ...(computes ? { computes } : {}),
+      });
     }
   }
 
@@ -210,12 +264,14 @@ function conditionNames(value: unknown): readonly string[] {
 }
 
 /** What guards the statements behind this one: a plain `IF … THEN RETURN; END IF` by its test, whatever else may leave by nothing known. */
-function leaving(item: unknown, scope: Scope): Guards {
+function leaving(item: unknown, scope: Scope, columnsWin: boolean): Guards {
   if (!mayLeave(item)) return [];
   const branch = treeIn(item, "PLpgSQL_stmt_if");
   const last = listOf(branch?.then_body).at(-1);
   const plain = branch && last && "PLpgSQL_stmt_return" in last && !branch.elsif_list && !branch.else_body;
-  return plain ? [{ kind: "test", sql: boundExpression(queryOf(branch.cond), scope), holds: false }] : [LEFT];
+  return plain
+    ? [{ kind: "test", sql: boundExpression(queryOf(branch.cond), scope, columnsWin), holds: false }]
+    : [LEFT];
 }
 
 /** Whether a statement may leave the block, or the round of a loop, that it stands in. */

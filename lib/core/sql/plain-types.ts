@@ -11,7 +11,7 @@ export interface PlainTypes {
 }
 
 /** Types of which a variable holds a text as it is assigned. */
-export function holdsTexts(type: string): boolean {
+function holdsTexts(type: string): boolean {
   return /^(pg_catalog\.)?(text|varchar|character varying|name|int[248]?|integer|bigint|smallint)$/i.test(type.trim());
 }
 

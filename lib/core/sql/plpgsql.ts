@@ -3,8 +3,10 @@ import { BodyPlace, bodyOf, type RawBody } from "./body-of.js";
 import { walkBody } from "./body-walk.js";
 import { boundCall } from "./bound-expression.js";
 import { type Constants, NO_CONSTANTS } from "./constant-text.js";
+import { deparse } from "./deparse.js";
 import { parseSql } from "./parse.js";
 import type { ParsedStatement, UnparsedStatement } from "./statement.js";
+import { as, listItems } from "./tree.js";
 
 /**
  * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must
@@ -19,6 +21,8 @@ export type Guard =
 export type BodyStatement = (ParsedStatement | UnparsedStatement) & {
   /** Outermost first; empty for a statement that runs once whenever the body does. */
   readonly guards: readonly Guard[];
+  /** An expression of PL/pgSQL that calls a function, as the SELECT that computes it. */
+  readonly computes?: true;
 };
 
 /** A piece of a body that was not understood, dynamic SQL above all. */
@@ -43,7 +47,7 @@ export interface Body {
  */
 export function bodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
   const body = bodyOf(statement.node);
-  if (!body) return null;
+  if (!body) return parsedBody(statement);
   const place = new BodyPlace(statement, body.text);
   if (body.language === "sql") return sqlBody(statement, body, place, constants);
   if (body.language !== "plpgsql") {
@@ -51,6 +55,18 @@ export function bodyStatements(statement: ParsedStatement, constants: Constants 
     return { runs: body.runs, statements: [], opaque: [{ reason, text: body.text, source: place.line(1) }] };
   }
   return { runs: body.runs, ...walkBody(statement, place, constants) };
+}
+
+/** `BEGIN ATOMIC … END` and `RETURN …`, which stand in the statement itself. */
+function parsedBody(statement: ParsedStatement): Body | null {
+  const body = as(statement.node, "CreateFunctionStmt")?.sql_body;
+  if (!body) return null;
+  const value = as(body, "ReturnStmt")?.returnval;
+  const nodes = value ? [] : listItems(body).flatMap((each) => listItems(each));
+  const texts = [...(value ? [`SELECT ${deparse(value)}`] : []), ...nodes.map(deparse)];
+  const { source } = statement;
+  const statements = texts.flatMap((text) => parseSql(text, source.file).statements);
+  return { runs: false, statements: statements.map((each) => ({ ...each, source, guards: [] })), opaque: [] };
 }
 
 function sqlBody(statement: ParsedStatement, body: RawBody, place: BodyPlace, constants: Constants): Body {

@@ -68,6 +68,53 @@ const TOLD: readonly (readonly [string, string])[] = [
     ),
   ],
   ["select", block(`declare b colour; a text := 'x'; begin select c, n into b, a from shelf; a := 'y'; ${ADD} end`)],
+  ["select", block("begin execute format('alter table %2$I add column %I int', 'no', 'shelf', 'x'); end")],
+  ["select", block("begin execute format('alter table %1$I add column %I%3$s %s', 'shelf', 'x', ' ', 'int'); end")],
+  ["select", block("declare a text := 'shelf'; begin execute 'create table ' || quote_ident(a) || '_log ()'; end")],
+  ["select", block("begin execute format('create table %I ()', quote_ident('plain')); end")],
+  ["select", block("begin execute format('create table %I ()', quote_ident('Odd one')); end")],
+  ["select", block("begin execute format('create table %s_%s ()', 'a', quote_ident('b')); end")],
+  ["select", block("begin execute format('comment on table shelf is %L', 'back\\slash, it''s'); end")],
+  ["select", block("begin execute 'comment on table shelf is ' || quote_literal(quote_literal('a\\b')); end")],
+  ["select", block("begin execute concat('create table ', 'a'::name, 7, ' ()'); end")],
+  ["select", block("begin execute 'create table ' || lower('Big') || '_' || 5 || ' ()'; end")],
+  [
+    "select",
+    block("declare a int; begin for a in values ('7'), (8) loop execute 'create table t' || a || ' ()'; end loop; end"),
+  ],
+  [
+    "select",
+    block(
+      "declare r record; begin for r in values ('a'), ('b'::varchar) loop execute 'create table ' || r.column1 || ' ()'; end loop; end",
+    ),
+  ],
+  [
+    "select",
+    block(
+      "declare r record; begin for r in select * from (values ('shelf'::regclass)) v(t) loop execute format('alter table %s add column x int', r.t); end loop; end",
+    ),
+  ],
+  ["select", block(`declare a name; begin foreach a in array '{x, y}'::name[] loop ${ADD} end loop; end`)],
+  [
+    "select",
+    block(
+      "declare a int; begin foreach a in array array['7', 8] loop execute 'create table t' || a || ' ()'; end loop; end",
+    ),
+  ],
+  [
+    "select",
+    block(
+      `declare t regclass := 'public."Odd.Name"'; q text; begin q := t; execute 'alter table ' || q || ' add column x int'; end`,
+    ),
+  ],
+  [
+    "create function watch(out o text, a text) language plpgsql as $$ begin execute format('create table %I ()', $2); end $$",
+    "select watch('x')",
+  ],
+  [
+    "create procedure watch(inout o text, a text) language plpgsql as $$ begin execute format('create table %I ()', $2); end $$",
+    "call watch('no', 'made')",
+  ],
   ["select", block(`declare a varchar := 'x'; begin if true then ${ADD} end if; a := 'z'; ${ADD} end`)],
 ];
 
@@ -87,6 +134,138 @@ const UNTOLD: readonly (readonly [string, string])[] = [
     ),
   ],
   ["select", block(`declare a text := 'x'; begin execute 'select 1' into a; ${ADD} end`)],
+  // An error may have come before an assignment or after it.
+  ["select", block(`declare a text; begin a := 'x'; perform 1 / 0; a := 'y'; exception when others then ${ADD} end`)],
+  [
+    "select",
+    block(
+      `declare a text := 'x'; begin begin perform 1 / 0; a := 'y'; exception when others then null; end; ${ADD} end`,
+    ),
+  ],
+  [
+    "select",
+    block(
+      `declare a text := 'x'; begin begin a := 'y'; raise exception 'z'; exception when others then ${ADD} end; end`,
+    ),
+  ],
+  // A value that its type prints otherwise, and a call that is not the server's own or not told.
+  ...[
+    "'[1,5]'::int4range",
+    "'0012'::oid",
+    "'int'::regtype",
+    "'shelf'::regclass::oid",
+    "'ab'::char(5)",
+    "'abc'::varchar(2)",
+    "'on'::bool",
+    "'{ a, b }'::text[]",
+    "'1.50'::numeric",
+    "'007'::int",
+    "'99999'::int2",
+    "'red'::colour",
+    "'x'::public.text",
+    "array['a']",
+    "null",
+    "lower('ID')",
+    "format(variadic array['%s', 'x'])",
+    "public.format('x')",
+    "'x' operator(public.||) 'y'",
+    `'${"ä".repeat(32)}'::name`,
+    "concat('a', null)",
+    "format('%-5s|', 'x')",
+    "format('%3$s', 'x')",
+  ].map((value) => ["select", block(`begin execute format('create table %I ()', ${value}); end`)] as const),
+  ...["varchar(2)[]", "bool[]", "regtype[]", "numeric[]", "char(4)[]"].map(
+    (type) =>
+      ["select", block(`declare a text; begin foreach a in array '{abc}'::${type} loop ${ADD} end loop; end`)] as const,
+  ),
+  ["select", block(`declare a text; begin foreach a in array array['007']::int[] loop ${ADD} end loop; end`)],
+  // A relation is printed by the search_path.
+  ...["t || '_log'", "t", "quote_ident(t::text)", "lower(t::text)", "format('%s_log', t)", "concat(t, '_log')"].map(
+    (value) =>
+      [
+        plpgsql("t regclass", `begin execute format('create table %I ()', ${value}); end`),
+        "select watch('public.shelf')",
+      ] as const,
+  ),
+  [
+    plpgsql("t text", "begin execute format('create table %I ()', t || '_log'); end"),
+    "select watch('public.shelf'::regclass::text)",
+  ],
+  ["select", block("declare t text := 'public.shelf'::regclass; begin execute 'create table ' || t || '_log ()'; end")],
+  ["select", block("begin execute format('comment on table shelf is ''of %s''', 'public.shelf'::regclass); end")],
+  [
+    "select",
+    block(
+      "declare t text; begin foreach t in array array['public.shelf']::regclass[] loop execute format('create table %I ()', t); end loop; end",
+    ),
+  ],
+  // Rows of VALUES.
+  ...[
+    "values ('x'), ('y') limit 1",
+    "values ('x'), ('y') offset 1",
+    "select * from (values ('x'), ('y') limit 1) v",
+    "values ('x'), (null)",
+    "values ('x'), (current_user)",
+    "values ('x'), ('y') order by 1 desc",
+    "values ('x') union all values ('y')",
+    "values ('x'::varchar(1))",
+    "values ('x'), (7)",
+    "select public.unnest(array['x'])",
+  ].map((query) => ["select", block(`declare a text; begin for a in ${query} loop ${ADD} end loop; end`)] as const),
+  [
+    "select",
+    block("declare a int; begin for a in values ('007') loop execute 'create table t' || a || ' ()'; end loop; end"),
+  ],
+  [
+    "select",
+    block("declare a bool; begin for a in values ('on') loop execute 'create table t' || a || ' ()'; end loop; end"),
+  ],
+  [
+    "select",
+    block(
+      "declare r record; begin for r in values ('007'), (8) loop execute 'create table t' || r.column1 || ' ()'; end loop; end",
+    ),
+  ],
+  [
+    "select",
+    block(
+      "declare r record; begin for r in select k, v as k from (values ('x', 'y')) l(k, v) loop execute 'create table ' || r.k || ' ()'; end loop; end",
+    ),
+  ],
+  [
+    "select",
+    block(`declare a text; begin foreach a in array public.string_to_array('x', ',') loop ${ADD} end loop; end`),
+  ],
+  // A name that is a column's, and a number that is another parameter's.
+  [
+    WATCH,
+    block(
+      "\n#variable_conflict use_column\ndeclare a text := 'shelf'; begin perform (select watch(a) from (values ('Odd.Name')) v(a)); end",
+    ),
+  ],
+  [
+    `${WATCH}; create function twice(a text) returns void language sql as $$ select (select watch(a) from (values ('Odd.Name')) v(a)) $$`,
+    "select twice('shelf')",
+  ],
+  [
+    "create function watch(out o text, a text) language plpgsql as $$ begin o := 'y'; execute 'create table ' || $1 || ' ()'; end $$",
+    "select watch('x')",
+  ],
+  [plpgsql("t char(3)", "begin execute 'create table a' || t || 'b ()'; end"), "select watch('x')"],
+  [
+    plpgsql(
+      "t varchar(3)[]",
+      "declare a text; begin foreach a in array t loop execute 'create table ' || a || ' ()'; end loop; end",
+    ),
+    "select watch('{abcd}')",
+  ],
+  // CALL gives INOUT back, and VARIADIC an array that is not taken apart.
+  [
+    "create procedure change(inout z text) language plpgsql as $$ begin z := 'y'; end $$",
+    block(`declare a text := 'x'; begin call change(a); ${ADD} end`),
+  ],
+  ["select", block(`declare a text := 'x'; begin call change(z => a); ${ADD} end`)],
+  [LIST, "select watch(variadic (select array_agg(n) from shelf))"],
   ["select", block(`declare a varchar(1) := 'xy'; begin ${ADD} end`)],
   ["select", block("declare b bool := 'on'; begin execute format('alter table shelf add column %s int', b); end")],
   ["select", block(`declare a text := 'x'; begin while random() < 0.5 loop a := a || 'x'; end loop; ${ADD} end`)],
@@ -106,7 +285,7 @@ const UNTOLD: readonly (readonly [string, string])[] = [
 ];
 
 function operationsOf(definition: string, call: string) {
-  const bodies = new FunctionBodies();
+  const bodies = FunctionBodies.ofRelease();
   for (const each of parseSql(definition, "f.sql").statements) bodies.note(each);
   return parseSql(call, "f.sql").statements.flatMap((each) => bodies.operationsOf(each));
 }
