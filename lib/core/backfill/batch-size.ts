@@ -1,5 +1,7 @@
 /** Rows of the first batch: small enough for any table, and grown from there. */
 export const FIRST_BATCH = 200;
+/** Of a clone, where the cutting is what is to be proved, however few its rows are. */
+const LEAST_BATCHES = 5;
 /** What a batch costs however few its rows are is not worth more batches: fewer rows only where they take far too long. */
 const FEW = 50;
 const FAR_TOO_LONG = 4;
@@ -7,6 +9,12 @@ const LARGEST_BATCH = 1_000_000;
 /** A batch is at most so many times as large as the one before: the time of one says little of the next. */
 const MOST_GROWTH = 2;
 const MOST_SHRINKING = 0.25;
+
+/** How many rows the first batch walks. `proving`: on a clone. `total`: rows to do; null where they were not counted. */
+export function firstSize(proving: boolean, total: number | null): number {
+  if (!proving || total === null) return FIRST_BATCH;
+  return Math.min(FIRST_BATCH, Math.max(1, Math.floor(total / LEAST_BATCHES)));
+}
 
 /** How many rows the next batch walks, after one of `size` rows took `ms`. */
 export function nextSize(size: number, ms: number, targetMs: number): number {

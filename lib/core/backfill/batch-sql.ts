@@ -87,8 +87,10 @@ function matched({ texts: { where, from } }: BackfillPlan): string {
   return `EXISTS (SELECT FROM ${from}${where === null ? "" : ` WHERE ${where}`})`;
 }
 
-function stillOf({ form, verb, texts }: BackfillPlan): string {
-  return form === "condition" && verb === "update" && texts.where !== null ? `((${texts.where}) IS TRUE)` : "false";
+/** Of the row as it has become, whichever row it is joined with. */
+function stillOf(plan: BackfillPlan): string {
+  const { form, verb, texts } = plan;
+  return form === "condition" && verb === "update" && texts.where !== null ? `((${matched(plan)}) IS TRUE)` : "false";
 }
 
 function columnsOf(kept: KeptForm, alias: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { names } from "../catalog/tables.js";
 import { identifier } from "../sql/quote.js";
 import { NotCuttable } from "./refusal.js";
 
@@ -24,7 +25,9 @@ export function keyOf(before: CatalogIndex, table: TableRef, by: readonly string
       "no-key",
       `${name}.${nullable.id.name} may be NULL, and a row without a key is never reached`,
     );
-  const strange = columns.find(({ attributes }) => !WALKABLE.test(attributes.type) || attributes.generated === "v");
+  const computed = columns.find(({ attributes }) => attributes.generated !== "");
+  if (computed) throw new NotCuttable("key-changed", `${name}.${computed.id.name} is computed from other columns`);
+  const strange = columns.find(({ attributes }) => !WALKABLE.test(attributes.type));
   if (strange)
     throw new NotCuttable(
       "key-type",
@@ -53,9 +56,24 @@ function isUnique(before: CatalogIndex, table: TableRef, by: readonly string[]):
   );
 }
 
-/** Whether rows that are written later have greater keys: one column that a sequence fills. */
-export function isAscending(key: readonly ColumnObject[]): boolean {
+/** Whether rows that are written later have greater keys: one column that a sequence fills, which counts up and never begins again. */
+export function isAscending(before: CatalogIndex, table: TableRef, key: readonly ColumnObject[]): boolean {
   const [only] = key;
-  if (key.length !== 1 || !only) return false;
-  return only.attributes.identity !== "" || /^nextval\(/.test(only.attributes.default ?? "");
+  if (key.length !== 1 || !only || !/^(smallint|integer|bigint|numeric)/.test(only.attributes.type)) return false;
+  const { default: value, identity } = only.attributes;
+  const named = /^nextval\('((?:[^']|'')+)'::regclass\)$/.exec(value ?? "")?.[1]?.replaceAll("''", "'");
+  const sequences = before.catalog.objects.filter(({ kind, id, attributes }) => {
+    if (kind !== "sequence") return false;
+    if (identity !== "") return attributes.identity === true && isOwnedBy(String(attributes.ownedBy), table, only);
+    return named !== undefined && names(named, { schema: id.schema ?? "", name: id.name });
+  });
+  const [sequence] = sequences;
+  if (!sequence || sequences.length > 1) return false;
+  return !String(sequence.attributes.increment).startsWith("-") && sequence.attributes.cycle !== true;
+}
+
+/** `schema.table.column`, quoted where it must be. */
+function isOwnedBy(text: string, table: TableRef, column: ColumnObject): boolean {
+  const suffixes = [`.${column.id.name}`, `.${identifier(column.id.name)}`];
+  return suffixes.some((suffix) => text.endsWith(suffix) && names(text.slice(0, -suffix.length), table));
 }

@@ -5,13 +5,13 @@ import type { BackfillMark } from "../migration/backfill-mark.js";
 import { resolveTable } from "../operations/resolve.js";
 import { treeAlone } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
-import { columnsOf } from "../sql/tree.js";
 import { copyName } from "../undo/keep/copy.js";
 import { type Identity, identityOf } from "../undo/keep/identity.js";
 import { isAscending, keyOf } from "./key.js";
+import { changedColumns, readStatement } from "./read-statement.js";
 import { type BackfillRefusal, NotCuttable } from "./refusal.js";
 import { nameIn, type Shape, shapeOf } from "./statement-shape.js";
-import { refuseOwnRows, refuseSurroundings } from "./surroundings.js";
+import { refuseSurroundings } from "./surroundings.js";
 import { type StatementTexts, textsOf } from "./texts.js";
 
 /** How one statement is run in batches over one schema. Plain data, and the same for the same schema. */
@@ -64,18 +64,17 @@ function plan(statement: Statement, node: Node, mark: BackfillMark, before: Cata
   const nameOf = ({ schemaname, relname }: Shape["written"]) =>
     resolveTable({ schema: schemaname ?? null, name: relname ?? "" }, before);
   const [written, walked] = [nameOf(shape.written), nameOf(shape.walked)];
-  refuseSurroundings(before, shape, written, walked);
-  refuseOwnRows(before, shape, written);
+  const sets = changedColumns(before, written, shape.sets);
+  refuseSurroundings(before, { ...shape, sets }, written, walked);
   const key = keyOf(before, walked, mark.by);
-  const changed = mark.by.find((column) => shape.sets.includes(column));
+  const changed = mark.by.find((column) => sets.includes(column));
   if (changed !== undefined)
     throw new NotCuttable("key-changed", `the statement changes ${changed}, by which rows are walked`);
-  const form = formOf(shape);
-  if (form === "cursor" && shape.cumulative && !isAscending(key))
-    throw new NotCuttable(
-      "rows-meanwhile",
-      "a new value is made of the old one, no condition tells which rows are done, and rows that the application inserts meanwhile get keys among those that are walked",
-    );
+  const named = readStatement(before, shape, written, walked, mark.by);
+  const touches = (columns: ReadonlySet<string>) => columns.has("*") || sets.some((column) => columns.has(column));
+  const form = formOf(shape, touches(named.where));
+  const cumulative = shape.verb === "insert" || touches(named.values);
+  if (form === "cursor" && cumulative && !isAscending(before, walked, key)) throw rowsMeanwhile(shape);
   return {
     verb: shape.verb,
     form,
@@ -90,11 +89,19 @@ function plan(statement: Statement, node: Node, mark: BackfillMark, before: Cata
   };
 }
 
+function rowsMeanwhile({ verb }: Shape): NotCuttable {
+  const what =
+    verb === "insert" ? "rows" : "a new value is made of the old one, no condition tells which rows are done, and rows";
+  return new NotCuttable(
+    "rows-meanwhile",
+    `${what} that the application inserts meanwhile get keys among those that are walked, and would be met too`,
+  );
+}
+
 /** A condition that names nothing of what the statement sets cannot be met by what it sets: the cursor remembers. */
-function formOf({ verb, where, sets }: Shape): BackfillPlan["form"] {
+function formOf({ verb, where }: Shape, touches: boolean): BackfillPlan["form"] {
   if (verb === "insert" || where === undefined) return "cursor";
-  if (verb === "delete") return "condition";
-  return columnsOf(where).some((column) => sets.includes(column)) ? "condition" : "cursor";
+  return verb === "delete" || touches ? "condition" : "cursor";
 }
 
 function keptForm(

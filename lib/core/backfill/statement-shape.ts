@@ -1,5 +1,5 @@
 import type { InsertStmt, Node, RangeVar, SelectStmt } from "libpg-query";
-import { as, columnsOf, find, strings } from "../sql/tree.js";
+import { as, find } from "../sql/tree.js";
 import { NotCuttable } from "./refusal.js";
 
 /** What a statement that can be cut is made of. */
@@ -12,12 +12,11 @@ export interface Shape {
   /** Columns that an UPDATE sets. */
   readonly sets: readonly string[];
   readonly where: Node | undefined;
-  /** Every other part that reads: FROM, USING, the values. */
-  readonly reads: readonly Node[];
-  /** What an UPDATE joins. */
+  /** The values: what an UPDATE sets, what an INSERT selects. */
+  readonly values: readonly Node[];
+  /** What an UPDATE or DELETE joins. */
   readonly from: readonly Node[];
-  /** Whether a new value is made of the value that it replaces. */
-  readonly cumulative: boolean;
+  readonly insert: InsertStmt | null;
 }
 
 /** Takes a statement apart. Throws `NotCuttable`. `table`: the name or alias that the comment gives. */
@@ -39,26 +38,21 @@ function updateShape(node: Node): Shape | null {
   if (!tree) return null;
   const written = plainTable(tree.relation);
   refuseWith(tree.withClause);
+  refuseReturning(tree.returningClause);
   if (find(tree.whereClause, "CurrentOfExpr").length > 0)
     throw new NotCuttable("form", "WHERE CURRENT OF follows a cursor");
   const targets = (tree.targetList ?? []).flatMap((each) => as(each, "ResTarget") ?? []);
   const sets = targets.map(({ name }) => name ?? "");
-  const read = targets.flatMap(({ val }) => columnsOf(val));
   return {
     verb: "update",
     written,
     walked: written,
     sets,
     where: tree.whereClause,
-    reads: [...(tree.targetList ?? []), ...(tree.fromClause ?? [])],
+    values: tree.targetList ?? [],
     from: tree.fromClause ?? [],
-    cumulative: read.some((column) => sets.includes(column)) || targets.some(({ val }) => readsWholeRow(val)),
+    insert: null,
   };
-}
-
-/** `t.*`, or a row as a whole. */
-function readsWholeRow(value: Node | undefined): boolean {
-  return find(value, "ColumnRef").some(({ fields }) => (fields ?? []).some((field) => "A_Star" in field));
 }
 
 function deleteShape(node: Node): Shape | null {
@@ -66,6 +60,7 @@ function deleteShape(node: Node): Shape | null {
   if (!tree) return null;
   const written = plainTable(tree.relation);
   refuseWith(tree.withClause);
+  refuseReturning(tree.returningClause);
   if (find(tree.whereClause, "CurrentOfExpr").length > 0)
     throw new NotCuttable("form", "WHERE CURRENT OF follows a cursor");
   const using = tree.usingClause ?? [];
@@ -75,9 +70,9 @@ function deleteShape(node: Node): Shape | null {
     walked: written,
     sets: [],
     where: tree.whereClause,
-    reads: using,
+    values: [],
     from: using,
-    cumulative: false,
+    insert: null,
   };
 }
 
@@ -86,6 +81,7 @@ function insertShape(node: Node): Shape | null {
   if (!tree) return null;
   const written = plainTable(tree.relation);
   refuseWith(tree.withClause);
+  refuseReturning(tree.returningClause);
   refuseUpsert(tree);
   const select = as(tree.selectStmt, "SelectStmt");
   if (!select || (select.valuesLists ?? []).length > 0)
@@ -98,9 +94,9 @@ function insertShape(node: Node): Shape | null {
     walked,
     sets: [],
     where: select.whereClause,
-    reads: [...(select.targetList ?? []), ...(select.fromClause ?? [])],
+    values: select.targetList ?? [],
     from: [],
-    cumulative: false,
+    insert: tree,
   };
 }
 
@@ -114,6 +110,11 @@ function refuseUpsert({ onConflictClause }: InsertStmt): void {
 
 function refuseWith(clause: unknown): void {
   if (clause !== undefined) throw new NotCuttable("form", "its WITH query would be made again for every batch");
+}
+
+/** Batches return what they are asked for, and nobody reads what the statement returns. */
+function refuseReturning(clause: unknown): void {
+  if (clause !== undefined) throw new NotCuttable("form", "nobody reads what its RETURNING gives");
 }
 
 /** What a SELECT says of all its rows at once. */
@@ -130,40 +131,6 @@ function refuseWhole(select: SelectStmt): void {
   ];
   const [found] = whole.filter(([is]) => is);
   if (found) throw new NotCuttable("whole", found[1]);
-  for (const target of select.targetList ?? []) refuseAggregates(target);
-}
-
-const AGGREGATES =
-  /^(count|sum|avg|min|max|every|any_value|(bool|bit)_(and|or|xor)|(array|string|xml|range|range_intersect)_agg|jsonb?_(object_)?agg(_\w+)?|std?dev(_\w+)?|stddev(_\w+)?|var(iance|_\w+)|corr|covar_\w+|regr_\w+|mode|percentile_\w+|(dense_)?rank|row_number|cume_dist|percent_rank|grouping)$/;
-
-/** Aggregates and windows of this very level; those of a subquery are about other rows. */
-function refuseAggregates(value: unknown): void {
-  if (Array.isArray(value)) {
-    for (const item of value) refuseAggregates(item);
-    return;
-  }
-  if (value === null || typeof value !== "object") return;
-  for (const [tag, child] of Object.entries(value)) {
-    if (tag === "SubLink") continue;
-    if (tag === "FuncCall") refuseAggregate(child as Parameters<typeof refuseAggregate>[0]);
-    if (tag === "SetToDefault") continue;
-    refuseAggregates(child);
-  }
-}
-
-function refuseAggregate(call: {
-  readonly funcname?: Node[];
-  readonly agg_star?: boolean;
-  readonly agg_distinct?: boolean;
-  readonly agg_order?: Node[];
-  readonly agg_filter?: Node;
-  readonly over?: unknown;
-}): void {
-  const name = strings(call.funcname).at(-1) ?? "";
-  if (call.over !== undefined) throw new NotCuttable("whole", `${name} is computed over a window of rows`);
-  const marked =
-    call.agg_star || call.agg_distinct || (call.agg_order ?? []).length > 0 || call.agg_filter !== undefined;
-  if (marked || AGGREGATES.test(name)) throw new NotCuttable("whole", `${name} is computed over all rows`);
 }
 
 /** The table on the left of every join: each row of the result comes of exactly one of its rows. */

@@ -1,25 +1,19 @@
-import type { Node } from "libpg-query";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { childrenOf, sameTable } from "../catalog/tables.js";
-import { functionsCalled, tablesRead } from "../operations/read/tables-read.js";
-import { resolveTable } from "../operations/resolve.js";
-import { builtInVolatility } from "../postgres/functions.js";
+import { as } from "../sql/tree.js";
 import { NotCuttable } from "./refusal.js";
 import type { Shape } from "./statement-shape.js";
-
-const VERBS = { update: "UPDATE", delete: "DELETE", insert: "INSERT" } as const;
 
 /** Refuses what hangs on the tables: partitions, policies, rules, triggers, cascades. Throws `NotCuttable`. */
 export function refuseSurroundings(before: CatalogIndex, shape: Shape, written: TableRef, walked: TableRef): void {
   for (const table of [written, walked]) refuseKind(before, table);
-  const event = VERBS[shape.verb];
-  for (const { kind, id, definition, attributes } of before.catalog.objects) {
+  for (const { kind, id } of before.catalog.objects) {
     if (!sameTable({ schema: id.schema ?? "", name: id.table ?? "" }, written)) continue;
     if (kind === "rule") throw new NotCuttable("rule", `the rule ${id.name} on ${nameOf(written)} rewrites statements`);
-    if (kind === "trigger" && attributes.enabled !== "D")
-      refuseTrigger(before, written, id.name, definition ?? "", event);
   }
   refuseCascades(before, shape, written);
+  refuseOwnReference(before, shape, written);
+  refuseLateChecks(before, shape, written);
 }
 
 function nameOf({ schema, name }: TableRef): string {
@@ -40,36 +34,6 @@ function refuseKind(before: CatalogIndex, table: TableRef): void {
     throw new NotCuttable("inherited", `other tables inherit from ${name}, and its key tells nothing of their rows`);
 }
 
-/** A trigger of a row that leaves its table alone sees the same rows whatever statement brings them. */
-function refuseTrigger(before: CatalogIndex, table: TableRef, name: string, definition: string, event: string): void {
-  const header = /\b(BEFORE|AFTER|INSTEAD OF)\b ([\s\S]*?) ON /.exec(definition);
-  if (header && !header[2]?.includes(event)) return;
-  if (/FOR EACH STATEMENT/.test(definition))
-    throw new NotCuttable(
-      "trigger",
-      `the trigger ${name} of ${nameOf(table)} fires once a statement, and there would be many`,
-    );
-  const [, called = ""] = /EXECUTE (?:FUNCTION|PROCEDURE) ([\s\S]+?)\(/.exec(definition) ?? [];
-  const bare = called.split(".").at(-1)?.replaceAll('"', "") ?? "";
-  const bodies = before.catalog.objects.filter(({ kind, id }) => kind === "function" && id.name === bare);
-  const reaches = bodies.some(
-    (each) => mentions(each.definition ?? "", table) || /\bexecute\b/i.test(bodyOf(each.definition ?? "")),
-  );
-  if (reaches || (bodies.length === 0 && header?.[1] !== "BEFORE"))
-    throw new NotCuttable(
-      "trigger",
-      `the trigger ${name} fires on ${nameOf(table)} and may read or write other rows of it`,
-    );
-}
-
-function bodyOf(definition: string): string {
-  return definition.slice(definition.search(/\bAS\b/));
-}
-
-function mentions(text: string, { name }: TableRef): boolean {
-  return new RegExp(`(^|[^\\w$])"?${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?($|[^\\w$])`, "i").test(bodyOf(text));
-}
-
 function refuseCascades(before: CatalogIndex, { verb, sets }: Shape, written: TableRef): void {
   if (verb === "insert") return;
   const word = verb === "delete" ? "DELETE" : "UPDATE";
@@ -84,31 +48,34 @@ function refuseCascades(before: CatalogIndex, { verb, sets }: Shape, written: Ta
   }
 }
 
-/** Refuses what makes a row depend on others of the table that is written. Throws `NotCuttable`. */
-export function refuseOwnRows(before: CatalogIndex, shape: Shape, written: TableRef): void {
-  const parts: readonly Node[] = [...shape.reads, ...(shape.where ? [shape.where] : [])];
-  for (const read of tablesRead(parts)) {
-    const table = resolveTable(read, before);
-    if (sameTable(table, written))
-      throw new NotCuttable("own-rows", `it reads other rows of ${nameOf(written)}, which batches change meanwhile`);
-    const views = before.catalog.objects.filter(
-      ({ kind, id }) =>
-        (kind === "view" || kind === "materialized view") &&
-        sameTable({ schema: id.schema ?? "", name: id.name }, table),
-    );
-    if (views.some(({ definition }) => mentions(` AS ${definition ?? ""}`, written)))
-      throw new NotCuttable("own-rows", `it reads the view ${nameOf(table)}, which reads ${nameOf(written)}`);
-  }
-  for (const called of functionsCalled(parts)) {
-    const name = called.split(".").at(-1) ?? called;
-    if (called === name && builtInVolatility(name) !== null) continue;
-    const [own] = before.catalog.objects.filter(
-      ({ kind, id, definition }) => kind === "function" && id.name === name && !/\bIMMUTABLE\b/.test(definition ?? ""),
-    );
-    if (own)
+/** A batch must keep a key of the table to itself, which the statement keeps at its end: a row may go, move or come before the one it needs. */
+function refuseOwnReference(before: CatalogIndex, { verb, sets, insert }: Shape, written: TableRef): void {
+  const given = (insert?.cols ?? []).flatMap((item) => as(item, "ResTarget")?.name ?? []);
+  for (const { id, attributes } of before.constraints(written)) {
+    const { references, columns } = attributes;
+    if (!references || !sameTable({ schema: references.schema, name: references.table }, written)) continue;
+    const touched =
+      verb === "delete" ||
+      (verb === "update" && [...references.columns, ...columns].some((column) => sets.includes(column))) ||
+      (verb === "insert" && (given.length === 0 || columns.some((column) => given.includes(column))));
+    if (touched)
       throw new NotCuttable(
-        "function",
-        `the function ${own.id.schema}.${name} is not declared IMMUTABLE, so it may read rows that batches change`,
+        "own-reference",
+        `the foreign key ${id.name} makes rows of ${nameOf(written)} depend on one another`,
+      );
+  }
+}
+
+/** What is checked at the end of the statement, or of its transaction, a batch may break in between. */
+function refuseLateChecks(before: CatalogIndex, { verb, sets }: Shape, written: TableRef): void {
+  if (verb !== "update") return;
+  for (const { id, attributes } of before.constraints(written)) {
+    const { type, deferrable, columns } = attributes;
+    const late = deferrable && (type === "u" || type === "p" || type === "x");
+    if (late && (columns.length === 0 || columns.some((column) => sets.includes(column))))
+      throw new NotCuttable(
+        "whole",
+        `the deferrable constraint ${id.name} of ${nameOf(written)} is checked over all rows at the end`,
       );
   }
 }

@@ -49,7 +49,7 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
   };
   return {
     statements: [
-      ...inBatches(withoutTriggers(before, written, [backSql(plan, kept)])),
+      ...inBatches(withoutTriggers(before, written, [backSql(before, plan, kept)])),
       ...names.flatMap((each) => dropCopy(each)),
     ],
     keep: [keep],
@@ -59,9 +59,9 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
 }
 
 /** Takes the next rows out of the copy and gives them back, in one statement: what is left in the copy is what is left to do. */
-function backSql(plan: BackfillPlan, kept: KeptForm): string {
+function backSql(before: CatalogIndex, plan: BackfillPlan, kept: KeptForm): string {
   if (plan.verb === "update") return unupdate(plan, kept);
-  return plan.verb === "delete" ? undelete(plan, kept) : uninsert(plan, kept);
+  return plan.verb === "delete" ? undelete(plan, kept) : uninsert(before, plan, kept);
 }
 
 function taken(kept: KeptForm, copy: string, alias: string): string {
@@ -98,11 +98,17 @@ function undelete({ written }: BackfillPlan, kept: KeptForm): string {
   return `WITH ${taken(kept, kept.copy, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
 }
 
-/** A row that was written since stays. */
-function uninsert({ written }: BackfillPlan, kept: KeptForm): string {
+/** A row that was written since stays, and so does one that rows of other tables point at: they were written since too. */
+function uninsert(before: CatalogIndex, { written }: BackfillPlan, kept: KeptForm): string {
   const list = (alias: string) => kept.columns.map(({ id }) => `${alias}.${identifier(id.name)}`).join(", ");
   const now = kept.columns.map((column) => stored(column, "t")).join(", ");
+  const pointed = before.referencedBy(written).map(({ id, attributes: { columns, references } }) => {
+    const same = columns.map(
+      (column, at) => `r.${identifier(column)} = t.${identifier(references?.columns[at] ?? "")}`,
+    );
+    return ` AND NOT EXISTS (SELECT FROM ${sqlName({ schema: id.schema ?? "", name: id.table ?? "" })} r WHERE ${same.join(" AND ")})`;
+  });
   const back = `DELETE FROM ONLY ${sqlName(written)} t USING a
-    WHERE ${matching(kept, "a")} AND row(${now})::record *= row(${list("a")})::record RETURNING 1`;
+    WHERE ${matching(kept, "a")} AND row(${now})::record *= row(${list("a")})::record${pointed.join("")} RETURNING 1`;
   return `WITH ${taken(kept, `${kept.copy}_new`, "a")}, back AS (${back}) SELECT count(*)::text AS "left" FROM a`;
 }

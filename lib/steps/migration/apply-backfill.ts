@@ -1,3 +1,4 @@
+import { firstSize } from "../../core/backfill/batch-size.js";
 import {
   amountSql,
   batchSql,
@@ -92,16 +93,14 @@ class Backfill {
   private to: KeyTexts | null = null;
   private longestMs = 0;
 
-  private readonly sizing: BatchSizing;
+  private sizing: BatchSizing | null = null;
 
   constructor(
     private readonly session: Session,
     private readonly input: Work,
     private readonly plan: BackfillPlan,
     private readonly transactions: Transactions,
-  ) {
-    this.sizing = new BatchSizing(plan.batchMs);
-  }
+  ) {}
 
   private get version(): string {
     return this.input.migration.version;
@@ -111,12 +110,20 @@ class Backfill {
     return this.input.keep.length > 0;
   }
 
+  /** How many rows a batch walks. Only a clone has nobody to guard against. */
+  private sizes(total: number | null): BatchSizing {
+    this.sizing ??= new BatchSizing(this.plan.batchMs, firstSize(this.input.guard === undefined, total));
+    return this.sizing;
+  }
+
   /** Counts and weighs what there is to do, makes the copies' tables, and says that it has begun. */
   async begin(): Promise<void> {
     const { session, input } = this;
     const amount = await this.amount();
     if (this.keeping && amount) input.budget.weigh(amount.bytes);
     await this.transactions.guarded(session, input, async () => {
+      // Another process of the same run may have begun since the progress was read.
+      if ((await readBackfill(session, this.version, input.schema)) !== null) return;
       await keepBefore(session, input.keep, input.budget, input.schema);
       await writeBackfill(session, this.version, { ...BACKFILL_BEGUN, total: amount?.rows ?? null }, input.schema);
       await recordProgress(session, this.version, PART, "started", input.schema);
@@ -153,7 +160,7 @@ class Backfill {
         });
         if (!ours) return this.state.batches;
         const ms = input.clock.monotonic() - began;
-        this.sizing.succeeded(ms);
+        this.sizes(this.state.total).succeeded(ms);
         this.longestMs = Math.max(this.longestMs, ms);
         if (this.state.finished) return this.state.batches;
         await input.pace?.between();
@@ -169,7 +176,7 @@ class Backfill {
     const { statementTimeout } = this.input.settings;
     const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * this.plan.batchMs);
     const limit = statementTimeout === 0 ? patience : Math.min(statementTimeout, patience);
-    if (this.sizing.size === 1) return this.input;
+    if (this.sizing?.size === 1) return this.input;
     return { ...this.input, settings: { ...this.input.settings, statementTimeout: limit } };
   }
 
@@ -181,7 +188,8 @@ class Backfill {
     this.state = known;
     if (known.finished) return;
     const last = known.last ?? (await this.key(lastKeySql(this.plan)));
-    const end = last && (await this.key(windowEndSql(this.plan, known.after, last, this.sizing.size)));
+    const { size } = this.sizes(known.total);
+    const end = last && (await this.key(windowEndSql(this.plan, known.after, last, size)));
     const done = last ? await this.change(known.after, end ?? last) : { changed: 0, bytes: 0 };
     input.budget.stands(known.bytes + done.bytes);
     const changed = known.changed + done.changed;
@@ -226,7 +234,7 @@ class Backfill {
   }
 
   private async failed(error: DatabaseError): Promise<void> {
-    const after = this.sizing.failed(error);
+    const after = this.sizes(this.state.total).failed(error);
     if (after.kind === "stop") throw error;
     if (after.kind === "halt") throw this.halted(error);
     if (after.waitMs > 0) await this.input.clock.sleep(after.waitMs, this.input.stop);

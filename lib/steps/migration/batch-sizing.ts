@@ -1,4 +1,4 @@
-import { FIRST_BATCH, nextSize, smaller } from "../../core/backfill/batch-size.js";
+import { nextSize, smaller } from "../../core/backfill/batch-size.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { callsFor } from "./backfill-errors.js";
 
@@ -16,12 +16,17 @@ export type AfterFailure =
 
 /** How many rows the next batch walks: by the time of the last, and ever fewer while a row that fails is looked for. */
 export class BatchSizing {
-  size = FIRST_BATCH;
+  size: number;
   private bisecting = false;
   private alone = 0;
   private tries = 0;
 
-  constructor(private readonly targetMs: number) {}
+  constructor(
+    private readonly targetMs: number,
+    first: number,
+  ) {
+    this.size = first;
+  }
 
   succeeded(ms: number): void {
     this.tries = 0;

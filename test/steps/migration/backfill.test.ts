@@ -132,6 +132,48 @@ describe.each(["15", "18"] as const)("a backfill on %s", (major) => {
     expect(await value(session, "select count(*)::int as v from schema_gate.kept")).toBe(0);
   });
 
+  it("keeps an inserted row that rows written since point at", async () => {
+    const notes = "create table notes (who bigint references log on delete cascade, text text)";
+    const { url } = await temporaryDatabase(
+      major,
+      `${USERS}; create table log (who bigint primary key, what text); ${notes}`,
+    );
+    const session = await testSession(url);
+    const { up, back } = await upAndBack(
+      session,
+      "-- schema-gate: backfill by id batch 100ms\ninsert into log select id, name from users",
+    );
+    await up();
+    await session.execute("insert into notes values (3, 'written since')");
+    await back();
+    expect(await value(session, "select array_agg(who)::text as v from log")).toBe("{3}");
+    expect(await value(session, "select count(*)::int as v from notes")).toBe(1);
+  });
+
+  it("begins once, though two processes of a run begin it at once", async () => {
+    const { url } = await temporaryDatabase(major, USERS);
+    const sql = "-- schema-gate: backfill by id batch 100ms\nupdate users set n = n + 1";
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = applyMigration(await testSession(url), input(sql, { observe: { before: () => held } }));
+    let batches = 0;
+    const pace = {
+      between: async () => {
+        batches += 1;
+        if (batches !== 3) return;
+        release();
+        await slow.catch(() => {});
+      },
+    };
+    await expect(applyMigration(await testSession(url), input(sql, { pace }))).rejects.toMatchObject({
+      code: "BACKFILL-LOST",
+    });
+    await slow;
+    expect(await value(await testSession(url), "select array_agg(distinct n) as v from users")).toEqual([1]);
+  });
+
   it("goes on from its cursor, whatever it dies of", async () => {
     const { url } = await temporaryDatabase(major, `${USERS}; create table done (version text primary key)`);
     const session = await testSession(url);

@@ -1,0 +1,122 @@
+import type { Node } from "libpg-query";
+import type { CatalogObject } from "../catalog/catalog.js";
+import { bodyOf } from "../sql/body-of.js";
+import { numberIn, queryOf, type Tree, treeIn } from "../sql/body-tree.js";
+import { nodesWith } from "../sql/body-variables.js";
+import { isParsed, parseSql, treeAlone } from "../sql/parse.js";
+import { plpgsqlTree } from "../sql/plpgsql-tree.js";
+import type { ParsedStatement } from "../sql/statement.js";
+import { as, option, visit } from "../sql/tree.js";
+import type { Reader } from "./reader.js";
+import { NotCuttable } from "./refusal.js";
+import { NOWHERE, type Place } from "./scope.js";
+
+/** What a body in PL/pgSQL may consist of. Dynamic SQL, cursors, transactions and calls are not among it. */
+const STATEMENTS: ReadonlySet<string> = new Set(
+  `PLpgSQL_stmt_block PLpgSQL_stmt_assign PLpgSQL_stmt_if PLpgSQL_if_elsif PLpgSQL_stmt_case PLpgSQL_case_when PLpgSQL_stmt_loop
+  PLpgSQL_stmt_while PLpgSQL_stmt_fori PLpgSQL_stmt_fors PLpgSQL_stmt_foreach_a PLpgSQL_stmt_exit PLpgSQL_stmt_return
+  PLpgSQL_stmt_return_next PLpgSQL_stmt_return_query PLpgSQL_stmt_raise PLpgSQL_raise_option PLpgSQL_stmt_assert PLpgSQL_stmt_perform
+  PLpgSQL_stmt_execsql PLpgSQL_exception_block PLpgSQL_exception PLpgSQL_condition PLpgSQL_expr PLpgSQL_function PLpgSQL_var
+  PLpgSQL_rec PLpgSQL_row PLpgSQL_recfield PLpgSQL_type`.split(/\s+/),
+);
+
+/** Texts of PL/pgSQL are whole statements (0), expressions (2) or assignments (3, 4, 5: how deep the name is). RawParseMode. */
+const EXPRESSION = 2;
+
+/** What a body does, to whom reads it. */
+export interface BodyVisitor {
+  /** A statement that is no query. */
+  readonly writes: (node: Node) => void;
+  /** How its expressions are read. */
+  readonly place: Place;
+}
+
+/** A function that is called: IMMUTABLE, and its body reads nothing that batches change. Throws `NotCuttable`. */
+export function readFunction(reader: Reader, object: CatalogObject, place: Place): void {
+  const shown = `${object.id.schema}.${object.id.name}`;
+  const node = treeAlone(object.definition ?? "");
+  const options = as(node ?? undefined, "CreateFunctionStmt")?.options;
+  const declared = as(option(options, "volatility")?.arg, "String")?.sval;
+  if (declared !== "immutable")
+    throw new NotCuttable(
+      "function",
+      `the function ${shown} is not declared IMMUTABLE, so it may read rows that batches change`,
+    );
+  readBody(reader, object, {
+    place: { ...NOWHERE, own: new Set(place.own), depth: 1 },
+    writes: () => {
+      throw new NotCuttable("function", `the function ${shown} writes`);
+    },
+  });
+}
+
+/** Every statement and expression of a function's body. The tree of PL/pgSQL is returned, where it is one. */
+export function readBody(reader: Reader, object: CatalogObject, visitor: BodyVisitor): Tree | null {
+  const shown = `${object.id.schema}.${object.id.name}`;
+  if (!reader.once(`function ${shown}(${object.id.signature})`)) return null;
+  const sql = object.definition ?? "";
+  const node = treeAlone(sql);
+  const made = as(node ?? undefined, "CreateFunctionStmt");
+  if (!node || !made) throw unread(shown);
+  try {
+    if (made.sql_body) readAtomic(reader, made.sql_body, visitor);
+    if (made.sql_body) return null;
+    const body = bodyOf(node);
+    if (body?.language === "sql") {
+      for (const statement of parseSql(body.text, "function").statements)
+        readStatement(reader, isParsed(statement) ? statement.node : null, visitor);
+      return null;
+    }
+    if (body?.language !== "plpgsql") throw unread(shown);
+    return readPlpgsql(
+      reader,
+      { index: 0, sql, source: { file: "function", line: 1 }, node, base: 0 } as ParsedStatement,
+      visitor,
+    );
+  } catch (error) {
+    if (error instanceof NotCuttable) throw new NotCuttable(error.code, `in the function ${shown}, ${error.message}`);
+    throw unread(shown);
+  }
+}
+
+function unread(shown: string): NotCuttable {
+  return new NotCuttable("function", `the function ${shown} has no body that can be read`);
+}
+
+/** BEGIN ATOMIC … END, or RETURN. */
+function readAtomic(reader: Reader, body: Node, visitor: BodyVisitor): void {
+  const result = as(body, "ReturnStmt")?.returnval;
+  if (result) reader.read(result, visitor.place);
+  const lists = (as(body, "List")?.items ?? []).flatMap((item) => as(item, "List")?.items ?? [item]);
+  for (const item of lists) readStatement(reader, item, visitor);
+}
+
+function readStatement(reader: Reader, node: Node | null, { place, writes }: BodyVisitor): void {
+  const select = as(node ?? undefined, "SelectStmt");
+  const result = as(node ?? undefined, "ReturnStmt")?.returnval;
+  if (select) reader.select(select, place, place.strict ? "steady" : "fresh");
+  else if (result) reader.read(result, place);
+  else if (node) writes(node);
+  else throw new NotCuttable("function", "a statement cannot be read");
+}
+
+function readPlpgsql(reader: Reader, statement: ParsedStatement, visitor: BodyVisitor): Tree {
+  const { tree } = plpgsqlTree(statement);
+  visit(tree, (tag) => {
+    if (tag.startsWith("PLpgSQL_") && !STATEMENTS.has(tag))
+      throw new NotCuttable("function", `its ${tag.replace("PLpgSQL_stmt_", "").toUpperCase()} is not read`);
+  });
+  for (const each of nodesWith(tree, "PLpgSQL_expr")) {
+    const text = queryOf(each);
+    const mode = numberIn(treeIn(each, "PLpgSQL_expr") ?? {}, "parseMode");
+    if (mode === 0) readStatement(reader, treeAlone(text), visitor);
+    else
+      readStatement(
+        reader,
+        treeAlone(`SELECT ${mode === EXPRESSION ? text : text.replace(/^[^=]*?:?=/, "")}`),
+        visitor,
+      );
+  }
+  const [made] = [...nodesWith(tree, "PLpgSQL_function")];
+  return treeIn(made, "PLpgSQL_function") ?? {};
+}

@@ -1,0 +1,89 @@
+import type { A_Const } from "libpg-query";
+import type { CatalogIndex } from "../catalog/lookup.js";
+import { names } from "../catalog/tables.js";
+import { treeAlone } from "../sql/parse.js";
+import { qualified } from "../sql/quote.js";
+import { as, strings } from "../sql/tree.js";
+import type { Reader } from "./reader.js";
+import { NotCuttable } from "./refusal.js";
+import type { Place } from "./scope.js";
+
+/** PostgreSQL reads these as times relative to the start of the transaction (manual, "Special Values"). */
+const CLOCK_TEXT = /^\s*(now|today|tomorrow|yesterday)\b/i;
+
+export function isClockText(constant: A_Const | undefined): boolean {
+  return CLOCK_TEXT.test(constant?.sval?.sval ?? "");
+}
+
+/** Operators that a statement uses without writing them: IN, BETWEEN, CASE, USING, DISTINCT FROM, LIKE. */
+const IMPLIED = ["=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*"];
+
+/** An operator of the schema's own calls a function that nobody has looked at. */
+export function refuseOwnOperators(before: CatalogIndex, used: readonly string[]): void {
+  const all = [...used, ...IMPLIED];
+  const [own] = before.catalog.objects.filter(({ kind, id }) => kind === "operator" && all.includes(id.name));
+  if (own)
+    throw new NotCuttable(
+      "function",
+      `the operator ${own.id.schema}.${own.id.name} may call a function of the tenant's`,
+    );
+}
+
+/** Where a cast is called is not written in a statement. */
+export function refuseOwnCasts(before: CatalogIndex): void {
+  const [own] = before.catalog.objects.filter(
+    ({ kind, attributes }) => kind === "cast" && attributes.function !== null,
+  );
+  if (own) throw new NotCuttable("function", `the cast ${own.id.name} may call a function of the tenant's anywhere`);
+}
+
+/** A cast to a domain evaluates its checks; a base type of the schema's own has functions of its own. */
+export function refuseType(type: unknown, reader: Reader, place: Place): void {
+  const parts = strings((type as { names?: Parameters<typeof strings>[0] } | null)?.names);
+  const name = parts.at(-1) ?? "";
+  const schema = parts.length > 1 ? parts[0] : null;
+  for (const object of reader.before.catalog.objects) {
+    const same = object.id.name === name && (schema === null || object.id.schema === schema);
+    if (same && object.kind === "domain") readDomain(object, reader, place);
+    if (same && object.kind === "type" && object.attributes.form === "base")
+      throw new NotCuttable(
+        "function",
+        `the type ${object.id.schema}.${name} is read and written by functions of the tenant's`,
+      );
+  }
+}
+
+/** What the checks of a column's type evaluate. */
+export function readColumnType(text: string, reader: Reader, place: Place): void {
+  for (const object of reader.before.catalog.objects) {
+    if (object.kind !== "domain") continue;
+    const table = { schema: object.id.schema ?? "", name: object.id.name };
+    const bare = text.replace(/(\[\])+$/, "");
+    if (names(bare, table) || bare === qualified(table.schema, table.name)) readDomain(object, reader, place);
+  }
+}
+
+type Domain = CatalogIndex["catalog"]["objects"][number];
+
+function readDomain(domain: Domain, reader: Reader, place: Place): void {
+  if (!reader.once(`domain ${domain.id.schema}.${domain.id.name}`)) return;
+  const constraints = (domain.attributes as { constraints?: readonly { definition: string }[] }).constraints ?? [];
+  for (const { definition } of constraints) readCheck(definition, reader, place);
+  const { base } = domain.attributes as { base?: unknown };
+  readColumnType(String(base ?? ""), reader, place);
+}
+
+/** `CHECK ((expression)) …` as the server prints it. */
+export function readCheck(definition: string, reader: Reader, place: Place): void {
+  const alter = as(treeAlone(`ALTER TABLE t ADD ${definition}`) ?? undefined, "AlterTableStmt");
+  const expression = as(as(alter?.cmds?.[0], "AlterTableCmd")?.def, "Constraint")?.raw_expr;
+  if (!expression) throw new NotCuttable("function", `the check ${definition} cannot be read`);
+  reader.read(expression, place);
+}
+
+/** An expression as the server prints it: of a default, of a generated column. */
+export function readExpression(text: string, reader: Reader, place: Place): void {
+  const select = as(treeAlone(`SELECT ${text}`) ?? undefined, "SelectStmt");
+  if (!select) throw new NotCuttable("function", `the expression ${text} cannot be read`);
+  reader.read(select.targetList, place);
+}
