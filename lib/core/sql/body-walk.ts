@@ -121,8 +121,8 @@ class BodyWalk {
     else if (name === "PLpgSQL_stmt_execsql") this.sql(queryOf(child.sqlstmt), here);
     else if (name === "PLpgSQL_stmt_perform" || name === "PLpgSQL_stmt_call") this.sql(queryOf(child.expr), here);
     else if (name === "PLpgSQL_stmt_dynexecute") {
-      this.dynamic(queryOf(child.query), here);
-      this.visit([child.query, child.params], here);
+      const told = this.dynamic(queryOf(child.query), here);
+      this.visit([...(told ? [] : [child.query]), child.params], here);
     } else if (name === "PLpgSQL_expr") this.expression(child, here);
     else if (name === "dynquery" || (name === "query" && "PLpgSQL_expr" in child))
       this.query(name, queryOf(child), here);
@@ -242,15 +242,17 @@ class BodyWalk {
     }
   }
 
-  private dynamic(expression: string, here: Here): void {
+  /** Whether the text that is executed is told. */
+  private dynamic(expression: string, here: Here): boolean {
     const node = selectedExpression(expression);
     const text = node && constantText(node, here.scope);
     if (text !== null) {
       this.sql(text, { ...here, scope: new Map() });
-      return;
+      return true;
     }
     const reason = "EXECUTE runs a text that is put together at run time, so its effect cannot be known before";
     this.opaque.push({ reason, text: `EXECUTE ${expression}`, source: this.place.line(here.line) });
+    return false;
   }
 }
 
