@@ -30,6 +30,8 @@ interface State {
   /** Offset where the statement began that is still open; null between statements. */
   open: number | null;
   openLine: number;
+  /** Behind a block with nothing in it: goose drops the next line that is neither empty, a comment nor an annotation. */
+  drops: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ interface State {
  * `internal/sqlparser/parser.go`, against which `goose.test.ts` was written.
  */
 export function readGooseScript(text: string): GooseScript {
-  const state: State = { direction: null, block: false, open: null, openLine: 1 };
+  const state: State = { direction: null, block: false, open: null, openLine: 1, drops: false };
   const pieces: GoosePiece[] = [];
   const found = { transaction: true, substitutionAt: null as number | null };
   let at = 0;
@@ -80,6 +82,12 @@ function takeLine(
   }
   if (state.open === null && (isComment || line === "")) return null;
   if (state.direction === null) return "text stands before `-- +goose Up`";
+  if (state.drops) {
+    state.drops = false;
+    return line.trim() === ""
+      ? null
+      : "it drops the line behind a block of StatementBegin and StatementEnd with nothing in it";
+  }
   if (state.open === null) Object.assign(state, { open: at.start, openLine: at.number });
   if (!state.block && endsWithSemicolon(line)) close(state, at.end, pieces);
   return null;
@@ -107,19 +115,18 @@ function annotate(
   if (command === "down") {
     if (state.direction !== "up" || state.block) return "`-- +goose Down` must follow `-- +goose Up`";
     if (state.open !== null) return "the statement before `-- +goose Down` does not end with a semicolon";
-    state.direction = "down";
+    Object.assign(state, { direction: "down", drops: false });
   }
   if (command === "statementbegin") {
     if (state.direction === null || state.block) return "`-- +goose StatementBegin` has no place here";
-    state.block = true;
+    Object.assign(state, { block: true, drops: false });
   }
   return null;
 }
 
 function endBlock(state: State, at: Line, pieces: GoosePiece[]): string | null {
   if (!state.block) return "`-- +goose StatementEnd` has no beginning";
-  // goose would swallow the line after an empty block.
-  if (state.open === null) return "nothing stands between StatementBegin and StatementEnd";
+  state.drops = state.open === null;
   state.block = false;
   close(state, at.start, pieces);
   return null;

@@ -28,7 +28,7 @@ export function readNumbered(files: readonly SourceFile[]): ConventionReading {
   const found = sql.flatMap((file): FoundScript[] => {
     const name = names.get(file);
     if (!name || unknown.has(file)) return [];
-    const script: ScriptSource = { file, transaction: "single" };
+    const script: ScriptSource = { file, transaction: "one query" };
     return [{ version: name.version, name: name.name, direction: name.direction ?? "up", script }];
   });
   const paired = pairScripts([...found, ...aloneRust(drivers, found)], () => null, versionKey);

@@ -36,6 +36,14 @@ describe("goose", () => {
       "nothing between StatementBegin and its end",
       "-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementEnd\nselect 1;\n",
     ],
+    [
+      "a line behind an empty block and a comment",
+      "-- +goose Up\n-- +goose StatementBegin\n\n-- +goose StatementEnd\n\n-- next\nselect 1;\n",
+    ],
+    [
+      "a line behind an empty block and NO TRANSACTION",
+      "-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementEnd\n-- +goose NO TRANSACTION\nselect 1;\n",
+    ],
     ["Up twice", "-- +goose Up\nselect 1;\n-- +goose Up\nselect 1;\n"],
   ])("blocks %s", async (_form, text) => {
     expect((await file(text)).blocking).toContain("release.framework-refuses");
@@ -45,6 +53,22 @@ describe("goose", () => {
     [
       "a body between StatementBegin and StatementEnd",
       "-- +goose Up\n-- +goose StatementBegin\ndo $$\nbegin\n  perform 1;\nend $$;\n-- +goose StatementEnd\n",
+    ],
+    [
+      "an empty block at the end of Up",
+      "-- +goose Up\nselect 1;\n-- +goose StatementBegin\n-- +goose StatementEnd\n-- +goose Down\nselect 2;\n",
+    ],
+    [
+      "a Down with an empty block alone",
+      "-- +goose Up\nselect 1;\n-- +goose Down\n-- +goose StatementBegin\n-- nothing\n-- +goose StatementEnd\n\n",
+    ],
+    [
+      "an empty block before another",
+      "-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementEnd\n-- +goose StatementBegin\nselect 1;\n-- +goose StatementEnd\n",
+    ],
+    [
+      "a line of spaces behind an empty block",
+      "-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementEnd\n  \nselect 1;\n",
     ],
     ["a comment after the semicolon", "-- +goose Up\nselect 1; -- done\n"],
     ["two statements on a line", "-- +goose Up\nselect 1; select 2;\n"],
@@ -147,8 +171,10 @@ describe("flyway", () => {
   });
 });
 
-describe("golang-migrate and prisma send a file as one query", () => {
+describe("golang-migrate and prisma send a file as one query, and ours runs a statement outside of a transaction where it must", () => {
   it.each([
+    ["up-down", "1_a.up.sql"],
+    ["plain", "1_a.sql"],
     ["golang-migrate", "1_a.up.sql"],
     ["prisma", "20240101_a/migration.sql"],
   ])("%s: a single statement runs by itself", async (convention, path) => {
