@@ -40,6 +40,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/inspect.js")).inspect,
   },
   {
+    name: "watch",
+    summary: "what changed in the fleet since the last look: for cron, or as a service",
+    load: async () => (await import("./commands/watch/command.js")).watch,
+  },
+  {
     name: "diff",
     summary: "two databases or saved catalogs, object by object, with the SQL that repairs",
     load: async () => (await import("./commands/diff.js")).diff,

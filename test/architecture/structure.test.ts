@@ -74,6 +74,7 @@ describe("the core", () => {
     "sql",
     "postgres",
     "catalog",
+    "watch",
     "versions",
     "render",
     "risk",

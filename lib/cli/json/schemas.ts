@@ -15,6 +15,7 @@ import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
 import { queriesOutput } from "./queries.js";
 import { fleetStatusOutput, runOutput, statusOutput } from "./run.js";
+import { watchOutput } from "./watch.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
@@ -39,6 +40,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   run: { schema: runOutput, io: "output" },
   "status-fleet": { schema: fleetStatusOutput, io: "output" },
   status: { schema: statusOutput, io: "output" },
+  watch: { schema: watchOutput, io: "output" },
   workload: { schema: workloadSchema, io: "output" },
 };
 

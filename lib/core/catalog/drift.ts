@@ -48,7 +48,8 @@ export function driftOf(input: DriftInput): DriftReport {
   const left = new Map<string, { tenants: string[]; differences: readonly Difference[] }>();
   for (const tenant of input.cluster.tenants) {
     const differences = comparison.differences.filter((difference) => {
-      const allowance = input.allow.find((each) => covers(each, tenant, input, difference));
+      const whose = { tenant, group: input.groups.get(tenant) ?? null, today: input.today };
+      const allowance = input.allow.find((each) => covers(each, whose, difference.subject));
       if (allowance)
         allowed.push({
           tenants: [tenant],
@@ -84,11 +85,23 @@ export function expiredAllowances(allow: readonly Allowance[], today: string): F
     }));
 }
 
-function covers(allowance: Allowance, tenant: string, input: DriftInput, difference: Difference): boolean {
-  if (allowance.expires < input.today) return false;
+interface Whose {
+  readonly tenant: string;
+  readonly group: string | null;
+  /** `2026-01-31`. */
+  readonly today: string;
+}
+
+/** Whether the config allows a tenant to differ in an object, by its subject, today. */
+export function isAllowed(allow: readonly Allowance[], whose: Whose, subject: string): boolean {
+  return allow.some((each) => covers(each, whose, subject));
+}
+
+function covers(allowance: Allowance, { tenant, group, today }: Whose, subject: string): boolean {
+  if (allowance.expires < today) return false;
   if (allowance.tenant !== undefined && allowance.tenant !== tenant) return false;
-  if (allowance.group !== undefined && allowance.group !== (input.groups.get(tenant) ?? null)) return false;
-  return matches(allowance.object, difference.subject);
+  if (allowance.group !== undefined && allowance.group !== group) return false;
+  return matches(allowance.object, subject);
 }
 
 /** Without regular expressions, so that no pattern can be slow: the pieces between the stars must come in order. */

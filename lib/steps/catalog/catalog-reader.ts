@@ -16,6 +16,11 @@ interface Seen {
 const seenKey = (tenant: Tenant) => `catalog/seen/${digest(tenant.id).slice(0, 32)}.json`;
 const catalogKey = (fingerprint: string) => `catalog/${fingerprint}.json`;
 
+/** A catalog that an earlier reading kept; null when it is kept no longer. */
+export function keptCatalog(memory: Artifacts, fingerprint: string): Promise<Catalog | null> {
+  return memory.get<Catalog>(catalogKey(fingerprint));
+}
+
 /**
  * The fingerprint of a tenant's last reading while its change detector says that nothing moved since; null when something
  * did, when there was no reading, and for a schema of a shared database, whose detector is moved by its neighbours. Throws
@@ -95,7 +100,7 @@ export class CatalogReader {
   }
 
   private catalogOf(memory: Artifacts, fingerprint: string): Promise<Catalog | null> {
-    const known = this.catalogs.get(fingerprint) ?? memory.get<Catalog>(catalogKey(fingerprint));
+    const known = this.catalogs.get(fingerprint) ?? keptCatalog(memory, fingerprint);
     this.catalogs.set(fingerprint, known);
     return known;
   }

@@ -1,10 +1,10 @@
-import { groupBy } from "../../core/group-by.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
-import { type Database, DatabaseError } from "../../ports/database.js";
+import { type Database, DatabaseError, type Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { readLedger } from "./ledger.js";
+import { overHosts } from "./over-hosts.js";
 
 /** How far one tenant is, by its ledger alone. */
 export interface Standing {
@@ -29,13 +29,9 @@ export async function fleetStanding(
   { connectionsPerHost, statementTimeout }: StandingOptions,
 ): Promise<readonly Standing[]> {
   const found = new Map<string, Standing>();
-  const lanes = [...groupBy(tenants, ({ host }) => host).values()].flatMap((members) => {
-    const queue = members[Symbol.iterator]();
-    return Array.from({ length: connectionsPerHost }, async () => {
-      for (const tenant of queue) found.set(tenant.id, await standingOf(database, tenant, release, statementTimeout));
-    });
+  await overHosts(tenants, connectionsPerHost, async (tenant) => {
+    found.set(tenant.id, await standingOf(database, tenant, release, statementTimeout));
   });
-  await Promise.all(lanes);
   return tenants.flatMap(({ id }) => found.get(id) ?? []);
 }
 
@@ -49,14 +45,7 @@ async function standingOf(
     const options = { purpose: "read", statementTimeout, lockTimeout: 1000, replica: true } as const;
     const session = await database.connect(tenant, options);
     try {
-      const format = ledgerFor(release.convention, tenant.schema);
-      const { pending, findings } = pendingMigrations(
-        release,
-        await readLedger(session, format, tenant.schema),
-        format,
-      );
-      const wrong = findings.find(({ severity }) => severity === "error");
-      return { tenant: tenant.id, pending: pending.map(({ version }) => version), reason: wrong?.message ?? null };
+      return { tenant: tenant.id, ...(await ledgerStanding(session, tenant, release)) };
     } finally {
       await session.close();
     }
@@ -64,4 +53,16 @@ async function standingOf(
     if (!(error instanceof DatabaseError)) throw error;
     return { tenant: tenant.id, pending: null, reason: `${error.message} [${error.code}]` };
   }
+}
+
+/** How far a tenant is by its ledger, over a session there. Throws `DatabaseError`. */
+export async function ledgerStanding(
+  session: Session,
+  { schema }: Tenant,
+  release: Release,
+): Promise<{ readonly pending: readonly string[]; readonly reason: string | null }> {
+  const format = ledgerFor(release.convention, schema);
+  const { pending, findings } = pendingMigrations(release, await readLedger(session, format, schema), format);
+  const wrong = findings.find(({ severity }) => severity === "error");
+  return { pending: pending.map(({ version }) => version), reason: wrong?.message ?? null };
 }

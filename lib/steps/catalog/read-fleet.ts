@@ -1,13 +1,13 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Finding } from "../../core/finding.js";
-import { groupBy } from "../../core/group-by.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { unreachable } from "../run/database-finding.js";
 import { CatalogReader } from "./catalog-reader.js";
 import { logicalReplicaFindings } from "./logical-replica.js";
+import { overHosts } from "./over-hosts.js";
 import { readStatistics } from "./read-catalog.js";
 import { openReplica } from "./replica.js";
 
@@ -48,8 +48,7 @@ export async function readFleet(
   options: FleetOptions,
 ): Promise<FleetReading> {
   const reader = new FleetReader(ports, options);
-  const hosts = [...groupBy(tenants, (tenant) => tenant.host).values()];
-  await Promise.all(hosts.map((group) => reader.readHost(group)));
+  await overHosts(tenants, options.connectionsPerHost, (tenant) => reader.read(tenant));
   return {
     tenants: tenants.flatMap((tenant) => reader.results.get(tenant.id) ?? []),
     catalogs: reader.catalogs,
@@ -70,15 +69,9 @@ class FleetReader {
     this.reader = new CatalogReader(ports.memory, options.fresh);
   }
 
-  async readHost(tenants: readonly Tenant[]): Promise<void> {
-    const queue = [...tenants];
-    const work = async () => {
-      for (let tenant = queue.shift(); tenant; tenant = queue.shift()) {
-        this.results.set(tenant.id, await this.readTenant(tenant));
-        this.options.onTenant?.(tenant);
-      }
-    };
-    await Promise.all(Array.from({ length: this.options.connectionsPerHost }, work));
+  async read(tenant: Tenant): Promise<void> {
+    this.results.set(tenant.id, await this.readTenant(tenant));
+    this.options.onTenant?.(tenant);
   }
 
   private async readTenant(tenant: Tenant): Promise<FleetTenant> {
