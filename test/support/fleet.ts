@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { type EmbeddedServer, startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
-import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
+import { ownScratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
 import { createDemoFleet, type Scenario } from "../../lib/cli/commands/demo/fleet.js";
 import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
@@ -33,7 +33,7 @@ export class TestFleet {
   }
 
   static async create(count: number, scenario: Scenario = "clean"): Promise<TestFleet> {
-    const directory = mkdtempSync(join(scratchDirectory(count * 9 * 2 ** 20), "schema-gate-fleet-"));
+    const directory = ownScratchDirectory("schema-gate-fleet-", count * 9 * 2 ** 20);
     chmodSync(directory, 0o755);
     mkdirSync(join(directory, "server"));
     const server = await startEmbeddedServer({ directory: join(directory, "server") });

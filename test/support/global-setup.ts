@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
-import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
+import { ownScratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
 import { type Major, SERVERS, serverPackage } from "./majors.js";
 
 declare module "vitest" {
@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // What runs are held against lies in a folder of the user's; tests have one of their own.
   const state = mkdtempSync(join(tmpdir(), "schema-gate-state-"));
   process.env.SCHEMA_GATE_STATE = state;
-  const directory = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-test-"));
+  const directory = ownScratchDirectory("schema-gate-test-", 2 ** 30);
   chmodSync(directory, 0o755);
   const servers = await Promise.all(
     SERVERS.map(async (major) => ({

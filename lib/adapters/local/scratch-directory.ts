@@ -29,8 +29,9 @@ function sweepScratch(parent: string, prefix: string): void {
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
     const directory = join(parent, name);
-    if (owner === undefined || isAlive(Number(owner)) || isServed(directory)) continue;
+    if (owner === undefined || isAlive(Number(owner))) continue;
     try {
+      if (isServed(directory)) continue;
       rmSync(directory, { recursive: true, force: true });
     } catch (error) {
       // Another user's, or another process sweeps it too.
@@ -39,10 +40,13 @@ function sweepScratch(parent: string, prefix: string): void {
   }
 }
 
+/** `server/data`, or `15/data` and `18/data` of the tests. */
 function isServed(directory: string): boolean {
-  try {
-    return isAlive(Number(readFileSync(join(directory, "server", "data", "postmaster.pid"), "utf8").split("\n")[0]));
-  } catch {
-    return false;
-  }
+  return readdirSync(directory).some((name) => {
+    try {
+      return isAlive(Number(readFileSync(join(directory, name, "data", "postmaster.pid"), "utf8").split("\n")[0]));
+    } catch {
+      return false;
+    }
+  });
 }

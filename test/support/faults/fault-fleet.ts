@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -20,7 +19,7 @@ import { type EmbeddedServer, startEmbeddedServer } from "../../../lib/adapters/
 import { artifactsOfRun } from "../../../lib/adapters/local/open-run.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
-import { scratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
+import { ownScratchDirectory } from "../../../lib/adapters/local/scratch-directory.js";
 import { workspaceIn } from "../../../lib/adapters/local/workspace.js";
 import { isSealed } from "../../../lib/cli/run/is-sealed.js";
 import type { Person } from "../../../lib/core/approval/person.js";
@@ -82,7 +81,7 @@ export class FaultFleet {
     write = writeMigrations,
     extra: Readonly<Record<string, string>> = {},
   ): Promise<FaultFleet> {
-    const directory = mkdtempSync(join(scratchDirectory(count * 12 * 2 ** 20 + 2 ** 29), "schema-gate-faults-"));
+    const directory = ownScratchDirectory("schema-gate-faults-", count * 12 * 2 ** 20 + 2 ** 29);
     chmodSync(directory, 0o755);
     const place = join(directory, "server");
     mkdirSync(place);
