@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { interruptible } from "../adapters/interruptible.js";
 import type { Endpoint } from "../adapters/pg/connection.js";
 import { pgDatabase } from "../adapters/pg/database.js";
-import type { Clone } from "../ports/database.js";
+import { type Clone, NotDropped } from "../ports/database.js";
 import type { Tenant } from "../ports/registry.js";
 import type { ProofDatabases } from "../steps/proof/prove-folder.js";
 
@@ -27,7 +27,10 @@ export async function openProofDatabases(endpoint: Endpoint, signal?: AbortSigna
     staging: null,
   });
   const database = signal ? interruptible(reached, signal) : reached;
-  await database.sweep(tenantOf(base), PREFIX);
+  await database.sweep(tenantOf(base), PREFIX).catch((error: unknown) => {
+    // What an earlier proof left takes nothing from this one.
+    if (!(error instanceof NotDropped)) throw error;
+  });
   const chain = await database.scratch(tenantOf(base), base);
   const names = new Map<Clone, string>([[chain, base]]);
   let copies = 0;

@@ -110,14 +110,20 @@ export class DatabaseError extends Error {
   }
 }
 
-/** A clone or a scratch database could not be removed. What was done on it is done; the next sweep tries again. */
+/** A clone, a scratch database or the role that executed on it could not be removed. What was done on it is done; the next sweep tries again. */
 export class NotDropped extends DatabaseError {
   constructor(
-    /** The database. */
-    readonly clone: string,
+    readonly left: { readonly kind: "database" | "role"; readonly name: string },
     reason: string,
+    /** What to do about it: statements. */
+    readonly remedy: string,
     cause: DatabaseError,
   ) {
-    super(`the database ${clone} that Schema Gate made could not be dropped: ${reason}`, "NOT-DROPPED", null, cause);
+    super(
+      `the ${left.kind} ${left.name} that Schema Gate made could not be dropped: ${reason}`,
+      "NOT-DROPPED",
+      null,
+      cause,
+    );
   }
 }

@@ -1,9 +1,12 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
 import type { RollbackCandidate } from "../../lib/core/rollback/plan.js";
 import { loadParser } from "../../lib/core/sql/parse.js";
 import { applyMigration } from "../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../lib/steps/migration/apply-rollback.js";
+import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";
+import { cloning } from "../support/clones.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
 import { temporaryDatabase } from "../support/postgres.js";
@@ -196,6 +199,36 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
   it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {
     const sql = "-- schema-gate: backfill by id batch 100ms\nupdate keyed set a = 2";
     expect(await given(sql, "access share")).toBeLessThan(3 * AT_MOST_MS);
+  }, 60_000);
+
+  it("a clone is watched as well", async () => {
+    const { name, client } = await temporaryDatabase(major, SETUP);
+    await client.end();
+    const { makeClone, left } = cloning(major, name);
+    const held = async () => {
+      const clone = await makeClone();
+      const holder = await clone.open({ purpose: "write", statementTimeout: 0, lockTimeout: 0 });
+      await holder.script("select pg_advisory_lock(7)");
+      return { ...clone, drop: () => holder.close().then(() => clone.drop()) };
+    };
+    const started = performance.now();
+    const proof = await proveOnClone({
+      cluster: "c",
+      migrations: [
+        testMigration(
+          "do $$ begin execute 'set lo' || 'cal lock_timeout = 0'; perform pg_advisory_xact_lock(7); end $$",
+        ),
+      ],
+      schema: null,
+      makeClone: held,
+      difference: schemaDifference,
+      settings: common("").settings,
+      clock: testClock,
+      thorough: false,
+    });
+    expect(performance.now() - started).toBeLessThan(2 * AT_MOST_MS);
+    expect(proof.findings.map(({ message }) => message).join()).toMatch(/lock timeout.*55P03/);
+    expect([...left]).toEqual([]);
   }, 60_000);
 
   it("REINDEX SCHEMA, outside a transaction, behind a write", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
@@ -15,4 +15,11 @@ it("docs/security.md lists every attack that the tests try on SQL", () => {
   const wanted = `${before}${BEGIN}${attackTable()}${END}${after}`;
   if (process.env.SCHEMA_GATE_WRITE === "1") writeFileSync(file, wanted);
   expect(readFileSync(file, "utf8") === wanted, "run it again with SCHEMA_GATE_WRITE=1").toBe(true);
+});
+
+it("every test that the page names is there", () => {
+  const page = readFileSync(join(packageRoot(), "docs", "security.md"), "utf8").split(BEGIN)[0] ?? "";
+  const named = [...page.matchAll(/`((?:security|steps|core|cli|adapters)\/[\w/-]+)`/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((name) => !existsSync(join(packageRoot(), "test", `${name}.test.ts`)))).toEqual([]);
 });

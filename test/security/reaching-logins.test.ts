@@ -15,7 +15,7 @@ import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";
 import { MAJORS, type Major } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
 import { onServer, serverUrl } from "../support/postgres.js";
-import { evil } from "../support/reaching-release.js";
+import { cloudRole, evil } from "../support/reaching-release.js";
 
 interface Login {
   /** Of the login, who is a member of the owner. */
@@ -30,6 +30,11 @@ interface Login {
 }
 
 const REFUSED = (what: string) => () => new RegExp(`reaches beyond its databases \\(.*${what}`);
+
+const cloud = (name: string): Login => ({
+  more: `${cloudRole(name)}; grant ${name} to login`,
+  refused: REFUSED(name),
+});
 
 /** Logins that are no superuser and reach beyond their databases. */
 const LOGINS: Readonly<Record<string, Login>> = {
@@ -61,6 +66,29 @@ const LOGINS: Readonly<Record<string, Login>> = {
     more: "grant pg_create_subscription to login",
     from: 16,
     refused: REFUSED("pg_create_subscription"),
+  },
+  pg_signal_autovacuum_worker: {
+    more: "grant pg_signal_autovacuum_worker to login",
+    from: 18,
+    refused: REFUSED("pg_signal_autovacuum_worker"),
+  },
+  rds_superuser: cloud("rds_superuser"),
+  rds_replication: cloud("rds_replication"),
+  cloudsqlsuperuser: cloud("cloudsqlsuperuser"),
+  cloudsqlreplica: cloud("cloudsqlreplica"),
+  alloydbsuperuser: cloud("alloydbsuperuser"),
+  azure_pg_admin: cloud("azure_pg_admin"),
+  "a member of a member of rds_superuser": {
+    more: `${cloudRole("rds_superuser")}; create role further_login; grant rds_superuser to further_login; grant further_login to login`,
+    refused: REFUSED("rds_superuser"),
+  },
+  "a superuser's member": {
+    more: "create role further_login superuser; grant further_login to login",
+    refused: REFUSED("SUPERUSER"),
+  },
+  "a member of a role with REPLICATION": {
+    more: "create role further_login replication; grant further_login to login",
+    refused: REFUSED("REPLICATION"),
   },
   "a member of a role with CREATEROLE": {
     more: "create role further_login createrole; grant further_login to login",

@@ -38,6 +38,15 @@ const STANDING: Readonly<Record<string, string>> = {
     "create operator === (leftarg = int, rightarg = int, function = int4eq); create function f_op(int, int) returns bool language sql as 'select true'; alter function f_op(int, int) owner to mallory; create operator ==== (leftarg = int, rightarg = int, function = f_op)",
 };
 
+/** What a release names itself. */
+const NAMED: Readonly<Record<string, string>> = {
+  "a function that the release calls": "alter table t add check (f(a) = 1)",
+  "a function that is named by the numbers of its letters": String.raw`update t set mood = t.U&"f\005frow"`,
+  "a function that a body of the release names":
+    "do $$ begin execute 'select ' || 'public' || '.f(1)'; perform f(1); end $$",
+  "an overload of PostgreSQL's own that fits better": "update t set mood = left(mood, 1)",
+};
+
 const RELEASE = [testMigration("update t set a = 2")];
 
 beforeAll(() => loadParser());
@@ -55,15 +64,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     expect(JSON.stringify(proof.findings)).not.toContain("ran as a superuser");
   });
 
-  it.each([
-    ["a function that the release calls", "alter table t add check (f(a) = 1)"],
-    ["a function that is named by the numbers of its letters", String.raw`update t set mood = t.U&"f\005frow"`],
-    [
-      "a function that a body of the release names",
-      "do $$ begin execute 'select ' || 'public' || '.f(1)'; perform f(1); end $$",
-    ],
-    ["an overload of PostgreSQL's own that fits better", "update t set mood = left(mood, 1)"],
-  ])("%s: it is not executed by a superuser", async (_, sql) => {
+  it.each(Object.entries(NAMED))("%s: it is not executed by a superuser", async (_, sql) => {
     await role();
     const left = `create function "left"(text, smallint) returns text language sql as 'select null::text'; alter function "left"(text, smallint) owner to mallory`;
     const proof = await proveOnClones(major, `${SETUP}${left}`, [testMigration(sql)], { thorough: false });

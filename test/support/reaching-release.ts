@@ -33,3 +33,8 @@ end $evil$;
 create function evil_sum(i int, j int) returns int language sql immutable as $$ select evil(1) $$;
 create function evil_row() returns trigger language plpgsql as $$ begin perform evil(1); return new; end $$`;
 }
+
+/** Makes the role of a cloud's administrators, which others on the server may want as well: it stays. */
+export function cloudRole(name: string): string {
+  return `do $$ begin create role ${name}; exception when duplicate_object or unique_violation then null; end $$`;
+}

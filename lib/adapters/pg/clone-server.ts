@@ -29,7 +29,7 @@ export async function makeClone(server: CloneServer, name: string, template: str
   const drop = async () => {
     try {
       await dropClone(guard, name);
-      await server.executors?.release(guard, name);
+      await server.executors?.release(guard, name, openAs(server));
       // A busy server sees late that a session has ended, and a clone of the same name may be wanted at once.
       await guard.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)]);
     } finally {
@@ -42,14 +42,19 @@ export async function makeClone(server: CloneServer, name: string, template: str
     await guard.query(createDatabase(name, template, owner, guard.serverVersion));
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
     if (template !== EMPTY) await copyGrants(guard, name, template);
-    const open = () => server.open(name, ADMINISTRATION);
     const { executors, role } = server;
-    const { executor, uncontained } = (await executors?.prepare(guard, { name, template, role, open })) ?? AS_LOGIN;
+    const toExecute = { name, template, role, open: openAs(server) };
+    const { executor, uncontained } = (await executors?.prepare(guard, toExecute)) ?? AS_LOGIN;
     return { uncontained, open: (options) => openOn(server, name, options, executor), drop };
   } catch (error) {
     await drop();
     throw inUse(server, error);
   }
+}
+
+/** Sessions of the login on any database of the server. */
+function openAs(server: CloneServer): (database: string) => Promise<Session> {
+  return (database) => server.open(database, ADMINISTRATION);
 }
 
 const AS_LOGIN: Containment = { executor: null, uncontained: null };
@@ -64,7 +69,10 @@ function openOn(
   return executor === null || options.asLogin ? server.open(name, options) : server.open(name, options, executor);
 }
 
-/** Removes the clones whose names begin with `prefix` and whose process is gone, and returns their names. */
+/**
+ * Removes the clones whose names begin with `prefix` and whose process is gone, and returns their names. Throws `NotDropped` for a role of
+ * ours that cannot be dropped, when everything else is.
+ */
 export async function sweepClones(server: CloneServer, prefix: string): Promise<readonly string[]> {
   const session = await server.open("postgres", ADMINISTRATION);
   try {
@@ -79,7 +87,7 @@ export async function sweepClones(server: CloneServer, prefix: string): Promise<
       await dropClone(session, name);
       swept.push(name);
     }
-    await sweepExecutors(session);
+    await sweepExecutors(session, openAs(server));
     return swept;
   } finally {
     await session.close();

@@ -24,7 +24,9 @@ export async function dropClone(session: Session, name: string): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    throw new NotDropped(name, `${error.message}${await holders(session, name)}`, error);
+    const reason = `${error.message}${await holders(session, name)}`;
+    const remedy = `End the sessions that hold it, then: DROP DATABASE ${database};`;
+    throw new NotDropped({ kind: "database", name }, reason, remedy, error);
   }
 }
 

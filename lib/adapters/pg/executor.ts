@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { digest } from "../../core/json.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session, type Uncontained } from "../../ports/database.js";
+import { dropExecutor, type Open } from "./drop-executor.js";
 import { scramVerifier } from "./scram-verifier.js";
 import { toExecutor } from "./to-executor.js";
 import { refusedTo, whoExecutes } from "./who-executes.js";
@@ -38,8 +39,8 @@ export interface CloneToExecute {
   readonly template: string;
   /** The role that the config or the registry names. */
   readonly role: string | null;
-  /** A session of the login on the clone itself. */
-  open(): Promise<Session>;
+  /** A session of the login on a database of the server. */
+  readonly open: Open;
 }
 
 /** Who executes on a clone: the login where `executor` is null, and then perhaps with more rights than the clone's. */
@@ -53,7 +54,7 @@ export interface Containment {
  * it. Any other login has nothing to hand over.
  */
 export class Executors {
-  private readonly own = randomBytes(8).toString("hex");
+  private own = randomBytes(8).toString("hex");
   private readonly password = randomBytes(24).toString("hex");
   private readonly byClone = new Map<string, Executor>();
   /** Clones are made side by side: two at once would make one role twice, or grant it the same membership twice. */
@@ -74,7 +75,7 @@ export class Executors {
       });
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.code !== NOT_ALLOWED) throw error;
-      await dropWhenFree(guard, executor.user, true).catch(() => {});
+      await dropWhenFree(guard, executor.user, clone.open, true).catch(() => {});
       return { executor: null, uncontained: await refusedTo(guard, error.message) };
     }
     this.byClone.set(clone.name, executor);
@@ -82,10 +83,17 @@ export class Executors {
   }
 
   /** With the last of its clones the executor goes. */
-  async release(guard: Session, clone: string): Promise<void> {
+  async release(guard: Session, clone: string, open: Open): Promise<void> {
     const executor = this.byClone.get(clone);
     this.byClone.delete(clone);
-    if (executor) await dropWhenFree(guard, executor.user, true);
+    if (!executor) return;
+    try {
+      await dropWhenFree(guard, executor.user, open, true);
+    } catch (error) {
+      // Nobody signs in any more as one that stays: the next clones get another.
+      this.own = randomBytes(8).toString("hex");
+      throw error;
+    }
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -145,7 +153,7 @@ function withRights({ serverVersion }: Session): string {
 
 /** A clone of what the login owns is handed over whole, since nobody may become the login. */
 async function handOver({ name, open }: CloneToExecute, { user }: Executor): Promise<void> {
-  const session = await open();
+  const session = await open(name);
   try {
     await toExecutor(session, name, user);
   } finally {
@@ -153,28 +161,30 @@ async function handOver({ name, open }: CloneToExecute, { user }: Executor): Pro
   }
 }
 
-/** Drops what killed processes left: roles that no session holds. */
-export async function sweepExecutors(session: Session): Promise<void> {
+/** Drops what killed processes left: roles that no session holds. Throws `NotDropped` for the first that stays, having tried every one. */
+export async function sweepExecutors(session: Session, open: Open): Promise<void> {
   const rows = await session.query<{ name: string }>(
     `select rolname::text as name from pg_roles where starts_with(rolname, $1) and shobj_description(oid, 'pg_authid') = $2
       and pg_has_role(session_user, oid, 'MEMBER')`,
     [NAMED, EXECUTOR_COMMENT],
   );
-  for (const { name } of rows) await dropWhenFree(session, name, false);
+  const failures: unknown[] = [];
+  for (const { name } of rows) await dropWhenFree(session, name, open, false).catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function hold(guard: Session, user: string): Promise<void> {
   await guard.query("select pg_advisory_lock_shared(hashtextextended($1, 0))", [user]);
 }
 
-async function dropWhenFree(session: Session, user: string, held: boolean): Promise<void> {
+async function dropWhenFree(session: Session, user: string, open: Open, held: boolean): Promise<void> {
   if (held) await session.query("select pg_advisory_unlock_shared(hashtextextended($1, 0))", [user]);
   const [row] = await session.query<{ free: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as free", [
     user,
   ]);
   if (row?.free !== true) return;
   try {
-    await session.query(`drop role if exists ${identifier(user)}`);
+    await dropExecutor(session, user, open);
   } finally {
     await session.query("select pg_advisory_unlock(hashtextextended($1, 0))", [user]);
   }

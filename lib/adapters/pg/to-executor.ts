@@ -1,5 +1,5 @@
 import { reachesBeyond } from "../../core/catalog/reach.js";
-import { identifier } from "../../core/sql/quote.js";
+import { identifier, literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
 /** Kinds of objects with an owner: the catalog, its columns of owner and name, and what ALTER calls the kind. */
@@ -63,6 +63,34 @@ const OTHERS = `select distinct r.rolname::text as name from pg_shdepend s join 
     and r.rolname not in ($1, session_user) and r.rolname !~ '^pg_' and pg_has_role(session_user, r.oid, 'MEMBER') and not ${reachesBeyond("r.oid")}`;
 
 /**
+ * Further roles that the session may set, which give the executor nothing outside of the clone: none that it would become by them signs in,
+ * makes or owns databases, owns tablespaces, may hand on what is granted on those, sets the server's parameters, or lets others become a role.
+ */
+const HARMLESS_ROLES = `with recursive far as (select r.oid from pg_roles r where r.rolcanlogin or r.rolcreatedb or r.rolsuper or r.rolcreaterole or r.rolreplication
+      or r.oid < ${USERS} or exists (select from pg_auth_members m where m.member = r.oid and m.admin_option)
+      or exists (select from pg_shdepend s where s.dbid = 0 and s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid
+        and (s.deptype = 'o' or s.classid not in ('pg_database'::regclass, 'pg_auth_members'::regclass)))
+      or exists (select from pg_database d, aclexplode(d.datacl) a where a.grantee = r.oid and a.is_grantable)
+    union select m.member from pg_auth_members m join far on far.oid = m.roleid)
+  select r.rolname as name from pg_roles r where r.oid not in (select oid from far) and pg_has_role(session_user, r.oid, 'MEMBER') and not ${reachesBeyond("r.oid")}`;
+
+/** A role that is gone by now, or that the login may not give away, is left out. */
+function giveRoles(user: string): string {
+  return `do $do$ declare given name; begin
+    for given in ${HARMLESS_ROLES} loop
+      begin execute pg_catalog.format('grant %I to %I', given, ${literal(user)});
+      exception when undefined_object or insufficient_privilege or invalid_grant_operation then null; end;
+    end loop; end $do$`;
+}
+
+/**
+ * Its extensions to `$1`. PostgreSQL has only REASSIGN OWNED for that, which takes databases along; a superuser may write the catalog of a
+ * clone. An extension that is not trusted asks for a superuser all the same, wherever a script of its own would run.
+ */
+const EXTENSIONS = `update pg_extension set extowner = (select r.oid from pg_roles r where r.rolname = $1)
+  where extowner = (select r.oid from pg_roles r where r.rolname = session_user)`;
+
+/**
  * What the login's default privileges give to what it makes, the executor's give as well, and the login's no longer do. Statements that
  * make each the same as before: what is not as PostgreSQL has it by itself.
  */
@@ -92,6 +120,11 @@ export async function toExecutor(session: Session, database: string, user: strin
       ...statements.map(({ sql }) => sql),
       ...privileges.map(({ sql }) => sql),
       ...others.map(({ name }) => `grant ${identifier(name)} to ${identifier(user)}`),
+      giveRoles(user),
     ].join("; "),
   );
+  const [me] = await session.query<{ superuser: boolean }>(
+    "select rolsuper as superuser from pg_roles where rolname = session_user",
+  );
+  if (me?.superuser === true) await session.query(EXTENSIONS, [user]);
 }

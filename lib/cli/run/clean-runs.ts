@@ -15,7 +15,7 @@ import { readTrail } from "../../core/audit/trail.js";
 import { groupBy } from "../../core/group-by.js";
 import { plural } from "../../core/plural.js";
 import { sizeText } from "../../core/size.js";
-import { DatabaseError } from "../../ports/database.js";
+import { DatabaseError, NotDropped } from "../../ports/database.js";
 import { TamperedError } from "../../ports/tampered.js";
 import { CLONE_PREFIX } from "../../steps/catalog/declared.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
@@ -161,6 +161,10 @@ async function sweepServers(io: Io, path: string): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       whole = false;
+      if (error instanceof NotDropped) {
+        io.stderr.write(`${printable(host)}: ${printable(error.message)}\n  ${printable(error.remedy)}\n`);
+        continue;
+      }
       io.stderr.write(`${printable(host)}: scratch databases could not be looked for: ${printable(error.message)}\n`);
     }
   }

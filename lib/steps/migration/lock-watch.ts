@@ -1,11 +1,14 @@
 import type { Clock } from "../../ports/clock.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import { DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 
 /** Between two looks at a statement that takes longer than a lock may. Milliseconds. */
 const INTERVAL_MS = 250;
 
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMEOUT = "55P03";
+
+/** The session that cancels: the login's, which may. */
+export const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 1000, asLogin: true };
 
 /** How a statement is kept to `lock_timeout` from outside. */
 export interface LockWatch {

@@ -2,6 +2,7 @@ import type { Migration } from "../../core/migration/release.js";
 import type { KeepAside, SetAside } from "../../core/undo/keep/aside.js";
 import type { Session } from "../../ports/database.js";
 import { type AppliedMigration, applyMigration, type StatementObserver } from "../migration/apply-migration.js";
+import type { LockWatch } from "../migration/lock-watch.js";
 import type { ProveOnClone } from "./input.js";
 
 /** One migration, as the rollout will run it, without a ledger. `stop` ends a program before its time. */
@@ -12,6 +13,7 @@ export async function up(
   keep: readonly KeepAside[],
   watched: {
     readonly observe?: StatementObserver;
+    readonly watch?: LockWatch;
     readonly stop?: AbortSignal;
     readonly aside?: readonly SetAside[];
     readonly whole?: boolean;

@@ -2,6 +2,7 @@ import type { Migration } from "../../core/migration/release.js";
 import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError } from "../../ports/database.js";
+import { CANCELLER } from "../migration/lock-watch.js";
 import { up } from "./apply-on-clone.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
@@ -75,14 +76,16 @@ function because(failure: Failure | null, clones: Clones): Failure | null {
 }
 
 async function applyStatements(
-  { session }: WorkingClone,
+  { session, clone }: WorkingClone,
   input: ProveOnClone,
   migration: Migration,
   origin: number,
 ): Promise<Step> {
   const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin);
+  // Nobody waits on a clone, but what shares the server's roles and databases with it does, and the proof itself.
+  const locks = { connect: () => clone.open(CANCELLER), clock: input.clock };
   try {
-    await up(session, input, migration, [], { observe: watch });
+    await up(session, input, migration, [], { observe: watch, watch: locks });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const failure = { migration, statement: watch.current, error };

@@ -1,15 +1,18 @@
 import type { Finding } from "../../core/finding.js";
-import { identifier } from "../../core/sql/quote.js";
 import type { NotDropped } from "../../ports/database.js";
 
-/** A database of ours is still there. What was found out on it holds. */
-export function leftBehind(gate: Finding["gate"], { clone, message }: NotDropped): Finding {
+/** A database or a role of ours is still there. What was found out on it holds. */
+export function leftBehind(gate: Finding["gate"], { left, message, remedy }: NotDropped): Finding {
+  const after =
+    left.kind === "database"
+      ? "Nobody can connect to it any more, and the next run drops it."
+      : "Nobody can sign in as it any more, and `schema-gate clean --yes` or the next run drops it once nothing depends on it.";
   return {
     code: `${gate}.left-behind`,
     gate,
     severity: "warning",
-    subject: { kind: "database", name: clone },
-    message: `${message[0]?.toUpperCase()}${message.slice(1)}. Nobody can connect to it any more, and the next run drops it.`,
-    remedy: { text: `End the sessions that hold it, then: DROP DATABASE ${identifier(clone)};` },
+    subject: { kind: left.kind, name: left.name },
+    message: `${message[0]?.toUpperCase()}${message.slice(1)}. ${after}`,
+    remedy: { text: remedy },
   };
 }

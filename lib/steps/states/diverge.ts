@@ -10,7 +10,7 @@ import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { loadParser } from "../../core/sql/parse.js";
-import { DatabaseError } from "../../ports/database.js";
+import { DatabaseError, NotDropped } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { clustersOf, type Members, representativeOf } from "../catalog/clusters-of.js";
@@ -18,6 +18,7 @@ import { CLONE_PREFIX, declare } from "../catalog/declared.js";
 import { contractFindings, pendingContract } from "../catalog/pending.js";
 import { releaseDependence } from "../catalog/release-dependence.js";
 import { saveFindings } from "../run/findings.js";
+import { leftBehind } from "../run/left-behind.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 import { appliedFiles, settledHistory } from "../run/settled-history.js";
 import type { Step } from "../run/step.js";
@@ -146,6 +147,10 @@ async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly
       if (tenant) await ports.database.sweep(tenant, CLONE_PREFIX);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
+      if (error instanceof NotDropped) {
+        findings.push(leftBehind("diverge", error));
+        continue;
+      }
       findings.push({
         code: "diverge.not-swept",
         gate: "diverge",

@@ -92,8 +92,8 @@ class Trial {
     if (error instanceof NotDropped)
       return lacking(this.nameOf(what), "warning", {
         message: `${error.message}.`,
-        cost: "It takes room on the server until the next run drops it.",
-        remedy: `DROP DATABASE ${identifier(error.clone)};`,
+        cost: "It stays on the server until the next run drops it.",
+        remedy: error.remedy,
       });
     return lacking(this.nameOf(what), "error", {
       message: `${error.message} [${error.code}].`,
