@@ -3,8 +3,9 @@ import { callItem, settled } from "./evaluate/calls.js";
 import type { Emission } from "./evaluate/emission.js";
 import { RUST } from "./evaluate/language.js";
 import { type Library, Machine } from "./evaluate/machine.js";
+import { isError } from "./evaluate/patterns.js";
 import { derefed } from "./evaluate/place.js";
-import { type RefusalSignal, refusalOf } from "./evaluate/signals.js";
+import { RefusalSignal, refusalOf } from "./evaluate/signals.js";
 import { HANDLE, type Value } from "./evaluate/value.js";
 import type { Crate } from "./syntax/crate.js";
 import type { Item } from "./syntax/items.js";
@@ -32,7 +33,9 @@ export function evaluateItem(crate: Crate, library: Library, item: Item, files: 
   try {
     const value = settled(callItem(machine, item, args, item.kind === "method" ? self : null, item.node));
     machine.closePending();
-    return { emissions: machine.sink.finish(), value: derefed(value), refusal: null };
+    const given = derefed(value);
+    const refusal = isError(given) ? new RefusalSignal("The code gives up here: it returns an error", item.node) : null;
+    return { emissions: machine.sink.finish(), value: given, refusal };
   } catch (signal) {
     const refusal = refusalOf(signal, item.node);
     if (!refusal) throw signal;

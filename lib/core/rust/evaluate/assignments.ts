@@ -35,6 +35,13 @@ function whole(text: string): boolean {
 }
 
 function takeApart(machine: Machine, target: RustNode, value: Value, scope: Scope): Value {
+  if (!/^(tuple|array)_expression$/.test(target.type)) {
+    for (const part of target.descendants()) {
+      const cell = part.type === "identifier" ? scope.find(part.text) : null;
+      if (cell) spoil(cell, "A pattern assigns to it", target);
+    }
+    return UNIT;
+  }
   const parts = target.plain;
   const pairs = target.type === "tuple_expression" && value.kind === "list" && value.items.length === parts.length;
   for (const [at, part] of parts.entries()) {

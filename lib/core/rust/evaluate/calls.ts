@@ -1,9 +1,9 @@
 import { type Item, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { variantsOf } from "../syntax/variants.js";
+import { variantNode, variantsOf } from "../syntax/variants.js";
 import { isUnsure, unsureList } from "./cfg.js";
 import type { Machine } from "./machine.js";
-import { withSelf } from "./paths.js";
+import { selfTypeOf, withSelf } from "./paths.js";
 import { matchPattern } from "./patterns.js";
 import { derefed } from "./place.js";
 import { handOver } from "./places.js";
@@ -25,7 +25,7 @@ export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Va
         : machine.evaluate(target, scope);
   const args = argumentsOf(machine, node, scope);
   if (local) return callValue(machine, derefed(local), args, node);
-  return callPath(machine, withSelf(machine, path), args, node);
+  return callPath(machine, withSelf(machine, path, target), args, node);
 }
 
 /** What is called, without the types that it is given. */
@@ -79,7 +79,22 @@ function callPath(
   if (seen.some(reachesDatabase)) {
     return machine.opaque(`The function ${name} reaches the database and is not among the files`, node);
   }
-  return { kind: "term", head: expanded, args: seen, calls: [], node };
+  return { kind: "term", head: expanded, args: asFields(machine, path, seen, from), calls: [], node };
+}
+
+/** The parts of a tuple struct or of an enum's variant, as their types ask for. */
+function asFields(machine: Machine, path: readonly string[], args: readonly Value[], node: RustNode): readonly Value[] {
+  const found = machine.crate.value(path, node);
+  const made =
+    found?.kind === "variant"
+      ? variantNode(found.item, found.variant)
+      : found?.kind === "item" && found.item.kind === "struct"
+        ? found.item.node
+        : null;
+  const body = made?.field("body");
+  const types = body?.type === "ordered_field_declaration_list" ? body.children : [];
+  const written = types.filter((each) => !/^(visibility_modifier|attribute_item)$/.test(each.type));
+  return args.map((arg, at) => typed(machine, arg, written[at] ?? null, node));
 }
 
 /** `Enum::default()`, by the variant that `derive(Default)` is told. */
@@ -113,7 +128,7 @@ export function callItem(
   const run = () => {
     const scope = machine.scope(null);
     bindParameters(machine, item, args, self, scope);
-    return typed(machine, machine.call(body, scope, item.type), item.node.field("return_type"), node);
+    return typed(machine, machine.call(body, scope, selfTypeOf(machine, item)), item.node.field("return_type"), node);
   };
   const isAsync = item.node.child("function_modifiers")?.text.includes("async") ?? false;
   return isAsync ? machine.future(node, run) : run();
@@ -142,7 +157,8 @@ export function callClosure(machine: Machine, closure: ClosureValue, args: reado
     const given = args[at] ?? unknown("The argument is missing", param);
     matchPattern(machine, pattern, typed(machine, given, param.field("type"), param), scope);
   }
-  const run = () => machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null);
+  const run = () =>
+    typed(machine, machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null), closure.returns, closure.body);
   return closure.waits ? machine.future(closure.body, run) : run();
 }
 

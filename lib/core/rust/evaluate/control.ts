@@ -5,8 +5,11 @@ import { leaving } from "./machine.js";
 import { truthOf } from "./operators.js";
 import { bindUnknown, matchPattern, subjectOf } from "./patterns.js";
 import type { Scope } from "./scope.js";
+import { stillAnswers } from "./still-answers.js";
 import { typed } from "./typed.js";
-import { type Condition, DECIDED_LATER, mayReach, UNIT, unknown, type Value } from "./value.js";
+import { type Condition, DECIDED_LATER, mayReach, UNIT, undecided, unknown, type Value } from "./value.js";
+
+const ANSWERED_BEFORE = "The database was asked before statements that may change its answer";
 
 export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): Value {
   const scope = machine.scope(outer);
@@ -56,6 +59,7 @@ export function evaluateIf(machine: Machine, node: RustNode, outer: Scope): Valu
   if (decided === "yes") return runThen();
   if (decided === "no") return runOther();
   if (decided === "maybe") return machine.anyOf([runThen, runOther], DECIDED_LATER, node);
+  if (!stillAnswers(machine, decided)) return machine.anyOf([runThen, runOther], ANSWERED_BEFORE, node);
   return evaluateGuard(machine, decided, runThen, runOther, node);
 }
 
@@ -69,16 +73,22 @@ function evaluateGuard(
 ): Value {
   const then = machine.branch(runThen);
   const otherwise = machine.branch(runOther);
-  if (then.emissions.length > 0 || otherwise.emissions.length > 0) {
-    machine.sink.emit({ kind: "guard", condition, whenTrue: then.emissions, whenFalse: otherwise.emissions, node });
-  }
   const plain = !then.mayReturn && !then.mayLoop && !otherwise.mayReturn && !otherwise.mayLoop;
   const what = leaving([then, otherwise]);
+  // The rest of the function is one branch with what did not return: the question is not asked a second time.
   if (plain && then.end === "return" && otherwise.end === "value") {
-    machine.leave("return", { ...condition, negated: !condition.negated }, node);
-  } else if (plain && otherwise.end === "return" && then.end === "value") machine.leave("return", condition, node);
-  else if (what || then.end === "refusal" || otherwise.end === "refusal") {
-    machine.leave(what ?? "return", { sql: null, negated: false, reason: DECIDED_LATER }, node);
+    machine.leave("return", { ...condition, negated: !condition.negated }, node, then.emissions);
+    for (const emission of otherwise.emissions) machine.sink.keep(emission);
+  } else if (plain && otherwise.end === "return" && then.end === "value") {
+    machine.leave("return", condition, node, otherwise.emissions);
+    for (const emission of then.emissions) machine.sink.keep(emission);
+  } else {
+    if (then.emissions.length > 0 || otherwise.emissions.length > 0) {
+      machine.sink.emit({ kind: "guard", condition, whenTrue: then.emissions, whenFalse: otherwise.emissions, node });
+    }
+    if (what || then.end === "refusal" || otherwise.end === "refusal") {
+      machine.leave(what ?? "return", undecided(DECIDED_LATER), node);
+    }
   }
   return unknown(DECIDED_LATER, node, mayReach(then.value) || mayReach(otherwise.value));
 }

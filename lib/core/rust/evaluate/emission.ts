@@ -18,18 +18,44 @@ export type Emission =
 interface Frame {
   readonly items: Emission[];
   /** Set for the rest of a function after an early return under a condition. */
-  readonly guard: { readonly condition: Condition; readonly node: RustNode } | null;
+  readonly guard: Guard | null;
+}
+
+interface Guard {
+  readonly condition: Condition;
+  readonly node: RustNode;
+  /** What is done where the function returned. */
+  readonly otherwise: readonly Emission[];
 }
 
 /** Collects what the code does, in order. */
 export class Sink {
   private readonly frames: Frame[] = [{ items: [], guard: null }];
+  /** Every text sent so far, in whatever branch; null for what is not known. */
+  private readonly sent: (string | null)[] = [];
+
+  /** How many statements were sent. */
+  get count(): number {
+    return this.sent.length;
+  }
+
+  /** What was sent since so many statements. */
+  since(count: number): readonly (string | null)[] {
+    return this.sent.slice(count);
+  }
 
   get depth(): number {
     return this.frames.length;
   }
 
   emit(emission: Emission): void {
+    if (emission.kind === "sql") this.sent.push(emission.sql);
+    else if (emission.kind !== "guard") this.sent.push(null);
+    this.frames.at(-1)?.items.push(emission);
+  }
+
+  /** Keeps what was captured before. */
+  keep(emission: Emission): void {
     this.frames.at(-1)?.items.push(emission);
   }
 
@@ -48,17 +74,17 @@ export class Sink {
   }
 
   /** From now on, until the guards are closed to the present depth, everything stands under the condition. */
-  openGuard(condition: Condition, node: RustNode): void {
-    this.frames.push({ items: [], guard: { condition, node } });
+  openGuard(condition: Condition, node: RustNode, otherwise: readonly Emission[] = []): void {
+    this.frames.push({ items: [], guard: { condition, node, otherwise } });
   }
 
   closeGuards(depth: number): void {
     while (this.frames.length > depth) {
       const frame = this.frames.pop();
-      if (!frame?.guard || frame.items.length === 0) continue;
-      const { condition, node } = frame.guard;
+      if (!frame?.guard || frame.items.length + frame.guard.otherwise.length === 0) continue;
+      const { condition, node, otherwise } = frame.guard;
       if (condition.sql === null) this.emit({ kind: "opaque", reason: condition.reason, node });
-      else this.emit({ kind: "guard", condition, node, whenTrue: frame.items, whenFalse: [] });
+      else this.emit({ kind: "guard", condition, node, whenTrue: frame.items, whenFalse: otherwise });
     }
   }
 

@@ -8,6 +8,7 @@ import { evaluateFor, evaluateLoop } from "./loops.js";
 import type { Machine } from "./machine.js";
 import { evaluateMacro } from "./macros.js";
 import { callMethod } from "./method-calls.js";
+import { heldBy } from "./methods.js";
 import { evaluateBinary, evaluateUnary } from "./operators.js";
 import { evaluatePath } from "./paths.js";
 import { isError } from "./patterns.js";
@@ -16,7 +17,7 @@ import { locate } from "./places.js";
 import type { Scope } from "./scope.js";
 import { LoopSignal, ReturnSignal } from "./signals.js";
 import { structOf } from "./structs.js";
-import { bool, text, UNIT, unknown, type Value } from "./value.js";
+import { bool, text, UNIT, undecided, unknown, type Value } from "./value.js";
 
 type Evaluate = (machine: Machine, node: RustNode, scope: Scope) => Value;
 
@@ -44,7 +45,7 @@ const list: Evaluate = (machine, node, scope) => {
 const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   string_literal: literalText,
   raw_string_literal: literalText,
-  char_literal: (_machine, node) => text(charValue(node.text)),
+  char_literal: (_machine, node) => charOf(node.text),
   integer_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
   float_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
   boolean_literal: (_machine, node) => bool(node.text === "true"),
@@ -70,15 +71,16 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   closure_expression: (_machine, node, scope) => {
     const body = node.field("body");
     if (!body) return unknown("The closure has no body", node);
-    const around = /^(static\s+)?(async\s+)?move\b/.test(node.text) ? scope.moved() : scope;
+    const owns = /^(static\s+)?(async\s+)?move\b/.test(node.text);
+    const around = owns ? scope.moved() : scope.seen();
     const params = node.field("parameters")?.children ?? [];
     const waits = /^(static\s+)?async\b/.test(node.text);
-    return { kind: "closure", params, body, scope: around, owns: around !== scope, waits };
+    return { kind: "closure", params, body, returns: node.field("return_type"), scope: around, owns, waits };
   },
   block: evaluateBlock,
   async_block: (machine, node, scope) => {
     const block = node.child("block");
-    const around = /^async\s+move\b/.test(node.text) ? scope.moved() : scope;
+    const around = /^async\s+move\b/.test(node.text) ? scope.moved() : scope.seen();
     if (!block) return unknown("The block is incomplete", node);
     return machine.future(node, () => machine.call(block, around, machine.selfTypes.at(-1) ?? null));
   },
@@ -155,10 +157,12 @@ function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   const value = settled(inner(machine, node, scope));
   const seen = derefed(value);
   if (isError(seen)) throw new ReturnSignal(seen);
+  const well = heldBy(seen);
+  if (well) return well;
   if (seen.kind !== "none" && seen.kind !== "some") return value;
   // `Ok(None)` is kept as `None`: which of the two stands here, and so whether it leaves, is not known.
   const reason = "Whether the ? leaves the function is not followed";
-  if (seen.kind === "none") machine.leave("return", { sql: null, negated: false, reason }, node);
+  if (seen.kind === "none") machine.leave("return", undecided(reason), node);
   return unknown(reason, node);
 }
 
@@ -171,18 +175,21 @@ const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromE
 
 /** `x as T`: a number that the type holds stays as it is; a cast to what is no number changes nothing. */
 function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
-  const value = machine.read(node.field("value") ?? node, scope);
+  const given = machine.evaluate(node.field("value") ?? node, scope);
   const type = node.field("type")?.text ?? "";
-  if (!/^([iu](8|16|32|64|128|size)|f32|f64|char|bool)$/.test(type)) return value;
+  if (!/^([iu](8|16|32|64|128|size)|f32|f64|char|bool)$/.test(type)) return given;
+  const value = derefed(given);
   const range = RANGES[type.replace("size", "64")];
   const whole = value.kind === "number" && /^-?\d+$/.test(value.text) ? BigInt(value.text) : null;
   if (range && whole !== null && whole >= range[0] && whole <= range[1]) return value;
   return unknown("What the cast gives is not followed", node);
 }
 
-function charValue(literal: string): string {
+/** A character; `b'a'` is the number of one. */
+function charOf(literal: string): Value {
   const body = literal.replace(/^b/, "").slice(1, -1);
-  return body.startsWith("\\") ? unescaped(body) : body;
+  const char = body.startsWith("\\") ? unescaped(body) : body;
+  return literal.startsWith("b") ? { kind: "number", text: String(char.charCodeAt(0)) } : text(char);
 }
 
 const LONGEST_LIST = 10_000;

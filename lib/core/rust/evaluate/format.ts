@@ -52,15 +52,18 @@ export function formatText(
     const [name = "", shape = ""] = place.split(":", 2);
     const value = name === "" ? positional[next++] : /^\d+$/.test(name) ? positional[Number(name)] : named(name.trim());
     const shown = value ? displayText(machine, value) : null;
-    const shaped = shown === null ? null : inShape(shown, shape);
+    const shaped = shown === null || !value ? null : inShape(shown, shape, value.kind === "number");
     if (shaped === null) known = false;
     return shaped ?? "";
   });
   return known ? filled : null;
 }
 
-function inShape(shown: string, shape: string): string | null {
+/** `{:03}` fills numbers up with zeros behind their sign. */
+function inShape(shown: string, shape: string, isNumber: boolean): string | null {
   if (shape === "") return shown;
-  const padding = /^0(\d+)$/.exec(shape);
-  return padding ? shown.padStart(Number(padding[1]), "0") : null;
+  const padding = isNumber ? /^0(\d+)$/.exec(shape) : null;
+  if (!padding) return null;
+  const sign = shown.startsWith("-") ? "-" : "";
+  return sign + shown.slice(sign.length).padStart(Number(padding[1]) - sign.length, "0");
 }

@@ -3,7 +3,7 @@ import { decide } from "./control.js";
 import type { Machine } from "./machine.js";
 import { bindUnknown, matchPattern } from "./patterns.js";
 import { derefed } from "./place.js";
-import { spoil } from "./places.js";
+import { handOver, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
 import { LoopSignal } from "./signals.js";
 import { UNIT, unknown, type Value } from "./value.js";
@@ -15,6 +15,7 @@ export function evaluateFor(machine: Machine, node: RustNode, outer: Scope): Val
   if (!pattern || !body || !over) return unknown("The loop is incomplete", node);
   const items = iterated(machine, over, outer);
   if (items.kind !== "list") {
+    handOver(machine, [items], "The iterator", over);
     const reason = "The loop runs over values that are known only when the code runs";
     return perhaps(machine, node, reason, () => {
       const scope = machine.scope(outer);

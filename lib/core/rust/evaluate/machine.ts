@@ -1,16 +1,19 @@
 import type { Crate } from "../syntax/crate.js";
+import type { Item } from "../syntax/items.js";
 import type { RustNode, RustText } from "../syntax/rust-node.js";
-import { Sink } from "./emission.js";
+import { type Emission, Sink } from "./emission.js";
 import { Cell, derefed } from "./place.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
 import {
   type ClosureValue,
   type Condition,
+  DECIDED_LATER,
   type FutureValue,
   mayReach,
   type Term,
   UNIT,
+  undecided,
   unknown,
   type Value,
 } from "./value.js";
@@ -57,7 +60,7 @@ export class Machine {
   /** What was made to be awaited and was not yet. */
   private readonly pending = new Set<FutureValue>();
   /** The types that `Self` means, innermost last. */
-  readonly selfTypes: (string | null)[] = [];
+  readonly selfTypes: (SelfType | null)[] = [];
 
   constructor(
     readonly crate: Crate,
@@ -135,7 +138,7 @@ export class Machine {
   }
 
   /** Runs a function's body; `return` ends it, and guards opened in it end with it. */
-  call(body: RustNode, scope: Scope, type: string | null): Value {
+  call(body: RustNode, scope: Scope, type: SelfType | null): Value {
     if (this.frames.length >= DEEPEST_CALL) {
       throw new RefusalSignal("The calls are nested too deeply to be followed", body);
     }
@@ -216,11 +219,11 @@ export class Machine {
   }
 
   /** From here to the end of the function, or of the loop, it depends on the condition whether anything runs. */
-  leave(what: "return" | "loop", condition: Condition, node: RustNode): void {
+  leave(what: "return" | "loop", condition: Condition, node: RustNode, otherwise: readonly Emission[] = []): void {
     const frame = this.frames.at(-1);
     if (frame && what === "return") frame.mayReturn = true;
     else if (frame) frame.mayLoop = true;
-    this.sink.openGuard(condition, node);
+    this.sink.openGuard(condition, node, otherwise);
     this.undecided++;
   }
 
@@ -229,7 +232,7 @@ export class Machine {
     const results = works.map((work) => this.branch(work));
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);
     const what = leaving(results);
-    if (what) this.leave(what, { sql: null, negated: false, reason }, node);
+    if (what) this.leave(what, undecided(reason), node);
     return unknown(
       reason,
       node,
@@ -238,16 +241,18 @@ export class Machine {
   }
 }
 
+export interface SelfType {
+  readonly name: string;
+  /** Null when it is none of the files. */
+  readonly item: Item | null;
+}
+
 interface Frame {
   mayReturn: boolean;
   mayLoop: boolean;
 }
 
-const UNDECIDED: Condition = {
-  sql: null,
-  negated: false,
-  reason: "Whether this runs is decided by values that are known only when the code runs",
-};
+const UNDECIDED = undecided(DECIDED_LATER);
 
 function again(node: RustNode): Value {
   return unknown("It is awaited more than once", node);

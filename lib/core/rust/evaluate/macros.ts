@@ -5,6 +5,7 @@ import { isUnsure, unsureList } from "./cfg.js";
 import { formatText } from "./format.js";
 import type { Machine } from "./machine.js";
 import { expandMacro } from "./macro-rules.js";
+import { equal } from "./operators.js";
 import { constantValue } from "./paths.js";
 import { matchPattern } from "./patterns.js";
 import { derefed, followed } from "./place.js";
@@ -23,6 +24,15 @@ const nothing: Evaluate = (machine, node, scope) => {
   valuesOf(machine, node, scope);
   return UNIT;
 };
+/** Gives up where the check is known to fail. */
+function checked(machine: Machine, node: RustNode, scope: Scope, fails: (values: readonly Value[]) => boolean): Value {
+  return fails(valuesOf(machine, node, scope).map(derefed)) ? refuse(machine, node, scope) : UNIT;
+}
+
+function isEqual(machine: Machine, a: Value | undefined, b: Value | undefined): boolean | null {
+  return a && b ? equal(machine, a, b) : null;
+}
+
 /** There in a build for development alone. */
 const perhaps: Evaluate = (machine, node, scope) =>
   machine.anyOf([() => nothing(machine, node, scope)], "Whether this runs depends on how the code is built", node);
@@ -72,9 +82,9 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
   error: nothing,
   trace: nothing,
   log: nothing,
-  assert: nothing,
-  assert_eq: nothing,
-  assert_ne: nothing,
+  assert: (machine, node, scope) => checked(machine, node, scope, ([first]) => first?.kind === "bool" && !first.value),
+  assert_eq: (machine, node, scope) => checked(machine, node, scope, ([a, b]) => isEqual(machine, a, b) === false),
+  assert_ne: (machine, node, scope) => checked(machine, node, scope, ([a, b]) => isEqual(machine, a, b) === true),
   debug_assert: perhaps,
   debug_assert_eq: perhaps,
   debug_assert_ne: perhaps,
@@ -115,7 +125,7 @@ function expanded(machine: Machine, own: Item | "ambiguous", name: string, node:
   const reason = `The macro ${name} is not followed`;
   if (own === "ambiguous" || machine.crate.untold(own) !== null) return unknownMacro(machine, name, node, scope);
   const body = own.node.text;
-  const named = body.matchAll(/(?<![$\w.:])([a-z_]\w*)\b(?!\s*[!:(])/g);
+  const named = body.matchAll(/(?<![$\w.:])([a-z_]\w*)\b(?!\s*(!|::))/g);
   if ([...named].some(([, word = ""]) => word !== "self" && scope.find(word) !== null)) {
     spoilNamed(node, scope, reason);
     return machine.opaque(reason, node);

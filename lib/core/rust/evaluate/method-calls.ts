@@ -15,15 +15,33 @@ const STILL_FUTURE = new Set(["boxed", "boxed_local", "instrument", "in_current_
 export function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: Scope): Value {
   const object = target.field("value");
   const method = (target.field("field")?.text ?? "").replace(/^r#/, "");
-  const place = object ? followed(locate(machine, object, scope)) : machine.cell(HANDLE, false);
+  const found = object ? locate(machine, object, scope) : machine.cell(HANDLE, false);
+  const place = followed(found);
   const receiver = place.get();
   const args = argumentsOf(machine, node, scope);
+  const borrowed = place !== found || (object !== null && isBorrow(object));
+  if (borrowed && receiver.kind === "list" && place.mutable && THROUGH.has(method)) {
+    const given = handOver(machine, [{ kind: "ref", place }, ...args], method, node);
+    const reason = "What is done to the elements through a reference is not followed";
+    return given.some(reachesDatabase) ? machine.opaque(reason, node) : unknown(reason, node);
+  }
   if (receiver.kind === "future") {
     if (STILL_FUTURE.has(method)) return receiver;
     return called(machine, machine.cell(settled(receiver), true), method, args, node);
   }
   // A field that holds code is called with brackets around it, `(self.run)(…)`, so that this is a method.
   return called(machine, place, method, args, node);
+}
+
+/** What gives the elements themselves where a list is borrowed as `&mut`, and moves on an iterator that is. */
+const THROUGH = new Set(
+  "into_iter map filter take skip rev enumerate chain collect for_each any find peekable cloned copied last".split(" "),
+);
+
+function isBorrow(node: RustNode): boolean {
+  const [inner] = node.plain;
+  if (node.type === "parenthesized_expression" && inner) return isBorrow(inner);
+  return node.type === "reference_expression" && node.child("mutable_specifier") !== null;
 }
 
 function called(machine: Machine, place: Place, method: string, args: readonly Value[], node: RustNode): Value {
@@ -40,6 +58,8 @@ function called(machine: Machine, place: Place, method: string, args: readonly V
     return callValue(machine, receiver, args, node);
   const plain = args.map(derefed);
   const known = knownMethod(machine, receiver, method, plain, node);
+  // These move an iterator on, as far as they have to.
+  if (known && receiver.kind === "list" && /^(any|find)$/.test(method)) spoil(place, `${method} moves it on`, node);
   if (known) return known;
   const built = machine.library.onBuilder(machine, receiver, method, plain, node);
   if (built) {

@@ -1,9 +1,12 @@
+import { pathOf } from "../syntax/items.js";
 import { snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { askRows, askScalar } from "./answers.js";
 import { callForEach } from "./calls.js";
 import { displayText } from "./format.js";
 import type { Machine } from "./machine.js";
+import { isConverted } from "./own-type.js";
+import { isError, wellOf } from "./patterns.js";
 import { handOver } from "./places.js";
 import { bool, type ClosureValue, type ListValue, text, UNIT, unknown, type Value } from "./value.js";
 
@@ -76,7 +79,7 @@ const LEADING = new RegExp(`^${SPACE}`);
 const TRAILING = new RegExp(`${SPACE}$`);
 
 const TEXT: Readonly<Record<string, TextMethod>> = {
-  parse: (value, _args, _machine, node) => parsed(value, node),
+  parse: (value, _args, machine, node) => parsed(machine, value, node),
   trim: (value) => text(value.replace(LEADING, "").replace(TRAILING, "")),
   trim_start: (value) => text(value.replace(LEADING, "")),
   trim_end: (value) => text(value.replace(TRAILING, "")),
@@ -100,13 +103,12 @@ const TEXT: Readonly<Record<string, TextMethod>> = {
   starts_with: (value, [start]) => (start?.kind === "text" ? bool(value.startsWith(start.text)) : undefined),
   ends_with: (value, [end]) => (end?.kind === "text" ? bool(value.endsWith(end.text)) : undefined),
   contains: (value, [part]) => (part?.kind === "text" ? bool(value.includes(part.text)) : undefined),
-  lines: (value) => ({
-    kind: "list",
-    items: value
-      .replace(/\n$/, "")
-      .split("\n")
-      .flatMap((line, _at, all) => (all.length === 1 && line === "" ? [] : [text(line.replace(/\r$/, ""))])),
-  }),
+  lines: (value) => {
+    const lines = value.split("\n");
+    const last = lines.pop();
+    const whole = lines.map((line) => text(line.replace(/\r$/, "")));
+    return { kind: "list", items: last ? [...whole, text(last)] : whole };
+  },
   split: (value, [by]) =>
     by?.kind === "text" && by.text !== ""
       ? { kind: "list", items: value.split(by.text).map((part) => text(part)) }
@@ -176,17 +178,41 @@ function isTrue(value: Value | undefined): boolean {
   return value?.kind === "bool" && value.value;
 }
 
-/** A text read as what is asked for: a whole number is one, and of a library's type the text tells it. */
-function parsed(value: string, node: RustNode): Value {
-  const type = node.field("function")?.field("type_arguments")?.plain[0]?.text ?? "";
-  if (!/^([iu](8|16|32|64|128|size)|f32|f64|bool|char)$/.test(type)) return text(value);
-  if (/^[iu]\d/.test(type) && /^(0|-?[1-9]\d{0,8})$/.test(value)) return { kind: "number", text: value };
-  return unknown("What the text is read as is not followed", node);
+/** A text read as what is asked for: a whole number is one, and of a library's type the text tells it, if it can be read. */
+function parsed(machine: Machine, value: string, node: RustNode): Value {
+  const asked = node.field("function")?.field("type_arguments")?.plain[0] ?? null;
+  const type = asked?.text ?? "";
+  const number = /^(0|-?[1-9]\d{0,8})$/.test(value);
+  if (/^[iu](32|64|128)$/.test(type) && number && !(type.startsWith("u") && value.startsWith("-")))
+    return { kind: "number", text: value };
+  const own = asked ? machine.crate.type(pathOf(asked), asked)?.kind === "item" : false;
+  // Where no type is written it may be a number's, which has one way of being shown.
+  const other = /^([iu](8|16|32|64|128|size)|f32|f64|bool|char)$/.test(type) || (type === "" && /^[-+\d.]/.test(value));
+  if (own || (other && !(type === "" && number))) return unknown("What the text is read as is not followed", node);
+  return { kind: "term", head: PARSED, args: [text(value)], calls: [], node };
+}
+
+const PARSED = ["str", "parse"];
+
+/** What a result holds where it holds something: of an `Ok(…)` that is kept as such, and of a text that was read. */
+export function heldBy(value: Value): Value | null {
+  const isParsed = value.kind === "term" && value.head === PARSED && value.calls.length === 0;
+  return wellOf(value) ?? (isParsed ? (value.args[0] ?? null) : null);
+}
+
+/** A method of a result that is kept as one. */
+function onResult(value: Value, held: Value, method: string): Value | undefined {
+  if (/^(unwrap|expect)$/.test(method)) return held;
+  if (method === "map_err") return value;
+  if (wellOf(value) === null) return undefined;
+  if (method === "ok") return { kind: "some", value: held };
+  return /^unwrap_or(_else|_default)?$/.test(method) ? held : undefined;
 }
 
 /** A vector keeps the order; what other collections make of the elements is not followed. */
 function collected(list: ListValue, node: RustNode): Value {
   const into = node.field("function")?.field("type_arguments")?.text ?? "";
+  if (list.items.some(isError)) return unknown("Whether an element ends the list is not followed", node);
   return into === "" || /^<\s*(Vec|_|Result\s*<\s*Vec|Result\s*<\s*_)\b/.test(into)
     ? list
     : unknown("What the elements are collected into is not followed", node);
@@ -221,15 +247,27 @@ export function knownMethod(
     if (known?.kind === "list") machine.makeList(known.items.length, node);
     if (known) return known;
   }
+  const held = heldBy(value);
+  if (held) return onResult(value, held, method);
   if (value.kind === "some" && method === "map" && args[0]?.kind === "closure") {
     return { kind: "some", value: machine.callClosure(args[0], [value.value]) };
   }
-  const known = TRANSPARENT.has(method) && !(value.kind === "term" && args.length > 0 && !onError(method));
+  const known =
+    isTransparent(machine, value, method) && !(value.kind === "term" && args.length > 0 && !onError(method));
   const result = known ? value : named(ANY, method)?.(machine, value, args, node);
   // Whether the code for a failure runs is known only of a value that is known to be there.
   if (result && !/^(text|number|bool|unit|list|struct|some|none)$/.test(value.kind))
     handOver(machine, args, method, node);
   return result;
+}
+
+/** What a struct of the files is turned into, and what its own iterator gives, is its own code. */
+function isTransparent(machine: Machine, value: Value, method: string): boolean {
+  if (!TRANSPARENT.has(method)) return false;
+  if (value.kind === "struct" && !/^(as_ref|borrow|deref|boxed|into_boxed|ok|map_err|await|into)$/.test(method))
+    return false;
+  if (method === "try_into" && value.kind === "number") return Number(value.text) >= 0 && Number(value.text) < 128;
+  return !/^(try_)?into$/.test(method) || !isConverted(machine, value);
 }
 
 function onError(method: string): boolean {

@@ -1,19 +1,23 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import { compareScalar } from "./answers.js";
-import type { Machine } from "./machine.js";
+import { leaving, type Machine } from "./machine.js";
+import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
-import { bool, condition, text, UNIT, unknown, type Value } from "./value.js";
+import { bool, condition, text, UNIT, undecided, unknown, type Value } from "./value.js";
+import { samePath } from "./variants.js";
 
 export function evaluateUnary(machine: Machine, node: RustNode, scope: Scope): Value {
   const operand = node.plain[0];
   const given = operand ? machine.read(operand, scope) : UNIT;
   const value = node.operator === "!" ? truthOf(given) : given;
   if (node.operator === "*") return value;
-  if (node.operator === "-" && value.kind === "number") return { kind: "number", text: `-${value.text}` };
+  if (node.operator === "-" && value.kind === "number")
+    return { kind: "number", text: value.text.startsWith("-") ? value.text.slice(1) : `-${value.text}` };
   if (node.operator === "!" && value.kind === "bool") return bool(!value.value);
   if (node.operator === "!" && value.kind === "condition") {
     return { kind: "condition", condition: { ...value.condition, negated: !value.condition.negated } };
   }
+  handOver(machine, [value], "The operator", node);
   return unknown("The value is not known before the code runs", node);
 }
 
@@ -32,26 +36,28 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   const asked = compareScalar(operator, a, b);
   if (asked) return asked;
   if (operator === "==" || operator === "!=") {
-    const same = comparesItself(machine, a) ? null : equal(a, b);
+    const same = comparesItself(machine, a) || comparesItself(machine, b) ? null : equal(machine, a, b);
     return same === null
       ? unknown("The comparison is decided when the code runs", node)
       : bool(same === (operator === "=="));
   }
-  return arithmetic(operator, a, b) ?? unknown("The value is computed when the code runs", node);
+  const result = arithmetic(operator, a, b);
+  if (result) return result;
+  // An operator of a type's own may do anything to what it is given.
+  if (!/^[<>]=?$/.test(operator)) handOver(machine, [a, b], "The operator", node);
+  return unknown("The value is computed when the code runs", node);
 }
 
 /** The right side runs only when the left one does not decide. */
 function lazy(machine: Machine, operator: "&&" | "||", a: Value, right: RustNode, scope: Scope, node: RustNode): Value {
   if (a.kind === "bool" && a.value === (operator === "||")) return a;
   if (a.kind === "bool") return logical(operator, a, machine.read(right, scope), node);
-  let b: Value = UNIT;
-  const { emissions } = machine.branch(() => {
-    b = machine.read(right, scope);
-    return b;
-  });
-  if (emissions.length > 0)
-    return machine.opaque("Whether the right side runs is known only when the code runs", right);
-  return logical(operator, a, b, node);
+  const result = machine.branch(() => machine.read(right, scope));
+  const reason = "Whether the right side runs is known only when the code runs";
+  const what = result.end === "refusal" ? "return" : leaving([result]);
+  if (what) machine.leave(what, undecided(reason), right);
+  if (result.emissions.length > 0 || what) return machine.opaque(reason, right);
+  return logical(operator, a, result.value, node);
 }
 
 function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNode): Value {
@@ -64,7 +70,12 @@ function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNod
     const part = ({ condition }: typeof a) => (condition.negated ? `NOT (${condition.sql})` : condition.sql);
     return {
       kind: "condition",
-      condition: { sql: `(${part(a)}) ${word} (${part(b)})`, negated: false, reason: a.condition.reason },
+      condition: {
+        sql: `(${part(a)}) ${word} (${part(b)})`,
+        negated: false,
+        reason: a.condition.reason,
+        asked: [...a.condition.asked, ...b.condition.asked],
+      },
     };
   }
   return unknown("The condition is decided when the code runs", node);
@@ -72,7 +83,7 @@ function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNod
 
 /** A value of the database that stands where a truth value is asked for. */
 export function truthOf(value: Value): Value {
-  return value.kind === "scalar" ? condition(`coalesce(${value.sql}, false)`) : value;
+  return value.kind === "scalar" ? condition(`coalesce(${value.sql}, false)`, value.asked) : value;
 }
 
 /** An enum that says itself when two of it are equal. */
@@ -97,12 +108,9 @@ function arithmetic(operator: string, a: Value, b: Value): Value | null {
     : null;
 }
 
-/** Null when it cannot be told. Variants of enums are equal when their last parts are; of constants nothing is known. */
-export function equal(a: Value, b: Value): boolean | null {
-  if (a.kind === "path" && b.kind === "path") {
-    const names = [a.segments.at(-1) ?? "", b.segments.at(-1) ?? ""];
-    return names.every((name) => /^[A-Z]([a-z]|$)/.test(name)) ? names[0] === names[1] : null;
-  }
+/** Null when it cannot be told. */
+export function equal(machine: Machine, a: Value, b: Value): boolean | null {
+  if (a.kind === "path" && b.kind === "path") return samePath(machine, a.segments, a.node, b.segments, b.node);
   if (a.kind === "text" && b.kind === "text") return a.text === b.text;
   if (a.kind === "number" && b.kind === "number") return a.text === b.text || Number(a.text) === Number(b.text);
   if (a.kind === "bool" && b.kind === "bool") return a.value === b.value;

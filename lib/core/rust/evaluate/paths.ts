@@ -1,6 +1,6 @@
-import { pathOf } from "../syntax/items.js";
+import { type Item, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import type { Machine } from "./machine.js";
+import type { Machine, SelfType } from "./machine.js";
 import type { Scope } from "./scope.js";
 import { typed } from "./typed.js";
 import { copied, unknown, type Value } from "./value.js";
@@ -14,7 +14,7 @@ export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Va
     if (variable) return copiedClosure(variable.get());
     if (name === "None") return { kind: "none" };
   }
-  const path = withSelf(machine, segments);
+  const path = withSelf(machine, segments, node);
   return constantValue(machine, path, node) ?? { kind: "path", segments: path, node };
 }
 
@@ -39,7 +39,19 @@ export function constantValue(machine: Machine, path: readonly string[], node: R
     : unknown(`The constant ${found.name} has no value here`, node);
 }
 
-export function withSelf(machine: Machine, segments: readonly string[]): readonly string[] {
-  const type = machine.selfTypes.at(-1);
-  return segments[0] === "Self" && type ? [type, ...segments.slice(1)] : segments;
+/** The type that `Self` means in a method. */
+export function selfTypeOf(machine: Machine, { owner, type: name, within }: Item): SelfType | null {
+  if (name === null) return null;
+  const type = within?.kind === "impl" ? within.node.field("type") : null;
+  const found = type ? machine.crate.type(pathOf(type), type) : null;
+  return { name, item: owner ?? (found?.kind === "item" ? found.item : null) };
+}
+
+/** A path with its type's name for `Self`. It stays as it is where that name means something else. */
+export function withSelf(machine: Machine, segments: readonly string[], node: RustNode): readonly string[] {
+  const self = machine.selfTypes.at(-1);
+  if (segments[0] !== "Self" || !self) return segments;
+  const found = machine.crate.type([self.name], node);
+  const item = found?.kind === "item" ? found.item.node : null;
+  return item === (self.item?.node ?? null) ? [self.name, ...segments.slice(1)] : segments;
 }

@@ -2,10 +2,12 @@ import { pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
 import { equal } from "./operators.js";
+import { withSelf } from "./paths.js";
 import { derefed } from "./place.js";
 import { locate, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
-import { unknown, type Value } from "./value.js";
+import { type PathValue, unknown, type Value } from "./value.js";
+import { samePath } from "./variants.js";
 
 export type Match = "yes" | "no" | "maybe";
 
@@ -69,41 +71,53 @@ export function matchPattern(machine: Machine, pattern: RustNode, given: Value, 
       return inner ? matchPattern(machine, inner, value, scope) : "yes";
     }
     case "scoped_identifier":
-      return value.kind === "path" ? sameVariant(machine, value.segments, pattern) : otherVariant(value);
+      return value.kind === "path" ? samePlainVariant(machine, value, pattern) : otherVariant(value);
     default:
       return matchLiteral(machine, pattern, value, scope);
   }
 }
 
-/** A name with a capital is a variant or a constant, any other is a variable. */
+/** A name that is a variant, a constant or a unit struct stands for itself, any other is a variable. */
 function matchName(machine: Machine, pattern: RustNode, given: Value, scope: Scope, mutable: boolean): Match {
   const name = pattern.text;
   const value = derefed(given);
   if (name === "None") return value.kind === "none" ? "yes" : value.kind === "some" ? "no" : "maybe";
-  if (!/^[A-Z]/.test(name) && !machine.crate.isConstant([name], pattern)) {
+  const found = machine.crate.value([name], pattern);
+  const stands = found?.kind === "variant" || machine.crate.isConstant([name], pattern);
+  if (!stands && !/^[A-Z]/.test(name)) {
     scope.declare(name, given, mutable);
-    return "yes";
+    return found?.kind === "ambiguous" ? "maybe" : "yes";
   }
-  const same = equal(machine.evaluate(pattern, scope), value);
-  return same === null ? "maybe" : same ? "yes" : "no";
+  return matchOf(equal(machine, machine.evaluate(pattern, scope), value));
 }
 
 function matchAny(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {
-  const results = pattern.plain.map((child) => matchPattern(machine, child, value, scope));
-  return results.includes("yes") ? "yes" : results.includes("maybe") ? "maybe" : "no";
+  for (const [at, child] of pattern.plain.entries()) {
+    const inside = machine.scope(scope);
+    const result = matchPattern(machine, child, value, inside);
+    if (result === "no") continue;
+    if (result === "yes") return matchPattern(machine, child, value, scope);
+    // A later one may match in its place, and bind the same names to other parts.
+    return pattern.plain.length - at === 1 ? matchPattern(machine, child, value, scope) : bindUnknown(pattern, scope);
+  }
+  return "no";
 }
 
-/** The last names tell variants apart; a constant of that name stands for a value of its own. */
-function sameVariant(machine: Machine, segments: readonly string[], pattern: RustNode): Match {
-  const path = pathOf(pattern);
-  if (segments.at(-1) === path.at(-1)) return "yes";
-  return machine.crate.isConstant(path, pattern) || machine.crate.isConstant(segments, pattern) ? "maybe" : "no";
+/** Variants without parts; a constant stands for a value of its own. */
+function samePlainVariant(machine: Machine, value: PathValue, pattern: RustNode): Match {
+  const path = withSelf(machine, pathOf(pattern), pattern);
+  if (machine.crate.isConstant(path, pattern) || machine.crate.isConstant(value.segments, pattern)) return "maybe";
+  return matchOf(samePath(machine, value.segments, value.node, path, pattern));
+}
+
+function matchOf(same: boolean | null): Match {
+  return same === null ? "maybe" : same ? "yes" : "no";
 }
 
 function matchParts(machine: Machine, parts: readonly RustNode[], items: readonly Value[] | null, scope: Scope): Match {
-  const rest = parts.findIndex((part) => part.type === "remaining_field_pattern");
+  const rest = parts.findIndex(isRest);
   const results = parts.map((part, at) => {
-    if (part.type === "remaining_field_pattern") return "yes";
+    if (at === rest) return bindRest(part, items, at, parts.length, scope);
     // Behind `..` the parts are counted from the end.
     const index = rest >= 0 && at > rest && items ? items.length - (parts.length - at) : at;
     const item = items?.[index] ?? unknown("The part is not known before the code runs", part);
@@ -112,6 +126,24 @@ function matchParts(machine: Machine, parts: readonly RustNode[], items: readonl
   if (items && (rest < 0 ? items.length !== parts.length : items.length < parts.length - 1)) return "no";
   if (results.includes("no")) return "no";
   return items && !results.includes("maybe") ? "yes" : "maybe";
+}
+
+/** `..`, or `rest @ ..` for a name of what it leaves out. */
+function isRest(part: RustNode): boolean {
+  if (part.type === "remaining_field_pattern") return true;
+  return part.type === "captured_pattern" && part.plain.at(-1)?.type === "remaining_field_pattern";
+}
+
+function bindRest(part: RustNode, items: readonly Value[] | null, at: number, count: number, scope: Scope): Match {
+  const [name] = part.plain;
+  if (part.type !== "captured_pattern" || !name) return "yes";
+  if (!items) return bindUnknown(part, scope);
+  scope.declare(
+    name.text,
+    { kind: "list", items: items.slice(at, Math.max(at, items.length - (count - at - 1))) },
+    true,
+  );
+  return "yes";
 }
 
 function matchVariant(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {
@@ -125,8 +157,14 @@ function matchVariant(machine: Machine, pattern: RustNode, value: Value, scope: 
   }
   if (name === "Ok" || name === "Err") return matchResult(machine, name, parts, value, scope);
   if (value.kind === "term" && value.calls.length === 0) {
-    if (value.head.at(-1) !== name) return /^[A-Z]/.test(value.head.at(-1) ?? "") ? "no" : "maybe";
-    return matchParts(machine, parts, value.args, scope);
+    const type = pattern.field("type");
+    const path = withSelf(machine, pathOf(type), pattern);
+    // What a function makes is a variant under another name.
+    const made = /^[A-Z]/.test(value.head.at(-1) ?? "");
+    const same = made && type ? samePath(machine, value.head, value.node, path, type) : null;
+    if (same === false) return "no";
+    const matched = matchParts(machine, parts, same ? value.args : null, scope);
+    return same ? matched : "maybe";
   }
   matchParts(machine, parts, null, scope);
   return otherVariant(value);
@@ -144,10 +182,17 @@ function matchResult(
     if (name === "Ok") return "no";
     return matchParts(machine, parts, value.kind === "term" ? value.args : null, scope);
   }
-  const known = /^(text|number|bool|unit|list|struct|some|none|handle)$/.test(value.kind);
-  const matched = matchParts(machine, parts, known && name === "Ok" ? [value] : null, scope);
+  const well = wellOf(value);
+  const known = well !== null || /^(text|number|bool|unit|list|struct|handle)$/.test(value.kind);
+  const matched = matchParts(machine, parts, known && name === "Ok" ? [well ?? value] : null, scope);
   if (known) return name === "Ok" ? matched : "no";
   return "maybe";
+}
+
+/** What stands in an `Ok` that is kept as such: an option, so that its `None` is not taken for a failure. */
+export function wellOf(value: Value): Value | null {
+  const made = value.kind === "term" && value.head.length === 1 && value.head[0] === "Ok" && value.calls.length === 0;
+  return made ? (value.args[0] ?? null) : null;
 }
 
 export function isError(value: Value): boolean {
@@ -155,17 +200,26 @@ export function isError(value: Value): boolean {
 }
 
 function matchStruct(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {
-  const name = pathOf(pattern.field("type")).at(-1);
+  const type = pattern.field("type");
+  const results: Match[] = [kindOf(machine, type, value)];
   for (const field of pattern.children) {
     if (field.type !== "field_pattern") continue;
     const key = (field.field("name")?.text ?? field.text).replace(/^(ref\s+)?(mut\s+)?/, "");
     const inner = field.field("pattern");
     const found = value.kind === "struct" ? value.fields.get(key) : undefined;
     const item = found ?? unknown(`The field ${key} is not known before the code runs`, field);
-    if (inner) matchPattern(machine, inner, item, scope);
+    if (inner) results.push(matchPattern(machine, inner, item, scope));
     else scope.declare(field.child("shorthand_field_identifier")?.text ?? key, item, true);
   }
-  if (value.kind === "struct") return value.name === name ? "yes" : "no";
+  return results.includes("no") ? "no" : results.includes("maybe") ? "maybe" : "yes";
+}
+
+/** Whether a value is of the struct or the variant that a pattern with braces names. */
+function kindOf(machine: Machine, type: RustNode | null, value: Value): Match {
+  if (!type) return "maybe";
+  const path = withSelf(machine, pathOf(type), type);
+  if (value.kind === "struct") return matchOf(samePath(machine, value.path, value.node, path, type));
+  if (value.kind === "path") return matchOf(samePath(machine, value.segments, value.node, path, type));
   return otherVariant(value);
 }
 
@@ -176,6 +230,5 @@ function otherVariant(value: Value): Match {
 
 function matchLiteral(machine: Machine, pattern: RustNode, value: Value, scope: Scope): Match {
   if (!/literal$/.test(pattern.type)) return "maybe";
-  const same = equal(machine.evaluate(pattern, scope), value);
-  return same === null ? "maybe" : same ? "yes" : "no";
+  return matchOf(equal(machine, machine.evaluate(pattern, scope), value));
 }

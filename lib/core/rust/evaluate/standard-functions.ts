@@ -11,12 +11,19 @@ export function standardFunction(
   _machine: Machine,
   path: readonly string[],
   args: readonly Value[],
-  _node: RustNode,
+  node: RustNode,
 ): Value | undefined {
+  // A type of the same name in another crate is another type.
+  const elsewhere = path.length > 2 && !/^(std|core|alloc)$/.test(path[0] ?? "");
+  if (elsewhere && !/^(SeaRc|RcOrArc)$/.test(path.at(-2) ?? "")) return undefined;
   const name = path.slice(-2).join("::");
   const [first, second] = args;
   if (path.length === 1 && path[0] === "Some" && first) return { kind: "some", value: first };
-  if (path.length === 1 && path[0] === "Ok" && first) return first;
+  if (path.length === 1 && path[0] === "Ok" && first) {
+    // `Ok(None)` is no `None`.
+    const option = first.kind === "some" || first.kind === "none";
+    return option ? { kind: "term", head: ["Ok"], args: [first], calls: [], node } : first;
+  }
   if (/^(Vec|String)::(new|with_capacity)$/.test(name)) {
     return name.startsWith("Vec") ? { kind: "list", items: [] } : { kind: "text", text: "", literal: null };
   }

@@ -27,7 +27,7 @@ export function structOf(machine: Machine, node: RustNode, scope: Scope): Value 
 
 /** A struct of the files with its fields as their types ask for. What its end does is not followed. */
 function made(machine: Machine, node: RustNode, given: ReadonlyMap<string, Value>): Value {
-  const path = withSelf(machine, pathOf(node.field("name")));
+  const path = withSelf(machine, pathOf(node.field("name")), node);
   const own = machine.crate.resolve("struct", path, node);
   const item = own === "ambiguous" ? null : own;
   const types = new Map(

@@ -1,6 +1,7 @@
 import { lastName, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
+import { ownType } from "./own-type.js";
 import { unknown, type Value } from "./value.js";
 
 /** Types that hold another one and add nothing to it. */
@@ -15,12 +16,14 @@ const NUMBERS = /^([iu](8|16|32|64|128|size)|f32|f64|bool|NonZero\w*)$/;
  * becomes a type of the files' own, or a list that becomes a set, is not what it was.
  */
 export function typed(machine: Machine, value: Value, type: RustNode | null, node: RustNode): Value {
-  if (!type || !/^(text|number|bool|list|some)$/.test(value.kind)) return value;
+  if (!type || !/^(text|number|bool|list|some|struct|path)$/.test(value.kind)) return value;
   switch (type.type) {
     case "reference_type":
       return typed(machine, value, type.field("type"), node);
     case "tuple_type":
+      return eachTyped(machine, value, type.plain, node);
     case "array_type":
+      return eachTyped(machine, value, [type.field("element")], node);
     case "abstract_type":
     case "dynamic_type":
     case "bounded_type":
@@ -34,6 +37,7 @@ export function typed(machine: Machine, value: Value, type: RustNode | null, nod
         return held === value.value ? value : held;
       }
       if (AROUND.test(name)) return typed(machine, value, inner, node);
+      if (IN_ORDER.test(name) && value.kind === "list") return eachTyped(machine, value, [inner], node);
       break;
     }
     default:
@@ -41,6 +45,13 @@ export function typed(machine: Machine, value: Value, type: RustNode | null, nod
   return fits(machine, value, type)
     ? value
     : unknown(`What becomes of the value as ${type.text} is not followed`, node);
+}
+
+/** The elements as the types of a tuple have them, or each as the one type of a list. */
+function eachTyped(machine: Machine, value: Value, types: readonly (RustNode | null)[], node: RustNode): Value {
+  if (value.kind !== "list") return value;
+  const each = value.items.map((item, at) => typed(machine, item, types[types.length === 1 ? 0 : at] ?? null, node));
+  return each.every((item, at) => item === value.items[at]) ? value : { kind: "list", items: each };
 }
 
 function fits(machine: Machine, value: Value, type: RustNode): boolean {
@@ -51,8 +62,11 @@ function fits(machine: Machine, value: Value, type: RustNode): boolean {
     const aliased = found.item.node.field("type");
     return typed(machine, value, aliased, type) === value;
   }
-  if (found?.kind === "item" && found.item.kind !== "parameter" && found.item.kind !== "trait") return false;
+  if (found?.kind === "item" && found.item.kind !== "parameter" && found.item.kind !== "trait") {
+    return ownType(machine, value)?.node === found.item.node;
+  }
   const name = (found?.kind === "external" ? found.path : path).at(-1) ?? "";
+  if (value.kind === "struct" || value.kind === "path") return name !== "String" && !NUMBERS.test(name);
   if (value.kind === "list") return IN_ORDER.test(name) || !COLLECTIONS.test(name);
   return value.kind !== "text" || !NUMBERS.test(name);
 }

@@ -22,9 +22,9 @@ export type Value =
   | { readonly kind: "handle" }
   | { readonly kind: "condition"; readonly condition: Condition }
   /** The answer to a query that is constant. */
-  | { readonly kind: "rows"; readonly sql: string }
+  | { readonly kind: "rows"; readonly sql: string; readonly asked: readonly Asked[] }
   /** One value of such an answer, as an SQL expression. */
-  | { readonly kind: "scalar"; readonly sql: string }
+  | { readonly kind: "scalar"; readonly sql: string; readonly asked: readonly Asked[] }
   | UnknownValue;
 
 export interface TextValue {
@@ -76,6 +76,8 @@ export interface ClosureValue {
   readonly params: readonly RustNode[];
   readonly body: RustNode;
   readonly scope: Scope;
+  /** The type that is written for what it gives. */
+  readonly returns: RustNode | null;
   /** True for `move`: a copy of it has variables of its own. */
   readonly owns: boolean;
   /** True when a call of it gives what has to be awaited. */
@@ -105,10 +107,26 @@ export interface Condition {
   readonly sql: string | null;
   readonly negated: boolean;
   readonly reason: string;
+  /** What was asked for it. */
+  readonly asked: readonly Asked[];
 }
 
-export function condition(sql: string, negated = false): Value {
-  return { kind: "condition", condition: { sql, negated, reason: "Each tenant's database answers this" } };
+/** When the database was asked, and of what. Later statements may change the answer. */
+export interface Asked {
+  /** How many statements had been sent. */
+  readonly after: number;
+  /** The table, and its column or index, whose presence is asked; null for any other question. */
+  readonly table: string | null;
+  readonly part: string | null;
+}
+
+export function condition(sql: string, asked: readonly Asked[], negated = false): Value {
+  return { kind: "condition", condition: { sql, negated, reason: "Each tenant's database answers this", asked } };
+}
+
+/** A condition of which nothing is known. */
+export function undecided(reason: string): Condition {
+  return { sql: null, negated: false, reason, asked: [] };
 }
 
 export const UNIT: Value = { kind: "unit" };

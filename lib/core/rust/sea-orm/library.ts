@@ -77,7 +77,10 @@ function read(machine: Machine, value: Value | undefined, node: RustNode, dialec
     const sql = statementsOf(machine, value, dialect);
     const [only] = sql;
     const reads = sql.every((each) => READING.test(each) && !/\b(insert|update|delete|merge)\b/i.test(each));
-    if (reads && sql.length === 1 && only !== undefined) return { kind: "rows", sql: only.trim().replace(/;$/, "") };
+    if (reads && sql.length === 1 && only !== undefined) {
+      const asked = [{ after: machine.sink.count, table: null, part: null }];
+      return { kind: "rows", sql: only.trim().replace(/;$/, ""), asked };
+    }
     if (reads) return rows;
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;
@@ -89,22 +92,25 @@ function read(machine: Machine, value: Value | undefined, node: RustNode, dialec
 /** `has_table`, `has_column` and `has_index` look in the current schema. Source: sea-schema `postgres/query`. */
 function presence(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value {
   try {
-    const names = args.map((arg) => literal(nameOf(machine, arg)).trimStart());
-    return presenceCondition(method, names);
+    const names = args.map((arg) => nameOf(machine, arg));
+    const [table = null, part = null] = names;
+    const sql = presenceCondition(
+      method,
+      names.map((name) => literal(name).trimStart()),
+    );
+    return condition(sql, [{ after: machine.sink.count, table, part }]);
   } catch (error) {
     if (!(error instanceof NotLowered)) throw error;
     return unknown(error.reason, node);
   }
 }
 
-function presenceCondition(method: string, [table, other]: readonly string[]): Value {
-  const sql =
-    method === "has_table"
-      ? `EXISTS (SELECT FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ${table})`
-      : method === "has_column"
-        ? `EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ${table} AND column_name = ${other})`
-        : `EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ${table} AND indexname = ${other})`;
-  return condition(sql);
+function presenceCondition(method: string, [table, other]: readonly string[]): string {
+  return method === "has_table"
+    ? `EXISTS (SELECT FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ${table})`
+    : method === "has_column"
+      ? `EXISTS (SELECT FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ${table} AND column_name = ${other})`
+      : `EXISTS (SELECT FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ${table} AND indexname = ${other})`;
 }
 
 function onFunction(

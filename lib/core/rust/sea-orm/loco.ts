@@ -159,7 +159,7 @@ function enumOf(machine: Machine, value: Value, node: RustNode, send: Send): voi
     make();
   });
   const sql = `EXISTS (SELECT FROM pg_type WHERE typname = ${literal(name.text)} AND typtype = 'e')`;
-  const condition = { sql, negated: true, reason: "Each tenant's database answers this" };
+  const condition = { sql, negated: true, reason: "Each tenant's database answers this", asked: [] };
   machine.sink.emit({ kind: "guard", condition, whenTrue: then, whenFalse: [], node });
 }
 

@@ -1,27 +1,24 @@
 import { attributesTold } from "./attributes.js";
-import { constantsOf, type Item, type ItemKind, methodsOf, type Place, pathOf, takesSelf } from "./items.js";
+import {
+  constantsOf,
+  type Item,
+  type ItemKind,
+  itemsIn,
+  methodsOf,
+  type Namespace,
+  type Place,
+  pathOf,
+  takesSelf,
+} from "./items.js";
 import { mentioned } from "./mentions.js";
 import { type LazyFile, ModuleTree } from "./module-tree.js";
+import type { Package } from "./packages.js";
 import type { ParsedRust } from "./parse-rust.js";
 import { mayBe } from "./paths.js";
-import { type Found, type Namespace, Resolver } from "./resolver.js";
+import { type Found, type FoundFunction, Resolver } from "./resolver.js";
 import type { RustNode } from "./rust-node.js";
 
 export type { LazyFile } from "./module-tree.js";
-
-/** A crate among the files. */
-export interface Package {
-  /** As code calls it. */
-  readonly name: string;
-  /** Its root files that are among the files, the library first. */
-  readonly roots: readonly string[];
-}
-
-/** A function or method: of the files, one of several, or of elsewhere under the path that its own crate knows. */
-export type FoundFunction =
-  | { readonly kind: "item"; readonly item: Item }
-  | { readonly kind: "ambiguous" }
-  | { readonly kind: "external"; readonly path: readonly string[] };
 
 const NAMESPACE: Readonly<Partial<Record<ItemKind, Namespace>>> = { const: "value", function: "value", macro: "macro" };
 
@@ -244,7 +241,7 @@ export class Crate {
       if (found?.kind !== "item" || found.item.kind !== "trait") return [];
       return methodsOf(found.item)
         .filter((item) => item.name === name && item.node.field("body"))
-        .map((item): Item => ({ ...item, type: owner.name }));
+        .map((item): Item => ({ ...item, type: owner.name, owner }));
     });
   }
 
@@ -274,6 +271,15 @@ export class Crate {
     return found?.kind === "item" && found.item.node === owner.node;
   }
 
+  /** True when the files say themselves what becomes of a value of a type that is turned into another. */
+  isConverted({ name }: Item): boolean {
+    for (const file of this.mentions.get(name) ?? []) this.tree.moduleOf(file.path);
+    const mention = new RegExp(`\\b${name}\\b`);
+    return this.impls.some(
+      (impl) => /^(Try)?(From|Into)$/.test(impl.trait ?? "") && mention.test(impl.node.field("trait")?.text ?? ""),
+    );
+  }
+
   /** Why what an item does cannot be told from its text. Null when it can. */
   untold(item: Item): string | null {
     const { path } = item.node.source;
@@ -284,11 +290,6 @@ export class Crate {
     if (attribute) return `What ${attribute.text.slice(0, 60)} makes of ${item.name} is not known`;
     return item.within ? this.untold(item.within) : null;
   }
-}
-
-function itemsIn(place: Place, kind: ItemKind): readonly Item[] {
-  const own = [...place.items.values()].flat().filter((item) => item.kind === kind);
-  return [...own, ...place.inner.flatMap((inner) => itemsIn(inner, kind))];
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -17,6 +17,9 @@ export type ItemKind =
   /** A type parameter: what it stands for is the caller's. */
   | "parameter";
 
+/** Rust keeps types, values and macros apart: the same name can be one of each. */
+export type Namespace = "type" | "value" | "macro";
+
 export interface Item {
   readonly kind: ItemKind;
   readonly name: string;
@@ -30,6 +33,8 @@ export interface Item {
   readonly trait: string | null;
   /** For a method: the impl or trait that it stands in. */
   readonly within: Item | null;
+  /** For a trait's own method that a type has: that type. */
+  readonly owner?: Item;
 }
 
 /** `use a::b as c`: under which name which path is known. */
@@ -242,4 +247,27 @@ function usesOf(node: RustNode | null, prefix: readonly string[]): PlainUse[] {
 export function takesSelf(item: Item): boolean {
   const [first] = item.node.field("parameters")?.children ?? [];
   return first?.type === "self_parameter" || (first?.type === "parameter" && first.field("pattern")?.type === "self");
+}
+
+/** Everything of a kind in a place and in those within it. */
+export function itemsIn(place: Place, kind: ItemKind): readonly Item[] {
+  const own = [...place.items.values()].flat().filter((item) => item.kind === kind);
+  return [...own, ...place.inner.flatMap((inner) => itemsIn(inner, kind))];
+}
+
+const TYPES: ReadonlySet<ItemKind> = new Set(["enum", "struct", "trait", "alias", "module", "derived", "parameter"]);
+
+/** Whether a name that means the item is one of types, of values or of macros. */
+export function inNamespace(item: Item, namespace: Namespace): boolean {
+  if (item.kind === "macro") return namespace === "macro";
+  if (namespace === "type") return TYPES.has(item.kind);
+  if (item.kind === "parameter") return namespace === "value" && isConstant(item);
+  // A unit or tuple struct is a value too.
+  return namespace === "value" && /^(function|const|struct|derived)$/.test(item.kind);
+}
+
+/** `const N: usize` among the parameters of a type or a function. */
+function isConstant(parameter: Item): boolean {
+  const all = parameter.node.field("type_parameters")?.children ?? [];
+  return all.some((each) => each.type === "const_parameter" && each.field("name")?.text === parameter.name);
 }

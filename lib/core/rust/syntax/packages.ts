@@ -1,5 +1,12 @@
-import type { Package } from "./crate.js";
 import { join, split } from "./paths.js";
+
+/** A crate among the files. */
+export interface Package {
+  /** As code calls it. */
+  readonly name: string;
+  /** Its root files that are among the files, the library first. */
+  readonly roots: readonly string[];
+}
 
 /** Each manifest names a package; code writes its dashes as underscores. */
 export function packagesOf(

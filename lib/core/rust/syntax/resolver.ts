@@ -1,12 +1,9 @@
 import type { Presence } from "./attributes.js";
-import type { Item, ItemKind, Place, Use } from "./items.js";
+import { type Item, inNamespace, type Namespace, type Place, type Use } from "./items.js";
 import { makes } from "./makers.js";
 import type { Module, ModuleTree } from "./module-tree.js";
 import { typePath } from "./paths.js";
 import { variantNode } from "./variants.js";
-
-/** Rust keeps types, values and macros apart: the same name can be one of each. */
-export type Namespace = "type" | "value" | "macro";
 
 export type Found =
   | { readonly kind: "item"; readonly item: Item }
@@ -18,9 +15,14 @@ export type Found =
   | { readonly kind: "external"; readonly path: readonly string[] }
   | { readonly kind: "ambiguous" };
 
+/** A function or method: of the files, one of several, or of elsewhere under the path that its own crate knows. */
+export type FoundFunction =
+  | { readonly kind: "item"; readonly item: Item }
+  | { readonly kind: "ambiguous" }
+  | { readonly kind: "external"; readonly path: readonly string[] };
+
 type Candidate = { readonly found: Found; readonly presence: Presence };
 
-const TYPES: ReadonlySet<ItemKind> = new Set(["enum", "struct", "trait", "alias", "module", "derived", "parameter"]);
 const AMBIGUOUS: Found = { kind: "ambiguous" };
 
 /** What names mean, by the rules of the language. */
@@ -176,7 +178,9 @@ export class Resolver {
   private foundOf(item: Item, place: Place, name: string): Found {
     if (item.kind === "alias") return this.aliased(item);
     if (item.kind !== "module") return { kind: "item", item };
-    const module = place.kind === "module" ? this.tree.child(this.tree.enclosing(place), name) : null;
+    // Of several under one name, as builds with other features have them, none is taken for the others.
+    const several = (place.items.get(name) ?? []).filter((each) => each.kind === "module").length > 1;
+    const module = place.kind === "module" && !several ? this.tree.child(this.tree.enclosing(place), name) : null;
     return module ? { kind: "module", module } : AMBIGUOUS;
   }
 
@@ -276,13 +280,6 @@ export class Resolver {
 function isInside(module: Module, ancestor: Module): boolean {
   for (let at: Module | null = module; at; at = at.parent) if (at.place === ancestor.place) return true;
   return false;
-}
-
-function inNamespace(item: Item, namespace: Namespace): boolean {
-  if (item.kind === "macro") return namespace === "macro";
-  if (namespace === "type") return TYPES.has(item.kind);
-  // A unit or tuple struct is a value too.
-  return namespace === "value" && /^(function|const|struct|derived)$/.test(item.kind);
 }
 
 /** The one thing that all candidates mean. */
