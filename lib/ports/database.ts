@@ -51,11 +51,11 @@ export interface Session {
   /** The search_path of the next `execute`: what `lookUpIn` said, or what a statement has made of it since. */
   path(): string;
   /**
-   * What the server says of statements that others wrote, along the path of `execute`: parsed, never planned or executed. In a
-   * transaction its locks are given back. A statement that is refused has its reason; throws `DatabaseError` where the way to the
+   * What the server says of statements that others wrote, along the path of `execute`: parsed, with `plans` also planned for any
+   * value (which evaluates expressions), never executed. In a transaction its locks are given back. A statement that is refused has its reason; throws `DatabaseError` where the way to the
    * server fails, and where a driver cannot do it.
    */
-  describe(statements: readonly Preparation[]): Promise<readonly Described[]>;
+  describe(statements: readonly Preparation[], more?: { readonly plans: boolean }): Promise<readonly Described[]>;
   close(): Promise<void>;
 }
 

@@ -95,12 +95,44 @@ describe.each(MAJORS)("queries on %s", (major) => {
   });
 
   it.each([
+    [[], 0, "warning queries.retyped"],
+    [["--retyped", "error"], 1, "error queries.retyped"],
+    [["--retyped", "note"], 0, "note queries.retyped"],
+  ])("takes %j for a query with other columns", async (argv, code, said) => {
+    write("all.sql", "select * from users");
+    const ran = await schemaGate(root, [...CI, ...url, "--sql", "all.sql", ...argv]);
+    expect(ran).toMatchObject({ code, stdout: expect.stringContaining(said) });
+  });
+
+  it.each([
+    [[], 0, "queries.slower"],
+    [["--slower", "error"], 1, "error queries.slower"],
+    [["--large-table", "9500"], 0, null],
+    [["--large-table", "9500", "--cost-factor", "2"], 0, "warning queries.slower"],
+  ])("takes %j for a plan that costs more", async (argv, code, said) => {
+    write("migrations/2_nick.sql", "drop index users_age");
+    write(
+      "migrations/1_users.sql",
+      "create table users (id serial, name text, age int);\n" +
+        "insert into users (age) select n from generate_series(1, 9000) n; create index users_age on users (age);",
+    );
+    write("age.sql", "select id from users where age = 3");
+    const options = ["--large-table", "5000", "--cost-factor", "1000", ...argv];
+    const { code: exit, stdout } = await schemaGate(root, [...CI, ...url, "--sql", "age.sql", ...options]);
+    expect({ exit, said: /(\w+ )?queries\.slower/.test(stdout) }).toEqual({ exit: code, said: said !== null });
+    if (said !== null) expect(stdout).toContain(said);
+  });
+
+  it.each([
     [[], /required option '--release <folder>'/],
     [["--release", "no", "--sql", "old.sql"], /no is not a folder/],
     [["--release", "migrations"], /No workload was named/],
     [["--release", "migrations", "--workload", "no.json"], /no\.json is not there/],
     [["--release", "migrations", "--at", "v1"], /lies in no git repository/],
     [["--release", "migrations", "--sql", "old.sql", "--last", "x"], /A whole number was expected/],
+    [["--release", "migrations", "--sql", "old.sql", "--large-table", "-1"], /A whole number was expected/],
+    [["--release", "migrations", "--sql", "old.sql", "--cost-factor", "0.5"], /A number of at least 1 was expected/],
+    [["--release", "migrations", "--sql", "old.sql", "--retyped", "fatal"], /Allowed choices are error, warning, note/],
   ])("refuses %j", async (argv, message) => {
     const { code, stderr } = await schemaGate(root, ["queries", ...argv]);
     expect(code).toBe(2);

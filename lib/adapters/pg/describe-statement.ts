@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Described, Preparation, Refusal } from "../../core/queries/description.js";
+import { literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
 /** What a server says of a statement that it has parsed. */
@@ -9,9 +10,15 @@ export interface StatementDescription {
   readonly columns: readonly { readonly name: string; readonly type: number; readonly modifier: number }[];
 }
 
+/** With the plan that was asked for, or why there is none. */
+export type PlannedDescription = StatementDescription & Pick<Extract<Described, { columns: unknown }>, "plan">;
+
 interface Connection extends NodeJS.EventEmitter {
   parse(statement: { readonly name: string; readonly text: string; readonly types: readonly number[] }): void;
   describe(of: { readonly type: "S"; readonly name: string }): void;
+  bind(to: { readonly statement: string }): void;
+  execute(portal: { readonly portal: string; readonly rows: number }): void;
+  close(of: { readonly type: "S"; readonly name: string }): void;
   sync(): void;
 }
 
@@ -63,24 +70,72 @@ class Description {
   };
 }
 
-/** Oids of the types that clients declare, by their names; what is not there is left out. */
+/** The name that a statement has while it is planned. */
+const PLANNED = "schema_gate_planned";
+
+/** The plan of a statement for any value, in one round trip; nothing is executed. */
+class Planning {
+  private plan = "";
+
+  constructor(
+    private readonly text: string,
+    private readonly types: readonly number[],
+    private readonly done: (plan: string) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  submit(connection: Connection): void {
+    const values = this.types.length === 0 ? "" : `(${this.types.map(() => "null").join(", ")})`;
+    // A statement that could not be planned has kept the name.
+    connection.close({ type: "S", name: PLANNED });
+    connection.parse({ name: PLANNED, text: this.text, types: this.types });
+    connection.parse({ name: "", text: `explain (verbose, format json) execute ${PLANNED}${values}`, types: [] });
+    connection.bind({ statement: "" });
+    connection.execute({ portal: "", rows: 0 });
+    connection.close({ type: "S", name: PLANNED });
+    connection.sync();
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    this.plan += fields[0] ?? "";
+  }
+
+  handleCommandComplete(): void {}
+
+  handleReadyForQuery(): void {
+    this.done(this.plan);
+  }
+
+  handleError(error: unknown): void {
+    this.failed(error);
+  }
+}
+
+/** `types` are the oids of all parameters. Throws the driver's errors. */
+export function planStatement(client: pg.Client, text: string, types: readonly number[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    client.query(new Planning(text, types, resolve, reject) as unknown as pg.Submittable);
+  });
+}
+
+/** Oids of the types that clients declare, by their names along the path of others' statements; what is not there is left out. */
 export async function readTypes(
   session: Session,
   statements: readonly Preparation[],
 ): Promise<ReadonlyMap<string, number>> {
   const names = [...new Set(statements.flatMap(({ parameters }) => parameters ?? []))];
   if (names.length === 0) return new Map();
-  const rows = await session.query<{ name: string; type: number }>(
-    "select name, to_regtype(name)::oid as type from unnest($1::text[]) name where to_regtype(name) is not null",
-    [names],
+  const list = names.map((name) => `(${literal(name)})`).join(", ");
+  const rows = await session.execute<{ name: string; type: number | null }>(
+    `select n.name, pg_catalog.to_regtype(n.name)::pg_catalog.oid as type from (values ${list}) n(name)`,
   );
-  return new Map(rows.map(({ name, type }) => [name, Number(type)]));
+  return new Map(rows.flatMap(({ name, type }) => (type === null ? [] : [[name, Number(type)] as const])));
 }
 
 /** The descriptions with names in place of oids. */
 export async function namedTypes(
   session: Session,
-  answers: readonly (StatementDescription | Refusal)[],
+  answers: readonly (PlannedDescription | Refusal)[],
 ): Promise<readonly Described[]> {
   const key = (type: number, modifier: number) => `${type} ${modifier}`;
   const used = new Map<string, readonly [number, number]>();
@@ -101,6 +156,7 @@ export async function namedTypes(
       : {
           parameters: answer.parameters.map((type) => name(type, -1)),
           columns: answer.columns.map((column) => ({ name: column.name, type: name(column.type, column.modifier) })),
+          ...(answer.plan === undefined ? {} : { plan: answer.plan }),
         },
   );
 }

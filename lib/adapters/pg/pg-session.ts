@@ -3,7 +3,13 @@ import type { Described, Preparation, Refusal } from "../../core/queries/descrip
 import { OWN_PATH, pathOfSchema } from "../../core/sql/own-path.js";
 import { DatabaseError, type Row, type Session, type SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
-import { describeStatement, namedTypes, readTypes, type StatementDescription } from "./describe-statement.js";
+import {
+  describeStatement,
+  namedTypes,
+  type PlannedDescription,
+  planStatement,
+  readTypes,
+} from "./describe-statement.js";
 import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
 import { setRole } from "./session-role.js";
 
@@ -101,7 +107,7 @@ class PgSession implements Session {
     return this.others;
   }
 
-  async describe(statements: readonly Preparation[]): Promise<readonly Described[]> {
+  async describe(statements: readonly Preparation[], { plans } = { plans: false }): Promise<readonly Described[]> {
     const inside = this.client.getTransactionStatus() !== "I";
     if (!inside && this.pooled)
       throw new DatabaseError("behind a pooler a statement is described in a transaction", "0A000");
@@ -110,28 +116,38 @@ class PgSession implements Session {
     const again = inside ? `rollback to savepoint described; ${setPath(this.others, true)}` : null;
     const end = inside ? "rollback to savepoint described; release savepoint described" : setPath(OWN_PATH, false);
     await this.send(begin);
-    const answers = await this.describeEach(statements, types, again).finally(() => this.send(end));
+    const answers = await this.describeEach(statements, { types, plans, again }).finally(() => this.send(end));
     return namedTypes(this, answers);
   }
 
   private async describeEach(
     statements: readonly Preparation[],
-    types: ReadonlyMap<string, number>,
-    again: string | null,
-  ): Promise<readonly (StatementDescription | Refusal)[]> {
-    const described: (StatementDescription | Refusal)[] = [];
+    how: { readonly types: ReadonlyMap<string, number>; readonly plans: boolean; readonly again: string | null },
+  ): Promise<readonly (PlannedDescription | Refusal)[]> {
+    const described: (PlannedDescription | Refusal)[] = [];
     for (const { text, parameters } of statements) {
-      try {
-        const declared = (parameters ?? []).map((name) => types.get(name) ?? 0);
-        described.push(await describeStatement(this.client, text, declared));
-      } catch (thrown) {
-        const { code, message } = databaseError(thrown);
-        if (!OF_THE_STATEMENT.test(code)) throw databaseError(thrown);
-        described.push({ code, message });
-        if (again !== null) await this.send(again);
-      }
+      const declared = (parameters ?? []).map((name) => how.types.get(name) ?? 0);
+      const one = await this.orRefusal(() => describeStatement(this.client, text, declared), how.again);
+      if ("code" in one || !how.plans) described.push(one);
+      else
+        described.push({
+          ...one,
+          plan: await this.orRefusal(() => planStatement(this.client, text, one.parameters), how.again),
+        });
     }
     return described;
+  }
+
+  /** `again` makes the transaction usable after a refusal. */
+  private async orRefusal<T>(ask: () => Promise<T>, again: string | null): Promise<T | Refusal> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const { code, message } = databaseError(thrown);
+      if (!OF_THE_STATEMENT.test(code)) throw databaseError(thrown);
+      if (again !== null) await this.send(again);
+      return { code, message };
+    }
   }
 
   lookUpIn(schema: string | null, shared?: readonly string[]): void {
@@ -228,8 +244,11 @@ class ReadSession extends PgSession {
     return this.reading(() => super.execute<R>(text));
   }
 
-  override async describe(statements: readonly Preparation[]): Promise<readonly Described[]> {
-    return this.reading(() => super.describe(statements));
+  override async describe(
+    statements: readonly Preparation[],
+    more?: { readonly plans: boolean },
+  ): Promise<readonly Described[]> {
+    return this.reading(() => super.describe(statements, more));
   }
 
   protected override get temporary(): boolean {

@@ -10,6 +10,8 @@ interface Description {
   readonly parameters: readonly string[];
   /** Empty for a statement that returns nothing. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** What EXPLAIN (VERBOSE, FORMAT JSON) writes of the plan for any value, or why there is none; where plans were asked for. */
+  readonly plan?: string | Refusal;
 }
 
 /** Why a server did not prepare a statement, or would not execute it. */

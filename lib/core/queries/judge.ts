@@ -35,7 +35,8 @@ const INDEX_FACTOR = 2;
 export function judgeQueries(examined: ExaminedRelease, thresholds: Thresholds): readonly JudgedQuery[] {
   return examined.queries.map((each) => {
     const { id, text, role, versions, calls, callsPerHour, sources } = each.query;
-    const place = sources[0]?.place ?? null;
+    // A line of code says more than the file that a tool has recorded the query in.
+    const place = (sources.find((source) => /:\d+$/.test(source.place)) ?? sources[0])?.place ?? null;
     const verdicts = verdictsOf(each, examined, thresholds);
     return { id, text, role, versions, calls, callsPerHour, place, verdicts, cause: each.cause };
   });

@@ -28,22 +28,29 @@ function one(reason: UnexaminedReason, place: string, calls: number | null): Une
   return { reason, count: 1, calls, places: [place] };
 }
 
-/** Several workloads as one. Calls are added up, and what one source knows of a query holds for all. */
+/**
+ * Several workloads as one. Calls are added up, and what one source knows of a query holds for all, but for the types that a version
+ * of the application declares: the same text with other types is another query.
+ */
 export function mergeWorkloads(workloads: readonly Workload[]): Workload {
+  const all = workloads.flatMap(({ queries }) => queries);
   const roles = new Map<string, Set<string>>();
-  for (const { queries } of workloads)
-    for (const { id, role } of queries) if (role !== null) roles.set(id, (roles.get(id) ?? new Set()).add(role));
-  const merged = new Map<string, WorkloadQuery>();
-  for (const query of workloads.flatMap(({ queries }) => queries)) {
+  for (const { id, role } of all) if (role !== null) roles.set(id, (roles.get(id) ?? new Set()).add(role));
+  const merged = new Map<string, WorkloadQuery[]>();
+  for (const query of mostToldFirst(all)) {
     // The code does not say who runs it; where the server does, it is one query.
     const owners = query.role === null ? [...(roles.get(query.id) ?? [null])] : [query.role];
     for (const role of owners) {
       const key = JSON.stringify([query.id, role]);
-      const known = merged.get(key);
-      merged.set(key, known ? joined(known, query) : { ...query, role });
+      const known = merged.get(key) ?? [];
+      const at = known.findIndex((each) => isSame(each, query));
+      merged.set(
+        key,
+        at < 0 ? [...known, { ...query, role }] : known.with(at, joined(known[at] as WorkloadQuery, query)),
+      );
     }
   }
-  const ordered = [...merged.values()].sort(busiestFirst);
+  const ordered = [...merged.values()].flat().sort(busiestFirst);
   const beyond = ordered
     .slice(MOST_QUERIES)
     .map((query) => one("beyond-limit", query.sources[0]?.place ?? "", query.calls));
@@ -54,6 +61,18 @@ export function mergeWorkloads(workloads: readonly Workload[]): Workload {
     unexamined: counted([...workloads.flatMap(({ unexamined }) => unexamined), ...beyond]),
     remarks: distinct(workloads.flatMap(({ remarks }) => remarks)),
   };
+}
+
+/** Those that declare types; those of a version; then what servers and logs have seen. */
+function mostToldFirst(queries: readonly WorkloadQuery[]): readonly WorkloadQuery[] {
+  const rank = ({ parameters, versions }: WorkloadQuery) => (parameters !== null ? 0 : versions.length > 0 ? 1 : 2);
+  return queries.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether a query of the same text and role is one that is known already. */
+function isSame(known: WorkloadQuery, { parameters, versions }: WorkloadQuery): boolean {
+  if (parameters !== null) return JSON.stringify(known.parameters) === JSON.stringify(parameters);
+  return known.parameters === null || versions.length === 0 || versions.some((each) => known.versions.includes(each));
 }
 
 function joined(a: WorkloadQuery, b: WorkloadQuery): WorkloadQuery {

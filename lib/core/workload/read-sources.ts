@@ -17,20 +17,18 @@ export function mayHoldQueries(path: string): boolean {
 /** The queries of an application's own files; `version` null means the files as they are now. */
 export function readApplication(files: readonly SourceFile[], version: string | null): Workload {
   const found: Found[] = [];
-  const builders = new Map<string, string>();
   for (const file of files) {
     if (isSqlxData(file.path)) found.push(...readSqlxData(file, version));
     else if (file.path.endsWith(".rs")) {
       const read = readRustQueries(file, version, files);
       found.push(...read.found);
-      for (const name of read.builders) if (!builders.has(name)) builders.set(name, file.path);
+      for (const name of read.builders) {
+        const place = version === null ? file.path : `${version}: ${file.path}`;
+        found.push({ reason: "query-builder", place: `${place} (${name})`, calls: null });
+      }
     }
   }
-  const remarks = [...builders].map(
-    ([name, place]) =>
-      `${version === null ? "" : `${version}: `}${place} uses ${name}, whose queries no text shows; pg_stat_statements has them.`,
-  );
-  return workloadOf(found, { versions: version === null ? [] : [version], remarks });
+  return workloadOf(found, { versions: version === null ? [] : [version] });
 }
 
 /** The queries of files of SQL. */

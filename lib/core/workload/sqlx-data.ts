@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SourceFile } from "../migration/source-file.js";
+import { identifier } from "../sql/quote.js";
 import { readQuery } from "./read-query.js";
 import type { Found } from "./workload.js";
 
@@ -46,10 +47,23 @@ function readRecorded(value: unknown, place: string, version: string | null): Fo
 function parametersOf(parameters: unknown): readonly string[] | null {
   const list = parameters !== null && typeof parameters === "object" && "Left" in parameters ? parameters.Left : null;
   if (!Array.isArray(list) || list.length === 0) return null;
-  const names = list.map((each) => (typeof each === "string" ? (TYPES[each.replace(/Array$/, "")] ?? null) : null));
-  return names.every((name) => name !== null)
-    ? names.map((name, at) => (String(list[at]).endsWith("Array") ? `${name}[]` : name))
-    : null;
+  const names = list.map(nameOf);
+  return names.every((name) => name !== null) ? names : null;
+}
+
+const custom = z.looseObject({ Custom: z.looseObject({ name: z.string().min(1) }) });
+
+/** A client that sends a type of the database's own asks for it by its name. */
+function nameOf(given: unknown): string | null {
+  const own = custom.safeParse(given);
+  if (own.success) return arrayOf(own.data.Custom.name, "[]", identifier);
+  return typeof given === "string" ? arrayOf(given, "Array", (name) => TYPES[name] ?? null) : null;
+}
+
+function arrayOf(name: string, ending: string, of: (element: string) => string | null): string | null {
+  if (!name.endsWith(ending)) return of(name);
+  const element = of(name.slice(0, -ending.length));
+  return element === null ? null : `${element}[]`;
 }
 
 /** sqlx's names of its own types. */

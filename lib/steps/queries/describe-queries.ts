@@ -1,10 +1,10 @@
 import { groupBy } from "../../core/group-by.js";
 import { type Described, isRefusal } from "../../core/queries/description.js";
 import type { Side } from "../../core/queries/examined.js";
-import { type Plan, readPlan } from "../../core/queries/plan.js";
+import { readPlan } from "../../core/queries/plan.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
-import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
 import { lackingRights } from "./lacking-rights.js";
 
 /** As whom and where queries look names up. */
@@ -25,7 +25,10 @@ export interface Unsaid {
 }
 
 /** What must be known of a query to ask a server about it. */
-type SentQuery = Pick<WorkloadQuery, "id" | "text" | "role" | "parameters">;
+type SentQuery = Pick<WorkloadQuery, "text" | "role" | "parameters">;
+
+/** So many are asked about before what the server said is made small. */
+const AT_ONCE = 500;
 
 /** SQLSTATE insufficient_privilege, and what says nothing of the query: query_canceled, lock_not_available. */
 const FORBIDDEN = "42501";
@@ -46,14 +49,13 @@ export async function describeQueries<Q extends SentQuery>(
     await session.script("begin");
     try {
       const standIn = await actAs(session, role === "" ? null : role, scope);
-      const answers = standIn?.unknown ? [] : await session.describe(group);
-      const lacking = standIn?.unknown === false ? await lackingRights(session, role, group) : new Map<Q, string>();
-      await session.script("savepoint planned");
-      for (const [at, query] of group.entries())
-        sides.set(
-          query,
-          await answerOf(session, query, { described: answers[at], lacks: lacking.get(query), standIn }, scope),
-        );
+      for (let from = 0; from < group.length; from += AT_ONCE) {
+        const some = group.slice(from, from + AT_ONCE);
+        const answers = standIn?.unknown ? [] : await session.describe(some, { plans: scope.plans });
+        const lacking = standIn?.unknown === false ? await lackingRights(session, role, some) : new Map<Q, string>();
+        for (const [at, query] of some.entries())
+          sides.set(query, answerOf({ described: answers[at], lacks: lacking.get(query), standIn }));
+      }
     } finally {
       await session.script("rollback");
       // Prepared statements outlive the transaction in which they were made.
@@ -70,18 +72,13 @@ interface Answer {
   readonly standIn: StandIn | null;
 }
 
-async function answerOf(
-  session: Session,
-  query: SentQuery,
-  { described, lacks, standIn }: Answer,
-  { plans }: QueryScope,
-): Promise<Side | Unsaid> {
+function answerOf({ described, lacks, standIn }: Answer): Side | Unsaid {
   // What the session's own role may not see says nothing of the other.
   if (!described || (standIn && isRefusal(described) && described.code === FORBIDDEN))
     return { reason: "no-role", message: standIn?.message ?? "" };
   if (lacks !== undefined && !isRefusal(described))
     return { described: { code: FORBIDDEN, message: `permission denied for ${lacks}` }, plan: null };
-  return sideOf(session, query, described, plans);
+  return sideOf(described);
 }
 
 /** A role that the session may not become, or that the server does not have. */
@@ -121,37 +118,13 @@ select substr(setting, length('search_path=') + 1) as path
    and starts_with(setting, 'search_path=')
  order by s.setdatabase desc limit 1`;
 
-async function sideOf(
-  session: Session,
-  query: SentQuery,
-  described: Described,
-  plans: boolean,
-): Promise<Side | Unsaid> {
-  if (isRefusal(described))
-    return OUT_OF_TIME.has(described.code) ? { reason: "time", message: described.message } : { described, plan: null };
-  if (!plans) return { described, plan: null };
-  const plan = await explain(session, query, described.parameters.length);
-  if (!(plan instanceof DatabaseError)) return { described, plan };
+function sideOf(answer: Described): Side | Unsaid {
+  if (isRefusal(answer))
+    return OUT_OF_TIME.has(answer.code)
+      ? { reason: "time", message: answer.message }
+      : { described: answer, plan: null };
+  const { plan, ...described } = answer;
+  if (typeof plan === "string") return { described, plan: readPlan(JSON.parse(plan)) };
   // What a role may not do shows when its query is planned.
-  if (plan.code === FORBIDDEN) return { described: { code: plan.code, message: plan.message }, plan: null };
-  return { described, plan: null };
-}
-
-/** The plan that a prepared statement keeps, whatever its values; the error where there is none. Nothing of it needs to be undone. */
-async function explain(session: Session, { id, text }: SentQuery, parameters: number): Promise<Plan | DatabaseError> {
-  try {
-    const rows = await explained(session, { id, text }, parameters);
-    return readPlan(Object.values(rows[0] ?? {})[0]);
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
-    await session.script("rollback to savepoint planned");
-    return error;
-  }
-}
-
-async function explained(session: Session, { id, text }: Pick<WorkloadQuery, "id" | "text">, parameters: number) {
-  const name = identifier(`schema_gate_${id}`);
-  const values = parameters === 0 ? "" : `(${Array(parameters).fill("null").join(", ")})`;
-  await session.execute(`prepare ${name} as ${text}`);
-  return session.execute<Row>(`explain (verbose, format json) execute ${name}${values}`);
+  return { described: plan?.code === FORBIDDEN ? plan : described, plan: null };
 }

@@ -11,6 +11,8 @@ export interface RowTrial {
   readonly query: WorkloadQuery;
   /** `schema.table` */
   readonly table: string;
+  /** Types of the parameters, as the server names them; empty where the client leaves them to the server. */
+  readonly declared: readonly string[];
   /** One list for each try; the text of each value, null for NULL. The values of the last are made up. */
   readonly tries: readonly (readonly (string | null)[])[];
 }
@@ -41,7 +43,8 @@ export async function sampleRows(
       }),
     );
     // Where the table is empty, columns that are left out can be told all the same.
-    trials.push({ query, table: place.name, tries: [...tries, parameters.map(plainValue)] });
+    const declared = query.parameters === null ? [] : parameters;
+    trials.push({ query, table: place.name, declared, tries: [...tries, parameters.map(plainValue)] });
   }
   return trials;
 }
@@ -89,10 +92,10 @@ export async function tryRows(
   session.lookUpIn(scope.schema, scope.shared);
   await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}`);
   try {
-    for (const { query, tries } of trials) {
+    for (const trial of trials) {
       const results: (Refusal | null)[] = [];
-      for (const values of tries) results.push(await tryOnce(session, query, values));
-      answers.set(query, results);
+      for (const values of trial.tries) results.push(await tryOnce(session, trial, values));
+      answers.set(trial.query, results);
     }
   } finally {
     await session.script("rollback");
@@ -103,14 +106,14 @@ export async function tryRows(
 
 async function tryOnce(
   session: Session,
-  { id, text }: WorkloadQuery,
+  { query: { id, text }, declared }: RowTrial,
   values: readonly (string | null)[],
 ): Promise<Refusal | null> {
   const name = identifier(`schema_gate_try_${id}`);
   const given = values.map((value) => (value === null ? "null" : literal(value)));
   await session.script("savepoint tried");
   try {
-    await session.execute(`prepare ${name} as ${text}`);
+    await session.execute(`prepare ${name}${declared.length === 0 ? "" : `(${declared.join(", ")})`} as ${text}`);
     await session.execute(`execute ${name}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
     await session.execute("set constraints all immediate");
     return null;

@@ -107,8 +107,8 @@ describe("Rust code", () => {
 
   it("says where a query builder hides its queries", () => {
     expect(
-      readApplication([file("src/a.rs", "use diesel::prelude::*;\nfn f() { users.load(c); }")], null).remarks,
-    ).toEqual(["src/a.rs uses diesel, whose queries no text shows; pg_stat_statements has them."]);
+      readApplication([file("src/a.rs", "use diesel::prelude::*;\nfn f() { users.load(c); }")], null).unexamined,
+    ).toEqual([{ reason: "query-builder", count: 1, calls: null, places: ["src/a.rs (diesel)"] }]);
   });
 });
 
@@ -133,6 +133,22 @@ describe("sqlx's own record", () => {
     expect(workload.queries.map(({ text, parameters }) => [text, parameters]).sort()).toEqual([
       ["select ($1::int4) from u", null],
       ["select a from t where b = $1 and c = any($2)", ["int4", "text[]"]],
+    ]);
+  });
+
+  it("knows types of the database's own by their names", () => {
+    const types = [
+      { Custom: { name: "Mood", kind: { Enum: ["sad"] } } },
+      { Custom: { name: "mood[]", kind: {} } },
+      "Int4",
+    ];
+    const text = one("select $1, $2, $3 from t", {
+      describe: { columns: [], parameters: { Left: types }, nullable: [] },
+    });
+    expect(readApplication([file(".sqlx/query-1.json", text)], null).queries[0]?.parameters).toEqual([
+      '"Mood"',
+      '"mood"[]',
+      "int4",
     ]);
   });
 
@@ -174,6 +190,33 @@ describe("several workloads as one", () => {
     expect(workloadSchema.parse(merged)).toEqual(merged);
   });
 
+  it("keeps one for each list of types that versions declare, and lets what declares none join its version's", () => {
+    const of = (version: string | null, type: string | null, calls: number | null = null) =>
+      workloadOf([
+        readQuery({
+          text: "select a from t where b = $1",
+          version,
+          calls,
+          parameters: type === null ? null : [type],
+          source: { kind: "sqlx", place: `${version} ${type}` },
+        }),
+      ]);
+    const merged = mergeWorkloads([
+      of(null, null, 5),
+      of("v2", null),
+      of("v3", null),
+      of("v1", "bool"),
+      of("v2", "mood"),
+    ]);
+    expect(
+      merged.queries.map(({ parameters, versions, calls }) => ({ parameters, versions, calls })).sort(byVersions),
+    ).toEqual([
+      { parameters: ["bool"], versions: ["v1"], calls: 5 },
+      { parameters: ["mood"], versions: ["v2"], calls: null },
+      { parameters: null, versions: ["v3"], calls: null },
+    ]);
+  });
+
   it("keeps one for each role that runs it", () => {
     const merged = mergeWorkloads([
       seen("select 1", { role: "a" }),
@@ -186,3 +229,7 @@ describe("several workloads as one", () => {
     ]);
   });
 });
+
+function byVersions(a: { readonly versions: readonly string[] }, b: { readonly versions: readonly string[] }): number {
+  return a.versions.join() < b.versions.join() ? -1 : 1;
+}

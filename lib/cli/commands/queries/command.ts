@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "../../../adapters/local/system-clock.js";
 import { readWorkloadSources, WorkloadSourceError } from "../../../adapters/local/workload-sources.js";
 import { UsageError } from "../../../api/usage-error.js";
-import { blocks, compareFindings, type Finding } from "../../../core/finding.js";
+import { workloadConfigSchema } from "../../../core/config/workload-config.js";
+import { blocks, compareFindings, type Finding, type Severity } from "../../../core/finding.js";
 import type { Migration } from "../../../core/migration/release.js";
 import { judgeQueries } from "../../../core/queries/judge.js";
 import { queryFindings } from "../../../core/queries/query-findings.js";
@@ -39,6 +40,13 @@ Examples:
 
 Exit 1: a query breaks, or a row is refused. Plans are estimates, and without --url of empty tables.`;
 
+/** Those of a run whose config says nothing. */
+const DEFAULTS = workloadConfigSchema.parse({});
+
+function severity(flags: string, what: string): Option {
+  return new Option(`${flags} <severity>`, what).choices(["error", "warning", "note"]).default("warning");
+}
+
 export const queries: CommandModule = {
   describe(command: Command): void {
     command
@@ -57,6 +65,18 @@ export const queries: CommandModule = {
       .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
       .option("--role <name>", "the application's role, where a source does not name one")
       .option("--required", "what was not examined is an error")
+      .addOption(severity("--retyped", "other result columns; error where sessions keep prepared statements"))
+      .addOption(severity("--slower", "a plan that is estimated to cost more"))
+      .addOption(
+        new Option("--cost-factor <times>", "how much more a plan may cost")
+          .argParser(factor)
+          .default(DEFAULTS.costFactor),
+      )
+      .addOption(
+        new Option("--large-table <rows>", "rows from which on the loss of an index scan is reported")
+          .argParser(wholeNumber)
+          .default(DEFAULTS.largeTable),
+      )
       .addOption(new Option("--format <format>", "what to write").choices(FORMATS).default("text"))
       .option("--json", "the same as --format json")
       .addHelpText("after", HELP);
@@ -114,14 +134,17 @@ async function examine(io: Io, workload: Workload, options: Readonly<Record<stri
       workload.queries,
       { schema: null, role, plans: true },
     );
-    const judged = judgeQueries(examined, THRESHOLDS);
+    const judged = judgeQueries(examined, {
+      costFactor: Number(options.costFactor),
+      largeTable: Number(options.largeTable),
+    });
     const policy = {
-      retyped: "warning",
-      slower: "warning",
+      retyped: options.retyped as Severity,
+      slower: options.slower as Severity,
       required: options.required === true,
       accept: [],
       now: systemClock.now(),
-    } as const;
+    };
     const folder = relative(io.cwd, resolve(io.cwd, String(options.release)));
     const findings = queryFindings(judged, examined, workload, policy)
       .map((finding) => placedIn(folder, finding, migrations))
@@ -151,8 +174,6 @@ function placedIn(folder: string, finding: Finding, migrations: readonly Migrati
   return { ...finding, source: { ...source, file: join(folder, source.file).split(sep).join("/") } };
 }
 
-const THRESHOLDS = { costFactor: 5, largeTable: 10_000 };
-
 function rendered(io: Io, report: Awaited<ReturnType<typeof examine>>, format: string): string {
   const { findings, advice, remarks } = report;
   const version = packageVersion();
@@ -164,6 +185,12 @@ function rendered(io: Io, report: Awaited<ReturnType<typeof examine>>, format: s
   const lines = [...report.matrix.map(rowText), advice.text, ...remarks].map(printable);
   const body = findings.length > 0 ? `${renderText(findings, () => undefined, findingStyle(styleFor(io)))}\n` : "";
   return `${body}${lines.join("\n")}\n`;
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value < 1) throw new InvalidArgumentError("A number of at least 1 was expected.");
+  return value;
 }
 
 function wholeNumber(text: string): number {
