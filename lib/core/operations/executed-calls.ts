@@ -20,8 +20,15 @@ const KEEP: ReadonlySet<NodeKind> = new Set([
 
 /** The calls in what a statement computes when it is executed; not those in what it only writes down. */
 export function executedCalls(node: Node): readonly ExecutedCall[] {
-  return KEEP.has(kindOf(node)) ? [] : callsIn(computedBy(node));
+  const known = byNode.get(node);
+  if (known) return known;
+  const calls = KEEP.has(kindOf(node)) ? [] : callsIn(computedBy(node));
+  byNode.set(node, calls);
+  return calls;
 }
+
+/** Each statement is asked for several times. */
+const byNode = new WeakMap<Node, readonly ExecutedCall[]>();
 
 /** The calls in a tree, whenever it is computed. */
 export function callsIn(tree: unknown): readonly ExecutedCall[] {

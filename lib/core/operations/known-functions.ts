@@ -5,7 +5,7 @@ import { deparse } from "../sql/deparse.js";
 import { isParsed } from "../sql/parse.js";
 import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
-import { as, find, strings } from "../sql/tree.js";
+import { as, find, kindOf, type NodeKind, strings } from "../sql/tree.js";
 import { fitsElsewhere } from "./call-arguments.js";
 import { callsIn, type ExecutedCall } from "./executed-calls.js";
 import { tablesRead } from "./read/tables-read.js";
@@ -59,7 +59,7 @@ export class KnownFunctions {
     this.noteFunction(statement, sure);
     this.noteChange(node);
     this.noteKept(node);
-    this.notePath(node);
+    if ("VariableSetStmt" in node || /set_config/i.test(statement.sql)) this.notePath(node);
   }
 
   /** The definitions that a call may mean; none where it may be another's. */
@@ -81,6 +81,7 @@ export class KnownFunctions {
 
   /** Calls of the views that a statement reads, and of the defaults, checks and generated columns of the tables that it writes. */
   behindRelations(node: Node): readonly ExecutedCall[] {
+    if (this.behind.size === 0 || !ROWS.has(kindOf(node))) return [];
     const read = tablesRead(node).map(({ name }) => `view ${name}`);
     const tables = [
       ...[as(node, "InsertStmt"), ...find(node, "InsertStmt"), as(node, "UpdateStmt"), ...find(node, "UpdateStmt")],
@@ -171,6 +172,11 @@ export class KnownFunctions {
   }
 }
 
+/** Statements that read or write rows. */
+const ROWS: ReadonlySet<NodeKind> = new Set([
+  ...(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CreateTableAsStmt"] as const),
+  ...(["RefreshMatViewStmt", "ExplainStmt", "CopyStmt", "DeclareCursorStmt", "CallStmt"] as const),
+]);
 const ROUTINES: ReadonlySet<string> = new Set(["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"]);
 
 /** With the path that a session starts with, and `public`, a name means the same. */
