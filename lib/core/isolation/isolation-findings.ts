@@ -2,6 +2,7 @@ import type { Finding } from "../finding.js";
 import { acceptanceOf } from "../migration/acceptance.js";
 import { sha256 } from "../migration/checksums/sha.js";
 import type { Script } from "../migration/release.js";
+import { isPlainlyHarmlessText } from "../operations/plainly-harmless.js";
 import { operationsOfText } from "../operations/segments.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import type { ParsedStatement, Statement } from "../sql/statement.js";
@@ -32,6 +33,7 @@ function statementFindings(statement: ParsedStatement, scope: IsolationScope): r
     ...read.flatMap(({ node, source }) => breachesOf(node, scope).map((breach) => finding(breach, source, statement))),
     ...types.flatMap(({ name, source }) => typeBreaches(name, scope).map((each) => finding(each, source, statement))),
     ...unread.flatMap((each) => unreadFindings(each, statement, scope)),
+    ...unseenFindings(statement, scope),
   ]);
 }
 
@@ -49,14 +51,39 @@ function typeBreaches(name: string, scope: IsolationScope): readonly Breach[] {
   return breachesOf(cast, scope);
 }
 
+/** Inside a transaction the session sees what a function touches, whatever its body says; it does not where each part of it commits. */
+function unseenFindings(statement: ParsedStatement, scope: IsolationScope): readonly Finding[] {
+  const { node, source, sql } = statement;
+  if (!scope.schemaTenants || !as(node, "IndexStmt")?.concurrent || isPlainlyHarmlessText(sql)) return [];
+  const reason =
+    "it runs functions that are not PostgreSQL's own outside a transaction, where nothing shows what they touch";
+  return unlessAccepted(
+    sql,
+    { ...unreadable(reason), remedy: "Create the index without CONCURRENTLY." },
+    source,
+    statement,
+    scope,
+  );
+}
+
 function unreadFindings(piece: Unread, statement: ParsedStatement, scope: IsolationScope): readonly Finding[] {
   if (!scope.schemaTenants || (piece.part === "whole" && staysByItsWords(piece.text, scope))) return [];
-  const hash = sha256(piece.text);
+  const breach = unreadable(piece.reason.charAt(0).toLowerCase() + piece.reason.slice(1));
+  return unlessAccepted(piece.text, breach, piece.source, statement, scope);
+}
+
+function unlessAccepted(
+  text: string,
+  breach: Breach,
+  source: Finding["source"],
+  statement: ParsedStatement,
+  scope: IsolationScope,
+): readonly Finding[] {
+  const hash = sha256(text);
   const accepted = acceptanceOf({ hash }, scope.acceptances);
   if (accepted && !accepted.expired) return [];
-  const breach = unreadable(piece.reason.charAt(0).toLowerCase() + piece.reason.slice(1));
   const remedy = `${breach.remedy} Or accept this very piece in the config: {"hash": "${hash}", "reason": "…", "expires": "…"}.`;
-  return [finding({ ...breach, remedy }, piece.source, statement)];
+  return [finding({ ...breach, remedy }, source, statement)];
 }
 
 const REACHES =

@@ -177,6 +177,14 @@ describe("a tenant that is a schema", () => {
     ["create function f() returns int language sql set role = x as 'select 1'", "role"],
     // What cannot be read.
     [body("begin execute 'update ' || tg_argv[0] || ' set a = 1'; end"), "unreadable"],
+    // Outside a transaction no lock tells what a function read.
+    ["create index concurrently on usr (shape(a))", "unreadable"],
+    ["create index concurrently on usr (a) where shape(a) = 1", "unreadable"],
+    ["create index concurrently on usr (public.lower(a))", "unreadable"],
+    [`create unique index concurrently on usr (lower(public.U&"\\0073hape"(a)))`, "unreadable"],
+    ["create index concurrently on usr (coalesce(shape(a), 1), b)", "unreadable"],
+    ["create index concurrently on usr ((array[shape(a)])) include (b)", "unreadable"],
+    [`${body("begin return 1; end")}; create index concurrently on usr (f())`, "unreadable"],
     [body("begin execute format('update %I.usr set a = 1', tg_argv[0]); end"), "unreadable"],
     [body("begin execute format('update %s set a = 1', tg_argv[0]); end"), "unreadable"],
     [body("begin execute format('select nextval(%L)', tg_argv[0]); end"), "unreadable"],
@@ -269,6 +277,10 @@ describe("a tenant that is a schema", () => {
     body("declare x public.mood; begin x := 'a'; end"),
     body("select count(*) from usr", "sql"),
     "analyze usr",
+    "create index concurrently on usr (lower(mail), (data ->> 'a'), coalesce(a, b), md5(c)) where length(mail) > 3 and date_trunc('day', at, 'UTC') > now()",
+    "create index concurrently on usr using gin (to_tsvector('english', body), name gin_trgm_ops)",
+    "create unique index concurrently if not exists u on usr (id) include (a) where not gone and mood = 'sad'::mood",
+    "create index on usr (shape(a)); drop index concurrently u; reindex index concurrently u; vacuum (analyze) usr",
   ])("is not left by %s", (sql) => {
     expect(isolationFindings(testMigration(sql).up, SCOPE)).toEqual([]);
   });
