@@ -1,11 +1,12 @@
 import type { RangeVar } from "libpg-query";
-import { chosenName, objectName } from "../../postgres/chosen-names.js";
+import { chosenName } from "../../postgres/chosen-names.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as, strings } from "../../sql/tree.js";
 import type { Known } from "../known/known.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Report, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { checkFirstForm } from "./support/check-first.js";
 import { isOnlyCommand } from "./support/fixable.js";
 import { provingChecks } from "./support/proof.js";
 
@@ -48,7 +49,7 @@ function* judge(
   const now = known.table(table);
   if (now?.columns.get(column)?.notNull || provingChecks(now, column).length > 0) return;
   const native = known.circumstances.versions.from >= 18;
-  const statements = native ? nativeForm(table, column) : checkForm(table, column);
+  const statements = native ? nativeForm(table, column) : checkFirstForm(table, column);
   yield {
     statement,
     location,
@@ -59,19 +60,8 @@ function* judge(
       text: "Prove it first by a CHECK that is validated while others read and write. Each statement in a transaction of its own.",
       sql: `${statements.join(";\n")};`,
     },
-    ...(isOnlyCommand(statement) && location === undefined ? { fix: checkForm(table, column) } : {}),
+    ...(isOnlyCommand(statement) && location === undefined ? { fix: checkFirstForm(table, column) } : {}),
   };
-}
-
-function checkForm(table: RangeVar, column: string): string[] {
-  const relation = readableRelation(table);
-  const check = readableName(objectName(table.relname ?? "", column, "present"));
-  return [
-    `ALTER TABLE ${relation} ADD CONSTRAINT ${check} CHECK (${readableName(column)} IS NOT NULL) NOT VALID`,
-    `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${check}`,
-    `ALTER TABLE ${relation} ALTER COLUMN ${readableName(column)} SET NOT NULL`,
-    `ALTER TABLE ${relation} DROP CONSTRAINT ${check}`,
-  ];
 }
 
 function nativeForm(table: RangeVar, column: string): string[] {

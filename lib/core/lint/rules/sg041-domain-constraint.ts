@@ -1,6 +1,6 @@
-import { readableName } from "../../sql/readable-name.js";
 import { as, strings } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { notValidDomainForm } from "./support/domain-form.js";
 import { mayBeSplit } from "./support/fixable.js";
 
 export const domainConstraint: Rule = {
@@ -23,9 +23,7 @@ export const domainConstraint: Rule = {
     const scans = alter?.subtype === "O" || (alter?.subtype === "C" && !constraint?.skip_validation);
     if (!alter || !scans) return;
     const parts = strings(alter.typeName);
-    const domain = parts.map(readableName).join(".");
-    const validate = `ALTER DOMAIN ${domain} VALIDATE CONSTRAINT ${readableName(constraint?.conname ?? "…")}`;
-    const fix = [`${statement.sql.trimEnd()} NOT VALID`, validate];
+    const fix = notValidDomainForm(statement.sql, parts, constraint?.conname ?? "…");
     yield {
       statement,
       location: constraint?.location,

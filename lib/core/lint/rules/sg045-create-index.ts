@@ -1,7 +1,7 @@
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { createConcurrently } from "./support/concurrent-form.js";
 import { mayBeSplit } from "./support/fixable.js";
-import { withWord } from "./support/insert-word.js";
 
 export const createIndex: Rule = {
   id: "SG045",
@@ -24,7 +24,7 @@ export const createIndex: Rule = {
     const standing =
       index.if_not_exists && index.idxname !== undefined && known.index([table.schemaname ?? "", index.idxname]);
     if (standing) return;
-    const sql = withWord(statement.sql, /^create\s+(?:unique\s+)?index/i, "CONCURRENTLY");
+    const sql = createConcurrently(statement.sql);
     const wrapped = statement.transaction !== null;
     yield {
       statement,

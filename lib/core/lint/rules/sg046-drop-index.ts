@@ -1,8 +1,8 @@
 import { as, listItems, strings } from "../../sql/tree.js";
 import { relation } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
+import { dropConcurrently } from "./support/concurrent-form.js";
 import { mayBeSplit } from "./support/fixable.js";
-import { withWord } from "./support/insert-word.js";
 
 export const dropIndex: Rule = {
   id: "SG046",
@@ -28,7 +28,7 @@ export const dropIndex: Rule = {
       if ((table && known.isNewTable(table, statement)) || (index && index.constraint !== null)) continue;
       if (index?.addedBy && known.sameRelease(index.addedBy, statement)) continue;
       const single = names.length === 1 && drop.behavior !== "DROP_CASCADE" && table?.kind !== "partitioned";
-      const sql = withWord(statement.sql, /^drop\s+index/i, "CONCURRENTLY");
+      const sql = dropConcurrently(statement.sql);
       const small = index && known.size(relation(index.table.split(".")));
       yield {
         statement,

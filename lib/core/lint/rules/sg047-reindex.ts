@@ -1,7 +1,7 @@
 import { as, optionIsOn } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { reindexConcurrently } from "./support/concurrent-form.js";
 import { mayBeSplit } from "./support/fixable.js";
-import { withWord } from "./support/insert-word.js";
 
 export const reindex: Rule = {
   id: "SG047",
@@ -23,9 +23,7 @@ export const reindex: Rule = {
     const table = rebuild.kind === "REINDEX_OBJECT_TABLE" ? rebuild.relation : undefined;
     const name = rebuild.relation ? tableName(rebuild.relation) : (rebuild.name ?? "the database");
     const plain = !rebuild.params?.length && rebuild.kind !== "REINDEX_OBJECT_SYSTEM";
-    const sql = plain
-      ? withWord(statement.sql, /^reindex\s+(?:index|table|schema|database)/i, "CONCURRENTLY")
-      : undefined;
+    const sql = plain ? reindexConcurrently(statement.sql) : undefined;
     yield {
       statement,
       location: rebuild.relation?.location,

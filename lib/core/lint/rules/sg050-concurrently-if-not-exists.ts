@@ -1,6 +1,6 @@
-import { readableName } from "../../sql/readable-name.js";
 import { as, listItems, strings } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { dropFirstForm } from "./support/drop-first.js";
 import { mayBeSplit } from "./support/fixable.js";
 
 export const concurrentlyIfNotExists: Rule = {
@@ -32,10 +32,7 @@ export const concurrentlyIfNotExists: Rule = {
       );
     });
     if (dropped) return;
-    const schema = index.relation.schemaname;
-    const qualified = schema ? `${readableName(schema)}.${readableName(name)}` : readableName(name);
-    const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`;
-    const create = statement.sql.replace(/\bif\s+not\s+exists\s+/i, "");
+    const form = dropFirstForm(statement.sql, index.relation, name);
     yield {
       statement,
       subject: { kind: "index", name },
@@ -44,8 +41,8 @@ export const concurrentlyIfNotExists: Rule = {
         standing && !standing.valid
           ? `${name} on ${tableName(index.relation)} already exists and is INVALID; this statement skips it and succeeds.`
           : `If an earlier try left ${name} INVALID, this statement skips it and succeeds.`,
-      remedy: { text: "Drop what a failed try may have left, then build.", sql: `${drop};\n${create};` },
-      ...(mayBeSplit(statement) ? { fix: [drop, create] } : {}),
+      remedy: { text: "Drop what a failed try may have left, then build.", sql: `${form.join(";\n")};` },
+      ...(mayBeSplit(statement) ? { fix: form } : {}),
     };
   },
 };
