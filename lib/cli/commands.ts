@@ -105,6 +105,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/prove/command.js")).prove,
   },
   {
+    name: "rewrite",
+    summary: "a migration with long locks as steps without them, proved to end alike",
+    load: async () => (await import("./commands/rewrite/command.js")).rewrite,
+  },
+  {
     name: "workload",
     summary: "the application's queries, from its code, its logs and pg_stat_statements",
     load: async () => (await import("./commands/workload/command.js")).workload,

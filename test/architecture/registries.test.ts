@@ -10,6 +10,7 @@ const words = (text: string) => text.match(/[\w-]+/g)?.sort();
 
 it.each([
   ["scripts/operation-index.mjs", "lib/core/operations/kinds/index.ts"],
+  ["scripts/rewrite-index.mjs", "lib/core/rewrite/kinds/index.ts"],
   ["scripts/state-index.mjs", "lib/steps/states/index.ts"],
 ])("%s has written %s", (script, index) => {
   const printed = execFileSync(process.execPath, [script, "--print"], { cwd: root, encoding: "utf8" });

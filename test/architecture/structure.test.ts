@@ -97,6 +97,7 @@ describe("the core", () => {
     "workload",
     "queries",
     "lint",
+    "rewrite",
     "config",
   ];
   const folderOf = (file: string) => (file.split("/").length > 3 ? (file.split("/")[2] ?? "") : "(root)");

@@ -14,6 +14,7 @@ import { lintOutput, rulesOutput } from "./lint.js";
 import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
 import { queriesOutput } from "./queries.js";
+import { rewriteOutput } from "./rewrite.js";
 import { fleetStatusOutput, runOutput, statusOutput } from "./run.js";
 import { watchOutput } from "./watch.js";
 
@@ -36,6 +37,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   outlook: { schema: outlookOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
   queries: { schema: queriesOutput, io: "output" },
+  rewrite: { schema: rewriteOutput, io: "output" },
   rules: { schema: rulesOutput, io: "output" },
   run: { schema: runOutput, io: "output" },
   "status-fleet": { schema: fleetStatusOutput, io: "output" },

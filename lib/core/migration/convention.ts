@@ -47,6 +47,30 @@ export interface ConventionReading {
   readonly context: readonly SourceFile[];
 }
 
+/** One migration that is to be written the way the framework reads it. Texts are SQL, without marks. */
+export interface NewMigration {
+  /** As it stands in the path, such as `0007` or `2024-01-15-120000`. */
+  readonly version: string;
+  readonly name: string;
+  readonly up: string;
+  readonly down: string | null;
+  readonly transaction: TransactionMode;
+}
+
+/** The migration in whose place others are written. */
+export interface Like {
+  /** Of its way up. */
+  readonly path: string;
+  /** Whether it has a way back in a file of its own, or in a part of this one. */
+  readonly hasDown: boolean;
+}
+
+/** A file by its path from the release's folder. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** How one framework names, orders and cuts its migration files. The contract of every file in this folder. */
 export interface Convention {
   readonly id: string;
@@ -57,6 +81,11 @@ export interface Convention {
   compare(a: string, b: string): number;
   /** One spelling for all that the framework takes for the same version; absent where the text is the version. */
   canonical?(version: string): string;
+  /**
+   * The files of a migration, named as those of `like` are; null where the framework has no form for it, as for work outside of a
+   * transaction. Absent where more than the files themselves would have to be written.
+   */
+  write?(migration: NewMigration, like: Like): readonly WrittenFile[] | null;
 }
 
 /** How much a sign says: a mark that only one framework leaves, a manifest that names it, names as it gives them. */

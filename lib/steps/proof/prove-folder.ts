@@ -114,7 +114,12 @@ function stoppedBy({ findings }: Proof): string | null {
   return findings.find(({ code }) => STOPPED.includes(code))?.message ?? null;
 }
 
-async function makeLedger({ ledger, settings, databases }: ProveFolder): Promise<void> {
+/** Makes the table in which the framework keeps what has run. */
+export async function makeLedger({
+  ledger,
+  settings,
+  databases,
+}: Pick<ProveFolder, "ledger" | "settings" | "databases">): Promise<void> {
   const session = await databases.chain.open({ purpose: "write", ...settings });
   try {
     const placed = ledger && (await placedLedger(session, ledger));

@@ -4,9 +4,11 @@ import { bareScript } from "../../../core/lint/bare-script.js";
 import { configWaivers } from "../../../core/lint/config-waivers.js";
 import { type LintFinding, lintRelease } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
+import { REWRITABLE } from "../../../core/lint/rewritable.js";
 import type { Rule } from "../../../core/lint/rules/rule.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
 import type { SourceFile } from "../../../core/migration/source-file.js";
+import { shellWord } from "../../../core/render/shell-word.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 
@@ -43,22 +45,21 @@ export async function lintGroups(
     if (read.convention) conventions.add(read.convention);
     statements += scripts.reduce((sum, script) => sum + script.statements.length, 0);
     findings.push(...group.findings, ...read.findings);
-    findings.push(
-      ...(await lintRelease({
-        scripts,
-        today: new Date().toISOString().slice(0, 10),
-        waivers: config ? configWaivers(config) : [],
-        customRules,
-        circumstances: {
-          together,
-          separate: !together && !group.folder,
-          lockTimeoutSet: config?.lockTimeoutSet ?? false,
-          schemaPerTenant: config?.schemaPerTenant ?? false,
-          opaqueReported: false,
-          ...(config?.postgres ? { versions: config.postgres } : {}),
-        },
-      })),
-    );
+    const found = await lintRelease({
+      scripts,
+      today: new Date().toISOString().slice(0, 10),
+      waivers: config ? configWaivers(config) : [],
+      customRules,
+      circumstances: {
+        together,
+        separate: !together && !group.folder,
+        lockTimeoutSet: config?.lockTimeoutSet ?? false,
+        schemaPerTenant: config?.schemaPerTenant ?? false,
+        opaqueReported: false,
+        ...(config?.postgres ? { versions: config.postgres } : {}),
+      },
+    });
+    findings.push(...found.map(withRewrite));
   }
   return {
     findings: findings.sort(compareFindings),
@@ -68,6 +69,14 @@ export async function lintGroups(
     conventions: [...conventions],
     customRules,
   };
+}
+
+/** What `schema-gate rewrite` takes away names it. */
+function withRewrite<F extends Finding>(finding: F): F {
+  const { code, severity, source, remedy } = finding;
+  if (!(code in REWRITABLE) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)
+    return finding;
+  return { ...finding, remedy: { ...remedy, command: `schema-gate rewrite ${shellWord(source.file)}` } };
 }
 
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */

@@ -6,6 +6,7 @@ import { flatFolder } from "./flat-folder.js";
 import { compareText } from "./order.js";
 import { notSupported, refusedByFramework } from "./refusals.js";
 import { linesOf, type Section, sectionsOf } from "./sections.js";
+import { pathLike } from "./written.js";
 
 const NAME = /^(\d+)_?(.*)\.sql$/;
 const MARK = /^--\s*migrate:(up|down)(?:\s|$)/;
@@ -37,6 +38,13 @@ export const dbmate: Convention = {
     );
     const refused = found.flatMap(({ file, sections }) => refusals(file, sections));
     return { ...paired, findings: [...flat.findings, ...refused, ...paired.findings], context: [] };
+  },
+  write(migration, like) {
+    const path = pathLike(like, migration);
+    const mode = migration.transaction === "none" ? " transaction:false" : "";
+    return path === null
+      ? null
+      : [{ path, text: `-- migrate:up${mode}\n${migration.up}\n-- migrate:down\n${migration.down ?? ""}` }];
   },
 };
 

@@ -2,6 +2,7 @@ import { type Convention, inFolder, manifestSign, signOf } from "../../migration
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareText } from "./order.js";
+import { pathLike } from "./written.js";
 
 /**
  * diesel: a folder per migration with `up.sql`, `down.sql` and `metadata.toml`. The version is the folder's name up to
@@ -39,6 +40,18 @@ export const diesel: Convention = {
       return [{ version, name, direction: file.name === "up.sql" ? "up" : "down", script }];
     });
     return { ...pairScripts(found, () => null), context: [] };
+  },
+  write(migration, like) {
+    const path = pathLike(like, migration);
+    if (path === null) return null;
+    const beside = (name: string) => path.replace(/up\.sql$/, name);
+    return [
+      { path, text: migration.up },
+      ...(migration.down === null ? [] : [{ path: beside("down.sql"), text: migration.down }]),
+      ...(migration.transaction === "none"
+        ? [{ path: beside("metadata.toml"), text: "run_in_transaction = false\n" }]
+        : []),
+    ];
   },
 };
 

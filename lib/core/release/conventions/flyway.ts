@@ -6,6 +6,7 @@ import { type FoundScript, pairScripts } from "./collect.js";
 import { isFlywayCallback } from "./flyway-callbacks.js";
 import { canonicalDotted, compareDotted } from "./order.js";
 import { notSupported, unreadFile } from "./refusals.js";
+import { pathLike } from "./written.js";
 
 const VERSIONED = /^([VUB])(\d[\d._]*?)(?:__(.*))?\.sql$/i;
 const REPEATABLE = /^R(?:__(.*))?\.sql$/i;
@@ -42,6 +43,16 @@ export const flyway: Convention = {
     const found = own.flatMap((file) => scriptOf(file, settings.get(`${file.path}.conf`)));
     const paired = pairScripts(found, (up) => String(flywayChecksum(up.file.text)), canonicalDotted);
     return { ...paired, findings: [...paired.findings, ...own.flatMap(notRead)], context: [] };
+  },
+  write(migration, like) {
+    const path = pathLike(like, migration);
+    if (path === null) return null;
+    const undo = path.replace(/(^|\/)V([^/]*)$/, "$1U$2");
+    return [
+      { path, text: migration.up },
+      ...(migration.down === null || !like.hasDown ? [] : [{ path: undo, text: migration.down }]),
+      ...(migration.transaction === "none" ? [{ path: `${path}.conf`, text: "executeInTransaction=false\n" }] : []),
+    ];
   },
 };
 

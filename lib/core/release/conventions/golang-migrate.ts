@@ -1,6 +1,7 @@
 import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import { readIntegerNamed } from "./integer-named.js";
 import { compareVersions } from "./order.js";
+import { statementCount, writtenPair } from "./written.js";
 
 const NAME = /^(\d+)_(.*)\.(up|down)\.(.*)$/;
 
@@ -19,6 +20,8 @@ export const golangMigrate: Convention = {
   },
   compare: compareVersions,
   read: (files) => readIntegerNamed(files, { parse: parseName, transaction: () => "one query", checksum: () => null }),
+  write: (migration, like) =>
+    migration.transaction === "none" && statementCount(migration.up) > 1 ? null : writtenPair(migration, like),
 };
 
 function parseName(text: string) {

@@ -9,6 +9,7 @@ import { type GooseScript, type Refusal, readGooseScript } from "./goose-script.
 import { compareVersions } from "./order.js";
 import { downUnusable, refusedByFramework } from "./refusals.js";
 import { sectionsOf } from "./sections.js";
+import { pathLike } from "./written.js";
 
 const NAME = /^(\d+)_(.*)\.sql$/;
 const MARK = /^--[\s-]*\+goose[\s-]+(up|down)[\s-]*$/i;
@@ -33,6 +34,12 @@ export const goose: Convention = {
     );
     const refused = read.flatMap(({ file, script }) => [...refusals(file, script), ...substitution(file, script)]);
     return { ...paired, findings: [...flat.findings, ...refused, ...paired.findings], context: [] };
+  },
+  write(migration, like) {
+    const path = pathLike(like, migration);
+    const mode = migration.transaction === "none" ? "-- +goose NO TRANSACTION\n" : "";
+    const down = migration.down === null ? "" : `\n-- +goose Down\n${begunAndEnded(migration.down)}`;
+    return path === null ? null : [{ path, text: `${mode}-- +goose Up\n${begunAndEnded(migration.up)}${down}` }];
   },
 };
 
@@ -92,4 +99,21 @@ function substitution(file: SourceFile, { substitutionAt }: GooseScript): readon
       source: { file: file.path, line: substitutionAt, column: 1 },
     }),
   ];
+}
+
+/** Statements with a semicolon within, between the marks that keep goose from cutting them. */
+function begunAndEnded(text: string): string {
+  const { pieces } = splitSql(text);
+  let written = "";
+  let from = 0;
+  for (const { start, end } of pieces) {
+    const sql = text.slice(start, end);
+    const close = text[end] === ";" ? end + 1 : end;
+    written += text.slice(from, start);
+    written += sql.includes(";")
+      ? `-- +goose StatementBegin\n${text.slice(start, close)}\n-- +goose StatementEnd`
+      : text.slice(start, close);
+    from = close;
+  }
+  return written + text.slice(from);
 }

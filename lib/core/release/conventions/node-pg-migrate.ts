@@ -5,6 +5,7 @@ import { type FoundScript, pairScripts } from "./collect.js";
 import { flatFolder } from "./flat-folder.js";
 import { compareText } from "./order.js";
 import { notSupported, refusedByFramework } from "./refusals.js";
+import { pathLike, writtenPair } from "./written.js";
 
 const UP = /^\s*--[\s-]*up\s+migration/im;
 const DOWN = /^\s*--[\s-]*down\s+migration/im;
@@ -47,6 +48,13 @@ export const nodePgMigrate: Convention = {
       ],
       context: [],
     };
+  },
+  write(migration, like) {
+    if (migration.transaction === "none") return null;
+    const path = pathLike(like, migration);
+    if (path === null || PAIR.test(path)) return path === null ? null : writtenPair(migration, like);
+    const down = migration.down === null ? "" : `\n-- Down Migration\n${migration.down}`;
+    return [{ path, text: `-- Up Migration\n${migration.up}${down}` }];
   },
 };
 

@@ -1,6 +1,7 @@
 import { type Convention, inFolder } from "../../migration/convention.js";
 import { readNumbered } from "./numbered.js";
 import { compareNatural } from "./order.js";
+import { writtenPair } from "./written.js";
 
 /** Any `.sql` files in the order of their names, recorded in our own ledger; taken where nothing speaks for another. */
 export const plainSql: Convention = {
@@ -11,4 +12,5 @@ export const plainSql: Convention = {
       : [],
   compare: compareNatural,
   read: readNumbered,
+  write: (migration, like) => writtenPair(migration, like),
 };

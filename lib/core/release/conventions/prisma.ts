@@ -4,6 +4,7 @@ import { type FoundScript, pairScripts } from "./collect.js";
 import { snapshotFolders } from "./drizzle.js";
 import { compareText } from "./order.js";
 import { notSupported } from "./refusals.js";
+import { statementCount, writtenPair } from "./written.js";
 
 /**
  * Prisma: a folder per migration with `migration.sql`; the folder's name is the version, SHA-256 over the file the
@@ -44,4 +45,6 @@ export const prisma: Convention = {
     const paired = pairScripts(found, (up) => sha256(up.file.bytes));
     return { ...paired, findings: [...paired.findings, ...refused], context: [] };
   },
+  write: (migration, like) =>
+    migration.transaction === "none" && statementCount(migration.up) > 1 ? null : writtenPair(migration, like),
 };

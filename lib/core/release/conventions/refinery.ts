@@ -3,6 +3,7 @@ import { type Convention, inFolder, manifestSign, type ScriptSource, signOf } fr
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareVersions } from "./order.js";
+import { writtenPair } from "./written.js";
 
 const ENTRY = { style: "barrel", function: "migration", type: null } as const;
 const NAME = /^([UV])(\d+)__(\w+)\.(sql|rs)$/;
@@ -39,6 +40,7 @@ export const refinery: Convention = {
       up.rust ? null : refineryChecksum(name, version, up.file.text);
     return { ...pairScripts(found, checksum), context: [] };
   },
+  write: (migration, like) => (migration.transaction === "none" ? null : writtenPair(migration, like)),
 };
 
 /** True when a Flyway-like pair exists: there a U takes back the V of its version. */

@@ -2,6 +2,7 @@ import { sha384 } from "../../migration/checksums/sha.js";
 import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import { readIntegerNamed } from "./integer-named.js";
 import { compareVersions } from "./order.js";
+import { writtenPair } from "./written.js";
 
 const NO_TRANSACTION = "-- no-transaction";
 const NAME = /^(\d+)_(.+?)(\.up|\.down)?\.sql$/;
@@ -28,6 +29,8 @@ export const sqlx: Convention = {
       transaction: (file) => (file.text.startsWith(NO_TRANSACTION) ? "none" : "single"),
       checksum: (up) => sha384(up.file.bytes),
     }),
+  write: (migration, like) =>
+    writtenPair(migration, like, (text) => (migration.transaction === "none" ? `${NO_TRANSACTION}\n${text}` : text)),
 };
 
 function parseName(text: string) {

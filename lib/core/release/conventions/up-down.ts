@@ -3,6 +3,7 @@ import type { SourceFile } from "../../migration/source-file.js";
 import { readNumbered } from "./numbered.js";
 import { compareNatural } from "./order.js";
 import { scriptNames } from "./script-name.js";
+import { writtenPair } from "./written.js";
 
 /** Flyway's letters say a direction to Flyway alone. */
 const IN_FLYWAY = /^[VU]\d[\d._]*__[^.]*\.sql$/;
@@ -24,6 +25,7 @@ export const upDown: Convention = {
   },
   compare: compareNatural,
   read: readNumbered,
+  write: (migration, like) => writtenPair(migration, like),
 };
 
 function isGateCode(file: SourceFile): boolean {

@@ -1,0 +1,52 @@
+import type { Catalog } from "../catalog/catalog.js";
+import { lintRelease } from "../lint/lint-release.js";
+import type { LintScript } from "../lint/lint-statement.js";
+import { RULES } from "../lint/rules/index.js";
+import type { Script } from "../migration/release.js";
+import { parseSql } from "../sql/parse.js";
+import { NO_WAY } from "./no-way.js";
+import type { RewritePlan, RewriteStep } from "./plan.js";
+import { NotRewritable } from "./refusal.js";
+
+/** What a contract step does on purpose, once nothing needs the old shape. */
+const OF_CONTRACT: ReadonlySet<string> = new Set(["SG014", "SG016", "SG058", "SG062"]);
+
+/** Lint is the second opinion: a plan that it still finds a hazard in is none. Throws `NotRewritable`. */
+export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog: Catalog): Promise<void> {
+  const work = new Map(RULES.map((rule) => [rule.id, rule]));
+  const findings = await lintRelease({
+    scripts: steps.map((step, at) => scriptOf(step, `${at}`)),
+    catalog,
+    today: "1970-01-01",
+  });
+  const [left] = findings.filter(({ code, severity, source }) => {
+    const rule = work.get(code);
+    const contract = steps[Number(source?.file)]?.phase === "contract";
+    if (rule === undefined || (contract && OF_CONTRACT.has(code))) return false;
+    return severity === "error" || (severity === "warning" && (rule.work !== "none" || code in NO_WAY));
+  });
+  if (!left) return;
+  const nested =
+    script.statements.some(({ sql }) => /^do\b/i.test(sql)) && isWithinBody(steps[Number(left.source?.file)]);
+  if (nested)
+    throw new NotRewritable(
+      "nested",
+      `a DO block runs in one transaction and is not taken apart: ${clause(left.message)}`,
+    );
+  const reason = NO_WAY[left.code];
+  if (reason !== undefined) throw new NotRewritable("no-way", `${reason} (${left.code})`);
+  throw new NotRewritable("no-kind", `no rewriting is known for ${left.code}: ${clause(left.message)}`);
+}
+
+function clause(message: string): string {
+  return message.replace(/\.$/, "");
+}
+
+function isWithinBody(step: RewriteStep | undefined): boolean {
+  return step?.statements.some((sql) => /^do\b/i.test(sql)) ?? false;
+}
+
+function scriptOf({ statements, backfill, transaction }: RewriteStep, file: string): LintScript {
+  const text = statements.map((sql, at) => `${backfill !== null && at === 0 ? `${backfill}\n` : ""}${sql};`).join("\n");
+  return { file, transaction, text, statements: parseSql(text, file).statements };
+}

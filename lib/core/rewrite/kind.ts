@@ -1,0 +1,49 @@
+import type { CatalogIndex } from "../catalog/lookup.js";
+import type { Known } from "../lint/known/known.js";
+import type { LintStatement } from "../lint/lint-statement.js";
+import type { Phase } from "./plan.js";
+
+/**
+ * How a statement of a plan runs. `short`: its lock is strong and held for a moment, so it may share a transaction with others of the same
+ * table. `long`: by itself, since it takes long under a weak lock. `outside`: by itself and outside of a transaction. `backfill`: in batches.
+ */
+export type Pace = "short" | "long" | "outside" | "backfill";
+
+/** One statement of a plan, before statements that may share a transaction are put together. */
+export interface Move {
+  readonly sql: string;
+  readonly phase: Phase;
+  readonly slug: string;
+  /** Where it is absent the statement itself tells. */
+  readonly pace?: Pace;
+  /** True for a statement that may be a hazard too, and is rewritten in its turn. */
+  readonly again?: true;
+  readonly backfill?: string;
+  readonly condition?: string;
+}
+
+export interface Rewriting {
+  readonly moves: readonly Move[];
+}
+
+export interface RewriteContext {
+  /** What stands just before the statement. */
+  readonly known: Known;
+  /** The catalog before the migration. */
+  readonly before: CatalogIndex;
+  /** Major version of the server. */
+  readonly major: number;
+}
+
+/** The contract of every file in `kinds`. */
+export interface RewriteKind {
+  /** kebab-case, the file's name. */
+  readonly id: string;
+  /** What it does instead, for people. */
+  readonly title: string;
+  /**
+   * The statements that lead to the same end without the hazard; null where the statement is none of its own, or no hazard. An ALTER TABLE
+   * comes with one command. Throws `NotRewritable` for a hazard that it knows and cannot take away.
+   */
+  rewrite(statement: LintStatement, context: RewriteContext): Rewriting | null;
+}

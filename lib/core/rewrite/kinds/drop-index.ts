@@ -1,0 +1,40 @@
+import { dropConcurrently } from "../../lint/rules/support/concurrent-form.js";
+import { deparse } from "../../sql/deparse.js";
+import { as, listItems, strings } from "../../sql/tree.js";
+import type { Move, RewriteKind } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
+
+export const dropIndex: RewriteKind = {
+  id: "drop-index",
+  title: "DROP INDEX CONCURRENTLY, one index a statement",
+  rewrite(statement, { known }) {
+    const drop = as(statement.node, "DropStmt");
+    if (drop?.removeType !== "OBJECT_INDEX") return null;
+    const names = (drop.objects ?? []).map((object) => strings(listItems(object)));
+    if (names.length > 1) {
+      const each = (drop.objects ?? []).map(
+        (object): Move => ({
+          sql: deparse({ DropStmt: { ...drop, objects: [object] } }),
+          phase: "expand",
+          slug: "drop_index",
+          again: true,
+        }),
+      );
+      return { moves: each };
+    }
+    const index = known.index(names[0] ?? []);
+    const table = index && known.tables.get(index.table);
+    const isNew = table && known.isNewTable(table, statement);
+    if (drop.concurrent || isNew || index?.constraint != null || (drop.missing_ok && !index)) return null;
+    if (table?.kind === "partitioned")
+      throw new NotRewritable(
+        "partitioned",
+        `${index?.name} is the index of a partitioned table, which is not dropped concurrently`,
+      );
+    if (drop.behavior === "DROP_CASCADE")
+      throw new NotRewritable("cascade", "DROP INDEX CONCURRENTLY takes no CASCADE");
+    const sql = dropConcurrently(statement.sql);
+    if (sql === undefined) throw new NotRewritable("form", "the statement does not open with DROP INDEX");
+    return { moves: [{ sql, phase: "expand", slug: "drop_index" }] };
+  },
+};

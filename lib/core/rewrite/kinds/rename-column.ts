@@ -1,0 +1,52 @@
+import { LONGEST_NAME, objectName } from "../../postgres/chosen-names.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { as } from "../../sql/tree.js";
+import type { Move, RewriteKind } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
+import { backfillMove } from "../support/backfill-move.js";
+import { bothWays } from "../support/both-ways.js";
+import { refOf } from "../support/table-of.js";
+
+export const renameColumn: RewriteKind = {
+  id: "rename-column",
+  title: "a second column kept equal by a trigger, and the rename in a later release",
+  rewrite(statement, context) {
+    const rename = as(statement.node, "RenameStmt");
+    const table = rename?.relation;
+    if (rename?.renameType !== "OBJECT_COLUMN" || rename.relationType !== "OBJECT_TABLE" || !table) return null;
+    const [from = "", to = ""] = [rename.subname, rename.newname];
+    const { before, known } = context;
+    const ref = refOf(table, context);
+    const column = before.column(ref, from);
+    if (!column || known.isNew(table, statement)) return null;
+    const [relation, oldName, newName] = [readableRelation(table), readableName(from), readableName(to)];
+    const condition = `no deployed version of the application uses ${relation}.${oldName}`;
+    const wasDropped = before.column(ref, to) && known.table(table)?.columns.has(to) === false;
+    if (wasDropped) return { moves: [{ sql: statement.sql, phase: "contract", slug: "rename", condition }] };
+    if (before.column(ref, to)) throw new NotRewritable("name-taken", `${relation} has a column ${newName} already`);
+    if (Buffer.byteLength(to, "utf8") > LONGEST_NAME)
+      throw new NotRewritable(
+        "long-name",
+        `${to} is longer than the ${LONGEST_NAME} bytes that the server keeps of a name`,
+      );
+    if (column.attributes.generated !== "")
+      throw new NotRewritable(
+        "form",
+        `${relation}.${oldName} is generated, so no second column can be kept equal to it`,
+      );
+    const { type, collation } = column.attributes;
+    const name = objectName(ref.name, `${from}_${to}`, "both");
+    const sync = bothWays({ table, name, from, to });
+    const update = `UPDATE ${relation} SET ${newName} = ${oldName} WHERE ${newName} IS DISTINCT FROM ${oldName}`;
+    const add = `ALTER TABLE ${relation} ADD COLUMN ${newName} ${type}${collation === null ? "" : ` COLLATE ${collation}`}`;
+    return {
+      moves: [
+        ...[add, ...sync.make].map((sql): Move => ({ sql, phase: "expand", slug: "both_names" })),
+        backfillMove(update, ref, statement, context),
+        ...[...sync.drop, `ALTER TABLE ${relation} DROP COLUMN ${newName}`, statement.sql].map(
+          (sql): Move => ({ sql, phase: "contract", slug: "rename", condition }),
+        ),
+      ],
+    };
+  },
+};

@@ -1,0 +1,16 @@
+/** Hazards for which no order of statements is a way, by the rule of lint that names them. The reason is a full sentence without the final stop. */
+export const NO_WAY: Readonly<Record<string, string>> = {
+  SG004: "a serial column numbers the rows that stand by a rewrite",
+  SG005: "an identity column numbers the rows that stand by a rewrite",
+  SG006: "PostgreSQL fills a stored generated column by a rewrite, and makes no column generated afterwards",
+  SG032: "PostgreSQL builds the index of an EXCLUDE constraint under its lock, and takes over none",
+  SG061:
+    "TRUNCATE empties a table under ACCESS EXCLUSIVE, and a DELETE in batches is not the same to triggers, sequences and what CASCADE reaches",
+  SG064: "SET LOGGED and SET UNLOGGED rewrite the table under ACCESS EXCLUSIVE",
+  SG065: "SET TABLESPACE copies the table under ACCESS EXCLUSIVE",
+  SG066: "VACUUM FULL and CLUSTER rewrite the table under ACCESS EXCLUSIVE",
+  SG081: "a trigger that is switched off leaves rows unchecked in every step until it is switched on again",
+  SG083: "the table loses its replica identity: name another first (ALTER TABLE … REPLICA IDENTITY USING INDEX)",
+  SG094: "LOCK TABLE holds its lock until the end of its transaction",
+  SG114: "a column of a domain with a constraint is filled by a rewrite",
+};

@@ -1,0 +1,35 @@
+import type { TransactionMode } from "../migration/release.js";
+import type { Statement } from "../sql/statement.js";
+
+/**
+ * When a step runs. `expand`, `backfill` and `switch` belong to this release, each as a migration of its own; `contract` takes away what
+ * the versions of the application before it need, so it waits for a later release.
+ */
+export type Phase = "expand" | "backfill" | "switch" | "contract";
+
+/** One migration of a plan. */
+export interface RewriteStep {
+  readonly phase: Phase;
+  /** Words for the file's name: `validate`. */
+  readonly slug: string;
+  readonly statements: readonly string[];
+  readonly transaction: TransactionMode;
+  /** The comment above the statement that is to run in batches; null for none. */
+  readonly backfill: string | null;
+  /** What must hold before a contract step may run, as a clause; null for the others. */
+  readonly condition: string | null;
+}
+
+/** One statement that a kind of rewriting replaced. */
+export interface RewrittenStatement {
+  /** Id of the kind. */
+  readonly kind: string;
+  readonly title: string;
+  readonly statement: Statement;
+}
+
+/** The statements of one migration as steps that hold no lock for long. Plain data. */
+export interface RewritePlan {
+  readonly steps: readonly RewriteStep[];
+  readonly rewritten: readonly RewrittenStatement[];
+}

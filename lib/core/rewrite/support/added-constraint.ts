@@ -1,0 +1,44 @@
+import type { Constraint } from "libpg-query";
+import type { LintStatement } from "../../lint/lint-statement.js";
+import { type AddedConstraint, addedConstraints, notValidForm } from "../../lint/rules/support/added-constraints.js";
+import { LONGEST_NAME } from "../../postgres/chosen-names.js";
+import { readableRelation } from "../../sql/readable-name.js";
+import type { RewriteContext, Rewriting } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
+import { refuseOnly, singleAlter } from "./single-alter.js";
+
+/** The constraint that an ALTER TABLE adds to a table that stands, where that is all it does and it is of this kind. */
+export function addedConstraint(
+  statement: LintStatement,
+  kind: NonNullable<Constraint["contype"]>,
+  { known }: RewriteContext,
+): AddedConstraint | null {
+  const alter = singleAlter(statement, "AT_AddConstraint");
+  const [added] = addedConstraints(statement, kind, known);
+  if (!alter || !added || known.isNew(alter.table, statement)) return null;
+  return added;
+}
+
+/** What a rewriting needs of a constraint before it writes its name down. Throws `NotRewritable`. */
+export function refuseUnfit(statement: LintStatement, added: AddedConstraint, { known }: RewriteContext): void {
+  const alter = singleAlter(statement, "AT_AddConstraint");
+  if (alter) refuseOnly(alter);
+  if (Buffer.byteLength(added.name, "utf8") > LONGEST_NAME)
+    throw new NotRewritable(
+      "long-name",
+      `${added.name} is longer than the ${LONGEST_NAME} bytes that the server keeps of a name`,
+    );
+  if (known.table(added.table)?.kind === "foreign")
+    throw new NotRewritable("no-way", `${readableRelation(added.table)} is a foreign table`);
+}
+
+/** ADD … NOT VALID, then VALIDATE. */
+export function notValidMoves(statement: LintStatement, added: AddedConstraint): Rewriting {
+  const [add = "", validate = ""] = notValidForm(statement, added);
+  return {
+    moves: [
+      { sql: add, phase: "expand", slug: "constraint" },
+      { sql: validate, phase: "expand", slug: "validate" },
+    ],
+  };
+}
