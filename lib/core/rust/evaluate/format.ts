@@ -1,4 +1,5 @@
 import { idenName } from "../sea-orm/iden.js";
+import { strumText } from "../sea-orm/strum-text.js";
 import type { Machine } from "./machine.js";
 import type { PathValue, Value } from "./value.js";
 
@@ -12,12 +13,18 @@ export function displayText(machine: Machine, value: Value): string | null {
     case "bool":
       return String(value.value);
     case "path":
-      return showsItself(machine, value) ? null : idenName(machine, value.segments, value.node);
+      return pathText(machine, value);
     case "term":
       return aliasText(value.head, value.args, value.calls.length);
     default:
       return null;
   }
+}
+
+function pathText(machine: Machine, value: PathValue): string | null {
+  if (showsItself(machine, value)) return null;
+  const derived = strumText(machine, value);
+  return derived === undefined ? idenName(machine, value.segments, value.node) : derived;
 }
 
 /** An enum or a struct that says itself how it is printed. */

@@ -43,7 +43,7 @@ const words = (name: string) => snakeCase(name).split("_");
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The styles of `rename_all`. */
-const STYLES: Readonly<Record<string, (name: string) => string>> = {
+export const STYLES: Readonly<Record<string, (name: string) => string>> = {
   snake_case: snakeCase,
   "kebab-case": (name) => words(name).join("-"),
   camelCase: (name) =>
