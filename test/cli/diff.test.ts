@@ -26,9 +26,12 @@ it("says what differs, with the SQL that repairs it, and that equal is equal", a
   expect(answer.code).toBe(1);
   expect(answer.stdout).toMatchInlineSnapshot(`
     "error    Column app.users.quota_limit is nullable; it is declared NOT NULL.
-             ALTER TABLE "app"."users" ALTER COLUMN "quota_limit" SET NOT NULL;
     warning  Index app.users.idx_tenant_quota is missing.
-             CREATE INDEX idx_tenant_quota ON app.users USING btree (quota_limit);
+
+    The repairs, in an order in which they run:
+        ALTER TABLE "app"."users" ALTER COLUMN "quota_limit" SET NOT NULL;
+        CREATE INDEX idx_tenant_quota ON app.users USING btree (quota_limit);
+
     2 differences.
     "
   `);

@@ -5,29 +5,35 @@ import { printable } from "../terminal/printable.js";
 import { styleFor } from "../terminal/style.js";
 
 /** A comparison for a terminal: what differs, how much it matters, and the SQL that repairs it. */
-export function comparisonText(io: Io, { differences, columnOrder, versionOwn }: Comparison): string {
+export function comparisonText(io: Io, comparison: Comparison): string {
+  const { differences, repairs, columnOrder, versionOwn } = comparison;
   const style = styleFor(io);
   const colour = { error: style.red, warning: style.yellow, note: style.dim };
-  const lines = differences.flatMap(({ severity, message, repair }) => [
-    `${colour[severity](severity.padEnd(7))}  ${printable(message)}`,
-    ...repairLines(repair).map((line) => style.dim(`         ${printable(line)}`)),
-  ]);
+  const lines = differences.map(
+    ({ severity, message, repair }) =>
+      `${colour[severity](severity.padEnd(7))}  ${printable(message)}${repair === null ? style.dim(" (by hand)") : ""}`,
+  );
+  const sql = repairs.flatMap((repair) => repair.split("\n"));
+  const block =
+    sql.length === 0 ? [] : ["", `${REPAIRS}:`, ...sql.map((line) => style.dim(`    ${printable(line)}`)), ""];
   const order = columnOrder.map(
     ({ schema, table, actual, declared }) =>
       `order    Table ${printable(`${schema}.${table}`)} has its columns in another order: ${printable(actual.join(", "))}; declared is ${printable(declared.join(", "))}.`,
   );
   const own = versionOwn.map(({ message }) => style.dim(`version  ${printable(message)}`));
-  return [...lines, ...order, ...own, summary(differences, columnOrder.length, versionOwn.length), ""].join("\n");
+  return [...lines, ...order, ...own, ...block, summary(differences, columnOrder.length, versionOwn.length), ""].join(
+    "\n",
+  );
 }
 
 /** The same for a pull request or a chat. */
-export function comparisonMarkdown({ differences, columnOrder, versionOwn }: Comparison): string {
+export function comparisonMarkdown({ differences, repairs, columnOrder, versionOwn }: Comparison): string {
   const rows = differences.map(
     ({ severity, subject, message }) => `| ${severity} | ${cell(subject)} | ${cell(message)} |`,
   );
   const table = rows.length === 0 ? [] : ["| severity | object | difference |", "|--|--|--|", ...rows, ""];
-  const repairs = differences.flatMap((difference) => repairLines(difference.repair));
-  const sql = repairs.length === 0 ? [] : [fenced(repairs), ""];
+  const lines = repairs.flatMap((repair) => repair.split("\n"));
+  const sql = lines.length === 0 ? [] : [`${REPAIRS}:`, "", fenced(lines), ""];
   const order = columnOrder.map(
     ({ schema, table: name }) => `- The columns of ${cell(`${schema}.${name}`)} stand in another order.`,
   );
@@ -43,9 +49,8 @@ function summary(differences: readonly Difference[], order: number, own: number)
   return [head, ...more].join(" ");
 }
 
-function repairLines(repair: string | null): readonly string[] {
-  return repair === null || repair === "" ? [] : repair.split("\n");
-}
+/** They need each other, so they are printed together. */
+const REPAIRS = "The repairs, in an order in which they run";
 
 function cell(text: string): string {
   return printable(text).replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(/[\n`]/g, " ");

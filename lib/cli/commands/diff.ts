@@ -4,7 +4,6 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../../api/usage-error.js";
 import { compareCatalogs } from "../../core/catalog/compare.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
-import { orderedRepairs } from "../../core/catalog/repair/repair.js";
 import { comparisonMarkdown, comparisonText } from "../catalog/comparison-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
 import type { CommandModule } from "../command.js";
@@ -57,8 +56,7 @@ export const diff: CommandModule = {
     const format = options.json === true ? "json" : options.format;
     if (format === "json") {
       const fingerprints = { declared: fingerprint(declared), actual: fingerprint(actual) };
-      const repairs = orderedRepairs(comparison.differences);
-      io.stdout.write(`${JSON.stringify({ ...comparison, fingerprints, repairs }, null, 2)}\n`);
+      io.stdout.write(`${JSON.stringify({ ...comparison, fingerprints }, null, 2)}\n`);
     } else io.stdout.write(format === "markdown" ? comparisonMarkdown(comparison) : comparisonText(io, comparison));
     return comparison.equal ? 0 : 1;
   },

@@ -6,7 +6,8 @@ import { type Against, describeDifference, describeName } from "./describe.js";
 import { goesWithParent } from "./inheritance.js";
 import { CatalogIndex, objectKey } from "./lookup.js";
 import { humanName, ownerColumn } from "./names.js";
-import { repairOf } from "./repair/repair.js";
+import { orderedRepairs, repairOf } from "./repair/repair.js";
+import { settled } from "./repair/settle.js";
 import { severityOf } from "./severity.js";
 import { isImpliedNotNull, isVersionOwn, otherNotNullName } from "./version-own.js";
 import { withoutTable } from "./without-table.js";
@@ -43,6 +44,8 @@ export interface Comparison {
   /** True when there are no differences; the order of columns and what is the version's own do not count. */
   readonly equal: boolean;
   readonly differences: readonly Difference[];
+  /** The repairs of all differences that have one, in an order in which they run together. */
+  readonly repairs: readonly string[];
   readonly columnOrder: readonly ColumnOrderDifference[];
   /** Differences that the servers' versions bring, such as the named NOT NULL constraints of 18. */
   readonly versionOwn: readonly Difference[];
@@ -72,11 +75,16 @@ export function compareCatalogs(actual: Catalog, declared: Catalog, options: Com
     .sort((a, b) => compareText(rawKey(a), rawKey(b)))
     .map((each) => complete(each, before, after, options));
   const own = new Set(all.filter((each) => isVersionOwn(each, actual.serverVersion, declared.serverVersion)));
-  const differences = all.filter((each) => !own.has(each));
+  const differences = settled(
+    all.filter((each) => !own.has(each)),
+    before,
+    after,
+  );
   const columnOrder = orderDifferences(before, after);
   return {
     equal: differences.length === 0 && !(options.columnOrder === true && columnOrder.length > 0),
     differences,
+    repairs: differences.length === 0 ? [] : orderedRepairs(differences, before, after),
     columnOrder,
     versionOwn: [...own],
   };

@@ -2,6 +2,8 @@ import type { Finding } from "../finding.js";
 import type { Catalog } from "./catalog.js";
 import type { Cluster } from "./clusters.js";
 import { type CompareOptions, type Comparison, compareCatalogs, type Difference } from "./compare.js";
+import { CatalogIndex } from "./lookup.js";
+import { orderedRepairs } from "./repair/repair.js";
 
 /** Drift that somebody wants, until a day. One of `tenant` and `group` may be set; neither means every tenant. */
 export interface Allowance {
@@ -65,7 +67,7 @@ export function driftOf(input: DriftInput): DriftReport {
     else left.set(key, { tenants: [tenant], differences });
   }
   const findings = [...left.values()].flatMap(({ tenants, differences }) =>
-    differences.length === 0 ? [] : [driftFinding(input.cluster, tenants, differences)],
+    differences.length === 0 ? [] : [driftFinding(input, tenants, differences)],
   );
   return { cluster: input.cluster.id, ...comparison, findings, allowed };
 }
@@ -119,11 +121,15 @@ function matches(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-function driftFinding(cluster: Cluster, tenants: readonly string[], differences: readonly Difference[]): Finding {
+function driftFinding(
+  { cluster, actual, declared }: DriftInput,
+  tenants: readonly string[],
+  differences: readonly Difference[],
+): Finding {
   const [first] = differences;
   const codes = new Set(differences.map(driftCode));
   const severity = (["error", "warning", "note"] as const).find((each) => differences.some((d) => d.severity === each));
-  const repairs = differences.flatMap((each) => (each.repair === null ? [] : [each.repair]));
+  const complete = differences.every(({ repair }) => repair !== null);
   const single = differences.length === 1 && first !== undefined;
   return {
     code: codes.size === 1 && first !== undefined ? driftCode(first) : "drift.several",
@@ -133,8 +139,13 @@ function driftFinding(cluster: Cluster, tenants: readonly string[], differences:
     message: single
       ? first.message
       : `${differences.length} differences from the declared schema: ${differences.map((each) => each.message).join(" ")}`,
-    ...(repairs.length === differences.length
-      ? { remedy: { text: repairText(differences), sql: repairs.join("\n") } }
+    ...(complete
+      ? {
+          remedy: {
+            text: repairText(differences),
+            sql: orderedRepairs(differences, new CatalogIndex(actual), new CatalogIndex(declared)).join("\n"),
+          },
+        }
       : { remedy: { text: "Bring the tenant back to the declared schema, or allow the drift under drift.allow." } }),
     tenants,
   };

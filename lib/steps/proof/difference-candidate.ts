@@ -1,8 +1,7 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
-import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
+import { type Comparison, compareCatalogs, type Difference } from "../../core/catalog/compare.js";
 import { CatalogIndex } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
-import { orderedRepairs } from "../../core/catalog/repair/repair.js";
 import { names } from "../../core/catalog/tables.js";
 import type { Json } from "../../core/json.js";
 import type { Inverses } from "../../core/rollback/inverse-candidate.js";
@@ -27,9 +26,9 @@ export async function repairCandidate(
   scope: SessionScope,
 ): Promise<RollbackCandidate | null> {
   const own = await runInverses(session, inverses, scope);
-  const differences = await remaining(session, before, scope);
+  const { differences, repairs } = await remaining(session, before, scope);
   if (differences.some(({ repair }) => repair === null)) return null;
-  return candidate(inverses, own, orderedRepairs(differences).flatMap(commandsOf));
+  return candidate(inverses, own, repairs.flatMap(commandsOf));
 }
 
 /** The same with a generator of differences before our repairs: it knows what hangs on what, but does not see everything. */
@@ -41,7 +40,7 @@ export async function differenceCandidate(
   scope: SessionScope,
 ): Promise<RollbackCandidate> {
   const own = await runInverses(session, inverses, scope);
-  const aside = triggersInTheWay(await remaining(session, before.catalog, scope), before.catalog);
+  const aside = triggersInTheWay((await remaining(session, before.catalog, scope)).differences, before.catalog);
   for (const sql of aside) await session.execute(bindSchemas(sql, scope.schema));
   await forgetOwnSchema(session, scope.schema);
   const now = await difference.capture(session);
@@ -60,8 +59,8 @@ async function repairsAfter(
   try {
     await session.script("set check_function_bodies = off");
     for (const sql of generated) await session.execute(bindSchemas(sql, scope.schema));
-    const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
-    return differences.every(({ repair }) => repair !== null) ? orderedRepairs(differences).flatMap(commandsOf) : [];
+    const { differences, repairs } = compareCatalogs(await readCatalog(session, scope.schema), before);
+    return differences.every(({ repair }) => repair !== null) ? repairs.flatMap(commandsOf) : [];
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return [];
@@ -87,15 +86,15 @@ function triggersInTheWay(differences: readonly Difference[], { objects }: Catal
 }
 
 /** What is still different once the inverses ran. Throws an `Error` when rows hang on it: no schema says what was in them. */
-async function remaining(session: Session, before: Catalog, scope: SessionScope): Promise<readonly Difference[]> {
-  const { differences } = compareCatalogs(await readCatalog(session, scope.schema), before);
+async function remaining(session: Session, before: Catalog, scope: SessionScope): Promise<Comparison> {
+  const comparison = compareCatalogs(await readCatalog(session, scope.schema), before);
   const index = new CatalogIndex(before);
-  const lost = differences.find((each) => holdsRows(each, index));
+  const lost = comparison.differences.find((each) => holdsRows(each, index));
   if (lost)
     throw new Error(
       `${lost.subject}: a difference of schemas does not tell what was in it; that this clone had nothing there says nothing of other tenants`,
     );
-  return differences;
+  return comparison;
 }
 
 function holdsRows({ change, kind, id, attribute, declared }: Difference, before: CatalogIndex): boolean {

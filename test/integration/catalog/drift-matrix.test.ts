@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Catalog, OBJECT_KINDS } from "../../../lib/core/catalog/catalog.js";
 import { type Comparison, compareCatalogs } from "../../../lib/core/catalog/compare.js";
 import { fingerprint } from "../../../lib/core/catalog/fingerprint.js";
-import { orderedRepairs } from "../../../lib/core/catalog/repair/repair.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { readDetector } from "../../../lib/steps/catalog/read-catalog.js";
 import { executeEach } from "../../../lib/steps/migration/execute-each.js";
@@ -70,7 +69,7 @@ describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
       if (back.differences.some((difference) => difference.repair === null)) return;
       await session.script("rollback");
       await begin();
-      await executeEach(session, orderedRepairs(back.differences).join("\n"));
+      await executeEach(session, back.repairs.join("\n"));
       expect(fingerprint(await read())).toBe(fingerprint(catalog));
     } finally {
       await session.script("rollback");
@@ -82,7 +81,7 @@ describe.each(MAJORS)("the drift matrix, PostgreSQL %s", (major) => {
     const complete = comparison.differences.every((difference) => difference.repair !== null);
     expect({ complete, unrepaired: entry.unrepaired ?? false }).toEqual({ complete, unrepaired: !complete });
     if (!complete) return;
-    await executeEach(session, orderedRepairs(comparison.differences).join("\n"));
+    await executeEach(session, comparison.repairs.join("\n"));
     expect(fingerprint(await read())).toBe(fingerprint(before));
   }
 });

@@ -140,7 +140,10 @@ function alterIndex(
     ]);
   // The table says which index it is.
   if (attribute === "replicaIdentity") return [];
-  if (attribute === "ofParent" || attribute === "attachedTo") return null;
+  const attaches = actual.attributes.attachedTo === null && typeof attributes.attachedTo === "string";
+  if (attribute === "attachedTo")
+    return attaches ? [`ALTER INDEX ${attributes.attachedTo} ATTACH PARTITION ${name}`] : null;
+  if (attribute === "ofParent") return attaches ? [] : null;
   // What the constraint says of its index is repaired with the constraint.
   if (attributes.constraint !== null && attributes.constraint === actual.attributes.constraint) return [];
   return attributes.constraint === null ? remake(declared, actual, catalog) : null;

@@ -118,7 +118,7 @@ export const TYPES: readonly MatrixEntry[] = [
   cast(
     "function",
     "create function app.other_number(app.mood) returns integer language sql immutable as 'select 2'; drop cast (app.mood as integer); create cast (app.mood as integer) with function app.other_number(app.mood)",
-    { name: "function of a cast", unrepaired: true },
+    { name: "function of a cast" },
   ),
   cast("comment", "comment on cast (app.mood as integer) is 'c'", NOTE),
   made(
