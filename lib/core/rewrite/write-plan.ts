@@ -80,7 +80,9 @@ function versionAfter(version: string, { release, migration, convention }: Place
   const next = nextVersion(version);
   const bare = (text: string) => text.replaceAll("-", "");
   const later = release.migrations.slice(release.migrations.indexOf(migration) + 1)[0];
-  if (next === null || (later && convention.compare(bare(next), bare(later.version)) >= 0))
+  const same = (text: string) => bare(text).replace(/^0+(?=\d)/, "");
+  const isThere = (at: string) => same(at) === same(later?.version ?? "");
+  if (next === null || isThere(next) || (later && convention.compare(bare(next), bare(later.version)) >= 0))
     throw new NotRewritable(
       "no-version",
       `there is no version between ${version} and ${later?.version ?? "the next"} for a further step`,
