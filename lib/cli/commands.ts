@@ -95,6 +95,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/pause.js")).pause,
   },
   {
+    name: "speed",
+    summary: "how much of the time the backfills of a rollout may take",
+    load: async () => (await import("./commands/speed.js")).speed,
+  },
+  {
     name: "rollback",
     summary: "take the release of a run back, with the ways that were proved",
     load: async () => (await import("./commands/rollback.js")).rollback,

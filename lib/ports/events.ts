@@ -14,6 +14,17 @@ export type RunEvent =
     }
   /** The rollout begins no tenant for now, and why; null: it goes on. */
   | { readonly type: "held"; readonly text: string | null }
+  /** How far the backfill of a tenant is; `why`: the figure that decided its pace. */
+  | {
+      readonly type: "backfill";
+      readonly tenant: string;
+      readonly rows: number;
+      readonly total: number | null;
+      readonly rowsPerSecond: number;
+      readonly leftMs: number | null;
+      readonly pace: "go" | "slow" | "pause" | "done";
+      readonly why: string;
+    }
   /** What came of a phase, in a few words. */
   | { readonly type: "result"; readonly phase: string; readonly text: string };
 

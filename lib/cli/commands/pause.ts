@@ -13,7 +13,8 @@ Examples:
   schema-gate pause --reason "support is looking at acme"
   schema-gate resume                       the rollout goes on, in the terminal in which it runs
 
-The tenants in hand are finished; no other is begun until somebody resumes. Who paused is in the audit trail.
+The tenants in hand are finished, and backfills stop between two batches; no other is begun until somebody resumes. Who paused is in the audit
+trail.
 `;
 
 /** Holds a rollout between two tenants, from another terminal. */
@@ -37,7 +38,7 @@ export const pause: CommandModule = {
     const changed = await setPaused({ artifacts }, { paused: true, by: io.login, at, reason });
     io.stdout.write(
       changed
-        ? `Paused ${request.run}: the tenants in hand are finished, and no other is begun.\n`
+        ? `Paused ${request.run}: the tenants in hand are finished, backfills stop between two batches, and no other tenant is begun.\n`
         : `The run ${request.run} is paused already.\n`,
     );
     io.stdout.write(`Go on with: schema-gate resume ${request.run}\n`);

@@ -5,6 +5,7 @@ import { plural } from "../../core/plural.js";
 import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
 import type { RunStatus } from "../json/run.js";
+import { backfillLines } from "../run/backfill-lines.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { describeSelection, selectionOf } from "../run/selection-options.js";
 import { statusOf } from "../run/status-of.js";
@@ -46,7 +47,11 @@ export const status: CommandModule = {
     if (options.json === true) io.stdout.write(`${JSON.stringify(statuses, null, 2)}\n`);
     else if (statuses.length === 0)
       io.stdout.write("No runs here yet. Start one with: schema-gate run, or schema-gate demo\n");
-    else for (const status of statuses) io.stdout.write(`${line(status)}\n`);
+    else
+      for (const status of statuses) {
+        io.stdout.write(`${line(status)}\n`);
+        for (const text of backfillLines(status.backfills)) io.stdout.write(`    ${text}\n`);
+      }
     return 0;
   },
 };

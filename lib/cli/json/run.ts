@@ -38,6 +38,20 @@ const runStatus = z.strictObject({
     .number()
     .nullable()
     .meta({ description: "Expected time of what is left of its rollout; null when none is." }),
+  backfills: z
+    .array(
+      z.strictObject({
+        tenant: z.string(),
+        version: z.string(),
+        rows: z.int().meta({ description: "Rows that are done." }),
+        total: z.int().nullable().meta({ description: "Of how many; null where counting took too long." }),
+        rowsPerSecond: z.int(),
+        leftMs: z.number().nullable(),
+        pace: z.enum(["go", "slow", "pause", "done"]).meta({ description: "What the governor of its host says." }),
+        why: z.string().meta({ description: "The figure that decided the pace." }),
+      }),
+    )
+    .meta({ description: "Backfills of its tenants, as they stood two seconds ago at most, or when they stopped." }),
   next: z.string().nullable().meta({ description: "The next command, when there is one." }),
 });
 export type RunStatus = Readonly<z.infer<typeof runStatus>>;

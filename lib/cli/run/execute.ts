@@ -58,7 +58,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   const unlock = lockRun(workspace, run);
   const stop = new AbortController();
   const forget = onInterrupt(io, () => stop.abort());
-  const view = new RunView(new Progress(io, () => systemClock.monotonic()));
+  const view = new RunView(new Progress(io, () => systemClock.monotonic()), () => systemClock.monotonic());
   let waiting: Stopped | null = null;
   try {
     const environment = io.env;

@@ -1,6 +1,7 @@
 import type { Events, RunEvent } from "../../ports/events.js";
 import { printableLine } from "../terminal/printable.js";
 import type { Progress } from "../terminal/progress.js";
+import { backfillLine } from "./backfill-lines.js";
 
 interface PhaseLine {
   readonly title: string;
@@ -24,10 +25,14 @@ const LINES: Readonly<Record<string, PhaseLine>> = {
   Report: { title: "Report" },
 };
 
+/** A backfill that goes on as it did is told so often. */
+const TELL_EVERY_MS = 10_000;
+
 /** Turns what a run says into one progress line per phase. */
 export class RunView implements Events {
   private readonly progress: Progress;
   private held: string | null = null;
+  private readonly told = new Map<string, { readonly pace: string; readonly at: number }>();
   private readonly sizes: Record<"tenants" | "clusters" | "rehearsals" | "wave", number> = {
     tenants: 0,
     clusters: 0,
@@ -36,7 +41,10 @@ export class RunView implements Events {
   };
   private result = "";
 
-  constructor(progress: Progress) {
+  constructor(
+    progress: Progress,
+    private readonly now: () => number,
+  ) {
     this.progress = progress;
   }
 
@@ -52,6 +60,16 @@ export class RunView implements Events {
     if (event.type === "advance") this.progress.advance(event.count);
     if (event.type === "result") this.result = event.text;
     if (event.type === "held") this.hold(event.text);
+    if (event.type === "backfill") this.backfill(event);
+  }
+
+  /** Said where its pace changes; in between every few seconds. */
+  private backfill(event: Extract<RunEvent, { type: "backfill" }>): void {
+    const told = this.told.get(event.tenant);
+    const now = this.now();
+    if (told?.pace === event.pace && now - told.at < TELL_EVERY_MS) return;
+    this.told.set(event.tenant, { pace: event.pace, at: now });
+    this.progress.note(backfillLine(event));
   }
 
   /** Said once for each reason, however many tenants meet it. */

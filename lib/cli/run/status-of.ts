@@ -3,6 +3,7 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import { approvalState } from "../../core/approval/decide.js";
 import type { Release } from "../../core/migration/release.js";
 import type { Tenant } from "../../ports/registry.js";
+import { backfillsSoFar } from "../../steps/rollout/backfills-so-far.js";
 import { expectedTime } from "../../steps/rollout/expected-time.js";
 import { heldNow } from "../../steps/rollout/hold.js";
 import { migratedSoFar } from "../../steps/rollout/migrated-so-far.js";
@@ -18,7 +19,8 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   const tenants = (await artifacts.get<readonly Tenant[]>(artifact.fleet))?.length ?? 0;
   const migrated = await migratedSoFar({ artifacts });
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
-  const common = { run, release: release?.name ?? null, tenants, migrated, held: null, leftMs: null };
+  const backfills = [...(await backfillsSoFar({ artifacts }))];
+  const common = { run, release: release?.name ?? null, tenants, migrated, held: null, leftMs: null, backfills };
   if (outcome?.status === "halted") return { ...common, state: "halted", next: `schema-gate resume ${run}` };
   if (outcome && outcome.status !== "failed") return { ...common, state: outcome.status, next: null };
   const record = await (await approvalsOf(workspace)).read(run);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { breakerPolicySchema } from "../rollout/breaker.js";
 import { wavePolicySchema } from "../rollout/waves.js";
+import { backfillPolicySchema } from "./backfill-policy.js";
 import { duration } from "./duration-schema.js";
 
 /** How a release is rolled out, and what stops it. */
@@ -26,6 +27,7 @@ export const rolloutSchema = z
       })
       .optional()
       .describe("what opens the breaker between waves besides failures and waits for locks"),
+    backfill: backfillPolicySchema.describe("what a host may be under while a backfill runs on it"),
     analyze: z
       .boolean()
       .default(false)

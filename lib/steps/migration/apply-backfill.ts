@@ -15,6 +15,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import type { Work } from "./apply-migration.js";
 import { BackfillHalted, BackfillRefused, callsFor, RowsStay } from "./backfill-errors.js";
+import type { BackfillSeen } from "./backfill-pace.js";
 import {
   BACKFILL_BEGUN,
   type BackfillState,
@@ -29,17 +30,13 @@ import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { readingInside } from "./reads-outside.js";
 import { keepBefore } from "./run-kept.js";
 import { stayInside } from "./stay-inside.js";
+import { vacuumBetween } from "./vacuum-between.js";
 
 /** Passes over the table at most. Rows written since the last one began, a plain statement would not have met either. */
 const MOST_PASSES = 20;
 /** A batch that takes so many times its target is broken off and made smaller. */
 const PATIENCE = 20;
 const LEAST_PATIENCE_MS = 5_000;
-
-/** Between two batches, outside of any transaction; may wait, and throws `Interrupted` to stop there. */
-export interface BackfillPace {
-  between(): Promise<void>;
-}
 
 /** The part of the engine that stands in `apply-migration`. */
 export interface Transactions {
@@ -92,6 +89,10 @@ class Backfill {
   /** The end of the batch at work, to name its row. */
   private to: KeyTexts | null = null;
   private longestMs = 0;
+  /** Rows that were changed before the batch at work. */
+  private before = 0;
+  /** Rows that were changed when the table was vacuumed last. */
+  private vacuumed: number | null = null;
 
   private sizing: BatchSizing | null = null;
 
@@ -149,7 +150,7 @@ class Backfill {
 
   /** Until nothing is left to do. How many batches it took. */
   async run(): Promise<number> {
-    const { input, session } = this;
+    const { input, session, plan } = this;
     for (;;) {
       const began = input.clock.monotonic();
       let ours = false;
@@ -162,13 +163,23 @@ class Backfill {
         const ms = input.clock.monotonic() - began;
         this.sizes(this.state.total).succeeded(ms);
         this.longestMs = Math.max(this.longestMs, ms);
-        if (this.state.finished) return this.state.batches;
-        await input.pace?.between();
+        const seen = this.seen(ms);
+        if (this.state.finished) {
+          await input.pace?.ended?.(seen);
+          return this.state.batches;
+        }
+        this.vacuumed = await vacuumBetween(session, input, plan, this.state.changed, this.vacuumed);
+        await input.pace?.between(session, seen);
       } catch (error) {
         if (!(error instanceof DatabaseError)) throw error;
         await this.failed(error);
       }
     }
+  }
+
+  private seen(batchMs: number): BackfillSeen {
+    const { changed, total } = this.state;
+    return { version: this.version, rows: changed, total, batchRows: changed - this.before, batchMs };
   }
 
   /** A single row may take what a statement may take; more rows are broken off sooner, and made fewer. */
@@ -186,6 +197,7 @@ class Backfill {
     const known = await readBackfill(session, this.version, schema);
     if (!known) throw new DatabaseError("the record of how far the backfill came is gone", "BACKFILL-LOST");
     this.state = known;
+    this.before = known.changed;
     if (known.finished) return;
     const last = known.last ?? (await this.key(lastKeySql(this.plan)));
     const { size } = this.sizes(known.total);

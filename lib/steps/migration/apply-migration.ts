@@ -8,8 +8,9 @@ import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
-import { applyBackfill, type BackfillPace } from "./apply-backfill.js";
+import { applyBackfill } from "./apply-backfill.js";
 import { applyCommand } from "./apply-command.js";
+import type { BackfillPace } from "./backfill-pace.js";
 import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
@@ -72,6 +73,8 @@ export interface ApplyMigration {
   readonly whole?: boolean;
   /** Asked between the batches of a backfill. */
   readonly pace?: BackfillPace;
+  /** Changed rows after which its table is vacuumed; never without it. */
+  readonly vacuumEvery?: number;
   /** On a scratch database, which is nobody's: a history may do there to what tenants share what it once did. */
   readonly scratch?: true;
 }

@@ -185,6 +185,7 @@ async function apply(
     guard,
     watch: lockWatch(ports, tenant),
     pace: paceOf(ports, context),
+    ...(config.rollout.backfill.vacuum === undefined ? {} : { vacuumEvery: config.rollout.backfill.vacuum }),
     ...(mayDiffer(migration) ? { observe: { committing: () => verifyOnTheWay(session, context) } } : {}),
   });
   if (output !== null) await keepOutput(ports, tenant, output);

@@ -1,25 +1,108 @@
+import type { Decision } from "../../core/rollout/governor.js";
+import type { Session } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
-import type { BackfillPace } from "../migration/apply-backfill.js";
+import type { BackfillPace, BackfillSeen } from "../migration/backfill-pace.js";
+import { type BackfillProgress, FULL_SPEED, SPEED_SAID, type Speed } from "../run/backfill-progress.js";
+import { artifact } from "../run/records.js";
+import { governorOf } from "./governor.js";
 import { untilFree } from "./hold.js";
 import type { TenantContext } from "./tenant-context.js";
 
 /** What is left to a process that ends must be enough for one more batch. */
 const ENOUGH_MS = 20_000;
-/** A person who pauses is heard so soon; each time two small files are read. */
+/** A person who pauses is heard so soon; each time small files are read. */
 const ASK_EVERY_MS = 500;
+/** How far it is, is written so often. */
+const TELL_EVERY_MS = 2_000;
+const POLL_MS = 200;
+/** Of the time, while a figure is past half of its limit. */
+const SLOW = 0.5;
+const LONGEST_REST_MS = 60_000;
 
-/** Between the batches of one tenant: stops where the run is asked to, or this process ends, and waits while it is held. */
-export function paceOf(ports: Ports, { config, group }: TenantContext): BackfillPace {
-  let asked = Number.NEGATIVE_INFINITY;
-  return {
-    async between() {
-      const now = ports.clock.monotonic();
-      if (ports.stop.aborted) throw new Interrupted("stopped between two batches of a backfill");
-      if (ports.deadline !== null && now + ENOUGH_MS > ports.deadline)
-        throw new Interrupted("this process ends before the backfill does; the next goes on from its cursor");
-      if (now - asked < ASK_EVERY_MS) return;
-      asked = now;
-      await untilFree(ports, config, group);
-    },
-  };
+/** Between the batches of one tenant: stops where the run is asked to, or this process ends, and waits while it or its host is held. */
+export function paceOf(ports: Ports, context: TenantContext): BackfillPace {
+  return new TenantPace(ports, context);
+}
+
+class TenantPace implements BackfillPace {
+  private asked = Number.NEGATIVE_INFINITY;
+  private told = Number.NEGATIVE_INFINITY;
+  private speed = FULL_SPEED;
+  private first: { readonly at: number; readonly rows: number } | null = null;
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly context: TenantContext,
+  ) {}
+
+  async between(session: Session, seen: BackfillSeen): Promise<void> {
+    this.refuseEnd();
+    const { clock, stop } = this.ports;
+    this.first ??= { at: clock.monotonic() - seen.batchMs, rows: seen.rows - seen.batchRows };
+    const decision = await this.untilTaken(session, seen);
+    if (clock.monotonic() - this.asked >= ASK_EVERY_MS) await this.ask(seen, decision);
+    const part = (decision.pace === "slow" ? SLOW : 1) * (this.speed / FULL_SPEED);
+    const rest = Math.min(LONGEST_REST_MS, seen.batchMs * (1 / part - 1));
+    if (rest >= 1) await clock.sleep(rest, stop);
+  }
+
+  async ended(seen: BackfillSeen): Promise<void> {
+    await this.write(seen, { pace: "go", why: "done" }, true);
+  }
+
+  /** What a person says is asked for, and what is done is told, however short the batches are. */
+  private async ask(seen: BackfillSeen, decision: Decision): Promise<void> {
+    const { artifacts, clock } = this.ports;
+    this.asked = clock.monotonic();
+    if (this.asked - this.told >= TELL_EVERY_MS) await this.write(seen, decision, false);
+    this.speed = (await artifacts.get<Speed>(SPEED_SAID))?.percent ?? FULL_SPEED;
+    await untilFree(this.ports, this.context.config, this.context.group);
+  }
+
+  /** Until the host takes another batch. */
+  private async untilTaken(session: Session, seen: BackfillSeen): Promise<Decision> {
+    const { ports, context } = this;
+    const { tenant, config } = context;
+    const governor = governorOf(ports, config, tenant.host);
+    for (let waited = false; ; waited = true) {
+      const decision = await governor.decide(session, tenant);
+      if (decision.pace !== "pause") {
+        if (waited) ports.events.emit({ type: "held", text: null });
+        return decision;
+      }
+      if (!waited) await this.ask(seen, decision);
+      ports.events.emit({ type: "held", text: `backfills on ${tenant.host} wait: ${decision.why}` });
+      this.refuseEnd();
+      await ports.clock.sleep(POLL_MS, ports.stop);
+    }
+  }
+
+  private refuseEnd(): void {
+    const { stop, deadline, clock } = this.ports;
+    if (stop.aborted) throw new Interrupted("stopped between two batches of a backfill");
+    if (deadline !== null && clock.monotonic() + ENOUGH_MS > deadline)
+      throw new Interrupted("this process ends before the backfill does; the next goes on from its cursor");
+  }
+
+  private async write(seen: BackfillSeen, { pace, why }: Decision, finished: boolean): Promise<void> {
+    const { clock, artifacts, events } = this.ports;
+    const { tenant } = this.context;
+    this.told = clock.monotonic();
+    const { at, rows } = this.first ?? { at: clock.monotonic(), rows: seen.rows };
+    const seconds = (clock.monotonic() - at) / 1000;
+    const rate = seconds > 0 ? (seen.rows - rows) / seconds : 0;
+    const left = seen.total === null || rate <= 0 ? null : (Math.max(0, seen.total - seen.rows) / rate) * 1000;
+    const record: BackfillProgress = {
+      tenant: tenant.id,
+      version: seen.version,
+      rows: seen.rows,
+      total: seen.total,
+      rowsPerSecond: Math.round(rate),
+      leftMs: finished ? 0 : left === null ? null : Math.round(left),
+      pace: finished ? "done" : pace,
+      why,
+    };
+    await artifacts.put(artifact.backfill(tenant.id), record);
+    events.emit({ type: "backfill", ...record });
+  }
 }

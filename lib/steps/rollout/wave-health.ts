@@ -33,7 +33,13 @@ export async function waveHealth(
   return { status: "healthy" };
 }
 
-async function healthOf(ports: Ports, tenant: Tenant, query: string, timeout: number): Promise<Health> {
+/** The answer of one tenant. */
+export async function healthOf(
+  ports: Pick<Ports, "database">,
+  tenant: Tenant,
+  query: string,
+  timeout: number,
+): Promise<Health> {
   try {
     const session = await ports.database.connect(tenant, {
       purpose: "read",

@@ -262,6 +262,8 @@ export const artifact = {
   /** `PauseEntry`s, the last of which holds. */
   pauses: "pauses.json",
   hold: "hold.json",
+  backfill: (tenant: string) => `backfills/${encodeURIComponent(tenant)}.json`,
+  governor: (host: string) => `governor/${encodeURIComponent(host)}.json`,
   waveStart: (index: number) => `waves/${index}.started.json`,
   waveDue: (index: number) => `waves/${index}.due.json`,
   /** What a team's own program printed in a tenant, or on a cluster's clone. */

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { systemClock } from "../../adapters/local/system-clock.js";
+import { UsageError } from "../../api/usage-error.js";
+import { FULL_SPEED, SPEED_SAID, type Speed } from "../../steps/run/backfill-progress.js";
+import { artifact } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
+import type { CommandModule } from "../command.js";
+import { findRun } from "../run/find-run.js";
+import { lockHolder } from "../run/run-lock.js";
+
+const HELP = `
+Examples:
+  schema-gate speed 25          batches take a quarter of the time; the rest is left to the application
+  schema-gate speed 100         as fast as the host's figures allow
+`;
+
+/** How much of the time the backfills of a rollout may take, from another terminal and while it works. */
+export const speed: CommandModule = {
+  describe(program: Command) {
+    program
+      .argument("<percent>", "1 to 100: the part of the time in which batches are at work")
+      .argument("[run]", "the run; default: the newest")
+      .addHelpText("after", HELP);
+  },
+  async run(io, [text, run]) {
+    const percent = Number(/^(\d{1,3})%?$/.exec(text ?? "")?.[1] ?? Number.NaN);
+    if (!(percent >= 1 && percent <= FULL_SPEED))
+      throw new UsageError(
+        `"${text ?? ""}" is no speed: expected a whole number from 1 to 100`,
+        "schema-gate speed 50",
+      );
+    const { workspace, artifacts, request } = await findRun(io, run);
+    const outcome = await artifacts.get<Outcome>(artifact.outcome);
+    if (outcome !== null && lockHolder(workspace, request.run) === null)
+      throw new UsageError(
+        `the run ${request.run} is not at work: it ended as ${outcome.status}`,
+        `schema-gate status ${request.run}`,
+      );
+    const at = new Date(systemClock.now()).toISOString();
+    await artifacts.put(SPEED_SAID, { percent, by: io.login, at } satisfies Speed);
+    io.stdout.write(`Backfills of ${request.run} take ${percent} % of the time from their next batch on.\n`);
+    return 0;
+  },
+};

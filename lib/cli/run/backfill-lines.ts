@@ -1,0 +1,24 @@
+import { plural } from "../../core/plural.js";
+import type { BackfillProgress } from "../../steps/run/backfill-progress.js";
+import { printable, printableLine } from "../terminal/printable.js";
+import { duration } from "../terminal/style.js";
+
+type Shown = Omit<BackfillProgress, "version">;
+
+/** `acme: backfill 12,000 of 50,000 rows, 3,400 rows/s, slow (replica lag 0.6 s of 1.0 s), about 11 s left`. */
+export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace, why }: Shown): string {
+  const done = total === null ? plural(rows, "row") : `${plural(rows, "row")} of ${plural(total, "row")}`;
+  const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left`;
+  const state = pace === "done" ? "done" : pace === "go" ? "go" : `${pace} (${printable(why)})`;
+  return `${printableLine(tenant)}: backfill ${done}, ${plural(rowsPerSecond, "row")}/s, ${state}${left}`;
+}
+
+/** A line for each backfill that is at work, and one for all of them. */
+export function backfillLines(backfills: readonly Shown[]): readonly string[] {
+  if (backfills.length === 0) return [];
+  const working = backfills.filter(({ pace }) => pace !== "done");
+  const rows = backfills.reduce((sum, each) => sum + each.rows, 0);
+  const rate = working.reduce((sum, each) => sum + each.rowsPerSecond, 0);
+  const all = `backfills: ${backfills.length - working.length} of ${plural(backfills.length, "tenant")} begun are done, ${plural(rows, "row")} changed, ${plural(rate, "row")}/s now`;
+  return [...working.map(backfillLine), all];
+}

@@ -1,0 +1,86 @@
+import { sizeText } from "../size.js";
+
+/** What a server is under, as far as it can be seen. Null: it is not there, or not to be seen. */
+export interface Figures {
+  /** How far the slowest streaming replica is behind. Milliseconds. */
+  readonly lagMs: number | null;
+  /** Bytes of WAL a second since the figures before. */
+  readonly walPerSecond: number | null;
+  /** WAL that the replication slots hold back. Bytes. */
+  readonly slotBytes: number | null;
+  /** Age of the oldest transaction of another session. Milliseconds. */
+  readonly oldestMs: number | null;
+  /** Sessions that wait for a lock. */
+  readonly waiting: number | null;
+  /** Why the health query says no; null when it says yes or there is none. */
+  readonly unhealthy: string | null;
+}
+
+type Measured = Exclude<keyof Figures, "unhealthy">;
+
+/** How much of each is too much; null for no limit. */
+type GovernorLimits = Readonly<Record<Measured, number | null>>;
+
+/** A limit that nobody has set holds only where its figure can be seen. */
+export interface GovernorPolicy {
+  readonly limits: GovernorLimits;
+  readonly given: ReadonlySet<Measured>;
+}
+
+type Pace = "go" | "slow" | "pause";
+
+export interface Decision {
+  readonly pace: Pace;
+  /** What decided it, with its figure and its limit; for a person. */
+  readonly why: string;
+}
+
+/** From this part of a limit on batches are half as many. */
+const SLOW_FROM = 0.5;
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+const SAID: Readonly<Record<Measured, { readonly name: string; readonly text: (value: number) => string }>> = {
+  lagMs: { name: "replica lag", text: seconds },
+  walPerSecond: { name: "WAL a second", text: sizeText },
+  slotBytes: { name: "WAL held by a replication slot", text: sizeText },
+  oldestMs: { name: "oldest transaction", text: seconds },
+  waiting: { name: "sessions waiting for locks", text: String },
+};
+
+/** Whether a host takes another batch: the figure that is closest to its limit, or beyond it, decides. */
+export function decide(figures: Figures, { limits, given }: GovernorPolicy): Decision {
+  if (figures.unhealthy !== null) return { pace: "pause", why: `the health query says no: ${figures.unhealthy}` };
+  let worst: { readonly part: number; readonly why: string } = { part: 0, why: "every figure is within its limit" };
+  for (const [key, { name, text }] of Object.entries(SAID) as [Measured, (typeof SAID)[Measured]][]) {
+    const limit = limits[key];
+    const value = figures[key];
+    if (limit === null) continue;
+    if (value === null) {
+      if (given.has(key) && key !== "lagMs" && key !== "slotBytes" && key !== "walPerSecond")
+        return { pace: "pause", why: `${name} cannot be seen, and has a limit: grant pg_monitor to the role` };
+      continue;
+    }
+    const part = limit === 0 ? (value > 0 ? 1 : 0) : value / limit;
+    if (part > worst.part) worst = { part, why: `${name} ${text(value)} of ${text(limit)}` };
+  }
+  const pace = worst.part >= 1 ? "pause" : worst.part >= SLOW_FROM ? "slow" : "go";
+  return { pace, why: worst.why };
+}
+
+/** Where a server's WAL stood, and when. Bytes since its beginning; milliseconds. */
+export interface WalMark {
+  readonly at: number;
+  readonly wal: number;
+}
+
+/**
+ * How long ago the primary was where a replica is now. The replica's own word for it (`replay_lag`) stands still while it does, so the
+ * marks of the primary decide; it counts where they do not reach back.
+ */
+export function lagBehind(marks: readonly WalMark[], now: WalMark, replayed: number, saidMs: number | null): number {
+  if (replayed >= now.wal) return 0;
+  const passed = marks.find(({ wal }) => wal > replayed);
+  const known = passed ? now.at - passed.at : 0;
+  return Math.max(known, saidMs ?? 0);
+}
