@@ -157,7 +157,16 @@ describe.each(["15", "18"] as const)("a backfill on %s", (major) => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const slow = applyMigration(await testSession(url), input(sql, { observe: { before: () => held } }));
+    let reached = () => {};
+    const there = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    const before = () => {
+      reached();
+      return held;
+    };
+    const slow = applyMigration(await testSession(url), input(sql, { observe: { before } }));
+    await there;
     let batches = 0;
     const pace = {
       between: async () => {
