@@ -1,9 +1,9 @@
 import type { Node } from "libpg-query";
 import type { SourceSpan } from "../finding.js";
 import { BodyPlace, bodyOf } from "../sql/body-of.js";
+import { bodyStatements } from "../sql/body-statements.js";
 import { constantText } from "../sql/constant-text.js";
 import { isParsed, parseSql } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";

@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { compareFindings, type Finding } from "../finding.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
+import { textBodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { kindsOf } from "../sql/tree.js";
 import { mayBeElsewhere } from "./known/elsewhere.js";
@@ -135,7 +135,7 @@ class LintRun {
   /** The statements of a DO block run where it stands, in one transaction. */
   private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
     const transaction = outer.transaction ?? tracker.alone();
-    for (const inner of bodyStatements(outer)?.statements ?? []) {
+    for (const inner of textBodyStatements(outer)?.statements ?? []) {
       if (isParsed(inner)) {
         const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
         const unlessThere = inner.guards.some(({ kind }) => kind === "unless there");

@@ -1,6 +1,6 @@
+import { bodyStatements } from "../sql/body-statements.js";
 import { NO_CONSTANTS } from "../sql/constant-text.js";
 import { isParsed, parseSql, parseStatement } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { mayDo } from "./acting-calls.js";
 import { argumentsOf } from "./call-arguments.js";

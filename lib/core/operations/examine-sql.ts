@@ -1,7 +1,7 @@
 import type { Opaque } from "../migration/coverage.js";
 import type { AnyStatement } from "../migration/script.js";
+import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import { FunctionBodies } from "./called.js";
 
 export interface Examined {

@@ -1,9 +1,9 @@
 import type { Node, TypeName, VariableSetStmt } from "libpg-query";
+import { bodyStatements } from "../sql/body-statements.js";
 import { COMPUTED } from "../sql/constant-calls.js";
 import { constantText } from "../sql/constant-text.js";
 import { deparse } from "../sql/deparse.js";
 import { isParsed } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { as, find, kindOf, type NodeKind, strings } from "../sql/tree.js";
 import { fitsElsewhere } from "./call-arguments.js";

@@ -1,7 +1,7 @@
 import { lowerCased } from "../lower-cased.js";
 import { transactionalityOf } from "../postgres/transactionality.js";
+import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
 import { mayDo } from "./acting-calls.js";
 import type { Operation } from "./kinds/index.js";

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
 import type { Migration } from "../migration/release.js";
+import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./kinds/index.js";
 import type { OpaqueCode } from "./kinds/opaque.js";

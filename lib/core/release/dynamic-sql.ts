@@ -2,8 +2,8 @@ import type { Finding } from "../finding.js";
 import { lowerCased } from "../lower-cased.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import type { AnyStatement } from "../migration/script.js";
+import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed } from "../sql/parse.js";
-import { bodyStatements } from "../sql/plpgsql.js";
 
 /**
  * Functions that run a text put together at run time. Creating one changes nothing yet, so it does not block; a statement

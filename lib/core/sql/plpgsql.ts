@@ -3,10 +3,8 @@ import { BodyPlace, bodyOf, type RawBody } from "./body-of.js";
 import { walkBody } from "./body-walk.js";
 import { boundCall } from "./bound-expression.js";
 import { type Constants, NO_CONSTANTS } from "./constant-text.js";
-import { deparse } from "./deparse.js";
 import { parseSql } from "./parse.js";
 import type { ParsedStatement, UnparsedStatement } from "./statement.js";
-import { as, listItems } from "./tree.js";
 
 /**
  * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must
@@ -42,12 +40,12 @@ export interface Body {
 
 /**
  * Looks into a DO block or a function: the statements of its body with their places, and what of it cannot be known.
- * Null for a statement without a body. EXECUTE of a constant text counts as that text; of any other text as opaque. `constants` are the
+ * Null for a statement without a body in a text. EXECUTE of a constant text counts as that text; of any other text as opaque. `constants` are the
  * arguments of a call.
  */
-export function bodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
+export function textBodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
   const body = bodyOf(statement.node);
-  if (!body) return parsedBody(statement);
+  if (!body) return null;
   const place = new BodyPlace(statement, body.text);
   if (body.language === "sql") return sqlBody(statement, body, place, constants);
   if (body.language !== "plpgsql") {
@@ -55,18 +53,6 @@ export function bodyStatements(statement: ParsedStatement, constants: Constants 
     return { runs: body.runs, statements: [], opaque: [{ reason, text: body.text, source: place.line(1) }] };
   }
   return { runs: body.runs, ...walkBody(statement, place, constants) };
-}
-
-/** `BEGIN ATOMIC … END` and `RETURN …`, which stand in the statement itself. */
-function parsedBody(statement: ParsedStatement): Body | null {
-  const body = as(statement.node, "CreateFunctionStmt")?.sql_body;
-  if (!body) return null;
-  const value = as(body, "ReturnStmt")?.returnval;
-  const nodes = value ? [] : listItems(body).flatMap((each) => listItems(each));
-  const texts = [...(value ? [`SELECT ${deparse(value)}`] : []), ...nodes.map(deparse)];
-  const { source } = statement;
-  const statements = texts.flatMap((text) => parseSql(text, source.file).statements);
-  return { runs: false, statements: statements.map((each) => ({ ...each, source, guards: [] })), opaque: [] };
 }
 
 function sqlBody(statement: ParsedStatement, body: RawBody, place: BodyPlace, constants: Constants): Body {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { bodyStatements } from "../../../lib/core/sql/body-statements.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
-import { bodyStatements } from "../../../lib/core/sql/plpgsql.js";
 
 beforeAll(loadParser);
 

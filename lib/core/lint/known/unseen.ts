@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 import { knownVolatility } from "../../postgres/functions.js";
-import { bodyStatements } from "../../sql/plpgsql.js";
+import { textBodyStatements } from "../../sql/plpgsql.js";
 import { as, constant, find, kindOf, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 
@@ -11,7 +11,7 @@ import type { LintStatement } from "../lint-statement.js";
 export function mayChangeUnseen(statement: LintStatement): boolean {
   const { node } = statement;
   if ("DoStmt" in node) {
-    const body = bodyStatements(statement);
+    const body = textBodyStatements(statement);
     return body === null || body.opaque.length > 0 || body.statements.some((each) => !("node" in each));
   }
   if (statement.conditional) return changesSchema(node);

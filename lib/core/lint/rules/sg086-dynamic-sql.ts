@@ -1,4 +1,4 @@
-import { bodyStatements } from "../../sql/plpgsql.js";
+import { textBodyStatements } from "../../sql/plpgsql.js";
 import { as, strings } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
@@ -19,7 +19,7 @@ export const dynamicSql: Rule = {
   *check(statement) {
     if (!/\bexecute\b/i.test(statement.sql)) return;
     const name = strings(as(statement.node, "CreateFunctionStmt")?.funcname).join(".");
-    for (const opaque of bodyStatements(statement)?.opaque ?? []) {
+    for (const opaque of textBodyStatements(statement)?.opaque ?? []) {
       if (
         !/^execute\b[\s\S]*\|\|/i.test(opaque.text) ||
         /\bquote_\w+\s*\(|\bformat\s*\(|::\s*reg\w+/i.test(opaque.text)

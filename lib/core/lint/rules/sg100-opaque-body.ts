@@ -1,4 +1,4 @@
-import { bodyStatements } from "../../sql/plpgsql.js";
+import { textBodyStatements } from "../../sql/plpgsql.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
 export const opaqueBody: Rule = {
@@ -18,7 +18,7 @@ export const opaqueBody: Rule = {
   nodes: ["DoStmt"],
   *check(statement, known) {
     if (known.circumstances.opaqueReported) return;
-    for (const opaque of bodyStatements(statement)?.opaque ?? []) {
+    for (const opaque of textBodyStatements(statement)?.opaque ?? []) {
       yield {
         statement: { ...statement, source: opaque.source, nested: true },
         subject: { kind: "statement", name: opaque.text.slice(0, 60) },

@@ -1,8 +1,8 @@
 import type { TableRef } from "../../catalog/lookup.js";
 import { childrenOf, descendants, sameTable } from "../../catalog/tables.js";
 import { type Operation, operationsOf } from "../../operations/index.js";
+import { bodyStatements } from "../../sql/body-statements.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
-import { bodyStatements } from "../../sql/plpgsql.js";
 import type { ParsedStatement } from "../../sql/statement.js";
 import type { ReleaseState } from "./release-state.js";
 import type { TableState } from "./table-state.js";
