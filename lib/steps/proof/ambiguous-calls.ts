@@ -3,7 +3,7 @@ import { humanName } from "../../core/catalog/names.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
 import { literal, qualified } from "../../core/sql/quote.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 import { prepareSession } from "../migration/prepare-session.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
@@ -19,8 +19,10 @@ export async function ambiguousCallFindings(
   { before, after }: { readonly before: Catalog; readonly after: Catalog },
 ): Promise<readonly Finding[]> {
   const were = functionsOf(before);
-  const signatures = new Set(were.map(({ id }) => humanName(id)));
-  const added = functionsOf(after).filter(({ id }) => !signatures.has(humanName(id)));
+  // A default that CREATE OR REPLACE gives a parameter is as good as a new overload.
+  const said = (each: CatalogObject) => `${humanName(each.id)} ${each.attributes.arguments}`;
+  const signatures = new Set(were.map(said));
+  const added = functionsOf(after).filter((each) => !signatures.has(said(each)));
   const overloaded = were.filter((each) => added.some((other) => isNamesake(each, other)));
   if (overloaded.length === 0) return [];
   const clone = await clones.make("calls");
@@ -28,17 +30,17 @@ export async function ambiguousCallFindings(
     const unique: Call[] = [];
     for (const call of await callsOf(clone.session, overloaded, input.schema))
       if (!(await isAmbiguous(clone.session, call, input))) unique.push(call);
-    const said = new Map<CatalogObject, Finding>();
+    const found = new Map<CatalogObject, Finding>();
     for (const call of unique)
-      if (!said.has(call.of) && (await isAmbiguous(working.session, call, input)))
-        said.set(
+      if (!found.has(call.of) && (await isAmbiguous(working.session, call, input)))
+        found.set(
           call.of,
           finding(
             call,
             functionsOf(after).filter((each) => isNamesake(call.of, each)),
           ),
         );
-    return [...said.values()];
+    return [...found.values()];
   } finally {
     await clones.drop(clone);
   }
@@ -71,30 +73,53 @@ async function callsOf(
   for (const of of functions) {
     const name = bindSchemas(qualified(of.id.schema, of.id.name), schema);
     const home = schema !== null && of.id.schema === TENANT_SCHEMA ? schema : (of.id.schema ?? "");
-    const rows = await session.query<{ types: string[]; numbers: boolean[]; defaults: number }>(
+    const rows = await session.query<Parameters>(
       `select array(select format_type(t.oid, null) from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
            join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as types,
          array(select t.typcategory = 'N' from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
-           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as numbers, p.pronargdefaults as defaults
+           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as numbers, p.pronargdefaults as defaults,
+         case when v.oid is null or v.typname = 'any' then null else format_type(v.oid, null) end as element, v.typcategory = 'N' as countable
        from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+       left join pg_catalog.pg_type v on v.oid = p.provariadic
        where n.nspname = ${literal(home)} and p.proname = ${literal(of.id.name)}
          and regexp_replace(pg_get_function_identity_arguments(p.oid), '(^|[(,] ?)IN ', '\\1', 'g') = ${literal(bindSchemas(of.id.signature ?? "", schema))}`,
     );
-    for (const { types, numbers, defaults } of rows) {
-      for (let count = types.length - defaults; count <= types.length; count++) {
-        const some = types.slice(0, count);
-        const typed = some.map((type) => `null::${type}`);
-        for (const list of [typed, typed.map((each, at) => (numbers[at] ? "1" : each)), some.map(() => "null")])
-          calls.push({
-            of,
-            arguments: list.map(shown).join(", "),
-            untyped: list !== typed && list.every((each) => each === "null") && count > 0,
-            resolve: resolving(of, `${name}(${list.join(", ")})`),
-          });
-      }
+    for (const { types, numbers } of rows.flatMap(waysToCall)) {
+      const typed = types.map((type) => `null::${type}`);
+      for (const list of [typed, typed.map((each, at) => (numbers[at] ? "1" : each)), types.map(() => "null")])
+        calls.push({
+          of,
+          arguments: list.map(shown).join(", "),
+          untyped: list !== typed && list.every((each) => each === "null") && types.length > 0,
+          resolve: resolving(of, `${name}(${list.join(", ")})`),
+        });
     }
   }
   return calls.sort((a, b) => Number(a.untyped) - Number(b.untyped));
+}
+
+interface Parameters extends Row {
+  readonly types: string[];
+  /** Whether each is of a number's type. */
+  readonly numbers: boolean[];
+  readonly defaults: number;
+  /** Of a variadic function that takes one type, and whether it is a number's. */
+  readonly element: string | null;
+  readonly countable: boolean | null;
+}
+
+const MOST_ELEMENTS = 3;
+
+/** With all arguments and with those that have no default; a variadic function with some elements in place of its array too. */
+function waysToCall({ types, numbers, defaults, element, countable }: Parameters) {
+  const ways = Array.from({ length: defaults + 1 }, (_, more) => types.length - defaults + more);
+  const plain = ways.map((count) => ({ types: types.slice(0, count), numbers: numbers.slice(0, count) }));
+  if (element === null) return plain;
+  const variadic = Array.from({ length: MOST_ELEMENTS }, (_, at) => ({
+    types: [...types.slice(0, -1), ...Array<string>(at + 1).fill(element)],
+    numbers: [...numbers.slice(0, -1), ...Array<boolean>(at + 1).fill(countable === true)],
+  }));
+  return [...plain, ...variadic];
 }
 
 /** PREPARE takes no CALL; a body in SQL is resolved when its function is made. */

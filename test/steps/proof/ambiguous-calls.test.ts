@@ -13,6 +13,13 @@ const SETUP = `
   create function two(a int, b int) returns int language sql as 'select 1';
   create function twice(a int) returns int language sql as 'select 1';
   create function twice(a int, b int default 1) returns int language sql as 'select 1';
+  create function late(a int) returns int language sql as 'select 1';
+  create function late(a int, b int) returns int language sql as 'select 1';
+  create function many(variadic a int[]) returns int language sql as 'select 1';
+  create function either(a int, b text) returns int language sql as 'select 1';
+  create function among(a int, b int default 1) returns int language sql as 'select 1';
+  create function beside(a int, b int default 1) returns int language sql as 'select 1';
+  create function one(a int) returns int language sql as 'select 1';
   create procedure job(a int) language sql as 'select 1';
   create schema "Odd ""One"; create function "Odd ""One"."F f"(a int) returns int language sql as 'select 1'`;
 
@@ -45,6 +52,12 @@ describe.each(["15", "18"] as const)("a new overload, on %s", (major) => {
     ["of nothing, with a default", fn("nought(a int default 1)")],
     ["of integers that go either way", `${fn("two(a bigint, b smallint)")}`],
     ["that is variadic and has a default", fn("two(a int, b int, c int default 3)")],
+    ["that an existing one becomes by a default", fn("late(a int, b int default 2)")],
+    ["of a variadic beside a variadic", fn("many(a int, variadic b int[])")],
+    ["with its names in another order, without a type (text)", fn("either(b text, a int)")],
+    ["whose default has another type", fn("among(a int, c text default 'x')")],
+    ["that is polymorphic, for an argument without a type", fn("one(a anyelement)")],
+    ["that gets the name", "alter function beside rename to one"],
     ["of a procedure", "create procedure job(a int, b int default 1) language sql as 'select 1'"],
     ["in a schema of its own name", fn(`"Odd ""One"."F f"(a int, b text default 'x')`)],
     [
@@ -58,7 +71,7 @@ describe.each(["15", "18"] as const)("a new overload, on %s", (major) => {
   ])("is found: %s", async (name, sql) => {
     const found = await prove(sql);
     // Whole numbers find the integers, and a date finds the date; what comes without a type may find either.
-    const severity = /integers|timestamp|enum/.test(name) ? "warning" : "error";
+    const severity = /integers|timestamp|enum|without a type/.test(name) ? "warning" : "error";
     expect(found).toMatchObject([{ severity }]);
   });
 
@@ -72,6 +85,9 @@ describe.each(["15", "18"] as const)("a new overload, on %s", (major) => {
     ["is of bigint beside integer", fn("twice(a bigint, b text)")],
     ["was ambiguous before as well", fn("twice(a int, b int default 1, c int default 2)")],
     ["is replaced with another body", fn("tax(amount numeric)", "returns numeric").replace("select 1", "select 2.0")],
+    ["is variadic beside one that is not", fn("one(variadic a int[])")],
+    ["is replaced with the same default", fn("among(a int, b int default 1)").replace("select 1", "select 2")],
+    ["is in another schema", fn(`"Odd ""One".tax(a numeric, b int default 1)`)],
     ["is the first of its name", fn("fresh(a int default 1)")],
   ])("is no finding: it %s", async (name, sql) => {
     const found = await prove(sql);
