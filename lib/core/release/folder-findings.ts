@@ -5,6 +5,7 @@ import type { SourceFile } from "../migration/source-file.js";
 import { CONVENTIONS } from "./conventions/conventions.js";
 import { unreadFile } from "./conventions/refusals.js";
 import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
+import { type MarkedWayBack, markedWayBack } from "./marked-way-back.js";
 
 /** What the folder as a whole has to say: files that no migration takes up, empty ones, holes in the numbering. */
 export function folderFindings(
@@ -23,6 +24,10 @@ export function folderFindings(
     ...migrations
       .filter(({ up }) => up.rust === undefined && saysWayBack(up.file))
       .map(({ up }) => runsForward(up.file, convention)),
+    ...migrations.flatMap(({ up }) => {
+      const marked = up.rust === undefined ? markedWayBack(up) : null;
+      return marked ? [partRunsForward(up.file, marked, convention)] : [];
+    }),
     ...(migrations.length === 0 ? [noMigrations()] : []),
   ];
 }
@@ -65,7 +70,7 @@ function claimsOfOthers(files: readonly SourceFile[], convention: Convention): R
 }
 
 function isSql(file: SourceFile): boolean {
-  return /\.(sql|psql|pgsql|ddl)$/i.test(file.name);
+  return /\.(sql|psql|pgsql|ddl|migration)$/i.test(file.name);
 }
 
 const PROGRAM = /\.(js|mjs|cjs|ts|mts|cts|go|java|kt|py|rb|php|cs|exs?|sh)$/i;
@@ -101,6 +106,20 @@ function runsForward(file: SourceFile, convention: Convention): Finding {
     message: `${file.path} is named like a way back, and ${convention.id} would run it as a migration.`,
     remedy: { text: "Name it as the framework wants it, or take it out of the folder." },
     source: { file: file.path, line: 1, column: 1 },
+  });
+}
+
+function partRunsForward({ path }: SourceFile, { mark, line }: MarkedWayBack, convention: Convention): Finding {
+  return releaseFinding({
+    code: "release.way-back-runs",
+    severity: "error",
+    unknown: true,
+    subject: { kind: "file", name: path },
+    message: `${path}, line ${line}: below "${mark}" a way back seems to begin, and ${convention.id} would run it with the migration.`,
+    remedy: {
+      text: "Move the way back to where the framework looks for it, or reword the comment if what follows is meant to run.",
+    },
+    source: { file: path, line, column: 1 },
   });
 }
 

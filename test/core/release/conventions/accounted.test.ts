@@ -55,6 +55,7 @@ describe("a file that takes something back never runs as a way up", () => {
     ["002.undo.init.sql"],
     ["down/002_init.sql"],
     ["old/revert.sql"],
+    ["002_second.migration"],
   ])("%s without its way up blocks", async (down) => {
     const read = await reading({ "001_first.sql": UP, [down]: DOWN });
     expect(read.ups.filter((file) => file === down && !file.startsWith("U"))).toEqual([]);
@@ -170,5 +171,59 @@ describe("which convention it is", () => {
     expect(await reading(texts)).toMatchObject({ convention: "sqlx", ups: ["1_a.sql"], blocking: [] });
     const both = { "x/1_a.sql": `-- no-transaction\n${UP}`, "y/2_b.sql": UP };
     expect((await reading(both)).blocking).toContain("release.folders-several");
+  });
+});
+
+describe("a part of a file that takes it back never runs with the way up", () => {
+  it.each([
+    "-- +migrate Down",
+    "-- +micrate Down",
+    "-- rambler down",
+    "---- create above / drop below ----",
+    "--//@UNDO",
+    "-- //@UNDO",
+    "-- DOWN",
+    "-- !Downs",
+    "-- --- !Downs",
+    "-- ==== DOWN ====",
+    "-- @down",
+    "-- [rollback]",
+    "-- Rollback:",
+    "-- Down Migration",
+    "-- undo script",
+    "-- roll back",
+    "/* DOWN */",
+    "-- +goose Down",
+    "-- migrate:down",
+    "  --down",
+    "-- Revert section --",
+  ])("below %s", async (mark) => {
+    const text = `create table a (id int);\n\n${mark}\ndrop table a;\n`;
+    for (const [name, convention] of [
+      ["001_a.sql", "plain"],
+      ["V1__a.sql", "flyway"],
+      ["1_a.sql", "sqlx"],
+    ] as const)
+      expect([name, (await reading({ [name]: text }, convention)).blocking]).toEqual([name, ["release.way-back-runs"]]);
+  });
+
+  it.each([
+    [
+      "the framework's own mark",
+      { "1_a.sql": "-- +goose Up\ncreate table a (id int);\n-- +goose Down\ndrop table a;\n" },
+    ],
+    ["the same of dbmate", { "1_a.sql": "-- migrate:up\ncreate table a (id int);\n-- migrate:down\ndrop table a;\n" }],
+    ["a mark with only comments behind it", { "1_a.sql": "create table a (id int);\n-- Down\n-- drop table a;\n" }],
+    [
+      "a comment that says more",
+      { "1_a.sql": "create table a (id int);\n-- rollback is done by hand here\ndrop table b;\n" },
+    ],
+    ["a comment behind code", { "1_a.sql": "create table a (id int); -- down\ncreate table b (id int);\n" }],
+    ["a mark within a statement", { "1_a.sql": "create table a (\n-- down\nid int);\ncreate table b (id int);\n" }],
+    ["a mark within a literal", { "1_a.sql": "select '\n-- down\n'; create table b (id int);\n" }],
+    ["a mark of the way up", { "1_a.sql": "-- UP\ncreate table a (id int);\n" }],
+    ["a column of the name", { "1_a.sql": "create table a (id int);\n-- downloads\ncreate table b (id int);\n" }],
+  ])("but not for %s", async (_, files) => {
+    expect((await reading(files)).blocking).toEqual([]);
   });
 });
