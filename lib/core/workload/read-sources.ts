@@ -19,14 +19,7 @@ export function readApplication(files: readonly SourceFile[], version: string | 
   const found: Found[] = [];
   for (const file of files) {
     if (isSqlxData(file.path)) found.push(...readSqlxData(file, version));
-    else if (file.path.endsWith(".rs")) {
-      const read = readRustQueries(file, version, files);
-      found.push(...read.found);
-      for (const name of read.builders) {
-        const place = version === null ? file.path : `${version}: ${file.path}`;
-        found.push({ reason: "query-builder", place: `${place} (${name})`, calls: null });
-      }
-    }
+    else if (file.path.endsWith(".rs")) found.push(...readRustQueries(file, version, files));
   }
   return workloadOf(found, { versions: version === null ? [] : [version] });
 }

@@ -3,6 +3,8 @@ import { parsedFile } from "../rust/parsed-file.js";
 import { pathOf } from "../rust/syntax/items.js";
 import { stringValue } from "../rust/syntax/literals.js";
 import type { RustNode } from "../rust/syntax/rust-node.js";
+import { dieselQueries } from "./builders/diesel-queries.js";
+import { type DieselSchema, dieselSchema } from "./builders/diesel-schema.js";
 import { readQuery, relationCount } from "./read-query.js";
 import type { Found } from "./workload.js";
 
@@ -20,23 +22,35 @@ const QUERY_BUILDERS: readonly (readonly [RegExp, string])[] = [
   [/\bsea_orm::entity\b|\bEntityTrait\b/, "SeaORM"],
 ];
 
-export interface RustQueries {
-  readonly found: readonly Found[];
-  /** Query builders whose SQL no text shows. */
-  readonly builders: readonly string[];
-}
-
-/** The SQL that a file of Rust code sends: in sqlx's macros, in calls that take SQL, and in constants. */
-export function readRustQueries(file: SourceFile, version: string | null, others: readonly SourceFile[]): RustQueries {
+/** The SQL that a file of Rust code sends: in sqlx's macros, in calls that take SQL, in constants, and by a query builder. */
+export function readRustQueries(
+  file: SourceFile,
+  version: string | null,
+  others: readonly SourceFile[],
+): readonly Found[] {
   const builders = QUERY_BUILDERS.filter(([pattern]) => pattern.test(file.text)).map(([, name]) => name);
-  if (!MENTIONS.test(file.text)) return { found: [], builders };
+  if (builders.length === 0 && !MENTIONS.test(file.text)) return [];
   const { root, error } = parsedFile(file);
   const reader = new Reader(file, version, others);
   reader.visit(root);
-  if (error && reader.found.length === 0)
-    return { found: [{ reason: "unreadable", place: file.path, calls: null }], builders };
-  return { found: reader.found, builders };
+  for (const name of builders) reader.built(name, root);
+  if (error && reader.found.length === 0) return [{ reason: "unreadable", place: file.path, calls: null }];
+  return reader.found;
 }
+
+const schemas = new WeakMap<readonly SourceFile[], DieselSchema>();
+
+function schemaOf(files: readonly SourceFile[]): DieselSchema {
+  const known = schemas.get(files);
+  if (known) return known;
+  const made = dieselSchema(
+    files.filter(({ path, text }) => path.endsWith(".rs") && MAPS.test(text)).map((file) => parsedFile(file).root),
+  );
+  schemas.set(files, made);
+  return made;
+}
+
+const MAPS = /\btable!|\bjoinable!|\b(Insertable|AsChangeset|Selectable|Identifiable)\b/;
 
 class Reader {
   readonly found: Found[] = [];
@@ -56,6 +70,18 @@ class Reader {
       const attribute = node.children[at - 1];
       if (attribute?.type === "attribute_item" && /cfg\s*\(\s*test\s*\)/.test(attribute.text)) continue;
       this.visit(child);
+    }
+  }
+
+  /** What a query builder sends; what cannot be told is counted by its place. */
+  built(name: string, root: RustNode): void {
+    if (name !== "diesel") {
+      this.found.push({ reason: "query-builder", place: `${this.file.path} (${name})`, calls: null });
+      return;
+    }
+    for (const { text, node } of dieselQueries(root, schemaOf(this.others))) {
+      if (text !== null) this.add(text, node);
+      else this.found.push({ reason: "query-builder", place: `${this.place(node)} (${name})`, calls: null });
     }
   }
 

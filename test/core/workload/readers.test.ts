@@ -108,7 +108,7 @@ describe("Rust code", () => {
   it("says where a query builder hides its queries", () => {
     expect(
       readApplication([file("src/a.rs", "use diesel::prelude::*;\nfn f() { users.load(c); }")], null).unexamined,
-    ).toEqual([{ reason: "query-builder", count: 1, calls: null, places: ["src/a.rs (diesel)"] }]);
+    ).toEqual([{ reason: "query-builder", count: 1, calls: null, places: ["src/a.rs:2 (diesel)"] }]);
   });
 });
 

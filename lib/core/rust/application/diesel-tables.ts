@@ -14,19 +14,36 @@ export function dieselTables(root: RustNode): readonly ColumnRequirement[] {
 }
 
 function columnsOf(macro: RustNode): readonly ColumnRequirement[] {
+  const table = dieselTable(macro);
+  if (!table) return [];
+  return table.columns.map(({ node, column }) => {
+    const { type, nullable } = dieselShape(node.field("type"));
+    return columnRequirement(table.schema, table.name, column, type, nullable, node);
+  });
+}
+
+interface MappedColumns {
+  readonly schema: string | null;
+  readonly name: string;
+  /** `name` is what code calls the column. */
+  readonly columns: readonly { readonly name: string; readonly column: string; readonly node: RustNode }[];
+}
+
+/** What one `table!` maps; null where it maps nothing. */
+export function dieselTable(macro: RustNode): MappedColumns | null {
   const tokens = macro.child("token_tree")?.children ?? [];
   const at = tokens.findLastIndex((token) => token.type === "token_tree" && token.text.startsWith("{"));
   const body = tokens[at];
   const before = tokens.slice(0, at).filter((token) => token.type === "identifier");
   const name = before.at(-1);
-  if (!body || !name) return [];
+  if (!body || !name) return null;
   const owner = before.at(-2);
   const dotted = owner && macro.source.text.slice(owner.end, name.start).trim() === ".";
-  return fields(body).map(({ node, attributes }) => {
-    const { type, nullable } = dieselShape(node.field("type"));
-    const column = attributeText(attributes, "sql_name") ?? (node.field("name")?.text ?? "").replace(/^r#/, "");
-    return columnRequirement(dotted ? owner.text : null, name.text, column, type, nullable, node);
+  const columns = fields(body).map(({ node, attributes }) => {
+    const known = (node.field("name")?.text ?? "").replace(/^r#/, "");
+    return { name: known, column: attributeText(attributes, "sql_name") ?? known, node };
   });
+  return { schema: dotted ? owner.text : null, name: name.text, columns };
 }
 
 /** `column -> Type` is read as the field of a struct; the arrow has the length of a colon and a blank, so places stay. */

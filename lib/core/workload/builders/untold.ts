@@ -1,0 +1,26 @@
+import type { RustNode } from "../../rust/syntax/rust-node.js";
+
+/** A call of which the code alone does not say what SQL it becomes. */
+export class Untold extends Error {
+  override readonly name = "Untold";
+
+  constructor(readonly node: RustNode) {
+    super(node.type);
+  }
+}
+
+/** A query that a builder puts together; `text` null where it cannot be told. */
+export interface BuiltQuery {
+  readonly text: string | null;
+  readonly node: RustNode;
+}
+
+/** Null where it cannot be told. */
+export function toldOrNull(tell: () => string): string | null {
+  try {
+    return tell();
+  } catch (error) {
+    if (error instanceof Untold) return null;
+    throw error;
+  }
+}
