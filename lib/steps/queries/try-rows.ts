@@ -81,7 +81,7 @@ async function rowsOf(
   );
 }
 
-/** Each trial executed in a transaction that is rolled back: null where a try was accepted, else why the last was not. */
+/** Each trial executed in a transaction that is rolled back: null for each try that was accepted, else why it was not. */
 export async function tryRows(
   session: Session,
   trials: readonly RowTrial[],
@@ -90,13 +90,10 @@ export async function tryRows(
   const answers = new Map<WorkloadQuery, readonly (Refusal | null)[]>();
   if (trials.length === 0) return answers;
   session.lookUpIn(scope.schema, scope.shared);
-  await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}`);
+  const [deferred] = await session.query<{ some: boolean }>(DEFERRED);
+  await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}; savepoint tried`);
   try {
-    for (const trial of trials) {
-      const results: (Refusal | null)[] = [];
-      for (const values of trial.tries) results.push(await tryOnce(session, trial, values));
-      answers.set(trial.query, results);
-    }
+    for (const trial of trials) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
   } finally {
     await session.script("rollback");
     await session.script("deallocate all");
@@ -104,23 +101,39 @@ export async function tryRows(
   return answers;
 }
 
-async function tryOnce(
+/** What is looked at with the commit alone unless it is asked for: foreign keys, unique keys and triggers. */
+const DEFERRED = "select exists (select from pg_trigger where tgdeferrable) as some";
+const NAME = "schema_gate_tried";
+
+/** Prepared once: ROLLBACK TO takes back what a try has written, and leaves what is prepared. */
+async function tryEach(
   session: Session,
-  { query: { id, text }, declared }: RowTrial,
-  values: readonly (string | null)[],
-): Promise<Refusal | null> {
-  const name = identifier(`schema_gate_try_${id}`);
-  const given = values.map((value) => (value === null ? "null" : literal(value)));
-  await session.script("savepoint tried");
+  { query, declared, tries }: RowTrial,
+  deferred: boolean,
+): Promise<readonly (Refusal | null)[]> {
+  const types = declared.length === 0 ? "" : `(${declared.join(", ")})`;
+  const refused = await refusalOf(() => session.execute(`prepare ${NAME}${types} as ${query.text}`));
+  const results: (Refusal | null)[] = [];
+  if (refused === null)
+    for (const values of tries) {
+      const given = values.map((value) => (value === null ? "null" : literal(value)));
+      const attempt = async () => {
+        await session.execute(`execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
+        if (deferred) await session.execute("set constraints all immediate");
+      };
+      results.push(await refusalOf(attempt));
+      await session.script("rollback to savepoint tried");
+    }
+  await session.script("rollback to savepoint tried; deallocate all");
+  return refused === null ? results : tries.map(() => refused);
+}
+
+async function refusalOf(attempt: () => Promise<unknown>): Promise<Refusal | null> {
   try {
-    await session.execute(`prepare ${name}${declared.length === 0 ? "" : `(${declared.join(", ")})`} as ${text}`);
-    await session.execute(`execute ${name}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
-    await session.execute("set constraints all immediate");
+    await attempt();
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
     return { code: error.code, message: error.message };
-  } finally {
-    await session.script("rollback to savepoint tried; release savepoint tried; deallocate all");
   }
 }
