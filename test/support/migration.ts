@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import { backfillMark } from "../../lib/core/migration/backfill-mark.js";
 import type { Migration, Script, TransactionMode } from "../../lib/core/migration/release.js";
 import { parseSql } from "../../lib/core/sql/parse.js";
@@ -7,7 +8,8 @@ import type { Clock } from "../../lib/ports/clock.js";
 export const testClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  // One that goes on after its signal would hold up whatever waits for it.
+  sleep: systemClock.sleep,
 };
 
 export function testScript(sql: string, file: string, transaction: TransactionMode = "single"): Script {
