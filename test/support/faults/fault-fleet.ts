@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   cpSync,
@@ -247,8 +248,10 @@ export class FaultFleet {
   /** Takes something out of the run's folder; returns what puts it back. */
   hideArtifact(key: string): () => void {
     const path = join(this.directory, ".schema-gate", "runs", this.run(), key);
-    renameSync(path, `${path}.hidden`);
-    return () => renameSync(`${path}.hidden`, path);
+    // Outside of the run: in its folder another file would be a finding.
+    const aside = join(this.directory, `${randomUUID()}.hidden`);
+    renameSync(path, aside);
+    return () => renameSync(aside, path);
   }
 
   /** Enters a rollout of this process over all tenants; returns what ends it. */
