@@ -53,7 +53,7 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     execute: (text) => guard(() => session.execute(text)),
     lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
     path: () => session.path(),
-    describe: (statements) => guard(() => session.describe(statements)),
+    describe: (statements, more) => guard(() => session.describe(statements, more)),
     close: () => session.close(),
   };
 }

@@ -55,7 +55,7 @@ export interface Session {
    * value (which evaluates expressions), never executed. In a transaction its locks are given back. A statement that is refused has its reason; throws `DatabaseError` where the way to the
    * server fails, and where a driver cannot do it.
    */
-  describe(statements: readonly Preparation[], more?: { readonly plans: boolean }): Promise<readonly Described[]>;
+  describe(statements: readonly Preparation[], more: { readonly plans: boolean }): Promise<readonly Described[]>;
   close(): Promise<void>;
 }
 

@@ -43,6 +43,16 @@ describe.each(["15", "18"] as const)("a database with an end on PostgreSQL %s", 
     await watcher.close();
   });
 
+  it("gives the plans that are asked for", async () => {
+    const session = await interruptible(database, new AbortController().signal).connect(tenant, OPTIONS);
+    const statements = [{ text: "select 1 as one where $1::int > 0", parameters: null }];
+    expect(await session.describe(statements, { plans: true })).toMatchObject([
+      { parameters: ["integer"], plan: expect.stringContaining("Result") },
+    ]);
+    expect(await session.describe(statements, { plans: false })).not.toHaveProperty("0.plan");
+    await session.close();
+  });
+
   it("lets a statement that fails by itself fail as it did", async () => {
     const session = await interruptible(database, new AbortController().signal).connect(tenant, OPTIONS);
     await expect(session.query("select 1 / 0")).rejects.toMatchObject({ name: "DatabaseError", code: "22012" });

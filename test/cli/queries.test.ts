@@ -104,7 +104,12 @@ describe.each(MAJORS)("queries on %s", (major) => {
     expect(ran).toMatchObject({ code, stdout: expect.stringContaining(said) });
   });
 
-  it.each([[["--large-table", "9500"], 0, null]])("takes %j for a plan that costs more", async (argv, code, said) => {
+  it.each([
+    [[], 0, "queries.slower"],
+    [["--slower", "error"], 1, "error queries.slower"],
+    [["--large-table", "9500"], 0, null],
+    [["--large-table", "9500", "--cost-factor", "2"], 0, "warning queries.slower"],
+  ])("takes %j for a plan that costs more", async (argv, code, said) => {
     write("migrations/2_nick.sql", "drop index users_age");
     write(
       "migrations/1_users.sql",

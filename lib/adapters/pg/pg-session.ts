@@ -107,7 +107,10 @@ class PgSession implements Session {
     return this.others;
   }
 
-  async describe(statements: readonly Preparation[], { plans } = { plans: false }): Promise<readonly Described[]> {
+  async describe(
+    statements: readonly Preparation[],
+    { plans }: { readonly plans: boolean },
+  ): Promise<readonly Described[]> {
     const inside = this.client.getTransactionStatus() !== "I";
     if (!inside && this.pooled)
       throw new DatabaseError("behind a pooler a statement is described in a transaction", "0A000");
@@ -246,7 +249,7 @@ class ReadSession extends PgSession {
 
   override async describe(
     statements: readonly Preparation[],
-    more?: { readonly plans: boolean },
+    more: { readonly plans: boolean },
   ): Promise<readonly Described[]> {
     return this.reading(() => super.describe(statements, more));
   }

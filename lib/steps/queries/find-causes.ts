@@ -70,7 +70,7 @@ class Causes {
   }
 
   private async describe(queries: readonly WorkloadQuery[]): Promise<Map<WorkloadQuery, string>> {
-    const described = await this.session.describe(queries);
+    const described = await this.session.describe(queries, { plans: false });
     return new Map(
       queries.map((query, at) => {
         const one = described[at];

@@ -78,7 +78,7 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
       execute: (text) => session.execute(text),
       lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
       path: () => session.path(),
-      describe: (statements) => session.describe(statements),
+      describe: (statements, more) => session.describe(statements, more),
       close: () => session.close(),
     }));
     expect(reading.tenants.map(({ fingerprint }) => fingerprint !== null)).toEqual([false, true]);
