@@ -1,12 +1,8 @@
 import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
-import { UsageError } from "../../api/usage-error.js";
 import { setPaused } from "../../steps/rollout/hold.js";
-import { artifact } from "../../steps/run/records.js";
-import type { Outcome } from "../../steps/states/report.js";
 import type { CommandModule } from "../command.js";
-import { findRun } from "../run/find-run.js";
-import { lockHolder } from "../run/run-lock.js";
+import { findWorkingRun } from "../run/working-run.js";
 
 const HELP = `
 Examples:
@@ -26,13 +22,7 @@ export const pause: CommandModule = {
       .addHelpText("after", HELP);
   },
   async run(io, [run], options) {
-    const { workspace, artifacts, request } = await findRun(io, run);
-    const outcome = await artifacts.get<Outcome>(artifact.outcome);
-    if (outcome !== null && lockHolder(workspace, request.run) === null)
-      throw new UsageError(
-        `the run ${request.run} is not at work: it ended as ${outcome.status}`,
-        `schema-gate status ${request.run}`,
-      );
+    const { artifacts, request } = await findWorkingRun(io, run);
     const reason = typeof options.reason === "string" ? options.reason : null;
     const at = new Date(systemClock.now()).toISOString();
     const changed = await setPaused({ artifacts }, { paused: true, by: io.login, at, reason });

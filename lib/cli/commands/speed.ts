@@ -2,11 +2,8 @@ import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
 import { FULL_SPEED, SPEED_SAID, type Speed } from "../../steps/run/backfill-progress.js";
-import { artifact } from "../../steps/run/records.js";
-import type { Outcome } from "../../steps/states/report.js";
 import type { CommandModule } from "../command.js";
-import { findRun } from "../run/find-run.js";
-import { lockHolder } from "../run/run-lock.js";
+import { findWorkingRun } from "../run/working-run.js";
 
 const HELP = `
 Examples:
@@ -29,13 +26,7 @@ export const speed: CommandModule = {
         `"${text ?? ""}" is no speed: expected a whole number from 1 to 100`,
         "schema-gate speed 50",
       );
-    const { workspace, artifacts, request } = await findRun(io, run);
-    const outcome = await artifacts.get<Outcome>(artifact.outcome);
-    if (outcome !== null && lockHolder(workspace, request.run) === null)
-      throw new UsageError(
-        `the run ${request.run} is not at work: it ended as ${outcome.status}`,
-        `schema-gate status ${request.run}`,
-      );
+    const { artifacts, request } = await findWorkingRun(io, run);
     const at = new Date(systemClock.now()).toISOString();
     await artifacts.put(SPEED_SAID, { percent, by: io.login, at } satisfies Speed);
     io.stdout.write(`Backfills of ${request.run} take ${percent} % of the time from their next batch on.\n`);
