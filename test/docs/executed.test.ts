@@ -14,6 +14,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   prove: ["migrations"],
   repair: ["--tenant", "TENANT"],
   report: ["RUN"],
+  rewrite: ["migrations"],
   workload: ["show", "--sql", "queries"],
 };
 
@@ -29,7 +30,7 @@ const isDry = (line: string) => line.includes("--dry-run");
 function part(line: string): "before" | "deciding" | "after" | "back" {
   const [name = ""] = wordsOf(line);
   if (name === "rollback") return "back";
-  if (DECIDING.has(line) || ["approve", "pause", "reject", "resume"].includes(name)) return "deciding";
+  if (DECIDING.has(line) || ["approve", "pause", "reject", "resume", "speed"].includes(name)) return "deciding";
   return AFTERWARDS.has(name) ? "after" : "before";
 }
 
@@ -80,6 +81,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       FOLDER: "migrations",
       OTHER: fleet.runs().at(-1) ?? "",
       PATH: "migrations",
+      PERCENT: "50",
       RUN: fleet.runs().at(-1) ?? "",
       SERVER: "env:GOLDEN_URL",
       TENANT: fleet.tenants[0] ?? "",
@@ -118,7 +120,25 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     return { child, end };
   }
 
-  it.each(linesOf("before"))("schema-gate %s", async (line) => expectSense(line, await execute(line)));
+  const isService = (line: string) => /^watch .*--every/.test(line);
+  it.each(linesOf("before").filter((line) => !isService(line)))("schema-gate %s", async (line) =>
+    expectSense(line, await execute(line)),
+  );
+
+  it.each(lines.filter(isService))("schema-gate %s, until it is stopped", async (line) => {
+    const child = start(line);
+    const end = ended(child);
+    let said = "";
+    child.stderr?.on("data", (chunk) => {
+      said += chunk;
+    });
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`${line} ended: ${said}`);
+      return said.includes("Watching");
+    }, `${line} watches`);
+    child.kill("SIGTERM");
+    expect(await end).toMatchObject({ code: 0 });
+  });
 
   it("the decisions, each on a run that waits", async () => {
     const named = (name: string) => linesOf("deciding").filter((line) => wordsOf(line)[0] === name);
@@ -130,7 +150,8 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     // Killed while it waits, once for each way to go on with it; then approved, which only one line can do.
     let run = await waitingRun("run");
     // What is paused here, the first resume lets go on.
-    for (const line of named("pause")) expect(await execute(line), line).toMatchObject({ code: 0 });
+    for (const line of [...named("speed"), ...named("pause")])
+      expect(await execute(line), line).toMatchObject({ code: 0 });
     for (const line of named("resume").sort((a, b) => Number(isDry(b)) - Number(isDry(a)))) {
       run.child.kill("SIGKILL");
       await run.end;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
 import { UsageError } from "../../../api/usage-error.js";
 import { parseDuration } from "../../../core/config/duration.js";
+import { plural } from "../../../core/plural.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import type { WatchOutput } from "../../json/watch.js";
@@ -52,18 +53,27 @@ export const watch: CommandModule = {
     const every = parseDuration(String(options.every));
     if (every === null || every < LEAST_MS)
       throw new UsageError(`--every takes a duration of a second or more, such as 10min or 1h, not ${options.every}`);
-    return serve(io, every, async () => print(await watchOnce(io, pass), false));
+    return serve(io, { text: String(options.every), ms: every }, async () => {
+      const one = await watchOnce(io, pass);
+      print(one, false);
+      return one;
+    });
   },
 };
 
 /** The first pass shows whether config and registry can be read; one that fails later is said, and the next one tries again. */
-async function serve(io: Io, every: number, pass: () => Promise<void>): Promise<ExitCode> {
+async function serve(
+  io: Io,
+  every: { readonly text: string; readonly ms: number },
+  pass: () => Promise<Pass>,
+): Promise<ExitCode> {
   const stopped = new AbortController();
   const release = onInterrupt(io, () => stopped.abort(), "finishing the pass in hand");
   try {
-    await pass();
+    const { tenants } = await pass();
+    io.stderr.write(`Watching ${plural(tenants, "tenant")}, every ${every.text}, until it is stopped.\n`);
     while (!stopped.signal.aborted) {
-      await delay(every, undefined, { signal: stopped.signal }).catch(() => {});
+      await delay(every.ms, undefined, { signal: stopped.signal }).catch(() => {});
       if (stopped.signal.aborted) break;
       await pass().catch((error: unknown) => {
         if (!(error instanceof UsageError)) throw error;
