@@ -81,10 +81,15 @@ export function compareCatalogs(actual: Catalog, declared: Catalog, options: Com
     after,
   );
   const columnOrder = orderDifferences(before, after);
+  let repairs: readonly string[] | null = null;
   return {
     equal: differences.length === 0 && !(options.columnOrder === true && columnOrder.length > 0),
     differences,
-    repairs: differences.length === 0 ? [] : orderedRepairs(differences, before, after),
+    // Most comparisons only ask whether there is a difference.
+    get repairs() {
+      repairs ??= differences.length === 0 ? [] : orderedRepairs(differences, before, after);
+      return repairs;
+    },
     columnOrder,
     versionOwn: [...own],
   };

@@ -10,6 +10,7 @@ export function keyOf({ kind, id }: Pick<CatalogObject, "kind" | "id">): string 
 export class Uses {
   private readonly named = new Map<string, string[]>();
   private readonly found = new Map<string, ReadonlySet<string>>();
+  private readonly words = new Map<string, ReadonlySet<string>>();
   private readonly userMaps = new Map<boolean, ReadonlyMap<string, readonly CatalogObject[]>>();
   /** By the key of their table or view. */
   private readonly columnsOf = new Map<string, CatalogObject[]>();
@@ -59,11 +60,17 @@ export class Uses {
     if (!own && !TABLES.some((kind) => this.of(object, true).has(objectKey(kind, { schema, name: table }))))
       return false;
     if (keyOf(object) === keyOf(column)) return false;
-    const word = new RegExp(
-      `(?<![\\p{L}\\p{N}_$])${name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")}(?![\\p{L}\\p{N}_$])`,
-      "u",
-    );
-    return textsOf(object, true).some((text) => word.test(text));
+    return isWord(name) ? this.wordsOf(object).has(name) : textsOf(object, true).some((text) => text.includes(name));
+  }
+
+  /** Every word of its texts, in quotes or not. */
+  private wordsOf(object: CatalogObject): ReadonlySet<string> {
+    const key = keyOf(object);
+    const known = this.words.get(key);
+    if (known) return known;
+    const words = new Set(textsOf(object, true).flatMap((text) => text.match(WORDS) ?? []));
+    this.words.set(key, words);
+    return words;
   }
 
   /** The same with the columns that it speaks of. */
@@ -154,21 +161,38 @@ function strings(value: Json): string[] {
   return Object.values(value).flatMap(strings);
 }
 
-const PART = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*)`;
-const CHAIN = new RegExp(`${PART}(?:\\.${PART})+`, "gu");
+const PART = String.raw`"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*`;
 const PARTS = new RegExp(PART, "gu");
+/** One name, one dot, or one sign: each sign of a text is looked at once, so that a long body costs no more than its length. */
+const TOKENS = new RegExp(`(${PART})|(\\.)|[\\s\\S]`, "gu");
+const WORDS = /[\p{L}\p{N}_$]+/gu;
+
+function isWord(name: string): boolean {
+  return /^[\p{L}\p{N}_$]+$/u.test(name);
+}
 
 /** Names with a schema, as pairs of their parts, and the schemas alone. */
 function namesIn(texts: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const text of texts) {
-    for (const [chain] of text.matchAll(CHAIN)) {
-      const parts = (chain.match(PARTS) ?? []).map(plain);
-      for (const [at, part] of parts.entries()) {
-        const next = parts[at + 1];
-        if (next === undefined) continue;
-        names.add(pairName(part, next));
-        if (at === 0) names.add(schemaName(part));
+    if (!text.includes(".")) continue;
+    let before: string | null = null;
+    let first = true;
+    let dot = false;
+    for (const [, part, point] of text.matchAll(TOKENS)) {
+      if (part !== undefined) {
+        const name = plain(part);
+        if (dot && before !== null) {
+          names.add(pairName(before, name));
+          if (first) names.add(schemaName(before));
+        }
+        first = !(dot && before !== null);
+        before = name;
+        dot = false;
+      } else if (point !== undefined && before !== null && !dot) dot = true;
+      else {
+        before = null;
+        dot = false;
       }
     }
   }
