@@ -25,10 +25,14 @@ export function objectKey(kind: ObjectKind, id: ObjectId): string {
 export class CatalogIndex {
   private readonly byKey = new Map<string, CatalogObject>();
   private readonly byTable = new Map<string, CatalogObject[]>();
+  private readonly byKind = new Map<ObjectKind, CatalogObject[]>();
 
   constructor(readonly catalog: Catalog) {
     for (const object of catalog.objects) {
       this.byKey.set(objectKey(object.kind, object.id), object);
+      const same = this.byKind.get(object.kind);
+      if (same) same.push(object);
+      else this.byKind.set(object.kind, [object]);
       if (object.id.table !== undefined) {
         const key = tableKey({ schema: object.id.schema ?? "", name: object.id.table });
         const list = this.byTable.get(key);
@@ -40,6 +44,11 @@ export class CatalogIndex {
 
   get<K extends ObjectKind>(kind: K, id: ObjectId): Extract<CatalogObject, { kind: K }> | undefined {
     return this.byKey.get(objectKey(kind, id)) as Extract<CatalogObject, { kind: K }> | undefined;
+  }
+
+  /** Every object of a kind, in the catalog's order. */
+  all(kind: ObjectKind): readonly CatalogObject[] {
+    return this.byKind.get(kind) ?? [];
   }
 
   /** What is here and not in the other, by kind and identity. */

@@ -34,9 +34,9 @@ const DEFAULTS_OF: Partial<Record<CatalogObject["kind"], string>> = {
 };
 
 /** What ALTER DEFAULT PRIVILEGES gives to what is made; null when nothing. */
-function grantedByDefault(object: CatalogObject, { catalog }: CatalogIndex): readonly Privilege[] | null {
-  const granted = catalog.objects.flatMap(({ kind, id, attributes }) => {
-    if (kind !== "default privileges" || id.name !== DEFAULTS_OF[object.kind]) return [];
+function grantedByDefault(object: CatalogObject, index: CatalogIndex): readonly Privilege[] | null {
+  const granted = index.all("default privileges").flatMap(({ id, attributes }) => {
+    if (id.name !== DEFAULTS_OF[object.kind]) return [];
     if (id.schema !== undefined && id.schema !== object.id.schema) return [];
     return Array.isArray(attributes.privileges) ? (attributes.privileges as unknown as readonly Privilege[]) : [];
   });

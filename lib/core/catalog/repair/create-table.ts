@@ -71,8 +71,8 @@ export function addColumn(column: ColumnObject, catalog: CatalogIndex): string[]
 
 /** A sequence that a column owns is made before it, for its default needs it, and tied to it afterwards. */
 export function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
-  const owned = catalog.catalog.objects.filter((object) => {
-    const owner = object.kind === "sequence" ? ownerColumn(object) : null;
+  const owned = catalog.all("sequence").filter((object) => {
+    const owner = ownerColumn(object);
     return owner?.schema === column.id.schema && owner?.table === column.id.table && owner?.name === column.id.name;
   });
   const made = owned.filter((sequence) => sequence.attributes.identity !== true);
