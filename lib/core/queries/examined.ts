@@ -17,6 +17,8 @@ export interface Side {
   readonly described: Described;
   /** Null where there is none: a refused query, or one that the planner does not plan. */
   readonly plan: Plan | null;
+  /** Why the server has not planned a query that it has described. */
+  readonly unplanned?: Refusal;
 }
 
 /** Rows of the tenant that a writing query was tried with; `refused` by the schema after the release and not by the one before. */
@@ -36,8 +38,8 @@ export interface ExaminedQuery {
   readonly cause: Cause | null;
 }
 
-/** Why a query was not examined on a clone. Closed. */
-export type Unexaminable = "no-role" | "time" | "fails-on-both-sides";
+/** Why a query was not examined on a clone, or not whole: without a plan it is described all the same. Closed. */
+export type Unexaminable = "no-role" | "time" | "fails-on-both-sides" | "no-plan";
 
 /** Statistics that are not there after the release, or not as they will be after the next ANALYZE. */
 export interface LostStatistics {

@@ -180,6 +180,7 @@ const UNEXAMINABLE: Readonly<Record<Unexaminable, string>> = {
   "no-role": "is sent by a role that the clone's server does not have or the gate may not take",
   time: "was not described in time",
   "fails-on-both-sides": "fails before the release too",
+  "no-plan": "was described and not planned, so whether it is slower is not known",
 };
 
 /** Each reason once, with its count; errors where everything must be examined. */

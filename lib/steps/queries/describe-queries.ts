@@ -124,7 +124,9 @@ function sideOf(answer: Described): Side | Unsaid {
       ? { reason: "time", message: answer.message }
       : { described: answer, plan: null };
   const { plan, ...described } = answer;
+  if (plan === undefined) return { described, plan: null };
   if (typeof plan === "string") return { described, plan: readPlan(JSON.parse(plan)) };
   // What a role may not do shows when its query is planned.
-  return { described: plan?.code === FORBIDDEN ? plan : described, plan: null };
+  if (plan.code === FORBIDDEN) return { described: plan, plan: null };
+  return { described, plan: null, unplanned: plan };
 }

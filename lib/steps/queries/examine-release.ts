@@ -157,10 +157,15 @@ function unexaminedOf(queries: readonly WorkloadQuery[], before: Sides, after: S
       side && "described" in side && isRefusal(side.described) ? [side.described] : [],
     );
     const [first] = refusals;
-    return refusals.length === 2 && first
-      ? [{ query, reason: "fails-on-both-sides" as const, message: `${first.message} [${first.code}]` }]
-      : [];
+    if (refusals.length === 2 && first)
+      return [{ query, reason: "fails-on-both-sides" as const, message: shown(first) }];
+    const [unplanned] = sides.flatMap((side) => (side && "described" in side ? (side.unplanned ?? []) : []));
+    return unplanned ? [{ query, reason: "no-plan" as const, message: shown(unplanned) }] : [];
   });
+}
+
+function shown({ message, code }: Refusal): string {
+  return `${message} [${code}]`;
 }
 
 interface SoFar {

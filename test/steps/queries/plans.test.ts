@@ -51,6 +51,20 @@ describe.each(MAJORS)("plans over a release, on %s", (major) => {
     expect(judged.get(lost)?.verdicts[0]?.remedy).toBe('ANALYZE "public"."events" ("ref");');
   });
 
+  it("names a query that is described and not planned, and judges the rest of it", async () => {
+    const { examined, changed, judged } = await examineOnClones(
+      major,
+      `${EVENTS} create domain mark as text not null; create table notes (id int primary key, mark mark);`,
+      ["alter table notes add extra int"],
+      ["select * from notes where mark = $1::mark", "select id from events where id = $1"],
+    );
+    expect(examined.unexamined.map(({ query, reason, message }) => [query.text, reason, message])).toEqual([
+      ["select * from notes where mark = $1::mark", "no-plan", "domain mark does not allow null values [23502]"],
+    ]);
+    expect(Object.values(changed)).toEqual([["retyped: column extra (integer) is returned as well"]]);
+    expect(judged.size).toBe(2);
+  });
+
   it("is silent over 500 queries of a release that only adds a column", async () => {
     const columns = ["id", "account", "kind", "state", "at"];
     const queries = Array.from({ length: 500 }, (_, at) => {
