@@ -107,6 +107,31 @@ describe("files of the gate", () => {
     expect(() => workspace(folder)).toThrow(/belongs to \w+, who could change what is decided/);
   });
 
+  describe.each(["state", "state/keys", "state/records"])("in %s", (below) => {
+    it("are refused when that is a link", () => {
+      const folder = temporaryFolder();
+      workspace(folder);
+      renameSync(join(folder, below), join(folder, "moved"));
+      symlinkSync(join(folder, "moved"), join(folder, below));
+      expect(() => workspace(folder)).toThrow(/is a link; remove it/);
+    });
+
+    it.runIf(asRoot)("are refused when that is somebody else's (needs root to give it away)", () => {
+      const folder = temporaryFolder();
+      workspace(folder);
+      chownSync(join(folder, below), 1, 1);
+      expect(() => workspace(folder)).toThrow(/belongs to \w+, who could change what is decided/);
+    });
+
+    it("are closed to others again", () => {
+      const folder = temporaryFolder();
+      workspace(folder);
+      chmodSync(join(folder, below), 0o777);
+      workspace(folder);
+      expect(statSync(join(folder, below)).mode & 0o7777).toBe(0o700);
+    });
+  });
+
   it("are never run from a folder in /tmp that others can write", () => {
     const folder = join(temporaryFolder(), "schema-gate-postgres-18");
     mkdirSync(folder);

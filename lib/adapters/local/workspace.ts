@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
 
 /** The folder in which this machine keeps its runs and approvals, and the one outside of it that says what to believe there. */
@@ -33,9 +33,14 @@ export function workspaceIn(directory: string, environment: Environment = proces
   if (access === SHARED) process.umask(0o007);
   ignoreInGit(root, access);
   const state = stateOf(root, access, environment);
-  makeFolder(state, access);
-  holdFolder(state);
   const mine = createHash("sha256").update(realpathSync(root)).digest("hex").slice(0, 16);
+  const keys = join(state, "keys");
+  const records = join(state, "records", mine);
+  // Each on its way is held: a folder of somebody else's inside of ours is as good as one in its place.
+  for (const folder of [state, keys, dirname(records), records]) {
+    makeFolder(folder, access);
+    holdFolder(folder);
+  }
   return {
     root,
     access,
@@ -43,8 +48,8 @@ export function workspaceIn(directory: string, environment: Environment = proces
     approvals: join(root, "approvals"),
     locks: join(root, "locks"),
     demo: join(root, "demo"),
-    keys: join(state, "keys"),
-    records: join(state, "records", mine),
+    keys,
+    records,
   };
 }
 
