@@ -25,6 +25,7 @@ export const SLOW: readonly string[] = [
   "test/security/overloads.test.ts",
   "test/staging/snapshots.test.ts",
   "test/steps/isolation/rolled-back-reads.test.ts",
+  "test/steps/migration/backfill-faults.test.ts",
   "test/steps/proof/dropped-together.test.ts",
   "test/steps/proof/dump-judge.test.ts",
   "test/steps/proof/made-together.test.ts",
