@@ -3,7 +3,7 @@ import { schemaFiles } from "../../lib/cli/json/schemas.js";
 
 /** Commands whose --json is another one's, and the schemas of those that have several. */
 const SCHEMAS_OF: Readonly<Record<string, readonly string[]>> = {
-  audit: ["audit-verify", "audit-prove", "audit-show"],
+  audit: ["audit-verify", "audit-prove", "audit-show", "audit-send"],
   check: ["run"],
   demo: ["run"],
   report: ["evidence"],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AUDIT_FILE } from "../../core/audit/chain.js";
 import { MANIFEST_FILE, SEAL_FILE } from "../../core/audit/seal.js";
 import type { Signer } from "../../ports/signer.js";
+import { heardTrail, type Listener } from "../webhooks/heard-trail.js";
 import { openAuditFile } from "./audit-file.js";
 import { recordOfRun } from "./open-run.js";
 import { systemClock } from "./system-clock.js";
@@ -39,13 +40,13 @@ export function removableOf(workspace: Workspace, run: string): Removable {
 export async function cleanRun(
   workspace: Workspace,
   run: string,
-  { by, signer }: { readonly by: string; readonly signer: Signer },
+  { by, signer, hear }: { readonly by: string; readonly signer: Signer; readonly hear?: Listener },
 ): Promise<Removable> {
   const removable = removableOf(workspace, run);
   const directory = workspace.runFolder(run);
   const record = recordOfRun(workspace, run);
   const { access } = workspace;
-  const audit = await openAuditFile({ directory, run, clock: systemClock, access, record });
+  const audit = await heardTrail(await openAuditFile({ directory, run, clock: systemClock, access, record }), hear);
   const said = (await audit.events()).at(-1)?.action === "run.cleaned";
   if (!said || removable.files.length > 0)
     await audit.append({

@@ -9,6 +9,7 @@ import { type Endpoints, pgDatabase } from "../pg/database.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
 import { stagingAddress } from "../staging-address.js";
+import { heardTrail, type Listener } from "../webhooks/heard-trail.js";
 import { openAuditFile } from "./audit-file.js";
 import { loadCustomRules } from "./custom-rules.js";
 import { Fleet } from "./fleet.js";
@@ -33,6 +34,8 @@ export interface LocalPortsOptions {
   readonly events: Events;
   readonly renderer: ReportRenderer;
   readonly stop: AbortSignal;
+  /** Told the run's trail while it grows. */
+  readonly hear?: Listener;
 }
 
 /** The ports of one run on this machine: folders, files and the `pg` driver. */
@@ -58,7 +61,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     run,
     artifacts,
     memory: memoryOf(workspace),
-    audit: await openAuditFile({ directory, run, clock: systemClock, access, record }),
+    audit: await heardTrail(await openAuditFile({ directory, run, clock: systemClock, access, record }), options.hear),
     approvals: await approvalsOf(workspace),
     clock: systemClock,
     database: pgDatabase({

@@ -21,10 +21,14 @@ export interface ExecutionInput {
 /** Packs the release of a config and puts it into the bucket as `inputs/KEY`, whose name its content gives. */
 export async function uploadRelease(
   store: S3Store,
-  io: Pick<Io, "cwd" | "login">,
+  io: Pick<Io, "cwd" | "login" | "stderr">,
   options: { readonly config: string; readonly mode: "run" | "check"; readonly fresh: boolean },
 ): Promise<ExecutionInput> {
   const { config, directory } = readConfig(io.cwd, options.config);
+  if (config.webhooks.length > 0)
+    io.stderr.write(
+      "Webhooks are told of runs on one machine only; on AWS the trail of this run lies in the bucket.\n",
+    );
   const folder = resolve(directory, config.migrations);
   const files = await readReleaseFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the migrations ${config.migrations} could not be read: ${error.code ?? error.message}`);

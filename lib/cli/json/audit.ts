@@ -48,3 +48,18 @@ export const auditShowOutput = z
       .meta({ description: "With --tenant: what each phase recorded of it." }),
   })
   .meta({ id: "audit-show", title: "schema-gate audit show --json" });
+
+/** What `audit send --json` prints. */
+export const auditSendOutput = z
+  .strictObject({
+    sent: z.array(
+      z.strictObject({
+        run: z.string(),
+        webhook: z.string().meta({ description: "Host of its URL." }),
+        sent: z.int().meta({ description: "Events that it took now." }),
+        left: z.int().meta({ description: "Events that it still lacks." }),
+        reason: z.string().nullable().meta({ description: "Why it lacks them; null when it lacks none." }),
+      }),
+    ),
+  })
+  .meta({ id: "audit-send", title: "schema-gate audit send --json" });

@@ -5,7 +5,7 @@ import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { workloadSchema } from "../../core/workload/workload.js";
-import { auditProveOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
+import { auditProveOutput, auditSendOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { diffOutput, inspectOutput } from "./catalog.js";
 import { contractOutput } from "./contract.js";
 import { doctorOutput } from "./doctor.js";
@@ -22,6 +22,7 @@ import { watchOutput } from "./watch.js";
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
   "audit-event": { schema: auditEventSchema, io: "output" },
   "audit-prove": { schema: auditProveOutput, io: "output" },
+  "audit-send": { schema: auditSendOutput, io: "output" },
   "audit-show": { schema: auditShowOutput, io: "output" },
   "audit-verify": { schema: auditVerifyOutput, io: "output" },
   config: { schema: configSchema, io: "input" },

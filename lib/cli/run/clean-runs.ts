@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { cleanRun, removableOf } from "../../adapters/local/clean-run.js";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { artifactsOfRun, recordOfRun } from "../../adapters/local/open-run.js";
@@ -16,6 +16,7 @@ import { groupBy } from "../../core/group-by.js";
 import { plural } from "../../core/plural.js";
 import { sizeText } from "../../core/size.js";
 import { DatabaseError, NotDropped } from "../../ports/database.js";
+import type { Signer } from "../../ports/signer.js";
 import { TamperedError } from "../../ports/tampered.js";
 import { CLONE_PREFIX } from "../../steps/catalog/declared.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
@@ -26,6 +27,7 @@ import { printable } from "../terminal/printable.js";
 import { listRuns } from "./find-run.js";
 import { isSealed } from "./is-sealed.js";
 import { lockHolder, lockRun } from "./run-lock.js";
+import { withWebhooks } from "./webhooks.js";
 
 export interface CleanOptions {
   /** Path of the config. */
@@ -57,13 +59,23 @@ export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode
   for (const { run } of runs) {
     const unlock = lockRun(workspace, run);
     try {
-      await cleanRun(workspace, run, { by: io.login, signer });
+      await cleanOne(io, workspace, run, signer);
     } finally {
       unlock();
     }
   }
   io.stdout.write(`${plural(runs.length, "run")} cleaned, ${sum}; their trails stay.\n`);
   return (await sweepServers(io, options.config)) ? code : 3;
+}
+
+async function cleanOne(io: Io, workspace: Workspace, run: string, signer: Signer): Promise<void> {
+  const request = await artifactsOfRun(workspace, run).get<RunRequest>(artifact.request);
+  const say = (text: string) => io.stderr.write(`${text}\n`);
+  const webhooks = request?.config.webhooks ?? [];
+  const directory = dirname(workspace.root);
+  await withWebhooks({ env: io.env, say }, { run, workspace, config: { webhooks }, directory }, async (hear) => {
+    await cleanRun(workspace, run, { by: io.login, signer, hear });
+  });
 }
 
 interface OldRun {

@@ -8,6 +8,7 @@ import { localServices } from "../../adapters/local/services.js";
 import { type LocalExecution, runStateMachine } from "../../adapters/local/state-machine.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
+import type { Listener } from "../../adapters/webhooks/heard-trail.js";
 import type { Ports } from "../../ports/ports.js";
 import { reportFiles } from "../../review/report-files.js";
 import { saveFindings } from "../../steps/run/findings.js";
@@ -18,6 +19,7 @@ import type { Approver } from "./approver.js";
 import { lockRun } from "./run-lock.js";
 import { RunView } from "./run-view.js";
 import { onInterrupt } from "./signals.js";
+import { withWebhooks } from "./webhooks.js";
 
 export interface ExecuteOptions {
   readonly io: Io;
@@ -53,12 +55,25 @@ export interface Executed {
 
 /** Runs, or goes on with, one run on this machine: the state machine file over the same handlers that AWS runs. */
 export async function execute(options: ExecuteOptions): Promise<Executed> {
-  const { io, workspace, request, configDirectory, approver } = options;
+  const { io, workspace, request, configDirectory: directory } = options;
   const { run, config } = request;
   const unlock = lockRun(workspace, run);
+  const view = new RunView(new Progress(io, () => systemClock.monotonic()), () => systemClock.monotonic());
+  try {
+    const say = (text: string) => view.note(text);
+    return await withWebhooks({ env: io.env, say }, { run, workspace, config, directory }, (hear) =>
+      executeHeard(options, view, hear),
+    );
+  } finally {
+    unlock();
+  }
+}
+
+async function executeHeard(options: ExecuteOptions, view: RunView, hear: Listener): Promise<Executed> {
+  const { io, workspace, request, configDirectory, approver } = options;
+  const { run, config } = request;
   const stop = new AbortController();
   const forget = onInterrupt(io, () => stop.abort());
-  const view = new RunView(new Progress(io, () => systemClock.monotonic()), () => systemClock.monotonic());
   let waiting: Stopped | null = null;
   try {
     const environment = io.env;
@@ -71,6 +86,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
       events: view,
       renderer: reportFiles,
       stop: stop.signal,
+      hear,
     });
     await begin(ports, options);
     configureRuntime(async () => ports);
@@ -105,7 +121,6 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   } finally {
     await approver.end();
     forget();
-    unlock();
   }
 }
 

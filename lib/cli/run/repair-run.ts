@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { localPorts } from "../../adapters/local/local-ports.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import type { Listener } from "../../adapters/webhooks/heard-trail.js";
 import { UsageError } from "../../api/usage-error.js";
 import { digest } from "../../core/json.js";
 import { plural } from "../../core/plural.js";
@@ -25,6 +26,7 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { lockRun } from "./run-lock.js";
+import { withWebhooks } from "./webhooks.js";
 
 export interface RepairOptions {
   readonly tenant: string;
@@ -41,8 +43,13 @@ export async function repairRun(io: Io, run: string | undefined, options: Repair
   const unlock = lockRun(workspace, request.run);
   try {
     const tenant = await tenantOf(found, options.tenant);
-    const ports = await portsOf(io, found);
-    return options.undo ? await undo(io, ports, tenant, options) : await repair(io, ports, tenant, options);
+    const { run, config } = request;
+    const directory = dirname(workspace.root);
+    const say = (text: string) => io.stderr.write(`${text}\n`);
+    return await withWebhooks({ env: io.env, say }, { run, workspace, config, directory }, async (hear) => {
+      const ports = await portsOf(io, found, hear);
+      return options.undo ? undo(io, ports, tenant, options) : repair(io, ports, tenant, options);
+    });
   } catch (error) {
     if (error instanceof UndoError) throw new UnfinishedError(`Nothing was put back: ${error.message}.`);
     if (error instanceof OutcomeUnknown)
@@ -58,7 +65,7 @@ export async function repairRun(io: Io, run: string | undefined, options: Repair
   }
 }
 
-function portsOf(io: Io, { workspace, request }: FoundRun): Promise<Ports> {
+function portsOf(io: Io, { workspace, request }: FoundRun, hear: Listener): Promise<Ports> {
   return localPorts({
     run: request.run,
     workspace,
@@ -68,6 +75,7 @@ function portsOf(io: Io, { workspace, request }: FoundRun): Promise<Ports> {
     events: { emit: () => {} },
     renderer: reportFiles,
     stop: new AbortController().signal,
+    hear,
   });
 }
 

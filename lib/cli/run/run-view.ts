@@ -63,20 +63,25 @@ export class RunView implements Events {
     if (event.type === "backfill") this.backfill(event);
   }
 
+  /** A line of its own, which leaves the progress line whole. */
+  note(text: string): void {
+    this.progress.note(text);
+  }
+
   /** Said where its pace changes; in between every few seconds. */
   private backfill(event: Extract<RunEvent, { type: "backfill" }>): void {
     const told = this.told.get(event.tenant);
     const now = this.now();
     if (told?.pace === event.pace && now - told.at < TELL_EVERY_MS) return;
     this.told.set(event.tenant, { pace: event.pace, at: now });
-    this.progress.note(backfillLine(event));
+    this.note(backfillLine(event));
   }
 
   /** Said once for each reason, however many tenants meet it. */
   private hold(text: string | null): void {
     if (text === this.held) return;
     this.held = text;
-    this.progress.note(text === null ? "The rollout goes on." : `The rollout is held: ${printableLine(text)}.`);
+    this.note(text === null ? "The rollout goes on." : `The rollout is held: ${printableLine(text)}.`);
   }
 
   /** Ends the line that is open. */

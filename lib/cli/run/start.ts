@@ -31,6 +31,7 @@ import { failedOf } from "./only-failed.js";
 import { printOutlook } from "./print-outlook.js";
 import { newRunId } from "./run-id.js";
 import { approverFor } from "./waiting.js";
+import { refuseWithoutSecrets } from "./webhooks.js";
 
 export interface StartOptions {
   readonly config: string;
@@ -63,6 +64,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   await refuseUnreadableRegistry(io, request, directory);
   // A tag or a file that is not there is refused before there is a run.
   await configWorkload(config, directory);
+  await refuseWithoutSecrets(io, config, directory);
   const workspace = workspaceIn(directory, io.env, config.runs.group);
   const channels = await channelsOf(io, config, workspace, directory);
   io.stderr.write(`Run ${request.run}\n`);

@@ -9,7 +9,7 @@ export const AUDIT_FORMAT = 1;
 export const GENESIS = "0".repeat(64);
 
 /** Everything that can be written into the trail. Refusals, waivers and skipped gates are events like any other. */
-const AUDIT_ACTIONS = [
+export const AUDIT_ACTIONS = [
   "run.started",
   "run.resumed",
   "run.finished",

@@ -10,6 +10,7 @@ import { duration } from "./duration-schema.js";
 import { migratorSchema } from "./migrator.js";
 import { rolloutSchema } from "./rollout-config.js";
 import { secretReference as secret } from "./secret-reference.js";
+import { webhooksSchema } from "./webhook-config.js";
 import { workloadConfigSchema } from "./workload-config.js";
 
 const day = z.iso.date("expected a date such as 2026-12-31");
@@ -242,6 +243,7 @@ export const configSchema = z.strictObject({
   workload: workloadConfigSchema
     .optional()
     .describe("the application's queries; without this section they are not examined"),
+  webhooks: webhooksSchema.describe("who is told every event of a run's audit trail"),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
 });
 

@@ -17,6 +17,7 @@ Examples:
   schema-gate audit anchor 20240115-093000-a1b2 --git-tag  keep where its trail ends, out of the folder's reach
   schema-gate audit prove 20240115-093000-a1b2 042-prod  one tenant's records, with their proofs
   schema-gate audit show 20240115-093000-a1b2 --action approval.
+  schema-gate audit send                                 tell webhooks the events that they lack, of every run
   schema-gate audit show 20240115-093000-a1b2 --tenant 042-prod --since 2024-01-15T09:00Z
 
 The format is described in docs/audit.md; examples/verify-audit.mjs checks it without this program.`;
@@ -24,8 +25,8 @@ The format is described in docs/audit.md; examples/verify-audit.mjs checks it wi
 export const audit: CommandModule = {
   describe(command: Command): void {
     command
-      .addArgument(new Argument("<what>", "what to do").choices(["verify", "prove", "show", "anchor"]))
-      .argument("[run]", "id of a run, or the path of its folder; default: the newest run")
+      .addArgument(new Argument("<what>", "what to do").choices(["verify", "prove", "show", "anchor", "send"]))
+      .argument("[run]", "id of a run, or the path of its folder; default: the newest run, for send every run")
       .argument("[tenant]", "prove: the tenant")
       .option("--key <file>", "verify: the public key (PEM) that must have sealed the run")
       .option("--anchor <file>", "verify: a line that `audit anchor` gave, kept elsewhere; - for standard input")
@@ -45,6 +46,10 @@ export const audit: CommandModule = {
 
   async run(io: Io, args, options): Promise<ExitCode> {
     const [what, run, tenant] = args;
+    if (what === "send") {
+      const { sendTrails } = await import("./send.js");
+      return sendTrails(io, run, options.json === true);
+    }
     const folder = runFolder(io, run);
     const json = options.json === true;
     if (what === "verify")

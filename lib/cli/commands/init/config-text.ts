@@ -107,6 +107,12 @@ ${(answers.approvers.length === 0 ? [NOBODY_YET] : answers.approvers).map((id) =
 # The queries of the application's versions that are deployed: docs/queries.md
 # workload: { versions: [v1.8, v1.9], statistics: true, required: false }
 
+# Who is told every event of a run's audit trail, signed: docs/monitoring.md
+# webhooks:
+#   - url: https://hooks.example.com/schema-gate
+#     secret: env:WEBHOOK_SECRET
+#     actions: [approval., breaker.opened, run.finished]
+
 # Rules of lint: findings that are known, each with a reason and a last day; modules with rules of your own, relative to this file.
 # lint:
 #   waivers:

@@ -1,0 +1,37 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { makeFolder } from "../local/private-files.js";
+import type { Workspace } from "../local/workspace.js";
+
+const schema = z.strictObject({ delivered: z.int().nonnegative() });
+
+/** How many events of a run's trail a webhook has, kept outside of the run's folder, which is sealed. */
+export class Delivered {
+  private readonly folder: string;
+  private readonly path: string;
+
+  constructor(
+    private readonly workspace: Pick<Workspace, "records" | "access">,
+    webhook: string,
+    run: string,
+  ) {
+    this.folder = join(workspace.records, "webhooks", webhook);
+    this.path = join(this.folder, `${run}.json`);
+  }
+
+  /** 0 where nothing readable is there: what is sent twice can be told by its id, what is never sent cannot. */
+  read(): number {
+    try {
+      return schema.parse(JSON.parse(readFileSync(this.path, "utf8"))).delivered;
+    } catch {
+      return 0;
+    }
+  }
+
+  write(delivered: number): void {
+    makeFolder(this.folder, this.workspace.access);
+    writeFileSync(`${this.path}.new`, JSON.stringify({ delivered }), { mode: this.workspace.access.file });
+    renameSync(`${this.path}.new`, this.path);
+  }
+}

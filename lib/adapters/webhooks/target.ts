@@ -1,0 +1,45 @@
+import { type WebhookConfig, webhookId, webhookUrlProblem } from "../../core/config/webhook-config.js";
+import { digest } from "../../core/json.js";
+import { SecretError, type Secrets } from "../../ports/secrets.js";
+
+/** A webhook of the config with its secrets. Stays in memory. */
+export interface WebhookTarget {
+  /** The same in every process that reads this config. */
+  readonly id: string;
+  /** For people: the host, without a path that may be a secret. */
+  readonly name: string;
+  readonly url: string;
+  readonly key: Uint8Array;
+  wants(action: string): boolean;
+}
+
+const LEAST_KEY_BYTES = 24;
+
+/** Throws `SecretError` for a secret that is not there, or is too short to sign with. */
+export async function webhookTarget(config: WebhookConfig, secrets: Secrets): Promise<WebhookTarget> {
+  const url = /^[a-z]+:\/\//.test(config.url) ? config.url : await secrets.resolve(config.url);
+  const problem = webhookUrlProblem(url);
+  if (problem !== null) throw new SecretError(`${config.url} holds no URL that events are posted to: ${problem}`);
+  const name = new URL(url).host;
+  const key = keyOf(await secrets.resolve(config.secret));
+  if (key.length < LEAST_KEY_BYTES)
+    throw new SecretError(
+      `${config.secret}, which signs for ${name}, has ${key.length} bytes and needs ${LEAST_KEY_BYTES}; openssl rand -base64 32 makes one`,
+    );
+  return { ...wish(config), name, url, key };
+}
+
+/** What is known of a webhook without its secrets. */
+export function wish(config: WebhookConfig): Pick<WebhookTarget, "id" | "wants"> {
+  const { actions } = config;
+  return {
+    id: digest(webhookId(config)).slice(0, 32),
+    wants: (action) => actions === undefined || actions.some((start) => action.startsWith(start)),
+  };
+}
+
+/** As Standard Webhooks writes secrets; any other text is its own bytes. */
+function keyOf(secret: string): Uint8Array {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+=*)$/.exec(secret) ?? [];
+  return Buffer.from(base64 ?? secret, base64 === undefined ? "utf8" : "base64");
+}
