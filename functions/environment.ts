@@ -15,6 +15,8 @@ export const environmentSchema = z.object({
   SCHEMA_GATE_SIGNING_KEY: z.string().min(1).optional(),
   /** Secret with 32 random bytes or more, as a text: signs links and encrypts task tokens. RequestApproval and the review page. */
   SCHEMA_GATE_LINK_KEY_SECRET: z.string().min(1).optional(),
+  /** HMAC key of KMS: what is kept of approvals carries its MAC, and nothing else counts. Whoever reads or writes approvals. */
+  SCHEMA_GATE_APPROVAL_KEY: z.string().min(1).optional(),
   /** Where approvers reach the review page, such as `https://abc.lambda-url.eu-central-1.on.aws`; no path. The page itself knows its own address. */
   SCHEMA_GATE_APPROVAL_URL: z
     .string()

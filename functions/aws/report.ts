@@ -1,4 +1,5 @@
 import type { Ports } from "../../lib/ports/ports.js";
+import { believedApprovals } from "../../lib/steps/approval/believed-approvals.js";
 import { artifact, need, type RunRequest } from "../../lib/steps/run/records.js";
 import { type Outcome, report } from "../../lib/steps/states/report.js";
 import { handlerOf } from "../runtime.js";
@@ -8,9 +9,9 @@ import type { Services } from "./services.js";
 
 /** Tells those who were asked how the run ended. */
 async function announce(services: Services, ports: Ports): Promise<void> {
-  const [outcome, record, request] = await Promise.all([
+  const [outcome, { record }, request] = await Promise.all([
     ports.artifacts.get<Outcome>(artifact.outcome),
-    ports.approvals.read(ports.run),
+    believedApprovals(ports),
     need<RunRequest>(ports, artifact.request),
   ]);
   if (outcome === null || record === null) return;

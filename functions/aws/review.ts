@@ -27,7 +27,7 @@ export async function handler(event: LambdaEvent, context: Context): Promise<unk
 }
 
 async function appFor(own: Services, origin: string): Promise<Hono> {
-  const approvals = new S3Approvals(own.store, own.linkKey);
+  const approvals = new S3Approvals(own.store, own.linkKey, own.authenticator);
   const deps: ReviewDeps = {
     origin,
     key: await own.linkKey(),

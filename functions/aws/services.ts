@@ -1,5 +1,6 @@
 import { type AwsPortsOptions, awsPorts } from "../../lib/adapters/aws/aws-ports.js";
 import { type ClientSettings, clientSettings, type Traced } from "../../lib/adapters/aws/clients.js";
+import { type Authenticator, kmsMac, NO_AUTHENTICATOR } from "../../lib/adapters/aws/kms-mac.js";
 import { kmsSigner } from "../../lib/adapters/aws/kms-signer.js";
 import { linkKeyOf } from "../../lib/adapters/aws/link-key.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
@@ -26,6 +27,8 @@ export interface Services {
   readonly secrets: ManagedSecrets;
   /** What links are signed with. */
   linkKey(): Promise<Uint8Array>;
+  /** What approvals carry to be believed. */
+  readonly authenticator: Authenticator;
 }
 
 /** Throws an `Error` that names what the environment lacks. */
@@ -34,12 +37,14 @@ export function servicesOf(variables: Variables, traced?: Traced): Services {
   const client = { ...clientSettings(variables), ...(traced && { traced }) };
   const secrets = new ManagedSecrets(variables, client, systemClock.now);
   const name = environment.SCHEMA_GATE_LINK_KEY_SECRET;
+  const approvalKey = environment.SCHEMA_GATE_APPROVAL_KEY;
   return {
     environment,
     client,
     secrets,
     store: openStore(environment.SCHEMA_GATE_BUCKET, client),
     linkKey: () => linkKeyOf(secrets, name),
+    authenticator: approvalKey === undefined ? NO_AUTHENTICATOR : kmsMac(approvalKey, client),
   };
 }
 
@@ -67,6 +72,7 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
     registry: environment.SCHEMA_GATE_REGISTRY ?? null,
     staging: environment.SCHEMA_GATE_STAGING ?? null,
     linkKey: services.linkKey,
+    authenticator: services.authenticator,
     signer: await signerOf(services),
     retention: retentionOf(environment),
     events: {

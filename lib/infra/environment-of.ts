@@ -3,7 +3,17 @@ import type { Grant } from "./handlers.js";
 
 /** What a function is told (functions/environment.ts), which is no more than what it is granted. */
 export function environmentOf(grants: readonly Grant[], resources: GateResources): Record<string, string> {
-  const { bucket, signingKey, linkSecret, topicArn, slackSecret, registrySecret, stagingServer, auditLock } = resources;
+  const {
+    bucket,
+    signingKey,
+    approvalKey,
+    linkSecret,
+    topicArn,
+    slackSecret,
+    registrySecret,
+    stagingServer,
+    auditLock,
+  } = resources;
   const variables: Partial<Record<Grant, Record<string, string | undefined>>> = {
     databases: {
       SCHEMA_GATE_REGISTRY: registrySecret && `secret:${registrySecret.secretArn}`,
@@ -14,6 +24,8 @@ export function environmentOf(grants: readonly Grant[], resources: GateResources
       SCHEMA_GATE_AUDIT_LOCK_MODE: auditLock.mode,
     },
     sign: { SCHEMA_GATE_SIGNING_KEY: signingKey.keyArn },
+    "read approvals": { SCHEMA_GATE_APPROVAL_KEY: approvalKey.keyArn },
+    approvals: { SCHEMA_GATE_APPROVAL_KEY: approvalKey.keyArn },
     links: { SCHEMA_GATE_LINK_KEY_SECRET: linkSecret.secretArn },
     notify: { SCHEMA_GATE_TOPIC: topicArn, SCHEMA_GATE_SLACK_SECRET: slackSecret?.secretArn },
   };

@@ -12,6 +12,7 @@ export interface GateResources {
   readonly bucket: Bucket;
   readonly key: IKey;
   readonly signingKey: IKey;
+  readonly approvalKey: IKey;
   readonly linkSecret: AnySecret;
   readonly auditLock: AuditLock;
   readonly topicArn: string;
@@ -58,18 +59,22 @@ const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => 
     }),
   sign: (role, { signingKey }) =>
     permit(role, { actions: ["kms:Sign", "kms:GetPublicKey"], resources: [signingKey.keyArn] }),
-  "read approvals": (role, { bucket }) =>
+  "read approvals": (role, { bucket, approvalKey }) => {
     permit(role, {
       actions: ["s3:GetObject"],
       resources: [bucket.arnForObjects("approvals/*")],
       wildcard: OBJECTS,
-    }),
-  approvals: (role, { bucket }) =>
+    });
+    permit(role, { actions: ["kms:VerifyMac"], resources: [approvalKey.keyArn] });
+  },
+  approvals: (role, { bucket, approvalKey }) => {
     permit(role, {
       actions: ["s3:GetObject", "s3:PutObject"],
       resources: [bucket.arnForObjects("approvals/*")],
       wildcard: OBJECTS,
-    }),
+    });
+    permit(role, { actions: ["kms:GenerateMac", "kms:VerifyMac"], resources: [approvalKey.keyArn] });
+  },
   "read memory": (role, { bucket }) =>
     permit(role, {
       actions: ["s3:GetObject"],

@@ -23,6 +23,8 @@ export class GateStorage extends Construct {
   readonly key: Key;
   /** Signs the head of each audit trail; its private half cannot leave KMS. */
   readonly signingKey: Key;
+  /** HMAC over what is kept of approvals; it cannot leave KMS. */
+  readonly approvalKey: Key;
   readonly bucket: Bucket;
   /** Signs approvers' links and encrypts task tokens. */
   readonly linkSecret: Secret;
@@ -54,6 +56,12 @@ export class GateStorage extends Construct {
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy,
     });
+    this.approvalKey = new Key(this, "ApprovalKey", {
+      description: "Schema Gate: MAC over approvals",
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      removalPolicy,
+    });
     this.bucket = this.makeBucket(props);
     this.linkSecret = new Secret(this, "LinkSecret", {
       description: "Schema Gate: signs approvers' links, encrypts task tokens",
@@ -74,8 +82,8 @@ export class GateStorage extends Construct {
 
   /** What functions are granted on. */
   get resources() {
-    const { bucket, key, signingKey, linkSecret, auditLock } = this;
-    return { bucket, key, signingKey, linkSecret, auditLock };
+    const { bucket, key, signingKey, approvalKey, linkSecret, auditLock } = this;
+    return { bucket, key, signingKey, approvalKey, linkSecret, auditLock };
   }
 
   private makeBucket({ auditLock, keepArtifacts, removalPolicy }: GateStorageProps): Bucket {

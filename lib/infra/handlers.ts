@@ -6,6 +6,7 @@ export type Grant =
   | "audit"
   /** Sign the head of the audit trail. */
   | "sign"
+  /** Read what was asked and decided, and verify its MACs. */
   | "read approvals"
   /** Read what was asked and decided, and add to it. */
   | "approvals"
@@ -48,7 +49,7 @@ export const HANDLERS = {
   Rehearse: { entry: "rehearse", ...batch, grants: ["databases"] },
   Score: { entry: "score", ...small, grants: ["audit"] },
   RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify"] },
-  SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "approvals"] },
+  SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "read approvals"] },
   PlanWaves: { entry: "plan-waves", ...small, grants: [] },
   NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals"] },
   Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },

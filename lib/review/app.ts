@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Capability } from "../core/approval/capability.js";
+import { TamperedError } from "../ports/tampered.js";
 import { approvalView } from "./approval-view.js";
 import { livePart, notice, page } from "./components/page.js";
 import type { HoldForm } from "./components/rollout.js";
@@ -12,6 +13,7 @@ import type { ReviewModel } from "./model.js";
 import { SECURITY_HEADERS } from "./policy.js";
 import { type Submission, submit } from "./submit.js";
 import { capabilityOf, isTurned, TURNED, type Turned } from "./turned.js";
+import { unlessTampered } from "./unless-tampered.js";
 
 const LARGEST_BODY = 64 * 1024;
 
@@ -35,6 +37,7 @@ export function reviewApp(deps: ReviewDeps): Hono {
   app.notFound((c) => c.html(notice("Nothing here", "Open the link that was sent to you."), 404));
   app.onError((error, c) => {
     deps.failed?.(error);
+    if (error instanceof TamperedError) return refuse(c, TURNED.tampered);
     return c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500);
   });
   return app;
@@ -69,6 +72,11 @@ async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
 
 async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
+  const answer = await unlessTampered(deps, run, "link", () => decided(c, deps, run));
+  return isTurned(answer) ? refuse(c, answer) : answer;
+}
+
+async function decided(c: Context, deps: ReviewDeps, run: string): Promise<Response> {
   const token = c.req.query("c");
   const capability = await capabilityOf(deps, run, token);
   const fields = await c.req.parseBody();

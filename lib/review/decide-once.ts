@@ -15,7 +15,7 @@ export async function decideOnce(
   const recorded = await recordDecision(deps.approvals, attempt);
   if (recorded?.accepted) {
     await deps.audit({ kind: "decision", run, person: name, channel, verdict, reason, digest, at });
-    if (recorded.state.status !== "pending") await deps.settle(run, recorded.state);
+    if (recorded.state.status !== "pending") await deps.settle(run);
     return null;
   }
   const turned: Turned =
@@ -29,6 +29,6 @@ export async function decideOnce(
         };
   await deps.audit({ kind: "refusal", run, person: name, channel, code: turned.code, message: turned.message, at });
   // An earlier answer may have been recorded by a process that died before it could continue the run.
-  if (recorded !== null && recorded.state.status !== "pending") await deps.settle(run, recorded.state);
+  if (recorded !== null && recorded.state.status !== "pending") await deps.settle(run);
   return turned;
 }

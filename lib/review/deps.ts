@@ -1,4 +1,4 @@
-import type { ApprovalState, RefusalCode } from "../core/approval/decide.js";
+import type { RefusalCode } from "../core/approval/decide.js";
 import type { Channel } from "../core/approval/request.js";
 import type { Approvals } from "../ports/approvals.js";
 import type { Clock } from "../ports/clock.js";
@@ -39,6 +39,7 @@ export type TurnedCode =
   | "bad-form"
   | "unknown-run"
   | "state-changed"
+  | "tampered"
   | "not-rolling";
 
 export interface ReviewDeps {
@@ -54,8 +55,8 @@ export interface ReviewDeps {
   readonly live?: (run: string) => Promise<ReviewModel | null>;
   /** Holds the rollout between two tenants, or lets it go on; absent where that is not done from the page. */
   readonly hold?: (run: string, said: { readonly paused: boolean; readonly by: string }) => Promise<void>;
-  /** Continues the state machine once the question is answered. May be called again for the same answer. */
-  settle(run: string, state: ApprovalState): Promise<void>;
+  /** Continues the state machine once the question is answered, or can be answered no more. May be called again for the same answer. */
+  settle(run: string): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;
   /** Told why a request could not be answered, of which the page says nothing: for the operator's log. */
   readonly failed?: (error: Error) => void;

@@ -52,6 +52,12 @@ export const TURNED = {
     "What you saw has changed",
     "The schemas, rows, plans or config are no longer those that were to be approved. Start a new run.",
   ),
+  tampered: turned(
+    "tampered",
+    409,
+    "The record of this run was changed",
+    "Somebody else wrote into what is kept of its approvals, so none counts. Start a new run.",
+  ),
 } as const;
 
 function turned(code: Turned["code"], status: Turned["status"], title: string, message: string): Turned {

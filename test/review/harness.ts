@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ApprovalsFolder } from "../../lib/adapters/local/approvals-folder.js";
 import { PRIVATE } from "../../lib/adapters/local/private-files.js";
-import type { ApprovalState } from "../../lib/core/approval/decide.js";
+import { type ApprovalState, approvalState } from "../../lib/core/approval/decide.js";
 import type { ApprovalRequest } from "../../lib/core/approval/request.js";
 import { reviewApp } from "../../lib/review/app.js";
 import type { ReviewEvent } from "../../lib/review/deps.js";
@@ -64,7 +64,10 @@ export async function pendingApproval(
     approvals,
     clock: { now: () => now, monotonic: () => now, sleep: async () => {} },
     model: async (run: string) => (run === request.run ? model : null),
-    settle: async (run: string, state: ApprovalState) => void settled.push({ run, state }),
+    settle: async (run: string) => {
+      const entries = (await approvals.read(run))?.entries ?? [];
+      settled.push({ run, state: approvalState(request, entries, now) });
+    },
     audit: async (event: ReviewEvent) => void events.push(event),
   };
   const links = new Map(approverLinks(request, origin, key).map(({ person, link }) => [person.id, link]));

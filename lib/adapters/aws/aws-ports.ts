@@ -16,6 +16,7 @@ import { awsDatabase } from "./aws-database.js";
 import { AwsFleet } from "./aws-fleet.js";
 import type { ClientSettings } from "./clients.js";
 import { iamToken } from "./iam-token.js";
+import type { Authenticator } from "./kms-mac.js";
 import { S3Approvals } from "./s3-approvals.js";
 import { s3Artifacts } from "./s3-artifacts.js";
 import { S3Audit, type S3AuditOptions } from "./s3-audit.js";
@@ -38,6 +39,8 @@ export interface AwsPortsOptions {
   readonly staging: string | null;
   /** What links are signed with. */
   linkKey(): Promise<Uint8Array>;
+  /** Of approvals. */
+  readonly authenticator: Authenticator;
   readonly signer: Signer;
   readonly retention: S3AuditOptions["retention"];
   readonly events: Events;
@@ -64,7 +67,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     artifacts,
     memory: s3Artifacts(store, "memory"),
     audit: new S3Audit({ store, run, clock: systemClock, retention: options.retention }),
-    approvals: new S3Approvals(store, options.linkKey),
+    approvals: new S3Approvals(store, options.linkKey, options.authenticator),
     clock: systemClock,
     database: deadline === null ? database : interruptible(database, stop),
     events,

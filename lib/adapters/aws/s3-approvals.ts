@@ -1,24 +1,32 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import type { ApprovalEntry, ApprovalRequest } from "../../core/approval/request.js";
+import { canonicalJson } from "../../core/json.js";
 import type { ApprovalRecord, Approvals } from "../../ports/approvals.js";
+import { TamperedError } from "../../ports/tampered.js";
+import type { Authenticator } from "./kms-mac.js";
 import { type S3Store, StoreError } from "./s3-store.js";
 
 const ROOT = "approvals";
 const PURPOSE = "schema-gate task token v1";
+const MAC_PURPOSE = "schema-gate approvals v1\n";
+const REQUEST = "request.json";
 
 /**
  * Approvals as objects: `approvals/HASH/request.json`, one object per entry, and the task token encrypted, so that nobody who
- * reads the bucket can continue a run. A conditional write gives each place to one writer.
+ * reads the bucket can continue a run. A conditional write gives each place to one writer. The request and each entry carry a
+ * MAC over content, run and place: `read` throws `TamperedError` for what was put into the bucket by somebody else, changed,
+ * moved or removed.
  */
 export class S3Approvals implements Approvals {
   /** `key` gives the bytes that links are signed with; the one for tokens is derived from them. */
   constructor(
     private readonly store: S3Store,
     private readonly key: () => Promise<Uint8Array>,
+    private readonly authenticator: Authenticator,
   ) {}
 
   async open(request: ApprovalRequest, taskToken: string): Promise<"opened" | "reopened" | "conflict"> {
-    const opened = await this.store.create(`${folder(request.run)}/request.json`, JSON.stringify(request));
+    const opened = await this.create(request.run, REQUEST, request);
     if (!opened) {
       const known = await this.request(request.run);
       if (known?.digest !== request.digest) return "conflict";
@@ -31,13 +39,12 @@ export class S3Approvals implements Approvals {
     const request = await this.request(run);
     if (request === null) return null;
     const keys = await this.store.list(`${folder(run)}/entries/`);
-    const entries = await Promise.all(keys.map((key) => this.json<ApprovalEntry>(key)));
-    return { request, entries: entries.flatMap((entry) => entry ?? []) };
+    const entries = await Promise.all(keys.map((key, position) => this.entry(run, position, key)));
+    return { request, entries };
   }
 
   append(run: string, position: number, entry: ApprovalEntry): Promise<boolean> {
-    const place = String(position).padStart(6, "0");
-    return this.store.create(`${folder(run)}/entries/${place}.json`, JSON.stringify(entry));
+    return this.create(run, placeOf(position), entry);
   }
 
   async taskToken(run: string): Promise<string | null> {
@@ -50,12 +57,41 @@ export class S3Approvals implements Approvals {
   }
 
   private request(run: string): Promise<ApprovalRequest | null> {
-    return this.json<ApprovalRequest>(`${folder(run)}/request.json`);
+    return this.believed<ApprovalRequest>(run, REQUEST);
   }
 
-  private async json<T>(key: string): Promise<T | null> {
+  /** Entries have no gaps between them: one that is missing was removed. */
+  private async entry(run: string, position: number, key: string): Promise<ApprovalEntry> {
+    const name = placeOf(position);
+    const entry = key === `${folder(run)}/${name}` ? await this.believed<ApprovalEntry>(run, name) : null;
+    if (entry === null) throw this.tampered(key, run, "does not follow the entry before it");
+    return entry;
+  }
+
+  /** Null when there is none. */
+  private async believed<T>(run: string, name: string): Promise<T | null> {
+    const key = `${folder(run)}/${name}`;
     const text = await this.store.text(key);
-    return text === null ? null : (JSON.parse(text) as T);
+    if (text === null) return null;
+    const { body, mac } = parsed(text);
+    const covered = macText(run, name, body);
+    if (covered === null || !(await this.authenticator.holds(covered, mac)))
+      throw this.tampered(key, run, "was not written by this gate, or was changed");
+    return body as T;
+  }
+
+  private async create(run: string, name: string, value: ApprovalRequest | ApprovalEntry): Promise<boolean> {
+    const body = JSON.parse(JSON.stringify(value)) as unknown;
+    const covered = macText(run, name, body);
+    if (covered === null) throw new StoreError(`the approval of the run ${run} has no canonical form`);
+    const mac = Buffer.from(await this.authenticator.mac(covered)).toString("base64url");
+    return this.store.create(`${folder(run)}/${name}`, JSON.stringify({ body, mac }));
+  }
+
+  private tampered(key: string, run: string, what: string): TamperedError {
+    return new TamperedError(
+      `${this.store.locate(key)} ${what}, so no approval of the run ${run} counts. Start a new run.`,
+    );
   }
 
   private async tokenKey(): Promise<Buffer> {
@@ -81,6 +117,29 @@ export class S3Approvals implements Approvals {
         `the task token of the run ${run} cannot be opened: the link key was replaced since it was asked for`,
       );
     }
+  }
+}
+
+function placeOf(position: number): string {
+  return `entries/${String(position).padStart(6, "0")}.json`;
+}
+
+/** Null for what has no canonical form, such as half of a character. */
+function macText(run: string, name: string, body: unknown): string | null {
+  try {
+    return `${MAC_PURPOSE}${canonicalJson([run, name, body])}`;
+  } catch {
+    return null;
+  }
+}
+
+/** What is not of this form has no MAC, and so none that holds. */
+function parsed(text: string): { readonly body: unknown; readonly mac: Uint8Array } {
+  try {
+    const { body = null, mac } = (JSON.parse(text) ?? {}) as { body?: unknown; mac?: unknown };
+    return { body, mac: typeof mac === "string" ? Buffer.from(mac, "base64url") : new Uint8Array() };
+  } catch {
+    return { body: null, mac: new Uint8Array() };
   }
 }
 

@@ -9,10 +9,12 @@ import {
   REJECT_VIEW,
   rejectionView,
 } from "../../adapters/notify/slack-message.js";
+import type { Attempt } from "../../core/approval/decide.js";
 import { SLACK_WINDOW_MS, slackSignatureHolds } from "../../core/approval/slack-signature.js";
 import { decideOnce } from "../decide-once.js";
 import type { ReviewDeps, TurnedCode } from "../deps.js";
 import type { Turned } from "../turned.js";
+import { unlessTampered } from "../unless-tampered.js";
 import { isFromHome, type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
 
 export interface SlackDeps extends ReviewDeps {
@@ -110,7 +112,7 @@ async function decide(
   const verdict = reason === null ? "approve" : "reject";
   // Shown in Slack and true now: one digest, or none that any request has.
   const same = model?.digest === digest ? digest : "changed";
-  return decideOnce(deps, {
+  const attempt: Attempt = {
     run,
     digest: same,
     name,
@@ -119,7 +121,8 @@ async function decide(
     reason,
     nonce: `slack ${nonce}`,
     at: deps.clock.now(),
-  });
+  };
+  return unlessTampered(deps, run, "slack", () => decideOnce(deps, attempt));
 }
 
 function turnAway(deps: SlackDeps, code: TurnedCode | "replayed", message: string): Promise<void> {

@@ -7,6 +7,7 @@ import { loadParser } from "../../core/sql/parse.js";
 import type { ClusterMatrix } from "../../core/versions/matrix.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { believedApprovals } from "../approval/believed-approvals.js";
 import { rehearsalsOf, type TenantRehearsal, withRehearsals } from "../probing/rehearsal.js";
 import { allFindings } from "../run/findings.js";
 import {
@@ -149,8 +150,8 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
   await loadParser();
   const run = await readRun(ports);
   const { request, score } = run;
-  const findings = await allFindings(ports);
-  const record = await ports.approvals.read(ports.run);
+  const { record, findings: tampered } = await believedApprovals(ports);
+  const findings = [...tampered, ...(await allFindings(ports))];
   const now = ports.clock.now();
   const approval = record === null ? null : approvalEvidenceOf(record, now);
   const rollout = rolloutEvidenceOf(run);

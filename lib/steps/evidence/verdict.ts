@@ -25,7 +25,7 @@ type Verdict = Evidence["verdict"];
 /** How the run ended. The only way to `passed` is that everything which had to happen is known to have happened. */
 export function verdictOf(sources: VerdictSources): Verdict {
   const { request, findings, score, approval, rollout, pending, run } = sources;
-  const failure = findings.find((finding) => finding.code === "run.failed");
+  const failure = findings.find(({ code }) => code === "run.failed" || code === "approval.tampered");
   if (failure) return { status: "failed", reason: failure.message };
   if (score === null) return { status: "failed", reason: "The run ended before it had a score." };
   const gate = findings.filter(

@@ -107,14 +107,16 @@ describe("the audit trail in S3 (simulated)", () => {
 
 describe("the task token in S3 (simulated)", () => {
   it("is in no object in the clear, and opens with the link key and for its run alone", async () => {
-    const { aws, store } = await simulatedStore();
-    const approvals = new S3Approvals(store, key);
+    const { aws, store, authenticator } = await simulatedStore();
+    const approvals = new S3Approvals(store, key, authenticator);
     await approvals.open(request, TOKEN);
     const everything = [...aws.s3.objects].map(([name, { bytes }]) => `${name} ${bytes.toString("latin1")}`).join("\n");
     expect(everything).not.toContain(TOKEN);
     expect(everything).not.toContain(Buffer.from(TOKEN).toString("base64"));
     expect(await approvals.taskToken("one")).toBe(TOKEN);
-    await expect(new S3Approvals(store, async () => Buffer.alloc(32, 8)).taskToken("one")).rejects.toThrow("link key");
+    await expect(
+      new S3Approvals(store, async () => Buffer.alloc(32, 8), authenticator).taskToken("one"),
+    ).rejects.toThrow("link key");
     const sealed = [...aws.s3.objects].find(([name]) => name.endsWith("task-token.json"))?.[1];
     await approvals.open({ ...request, run: "two" }, "another");
     for (const name of aws.s3.objects.keys())

@@ -20,8 +20,8 @@ const ADAPTERS: readonly [string, () => Promise<Opener>][] = [
   [
     "S3 (simulated)",
     async () => {
-      const { store } = await simulatedStore();
-      return () => new S3Approvals(store, async () => Buffer.alloc(32, 7));
+      const { store, authenticator } = await simulatedStore();
+      return () => new S3Approvals(store, async () => Buffer.alloc(32, 7), authenticator);
     },
   ],
 ];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,12 +10,12 @@ import {
 } from "@aws-sdk/client-sfn";
 import { clientSettings } from "../../../lib/adapters/aws/clients.js";
 import { packRelease } from "../../../lib/adapters/aws/release-pack.js";
-import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
 import { openStore, type S3Store } from "../../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../../lib/adapters/aws/secrets-manager.js";
 import { startExecution } from "../../../lib/adapters/aws/start-execution.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
+import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
 import { approverLinks } from "../../../lib/review/links.js";
@@ -106,11 +107,12 @@ export class AwsEngine implements Engine {
     const { target } = this.options;
     const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
     const key = Buffer.from(await secrets.resolve(`secret:${target.linkSecret}`), "utf8");
-    const approvals = new S3Approvals(this.store, async () => key);
+    const question = `approvals/${createHash("sha256").update(job.run).digest("hex").slice(0, 32)}/request.json`;
     for (;;) {
-      const record = await approvals.read(job.run);
-      if (record !== null) {
-        const [link] = approverLinks(record.request, target.reviewUrl, key);
+      const text = await this.store.text(question);
+      if (text !== null) {
+        const { body: request } = JSON.parse(text) as { body: ApprovalRequest };
+        const [link] = approverLinks(request, target.reviewUrl, key);
         const browser = functionUrl(target.reviewUrl, target.endpoint);
         const path = (link?.link ?? "").slice(target.reviewUrl.length);
         const decide = async (verdict: "approve" | "reject") => {

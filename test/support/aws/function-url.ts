@@ -42,8 +42,8 @@ export function functionUrlEvent(path: string, { method = "GET", body, headers =
 export function questionIn({ s3 }: SimulatedAws, run: string): ApprovalRequest {
   for (const [key, { bytes }] of s3.objects) {
     if (!key.endsWith("/request.json") || !key.startsWith("approvals/")) continue;
-    const request = JSON.parse(bytes.toString("utf8")) as ApprovalRequest;
-    if (request.run === run) return request;
+    const { body } = JSON.parse(bytes.toString("utf8")) as { body?: ApprovalRequest };
+    if (body?.run === run) return body;
   }
   throw new Error(`the run ${run} asks nothing`);
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SimulatedS3 } from "./simulated-s3.js";
@@ -72,6 +72,7 @@ export class SimulatedAws {
       AWS_SECRET_ACCESS_KEY: "simulated",
       SCHEMA_GATE_BUCKET: "gate",
       SCHEMA_GATE_SIGNING_KEY: "alias/simulated",
+      SCHEMA_GATE_APPROVAL_KEY: "alias/approvals",
       SCHEMA_GATE_LINK_KEY_SECRET: "link-key",
       SCHEMA_GATE_APPROVAL_URL: "https://gate.lambda-url.eu-central-1.on.aws",
       SCHEMA_GATE_STATE_MACHINE: "arn:aws:states:eu-central-1:123456789012:stateMachine:gate",
@@ -123,6 +124,10 @@ export class SimulatedAws {
         if (body.MessageType !== "RAW" || message.length > 4096) return { status: 400, code: "ValidationException" };
         return { Signature: sign("sha256", message, this.key.privateKey).toString("base64") };
       }
+      case "TrentService.GenerateMac":
+        return { Mac: this.mac(body) };
+      case "TrentService.VerifyMac":
+        return body.Mac === this.mac(body) ? { MacValid: true } : { status: 400, code: "KMSInvalidMacException" };
       case "secretsmanager.GetSecretValue": {
         const secret = this.secrets.get(body.SecretId ?? "");
         return secret === undefined
@@ -139,6 +144,10 @@ export class SimulatedAws {
       default:
         return { status: 400, code: "UnknownOperationException" };
     }
+  }
+
+  private mac({ KeyId = "", Message = "" }: Record<string, string>): string {
+    return createHmac("sha256", `key of ${KeyId}`).update(Buffer.from(Message, "base64")).digest("base64");
   }
 
   /** A name is one execution's; the same input while it runs is no error (Step Functions API, StartExecution). */

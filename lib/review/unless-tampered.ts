@@ -1,0 +1,26 @@
+import type { Channel } from "../core/approval/request.js";
+import { TamperedError } from "../ports/tampered.js";
+import type { ReviewDeps } from "./deps.js";
+import { TURNED, type Turned } from "./turned.js";
+
+/**
+ * A decision, or what is said when somebody else wrote into the run's approvals: nothing counts then. It is audited, and the
+ * run is woken, so that it ends now and not when its time is over.
+ */
+export async function unlessTampered<T>(
+  deps: Pick<ReviewDeps, "audit" | "settle" | "clock" | "failed">,
+  run: string,
+  channel: Channel,
+  decide: () => Promise<T>,
+): Promise<T | Turned> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (!(error instanceof TamperedError)) throw error;
+    deps.failed?.(error);
+    const { code, message } = TURNED.tampered;
+    await deps.audit({ kind: "refusal", run, person: null, channel, code, message, at: deps.clock.now() });
+    await deps.settle(run);
+    return TURNED.tampered;
+  }
+}
