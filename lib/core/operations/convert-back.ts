@@ -1,16 +1,19 @@
 import type { ColumnObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { descendants } from "../catalog/tables.js";
-import { expressionTree, isPlainCast } from "../postgres/plain-cast.js";
+import { truncates } from "../postgres/fits.js";
+import { expressionTree, isPlainCast, isPlainCastThroughText } from "../postgres/plain-cast.js";
 import { keepsHeap, parseType } from "../postgres/type-change.js";
 import { deparseType } from "../sql/deparse.js";
 import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
-import { alterTable, exact, NOTHING, notThere } from "../undo/inverses.js";
+import { alterTable, exact, NOTHING, notThere, sqlName } from "../undo/inverses.js";
 import { keepConverted } from "../undo/keep/keep-columns.js";
+import { withoutTriggers } from "../undo/keep/without-triggers.js";
 import { notNullAgain } from "../undo/recreate.js";
 import type { AlterColumnType } from "./kinds/alter-column-type.js";
 import { resolveTable } from "./resolve.js";
+import { turnedRound } from "./turned-round.js";
 
 /**
  * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:
@@ -80,6 +83,11 @@ function mayChangeValues(operation: AlterColumnType, column: ColumnObject): bool
   return !(isWideningInteger(from, operation.type) && operation.using === null);
 }
 
+/** Whether a value that comes back as a cast makes it is converted again into what it was. */
+export function convertsByCast({ using, type, column }: AlterColumnType): boolean {
+  return using === null || isPlainCastThroughText(expressionTree(using), type, column, deparseType);
+}
+
 function isPadded(type: string): boolean {
   return parseType(type)?.base === "character";
 }
@@ -97,8 +105,10 @@ function isWideningInteger(from: string, to: string): boolean {
 function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
   const name = identifier(operation.column);
   const { type, collation, notNull } = column.attributes;
-  const own = !isPlain(operation);
-  const using = own ? ` USING NULL::${type}` : truncates(type) ? "" : ` USING ${name}::${type}`;
+  const turned = turnedRound(operation, type);
+  const own = !isPlain(operation) && turned === null;
+  const plain = truncates(type) ? "" : ` USING ${name}::${type}`;
+  const using = own ? ` USING NULL::${type}` : isPlain(operation) ? plain : ` USING ${turned}`;
   const collate = collation === null ? "" : ` COLLATE ${collation}`;
   const change = alterTable(table, `ALTER COLUMN ${name} TYPE ${type}${collate}${using}`);
   const relax = own && notNull ? [alterTable(table, `ALTER COLUMN ${name} DROP NOT NULL`)] : [];
@@ -112,18 +122,19 @@ function convertBack(operation: AlterColumnType, table: TableRef, column: Column
   ];
 }
 
-/** A column that was emptied on the way is NOT NULL again once it has its values. */
+/** A column that was emptied on the way is NOT NULL again once it has its values; a row that was added since gets the default. */
 function filledAgain(
   operation: AlterColumnType,
   before: CatalogIndex,
   table: TableRef,
   column: ColumnObject,
 ): readonly string[] {
-  const emptied = !isPlain(operation) && column.attributes.notNull;
-  return emptied ? [notNullAgain(before, table, operation.column)] : [];
-}
-
-/** An explicit cast to a type of limited length cuts silently; an assignment refuses. */
-function truncates(type: string): boolean {
-  return /^(character|bit)( varying)?\(/.test(type);
+  const emptied = !isPlain(operation) && turnedRound(operation, column.attributes.type) === null;
+  if (!emptied || !column.attributes.notNull) return [];
+  const name = identifier(operation.column);
+  const fill = `UPDATE ${sqlName(table)} SET ${name} = DEFAULT WHERE ${name} IS NULL`;
+  return [
+    ...(column.attributes.default === null ? [] : withoutTriggers(before, table, [fill])),
+    notNullAgain(before, table, operation.column),
+  ];
 }

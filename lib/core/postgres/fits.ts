@@ -74,3 +74,8 @@ export function holdsEvery(from: string, to: string): boolean {
   const rank = (type: string) => order.indexOf(parseType(type)?.base ?? "");
   return rank(from) >= 0 && rank(to) >= rank(from);
 }
+
+/** An explicit cast to a type of limited length cuts silently; an assignment refuses. */
+export function truncates(type: string): boolean {
+  return /^(character|bit)( varying)?\(/.test(type);
+}

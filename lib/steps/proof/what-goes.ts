@@ -1,8 +1,10 @@
-import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import { type Catalog, type ColumnObject, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { labelsOf } from "../../core/catalog/labels-of.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
+import { convertsByCast } from "../../core/operations/convert-back.js";
+import { operationsOfText } from "../../core/operations/segments.js";
 import { holdsEvery } from "../../core/postgres/fits.js";
 import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
@@ -10,6 +12,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import { type SetAside, writtenSince } from "../../core/undo/keep/aside.js";
 import { type Retyped, setColumnsAside, setTableAside } from "../../core/undo/keep/set-aside.js";
 import { setSequencesAside } from "../../core/undo/keep/set-sequences-aside.js";
+import { notNullAgain } from "../../core/undo/recreate.js";
 import { sequencesOf } from "../../core/undo/sequences-of.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
@@ -52,6 +55,10 @@ interface Around {
   readonly after: CatalogIndex;
   readonly before: CatalogIndex;
   readonly schema: string | null;
+  /** Whether the way back is one of ours. */
+  readonly ours: boolean;
+  /** Whether the migration converts by more than the casts between two types. */
+  readonly computes: boolean;
   /** Whether the migration writes rows of a table, by its name after it. */
   readonly fills: (table: TableRef) => boolean;
 }
@@ -76,7 +83,9 @@ export async function withAside(
   { migration, before, after, end, columns, schema, observed }: Schemas,
 ): Promise<RollbackCandidate> {
   const [was, is] = [new CatalogIndex(before), new CatalogIndex(after)];
-  const around = { migration, before: was, after: is, schema, fills: writtenTables(observed, is) };
+  const ours = candidate.source !== "author";
+  const computes = converts(migration);
+  const around = { migration, before: was, after: is, schema, ours, computes, fills: writtenTables(observed, is) };
   const aside = await whatGoes(session, passages, around);
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
@@ -136,7 +145,7 @@ async function goesIn(session: Session, passage: Passage, around: Around): Promi
     asides.push(
       setColumnsAside(
         statement,
-        { ...taken, fills: around.fills(table.ref) || isRenamed(taken) },
+        { ...taken, fills: around.fills(table.ref) || isRenamed(taken), ours: around.ours },
         after,
         passage.statement,
       ),
@@ -188,7 +197,8 @@ function isThere(relation: string, columns: Columns): boolean {
   return false;
 }
 
-async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, { after, before, schema }: Around) {
+async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, around: Around) {
+  const { after, before, schema, computes } = around;
   const goes: string[] = [];
   const retyped: Retyped[] = [];
   const names = new Map<string, string>();
@@ -204,13 +214,33 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
     back = bound({ schema: now.schema, name: now.table }, schema);
     names.set(column.name, now.name);
     if (now.typeOid === column.typeOid && now.type === column.type) continue;
-    const type = before.column(back, now.name)?.attributes.type ?? now.type;
+    const was = before.column(back, now.name);
+    const type = was?.attributes.type ?? now.type;
     const labels = now.typeOid === column.typeOid ? null : labelsOf(type, before);
     if (labels === null && holdsEvery(known.attributes.type, type)) continue;
-    retyped.push({ column: known, type, labels, castsAgain: await casts(session, now.type, column.type) });
+    retyped.push({
+      column: known,
+      type,
+      labels,
+      castsAgain: await casts(session, now.type, column.type),
+      computed: computes,
+      required: was?.attributes.notNull ? requiredAgain(was, back, before) : null,
+    });
   }
   const gone = goes.flatMap((name) => after.column(table.ref, name) ?? []);
   return { table: table.ref, gone, retyped, back: { table: back, columns: names } };
+}
+
+function requiredAgain({ id, attributes }: ColumnObject, table: TableRef, before: CatalogIndex): Retyped["required"] {
+  return { name: id.name, hasDefault: attributes.default !== null, again: notNullAgain(before, table, id.name) };
+}
+
+/** Only conversions that are all in the text, each by the casts between its types, are known. */
+function converts({ up, migrator }: Migration): boolean {
+  if (migrator) return true;
+  const operations = up.statements.flatMap((statement) => operationsOfText(statement));
+  const conversions = operations.filter((operation) => operation.kind === "alter-column-type");
+  return conversions.length === 0 || !conversions.every(convertsByCast);
 }
 
 function bound(table: TableRef, schema: string | null): TableRef {

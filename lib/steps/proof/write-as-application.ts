@@ -68,20 +68,41 @@ async function attempted(session: Session, sql: string): Promise<boolean> {
 }
 
 function valueOfColumn(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number, wide: boolean): string {
-  return (wide ? wideValue(column, index) : null) ?? valueFor(column, table, index, row);
+  return (wide ? wideValue(column, index, row) : null) ?? valueFor(column, table, index, row);
 }
 
 /** A value that a narrower type of the same kind would not hold; null where the row's own will do. */
-function wideValue({ attributes }: ColumnObject, index: CatalogIndex): string | null {
+function wideValue({ attributes }: Pick<ColumnObject, "attributes">, index: CatalogIndex, row: number): string | null {
   const { type } = attributes;
+  if (type.endsWith("[]")) {
+    const element = wideValue({ attributes: { ...attributes, type: type.slice(0, -2) } }, index, row);
+    return `array[${element ?? literal(String(row))}]::${type}`;
+  }
   const [, base = type, first, second] =
     /^([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?(?: with(?:out)? time zone)?$/.exec(type) ?? [];
   switch (base) {
     case "numeric":
       return first === undefined ? "7.7777777" : `round(7.7777777, ${second ?? 0})`;
+    case "bigint":
+      return String(3_000_000_000 + row);
     case "real":
-    case "double precision":
       return "7.75";
+    case "double precision":
+      return "1e300";
+    case "int8range":
+      return "'[3000000000,4000000000)'";
+    case "numrange":
+      return "'[1.5,2.5]'";
+    case "tsrange":
+    case "tstzrange":
+      return "'[2024-01-02 03:04:05.678901,2024-01-02 04:05:06)'";
+    case "interval":
+      return "'1 month 2 days 3.678901 seconds'";
+    case "bit varying":
+      return "'1'";
+    case "text":
+    case "character varying":
+      return first === undefined ? null : `rpad('${row} ', ${first}, 'w')`;
     case "timestamp":
       return "'2024-01-02 03:04:05.678901'";
     case "time":

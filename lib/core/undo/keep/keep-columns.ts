@@ -64,7 +64,9 @@ export function keepConverted(
   const standing = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
   const sets = columns.map((column, at) => {
     const value = identifier(column.id.name);
-    return `${value} = CASE WHEN k.${fresh[at]} = 'true' THEN ${restored(column, "k")} ELSE t.${value} END`;
+    // What must have a value and has none that could be converted has its old one.
+    const missing = column.attributes.notNull ? ` OR t.${value} IS NULL` : "";
+    return `${value} = CASE WHEN k.${fresh[at]} = 'true'${missing} THEN ${restored(column, "k")} ELSE t.${value} END`;
   });
   const kept = keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before);
   return {

@@ -9,6 +9,7 @@ import { constantDefault } from "./constant-default.js";
 import { copyName, copySize, copyTable, dropWhenEmpty, keepCopy, keepEarlier, restored, stored } from "./copy.js";
 import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
 import { fill } from "./keep-columns.js";
+import { filledAfterwards, madeToFit } from "./made-to-fit.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /** A column that comes back in another type. */
@@ -20,6 +21,10 @@ export interface Retyped {
   readonly labels: readonly string[] | null;
   /** Whether a value of that type can be cast to the column's type of now. */
   readonly castsAgain: boolean;
+  /** The release converts it with an expression of its own, or nobody knows with what: only the copy gives a value again, NULL too. */
+  readonly computed: boolean;
+  /** After the way back it must have a value: its name of then, whether it has a default, and the statement that demands it again. */
+  readonly required: { readonly name: string; readonly hasDefault: boolean; readonly again: string } | null;
 }
 
 /** What a way back takes from a table that stays: `table` and the columns bear the names that the release gave them. */
@@ -29,6 +34,8 @@ export interface TakenColumns {
   readonly retyped: readonly Retyped[];
   /** The migration writes rows: it would fill a column again that somebody has emptied since, or set back to its default. */
   readonly fills: boolean;
+  /** The way back is one of ours, whose conversions are known. */
+  readonly ours: boolean;
   /** Names after the way back: of the table, and of its columns by their names of now. */
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
@@ -89,15 +96,7 @@ class TakenValues {
 
   /** What the old type would refuse is in the copy, so that the conversion need not fail for it. */
   makeFit(): readonly string[] {
-    const updates = this.taken.retyped.flatMap(({ column, type, labels }) => {
-      const name = identifier(column.id.name);
-      const replaced = fitOf(`t.${name}`, column.attributes.type, type, labels)?.replaced;
-      if (!replaced || (replaced.by === "NULL" && column.attributes.notNull)) return [];
-      return [
-        `UPDATE ${source(this.index, this.taken.table)} t SET ${name} = ${replaced.by} WHERE t.${name} IS NOT NULL AND ${replaced.refused}`,
-      ];
-    });
-    return withoutTriggers(this.index, this.taken.table, updates);
+    return madeToFit(this.index, this.taken.table, this.taken.retyped, this.taken.ours);
   }
 
   /** After the way back, by the names of then. */
@@ -109,12 +108,14 @@ class TakenValues {
       ...retyped.flatMap((_, at) => [`${came(at)} text`, `${stood(at)} boolean`]),
     ];
     const sets = [`${WAS} = n.${WAS}`, ...retyped.map((_, at) => `${came(at)} = n.${came(at)}`)];
-    const unchanged = retyped.map(({ column, castsAgain }, at) => {
+    const unchanged = retyped.map(({ column, type, castsAgain, computed }, at) => {
+      if (computed) return "false";
       const own = column.attributes.type.includes(".");
-      const again = castsAgain && !own ? `k.${came(at)}::${column.attributes.type}::text` : `k.${came(at)}`;
+      const again = castsAgain && !own ? `k.${came(at)}::${type}::${column.attributes.type}::text` : `k.${came(at)}`;
       return `k.${identifier(column.id.name)}::text IS NOT DISTINCT FROM ${again}`;
     });
     return [
+      ...filledAfterwards(this.taken.back.table, retyped),
       `ALTER TABLE ${this.copy} ${added.map((column) => `ADD COLUMN ${column}`).join(", ")}`,
       `UPDATE ${this.copy} k SET ${sets.join(", ")} FROM (${this.backRows()}) n WHERE ${sameRow(this.identity, "k", "n")}`,
       ...(gone.length === 0 ? [`DELETE FROM ${this.copy} k WHERE ${unchanged.join(" AND ")}`] : []),
@@ -215,6 +216,7 @@ function fitOfRetyped({ column, type, labels }: Retyped): Fit | null {
 
 /** Of `t`; where nothing is known of the two types, what is unchanged leaves the copy once the values are converted. */
 function isLost(each: Retyped): string {
+  if (each.computed) return "true";
   const fit = fitOfRetyped(each);
   const value = `t.${identifier(each.column.id.name)}`;
   return fit ? `(${value} IS NOT NULL AND (${fit.survives}) IS NOT TRUE)` : `${value} IS NOT NULL`;

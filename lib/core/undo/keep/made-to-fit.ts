@@ -1,0 +1,101 @@
+import type { ColumnObject } from "../../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { fitOf, truncates } from "../../postgres/fits.js";
+import { identifier, literal } from "../../sql/quote.js";
+import { alterTable, sqlName } from "../inverses.js";
+import { source } from "./identity.js";
+import type { Retyped } from "./set-aside.js";
+import { withoutTriggers } from "./without-triggers.js";
+
+/**
+ * Statements that change what the old type would refuse, so that the conversion need not fail for it: the value is in the copy.
+ * `tried`: a value of which the types alone say nothing is converted on trial, as a way back of ours converts it.
+ */
+export function madeToFit(
+  index: CatalogIndex,
+  table: TableRef,
+  retyped: readonly Retyped[],
+  tried: boolean,
+): readonly string[] {
+  return withoutTriggers(
+    index,
+    table,
+    retyped.flatMap((each) => fitOne(index, table, each, tried)),
+  );
+}
+
+function fitOne(index: CatalogIndex, table: TableRef, each: Retyped, tried: boolean): readonly string[] {
+  const { column, type, labels } = each;
+  const value = `t.${identifier(column.id.name)}`;
+  const fit = fitOf(value, column.attributes.type, type, labels);
+  const from = source(index, table);
+  const relax = relaxed(index, table, column);
+  if (fit) {
+    if (!fit.replaced) return [];
+    const { refused, by } = fit.replaced;
+    const there = `${value} IS NOT NULL AND ${refused}`;
+    const update = `UPDATE ${from} t SET ${identifier(column.id.name)} = ${by} WHERE ${there}`;
+    if (by !== "NULL" || !column.attributes.notNull) return [update];
+    return relax === null
+      ? []
+      : [block(`IF EXISTS (SELECT FROM ${from} t WHERE ${there}) THEN ${relax} ${update}; END IF;`)];
+  }
+  return tried && relax !== null ? [onTrial(from, column, type, relax)] : [];
+}
+
+/** A column that must have a value loses its NOT NULL until it has one again; null where something else demands it. */
+function relaxed(index: CatalogIndex, table: TableRef, { id, attributes }: ColumnObject): string | null {
+  if (!attributes.notNull) return "";
+  const inKey = index.constraints(table).some((each) => each.attributes.type === "p" && names(each, id.name));
+  if (inKey || attributes.identity !== "") return null;
+  return `${alterTable(table, `ALTER COLUMN ${identifier(id.name)} DROP NOT NULL`)};`;
+}
+
+function names(
+  { attributes }: { readonly attributes: { readonly columns: readonly string[] } },
+  column: string,
+): boolean {
+  return attributes.columns.includes(column);
+}
+
+/** What a value of one type can be refused for by another: data, a domain's check, a name that is not there. */
+const REFUSED = "data_exception OR integrity_constraint_violation OR undefined_table OR undefined_function";
+/** The old type is not there yet, or no cast leads to it: the way back does not convert. */
+const NO_CAST = "undefined_object OR cannot_coerce";
+
+/** All at once first; only where one is refused each is tried for itself. */
+function onTrial(from: string, column: ColumnObject, type: string, relax: string): string {
+  const name = identifier(column.id.name);
+  const cuts = truncates(type);
+  // An explicit cast would cut what an assignment refuses.
+  const all = cuts
+    ? `FOR r IN SELECT t.${name} AS value FROM ${from} t WHERE t.${name} IS NOT NULL LOOP x := r.value; END LOOP;`
+    : `PERFORM count(t.${name}::${type}) FROM ${from} t WHERE t.${name} IS NOT NULL;`;
+  const one = cuts ? "x := r.value;" : `PERFORM r.value::${type};`;
+  const each = `FOR r IN SELECT t.ctid AS at, t.tableoid AS part, t.${name} AS value FROM ${from} t WHERE t.${name} IS NOT NULL LOOP
+      BEGIN ${one} EXCEPTION WHEN ${REFUSED} THEN
+        UPDATE ${from} t SET ${name} = NULL WHERE t.ctid = r.at AND t.tableoid = r.part;
+      END; END LOOP;`;
+  return block(
+    `BEGIN ${all} EXCEPTION WHEN ${REFUSED} THEN refused := true; WHEN ${NO_CAST} THEN NULL; END;
+    IF refused THEN ${relax} ${each} END IF;`,
+    `r record; refused boolean := false;${cuts ? ` x ${type};` : ""} `,
+  );
+}
+
+/** After the way back, by the names of then: what had to have a value and has none gets its default, or stops the way back. */
+export function filledAfterwards(table: TableRef, retyped: readonly Retyped[]): readonly string[] {
+  return retyped.flatMap(({ required }) => {
+    if (!required) return [];
+    const { name, hasDefault, again } = required;
+    const column = identifier(name);
+    const relation = `${literal(sqlName(table))}::pg_catalog.regclass`;
+    const missing = `SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${relation} AND a.attname = ${literal(name)} AND NOT a.attnotnull`;
+    const fill = hasDefault ? `UPDATE ${sqlName(table)} SET ${column} = DEFAULT WHERE ${column} IS NULL;` : "";
+    return [block(`IF EXISTS (${missing}) THEN ${fill} ${again}; END IF;`)];
+  });
+}
+
+function block(body: string, declared = ""): string {
+  return `DO ${literal(`${declared === "" ? "" : `DECLARE ${declared}`}BEGIN ${body} END`)}`;
+}
