@@ -21,6 +21,13 @@ const crates = new WeakMap<readonly SourceFile[], Crate>();
 export function crateOf(files: readonly SourceFile[]): Crate {
   const known = crates.get(files);
   if (known) return known;
+  const crate = crateWith(files, (file) => !file.path.startsWith("../"));
+  crates.set(files, crate);
+  return crate;
+}
+
+/** Code with its manifests. Files that are not `inside` are parsed when a name leads to them. */
+export function crateWith(files: readonly SourceFile[], isInside: (file: SourceFile) => boolean): Crate {
   const whole = wholePaths(files);
   const lazy = files
     .filter((file) => file.name.endsWith(".rs"))
@@ -29,10 +36,8 @@ export function crateOf(files: readonly SourceFile[]): Crate {
     .filter((file) => file.name === "Cargo.toml")
     .map((file) => ({ path: whole(file.path), text: file.text }));
   const all = lazy.map(([, made]) => made);
-  const inside = lazy.flatMap(([file, made]) => (file.path.startsWith("../") ? [] : [made]));
-  const crate = new Crate(all, inside, packagesOf(manifests, new Set(all.map((file) => file.path))));
-  crates.set(files, crate);
-  return crate;
+  const inside = lazy.flatMap(([file, made]) => (isInside(file) ? [made] : []));
+  return new Crate(all, inside, packagesOf(manifests, new Set(all.map((file) => file.path))));
 }
 
 /** The code of some files by itself. */

@@ -8,10 +8,10 @@ import type { Found, Workload } from "./workload.js";
 /** Code that only a test or an example runs. */
 const APART = /(^|\/)(tests?|examples|benches|target|node_modules|vendor)\//;
 
-/** Whether a file of an application may hold queries. */
+/** Whether a file of an application may hold queries, or says which crate a name is of. */
 export function mayHoldQueries(path: string): boolean {
   if (isSqlxData(path)) return true;
-  return path.endsWith(".rs") && !APART.test(path);
+  return /\.rs$|(^|\/)Cargo\.toml$/.test(path) && !APART.test(path);
 }
 
 /** The queries of an application's own files; `version` null means the files as they are now. */

@@ -1,10 +1,12 @@
 import type { SourceFile } from "../migration/source-file.js";
-import { parsedFile } from "../rust/parsed-file.js";
+import { crateWith, parsedFile } from "../rust/parsed-file.js";
 import { pathOf } from "../rust/syntax/items.js";
 import { stringValue } from "../rust/syntax/literals.js";
 import type { RustNode } from "../rust/syntax/rust-node.js";
 import { dieselQueries } from "./builders/diesel-queries.js";
 import { type DieselSchema, dieselSchema } from "./builders/diesel-schema.js";
+import { Entities } from "./builders/sea-orm-entities.js";
+import { seaOrmQueries } from "./builders/sea-orm-queries.js";
 import { readQuery, relationCount } from "./read-query.js";
 import type { Found } from "./workload.js";
 
@@ -17,9 +19,11 @@ const CALLS =
 const BUILDERS = /^(QueryBuilder::new|QueryBuilder::with_arguments|format|format_args|formatcp|concat)$/;
 const BEGINS = /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)*(select|insert|update|delete|with|merge)\s/i;
 const MENTIONS = /\b(select|insert|update|delete|with|merge)\b|query_file/i;
+const SEA_ORM = /\bsea_orm\b|\bEntityTrait\b|\bEntity::/;
+const MIGRATION = /\bimpl\s+MigrationTrait\s+for\b/;
 const QUERY_BUILDERS: readonly (readonly [RegExp, string])[] = [
   [/\bdiesel::(?!sql_query|table!)/, "diesel"],
-  [/\bsea_orm::entity\b|\bEntityTrait\b/, "SeaORM"],
+  [SEA_ORM, "SeaORM"],
 ];
 
 /** The SQL that a file of Rust code sends: in sqlx's macros, in calls that take SQL, in constants, and by a query builder. */
@@ -28,6 +32,8 @@ export function readRustQueries(
   version: string | null,
   others: readonly SourceFile[],
 ): readonly Found[] {
+  // What a migration asks runs with its release, and in no version of the application.
+  if (MIGRATION.test(file.text)) return [];
   const builders = QUERY_BUILDERS.filter(([pattern]) => pattern.test(file.text)).map(([, name]) => name);
   if (builders.length === 0 && !MENTIONS.test(file.text)) return [];
   const { root, error } = parsedFile(file);
@@ -52,6 +58,16 @@ function schemaOf(files: readonly SourceFile[]): DieselSchema {
 
 const MAPS = /\btable!|\bjoinable!|\b(Insertable|AsChangeset|Selectable|Identifiable)\b/;
 
+const mapped = new WeakMap<readonly SourceFile[], Entities>();
+
+function entitiesOf(files: readonly SourceFile[]): Entities {
+  const known = mapped.get(files);
+  if (known) return known;
+  const made = new Entities(crateWith(files, ({ text }) => SEA_ORM.test(text)));
+  mapped.set(files, made);
+  return made;
+}
+
 class Reader {
   readonly found: Found[] = [];
 
@@ -75,11 +91,9 @@ class Reader {
 
   /** What a query builder sends; what cannot be told is counted by its place. */
   built(name: string, root: RustNode): void {
-    if (name !== "diesel") {
-      this.found.push({ reason: "query-builder", place: `${this.file.path} (${name})`, calls: null });
-      return;
-    }
-    for (const { text, node } of dieselQueries(root, schemaOf(this.others))) {
+    const queries =
+      name === "diesel" ? dieselQueries(root, schemaOf(this.others)) : seaOrmQueries(root, entitiesOf(this.others));
+    for (const { text, node } of queries) {
       if (text !== null) this.add(text, node);
       else this.found.push({ reason: "query-builder", place: `${this.place(node)} (${name})`, calls: null });
     }

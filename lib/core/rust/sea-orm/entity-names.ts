@@ -33,6 +33,12 @@ export function modelFields(crate: Crate, entity: readonly string[], node: RustN
   return model ? fieldsOf(model) : null;
 }
 
+/** False where an attribute of the model makes something else of its columns, or a build decides over them. */
+export function columnsTold({ attributes }: Item): boolean {
+  const all = attributes.map((each) => each.text).join(" ");
+  return !/\brename_all\b|\bsea_orm\s*::\s*|\bcfg(_attr)?\b|\btable_iden\b/.test(all);
+}
+
 export function tableAttribute(model: Item): string | null {
   return attributeText(model.attributes, "table_name");
 }

@@ -8,7 +8,7 @@ import type { Item } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { variantsOf } from "../syntax/variants.js";
 import { columnCalls, keysOf, type NamedCall } from "./entity-column.js";
-import { attributeText, type EntityField, entityModel, fieldsOf, tableAttribute } from "./entity-names.js";
+import { attributeText, columnsTold, type EntityField, entityModel, fieldsOf, tableAttribute } from "./entity-names.js";
 import { describe, nameOf, namesOf, tableOf } from "./names.js";
 import { madeTerm } from "./schema-helpers.js";
 
@@ -79,8 +79,7 @@ function entityOf(machine: Machine, value: Value | undefined, node: RustNode): E
   const model = path && value && "node" in value && value.node ? entityModel(machine.crate, path, value.node) : null;
   const name = model ? tableAttribute(model) : null;
   if (!model || name === null) throw new NotLowered(`The entity ${describe(value)} is not among the files`, node);
-  const attributes = model.attributes.map((each) => each.text).join(" ");
-  if (/\brename_all\b|\bsea_orm\s*::\s*|\bcfg(_attr)?\b|\btable_iden\b/.test(attributes)) {
+  if (!columnsTold(model)) {
     throw new NotLowered(`What the attributes of ${describe(value)} make of its columns is not known`, node);
   }
   const schema = attributeText(model.attributes, "schema_name");

@@ -1,8 +1,10 @@
 import { attributesTold } from "./attributes.js";
+import { bringsMacros, nameForDerive } from "./derive-attribute.js";
 import {
   constantsOf,
   type Item,
   type ItemKind,
+  innermost,
   itemsIn,
   methodsOf,
   type Namespace,
@@ -10,7 +12,7 @@ import {
   pathOf,
   takesSelf,
 } from "./items.js";
-import { mentioned } from "./mentions.js";
+import { filesByMention } from "./mentions.js";
 import { type LazyFile, ModuleTree } from "./module-tree.js";
 import type { Package } from "./packages.js";
 import type { ParsedRust } from "./parse-rust.js";
@@ -32,8 +34,10 @@ export class Crate {
   private readonly impls: Item[] = [];
   private readonly owners = new Map<Item, Found | null>();
   private readonly answers = new Map<string, Found | null>();
+  /** Whether a crate's macros are in scope everywhere without a `use`. */
+  private readonly bringsMacros: boolean;
   /** The files that may hold an impl of a type, or a macro, of a name; they are read when it is asked for. */
-  private readonly mentions = new Map<string, LazyFile[]>();
+  private readonly mentions: ReadonlyMap<string, readonly LazyFile[]>;
 
   constructor(
     files: readonly LazyFile[],
@@ -42,7 +46,8 @@ export class Crate {
     packages: readonly Package[] = [],
   ) {
     for (const file of files) this.files.set(file.path, file);
-    for (const file of files) for (const name of mentioned(file.text)) push(this.mentions, name, file);
+    this.mentions = filesByMention(files);
+    this.bringsMacros = files.some(({ text }) => bringsMacros(text));
     const roots = new Set(packages.flatMap((each) => each.roots));
     const named = new Map(packages.map((each) => [each.name, each.roots]));
     this.tree = new ModuleTree(this.files, roots, (module, impls) => {
@@ -104,12 +109,7 @@ export class Crate {
     const path = this.virtual.get(node.source.path);
     const module = path === undefined ? null : this.tree.moduleOf(path);
     if (!module) return null;
-    let place = module.place;
-    for (;;) {
-      const inner = place.inner.find((each) => each.node.start <= node.start && node.end <= each.node.end);
-      if (!inner) return place;
-      place = inner;
-    }
+    return innermost(module.place, node);
   }
 
   /** Null when the files hold no such item. */
@@ -280,20 +280,19 @@ export class Crate {
     );
   }
 
+  private isOfDerive(attribute: RustNode, item: Item): boolean {
+    const name = nameForDerive(attribute, item, this.placeOf(item.node));
+    return name !== null && !this.bringsMacros && this.find([name], "macro", item.node) === null;
+  }
+
   /** Why what an item does cannot be told from its text. Null when it can. */
   untold(item: Item): string | null {
     const { path } = item.node.source;
     const virtual = this.virtual.get(path);
     const parsed = virtual === undefined ? null : this.tree.moduleOf(virtual)?.parsed;
     if (parsed?.error) return `${path} is not Rust that can be parsed`;
-    const attribute = item.attributes.find((each) => !attributesTold(each));
+    const attribute = item.attributes.find((each) => !attributesTold(each) && !this.isOfDerive(each, item));
     if (attribute) return `What ${attribute.text.slice(0, 60)} makes of ${item.name} is not known`;
     return item.within ? this.untold(item.within) : null;
   }
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

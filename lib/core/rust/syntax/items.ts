@@ -82,6 +82,12 @@ function placeOf(kind: Place["kind"], node: RustNode, outer: Place | null, item:
   return place;
 }
 
+/** The innermost place around a node. */
+export function innermost(place: Place, node: RustNode): Place {
+  const inner = place.inner.find((each) => each.node.start <= node.start && node.end <= each.node.end);
+  return inner ? innermost(inner, node) : place;
+}
+
 /** Everything in a file that has a name, module by module and block by block. Code for tests alone is left out. */
 export function placesOf(root: RustNode): { readonly top: Place; readonly impls: readonly Item[] } {
   const top = placeOf("module", root, null, null);

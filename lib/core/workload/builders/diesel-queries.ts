@@ -5,6 +5,7 @@ import { argumentsOf, bare, type Chain, chainOf, chainsIn } from "./chain.js";
 import { DieselExpressions } from "./diesel-condition.js";
 import { DieselNames } from "./diesel-names.js";
 import type { DieselSchema, DieselTable } from "./diesel-schema.js";
+import { functionsIn } from "./functions-in.js";
 import {
   allColumns,
   emptySelect,
@@ -39,14 +40,6 @@ export function dieselQueries(root: RustNode, schema: DieselSchema): readonly Bu
 function isOtherCall({ root, links }: Chain, at: number): boolean {
   const name = root.type === "call_expression" ? pathOf(root.field("function")).at(-1) : "";
   return name === "sql_query" || (links[at]?.args.some(({ text }) => /\bOrdering::/.test(text)) ?? false);
-}
-
-function* functionsIn(root: RustNode): Generator<RustNode> {
-  for (const child of root.children) {
-    if (child.type === "mod_item" && child.field("name")?.text === "tests") continue;
-    if (child.type === "function_item") yield child;
-    else yield* functionsIn(child);
-  }
 }
 
 type Link = Chain["links"][number];

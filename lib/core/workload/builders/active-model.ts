@@ -1,0 +1,92 @@
+import { pathOf } from "../../rust/syntax/items.js";
+import type { RustNode } from "../../rust/syntax/rust-node.js";
+import { bare } from "./chain.js";
+import type { Entities, Entity } from "./sea-orm-entities.js";
+
+interface Active {
+  readonly entity: Entity;
+  /** Those that are set. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * The columns that `cake::ActiveModel { name: Set(…), ..Default::default() }` sets: written where it is used, or bound to a name in the
+ * same function, with what the function assigns to its fields after it. Null where the code does not say.
+ */
+export function activeColumns(entities: Entities, within: RustNode, expression: RustNode): Active | null {
+  const node = bare(expression);
+  if (node.type === "struct_expression") return fromStruct(entities, node);
+  if (node.type !== "identifier") return null;
+  const bound = bindingOf(within, node.text);
+  if (!bound) return null;
+  const assigned = assignedFields(within, node.text);
+  const start =
+    bare(bound.value).type === "struct_expression"
+      ? fromStruct(entities, bare(bound.value))
+      : converted(entities, bound);
+  if (!start || !assigned) return null;
+  const columns = assigned.map((name) => start.entity.fields.find((field) => field.name === name)?.column);
+  if (columns.some((column) => column === undefined)) return null;
+  return { ...start, columns: [...new Set([...start.columns, ...columns.flatMap((column) => column ?? [])])] };
+}
+
+interface Binding {
+  readonly type: RustNode | null;
+  readonly value: RustNode;
+}
+
+/** The only `let` of a name. */
+function bindingOf(within: RustNode, name: string): Binding | null {
+  const found = [...within.descendants()].filter((node) => {
+    const pattern = node.field("pattern");
+    return pattern !== null && pattern.text.replace(/^mut\s+/, "") === name;
+  });
+  const [only] = found;
+  const value = only?.type === "let_declaration" ? only.field("value") : null;
+  return found.length === 1 && only && value ? { type: only.field("type"), value } : null;
+}
+
+/** `let mut a: cake::ActiveModel = row.into()`: a row as it was, so nothing is set. */
+function converted(entities: Entities, { type, value }: Binding): Active | null {
+  if (!type || !/\.\s*into\s*\(\s*\)$/.test(value.text)) return null;
+  const entity = pathOf(type).at(-1) === "ActiveModel" ? entities.named(pathOf(type), type) : null;
+  return entity && { entity, columns: [] };
+}
+
+function fromStruct(entities: Entities, node: RustNode): Active | null {
+  const path = pathOf(node.field("name"));
+  const entity = path.at(-1) === "ActiveModel" ? entities.named(path, node) : null;
+  if (!entity) return null;
+  const columns: string[] = [];
+  for (const given of node.field("body")?.children ?? []) {
+    if (given.type === "base_field_initializer" && /\bdefault\(\)$/i.test(given.text.trim())) continue;
+    const value = given.type === "field_initializer" ? given.field("value") : null;
+    if (value && /(^|::)NotSet$/.test(value.text)) continue;
+    const name = given.field("field")?.text ?? given.field("name")?.text;
+    const column = entity.fields.find((field) => field.name === name)?.column;
+    if (!value || column === undefined || !isSet(value)) return null;
+    columns.push(column);
+  }
+  return { entity, columns };
+}
+
+function isSet(value: RustNode): boolean {
+  if (value.type !== "call_expression") return false;
+  return /^(Set|ActiveValue::Set|ActiveValue::set)$/.test(pathOf(value.field("function")).slice(-2).join("::"));
+}
+
+/** Fields that the function sets in any case; null where it may set another, or hands the value on to be changed. */
+function assignedFields(within: RustNode, name: string): readonly string[] | null {
+  const steady = new Set((within.field("body")?.children ?? []).flatMap(({ children }) => children));
+  const fields: string[] = [];
+  for (const node of within.descendants()) {
+    if (node.type === "reference_expression" && new RegExp(`^&\\s*mut\\s+${name}\\b`).test(node.text)) return null;
+    const left = /^(compound_)?assignment/.test(node.type) ? node.field("left") : null;
+    const owner = left?.type === "field_expression" ? left.field("value") : left;
+    if (owner?.text !== name) continue;
+    const value = node.field("right");
+    if (!steady.has(node) || left?.type !== "field_expression" || !value || !isSet(value)) return null;
+    fields.push(left.field("field")?.text ?? "");
+  }
+  return fields;
+}

@@ -1,0 +1,250 @@
+import { pathOf } from "../../rust/syntax/items.js";
+import type { RustNode } from "../../rust/syntax/rust-node.js";
+import { identifier } from "../../sql/quote.js";
+import { activeColumns } from "./active-model.js";
+import { argumentsOf, bare, type Chain, chainsIn } from "./chain.js";
+import { functionsIn } from "./functions-in.js";
+import { SeaOrmConditions } from "./sea-orm-condition.js";
+import {
+  boundText,
+  columnText,
+  type Entities,
+  type Entity,
+  everyColumn,
+  returnedColumns,
+  selectedText,
+} from "./sea-orm-entities.js";
+import { emptySelect, type Select, selectText, tableText, Values, whereText } from "./statement-text.js";
+import { type BuiltQuery, toldOrNull, Untold } from "./untold.js";
+
+type Link = Chain["links"][number];
+
+/** What begins a query of an entity. */
+const STARTS =
+  /^(find|find_by_id|find_by_statement|find_related|find_linked|insert|insert_many|update|update_many|delete|delete_many|delete_by_id)$/;
+/** Begun by a row, and so of no entity that its own text names. */
+const OF_A_ROW = /^(find_(also_|with_)?(related|linked)|load_(one|many|many_to_many))$/;
+const READS = /^(all|one|count|stream|paginate)$/;
+const WRITES = /^exec(_with_returning|_without_returning)?$/;
+const ROW_WRITES = /^(insert|update|save|delete)$/;
+
+/** The queries that a file of an application sends by SeaORM, in SQL where the code says all of it. */
+export function seaOrmQueries(root: RustNode, entities: Entities): readonly BuiltQuery[] {
+  return [...functionsIn(root)].flatMap((within) => {
+    const body = within.field("body") ?? within;
+    const awaited = new Set([...body.descendants()].filter(isAwait).map((node) => bare(node)));
+    return [...chainsIn(body), ...lonelyCalls(body)].flatMap((chain) => query(chain, { entities, within, awaited }));
+  });
+}
+
+interface Context {
+  readonly entities: Entities;
+  /** The function that the chain stands in. */
+  readonly within: RustNode;
+  readonly awaited: ReadonlySet<RustNode>;
+}
+
+function isAwait({ type }: RustNode): boolean {
+  return type === "await_expression";
+}
+
+/** `Entity::find()` with nothing behind it is no chain. */
+function* lonelyCalls(body: RustNode): Generator<Chain> {
+  const inChains = new Set([...body.descendants()].filter(({ type }) => type === "field_expression").map(held));
+  for (const node of body.descendants())
+    if (node.type === "call_expression" && node.field("function")?.type === "scoped_identifier" && !inChains.has(node))
+      yield { root: node, links: [] };
+}
+
+function held(node: RustNode): RustNode {
+  return bare(node.field("value") ?? node);
+}
+
+function query(chain: Chain, context: Context): readonly BuiltQuery[] {
+  const { root, links } = chain;
+  const path = root.type === "call_expression" ? pathOf(root.field("function")) : [];
+  if (path.length > 1 && STARTS.test(path.at(-1) ?? "")) return started(chain, path, context);
+  const related = links.find(({ method }) => OF_A_ROW.test(method));
+  if (related) return [{ text: null, node: related.node }];
+  const at = links.findIndex(
+    ({ method, args, node }) => ROW_WRITES.test(method) && args.length === 1 && context.awaited.has(node),
+  );
+  const sent = links[at];
+  if (!sent) return [];
+  const text = at > 0 ? null : toldOrNull(() => new Statement(context).row(root, sent));
+  return [{ text, node: sent.node }];
+}
+
+function started(chain: Chain, path: readonly string[], context: Context): readonly BuiltQuery[] {
+  const { root, links } = chain;
+  const owner = path.slice(0, -1);
+  const entity = context.entities.named(owner, root);
+  const at = links.findIndex(({ method, args }) => (READS.test(method) || WRITES.test(method)) && args.length > 0);
+  const sent = links[at];
+  if (!entity && !/^(Entity|Self)$/.test(owner.at(-1) ?? "") && !sent) return [];
+  if (!entity || !sent) return [{ text: null, node: root }];
+  const text = toldOrNull(() =>
+    new Statement(context).of(entity, path.at(-1) ?? "", { root, links: links.slice(0, at) }, sent),
+  );
+  return [{ text, node: sent.node }];
+}
+
+class Statement {
+  private readonly values = new Values();
+  private readonly conditions: SeaOrmConditions;
+
+  constructor(private readonly context: Context) {
+    this.conditions = new SeaOrmConditions(context.entities, this.values);
+  }
+
+  of(entity: Entity, start: string, { root, links }: Chain, sent: Link): string {
+    const reads = READS.test(sent.method);
+    const [argument] = argumentsOf(root);
+    if (start === "find" && reads) return this.select(entity, [], links, sent);
+    if (start === "find_by_id" && reads && argument)
+      return this.select(entity, [this.keyed(entity, argument)], links, sent);
+    if (reads) throw new Untold(root);
+    if (start === "insert" && argument && links.length === 0) {
+      const returning = sent.method === "exec_without_returning" ? "" : ` RETURNING ${this.returned(entity, sent)}`;
+      return this.insert(entity, argument) + returning;
+    }
+    if (start === "update_many") return this.updateMany(entity, links);
+    if (start === "delete_many") return this.deleteFrom(entity, this.filters(links));
+    if (start === "delete_by_id" && argument && links.length === 0)
+      return this.deleteFrom(entity, [this.keyed(entity, argument)]);
+    throw new Untold(root);
+  }
+
+  /** `model.insert(db)`, of which all columns come back. */
+  row(receiver: RustNode, { method, node }: Link): string {
+    const { entity, columns } = this.active(receiver);
+    if (method === "insert") return `${this.insert(entity, receiver)} RETURNING ${returnedColumns(entity)}`;
+    if (method !== "update") throw new Untold(node);
+    const set = columns.filter((column) => !entity.key.includes(column));
+    if (set.length === 0 || entity.key.length === 0) throw new Untold(node);
+    const texts = set.map((column) => `${identifier(column)} = ${this.bound(entity, column)}`);
+    const where = entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`);
+    return `UPDATE ${tableText(entity)} SET ${texts.join(", ")} ${whereText(where)} RETURNING ${returnedColumns(entity)}`;
+  }
+
+  private active(node: RustNode) {
+    const active = activeColumns(this.context.entities, this.context.within, node);
+    if (!active) throw new Untold(node);
+    return active;
+  }
+
+  private insert(expected: Entity, node: RustNode): string {
+    const { entity, columns } = this.active(node);
+    if (entity !== expected || columns.length === 0) throw new Untold(node);
+    const values = columns.map((column) => this.bound(entity, column));
+    return `INSERT INTO ${tableText(entity)} (${columns.map(identifier).join(", ")}) VALUES (${values.join(", ")})`;
+  }
+
+  private returned(entity: Entity, { method, node }: Link): string {
+    if (method === "exec_with_returning") return returnedColumns(entity);
+    if (entity.key.length === 0) throw new Untold(node);
+    return entity.key.map(identifier).join(", ");
+  }
+
+  private bound(entity: Entity, column: string): string {
+    const field = entity.fields.find((each) => each.column === column);
+    return field ? boundText(field, this.values.next()) : this.values.next();
+  }
+
+  private keyed(entity: Entity, given: RustNode): string {
+    const node = bare(given);
+    const parts = entity.key.length > 1 && node.type === "tuple_expression" ? node.plain : [given];
+    if (parts.length !== entity.key.length) throw new Untold(given);
+    return entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`).join(" AND ");
+  }
+
+  private select(entity: Entity, where: readonly string[], links: readonly Link[], sent: Link): string {
+    const select = emptySelect(everyColumn(entity), tableText(entity));
+    select.where.push(...where);
+    const only = { columns: null as string[] | null };
+    for (const link of links) this.selected(select, only, link);
+    if (only.columns) {
+      if (only.columns.length === 0) throw new Untold(sent.node);
+      select.columns = only.columns.join(", ");
+    }
+    if (sent.method === "one") select.limit = this.values.next();
+    if (sent.method === "paginate") [select.limit, select.offset] = [this.values.next(), this.values.next()];
+    const text = selectText(select);
+    return sent.method === "count" ? `SELECT COUNT(*) AS num_items FROM (${text}) AS sub_query` : text;
+  }
+
+  private selected(select: Select, only: { columns: string[] | null }, link: Link): void {
+    const { method, args, node } = link;
+    const [first, second] = args;
+    if (method === "filter" && first) select.where.push(this.conditions.condition(first));
+    else if (method === "select_only") only.columns = [];
+    else if (method === "column" && first && only.columns) only.columns.push(this.selection(first));
+    else if (method === "columns" && first && only.columns) {
+      const list = bare(first);
+      if (list.type !== "array_expression") throw new Untold(node);
+      only.columns.push(...list.plain.map((each) => this.selection(each)));
+    } else if (/^order_by_(asc|desc)$/.test(method) && first)
+      select.order.push(`${this.columnText(first)} ${method.slice(9).toUpperCase()}`);
+    else if (method === "order_by" && first && second && /\bOrder::(Asc|Desc)$/.test(second.text))
+      select.order.push(`${this.columnText(first)} ${second.text.endsWith("Asc") ? "ASC" : "DESC"}`);
+    else if (method === "group_by" && first)
+      select.group = [select.group, this.columnText(first)].filter(Boolean).join(", ");
+    else if (method === "limit" && first) select.limit = this.values.next();
+    else if (method === "offset" && first) select.offset = this.values.next();
+    else if (method === "distinct") select.distinct = true;
+    else if (method === "lock_exclusive") select.lock = "FOR UPDATE";
+    else if (method === "lock_shared") select.lock = "FOR SHARE";
+    // Into what the program reads the rows is not the query's.
+    else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method)) throw new Untold(node);
+  }
+
+  private selection(node: RustNode): string {
+    const { entity, field } = this.conditions.columnOf(node);
+    return selectedText(entity, field);
+  }
+
+  private columnText(node: RustNode): string {
+    const { entity, field } = this.conditions.columnOf(node);
+    return columnText(entity, field.column);
+  }
+
+  private filters(links: readonly Link[]): readonly string[] {
+    return links.map(({ method, args: [condition], node }) => {
+      if (method !== "filter" || !condition) throw new Untold(node);
+      return this.conditions.condition(condition);
+    });
+  }
+
+  private deleteFrom(entity: Entity, where: readonly string[]): string {
+    return `DELETE FROM ${tableText(entity)} ${whereText(where)}`;
+  }
+
+  private updateMany(entity: Entity, links: readonly Link[]): string {
+    const set = links
+      .filter(({ method }) => method === "col_expr" || method === "set")
+      .flatMap(({ method, args: [first, second], node }) => {
+        if (method === "set" && first) {
+          const active = this.active(first);
+          if (active.entity !== entity) throw new Untold(node);
+          return active.columns.map((column) => `${identifier(column)} = ${this.bound(entity, column)}`);
+        }
+        if (!first || !second) throw new Untold(node);
+        const { field } = this.conditions.columnOf(first);
+        return [`${identifier(field.column)} = ${this.assigned(second)}`];
+      });
+    const where = this.filters(links.filter(({ method }) => method !== "col_expr" && method !== "set"));
+    const [last] = links;
+    if (set.length === 0 && last) throw new Untold(last.node);
+    return `UPDATE ${tableText(entity)} SET ${set.join(", ")} ${whereText(where)}`;
+  }
+
+  /** `Expr::value(x)`, which SeaORM binds as it is. */
+  private assigned(node: RustNode): string {
+    const inner = bare(node);
+    const path = inner.type === "call_expression" ? pathOf(inner.field("function")).slice(-2).join("::") : "";
+    const [argument] = argumentsOf(inner);
+    if ((path !== "Expr::value" && path !== "Expr::val") || !argument || this.context.entities.mentions(argument))
+      throw new Untold(node);
+    return this.values.next();
+  }
+}
