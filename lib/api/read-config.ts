@@ -30,11 +30,18 @@ export function readConfig(cwd: string, file: string): LoadedConfig {
   if (parsed.success) return { config: parsed.data, directory: dirname(path), path };
   const problems = parsed.error.issues.map((issue) => {
     const place = issue.path.join(".");
-    const what = issue.code === "unrecognized_keys" ? `unknown key ${issue.keys.join(", ")}` : issue.message;
-    return `  ${place ? `${place}: ` : ""}${what}`;
+    return `  ${place ? `${place}: ` : ""}${whatOf(issue)}`;
   });
   throw new UsageError(
     `the config ${file} is not valid:\n${problems.join("\n")}`,
     `correct ${file}; its keys are described in schemas/config.schema.json`,
   );
+}
+
+type Issue = NonNullable<ReturnType<typeof configSchema.safeParse>["error"]>["issues"][number];
+
+function whatOf(issue: Issue): string {
+  if (issue.code === "unrecognized_keys") return `unknown key ${issue.keys.join(", ")}`;
+  // Of a name that the user gives, zod's own sentence says only that it is wrong.
+  return (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;
 }

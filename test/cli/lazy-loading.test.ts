@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,10 +21,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** The npm packages that a command line loads. */
-function packagesOf(argv: readonly string[]): readonly string[] {
+function packagesOf(argv: readonly string[], environment: Readonly<Record<string, string>> = {}): readonly string[] {
   const { stderr } = spawnSync(process.execPath, ["--import", logger, program, ...argv], {
     cwd: root,
     encoding: "utf8",
+    env: { ...process.env, ...environment },
   });
   return [...stderr.matchAll(/^loads (.+)$/gm)].map((match) => match[1] ?? "").sort();
 }
@@ -53,5 +54,19 @@ describe("loading", () => {
     const loaded = packagesOf(line.split(" "));
     expect(loaded).toContain("commander");
     expect(loaded.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it.each([
+    ["no collector", {}, false],
+    ["a collector", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" }, true],
+  ])("a run with %s in its environment loads OpenTelemetry only then", (_what, environment, loads) => {
+    writeFileSync(join(root, "tenants.csv"), "id,url\na,postgres://nobody@127.0.0.1:1/a\n");
+    mkdirSync(join(root, "migrations"), { recursive: true });
+    writeFileSync(join(root, "migrations", "1_a.sql"), "CREATE TABLE a (id bigint PRIMARY KEY);\n");
+    const config = { migrations: "migrations", registry: { file: "tenants.csv" }, staging: { mode: "same host" } };
+    writeFileSync(join(root, "schema-gate.yaml"), JSON.stringify(config));
+    const loaded = packagesOf(["check"], environment);
+    expect(loaded).toContain("pg");
+    expect(loaded.some((name) => name.startsWith("@opentelemetry/"))).toBe(loads);
   });
 });

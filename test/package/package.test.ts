@@ -31,7 +31,9 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const schemaGate = (...argv: string[]) => spawnSync("npx", ["schema-gate", ...argv], { cwd: root, encoding: "utf8" });
+const schemaGate = (...argv: string[]) => schemaGateIn({}, ...argv);
+const schemaGateIn = (environment: Readonly<Record<string, string>>, ...argv: string[]) =>
+  spawnSync("npx", ["schema-gate", ...argv], { cwd: root, encoding: "utf8", env: { ...process.env, ...environment } });
 
 /** The version of a package that this repository uses. */
 function version(name: string): string {
@@ -85,9 +87,12 @@ describe("the package", () => {
     expect(said.stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("runs the demo from elsewhere, and its record is whole", () => {
-    const demo = schemaGate("demo", "--tenants", "3");
+  it("runs the demo from elsewhere, its record is whole, and it says what OpenTelemetry would need", () => {
+    const demo = schemaGateIn({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1" }, "demo", "--tenants", "3");
     expect(demo).toMatchObject({ status: 0 });
+    expect(demo.stderr).toContain(
+      "OpenTelemetry gets nothing: its packages are not installed. Next: npm install @opentelemetry/api @opentelemetry/",
+    );
     const run = execFileSync("ls", [join(root, ".schema-gate", "runs")], { encoding: "utf8" }).trim();
     expect(schemaGate("audit", "verify", run)).toMatchObject({
       status: 0,

@@ -9,13 +9,16 @@ import { type LocalExecution, runStateMachine } from "../../adapters/local/state
 import { systemClock } from "../../adapters/local/system-clock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import type { Listener } from "../../adapters/webhooks/heard-trail.js";
+import type { Events, RunEnd, RunObserver } from "../../ports/events.js";
 import type { Ports } from "../../ports/ports.js";
 import { reportFiles } from "../../review/report-files.js";
-import { saveFindings } from "../../steps/run/findings.js";
+import { allFindings, saveFindings } from "../../steps/run/findings.js";
 import { artifact, type Passes, passOf, type RunRequest } from "../../steps/run/records.js";
+import type { Outcome } from "../../steps/states/report.js";
 import type { Io } from "../io.js";
 import { Progress } from "../terminal/progress.js";
 import type { Approver } from "./approver.js";
+import { observersOf } from "./observers.js";
 import { lockRun } from "./run-lock.js";
 import { RunView } from "./run-view.js";
 import { onInterrupt } from "./signals.js";
@@ -59,17 +62,48 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   const { run, config } = request;
   const unlock = lockRun(workspace, run);
   const view = new RunView(new Progress(io, () => systemClock.monotonic()), () => systemClock.monotonic());
+  const say = (text: string) => view.note(text);
   try {
-    const say = (text: string) => view.note(text);
-    return await withWebhooks({ env: io.env, say }, { run, workspace, config, directory }, (hear) =>
-      executeHeard(options, view, hear),
-    );
+    return await withWebhooks({ env: io.env, say }, { run, workspace, config, directory }, async (hear) => {
+      const command = options.enter ? "rollback" : options.resumed ? "resume" : request.command;
+      const observer = await observersOf({ request, command, directory, env: io.env, say });
+      return await observed(options, { view, observer, hear });
+    });
   } finally {
     unlock();
   }
 }
 
-async function executeHeard(options: ExecuteOptions, view: RunView, hear: Listener): Promise<Executed> {
+/** Who is told what, while the run goes on. */
+interface Audience {
+  readonly view: RunView;
+  readonly observer: RunObserver;
+  readonly hear: Listener;
+}
+
+async function observed(options: ExecuteOptions, audience: Audience): Promise<Executed> {
+  let executed: Executed | null = null;
+  try {
+    executed = await work(options, audience);
+    return executed;
+  } finally {
+    await audience.observer.ended(await endOf(executed));
+  }
+}
+
+async function endOf(executed: Executed | null): Promise<RunEnd> {
+  if (executed === null) return { outcome: "failed", findings: [] };
+  const { ports, stopped } = executed;
+  try {
+    const outcome = stopped ?? (await ports.artifacts.get<Outcome>(artifact.outcome))?.status ?? "failed";
+    return { outcome, findings: await allFindings(ports) };
+  } catch {
+    // What cannot be read any more fails where the run needs it, not where it is counted.
+    return { outcome: "failed", findings: [] };
+  }
+}
+
+async function work(options: ExecuteOptions, { view, observer, hear }: Audience): Promise<Executed> {
   const { io, workspace, request, configDirectory, approver } = options;
   const { run, config } = request;
   const stop = new AbortController();
@@ -83,7 +117,7 @@ async function executeHeard(options: ExecuteOptions, view: RunView, hear: Listen
       config,
       configDirectory,
       environment,
-      events: view,
+      events: bothEvents(view, observer),
       renderer: reportFiles,
       stop: stop.signal,
       hear,
@@ -101,6 +135,7 @@ async function executeHeard(options: ExecuteOptions, view: RunView, hear: Listen
         stop: stop.signal,
         onState: (name) => {
           view.entered(name);
+          if (TAKES_TIME.has(machine.States[name]?.Type ?? "")) observer.entered(name);
           if (name !== "HoldRollout" || options.leaveHeld !== true) return;
           waiting = "held";
           stop.abort();
@@ -124,6 +159,17 @@ async function executeHeard(options: ExecuteOptions, view: RunView, hear: Listen
   }
 }
 
+/** States that are followed from outside; the others are over at once. */
+const TAKES_TIME: ReadonlySet<string> = new Set(["Task", "Map", "Wait"]);
+
+function bothEvents(...all: readonly Events[]): Events {
+  return {
+    emit: (event) => {
+      for (const one of all) one.emit(event);
+    },
+  };
+}
+
 /** Nothing is written into the trail after its seal: who may still click is told the end before. */
 function sealAfter(end: () => Promise<void>): (event: unknown) => Promise<unknown> {
   const { Seal: seal } = HANDLERS;
@@ -134,9 +180,14 @@ function sealAfter(end: () => Promise<void>): (event: unknown) => Promise<unknow
   };
 }
 
-function stateMachine(): { readonly StartAt: string } {
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, { readonly Type: string }>>;
+}
+
+function stateMachine(): Machine {
   const path = join(packageRoot(), "state-machines", "safety-gate.asl.json");
-  return JSON.parse(readFileSync(path, "utf8")) as { StartAt: string };
+  return JSON.parse(readFileSync(path, "utf8")) as Machine;
 }
 
 async function begin(ports: Ports, { request, resumed, only }: ExecuteOptions): Promise<void> {

@@ -7,6 +7,7 @@ import { parseSize } from "../size.js";
 import { channelsShape } from "./channels.js";
 import { parseDuration } from "./duration.js";
 import { duration } from "./duration-schema.js";
+import { metricsSchema } from "./metrics-config.js";
 import { migratorSchema } from "./migrator.js";
 import { rolloutSchema } from "./rollout-config.js";
 import { secretReference as secret } from "./secret-reference.js";
@@ -243,6 +244,7 @@ export const configSchema = z.strictObject({
   workload: workloadConfigSchema
     .optional()
     .describe("the application's queries; without this section they are not examined"),
+  metrics: metricsSchema.optional().describe("a file of metrics about the newest run"),
   webhooks: webhooksSchema.describe("who is told every event of a run's audit trail"),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),
 });

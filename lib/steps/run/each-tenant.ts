@@ -29,12 +29,14 @@ export async function eachTenant<T extends { readonly status: string }>(
   const findings: Finding[] = [];
   for (const tenant of batch.tenants) {
     if (ports.stop.aborted) throw new Interrupted(`stopped before tenant ${tenant.id}`);
+    const started = ports.clock.monotonic();
     const outcome = await work(tenant, batch.targets?.[tenant.id] ?? null);
     records.push(outcome.record);
     findings.push(...outcome.findings);
     const { status } = outcome.record;
     const codes = outcome.findings.map((finding) => finding.code);
-    ports.events.emit({ type: "tenant", phase, tenant: tenant.id, status, findings: codes });
+    const ms = ports.clock.monotonic() - started;
+    ports.events.emit({ type: "tenant", phase, tenant: tenant.id, status, ms, findings: codes });
     ports.events.emit({ type: "advance", phase, count: 1 });
   }
   const result: BatchResult<T> = { batch: batchId, records, findings };

@@ -1,0 +1,69 @@
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { prometheusText, type RunFacts } from "../../core/report/prometheus.js";
+import type { RunEnd, RunEvent, RunObserver } from "../../ports/events.js";
+
+export interface TextfileOptions extends Pick<RunFacts, "run" | "command" | "version"> {
+  readonly path: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Called at the first failure, and not again. */
+  failed(reason: string): void;
+}
+
+/** Between two writes within a state. */
+const AGAIN_MS = 10_000;
+/** The node exporter runs as somebody else; nothing in it is secret. */
+const MODE = 0o644;
+
+/** Writes a run's metrics to a file for the node exporter: at each state, and at the end. */
+export function metricsTextfile(options: TextfileOptions): RunObserver {
+  const { run, command, version, path, labels } = options;
+  const startedAt = options.now();
+  const phases = new Map<string, Map<string, string>>();
+  let told = false;
+  let writtenAt = startedAt;
+  let state: string | null = null;
+  const write = (end: RunFacts["end"]) => {
+    writtenAt = options.now();
+    try {
+      replace(path, prometheusText({ run, command, version, startedAt, state, end, phases }, labels));
+    } catch (error) {
+      if (!told) options.failed((error as NodeJS.ErrnoException).code ?? "unknown");
+      told = true;
+    }
+  };
+  return {
+    entered(name) {
+      state = name;
+      write(null);
+    },
+    emit(event: RunEvent) {
+      if (event.type !== "tenant") return;
+      phases.set(event.phase, (phases.get(event.phase) ?? new Map()).set(event.tenant, event.status));
+      if (options.now() - writtenAt >= AGAIN_MS) write(null);
+    },
+    async ended({ outcome, findings }: RunEnd) {
+      state = null;
+      const counts: Record<string, number> = {};
+      for (const { severity, unknown } of findings)
+        for (const kind of unknown === true ? [severity, "unknown"] : [severity])
+          counts[kind] = (counts[kind] ?? 0) + 1;
+      write({ at: options.now(), outcome, findings: counts });
+    },
+  };
+}
+
+/** Whole or not at all: a scrape may come at any moment. The name of the new file is none that is scraped. */
+function replace(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    writeFileSync(temporary, text, { mode: MODE });
+    // Whatever the umask is.
+    chmodSync(temporary, MODE);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/** What the metrics of a run are made from. */
+export interface RunFacts {
+  readonly run: string;
+  readonly command: string;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** The state that the run is in; null before the first and after the last. */
+  readonly state: string | null;
+  readonly end: {
+    readonly at: number;
+    readonly outcome: string;
+    readonly findings: Readonly<Record<string, number>>;
+  } | null;
+  /** Status of each tenant by phase. */
+  readonly phases: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** How a run, or one process of it, can end. An alert on one of them needs a series that is 0 as well. */
+const OUTCOMES = [
+  "passed",
+  "blocked",
+  "rejected",
+  "expired",
+  "failed",
+  "halted",
+  "rolled back",
+  "waiting for approval",
+  "held",
+  "interrupted",
+] as const;
+
+/** How much the gates have said; what is unknown is an error as well. */
+const FINDING_KINDS = ["error", "unknown", "warning", "note"] as const;
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Labels of our own, which a config cannot give. */
+export const OWN_LABELS: readonly string[] = [
+  "run",
+  "command",
+  "version",
+  "state",
+  "outcome",
+  "phase",
+  "status",
+  "severity",
+];
+
+/** Gauges in Prometheus' text format, version 0.0.4. `labels` are put on each. */
+export function prometheusText(facts: RunFacts, labels: Labels): string {
+  const { run, command, version, end } = facts;
+  return [
+    gauge("run_info", "The newest run, or process of one.", [[{ run, command, version }, 1]]),
+    gauge("run_start_time_seconds", "When it began.", [[{}, facts.startedAt / 1000]]),
+    gauge("run_state", "The state that it is in.", facts.state === null ? [] : [[{ state: facts.state }, 1]]),
+    gauge("run_end_time_seconds", "When it ended.", end === null ? [] : [[{}, end.at / 1000]]),
+    gauge(
+      "run_outcome",
+      "How it ended.",
+      end === null ? [] : OUTCOMES.map((outcome) => [{ outcome }, Number(outcome === end.outcome)]),
+    ),
+    gauge(
+      "findings",
+      "What its gates have said.",
+      end === null ? [] : FINDING_KINDS.map((severity) => [{ severity }, end.findings[severity] ?? 0]),
+    ),
+    gauge("tenants", "Tenants by what came of them in a phase.", tenants(facts)),
+  ]
+    .map((one) => one(labels))
+    .join("");
+}
+
+type Sample = readonly [labels: Labels, value: number];
+
+function tenants({ phases }: RunFacts): readonly Sample[] {
+  return [...phases].flatMap(([phase, statuses]) => {
+    const counts = new Map<string, number>();
+    for (const status of statuses.values()) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return [...counts].map(([status, count]): Sample => [{ phase, status }, count]);
+  });
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]) {
+  return (labels: Labels): string => {
+    if (samples.length === 0) return "";
+    const lines = samples.map(([own, value]) => `schema_gate_${name}${rendered({ ...labels, ...own })} ${value}\n`);
+    return `# HELP schema_gate_${name} ${help}\n# TYPE schema_gate_${name} gauge\n${lines.join("")}`;
+  };
+}
+
+function rendered(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}
