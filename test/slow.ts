@@ -29,6 +29,7 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/dropped-together.test.ts",
   "test/steps/proof/dump-judge.test.ts",
   "test/steps/proof/made-together.test.ts",
+  "test/steps/proof/operators.test.ts",
   "test/steps/proof/outside-state.test.ts",
   "test/steps/proof/printed-again.test.ts",
   "test/steps/proof/published.test.ts",

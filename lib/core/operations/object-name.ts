@@ -44,6 +44,8 @@ const UNNAMED = new Set<OtherObjectKind>([
 /** `FUNCTION "public"."f"(int)`, `TRIGGER "t" ON "public"."x"`; null where a name does not suffice. */
 export function objectSql(object: NamedObject, before: CatalogIndex): string | null {
   const { objectKind, name, table, signature } = object;
+  if (objectKind === "operator" && signature !== null)
+    return `OPERATOR ${identifier(name.schema ?? homeSchema(before))}.${name.name} (${signature})`;
   if (UNNAMED.has(objectKind)) return null;
   const word = objectKind.toUpperCase();
   if (table) return `${word} ${identifier(name.name)} ON ${sqlName(table)}`;

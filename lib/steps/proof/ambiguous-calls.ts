@@ -3,16 +3,33 @@ import { humanName } from "../../core/catalog/names.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
 import { literal, qualified } from "../../core/sql/quote.js";
-import { DatabaseError, type Row, type Session } from "../../ports/database.js";
-import { prepareSession } from "../migration/prepare-session.js";
+import type { Row, Session } from "../../ports/database.js";
+import { ambiguousOperators } from "./ambiguous-operators.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
+import { resolved } from "./resolved.js";
 
 /**
- * Calls that find one function before the release, and after it more than one: each function of before is called with as many arguments as
- * it takes, of its own types, without a type, and with whole numbers for numbers. Nothing runs; the server only resolves.
+ * Calls and expressions that find one function or operator before the release, and after it more than one. Nothing runs; the server only
+ * resolves.
  */
 export async function ambiguousCallFindings(
+  input: ProveOnClone,
+  clones: Clones,
+  working: WorkingClone,
+  around: { readonly before: Catalog; readonly after: Catalog },
+): Promise<readonly Finding[]> {
+  return [
+    ...(await ambiguousFunctions(input, clones, working, around)),
+    ...(await ambiguousOperators(input, clones, working, around)),
+  ];
+}
+
+/**
+ * Each function of before is called with as many arguments as it takes, of its own types, without a type, and with whole numbers for
+ * numbers.
+ */
+async function ambiguousFunctions(
   input: ProveOnClone,
   clones: Clones,
   working: WorkingClone,
@@ -136,21 +153,9 @@ function shown(argument: string): string {
       : argument.slice("null::".length);
 }
 
-const AMBIGUOUS_FUNCTION = "42725";
-
 async function isAmbiguous(session: Session, call: Call, scope: ProveOnClone): Promise<boolean> {
-  await session.script("begin");
-  try {
-    await prepareSession(session, scope, "inside");
-    await session.execute(call.resolve);
-    return false;
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return error.code === AMBIGUOUS_FUNCTION;
-  } finally {
-    // A prepared statement is no part of the transaction.
-    await session.script("rollback; deallocate all");
-  }
+  const [found] = await resolved(session, [call.resolve], scope);
+  return found === "several";
 }
 
 function finding({ of, arguments: list, untyped }: Call, candidates: readonly CatalogObject[]): Finding {

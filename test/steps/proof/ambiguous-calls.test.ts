@@ -20,6 +20,9 @@ const SETUP = `
   create function among(a int, b int default 1) returns int language sql as 'select 1';
   create function beside(a int, b int default 1) returns int language sql as 'select 1';
   create function one(a int) returns int language sql as 'select 1';
+  create table things (id int, name varchar(20), at date, note text);
+  create function like_(text, date) returns boolean immutable language sql as 'select true';
+  create operator ==== (leftarg = text, rightarg = date, function = like_);
   create procedure job(a int) language sql as 'select 1';
   create schema "Odd ""One"; create function "Odd ""One"."F f"(a int) returns int language sql as 'select 1'`;
 
@@ -73,6 +76,30 @@ describe.each(["15", "18"] as const)("a new overload, on %s", (major) => {
     // Whole numbers find the integers, and a date finds the date; what comes without a type may find either.
     const severity = /integers|timestamp|enum|without a type/.test(name) ? "warning" : "error";
     expect(found).toMatchObject([{ severity }]);
+  });
+
+  const op = (
+    left: string,
+    right: string,
+    name: string,
+  ) => `create function made(${left}, ${right}) returns boolean immutable language sql as 'select true';
+    create operator ${name} (leftarg = ${left}, rightarg = ${right}, function = made)`;
+
+  it.each([
+    ["of a type of its own", "====", `create type pair as (a int); ${op("text", "pair", "====")}`],
+    ["of a built-in type", "====", op("text", "timestamp", "====")],
+    ["by an implicit cast", "||", "create cast (int as text) with inout as implicit"],
+  ])("an operator: %s", async (_, name, sql) => {
+    const found = await prove(sql);
+    expect(found).toContainEqual(expect.objectContaining({ severity: "error", subject: { kind: "operator", name } }));
+  });
+
+  it.each([
+    ["has a name of its own", op("text", "text", "=~~=")],
+    ["is of a type that nothing becomes", `create type pair as (a int); ${op("pair", "pair", "====")}`],
+    ["is an assignment cast", "create type pair as (a int); create cast (int as pair) with inout as assignment"],
+  ])("no finding: an operator that %s", async (_, sql) => {
+    expect(await prove(sql)).toEqual([]);
   });
 
   it.each([

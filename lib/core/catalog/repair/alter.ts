@@ -7,6 +7,7 @@ import { alterStored } from "./alter-stored.js";
 import { alterTable } from "./alter-table.js";
 import { commentOn, setExtensions, setOwner, setPrivileges } from "./attributes.js";
 import { create, setState } from "./create.js";
+import { alterOperator } from "./create-operator.js";
 import { indexStatistics, ownedSequences } from "./create-table.js";
 import { addLabels, alterDomain } from "./create-type.js";
 import { drop } from "./drop.js";
@@ -57,6 +58,8 @@ function alterOther(
     const stored = alterStored(declared, actual, attribute, catalog);
     if (stored !== undefined) return stored;
   }
+  if (kind === "operator" && (attribute === "restrict" || attribute === "join"))
+    return alterOperator(declared, attribute);
   if (kind === "view" && attribute === "options") return alterView(declared, actual);
   if (kind === "statistics" && attribute === "statistics")
     return [`ALTER STATISTICS ${qualified(id.schema, id.name)} SET STATISTICS ${attributes.statistics ?? -1}`];
@@ -70,6 +73,7 @@ function alterOther(
     "statistics",
     "event trigger",
     "cast",
+    "operator",
   ];
   return recreated.includes(kind) && attribute !== "triggersDisabled" ? remake(declared, actual, catalog) : null;
 }

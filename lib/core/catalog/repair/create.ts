@@ -3,6 +3,7 @@ import type { CatalogObject, IndexObject } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import { storedRest } from "./alter-stored.js";
 import { attributeStatements, roleName } from "./attributes.js";
+import { createOperator } from "./create-operator.js";
 import { addColumn, addConstraint, createTable, indexRest, onTable } from "./create-table.js";
 import { createDomain, createType } from "./create-type.js";
 import { alterSequence } from "./sequence.js";
@@ -87,6 +88,8 @@ function bare(object: CatalogObject): string[] | null {
       return [createEventTrigger(object), ...setState(object)];
     case "cast":
       return [createCast(object)];
+    case "operator":
+      return createOperator(object);
     case "function":
     case "view":
     case "materialized view":

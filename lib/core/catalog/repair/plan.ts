@@ -20,7 +20,16 @@ interface Step {
 export type Repairable = RawDifference & Pick<Difference, "repair">;
 
 /** Made again as declared where something that they use is: they hold no rows of their own. */
-const MADE_AGAIN: ReadonlySet<string> = new Set(["view", "materialized view", "trigger", "policy", "rule", "function"]);
+const MADE_AGAIN: ReadonlySet<string> = new Set([
+  "view",
+  "materialized view",
+  "trigger",
+  "policy",
+  "rule",
+  "function",
+  "operator",
+  "cast",
+]);
 
 /** The repairs of a comparison in an order in which they run. */
 export class RepairPlan {

@@ -163,8 +163,8 @@ function strings(value: Json): string[] {
 
 const PART = String.raw`"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*`;
 const PARTS = new RegExp(PART, "gu");
-/** One name, one dot, or one sign: each sign of a text is looked at once, so that a long body costs no more than its length. */
-const TOKENS = new RegExp(`(${PART})|(\\.)|[\\s\\S]`, "gu");
+/** One name, one dot, one operator, or one other sign: each of a text is looked at once, so that a long body costs no more than its length. */
+const TOKENS = new RegExp(`(${PART})|(\\.)|([-+*/<>=~!@#%^&|\`?]+)|[\\s\\S]`, "gu");
 const WORDS = /[\p{L}\p{N}_$]+/gu;
 
 function isWord(name: string): boolean {
@@ -179,13 +179,13 @@ function namesIn(texts: readonly string[]): ReadonlySet<string> {
     let before: string | null = null;
     let first = true;
     let dot = false;
-    for (const [, part, point] of text.matchAll(TOKENS)) {
-      if (part !== undefined) {
-        const name = plain(part);
-        if (dot && before !== null) {
-          names.add(pairName(before, name));
-          if (first) names.add(schemaName(before));
-        }
+    for (const [, part, point, operator] of text.matchAll(TOKENS)) {
+      const name = part === undefined ? operator : plain(part);
+      if (name !== undefined && dot && before !== null) {
+        names.add(pairName(before, name));
+        if (first) names.add(schemaName(before));
+      }
+      if (part !== undefined && name !== undefined) {
         first = !(dot && before !== null);
         before = name;
         dot = false;

@@ -54,7 +54,7 @@ export const indexes = source<Field>({
         (select h.inhparent::regclass::text from pg_inherits h where h.inhrelid = i.oid) end`,
       options: "i.reloptions",
       tablespace: tablespace("i.reltablespace"),
-      statistics: `case when x.indexprs is not null then array(select a.attnum || '=' || a.attstattarget
+      statistics: `case when x.indexprs is not null then array(select a.attnum::text || '=' || a.attstattarget::text
          from pg_attribute a where a.attrelid = x.indexrelid and a.attstattarget >= 0 order by a.attnum) end`,
       // What carries a constraint is said by the constraint's own definition.
       definition: "case when not (x.indisprimary or x.indisexclusion) then pg_get_indexdef(x.indexrelid) end",

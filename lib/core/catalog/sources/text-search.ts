@@ -19,7 +19,7 @@ export const textSearch = source<Field>({
     from: `from ns join (
       select 'configuration' as form, c.cfgnamespace as namespace, c.cfgname as name, ${ownerOf("c.cfgowner")} as owner,
         array[(select format('%I.%I', pn.nspname, p.prsname) from pg_ts_parser p join pg_namespace pn on pn.oid = p.prsnamespace where p.oid = c.cfgparser)]
-        || array(select m.maptokentype || ' ' || string_agg(m.mapdict::regdictionary::text, ' ' order by m.mapseqno)
+        || array(select m.maptokentype::text || ' ' || string_agg(m.mapdict::regdictionary::text, ' ' order by m.mapseqno)
           from pg_ts_config_map m where m.mapcfg = c.oid group by m.maptokentype order by m.maptokentype) as parts, null as options
       from pg_ts_config c where c.oid >= 16384 and ${notMember("pg_ts_config", "c.oid")}
       union all select 'dictionary', d.dictnamespace, d.dictname, ${ownerOf("d.dictowner")},

@@ -1,0 +1,136 @@
+import type { Catalog, CatalogObject } from "../../core/catalog/catalog.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
+import type { Finding } from "../../core/finding.js";
+import { literal } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+import type { Clones, WorkingClone } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
+import { resolved } from "./resolved.js";
+
+/** What the expressions of applications are mostly made of: an implicit cast can make each of these find several. */
+const COMMON = ["=", "<>", "<", ">", "+", "-", "*", "/", "||", "~~", "->>", "@>"];
+/** Types of columns that are tried with each operator, at most. */
+const TYPES = 40;
+
+/** An expression of one operator, by what stands around it: a value of a type, a whole number, or a text without a type. */
+interface Expression {
+  readonly operator: string;
+  readonly left: string | null;
+  readonly right: string;
+}
+
+/**
+ * Expressions that find one operator before the release, and after it more than one, since it makes an operator of that name or an implicit
+ * cast: the operand types of the operators that there are, and those of the tenant's columns, with one another and with literals.
+ */
+export async function ambiguousOperators(
+  input: ProveOnClone,
+  clones: Clones,
+  working: WorkingClone,
+  { before, after }: { readonly before: Catalog; readonly after: Catalog },
+): Promise<readonly Finding[]> {
+  const operators = added("operator", before, after);
+  const casts = added("cast", before, after).filter(({ attributes }) => attributes.context === "i");
+  if (operators.length + casts.length === 0) return [];
+  const names = new Set([...operators.map(({ id }) => id.name), ...(casts.length > 0 ? COMMON : [])]);
+  const types = [...new Set([...casts.map(({ attributes }) => String(attributes.from)), ...columnTypes(before)])];
+  const clone = await clones.make("operators");
+  try {
+    const all = await expressions(clone.session, [...names], types.slice(0, TYPES), input.schema);
+    const were = await resolved(clone.session, all.map(resolving), input);
+    const unique = all.filter((_, at) => were[at] === "one");
+    const are = await resolved(working.session, unique.map(resolving), input);
+    return findings(
+      unique.filter((_, at) => are[at] === "several"),
+      [...operators, ...casts],
+    );
+  } finally {
+    await clones.drop(clone);
+  }
+}
+
+function added(kind: "operator" | "cast", before: Catalog, after: Catalog): readonly CatalogObject[] {
+  const of = ({ objects }: Catalog) => objects.filter((object) => object.kind === kind);
+  const key = ({ id, attributes }: CatalogObject) => JSON.stringify([id, kind === "cast" ? attributes.context : null]);
+  const were = new Set(of(before).map(key));
+  return of(after).filter((object) => !were.has(key(object)));
+}
+
+/** The commonest first. */
+function columnTypes({ objects }: Catalog): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const object of objects)
+    if (object.kind === "column") {
+      const type = object.attributes.type.replace(/\(\d+(,\d+)?\)/, "");
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([type]) => type);
+}
+
+async function expressions(
+  session: Session,
+  names: readonly string[],
+  types: readonly string[],
+  schema: string | null,
+): Promise<readonly Expression[]> {
+  const rows = await session.query<{ name: string; left: string | null; right: string }>(
+    `select distinct o.oprname::text as name, case when o.oprleft <> 0 then format_type(o.oprleft, null) end as left, format_type(o.oprright, null) as right
+     from pg_catalog.pg_operator o join pg_catalog.pg_type r on r.oid = o.oprright left join pg_catalog.pg_type l on l.oid = o.oprleft
+     where o.oprname = any(array[${names.map((name) => literal(name)).join(", ")}]::name[])
+       and r.typtype <> 'p' and l.typtype is distinct from 'p' order by 1, 2, 3`,
+  );
+  const own = names.flatMap((operator) => types.map((type) => ({ operator, type: bindSchemas(type, schema) })));
+  const made = [
+    ...rows.flatMap(({ name: operator, left, right }) => around(operator, left, right)),
+    ...own.flatMap(({ operator, type }) => around(operator, type, type)),
+  ];
+  return [...new Map(made.map((each) => [resolving(each), each])).values()];
+}
+
+const UNTYPED = "null";
+
+function around(operator: string, left: string | null, right: string): readonly Expression[] {
+  const typed = `null::${right}`;
+  if (left === null) return [{ operator, left, right: typed }];
+  return [
+    { operator, left: `null::${left}`, right: typed },
+    { operator, left: `null::${left}`, right: UNTYPED },
+    { operator, left: `null::${left}`, right: "1" },
+    { operator, left: UNTYPED, right: typed },
+  ];
+}
+
+function resolving({ operator, left, right }: Expression): string {
+  return `prepare schema_gate_call as select ${left === null ? "" : `(${left}) `}${operator} (${right})`;
+}
+
+function shown(operand: string): string {
+  if (operand === UNTYPED) return "a text without a type";
+  return operand === "1" ? "a whole number" : operand.slice("null::".length);
+}
+
+/** One for each operator, with the expressions that it is ambiguous in. */
+function findings(ambiguous: readonly Expression[], made: readonly CatalogObject[]): readonly Finding[] {
+  const names = [...new Set(ambiguous.map(({ operator }) => operator))];
+  return names.map((name) => {
+    const texts = ambiguous
+      .filter(({ operator }) => operator === name)
+      .map(({ left, right }) => `${left === null ? "" : `(${shown(left)}) `}${name} (${shown(right)})`);
+    const more = texts.length > MOST ? ` and ${texts.length - MOST} more` : "";
+    const causes = made
+      .filter(({ kind, id }) => kind === "cast" || id.name === name)
+      .map(({ kind, id }) => (kind === "cast" ? `the implicit cast ${id.name}` : `${id.name} (${id.signature ?? ""})`));
+    return {
+      code: "dry-run.ambiguous-call",
+      gate: "dry-run",
+      severity: "error",
+      subject: { kind: "operator", name },
+      message: `After the release an expression with ${name} is ambiguous, and found one operator before: ${texts.slice(0, MOST).join(", ")}${more}. It makes ${causes.join(" and ")}.`,
+      remedy: {
+        text: "Give the new operator another name or operand types that no other of its name can be taken for, or make the cast one of assignment.",
+      },
+    };
+  });
+}
+
+const MOST = 3;
