@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.js")).run,
   },
   {
+    name: "backfill",
+    summary: "one UPDATE, DELETE or INSERT … SELECT in batches over the fleet, outside a release",
+    load: async () => (await import("./commands/backfill.js")).backfill,
+  },
+  {
     name: "repair",
     summary: "take the rows out of a tenant that a release would trip over, and put them back",
     load: async () => (await import("./commands/repair.js")).repair,

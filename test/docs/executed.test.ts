@@ -30,7 +30,8 @@ const isDry = (line: string) => line.includes("--dry-run");
 function part(line: string): "before" | "deciding" | "after" | "back" {
   const [name = ""] = wordsOf(line);
   if (name === "rollback") return "back";
-  if (DECIDING.has(line) || ["approve", "pause", "reject", "resume", "speed"].includes(name)) return "deciding";
+  if (DECIDING.has(line) || ["approve", "backfill", "pause", "reject", "resume", "speed"].includes(name))
+    return "deciding";
   return AFTERWARDS.has(name) ? "after" : "before";
 }
 
@@ -57,6 +58,10 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     folder("queries");
     writeFileSync(join(fleet.directory, "src", "main.rs"), 'fn a() { sqlx::query!("select 1 as one"); }\n');
     writeFileSync(join(fleet.directory, "queries", "one.sql"), "select 2 as two;\n");
+    writeFileSync(
+      join(fleet.directory, "fill.sql"),
+      "-- schema-gate: backfill by id\nUPDATE app.users SET email = lower(email) WHERE email <> lower(email);\n",
+    );
     writeFileSync(join(fleet.directory, "postgresql.csv"), "");
     const git = (...words: string[]) => execFileSync("git", ["-C", fleet.directory, ...words], { stdio: "ignore" });
     git("init", "--quiet");
@@ -147,6 +152,17 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       expect(await execute(line), line).toMatchObject({ code: 0 });
       expect(await run.end).toMatchObject({ code: 1 });
     }
+    const [approval = "", ...others] = named("approve");
+    expect(others).toEqual([]);
+    for (const line of named("backfill").sort((a, b) => Number(isDry(b)) - Number(isDry(a)))) {
+      if (isDry(line)) {
+        expectSense(line, await execute(line));
+        continue;
+      }
+      const waits = await waitingRun(line);
+      expect(await execute(approval), line).toMatchObject({ code: 0 });
+      expect(await waits.end, line).toMatchObject({ code: 0 });
+    }
     // Killed while it waits, once for each way to go on with it; then approved, which only one line can do.
     let run = await waitingRun("run");
     // What is paused here, the first resume lets go on.
@@ -159,8 +175,6 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
       else run = await waitingRun(line);
     }
     const watched = execute("status --watch");
-    const [approval = "", ...others] = named("approve");
-    expect(others).toEqual([]);
     expect(await execute(approval), approval).toMatchObject({ code: 0 });
     expect(await run.end).toMatchObject({ code: 0 });
     const seen = await watched;

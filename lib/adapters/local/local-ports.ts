@@ -30,6 +30,8 @@ export interface LocalPortsOptions {
   readonly config: Config;
   /** What paths in the config are relative to. */
   readonly configDirectory: string;
+  /** The folder or the file that is the release; absent: the config's migrations. */
+  readonly release?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly events: Events;
   readonly renderer: ReportRenderer;
@@ -48,7 +50,7 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   const artifacts = artifactsOfRun(workspace, run, record);
   const { access } = workspace;
   enterRun(workspace, run);
-  const migrations = resolve(configDirectory, config.migrations);
+  const migrations = resolve(configDirectory, options.release ?? config.migrations);
   const seal = () =>
     programSeal({
       argv: config.migrator?.command ?? [],

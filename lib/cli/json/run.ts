@@ -4,7 +4,7 @@ import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { queryEvidence } from "../../core/evidence/query-evidence.js";
 
-/** What `run`, `check`, `resume`, `rollback` and `demo` print with --json, when the run came to an end. */
+/** What `run`, `check`, `backfill`, `resume`, `rollback` and `demo` print with --json, when the run came to an end. */
 export const runOutput = z
   .strictObject({
     run: z.string(),
@@ -24,7 +24,7 @@ export const runOutput = z
     folder: z.string().meta({ description: "Where the record of the run lies." }),
     report: z.string().meta({ description: "Path of the HTML report." }),
   })
-  .meta({ id: "run", title: "schema-gate run --json, and of check, resume, rollback and demo" });
+  .meta({ id: "run", title: "schema-gate run --json, and of check, backfill, resume, rollback and demo" });
 
 /** One element of what `status --json` prints. */
 const runStatus = z.strictObject({

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
@@ -5,18 +6,19 @@ import { localSecrets } from "../../adapters/local/secrets.js";
 import { readConfig } from "../../api/read-config.js";
 import type { Config } from "../../core/config/config.js";
 import { digest } from "../../core/json.js";
+import { sha256 } from "../../core/migration/checksums/sha.js";
 import type { Release } from "../../core/migration/release.js";
 import { COMMAND } from "../../core/release/command-release.js";
 import { readRelease } from "../../core/release/read-release.js";
 import { registryNow } from "../../steps/rollout/registry-changes.js";
-import { artifact } from "../../steps/run/records.js";
+import { artifact, type RunRequest } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import type { FoundRun } from "./find-run.js";
 
 /** One thing that is not as it was, and what that means for the run. */
 interface Change {
-  readonly where: "config" | "migrations" | "registry";
+  readonly where: "config" | "migrations" | "backfill" | "registry";
   readonly what: string;
   readonly effect: string;
 }
@@ -29,7 +31,7 @@ export async function printChanges(io: Io, found: FoundRun): Promise<void> {
   const release = await artifacts.get<Release>(artifact.release);
   const changes = [
     ...configChanges(io, request.config, request.configFile ?? join(directory, "schema-gate.yaml")),
-    ...(release === null ? [] : await migrationChanges(request.config, release, directory)),
+    ...(release === null ? [] : await releaseChanges(request, release, directory)),
     ...(await registryChanges(io, found, directory)),
   ];
   if (changes.length === 0) return;
@@ -51,6 +53,18 @@ function configChanges(io: Io, approved: Config, path: string): readonly Change[
   const changed = keys.filter((key) => digest([approved[key] ?? null]) !== digest([now[key] ?? null]));
   if (changed.length === 0) return [];
   return [{ where: "config", what: `${changed.join(", ")} changed in ${basename(path)}`, effect: KEPT }];
+}
+
+async function releaseChanges(request: RunRequest, approved: Release, directory: string): Promise<readonly Change[]> {
+  if (request.backfill) return backfillChanges(request.backfill.file, approved);
+  return migrationChanges(request.config, approved, directory);
+}
+
+async function backfillChanges(file: string, approved: Release): Promise<readonly Change[]> {
+  const now = await readFile(file).catch(() => null);
+  if (now !== null && approved.migrations.every(({ up }) => up.checksum === sha256(now))) return [];
+  const what = `${basename(file)} ${now === null ? "can no longer be read" : "changed"}`;
+  return [{ where: "backfill", what, effect: KEPT }];
 }
 
 async function migrationChanges(config: Config, approved: Release, directory: string): Promise<readonly Change[]> {

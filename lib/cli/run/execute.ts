@@ -116,6 +116,7 @@ async function work(options: ExecuteOptions, { view, observer, hear }: Audience)
       workspace,
       config,
       configDirectory,
+      ...(request.backfill ? { release: request.backfill.file } : {}),
       environment,
       events: bothEvents(view, observer),
       renderer: reportFiles,
@@ -128,7 +129,7 @@ async function work(options: ExecuteOptions, { view, observer, hear }: Audience)
     const entrance = (await options.enter?.(ports)) ?? { state: machine.StartAt, input: {} };
     const execution = await runStateMachine(
       { ...machine, StartAt: entrance.state },
-      { run, release: config.migrations, ...entrance.input },
+      { run, release: request.backfill?.file ?? config.migrations, ...entrance.input },
       {
         handlers: { ...HANDLERS, Seal: sealAfter(() => approver.end()) },
         services: localServices(HANDLERS),

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { changeOf } from "../../adapters/local/change-of.js";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
@@ -16,6 +16,7 @@ import { SecretError } from "../../ports/secrets.js";
 import { rolloutOutlook } from "../../steps/rollout/outlook.js";
 import { refusePolicy } from "../../steps/rollout/refuse-policy.js";
 import { scopeOf } from "../../steps/rollout/scope.js";
+import type { BackfillRequest } from "../../steps/run/backfill-progress.js";
 import { artifact, type RunRequest } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
@@ -46,21 +47,27 @@ export interface StartOptions {
   readonly selection: Selection;
   /** Those alone that failed in the newest run of the folder. */
   readonly onlyFailed: boolean;
+  /** One backfill in the place of the config's migrations. */
+  readonly backfill?: BackfillRequest;
 }
 
 /** Starts a run on the user's own databases. */
 export async function startRun(io: Io, options: StartOptions): Promise<ExitCode> {
   const { config, directory, path } = readConfig(io.cwd, options.config);
   const selection = await withFailed(io, options);
-  const change = await changeOf(resolve(directory, config.migrations), io.env);
+  const { backfill, mode } = options;
+  const folder = backfill ? dirname(backfill.file) : resolve(directory, config.migrations);
+  const change = await changeOf(folder, io.env);
   const request: RunRequest = {
-    ...newRequest(io, config, options.mode),
+    ...newRequest(io, config, backfill ? "backfill" : mode),
+    mode,
+    ...(backfill ? { backfill } : {}),
     ...(change === null ? {} : { change }),
     fresh: options.fresh,
     configFile: path,
     ...(isEverybody(selection) ? {} : { selection }),
   };
-  if (options.mode === "run") refuseUnapprovable(request);
+  if (mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, request, directory);
   // A tag or a file that is not there is refused before there is a run.
   await configWorkload(config, directory);

@@ -23,7 +23,7 @@ export const VERDICTS = [
 
 const run = z.strictObject({
   id: z.string(),
-  command: z.enum(["run", "check", "demo"]),
+  command: z.enum(["run", "check", "demo", "backfill"]),
   engine: z.enum(["local", "aws"]),
   toolVersion: z.string(),
   requester: z.string(),

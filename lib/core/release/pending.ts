@@ -5,6 +5,10 @@ import { COMMAND } from "./command-release.js";
 import { conventionNamed } from "./conventions/conventions.js";
 import { compareText, compareVersions } from "./conventions/order.js";
 import type { LedgerEntry, LedgerFormat } from "./ledger.js";
+import { BACKFILL } from "./ledgers/backfill.js";
+
+/** Conventions whose release is one of many that its ledger has. */
+const ONE_OF_MANY: ReadonlySet<string> = new Set([COMMAND, BACKFILL]);
 
 export interface Pending {
   /** In the order of the release. */
@@ -38,7 +42,9 @@ export function pendingMigrations(
   const place = (version: string) => placeOf(version, release.migrations, compare);
   const findings = [
     ...entries.filter((entry) => entry.incomplete).map((entry) => incomplete(entry, format, place(entry.version))),
-    ...(release.convention === COMMAND ? [] : unknown).map((entry) => missing(entry, format, place(entry.version))),
+    ...(ONE_OF_MANY.has(release.convention) ? [] : unknown).map((entry) =>
+      missing(entry, format, place(entry.version)),
+    ),
     ...squash.halfway.map((each) => squashedHalfway(each, format, place(each.into))),
     ...release.migrations.flatMap((migration) => edited(migration, byVersion.get(same(migration.version)), format)),
     ...outOfOrder(release.migrations, pending, format),

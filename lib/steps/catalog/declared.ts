@@ -6,6 +6,7 @@ import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import { digest } from "../../core/json.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { COMMAND } from "../../core/release/command-release.js";
+import { BACKFILL } from "../../core/release/ledgers/backfill.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
@@ -41,6 +42,8 @@ export async function declare(
   tenant: Tenant,
   pending: readonly string[],
 ): Promise<Declaration> {
+  // It changes rows alone, and is planned and proved on each cluster's own schema.
+  if (release.convention === BACKFILL) return { declared: null, findings: [] };
   if (release.convention === COMMAND) return { declared: null, findings: [notDeclared(release)] };
   const { config } = await need<RunRequest>(ports, artifact.request);
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;

@@ -9,6 +9,7 @@ import {
 } from "../../core/backfill/batch-sql.js";
 import { type BackfillPlan, planBackfill } from "../../core/backfill/plan.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { digest } from "../../core/json.js";
 import type { BackfillMark } from "../../core/migration/backfill-mark.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -69,7 +70,7 @@ export async function applyBackfill(
   if (refusal) throw new BackfillRefused(refusal);
   const progress = await readProgress(session, version, input.schema);
   await setUpBackfill(session, input.schema);
-  const walk = new Backfill(session, input, plan, transactions);
+  const walk = new Backfill(session, input, plan, transactions, digest([statement.sql, mark.by, mark.table]));
   await input.observe?.before?.(statement);
   const start = input.clock.monotonic();
   if (progress.size === 0) await walk.begin();
@@ -85,7 +86,7 @@ interface BatchRow extends Record<string, unknown> {
 }
 
 class Backfill {
-  private state: BackfillState = BACKFILL_BEGUN;
+  private state: BackfillState;
   /** The end of the batch at work, to name its row. */
   private to: KeyTexts | null = null;
   private longestMs = 0;
@@ -103,7 +104,10 @@ class Backfill {
     private readonly input: Work,
     private readonly plan: BackfillPlan,
     private readonly transactions: Transactions,
-  ) {}
+    private readonly of: string,
+  ) {
+    this.state = { ...BACKFILL_BEGUN, of };
+  }
 
   private get version(): string {
     return this.input.migration.version;
@@ -128,7 +132,7 @@ class Backfill {
       // Another process of the same run may have begun since the progress was read.
       if ((await readBackfill(session, this.version, input.schema)) !== null) return;
       await keepBefore(session, input.keep, input.budget, input.schema);
-      await writeBackfill(session, this.version, { ...BACKFILL_BEGUN, total: amount?.rows ?? null }, input.schema);
+      await writeBackfill(session, this.version, { ...this.state, total: amount?.rows ?? null }, input.schema);
       await recordProgress(session, this.version, PART, "started", input.schema);
     });
   }
@@ -198,6 +202,11 @@ class Backfill {
     const { schema } = input;
     const known = await readBackfill(session, this.version, schema);
     if (!known) throw new DatabaseError("the record of how far the backfill came is gone", "BACKFILL-LOST");
+    if (known.of !== this.of)
+      throw new DatabaseError(
+        `${this.version} is half done with another text of its statement or its key; go on with the run that began it`,
+        "BACKFILL-OTHER",
+      );
     this.state = known;
     this.before = known.changed;
     if (known.finished) return;

@@ -6,6 +6,8 @@ import { assertOurs } from "../catalog/own-objects.js";
 
 /** How far a backfill has come in one tenant. Written in the transaction of each batch. */
 export interface BackfillState {
+  /** Digest of what is walked how: a cursor of another text of the same version says nothing of this one. */
+  readonly of: string;
   /** 1-based. */
   readonly pass: number;
   /** The last key that is done in this pass; null at its start. */
@@ -23,7 +25,7 @@ export interface BackfillState {
   readonly bytes: number;
 }
 
-export const BACKFILL_BEGUN: BackfillState = {
+export const BACKFILL_BEGUN: Omit<BackfillState, "of"> = {
   pass: 1,
   after: null,
   last: null,

@@ -1,3 +1,11 @@
+/** One backfill outside of a release, as it was asked for. */
+export interface BackfillRequest {
+  /** Absolute path. */
+  readonly file: string;
+  /** Tenants that have it get it once more. */
+  readonly again: boolean;
+}
+
 /** Of a person's: how much of the time backfills may take. */
 export interface Speed {
   readonly percent: number;

@@ -18,12 +18,13 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { Declared } from "../catalog/declared.js";
 import type { Proof } from "../proof/proof.js";
+import type { BackfillRequest } from "./backfill-progress.js";
 import type { Target } from "./target.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
 export interface RunRequest {
   readonly run: string;
-  readonly command: "run" | "check" | "demo";
+  readonly command: "run" | "check" | "demo" | "backfill";
   /** `check` stops before the approval. */
   readonly mode: "run" | "check";
   readonly engine: "local" | "aws";
@@ -40,6 +41,8 @@ export interface RunRequest {
   readonly selection?: Selection;
   /** Path of the config that it was read from; absent on AWS. */
   readonly configFile?: string;
+  /** One backfill outside of a release. */
+  readonly backfill?: BackfillRequest;
   /** The change that brought the release, where a pipeline or a repository says so. */
   readonly change?: Change;
 }
@@ -225,15 +228,6 @@ export interface RefusedAttempt {
   readonly message: string;
   /** RFC 3339. */
   readonly at: string;
-}
-
-/** A person stopped the rollout for now, or let it go on. */
-export interface PauseEntry {
-  readonly paused: boolean;
-  readonly by: string;
-  /** RFC 3339. */
-  readonly at: string;
-  readonly reason: string | null;
 }
 
 export const artifact = {

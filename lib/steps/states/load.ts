@@ -4,6 +4,7 @@ import type { Finding } from "../../core/finding.js";
 import { digest, type Json } from "../../core/json.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
+import { type BackfillReleaseOptions, backfillRelease } from "../../core/release/backfill-release.js";
 import { commandRelease } from "../../core/release/command-release.js";
 import { type ReleaseFile, readRelease } from "../../core/release/read-release.js";
 import { EMPTY_WORKLOAD } from "../../core/workload/workload.js";
@@ -14,6 +15,7 @@ import { refuseBusyFleet } from "../rollout/claim-fleet.js";
 import { refusePolicy } from "../rollout/refuse-policy.js";
 import { scopeOf } from "../rollout/scope.js";
 import { tooManyWaves } from "../rollout/too-many-waves.js";
+import type { BackfillRequest } from "../run/backfill-progress.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, need, type RunRequest, type RunScope } from "../run/records.js";
@@ -40,7 +42,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
     refusePolicy(config, listed, ports.clock.now());
     const { tenants, scope, findings } = scopeOf(request, listed, ports.clock.now());
     await refuseBusyFleet(ports, tenants);
-    const release = await releaseOf(ports, files, config, tenants);
+    const release = await releaseOf(ports, files, request, tenants);
     await ports.artifacts.put(artifact.release, release);
     if (config.workload)
       await ports.artifacts.put(artifact.workload, (await ports.releases.workload()) ?? EMPTY_WORKLOAD);
@@ -89,20 +91,32 @@ async function recordExemptions(ports: Ports, exempt: RunScope["exempt"]): Promi
 async function releaseOf(
   ports: Ports,
   files: readonly ReleaseFile[],
-  config: Config,
+  { config, backfill, run }: RunRequest,
   tenants: readonly Tenant[],
 ): Promise<Release> {
-  if (config.migrator) return commandReleaseOf(ports, files, config.migrator);
+  if (config.migrator && !backfill) return commandReleaseOf(ports, files, config.migrator);
   const acceptances = {
     now: ports.clock.now(),
     list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
   };
+  if (backfill) return backfillOf(files, backfill, { acceptances, ...(backfill.again ? { again: run } : {}) });
   const { notMigrations, squashed } = config;
   const settings = { acceptances, notMigrations, squashed, application: config.application?.length !== 0 };
   if (config.convention !== "auto") return readRelease(files, { ...settings, convention: config.convention });
   const release = await readRelease(files, settings);
   const convention = await conventionByLedger(ports, release, tenants);
   return convention === release.convention ? release : readRelease(files, { ...settings, convention });
+}
+
+/** The file alone, without what lies around it. */
+async function backfillOf(
+  files: readonly ReleaseFile[],
+  { file }: BackfillRequest,
+  options: BackfillReleaseOptions,
+): Promise<Release> {
+  const [found] = files.filter(({ path }) => path === file.split(/[\\/]/).at(-1));
+  if (!found) throw new Error(`${file} is not there any more`);
+  return backfillRelease(found, options);
 }
 
 async function commandReleaseOf(

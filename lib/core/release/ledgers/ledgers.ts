@@ -1,4 +1,5 @@
 import type { LedgerFormat } from "../ledger.js";
+import { BACKFILL, backfillLedger } from "./backfill.js";
 import { dbmateLedger } from "./dbmate.js";
 import { dieselLedger } from "./diesel.js";
 import { drizzleLedger } from "./drizzle.js";
@@ -13,6 +14,7 @@ import { seaOrmLedger } from "./sea-orm.js";
 import { sqlxLedger } from "./sqlx.js";
 
 const LEDGERS: Readonly<Record<string, (schema: string | null) => LedgerFormat>> = {
+  [BACKFILL]: backfillLedger,
   dbmate: dbmateLedger,
   diesel: dieselLedger,
   drizzle: drizzleLedger,
@@ -26,8 +28,8 @@ const LEDGERS: Readonly<Record<string, (schema: string | null) => LedgerFormat>>
   sqlx: sqlxLedger,
 };
 
-/** Frameworks that name the schema of their ledger themselves. */
-const HAS_SCHEMA: ReadonlySet<string> = new Set(["drizzle"]);
+/** Ledgers that name their schema themselves. */
+const HAS_SCHEMA: ReadonlySet<string> = new Set(["drizzle", BACKFILL]);
 
 /**
  * The ledger that a convention's framework keeps; our own for conventions without a framework. `schema` is the tenant's

@@ -1,0 +1,88 @@
+import { BACKFILL_REMEDIES, NotCuttable } from "../backfill/refusal.js";
+import { shapeOf } from "../backfill/statement-shape.js";
+import type { Finding } from "../finding.js";
+import { BACKFILL_FORM } from "../migration/backfill-mark.js";
+import type { Migration, Release } from "../migration/release.js";
+import { releaseFinding } from "../migration/release-finding.js";
+import type { ReleaseFile } from "../migration/source-file.js";
+import { treeAlone } from "../sql/parse.js";
+import { BACKFILL } from "./ledgers/backfill.js";
+import { type ReadReleaseOptions, readRelease } from "./read-release.js";
+
+export interface BackfillReleaseOptions extends Pick<ReadReleaseOptions, "acceptances"> {
+  /** Set where tenants that have it are to have it once more: what tells this time from the others. */
+  readonly again?: string;
+}
+
+/**
+ * A release that is the one backfill of a file, in whichever framework's form the file is written. Its version is the file's name, so that a
+ * tenant that has it does not get it twice. Never throws for what is in the file.
+ */
+export async function backfillRelease(file: ReleaseFile, options: BackfillReleaseOptions = {}): Promise<Release> {
+  const { again, ...reading } = options;
+  const read = await readAlone(file, { ...reading, application: false });
+  const [found] = read.migrations;
+  if (!found) return { ...read, convention: BACKFILL };
+  const name = nameOf(file.path);
+  const version = `${BACKFILL}:${name}${again === undefined ? "" : ` ${again}`}`;
+  const migration: Migration = { ...found, version, name };
+  const findings = [...read.findings, ...problemsOf(migration, read.findings)];
+  return { ...read, name, convention: BACKFILL, alternatives: [], migrations: [migration], findings };
+}
+
+/** As the framework would read it whose marks it bears; as plain SQL where that one makes no single migration of it. */
+async function readAlone(file: ReleaseFile, options: ReadReleaseOptions): Promise<Release> {
+  const guessed = await readRelease([file], options);
+  const fits =
+    guessed.migrations.length === 1 && guessed.findings.every(({ code }) => code !== "release.convention-ambiguous");
+  return fits ? guessed : readRelease([file], { ...options, convention: "plain" });
+}
+
+function nameOf(path: string): string {
+  return (path.split("/").at(-1) ?? path).replace(/(\.up)?\.[a-z]+$/i, "");
+}
+
+/** What is wrong with it before any tenant is asked. */
+function problemsOf(migration: Migration, said: readonly Finding[]): readonly Finding[] {
+  const { up } = migration;
+  const source = { file: up.file, line: 1, column: 1 };
+  const subject = { kind: "migration", name: migration.name };
+  if (said.some(({ code }) => code.startsWith("release.backfill-"))) return [];
+  const [statement] = up.statements;
+  if (!up.backfill || !statement)
+    return [
+      releaseFinding({
+        code: "release.not-a-backfill",
+        severity: "error",
+        subject,
+        message: `${up.file} is no backfill: no comment above its statement says by which key its rows are walked.`,
+        remedy: { text: "Write this line above the one UPDATE, DELETE or INSERT … SELECT:", sql: BACKFILL_FORM },
+        source,
+      }),
+    ];
+  const refusal = formRefusal(statement.sql, up.backfill.table);
+  if (refusal === null) return [];
+  return [
+    releaseFinding({
+      code: `backfill.${refusal.code}`,
+      severity: "error",
+      subject,
+      message: `The statement of ${up.file} cannot be run in batches: ${refusal.message}.`,
+      remedy: { text: BACKFILL_REMEDIES[refusal.code] },
+      source: statement.source,
+    }),
+  ];
+}
+
+function formRefusal(sql: string, table: string | null): NotCuttable | null {
+  const node = treeAlone(sql);
+  // What the parser refuses is a finding of its own.
+  if (!node) return null;
+  try {
+    shapeOf(node, table);
+    return null;
+  } catch (error) {
+    if (error instanceof NotCuttable) return error;
+    throw error;
+  }
+}
