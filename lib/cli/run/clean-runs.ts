@@ -145,13 +145,15 @@ async function keptBecause(
   return { why, altered: false };
 }
 
-/** The tenants with a repair that was not undone. */
+/** The tenants with a repair that was not undone; one that began and of which no end is known may have been committed. */
 function standingRepairs(workspace: Workspace, run: string): readonly string[] {
   const { events } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
-  const undone = new Set(
-    events.filter(({ action }) => action === "repair.undone").map(({ details }) => details.repair),
+  const gone = new Set(
+    events.filter(({ action }) => /^repair\.(undone|failed)$/.test(action)).map(({ details }) => details.repair),
   );
-  const standing = events.filter(({ action, details }) => action === "tenant.repaired" && !undone.has(details.repair));
+  const standing = events.filter(
+    ({ action, details }) => /^(repair\.started|tenant\.repaired)$/.test(action) && !gone.has(details.repair),
+  );
   return [...new Set(standing.map(({ subject }) => subject.name))];
 }
 

@@ -111,7 +111,14 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
     io.stdout.write(`${printable(describe(answer))}\n\n${printable(answer.repair ?? "")};\n\n`);
   if (!(await confirmed(io, `Run this in ${printable(tenant.id)}?`, yes))) return 1;
   const id = `${ports.run} ${new Date(systemClock.now()).toISOString()}`;
-  await repairTenant(ports, tenant, repairable, id);
+  const sql = digest(repairable.map((answer) => answer.repair));
+  await begin(io, ports, tenant, { action: "repair.started", details: { repair: id, sql } });
+  await repairTenant(ports, tenant, repairable, id).catch(async (error: unknown) => {
+    // After a connection that was lost at COMMIT nobody knows whether it failed.
+    if (error instanceof DatabaseError)
+      await begin(io, ports, tenant, { action: "repair.failed", details: { repair: id, reason: error.code } });
+    throw error;
+  });
   const again = `schema-gate repair ${ports.run} --tenant ${shellWord(tenant.id)} --undo`;
   io.stdout.write(`Repaired ${printable(tenant.id)}. Undo it with: ${again}\n`);
   const after = await afterwards(ports, tenant);
@@ -120,7 +127,7 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
     details: {
       repair: id,
       repaired: repairable.map(({ code, subject, result }) => ({ code, subject, rows: countOf(result) })),
-      sql: digest(repairable.map((answer) => answer.repair)),
+      sql,
       left: after.repairable.length + after.others.length,
       unknown: after.unknown.length,
     },
@@ -148,6 +155,7 @@ async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions
     return 1;
   }
   if (!(await confirmed(io, `Put back what the repair of ${id.slice(ports.run.length + 1)} took away?`, yes))) return 1;
+  await begin(io, ports, tenant, { action: "repair.started", details: { repair: id, undo: true } });
   const { rows, left, off, ran } = await undoRepair(ports, tenant, id);
   io.stdout.write(`Put back ${plural(rows, "row")} in ${printable(tenant.id)}.\n`);
   await note(io, ports, tenant, { action: "repair.undone", details: { repair: id, rows, left: left.length } });
@@ -200,11 +208,30 @@ async function confirmed(io: Io, question: string, yes: boolean): Promise<boolea
 
 type Note = Pick<Parameters<Ports["audit"]["append"]>[0], "action" | "details">;
 
-/** The trail goes on after its seal, and is sealed again. What was done stays done where that fails. */
-async function note(io: Io, { run, audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
+/** The trail goes on after its seal, and is sealed again. */
+async function append(io: Io, { audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
+  await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
+  await audit.close(signer);
+}
+
+/** While nothing is changed: a process that is killed after its commit has left this much. */
+async function begin(io: Io, ports: Ports, tenant: Tenant, what: Note): Promise<void> {
   try {
-    await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
-    await audit.close(signer);
+    await append(io, ports, tenant, what);
+  } catch (error) {
+    throw new UnfinishedError(
+      `Nothing was changed in ${printable(tenant.id)}: the trail of ${ports.run} could not be written: ${printable((error as Error).message)}`,
+      `schema-gate audit verify ${ports.run}`,
+    );
+  }
+}
+
+/** What was done stays done where the trail cannot be written. */
+async function note(io: Io, ports: Ports, tenant: Tenant, what: Note): Promise<void> {
+  const { run } = ports;
+  const { id } = tenant;
+  try {
+    await append(io, ports, tenant, what);
   } catch (error) {
     throw new UnfinishedError(
       `That is done in ${printable(id)}, but the trail of ${run} could not be written: ${printable((error as Error).message)}`,

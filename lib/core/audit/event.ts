@@ -40,6 +40,8 @@ export const AUDIT_ACTIONS = [
   "rollback.started",
   "rollback.finished",
   "fault.observed",
+  "repair.started",
+  "repair.failed",
   "tenant.repaired",
   "repair.undone",
   "audit.repaired",

@@ -46,7 +46,7 @@ describe("repairing one tenant", () => {
     );
     const verified = await fleet.run(["audit", "verify"]);
     expect(verified.code, verified.stderr + verified.stdout).toBe(0);
-    expect((await fleet.run(["audit", "show"])).stdout).toContain("tenant.repaired");
+    expect((await fleet.run(["audit", "show"])).stdout).toMatch(/repair\.started[\s\S]*tenant\.repaired/);
 
     expect((await fleet.run(["repair", "--tenant", acme, "--yes"])).stdout).toContain("Nothing to repair");
     const undone = await fleet.run(["repair", "--tenant", acme, "--undo", "--yes"]);
@@ -99,6 +99,7 @@ describe("repairing one tenant", () => {
       expect(lost.code).toBe(3);
       expect(lost.stderr).toContain(`Nothing was changed in ${acme}`);
       expect(await everything()).toBe(before);
+      expect((await fleet.run(["audit", "show"])).stdout).toMatch(/repair\.started[\s\S]*repair\.failed/);
 
       cutAt(/Q....commit\0/i, "answered");
       const repaired = await fleet.run(["repair", "--tenant", acme, "--yes"]);
