@@ -32,6 +32,8 @@ export interface ProveOnClone {
   readonly codeOfOthers?: readonly string[];
   /** Texts that others wrote and that are executed on the clones besides the migrations. */
   readonly queries?: readonly string[];
+  /** Whether the rollout analyzes what the release leaves without statistics. */
+  readonly analyze?: boolean;
   readonly clock: Clock;
   /** Runs a migration that is a program of the team's own. */
   readonly migrator?: Migrator;

@@ -45,6 +45,7 @@ export function proofInput(
       now: ports.clock.now(),
       list: config.rollback.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) })),
     },
+    analyze: config.rollout.analyze,
     clock: ports.clock,
     ...(config.connection.superuser === undefined ? {} : { superuser: config.connection.superuser }),
     ...(ports.migrator ? { migrator: ports.migrator } : {}),

@@ -2,6 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
+import { plural } from "../../core/plural.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import type { RollbackResult } from "../../core/risk/input.js";
 import type { Ports } from "../../ports/ports.js";
@@ -25,7 +26,7 @@ export async function proofRecord(
     : [];
   const own = proof.findings.map((finding): Finding => ({ ...finding, tenants: cluster.tenants }));
   const left = remaining.filter((one) => !isAllowed(cluster, one)).map((one) => driftThatStays(cluster, one));
-  const findings = [...own, ...broken, ...left];
+  const findings = [...own, ...broken, ...left, ...analyzePredicted(cluster, tenant, proof.analyzed ?? [])];
   const proved = proof.passed && !broken.some(({ severity }) => severity === "error");
   const { catalogAfter: _, output: __, ...kept } = proof;
   const record: ProofRecord = {
@@ -91,4 +92,41 @@ function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding
     },
     tenants: cluster.tenants,
   };
+}
+
+/** What `rollout.analyze` will do in each tenant. ANALYZE reads a sample: its time hardly grows with a table. */
+function analyzePredicted(
+  cluster: ClusterRecord,
+  tenant: Tenant,
+  [first, ...more]: NonNullable<Proof["analyzed"]>,
+): readonly Finding[] {
+  if (first === undefined) return [];
+  const all = [first, ...more];
+  const ms = all.reduce((sum, each) => sum + each.ms, 0);
+  const failing = all.find(({ failed }) => failed !== null);
+  const what = more.length === 0 ? first.statement : `${first.statement} and ${plural(more.length, "more")}`;
+  const base = {
+    code: "dry-run.analyze",
+    gate: "dry-run",
+    subject: { kind: "cluster", name: cluster.id },
+    tenants: cluster.tenants,
+  } as const;
+  const took = `took ${ms} ms on the clone of tenant ${tenant.id}, about ${seconds(ms * cluster.tenants.length)} for ${plural(cluster.tenants.length, "tenant")} one after the other`;
+  return [
+    failing === undefined
+      ? { ...base, severity: "note", message: `After the release, rollout.analyze runs ${what}: it ${took}.` }
+      : {
+          ...base,
+          severity: "warning",
+          message: `After the release, rollout.analyze would run ${failing.statement}, which fails on the clone of tenant ${tenant.id}: ${failing.failed}.`,
+          remedy: {
+            text: "Run it by hand after the release, as the owner of the table.",
+            sql: `${failing.statement};`,
+          },
+        },
+  ];
+}
+
+function seconds(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

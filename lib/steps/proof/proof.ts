@@ -1,4 +1,5 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
+import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding, SourceSpan } from "../../core/finding.js";
 import type { LockMode, TableLock } from "../../core/postgres/lock-modes.js";
 import type { Transactionality } from "../../core/postgres/transactionality.js";
@@ -107,6 +108,8 @@ export interface Proof {
   readonly rollbacks: readonly ProvedRollback[];
   readonly rerun: Rerun;
   readonly resumes: readonly ResumePoint[];
+  /** ANALYZE after the release, with its time; absent where the rollout has none or needs none. */
+  readonly analyzed?: readonly Analyzed[];
   /** Whether the release ran a second time after it was taken back, and gave the same schema. */
   readonly upAgain: boolean;
   readonly findings: readonly Finding[];

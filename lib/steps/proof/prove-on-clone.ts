@@ -9,6 +9,8 @@ import { DatabaseError } from "../../ports/database.js";
 import { automaticCode } from "../catalog/automatic-code.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { Around, runForSibling } from "../isolation/around.js";
+import { analyzeLost } from "../queries/analyze-lost.js";
+import { readDatabaseFacts } from "../queries/database-facts.js";
 import { leftBehind } from "../run/left-behind.js";
 import { ambiguousCallFindings } from "./ambiguous-calls.js";
 import { up } from "./apply-on-clone.js";
@@ -74,6 +76,7 @@ export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Fin
 async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClone, start: number): Promise<Proof> {
   const traces = await readTraces(working.session);
   const surroundings = await Around.of(clones, working, input);
+  const statistics = input.analyze === true ? await readDatabaseFacts(working.session, input.schema) : null;
   const run = await applyRelease(working, clones, input);
   const before = first(run.states);
   if (run.failure) {
@@ -87,6 +90,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
     ...traceFindings(traces, await readTraces(working.session), after.catalog, input.schema),
   ];
   seen.push(...(await wholeFormFindings(input, clones, run)));
+  const analyzed = statistics === null ? [] : await analyzeLost(working.session, input.clock, input.schema, statistics);
   const rerun = await rerunOf(input, clones, working, after);
   const { cluster, migrations } = input;
   const plan = planRollback({
@@ -123,6 +127,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
     rows: tableRows(before, after),
     rollbacks,
     rerun,
+    ...(analyzed.length > 0 ? { analyzed } : {}),
     ...again,
     findings,
     before: fingerprint(before.catalog),

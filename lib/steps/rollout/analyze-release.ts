@@ -1,9 +1,9 @@
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
+import { analyzeLost } from "../queries/analyze-lost.js";
 import { readDatabaseFacts } from "../queries/database-facts.js";
-import { lostStatistics, type StatisticsFacts } from "../queries/lost-statistics.js";
 import { artifact } from "../run/records.js";
 import type { TenantContext } from "./tenant-context.js";
 
@@ -26,25 +26,7 @@ export async function analyzeRelease(
 ): Promise<readonly Analyzed[]> {
   if (!config.rollout.analyze) return [];
   const kept = await ports.artifacts.get<readonly (readonly [string, never])[]>(artifact.statistics(tenant.id));
-  const before: StatisticsFacts = new Map(kept ?? []);
-  const lost = lostStatistics(before, await readDatabaseFacts(session, tenant.schema), { added: true });
-  const analyzed: Analyzed[] = [];
-  for (const { analyze } of lost) {
-    const start = ports.clock.monotonic();
-    const failed = await tried(session, analyze);
-    analyzed.push({ statement: analyze, ms: Math.round(ports.clock.monotonic() - start), failed });
-  }
-  return analyzed;
-}
-
-async function tried(session: Session, statement: string): Promise<string | null> {
-  try {
-    await session.script(statement);
-    return null;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
-    return `${error.message} [${error.code}]`;
-  }
+  return analyzeLost(session, ports.clock, tenant.schema, new Map(kept ?? []));
 }
 
 /** What a person has to analyze. */

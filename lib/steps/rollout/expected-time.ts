@@ -67,9 +67,11 @@ async function predictions(ports: Pick<Ports, "run" | "artifacts">): Promise<Rea
     const record = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
     if (record === null) continue;
     const statements = record.proof.statements.map((statement) => statement.ms);
+    const analyzing = (record.proof.analyzed ?? []).reduce((sum, each) => sum + each.ms, 0);
     for (const tenant of tenants) {
       const sizes = { cloneBytes: bytesOf(record.clonedFrom), tenantBytes: bytesOf(tenant) };
-      found.set(tenant, predictedMs({ statements, ...sizes }) + READINGS * (byTenant.get(tenant)?.ms ?? 0));
+      const reading = READINGS * (byTenant.get(tenant)?.ms ?? 0);
+      found.set(tenant, predictedMs({ statements, ...sizes }) + analyzing + reading);
     }
   }
   return found;

@@ -22,8 +22,11 @@ export function timeKeeper(ports: Ports, rollout: RolloutContext): (tenant: Tena
       cloneBytes: known.get(clonedFrom) ?? null,
       tenantBytes: known.get(tenant.id) ?? null,
     });
-    if (ports.clock.monotonic() + ms > deadline)
-      throw new Interrupted(`tenant ${tenant.id} is predicted to take ${Math.round(ms / 1000)} s, more than is left`);
+    const analyzing = (proof.analyzed ?? []).reduce((sum, each) => sum + each.ms, 0);
+    if (ports.clock.monotonic() + ms + analyzing > deadline)
+      throw new Interrupted(
+        `tenant ${tenant.id} is predicted to take ${Math.round((ms + analyzing) / 1000)} s, more than is left`,
+      );
   };
 }
 

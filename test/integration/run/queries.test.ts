@@ -106,6 +106,12 @@ describe("in the first tenant that has the release", () => {
     const folder = join(fleet.runFolder(), "queries");
     const [working = ""] = readdirSync(folder).filter((name) => name.endsWith(".working.json"));
     expect(JSON.parse(readFileSync(join(folder, working), "utf8")), asked.stderr).toHaveLength(2);
+    // What is told before the approval is what it took on the clone.
+    const said = join(fleet.runFolder(), "findings");
+    const proofs = readdirSync(said).filter((name) => name.startsWith("dry-run"));
+    expect(proofs.map((name) => readFileSync(join(said, name), "utf8")).join("")).toMatch(
+      /After the release, rollout\.analyze runs ANALYZE [^:]*: it took \d+ ms on the clone of tenant \S+, about [\d.]+ m?s for \d tenant/,
+    );
     expect((await fleet.run(["approve"])).code).toBe(0);
     await admin(`alter role ${LOGIN} set search_path = public`);
     const stopped = await fleet.run(["resume", "--json"]);

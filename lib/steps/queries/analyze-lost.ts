@@ -1,0 +1,34 @@
+import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
+import type { Clock } from "../../ports/clock.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import { readDatabaseFacts } from "./database-facts.js";
+import { lostStatistics, type StatisticsFacts } from "./lost-statistics.js";
+
+/**
+ * ANALYZE of what a release has left without statistics since `before`, in a tenant or on its clone. One that fails is said; throws
+ * where the server is gone.
+ */
+export async function analyzeLost(
+  session: Session,
+  clock: Pick<Clock, "monotonic">,
+  schema: string | null,
+  before: StatisticsFacts,
+): Promise<readonly Analyzed[]> {
+  const analyzed: Analyzed[] = [];
+  for (const { analyze } of lostStatistics(before, await readDatabaseFacts(session, schema), { added: true })) {
+    const start = clock.monotonic();
+    const failed = await tried(session, analyze);
+    analyzed.push({ statement: analyze, ms: Math.round(clock.monotonic() - start), failed });
+  }
+  return analyzed;
+}
+
+async function tried(session: Session, statement: string): Promise<string | null> {
+  try {
+    await session.script(statement);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    return `${error.message} [${error.code}]`;
+  }
+}
