@@ -31,6 +31,8 @@ export interface RewriteContext {
   readonly known: Known;
   /** The catalog before the migration. */
   readonly before: CatalogIndex;
+  /** The migration is one transaction as it stands. */
+  readonly together: boolean;
   /** Major version of the server. */
   readonly major: number;
 }

@@ -61,7 +61,8 @@ class Planner {
     };
     this.known = new Known(circumstances, null, true);
     learnCatalog(this.known, catalog);
-    this.context = { known: this.known, before: new CatalogIndex(catalog), major };
+    const together = original.transaction === "single";
+    this.context = { known: this.known, before: new CatalogIndex(catalog), together, major };
     this.script = { ...original, transaction: "none" };
   }
 

@@ -1,5 +1,6 @@
 import type { CreateStmt, IndexStmt, RangeVar, RenameStmt } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
+import { columnInstead } from "../../sql/column-instead.js";
 import { as, kindOf, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
@@ -172,7 +173,11 @@ function renameColumn(known: Known, table: KnownTable, from: string, to: string)
     table.columns.delete(from);
     table.columns.set(to, { ...column, name: to });
   }
-  table.constraints = table.constraints.map((item) => ({ ...item, columns: item.columns.map(fresh) }));
+  table.constraints = table.constraints.map((item) => ({
+    ...item,
+    columns: item.columns.map(fresh),
+    expression: columnInstead(item.expression, from, to),
+  }));
   for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
     const keys = index.keys.map((name) => (name === null ? null : fresh(name)));
     known.indexes.set(key, { ...index, keys, include: index.include.map(fresh) });

@@ -1,11 +1,12 @@
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
+import { halfOfSwap } from "./support/swapped-names.js";
 
 export const renameColumn: Rule = {
   id: "SG016",
   slug: "rename-column",
   title: "A column is renamed",
-  condition: "RENAME COLUMN on a table that stands.",
+  condition: "RENAME COLUMN on a table that stands, unless another column takes the name over in the same transaction.",
   effect:
     "Old and new code run side by side while a release rolls out, and one of them names a column that is not there.",
   workaround:
@@ -22,8 +23,12 @@ export const renameColumn: Rule = {
     if (!table || rename.renameType !== "OBJECT_COLUMN" || rename.relationType !== "OBJECT_TABLE") return;
     const column = known.table(table)?.columns.get(rename.subname ?? "");
     if (known.isNew(table, statement) || (column?.addedBy && known.sameRelease(column.addedBy, statement))) return;
+    const half = statement.transaction === null ? null : halfOfSwap(rename, statement);
+    if (half === "gives") return;
     yield {
       statement,
+      // Of two columns that are swapped the second was there to be.
+      ...(half === "takes" ? { severity: "note" as const } : {}),
       subject: { kind: "column", name: `${tableName(table)}.${rename.subname}` },
       table,
       message: `Code that names ${tableName(table)}.${rename.subname} fails from the moment that it is called ${rename.newname}.`,

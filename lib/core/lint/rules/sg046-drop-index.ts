@@ -1,4 +1,5 @@
 import { as, listItems, strings } from "../../sql/tree.js";
+import { rangeKey } from "../known/key.js";
 import { relation } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 import { dropConcurrently } from "./support/concurrent-form.js";
@@ -8,7 +9,8 @@ export const dropIndex: Rule = {
   id: "SG046",
   slug: "drop-index",
   title: "DROP INDEX locks the table out",
-  condition: "DROP INDEX without CONCURRENTLY, unless its table was made in the same release.",
+  condition:
+    "DROP INDEX without CONCURRENTLY, unless its table was made in the same release, or an earlier statement of the transaction has locked it out.",
   effect:
     "ACCESS EXCLUSIVE is taken on the table: the drop is short, but it waits for every open query of the table, and all others wait behind it.",
   workaround: "DROP INDEX CONCURRENTLY, outside of a transaction.",
@@ -27,6 +29,8 @@ export const dropIndex: Rule = {
       const table = index && known.tables.get(index.table);
       if ((table && known.isNewTable(table, statement)) || (index && index.constraint !== null)) continue;
       if (index?.addedBy && known.sameRelease(index.addedBy, statement)) continue;
+      const held = known.locksHeld(statement.transaction).filter(({ mode }) => mode === "AccessExclusiveLock");
+      if (index && held.some((lock) => rangeKey(lock.table) === index.table)) continue;
       const single = names.length === 1 && drop.behavior !== "DROP_CASCADE" && table?.kind !== "partitioned";
       const sql = dropConcurrently(statement.sql);
       const small = index && known.size(relation(index.table.split(".")));

@@ -1,14 +1,11 @@
 import type { Node, RangeVar } from "libpg-query";
-import { type ExpressionNames, whyMutable } from "../../postgres/mutable-expression.js";
+import { whyMutable } from "../../postgres/mutable-expression.js";
 import { columnConstraints } from "../../sql/column-constraints.js";
 import { as, find } from "../../sql/tree.js";
-import { columnsFrom } from "../known/from-definition.js";
-import { rangeKey } from "../known/key.js";
-import type { Known } from "../known/known.js";
-import type { KnownColumn } from "../known/table.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { columnDefinitions } from "./support/column-definitions.js";
+import { namesOf } from "./support/expression-names.js";
 
 export const expressionNotImmutable: Rule = {
   id: "SG110",
@@ -67,21 +64,4 @@ function expressionsOf(statement: LintStatement): readonly Wanted[] {
   if (!create?.relation || !create.partspec) return generated;
   const keys = find(create.partspec.partParams, "PartitionElem").flatMap(({ expr }) => expr ?? []);
   return [...generated, { what: "the partition key", relation: create.relation, expression: keys }];
-}
-
-function namesOf(known: Known, statement: LintStatement, relation: RangeVar): ExpressionNames {
-  const fresh = columnsFrom(as(statement.node, "CreateStmt")?.tableElts, statement);
-  const columns = new Map<string, KnownColumn>([
-    ...(known.tables.get(rangeKey(relation))?.columns ?? []),
-    ...fresh.map((column) => [column.name, column] as const),
-  ]);
-  return {
-    column: (name) => columns.get(name)?.type ?? null,
-    ownIsMutable: (name) => {
-      const own = [...known.overloads.values()].filter(({ key }) => key.split("(")[0]?.split(".").at(-1) === name);
-      if (own.length === 0) return null;
-      // The server may put a function of SQL in line, whatever is said of it.
-      return own.every(({ volatility, language }) => volatility !== "immutable" && language !== "sql");
-    },
-  };
 }

@@ -1,15 +1,20 @@
+import type { DropStmt } from "libpg-query";
+import { rangeKey } from "../../lint/known/key.js";
+import type { LintStatement } from "../../lint/lint-statement.js";
 import { dropConcurrently } from "../../lint/rules/support/concurrent-form.js";
+import { tableLocks } from "../../lint/table-locks.js";
 import { deparse } from "../../sql/deparse.js";
 import { as, listItems, strings } from "../../sql/tree.js";
-import type { Move, RewriteKind } from "../kind.js";
+import type { Move, RewriteContext, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 
 export const dropIndex: RewriteKind = {
   id: "drop-index",
   title: "DROP INDEX CONCURRENTLY, one index a statement",
-  rewrite(statement, { known }) {
+  rewrite(statement, context) {
     const drop = as(statement.node, "DropStmt");
-    if (drop?.removeType !== "OBJECT_INDEX") return null;
+    if (drop?.removeType !== "OBJECT_INDEX" || isLockedOut(drop, statement, context)) return null;
+    const { known } = context;
     const names = (drop.objects ?? []).map((object) => strings(listItems(object)));
     if (names.length > 1) {
       const each = (drop.objects ?? []).map(
@@ -38,3 +43,11 @@ export const dropIndex: RewriteKind = {
     return { moves: [{ sql, phase: "expand", slug: "drop_index" }] };
   },
 };
+
+/** The statement before holds the lock until the end of the transaction that both are in. */
+function isLockedOut({ objects }: DropStmt, statement: LintStatement, { known, together }: RewriteContext): boolean {
+  const previous = together ? known.previous(statement) : null;
+  const locks = previous ? tableLocks(previous.node).filter(({ mode }) => mode === "AccessExclusiveLock") : [];
+  const held = locks.map(({ table }) => rangeKey(table));
+  return (objects ?? []).every((object) => held.includes(known.index(strings(listItems(object)))?.table ?? ""));
+}

@@ -7,6 +7,7 @@ import { addPrimaryKey } from "./add-primary-key.js";
 import { addUnique } from "./add-unique.js";
 import { attachPartition } from "./attach-partition.js";
 import { bulkWrite } from "./bulk-write.js";
+import { changeType } from "./change-type.js";
 import { createIndex } from "./create-index.js";
 import { detachPartition } from "./detach-partition.js";
 import { dropColumn } from "./drop-column.js";
@@ -27,6 +28,7 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   addUnique,
   attachPartition,
   bulkWrite,
+  changeType,
   createIndex,
   detachPartition,
   dropColumn,

@@ -1,3 +1,4 @@
+import { halfOfSwap } from "../../lint/rules/support/swapped-names.js";
 import { LONGEST_NAME, objectName } from "../../postgres/chosen-names.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
@@ -6,6 +7,7 @@ import { NotRewritable } from "../refusal.js";
 import { backfillMove } from "../support/backfill-move.js";
 import { bothWays } from "../support/both-ways.js";
 import { refOf } from "../support/table-of.js";
+import { lastTrigger } from "../swap/stand-in.js";
 
 export const renameColumn: RewriteKind = {
   id: "rename-column",
@@ -19,6 +21,7 @@ export const renameColumn: RewriteKind = {
     const ref = refOf(table, context);
     const column = before.column(ref, from);
     if (!column || known.isNew(table, statement)) return null;
+    if (context.together && halfOfSwap(rename, statement) !== null) return null;
     const [relation, oldName, newName] = [readableRelation(table), readableName(from), readableName(to)];
     const condition = `no deployed version of the application uses ${relation}.${oldName}`;
     const wasDropped = before.column(ref, to) && known.table(table)?.columns.has(to) === false;
@@ -35,7 +38,7 @@ export const renameColumn: RewriteKind = {
         `${relation}.${oldName} is generated, so no second column can be kept equal to it`,
       );
     const { type, collation } = column.attributes;
-    const name = objectName(ref.name, `${from}_${to}`, "both");
+    const name = lastTrigger(objectName(ref.name, `${from}_${to}`, "both"), ref, context);
     const sync = bothWays({ table, name, from, to });
     const update = `UPDATE ${relation} SET ${newName} = ${oldName} WHERE ${newName} IS DISTINCT FROM ${oldName}`;
     const add = `ALTER TABLE ${relation} ADD COLUMN ${newName} ${type}${collation === null ? "" : ` COLLATE ${collation}`}`;

@@ -1,9 +1,9 @@
-import type { Privilege } from "../../catalog/privileges.js";
 import { rangeKey } from "../../lint/known/key.js";
-import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
-import type { RewriteKind } from "../kind.js";
+import type { Move, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
+import { grantsOf } from "../support/grants-of.js";
 import { refOf, tableOf } from "../support/table-of.js";
 
 /** The first major whose views may run with the rights of whoever reads them. */
@@ -40,24 +40,16 @@ export const renameTable: RewriteKind = {
     return {
       moves: [
         { sql: `CREATE VIEW ${newText}${options} AS SELECT * FROM ${oldText}`, phase: "expand", slug: "both_names" },
-        ...grants.map((grant) => ({ sql: grant(newText), phase: "expand", slug: "both_names" }) as const),
+        ...grants.map(
+          ({ privileges, to }): Move => ({
+            sql: `GRANT ${privileges.join(", ")} ON ${newText} TO ${to}`,
+            phase: "expand",
+            slug: "both_names",
+          }),
+        ),
         { sql: `DROP VIEW ${newText}`, phase: "contract", slug: "rename", condition },
         { sql: statement.sql, phase: "contract", slug: "rename", condition },
       ],
     };
   },
 };
-
-type Grant = (relation: string) => string;
-
-/** What a view must be granted to be used as the table is; null where that is not known. */
-function grantsOf(privileges: unknown): readonly Grant[] | null {
-  const entries = (privileges ?? []) as readonly Privilege[];
-  const isPlain = ({ role, grantable, grantor }: Privilege) =>
-    grantable.length === 0 && grantor === null && /^[\w ]+$/.test(role);
-  if (!entries.every(isPlain)) return null;
-  return entries.map(({ role, privileges: what }) => {
-    const to = role === "PUBLIC" ? role : readableName(role);
-    return (relation) => `GRANT ${what.join(", ")} ON ${relation} TO ${to}`;
-  });
-}

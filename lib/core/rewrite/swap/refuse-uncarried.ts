@@ -1,0 +1,59 @@
+import { childrenOf } from "../../catalog/tables.js";
+import type { LintStatement } from "../../lint/lint-statement.js";
+import { columnBlockers } from "../../lint/rules/support/column-blockers.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import type { AlterCommand } from "../../sql/tree.js";
+import type { RewriteContext } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
+import { tableOf } from "../support/table-of.js";
+import { refuseLabels } from "./carry-indexes.js";
+import type { StandIn } from "./stand-in.js";
+
+/** What keeps a column from being replaced by a second one. Throws `NotRewritable`. */
+export function refuseUncarried(
+  standIn: StandIn,
+  alter: AlterCommand,
+  statement: LintStatement,
+  context: RewriteContext,
+): void {
+  const { table, column, name } = standIn;
+  const relation = readableRelation(table);
+  const what = `${relation}.${readableName(name)}`;
+  const { attributes } = tableOf(table, context);
+  const kin = attributes.partitionOf !== null || attributes.inherits.length > 0;
+  if (attributes.relkind === "p" || kin || childrenOf(context.before, standIn.ref).length > 0)
+    throw new NotRewritable(
+      "partitioned",
+      `${relation} is partitioned, a partition, or inherits: it has no column of its own`,
+    );
+  if (attributes.relkind !== "r") throw new NotRewritable("no-way", `${relation} is a foreign table`);
+  const { fixed, dependents } = columnBlockers(context.known, statement, alter);
+  if (fixed[0] !== undefined) throw new NotRewritable("dependents", `${what} cannot be replaced: ${fixed[0]}`);
+  const [blocker] = dependents;
+  if (blocker) throw new NotRewritable("dependents", `the ${blocker.kind} ${blocker.key} depends on ${what}`);
+  refusePublished(standIn, what, context);
+  refuseLabels(what, column.attributes);
+  const { generated, compression } = column.attributes;
+  if (generated !== "") throw new NotRewritable("dependents", `${what} is generated`);
+  if (typeof compression === "string" && compression !== "")
+    throw new NotRewritable("form", `${what} has a compression method of its own, which is not carried over`);
+}
+
+/** A subscriber has no second column, and its replication stops at the first row that has one. */
+function refusePublished({ ref }: StandIn, what: string, { before }: RewriteContext): void {
+  const names = [`${ref.schema}.${ref.name}`, ref.name];
+  const found = before.all("publication").find(({ attributes }) => {
+    const tables = (attributes.tables ?? []) as readonly { readonly table: string }[];
+    const schemas = (attributes.schemas ?? []) as readonly string[];
+    return (
+      attributes.allTables === true ||
+      schemas.includes(ref.schema) ||
+      tables.some(({ table }) => names.includes(table.replaceAll('"', "")))
+    );
+  });
+  if (found)
+    throw new NotRewritable(
+      "dependents",
+      `the publication ${readableName(found.id.name)} sends ${what} to subscribers, which have no second column`,
+    );
+}

@@ -1,0 +1,77 @@
+import type { Node, RangeVar } from "libpg-query";
+import type { ColumnObject } from "../../catalog/catalog.js";
+import type { TableRef } from "../../catalog/lookup.js";
+import { objectName } from "../../postgres/chosen-names.js";
+import { treeAlone } from "../../sql/parse.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import type { Move, RewriteContext } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
+
+/** A second column that takes the place of one of a table, with the names that the plan gives for a while. */
+export interface StandIn {
+  readonly table: RangeVar;
+  readonly ref: TableRef;
+  readonly column: ColumnObject;
+  /** The column's name, before and afterwards. */
+  readonly name: string;
+  /** Of the second column until it takes the name over. */
+  readonly fresh: string;
+  /** Of the first column from then on. */
+  readonly old: string;
+  /** Of the trigger that keeps the second equal, and of its function. */
+  readonly trigger: string;
+}
+
+/** What is made for the second column so that it may take over. */
+export interface Carried {
+  /** Checks that are made together, and validated one by one. */
+  readonly unproved: readonly string[];
+  /** Made while both columns stand. */
+  readonly before: readonly Move[];
+  /** In the transaction of the swap, once the columns have changed names: what leaves the first. */
+  readonly leave: readonly string[];
+  /** And what the second takes over. */
+  readonly take: readonly string[];
+}
+
+export function standInFor(table: RangeVar, ref: TableRef, column: ColumnObject, context: RewriteContext): StandIn {
+  const { name } = column.id;
+  const [fresh, old] = [objectName(name, "", "new"), objectName(name, "", "old")];
+  for (const each of [fresh, old])
+    if (context.before.column(ref, each) || context.known.table(table)?.columns.has(each))
+      throw new NotRewritable("name-taken", `${readableRelation(table)} has a column ${readableName(each)} already`);
+  const trigger = lastTrigger(objectName(ref.name, name, "both"), ref, context);
+  refuseTaken(trigger, ref, context);
+  return { table, ref, column, name, fresh, old, trigger };
+}
+
+/** Triggers fire in the order of their names, and ours has to see what the others made of the row. Throws `NotRewritable`. */
+export function lastTrigger(name: string, ref: TableRef, { before }: RewriteContext): string {
+  const others = before.triggers(ref).map(({ id }) => Buffer.from(id.name));
+  const isLast = (text: string) => others.every((other) => Buffer.compare(other, Buffer.from(text)) < 0);
+  const found = [name, objectName("zz", name, "last")].find(isLast);
+  if (found === undefined)
+    throw new NotRewritable("name-taken", `${readableName(ref.name)} has a trigger that would fire after ${name}`);
+  return found;
+}
+
+/** A name for something of the second column, until it takes the name over. Throws `NotRewritable`. */
+export function freshName(name: string, ref: TableRef, context: RewriteContext): string {
+  const fresh = objectName(name, "", "new");
+  refuseTaken(fresh, ref, context);
+  return fresh;
+}
+
+function refuseTaken(name: string, { schema }: TableRef, { before }: RewriteContext): void {
+  const taken = before.catalog.objects.find(
+    ({ kind, id }) => id.name === name && (id.schema ?? schema) === schema && kind !== "column",
+  );
+  if (taken) throw new NotRewritable("name-taken", `there is a ${taken.kind} ${readableName(name)} already`);
+}
+
+/** The tree of a definition that the server printed. Throws `NotRewritable`. */
+export function treeOf(sql: string, what: string): Node {
+  const tree = treeAlone(sql);
+  if (!tree) throw new NotRewritable("form", `the definition of ${what} cannot be read`);
+  return tree;
+}
