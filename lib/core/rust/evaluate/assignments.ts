@@ -1,4 +1,5 @@
 import type { RustNode } from "../syntax/rust-node.js";
+import { calculated } from "./integers.js";
 import type { Machine } from "./machine.js";
 import { derefed, put } from "./place.js";
 import { locate, spoil } from "./places.js";
@@ -20,18 +21,15 @@ export function assign(machine: Machine, node: RustNode, scope: Scope): Value {
 function compound(machine: Machine, node: RustNode, target: RustNode, value: Value, scope: Scope): Value {
   const place = locate(machine, target, scope);
   const old = derefed(place.get());
-  const added = /^\s*\+=/.test(node.text.slice(target.end - node.start));
-  if (added && old.kind === "text" && value.kind === "text") {
+  const operator = /^\s*([-+*])=/.exec(node.text.slice(target.end - node.start))?.[1] ?? null;
+  const number =
+    operator !== null && old.kind === "number" && value.kind === "number" ? calculated(operator, old, value) : null;
+  if (operator === "+" && old.kind === "text" && value.kind === "text") {
     machine.makeText(old.text.length + value.text.length, node);
     place.set(text(old.text + value.text));
-  } else if (added && old.kind === "number" && value.kind === "number" && whole(old.text) && whole(value.text)) {
-    place.set({ kind: "number", text: (BigInt(old.text) + BigInt(value.text)).toString() });
-  } else spoil(place, "The value changes as the code runs", node);
+  } else if (number) place.set(number);
+  else spoil(place, "The value changes as the code runs", node);
   return UNIT;
-}
-
-function whole(text: string): boolean {
-  return /^-?\d+$/.test(text);
 }
 
 function takeApart(machine: Machine, target: RustNode, value: Value, scope: Scope): Value {

@@ -45,7 +45,7 @@ export function argumentsOf(machine: Machine, node: RustNode, scope: Scope): Val
 
 /** A closure, or a function's name, kept in a variable. */
 export function callValue(machine: Machine, callee: Value, args: readonly Value[], node: RustNode): Value {
-  if (callee.kind === "closure") return callClosure(machine, callee, args);
+  if (callee.kind === "closure") return callClosure(machine, callee, args, node);
   if (callee.kind === "path") return callPath(machine, callee.segments, args, node, callee.node);
   handOver(machine, args, "Code that is not known", node);
   if ([callee, ...args].some(reachesDatabase))
@@ -128,7 +128,12 @@ export function callItem(
   const run = () => {
     const scope = machine.scope(null);
     bindParameters(machine, item, args, self, scope);
-    return typed(machine, machine.call(body, scope, selfTypeOf(machine, item)), item.node.field("return_type"), node);
+    return typed(
+      machine,
+      machine.call(body, scope, selfTypeOf(machine, item), node),
+      item.node.field("return_type"),
+      node,
+    );
   };
   const isAsync = item.node.child("function_modifiers")?.text.includes("async") ?? false;
   return isAsync ? machine.future(node, run) : run();
@@ -150,7 +155,12 @@ function bindParameters(machine: Machine, item: Item, args: readonly Value[], se
   }
 }
 
-export function callClosure(machine: Machine, closure: ClosureValue, args: readonly Value[]): Value {
+export function callClosure(
+  machine: Machine,
+  closure: ClosureValue,
+  args: readonly Value[],
+  origin: RustNode = closure.body,
+): Value {
   const scope = machine.scope(closure.scope);
   for (const [at, param] of closure.params.entries()) {
     const pattern = param.type === "parameter" ? (param.field("pattern") ?? param) : param;
@@ -158,7 +168,12 @@ export function callClosure(machine: Machine, closure: ClosureValue, args: reado
     matchPattern(machine, pattern, typed(machine, given, param.field("type"), param), scope);
   }
   const run = () =>
-    typed(machine, machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null), closure.returns, closure.body);
+    typed(
+      machine,
+      machine.call(closure.body, scope, machine.selfTypes.at(-1) ?? null, origin),
+      closure.returns,
+      closure.body,
+    );
   return closure.waits ? machine.future(closure.body, run) : run();
 }
 

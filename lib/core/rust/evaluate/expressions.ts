@@ -4,6 +4,7 @@ import { assign } from "./assignments.js";
 import { calledIn, evaluateCall, settled } from "./calls.js";
 import { isUnsure, unsureList } from "./cfg.js";
 import { evaluateBlock, evaluateIf, evaluateMatch } from "./control.js";
+import { integerType, ofType, rangeOfType } from "./integers.js";
 import { evaluateFor, evaluateLoop } from "./loops.js";
 import type { Machine } from "./machine.js";
 import { evaluateMacro } from "./macros.js";
@@ -46,7 +47,8 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   string_literal: literalText,
   raw_string_literal: literalText,
   char_literal: (_machine, node) => charOf(node.text),
-  integer_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
+  integer_literal: (_machine, node) =>
+    ofType({ kind: "number", text: numberValue(node.text) }, integerType(/[iu]\w+$/.exec(node.text)?.[0] ?? "")),
   float_literal: (_machine, node) => ({ kind: "number", text: numberValue(node.text) }),
   boolean_literal: (_machine, node) => bool(node.text === "true"),
   unit_expression: () => UNIT,
@@ -82,7 +84,7 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
     const block = node.child("block");
     const around = /^async\s+move\b/.test(node.text) ? scope.moved() : scope.seen();
     if (!block) return unknown("The block is incomplete", node);
-    return machine.future(node, () => machine.call(block, around, machine.selfTypes.at(-1) ?? null));
+    return machine.future(node, () => machine.call(block, around, machine.selfTypes.at(-1) ?? null, node));
   },
   unsafe_block: (machine, node, scope) => machine.evaluate(node.child("block") ?? node, scope),
   if_expression: evaluateIf,
@@ -152,6 +154,9 @@ function reference(machine: Machine, node: RustNode, scope: Scope): Value {
   return held.kind === "handle" ? held : { kind: "ref", place };
 }
 
+/** What stands for a Result of which it is not known whether it is an error. */
+const MAY_FAIL: ReadonlySet<Value["kind"]> = new Set(["unknown", "term", "unit", "rows", "scalar", "condition"]);
+
 /** `?`: an error that is known leaves the function. */
 function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   const value = settled(inner(machine, node, scope));
@@ -159,6 +164,8 @@ function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   if (isError(seen)) throw new ReturnSignal(seen);
   const well = heldBy(seen);
   if (well) return well;
+  if (MAY_FAIL.has(seen.kind) && machine.losesErrors)
+    machine.leave("return", undecided("Whether an error leaves a function whose caller goes on is not known"), node);
   if (seen.kind !== "none" && seen.kind !== "some") return value;
   // `Ok(None)` is kept as `None`: which of the two stands here, and so whether it leaves, is not known.
   const reason = "Whether the ? leaves the function is not followed";
@@ -166,22 +173,16 @@ function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   return unknown(reason, node);
 }
 
-const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromEntries(
-  [8, 16, 32, 64, 128].flatMap((bits) => [
-    [`i${bits}`, [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n]],
-    [`u${bits}`, [0n, 2n ** BigInt(bits) - 1n]],
-  ]),
-);
-
 /** `x as T`: a number that the type holds stays as it is; a cast to what is no number changes nothing. */
 function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
   const given = machine.evaluate(node.field("value") ?? node, scope);
   const type = node.field("type")?.text ?? "";
   if (!/^([iu](8|16|32|64|128|size)|f32|f64|char|bool)$/.test(type)) return given;
   const value = derefed(given);
-  const range = RANGES[type.replace("size", "64")];
+  const range = rangeOfType(type);
   const whole = value.kind === "number" && /^-?\d+$/.test(value.text) ? BigInt(value.text) : null;
-  if (range && whole !== null && whole >= range[0] && whole <= range[1]) return value;
+  if (range && whole !== null && whole >= range[0] && whole <= range[1])
+    return { kind: "number", text: String(whole), type };
   return unknown("What the cast gives is not followed", node);
 }
 
@@ -189,7 +190,7 @@ function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
 function charOf(literal: string): Value {
   const body = literal.replace(/^b/, "").slice(1, -1);
   const char = body.startsWith("\\") ? unescaped(body) : body;
-  return literal.startsWith("b") ? { kind: "number", text: String(char.charCodeAt(0)) } : text(char);
+  return literal.startsWith("b") ? { kind: "number", text: String(char.charCodeAt(0)), type: "u8" } : text(char);
 }
 
 const LONGEST_LIST = 10_000;
@@ -202,6 +203,8 @@ function rangeOf(machine: Machine, node: RustNode, scope: Scope): Value {
   if (!(count >= 0 && count <= LONGEST_LIST)) return unknown("The range is too long to be followed", node);
   return {
     kind: "list",
-    items: Array.from({ length: count }, (_, at) => ({ kind: "number", text: String(first + at) })),
+    items: Array.from({ length: count }, (_, at) =>
+      ofType({ kind: "number", text: String(first + at) }, from.type ?? to.type ?? null),
+    ),
   };
 }

@@ -3,6 +3,7 @@ import type { Item } from "../syntax/items.js";
 import type { RustNode, RustText } from "../syntax/rust-node.js";
 import { type Emission, Sink } from "./emission.js";
 import { Cell, derefed } from "./place.js";
+import { noteParents, propagates } from "./propagates.js";
 import { Scope } from "./scope.js";
 import { LoopSignal, RefusalSignal, ReturnSignal } from "./signals.js";
 import {
@@ -137,14 +138,21 @@ export class Machine {
     }
   }
 
-  /** Runs a function's body; `return` ends it, and guards opened in it end with it. */
-  call(body: RustNode, scope: Scope, type: SelfType | null): Value {
+  /** Whether an error that leaves the function that runs is lost on its way: whoever called goes on then. */
+  get losesErrors(): boolean {
+    return this.frames.at(-1)?.losesErrors === true;
+  }
+
+  /** Runs a function's body, called at `origin`; `return` ends it, and guards opened in it end with it. */
+  call(body: RustNode, scope: Scope, type: SelfType | null, origin: RustNode): Value {
     if (this.frames.length >= DEEPEST_CALL) {
       throw new RefusalSignal("The calls are nested too deeply to be followed", body);
     }
     const { undecided } = this;
     const { depth } = this.sink;
-    const frame: Frame = { mayReturn: false, mayLoop: false };
+    const losesErrors = this.losesErrors || (this.frames.length > 0 && !propagates(origin));
+    noteParents(body);
+    const frame: Frame = { mayReturn: false, mayLoop: false, losesErrors };
     this.frames.push(frame);
     this.selfTypes.push(type);
     try {
@@ -207,7 +215,7 @@ export class Machine {
 
   /** Says whether a branch inside may have left the function or the loop. */
   private watched(work: () => void): Frame {
-    const frame = this.frames.at(-1) ?? { mayReturn: false, mayLoop: false };
+    const frame = this.frames.at(-1) ?? { mayReturn: false, mayLoop: false, losesErrors: false };
     const before = { ...frame };
     Object.assign(frame, { mayReturn: false, mayLoop: false });
     try {
@@ -247,9 +255,13 @@ export interface SelfType {
   readonly item: Item | null;
 }
 
-interface Frame {
+interface Left {
   mayReturn: boolean;
   mayLoop: boolean;
+}
+
+interface Frame extends Left {
+  readonly losesErrors: boolean;
 }
 
 const UNDECIDED = undecided(DECIDED_LATER);
@@ -264,7 +276,7 @@ export function leaving(results: readonly BranchResult[]): "return" | "loop" | n
   return results.some(({ end, mayLoop }) => end === "loop" || mayLoop) ? "loop" : null;
 }
 
-export interface BranchResult extends Readonly<Frame> {
+export interface BranchResult extends Readonly<Left> {
   readonly emissions: ReturnType<Sink["capture"]>;
   readonly end: "value" | "return" | "refusal" | "loop";
   readonly value: Value;

@@ -87,7 +87,7 @@ const TEXT: Readonly<Record<string, TextMethod>> = {
   to_ascii_lowercase: (value) => text(value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
   to_uppercase: (value) => text(value.toUpperCase()),
   to_snake_case: (value) => text(snakeCase(value)),
-  len: (value) => ({ kind: "number", text: String(Buffer.byteLength(value)) }),
+  len: (value) => ({ kind: "number", text: String(Buffer.byteLength(value)), type: "usize" }),
   is_empty: (value) => bool(value === ""),
   replace: (value, [from, to], machine, node) => {
     if (from?.kind !== "text" || to?.kind !== "text") return undefined;
@@ -118,12 +118,15 @@ const TEXT: Readonly<Record<string, TextMethod>> = {
 const LIST: Readonly<
   Record<string, (machine: Machine, list: ListValue, args: readonly Value[], node: RustNode) => Value | undefined>
 > = {
-  len: (_machine, list) => ({ kind: "number", text: String(list.items.length) }),
+  len: (_machine, list) => ({ kind: "number", text: String(list.items.length), type: "usize" }),
   is_empty: (_machine, list) => bool(list.items.length === 0),
   rev: (_machine, list) => ({ kind: "list", items: [...list.items].reverse() }),
   enumerate: (_machine, list) => ({
     kind: "list",
-    items: list.items.map((item, at) => ({ kind: "list", items: [{ kind: "number", text: String(at) }, item] })),
+    items: list.items.map((item, at) => ({
+      kind: "list",
+      items: [{ kind: "number", text: String(at), type: "usize" }, item],
+    })),
   }),
   chain: (_machine, list, [other]) =>
     other?.kind === "list" ? { kind: "list", items: [...list.items, ...other.items] } : undefined,

@@ -1,5 +1,6 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import { compareScalar } from "./answers.js";
+import { calculated, negated } from "./integers.js";
 import { leaving, type Machine } from "./machine.js";
 import { handOver } from "./places.js";
 import type { Scope } from "./scope.js";
@@ -12,7 +13,7 @@ export function evaluateUnary(machine: Machine, node: RustNode, scope: Scope): V
   const value = node.operator === "!" ? truthOf(given) : given;
   if (node.operator === "*") return value;
   if (node.operator === "-" && value.kind === "number")
-    return { kind: "number", text: value.text.startsWith("-") ? value.text.slice(1) : `-${value.text}` };
+    return negated(value) ?? unknown("The number may not fit in its type", node);
   if (node.operator === "!" && value.kind === "bool") return bool(!value.value);
   if (node.operator === "!" && value.kind === "condition") {
     return { kind: "condition", condition: { ...value.condition, negated: !value.condition.negated } };
@@ -101,11 +102,7 @@ function arithmetic(operator: string, a: Value, b: Value): Value | null {
   if (operator === ">") return bool(left > right);
   if (operator === "<=") return bool(left <= right);
   if (operator === ">=") return bool(left >= right);
-  const whole = Number.isSafeInteger(left) && Number.isSafeInteger(right);
-  const result = { "+": left + right, "-": left - right, "*": left * right }[operator];
-  return whole && result !== undefined && Number.isSafeInteger(result)
-    ? { kind: "number", text: String(result) }
-    : null;
+  return calculated(operator, a, b);
 }
 
 /** Null when it cannot be told. */

@@ -1,5 +1,6 @@
 import { lastName, pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { integerType, ofType, rangeOfType } from "./integers.js";
 import type { Machine } from "./machine.js";
 import { ownType } from "./own-type.js";
 import { unknown, type Value } from "./value.js";
@@ -42,9 +43,20 @@ export function typed(machine: Machine, value: Value, type: RustNode | null, nod
     }
     default:
   }
+  if (value.kind === "number") {
+    const found = machine.crate.type(pathOf(type), type);
+    const own = found?.kind === "item" ? null : integerType(type.text);
+    if (own !== null) return inType(value, own, node);
+  }
   return fits(machine, value, type)
     ? value
     : unknown(`What becomes of the value as ${type.text} is not followed`, node);
+}
+
+function inType(value: Extract<Value, { kind: "number" }>, type: string, node: RustNode): Value {
+  const range = rangeOfType(type);
+  const held = /^-?\d+$/.test(value.text) && range && BigInt(value.text) >= range[0] && BigInt(value.text) <= range[1];
+  return held ? ofType(value, type) : unknown(`What becomes of the number as ${type} is not followed`, node);
 }
 
 /** The elements as the types of a tuple have them, or each as the one type of a list. */
@@ -60,7 +72,8 @@ function fits(machine: Machine, value: Value, type: RustNode): boolean {
   if (found?.kind === "ambiguous") return false;
   if (found?.kind === "item" && found.item.kind === "alias") {
     const aliased = found.item.node.field("type");
-    return typed(machine, value, aliased, type) === value;
+    const made = typed(machine, value, aliased, type);
+    return made === value || (value.kind === "number" && made.kind === "number");
   }
   if (found?.kind === "item" && found.item.kind !== "parameter" && found.item.kind !== "trait") {
     return ownType(machine, value)?.node === found.item.node;

@@ -5,7 +5,8 @@ import type { Scope } from "./scope.js";
 /** What a piece of migration code evaluates to, as far as it can be known without running it. */
 export type Value =
   | TextValue
-  | { readonly kind: "number"; readonly text: string }
+  /** `type`: of an integer, where it is written. */
+  | { readonly kind: "number"; readonly text: string; readonly type?: string }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "unit" }
   | { readonly kind: "none" }
