@@ -11,6 +11,7 @@ import type { Tenant } from "../../ports/registry.js";
 import { assertContained, NotContained } from "../migration/contained.js";
 import { dropped, replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
+import { makeBeforehand } from "./made-beforehand.js";
 import { sharedScratch } from "./shared-scratch.js";
 
 const TIMEOUT_MS = 600_000;
@@ -82,7 +83,7 @@ async function replayBeside(
   findings: Finding[],
 ): Promise<Catalog> {
   const { name, schemas } = place;
-  const replayed = (scratch: Clone) => replayIn(ports.clock, scratch, release, tenant, migrations, place, findings);
+  const replayed = (scratch: Clone) => replayIn(ports, scratch, release, tenant, migrations, place, findings);
   try {
     return await replayed(await ports.database.scratch(tenant, name));
   } catch (error) {
@@ -92,7 +93,7 @@ async function replayBeside(
 }
 
 async function replayIn(
-  clock: Clock,
+  { clock, database }: DatabaseAndClock,
   scratch: Clone,
   release: Release,
   tenant: Tenant,
@@ -102,10 +103,11 @@ async function replayIn(
 ): Promise<Catalog> {
   try {
     assertContained(scratch, migrations);
+    const made = await makeBeforehand(database, scratch, tenant, migrations);
     const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
     try {
       if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
-      return await replay(clock, session, release, tenant, migrations, { statementTimeout: TIMEOUT_MS, shared });
+      return await replay(clock, session, release, tenant, migrations, { statementTimeout: TIMEOUT_MS, shared, made });
     } finally {
       await session.close();
     }

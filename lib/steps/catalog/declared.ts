@@ -13,10 +13,12 @@ import type { Clock } from "../../ports/clock.js";
 import { type Clone, DatabaseError, NotDropped, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import type { ApplyMigration } from "../migration/apply-migration.js";
 import { assertContained, CONTAIN, NotContained } from "../migration/contained.js";
 import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
+import { isMade, type MadeBeforehand, makeBeforehand } from "./made-beforehand.js";
 import { readCatalog } from "./read-catalog.js";
 import { sharedScratch } from "./shared-scratch.js";
 
@@ -91,11 +93,12 @@ async function declareOn(
   try {
     assertContained(scratch, release.migrations);
     const statementTimeout = milliseconds(config.timeouts.dryRun);
+    const made = await makeBeforehand(ports.database, scratch, tenant, release.migrations);
     session = await scratch.open({ purpose: "write", statementTimeout, lockTimeout: 5000 });
     if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);
     const has = release.migrations.filter((migration) => !pending.includes(migration.version));
     const lacks = release.migrations.filter((migration) => pending.includes(migration.version));
-    const limits = { statementTimeout, shared: sharedSchemas(config) };
+    const limits = { statementTimeout, shared: sharedSchemas(config), made };
     const before = await replay(ports.clock, session, release, tenant, has, limits);
     const after = await replay(ports.clock, session, release, tenant, lacks, limits);
     const declared = { before: await keep(ports, before), after: await keep(ports, after) };
@@ -148,6 +151,7 @@ interface ReplayLimits {
   readonly statementTimeout: number;
   /** Schemas behind the tenant's own in its search_path. */
   readonly shared: readonly string[];
+  readonly made: MadeBeforehand;
 }
 
 /** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. */
@@ -157,10 +161,10 @@ export async function replay(
   release: Release,
   tenant: Tenant,
   migrations: readonly Migration[],
-  { statementTimeout, shared }: ReplayLimits,
+  { statementTimeout, shared, made }: ReplayLimits,
 ): Promise<Catalog> {
   for (const migration of migrations) {
-    await replayMigration(session, {
+    const input: ApplyMigration = {
       migration,
       // The ledger's own table is part of a tenant's schema.
       ledger: ledgerFor(release.convention, tenant.schema),
@@ -169,7 +173,8 @@ export async function replay(
       schema: tenant.schema,
       keep: [],
       clock,
-    });
+    };
+    await replayMigration(session, input, (statement) => isMade(statement, made));
   }
   return readCatalog(session, tenant.schema);
 }

@@ -1,18 +1,25 @@
 import { refusedStatement } from "../../core/operations/refusals.js";
+import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { type AppliedMigration, type ApplyMigration, applyMigration } from "./apply-migration.js";
 
 /**
  * Runs a migration on a scratch database to reach the state after it. Statements that are never executed, because they end the
- * transaction, wait, or reach beyond the database, are left out: the server is the same one. Throws `DatabaseError` where a
- * statement was not understood, since without it the state is another.
+ * transaction, wait, or reach beyond the database, are left out: the server is the same one. So are those whose outcome is there. Throws
+ * `DatabaseError` where a statement was not understood, since without it the state is another.
  */
-export async function replayMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
+export async function replayMigration(
+  session: Session,
+  input: ApplyMigration,
+  isThere: (statement: Statement) => boolean = () => false,
+): Promise<AppliedMigration> {
   const { migration } = input;
   const refusals = migration.up.statements.map((statement) => refusedStatement(statement));
   const unread = refusals.flat().find(({ unknown }) => unknown);
   if (unread) throw new DatabaseError(unread.message, "42601");
-  const statements = migration.up.statements.filter((_, at) => refusals[at]?.length === 0);
+  const statements = migration.up.statements.filter(
+    (statement, at) => refusals[at]?.length === 0 && !isThere(statement),
+  );
   return applyMigration(session, {
     ...input,
     whole: true,

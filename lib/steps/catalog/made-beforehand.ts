@@ -1,0 +1,104 @@
+import type { Migration } from "../../core/migration/release.js";
+import { operationsOfText } from "../../core/operations/index.js";
+import { identifier } from "../../core/sql/quote.js";
+import type { Statement } from "../../core/sql/statement.js";
+import type { Clone, Database, Session } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+
+/** What is on an empty database before the history runs there, so that its statements for it have nothing left to do. */
+export interface MadeBeforehand {
+  readonly extensions: ReadonlySet<string>;
+  /** Made for the extensions. */
+  readonly schemas: ReadonlySet<string>;
+}
+
+const NOTHING_MADE: MadeBeforehand = { extensions: new Set(), schemas: new Set() };
+
+const TIMEOUTS = { statementTimeout: 60_000, lockTimeout: 5_000 };
+
+/**
+ * Makes extensions of the history that only a superuser may make: those that the tenant has, so that somebody has allowed them. Their
+ * scripts run as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none.
+ * Throws `DatabaseError`.
+ */
+export async function makeBeforehand(
+  database: Database,
+  scratch: Clone,
+  tenant: Tenant,
+  migrations: readonly Migration[],
+): Promise<MadeBeforehand> {
+  const names = new Set(migrations.flatMap(({ up }) => up.statements.flatMap(extensionsIn)));
+  if (names.size === 0 || tenant.schema !== null) return NOTHING_MADE;
+  const installed = await installedIn(database, tenant, [...names]);
+  if (installed.length === 0) return NOTHING_MADE;
+  const session = await scratch.open({ purpose: "write", ...TIMEOUTS, asLogin: true });
+  try {
+    const untrusted = await session.query<{ name: string }>(UNTRUSTED, [installed.map(({ name }) => name)]);
+    const wanted = installed.filter(({ name }) => untrusted.some((one) => one.name === name));
+    const schemas = await makeSchemas(session, wanted);
+    for (const { name, schema } of wanted)
+      await session.query(`create extension ${identifier(name)} schema ${identifier(schema)}`);
+    if (wanted.length > 0) await session.query(TO_OWNER, [wanted.map(({ name }) => name)]);
+    return { extensions: new Set(wanted.map(({ name }) => name)), schemas };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The schemas of the extensions that are not there yet, as their owner would make them. */
+async function makeSchemas(session: Session, wanted: readonly { readonly schema: string }[]): Promise<Set<string>> {
+  const missing = await session.query<{ name: string; owner: string }>(
+    `select s.name, pg_get_userbyid(d.datdba)::text as owner from unnest($1::text[]) s(name), pg_database d
+      where d.datname = current_database() and not exists (select from pg_namespace n where n.nspname = s.name)`,
+    [[...new Set(wanted.map(({ schema }) => schema))]],
+  );
+  for (const { name, owner } of missing)
+    await session.query(`create schema ${identifier(name)} authorization ${identifier(owner)}`);
+  return new Set(missing.map(({ name }) => name));
+}
+
+/** Whether a statement makes nothing but what is there. */
+export function isMade(statement: Statement, { extensions, schemas }: MadeBeforehand): boolean {
+  if (extensions.size === 0) return false;
+  const operations = operationsOfText(statement);
+  return (
+    operations.length > 0 &&
+    operations.every(
+      (operation) =>
+        operation.kind === "create-object" &&
+        ((operation.objectKind === "extension" && extensions.has(operation.name.name)) ||
+          (operation.objectKind === "schema" && schemas.has(operation.name.name))),
+    )
+  );
+}
+
+function extensionsIn(statement: Statement): readonly string[] {
+  return operationsOfText(statement).flatMap((operation) =>
+    operation.kind === "create-object" && operation.objectKind === "extension" ? [operation.name.name] : [],
+  );
+}
+
+/** In the order in which they were made: one may need another. */
+async function installedIn(database: Database, tenant: Tenant, names: readonly string[]) {
+  const session = await database.connect(tenant, { purpose: "read", ...TIMEOUTS });
+  try {
+    return await session.query<{ name: string; schema: string }>(
+      `select e.extname::text as name, n.nspname::text as schema
+         from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+        where e.extname = any($1) order by e.oid`,
+      [names],
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+/** What only a superuser makes, where the login is one. */
+const UNTRUSTED = `select e.name::text as name
+  from pg_available_extensions e join pg_available_extension_versions v on v.name = e.name and v.version = e.default_version
+ where e.name = any($1) and v.superuser and not v.trusted
+   and (select r.rolsuper from pg_roles r where r.rolname = current_user)`;
+
+/** An empty database belongs to whoever executes on it. */
+const TO_OWNER = `update pg_extension set extowner = (select d.datdba from pg_database d where d.datname = current_database())
+  where extname = any($1)`;
