@@ -7,7 +7,7 @@ import { livePart, notice, page } from "./components/page.js";
 import type { HoldForm } from "./components/rollout.js";
 import type { ReviewDeps } from "./deps.js";
 import { formCookie, issueForm } from "./form.js";
-import { holdRollout } from "./hold.js";
+import { holdRollout, isHold } from "./hold.js";
 import { runPath } from "./links.js";
 import type { ReviewModel } from "./model.js";
 import { SECURITY_HEADERS } from "./policy.js";
@@ -82,7 +82,7 @@ async function decided(c: Context, deps: ReviewDeps, run: string): Promise<Respo
   const fields = await c.req.parseBody();
   const cookie = isTurned(capability) ? "" : formCookie(c, capability);
   const sent: Submission = { headers: c.req.raw.headers, cookie, fields };
-  const outcome = "hold" in fields ? await holdRollout(deps, capability, sent) : await submit(deps, capability, sent);
+  const outcome = isHold(fields) ? await holdRollout(deps, capability, sent) : await submit(deps, capability, sent);
   // After a decision the browser asks for the page again, so that loading it again does not send the form again.
   if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
   const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;

@@ -42,6 +42,9 @@ export type TurnedCode =
   | "tampered"
   | "not-rolling";
 
+/** What a person said of a rollout at work; `speed` in percent of the time. */
+export type Said = { readonly by: string } & ({ readonly paused: boolean } | { readonly speed: number });
+
 export interface ReviewDeps {
   /** Where browsers reach us, such as `https://gate.example.com`; no path. */
   readonly origin: string;
@@ -53,8 +56,8 @@ export interface ReviewDeps {
   model(run: string): Promise<ReviewModel | null>;
   /** The same for a page that is open, as often as it asks; absent: `model`. */
   readonly live?: (run: string) => Promise<ReviewModel | null>;
-  /** Holds the rollout between two tenants, or lets it go on; absent where that is not done from the page. */
-  readonly hold?: (run: string, said: { readonly paused: boolean; readonly by: string }) => Promise<void>;
+  /** Holds the rollout, lets it go on, or sets the speed of its backfills; absent where that is not done from the page. */
+  readonly hold?: (run: string, said: Said) => Promise<void>;
   /** Continues the state machine once the question is answered, or can be answered no more. May be called again for the same answer. */
   settle(run: string): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;

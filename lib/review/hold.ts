@@ -5,10 +5,25 @@ import type { ReviewDeps } from "./deps.js";
 import type { Submission } from "./submit.js";
 import { isTurned, TURNED, type Turned } from "./turned.js";
 
-const formSchema = z.object({ hold: z.enum(["pause", "resume"]), csrf: z.string().max(128) });
+const csrf = z.string().max(128);
+const formSchema = z.union([
+  z.object({ hold: z.enum(["pause", "resume"]), csrf }),
+  z.object({
+    speed: z
+      .string()
+      .regex(/^([1-9]\d?|100)$/)
+      .transform(Number),
+    csrf,
+  }),
+]);
+
+/** Whether a form holds a rollout, rather than decides on it. */
+export function isHold(fields: object): boolean {
+  return "hold" in fields || "speed" in fields;
+}
 
 /**
- * Pauses a rollout, or lets it go on, for a person whose link may decide; or tells why not. Null when it counted. What is refused is
+ * Pauses a rollout, lets it go on or sets the speed of its backfills, for a person whose link may decide; or tells why not. Null when it counted. What is refused is
  * audited here, what counts by the rollout itself.
  */
 export async function holdRollout(
@@ -38,6 +53,10 @@ async function attempt(
   const model = await deps.model(run);
   if (deps.hold === undefined || model?.rollout?.status !== "running" || model.outcome !== null)
     return TURNED["not-rolling"];
-  await deps.hold(run, { paused: form.data.hold === "pause", by: person });
+  const { data } = form;
+  await deps.hold(
+    run,
+    "speed" in data ? { speed: data.speed, by: person } : { paused: data.hold === "pause", by: person },
+  );
   return null;
 }

@@ -11,7 +11,7 @@ import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
 import type { ClusterMatrix } from "../core/versions/matrix.js";
-import type { HoldView, PlanView } from "./plan-view.js";
+import type { BackfillsView, HoldView, PlanView } from "./plan-view.js";
 
 /** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
 export interface ReviewModel {
@@ -47,6 +47,8 @@ export interface ReviewModel {
   readonly rollout: RolloutView | null;
   /** Null in a report, which says what happened. */
   readonly plan: PlanView | null;
+  /** Null where no backfill has begun, and in a report. */
+  readonly backfills: BackfillsView | null;
   /** Null when nothing holds the rollout. */
   readonly hold: HoldView | null;
   /** How the run ended; null before. */

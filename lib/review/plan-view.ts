@@ -1,4 +1,6 @@
 import type { Change } from "../core/release/change.js";
+import type { BackfillSum } from "../core/rollout/backfill-sum.js";
+import type { Governed } from "../core/rollout/governed.js";
 
 /** What an approval starts, before it is given. */
 export interface PlanView {
@@ -36,4 +38,24 @@ export interface HoldView {
   readonly text: string;
   /** True when a person did it, and a person must end it. */
   readonly paused: boolean;
+}
+
+/** How far the backfills of a run are, and what holds them. */
+export interface BackfillsView {
+  readonly sum: BackfillSum;
+  /** Those at work. */
+  readonly tenants: readonly {
+    readonly tenant: string;
+    readonly rows: number;
+    readonly total: number | null;
+    readonly rowsPerSecond: number;
+    readonly leftMs: number | null;
+    readonly pace: "go" | "slow" | "pause" | "done";
+    /** The figure that decided the pace. */
+    readonly why: string;
+  }[];
+  /** What held or slowed them so far, by host. */
+  readonly governed: readonly { readonly host: string; readonly decisions: readonly Governed[] }[];
+  /** Percent of the time, as a person set it. */
+  readonly speed: number;
 }

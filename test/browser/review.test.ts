@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { RolloutView } from "../../lib/review/model.js";
 import { decideByLink } from "../review/harness.js";
-import { blockedModel, rollingModel, sampleModel } from "../review/sample-model.js";
+import { blockedModel, rollingModel, sampleBackfills, sampleModel } from "../review/sample-model.js";
 import { CHROMIUM, NO_CHROMIUM, startChromium } from "./chromium.js";
 import { servedReview } from "./served-review.js";
 
@@ -153,6 +153,33 @@ describe.skipIf(CHROMIUM === null)("the page in a browser", () => {
     expect(await page.evaluate("window.same")).toBe(true);
     expect(said).toEqual([true, false]);
     expect(heard).toEqual([]);
+  });
+
+  it("shows how far backfills are and what holds them, and sets their speed", async () => {
+    const review = await servedReview();
+    const said: object[] = [];
+    const hold = async (_run: string, one: object) => {
+      said.push(one);
+      review.change({ backfills: { ...sampleBackfills(), speed: 25 } });
+    };
+    Object.assign(review.deps, { hold });
+    review.change({ rollout: rollingModel().rollout, backfills: sampleBackfills() });
+    await decideByLink(review, review.link("alex"), {}, review.origin);
+    const page = await openPage({ bypassCSP: true, reducedMotion: "reduce" });
+    await page.goto(review.url("alex"));
+    for (const width of [320, 390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    }
+    await page.evaluate(AXE);
+    const found = (await page.evaluate(
+      "axe.run().then(({ violations }) => violations.map(({ id }) => id))",
+    )) as string[];
+    expect(found).toEqual([]);
+    expect(await page.locator("#live b").count()).toBe(0);
+    await page.getByRole("button", { name: "25 %" }).click();
+    await page.locator("button[value='25'][aria-pressed=true]").waitFor();
+    expect(said).toEqual([{ speed: 25, by: "alex" }]);
   });
 
   it("answers an approver's four questions on its first screen", async () => {

@@ -27,7 +27,7 @@ it("has a line for each tenant at work, and one for all of them", () => {
   const done = { ...WORKING, tenant: "beta", rows: 500, pace: "done", leftMs: 0 } as const;
   expect(backfillLines([WORKING, done])).toEqual([
     backfillLine(WORKING),
-    "backfills: 1 of 2 tenants begun are done, 12,500 rows changed, 3,400 rows/s now",
+    "backfills: 1 of 2 tenants begun are done, 12,500 rows of 100,000 rows changed, 3,400 rows/s now, about 11.2 s left of these",
   ]);
   expect(backfillLines([])).toEqual([]);
 });

@@ -44,7 +44,7 @@ describe("speed", () => {
       code: 0,
       stdout: "Backfills of 2024-working take 25 % of the time from their next batch on.\n",
     });
-    const kept = readFileSync(join(root, ".schema-gate", "runs", "2024-working", "speed.json"), "utf8");
-    expect(JSON.parse(kept)).toMatchObject({ percent: 25 });
+    const kept = readFileSync(join(root, ".schema-gate", "runs", "2024-working", "speeds.json"), "utf8");
+    expect(JSON.parse(kept)).toMatchObject([{ percent: 25 }]);
   });
 });

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
+import type { Said } from "../../lib/review/deps.js";
 import { viewerLink } from "../../lib/review/links.js";
 import { decideByLink, ORIGIN, type Pending, pendingApproval, visit } from "./harness.js";
-import { rollingModel } from "./sample-model.js";
-
-type Said = { readonly paused: boolean; readonly by: string };
+import { rollingModel, sampleBackfills } from "./sample-model.js";
 
 /** An approved run whose rollout is at work, and what the page asked of it. */
 async function rolling(): Promise<Pending & { readonly said: Said[] }> {
@@ -20,13 +19,14 @@ async function press(
   link: string,
   value: string,
   change: { readonly csrf?: string; readonly cookie?: string; readonly headers?: Record<string, string> } = {},
+  name = "hold",
 ): Promise<Response> {
   const page = await visit(pending, link);
   const { csrf = page.csrf, cookie = page.cookie, headers } = change;
   return pending.app.request(link, {
     method: "POST",
     headers: { origin: ORIGIN, "sec-fetch-site": "same-origin", cookie, ...headers },
-    body: new URLSearchParams({ hold: value, csrf }),
+    body: new URLSearchParams({ [name]: value, csrf }),
   });
 }
 
@@ -89,4 +89,26 @@ it("opens nothing any more once the run has ended and the link's time is over", 
   expect((await pending.app.request(pending.link("alex"))).status).toBe(200);
   pending.change({ outcome: { status: "passed", reason: "Every tenant was migrated and verified." } });
   expect((await pending.app.request(pending.link("alex"))).status).toBe(410);
+});
+
+it("sets the speed of the backfills at work for whoever may, to a part of the time and nothing else", async () => {
+  const pending = await rolling();
+  const link = pending.link("alex");
+  expect((await visit(pending, link)).html).not.toContain('name="speed"');
+  pending.change({ backfills: sampleBackfills() });
+  const { html } = await visit(pending, link);
+  expect(html).toContain('name="speed"');
+  // What a tenant is called draws nothing.
+  expect(html).toContain("088 &lt;b&gt;prod&lt;/b&gt;");
+  expect((await press(pending, link, "25", {}, "speed")).status).toBe(303);
+  for (const bad of ["0", "101", "1e1", "fast", "-5", "25.5", ""])
+    expect((await press(pending, link, bad, {}, "speed")).status, bad).toBe(400);
+  const viewer = viewerLink(pending.request, ORIGIN, pending.key).slice(ORIGIN.length);
+  expect((await visit(pending, viewer)).html).toContain("077-prod");
+  expect((await visit(pending, viewer)).html).not.toContain('name="speed"');
+  expect((await press(pending, viewer, "50", {}, "speed")).status).toBe(403);
+  const { csrf, cookie } = await visit(pending, link);
+  pending.change({ rollout: null });
+  expect((await press(pending, link, "50", { csrf, cookie }, "speed")).status).toBe(409);
+  expect(pending.said).toEqual([{ speed: 25, by: "alex" }]);
 });

@@ -1,3 +1,4 @@
+import { backfillSum } from "../../lib/core/rollout/backfill-sum.js";
 import { waveAdvice } from "../../lib/core/versions/matrix.js";
 import type { ApprovalView, ClusterView, ReviewModel } from "../../lib/review/model.js";
 
@@ -204,6 +205,7 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
       stops: ["a tenant fails"],
       afterStop: "Migrated tenants keep the release; a person goes on or takes it back.",
     },
+    backfills: null,
     hold: null,
     outcome: null,
     ...change,
@@ -376,4 +378,55 @@ export function sampleQueries(): ReviewModel["queries"] {
     { ...row, version: "1.9", needs: 2 },
   ];
   return [{ cluster: "a", rows, advice: waveAdvice(rows) }];
+}
+
+/** Three tenants at work, of which the governor slows one and holds one. */
+export function sampleBackfills(): NonNullable<ReviewModel["backfills"]> {
+  const tenants = [
+    {
+      tenant: "031-prod",
+      rows: 1_204_000,
+      total: 3_000_000,
+      rowsPerSecond: 21_400,
+      leftMs: 84_000,
+      pace: "go",
+      why: "replica lag 0.1 s of 1.0 s",
+    },
+    {
+      tenant: "077-prod",
+      rows: 12_000,
+      total: 50_000,
+      rowsPerSecond: 3400,
+      leftMs: 11_000,
+      pace: "slow",
+      why: "replica lag 0.6 s of 1.0 s",
+    },
+    {
+      tenant: "088 <b>prod</b>",
+      rows: 400,
+      total: null,
+      rowsPerSecond: 0,
+      leftMs: null,
+      pace: "pause",
+      why: "sessions waiting for locks 12 of 10",
+    },
+  ] as const;
+  const done = { ...tenants[0], tenant: "001-prod", rows: 9000, total: 9000, pace: "done" } as const;
+  const at = "2026-11-22T17:00:00.000Z";
+  const held = {
+    pace: "pause",
+    figure: "replica lag",
+    times: 3,
+    ms: 8200,
+    from: at,
+    to: at,
+    worst: "replica lag 2.4 s of 1.0 s",
+    part: 2.4,
+  } as const;
+  return {
+    sum: backfillSum([...tenants, done]),
+    tenants,
+    governed: [{ host: "db-1.internal", decisions: [held] }],
+    speed: 50,
+  };
 }

@@ -1,5 +1,6 @@
 import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { prometheusText, type RunFacts } from "../../core/report/prometheus.js";
+import { backfillSum } from "../../core/rollout/backfill-sum.js";
 import type { RunEnd, RunEvent, RunObserver } from "../../ports/events.js";
 
 export interface TextfileOptions extends Pick<RunFacts, "run" | "command" | "version"> {
@@ -21,13 +22,16 @@ export function metricsTextfile(options: TextfileOptions): RunObserver {
   const { run, command, version, path, labels } = options;
   const startedAt = options.now();
   const phases = new Map<string, Map<string, string>>();
+  const backfills = new Map<string, Extract<RunEvent, { type: "backfill" }>>();
   let told = false;
   let writtenAt = startedAt;
   let state: string | null = null;
   const write = (end: RunFacts["end"]) => {
     writtenAt = options.now();
     try {
-      replace(path, prometheusText({ run, command, version, startedAt, state, end, phases }, labels));
+      const sum = backfills.size === 0 ? null : backfillSum([...backfills.values()]);
+      const facts = { run, command, version, startedAt, state, end, backfills: sum, phases };
+      replace(path, prometheusText(facts, labels));
     } catch (error) {
       if (!told) options.failed((error as NodeJS.ErrnoException).code ?? "unknown");
       told = true;
@@ -39,8 +43,10 @@ export function metricsTextfile(options: TextfileOptions): RunObserver {
       write(null);
     },
     emit(event: RunEvent) {
-      if (event.type !== "tenant") return;
-      phases.set(event.phase, (phases.get(event.phase) ?? new Map()).set(event.tenant, event.status));
+      if (event.type === "backfill") backfills.set(event.tenant, event);
+      else if (event.type === "tenant")
+        phases.set(event.phase, (phases.get(event.phase) ?? new Map()).set(event.tenant, event.status));
+      else return;
       if (options.now() - writtenAt >= AGAIN_MS) write(null);
     },
     async ended({ outcome, findings }: RunEnd) {

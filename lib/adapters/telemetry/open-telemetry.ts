@@ -1,4 +1,5 @@
-import type { Attributes, Context, Histogram, Span, Tracer } from "@opentelemetry/api";
+import type { Attributes, Context, Gauge, Histogram, Span, Tracer } from "@opentelemetry/api";
+import { backfillSum } from "../../core/rollout/backfill-sum.js";
 import type { RunEnd, RunEvent, RunObserver } from "../../ports/events.js";
 import { parentContext } from "./parent-context.js";
 import { type Failed, openProviders, type Providers } from "./providers.js";
@@ -45,6 +46,8 @@ class Telemetry implements RunObserver {
   private readonly run: Span | undefined;
   private readonly within: Context;
   private readonly durations: Readonly<Record<"run" | "state" | "tenant", Histogram | undefined>>;
+  private readonly gauges: Readonly<Record<"done" | "planned" | "rate" | "left" | "tenants", Gauge | undefined>>;
+  private readonly backfills = new Map<string, Extract<RunEvent, { type: "backfill" }>>();
   private readonly startedAt: number;
   private state: { readonly name: string; readonly at: number; readonly span: Span | undefined } | null = null;
 
@@ -72,6 +75,15 @@ class Telemetry implements RunObserver {
         description,
         advice: { explicitBucketBoundaries: SECONDS },
       });
+    const gauge = (of: string, unit: string, description: string) =>
+      meter?.createGauge(`schema_gate.backfill.${of}`, { unit, description });
+    this.gauges = {
+      done: gauge("rows_done", "{row}", "Rows that backfills have done"),
+      planned: gauge("rows_planned", "{row}", "Of how many"),
+      rate: gauge("rate", "{row}/s", "Rows a second of the backfills at work"),
+      left: gauge("left", "s", "Time left of the backfills at work"),
+      tenants: gauge("tenants", "{tenant}", "Tenants whose backfill has begun, by what the governor says"),
+    };
     this.durations = {
       run: duration("run", "How long one process worked on a run"),
       state: duration("state", "How long a state of a run took"),
@@ -91,6 +103,7 @@ class Telemetry implements RunObserver {
   }
 
   emit(event: RunEvent): void {
+    if (event.type === "backfill") this.backfill(event);
     if (event.type !== "tenant") return;
     const { phase, tenant, status, ms, findings } = event;
     this.durations.tenant?.record(ms / 1000, { "schema_gate.phase": phase, "schema_gate.status": status });
@@ -108,6 +121,18 @@ class Telemetry implements RunObserver {
       above ? this.api.trace.setSpan(this.within, above) : this.within,
     );
     this.finish(span, status, end);
+  }
+
+  /** Of the fleet: what a collector keeps must not grow with tenants. */
+  private backfill(event: Extract<RunEvent, { type: "backfill" }>): void {
+    this.backfills.set(event.tenant, event);
+    const { rows, total, rowsPerSecond, leftMs, tenants } = backfillSum([...this.backfills.values()]);
+    this.gauges.done?.record(rows);
+    if (total !== null) this.gauges.planned?.record(total);
+    this.gauges.rate?.record(rowsPerSecond);
+    if (leftMs !== null) this.gauges.left?.record(leftMs / 1000);
+    for (const [pace, count] of Object.entries(tenants))
+      this.gauges.tenants?.record(count, { "schema_gate.pace": pace });
   }
 
   async ended({ outcome, findings }: RunEnd): Promise<void> {

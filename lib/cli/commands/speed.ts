@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
-import { FULL_SPEED, SPEED_SAID, type Speed } from "../../steps/run/backfill-progress.js";
+import { setSpeed } from "../../steps/rollout/speed.js";
+import { FULL_SPEED } from "../../steps/run/said.js";
 import type { CommandModule } from "../command.js";
 import { findWorkingRun } from "../run/working-run.js";
 
@@ -28,7 +29,7 @@ export const speed: CommandModule = {
       );
     const { artifacts, request } = await findWorkingRun(io, run);
     const at = new Date(systemClock.now()).toISOString();
-    await artifacts.put(SPEED_SAID, { percent, by: io.login, at } satisfies Speed);
+    await setSpeed({ artifacts }, { percent, by: io.login, at });
     io.stdout.write(`Backfills of ${request.run} take ${percent} % of the time from their next batch on.\n`);
     return 0;
   },

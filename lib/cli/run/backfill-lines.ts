@@ -1,4 +1,5 @@
 import { plural } from "../../core/plural.js";
+import { backfillSum } from "../../core/rollout/backfill-sum.js";
 import type { BackfillProgress } from "../../steps/run/backfill-progress.js";
 import { printable, printableLine } from "../terminal/printable.js";
 import { duration } from "../terminal/style.js";
@@ -17,8 +18,9 @@ export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace,
 export function backfillLines(backfills: readonly Shown[]): readonly string[] {
   if (backfills.length === 0) return [];
   const working = backfills.filter(({ pace }) => pace !== "done");
-  const rows = backfills.reduce((sum, each) => sum + each.rows, 0);
-  const rate = working.reduce((sum, each) => sum + each.rowsPerSecond, 0);
-  const all = `backfills: ${backfills.length - working.length} of ${plural(backfills.length, "tenant")} begun are done, ${plural(rows, "row")} changed, ${plural(rate, "row")}/s now`;
+  const { tenants, rows, total, rowsPerSecond, leftMs } = backfillSum(backfills);
+  const of = total === null ? "" : ` of ${plural(total, "row")}`;
+  const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left of these`;
+  const all = `backfills: ${tenants.done} of ${plural(backfills.length, "tenant")} begun are done, ${plural(rows, "row")}${of} changed, ${plural(rowsPerSecond, "row")}/s now${left}`;
   return [...working.map(backfillLine), all];
 }

@@ -9,6 +9,7 @@ import { reviewModelOf } from "../../review/model-of-run.js";
 import { RefusalLog } from "../../review/refusal-log.js";
 import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
 import { setPaused } from "../../steps/rollout/hold.js";
+import { setSpeed } from "../../steps/rollout/speed.js";
 import type { PageAddress } from "../../steps/run/page-address.js";
 import { artifact } from "../../steps/run/records.js";
 import { UnfinishedError } from "../command.js";
@@ -58,9 +59,10 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     clock: ports.clock,
     model: (run) => (run === ports.run ? reviewModelOf(ports) : Promise.resolve(null)),
     live: liveModels(ports),
-    hold: async (_run, { paused, by }) => {
+    hold: async (_run, said) => {
       const at = new Date(ports.clock.now()).toISOString();
-      await setPaused(ports, { paused, by, at, reason: null });
+      if ("speed" in said) await setSpeed(ports, { percent: said.speed, by: said.by, at });
+      else await setPaused(ports, { paused: said.paused, by: said.by, at, reason: null });
     },
     // The run itself looks for the decision; there is nobody to wake.
     settle: async () => {},

@@ -36,6 +36,8 @@ export const AUDIT_ACTIONS = [
   "rollout.held",
   "rollout.paused",
   "rollout.continued",
+  "backfill.governed",
+  "backfill.speed",
   "breaker.opened",
   "rollback.started",
   "rollback.finished",

@@ -1,3 +1,5 @@
+import type { BackfillSum } from "../rollout/backfill-sum.js";
+
 /** What the metrics of a run are made from. */
 export interface RunFacts {
   readonly run: string;
@@ -12,6 +14,8 @@ export interface RunFacts {
     readonly outcome: string;
     readonly findings: Readonly<Record<string, number>>;
   } | null;
+  /** How far the backfills are; null where none has begun. */
+  readonly backfills: BackfillSum | null;
   /** Status of each tenant by phase. */
   readonly phases: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
@@ -45,6 +49,7 @@ export const OWN_LABELS: readonly string[] = [
   "phase",
   "status",
   "severity",
+  "pace",
 ];
 
 /** Gauges in Prometheus' text format, version 0.0.4. `labels` are put on each. */
@@ -66,9 +71,26 @@ export function prometheusText(facts: RunFacts, labels: Labels): string {
       end === null ? [] : FINDING_KINDS.map((severity) => [{ severity }, end.findings[severity] ?? 0]),
     ),
     gauge("tenants", "Tenants by what came of them in a phase.", tenants(facts)),
+    ...backfillGauges(facts.backfills),
   ]
     .map((one) => one(labels))
     .join("");
+}
+
+function backfillGauges(sum: BackfillSum | null) {
+  const one = (value: number | null | undefined): readonly Sample[] => (value == null ? [] : [[{}, value]]);
+  const paces = Object.entries(sum?.tenants ?? {}).map(([pace, count]): Sample => [{ pace }, count]);
+  return [
+    gauge("backfill_tenants", "Tenants whose backfill has begun, by what the governor says.", paces),
+    gauge("backfill_rows_done", "Rows that backfills have done.", one(sum?.rows)),
+    gauge("backfill_rows_planned", "Of how many; absent where nobody has counted.", one(sum?.total)),
+    gauge("backfill_rows_per_second", "Rows a second of the backfills at work.", one(sum?.rowsPerSecond)),
+    gauge("backfill_left_seconds", "Time left of those at work; absent where it cannot be told.", one(left(sum))),
+  ];
+}
+
+function left(sum: BackfillSum | null): number | null {
+  return sum === null || sum.leftMs === null ? null : sum.leftMs / 1000;
 }
 
 type Sample = readonly [labels: Labels, value: number];

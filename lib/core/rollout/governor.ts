@@ -31,8 +31,17 @@ type Pace = "go" | "slow" | "pause";
 
 export interface Decision {
   readonly pace: Pace;
+  /** Name of the figure that decided. */
+  readonly figure: string;
+  /** Its part of its limit; 1 where it has none that is a number. */
+  readonly part: number;
   /** What decided it, with its figure and its limit; for a person. */
   readonly why: string;
+}
+
+/** A host that cannot be judged, or that a person's own query judges. */
+export function pausedFor(figure: string, why: string): Decision {
+  return { pace: "pause", figure, part: 1, why };
 }
 
 /** From this part of a limit on batches are half as many. */
@@ -50,22 +59,22 @@ const SAID: Readonly<Record<Measured, { readonly name: string; readonly text: (v
 
 /** Whether a host takes another batch: the figure that is closest to its limit, or beyond it, decides. */
 export function decide(figures: Figures, { limits, given }: GovernorPolicy): Decision {
-  if (figures.unhealthy !== null) return { pace: "pause", why: `the health query says no: ${figures.unhealthy}` };
-  let worst: { readonly part: number; readonly why: string } = { part: 0, why: "every figure is within its limit" };
+  if (figures.unhealthy !== null) return pausedFor("health query", `the health query says no: ${figures.unhealthy}`);
+  let worst: Omit<Decision, "pace"> = { figure: "none", part: 0, why: "every figure is within its limit" };
   for (const [key, { name, text }] of Object.entries(SAID) as [Measured, (typeof SAID)[Measured]][]) {
     const limit = limits[key];
     const value = figures[key];
     if (limit === null) continue;
     if (value === null) {
       if (given.has(key) && key !== "lagMs" && key !== "slotBytes" && key !== "walPerSecond")
-        return { pace: "pause", why: `${name} cannot be seen, and has a limit: grant pg_monitor to the role` };
+        return pausedFor(name, `${name} cannot be seen, and has a limit: grant pg_monitor to the role`);
       continue;
     }
     const part = limit === 0 ? (value > 0 ? 1 : 0) : value / limit;
-    if (part > worst.part) worst = { part, why: `${name} ${text(value)} of ${text(limit)}` };
+    if (part > worst.part) worst = { figure: name, part, why: `${name} ${text(value)} of ${text(limit)}` };
   }
   const pace = worst.part >= 1 ? "pause" : worst.part >= SLOW_FROM ? "slow" : "go";
-  return { pace, why: worst.why };
+  return { pace, ...worst };
 }
 
 /** Where a server's WAL stood, and when. Bytes since its beginning; milliseconds. */

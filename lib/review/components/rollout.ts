@@ -1,6 +1,7 @@
 import { count } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel, RolloutView, WaveView } from "../model.js";
+import { backfills } from "./backfills.js";
 import { chip, section } from "./section.js";
 
 const TONES: Readonly<Record<RolloutView["status"], "good" | "warn" | "bad" | "plain">> = {
@@ -19,7 +20,7 @@ export interface HoldForm {
   readonly csrf: string;
 }
 
-type Moving = Pick<ReviewModel, "rollout" | "hold" | "outcome" | "run">;
+type Moving = Pick<ReviewModel, "rollout" | "backfills" | "hold" | "outcome" | "run">;
 
 /** How far the waves are, with the buttons that hold them for whoever may. The page replaces this part while it is open. */
 export function rollout(model: Moving, form: HoldForm | null = null): Html {
@@ -33,7 +34,7 @@ export function rollout(model: Moving, form: HoldForm | null = null): Html {
     "rollout",
     "Rollout",
     lead,
-    html`${held(model, form)}<ol class="waves">${view.waves.map((one) => wave(one))}</ol>${outcome !== null && ended(model)}`,
+    html`${held(model, form)}<ol class="waves">${view.waves.map((one) => wave(one))}</ol>${model.backfills !== null && backfills(model.backfills, outcome === null ? (form?.csrf ?? null) : null)}${outcome !== null && ended(model)}`,
   )}</div>`;
 }
 

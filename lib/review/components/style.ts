@@ -97,6 +97,12 @@ const PARTS = `
 .factors+.silent{margin-top:1rem}
 .waves{display:grid;gap:.9rem}
 .failures{color:var(--bad);font-size:.9rem}
+.backfills{margin-top:1.25rem;border-top:1px solid var(--line);padding-top:1rem}
+.backfills .waves>li{grid-template-columns:minmax(0,1fr)}
+@media (min-width:45rem){.backfills .waves>li{grid-template-columns:1fr auto}}
+.backfills .reason{grid-column:1/-1;font-size:.9rem;overflow-wrap:anywhere}
+.backfills .bullets{margin-top:.2rem}.backfills .waves+.fine{margin-top:.9rem}
+.speed button{margin:.15rem 0}.speed button[aria-pressed=true]{border-color:var(--focus);font-weight:650}
 .clusters{display:grid;gap:1rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
 .cluster{border-radius:10px;padding:.9rem 1rem;border:1px solid var(--line);min-width:0}
 .cluster.majority{grid-column:1/-1}

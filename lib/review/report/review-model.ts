@@ -26,6 +26,7 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     approval,
     rollout: evidence.rollout,
     plan: null,
+    backfills: null,
     hold: null,
     outcome: null,
   };

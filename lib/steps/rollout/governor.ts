@@ -1,9 +1,11 @@
 import { governorPolicy } from "../../core/config/backfill-policy.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
-import { type Decision, decide, type GovernorPolicy, type WalMark } from "../../core/rollout/governor.js";
+import { type Governed, governedBy, type TakenDecision } from "../../core/rollout/governed.js";
+import { type Decision, decide, type GovernorPolicy, pausedFor, type WalMark } from "../../core/rollout/governor.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import type { GovernorRecord } from "../run/backfill-progress.js";
 import { artifact } from "../run/records.js";
 import { readFigures } from "./read-figures.js";
 import { isAway } from "./server-patience.js";
@@ -14,14 +16,9 @@ const FRESH_MS = 100;
 const HEALTH_EVERY_MS = 5_000;
 /** Marks reach back further than any lag that matters is long. */
 const MOST_MARKS = 6_000;
-const MOST_LOGGED = 2_000;
-
-/** What was decided for a host, and when. */
-export interface LoggedDecision extends Decision {
-  /** RFC 3339. */
-  readonly at: string;
-  readonly host: string;
-}
+const MOST_LOGGED = 500;
+/** What is summed up while the mind does not change is written so often. */
+const WRITE_EVERY_MS = 10_000;
 
 /** By the artifacts of a run, one for each host: its tenants share what is decided. */
 const governors = new WeakMap<object, Map<string, Governor>>();
@@ -38,8 +35,12 @@ export function governorOf(ports: Ports, config: Config, host: string): Governor
 export class Governor {
   private readonly policy: GovernorPolicy;
   private readonly marks: WalMark[] = [];
-  private readonly log: LoggedDecision[] = [];
-  private last: { readonly at: number; readonly decision: Decision } | null = null;
+  private readonly log: GovernorRecord["log"][number][] = [];
+  private sums: readonly Governed[] = [];
+  private last: TakenDecision | null = null;
+  private written = Number.NEGATIVE_INFINITY;
+  /** Each process of a run that governs the host has a record of its own. */
+  private key: string | null = null;
   private asking: Promise<Decision> | null = null;
   private health: { readonly at: number; readonly unhealthy: string | null } | null = null;
 
@@ -54,7 +55,7 @@ export class Governor {
   /** By the session of a tenant of the host, outside of any transaction. Throws `DatabaseError` where the server is away. */
   async decide(session: Session, tenant: Tenant): Promise<Decision> {
     const now = this.ports.clock.monotonic();
-    if (this.last && now - this.last.at < FRESH_MS) return this.last.decision;
+    if (this.last && now - this.last.ms < FRESH_MS) return this.last;
     this.asking ??= this.ask(session, tenant).finally(() => {
       this.asking = null;
     });
@@ -62,12 +63,26 @@ export class Governor {
   }
 
   private async ask(session: Session, tenant: Tenant): Promise<Decision> {
-    const at = this.ports.clock.monotonic();
-    const decision = await this.decision(session, tenant, at);
-    const before = this.last?.decision;
-    this.last = { at, decision };
-    if (before?.pace !== decision.pace) await this.note(decision);
-    return decision;
+    const { clock } = this.ports;
+    const ms = clock.monotonic();
+    const at = new Date(clock.now()).toISOString();
+    const before = this.last;
+    const taken = { ...(await this.decision(session, tenant, ms)), ms, at };
+    this.last = taken;
+    this.sums = governedBy(this.sums, before, taken);
+    const changed = before?.pace !== taken.pace || (taken.pace !== "go" && before.figure !== taken.figure);
+    if (changed) this.note(taken);
+    this.key ??= `${at}-${tenant.id}`;
+    if (changed || (this.sums.length > 0 && ms - this.written >= WRITE_EVERY_MS)) await this.write();
+    return taken;
+  }
+
+  /** What is summed up by now; where a backfill ends or stops. */
+  async write(): Promise<void> {
+    if (this.key === null) return;
+    this.written = this.ports.clock.monotonic();
+    const record: GovernorRecord = { host: this.host, sums: this.sums, log: this.log };
+    await this.ports.artifacts.put(artifact.governor(this.host, this.key), record);
   }
 
   private async decision(session: Session, tenant: Tenant, at: number): Promise<Decision> {
@@ -76,12 +91,12 @@ export class Governor {
       this.marks.push(mark);
       if (this.marks.length > MOST_MARKS) this.marks.shift();
       if (lagHidden && this.policy.given.has("lagMs"))
-        return { pace: "pause", why: "replica lag cannot be seen, and has a limit: grant pg_monitor to the role" };
+        return pausedFor("replica lag", "replica lag cannot be seen, and has a limit: grant pg_monitor to the role");
       return decide({ ...figures, unhealthy: await this.unhealthy(tenant, at) }, this.policy);
     } catch (error) {
       if (!(error instanceof DatabaseError) || isAway(error.code)) throw error;
-      const why = `the figures of ${this.host} cannot be read: ${error.message}`;
-      return { pace: this.policy.given.size > 0 ? "pause" : "go", why };
+      const paused = pausedFor("unread figures", `the figures of ${this.host} cannot be read: ${error.message}`);
+      return { ...paused, pace: this.policy.given.size > 0 ? "pause" : "go" };
     }
   }
 
@@ -95,10 +110,8 @@ export class Governor {
     return unhealthy;
   }
 
-  private async note(decision: Decision): Promise<void> {
-    const at = new Date(this.ports.clock.now()).toISOString();
-    this.log.push({ at, host: this.host, ...decision });
+  private note({ at, pace, figure, why }: TakenDecision): void {
+    this.log.push({ at, pace, figure, why });
     if (this.log.length > MOST_LOGGED) this.log.shift();
-    await this.ports.artifacts.put(artifact.governor(this.host), this.log);
   }
 }

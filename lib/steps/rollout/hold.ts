@@ -4,6 +4,7 @@ import { momentText, windowState } from "../../core/rollout/window.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import { artifact, type RunRequest, type WavePlan, type WaveResult } from "../run/records.js";
 import type { PauseEntry } from "../run/said.js";
+import { speedsOf } from "./speed.js";
 
 /** Why the rollout begins no other tenant for now. */
 export interface Hold {
@@ -62,34 +63,33 @@ export async function setPaused(ports: Pick<Ports, "artifacts">, entry: PauseEnt
 /** What the trail and the watcher were told last. */
 interface Told {
   readonly pauses: number;
+  readonly speeds: number;
   readonly held: string | null;
 }
 
-/** Writes into the trail what is new: who paused and let go on, and which window is waited for. */
+/** Tells the watcher, and writes into the trail what is new: what persons said, and which window is waited for. */
 export async function noteHold(ports: Ports, hold: Hold | null): Promise<void> {
-  const told = (await ports.artifacts.get<Told>(artifact.hold)) ?? { pauses: 0, held: null };
-  const pauses = await pausesOf(ports);
-  const held = hold === null || hold.kind === "paused" ? null : hold.text;
   ports.events.emit({ type: "held", text: hold?.text ?? null });
-  if (pauses.length === told.pauses && held === told.held) return;
-  await ports.artifacts.put(artifact.hold, { pauses: pauses.length, held } satisfies Told);
-  const subject = { kind: "run", name: ports.run };
-  for (const { paused, by, at, reason } of pauses.slice(told.pauses))
-    await ports.audit.append({
-      actor: by,
-      action: paused ? "rollout.paused" : "rollout.continued",
-      subject,
-      digest: null,
-      details: { at, reason },
-    });
-  if (held !== null && held !== told.held)
-    await ports.audit.append({
-      actor: "schema-gate",
-      action: "rollout.held",
-      subject,
-      digest: null,
-      details: { held },
-    });
+  await noteSaid(ports, hold === null || hold.kind === "paused" ? null : hold.text);
+}
+
+/** Writes into the trail who paused, let go on and set a speed since it was told last. `held`: the window that is waited for; absent: as it was. */
+export async function noteSaid(ports: Pick<Ports, "run" | "artifacts" | "audit">, held?: string | null): Promise<void> {
+  const told = (await ports.artifacts.get<Told>(artifact.hold)) ?? { pauses: 0, speeds: 0, held: null };
+  const pauses = await pausesOf(ports);
+  const speeds = await speedsOf(ports);
+  const now: Told = { pauses: pauses.length, speeds: speeds.length, held: held === undefined ? told.held : held };
+  if (now.pauses === told.pauses && now.speeds === told.speeds && now.held === told.held) return;
+  await ports.artifacts.put(artifact.hold, now);
+  const about = { subject: { kind: "run", name: ports.run }, digest: null };
+  for (const { paused, by, at, reason } of pauses.slice(told.pauses)) {
+    const action = paused ? "rollout.paused" : "rollout.continued";
+    await ports.audit.append({ ...about, actor: by, action, details: { at, reason } });
+  }
+  for (const { percent, by, at } of speeds.slice(told.speeds))
+    await ports.audit.append({ ...about, actor: by, action: "backfill.speed", details: { at, percent } });
+  if (now.held !== null && now.held !== told.held)
+    await ports.audit.append({ ...about, actor: "schema-gate", action: "rollout.held", details: { held: now.held } });
 }
 
 const POLL_MS = 500;

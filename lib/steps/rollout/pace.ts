@@ -2,10 +2,12 @@ import type { Decision } from "../../core/rollout/governor.js";
 import type { Session } from "../../ports/database.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { BackfillPace, BackfillSeen } from "../migration/backfill-pace.js";
-import { type BackfillProgress, FULL_SPEED, SPEED_SAID, type Speed } from "../run/backfill-progress.js";
+import type { BackfillProgress } from "../run/backfill-progress.js";
 import { artifact } from "../run/records.js";
-import { governorOf } from "./governor.js";
+import { FULL_SPEED } from "../run/said.js";
+import { type Governor, governorOf } from "./governor.js";
 import { untilFree } from "./hold.js";
+import { speedNow } from "./speed.js";
 import type { TenantContext } from "./tenant-context.js";
 
 /** What is left to a process that ends must be enough for one more batch. */
@@ -35,8 +37,12 @@ class TenantPace implements BackfillPace {
     private readonly context: TenantContext,
   ) {}
 
+  private get governor(): Governor {
+    return governorOf(this.ports, this.context.config, this.context.tenant.host);
+  }
+
   async between(session: Session, seen: BackfillSeen): Promise<void> {
-    this.refuseEnd();
+    await this.refuseEnd();
     const { clock, stop } = this.ports;
     this.first ??= { at: clock.monotonic() - seen.batchMs, rows: seen.rows - seen.batchRows };
     const decision = await this.untilTaken(session, seen);
@@ -48,43 +54,49 @@ class TenantPace implements BackfillPace {
 
   async ended(seen: BackfillSeen): Promise<void> {
     await this.write(seen, { pace: "go", why: "done" }, true);
+    await this.governor.write();
   }
 
   /** What a person says is asked for, and what is done is told, however short the batches are. */
   private async ask(seen: BackfillSeen, decision: Decision): Promise<void> {
-    const { artifacts, clock } = this.ports;
+    const { clock } = this.ports;
     this.asked = clock.monotonic();
     if (this.asked - this.told >= TELL_EVERY_MS) await this.write(seen, decision, false);
-    this.speed = (await artifacts.get<Speed>(SPEED_SAID))?.percent ?? FULL_SPEED;
+    this.speed = await speedNow(this.ports);
     await untilFree(this.ports, this.context.config, this.context.group);
   }
 
   /** Until the host takes another batch. */
   private async untilTaken(session: Session, seen: BackfillSeen): Promise<Decision> {
     const { ports, context } = this;
-    const { tenant, config } = context;
-    const governor = governorOf(ports, config, tenant.host);
+    const { tenant } = context;
     for (let waited = false; ; waited = true) {
-      const decision = await governor.decide(session, tenant);
+      const decision = await this.governor.decide(session, tenant);
       if (decision.pace !== "pause") {
         if (waited) ports.events.emit({ type: "held", text: null });
         return decision;
       }
       if (!waited) await this.ask(seen, decision);
       ports.events.emit({ type: "held", text: `backfills on ${tenant.host} wait: ${decision.why}` });
-      this.refuseEnd();
+      await this.refuseEnd();
       await ports.clock.sleep(POLL_MS, ports.stop);
     }
   }
 
-  private refuseEnd(): void {
+  private async refuseEnd(): Promise<void> {
     const { stop, deadline, clock } = this.ports;
+    const ends = deadline !== null && clock.monotonic() + ENOUGH_MS > deadline;
+    if (!stop.aborted && !ends) return;
+    await this.governor.write();
     if (stop.aborted) throw new Interrupted("stopped between two batches of a backfill");
-    if (deadline !== null && clock.monotonic() + ENOUGH_MS > deadline)
-      throw new Interrupted("this process ends before the backfill does; the next goes on from its cursor");
+    throw new Interrupted("this process ends before the backfill does; the next goes on from its cursor");
   }
 
-  private async write(seen: BackfillSeen, { pace, why }: Decision, finished: boolean): Promise<void> {
+  private async write(
+    seen: BackfillSeen,
+    { pace, why }: Pick<Decision, "pace" | "why">,
+    finished: boolean,
+  ): Promise<void> {
     const { clock, artifacts, events } = this.ports;
     const { tenant } = this.context;
     this.told = clock.monotonic();

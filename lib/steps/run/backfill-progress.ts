@@ -1,3 +1,14 @@
+import type { Governed } from "../../core/rollout/governed.js";
+import type { Decision } from "../../core/rollout/governor.js";
+
+/** What one process decided for the backfills of a host. */
+export interface GovernorRecord {
+  readonly host: string;
+  readonly sums: readonly Governed[];
+  /** Changes of mind, the newest last; the oldest are forgotten. */
+  readonly log: readonly (Omit<Decision, "part"> & { readonly at: string })[];
+}
+
 /** One backfill outside of a release, as it was asked for. */
 export interface BackfillRequest {
   /** Absolute path. */
@@ -5,18 +16,6 @@ export interface BackfillRequest {
   /** Tenants that have it get it once more. */
   readonly again: boolean;
 }
-
-/** Of a person's: how much of the time backfills may take. */
-export interface Speed {
-  readonly percent: number;
-  readonly by: string;
-  /** RFC 3339. */
-  readonly at: string;
-}
-
-export const FULL_SPEED = 100;
-/** The artifact that holds a `Speed`. */
-export const SPEED_SAID = "speed.json";
 
 /** How far the backfill of one tenant is. */
 export interface BackfillProgress {

@@ -255,9 +255,14 @@ export const artifact = {
   wave: (index: number) => `waves/${index}.json`,
   /** `PauseEntry`s, the last of which holds. */
   pauses: "pauses.json",
+  /** `SpeedEntry`s, the last of which holds. */
+  speeds: "speeds.json",
   hold: "hold.json",
   backfill: (tenant: string) => `backfills/${encodeURIComponent(tenant)}.json`,
-  governor: (host: string) => `governor/${encodeURIComponent(host)}.json`,
+  governor: (host: string, process: string) =>
+    `governor/${encodeURIComponent(host)}/${encodeURIComponent(process)}.json`,
+  /** What the trail was told of the governors, as digests by host. */
+  governed: "governed.json",
   waveStart: (index: number) => `waves/${index}.started.json`,
   waveDue: (index: number) => `waves/${index}.due.json`,
   /** What a team's own program printed in a tenant, or on a cluster's clone. */

@@ -6,3 +6,13 @@ export interface PauseEntry {
   readonly at: string;
   readonly reason: string | null;
 }
+
+/** How much of the time backfills may take, as a person said it. */
+export interface SpeedEntry {
+  readonly percent: number;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export const FULL_SPEED = 100;

@@ -7,6 +7,8 @@ import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { verifyQueries } from "../queries/verify-queries.js";
+import { noteGoverned } from "../rollout/governed-to-trail.js";
+import { noteSaid } from "../rollout/hold.js";
 import { waveHealth } from "../rollout/wave-health.js";
 import { type SinceInTenant, weighRollback } from "../rollout/weigh-rollback.js";
 import { cutIntoBatches } from "../run/batches.js";
@@ -60,6 +62,9 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
       queries: queries?.health ?? null,
     });
     await auditFaults(ports, said);
+    // What a person said while the last wave was at work, no later one would tell.
+    await noteSaid(ports);
+    await noteGoverned(ports);
     const back = verdict.open ? await toTakeBack(ports, config.rollout.onFailure, plan) : null;
     const action = !verdict.open ? "continue" : back === null || back.tooLarge.length > 0 ? "halt" : "rollback";
     const failed = await without(ports, plan);

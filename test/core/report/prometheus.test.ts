@@ -8,6 +8,7 @@ const facts: RunFacts = {
   startedAt: Date.UTC(2024, 0, 15, 9, 30),
   state: "MigrateHosts",
   end: null,
+  backfills: null,
   phases: new Map([
     [
       "Migrate",
@@ -50,4 +51,20 @@ it("says how it ended, with a series for each end", () => {
   expect(text.match(/^schema_gate_run_outcome\{.*\} 1$/gm)).toHaveLength(1);
   expect(text).toContain('\nschema_gate_findings{severity="unknown"} 1\nschema_gate_findings{severity="warning"} 0\n');
   expect(text).not.toContain("schema_gate_run_state");
+});
+
+it("says how far backfills are, and leaves out what nobody knows", () => {
+  const backfills = {
+    tenants: { go: 3, slow: 1, pause: 0, done: 9 },
+    rows: 12_000,
+    total: null,
+    rowsPerSecond: 3400,
+    leftMs: 1500,
+  };
+  const text = prometheusText({ ...facts, backfills }, {});
+  expect(text).toContain('\nschema_gate_backfill_tenants{pace="slow"} 1\n');
+  expect(text).toContain("\nschema_gate_backfill_rows_done 12000\n");
+  expect(text).toContain("\nschema_gate_backfill_rows_per_second 3400\n");
+  expect(text).toContain("\nschema_gate_backfill_left_seconds 1.5\n");
+  expect(text).not.toContain("rows_planned");
 });

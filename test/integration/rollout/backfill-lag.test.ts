@@ -9,10 +9,10 @@ import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { RunEvent } from "../../../lib/ports/events.js";
 import type { Ports } from "../../../lib/ports/ports.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
-import type { LoggedDecision } from "../../../lib/steps/rollout/governor.js";
+import { noteGoverned } from "../../../lib/steps/rollout/governed-to-trail.js";
 import { paceOf } from "../../../lib/steps/rollout/pace.js";
 import type { TenantContext } from "../../../lib/steps/rollout/tenant-context.js";
-import type { BackfillProgress } from "../../../lib/steps/run/backfill-progress.js";
+import type { BackfillProgress, GovernorRecord } from "../../../lib/steps/run/backfill-progress.js";
 import { artifact } from "../../../lib/steps/run/records.js";
 import { until } from "../../support/fleet.js";
 import { testClock, testMigration } from "../../support/migration.js";
@@ -53,10 +53,12 @@ afterAll(async () => {
 
 it("exceeds a lag limit of 1 s on a streaming replica for one batch at most, and goes on when it has caught up", async () => {
   const events: RunEvent[] = [];
+  const trail: unknown[] = [];
   const ports = {
     run: "r",
     artifacts: artifactsFolder(join(root, "artifacts")),
     clock: testClock,
+    audit: { append: async (event: unknown) => void trail.push(event) },
     events: { emit: (event: RunEvent) => void events.push(event) },
     stop: new AbortController().signal,
     deadline: null,
@@ -103,13 +105,21 @@ it("exceeds a lag limit of 1 s on a streaming replica for one batch at most, and
   expect(beyond.length).toBeLessThanOrEqual(1);
   expect(committed.some((at) => at > resumed)).toBe(true);
   expect(await query(primary, "select array_agg(distinct n) as n from items")).toEqual([{ n: [1] }]);
-  const log = (await ports.artifacts.get<readonly LoggedDecision[]>(artifact.governor("here"))) ?? [];
+  const [key = ""] = await ports.artifacts.list("governor");
+  const { log } = (await ports.artifacts.get<GovernorRecord>(key)) ?? { log: [] };
   const paused = log.find(({ pace: said }) => said === "pause");
   expect(paused?.why).toMatch(/^replica lag \d+\.\d s of 1\.0 s$/);
   expect(log.at(-1)?.pace).not.toBe("pause");
   expect(events.filter(({ type }) => type === "held").length).toBeGreaterThan(0);
   const progress = await ports.artifacts.get<BackfillProgress>(artifact.backfill("acme"));
   expect(progress).toMatchObject({ rows: ROWS, total: ROWS, pace: "done", leftMs: 0 });
+  // Told once, in sums, however often it was decided.
+  for (const _ of [1, 2]) await noteGoverned(ports);
+  expect(trail).toMatchObject([{ action: "backfill.governed", subject: { kind: "host", name: "here" } }]);
+  const [told] = trail as readonly { readonly details: { readonly decisions: readonly object[] } }[];
+  const held = told?.details.decisions.find((each) => (each as { pace: string }).pace === "pause");
+  expect(held).toMatchObject({ figure: "replica lag", worst: expect.stringMatching(/of 1\.0 s$/) });
+  expect((held as { ms: number }).ms).toBeGreaterThan(STALL_MS / 4);
   console.log(
     `${committed.length} batches, ${beyond.length} beyond the limit; ${log.map((each) => `${each.pace}: ${each.why}`).join("; ")}`,
   );
