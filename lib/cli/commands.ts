@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/watch/command.js")).watch,
   },
   {
+    name: "provision",
+    summary: "make a new tenant's database or schema, as the fleet has it, with its ledger",
+    load: async () => (await import("./commands/provision/command.js")).provision,
+  },
+  {
     name: "diff",
     summary: "two databases or saved catalogs, object by object, with the SQL that repairs",
     load: async () => (await import("./commands/diff.js")).diff,

@@ -42,6 +42,7 @@ const linesOf = (wanted: ReturnType<typeof part>) => lines.filter((line) => part
 
 describe("every command that a page shows, in the order of a fleet's day", () => {
   let fleet: TestFleet;
+  const newcomers: string[] = [];
 
   beforeAll(async () => {
     fleet = await TestFleet.create(3);
@@ -126,9 +127,17 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
   }
 
   const isService = (line: string) => /^watch .*--every/.test(line);
-  it.each(linesOf("before").filter((line) => !isService(line)))("schema-gate %s", async (line) =>
+  const makesTenant = (line: string) => wordsOf(line)[0] === "provision";
+  it.each(linesOf("before").filter((line) => !isService(line) && !makesTenant(line)))("schema-gate %s", async (line) =>
     expectSense(line, await execute(line)),
   );
+
+  it.each(lines.filter(makesTenant))("schema-gate %s, each for a tenant that the registry just got", async (line) => {
+    const tenant = `new-${lines.indexOf(line)}`;
+    newcomers.push(tenant);
+    fleet.writeRegistry([...fleet.tenants, ...newcomers]);
+    expect(await execute(line.replace("newcomer", tenant)), line).toMatchObject({ code: 0 });
+  });
 
   it.each(lines.filter(isService))("schema-gate %s, until it is stopped", async (line) => {
     const child = start(line);

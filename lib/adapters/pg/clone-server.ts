@@ -23,8 +23,13 @@ const OURS = "made by schema-gate, and dropped again when its proof has ended";
 /** An empty database is made from it. */
 export const EMPTY = "template0";
 
-/** Makes a database from a template, in the place of one of the same name that a killed run left. */
-export async function makeClone(server: CloneServer, name: string, template: string): Promise<Clone> {
+/** Makes a database from a template, in the place of one of the same name that a killed run left. `locale`: more of CREATE DATABASE. */
+export async function makeClone(
+  server: CloneServer,
+  name: string,
+  template: string,
+  locale: (guard: Session) => Promise<string> = async () => "",
+): Promise<Clone> {
   const guard = await guarded(server, name);
   const drop = async () => {
     try {
@@ -39,7 +44,7 @@ export async function makeClone(server: CloneServer, name: string, template: str
   try {
     await dropClone(guard, name);
     const owner = await ownerFor(guard, server, template);
-    await guard.query(createDatabase(name, template, owner, guard.serverVersion));
+    await guard.query(`${createDatabase(name, template, owner, guard.serverVersion)}${await locale(guard)}`);
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
     if (template !== EMPTY) await copyGrants(guard, name, template);
     const { executors, role } = server;

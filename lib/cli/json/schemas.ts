@@ -13,6 +13,7 @@ import { keptOutput } from "./kept.js";
 import { lintOutput, rulesOutput } from "./lint.js";
 import { outlookOutput } from "./outlook.js";
 import { proveOutput } from "./prove.js";
+import { provisionOutput } from "./provision.js";
 import { queriesOutput } from "./queries.js";
 import { rewriteOutput } from "./rewrite.js";
 import { fleetStatusOutput, runOutput, statusOutput } from "./run.js";
@@ -37,6 +38,7 @@ const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   lint: { schema: lintOutput, io: "output" },
   outlook: { schema: outlookOutput, io: "output" },
   prove: { schema: proveOutput, io: "output" },
+  provision: { schema: provisionOutput, io: "output" },
   queries: { schema: queriesOutput, io: "output" },
   rewrite: { schema: rewriteOutput, io: "output" },
   rules: { schema: rulesOutput, io: "output" },

@@ -3,7 +3,7 @@ import type { Finding } from "../../core/finding.js";
 import { digest } from "../../core/json.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
-import { pendingMigrations } from "../../core/release/pending.js";
+import { type Pending, pendingMigrations } from "../../core/release/pending.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
 import { type Clone, type Database, DatabaseError } from "../../ports/database.js";
@@ -29,6 +29,8 @@ export interface ScratchPlace {
   readonly schemas: readonly string[];
   /** Schemas that the tenants share. */
   readonly shared: readonly string[];
+  /** The tenant that shows which extensions are allowed, null for none; absent: the one itself. */
+  readonly example?: Tenant | null;
 }
 
 /**
@@ -60,12 +62,17 @@ export async function declaredCatalogs(
 }
 
 async function migrationsOf(database: Database, release: Release, tenant: Tenant): Promise<readonly Migration[]> {
+  const { pending } = await ledgerStanding(database, release, tenant);
+  return release.migrations.filter((migration) => !pending.includes(migration));
+}
+
+/** What a tenant's ledger says that it lacks, and where that and the folder disagree. Throws `DatabaseError`. */
+export async function ledgerStanding(database: Database, release: Release, tenant: Tenant): Promise<Pending> {
   const options = { purpose: "read", statementTimeout: TIMEOUT_MS, lockTimeout: 1000 } as const;
   const session = await database.connect(tenant, options);
   try {
     const format = ledgerFor(release.convention, tenant.schema);
-    const { pending } = pendingMigrations(release, await readLedger(session, format, tenant.schema), format);
-    return release.migrations.filter((migration) => !pending.includes(migration));
+    return pendingMigrations(release, await readLedger(session, format, tenant.schema), format);
   } finally {
     await session.close();
   }
@@ -73,8 +80,8 @@ async function migrationsOf(database: Database, release: Release, tenant: Tenant
 
 type DatabaseAndClock = { readonly database: Database; readonly clock: Clock };
 
-/** On an empty database; where that lacks what the tenants share, in a copy of theirs without their schemas. */
-async function replayBeside(
+/** On an empty database; where that lacks what the tenants share, in a copy of theirs without their schemas. Throws `DatabaseError`. */
+export async function replayBeside(
   ports: DatabaseAndClock,
   release: Release,
   tenant: Tenant,
@@ -98,12 +105,12 @@ async function replayIn(
   release: Release,
   tenant: Tenant,
   migrations: readonly Migration[],
-  { shared }: ScratchPlace,
+  { shared, example = tenant }: ScratchPlace,
   findings: Finding[],
 ): Promise<Catalog> {
   try {
     assertContained(scratch, migrations);
-    const made = await makeBeforehand(database, scratch, tenant, migrations);
+    const made = await makeBeforehand(database, scratch, example, migrations);
     const session = await scratch.open({ purpose: "write", statementTimeout: TIMEOUT_MS, lockTimeout: 5000 });
     try {
       if (tenant.schema !== null) await session.query(`create schema if not exists ${identifier(tenant.schema)}`);

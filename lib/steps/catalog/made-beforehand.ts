@@ -18,17 +18,17 @@ const TIMEOUTS = { statementTimeout: 60_000, lockTimeout: 5_000 };
 
 /**
  * Makes extensions of the history that only a superuser may make: those that the tenant has, so that somebody has allowed them. Their
- * scripts run as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none.
- * Throws `DatabaseError`.
+ * scripts run as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none, and
+ * without a tenant nobody has allowed any. Throws `DatabaseError`.
  */
 export async function makeBeforehand(
   database: Database,
-  scratch: Clone,
-  tenant: Tenant,
+  scratch: Pick<Clone, "open">,
+  tenant: Tenant | null,
   migrations: readonly Migration[],
 ): Promise<MadeBeforehand> {
   const names = new Set(migrations.flatMap(({ up }) => up.statements.flatMap(extensionsIn)));
-  if (names.size === 0 || tenant.schema !== null) return NOTHING_MADE;
+  if (names.size === 0 || tenant === null || tenant.schema !== null) return NOTHING_MADE;
   const installed = await installedIn(database, tenant, [...names]);
   if (installed.length === 0) return NOTHING_MADE;
   const session = await scratch.open({ purpose: "write", ...TIMEOUTS, asLogin: true });

@@ -11,7 +11,7 @@ import { readSharedPart, type SharedPart } from "./shared-part.js";
  * `DatabaseError` when a database of theirs cannot be read.
  */
 export async function isolationScope(
-  ports: Ports,
+  ports: Pick<Ports, "clock" | "database">,
   config: Config,
   fleet: readonly Tenant[],
   members: readonly Tenant[],
@@ -68,7 +68,7 @@ interface PartOfDatabase {
 }
 
 async function sharedParts(
-  ports: Ports,
+  ports: Pick<Ports, "database">,
   config: Config,
   members: readonly Tenant[],
 ): Promise<readonly PartOfDatabase[]> {

@@ -1,3 +1,4 @@
+import type { Migration } from "../../core/migration/release.js";
 import { refusedStatement } from "../../core/operations/refusals.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -13,17 +14,17 @@ export async function replayMigration(
   input: ApplyMigration,
   isThere: (statement: Statement) => boolean = () => false,
 ): Promise<AppliedMigration> {
-  const { migration } = input;
+  const migration = replayable(input.migration, isThere);
+  return applyMigration(session, { ...input, whole: true, scratch: true, migration });
+}
+
+/** The migration without what is never executed, and what is there. Throws `DatabaseError` where a statement was not understood. */
+export function replayable(migration: Migration, isThere: (statement: Statement) => boolean = () => false): Migration {
   const refusals = migration.up.statements.map((statement) => refusedStatement(statement));
   const unread = refusals.flat().find(({ unknown }) => unknown);
   if (unread) throw new DatabaseError(unread.message, "42601");
   const statements = migration.up.statements.filter(
     (statement, at) => refusals[at]?.length === 0 && !isThere(statement),
   );
-  return applyMigration(session, {
-    ...input,
-    whole: true,
-    scratch: true,
-    migration: { ...migration, up: { ...migration.up, statements } },
-  });
+  return { ...migration, up: { ...migration.up, statements } };
 }

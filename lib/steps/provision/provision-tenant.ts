@@ -1,0 +1,103 @@
+import type { Catalog } from "../../core/catalog/catalog.js";
+import { compareCatalogs } from "../../core/catalog/compare.js";
+import { fingerprint } from "../../core/catalog/fingerprint.js";
+import type { Finding } from "../../core/finding.js";
+import { isolationFindings } from "../../core/isolation/isolation-findings.js";
+import type { IsolationScope } from "../../core/isolation/scope.js";
+import type { Migration, Release } from "../../core/migration/release.js";
+import { refusedStatement } from "../../core/operations/refusals.js";
+import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
+import type { Clock } from "../../ports/clock.js";
+import type { Database } from "../../ports/database.js";
+import type { NewPlace, Provisioner } from "../../ports/provisioner.js";
+import type { Tenant } from "../../ports/registry.js";
+import { isMade, makeBeforehand } from "../catalog/made-beforehand.js";
+import { readCatalog } from "../catalog/read-catalog.js";
+import { applyMigration } from "../migration/apply-migration.js";
+import type { SessionSettings } from "../migration/prepare-session.js";
+import { replayable } from "../migration/replay-migration.js";
+
+export interface ProvisionTenant {
+  readonly tenant: Tenant;
+  readonly release: Release;
+  /** Of the release, in order. */
+  readonly migrations: readonly Migration[];
+  /** What a database is called until it is finished. */
+  readonly name: string;
+  /** A tenant that shows which extensions are allowed; null where there is none. */
+  readonly example: Tenant | null;
+  /** Databases on the same server that show encoding, collation and rights. */
+  readonly like: readonly string[];
+  readonly settings: SessionSettings;
+  /** The schema that the migrations lead to, as it may be remembered, or `fresh`. */
+  readonly declared: (fresh: boolean) => Promise<Catalog>;
+  readonly database: Database;
+  readonly provisioner: Provisioner;
+  readonly clock: Clock;
+}
+
+export interface Provisioned {
+  readonly fingerprint: string;
+  /** What it differs in from the declared schema; then nothing was left behind. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Makes a tenant with the schema and the ledger that these migrations leave, compares it with the declared schema, and only then gives it its
+ * name. Whatever fails, nothing is left behind. Throws `DatabaseError`.
+ */
+export async function provisionTenant(input: ProvisionTenant): Promise<Provisioned> {
+  const { tenant, provisioner, release } = input;
+  // Before the tenant's own: a copy of a shared database needs one without sessions.
+  const declared = await input.declared(false);
+  const place = await provisioner.make(tenant, input.name, input.like);
+  try {
+    const made = await build(place, input);
+    const differencesFrom = (other: Catalog) =>
+      compareCatalogs(made, other, { ledger: ledgerFor(release.convention).table }).differences;
+    const first = differencesFrom(declared);
+    // What is remembered may be of another version of the server.
+    const still = first.length === 0 ? first : differencesFrom(await input.declared(true));
+    const differences = still.map(({ message }) => message);
+    if (differences.length === 0) await place.finish();
+    return { fingerprint: fingerprint(made), differences };
+  } finally {
+    await place.drop();
+  }
+}
+
+async function build(
+  place: NewPlace,
+  { tenant, release, migrations, settings, clock, database, example }: ProvisionTenant,
+): Promise<Catalog> {
+  const { statementTimeout, lockTimeout } = settings;
+  const beforehand = await makeBeforehand(database, place, example, migrations);
+  const session = await place.open({ purpose: "write", statementTimeout, lockTimeout });
+  try {
+    for (const migration of migrations)
+      await applyMigration(session, {
+        migration: replayable(migration, (statement) => isMade(statement, beforehand)),
+        ledger: ledgerFor(release.convention, tenant.schema),
+        isolation: migration.up.isolation,
+        settings,
+        schema: tenant.schema,
+        keep: [],
+        // Nobody waits behind its locks, and there are no rows to cut a backfill by.
+        whole: true,
+        clock,
+      });
+    return await readCatalog(session, tenant.schema);
+  } finally {
+    await session.close();
+  }
+}
+
+/** What speaks against executing the migrations for a tenant that shares its database: errors alone. */
+export function reachesOthers(migrations: readonly Migration[], scope: IsolationScope): readonly Finding[] {
+  return migrations.flatMap(({ up }) => isolationFindings(up, scope)).filter(({ severity }) => severity === "error");
+}
+
+/** What is executed nowhere, and so not in a new tenant either. */
+export function leftOut(migrations: readonly Migration[]): readonly Finding[] {
+  return migrations.flatMap(({ up }) => up.statements.flatMap((statement) => refusedStatement(statement)));
+}
