@@ -103,6 +103,19 @@ const UNDER_DEPENDENTS: Readonly<Record<string, string>> = {
   publication: "create publication p for table users where (email <> '')",
   "publication of columns": "create publication p for table users (id, email)",
   "publication of the table": "create publication p for table users",
+  "publication renamed and dropped":
+    "create publication p for table users (id, email); alter publication p rename to q; drop publication q",
+  "policy altered": "create policy p on users using (email = ''); alter policy p on users using (true)",
+  "policy whose function went":
+    "create function f(text) returns boolean language sql as 'select true'; create policy p on users using (f(email)); drop function f(text) cascade",
+  "view whose function went":
+    "create function f(text) returns text language sql as 'select $1'; create view d as select f(email) as x from users; drop function f(text) cascade",
+  "views that went one by one":
+    "create view c as select email from users; create view d as select email from c; drop view d, c",
+  "view that reads another column by now":
+    "create view d as select email from users; create or replace view d as select fax as email from users",
+  "atomic function with a text by now":
+    "create function f() returns setof text begin atomic select email from users; end; create or replace function f() returns setof text language sql as 'select email from users'",
   "publication dropped": "create publication p for table users (id, email); drop publication p",
   index: "create index i on users (lower(email))",
   check: "alter table users add check (email <> '')",
@@ -150,6 +163,16 @@ const dependents: Form[] = Object.entries(UNDER_DEPENDENTS).flatMap(([name, more
 
 /** Of each kind, what stands before and the statements after it. */
 const OTHERS: readonly { readonly kind: string; readonly before: string; readonly statements: readonly string[] }[] = [
+  {
+    kind: "generated column in one statement",
+    before: `${USERS} alter table users add column low text generated always as (lower(email)) stored`,
+    statements: [
+      "alter table users drop column low, drop column email",
+      "alter table users drop column email, drop column low",
+      "alter table users alter low drop expression, drop column email",
+      "alter table users drop column low, alter email type varchar(500)",
+    ],
+  },
   {
     kind: "replace a view",
     before: `${USERS} create view d as select id, email, age::bigint as years, count(*) from users group by id, email, age`,

@@ -24,7 +24,9 @@ function partsOf(known: Known, node: Node): readonly Part[] {
   if (created?.objtype === "OBJECT_MATVIEW" && created.into?.rel && created.query) {
     return [viewPart(known, "materialized view", created.into.rel, created.query, created.into.colNames)];
   }
-  const policy = as(node, "CreatePolicyStmt");
+  const altered = as(node, "AlterPolicyStmt");
+  // Of a clause that stays nothing is said: what it names may be more.
+  const policy = as(node, "CreatePolicyStmt") ?? (altered?.qual || altered?.with_check ? altered : undefined);
   if (policy?.table) {
     const own = [ownName(policy.table)];
     const uses = usesOf(

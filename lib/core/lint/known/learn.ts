@@ -128,6 +128,8 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename?.renameType === "OBJECT_FUNCTION" || rename?.renameType === "OBJECT_PROCEDURE") {
     forgetFunctions(known, strings(as(rename.object, "ObjectWithArgs")?.objname));
   }
+  if (rename?.renameType === "OBJECT_PUBLICATION")
+    known.dependents.dropNamed("publication", as(rename.object, "String")?.sval ?? "");
   if (!rename?.relation || rename.newname === undefined) return;
   const { newname } = rename;
   if (rename.renameType === "OBJECT_VIEW" || rename.renameType === "OBJECT_MATVIEW") {
@@ -235,6 +237,8 @@ function learnFunction(known: Known, statement: LintStatement): void {
   const create = as(statement.node, "CreateFunctionStmt");
   if (!create) return;
   const overload = functionFrom(create, statement);
+  // A body in the place of one that held columns.
+  known.dependents.drop("function", overload.key);
   known.functions.set(strings(create.funcname).at(-1) ?? "", overload.volatility);
   known.overloads.set(overload.key, overload);
 }

@@ -35,7 +35,7 @@ export function columnBlockers(
     ...inherited(known, key, column),
     ...(drops ? [] : rowType(known, key)),
   ];
-  const dropped = alterCommands(statement, "AT_DropColumn").map((each) => each.command.name);
+  const dropped = alterCommands(statement, "AT_DropColumn", "AT_DropExpression").map((each) => each.command.name);
   if (drops && command.behavior === "DROP_CASCADE") return { fixed, dependents: [] };
   const dependents = known.dependents
     .ofColumn(key, column)
@@ -56,7 +56,7 @@ function foreignKeys(known: Known, key: string, column: string): ColumnBlockers[
   );
 }
 
-/** The generated column itself may be dropped, and commands of one statement drop columns before they change types. */
+/** The generated column itself may be dropped, and commands of one statement drop columns and expressions before they change types. */
 function goes(dependent: Dependent, drops: boolean, dropped: readonly (string | undefined)[], column: string): boolean {
   if (dependent.key === column) return true;
   const at = dropped.indexOf(dependent.key);
