@@ -15,6 +15,7 @@ export const SLOW: readonly string[] = [
   "test/integration/probes/pending-events.test.ts",
   "test/integration/probes/rehearsal.test.ts",
   "test/integration/rollout/backfill-alone.test.ts",
+  "test/integration/rollout/backfill-bad-input.test.ts",
   "test/integration/rollout/backfill-lag.test.ts",
   "test/integration/rollout/backfill.test.ts",
   "test/integration/rollout/changing-fleet.test.ts",
