@@ -55,11 +55,13 @@ it("writes proved steps in the place of the migration, with ways back, and finds
     "0004_once_leave_out.up.sql",
   ]);
   expect(text("migrations/0002_once.up.sql")).toBe(`-- no-transaction
--- Step 1 of 4, expand.
+-- schema-gate: step 1 of 4 of 0002_once, expand
 CREATE UNIQUE INDEX CONCURRENTLY once ON users (email);
 `);
   expect(text("migrations/0003_once_constraint.up.sql")).toContain("ADD CONSTRAINT once UNIQUE USING INDEX once;");
-  expect(text("migrations-contract/0005_once_drop.up.sql")).toContain("-- Run it in a later release, once no deployed");
+  expect(text("migrations-contract/0005_once_drop.up.sql")).toContain(
+    ", contract, in a later release, once no deployed",
+  );
   const again = await rewrite("migrations", "--last", "3");
   expect(again.stdout).toContain("0 rewritten and proved, 3 with nothing to rewrite, 0 refused");
   const left = await onServer("18", "select 1 from pg_database where starts_with(datname, 'schema_gate_prove_')");

@@ -67,6 +67,16 @@ export const fleetStatusOutput = z
         reason: z.string().nullable(),
       }),
     ),
+    contracts: z
+      .array(
+        z.strictObject({
+          file: z.string(),
+          plan: z.string(),
+          condition: z.string(),
+          due: z.boolean().meta({ description: "Every tenant has the steps before it: only the condition is left." }),
+        }),
+      )
+      .meta({ description: "Contract steps of `schema-gate rewrite` that wait for a later release." }),
   })
   .meta({ id: "status-fleet", title: "schema-gate status --fleet --json" });
 

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
@@ -12,6 +13,7 @@ import { releaseOfConfig } from "../catalog/release-of-config.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
+import { type WaitingStep, waitingSteps } from "./waiting-steps.js";
 
 /** Which tenants lack which migrations, from their ledgers. 0 when none does. */
 export async function printFleetStatus(
@@ -33,8 +35,12 @@ export async function printFleetStatus(
     connectionsPerHost: config.connectionsPerHost,
     statementTimeout: milliseconds(config.timeouts.read),
   });
-  if (options.json) io.stdout.write(`${JSON.stringify({ release: release.name, tenants: standings }, null, 2)}\n`);
-  else for (const line of lines(release.name, standings)) io.stdout.write(`${printable(line)}\n`);
+  const waiting = await waitingSteps(resolve(directory, config.migrations), release, standings);
+  const output = { release: release.name, tenants: standings, contracts: waiting };
+  if (options.json) io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+  else
+    for (const line of [...lines(release.name, standings), ...waitingLines(waiting)])
+      io.stdout.write(`${printable(line)}\n`);
   return standings.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
 }
 
@@ -62,5 +68,16 @@ function lines(release: string, standings: readonly Standing[]): readonly string
     `${release}: ${plural(standings.length, "tenant")}, ${counts.join(", ")}`,
     ...behind.map(({ tenant, pending }) => `  ${tenant.padEnd(width)}  lacks ${pending?.join(", ")}`),
     ...wrong.map(({ tenant, reason }) => `  ${tenant.padEnd(width)}  ${reason}`),
+  ];
+}
+
+function waitingLines(waiting: readonly WaitingStep[]): readonly string[] {
+  if (waiting.length === 0) return [];
+  return [
+    `${plural(waiting.length, "contract step")} of schema-gate rewrite:`,
+    ...waiting.map(
+      ({ file, plan, condition, due }) =>
+        `  ${file} of ${plan}: ${due ? `due once ${condition}` : "waits for tenants that lack a step before it"}`,
+    ),
   ];
 }

@@ -240,6 +240,20 @@ export const configSchema = z.strictObject({
     .array(z.strictObject({ hash: z.string().min(8), reason: z.string().min(1), expires: day }))
     .default([])
     .describe("opaque statements that may run although they were not understood, by hash"),
+  plans: z
+    .strictObject({
+      met: z
+        .array(
+          z.strictObject({
+            migration: z.string().describe("version of the contract step"),
+            reason: z.string().min(1),
+            expires: day,
+          }),
+        )
+        .default([])
+        .describe("contract steps of `schema-gate rewrite` whose condition holds"),
+    })
+    .prefault({}),
   lint: lintConfigSchema.prefault({}),
   workload: workloadConfigSchema
     .optional()

@@ -1,5 +1,6 @@
 import type { Finding, SourceSpan } from "../finding.js";
 import { BACKFILL_FORM, isBackfillComment, readBackfillComment } from "../migration/backfill-mark.js";
+import { isPlanComment, readPlanComment } from "../migration/plan-step.js";
 import { LineIndex } from "../sql/line-index.js";
 import { splitSql } from "../sql/split.js";
 import type { LintScript } from "./lint-statement.js";
@@ -40,6 +41,10 @@ export function readWaivers(script: LintScript): ReadWaivers {
   for (const comment of markedComments(script)) {
     if (isBackfillComment(comment.text)) {
       if (readBackfillComment(comment.text) === null) findings.push(malformedBackfill(comment.source));
+      continue;
+    }
+    if (isPlanComment(comment.text)) {
+      if (readPlanComment(comment.text) === null) findings.push(malformedStep(comment.source));
       continue;
     }
     const [, scope, rule, until, reason] = FORM.exec(comment.text) ?? [];
@@ -94,9 +99,20 @@ function malformedBackfill(source: SourceSpan): Finding {
   return malformedComment("backfill", message, BACKFILL_FORM, source);
 }
 
-function malformedComment(kind: "waiver" | "backfill", message: string, sql: string, source: SourceSpan): Finding {
+/** Unread it would let a contract step run at any time. */
+function malformedStep(source: SourceSpan): Finding {
+  const message = "This comment says which step of a plan the migration is, but not in the form that is read.";
+  return malformedComment("step", message, "-- schema-gate: step 1 of 3 of 0007_orders, expand", source);
+}
+
+function malformedComment(
+  kind: "waiver" | "backfill" | "step",
+  message: string,
+  sql: string,
+  source: SourceSpan,
+): Finding {
   return {
-    code: kind === "waiver" ? "lint.waiver-malformed" : "lint.backfill-malformed",
+    code: `lint.${kind}-malformed`,
     gate: "lint",
     severity: "error",
     subject: { kind, name: "a comment" },

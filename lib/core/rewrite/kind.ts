@@ -1,7 +1,7 @@
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Known } from "../lint/known/known.js";
 import type { LintStatement } from "../lint/lint-statement.js";
-import type { Phase } from "./plan.js";
+import type { Phase } from "../migration/plan-step.js";
 
 /**
  * How a statement of a plan runs. `short`: its lock is strong and held for a moment, so it may share a transaction with others of the same

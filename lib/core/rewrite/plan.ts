@@ -1,11 +1,6 @@
+import type { Phase } from "../migration/plan-step.js";
 import type { TransactionMode } from "../migration/release.js";
 import type { Statement } from "../sql/statement.js";
-
-/**
- * When a step runs. `expand`, `backfill` and `switch` belong to this release, each as a migration of its own; `contract` takes away what
- * the versions of the application before it need, so it waits for a later release.
- */
-export type Phase = "expand" | "backfill" | "switch" | "contract";
 
 /** One migration of a plan. */
 export interface RewriteStep {

@@ -1,4 +1,5 @@
 import type { Convention, WrittenFile } from "../migration/convention.js";
+import { planComment } from "../migration/plan-step.js";
 import type { Migration, Release } from "../migration/release.js";
 import { namedPath, nextVersion } from "../release/conventions/written.js";
 import type { RewritePlan, RewriteStep } from "./plan.js";
@@ -49,10 +50,11 @@ export function writePlan(
   const like = { path, hasDown: migration.down !== null };
   let version = named.version;
   const names = namesOf(steps, named.name);
+  const plan = `${named.version}_${named.name}`;
   return steps.map((step, at) => {
     if (at > 0) version = versionAfter(version, place);
     const name = names[at] ?? named.name;
-    const written = { version, name, up: textOf(step, at, steps.length), transaction: step.transaction };
+    const written = { version, name, up: textOf(step, at, steps.length, plan), transaction: step.transaction };
     const files = convention.write?.({ ...written, down: downText(downs[at] ?? null) }, like);
     if (!files)
       throw new NotRewritable(
@@ -104,11 +106,12 @@ function refuseWaivers({ up }: Migration): void {
     );
 }
 
-function textOf(step: RewriteStep, at: number, of: number): string {
-  const head = of === 1 ? "" : `-- Step ${at + 1} of ${of}, ${step.phase}.\n`;
-  const condition = step.condition === null ? "" : `-- Run it in a later release, once ${step.condition}.\n`;
+function textOf(step: RewriteStep, at: number, of: number, plan: string): string {
+  const { phase, condition } = step;
+  const isAlone = of === 1 && condition === null;
+  const head = isAlone ? "" : `${planComment({ plan, number: at + 1, of, phase, condition })}\n`;
   const backfill = step.backfill === null ? "" : `${step.backfill}\n`;
-  return `${head}${condition}${backfill}${joined(step.statements)}`;
+  return `${head}${backfill}${joined(step.statements)}`;
 }
 
 function downText(statements: readonly string[] | null): string | null {

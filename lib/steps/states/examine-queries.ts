@@ -8,6 +8,7 @@ import type { ExaminedRelease } from "../../core/queries/examined.js";
 import { judgeQueries } from "../../core/queries/judge.js";
 import { type QueryPolicy, queryFindings } from "../../core/queries/query-findings.js";
 import { versionRows } from "../../core/queries/version-rows.js";
+import { unexaminedContracts } from "../../core/rewrite/plan-findings.js";
 import { loadParser } from "../../core/sql/parse.js";
 import { type ClusterMatrix, rowText, waveAdvice } from "../../core/versions/matrix.js";
 import type { Workload } from "../../core/workload/workload.js";
@@ -20,6 +21,7 @@ import { clusterWorkload } from "../queries/cluster-workload.js";
 import { examineRelease } from "../queries/examine-release.js";
 import type { WorkingQuery } from "../queries/query-records.js";
 import { saveFindings } from "../run/findings.js";
+import { metConditions } from "../run/met-conditions.js";
 import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
@@ -65,6 +67,10 @@ async function examine(ports: Ports, config: Config, id: string, proved: boolean
   }
 }
 
+function pendingIn({ migrations }: Release, { cluster }: Subject): Release["migrations"] {
+  return migrations.filter(({ version }) => cluster.pending.includes(version));
+}
+
 interface Subject {
   readonly cluster: ClusterRecord;
   readonly tenant: Tenant;
@@ -85,6 +91,7 @@ async function judged(ports: Ports, config: Config, workload: Workload, subject:
     role: settings.role ?? null,
     plans: true,
   });
+  const unasked = workload.queries.length > 0 ? [] : pendingIn(release, subject);
   const queries = judgeQueries(examined, settings);
   const accept = settings.accept.map((one) => ({ ...one, expires: Date.parse(one.expires) }));
   const { retyped, slower, required } = settings;
@@ -98,6 +105,7 @@ async function judged(ports: Ports, config: Config, workload: Workload, subject:
     ...queryFindings(queries, examined, workload, policy),
     matrixFinding(subject.cluster, `${rows.map(rowText).join("; ")}. ${advice.text}`),
     ...workload.remarks.map((remark) => remarkFinding(remark)),
+    ...unexaminedContracts(unasked, metConditions(config, ports)),
   ];
 }
 

@@ -6,13 +6,16 @@ import { configWaivers } from "../../core/lint/config-waivers.js";
 import { lintRelease } from "../../core/lint/lint-release.js";
 import type { Rule } from "../../core/lint/rules/rule.js";
 import type { Waived } from "../../core/lint/waivers.js";
+import { withRewrite } from "../../core/lint/with-rewrite.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
+import { planFindings } from "../../core/rewrite/plan-findings.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { pendingOf } from "../catalog/pending.js";
 import { answeredByProbes } from "../probing/answered-by-probes.js";
 import { saveFindings } from "../run/findings.js";
+import { metConditions } from "../run/met-conditions.js";
 import {
   artifact,
   type ClusterRecord,
@@ -57,7 +60,15 @@ export const lint: Step<z.infer<typeof input>, Output> = {
     });
     const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
     const pending = clusters.filter((cluster) => cluster.pending.length > 0).flatMap(({ tenants }) => tenants);
-    const findings = [...own.findings, ...answeredByProbes(linted, probes, pending)];
+    const plans = planFindings({
+      all: release.migrations,
+      clusters,
+      queriesExamined: config.workload !== undefined,
+      ...metConditions(config, ports),
+    });
+    const folder = config.migrations;
+    const answered = answeredByProbes(linted, probes, pending).map((finding) => withRewrite(finding, folder));
+    const findings = [...own.findings, ...plans, ...answered];
     await saveFindings(ports, "lint", findings);
     const errors = findings.filter((finding) => finding.severity === "error").length;
     ports.events.emit({

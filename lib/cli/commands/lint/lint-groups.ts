@@ -4,11 +4,10 @@ import { bareScript } from "../../../core/lint/bare-script.js";
 import { configWaivers } from "../../../core/lint/config-waivers.js";
 import { type LintFinding, lintRelease } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
-import { REWRITABLE } from "../../../core/lint/rewritable.js";
 import type { Rule } from "../../../core/lint/rules/rule.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
+import { withRewrite } from "../../../core/lint/with-rewrite.js";
 import type { SourceFile } from "../../../core/migration/source-file.js";
-import { shellWord } from "../../../core/render/shell-word.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 
@@ -59,7 +58,7 @@ export async function lintGroups(
         ...(config?.postgres ? { versions: config.postgres } : {}),
       },
     });
-    findings.push(...found.map(withRewrite));
+    findings.push(...found.map((finding) => withRewrite(finding)));
   }
   return {
     findings: findings.sort(compareFindings),
@@ -69,14 +68,6 @@ export async function lintGroups(
     conventions: [...conventions],
     customRules,
   };
-}
-
-/** What `schema-gate rewrite` takes away names it. */
-function withRewrite<F extends Finding>(finding: F): F {
-  const { code, severity, source, remedy } = finding;
-  if (!(code in REWRITABLE) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)
-    return finding;
-  return { ...finding, remedy: { ...remedy, command: `schema-gate rewrite ${shellWord(source.file)}` } };
 }
 
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Migration, Release } from "../../../core/migration/release.js";
 import type { ReleaseFile } from "../../../core/migration/source-file.js";
 import { conventionNamed } from "../../../core/release/conventions/conventions.js";
@@ -9,6 +9,7 @@ import { NotRewritable, type RewriteRefusalCode } from "../../../core/rewrite/re
 import { runsAs } from "../../../core/rewrite/step-migrations.js";
 import { type WrittenStep, writePlan } from "../../../core/rewrite/write-plan.js";
 import type { RewriteProof } from "../../../steps/rewrite/prove-rewrite.js";
+import { laterFolder } from "../../run/waiting-steps.js";
 
 export interface PlanFiles {
   readonly steps: readonly WrittenStep[];
@@ -70,7 +71,7 @@ export interface Targets {
 }
 
 export function targetsOf(folder: string): Targets {
-  return { folder, later: join(dirname(folder), `${basename(folder)}-contract`) };
+  return { folder, later: laterFolder(folder) };
 }
 
 /**
