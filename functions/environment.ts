@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type StackPolicy, stackPolicySchema } from "../lib/core/policy/stack-policy.js";
 
 const arn = (service: string) =>
   z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `expected an ARN of ${service}`);
@@ -23,6 +24,8 @@ export const environmentSchema = z.object({
     .transform((url) => url.replace(/\/+$/, ""))
     .pipe(z.string().regex(/^https?:\/\/[^/?#@]+$/, "expected an origin without a path"))
     .optional(),
+  /** What the stack demands of every release, as JSON (lib/core/policy/stack-policy.ts). Load, Score, RequestApproval, NextWave, the page. */
+  SCHEMA_GATE_POLICY: z.string().min(2).optional(),
   /**
    * SNS topic that asks and tells approvers. Each message is for one person, whose id is its attribute `approver`, and may
    * carry that person's link: every subscription needs the filter policy `{"approver": ["ID"]}`.
@@ -65,4 +68,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`the environment is not complete: ${problems.join("; ")}`);
+}
+
+/** Null when there is none. Throws an `Error` for one that is not whole: nothing is let pass by half a policy. */
+export function readPolicy(text: string | undefined): StackPolicy | null {
+  if (text === undefined || text === "") return null;
+  const parsed = stackPolicySchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`SCHEMA_GATE_POLICY is no policy: ${problems.join("; ")}`);
 }

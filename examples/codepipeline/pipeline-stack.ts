@@ -7,6 +7,7 @@ import {
   StateMachineInput,
   StepFunctionInvokeAction,
 } from "aws-cdk-lib/aws-codepipeline-actions";
+import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import { SafetyGate } from "schema-gate/cdk";
 
@@ -24,7 +25,17 @@ export interface PipelineStackProps extends StackProps {
 export class PipelineStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
-    const gate = new SafetyGate(this, "Gate", { databases: { secretPrefixes: ["tenants/"] } });
+    const packKey = new Key(this, "PackKey", { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY });
+    const gate = new SafetyGate(this, "Gate", {
+      databases: { secretPrefixes: ["tenants/"] },
+      policy: {
+        approvers: [
+          { id: "ada", email: "ada@example.com" },
+          { id: "grace", email: "grace@example.com" },
+        ],
+        signers: [{ id: "pipeline", kmsKey: packKey }],
+      },
+    });
     const source = new Artifact("Source");
     const packed = new Artifact("Packed");
     new Pipeline(this, "Pipeline", {
@@ -33,7 +44,7 @@ export class PipelineStack extends Stack {
       stages: [
         { stageName: "Source", actions: [sourceAction(props, source)] },
         { stageName: "Staging", actions: [deploy(this, "DeployStaging", source)] },
-        { stageName: "Gate", actions: [packAction(this, gate, source, packed), gateAction(gate, packed)] },
+        { stageName: "Gate", actions: [packAction(this, { gate, packKey }, source, packed), gateAction(gate, packed)] },
         { stageName: "Production", actions: [deploy(this, "DeployProduction", source)] },
       ],
     });
@@ -52,10 +63,18 @@ function sourceAction({ connectionArn, owner, repo }: PipelineStackProps, output
 }
 
 /** Uploads migrations and config as one object, and keeps the input of the execution, whose name says release and time. */
-function packAction(scope: Construct, gate: SafetyGate, input: Artifact, packed: Artifact) {
+function packAction(
+  scope: Construct,
+  { gate, packKey }: { gate: SafetyGate; packKey: Key },
+  input: Artifact,
+  packed: Artifact,
+) {
   const project = new PipelineProject(scope, "Pack", {
     environment: { buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0 },
-    environmentVariables: { SCHEMA_GATE_BUCKET: { value: gate.bucket.bucketName } },
+    environmentVariables: {
+      SCHEMA_GATE_BUCKET: { value: gate.bucket.bucketName },
+      SCHEMA_GATE_PACK_KEY: { value: `kms:${packKey.keyArn}` },
+    },
     buildSpec: BuildSpec.fromObject({
       version: "0.2",
       env: { "exported-variables": ["RUN", "RELEASE"] },
@@ -63,7 +82,7 @@ function packAction(scope: Construct, gate: SafetyGate, input: Artifact, packed:
         install: { "runtime-versions": { nodejs: 22 } },
         build: {
           commands: [
-            "npm install --no-save schema-gate @aws-sdk/client-s3 @aws-sdk/client-sfn",
+            "npm install --no-save schema-gate @aws-sdk/client-kms @aws-sdk/client-s3 @aws-sdk/client-sfn",
             "npx schema-gate run --aws --upload-only > execution.json",
             "export RUN=$(node -p \"require('./execution.json').run\")",
             "export RELEASE=$(node -p \"require('./execution.json').release\")",
@@ -73,6 +92,8 @@ function packAction(scope: Construct, gate: SafetyGate, input: Artifact, packed:
       artifacts: { files: ["execution.json"] },
     }),
   });
+  // Nobody else signs, and so nobody else hands in a release.
+  packKey.grant(project, "kms:Sign", "kms:GetPublicKey");
   gate.bucket.grantPut(project, "inputs/*");
   // A stage that is tried again packs the same object, and has to see that it is the same.
   gate.bucket.grantRead(project, "inputs/*");

@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { ReleasePackError } from "../../lib/adapters/aws/release-pack.js";
+import { type PackProblem, type ReleasePack, ReleasePackError } from "../../lib/adapters/aws/release-pack.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { readPack } from "../../lib/adapters/aws/s3-release.js";
-import type { S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { configSchema } from "../../lib/core/config/config.js";
+import type { Finding } from "../../lib/core/finding.js";
+import { digest } from "../../lib/core/json.js";
+import { holdToPolicy } from "../../lib/core/policy/hold-to-policy.js";
+import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
+import type { Artifacts } from "../../lib/ports/artifacts.js";
 import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
+import type { Services } from "./services.js";
+import { requesterOf, signedBy } from "./signed-by.js";
 
 /** Which packed release a run is of, beside its request. */
 export const INPUT = "input.json";
@@ -21,15 +27,24 @@ export class DuplicateRun extends Error {
   override readonly name = "DuplicateRun";
 }
 
+/** The pack wants what the stack does not give, and cannot do without it. */
+class PolicyRefused extends Error {
+  override readonly name = "PolicyRefused";
+}
+
 const eventSchema = z.object({ run: runId, release: z.string(), execution: z.string() });
 
+/** What the pack's signature and the stack's policy have to say; part of what is approved. */
+const FINDINGS = artifact.findings("load-policy");
+
 /**
- * Makes the run's request from the packed release, before its first step. A redriven execution finds it made. Throws
- * `DuplicateRun`, and `ReleasePackError` after it left a request that lets the report say what happened.
+ * Makes the run's request from the packed release, before its first step: signed by somebody whom the stack knows, and held to
+ * the stack's policy. A redriven execution finds it made. Throws `DuplicateRun`, and `ReleasePackError` or `PolicyRefused` after
+ * it left a request that lets the report say what happened.
  */
-export async function acceptRun(store: S3Store, event: unknown, now: number): Promise<void> {
+export async function acceptRun(services: Services, event: unknown, now: number): Promise<void> {
   const { run, release, execution } = eventSchema.parse(event);
-  const artifacts = s3Artifacts(store, `runs/${run}`);
+  const artifacts = s3Artifacts(services.store, `runs/${run}`);
   if (!(await artifacts.create(INPUT, { release, execution } satisfies AcceptedInput))) {
     const known = await artifacts.get<AcceptedInput>(INPUT);
     if (known?.execution !== execution) throw new DuplicateRun(`another execution works on the run ${run}`);
@@ -38,24 +53,68 @@ export async function acceptRun(store: S3Store, event: unknown, now: number): Pr
   if (known !== null && known.config.migrations !== UNREADABLE.config.migrations) return;
   const base = { run, engine: "aws", startedAt: new Date(now).toISOString() } as const;
   try {
-    const { requester, startedBy, mode, toolVersion, config, fresh = false } = await readPack(store, release);
-    await artifacts.put(artifact.request, {
-      ...base,
-      command: mode,
-      mode,
-      requester,
-      startedBy,
-      toolVersion,
-      config,
-      fresh,
-    });
+    await artifacts.put(artifact.request, { ...base, ...(await requestOf(services, artifacts, release)) });
   } catch (error) {
-    if (error instanceof ReleasePackError) await artifacts.put(artifact.request, { ...base, ...UNREADABLE });
+    if (error instanceof ReleasePackError || error instanceof PolicyRefused)
+      await artifacts.put(artifact.request, { ...base, ...UNREADABLE });
+    if (error instanceof ReleasePackError)
+      await artifacts.put(FINDINGS, [refusedPack(release, error.code, error.message)]);
     throw error;
   }
 }
 
-/** Stands in for the request of a release that could not be read; a redrive replaces it. */
+type Requested = Omit<RunRequest, "run" | "engine" | "startedAt">;
+
+async function requestOf(services: Services, artifacts: Artifacts, release: string): Promise<Requested> {
+  const policy = services.policy();
+  if (policy === null) throw new Error("SCHEMA_GATE_POLICY is not set, so no release can be accepted");
+  const { pack, body, signatures } = await readPack(services.store, release);
+  const signer = await signedBy(services, policy, release, { body, signatures });
+  const { mode, toolVersion, fresh = false } = pack;
+  return {
+    command: mode,
+    mode,
+    ...requesterOf(signer, pack, release),
+    toolVersion,
+    config: await heldTo(services, artifacts, policy, pack),
+    policy,
+    pack: digest(body),
+    fresh,
+  };
+}
+
+async function heldTo(
+  { environment }: Services,
+  artifacts: Artifacts,
+  policy: StackPolicy,
+  { config }: ReleasePack,
+): Promise<RunRequest["config"]> {
+  const sources = {
+    registry: environment.SCHEMA_GATE_REGISTRY !== undefined,
+    staging: environment.SCHEMA_GATE_STAGING !== undefined,
+  };
+  const held = holdToPolicy(config, policy, sources);
+  await artifacts.put(FINDINGS, held.findings);
+  const refused = held.findings.filter(({ severity }) => severity === "error");
+  if (refused.length > 0) throw new PolicyRefused(refused.map(({ message }) => message).join(" "));
+  return held.config;
+}
+
+function refusedPack(release: string, code: PackProblem, message: string): Finding {
+  return {
+    code,
+    gate: "load",
+    severity: "error",
+    subject: { kind: "release", name: release },
+    message: `${message}.`,
+    remedy: {
+      text: "Pack and sign the release with a key that the stack's policy names.",
+      command: "schema-gate run --aws",
+    },
+  };
+}
+
+/** Stands in for the request of a release that was not accepted; a redrive replaces it. */
 const UNREADABLE = {
   command: "run",
   mode: "run",

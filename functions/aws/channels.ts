@@ -1,33 +1,28 @@
 import { z } from "zod";
-import { emailChannel, type SlackChannel, slackChannel } from "../../lib/adapters/notify/channels.js";
+import { type SlackChannel, slackChannel } from "../../lib/adapters/notify/channels.js";
 import { severalNotifiers } from "../../lib/adapters/notify/several-notifiers.js";
 import { SnsNotifier } from "../../lib/adapters/notify/sns-notifier.js";
-import type { Config } from "../../lib/core/config/config.js";
 import type { Notifier } from "../../lib/ports/notifier.js";
 import type { Services } from "./services.js";
 
-/** How approvers are asked: what the stack set up, and what the config names beside it. */
-export async function notifierOf(services: Services, { approval }: Config): Promise<Notifier> {
-  const { environment, secrets, client } = services;
+/** How approvers are asked: what the stack set up, and nothing that a pack names, since a link is its holder's right to decide. */
+export async function notifierOf(services: Services): Promise<Notifier> {
+  const { environment, client } = services;
   const topic = environment.SCHEMA_GATE_TOPIC;
-  const slack = await slackOf(services, approval.slack);
+  const slack = await slackOf(services);
   return severalNotifiers([
     ...(topic === undefined ? [] : [new SnsNotifier(topic, client)]),
     ...(slack === null ? [] : [slack.notifier]),
-    ...(approval.email === undefined ? [] : [await emailChannel(approval.email, secrets)]),
   ]);
 }
 
 /**
- * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?, "team"?, "app"?}`, else from the config; null when neither
- * names it. `endpoint` is another place than `https://slack.com/api`, such as GovSlack's.
+ * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?, "team"?, "app"?}`, null when
+ * there is none. `endpoint` is another place than `https://slack.com/api`, such as GovSlack's.
  */
-export async function slackOf(
-  { environment, secrets }: Services,
-  configured?: Config["approval"]["slack"],
-): Promise<SlackChannel | null> {
+export async function slackOf({ environment, secrets }: Services): Promise<SlackChannel | null> {
   const name = environment.SCHEMA_GATE_SLACK_SECRET;
-  if (name === undefined) return configured === undefined ? null : slackChannel(configured, secrets);
+  if (name === undefined) return null;
   const { channel, endpoint, team, app } = slackSecret.parse(JSON.parse(await secrets.resolve(`secret:${name}`)));
   const references = {
     team,

@@ -5,5 +5,5 @@ import { acceptRun } from "./accept-run.js";
 import { onLambda } from "./lambda.js";
 
 export const handler = onLambda("load", handlerOf(load), {
-  before: ({ store }, event) => acceptRun(store, event, systemClock.now()),
+  before: (services, event) => acceptRun(services, event, systemClock.now()),
 });

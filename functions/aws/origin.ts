@@ -1,13 +1,21 @@
 import type { LambdaEvent } from "hono/aws-lambda";
-import type { Environment } from "../environment.js";
+import type { Services } from "./services.js";
 
-/** The page's own address: the Function URL's domain, which AWS names in the request, unless the stack gives another. */
-export function originOf(environment: Environment, event: LambdaEvent): string {
-  if (environment.SCHEMA_GATE_APPROVAL_URL !== undefined) return environment.SCHEMA_GATE_APPROVAL_URL;
+type Told = Pick<Services, "environment" | "policy">;
+
+/**
+ * The page's own address. The stack's origins are the only ones when it names any: of these, the one that the browser says it is
+ * at. Otherwise the address that the function is told, or the Function URL's domain, which AWS names in the request.
+ */
+export function originOf({ environment, policy }: Told, event: LambdaEvent): string {
   const { requestContext, headers } = event as {
     requestContext?: { domainName?: string };
     headers?: Record<string, string | undefined>;
   };
+  const origins = policy()?.origins ?? [];
+  const at = origins.find((origin) => origin === headers?.origin) ?? origins[0];
+  const told = at ?? environment.SCHEMA_GATE_APPROVAL_URL;
+  if (told !== undefined) return told;
   // An emulator has a port and no certificate; on AWS a Function URL is always https.
   const emulated = environment.AWS_ENDPOINT_URL !== undefined;
   if (emulated && headers?.host !== undefined) return `${headers["x-forwarded-proto"] ?? "http"}://${headers.host}`;

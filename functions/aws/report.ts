@@ -15,7 +15,7 @@ async function announce(services: Services, ports: Ports): Promise<void> {
     need<RunRequest>(ports, artifact.request),
   ]);
   if (outcome === null || record === null) return;
-  const notifier = await notifierOf(services, request.config);
+  const notifier = await notifierOf(services);
   await notifier.ended({
     run: ports.run,
     release: request.config.migrations,

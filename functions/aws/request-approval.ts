@@ -19,7 +19,7 @@ async function ask(services: Services, ports: Ports): Promise<void> {
   if (origin === undefined)
     throw new Error("SCHEMA_GATE_APPROVAL_URL is not set, so approvers would have no page to decide on");
   const links = approverLinks(record.request, origin, await services.linkKey());
-  await askApprovers(ports, await notifierOf(services, config), approvalNotice(model, record.request, links));
+  await askApprovers(ports, await notifierOf(services), approvalNotice(model, record.request, links));
 }
 
 export const handler = onLambda("request-approval", handlerOf(requestApproval), { after: ask });

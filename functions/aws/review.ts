@@ -21,9 +21,7 @@ import { traced } from "./tracer.js";
 /** The review page and Slack's interactions, behind the approval Function URL. */
 export async function handler(event: LambdaEvent, context: Context): Promise<unknown> {
   const own = services();
-  return traced("review", null, async () =>
-    handle(await appFor(own, originOf(own.environment, event)))(event, context as never),
-  );
+  return traced("review", null, async () => handle(await appFor(own, originOf(own, event)))(event, context as never));
 }
 
 async function appFor(own: Services, origin: string): Promise<Hono> {

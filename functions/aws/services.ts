@@ -7,11 +7,12 @@ import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { openStore, type S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
+import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
 import type { Ports } from "../../lib/ports/ports.js";
 import type { Signer } from "../../lib/ports/signer.js";
 import { reportFiles } from "../../lib/review/report-files.js";
 import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
-import { type Environment, readEnvironment } from "../environment.js";
+import { type Environment, readEnvironment, readPolicy } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
 import { logger } from "./logger.js";
 import type { TimeLimit } from "./time-limit.js";
@@ -27,6 +28,8 @@ export interface Services {
   readonly secrets: ManagedSecrets;
   /** What links are signed with. */
   linkKey(): Promise<Uint8Array>;
+  /** What the stack demands as it stands now; null for the functions that are not told. */
+  policy(): StackPolicy | null;
   /** What approvals carry to be believed. */
   readonly authenticator: Authenticator;
 }
@@ -43,6 +46,7 @@ export function servicesOf(variables: Variables, traced?: Traced): Services {
     client,
     secrets,
     store: openStore(environment.SCHEMA_GATE_BUCKET, client),
+    policy: () => readPolicy(variables.SCHEMA_GATE_POLICY),
     linkKey: () => linkKeyOf(secrets, name),
     authenticator: approvalKey === undefined ? NO_AUTHENTICATOR : kmsMac(approvalKey, client),
   };
@@ -64,6 +68,8 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
   return awsPorts({
     run,
     release: input.release,
+    pack: request.pack,
+    policy: services.policy(),
     config: request.config,
     region: environment.AWS_REGION,
     client: services.client,

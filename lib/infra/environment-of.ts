@@ -1,4 +1,5 @@
 import type { GateResources } from "./function-grants.js";
+import { policyText } from "./gate-policy.js";
 import type { Grant } from "./handlers.js";
 
 /** What a function is told (functions/environment.ts), which is no more than what it is granted. */
@@ -13,6 +14,7 @@ export function environmentOf(grants: readonly Grant[], resources: GateResources
     registrySecret,
     stagingServer,
     auditLock,
+    policy,
   } = resources;
   const variables: Partial<Record<Grant, Record<string, string | undefined>>> = {
     databases: {
@@ -26,6 +28,7 @@ export function environmentOf(grants: readonly Grant[], resources: GateResources
     sign: { SCHEMA_GATE_SIGNING_KEY: signingKey.keyArn },
     "read approvals": { SCHEMA_GATE_APPROVAL_KEY: approvalKey.keyArn },
     approvals: { SCHEMA_GATE_APPROVAL_KEY: approvalKey.keyArn },
+    policy: { SCHEMA_GATE_POLICY: policyText(bucket.stack, policy) },
     links: { SCHEMA_GATE_LINK_KEY_SECRET: linkSecret.secretArn },
     notify: { SCHEMA_GATE_TOPIC: topicArn, SCHEMA_GATE_SLACK_SECRET: slackSecret?.secretArn },
   };

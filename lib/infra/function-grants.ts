@@ -3,6 +3,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { AnySecret } from "./cdk-types.js";
 import { type DatabaseAccess, grantDatabases, readSecrets } from "./database-access.js";
+import type { GatePolicy } from "./gate-policy.js";
 import type { AuditLock } from "./gate-storage.js";
 import type { Grant } from "./handlers.js";
 import { permit } from "./permit.js";
@@ -16,6 +17,7 @@ export interface GateResources {
   readonly linkSecret: AnySecret;
   readonly auditLock: AuditLock;
   readonly topicArn: string;
+  readonly policy: GatePolicy;
   readonly slackSecret: AnySecret | undefined;
   readonly databases: DatabaseAccess;
   readonly registrySecret: AnySecret | undefined;
@@ -43,12 +45,12 @@ export function grant(role: IRole, what: Grant, resources: GateResources): void 
 }
 
 const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => void>> = {
-  databases: (role, { bucket, databases, registrySecret, stagingServer }) => {
+  databases: (role, { bucket, databases, registrySecret, stagingServer, policy }) => {
     grantDatabases(role, databases);
     permit(role, { actions: ["s3:GetObject"], resources: [bucket.arnForObjects("registry/*")], wildcard: OBJECTS });
     readSecrets(
       role,
-      [registrySecret, stagingServer].filter((secret) => secret !== undefined),
+      [registrySecret, stagingServer, ...(policy.secrets ?? [])].filter((secret) => secret !== undefined),
     );
   },
   audit: (role, { bucket }) =>
@@ -87,6 +89,11 @@ const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => 
       resources: [bucket.arnForObjects("memory/*")],
       wildcard: OBJECTS,
     }),
+  policy: () => {},
+  signers: (role, { policy }) => {
+    const keys = policy.signers.flatMap(({ kmsKey }) => (kmsKey ? [kmsKey.keyArn] : []));
+    if (keys.length > 0) permit(role, { actions: ["kms:GetPublicKey"], resources: keys });
+  },
   links: (role, { linkSecret }) => readSecrets(role, [linkSecret]),
   notify: (role, { topicArn, slackSecret }) => {
     permit(role, { actions: ["sns:Publish"], resources: [topicArn] });

@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { Vpc } from "aws-cdk-lib/aws-ec2";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { GateApprover, ReleaseSigner } from "./gate-policy.js";
 import { SafetyGate } from "./safety-gate.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
 
@@ -11,7 +12,13 @@ export function gateOfContext(stack: Stack): SafetyGate {
   const slack = text("slackSecret");
   const gate = new SafetyGate(stack, "Gate", {
     databases: { secretPrefixes: list("secretPrefixes") },
-    approvers: Object.fromEntries(list("approvers").map(approver)),
+    policy: {
+      approvers: list("approvers").map(approver),
+      signers: list("signers").map(signer),
+      secrets: list("packSecrets").map((name, index) => Secret.fromSecretNameV2(stack, `PackSecret${index}`, name)),
+      origins: list("origins"),
+      ...(text("quorum") === undefined ? {} : { quorum: Number(text("quorum")) }),
+    },
     emails: list("emails"),
     ...networkOf(stack, text("vpc"), list("subnets")),
     ...(slack === undefined ? {} : { slackSecret: Secret.fromSecretNameV2(stack, "Slack", slack) }),
@@ -27,11 +34,21 @@ export function gateOfContext(stack: Stack): SafetyGate {
   return gate;
 }
 
-/** `ada:ada@example.com` */
-function approver(text: string): [id: string, email: string] {
+/** `ada:ada@example.com`, or `ada` for somebody who is not asked by mail. */
+function approver(text: string): GateApprover {
   const at = text.lastIndexOf(":");
+  if (at === -1 && !text.includes("@")) return { id: text };
   if (at < 1 || !text.slice(at).includes("@")) throw new Error(`${text} is no approver: write ID:ADDRESS`);
-  return [text.slice(0, at), text.slice(at + 1)];
+  return { id: text.slice(0, at), email: text.slice(at + 1) };
+}
+
+/** `dana:MCowBQYDK2Vw…`: an id and its public key, the base64 between the lines of its PEM; `pipeline:author:…` names authors. */
+function signer(text: string): ReleaseSigner {
+  const found = /^([^:]+):(author:)?([A-Za-z0-9+/=]+)$/.exec(text);
+  if (found === null) throw new Error(`${text} is no signer: write ID:KEY, with KEY the base64 of a public key`);
+  const [, id = "", author, key = ""] = found;
+  const publicKey = `-----BEGIN PUBLIC KEY-----\n${key}\n-----END PUBLIC KEY-----\n`;
+  return { id, publicKey, ...(author === undefined ? {} : { namesAuthor: true }) };
 }
 
 /** `vpc=none`, or `vpc=vpc-0123456789` with `subnets=subnet-1,subnet-2`; nothing is looked up, so that synth works offline. */

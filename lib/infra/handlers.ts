@@ -14,6 +14,10 @@ export type Grant =
   | "links"
   /** Tell people, through SNS and Slack. */
   | "notify"
+  /** Be told what the stack demands of every release. */
+  | "policy"
+  /** Ask KMS for the public keys of the policy's signers. */
+  | "signers"
   | "read memory"
   /** Read and replace what is kept of catalogs between runs. */
   | "memory";
@@ -33,7 +37,7 @@ const batch = { memory: 1024, minutes: 15 } as const;
 
 /** Every function by the placeholder that calls it in the state machine. */
 export const HANDLERS = {
-  Load: { entry: "load", ...batch, grants: ["databases", "audit"] },
+  Load: { entry: "load", ...batch, grants: ["databases", "audit", "policy", "signers"] },
   Introspect: { entry: "introspect", ...batch, grants: ["databases", "memory"] },
   Tally: { entry: "tally", ...small, grants: ["audit"] },
   PlanStaging: { entry: "plan-staging", ...small, grants: [] },
@@ -47,11 +51,11 @@ export const HANDLERS = {
   ExamineQueries: { entry: "examine-queries", ...batch, grants: ["databases"] },
   PlanRehearsals: { entry: "plan-rehearsals", ...batch, grants: [] },
   Rehearse: { entry: "rehearse", ...batch, grants: ["databases"] },
-  Score: { entry: "score", ...small, grants: ["audit"] },
-  RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify"] },
+  Score: { entry: "score", ...small, grants: ["audit", "policy"] },
+  RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify", "policy"] },
   SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "read approvals"] },
   PlanWaves: { entry: "plan-waves", ...small, grants: [] },
-  NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals"] },
+  NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals", "policy"] },
   Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },
   VerifyWave: { entry: "verify-wave", ...batch, grants: ["databases", "audit"] },
   RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },

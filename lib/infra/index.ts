@@ -2,6 +2,7 @@
 export type { DataApiCluster, DatabaseAccess, RdsIamUser } from "./database-access.js";
 export type { GateNetworkProps } from "./gate-network.js";
 export { GateNetwork } from "./gate-network.js";
+export type { GateApprover, GatePolicy, ReleaseSigner } from "./gate-policy.js";
 export type { AuditLock } from "./gate-storage.js";
 export type { ReadProxyProps } from "./read-proxy.js";
 export { SafetyGate } from "./safety-gate.js";

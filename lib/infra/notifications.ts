@@ -4,11 +4,12 @@ import { SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import type { GateApprover } from "./gate-policy.js";
 
 export interface NotificationsProps {
   readonly key: IKey;
-  /** Address by the approver's id in the config: asked, with a link of their own, and told the end. Each confirms once. */
-  readonly approvers: Readonly<Record<string, string>>;
+  /** Who is asked by mail. */
+  readonly approvers: readonly GateApprover[];
   /** Who is told that something needs help. Gets no approver's link. */
   readonly emails: readonly string[];
 }
@@ -23,8 +24,8 @@ export class Notifications extends Construct {
     super(scope, id);
     this.topic = new Topic(this, "Topic", { displayName: "Schema Gate", masterKey: key, enforceSSL: true });
     // A link is its holder's right to decide: nobody may get another's.
-    for (const [id, email] of Object.entries(approvers))
-      this.subscribe(email, SubscriptionFilter.stringFilter({ allowlist: [id] }));
+    for (const { id, email } of approvers)
+      if (email !== undefined) this.subscribe(email, SubscriptionFilter.stringFilter({ allowlist: [id] }));
     for (const email of emails) this.subscribe(email, SubscriptionFilter.notExistsFilter());
     this.undelivered = new Queue(this, "Undelivered", {
       encryption: QueueEncryption.KMS,

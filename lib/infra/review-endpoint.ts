@@ -10,7 +10,7 @@ export const REVIEW: HandlerSpec = {
   entry: "review",
   memory: 1024,
   minutes: 1,
-  grants: ["audit", "approvals", "links", "notify"],
+  grants: ["audit", "approvals", "links", "notify", "policy"],
 };
 
 export interface ReviewEndpointProps extends FunctionSetting {

@@ -3,6 +3,7 @@ import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { AnySecret } from "./cdk-types.js";
 import type { DatabaseAccess } from "./database-access.js";
 import type { GateNetworkProps } from "./gate-network.js";
+import type { GatePolicy } from "./gate-policy.js";
 import type { AuditLock } from "./gate-storage.js";
 import type { ReadProxyProps } from "./read-proxy.js";
 import type { StagingProps } from "./staging.js";
@@ -16,8 +17,8 @@ export interface SafetyGateProps {
    * `none`: no VPC at all, for databases with a public address or the Data API, and for emulators.
    */
   readonly network?: GateNetworkProps | "none";
-  /** Address by the approver's id in the config: each is asked with a link of their own, and told how the run ended. */
-  readonly approvers?: Readonly<Record<string, string>>;
+  /** Who may approve, how many of them and from which risk on, who may hand in releases: it beats every release's config. */
+  readonly policy: GatePolicy;
   /** Addresses that are told when something needs help. They get no approver's link. */
   readonly emails?: readonly string[];
   /** Slack's `{"token", "signingSecret", "channel"}` as a JSON secret; interactions go to the review page. */

@@ -43,11 +43,16 @@ export class SafetyGate extends Construct {
     const storage = this.makeStorage(props);
     this.bucket = storage.bucket;
     this.network = props.network === "none" ? null : new GateNetwork(this, "Network", props.network ?? {});
-    const { approvers = {}, emails = [] } = props;
-    this.notifications = new Notifications(this, "Notifications", { key: storage.key, approvers, emails });
+    const { policy, emails = [] } = props;
+    this.notifications = new Notifications(this, "Notifications", {
+      key: storage.key,
+      approvers: policy.approvers,
+      emails,
+    });
     const resources: GateResources = {
       ...storage.resources,
       topicArn: this.notifications.topic.topicArn,
+      policy,
       slackSecret: props.slackSecret,
       databases: props.databases,
       registrySecret: props.registrySecret,
@@ -71,7 +76,7 @@ export class SafetyGate extends Construct {
     longTasks?.permitStart(gate.role);
     staging?.permitMaking(gate.role);
     review.continues(gate.machine);
-    this.reviewUrl = review.url.url;
+    this.reviewUrl = policy.origins?.[0] ?? review.url.url;
     this.stateMachine = gate.machine;
     this.readProxyEndpoint = this.makeReadProxy(props)?.endpoint ?? null;
     const { undelivered } = this.notifications;

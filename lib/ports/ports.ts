@@ -1,3 +1,4 @@
+import type { StackPolicy } from "../core/policy/stack-policy.js";
 import type { Approvals } from "./approvals.js";
 import type { Artifacts } from "./artifacts.js";
 import type { AuditTrail } from "./audit.js";
@@ -32,6 +33,8 @@ export interface Ports {
   readonly renderer: ReportRenderer;
   /** Generator of the last way back; null where there is none. */
   readonly schemaDifference: SchemaDifference | null;
+  /** What the stack demands of every release as it stands now; absent where the config is the policy. */
+  readonly policy?: StackPolicy | null;
   readonly rollouts: Rollouts;
   readonly signer: Signer;
   /** The run before this one, to which its trail is chained; null for the first, absent where runs are not in an order. */

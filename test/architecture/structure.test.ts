@@ -99,6 +99,7 @@ describe("the core", () => {
     "lint",
     "rewrite",
     "config",
+    "policy",
   ];
   const folderOf = (file: string) => (file.split("/").length > 3 ? (file.split("/")[2] ?? "") : "(root)");
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { TestProject } from "vitest/node";
+import { newPackKey } from "../support/aws/pack-key.js";
 import { deploy } from "./stack/deploy.js";
 import type { Deployment } from "./stack/target.js";
 import { targetOf } from "./stack/target-of.js";
@@ -19,7 +20,9 @@ export default async function setup(project: TestProject): Promise<void> {
   const { AWS_REGION: region = "", SCHEMA_GATE_ACCOUNT: account = "" } = process.env;
   for (const script of ["build.mjs", "bundle-lambda.mjs"])
     execFileSync(process.execPath, [`scripts/${script}`], { stdio: ["ignore", "ignore", "inherit"] });
-  const outputs = await deploy({ environment: `${account}/${region}`, variables: process.env, context: [] });
-  const where = { name: `the account ${account}`, endpoint: null, region, functionsAreProcesses: false };
+  const packKey = newPackKey();
+  const outputs = await deploy({ environment: `${account}/${region}`, variables: process.env, packKey, context: [] });
+  const name = `the account ${account}`;
+  const where = { name, endpoint: null, region, functionsAreProcesses: false, packKey: packKey.privateKey };
   project.provide("deployment", { deployed: true, target: await targetOf(outputs, where) });
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { TestProject } from "vitest/node";
+import { newPackKey } from "../support/aws/pack-key.js";
 import { NoEmulator } from "./emulator/emulator.js";
 import { startEmulator } from "./emulator/start-emulator.js";
 import { deploy } from "./stack/deploy.js";
@@ -35,13 +36,16 @@ async function prepared(): Promise<{ deployment: Deployment; stop: () => Promise
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
     });
+    const packKey = newPackKey();
     const outputs = await deploy({
+      packKey,
       environment: `000000000000/${REGION}`,
       variables: process.env,
       context: emulator.context,
     });
     const { name, endpoint, functionsAreProcesses } = emulator;
-    const target = await targetOf(outputs, { name, endpoint, functionsAreProcesses, region: REGION });
+    const where = { name, endpoint, functionsAreProcesses, region: REGION, packKey: packKey.privateKey };
+    const target = await targetOf(outputs, where);
     return { deployment: { deployed: true, target }, stop: emulator.stop };
   } catch (error) {
     await emulator.stop();

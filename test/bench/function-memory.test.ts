@@ -11,6 +11,7 @@ import { configSchema } from "../../lib/core/config/config.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { bundled } from "../support/aws/node-function.js";
+import { PACK_KEY } from "../support/aws/pack-key.js";
 import { SimulatedAws } from "../support/aws/simulated-aws.js";
 import { FunctionFleet } from "./memory/function-fleet.js";
 
@@ -64,20 +65,19 @@ async function upload(aws: SimulatedAws, server: Server): Promise<void> {
   const rows = tenants.map((id) => `${id},postgres://postgres@127.0.0.1:${server.port}/${id},tenants`);
   aws.s3.put("registry/tenants.csv", ["id,url,secret", ...rows, ""].join("\n"));
   aws.secrets.set("tenants", JSON.stringify({ username: "postgres", password: server.password }));
-  const pack = await packRelease({
-    requester: "release-pipeline",
-    mode: "run",
+  const pack = {
+    authors: ["dana"],
+    mode: "run" as const,
     toolVersion: "1.0.0",
     config: configSchema.parse({
       migrations: "migrations",
       registry: { file: "tenants.csv" },
       staging: { mode: "same host" },
-      approval: { approvers: [{ id: "alex" }] },
       rollout: { canary: 1, growth: 6, maxWave: 150 },
     }),
     files,
-  });
-  aws.s3.put(RELEASE, pack);
+  };
+  aws.s3.put(RELEASE, (await packRelease(pack, PACK_KEY)).bytes);
 }
 
 it.skipIf(missing)(

@@ -13,21 +13,17 @@ let release: () => void;
 
 /** One run of the real gate, held at its question for as long as the tests attack it. */
 beforeAll(async () => {
-  gate = await GateOnAws.create(2);
+  gate = await GateOnAws.create(2, {
+    approvers: [
+      { id: "dana", slack: "U0DANA" },
+      { id: "alex", slack: "U0ALEX" },
+      { id: "robin", slack: "U0ROBIN" },
+    ],
+  });
   process.env.SCHEMA_GATE_SLACK_SECRET = "slack";
   const { AWS_ENDPOINT_URL } = gate.aws.variables();
   const endpoint = `${AWS_ENDPOINT_URL}/slack-api`;
   gate.aws.secrets.set("slack", JSON.stringify({ token: "xoxb-token", signingSecret: SIGNING_SECRET, endpoint }));
-  await gate.upload({
-    requester: "dana",
-    approval: {
-      approvers: [
-        { id: "dana", slack: "U0DANA" },
-        { id: "alex", slack: "U0ALEX" },
-        { id: "robin", slack: "U0ROBIN" },
-      ],
-    },
-  });
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });

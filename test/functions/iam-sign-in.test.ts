@@ -7,6 +7,7 @@ import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import { databaseName } from "../../lib/cli/commands/demo/tenants.js";
 import { configSchema } from "../../lib/core/config/config.js";
 import { bundled, NodeFunction } from "../support/aws/node-function.js";
+import { PACK_KEY } from "../support/aws/pack-key.js";
 import { CERTIFICATE, RdsIamServer } from "../support/aws/rds-iam-server.js";
 import { SimulatedAws } from "../support/aws/simulated-aws.js";
 import { TestFleet } from "../support/fleet.js";
@@ -51,9 +52,9 @@ function functionOf(entry: string, environment: Readonly<Record<string, string>>
 async function introspected(run: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> {
   const url = (id: string) => `postgres://${USER}@localhost:${rds.port}/${encodeURIComponent(databaseName(id))}`;
   aws.s3.put("registry/tenants.csv", ["id,url", ...fleet.tenants.map((id) => `${id},${url(id)}`), ""].join("\n"));
-  const pack = await packRelease({
-    requester: "release-pipeline",
-    mode: "check",
+  const pack = {
+    authors: ["dana"],
+    mode: "check" as const,
     toolVersion: "1.0.0",
     config: configSchema.parse({
       migrations: "migrations",
@@ -63,8 +64,8 @@ async function introspected(run: string, environment: Readonly<Record<string, st
       connectionsPerHost: 1,
     }),
     files: await readReleaseFolder(join(packageRoot(), "examples", "demo", "migrations")),
-  });
-  aws.s3.put(RELEASE, pack);
+  };
+  aws.s3.put(RELEASE, (await packRelease(pack, PACK_KEY)).bytes);
   const loaded = await functionOf("load").invoke({ run, release: RELEASE, execution: `arn:${run}` });
   expect(loaded.ok, loaded.logs).toBe(true);
   const { hosts } = loaded.payload as { hosts: readonly { id: string; batches: readonly { id: string }[] }[] };

@@ -2,19 +2,27 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GateOnAws } from "../support/aws/gate-on-aws.js";
+import { PACK_KEY } from "../support/aws/pack-key.js";
 
 let gate: GateOnAws;
 beforeAll(async () => {
   gate = await GateOnAws.create(2);
-  gate.fleet.writeConfig({ approval: { approvers: [{ id: "alex" }] } });
+  gate.fleet.writeConfig({});
+  writeFileSync(join(gate.fleet.directory, "pack-key.pem"), PACK_KEY.privateKey);
 });
 afterAll(() => gate.destroy());
+
+const variables = () => ({
+  ...gate.aws.variables(),
+  SCHEMA_GATE_PACK_KEY: "pack-key.pem",
+  SCHEMA_GATE_AUTHOR: "dana",
+});
 
 describe("schema-gate run --aws", () => {
   it("uploads the release, starts its execution, follows it to its end, and leaves the record here", async () => {
     const began: Promise<unknown>[] = [];
     gate.aws.onStart = (input) => void began.push(gate.run(input));
-    const result = await gate.fleet.run(["run", "--aws"], gate.aws.variables());
+    const result = await gate.fleet.run(["run", "--aws"], variables());
     await Promise.all(began);
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toMatch(/^Run [\w.-]+-\d{8}T\d{6}Z$/m);
@@ -30,7 +38,7 @@ describe("schema-gate run --aws", () => {
   });
 
   it("uploads only, and prints the input of the execution for a pipeline", async () => {
-    const result = await gate.fleet.run(["run", "--aws", "--upload-only"], gate.aws.variables());
+    const result = await gate.fleet.run(["run", "--aws", "--upload-only"], variables());
     expect(result.code, result.stderr).toBe(0);
     const { run, release } = JSON.parse(result.stdout) as { run: string; release: string };
     expect(release).toMatch(/^inputs\/[\w.-]+-[0-9a-f]{12}\.json\.gz$/);
@@ -42,7 +50,7 @@ describe("schema-gate run --aws", () => {
     const without = await gate.fleet.run(["run", "--aws"]);
     expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining("SCHEMA_GATE_BUCKET") });
     gate.aws.failing(() => ({ status: 403, code: "AccessDenied" }));
-    const refused = await gate.fleet.run(["run", "--aws"], gate.aws.variables());
+    const refused = await gate.fleet.run(["run", "--aws"], variables());
     gate.aws.failing(null);
     expect(refused.code).toBe(3);
     expect(refused.stderr).toMatch(/s3:\/\/gate\/inputs\/.* could not be written: AccessDenied/);

@@ -5,15 +5,14 @@ const THROTTLED = { status: 429, code: "ratelimited" };
 
 let gate: GateOnAws;
 beforeAll(async () => {
-  gate = await GateOnAws.create(1);
-  process.env.SCHEMA_GATE_SLACK_SECRET = "slack";
-  const endpoint = `${gate.aws.variables().AWS_ENDPOINT_URL}/slack-api`;
-  gate.aws.secrets.set("slack", JSON.stringify({ token: "xoxb-token", signingSecret: "signing-secret", endpoint }));
   const approvers = [
     { id: "alex", slack: "U0ALEX" },
     { id: "robin", slack: "U0ROBIN" },
   ];
-  await gate.upload({ approval: { approvers } });
+  gate = await GateOnAws.create(1, { approvers });
+  process.env.SCHEMA_GATE_SLACK_SECRET = "slack";
+  const endpoint = `${gate.aws.variables().AWS_ENDPOINT_URL}/slack-api`;
+  gate.aws.secrets.set("slack", JSON.stringify({ token: "xoxb-token", signingSecret: "signing-secret", endpoint }));
 });
 afterAll(() => gate.destroy());
 

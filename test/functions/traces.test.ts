@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packRelease } from "../../lib/adapters/aws/release-pack.js";
 import { configSchema } from "../../lib/core/config/config.js";
 import { bundled, NodeFunction } from "../support/aws/node-function.js";
+import { PACK_KEY } from "../support/aws/pack-key.js";
 import { SimulatedAws } from "../support/aws/simulated-aws.js";
 
 const PASSWORD = "the-password-in-the-registry";
@@ -32,14 +33,14 @@ beforeAll(async () => {
   aws = await SimulatedAws.start();
   aws.secrets.set("registry", `id,url\none,postgres://gate:${PASSWORD}@127.0.0.1:5432/one\n`);
   const config = { migrations: "migrations", registry: { file: "none" }, staging: { mode: "same host" } };
-  const pack = await packRelease({
-    requester: "release-pipeline",
-    mode: "check",
+  const pack = {
+    authors: ["dana"],
+    mode: "check" as const,
     toolVersion: "1.0.0",
     config: configSchema.parse(config),
     files: [{ path: "V1__a.sql", bytes: Buffer.from("create table a (id int primary key);") }],
-  });
-  aws.s3.put("inputs/one.json.gz", pack);
+  };
+  aws.s3.put("inputs/one.json.gz", (await packRelease(pack, PACK_KEY)).bytes);
   bundle = bundled();
   load = new NodeFunction({
     bundle: bundle.directory,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { Stack } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { DatabaseCluster, DatabaseClusterEngine, ProxyTarget } from "aws-cdk-lib/aws-rds";
@@ -47,12 +48,20 @@ const ENDINGS: readonly RegExp[] = [
   /:network-interface\/\*/,
 ];
 
+const PUBLIC_KEY = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
+
 let full: Synthesised;
 let bare: Synthesised;
 
 beforeAll(() => {
   full = synthesise({
-    approvers: { ada: "ada@example.com", grace: "grace@example.com" },
+    policy: {
+      approvers: [
+        { id: "ada", email: "ada@example.com" },
+        { id: "grace", email: "grace@example.com" },
+      ],
+      signers: [{ id: "release-pipeline", publicKey: PUBLIC_KEY, namesAuthor: true }],
+    },
     emails: ["team@example.com"],
     staging: { clusters: ["tenants-a"], instances: ["tenants-b"], subnetGroup: "staging" },
     startOnUpload: true,

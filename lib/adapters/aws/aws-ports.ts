@@ -1,4 +1,6 @@
 import type { Config } from "../../core/config/config.js";
+import { digest } from "../../core/json.js";
+import type { StackPolicy } from "../../core/policy/stack-policy.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Events } from "../../ports/events.js";
@@ -6,6 +8,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
 import type { Signer } from "../../ports/signer.js";
+import { TamperedError } from "../../ports/tampered.js";
 import { interruptible } from "../interruptible.js";
 import { systemClock } from "../local/system-clock.js";
 import type { Endpoint } from "../pg/connection.js";
@@ -17,6 +20,7 @@ import { AwsFleet } from "./aws-fleet.js";
 import type { ClientSettings } from "./clients.js";
 import { iamToken } from "./iam-token.js";
 import type { Authenticator } from "./kms-mac.js";
+import type { ReleasePack } from "./release-pack.js";
 import { S3Approvals } from "./s3-approvals.js";
 import { s3Artifacts } from "./s3-artifacts.js";
 import { S3Audit, type S3AuditOptions } from "./s3-audit.js";
@@ -29,6 +33,10 @@ export interface AwsPortsOptions {
   readonly run: string;
   /** Key of the packed release. */
   readonly release: string;
+  /** Digest of the pack that was accepted. */
+  readonly pack: string | undefined;
+  /** What the stack demands now; null for the functions that are not told. */
+  readonly policy: StackPolicy | null;
   readonly config: Config;
   readonly region: string | undefined;
   readonly client: ClientSettings;
@@ -52,7 +60,7 @@ export interface AwsPortsOptions {
 
 /** The ports of one run on AWS: one bucket, KMS, Secrets Manager, and the databases over `pg` or the RDS Data API. */
 export function awsPorts(options: AwsPortsOptions): Ports {
-  const { run, release, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
+  const { run, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
   const fleet = new AwsFleet({ config, secrets, store, source: options.registry, iamToken: iamToken(region) });
   const artifacts = s3Artifacts(store, `runs/${run}`);
   const database = awsDatabase({
@@ -73,9 +81,10 @@ export function awsPorts(options: AwsPortsOptions): Ports {
     events,
     lintRules: async () => refuseRules(config.lint.rules),
     registry: fleet,
+    policy: options.policy,
     releases: {
-      files: async () => (await readPack(store, release)).files,
-      workload: async () => (await readPack(store, release)).workload ?? null,
+      files: async () => (await acceptedPack(options)).files,
+      workload: async () => (await acceptedPack(options)).workload ?? null,
     },
     renderer,
     rollouts: s3Rollouts(store, systemClock),
@@ -101,6 +110,14 @@ async function stagingOf(
   }
   const server = staging ?? config.staging.url ?? null;
   return server === null ? null : endpointOf(await secrets.resolve(server));
+}
+
+/** What lies under the key may have been exchanged since its signature was checked. */
+async function acceptedPack({ store, release, pack: accepted }: AwsPortsOptions): Promise<ReleasePack> {
+  const { pack, body } = await readPack(store, release);
+  if (digest(body) !== accepted)
+    throw new TamperedError(`${store.locate(release)} is not the release that was accepted; start a new run`);
+  return pack;
 }
 
 /** A packed release carries no code, so rules of one's own cannot run here. */

@@ -1,17 +1,24 @@
 import { UsageError } from "../../api/usage-error.js";
 
 /** The packages of the AWS SDK are optional peers: whoever stays on one machine does not install them. */
-const PACKAGES = ["@aws-sdk/client-s3", "@aws-sdk/client-sfn"];
+const PACKAGES = ["@aws-sdk/client-kms", "@aws-sdk/client-s3", "@aws-sdk/client-sfn"];
 
 /** The adapters of AWS that the command line uses. Throws `UsageError` that names the packages when they are not installed. */
-export async function awsAdapters() {
-  try {
+export function awsAdapters() {
+  return sdk(async () => {
     const [store, start, follow] = await Promise.all([
       import("../../adapters/aws/s3-store.js"),
       import("../../adapters/aws/start-execution.js"),
       import("../../adapters/aws/describe-execution.js"),
     ]);
     return { ...store, ...start, executionWatcher: follow.executionWatcher };
+  });
+}
+
+/** What needs packages of the SDK. Throws `UsageError` that names the packages when they are not installed. */
+export async function sdk<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;

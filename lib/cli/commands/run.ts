@@ -14,7 +14,8 @@ Examples:
   schema-gate run --aws                            on AWS: packs the release, starts the execution, follows it
   schema-gate run --aws --upload-only              packs and uploads; prints the execution's input as JSON
 
-With --aws, SCHEMA_GATE_BUCKET and SCHEMA_GATE_STATE_MACHINE name the stack's bucket and state machine.
+With --aws, SCHEMA_GATE_BUCKET and SCHEMA_GATE_STATE_MACHINE name the stack's bucket and state machine, and
+SCHEMA_GATE_PACK_KEY (kms:KEY, or the path of a private key) signs the release. SCHEMA_GATE_AUTHOR says whose change it is, so that they cannot approve it.
 The run lies in .schema-gate/runs/RUN. Killed or interrupted, it goes on with: schema-gate resume RUN
 `;
 

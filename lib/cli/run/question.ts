@@ -22,7 +22,7 @@ export type Decided =
 
 /** Records what a person said at a terminal, by the same rules as every other channel; keeps what the rules refused. */
 export async function decideAtTerminal(
-  ports: Pick<Ports, "run" | "approvals" | "artifacts" | "clock">,
+  ports: Pick<Ports, "run" | "approvals" | "artifacts" | "clock" | "policy">,
   said: TerminalDecision,
 ): Promise<Decided | null> {
   const record = await ports.approvals.read(ports.run);

@@ -125,7 +125,7 @@ function refuse(request: ApprovalRequest, before: readonly Decision[], attempt: 
 }
 
 /** Who asks, and who may answer. */
-export type Circle = Pick<ApprovalRequest, "requester" | "startedBy" | "approvers">;
+export type Circle = Pick<ApprovalRequest, "requester" | "startedBy" | "coauthors" | "approvers">;
 
 /** Why this person may not approve, or null: an approver who is not the requester, under whichever name. */
 export function approverProblem(circle: Circle, name: string): string | null {

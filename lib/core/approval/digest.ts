@@ -17,13 +17,15 @@ export interface ApprovalSubject {
   readonly probes: unknown;
   readonly rollbackPlans: unknown;
   readonly config: unknown;
+  /** What the stack demanded when the run was loaded, and demands now; null where the config is the policy. */
+  readonly policy: unknown;
 }
 
 /** A digest per part, so that a mismatch can say what changed. */
 export type ApprovalParts = Readonly<Record<keyof ApprovalSubject, string>>;
 
 /** Version of what goes into the digest; a change of the form must void every older approval. */
-const VERSION = 2;
+const VERSION = 3;
 
 export function approvalParts(subject: ApprovalSubject): ApprovalParts {
   return {
@@ -37,6 +39,7 @@ export function approvalParts(subject: ApprovalSubject): ApprovalParts {
     probes: digest([subject.probes]),
     rollbackPlans: digest([subject.rollbackPlans]),
     config: digest([subject.config]),
+    policy: digest([subject.policy]),
   };
 }
 

@@ -10,6 +10,8 @@ export interface ApprovalRequest {
   readonly requester: string;
   /** The login that started it, where the machine knows one: a requester too, whatever the config says. */
   readonly startedBy?: string | undefined;
+  /** Who else has a part in the change: requesters too. */
+  readonly coauthors?: readonly string[] | undefined;
   readonly approvers: readonly Person[];
   /** Approvals needed, each by another person. */
   readonly quorum: number;
@@ -56,12 +58,12 @@ export function requestProblem(request: ApprovalRequest): string | null {
   if (shared !== null) return `the name ${shared} belongs to more than one approver`;
   const others = request.approvers.filter((person) => !isRequester(request, person));
   if (others.length < request.quorum) {
-    return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${requesterText(request)}; add approvers to the config`;
+    return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${requesterText(request)}; add approvers to the config, on AWS to the policy of the stack`;
   }
   return null;
 }
 
-type Requester = Pick<ApprovalRequest, "requester" | "startedBy">;
+type Requester = Pick<ApprovalRequest, "requester" | "startedBy" | "coauthors">;
 
 /** Under any of their names: the one that the config gives, and the login that started the run. */
 export function isRequester(request: Requester, person: Person): boolean {
@@ -69,14 +71,15 @@ export function isRequester(request: Requester, person: Person): boolean {
   return [...requesterNames(request)].some((name) => names.has(name));
 }
 
-export function requesterNames({ requester, startedBy }: Requester): ReadonlySet<string> {
-  return new Set([skeleton(requester), ...(startedBy === undefined ? [] : [skeleton(startedBy)])]);
+export function requesterNames({ requester, startedBy, coauthors = [] }: Requester): ReadonlySet<string> {
+  return new Set([requester, ...(startedBy === undefined ? [] : [startedBy]), ...coauthors].map(skeleton));
 }
 
-/** For a sentence: who asked, and as whom they are logged in when that is another name. */
+/** For a sentence: who asked, as whom they are logged in when that is another name, and who else has a part in it. */
 export function requesterText(request: Requester): string {
-  const { requester, startedBy } = request;
-  return requesterNames(request).size > 1 ? `${requester} (started by ${startedBy})` : requester;
+  const { requester, startedBy, coauthors = [] } = request;
+  const others = new Set([...(startedBy === undefined ? [] : [`started by ${startedBy}`]), ...coauthors]);
+  return requesterNames(request).size > 1 ? `${requester} (${[...others].join(", ")})` : requester;
 }
 
 function sharedName(people: readonly Person[]): string | null {

@@ -9,6 +9,7 @@ import { parseDuration } from "./duration.js";
 import { duration } from "./duration-schema.js";
 import { metricsSchema } from "./metrics-config.js";
 import { migratorSchema } from "./migrator.js";
+import { personSchema } from "./person-schema.js";
 import { rolloutSchema } from "./rollout-config.js";
 import { secretReference as secret } from "./secret-reference.js";
 import { webhooksSchema } from "./webhook-config.js";
@@ -35,13 +36,6 @@ const registry = z
       ),
   })
   .refine((value) => (value.file === undefined) !== (value.query === undefined), "give either `file` or `query`");
-
-const person = z.strictObject({
-  id: z.string().min(1),
-  email: z.email().optional(),
-  slack: z.string().optional(),
-  aliases: z.array(z.string().min(1)).optional().describe("other names, such as the login on this machine"),
-});
 
 const rollback = z
   .strictObject({
@@ -113,7 +107,7 @@ const rehearsals = z
 
 const approval = z
   .strictObject({
-    approvers: z.array(person).default([]).describe("who may approve; the requester never may"),
+    approvers: z.array(personSchema).default([]).describe("who may approve; the requester never may"),
     quorum: z.int().min(1).default(2).describe("approvals needed when the score is above thresholds.quorum"),
     expires: duration("24h"),
     validFor: duration("3d").describe("how old an approval may be when a rollout begins or is resumed"),

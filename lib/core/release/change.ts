@@ -19,6 +19,16 @@ export function changeOfPipeline(variables: Variables): Change | null {
   return null;
 }
 
+/**
+ * Whose change a pipeline runs for: those whom `SCHEMA_GATE_AUTHOR` names, separated by commas, and who started it as GitHub or
+ * GitLab says. Who starts it there is who merged; an author of commits is what the commits say, so one does not replace the other.
+ */
+export function authorsOfPipeline(variables: Variables): readonly string[] {
+  const { SCHEMA_GATE_AUTHOR: named = "", GITHUB_ACTOR: actor = "", GITLAB_USER_LOGIN: login = "" } = variables;
+  const authors = [...named.split(","), actor, login].map((name) => name.trim());
+  return [...new Set(authors.filter((name) => name !== ""))];
+}
+
 export function commitTitle(commit: string): string {
   return `commit ${commit.slice(0, 12)}`;
 }

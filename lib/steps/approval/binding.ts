@@ -9,7 +9,7 @@ import { artifact, need, type RunRequest, resultsOf, type TenantReading } from "
 const ASKED_ABOUT = /^findings\/(load|introspect|diverge|probe|lint|rollback|dry-run)/;
 
 /** Everything that an approval is given for, read from the run's artifacts. */
-export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts">): Promise<ApprovalSubject> {
+export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts" | "policy">): Promise<ApprovalSubject> {
   const request = await need<RunRequest>(ports, artifact.request);
   const release = await need<Release>(ports, artifact.release);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
@@ -33,6 +33,7 @@ export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts">): P
       ...(await ports.artifacts.list("proofs")),
     ]),
     config: request.config,
+    policy: [request.policy ?? null, ports.policy ?? null],
   };
 }
 

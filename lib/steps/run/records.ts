@@ -19,10 +19,11 @@ import type { Tenant } from "../../ports/registry.js";
 import type { Declared } from "../catalog/declared.js";
 import type { Proof } from "../proof/proof.js";
 import type { BackfillRequest } from "./backfill-progress.js";
+import type { FromPack } from "./from-pack.js";
 import type { Target } from "./target.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
-export interface RunRequest {
+export interface RunRequest extends FromPack {
   readonly run: string;
   readonly command: "run" | "check" | "demo" | "backfill";
   /** `check` stops before the approval. */

@@ -62,6 +62,13 @@ export const load: Step<z.infer<typeof input>, Output> = {
         command: request.command,
         tenants: tenants.length,
         config: digest(config),
+        ...(request.policy === undefined
+          ? {}
+          : {
+              policy: digest(request.policy),
+              startedBy: request.startedBy ?? null,
+              coauthors: request.coauthors ?? [],
+            }),
         ...(request.selection === undefined ? {} : { selection: { ...request.selection } as Json }),
         ...(ports.before ? { follows: { ...ports.before } } : {}),
       },

@@ -3,6 +3,7 @@ import { approvalState } from "../../core/approval/decide.js";
 import { approvalsNeeded } from "../../core/approval/quorum.js";
 import { type ApprovalRequest, requestProblem } from "../../core/approval/request.js";
 import { milliseconds } from "../../core/config/config.js";
+import { refuseOtherPolicy } from "../approval/refuse-other-policy.js";
 import { artifact, need, type RunRequest, type ScoreRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
@@ -25,7 +26,9 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   recorded: ({ run }) => ({ run }),
   async run(ports, { run, taskToken }) {
-    const { config, requester, startedBy } = await need<RunRequest>(ports, artifact.request);
+    const asked = await need<RunRequest>(ports, artifact.request);
+    refuseOtherPolicy(ports, asked);
+    const { config, requester, startedBy, coauthors } = asked;
     const score = await need<ScoreRecord>(ports, artifact.score);
     const now = ports.clock.now();
     const known = await ports.approvals.read(run);
@@ -34,6 +37,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
       digest: score.digest,
       requester,
       ...(startedBy === undefined ? {} : { startedBy }),
+      ...(coauthors === undefined ? {} : { coauthors }),
       approvers: config.approval.approvers,
       quorum: approvalsNeeded(score.verdict, config.approval.quorum) ?? Number.NaN,
       requestedAt: now,

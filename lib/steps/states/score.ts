@@ -4,6 +4,7 @@ import { milliseconds } from "../../core/config/config.js";
 import { digest } from "../../core/json.js";
 import { scoreRisk } from "../../core/risk/score.js";
 import { bindingSubject } from "../approval/binding.js";
+import { refuseOtherPolicy } from "../approval/refuse-other-policy.js";
 import { readRun } from "../evidence/gather.js";
 import { keptPredictions } from "../prediction/kept-prediction.js";
 import { riskInput } from "../prediction/risk-input.js";
@@ -28,6 +29,7 @@ export const score: Step<z.infer<typeof input>, Output> = {
   async run(ports) {
     const run = await readRun(ports);
     const { config } = run.request;
+    refuseOtherPolicy(ports, run.request);
     await saveFindings(ports, "kept", keptPredictions(run));
     const findings = await allFindings(ports);
     const scored = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);

@@ -19,6 +19,7 @@ import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
 import { approverLinks } from "../../../lib/review/links.js";
+import { packKeyOf } from "../../support/aws/pack-key.js";
 import type { Target } from "../stack/target.js";
 import { MIGRATIONS } from "../tenants/tenant-server.js";
 import { decideOnPage } from "./decide-on-page.js";
@@ -91,14 +92,14 @@ export class AwsEngine implements Engine {
     const registry = `${job.run}.csv`;
     const release = `inputs/${job.run}.json.gz`;
     await this.store.put(`registry/${registry}`, registryOf(job));
-    const pack = await packRelease({
-      requester: "release-pipeline",
-      mode: "run",
+    const pack = {
+      authors: ["dana"],
+      mode: "run" as const,
       toolVersion: "test",
       config: configSchema.parse(configOf(job, registry, this.options.password)),
       files: await readReleaseFolder(MIGRATIONS),
-    });
-    await this.store.put(release, pack);
+    };
+    await this.store.put(release, (await packRelease(pack, packKeyOf(this.options.target.packKey))).bytes);
     return release;
   }
 

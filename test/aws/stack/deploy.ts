@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import type { PackKey } from "../../support/aws/pack-key.js";
 
 const run = promisify(execFile);
 const STACK = "SchemaGate";
@@ -12,6 +13,8 @@ export interface DeployOptions {
   /** `000000000000/us-east-1`. */
   readonly environment: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** What the stack's signer is known by. */
+  readonly packKey: PackKey;
   /** Context of the app, `key=value`, beside what every deployment of the tests has. */
   readonly context: readonly string[];
 }
@@ -20,13 +23,15 @@ export interface DeployOptions {
 export async function deploy({
   environment,
   variables,
+  packKey,
   context: more,
 }: DeployOptions): Promise<Readonly<Record<string, string>>> {
   const directory = mkdtempSync(join(tmpdir(), "schema-gate-cdk-"));
   const outputs = join(directory, "outputs.json");
-  const context = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/", ...more].flatMap(
-    (pair) => ["--context", pair],
-  );
+  const key = packKey.publicKey.replaceAll(/-----.*-----|\n/g, "");
+  const policy = ["approvers=alex", `signers=release-pipeline:author:${key}`];
+  const setting = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/"];
+  const context = [...setting, ...policy, ...more].flatMap((pair) => ["--context", pair]);
   const app = ["--app", "node dist/bin/app.js", "--output", join(directory, "cdk.out"), ...context];
   const cdk = (...args: readonly string[]) =>
     run(process.execPath, [join(packageRoot(), "node_modules", "aws-cdk", "bin", "cdk"), ...args], {

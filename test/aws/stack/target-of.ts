@@ -7,7 +7,7 @@ const LINK_SECRET = /^Schema Gate: signs/;
 /** The deployed stack, of its outputs and what they do not tell. */
 export async function targetOf(
   outputs: Readonly<Record<string, string>>,
-  where: Pick<Target, "name" | "endpoint" | "region" | "functionsAreProcesses">,
+  where: Pick<Target, "name" | "endpoint" | "region" | "functionsAreProcesses" | "packKey">,
 ): Promise<Target> {
   const output = (name: string): string => {
     const value = outputs[name];

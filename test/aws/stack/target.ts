@@ -12,6 +12,8 @@ export interface Target {
   readonly reviewUrl: string;
   /** ARN of the secret that signs links. */
   readonly linkSecret: string;
+  /** Private key, in PEM, of the stack's signer. */
+  readonly packKey: string;
 }
 
 /** What stands behind the tests: a stack, or why there is none. */

@@ -17,6 +17,7 @@ const subject: ApprovalSubject = {
   probes: { "probe.not-null": { a: 0, b: 0 } },
   rollbackPlans: [{ cluster: "f1", statements: ["DROP TABLE t"] }],
   config: { thresholds: { block: 0.7 } },
+  policy: [{ approvers: ["alex"] }, { approvers: ["alex"] }],
 };
 
 describe("the digest of an approval", () => {

@@ -31,6 +31,7 @@ export function synthesise(props: Partial<SafetyGateProps> = {}): Synthesised {
     const stack = new Stack(app, "Test");
     const gate = new SafetyGate(stack, "Gate", {
       databases: { secretPrefixes: ["tenants/"] },
+      policy: { approvers: [], signers: [] },
       bundle: code,
       ...props,
     });

@@ -16,6 +16,8 @@ import { type LocalExecution, runStateMachine } from "../../../lib/adapters/loca
 import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { configSchema } from "../../../lib/core/config/config.js";
+import type { StackPolicy } from "../../../lib/core/policy/stack-policy.js";
+import type { Signer } from "../../../lib/ports/signer.js";
 import { TestFleet } from "../fleet.js";
 import { capturedLogs } from "./captured-logs.js";
 import {
@@ -26,6 +28,7 @@ import {
   functionUrlEvent,
   questionIn,
 } from "./function-url.js";
+import { PACK_KEY, policyVariable } from "./pack-key.js";
 import { type Execution, SimulatedAws } from "./simulated-aws.js";
 
 export const LINK_KEY = "0123456789abcdef0123456789abcdef-link-key";
@@ -82,11 +85,14 @@ export class GateOnAws {
     readonly fleet: TestFleet,
   ) {}
 
-  static async create(tenants: number): Promise<GateOnAws> {
+  /** `policy`: of the stack; default: alex and robin approve, the pipeline hands in. */
+  static async create(tenants: number, policy: Partial<StackPolicy> = {}): Promise<GateOnAws> {
     const aws = await SimulatedAws.start();
     const fleet = await TestFleet.create(tenants);
     const gate = new GateOnAws(aws, fleet);
-    Object.assign(process.env, aws.variables(), { SCHEMA_GATE_REGISTRY: "s3:registry/tenants.csv" });
+    Object.assign(process.env, aws.variables(), policyVariable(policy), {
+      SCHEMA_GATE_REGISTRY: "s3:registry/tenants.csv",
+    });
     aws.secrets.set("link-key", LINK_KEY);
     aws.secrets.set("tenants", JSON.stringify({ username: "postgres", password: fleet.server.password }));
     gate.writeRegistry();
@@ -102,15 +108,21 @@ export class GateOnAws {
     this.aws.s3.put("registry/tenants.csv", ["id,url,secret", ...rows, ""].join("\n"));
   }
 
-  /** The demo's release, packed with a config. */
+  /** The stack is updated with another policy. */
+  setPolicy(policy: Partial<StackPolicy>): void {
+    Object.assign(process.env, policyVariable(policy));
+  }
+
+  /** The demo's release, packed with a config and signed by the pipeline. */
   async upload(
     changes: Readonly<Record<string, unknown>>,
     key = RELEASE,
-    asked: Partial<Pick<ReleasePack, "mode" | "fresh">> = {},
+    asked: Partial<Pick<ReleasePack, "mode" | "fresh" | "authors">> = {},
+    signer: Signer = PACK_KEY,
   ): Promise<void> {
     const folder = join(packageRoot(), "examples", "demo", "migrations");
     const pack: ReleasePack = {
-      requester: String(changes.requester ?? "release-pipeline"),
+      authors: ["dana"],
       mode: "run",
       toolVersion: "1.0.0",
       ...asked,
@@ -118,13 +130,12 @@ export class GateOnAws {
         migrations: "migrations",
         registry: { file: "tenants.csv" },
         staging: { mode: "same host" },
-        approval: { approvers: [{ id: "alex" }, { id: "robin" }] },
         rollout: { canary: 1, growth: 6, maxWave: 150 },
         ...changes,
       }),
       files: await readReleaseFolder(folder),
     };
-    this.aws.s3.put(key, await packRelease(pack));
+    this.aws.s3.put(key, (await packRelease(pack, signer)).bytes);
   }
 
   async run(options: RunOptions): Promise<LocalExecution> {

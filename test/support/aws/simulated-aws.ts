@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { policyVariable } from "./pack-key.js";
 import { SimulatedS3 } from "./simulated-s3.js";
 
 export interface Call {
@@ -75,6 +76,7 @@ export class SimulatedAws {
       SCHEMA_GATE_APPROVAL_KEY: "alias/approvals",
       SCHEMA_GATE_LINK_KEY_SECRET: "link-key",
       SCHEMA_GATE_APPROVAL_URL: "https://gate.lambda-url.eu-central-1.on.aws",
+      ...policyVariable(),
       SCHEMA_GATE_STATE_MACHINE: "arn:aws:states:eu-central-1:123456789012:stateMachine:gate",
     };
   }

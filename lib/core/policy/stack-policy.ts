@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { personSchema } from "../config/person-schema.js";
+import { thresholdsSchema } from "../risk/thresholds.js";
+import { signerSchema } from "./signer.js";
+
+const origin = z.string().regex(/^https?:\/\/[^/?#@]+$/, "expected an origin without a path");
+
+/**
+ * What the stack demands of every release, whatever its pack says: who may say yes, how many of them, from which risk on, which
+ * secrets a pack may name, and where the page is reached.
+ */
+export const stackPolicySchema = z.strictObject({
+  /** Nobody else approves. */
+  approvers: z.array(personSchema),
+  /** Approvals needed from `thresholds.quorum` on, at least. */
+  quorum: z.int().min(1).default(2),
+  /** Lines that a pack may lower and never raise. */
+  thresholds: thresholdsSchema.prefault({}),
+  /** Who may hand in releases; a pack that none of them signed is refused. */
+  signers: z.array(signerSchema),
+  /** Names and ARNs of the secrets that a pack may lead to a database other than a tenant's. */
+  secrets: z.array(z.string().min(1)).default([]),
+  /** Where browsers reach the page; the first stands in links. None: the Function URL. */
+  origins: z.array(origin).default([]),
+});
+
+export type StackPolicy = z.infer<typeof stackPolicySchema>;

@@ -1,0 +1,72 @@
+import { type Stack, Token } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { AnySecret } from "./cdk-types.js";
+
+/** Somebody who may decide, and the names by which each channel knows them. */
+export interface GateApprover {
+  readonly id: string;
+  /** Asked by mail, with a link of their own, and told how the run ended; confirms once. */
+  readonly email?: string;
+  /** Slack's member id, such as `U024BE7LH`. */
+  readonly slack?: string;
+  /** Other names of the same person: a login, an author of commits. */
+  readonly aliases?: readonly string[];
+}
+
+/** An identity that may hand in releases: the requester of its runs, who cannot approve them. */
+export interface ReleaseSigner {
+  readonly id: string;
+  /** PEM: Ed25519, or ECDSA on P-256. */
+  readonly publicKey?: string;
+  /** A signing key of KMS (ECC_NIST_P256 or ECC_NIST_EDWARDS25519), in the place of `publicKey`; grant `kms:Sign` to who hands in. */
+  readonly kmsKey?: IKey;
+  /** A pipeline, believed when it says whose change it is: its authors are requesters then, and the pipeline is one as well. */
+  readonly namesAuthor?: boolean;
+}
+
+/** What the stack demands of every release, whatever its config says. */
+export interface GatePolicy {
+  /** Nobody else approves. */
+  readonly approvers: readonly GateApprover[];
+  /** Approvals needed from `thresholds.quorum` on, at least. Default: 2. */
+  readonly quorum?: number;
+  /** Scores from which a person is asked, several are, and nobody is. A release may set lower ones. Default: 0, 0.4 and 0.7. */
+  readonly thresholds?: { readonly ask?: number; readonly quorum?: number; readonly block?: number };
+  /** Who may hand in releases. A pack that none of them signed is refused. */
+  readonly signers: readonly ReleaseSigner[];
+  /** Secrets that a release may name as `registry.query.url` or `staging.url`. Default: none. */
+  readonly secrets?: readonly AnySecret[];
+  /** Where browsers reach the review page, such as `https://gate.example.com`; the first stands in links. Default: the Function URL. */
+  readonly origins?: readonly string[];
+}
+
+/** Lambda gives all variables of a function 4 KB; the others need one. */
+const LARGEST = 3000;
+const ORIGIN = /^https:\/\/[^/?#@]+$/;
+
+/** The policy as the functions read it (lib/core/policy/stack-policy.ts). Throws for what they would refuse. */
+export function policyText(stack: Stack, policy: GatePolicy): string {
+  const { approvers, quorum, thresholds, signers, secrets = [], origins = [] } = policy;
+  for (const origin of origins)
+    if (!Token.isUnresolved(origin) && !ORIGIN.test(origin))
+      throw new Error(`policy.origins: ${origin} is no origin; write https://HOST without a path`);
+  for (const { id, publicKey, kmsKey } of signers)
+    if ((publicKey === undefined) === (kmsKey === undefined))
+      throw new Error(`policy.signers: ${id} needs either publicKey or kmsKey`);
+  const { ask = 0, quorum: several = 0.4, block = 0.7 } = thresholds ?? {};
+  if (!(0 <= ask && ask <= several && several <= block && 0 < block && block <= 1))
+    throw new Error("policy.thresholds: 0 ≤ ask ≤ quorum ≤ block ≤ 1 does not hold");
+  const value = {
+    approvers,
+    ...(quorum === undefined ? {} : { quorum }),
+    ...(thresholds === undefined ? {} : { thresholds }),
+    signers: signers.map(({ kmsKey, ...rest }) => ({ ...rest, ...(kmsKey && { kmsKey: kmsKey.keyArn }) })),
+    secrets: secrets.flatMap((secret) => [secret.secretName, secret.secretArn]),
+    origins,
+  };
+  // An ARN is longer than the token that stands for it.
+  const size = JSON.stringify(value).length + 100 * (secrets.length + signers.length);
+  if (size > LARGEST)
+    throw new Error(`the policy has about ${size} bytes; ${LARGEST} fit beside a function's other variables`);
+  return stack.toJsonString(value);
+}

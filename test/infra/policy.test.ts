@@ -1,0 +1,124 @@
+import { generateKeyPairSync } from "node:crypto";
+import { App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readPolicy } from "../../functions/environment.js";
+import { gateOfContext } from "../../lib/infra/gate-of-context.js";
+import type { GatePolicy } from "../../lib/infra/gate-policy.js";
+import { allowed } from "./support/policies.js";
+import { type Synthesised, synthesise } from "./support/synthesise.js";
+
+const publicKey = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
+const BARE = { network: "none", longTasks: "none", observability: "none" } as const;
+const policy: GatePolicy = {
+  approvers: [
+    { id: "ada", email: "ada@example.com", aliases: ["ada-on-github"] },
+    { id: "grace", slack: "U024BE7LH" },
+  ],
+  quorum: 3,
+  thresholds: { ask: 0, quorum: 0.2 },
+  signers: [{ id: "release-pipeline", publicKey, namesAuthor: true }],
+  origins: ["https://gate.example.com"],
+};
+
+let made: Synthesised;
+beforeAll(() => {
+  made = synthesise({ ...BARE, policy });
+});
+
+/** Variables of the functions by the name of their bundle's entry. */
+const told = ({ resources }: Synthesised) =>
+  Object.values(resources("AWS::Lambda::Function")).map(({ Properties }) => {
+    const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+    return [String(Properties.Handler).replace(".handler", ""), Variables.SCHEMA_GATE_POLICY] as const;
+  });
+
+describe("the policy of a stack", () => {
+  it("is told to those who enforce it, in the form that they read", () => {
+    const those = told(made).filter(([, text]) => text !== undefined);
+    expect(those.map(([entry]) => entry).sort()).toEqual(["load", "next-wave", "request-approval", "review", "score"]);
+    for (const [, text] of those)
+      expect(readPolicy(String(text))).toMatchObject({
+        ...policy,
+        thresholds: { ask: 0, quorum: 0.2, block: 0.7 },
+        secrets: [],
+      });
+  });
+
+  it("asks its approvers by mail, each for themselves, and gives the page's address out", () => {
+    made.template.hasResourceProperties("AWS::SNS::Subscription", {
+      Endpoint: "ada@example.com",
+      FilterPolicy: { approver: ["ada"] },
+    });
+    made.template.resourceCountIs("AWS::SNS::Subscription", 1);
+    expect(made.gate.reviewUrl).toBe("https://gate.example.com");
+  });
+
+  it("lets Load alone ask for the key of a signer in KMS, and those who reach databases read its secrets", () => {
+    const elsewhere = new Stack();
+    const kmsKey = Key.fromKeyArn(elsewhere, "Pack", "arn:aws:kms:eu-central-1:123456789012:key/k");
+    const secret = Secret.fromSecretCompleteArn(
+      elsewhere,
+      "Registry",
+      "arn:aws:secretsmanager:eu-central-1:123456789012:secret:registry-AbCdEf",
+    );
+    const stack = synthesise({
+      ...BARE,
+      policy: { ...policy, signers: [{ id: "pipeline", kmsKey }], secrets: [secret] },
+    });
+    const who = (action: string, resource: string) =>
+      allowed(stack)
+        .filter(({ actions, resources }) => actions.includes(action) && resources.some((one) => one.includes(resource)))
+        .map(({ policy: name }) => name);
+    expect(who("kms:GetPublicKey", "key/k")).toEqual([expect.stringContaining("Load")]);
+    expect(who("secretsmanager:GetSecretValue", "secret:registry")).not.toContainEqual(
+      expect.stringMatching(/Review|RequestApproval|Score/),
+    );
+    expect(who("secretsmanager:GetSecretValue", "secret:registry")).toContainEqual(expect.stringContaining("Load"));
+    const [, text] = told(stack).find(([entry]) => entry === "load") ?? [];
+    expect(readPolicy(String(text))).toMatchObject({
+      signers: [{ id: "pipeline", kmsKey: "arn:aws:kms:eu-central-1:123456789012:key/k" }],
+      secrets: ["registry", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:registry-AbCdEf"],
+    });
+  });
+
+  it("is the context of the repository's own app", () => {
+    const key = publicKey.replaceAll(/-----.*-----|\n/g, "");
+    const context = {
+      vpc: "none",
+      longTasks: "none",
+      observability: "none",
+      approvers: "ada:ada@example.com,grace",
+      signers: `dana:${key},pipeline:author:${key}`,
+      packSecrets: "control-plane",
+      origins: "https://gate.example.com",
+      quorum: "3",
+    };
+    const stack = new Stack(new App({ context }), "Own");
+    gateOfContext(stack);
+    const functions = Template.fromStack(stack).findResources("AWS::Lambda::Function");
+    const [load] = Object.values(functions).filter(({ Properties }) => Properties.Handler === "load.handler");
+    const text = JSON.stringify(load?.Properties.Environment.Variables.SCHEMA_GATE_POLICY);
+    for (const said of ["ada@example.com", "grace", "dana", "namesAuthor", "control-plane", "gate.example.com"])
+      expect(text).toContain(said);
+    const wrong = new Stack(new App({ context: { ...context, signers: "dana" } }), "Wrong");
+    expect(() => gateOfContext(wrong)).toThrow("dana is no signer: write ID:KEY");
+  });
+
+  it.each<[string, Partial<GatePolicy>, string]>([
+    ["an origin with a path", { origins: ["https://gate.example.com/page"] }, "is no origin"],
+    ["an origin without TLS", { origins: ["http://gate.example.com"] }, "is no origin"],
+    ["a signer without a key", { signers: [{ id: "dana" }] }, "dana needs either publicKey or kmsKey"],
+    ["lines out of order", { thresholds: { ask: 0.5 } }, "does not hold"],
+    ["a line at which everything is blocked", { thresholds: { ask: 0, quorum: 0, block: 0 } }, "does not hold"],
+    [
+      "more people than a variable holds",
+      { approvers: Array.from({ length: 60 }, (_, at) => ({ id: `person-${at}`, email: `person-${at}@example.com` })) },
+      "3000 fit",
+    ],
+  ])("refuses %s when it is synthesised", (_, change, reason) => {
+    expect(() => synthesise({ ...BARE, policy: { ...policy, ...change } })).toThrow(reason);
+  });
+});
