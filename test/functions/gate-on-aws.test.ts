@@ -5,6 +5,7 @@ import { handler as start } from "../../functions/aws/start.js";
 import type { Finding } from "../../lib/core/finding.js";
 import { decide } from "../support/aws/function-url.js";
 import { context, GateOnAws, LINK_KEY, RELEASE } from "../support/aws/gate-on-aws.js";
+import { retriedFaster } from "../support/aws/retried-faster.js";
 
 let gate: GateOnAws;
 beforeAll(async () => {
@@ -114,10 +115,16 @@ describe("bad input to the gate on AWS's services (simulated)", () => {
     expect(gate.logs.join()).toContain("runs/artifact-large/release.json has 300000000 bytes");
   });
 
+  it("a question that would outlive its execution", async () => {
+    await gate.upload({ approval: { expires: "15d" } });
+    await blocked("too-long", /load\.approval-too-long.*an execution on AWS ends after 14 days/);
+  });
+
   it("throttling that does not end", async () => {
     const refusing = /^s3 PUT .*\/clusters\.json/;
     const ended = await gate.run({
       run: "throttled-for-good",
+      amended: (definition) => retriedFaster(definition, 100),
       before: (name) => {
         if (name === "Diverge")
           gate.aws.failing((call) => (refusing.test(`${call.name} ${call.path}`) ? THROTTLED : null));
@@ -158,6 +165,7 @@ describe("the gate on AWS's services (simulated)", () => {
     await owner.connect();
     const ended = await gate.run({
       run: "first",
+      amended: (definition) => retriedFaster(definition, 100),
       before: async (name) => {
         if (name === "Probe") {
           await owner.query(`alter role postgres password '${rotated}'`);

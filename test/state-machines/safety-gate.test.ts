@@ -37,6 +37,28 @@ function* allStates(states: Record<string, State>): Generator<[string, State]> {
   }
 }
 
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds: number;
+  readonly MaxAttempts: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds: number;
+  readonly JitterStrategy: string;
+}
+
+/** Seconds between the first try and the last. */
+function waits({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }: Retrier): number {
+  return Array.from({ length: MaxAttempts }, (_, at) => IntervalSeconds * BackoffRate ** at)
+    .map((wait) => Math.min(wait, MaxDelaySeconds))
+    .reduce((sum, wait) => sum + wait, 0);
+}
+
+function tasksOf(name: string): [string, State][] {
+  const file = readFileSync(join(packageRoot(), "state-machines", `${name}.asl.json`), "utf8");
+  const { States } = JSON.parse(file) as { States: Record<string, State> };
+  return [...allStates(States)].filter(([, state]) => state.Type === "Task");
+}
+
 const states = [...allStates(definition.States)];
 const tasks = states.filter(([, state]) => state.Type === "Task");
 const lambdas = tasks.filter(([, state]) => String(state.Resource).startsWith("arn:aws:states:::lambda:invoke"));
@@ -79,6 +101,36 @@ describe("safety-gate.asl.json", () => {
     const catches = state.Catch as { ErrorEquals: string[] }[];
     expect(catches.some((each) => each.ErrorEquals.includes("States.ALL"))).toBe(true);
   });
+
+  it.each(lambdas)("%s is tried again through a minute of throttling, the question to people too", (_, state) => {
+    const [throttled, faulty, ...others] = state.Retry as Retrier[];
+    expect(throttled).toEqual({
+      ErrorEquals: ["TransientFailure", "Lambda.TooManyRequestsException", "Lambda.ClientExecutionTimeoutException"],
+      IntervalSeconds: 2,
+      MaxAttempts: 6,
+      BackoffRate: 2,
+      MaxDelaySeconds: 60,
+      JitterStrategy: "NONE",
+    });
+    expect(faulty?.ErrorEquals).toEqual([
+      "Lambda.ServiceException",
+      "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException",
+    ]);
+    expect(others).toEqual([]);
+    expect(waits(throttled as Retrier)).toBeGreaterThan(60);
+  });
+
+  it.each([...services, ...tasksOf("sweep-staging")])(
+    "%s of a service is tried again through a minute of throttling",
+    (_, state) => {
+      const retrier = (state.Retry as Retrier[]).at(-1) as Retrier;
+      expect(retrier.ErrorEquals.join()).toMatch(/Exception|States\.TaskFailed/);
+      expect(retrier.JitterStrategy).toBe("NONE");
+      expect(retrier.MaxDelaySeconds).toBeDefined();
+      expect(waits(retrier)).toBeGreaterThan(60);
+    },
+  );
 
   it.each(lambdas)("%s builds its payload field by field", (_, state) => {
     const { Payload } = state.Parameters as { Payload: Record<string, unknown> };

@@ -10,6 +10,25 @@ const ROUNDS = 4;
 /** All of them are listed in the state of the execution, which Step Functions limits to 256 KiB (docs/scale.md). */
 const MOST_BATCHES = 2000;
 
+/** The batches of one host: what the state machine iterates, and who is in each. */
+interface PlannedHost {
+  readonly plan: HostPlan;
+  /** In the order of the plan's batches. */
+  readonly members: readonly (readonly Tenant[])[];
+}
+
+/** Cuts tenants into batches per host. */
+export function planBatches(scope: string, tenants: readonly Tenant[], connections: number): readonly PlannedHost[] {
+  const least = Math.ceil(tenants.length / MOST_BATCHES);
+  return [...groupBy(tenants, (tenant) => tenant.host)].map(([host, all], index) => {
+    const size = Math.min(LARGEST_BATCH, Math.max(least, Math.ceil(all.length / (connections * ROUNDS))));
+    const members: (readonly Tenant[])[] = [];
+    for (let start = 0; start < all.length; start += size) members.push(all.slice(start, start + size));
+    const batches = members.map((_, place) => ({ id: `${scope}-${index}-${place}` }));
+    return { plan: { id: host, connections, batches }, members };
+  });
+}
+
 /** Cuts tenants into batches per host, writes them as artifacts, and returns the small plan that the state machine iterates. */
 export async function cutIntoBatches(
   ports: Ports,
@@ -18,27 +37,19 @@ export async function cutIntoBatches(
   connections: number,
   targets?: Readonly<Record<string, Target>>,
 ): Promise<readonly HostPlan[]> {
-  const byHost = groupBy(tenants, (tenant) => tenant.host);
-  const least = Math.ceil(tenants.length / MOST_BATCHES);
-  const hosts: HostPlan[] = [];
-  for (const [index, [host, members]] of [...byHost].entries()) {
-    const size = Math.min(LARGEST_BATCH, Math.max(least, Math.ceil(members.length / (connections * ROUNDS))));
-    const batches: { id: string }[] = [];
-    for (let start = 0; start < members.length; start += size) {
-      const id = `${scope}-${index}-${batches.length}`;
-      const some = members.slice(start, start + size);
+  const hosts = planBatches(scope, tenants, connections);
+  for (const { plan, members } of hosts)
+    for (const [place, { id }] of plan.batches.entries()) {
+      const some = members[place] ?? [];
       const approved =
         targets && Object.fromEntries(some.flatMap((one) => (targets[one.id] ? [[one.id, targets[one.id]]] : [])));
       const batch: Batch = {
         id,
-        host,
+        host: plan.id,
         tenants: some,
         ...(approved ? { targets: approved as Batch["targets"] & object } : {}),
       };
       await ports.artifacts.put(artifact.batch(id), batch);
-      batches.push({ id });
     }
-    hosts.push({ id: host, connections, batches });
-  }
-  return hosts;
+  return hosts.map(({ plan }) => plan);
 }

@@ -14,6 +14,7 @@ import { conventionByLedger } from "../catalog/convention.js";
 import { refuseBusyFleet } from "../rollout/claim-fleet.js";
 import { refusePolicy } from "../rollout/refuse-policy.js";
 import { scopeOf } from "../rollout/scope.js";
+import { refuseLargePlan, tooLongToWait } from "../rollout/too-large-for-aws.js";
 import { tooManyWaves } from "../rollout/too-many-waves.js";
 import type { BackfillRequest } from "../run/backfill-progress.js";
 import { cutIntoBatches } from "../run/batches.js";
@@ -46,12 +47,14 @@ export const load: Step<z.infer<typeof input>, Output> = {
     await ports.artifacts.put(artifact.release, release);
     if (config.workload)
       await ports.artifacts.put(artifact.workload, (await ports.releases.workload()) ?? EMPTY_WORKLOAD);
-    const waves = request.engine === "aws" ? tooManyWaves(ports.run, tenants, config.rollout) : [];
-    await saveFindings(ports, "load", [...release.findings, ...findings, ...waves]);
+    const limits =
+      request.engine === "aws" ? [...tooManyWaves(ports.run, tenants, config.rollout), ...tooLongToWait(request)] : [];
+    await saveFindings(ports, "load", [...release.findings, ...findings, ...limits]);
     await ports.artifacts.put(artifact.fleet, tenants);
     await ports.artifacts.put(artifact.scope, scope);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
     const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    if (request.engine === "aws") refuseLargePlan(hosts, tenants, config);
     await ports.audit.append({
       actor: request.requester,
       action: "run.started",
