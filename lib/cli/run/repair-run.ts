@@ -12,7 +12,6 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { reportFiles } from "../../review/report-files.js";
 import { OutcomeUnknown } from "../../steps/repair/committed.js";
-import { UndoError } from "../../steps/repair/put-back.js";
 import {
   lastRepair,
   type RowsInTheWay,
@@ -20,6 +19,7 @@ import {
   rowsInTheWay,
   undoRepair,
 } from "../../steps/repair/repair-tenant.js";
+import { UndoError } from "../../steps/repair/restore-rows.js";
 import { artifact, type ProbeAnswer, type TenantProgress } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
@@ -51,7 +51,7 @@ export async function repairRun(io: Io, run: string | undefined, options: Repair
       return options.undo ? undo(io, ports, tenant, options) : repair(io, ports, tenant, options);
     });
   } catch (error) {
-    if (error instanceof UndoError) throw new UnfinishedError(`Nothing was put back: ${error.message}.`);
+    if (error instanceof UndoError) throw new UnfinishedError(`Nothing was restored: ${error.message}.`);
     if (error instanceof OutcomeUnknown)
       throw new UnfinishedError(
         `It is not known whether ${options.tenant} was changed: ${error.message}.`,
@@ -154,10 +154,10 @@ async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions
     io.stdout.write(`The run ${ports.run} has repaired nothing in ${printable(tenant.id)} that could be undone.\n`);
     return 1;
   }
-  if (!(await confirmed(io, `Put back what the repair of ${id.slice(ports.run.length + 1)} took away?`, yes))) return 1;
+  if (!(await confirmed(io, `Restore what the repair of ${id.slice(ports.run.length + 1)} took away?`, yes))) return 1;
   await begin(io, ports, tenant, { action: "repair.started", details: { repair: id, undo: true } });
   const { rows, left, off, ran } = await undoRepair(ports, tenant, id);
-  io.stdout.write(`Put back ${plural(rows, "row")} in ${printable(tenant.id)}.\n`);
+  io.stdout.write(`Restored ${plural(rows, "row")} in ${printable(tenant.id)}.\n`);
   await note(io, ports, tenant, { action: "repair.undone", details: { repair: id, rows, left: left.length } });
   if (off.length > 0)
     io.stderr.write(
@@ -169,7 +169,7 @@ async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions
   const some = left.slice(0, MOST_LEFT).join("; ");
   const more = left.length > MOST_LEFT ? `; and ${left.length - MOST_LEFT} more` : "";
   io.stderr.write(
-    `Not put back, because changed since or another row has the key: ${plural(left.length, "row")}, ${printable(some + more)}. What the repair kept of them stays in repaired_rows.\n`,
+    `Not restored, because changed since or another row has the key: ${plural(left.length, "row")}, ${printable(some + more)}. What the repair kept of them stays in repaired_rows.\n`,
   );
   return 1;
 }

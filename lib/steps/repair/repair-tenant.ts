@@ -16,7 +16,7 @@ import { heldTo, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { committed } from "./committed.js";
 import { withoutOwnTriggers } from "./own-triggers.js";
-import { type PutBack, putBack } from "./put-back.js";
+import { type Restored, restoreRows } from "./restore-rows.js";
 
 /** What the probes of a run say of a tenant now. */
 export interface RowsInTheWay {
@@ -83,7 +83,7 @@ export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string |
 }
 
 /** What an undone repair came to. */
-export interface Undone extends PutBack {
+export interface Undone extends Restored {
   /** Triggers of the tables that were off meanwhile, and those that ran since the role may not switch them off. */
   readonly off: readonly string[];
   readonly ran: readonly string[];
@@ -102,8 +102,8 @@ export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Prom
     );
     const relations = [...new Set(parts.map(({ relation }) => relation))];
     const { result, off, ran } = await withoutOwnTriggers(session, relations, async () => {
-      const back: PutBack[] = [];
-      for (const part of parts) back.push(await putBack(session, { place, id, ...part }));
+      const back: Restored[] = [];
+      for (const part of parts) back.push(await restoreRows(session, { place, id, ...part }));
       return back;
     });
     return {

@@ -51,7 +51,7 @@ describe("repairing one tenant", () => {
     expect((await fleet.run(["repair", "--tenant", acme, "--yes"])).stdout).toContain("Nothing to repair");
     const undone = await fleet.run(["repair", "--tenant", acme, "--undo", "--yes"]);
     expect(undone.code, undone.stderr).toBe(0);
-    expect(undone.stdout).toContain("Put back 4 rows");
+    expect(undone.stdout).toContain("Restored 4 rows");
     expect(await everything()).toBe(before);
     expect((await fleet.run(["repair", "--tenant", acme, "--undo", "--yes"])).code).toBe(1);
   }, 300_000);
@@ -68,9 +68,9 @@ describe("repairing one tenant", () => {
     expect(kept.stderr).toContain(`${run} is left as it is: its repair of ${acme} could not be undone any more`);
     const undone = await fleet.run(["repair", run, "--tenant", acme, "--undo", "--yes"]);
     expect(undone.code, undone.stderr).toBe(1);
-    expect(undone.stdout).toContain("Put back 3 rows");
+    expect(undone.stdout).toContain("Restored 3 rows");
     expect(undone.stderr).toContain(
-      'Not put back, because changed since or another row has the key: 1 row, "app"."users": id=17',
+      'Not restored, because changed since or another row has the key: 1 row, "app"."users": id=17',
     );
     expect(
       await rows(
@@ -111,7 +111,7 @@ describe("repairing one tenant", () => {
       cutAt(/Q....commit\0/i, "answered");
       const undone = await fleet.run(["repair", "--tenant", acme, "--undo", "--yes"]);
       expect(undone.code, undone.stdout + undone.stderr).toBe(0);
-      expect(undone.stdout).toContain("Put back 4 rows");
+      expect(undone.stdout).toContain("Restored 4 rows");
       expect(await everything()).toBe(before);
     } finally {
       fleet.writeRegistry(fleet.tenants);

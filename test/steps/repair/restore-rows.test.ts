@@ -8,7 +8,7 @@ import type { Session } from "../../../lib/ports/database.js";
 import { executeEach } from "../../../lib/steps/migration/execute-each.js";
 import { inTransaction } from "../../../lib/steps/migration/transaction.js";
 import { withoutOwnTriggers } from "../../../lib/steps/repair/own-triggers.js";
-import { putBack } from "../../../lib/steps/repair/put-back.js";
+import { restoreRows } from "../../../lib/steps/repair/restore-rows.js";
 import { MAJORS, type Major } from "../../support/majors.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
@@ -33,7 +33,7 @@ const set = (session: Session, column: string, value: string, chosen = ALL) =>
 const undone = (session: Session, changed: string | null) =>
   inTransaction(session, "read committed", () =>
     withoutOwnTriggers(session, [RELATION], () =>
-      putBack(session, { place: "schema_gate.repaired_rows", id: ID, relation: RELATION, changed }),
+      restoreRows(session, { place: "schema_gate.repaired_rows", id: ID, relation: RELATION, changed }),
     ),
   );
 const rows = (session: Session, of = "k::text") => session.execute(`select ${of} as v from public.k order by 1`);

@@ -13,7 +13,7 @@ export interface KeptRows {
   readonly changed: string | null;
 }
 
-export interface PutBack {
+export interface Restored {
   readonly rows: number;
   /** The keys of rows that are not as the repair left them: they stay as they are, and what was kept of them stays kept. */
   readonly left: readonly string[];
@@ -51,7 +51,7 @@ const CHUNK = 500;
  * Inserts moved rows again, or sets the column back by the key of each row, the last change first. Each value goes through its type's own
  * input, so it is the one that was. What the application wrote since is not overwritten.
  */
-export async function putBack(session: Session, kept: KeptRows): Promise<PutBack> {
+export async function restoreRows(session: Session, kept: KeptRows): Promise<Restored> {
   const columns = await columnsOf(session, kept.relation);
   const { key } = columns;
   if (kept.changed !== null && key.length === 0)
