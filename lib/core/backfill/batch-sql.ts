@@ -39,11 +39,15 @@ export function lastKeySql(walk: Walk): string {
   return `SELECT ${keyText(walk, "w")} AS at FROM ONLY ${sqlName(walk.walked)} w ORDER BY ${keyList(walk, "w", " DESC")} LIMIT 1`;
 }
 
-/** The key that many rows on; no row where fewer are left before the end of the pass. */
+/**
+ * The key that many rows on; no row where fewer are left before the end of the pass. What stands beside OFFSET is computed for every row
+ * that it skips, so the text is made outside.
+ */
 export function windowEndSql(walk: Walk, after: KeyTexts | null, last: KeyTexts, size: number): string {
   const conditions = [...(after ? [compared(walk, "w", ">", after)] : []), compared(walk, "w", "<=", last)];
-  return `SELECT ${keyText(walk, "w")} AS at FROM ONLY ${sqlName(walk.walked)} w WHERE ${conditions.join(" AND ")}
-    ORDER BY ${keyList(walk, "w")} OFFSET ${size - 1} LIMIT 1`;
+  const keys = keyList(walk, "w");
+  return `SELECT ${keyText(walk, "e")} AS at FROM (SELECT ${keys} FROM ONLY ${sqlName(walk.walked)} w
+    WHERE ${conditions.join(" AND ")} ORDER BY ${keys} OFFSET ${size - 1} LIMIT 1) e`;
 }
 
 function windowText(walk: Walk, { after, to }: Window): string {
