@@ -189,6 +189,10 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders ADD COLUMN x int GENERATED ALWAYS AS (id + 1) STORED", "no-way"],
   ["ALTER TABLE orders ADD COLUMN x int GENERATED ALWAYS AS IDENTITY", "no-way"],
   ["ALTER TABLE orders ADD COLUMN x serial", "no-way"],
+  [
+    "ALTER TYPE state RENAME TO state_old; CREATE TYPE state AS ENUM ('new'); ALTER TABLE states ALTER state TYPE state USING state::text::state; DROP TYPE state_old",
+    "depends",
+  ],
   ["VACUUM FULL orders", "no-way"],
   ["TRUNCATE orders", "no-way"],
   ["ALTER TABLE orders ADD EXCLUDE USING btree (id WITH =)", "no-way"],

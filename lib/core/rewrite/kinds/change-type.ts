@@ -10,7 +10,7 @@ import { isPlainCastThroughText } from "../../postgres/plain-cast.js";
 import { volatileCall } from "../../postgres/volatile-call.js";
 import { deparseCollation, deparseType } from "../../sql/deparse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { type AlterCommand, as, columnName, constant, strings } from "../../sql/tree.js";
+import { type AlterCommand, as, columnName, constant, listItems, strings } from "../../sql/tree.js";
 import type { RewriteContext, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { refuseOnly, singleAlter } from "../support/single-alter.js";
@@ -39,12 +39,31 @@ export const changeType: RewriteKind = {
     refuseOnly(alter);
     const standIn = standInFor(alter.table, ref, column, context);
     refuseUncarried(standIn, alter, statement, context);
+    refuseRenamedType(column.attributes.type, statement, context);
     const value = secondValue(definition, alter, statement, context);
     const collation = deparseCollation(definition.collClause);
     const type = `${deparseType(definition.typeName)}${collation === null ? "" : ` COLLATE ${collation}`}`;
     return { moves: swapMoves(standIn, { type, value, back: valueBack(definition, name) }, statement, context) };
   },
 };
+
+/** Queries that cast to a type by name would meet the new type before the column has it. Throws `NotRewritable`. */
+function refuseRenamedType(type: string, statement: LintStatement, { known }: RewriteContext): void {
+  const renamed = known
+    .before(statement, "RenameStmt")
+    .map(({ node }) => as(node, "RenameStmt"))
+    .find((rename) => {
+      const name = strings(listItems(rename?.object)).at(-1) ?? "";
+      return (
+        rename?.renameType === "OBJECT_TYPE" && typeFromText(type).name.split(".").at(-1)?.replaceAll('"', "") === name
+      );
+    });
+  if (renamed)
+    throw new NotRewritable(
+      "depends",
+      `its type ${type} is renamed before, and queries that name it would meet another type until the swap`,
+    );
+}
 
 /** Another collation leaves the rows as they are, and has the indexes of the column built again. */
 function isCollated({ collClause }: ColumnDef, { table, command }: AlterCommand, { known }: RewriteContext): boolean {
