@@ -3,10 +3,14 @@ import type { Tenant } from "./registry.js";
 
 /** A place for a tenant that does not bear its name yet, so that nobody finds it half made. */
 export interface NewPlace {
+  /** It was copied from the template: schema and ledger are there. */
+  readonly filled: boolean;
   /** As the role that changes the tenant. */
   open(options: SessionOptions): Promise<Session>;
   /** Nobody is connected any more: from now on it is the tenant's. Throws `DatabaseError`. */
   finish(): Promise<void>;
+  /** Keeps a copy of it as the template of the next ones, instead of the one before. Nobody is connected. Throws `DatabaseError`. */
+  keep(template: Template): Promise<void>;
   /** Removes what is not finished; nothing after that. Throws `NotDropped`. */
   drop(): Promise<void>;
 }
@@ -16,9 +20,17 @@ export interface Provisioner {
   /** Whether the tenant's database, or its schema, is there already. Throws `DatabaseError`. */
   isTaken(tenant: Tenant): Promise<boolean>;
   /**
-   * An empty database, or an empty schema in its database. `name`: what a database is called until it is finished. `like`: databases on
-   * the same server that show encoding, collation and rights. What a killed process left of the same tenant is removed first. Throws
-   * `DatabaseError`.
+   * A database copied from the template, where one is there; else an empty database, or an empty schema in its database. `name`: what a
+   * database is called until it is finished. `like`: databases on the same server that show encoding, collation and rights. What a killed
+   * process left of the same tenant is removed first. Throws `DatabaseError`.
    */
-  make(tenant: Tenant, name: string, like: readonly string[]): Promise<NewPlace>;
+  make(tenant: Tenant, name: string, like: readonly string[], template: Template | null): Promise<NewPlace>;
+}
+
+/** A database that new tenants are copied from. */
+export interface Template {
+  /** Another one for another schema. */
+  readonly name: string;
+  /** The config that it is kept for; of one config there is one on a server. */
+  readonly of: string;
 }

@@ -30,7 +30,9 @@ export async function makeSchema(
     throw error;
   }
   return {
+    filled: false,
     open: (options) => open({ ...options, asLogin: false }),
+    keep: async () => {},
     async finish() {
       await guard.script(`comment on schema ${name} is null`);
       finished = true;

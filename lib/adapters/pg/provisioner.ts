@@ -1,12 +1,13 @@
 import { identifier } from "../../core/sql/quote.js";
-import type { Session, SessionOptions } from "../../ports/database.js";
-import type { NewPlace, Provisioner } from "../../ports/provisioner.js";
+import type { Clone, Session, SessionOptions } from "../../ports/database.js";
+import type { NewPlace, Provisioner, Template } from "../../ports/provisioner.js";
 import type { Tenant } from "../../ports/registry.js";
 import { asRole } from "./as-executor.js";
 import { type CloneServer, EMPTY, makeClone } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
 import { localeLike, rightsLike } from "./database-form.js";
 import { makeSchema } from "./new-schema.js";
+import { isWarm, keepWarm } from "./warm-template.js";
 
 const ADMINISTRATION: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 5000, asLogin: true };
 
@@ -24,47 +25,69 @@ export function pgProvisioner(endpointOf: (tenant: Tenant) => Promise<Endpoint>)
         await session.close();
       }
     },
-    async make(tenant, name, like) {
+    async make(tenant, name, like, template) {
       const open = (database: string, options: SessionOptions) => on(tenant, database, options);
-      const { schema, database } = tenant;
-      if (schema !== null) return makeSchema(tenant, (options) => open(database, options));
-      return makeDatabase(tenant, name, like, open);
+      const { schema } = tenant;
+      if (schema !== null) return makeSchema(tenant, (options) => open(tenant.database, options));
+      return new Databases(tenant, like, open).make(name, template);
     },
   };
 }
 
-async function makeDatabase(
-  { database, role }: Tenant,
-  name: string,
-  like: readonly string[],
-  open: CloneServer["open"],
-): Promise<NewPlace> {
-  const [first] = like;
-  // What is made here is the tenant's for good, so the tenant's own role makes it.
-  const server: CloneServer = { database: first ?? database, role: role ?? null, open, executors: null };
-  const clone = await makeClone(server, name, EMPTY, (guard) =>
-    first ? localeLike(guard, first) : Promise.resolve(""),
-  );
-  const administer = async (work: (session: Session) => Promise<unknown>) => {
-    const session = await open("postgres", ADMINISTRATION);
+/** Databases that are made for one tenant. */
+class Databases {
+  private readonly server: CloneServer;
+
+  constructor(
+    private readonly tenant: Tenant,
+    private readonly like: readonly string[],
+    private readonly open: CloneServer["open"],
+  ) {
+    // What is made here is the tenant's for good, so the tenant's own role makes it.
+    this.server = { database: like[0] ?? tenant.database, role: tenant.role ?? null, open, executors: null };
+  }
+
+  async make(name: string, template: Template | null): Promise<NewPlace> {
+    const filled = template !== null && (await this.administer((session) => isWarm(session, template)));
+    const clone = filled ? await makeClone(this.server, name, template.name) : await this.empty(name);
+    return {
+      filled,
+      open: clone.open,
+      finish: () => this.finish(name),
+      keep: async (next) => {
+        const copy = async () => {
+          const made = `${name}_copy`;
+          const copied = await makeClone(this.server, made, name);
+          return { name: made, release: copied.drop };
+        };
+        await this.administer((session) => keepWarm(session, next, copy));
+      },
+      drop: clone.drop,
+    };
+  }
+
+  private empty(name: string): Promise<Clone> {
+    const [first] = this.like;
+    return makeClone(this.server, name, EMPTY, async (guard) => (first ? localeLike(guard, first) : ""));
+  }
+
+  private async finish(name: string): Promise<void> {
+    await this.administer(async (session) => {
+      await rightsLike(session, name, this.like);
+      // In one transaction: what has the tenant's name is not ours to sweep any more.
+      await session.script(
+        `begin; comment on database ${identifier(name)} is null;
+         alter database ${identifier(name)} rename to ${identifier(this.tenant.database)}; commit`,
+      );
+    });
+  }
+
+  private async administer<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.open("postgres", ADMINISTRATION);
     try {
-      await work(session);
+      return await work(session);
     } finally {
       await session.close();
     }
-  };
-  return {
-    open: clone.open,
-    async finish() {
-      await administer(async (session) => {
-        await rightsLike(session, name, like);
-        // In one transaction: what has the tenant's name is not ours to sweep any more.
-        await session.script(
-          `begin; comment on database ${identifier(name)} is null;
-           alter database ${identifier(name)} rename to ${identifier(database)}; commit`,
-        );
-      });
-    },
-    drop: clone.drop,
-  };
+  }
 }

@@ -13,6 +13,10 @@ export const provisionOutput = z
     like: z.array(z.string()).meta({ description: "Tenants whose ledgers said which migrations the fleet has." }),
     leftOut: z.array(z.string()).meta({ description: "Statements of the history that are executed nowhere." }),
     fingerprint: z.string().meta({ description: "Of its schema, which is the declared one." }),
+    template: z.enum(["none", "copied", "kept", "in use", "not kept"]).meta({
+      description:
+        "copied: it was copied from the template. kept: the template was made of it. in use: somebody is connected to the template.",
+    }),
     differences: z.array(z.string()).meta({ description: "From the declared schema." }),
     ms: z.number(),
   })

@@ -252,6 +252,14 @@ export const configSchema = z.strictObject({
   workload: workloadConfigSchema
     .optional()
     .describe("the application's queries; without this section they are not examined"),
+  provision: z
+    .strictObject({
+      template: z
+        .boolean()
+        .default(false)
+        .describe("keeps a template database on each server, from which new tenants' databases are copied"),
+    })
+    .prefault({}),
   metrics: metricsSchema.optional().describe("a file of metrics about the newest run"),
   webhooks: webhooksSchema.describe("who is told every event of a run's audit trail"),
   requester: z.string().optional().describe("who asks for the run; default: the user of this machine"),

@@ -8,8 +8,8 @@ import type { Migration, Release } from "../../core/migration/release.js";
 import { refusedStatement } from "../../core/operations/refusals.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import type { Clock } from "../../ports/clock.js";
-import type { Database } from "../../ports/database.js";
-import type { NewPlace, Provisioner } from "../../ports/provisioner.js";
+import { type Database, DatabaseError } from "../../ports/database.js";
+import type { NewPlace, Provisioner, Template } from "../../ports/provisioner.js";
 import type { Tenant } from "../../ports/registry.js";
 import { isMade, makeBeforehand } from "../catalog/made-beforehand.js";
 import { readCatalog } from "../catalog/read-catalog.js";
@@ -33,6 +33,8 @@ export interface ProvisionTenant {
   readonly declared: (fresh: boolean) => Promise<Catalog>;
   readonly database: Database;
   readonly provisioner: Provisioner;
+  /** What the next tenants are copied from; null for none. */
+  readonly template: Template | null;
   readonly clock: Clock;
 }
 
@@ -40,6 +42,8 @@ export interface Provisioned {
   readonly fingerprint: string;
   /** What it differs in from the declared schema; then nothing was left behind. */
   readonly differences: readonly string[];
+  /** What the template was good for. */
+  readonly template: "none" | "copied" | "kept" | "in use" | "not kept";
 }
 
 /**
@@ -47,22 +51,73 @@ export interface Provisioned {
  * name. Whatever fails, nothing is left behind. Throws `DatabaseError`.
  */
 export async function provisionTenant(input: ProvisionTenant): Promise<Provisioned> {
-  const { tenant, provisioner, release } = input;
+  const { tenant, name, like, provisioner, template } = input;
   // Before the tenant's own: a copy of a shared database needs one without sessions.
   const declared = await input.declared(false);
-  const place = await provisioner.make(tenant, input.name, input.like);
+  const place = await placeFor(input);
+  if (place !== "in use") {
+    const first = await verified(input, declared, place);
+    // A template that is not what it should be is made again.
+    if (!place.filled || first.differences.length === 0) return first;
+  }
+  const empty = await provisioner.make(tenant, name, like, null);
+  // One that somebody holds is left alone.
+  const made = await verified({ ...input, template: place === "in use" ? null : template }, declared, empty);
+  return place === "in use" ? { ...made, template: "in use" } : made;
+}
+
+/** SQLSTATE object_in_use: somebody is connected to the template. */
+const IN_USE = "55006";
+
+async function placeFor({ tenant, name, like, provisioner, template }: ProvisionTenant): Promise<NewPlace | "in use"> {
   try {
-    const made = await build(place, input);
+    return await provisioner.make(tenant, name, like, template);
+  } catch (error) {
+    if (template !== null && error instanceof DatabaseError && error.code === IN_USE) return "in use";
+    throw error;
+  }
+}
+
+/** Fills the place, unless it is filled, and finishes it where it is as declared. It is dropped otherwise. */
+async function verified(input: ProvisionTenant, declared: Catalog, place: NewPlace): Promise<Provisioned> {
+  try {
+    const made = place.filled ? await readIn(place, input) : await build(place, input);
     const differencesFrom = (other: Catalog) =>
-      compareCatalogs(made, other, { ledger: ledgerFor(release.convention).table }).differences;
+      compareCatalogs(made, other, { ledger: ledgerFor(input.release.convention).table }).differences;
     const first = differencesFrom(declared);
     // What is remembered may be of another version of the server.
-    const still = first.length === 0 ? first : differencesFrom(await input.declared(true));
-    const differences = still.map(({ message }) => message);
-    if (differences.length === 0) await place.finish();
-    return { fingerprint: fingerprint(made), differences };
+    const still = first.length === 0 || place.filled ? first : differencesFrom(await input.declared(true));
+    const wanted = still.length === 0 && !place.filled ? input.template : null;
+    const template = wanted === null ? null : await kept(place, wanted);
+    if (still.length === 0) await place.finish();
+    return {
+      fingerprint: fingerprint(made),
+      differences: still.map(({ message }) => message),
+      template: template ?? (place.filled ? "copied" : "none"),
+    };
   } finally {
     await place.drop();
+  }
+}
+
+/** A tenant is made whether or not the next one can be copied. */
+async function kept(place: NewPlace, template: Template): Promise<"kept" | "not kept"> {
+  try {
+    await place.keep(template);
+    return "kept";
+  } catch (error) {
+    if (error instanceof DatabaseError) return "not kept";
+    throw error;
+  }
+}
+
+async function readIn(place: NewPlace, { tenant, settings }: ProvisionTenant): Promise<Catalog> {
+  const { statementTimeout, lockTimeout } = settings;
+  const session = await place.open({ purpose: "read", statementTimeout, lockTimeout });
+  try {
+    return await readCatalog(session, tenant.schema);
+  } finally {
+    await session.close();
   }
 }
 

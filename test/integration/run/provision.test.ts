@@ -159,6 +159,66 @@ describe("a tenant with a database of its own", () => {
   }, 60_000);
 });
 
+describe("with a template", () => {
+  const templates = async () => (await databases()).filter((name) => name.startsWith("schema_gate_template_"));
+  const outcomeOf = async (id: string) => {
+    list(id);
+    const made = await provision(id, "--json");
+    expect(made.code, made.stderr).toBe(0);
+    return JSON.parse(made.stdout) as { template: string; fingerprint: string };
+  };
+  beforeAll(() => fleet.writeConfig({ provision: { template: true } }));
+  afterAll(() => fleet.writeConfig({}));
+
+  it("keeps the first as the template, and copies the next", async () => {
+    const first = await outcomeOf("warm-1");
+    expect(first.template).toBe("kept");
+    const [template = ""] = await templates();
+    await expect(
+      admin(`select 1 from pg_database where datname = '${template}' and not datallowconn`),
+    ).resolves.toHaveLength(1);
+    const second = await outcomeOf("warm-2");
+    expect(second).toMatchObject({ template: "copied", fingerprint: first.fingerprint });
+    const ledger = "select version from schema_gate.ledger";
+    expect((await fleet.inTenant("warm-2", (client) => client.query(ledger))).rows).toEqual([{ version: "20240101" }]);
+    expect(await templates()).toEqual([template]);
+  }, 120_000);
+
+  it("makes the tenant without it while somebody is connected to it, and leaves them alone", async () => {
+    const [template = ""] = await templates();
+    await admin(`alter database ${template} with allow_connections true`);
+    const { Client } = (await import("pg")).default;
+    const other = new Client({ connectionString: fleet.server.url(template) });
+    await other.connect();
+    try {
+      list("warm-3");
+      const made = await provision("warm-3");
+      expect(made.code, made.stderr).toBe(0);
+      expect(made.stderr).toBe("Somebody is connected to the template database, so it was made without it.\n");
+      expect((await other.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await other.end();
+    }
+    await admin(`alter database ${template} with allow_connections false`);
+  }, 60_000);
+
+  it("makes a template again that is not what it should be", async () => {
+    const [template = ""] = await templates();
+    await admin(`alter database ${template} with allow_connections true`);
+    const { Client } = (await import("pg")).default;
+    const other = new Client({ connectionString: fleet.server.url(template) });
+    await other.connect();
+    await other.query("create table app.planted (id int)");
+    await other.end();
+    await admin(`alter database ${template} with allow_connections false`);
+    expect((await outcomeOf("warm-4")).template).toBe("kept");
+    const planted = "select to_regclass('app.planted') as found";
+    expect((await fleet.inTenant("warm-4", (client) => client.query(planted))).rows).toEqual([{ found: null }]);
+    expect((await outcomeOf("warm-5")).template).toBe("copied");
+    expect((await fleet.inTenant("warm-5", (client) => client.query(planted))).rows).toEqual([{ found: null }]);
+  }, 120_000);
+});
+
 describe("a tenant that is a schema", () => {
   const BASELINE = `CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
 CREATE VIEW emails AS SELECT email FROM customers;

@@ -107,6 +107,10 @@ ${(answers.approvers.length === 0 ? [NOBODY_YET] : answers.approvers).map((id) =
 # The queries of the application's versions that are deployed: docs/queries.md
 # workload: { versions: [v1.8, v1.9], statistics: true, required: false }
 
+# Databases of new tenants are copied from a template that is kept on each server: docs/provision.md
+#provision:
+#  template: false
+
 # A file of metrics about the newest run, for the node exporter of Prometheus: docs/monitoring.md
 # metrics: { textfile: /var/lib/node_exporter/textfile/schema_gate.prom }
 

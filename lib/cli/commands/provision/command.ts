@@ -61,6 +61,9 @@ function print(io: Io, made: ProvisionOutput): void {
   io.stdout.write(
     `${printable(`${tenant}: ${place} on ${host}, ${has}`)}; its schema is the declared one (${duration(made.ms)})\n`,
   );
+  if (made.template === "in use")
+    io.stderr.write("Somebody is connected to the template database, so it was made without it.\n");
+  if (made.template === "not kept") io.stderr.write("A template of it could not be kept for the next ones.\n");
   if (pending.length > 0)
     io.stdout.write(
       `  ${printable(`Like ${like.join(", ")}, it lacks ${pending.join(", ")}`)}. Next: schema-gate check\n`,

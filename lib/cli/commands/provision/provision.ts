@@ -14,8 +14,10 @@ import { UsageError } from "../../../api/usage-error.js";
 import { type Config, milliseconds } from "../../../core/config/config.js";
 import { sharedSchemas } from "../../../core/isolation/shared-schemas.js";
 import { digest } from "../../../core/json.js";
+import type { Migration } from "../../../core/migration/release.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import { type Database, DatabaseError } from "../../../ports/database.js";
+import type { Template } from "../../../ports/provisioner.js";
 import { RegistryError, type Tenant } from "../../../ports/registry.js";
 import { CLONE_PREFIX } from "../../../steps/catalog/declared.js";
 import { isolationScope } from "../../../steps/isolation/isolation-scope.js";
@@ -25,6 +27,7 @@ import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import { UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
 import type { ProvisionOutput } from "../../json/provision.js";
+import { packageVersion } from "../../version.js";
 import { declaredFor } from "./declared-for.js";
 
 /** The fleet, or the history, is not such that a tenant can be made like it. */
@@ -94,7 +97,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
   const { migrations, pending, like } = await historyOfFleet(database, release, others);
   await refuseReaching(database, making, migrations);
   const timeout = milliseconds(config.rollout.statementTimeout);
-  const { fingerprint, differences } = await provisionTenant({
+  const { fingerprint, differences, template } = await provisionTenant({
     tenant,
     release,
     migrations,
@@ -117,6 +120,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
         fresh,
       }),
     provisioner,
+    template: templateOf(making, release.convention, migrations),
     clock: systemClock,
   });
   return {
@@ -130,15 +134,28 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
     like: like.map((one) => one.id),
     leftOut: leftOut(migrations).map(({ subject, message }) => `${subject.name}: ${message}`),
     fingerprint,
+    template,
     differences: [...differences],
   };
+}
+
+/** Null where the config wants none, and for schemas, which cannot be copied. */
+function templateOf(
+  { config, tenant, directory }: Making,
+  convention: string,
+  migrations: readonly Migration[],
+): Template | null {
+  if (!config.provision.template || tenant.schema !== null) return null;
+  const texts = migrations.map(({ version, up }) => [version, up.statements.map(({ sql }) => sql)]);
+  const key = digest([packageVersion(), tenant.role ?? null, convention, texts]);
+  return { name: `${CLONE_PREFIX}template_${key.slice(0, 24)}`, of: digest(directory).slice(0, 24) };
 }
 
 /** A history that was written before tenants shared a database may reach into it. */
 async function refuseReaching(
   database: Database,
   { config, tenant, all }: Making,
-  migrations: Parameters<typeof reachesOthers>[0],
+  migrations: readonly Migration[],
 ): Promise<void> {
   if (tenant.schema === null) return;
   const { scope, findings } = await isolationScope({ clock: systemClock, database }, config, all, [tenant]);
