@@ -13,7 +13,7 @@ import { newNotNullColumn } from "./new-not-null-column.js";
 import { notNull } from "./not-null.js";
 import { oldSnapshots } from "./old-snapshots.js";
 import { partitionBound } from "./partition-bound.js";
-import type { Probe, ProbeQuery } from "./probe.js";
+import type { Probe, ProbeDraft, ProbeQuery } from "./probe.js";
 import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
@@ -55,12 +55,14 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   const index = new CatalogIndex(before);
   let state = ReleaseState.initial(index);
   const found: ProbeQuery[] = [];
+  const changed = new Set<string>();
+  const ask = (draft: ProbeDraft) => withCalls(draft, changed);
   const derive = (operation: Operation, after: ReleaseState) => {
     const moment = { before: state, after };
-    found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(withCalls)));
+    found.push(...PROBES.flatMap((probe) => probe.derive(operation, moment).map(ask)));
     const then = { before: after, after };
     for (const again of reverified(operation, moment)) {
-      found.push(...PROBES.flatMap((probe) => probe.derive(again, then).map(withCalls)));
+      found.push(...PROBES.flatMap((probe) => probe.derive(again, then).map(ask)));
     }
   };
   let untouched = true;
@@ -84,10 +86,39 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
         state = after;
       }
     }
+    for (const name of operations.flatMap(changesCode)) noteChanged(name, changed, before);
     untouched &&= operations.every(({ kind }) => CHANGES_NO_SCHEMA.has(kind));
   }
   return found;
 }
+
+/** What expressions name, and an operation makes or changes: as it is then, nobody can ask about it before. */
+function changesCode(operation: Operation): readonly string[] {
+  switch (operation.kind) {
+    case "create-object":
+    case "alter-object":
+    case "drop-object":
+      return NAMED.has(operation.objectKind) ? [operation.name.name] : [];
+    case "rename-object":
+      return NAMED.has(operation.objectKind) ? [operation.name.name, operation.to] : [];
+    default:
+      return [];
+  }
+}
+
+/** With the functions and operators that call it, and those that call these. */
+function noteChanged(name: string, changed: Set<string>, before: Catalog): void {
+  if (changed.has(name)) return;
+  changed.add(name);
+  for (const { kind, id, definition, attributes } of before.objects) {
+    const text = kind === "function" ? definition : kind === "operator" ? String(attributes.function) : null;
+    if (text?.includes(name)) noteChanged(id.name, changed, before);
+  }
+}
+
+const NAMED: ReadonlySet<string> = new Set([
+  ...["function", "procedure", "aggregate", "operator", "collation", "type", "domain"],
+]);
 
 /** Operations of a body whose text may name its variables, so that they cannot be asked about. */
 const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query", "opaque"]);

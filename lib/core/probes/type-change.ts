@@ -19,8 +19,13 @@ export const typeChange: Probe = {
     if (operation.kind !== "alter-column-type") return [];
     const table = before.table(operation.table);
     const column = table && columnOf(table, operation.column);
+    const made = before.madeType(operation.type);
     // An enum that the release makes is asked about by its labels.
-    if (!table || !column || before.madeType(operation.type) != null) return [];
+    if (!table || !column || (made !== undefined && made !== null)) return [];
+    if (made === null) {
+      const reason = `${operation.type} is made by the release itself, so that nothing can be cast to it yet`;
+      return [unknowable(typeChange.code, operation.statement, table, reason)];
+    }
     if (before.isAltered(operation.type)) {
       const reason = `A statement before it alters ${operation.type}, so that it is not yet as the values will meet it`;
       return [unknowable(typeChange.code, operation.statement, table, reason)];

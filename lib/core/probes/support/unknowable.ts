@@ -3,6 +3,13 @@ import type { ProbeDraft } from "../probe.js";
 import type { TableState } from "../state/table-state.js";
 import { tableName } from "./hit-query.js";
 
+/** Queries in the place of those that cannot be asked. */
+export const UNASKED = {
+  count: "SELECT 0::bigint AS count",
+  sample: "SELECT NULL::text AS key WHERE false",
+  repair: null,
+} as const;
+
 /** A probe that cannot be asked: its answer is unknown in every tenant, with the reason. */
 export function unknowable(
   code: string,
@@ -15,9 +22,7 @@ export function unknowable(
     subject: { kind: "table", name: tableName(table) },
     statement,
     meaning: `rows of ${tableName(table)} that the statement would trip over`,
-    count: "SELECT 0::bigint AS count",
-    sample: "SELECT NULL::text AS key WHERE false",
-    repair: null,
+    ...UNASKED,
     reads: [],
     uncertainty: reason,
   };
