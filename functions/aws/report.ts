@@ -8,7 +8,7 @@ import { onLambda } from "./lambda.js";
 import type { Services } from "./services.js";
 
 /** Tells those who were asked how the run ended. */
-async function announce(services: Services, ports: Ports): Promise<void> {
+export async function announce(services: Services, ports: Ports): Promise<void> {
   const [outcome, { record }, request] = await Promise.all([
     ports.artifacts.get<Outcome>(artifact.outcome),
     believedApprovals(ports),

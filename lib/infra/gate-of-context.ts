@@ -24,6 +24,7 @@ export function gateOfContext(stack: Stack): SafetyGate {
     ...(slack === undefined ? {} : { slackSecret: Secret.fromSecretNameV2(stack, "Slack", slack) }),
     ...(text("longTasks") === "none" ? { longTasks: "none" } : {}),
     ...(text("observability") === "none" ? { observability: "none" } : {}),
+    ...(text("recordEnds") === "none" ? { recordEnds: false } : {}),
     ...(text("startOnUpload") === "true" ? { startOnUpload: true } : {}),
     ...(text("removal") === "destroy" ? { removalPolicy: RemovalPolicy.DESTROY } : {}),
   });

@@ -35,6 +35,8 @@ export interface SafetyGateProps {
   readonly removalPolicy?: RemovalPolicy;
   /** Starts a run for every release that is packed into the bucket, through EventBridge. Default: false; something else starts runs. */
   readonly startOnUpload?: boolean;
+  /** Executions that are stopped, time out or fail before they can say so are recorded and sealed. Default: true; false for emulators. */
+  readonly recordEnds?: boolean;
   /** Where docs/runbook.md is read, for the links of the alarms. Default: its path in this package. */
   readonly runbook?: string;
   /** `none`: no alarms, dashboard and saved queries, for emulators, which lack some of them. Default: `full`. */

@@ -5,6 +5,7 @@ import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.js";
+import { EndRecorder } from "./end-recorder.js";
 import type { GateResources } from "./function-grants.js";
 import { GateDashboard } from "./gate-dashboard.js";
 import type { FunctionSetting } from "./gate-function.js";
@@ -82,6 +83,8 @@ export class SafetyGate extends Construct {
     const { undelivered } = this.notifications;
     if (props.startOnUpload)
       new StartOnUpload(this, "StartOnUpload", { setting, resources, machine: gate.machine, undelivered });
+    if (props.recordEnds !== false)
+      new EndRecorder(this, "EndRecorder", { setting, resources, machine: gate.machine, undelivered });
     const sweep = staging && new Sweep(this, "Sweep", { gate: gate.machine, undelivered, retention });
     if (props.observability !== "none") this.observe(props, gate, functions, sweep);
     Tags.of(this).add("schema-gate", "gate");

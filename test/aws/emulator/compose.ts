@@ -24,7 +24,13 @@ export async function startCompose(): Promise<Emulator> {
     await stop().catch(() => {});
     throw new NoEmulator(`docker compose could not start LocalStack: ${lastLine(error)}`);
   }
-  return { name: "LocalStack 4.9.2 in Docker", endpoint: ENDPOINT, functionsAreProcesses: false, context: [], stop };
+  return {
+    name: "LocalStack 4.9.2 in Docker",
+    endpoint: ENDPOINT,
+    functionsAreProcesses: false,
+    context: ["recordEnds=none"],
+    stop,
+  };
 }
 
 async function answering(): Promise<void> {

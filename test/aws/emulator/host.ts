@@ -7,7 +7,7 @@ export function startHost(): Promise<Emulator> {
   return startPythonEmulator({
     name: "LocalStack 4.9.2 in host mode",
     functionsAreProcesses: true,
-    context: [],
+    context: ["recordEnds=none"],
     sources: fileURLToPath(new URL("../localstack", import.meta.url)),
     cache: fileURLToPath(new URL("../../../.cache/localstack", import.meta.url)),
     environment: (directory, port) => ({

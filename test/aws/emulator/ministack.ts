@@ -8,7 +8,7 @@ export function startMiniStack(): Promise<Emulator> {
     name: "MiniStack 1.5.33",
     functionsAreProcesses: false,
     // It knows no saved query of Logs Insights.
-    context: ["observability=none"],
+    context: ["observability=none", "recordEnds=none"],
     sources: fileURLToPath(new URL("../ministack", import.meta.url)),
     cache: fileURLToPath(new URL("../../../.cache/ministack", import.meta.url)),
     environment: (_, port) => ({ BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port), LAMBDA_EXECUTOR: "local" }),

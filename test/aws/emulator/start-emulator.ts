@@ -38,7 +38,7 @@ async function given(): Promise<Emulator> {
     name: `the emulator at ${endpoint}`,
     endpoint,
     functionsAreProcesses: false,
-    context: [],
+    context: ["recordEnds=none"],
     stop: async () => {},
   };
 }
