@@ -34,6 +34,7 @@ export class GateStack extends Stack {
           { id: "grace", email: "grace@example.com", slack: "U024BE7LH" },
         ],
         thresholds: { ask: 0, quorum: 0.4, block: 0.7 },
+        registryFile: "tenants.csv",
         signers: [{ id: "release-pipeline", kmsKey: this.packKey, namesAuthor: true }],
       },
       emails: ["platform-team@example.com"],

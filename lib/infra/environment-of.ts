@@ -4,21 +4,11 @@ import type { Grant } from "./handlers.js";
 
 /** What a function is told (functions/environment.ts), which is no more than what it is granted. */
 export function environmentOf(grants: readonly Grant[], resources: GateResources): Record<string, string> {
-  const {
-    bucket,
-    signingKey,
-    approvalKey,
-    linkSecret,
-    topicArn,
-    slackSecret,
-    registrySecret,
-    stagingServer,
-    auditLock,
-    policy,
-  } = resources;
+  const { bucket, signingKey, approvalKey, linkSecret, topicArn, slackSecret, stagingServer, auditLock, policy } =
+    resources;
   const variables: Partial<Record<Grant, Record<string, string | undefined>>> = {
     databases: {
-      SCHEMA_GATE_REGISTRY: registrySecret && `secret:${registrySecret.secretArn}`,
+      SCHEMA_GATE_REGISTRY: registryOf(resources),
       SCHEMA_GATE_STAGING: stagingServer && `secret:${stagingServer.secretArn}`,
     },
     audit: {
@@ -37,4 +27,11 @@ export function environmentOf(grants: readonly Grant[], resources: GateResources
     ...grants.map((what) => variables[what]),
   ) as Record<string, string | undefined>;
   return Object.fromEntries(Object.entries(told).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function registryOf({ registrySecret, policy: { registryFile } }: GateResources): string | undefined {
+  if (registrySecret !== undefined && registryFile !== undefined)
+    throw new Error("give either registrySecret or policy.registryFile");
+  if (registrySecret !== undefined) return `secret:${registrySecret.secretArn}`;
+  return registryFile === undefined ? undefined : `s3:registry/${registryFile}`;
 }

@@ -17,6 +17,7 @@ export function gateOfContext(stack: Stack): SafetyGate {
       signers: list("signers").map(signer),
       secrets: list("packSecrets").map((name, index) => Secret.fromSecretNameV2(stack, `PackSecret${index}`, name)),
       origins: list("origins"),
+      ...(text("registryFile") === undefined ? {} : { registryFile: text("registryFile") as string }),
       ...(text("quorum") === undefined ? {} : { quorum: Number(text("quorum")) }),
     },
     emails: list("emails"),

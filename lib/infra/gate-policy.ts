@@ -34,6 +34,11 @@ export interface GatePolicy {
   readonly thresholds?: { readonly ask?: number; readonly quorum?: number; readonly block?: number };
   /** Who may hand in releases. A pack that none of them signed is refused. */
   readonly signers: readonly ReleaseSigner[];
+  /**
+   * The registry's file, below `registry/` in the bucket, such as `tenants.csv`; whatever a release says of the registry is not looked at.
+   * Default: `registrySecret`, else the release says which file, and so which part of the fleet.
+   */
+  readonly registryFile?: string;
   /** Secrets that a release may name as `registry.query.url` or `staging.url`. Default: none. */
   readonly secrets?: readonly AnySecret[];
   /** Where browsers reach the review page, such as `https://gate.example.com`; the first stands in links. Default: the Function URL. */
@@ -42,6 +47,7 @@ export interface GatePolicy {
 
 /** Lambda gives all variables of a function 4 KB; the others need one. */
 const LARGEST = 3000;
+const FILE = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.\-/]*$/;
 const ORIGIN = /^https:\/\/[^/?#@]+$/;
 
 /** The policy as the functions read it (lib/core/policy/stack-policy.ts). Throws for what they would refuse. */
@@ -53,6 +59,8 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
   for (const { id, publicKey, kmsKey } of signers)
     if ((publicKey === undefined) === (kmsKey === undefined))
       throw new Error(`policy.signers: ${id} needs either publicKey or kmsKey`);
+  if (policy.registryFile !== undefined && !FILE.test(policy.registryFile))
+    throw new Error(`policy.registryFile: ${policy.registryFile} is no name of a file below registry/`);
   const { ask = 0, quorum: several = 0.4, block = 0.7 } = thresholds ?? {};
   if (!(0 <= ask && ask <= several && several <= block && 0 < block && block <= 1))
     throw new Error("policy.thresholds: 0 ≤ ask ≤ quorum ≤ block ≤ 1 does not hold");

@@ -52,7 +52,7 @@ export interface SafetyGateProps {
    * CodeBuild. Default: `codebuild`.
    */
   readonly longTasks?: "codebuild" | "none";
-  /** Secret that lists the tenants. Default: what the packed config says, whose `registry.file` lies below `registry/` in the bucket. */
+  /** Secret that lists the tenants. Default: `policy.registryFile`, else what the packed config says. */
   readonly registrySecret?: AnySecret;
   /** Secret with the URL of a staging server that is there already. Default: what the packed config says. */
   readonly stagingServer?: AnySecret;

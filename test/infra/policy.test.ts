@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readPolicy } from "../../functions/environment.js";
 import { gateOfContext } from "../../lib/infra/gate-of-context.js";
 import type { GatePolicy } from "../../lib/infra/gate-policy.js";
+import type { SafetyGateProps } from "../../lib/infra/safety-gate-props.js";
 import { allowed } from "./support/policies.js";
 import { type Synthesised, synthesise } from "./support/synthesise.js";
 
@@ -45,6 +46,17 @@ describe("the policy of a stack", () => {
         thresholds: { ask: 0, quorum: 0.2, block: 0.7 },
         secrets: [],
       });
+  });
+
+  it("names the registry, so that no release chooses a part of the fleet", () => {
+    const told = (props: Partial<SafetyGateProps>) =>
+      Object.values(synthesise({ ...BARE, ...props }).resources("AWS::Lambda::Function"))
+        .filter(({ Properties }) => Properties.Handler === "load.handler")
+        .map(({ Properties }) => (Properties.Environment as { Variables: object }).Variables);
+    expect(told({ policy: { ...policy, registryFile: "eu/tenants.csv" } })).toMatchObject([
+      { SCHEMA_GATE_REGISTRY: "s3:registry/eu/tenants.csv" },
+    ]);
+    expect(told({ policy })[0]).not.toHaveProperty("SCHEMA_GATE_REGISTRY");
   });
 
   it("asks its approvers by mail, each for themselves, and gives the page's address out", () => {
@@ -110,6 +122,7 @@ describe("the policy of a stack", () => {
   it.each<[string, Partial<GatePolicy>, string]>([
     ["an origin with a path", { origins: ["https://gate.example.com/page"] }, "is no origin"],
     ["an origin without TLS", { origins: ["http://gate.example.com"] }, "is no origin"],
+    ["a registry elsewhere in the bucket", { registryFile: "../inputs/tenants.csv" }, "is no name of a file"],
     ["a signer without a key", { signers: [{ id: "dana" }] }, "dana needs either publicKey or kmsKey"],
     ["lines out of order", { thresholds: { ask: 0.5 } }, "does not hold"],
     ["a line at which everything is blocked", { thresholds: { ask: 0, quorum: 0, block: 0 } }, "does not hold"],
