@@ -1,10 +1,14 @@
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readPolicy } from "../../functions/environment.js";
+import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { gateOfContext } from "../../lib/infra/gate-of-context.js";
 import type { GatePolicy } from "../../lib/infra/gate-policy.js";
 import type { SafetyGateProps } from "../../lib/infra/safety-gate-props.js";
@@ -26,6 +30,9 @@ const policy: GatePolicy = {
 
 let made: Synthesised;
 beforeAll(() => {
+  // The repository's own app deploys what the package brings.
+  const bundled = existsSync(join(packageRoot(), "dist", "lambda", "load.mjs"));
+  if (!bundled) execFileSync(process.execPath, ["scripts/bundle-lambda.mjs"], { cwd: packageRoot() });
   made = synthesise({ ...BARE, policy });
 });
 
