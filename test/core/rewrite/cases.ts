@@ -132,6 +132,22 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ["CREATE TABLE t (id bigint PRIMARY KEY REFERENCES customers); CREATE INDEX c ON customers (name)", "expand expand"],
   ["ALTER TYPE state ADD VALUE 'sent'; UPDATE states SET state = 'sent'", "expand backfill"],
   ["ALTER TABLE customers ADD COLUMN age int", "expand"],
+  [
+    "ALTER TABLE notes DROP CONSTRAINT of_ticket; ALTER TABLE notes ADD CONSTRAINT of_ticket FOREIGN KEY (ticket_id) REFERENCES tickets ON DELETE CASCADE",
+    "expand expand switch",
+  ],
+  [
+    "ALTER TABLE tickets DROP CONSTRAINT IF EXISTS positive, ADD CONSTRAINT positive CHECK (number > -1)",
+    "expand expand switch",
+  ],
+  [
+    "ALTER TABLE notes DROP CONSTRAINT of_ticket; UPDATE notes SET ticket_id = NULL WHERE ticket_id > 5; ALTER TABLE notes ADD CONSTRAINT of_ticket FOREIGN KEY (ticket_id) REFERENCES tickets ON DELETE SET NULL",
+    "backfill expand expand switch",
+  ],
+  [
+    "ALTER TABLE notes DROP CONSTRAINT of_ticket, ADD CONSTRAINT of_ticket FOREIGN KEY (ticket_id) REFERENCES tickets NOT VALID",
+    "expand",
+  ],
   ["ALTER TABLE early ALTER n TYPE bigint", "expand backfill switch contract"],
   ["ALTER TABLE orders ALTER id TYPE numeric", "expand backfill expand expand expand switch contract", "other order"],
   ['ALTER TABLE "App"."Users" ALTER "Mail" TYPE varchar(40)', "expand backfill switch contract", "other order"],

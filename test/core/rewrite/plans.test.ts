@@ -50,6 +50,8 @@ async function rowsOf(database: TestDatabase): Promise<unknown> {
 it("names a kind that there is for each rule whose findings name the command", () => {
   const kinds = new Set(REWRITE_KINDS.map(({ id }) => id));
   expect(Object.values(REWRITABLE).filter((kind) => !kinds.has(kind))).toEqual([]);
+  // It has no finding of its own: what is added again has one.
+  kinds.delete("replace-constraint");
   expect([...kinds].filter((kind) => !Object.values(REWRITABLE).includes(kind))).toEqual([]);
 });
 

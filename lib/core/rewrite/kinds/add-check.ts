@@ -8,6 +8,6 @@ export const addCheck: RewriteKind = {
     const added = addedConstraint(statement, "CONSTR_CHECK", context);
     if (!added || added.constraint.skip_validation || !added.constraint.is_enforced) return null;
     refuseUnfit(statement, added, context);
-    return notValidMoves(statement, added);
+    return notValidMoves(statement, added, context);
   },
 };

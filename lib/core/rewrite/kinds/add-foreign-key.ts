@@ -18,6 +18,6 @@ export const addForeignKey: RewriteKind = {
         "partitioned",
         `${readableRelation(added.table)} is partitioned, and takes no foreign key NOT VALID before PostgreSQL ${PARTITIONED_FROM}`,
       );
-    return notValidMoves(statement, added);
+    return notValidMoves(statement, added, context);
   },
 };

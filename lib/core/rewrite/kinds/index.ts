@@ -16,6 +16,7 @@ import { dropTable } from "./drop-table.js";
 import { reindex } from "./reindex.js";
 import { renameColumn } from "./rename-column.js";
 import { renameTable } from "./rename-table.js";
+import { replaceConstraint } from "./replace-constraint.js";
 import { setNotNull } from "./set-not-null.js";
 
 /** Every kind of rewriting, one file of this folder each. Written by scripts/rewrite-index.mjs. */
@@ -37,5 +38,6 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   reindex,
   renameColumn,
   renameTable,
+  replaceConstraint,
   setNotNull,
 ];

@@ -2,10 +2,13 @@ import type { Constraint } from "libpg-query";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { type AddedConstraint, addedConstraints, notValidForm } from "../../lint/rules/support/added-constraints.js";
 import { LONGEST_NAME } from "../../postgres/chosen-names.js";
-import { readableRelation } from "../../sql/readable-name.js";
-import type { RewriteContext, Rewriting } from "../kind.js";
+import { readableName, readableRelation } from "../../sql/readable-name.js";
+import type { Move, RewriteContext, Rewriting } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
+import { freshName } from "../swap/stand-in.js";
+import { isReplacement } from "./replaced-constraint.js";
 import { refuseOnly, singleAlter } from "./single-alter.js";
+import { refOf } from "./table-of.js";
 
 /** The constraint that an ALTER TABLE adds to a table that stands, where that is all it does and it is of this kind. */
 export function addedConstraint(
@@ -32,13 +35,22 @@ export function refuseUnfit(statement: LintStatement, added: AddedConstraint, { 
     throw new NotRewritable("no-way", `${readableRelation(added.table)} is a foreign table`);
 }
 
-/** ADD … NOT VALID, then VALIDATE. */
-export function notValidMoves(statement: LintStatement, added: AddedConstraint): Rewriting {
-  const [add = "", validate = ""] = notValidForm(statement, added);
+/** ADD … NOT VALID, then VALIDATE; one that replaces another under its name takes the name over at the end. */
+export function notValidMoves(statement: LintStatement, added: AddedConstraint, context: RewriteContext): Rewriting {
+  const { table, name } = added;
+  const replaces = isReplacement(name, table, statement, context);
+  const own = replaces ? freshName(name, refOf(table, context), context) : name;
+  const [add = "", validate = ""] = notValidForm(statement, { ...added, name: own });
+  const alter = `ALTER TABLE ${readableRelation(table)}`;
+  const exchange = [
+    `${alter} DROP CONSTRAINT ${readableName(name)}`,
+    `${alter} RENAME CONSTRAINT ${readableName(own)} TO ${readableName(name)}`,
+  ];
   return {
     moves: [
       { sql: add, phase: "expand", slug: "constraint" },
       { sql: validate, phase: "expand", slug: "validate" },
+      ...(replaces ? exchange : []).map((sql): Move => ({ sql, phase: "switch", slug: "replace" })),
     ],
   };
 }

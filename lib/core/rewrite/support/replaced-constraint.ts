@@ -1,0 +1,55 @@
+import type { RangeVar } from "libpg-query";
+import { rangeKey } from "../../lint/known/key.js";
+import type { LintStatement } from "../../lint/lint-statement.js";
+import { treeAlone } from "../../sql/parse.js";
+import { type AlterCommand, allCommands, as } from "../../sql/tree.js";
+import type { RewriteContext } from "../kind.js";
+
+const REPLACEABLE = ["CONSTR_CHECK", "CONSTR_FOREIGN"] as const;
+
+/** Whether a CHECK or foreign key that a statement drops is added again under its name by the same migration, at this statement or later. */
+export function isAddedAgain(
+  name: string,
+  table: RangeVar,
+  statement: LintStatement,
+  context: RewriteContext,
+): boolean {
+  if (!stands(name, table, context)) return false;
+  const later = statement.script.statements.filter(({ index }) => index >= statement.index);
+  return commandsOn(table, later).some(({ command }) => {
+    const constraint = as(command.def, "Constraint");
+    return (
+      command.subtype === "AT_AddConstraint" &&
+      constraint?.conname === name &&
+      constraint.is_enforced === true &&
+      !constraint.skip_validation &&
+      REPLACEABLE.some((each) => each === constraint.contype)
+    );
+  });
+}
+
+/** Whether a constraint that a statement adds takes the name of one that the same migration drops, and that was left standing for that. */
+export function isReplacement(
+  name: string,
+  table: RangeVar,
+  statement: LintStatement,
+  context: RewriteContext,
+): boolean {
+  if (!stands(name, table, context)) return false;
+  const sofar = statement.script.statements.filter(({ index }) => index <= statement.index);
+  return commandsOn(table, sofar).some(
+    ({ command }) => command.subtype === "AT_DropConstraint" && command.name === name,
+  );
+}
+
+function stands(name: string, table: RangeVar, { known }: RewriteContext): boolean {
+  const found = known.table(table)?.constraints.find((each) => each.name === name);
+  return found?.type === "check" || found?.type === "foreign";
+}
+
+function commandsOn(table: RangeVar, statements: LintStatement["script"]["statements"]): readonly AlterCommand[] {
+  return statements.flatMap(({ sql }) => {
+    const tree = /\bconstraint\b/i.test(sql) ? treeAlone(sql) : null;
+    return tree ? allCommands(tree).filter((each) => rangeKey(each.table) === rangeKey(table)) : [];
+  });
+}
