@@ -11,7 +11,9 @@ export const provisionOutput = z
     migrations: z.array(z.string()).meta({ description: "Versions that it has, in order." }),
     pending: z.array(z.string()).meta({ description: "Versions that the fleet lacks, and so this tenant too." }),
     like: z.array(z.string()).meta({ description: "Tenants whose ledgers said which migrations the fleet has." }),
-    leftOut: z.array(z.string()).meta({ description: "Statements of the history that are executed nowhere." }),
+    leftOut: z
+      .array(z.string())
+      .meta({ description: "Statements of the history that are executed nowhere; none of a copy." }),
     fingerprint: z.string().meta({ description: "Of its schema, which is the declared one." }),
     template: z.enum(["none", "copied", "kept", "in use", "not kept"]).meta({
       description:

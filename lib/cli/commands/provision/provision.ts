@@ -132,7 +132,10 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
     migrations: migrations.map(({ version }) => version),
     pending: pending.map(({ version }) => version),
     like: like.map((one) => one.id),
-    leftOut: leftOut(migrations).map(({ subject, message }) => `${subject.name}: ${message}`),
+    // Of a copy it was said when the template was made.
+    leftOut: (template === "copied" ? [] : leftOut(migrations)).map(
+      ({ subject, message }) => `${subject.name}: ${message}`,
+    ),
     fingerprint,
     template,
     differences: [...differences],
