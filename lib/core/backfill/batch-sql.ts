@@ -122,8 +122,10 @@ function summary(bytes: string): string {
 }
 
 /** How many rows there are to do, and what copies of them take: one row with `rows` and `bytes`. Reads all of them, locks none. */
-export function amountSql(plan: BackfillPlan): string {
+export function amountSql(plan: BackfillPlan, keeping: boolean): string {
   const { kept, texts } = plan;
+  if (!keeping && plan.verb !== "insert")
+    return `SELECT count(*)::text AS rows, '0' AS bytes FROM ${texts.written} WHERE ${matched(plan)}`;
   if (plan.verb === "insert" && texts.select !== null)
     return `SELECT count(*)::text AS rows, coalesce(sum(pg_column_size(q.*)), 0)::text AS bytes FROM (${texts.select}) q`;
   const alias = identifier(plan.alias);

@@ -144,7 +144,7 @@ class Backfill {
     try {
       await this.transactions.guarded(session, input, async () => {
         const [row] = await session.execute<{ rows: string; bytes: string }>(
-          bindSchemas(amountSql(plan), input.schema),
+          bindSchemas(amountSql(plan, this.keeping), input.schema),
         );
         found = row ? { rows: Number(row.rows), bytes: Number(row.bytes) } : null;
       });
