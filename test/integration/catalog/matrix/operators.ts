@@ -6,8 +6,8 @@ const numbers = alteredOf("operator family", "app.numbers(btree)");
 
 /** Operators, their classes and families. */
 export const OPERATORS: readonly MatrixEntry[] = [
-  gone("operator", "app.###(integer, integer)", "drop operator app.### (integer, integer)", UNREPAIRED),
-  operator("restrict", "alter operator app.### (integer, integer) set (restrict = eqsel)", UNREPAIRED),
+  gone("operator", "app.###(integer, integer)", "drop operator app.### (integer, integer)"),
+  operator("restrict", "alter operator app.### (integer, integer) set (restrict = eqsel)"),
   made(
     "operator",
     "app.@@@(integer, integer)",
@@ -16,17 +16,17 @@ export const OPERATORS: readonly MatrixEntry[] = [
   operator(
     "function",
     "drop operator app.### (integer, integer); create operator app.### (leftarg = integer, rightarg = integer, function = pg_catalog.int4ne)",
-    { name: "function of an operator", unrepaired: true },
+    { name: "function of an operator" },
   ),
   operator(
     "commutator",
     "drop operator app.### (integer, integer); create operator app.### (leftarg = integer, rightarg = integer, function = pg_catalog.int4eq, commutator = operator(app.###))",
-    { name: "commutator", unrepaired: true },
+    { name: "commutator" },
   ),
   operator(
     "hashes",
     "drop operator app.### (integer, integer); create operator app.### (leftarg = integer, rightarg = integer, function = pg_catalog.int4eq, hashes)",
-    { name: "hashes", unrepaired: true },
+    { name: "hashes" },
   ),
   operator("owner", "alter operator app.### (integer, integer) owner to matrix_reader", WARNING),
   operator("comment", "comment on operator app.### (integer, integer) is 'o'", NOTE),
