@@ -5,6 +5,7 @@ import { schemaFiles } from "../../lib/cli/json/schemas.js";
 const SCHEMAS_OF: Readonly<Record<string, readonly string[]>> = {
   audit: ["audit-verify", "audit-prove", "audit-show", "audit-send"],
   check: ["run"],
+  backfill: ["run", "outlook"],
   demo: ["run"],
   report: ["evidence"],
   status: ["status", "status-fleet"],
