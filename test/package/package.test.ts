@@ -83,7 +83,7 @@ describe("the package", () => {
     expect(said.status).toBe(2);
     expect(said.stderr).toContain("--aws needs @aws-sdk/client-");
     expect(said.stderr).toContain("which is not installed");
-    expect(said.stderr).toContain("npm install @aws-sdk/client-s3 @aws-sdk/client-sfn");
+    expect(said.stderr).toContain("npm install @aws-sdk/client-kms @aws-sdk/client-s3 @aws-sdk/client-sfn");
     expect(said.stderr).not.toMatch(/\n\s+at /);
   });
 
