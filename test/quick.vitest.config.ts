@@ -1,5 +1,6 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import whole from "../vitest.config.js";
-import { SLOW } from "./slow.js";
+import ci from "./ci.vitest.config.js";
+import { LONG } from "./slow.js";
 
-export default mergeConfig(whole, defineConfig({ test: { exclude: [...SLOW], env: { SCHEMA_GATE_QUICK: "1" } } }));
+/** For every change: minutes. */
+export default mergeConfig(ci, defineConfig({ test: { exclude: [...LONG] } }));
