@@ -1,4 +1,5 @@
 import type { Finding } from "../core/finding.js";
+import type { TenantBackfill } from "../core/rollout/backfill-sum.js";
 
 /** Something that happened while a run works, for whoever watches. Never holds a secret; may be lost without harm. */
 export type RunEvent =
@@ -17,17 +18,7 @@ export type RunEvent =
     }
   /** The rollout begins no tenant for now, and why; null: it goes on. */
   | { readonly type: "held"; readonly text: string | null }
-  /** How far the backfill of a tenant is; `why`: the figure that decided its pace. */
-  | {
-      readonly type: "backfill";
-      readonly tenant: string;
-      readonly rows: number;
-      readonly total: number | null;
-      readonly rowsPerSecond: number;
-      readonly leftMs: number | null;
-      readonly pace: "go" | "slow" | "pause" | "done";
-      readonly why: string;
-    }
+  | ({ readonly type: "backfill" } & TenantBackfill)
   /** What came of a phase, in a few words. */
   | { readonly type: "result"; readonly phase: string; readonly text: string };
 

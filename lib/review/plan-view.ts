@@ -1,5 +1,5 @@
 import type { Change } from "../core/release/change.js";
-import type { BackfillSum } from "../core/rollout/backfill-sum.js";
+import type { BackfillSum, TenantBackfill } from "../core/rollout/backfill-sum.js";
 import type { Governed } from "../core/rollout/governed.js";
 
 /** What an approval starts, before it is given. */
@@ -44,16 +44,7 @@ export interface HoldView {
 export interface BackfillsView {
   readonly sum: BackfillSum;
   /** Those at work. */
-  readonly tenants: readonly {
-    readonly tenant: string;
-    readonly rows: number;
-    readonly total: number | null;
-    readonly rowsPerSecond: number;
-    readonly leftMs: number | null;
-    readonly pace: "go" | "slow" | "pause" | "done";
-    /** The figure that decided the pace. */
-    readonly why: string;
-  }[];
+  readonly tenants: readonly TenantBackfill[];
   /** What held or slowed them so far, by host. */
   readonly governed: readonly { readonly host: string; readonly decisions: readonly Governed[] }[];
   /** Percent of the time, as a person set it. */

@@ -111,8 +111,8 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     return ended(start(line));
   }
 
-  /** A run as the pages begin it, or go on with it, that waits for its approval. */
-  async function waitingRun(line: string) {
+  /** A command that has said something and goes on. */
+  async function saying(line: string, text: string) {
     const child = start(line);
     const end = ended(child);
     let said = "";
@@ -121,10 +121,13 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     });
     await until(() => {
       if (child.exitCode !== null) throw new Error(`${line} ended: ${said}`);
-      return said.includes("Waiting for an approval");
-    }, `${line} waits for its approval`);
+      return said.includes(text);
+    }, `${line} says ${text}`);
     return { child, end };
   }
+
+  /** A run as the pages begin it, or go on with it, that waits for its approval. */
+  const waitingRun = (line: string) => saying(line, "Waiting for an approval");
 
   const isService = (line: string) => /^watch .*--every/.test(line);
   const makesTenant = (line: string) => wordsOf(line)[0] === "provision";
@@ -142,16 +145,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
   });
 
   it.each(lines.filter(isService))("schema-gate %s, until it is stopped", async (line) => {
-    const child = start(line);
-    const end = ended(child);
-    let said = "";
-    child.stderr?.on("data", (chunk) => {
-      said += chunk;
-    });
-    await until(() => {
-      if (child.exitCode !== null) throw new Error(`${line} ended: ${said}`);
-      return said.includes("Watching");
-    }, `${line} watches`);
+    const { child, end } = await saying(line, "Watching");
     child.kill("SIGTERM");
     expect(await end).toMatchObject({ code: 0 });
   });

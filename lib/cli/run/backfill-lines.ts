@@ -1,13 +1,10 @@
 import { plural } from "../../core/plural.js";
-import { backfillSum } from "../../core/rollout/backfill-sum.js";
-import type { BackfillProgress } from "../../steps/run/backfill-progress.js";
+import { backfillSum, type TenantBackfill } from "../../core/rollout/backfill-sum.js";
 import { printable, printableLine } from "../terminal/printable.js";
 import { duration } from "../terminal/style.js";
 
-type Shown = Omit<BackfillProgress, "version">;
-
 /** `acme: backfill 12,000 of 50,000 rows, 3,400 rows/s, slow (replica lag 0.6 s of 1.0 s), about 11 s left`. */
-export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace, why }: Shown): string {
+export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace, why }: TenantBackfill): string {
   const done = total === null ? plural(rows, "row") : `${plural(rows, "row")} of ${plural(total, "row")}`;
   const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left`;
   const state = pace === "done" ? "done" : pace === "go" ? "go" : `${pace} (${printable(why)})`;
@@ -15,7 +12,7 @@ export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace,
 }
 
 /** A line for each backfill that is at work, and one for all of them. */
-export function backfillLines(backfills: readonly Shown[]): readonly string[] {
+export function backfillLines(backfills: readonly TenantBackfill[]): readonly string[] {
   if (backfills.length === 0) return [];
   const working = backfills.filter(({ pace }) => pace !== "done");
   const { tenants, rows, total, rowsPerSecond, leftMs } = backfillSum(backfills);

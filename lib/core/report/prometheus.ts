@@ -1,3 +1,4 @@
+import { VERDICTS } from "../evidence/evidence.js";
 import type { BackfillSum } from "../rollout/backfill-sum.js";
 
 /** What the metrics of a run are made from. */
@@ -22,17 +23,11 @@ export interface RunFacts {
 
 /** How a run, or one process of it, can end. An alert on one of them needs a series that is 0 as well. */
 const OUTCOMES = [
-  "passed",
-  "blocked",
-  "rejected",
-  "expired",
-  "failed",
-  "halted",
-  "rolled back",
+  ...VERDICTS.filter((verdict) => verdict !== "waiting"),
   "waiting for approval",
   "held",
   "interrupted",
-] as const;
+];
 
 /** How much the gates have said; what is unknown is an error as well. */
 const FINDING_KINDS = ["error", "unknown", "warning", "note"] as const;

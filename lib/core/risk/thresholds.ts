@@ -1,13 +1,15 @@
 import { z } from "zod";
 
+export const DEFAULT_THRESHOLDS = { ask: 0, quorum: 0.4, block: 0.7 } as const;
+
 const line = z.number().min(0).max(1);
 
 /** The score from which a person is asked, from which several are, and from which nobody is because it is refused. */
 export const thresholdsSchema = z
   .strictObject({
-    ask: line.default(0),
-    quorum: line.default(0.4),
-    block: line.default(0.7),
+    ask: line.default(DEFAULT_THRESHOLDS.ask),
+    quorum: line.default(DEFAULT_THRESHOLDS.quorum),
+    block: line.default(DEFAULT_THRESHOLDS.block),
   })
   .refine((t) => t.ask <= t.quorum && t.quorum <= t.block, {
     error: "the thresholds must be in order: ask ≤ quorum ≤ block",
@@ -17,8 +19,6 @@ export const thresholdsSchema = z
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 
 export type Verdict = "pass" | "ask" | "quorum" | "blocked";
-
-export const DEFAULT_THRESHOLDS: Thresholds = { ask: 0, quorum: 0.4, block: 0.7 };
 
 /** A score on the line belongs to the stricter side. What is not a number is blocked. */
 export function verdictOf(score: number, thresholds: Thresholds): Verdict {

@@ -1,15 +1,19 @@
 /** How far the backfill of one tenant is. */
-interface OfTenant {
+export interface TenantBackfill {
+  readonly tenant: string;
   readonly rows: number;
-  /** Null where nobody has counted. */
+  /** Rows to do, as they were counted at its beginning; null where counting took too long. */
   readonly total: number | null;
   readonly rowsPerSecond: number;
+  readonly leftMs: number | null;
   readonly pace: "go" | "slow" | "pause" | "done";
+  /** The figure that decided the pace. */
+  readonly why: string;
 }
 
 /** How far the backfills of a fleet are, of the tenants that have begun. */
 export interface BackfillSum {
-  readonly tenants: Readonly<Record<OfTenant["pace"], number>>;
+  readonly tenants: Readonly<Record<TenantBackfill["pace"], number>>;
   readonly rows: number;
   /** Null where it was not counted in one of them. */
   readonly total: number | null;
@@ -19,7 +23,7 @@ export interface BackfillSum {
   readonly leftMs: number | null;
 }
 
-export function backfillSum(each: readonly OfTenant[]): BackfillSum {
+export function backfillSum(each: readonly Omit<TenantBackfill, "tenant" | "leftMs" | "why">[]): BackfillSum {
   const tenants = { go: 0, slow: 0, pause: 0, done: 0 };
   let [rows, total, rate, left]: [number, number | null, number, number | null] = [0, 0, 0, 0];
   for (const one of each) {

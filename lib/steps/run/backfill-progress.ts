@@ -1,3 +1,4 @@
+import type { TenantBackfill } from "../../core/rollout/backfill-sum.js";
 import type { Governed } from "../../core/rollout/governed.js";
 import type { Decision } from "../../core/rollout/governor.js";
 
@@ -17,16 +18,7 @@ export interface BackfillRequest {
   readonly again: boolean;
 }
 
-/** How far the backfill of one tenant is. */
-export interface BackfillProgress {
-  readonly tenant: string;
+export interface BackfillProgress extends TenantBackfill {
+  /** Of the migration. */
   readonly version: string;
-  readonly rows: number;
-  /** Rows to do, as they were counted at its beginning; null where counting took too long. */
-  readonly total: number | null;
-  readonly rowsPerSecond: number;
-  readonly leftMs: number | null;
-  readonly pace: "go" | "slow" | "pause" | "done";
-  /** The figure that decided the pace. */
-  readonly why: string;
 }

@@ -1,15 +1,14 @@
 import pg from "pg";
 import { beforeAll, expect, it } from "vitest";
-import { invert } from "../../../lib/core/rollback/inverse-candidate.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { KeepAside } from "../../../lib/core/undo/keep/aside.js";
 import type { Session } from "../../../lib/ports/database.js";
-import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { createDatabase } from "../../support/postgres.js";
 import { openTestSession } from "../../support/session.js";
+import { inverseOf } from "../../support/up-and-back.js";
 
 const FAULTS = 1_000;
 const ROWS = 2_000;
@@ -119,8 +118,7 @@ it(`changes every row once through ${FAULTS} faults, and takes it back exactly`,
     const migration = testMigration(
       `-- schema-gate: backfill by id batch 5ms\nupdate items set n = n + 1 where id <= ${ROWS}`,
     );
-    const { keep, statements, losses, gaps } = invert(migration, await readCatalog(setup, null), null);
-    expect(gaps).toEqual([]);
+    const { keep, candidate } = await inverseOf(setup, migration);
     for (let done = false; !done; ) {
       const kind = KINDS[Math.floor(random() * KINDS.length)] as Kind;
       const struck = await attempt(url, migration, keep, kind, random);
@@ -135,17 +133,6 @@ it(`changes every row once through ${FAULTS} faults, and takes it back exactly`,
       ...(inserted > 0 ? [{ n: 100, rows: inserted }] : []),
     ]);
     const written = await setup.execute("select md5(string_agg(id || ' ' || m, ',' order by id)) as sum from items");
-    const candidate = {
-      source: "inverse",
-      class: "lossy",
-      keep,
-      aside: [],
-      since: [],
-      statements,
-      outside: [],
-      losses,
-      reason: null,
-    } as const;
     const settings = { ...SETTINGS, lockTimeout: 2000 };
     await applyRollback(setup, {
       migration,

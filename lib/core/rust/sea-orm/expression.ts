@@ -3,6 +3,7 @@ import type { Machine } from "../evaluate/machine.js";
 import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { activeEnumText } from "./active-enum.js";
+import { COMPARISONS } from "./comparisons.js";
 import { jsonMacro, jsonText } from "./json-value.js";
 import { describe, nameOf, tableOf } from "./names.js";
 import { subqueryOf } from "./subquery.js";
@@ -147,16 +148,9 @@ function headPath(term: Term): Value {
 }
 
 const OPERATORS: Readonly<Record<string, string>> = {
-  eq: "=",
-  ne: "<>",
-  gt: ">",
-  gte: ">=",
-  lt: "<",
-  lte: "<=",
+  ...COMPARISONS,
   equals: "=",
   not_equals: "<>",
-  like: "LIKE",
-  not_like: "NOT LIKE",
   ilike: "ILIKE",
   add: "+",
   sub: "-",

@@ -1,3 +1,4 @@
+import { COMPARISONS } from "../../rust/sea-orm/comparisons.js";
 import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { argumentsOf, bare, type Chain, chainOf } from "./chain.js";
@@ -79,14 +80,7 @@ function only({ args, node }: Link): RustNode {
 const UNARY: Readonly<Record<string, string>> = { is_null: "IS NULL", is_not_null: "IS NOT NULL" };
 const LISTS: Readonly<Record<string, string>> = { is_in: "IN", is_not_in: "NOT IN" };
 const BINARY: Readonly<Record<string, string>> = {
-  eq: "=",
-  ne: "<>",
-  gt: ">",
-  gte: ">=",
-  lt: "<",
-  lte: "<=",
-  like: "LIKE",
-  not_like: "NOT LIKE",
+  ...COMPARISONS,
   starts_with: "LIKE",
   ends_with: "LIKE",
   contains: "LIKE",
