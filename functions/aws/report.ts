@@ -1,6 +1,7 @@
 import type { Ports } from "../../lib/ports/ports.js";
 import { believedApprovals } from "../../lib/steps/approval/believed-approvals.js";
-import { artifact, need, type RunRequest } from "../../lib/steps/run/records.js";
+import { artifact } from "../../lib/steps/run/records.js";
+import { needRequest } from "../../lib/steps/run/stored-request.js";
 import { type Outcome, report } from "../../lib/steps/states/report.js";
 import { handlerOf } from "../runtime.js";
 import { notifierOf } from "./channels.js";
@@ -12,7 +13,7 @@ export async function announce(services: Services, ports: Ports): Promise<void> 
   const [outcome, { record }, request] = await Promise.all([
     ports.artifacts.get<Outcome>(artifact.outcome),
     believedApprovals(ports),
-    need<RunRequest>(ports, artifact.request),
+    needRequest(ports),
   ]);
   if (outcome === null || record === null) return;
   const notifier = await notifierOf(services);

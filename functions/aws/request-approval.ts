@@ -3,7 +3,7 @@ import { approvalNotice } from "../../lib/review/approval-notice.js";
 import { approverLinks } from "../../lib/review/links.js";
 import { reviewModelOf } from "../../lib/review/model-of-run.js";
 import { askApprovers } from "../../lib/steps/approval/ask-approvers.js";
-import { artifact, need, type RunRequest } from "../../lib/steps/run/records.js";
+import { needRequest } from "../../lib/steps/run/stored-request.js";
 import { requestApproval } from "../../lib/steps/states/request-approval.js";
 import { handlerOf } from "../runtime.js";
 import { notifierOf } from "./channels.js";
@@ -14,7 +14,7 @@ import type { Services } from "./services.js";
 async function ask(services: Services, ports: Ports): Promise<void> {
   const [model, record] = await Promise.all([reviewModelOf(ports), ports.approvals.read(ports.run)]);
   if (model === null || record === null) return;
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const origin = config.approval.origin ?? services.environment.SCHEMA_GATE_APPROVAL_URL;
   if (origin === undefined)
     throw new Error("SCHEMA_GATE_APPROVAL_URL is not set, so approvers would have no page to decide on");

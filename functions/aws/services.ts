@@ -11,7 +11,7 @@ import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
 import type { Ports } from "../../lib/ports/ports.js";
 import type { Signer } from "../../lib/ports/signer.js";
 import { reportFiles } from "../../lib/review/report-files.js";
-import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
+import { storedRequest } from "../../lib/steps/run/stored-request.js";
 import { type Environment, readEnvironment, readPolicy } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
 import { logger } from "./logger.js";
@@ -59,10 +59,7 @@ export const UNLIMITED: TimeLimit = { stop: new AbortController().signal, deadli
 export async function portsOf(services: Services, run: string, limit: TimeLimit): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
-  const [request, input] = await Promise.all([
-    artifacts.get<RunRequest>(artifact.request),
-    artifacts.get<AcceptedInput>(INPUT),
-  ]);
+  const [request, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(INPUT)]);
   if (request === null || input === null)
     throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
   return awsPorts({

@@ -5,7 +5,8 @@ import { backfillsSoFar } from "../steps/rollout/backfills-so-far.js";
 import { governedSoFar } from "../steps/rollout/governed-to-trail.js";
 import { heldNow } from "../steps/rollout/hold.js";
 import { speedNow } from "../steps/rollout/speed.js";
-import { artifact, need, type RunRequest } from "../steps/run/records.js";
+import { artifact } from "../steps/run/records.js";
+import { needRequest } from "../steps/run/stored-request.js";
 import type { Outcome } from "../steps/states/report.js";
 import type { ReviewModel } from "./model.js";
 import type { BackfillsView } from "./plan-view.js";
@@ -14,7 +15,7 @@ import type { BackfillsView } from "./plan-view.js";
 export type LiveView = Pick<ReviewModel, "rollout" | "backfills" | "hold" | "outcome">;
 
 export async function liveOf(ports: Pick<Ports, "run" | "artifacts" | "clock">): Promise<LiveView> {
-  const request = await need<RunRequest>(ports, artifact.request);
+  const request = await needRequest(ports);
   const rollout = await rolloutOf(ports);
   const outcome = await ports.artifacts.get<Outcome>(artifact.outcome);
   const hold = rollout === null || outcome !== null ? null : await heldNow(ports, request);

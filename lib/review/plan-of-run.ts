@@ -4,12 +4,13 @@ import { windowOf } from "../core/rollout/groups.js";
 import type { Ports } from "../ports/ports.js";
 import { expectedTime } from "../steps/rollout/expected-time.js";
 import { wavesOf } from "../steps/rollout/wave-members.js";
-import { artifact, type ClusterRecord, need, type RunRequest, type WavePlan } from "../steps/run/records.js";
+import { artifact, type ClusterRecord, need, type WavePlan } from "../steps/run/records.js";
+import { needRequest } from "../steps/run/stored-request.js";
 import type { PlanView } from "./plan-view.js";
 
 /** What the run would do once it is approved, from what its gates wrote. */
 export async function planOf(ports: Pick<Ports, "run" | "artifacts">): Promise<PlanView> {
-  const { config, change = null } = await need<RunRequest>(ports, artifact.request);
+  const { config, change = null } = await needRequest(ports);
   const release = await need<Release>(ports, artifact.release);
   const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
   const pending = new Set(clusters.flatMap((cluster) => cluster.pending));

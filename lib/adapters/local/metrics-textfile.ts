@@ -1,7 +1,7 @@
-import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { prometheusText, type RunFacts } from "../../core/report/prometheus.js";
 import { backfillSum } from "../../core/rollout/backfill-sum.js";
 import type { RunEnd, RunEvent, RunObserver } from "../../ports/events.js";
+import { replaceFile } from "./whole-file.js";
 
 export interface TextfileOptions extends Pick<RunFacts, "run" | "command" | "version"> {
   readonly path: string;
@@ -31,7 +31,7 @@ export function metricsTextfile(options: TextfileOptions): RunObserver {
     try {
       const sum = backfills.size === 0 ? null : backfillSum([...backfills.values()]);
       const facts = { run, command, version, startedAt, state, end, backfills: sum, phases };
-      replace(path, prometheusText(facts, labels));
+      replaceFile(path, prometheusText(facts, labels), MODE);
     } catch (error) {
       if (!told) options.failed((error as NodeJS.ErrnoException).code ?? "unknown");
       told = true;
@@ -58,18 +58,4 @@ export function metricsTextfile(options: TextfileOptions): RunObserver {
       write({ at: options.now(), outcome, findings: counts });
     },
   };
-}
-
-/** Whole or not at all: a scrape may come at any moment. The name of the new file is none that is scraped. */
-function replace(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.new`;
-  try {
-    writeFileSync(temporary, text, { mode: MODE });
-    // Whatever the umask is.
-    chmodSync(temporary, MODE);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

@@ -1,4 +1,27 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { link, readFile, unlink } from "node:fs/promises";
+
+/**
+ * Writes a file whole or not at all, with this mode whatever the umask is. The draft is a new file under a name that nobody can
+ * foretell: whoever else may write in the folder cannot lay a link or a pipe in its way. Throws what the file system throws.
+ */
+export function replaceFile(path: string, text: string, mode: number): void {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.new`;
+  const file = openSync(draft, "wx", mode);
+  try {
+    try {
+      fchmodSync(file, mode);
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
 
 /**
  * Gives a finished draft its name, unless the name is taken: then false. Either way the draft is gone. A hard link fails

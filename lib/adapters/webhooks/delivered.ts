@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { makeFolder } from "../local/private-files.js";
+import { replaceFile } from "../local/whole-file.js";
 import type { Workspace } from "../local/workspace.js";
 
 const schema = z.strictObject({ delivered: z.int().nonnegative() });
@@ -29,9 +30,9 @@ export class Delivered {
     }
   }
 
+  /** Throws what the file system throws. */
   write(delivered: number): void {
     makeFolder(this.folder, this.workspace.access);
-    writeFileSync(`${this.path}.new`, JSON.stringify({ delivered }), { mode: this.workspace.access.file });
-    renameSync(`${this.path}.new`, this.path);
+    replaceFile(this.path, JSON.stringify({ delivered }), this.workspace.access.file);
   }
 }

@@ -39,8 +39,11 @@ export class Delivery {
     this.work = this.deliver();
   }
 
-  /** The whole trail so far. */
+  /** The whole trail so far. Of two that come in the wrong order the longer one counts. */
   hear(events: readonly AuditEvent[]): void {
+    if (events.length < this.events.length) return;
+    // What was noted of another trail by this name says nothing of this one.
+    if (this.events.length === 0 && this.next > events.length) this.next = 0;
     this.events = events;
     this.wake();
   }
@@ -92,12 +95,21 @@ export class Delivery {
   private note({ reason }: NonNullable<PostFailure>): void {
     this.lastReason = reason;
     this.failures += 1;
-    if (!this.told) this.options.failed(reason);
-    this.told = true;
+    this.tell(reason);
   }
 
+  /** What cannot be noted is sent again by the next process. */
   private take(): void {
     this.next += 1;
-    this.options.delivered.write(this.next);
+    try {
+      this.options.delivered.write(this.next);
+    } catch (error) {
+      this.tell(`what it has cannot be noted (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+    }
+  }
+
+  private tell(reason: string): void {
+    if (!this.told) this.options.failed(reason);
+    this.told = true;
   }
 }

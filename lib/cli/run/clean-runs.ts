@@ -19,7 +19,8 @@ import { DatabaseError, NotDropped } from "../../ports/database.js";
 import type { Signer } from "../../ports/signer.js";
 import { TamperedError } from "../../ports/tampered.js";
 import { CLONE_PREFIX } from "../../steps/catalog/declared.js";
-import { artifact, type RunRequest } from "../../steps/run/records.js";
+import { artifact } from "../../steps/run/records.js";
+import { storedRequest } from "../../steps/run/stored-request.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
@@ -69,7 +70,7 @@ export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode
 }
 
 async function cleanOne(io: Io, workspace: Workspace, run: string, signer: Signer): Promise<void> {
-  const request = await artifactsOfRun(workspace, run).get<RunRequest>(artifact.request);
+  const request = await storedRequest(artifactsOfRun(workspace, run));
   const say = (text: string) => io.stderr.write(`${text}\n`);
   const webhooks = request?.config.webhooks ?? [];
   const directory = dirname(workspace.root);
@@ -116,7 +117,7 @@ async function oldRuns(workspace: Workspace, options: CleanOptions): Promise<{ r
 /** Null for one that stays without a word. One that a crash left removed but unsealed is finished. */
 async function oldRun(workspace: Workspace, run: string, options: CleanOptions): Promise<OldRun | null> {
   const artifacts = artifactsOfRun(workspace, run);
-  const request = await artifacts.get<RunRequest>(artifact.request);
+  const request = await storedRequest(artifacts);
   if (request === null || lockHolder(workspace, run) !== null) return null;
   if (systemClock.now() - Date.parse(request.startedAt) < options.olderThan) return null;
   const outcome = await artifacts.get<Outcome>(artifact.outcome);

@@ -4,7 +4,8 @@ import { artifactsOfRun } from "../../adapters/local/open-run.js";
 import { type Workspace, workspaceIn } from "../../adapters/local/workspace.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { Artifacts } from "../../ports/artifacts.js";
-import { artifact, type RunRequest } from "../../steps/run/records.js";
+import type { RunRequest } from "../../steps/run/records.js";
+import { storedRequest } from "../../steps/run/stored-request.js";
 import type { Io } from "../io.js";
 
 export interface FoundRun {
@@ -39,7 +40,7 @@ export async function findRun(io: Pick<Io, "cwd" | "env">, run: string | undefin
     );
   }
   const artifacts = artifactsOfRun(workspace, name);
-  const request = await artifacts.get<RunRequest>(artifact.request);
+  const request = await storedRequest(artifacts);
   if (request === null)
     throw new UsageError(`the run ${name} ended before it began: it has no request`, "schema-gate run");
   return { workspace, artifacts, request };

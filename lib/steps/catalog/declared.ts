@@ -18,6 +18,7 @@ import { assertContained, CONTAIN, NotContained } from "../migration/contained.j
 import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { isMade, type MadeBeforehand, makeBeforehand } from "./made-beforehand.js";
 import { readCatalog } from "./read-catalog.js";
 import { sharedScratch } from "./shared-scratch.js";
@@ -47,7 +48,7 @@ export async function declare(
   // It changes rows alone, and is planned and proved on each cluster's own schema.
   if (release.convention === BACKFILL) return { declared: null, findings: [] };
   if (release.convention === COMMAND) return { declared: null, findings: [notDeclared(release)] };
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
   const known = await ports.artifacts.get<Declared>(key);
   if (known) return { declared: known, findings: [] };

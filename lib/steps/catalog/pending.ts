@@ -6,7 +6,8 @@ import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Migration, Release } from "../../core/migration/release.js";
 import { contractOf } from "../../core/release/contract-of.js";
 import type { Ports } from "../../ports/ports.js";
-import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
+import { artifact, type ClusterRecord, need } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 
 /** The migrations that at least one tenant lacks, in order. */
 export function pendingOf(release: Release, clusters: readonly ClusterRecord[]): readonly Migration[] {
@@ -25,7 +26,7 @@ export async function contractFindings(
 ): Promise<readonly Finding[]> {
   const { declared } = cluster;
   const built = declared && (await need<Catalog>(ports, artifact.catalog(declared[moment])));
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
   const searchPath = tenantSchema === null ? ["public"] : [TENANT_SCHEMA, ...sharedSchemas(config)];
   const contract = contractOf(migrations, release.migrations, release.application);

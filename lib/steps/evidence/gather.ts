@@ -13,7 +13,6 @@ import { allFindings } from "../run/findings.js";
 import {
   artifact,
   type ClusterRecord,
-  need,
   type ProofRecord,
   type RegistryChanges,
   type RunRequest,
@@ -26,6 +25,7 @@ import {
   type WavePlan,
   type WaveResult,
 } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { clustersEvidence } from "./clusters.js";
 import { executionLogOf } from "./execution-log.js";
 import { probesEvidence } from "./probes.js";
@@ -80,7 +80,7 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
   const indexes = waves.map((wave) => wave.index);
   const starts = await each<number, { startedAt: string }>(indexes, artifact.waveStart);
   return {
-    request: await need<RunRequest>(ports, artifact.request),
+    request: await needRequest(ports),
     release: await get<Release>(artifact.release),
     fleet,
     readings: new Map(readings.map((reading) => [reading.tenant, reading])),

@@ -4,7 +4,8 @@ import { deriveProbes, probeFreeSpace } from "../../core/probes/index.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type ClusterRecord, need, type RunRequest } from "../run/records.js";
+import { artifact, type ClusterRecord, need } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { probeTenant } from "../states/probe.js";
 import { roomOf } from "./probe-plan.js";
 import { probeLimits } from "./run-probe.js";
@@ -19,7 +20,7 @@ export async function probeDerived(
   statements: readonly Statement[],
 ): Promise<readonly Finding[]> {
   if (statements.length === 0) return [];
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const before = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
   const rows = deriveProbes(statements, before);

@@ -11,7 +11,8 @@ import { assertOurs } from "../catalog/own-objects.js";
 import { executeEach } from "../migration/execute-each.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { probeLimits } from "../probing/run-probe.js";
-import { artifact, need, type ProbeAnswer, type RunRequest } from "../run/records.js";
+import type { ProbeAnswer } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { heldTo, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { committed } from "./committed.js";
@@ -30,7 +31,7 @@ export interface RowsInTheWay {
 
 /** Asks the tenant by the probes of the run, now. */
 export async function rowsInTheWay(ports: Ports, tenant: Tenant): Promise<RowsInTheWay> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const plan = await ProbePlan.of(ports, config);
   const there = held(ports, await targetsOf(ports), tenant);
   const { record, findings } = await probeTenant(there, tenant, await plan.queries(tenant), probeLimits(config));
@@ -121,7 +122,7 @@ function keptIn({ schema }: Tenant): string {
 }
 
 async function inTenant<T>(ports: Ports, tenant: Tenant, work: (session: Session) => Promise<T>): Promise<T> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const { database } = held(ports, await targetsOf(ports), tenant);
   const connect = () =>
     database.connect(tenant, {

@@ -3,14 +3,8 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import {
-  artifact,
-  type HostPlan,
-  need,
-  type RegistryChanges,
-  type RunRequest,
-  type TenantProgress,
-} from "../run/records.js";
+import { artifact, type HostPlan, need, type RegistryChanges, type TenantProgress } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
 import { notHeld } from "./held-to-trail.js";
@@ -33,7 +27,7 @@ export async function beginRollback(
   const deciding = changed.filter((part) => part !== "findings" && part !== "probes");
   if (deciding.length > 0)
     throw new Error(`what was approved is not what lies in the run's folder any more: ${deciding.join(", ")}`);
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const { joined, gone } = await registryNow(ports);
   await noteRegistry(ports, { joined, gone });
   const wanted = new Set(tenants.filter((id) => !gone.includes(id)));

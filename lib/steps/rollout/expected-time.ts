@@ -7,12 +7,12 @@ import {
   need,
   type ProofRecord,
   type RegistryChanges,
-  type RunRequest,
   resultsOf,
   type TenantProgress,
   type TenantReading,
   type WavePlan,
 } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { wavesOf } from "./wave-members.js";
 
 /** What is left of a rollout. */
@@ -29,7 +29,7 @@ export interface ExpectedTime {
  */
 export async function expectedTime(ports: Pick<Ports, "run" | "artifacts">): Promise<ExpectedTime | null> {
   if (!(await ports.artifacts.has(artifact.score))) return null;
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const msOf = await predictions(ports);
   const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
   const planned = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? (await wavesOf(ports));

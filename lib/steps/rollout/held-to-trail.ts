@@ -6,7 +6,8 @@ import { milliseconds } from "../../core/config/config.js";
 import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 import { bindingParts } from "../approval/binding.js";
-import { artifact, need, type RunRequest, type ScoreRecord, type WavePlan } from "../run/records.js";
+import { artifact, need, type ScoreRecord, type WavePlan } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 
 /**
  * What is no longer as the audit trail says that it was gated and approved; nothing when all of it holds. The trail is the
@@ -38,7 +39,7 @@ const OF_PHASE: ReadonlySet<string> = new Set(["step.finished", "gate.refused"])
 
 /** Enough people approved this very digest, in the trail and where answers are kept. */
 async function isApproved(ports: Ports, score: ScoreRecord, events: readonly AuditEvent[]): Promise<boolean> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const needed = approvalsNeeded(score.verdict, config.approval.quorum);
   if (needed === 0) return true;
   const given = events.filter((event) => event.action === "approval.given" && event.digest === score.digest);
@@ -50,7 +51,7 @@ async function isApproved(ports: Ports, score: ScoreRecord, events: readonly Aud
 
 /** Why what was approved may not begin now, by its age; null when it may. */
 export async function tooOld(ports: Ports): Promise<string | null> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const record = await ports.approvals.read(ports.run);
   if (record === null) return null;
   const times = record.entries.flatMap((entry) =>

@@ -7,14 +7,8 @@ import type { Tenant } from "../../ports/registry.js";
 import { KnownCatalogs } from "../catalog/read-catalog.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import { ProbePlan } from "../probing/probe-plan.js";
-import {
-  artifact,
-  type ClusterRecord,
-  need,
-  type ProofRecord,
-  type RunRequest,
-  type WavePlan,
-} from "../run/records.js";
+import { artifact, type ClusterRecord, need, type ProofRecord, type WavePlan } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 
 /** Everything that was approved for one tenant. */
 export interface TenantContext {
@@ -56,7 +50,7 @@ export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
   const proofs = await Promise.all(
     clusters.map(async ({ id }) => [id, await ports.artifacts.get<ProofRecord>(artifact.proof(id))] as const),
   );
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   return {
     config,
     release: await need<Release>(ports, artifact.release),

@@ -1,11 +1,12 @@
 import { planWaves, type Wave, type WaveTenant } from "../../core/rollout/waves.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, need, type RunRequest, resultsOf, type ScoreRecord, type TenantReading } from "../run/records.js";
+import { artifact, need, resultsOf, type ScoreRecord, type TenantReading } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 
 /** The waves in which the tenants that lack something would be migrated, from what the gates wrote. */
 export async function wavesOf(ports: Pick<Ports, "run" | "artifacts">): Promise<readonly Wave[]> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const { canary, growth, maxWave, groups } = config.rollout;
   return planWaves(await membersOf(ports), { canary, growth, maxWave, groups });
 }

@@ -12,7 +12,8 @@ import { EVERY_ROW } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
 import { tableName } from "../proof/state.js";
 import { boundTable } from "../proof/untried.js";
-import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "../run/records.js";
+import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
+import { needRequest } from "../run/stored-request.js";
 import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { describe } from "./keep-trying.js";
 
@@ -67,7 +68,7 @@ class Weights {
   ) {}
 
   static async of(ports: Ports): Promise<Weights> {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const ways = new Map<string, readonly Way[]>();
     for (const { id, tenants, pending } of await need<readonly ClusterRecord[]>(ports, artifact.clusters)) {

@@ -22,6 +22,7 @@ import { leftBehind } from "../run/left-behind.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 import { appliedFiles, settledHistory } from "../run/settled-history.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -36,7 +37,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
   settled: () => true,
   async run(ports) {
     await loadParser();
-    const request = await need<RunRequest>(ports, artifact.request);
+    const request = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);

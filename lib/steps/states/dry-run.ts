@@ -17,8 +17,9 @@ import { proveOnClone } from "../proof/prove-on-clone.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
 import { driverFindings } from "../run/driver-limits.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import { artifact, type ClusterRecord, need, resultsOf, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string(), cluster: z.string() });
 
@@ -74,7 +75,7 @@ async function proveOne(
 
 /** The representative first; then those of another server, whose reason may not hold there; the largest before the others. */
 async function byPlace(ports: Ports, representative: Tenant, members: readonly Tenant[]): Promise<readonly Tenant[]> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
   const sizes = new Map(readings.map(({ tenant, statistics }) => [tenant, statistics?.sizeBytes ?? 0]));
   const others = members.filter(
@@ -107,7 +108,7 @@ async function prove(
   fleet: readonly Tenant[],
   failures: readonly NoClone[],
 ): Promise<boolean> {
-  const { config } = await need<RunRequest>(ports, artifact.request);
+  const { config } = await needRequest(ports);
   const release = await need<Release>(ports, artifact.release);
   const key = `dry-run-${cluster.id}`;
   try {

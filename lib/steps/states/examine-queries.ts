@@ -22,8 +22,9 @@ import { examineRelease } from "../queries/examine-release.js";
 import type { WorkingQuery } from "../queries/query-records.js";
 import { saveFindings } from "../run/findings.js";
 import { metConditions } from "../run/met-conditions.js";
-import { artifact, type ClusterRecord, need, type ProofRecord, type RunRequest } from "../run/records.js";
+import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string(), cluster: z.string(), proved: z.boolean() });
 
@@ -38,7 +39,7 @@ export const examineQueries: Step<z.infer<typeof input>, Output> = {
   input,
   settled: (output) => output.ok,
   async run(ports, { cluster: id, proved }) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     if (config.workload) await saveFindings(ports, `queries-${id}`, await examine(ports, config, id, proved));
     // What was found blocks by itself.
     return { ok: proved, cluster: id };

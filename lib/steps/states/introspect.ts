@@ -16,8 +16,9 @@ import { openReplica } from "../catalog/replica.js";
 import { tenantRoleFindings } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import { artifact, need, type RunRequest, type TenantReading } from "../run/records.js";
+import { artifact, need, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 import { targetOf } from "../run/target.js";
 
 interface Output {
@@ -31,7 +32,7 @@ export const introspect: Step<BatchInput, Output> = {
   input: batchInput,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
-    const { config, fresh = false } = await need<RunRequest>(ports, artifact.request);
+    const { config, fresh = false } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const reader = new CatalogReader(ports.memory, fresh);
     const result = await eachTenant(ports, "Introspect", batch, (tenant) =>

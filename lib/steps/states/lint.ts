@@ -20,12 +20,12 @@ import {
   artifact,
   type ClusterRecord,
   need,
-  type RunRequest,
   resultsOf,
   type TenantProbes,
   type TenantReading,
 } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -39,7 +39,7 @@ export const lint: Step<z.infer<typeof input>, Output> = {
   input,
   settled: () => true,
   async run(ports) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);

@@ -19,8 +19,9 @@ import { tooManyWaves } from "../rollout/too-many-waves.js";
 import type { BackfillRequest } from "../run/backfill-progress.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, need, type RunRequest, type RunScope } from "../run/records.js";
+import { artifact, type RunRequest, type RunScope } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -36,7 +37,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
   input,
   settled: () => true,
   async run(ports) {
-    const request = await need<RunRequest>(ports, artifact.request);
+    const request = await needRequest(ports);
     const { config } = request;
     const files = await ports.releases.files();
     const listed: readonly Tenant[] = await ports.registry.tenants();

@@ -11,16 +11,9 @@ import { noteRegistry, registryNow } from "../rollout/registry-changes.js";
 import { rowsSince } from "../rollout/rows-since.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import {
-  artifact,
-  type HostPlan,
-  need,
-  passOf,
-  type RunRequest,
-  type WavePlan,
-  type WaveResult,
-} from "../run/records.js";
+import { artifact, type HostPlan, need, passOf, type WavePlan, type WaveResult } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string() });
@@ -45,7 +38,7 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
   // Asked again after each wave with the same input: the answer is in the waves' results.
   settled: () => false,
   async run(ports) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
     const pass = await passOf(ports);
     const results = await Promise.all(waves.map(({ index }) => ports.artifacts.get<WaveResult>(artifact.wave(index))));

@@ -8,11 +8,11 @@ import {
   type HostPlan,
   need,
   type ProofRecord,
-  type RunRequest,
   resultsOf,
   type TenantProbes,
 } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -31,7 +31,7 @@ export const planRehearsals: Step<z.infer<typeof input>, Output> = {
   input,
   settled: () => false,
   async run(ports) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
     const open = new Set(probes.filter((each) => openQuestions(each).length > 0).map(({ tenant }) => tenant));

@@ -5,8 +5,9 @@ import { type SnapshotPlan, snapshotPlan, snapshotSource } from "../../core/stag
 import type { Tenant } from "../../ports/registry.js";
 import { clustersOf, representativeOf } from "../catalog/clusters-of.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import { artifact, need, resultsOf, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -21,7 +22,7 @@ export const planStaging: Step<z.infer<typeof input>, Output> = {
   input,
   settled: () => true,
   async run(ports) {
-    const { staging } = (await need<RunRequest>(ports, artifact.request)).config;
+    const { staging } = (await needRequest(ports)).config;
     if (staging.mode !== "snapshot") return { mode: "existing", snapshots: [] };
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);

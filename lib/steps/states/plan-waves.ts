@@ -3,8 +3,9 @@ import { digest } from "../../core/json.js";
 import type { Tenant } from "../../ports/registry.js";
 import { wavesOf } from "../rollout/wave-members.js";
 import { cutIntoBatches } from "../run/batches.js";
-import { artifact, need, type RunRequest, type WavePlan } from "../run/records.js";
+import { artifact, need, type WavePlan } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string() });
@@ -19,7 +20,7 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
   input,
   settled: () => true,
   async run(ports) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const targets = await targetsOf(ports);
     const waves: WavePlan[] = [];

@@ -14,8 +14,9 @@ import { isRehearsable } from "../probing/rehearsable.js";
 import { type ProbeLimits, probeLimits, runProbe } from "../probing/run-probe.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import { artifact, need, type ProbeAnswer, type RunRequest, type TenantProbes } from "../run/records.js";
+import type { ProbeAnswer, TenantProbes } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 interface Output {
   readonly ok: boolean;
@@ -28,7 +29,7 @@ export const probe: Step<BatchInput, Output> = {
   input: batchInput,
   settled: (output) => output.ok,
   async run(ports, { batch }) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const plan = await ProbePlan.of(ports, config);
     const limits = probeLimits(config);
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>

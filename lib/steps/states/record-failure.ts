@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { digest } from "../../core/json.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type RunRequest } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { storedRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string(), error: z.string(), cause: z.unknown() });
 
@@ -24,7 +24,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   async run(ports, { error, cause }) {
     const text = messageOf(cause);
-    const request = await ports.artifacts.get<RunRequest>(artifact.request);
+    const request = await storedRequest(ports.artifacts);
     await saveFindings(ports, "failure", [
       {
         code: "run.failed",

@@ -10,16 +10,9 @@ import { type OpenQuestion, openQuestions, REHEARSE, type TenantRehearsal } from
 import { rowsMatter } from "../probing/rows-matter.js";
 import { type Rehearsed, runRehearsal } from "../probing/run-rehearsal.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import {
-  artifact,
-  type ClusterRecord,
-  need,
-  type ProofRecord,
-  type RunRequest,
-  resultsOf,
-  type TenantProbes,
-} from "../run/records.js";
+import { artifact, type ClusterRecord, need, type ProofRecord, resultsOf, type TenantProbes } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 interface Output {
   readonly ok: boolean;
@@ -33,7 +26,7 @@ export const rehearse: Step<BatchInput, Output> = {
   settled: (output) => output.ok,
   async run(ports, { batch }) {
     await loadParser();
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);

@@ -4,8 +4,9 @@ import { approvalsNeeded } from "../../core/approval/quorum.js";
 import { type ApprovalRequest, requestProblem } from "../../core/approval/request.js";
 import { milliseconds } from "../../core/config/config.js";
 import { refuseOtherPolicy } from "../approval/refuse-other-policy.js";
-import { artifact, need, type RunRequest, type ScoreRecord } from "../run/records.js";
+import { artifact, need, type ScoreRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string(), taskToken: z.string().min(1) });
 
@@ -26,7 +27,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
   settled: () => false,
   recorded: ({ run }) => ({ run }),
   async run(ports, { run, taskToken }) {
-    const asked = await need<RunRequest>(ports, artifact.request);
+    const asked = await needRequest(ports);
     refuseOtherPolicy(ports, asked);
     const { config, requester, startedBy, coauthors } = asked;
     const score = await need<ScoreRecord>(ports, artifact.score);

@@ -19,12 +19,12 @@ import {
   need,
   passOf,
   type RegistryChanges,
-  type RunRequest,
   type TenantProgress,
   type WavePlan,
   type WaveResult,
 } from "../run/records.js";
 import type { Step } from "../run/step.js";
+import { needRequest } from "../run/stored-request.js";
 import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string(), wave: z.int().min(0) });
@@ -41,7 +41,7 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
   input,
   settled: (output) => output.action === "continue" && output.failed === 0,
   async run(ports, { wave: index }) {
-    const { config } = await need<RunRequest>(ports, artifact.request);
+    const { config } = await needRequest(ports);
     const plan = (await need<readonly WavePlan[]>(ports, artifact.waves)).find((wave) => wave.index === index);
     if (!plan) throw new Error(`the run ${ports.run} has no wave ${index}`);
     const due = (await need<{ tenants: readonly string[] }>(ports, artifact.waveDue(index))).tenants;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -219,5 +219,46 @@ describe("a target", () => {
     expect(error?.message).toMatch(message);
     expect(error?.message).not.toContain(secret);
     expect(error?.message).not.toContain("token");
+  });
+
+  it("goes on where what was delivered cannot be noted, and says so once", async () => {
+    const { delivery, failed } = await begin();
+    writeFileSync(join(records, "webhooks"), "in the way");
+    delivery.hear(trail(...ACTIONS));
+    await until(() => endpoint.posted.length === 4, "all are there");
+    expect(await delivery.end(PATIENT)).toBeNull();
+    expect(failed).toEqual([expect.stringMatching(/^what it has cannot be noted \((ENOTDIR|EEXIST)\)$/)]);
+  });
+
+  it("loses nothing where the trail is heard in the wrong order", async () => {
+    const { delivery } = await begin();
+    const events = trail(...ACTIONS);
+    for (const length of [1, 4, 3]) delivery.hear(events.slice(0, length));
+    expect(await delivery.end(PATIENT)).toBeNull();
+    expect(types()).toEqual(ACTIONS.map((action) => `schema-gate.${action}`));
+  });
+
+  it("sends all of a trail that is shorter than what was noted of another by its name", async () => {
+    const first = await begin();
+    first.delivery.hear(trail(...ACTIONS));
+    expect(await first.delivery.end(PATIENT)).toBeNull();
+    const other = await begin();
+    other.delivery.hear(trail("run.started", "run.finished"));
+    expect(await other.delivery.end(PATIENT)).toBeNull();
+    expect(endpoint.posted.slice(4).map(({ event }) => event.data.action)).toEqual(["run.started", "run.finished"]);
+  });
+
+  it("writes through no link that lies where its draft used to be", async () => {
+    const { delivery } = await begin();
+    delivery.hear(trail("run.started"));
+    expect(await delivery.end(PATIENT)).toBeNull();
+    const [folder = ""] = readdirSync(join(records, "webhooks"));
+    const elsewhere = join(records, "elsewhere");
+    writeFileSync(elsewhere, "untouched");
+    symlinkSync(elsewhere, join(records, "webhooks", folder, "r-1.json.new"));
+    const again = await begin();
+    again.delivery.hear(trail(...ACTIONS));
+    expect(await again.delivery.end(PATIENT)).toBeNull();
+    expect(readFileSync(elsewhere, "utf8")).toBe("untouched");
   });
 });
