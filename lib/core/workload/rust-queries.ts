@@ -20,6 +20,7 @@ const BUILDERS = /^(QueryBuilder::new|QueryBuilder::with_arguments|format|format
 const BEGINS = /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)*(select|insert|update|delete|with|merge)\s/i;
 const MENTIONS = /\b(select|insert|update|delete|with|merge)\b|query_file/i;
 const SEA_ORM = /\bsea_orm\b|\bEntityTrait\b|\bEntity::/;
+const BEHAVIOUR = /\bActiveModelBehavior\b/;
 const MIGRATION = /\bimpl\s+MigrationTrait\s+for\b/;
 const QUERY_BUILDERS: readonly (readonly [RegExp, string])[] = [
   [/\bdiesel::(?!sql_query|table!)/, "diesel"],
@@ -63,7 +64,8 @@ const mapped = new WeakMap<readonly SourceFile[], Entities>();
 function entitiesOf(files: readonly SourceFile[]): Entities {
   const known = mapped.get(files);
   if (known) return known;
-  const made = new Entities(crateWith(files, ({ text }) => SEA_ORM.test(text)));
+  // What an entity does of its own may stand in a file that names SeaORM no further.
+  const made = new Entities(crateWith(files, ({ text }) => SEA_ORM.test(text) || BEHAVIOUR.test(text)));
   mapped.set(files, made);
   return made;
 }

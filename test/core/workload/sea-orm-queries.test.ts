@@ -111,6 +111,31 @@ describe("what SeaORM sends", () => {
       "slice::Entity::delete_many().filter(slice::Column::EatenAt.lt(now())).exec(db).await?",
       'DELETE FROM "shop"."slice" WHERE ("slice"."eaten_at" < $)',
     ],
+    [
+      'Cake::find().filter(cake::Column::Kind.like("s%")).filter(cake::Column::Kind.between("a", "b")).filter(cake::Column::Kind.is_in([cake::Kind::Sweet])).all(db).await?',
+      `SELECT ${CAKES} FROM "cake" WHERE ("cake"."type" LIKE $) AND ("cake"."type" BETWEEN $ AND $) AND ("cake"."type" IN (CAST($ AS "cake_kind")))`,
+    ],
+    [
+      'Cake::find().filter(Expr::col(cake::Column::Kind).eq("sweet")).all(db).await?',
+      `SELECT ${CAKES} FROM "cake" WHERE ("type" = $)`,
+    ],
+    [
+      "Cake::find().filter(cake::Column::Id.gt(id)).order_by_asc(cake::Column::Name).limit(3).count(db).await?",
+      `SELECT COUNT(*) AS num_items FROM (SELECT ${CAKES} FROM "cake" WHERE ("cake"."id" > $)) AS sub_query`,
+    ],
+    ["Cake::find().limit(None).all(db).await?", `SELECT ${CAKES} FROM "cake"`],
+    [
+      'Cake::update_many().col_expr(cake::Column::Name, Expr::value("x")).filter(cake::Column::Id.eq(id)).exec_with_returning(db).await?',
+      `UPDATE "cake" SET "name" = $ WHERE ("cake"."id" = $) RETURNING ${RETURNED}`,
+    ],
+    [
+      "Cake::delete_many().filter(cake::Column::Id.eq(id)).exec_with_returning(db).await?",
+      `DELETE FROM "cake" WHERE ("cake"."id" = $) RETURNING ${RETURNED}`,
+    ],
+    [
+      'let mut new = cake::ActiveModel { name: Set("x".to_owned()), ..Default::default() }; info!("{new:?}"); new.clone().is_changed(); new.insert(db).await?',
+      `INSERT INTO "cake" ("name") VALUES ($) RETURNING ${RETURNED}`,
+    ],
   ])("%s", (code, sql) => {
     const { queries, unexamined } = read(code);
     expect(unexamined).toEqual([]);
@@ -132,6 +157,15 @@ describe("what SeaORM sends", () => {
     "made(id).insert(db).await?",
     "let mut a: cake::ActiveModel = row.into(); if id > 1 { a.name = Set(name.to_owned()); } a.update(db).await?",
     "let mut a: cake::ActiveModel = row.into(); change(&mut a); a.update(db).await?",
+    "let mut a: cake::ActiveModel = row.into(); a.name = Set(x); a.set(cake::Column::Kind, v); a.update(db).await?",
+    "let mut a: cake::ActiveModel = row.into(); a.name = Set(x); a.kind.set_if_not_equals(v); a.update(db).await?",
+    "let mut a: cake::ActiveModel = row.into(); a.name = Set(x); a.reset(cake::Column::Kind); a.update(db).await?",
+    "let mut a = cake::ActiveModel { name: Set(x), ..Default::default() }; a.name.take(); a.insert(db).await?",
+    "let mut a = cake::ActiveModel { name: Set(x), ..Default::default() }; fill!(a, kind); a.insert(db).await?",
+    "cake::ActiveModel { name: Set(x), ..my::default() }.insert(db).await?",
+    "Cake::find().filter(Expr::col(cake::Column::Name).eq(Expr::col(other))).all(db).await?",
+    "tokio::try_join!(cake::Entity::find().all(db))?",
+    "let all = vec![Cake::find_by_id(id).one(db).await?]",
     "cake::ActiveModel { name, ..Default::default() }.insert(db).await?",
     "cake::ActiveModel { name: Set(x), ..other() }.save(db).await?",
     "Cake::insert_many(rows).exec(db).await?",
@@ -170,6 +204,60 @@ describe("what SeaORM sends", () => {
     expect(shown("#[changed]", "use macros::*;")).toEqual([0, 1]);
     expect(shown("#[macros::changed]")).toEqual([0, 1]);
     expect(shown('#[cfg_attr(feature = "a", sea_orm(rename_all = "camelCase"))]')).toEqual([0, 1]);
+  });
+
+  const withBehaviour = (behaviour: string, code: string, other = "") => {
+    const entity = CAKE.replace("impl ActiveModelBehavior for ActiveModel {}", behaviour);
+    const f = `use sea_orm::*;\nuse crate::cake;\npub async fn f(db: &DatabaseConnection, row: cake::Model) { ${code}; }`;
+    const { queries, unexamined } = readApplication(
+      [
+        file("src/lib.rs", "mod cake; mod a; mod more;"),
+        file("src/cake.rs", entity),
+        file("src/a.rs", f),
+        file("src/more.rs", other),
+      ],
+      null,
+    );
+    return queries[0]?.text ?? unexamined[0]?.reason;
+  };
+
+  it.each([
+    ["Default::default()", "query-builder"],
+    ["cake::ActiveModel::default()", "query-builder"],
+    ["<cake::ActiveModel as ActiveModelTrait>::default()", 'INSERT INTO "cake" ("name") VALUES ($1) RETURNING "id"'],
+  ])("knows that an entity's own new() sets columns: ..%s", (base, told) => {
+    const made = "impl ActiveModelBehavior for ActiveModel { fn new() -> Self { with(3) } }";
+    const code = `cake::Entity::insert(cake::ActiveModel { name: Set(x), ..${base} }).exec(db).await`;
+    expect(withBehaviour(made, code)).toBe(told);
+  });
+
+  it("knows that before_save sets columns where it is called, wherever it stands", () => {
+    const hook = (type: string) =>
+      `#[async_trait::async_trait]\nimpl ActiveModelBehavior for ${type} { async fn before_save<C>(self, db: &C, insert: bool) -> Result<Self, DbErr> { Ok(self) } }`;
+    const update = "let mut a: cake::ActiveModel = row.into(); a.name = Set(x); a.update(db).await";
+    const set = `UPDATE "cake" SET "name" = $1 WHERE ("cake"."id" = $2) RETURNING ${RETURNED}`;
+    const insert = "cake::Entity::insert(cake::ActiveModel { name: Set(x), ..Default::default() }).exec(db).await";
+    expect(withBehaviour("impl ActiveModelBehavior for ActiveModel {}", update)).toBe(set);
+    expect(withBehaviour(hook("ActiveModel"), update)).toBe("query-builder");
+    expect(withBehaviour("", update, hook("crate::cake::ActiveModel"))).toBe("query-builder");
+    expect(withBehaviour("", update)).toBe("query-builder");
+    expect(withBehaviour(hook("ActiveModel"), insert)).toBe('INSERT INTO "cake" ("name") VALUES ($1) RETURNING "id"');
+  });
+
+  it("reads the name of an enum that is not written, and a field that is no column", () => {
+    const entity = CAKE.replace(', enum_name = "cake_kind"', "").replace(
+      "pub name: String,",
+      "pub name: String,\n  #[sea_orm(nullable, ignore)]\n  pub extra: i32,",
+    );
+    const code =
+      "use sea_orm::*;\nuse crate::cake;\npub async fn f(db: &DatabaseConnection) { cake::Entity::find().filter(cake::Column::Kind.eq(x)).all(db).await; }";
+    const { queries } = readApplication(
+      [file("src/lib.rs", "mod cake; mod a;"), file("src/cake.rs", entity), file("src/a.rs", code)],
+      null,
+    );
+    expect(queries.map(({ text }) => text)).toEqual([
+      `SELECT ${CAKES} FROM "cake" WHERE ("cake"."type" = CAST($1 AS "Kind"))`,
+    ]);
   });
 
   it("leaves out what a migration asks", () => {

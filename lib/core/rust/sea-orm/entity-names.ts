@@ -68,12 +68,20 @@ export function fieldsOf(model: Item): readonly EntityField[] {
     // A name that does not come back out of its variant's is kept as it is: `field_2`.
     const kept = snakeCase(camelCase(name)) === name ? snakeCase(variant) : name;
     const column = attributeText(attributes, "column_name") ?? kept;
-    if (!attributes.some((each) => /\bsea_orm\s*\(\s*ignore\b|\bsqlx\s*\(\s*skip\b/.test(each.text))) {
+    if (!attributes.some(ignores)) {
       fields.push({ name, column, variant, type: child.field("type"), attributes, node: child });
     }
     attributes = [];
   }
   return fields;
+}
+
+/** `ignore` may stand behind other words. */
+function ignores(item: RustNode): boolean {
+  const attribute = item.child("attribute");
+  const words = tokensOf(attribute?.field("arguments") ?? item).filter(({ kind }) => kind === "word");
+  const name = attribute?.children[0]?.text;
+  return words.some(({ text }) => (name === "sea_orm" && text === "ignore") || (name === "sqlx" && text === "skip"));
 }
 
 /** The text of `#[sea_orm(key = "text")]`. */

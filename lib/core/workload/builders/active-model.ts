@@ -59,7 +59,7 @@ function fromStruct(entities: Entities, node: RustNode): Active | null {
   if (!entity) return null;
   const columns: string[] = [];
   for (const given of node.field("body")?.children ?? []) {
-    if (given.type === "base_field_initializer" && /\bdefault\(\)$/i.test(given.text.trim())) continue;
+    if (given.type === "base_field_initializer" && isEmptyBase(given.text, entity)) continue;
     const value = given.type === "field_initializer" ? given.field("value") : null;
     if (value && /(^|::)NotSet$/.test(value.text)) continue;
     const name = given.field("field")?.text ?? given.field("name")?.text;
@@ -68,6 +68,14 @@ function fromStruct(entities: Entities, node: RustNode): Active | null {
     columns.push(column);
   }
   return { entity, columns };
+}
+
+/** `ActiveModel::default()` is what `ActiveModelBehavior::new` makes; the default of `ActiveModelTrait` sets nothing. */
+function isEmptyBase(text: string, { behaviour }: Entity): boolean {
+  if (/^\.\.\s*(<.*\bActiveModelTrait>|ActiveModelTrait)::default\(\)$/.test(text.trim())) return true;
+  return (
+    behaviour?.has("new") === false && /^\.\.\s*([\w:]*\b(Default|ActiveModel)|<.*>)::default\(\)$/.test(text.trim())
+  );
 }
 
 function isSet(value: RustNode): boolean {
@@ -81,6 +89,7 @@ function assignedFields(within: RustNode, name: string): readonly string[] | nul
   const fields: string[] = [];
   for (const node of within.descendants()) {
     if (node.type === "reference_expression" && new RegExp(`^&\\s*mut\\s+${name}\\b`).test(node.text)) return null;
+    if (mayChange(node, name)) return null;
     const left = /^(compound_)?assignment/.test(node.type) ? node.field("left") : null;
     const owner = left?.type === "field_expression" ? left.field("value") : left;
     if (owner?.text !== name) continue;
@@ -89,4 +98,26 @@ function assignedFields(within: RustNode, name: string): readonly string[] | nul
     fields.push(left.field("field")?.text ?? "");
   }
   return fields;
+}
+
+/** Methods of a row that leave it as it is. Others take it by `&mut self` without that the code says so, such as `set` and `take`. */
+const LEAVES =
+  /^(insert|update|save|delete|clone|is_changed|is_set|is_not_set|is_unchanged|as_ref|get|get_primary_key_value)$/;
+
+/** A call of a method on the row or on one of its fields, or a macro that is given it. */
+function mayChange(node: RustNode, name: string): boolean {
+  if (node.type === "macro_invocation")
+    return new RegExp(`\\b${name}\\b`).test(node.child("token_tree")?.text ?? "") && !isPrinting(node);
+  const callee = node.type === "call_expression" ? node.field("function") : null;
+  if (callee?.type !== "field_expression" || LEAVES.test(callee.field("field")?.text ?? "")) return false;
+  const receiver = bare(callee.field("value") ?? callee);
+  const owner = receiver.type === "field_expression" ? receiver.field("value") : receiver;
+  return owner?.text === name;
+}
+
+/** Macros of the language and of tracing that only show what they are given. */
+function isPrinting(node: RustNode): boolean {
+  return /^(print|println|eprint|eprintln|format|write|writeln|assert|assert_eq|assert_ne|debug_assert|dbg|trace|debug|info|warn|error)$/.test(
+    pathOf(node.field("macro")).at(-1) ?? "",
+  );
 }

@@ -1,12 +1,17 @@
 import { COMPARISONS } from "../../rust/sea-orm/comparisons.js";
 import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
+import { identifier } from "../../sql/quote.js";
 import { argumentsOf, bare, type Chain, chainOf } from "./chain.js";
 import { boundText, columnText, type Entities } from "./sea-orm-entities.js";
 import type { Values } from "./statement-text.js";
 import { Untold } from "./untold.js";
 
-type Column = NonNullable<ReturnType<Entities["column"]>>;
+interface Column extends NonNullable<ReturnType<Entities["column"]>> {
+  readonly text: string;
+  /** Whether SeaORM casts values to the column's type: it does for `Column::Name`, and not for an expression. */
+  readonly casts: boolean;
+}
 type Link = Chain["links"][number];
 
 /** What a condition of SeaORM's is in SQL. Throws `Untold`. */
@@ -38,19 +43,21 @@ export class SeaOrmConditions {
     return parts.join(start === "Condition::all" ? " AND " : " OR ");
   }
 
-  private compared({ entity, field }: Column, { method, args, node }: Link): string {
-    const column = columnText(entity, field.column);
+  private compared(named: Column, { method, args, node }: Link): string {
+    const column = named.text;
     const [first, second] = args;
     const unary = UNARY[method];
     if (unary !== undefined && args.length === 0) return `${column} ${unary}`;
     const operator = BINARY[method];
     if (operator !== undefined && first && args.length === 1)
-      return `${column} ${operator} ${this.value(first, field)}`;
+      return `${column} ${operator} ${this.value(first, { ...named, casts: named.casts && !operator.endsWith("LIKE") })}`;
     // As many values as the list has when it runs: the statement is the same for each number of them.
     const list = LISTS[method];
-    if (list !== undefined && first && args.length === 1) return `${column} ${list} (${this.value(first, field)})`;
-    if (/^(not_)?between$/.test(method) && first && second)
-      return `${column} ${method === "between" ? "" : "NOT "}BETWEEN ${this.value(first, field)} AND ${this.value(second, field)}`;
+    if (list !== undefined && first && args.length === 1) return `${column} ${list} (${this.value(first, named)})`;
+    if (/^(not_)?between$/.test(method) && first && second) {
+      const ends = { ...named, casts: false };
+      return `${column} ${method === "between" ? "" : "NOT "}BETWEEN ${this.value(first, ends)} AND ${this.value(second, ends)}`;
+    }
     throw new Untold(node);
   }
 
@@ -61,13 +68,17 @@ export class SeaOrmConditions {
     const [argument] = path.slice(-2).join("::") === "Expr::col" ? argumentsOf(node) : [];
     const column = this.entities.column(argument ? bare(argument) : node);
     if (!column) throw new Untold(node);
-    return column;
+    const { entity, field } = column;
+    return argument
+      ? { ...column, text: identifier(field.column), casts: false }
+      : { ...column, text: columnText(entity, field.column), casts: true };
   }
 
   /** A value that the client binds; what names a table or a column is more than a value. */
-  value(node: RustNode, field: Column["field"]): string {
-    if (this.entities.mentions(node)) throw new Untold(node);
-    return boundText(field, this.values.next());
+  private value(node: RustNode, { field, casts }: Column): string {
+    if (this.entities.mentions(node) || EXPRESSION.test(node.text)) throw new Untold(node);
+    const value = this.values.next();
+    return casts ? boundText(field, value) : value;
   }
 }
 
@@ -77,6 +88,8 @@ function only({ args, node }: Link): RustNode {
   return argument;
 }
 
+/** Types of sea-query whose values are more than values. */
+const EXPRESSION = /\b(Expr|SimpleExpr|Func|Query|CaseStatement)\b/;
 const UNARY: Readonly<Record<string, string>> = { is_null: "IS NULL", is_not_null: "IS NOT NULL" };
 const LISTS: Readonly<Record<string, string>> = { is_in: "IN", is_not_in: "NOT IN" };
 const BINARY: Readonly<Record<string, string>> = {

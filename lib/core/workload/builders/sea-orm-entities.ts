@@ -1,6 +1,7 @@
 import { attributeText, columnsTold, entityModel, fieldsOf, tableAttribute } from "../../rust/sea-orm/entity-names.js";
 import type { Crate } from "../../rust/syntax/crate.js";
 import { type Item, pathOf } from "../../rust/syntax/items.js";
+import { camelCase } from "../../rust/syntax/names.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { identifier } from "../../sql/quote.js";
 import type { MappedTable } from "./statement-text.js";
@@ -17,6 +18,8 @@ interface MappedField {
 /** A table of `DeriveEntityModel`. */
 export interface Entity extends MappedTable {
   readonly fields: readonly MappedField[];
+  /** What its `ActiveModelBehavior` does of its own, such as `new` or `before_save`. Null where the files hold none. */
+  readonly behaviour: ReadonlySet<string> | null;
 }
 
 /** What paths of an application that uses SeaORM mean. */
@@ -75,7 +78,18 @@ export class Entities {
       columns: fields.map(({ column }) => column),
       key: fields.filter(({ isKey }) => isKey).map(({ column }) => column),
       fields,
+      behaviour: this.behaviourOf(model),
     };
+  }
+
+  private behaviourOf(model: Item): ReadonlySet<string> | null {
+    const impls = this.crate.all("impl").filter(({ trait, node }) => {
+      if (trait !== "ActiveModelBehavior") return false;
+      const found = this.crate.type(pathOf(node.field("type")), node);
+      return found?.kind === "item" && found.item.node === model.node;
+    });
+    if (impls.length === 0) return null;
+    return new Set(impls.flatMap((impl) => this.crate.methods(impl)).map(({ name }) => name));
   }
 
   /** The enum of the database that a field's values are of; SeaORM reads those as text. */
@@ -91,8 +105,8 @@ export class Entities {
     if (found?.kind !== "item") return null;
     const { attributes } = found.item;
     if (!attributes.some(({ text }) => /\bDeriveActiveEnum\b/.test(text))) return null;
-    const name = attributeText(attributes, "enum_name");
-    return attributeText(attributes, "db_type") === "Enum" && name !== null ? { name, array: "" } : null;
+    const name = attributeText(attributes, "enum_name") ?? camelCase(found.item.name);
+    return attributeText(attributes, "db_type") === "Enum" ? { name, array: "" } : null;
   }
 }
 
@@ -111,8 +125,16 @@ export function everyColumn(entity: Entity): string {
 }
 
 /** RETURNING names columns alone. */
-export function returnedColumns(entity: Entity): string {
-  return entity.fields.map((field) => read(identifier(field.column), field)).join(", ");
+export function returnedColumns({ fields }: Entity): string {
+  return returnedFields(fields);
+}
+
+export function returnedKey({ key, fields }: Entity): string {
+  return returnedFields(fields.filter(({ column }) => key.includes(column)));
+}
+
+function returnedFields(fields: readonly MappedField[]): string {
+  return fields.map((field) => read(identifier(field.column), field)).join(", ");
 }
 
 function read(text: string, { selectAs }: MappedField): string {

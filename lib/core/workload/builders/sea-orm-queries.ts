@@ -12,6 +12,7 @@ import {
   type Entity,
   everyColumn,
   returnedColumns,
+  returnedKey,
   selectedText,
 } from "./sea-orm-entities.js";
 import { emptySelect, type Select, selectText, tableText, Values, whereText } from "./statement-text.js";
@@ -33,7 +34,8 @@ export function seaOrmQueries(root: RustNode, entities: Entities): readonly Buil
   return [...functionsIn(root)].flatMap((within) => {
     const body = within.field("body") ?? within;
     const awaited = new Set([...body.descendants()].filter(isAwait).map((node) => bare(node)));
-    return [...chainsIn(body), ...lonelyCalls(body)].flatMap((chain) => query(chain, { entities, within, awaited }));
+    const chains = [...chainsIn(body), ...lonelyCalls(body)];
+    return [...chains.flatMap((chain) => query(chain, { entities, within, awaited })), ...inMacros(body, entities)];
   });
 }
 
@@ -55,6 +57,20 @@ function* lonelyCalls(body: RustNode): Generator<Chain> {
     if (node.type === "call_expression" && node.field("function")?.type === "scoped_identifier" && !inChains.has(node))
       yield { root: node, links: [] };
 }
+
+/** Arguments of a macro such as `try_join!` are tokens, of which a query is seen and not told. */
+function* inMacros(body: RustNode, entities: Entities): Generator<BuiltQuery> {
+  for (const node of body.descendants()) {
+    if (node.type !== "macro_invocation") continue;
+    for (const [, path = "", start = ""] of (node.child("token_tree")?.text ?? "").matchAll(STATIC_CALL)) {
+      const owner = path.split("::");
+      if (STARTS.test(start) && (owner.at(-1) === "Entity" || entities.named(owner, node))) yield { text: null, node };
+    }
+  }
+}
+
+/** `cake::Entity::find(` */
+const STATIC_CALL = /\b(\w+(?:::\w+)*)::(\w+)\s*\(/g;
 
 function held(node: RustNode): RustNode {
   return bare(node.field("value") ?? node);
@@ -108,16 +124,19 @@ class Statement {
       const returning = sent.method === "exec_without_returning" ? "" : ` RETURNING ${this.returned(entity, sent)}`;
       return this.insert(entity, argument) + returning;
     }
-    if (start === "update_many") return this.updateMany(entity, links);
-    if (start === "delete_many") return this.deleteFrom(entity, this.filters(links));
+    const returning = sent.method === "exec_with_returning" ? ` RETURNING ${returnedColumns(entity)}` : "";
+    if (start === "update_many") return this.updateMany(entity, links) + returning;
+    if (start === "delete_many") return this.deleteFrom(entity, this.filters(links)) + returning;
     if (start === "delete_by_id" && argument && links.length === 0)
-      return this.deleteFrom(entity, [this.keyed(entity, argument)]);
+      return this.deleteFrom(entity, [this.keyed(entity, argument)]) + returning;
     throw new Untold(root);
   }
 
   /** `model.insert(db)`, of which all columns come back. */
   row(receiver: RustNode, { method, node }: Link): string {
     const { entity, columns } = this.active(receiver);
+    // It may set other columns.
+    if (entity.behaviour?.has("before_save") !== false) throw new Untold(node);
     if (method === "insert") return `${this.insert(entity, receiver)} RETURNING ${returnedColumns(entity)}`;
     if (method !== "update") throw new Untold(node);
     const set = columns.filter((column) => !entity.key.includes(column));
@@ -143,7 +162,7 @@ class Statement {
   private returned(entity: Entity, { method, node }: Link): string {
     if (method === "exec_with_returning") return returnedColumns(entity);
     if (entity.key.length === 0) throw new Untold(node);
-    return entity.key.map(identifier).join(", ");
+    return returnedKey(entity);
   }
 
   private bound(entity: Entity, column: string): string {
@@ -167,10 +186,13 @@ class Statement {
       if (only.columns.length === 0) throw new Untold(sent.node);
       select.columns = only.columns.join(", ");
     }
+    if (sent.method === "count") {
+      const counted = selectText({ ...select, order: [], limit: null, offset: null });
+      return `SELECT COUNT(*) AS num_items FROM (${counted}) AS sub_query`;
+    }
     if (sent.method === "one") select.limit = this.values.next();
     if (sent.method === "paginate") [select.limit, select.offset] = [this.values.next(), this.values.next()];
-    const text = selectText(select);
-    return sent.method === "count" ? `SELECT COUNT(*) AS num_items FROM (${text}) AS sub_query` : text;
+    return selectText(select);
   }
 
   private selected(select: Select, only: { columns: string[] | null }, link: Link): void {
@@ -189,13 +211,17 @@ class Statement {
       select.order.push(`${this.columnText(first)} ${second.text.endsWith("Asc") ? "ASC" : "DESC"}`);
     else if (method === "group_by" && first)
       select.group = [select.group, this.columnText(first)].filter(Boolean).join(", ");
-    else if (method === "limit" && first) select.limit = this.values.next();
-    else if (method === "offset" && first) select.offset = this.values.next();
+    else if (method === "limit" && first) select.limit = this.bounded(first);
+    else if (method === "offset" && first) select.offset = this.bounded(first);
     else if (method === "distinct") select.distinct = true;
     else if (method === "lock_exclusive") select.lock = "FOR UPDATE";
     else if (method === "lock_shared") select.lock = "FOR SHARE";
     // Into what the program reads the rows is not the query's.
     else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method)) throw new Untold(node);
+  }
+
+  private bounded(node: RustNode): string | null {
+    return bare(node).text === "None" ? null : this.values.next();
   }
 
   private selection(node: RustNode): string {
@@ -204,8 +230,7 @@ class Statement {
   }
 
   private columnText(node: RustNode): string {
-    const { entity, field } = this.conditions.columnOf(node);
-    return columnText(entity, field.column);
+    return this.conditions.columnOf(node).text;
   }
 
   private filters(links: readonly Link[]): readonly string[] {
