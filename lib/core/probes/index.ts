@@ -17,6 +17,7 @@ import type { Probe, ProbeDraft, ProbeQuery } from "./probe.js";
 import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
+import { ChangedCode } from "./support/changed-code.js";
 import { reverified } from "./support/reverified.js";
 import { withCalls } from "./support/with-calls.js";
 import { typeChange } from "./type-change.js";
@@ -55,7 +56,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   const index = new CatalogIndex(before);
   let state = ReleaseState.initial(index);
   const found: ProbeQuery[] = [];
-  const changed = new Set<string>();
+  const changed = new ChangedCode(before);
   const ask = (draft: ProbeDraft) => withCalls(draft, changed);
   const derive = (operation: Operation, after: ReleaseState) => {
     const moment = { before: state, after };
@@ -75,50 +76,25 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
         if (takesPlace === false) continue;
         const after = advance(state, operation);
         derive(operation, after);
+        changed.note(operation, state, after);
         if (takesPlace || operation.guards?.length === 0) state = after;
       }
       const block = { kind: "opaque", code: "body", reason: "a DO block runs code", statement } as const;
-      state = advance(state, { ...block, transactionality: "inside" });
+      const after = advance(state, { ...block, transactionality: "inside" });
+      for (const operation of operations) changed.note(operation, state, after);
+      state = after;
     } else {
       for (const operation of inServerOrder(operations)) {
         const after = advance(state, operation);
         derive(operation, after);
+        changed.note(operation, state, after);
         state = after;
       }
     }
-    for (const name of operations.flatMap(changesCode)) noteChanged(name, changed, before);
     untouched &&= operations.every(({ kind }) => CHANGES_NO_SCHEMA.has(kind));
   }
   return found;
 }
-
-/** What expressions name, and an operation makes or changes: as it is then, nobody can ask about it before. */
-function changesCode(operation: Operation): readonly string[] {
-  switch (operation.kind) {
-    case "create-object":
-    case "alter-object":
-    case "drop-object":
-      return NAMED.has(operation.objectKind) ? [operation.name.name] : [];
-    case "rename-object":
-      return NAMED.has(operation.objectKind) ? [operation.name.name, operation.to] : [];
-    default:
-      return [];
-  }
-}
-
-/** With the functions and operators that call it, and those that call these. */
-function noteChanged(name: string, changed: Set<string>, before: Catalog): void {
-  if (changed.has(name)) return;
-  changed.add(name);
-  for (const { kind, id, definition, attributes } of before.objects) {
-    const text = kind === "function" ? definition : kind === "operator" ? String(attributes.function) : null;
-    if (text?.includes(name)) noteChanged(id.name, changed, before);
-  }
-}
-
-const NAMED: ReadonlySet<string> = new Set([
-  ...["function", "procedure", "aggregate", "operator", "collation", "type", "domain"],
-]);
 
 /** Operations of a body whose text may name its variables, so that they cannot be asked about. */
 const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query", "opaque"]);

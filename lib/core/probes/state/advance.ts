@@ -185,7 +185,9 @@ function createTableAs(state: ReleaseState, operation: Operation & { kind: "crea
 function renamedObject(state: ReleaseState, operation: Operation & { kind: "rename-object" }): ReleaseState {
   if (operation.table !== null || operation.objectKind === "index") return state;
   const from = { schema: operation.name.schema ?? homeSchema(state.catalog), name: operation.name.name };
-  return state.withRenamed(from, { ...from, name: operation.to });
+  const renamed = state.withRenamed(from, { ...from, name: operation.to });
+  const isType = operation.objectKind === "type" || operation.objectKind === "domain";
+  return isType ? renamed.withAltered(operation.name.name).withAltered(operation.to) : renamed;
 }
 
 function setSchema(state: ReleaseState, operation: Operation & { kind: "set-schema" }): ReleaseState {

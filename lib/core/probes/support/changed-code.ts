@@ -1,0 +1,225 @@
+import type { Catalog, CatalogObject } from "../../catalog/catalog.js";
+import type { Operation } from "../../operations/index.js";
+import { builtInVolatility } from "../../postgres/functions.js";
+import type { ReleaseState } from "../state/release-state.js";
+
+/** One more of these, for a type of the release's own, says nothing of the others. */
+export const COMMON_OPERATORS: ReadonlySet<string> = new Set([
+  ...["=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "||", "&&", "@>"],
+]);
+
+/** What an expression can name, and what it can be made of. */
+const CODE: ReadonlySet<string> = new Set([
+  ...["function", "procedure", "aggregate", "operator", "collation", "type", "domain", "cast", "text search"],
+]);
+const RELATIONS: ReadonlySet<string> = new Set(["table", "view", "materialized view", "foreign table", "sequence"]);
+
+/** The names of functions, operators, types and the like of which nobody can say before the release how they will be at some moment of it. */
+export class ChangedCode {
+  private readonly changed = new Set<string>();
+  private readonly relations = new Set<string>();
+  private readonly elsewhere = new Set<string>();
+  private meaning: string | null = null;
+  private readonly texts: readonly { readonly object: CatalogObject; readonly text: string }[];
+
+  constructor(catalog: Catalog) {
+    this.texts = catalog.objects.flatMap((object) => {
+      if (!CODE.has(object.kind) && !RELATIONS.has(object.kind)) return [];
+      const { owner: _, privileges: __, ...attributes } = object.attributes as Readonly<Record<string, unknown>>;
+      return [{ object, text: `${object.definition ?? ""} ${JSON.stringify(attributes)}` }];
+    });
+  }
+
+  has(name: string): boolean {
+    return this.changed.has(name);
+  }
+
+  /** Whether a table that a statement names without a schema may be one of another schema. */
+  isElsewhere(table: string): boolean {
+    return this.elsewhere.has(table);
+  }
+
+  /** A setting of the release that gives conversions and comparisons another meaning. */
+  get setting(): string | null {
+    return this.meaning;
+  }
+
+  /** Notes what an operation makes or changes, between two states of the release. */
+  note(operation: Operation, before: ReleaseState, after: ReleaseState): void {
+    if (looksElsewhere(operation)) this.noteAmbiguous();
+    if (operation.kind === "session-setting") {
+      if (operation.name.includes(".")) this.noteUses(operation.name);
+      if (MEANING.has(operation.name.toLowerCase()) && operation.value !== null) this.meaning = operation.name;
+    }
+    for (const name of codeChanged(operation)) if (!this.keepsMeaning(operation, name)) this.noteCode(name);
+    if ("objectKind" in operation && operation.objectKind === "cast") this.noteCast(operation.statement.sql);
+    for (const name of relationsChanged(operation, before, after)) this.noteRelation(name);
+  }
+
+  /** Another owner changes what code does only where it runs with the owner's rights. */
+  private keepsMeaning(operation: Operation, name: string): boolean {
+    if (operation.kind !== "alter-object" || operation.what !== "owner") return false;
+    return !this.texts.some(({ object, text }) => object.id.name === name && text.includes("SECURITY DEFINER"));
+  }
+
+  /** With what is made of it: functions that call it, operators and casts of these, domains that check with them. */
+  private noteCode(name: string): void {
+    if (this.changed.has(name)) return;
+    this.changed.add(name);
+    if (!COMMON_OPERATORS.has(name)) this.noteUses(name.replace(/^'(.*)'$/s, "$1"));
+  }
+
+  /** The types that it stands between, as far as they are the tenant's. */
+  private noteCast(sql: string): void {
+    for (const { object } of this.texts)
+      if (["type", "domain"].includes(object.kind) && mentionOf(object.id.name)(sql)) this.noteCode(object.id.name);
+  }
+
+  /** Functions may read it, by themselves or through views. */
+  private noteRelation(name: string): void {
+    if (this.relations.has(name)) return;
+    this.relations.add(name);
+    this.noteUses(name);
+  }
+
+  private noteUses(name: string): void {
+    const mentions = mentionOf(name);
+    for (const { object, text } of this.texts) {
+      const { kind, id } = object;
+      if (!mentions(text) && !(kind === "function" && COMPOSES.test(text))) continue;
+      if (RELATIONS.has(kind)) {
+        if (kind.endsWith("view")) this.noteRelation(id.name);
+      } else if (kind === "cast")
+        for (const type of id.name.split(" AS ").filter((each) => !each.startsWith("pg_catalog.")))
+          this.noteCode(lastPart(type));
+      else this.noteCode(kind === "text search" ? textName(id.name) : id.name);
+    }
+  }
+
+  /** Along another search_path a name that several schemas have means another one of them. */
+  private noteAmbiguous(): void {
+    const schemas = new Map<string, { readonly object: CatalogObject; readonly homes: Set<string> }>();
+    for (const { object } of this.texts) {
+      const { kind, id } = object;
+      if (kind === "cast") continue;
+      const key = `${RELATIONS.has(kind) ? "relation" : kind} ${id.name}`;
+      const known = schemas.get(key) ?? { object, homes: new Set<string>() };
+      known.homes.add(id.schema ?? "");
+      if (kind === "function" && builtInVolatility(id.name) !== null) known.homes.add("pg_catalog");
+      schemas.set(key, known);
+    }
+    for (const { object, homes } of schemas.values()) {
+      if (homes.size < 2) continue;
+      if (RELATIONS.has(object.kind)) {
+        this.elsewhere.add(object.id.name);
+        this.noteRelation(object.id.name);
+      } else this.noteCode(object.id.name);
+    }
+  }
+}
+
+/** Code that puts statements together may use anything. */
+const COMPOSES = /\bexecute\b/i;
+
+/** Settings by which the server reads a text, or an expression, otherwise. */
+const MEANING: ReadonlySet<string> = new Set([
+  ...[
+    "datestyle",
+    "intervalstyle",
+    "lc_monetary",
+    "transform_null_equals",
+    "array_nulls",
+    "default_text_search_config",
+  ],
+]);
+
+function codeChanged(operation: Operation): readonly string[] {
+  switch (operation.kind) {
+    case "create-object":
+    case "alter-object":
+    case "drop-object":
+    case "set-schema":
+      return CODE.has(operation.objectKind) ? namesOf(operation.objectKind, operation.name.name) : [];
+    case "rename-object":
+      return CODE.has(operation.objectKind)
+        ? [operation.name.name, operation.to].flatMap((name) => namesOf(operation.objectKind, name))
+        : [];
+    case "alter-domain":
+      return [operation.domain.name];
+    default:
+      return [];
+  }
+}
+
+/** A configuration of text search is named by a text. */
+function namesOf(kind: string, name: string): readonly string[] {
+  return kind === "text search" ? [textName(name)] : [name];
+}
+
+/** The name that stands for what a text may look up. */
+export function textName(text: string): string {
+  return `'${text.slice(text.lastIndexOf(".") + 1)}'`;
+}
+
+function relationsChanged(operation: Operation, before: ReleaseState, after: ReleaseState): readonly string[] {
+  switch (operation.kind) {
+    case "write-rows":
+    case "truncate":
+    case "query":
+    case "opaque": {
+      const were = new Set(before.all());
+      return after.all().flatMap((table) => (were.has(table) ? [] : [table.name.name]));
+    }
+    case "refresh-view":
+    case "create-object":
+    case "alter-object":
+    case "drop-object":
+    case "set-schema":
+      return "objectKind" in operation && !RELATIONS.has(operation.objectKind) ? [] : nameIn(operation);
+    case "rename-object":
+      return RELATIONS.has(operation.objectKind) ? [operation.name.name, operation.to] : [];
+    case "rename-table":
+      return [...nameIn(operation), operation.to];
+    case "create-table":
+    case "create-table-as":
+    case "drop-table":
+    case "drop-column":
+    case "rename-column":
+    case "alter-column-type":
+      return nameIn(operation);
+    default:
+      return [];
+  }
+}
+
+function nameIn(operation: Operation): readonly string[] {
+  const { table, name, view } = operation as {
+    readonly table?: { readonly name: string } | null;
+    readonly name?: { readonly name: string } | string | null;
+    readonly view?: { readonly name: string } | null;
+  };
+  const found = table ?? view ?? (typeof name === "object" ? name : null);
+  return found ? [found.name] : [];
+}
+
+function looksElsewhere(operation: Operation): boolean {
+  if (operation.kind === "session-setting")
+    return /^(search_path|all|role|session authorization)$/i.test(operation.name);
+  return operation.kind === "query" && /\bset_config\b[^;]*\bsearch_path\b/i.test(operation.statement.sql);
+}
+
+/** The name of what is written with its schema. */
+export function lastPart(name: string): string {
+  return (
+    /(?:^|\.)(?:"((?:[^"]|"")*)"|([^".]*))$/
+      .exec(name)
+      ?.slice(1)
+      .find((part) => part !== undefined) ?? name
+  ).replaceAll('""', '"');
+}
+
+function mentionOf(name: string): (text: string) => boolean {
+  if (!/^[\w$]+$/.test(name)) return (text) => text.includes(name);
+  const word = new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`, "i");
+  return (text) => word.test(text);
+}
