@@ -1,8 +1,10 @@
 import type { Migration } from "../../core/migration/release.js";
 import { operationsOfText } from "../../core/operations/index.js";
-import { identifier } from "../../core/sql/quote.js";
+import { parseStatement } from "../../core/sql/parse.js";
+import { identifier, literal } from "../../core/sql/quote.js";
 import type { Statement } from "../../core/sql/statement.js";
-import type { Clone, Database, Session } from "../../ports/database.js";
+import { as, option } from "../../core/sql/tree.js";
+import type { Clone, Database, Row, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
 /** What is on an empty database before the history runs there, so that its statements for it have nothing left to do. */
@@ -17,9 +19,10 @@ const NOTHING_MADE: MadeBeforehand = { extensions: new Set(), schemas: new Set()
 const TIMEOUTS = { statementTimeout: 60_000, lockTimeout: 5_000 };
 
 /**
- * Makes extensions of the history that only a superuser may make: those that the tenant has, so that somebody has allowed them. Their
- * scripts run as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none, and
- * without a tenant nobody has allowed any. Throws `DatabaseError`.
+ * Makes extensions of the history that only a superuser may make, with what those need: where the tenant has them, so that somebody has
+ * allowed them. Schema and version are those that the history names, else the tenant's schema and the server's version. Their scripts run
+ * as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none, and without a
+ * tenant nobody has allowed any. Throws `DatabaseError`.
  */
 export async function makeBeforehand(
   database: Database,
@@ -27,17 +30,22 @@ export async function makeBeforehand(
   tenant: Tenant | null,
   migrations: readonly Migration[],
 ): Promise<MadeBeforehand> {
-  const names = new Set(migrations.flatMap(({ up }) => up.statements.flatMap(extensionsIn)));
-  if (names.size === 0 || tenant === null || tenant.schema !== null) return NOTHING_MADE;
-  const installed = await installedIn(database, tenant, [...names]);
+  const named = new Map(migrations.flatMap(({ up }) => up.statements.flatMap(extensionsIn)).toReversed());
+  if (named.size === 0 || tenant === null || tenant.schema !== null) return NOTHING_MADE;
+  const installed = await installedIn(database, tenant, [...named.keys()]);
   if (installed.length === 0) return NOTHING_MADE;
   const session = await scratch.open({ purpose: "write", ...TIMEOUTS, asLogin: true });
   try {
     const untrusted = await session.query<{ name: string }>(UNTRUSTED, [installed.map(({ name }) => name)]);
-    const wanted = installed.filter(({ name }) => untrusted.some((one) => one.name === name));
+    const needed = withNeeded(installed, untrusted);
+    const wanted = installed.flatMap(({ name, schema }) =>
+      needed.has(name) ? [{ name, schema: named.get(name)?.schema ?? schema, version: named.get(name)?.version }] : [],
+    );
     const schemas = await makeSchemas(session, wanted);
-    for (const { name, schema } of wanted)
-      await session.query(`create extension ${identifier(name)} schema ${identifier(schema)}`);
+    for (const { name, schema, version } of wanted)
+      await session.query(
+        `create extension ${identifier(name)} schema ${identifier(schema)}${version ? ` version ${literal(version)}` : ""}`,
+      );
     if (wanted.length > 0) await session.query(TO_OWNER, [wanted.map(({ name }) => name)]);
     return { extensions: new Set(wanted.map(({ name }) => name)), schemas };
   } finally {
@@ -72,26 +80,56 @@ export function isMade(statement: Statement, { extensions, schemas }: MadeBefore
   );
 }
 
-function extensionsIn(statement: Statement): readonly string[] {
+interface Named {
+  readonly schema: string | null;
+  readonly version: string | null;
+}
+
+/** Extensions that a statement makes, with what it says of them. */
+function extensionsIn(statement: Statement): readonly (readonly [string, Named])[] {
+  const parsed = parseStatement(statement);
+  const options = "node" in parsed ? as(parsed.node, "CreateExtensionStmt")?.options : undefined;
+  const text = (name: string) => as(option(options, name)?.arg, "String")?.sval ?? null;
+  const said: Named = { schema: text("schema"), version: text("new_version") };
   return operationsOfText(statement).flatMap((operation) =>
-    operation.kind === "create-object" && operation.objectKind === "extension" ? [operation.name.name] : [],
+    operation.kind === "create-object" && operation.objectKind === "extension" ? [[operation.name.name, said]] : [],
   );
 }
 
-/** In the order in which they were made: one may need another. */
+interface Installed extends Row {
+  readonly name: string;
+  readonly schema: string;
+  /** Extensions that it needs itself. */
+  readonly needs: readonly string[];
+}
+
+/** These, and what they need. */
+function withNeeded(installed: readonly Installed[], first: readonly { readonly name: string }[]): ReadonlySet<string> {
+  const all = new Set(first.map(({ name }) => name));
+  // A set that grows is gone through to its end.
+  for (const name of all) {
+    const needs = installed.find((one) => one.name === name)?.needs ?? [];
+    for (const need of needs) all.add(need);
+  }
+  return all;
+}
+
+/** With all that they need, in the order in which they were made. */
 async function installedIn(database: Database, tenant: Tenant, names: readonly string[]) {
   const session = await database.connect(tenant, { purpose: "read", ...TIMEOUTS });
   try {
-    return await session.query<{ name: string; schema: string }>(
-      `select e.extname::text as name, n.nspname::text as schema
-         from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-        where e.extname = any($1) order by e.oid`,
-      [names],
-    );
+    return await session.query<Installed>(INSTALLED, [names]);
   } finally {
     await session.close();
   }
 }
+
+const INSTALLED = `with recursive need as (
+    select d.objid as oid, d.refobjid as of from pg_depend d where d.classid = 'pg_extension'::regclass and d.refclassid = 'pg_extension'::regclass),
+  wanted as (select e.oid from pg_extension e where e.extname = any($1) union select n.of from wanted w join need n on n.oid = w.oid)
+  select e.extname::text as name, n.nspname::text as schema,
+      array(select o.extname::text from need d join pg_extension o on o.oid = d.of where d.oid = e.oid) as needs
+    from wanted w join pg_extension e on e.oid = w.oid join pg_namespace n on n.oid = e.extnamespace order by e.oid`;
 
 /** What only a superuser makes, where the login is one. */
 const UNTRUSTED = `select e.name::text as name

@@ -13,7 +13,8 @@ create extension if not exists pg_stat_statements;
 create extension if not exists pgcrypto;
 create table t (id int primary key, k uuid default gen_random_uuid());`;
 
-async function check(pending: string) {
+/** `by`: what somebody has done in the tenants since. */
+async function check(pending: string, history = HISTORY, by = "") {
   const major = MAJORS.at(-1) ?? "18";
   const folder = temporaryFolder();
   const ledger = "create table schema_migrations (version bigint primary key, dirty boolean not null);";
@@ -21,7 +22,7 @@ async function check(pending: string) {
   for (let at = 0; at < 2; at++) {
     const { url, client } = await temporaryDatabase(
       major,
-      `${HISTORY} ${ledger} insert into schema_migrations values (1, false)`,
+      `${history} ${ledger} insert into schema_migrations values (1, false); ${by}`,
     );
     // A database with sessions cannot be copied.
     await client.end();
@@ -29,7 +30,7 @@ async function check(pending: string) {
   }
   mkdirSync(join(folder, "migrations"));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  write("migrations/000001_init.up.sql", HISTORY);
+  write("migrations/000001_init.up.sql", history);
   write("migrations/000002_next.up.sql", pending);
   write("tenants.csv", `id,url\n${urls.map((url, at) => `t${at},${url}`).join("\n")}\n`);
   write(
@@ -50,3 +51,48 @@ it("makes none that no tenant has: the release is what would bring it", async ()
   expect(code).toBe(1);
   expect(stderr).toContain('permission denied to create extension "pageinspect"');
 }, 120_000);
+
+it.each([
+  ["with another that the history makes, as anybody may", "create extension cube; create extension earthdistance;"],
+  ["with another by CASCADE", "create extension earthdistance cascade;"],
+  ["of the version that the history names", "create extension pageinspect version '1.5';"],
+  ["in a schema that is made for it", "create schema ext; create extension earthdistance schema ext cascade;"],
+])(
+  "makes what a history asks for: %s",
+  async (_, extensions) => {
+    const { code, stdout, stderr } = await check(
+      "alter table t add column note text;",
+      `${extensions} create table t (id int primary key);`,
+    );
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/divergences +none/);
+  },
+  120_000,
+);
+
+it.each([
+  [
+    "in another schema",
+    "create extension pageinspect schema public;",
+    "create schema other; alter extension pageinspect set schema other;",
+    /pageinspect.*schema/i,
+  ],
+  [
+    "of another version",
+    "create extension pageinspect version '1.5';",
+    "alter extension pageinspect update to '1.6';",
+    /pageinspect.*version/i,
+  ],
+])(
+  "finds one that is %s than the history says",
+  async (_, extensions, by, said) => {
+    const { stdout, stderr } = await check(
+      "alter table t add column note text;",
+      `${extensions} create table t (id int primary key);`,
+      by,
+    );
+    expect(stdout + stderr).not.toMatch(/divergences +none/);
+    expect(stdout + stderr).toMatch(said);
+  },
+  120_000,
+);
