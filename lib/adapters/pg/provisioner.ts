@@ -43,12 +43,13 @@ class Databases {
     private readonly like: readonly string[],
     private readonly open: CloneServer["open"],
   ) {
-    // What is made here is the tenant's for good, so the tenant's own role makes it.
-    this.server = { database: like[0] ?? tenant.database, role: tenant.role ?? null, open, executors: null };
+    // What is made here is the tenant's for good, so its own role makes it, or else the login: never the owner of another tenant's.
+    this.server = { database: tenant.database, role: tenant.role ?? null, open, executors: null };
   }
 
   async make(name: string, template: Template | null): Promise<NewPlace> {
-    const filled = template !== null && (await this.administer((session) => isWarm(session, template)));
+    const filled =
+      template !== null && (await this.administer((session) => isWarm(session, template, this.server.role)));
     const clone = filled ? await makeClone(this.server, name, template.name) : await this.empty(name);
     return {
       filled,
@@ -60,7 +61,7 @@ class Databases {
           const copied = await makeClone(this.server, made, name);
           return { name: made, release: copied.drop };
         };
-        await this.administer((session) => keepWarm(session, next, copy));
+        await this.administer((session) => keepWarm(session, next, this.server.role, copy));
       },
       drop: clone.drop,
     };

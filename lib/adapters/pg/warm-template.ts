@@ -6,12 +6,19 @@ import { dropClone } from "./drop-clone.js";
 /** What a finished template is told by. One without it is never copied. */
 const markOf = ({ of }: Template) => `template of schema-gate provision, for ${of}`;
 
-export async function isWarm(session: Session, template: Template): Promise<boolean> {
-  const found = await session.query(
-    "select 1 from pg_database where datname = $1 and shobj_description(oid, 'pg_database') = $2",
-    [template.name, markOf(template)],
+/** Databases with the mark of a template. A comment is its owner's to write, so one of another owner is somebody's, and no template. */
+async function marked(session: Session, template: Template, owner: string | null): Promise<readonly string[]> {
+  const found = await session.query<{ name: string }>(
+    `select datname::text as name from pg_database
+      where shobj_description(oid, 'pg_database') = $1 and pg_get_userbyid(datdba) = coalesce($2, current_user) and starts_with(datname, $3)`,
+    [markOf(template), owner, template.name.replace(/[^_]*$/, "")],
   );
-  return found.length > 0;
+  return found.map(({ name }) => name);
+}
+
+/** `owner`: of what is made here, null for the login. */
+export async function isWarm(session: Session, template: Template, owner: string | null): Promise<boolean> {
+  return (await marked(session, template, owner)).includes(template.name);
 }
 
 /**
@@ -21,13 +28,10 @@ export async function isWarm(session: Session, template: Template): Promise<bool
 export async function keepWarm(
   session: Session,
   template: Template,
+  owner: string | null,
   copy: () => Promise<{ readonly name: string; release(): Promise<void> }>,
 ): Promise<void> {
-  const older = await session.query<{ name: string }>(
-    "select datname::text as name from pg_database where shobj_description(oid, 'pg_database') = $1",
-    [markOf(template)],
-  );
-  for (const { name } of older) await dropClone(session, name);
+  for (const older of await marked(session, template, owner)) await dropClone(session, older);
   const made = await copy();
   try {
     const name = identifier(made.name);

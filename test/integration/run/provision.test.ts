@@ -139,6 +139,19 @@ describe("a tenant with a database of its own", () => {
       await admin(`grant connect, temporary on database "${databaseName(tenant)}" to public`);
   }, 60_000);
 
+  it("belongs to the login, whoever the others belong to", async () => {
+    list("owned");
+    const [first = ""] = fleet.tenants;
+    await admin(`create role of_another; alter database "${databaseName(first)}" owner to of_another`);
+    try {
+      expect((await provision("owned")).code).toBe(0);
+      const owner = `select pg_get_userbyid(datdba)::text as owner from pg_database where datname = '${databaseName("owned")}'`;
+      expect(await admin(owner)).toEqual([{ owner: "postgres" }]);
+    } finally {
+      await admin(`alter database "${databaseName(first)}" owner to postgres; drop role of_another`);
+    }
+  }, 60_000);
+
   it("a history that does not run leaves nothing, and says why", async () => {
     const folder = join(fleet.directory, "broken");
     mkdirSync(folder);
@@ -200,6 +213,17 @@ describe("with a template", () => {
       await other.end();
     }
     await admin(`alter database ${template} with allow_connections false`);
+  }, 60_000);
+
+  it("takes no database of another owner for its template, and leaves it", async () => {
+    const [template = ""] = await templates();
+    await admin(`create role of_another; alter database ${template} owner to of_another`);
+    try {
+      expect((await outcomeOf("warm-6")).template).toBe("not kept");
+      expect(await templates()).toEqual([template]);
+    } finally {
+      await admin(`alter database ${template} owner to postgres; drop role of_another`);
+    }
   }, 60_000);
 
   it("makes a template again that is not what it should be", async () => {
