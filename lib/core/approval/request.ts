@@ -1,3 +1,4 @@
+import { namesIn, withoutTag } from "./names-in.js";
 import { namesOf, type Person } from "./person.js";
 import { mixesScripts, skeleton } from "./skeleton.js";
 
@@ -50,12 +51,12 @@ export type ApprovalEntry = Decision | Voiding;
 export function requestProblem(request: ApprovalRequest): string | null {
   if (!Number.isInteger(request.quorum) || request.quorum < 1) return "the quorum must be a whole number of at least 1";
   if (!(request.requestedAt < request.expiresAt)) return "the approval would expire before it is asked for";
-  const names = [request.requester, ...request.approvers.flatMap(({ id, aliases = [] }) => [id, ...aliases])];
-  const mixed = names.find(mixesScripts);
-  if (mixed !== undefined) return `the name ${mixed} mixes letters of several scripts, so it can be taken for another`;
-  if (skeleton(request.requester) === "") return "the requester has no name, so self-approval could not be refused";
-  const shared = sharedName(request.approvers);
-  if (shared !== null) return `the name ${shared} belongs to more than one approver`;
+  const asking = requesters(request);
+  const names = asking.flatMap(namesIn).filter((name) => !name.includes("<"));
+  const unclear = mixed(names) ?? approversProblem(request.approvers);
+  if (unclear !== null) return unclear;
+  if (asking.some((name) => skeleton(name) === ""))
+    return "the requester has no name, so self-approval could not be refused";
   const others = request.approvers.filter((person) => !isRequester(request, person));
   if (others.length < request.quorum) {
     return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${requesterText(request)}; add approvers to the config, on AWS to the policy of the stack`;
@@ -63,23 +64,55 @@ export function requestProblem(request: ApprovalRequest): string | null {
   return null;
 }
 
+/** Why it would not be clear who of these people decides, or null. */
+export function approversProblem(approvers: readonly Person[]): string | null {
+  const unnamed = approvers.find(({ id }) => skeleton(id) === "");
+  if (unnamed !== undefined) return "an approver has no name";
+  const shared = sharedName(approvers);
+  if (shared !== null) return `the name ${shared} belongs to more than one approver`;
+  return mixed(approvers.flatMap(({ id, aliases = [] }) => [id, ...aliases]));
+}
+
+function mixed(names: readonly string[]): string | null {
+  const found = names.find(mixesScripts);
+  return found === undefined
+    ? null
+    : `the name ${found} mixes letters of several scripts, so it can be taken for another`;
+}
+
 type Requester = Pick<ApprovalRequest, "requester" | "startedBy" | "coauthors">;
 
 /** Under any of their names: the one that the config gives, and the login that started the run. */
 export function isRequester(request: Requester, person: Person): boolean {
-  const names = namesOf(person);
-  return [...requesterNames(request)].some((name) => names.has(name));
+  const names = [...namesOf(person)];
+  // Of two addresses one may have a tag: `team+alex@` and `team+robin@` are two people.
+  const asWritten = new Set(written(request).map(skeleton));
+  const asking = requesterNames(request);
+  return names.some((name) => asking.has(name)) || names.flatMap(withoutTag).some((name) => asWritten.has(name));
 }
 
-export function requesterNames({ requester, startedBy, coauthors = [] }: Requester): ReadonlySet<string> {
-  return new Set([requester, ...(startedBy === undefined ? [] : [startedBy]), ...coauthors].map(skeleton));
+export function requesterNames(request: Requester): ReadonlySet<string> {
+  return new Set(
+    written(request)
+      .flatMap((name) => [name, ...withoutTag(name)])
+      .map(skeleton),
+  );
+}
+
+function written(request: Requester): readonly string[] {
+  return requesters(request).flatMap((name) => [name, ...namesIn(name)]);
+}
+
+function requesters({ requester, startedBy, coauthors = [] }: Requester): readonly string[] {
+  return [requester, ...(startedBy === undefined ? [] : [startedBy]), ...coauthors];
 }
 
 /** For a sentence: who asked, as whom they are logged in when that is another name, and who else has a part in it. */
 export function requesterText(request: Requester): string {
   const { requester, startedBy, coauthors = [] } = request;
   const others = new Set([...(startedBy === undefined ? [] : [`started by ${startedBy}`]), ...coauthors]);
-  return requesterNames(request).size > 1 ? `${requester} (${[...others].join(", ")})` : requester;
+  const isOther = (name: string) => skeleton(name) !== skeleton(requester);
+  return requesters(request).some(isOther) ? `${requester} (${[...others].join(", ")})` : requester;
 }
 
 function sharedName(people: readonly Person[]): string | null {

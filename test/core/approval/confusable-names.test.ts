@@ -86,3 +86,58 @@ describe("the login that started a run", () => {
     expect(requestProblem({ ...request, approvers: [{ id: "lead", aliases: [name] }] })).toContain("not the requester");
   });
 });
+
+describe("who has a part in the change", () => {
+  const alex = { id: "alex", email: "alex@example.com" };
+  const by = (author: string, approver: object = alex) =>
+    approverProblem({ requester: "kim", coauthors: [author], approvers: [approver as typeof alex] }, "alex");
+
+  it.each([
+    "Alex Doe <alex@example.com>",
+    "alex <42@example.com>",
+    '"Doe, Alex" <ALEX@example.com>',
+    "robin\nalex",
+    "robin, alex",
+    "robin; alex@example.com",
+    "@alex",
+    "alex+release@example.com",
+    "1234+alex@users.noreply.github.com",
+    "12-alex@users.noreply.gitlab.com",
+    "Alex ＜alex@example.com＞",
+    "<alex@example.com>",
+  ])("%j is alex", (author) => {
+    expect(by(author)).toContain("cannot approve it");
+  });
+
+  it("is the owner of an address that the approver has with a tag", () => {
+    expect(by("alex@example.com", { id: "a", email: "alex+gate@example.com", aliases: ["alex"] })).toContain("cannot");
+  });
+
+  it.each([
+    "Alex Doe <alex.doe@example.com>",
+    "alex@example.org",
+    "team+alex@example.com",
+    "alexander",
+    "robin <robin@example.com>",
+    "1234+robin@users.noreply.github.com",
+  ])("%j is somebody else", (author) => {
+    expect(by(author)).toBeNull();
+  });
+
+  it("are two people where a team's address has a tag for each", () => {
+    expect(by("team+robin@example.com", { id: "alex", email: "team+alex@example.com" })).toBeNull();
+  });
+
+  it.each([
+    ["mixes letters of several scripts", { coauthors: ["aꙇex"] }],
+    ["mixes letters of several scripts", { startedBy: "aꙇex" }],
+    ["has no name", { coauthors: ["\u200b"] }],
+    ["has no name", { startedBy: " " }],
+  ])("%s: nobody is asked", (problem, change) => {
+    expect(requestProblem({ ...request, ...change })).toContain(problem);
+  });
+
+  it("may write their name in another script than their address", () => {
+    expect(requestProblem({ ...request, coauthors: ["Олег Иванов <oleg@example.com>"] })).toBeNull();
+  });
+});
