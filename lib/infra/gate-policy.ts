@@ -1,5 +1,6 @@
 import { type Stack, Token } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import { approversProblem } from "../core/approval/request.js";
 import type { AnySecret } from "./cdk-types.js";
 
 /** Somebody who may decide, and the names by which each channel knows them. */
@@ -64,6 +65,9 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
   const { ask = 0, quorum: several = 0.4, block = 0.7 } = thresholds ?? {};
   if (!(0 <= ask && ask <= several && several <= block && 0 < block && block <= 1))
     throw new Error("policy.thresholds: 0 ≤ ask ≤ quorum ≤ block ≤ 1 does not hold");
+  if (quorum !== undefined && !(Number.isSafeInteger(quorum) && quorum >= 1))
+    throw new Error(`policy.quorum: ${quorum} is no whole number of at least 1`);
+  refuseSharedNames(approvers);
   const value = {
     approvers,
     ...(quorum === undefined ? {} : { quorum }),
@@ -77,4 +81,10 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
   if (size > LARGEST)
     throw new Error(`the policy has about ${size} bytes; ${LARGEST} fit beside a function's other variables`);
   return stack.toJsonString(value);
+}
+
+/** What belongs to two people would be nobody's, and end every run before anybody is asked. */
+function refuseSharedNames(approvers: readonly GateApprover[]): void {
+  const problem = approversProblem(approvers.filter(({ id }) => !Token.isUnresolved(id)));
+  if (problem !== null) throw new Error(`policy.approvers: ${problem}`);
 }

@@ -29,7 +29,11 @@ const RULES: readonly { room: string; rooms: readonly string[]; packages: readon
     rooms: ["lib/review", "lib/steps", "lib/adapters", "lib/ports", "lib/core"],
     packages: [/^hono/, /^node:crypto$/, /^zod$/],
   },
-  { room: "lib/infra", rooms: ["lib/infra"], packages: [/^aws-cdk-lib/, /^constructs$/, /^cdk-nag$/, /^node:/] },
+  {
+    room: "lib/infra",
+    rooms: ["lib/infra", "lib/core/approval"],
+    packages: [/^aws-cdk-lib/, /^constructs$/, /^cdk-nag$/, /^node:/],
+  },
   {
     room: "lib/api",
     rooms: ["lib/api", "lib/steps", "lib/adapters", "lib/ports", "lib/core"],
