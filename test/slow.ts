@@ -84,6 +84,7 @@ export const LONG: readonly string[] = [
   "test/functions/iam-sign-in.test.ts",
   "test/functions/long-task.test.ts",
   "test/functions/planted-approvals.test.ts",
+  "test/functions/planted-artifacts.test.ts",
   "test/functions/predicted-too-long.test.ts",
   "test/functions/recorded-end.test.ts",
   "test/functions/run-aws-command.test.ts",

@@ -3,11 +3,13 @@ import { type PackProblem, type ReleasePack, ReleasePackError } from "../../lib/
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
 import { readPack } from "../../lib/adapters/aws/s3-release.js";
 import { configSchema } from "../../lib/core/config/config.js";
+import { storedConfig } from "../../lib/core/config/stored-config.js";
 import type { Finding } from "../../lib/core/finding.js";
 import { digest } from "../../lib/core/json.js";
 import { holdToPolicy } from "../../lib/core/policy/hold-to-policy.js";
 import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
 import type { Artifacts } from "../../lib/ports/artifacts.js";
+import { TamperedError } from "../../lib/ports/tampered.js";
 import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
 import type { Services } from "./services.js";
@@ -39,10 +41,10 @@ const FINDINGS = artifact.findings("load-policy");
 
 /**
  * Makes the run's request from the packed release, before its first step: signed by somebody whom the stack knows, and held to
- * the stack's policy. A redriven execution finds it made. Throws `DuplicateRun`, and `ReleasePackError` or `PolicyRefused` after
- * it left a request that lets the report say what happened.
+ * the stack's policy. A redriven execution makes the same again. Returns it: what lies in the bucket may be another by now. Throws
+ * `DuplicateRun`, and `ReleasePackError` or `PolicyRefused` after it left a request that lets the report say what happened.
  */
-export async function acceptRun(services: Services, event: unknown, now: number): Promise<void> {
+export async function acceptRun(services: Services, event: unknown, now: number): Promise<RunRequest> {
   const { run, release, execution } = eventSchema.parse(event);
   const artifacts = s3Artifacts(services.store, `runs/${run}`);
   if (!(await artifacts.create(INPUT, { release, execution } satisfies AcceptedInput))) {
@@ -50,10 +52,12 @@ export async function acceptRun(services: Services, event: unknown, now: number)
     if (known?.execution !== execution) throw new DuplicateRun(`another execution works on the run ${run}`);
   }
   const known = await artifacts.get<RunRequest>(artifact.request);
-  if (known !== null && known.config.migrations !== UNREADABLE.config.migrations) return;
   const base = { run, engine: "aws", startedAt: new Date(now).toISOString() } as const;
   try {
-    await artifacts.put(artifact.request, { ...base, ...(await requestOf(services, artifacts, release)) });
+    const request = { ...base, ...(await requestOf(services, artifacts, release)) };
+    if (known !== null && known.config.migrations !== UNREADABLE.config.migrations) return sameAs(known, request);
+    await artifacts.put(artifact.request, request);
+    return request;
   } catch (error) {
     if (error instanceof ReleasePackError || error instanceof PolicyRefused)
       await artifacts.put(artifact.request, { ...base, ...UNREADABLE });
@@ -61,6 +65,15 @@ export async function acceptRun(services: Services, event: unknown, now: number)
       await artifacts.put(FINDINGS, [refusedPack(release, error.code, error.message)]);
     throw error;
   }
+}
+
+/** What lies in the bucket is believed where the pack says the same: somebody else may have laid it there. */
+function sameAs(known: RunRequest, { startedAt: _, ...request }: RunRequest): RunRequest {
+  const { startedAt: __, ...before } = { ...known, config: storedConfig(known.config) };
+  if (digest(before) === digest(request)) return known;
+  throw new TamperedError(
+    `the request of the run ${known.run} is not what its release and the stack's policy make of it now; start a new run`,
+  );
 }
 
 type Requested = Omit<RunRequest, "run" | "engine" | "startedAt">;

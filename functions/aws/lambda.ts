@@ -2,6 +2,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { z } from "zod";
 import type { Ports } from "../../lib/ports/ports.js";
+import type { RunRequest } from "../../lib/steps/run/records.js";
 import { TransientFailure } from "../../lib/steps/run/step.js";
 import { configureRuntime, type Handler } from "../runtime.js";
 import { logger } from "./logger.js";
@@ -12,8 +13,8 @@ import { traced, tracedClient } from "./tracer.js";
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
 
 export interface Surroundings {
-  /** Before the step, and before there are ports. */
-  readonly before?: (services: Services, event: unknown) => Promise<void>;
+  /** Before the step, and before there are ports. Gives the request as the step is to read it. */
+  readonly before?: (services: Services, event: unknown) => Promise<RunRequest>;
   /** After the step, with its ports. */
   readonly after?: (services: Services, ports: Ports) => Promise<void>;
 }
@@ -63,10 +64,10 @@ async function invoked(handler: Handler, around: Surroundings, event: unknown, c
   const own = services();
   const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
   try {
-    await around.before?.(own, event);
+    const accepted = await around.before?.(own, event);
     let ports: Ports | null = null;
     configureRuntime(async (name) => {
-      ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline });
+      ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline }, accepted);
       return ports;
     });
     const output = await handler(event);

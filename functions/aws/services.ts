@@ -8,9 +8,11 @@ import { openStore, type S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
+import type { Artifacts } from "../../lib/ports/artifacts.js";
 import type { Ports } from "../../lib/ports/ports.js";
 import type { Signer } from "../../lib/ports/signer.js";
 import { reportFiles } from "../../lib/review/report-files.js";
+import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { storedRequest } from "../../lib/steps/run/stored-request.js";
 import { type Environment, readEnvironment, readPolicy } from "../environment.js";
 import { type AcceptedInput, INPUT } from "./accept-run.js";
@@ -55,14 +57,20 @@ export function servicesOf(variables: Variables, traced?: Traced): Services {
 /** For what is over in a moment. */
 export const UNLIMITED: TimeLimit = { stop: new AbortController().signal, deadline: null };
 
-/** The ports of a run that was accepted. Throws for a run that the bucket does not know. */
-export async function portsOf(services: Services, run: string, limit: TimeLimit): Promise<Ports> {
+/** The ports of a run that was accepted. Throws for a run that the bucket does not know. `accepted`: its request, just made. */
+export async function portsOf(
+  services: Services,
+  run: string,
+  limit: TimeLimit,
+  accepted?: RunRequest,
+): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
-  const [request, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(INPUT)]);
+  const [stored, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(INPUT)]);
+  const request = accepted ?? stored;
   if (request === null || input === null)
     throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
-  return awsPorts({
+  const ports = awsPorts({
     run,
     release: input.release,
     pack: request.pack,
@@ -87,6 +95,13 @@ export async function portsOf(services: Services, run: string, limit: TimeLimit)
     renderer: reportFiles,
     ...limit,
   });
+  return accepted === undefined ? ports : { ...ports, artifacts: pinned(ports.artifacts, accepted) };
+}
+
+/** Nobody else's request is read between its making and the step. */
+function pinned(artifacts: Artifacts, request: RunRequest): Artifacts {
+  const get = async <T>(key: string) => (key === artifact.request ? (request as T) : artifacts.get<T>(key));
+  return { ...artifacts, get };
 }
 
 async function signerOf({ environment, client }: Services): Promise<Signer> {

@@ -3,14 +3,15 @@ import type { Release } from "../../core/migration/release.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { REHEARSE } from "../probing/rehearsal.js";
-import { artifact, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
+import { artifact, need, resultsOf, type TenantReading } from "../run/records.js";
+import { writtenRequest } from "../run/stored-request.js";
 
 /** Gates whose findings exist before anybody is asked; what the rollout finds later does not undo the approval. */
 const ASKED_ABOUT = /^findings\/(load|introspect|diverge|probe|lint|rollback|dry-run)/;
 
 /** Everything that an approval is given for, read from the run's artifacts. */
 export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts" | "policy">): Promise<ApprovalSubject> {
-  const request = await need<RunRequest>(ports, artifact.request);
+  const request = await writtenRequest(ports);
   const release = await need<Release>(ports, artifact.release);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);

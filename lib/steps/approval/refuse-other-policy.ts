@@ -1,6 +1,7 @@
 import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
-import type { RunRequest } from "../run/records.js";
+import { TamperedError } from "../../ports/tampered.js";
+import { writtenRequest } from "../run/stored-request.js";
 
 /** The stack was updated while the run was at work. */
 class PolicyChanged extends Error {
@@ -9,9 +10,24 @@ class PolicyChanged extends Error {
 
 /**
  * Throws `PolicyChanged` when the stack demands something else than when the run was loaded: its config was held to the
- * earlier policy, so nobody is asked by it.
+ * earlier policy, so nobody is asked by it. Throws `TamperedError` when the request is not the one that was held to it, by the
+ * trail. On one machine, which has no policy besides the config, the run's folder is held otherwise.
  */
-export function refuseOtherPolicy(ports: Pick<Ports, "policy">, request: RunRequest): void {
-  if (digest([request.policy ?? null]) === digest([ports.policy ?? null])) return;
-  throw new PolicyChanged("the policy of the stack has changed since the run was loaded; start a new run");
+export async function refuseOtherPolicy(ports: Pick<Ports, "policy" | "run" | "artifacts" | "audit">): Promise<void> {
+  const request = await writtenRequest(ports);
+  const policy = ports.policy ?? null;
+  if (digest([request.policy ?? null]) !== digest([policy]))
+    throw new PolicyChanged("the policy of the stack has changed since the run was loaded; start a new run");
+  if (policy === null) return;
+  const begun = (await ports.audit.events()).findLast(({ action }) => action === "run.started");
+  const { config, startedBy = null, coauthors = [] } = begun?.details ?? {};
+  const loaded = [begun?.actor ?? null, startedBy, coauthors, config ?? null];
+  if (
+    digest(loaded) ===
+    digest([request.requester, request.startedBy ?? null, request.coauthors ?? [], digest(request.config)])
+  )
+    return;
+  throw new TamperedError(
+    `the request of the run ${ports.run} was changed since it was loaded; find out who wrote there, then start a new run`,
+  );
 }

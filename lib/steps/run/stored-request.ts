@@ -10,7 +10,12 @@ export async function storedRequest(artifacts: Pick<Ports["artifacts"], "get">):
 
 /** As `storedRequest`. Throws when there is none. */
 export async function needRequest(ports: Pick<Ports, "run" | "artifacts">): Promise<RunRequest> {
-  return readable(await need<RunRequest>(ports, artifact.request));
+  return readable(await writtenRequest(ports));
+}
+
+/** As it lies there: what digests are of, so that a later version's defaults change none. */
+export function writtenRequest(ports: Pick<Ports, "run" | "artifacts">): Promise<RunRequest> {
+  return need<RunRequest>(ports, artifact.request);
 }
 
 function readable(request: RunRequest): RunRequest {

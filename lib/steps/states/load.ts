@@ -21,7 +21,7 @@ import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type RunRequest, type RunScope } from "../run/records.js";
 import type { Step } from "../run/step.js";
-import { needRequest } from "../run/stored-request.js";
+import { needRequest, writtenRequest } from "../run/stored-request.js";
 
 const input = z.object({ run: z.string() });
 
@@ -65,7 +65,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
         release: release.name,
         command: request.command,
         tenants: tenants.length,
-        config: digest(config),
+        config: digest((await writtenRequest(ports)).config),
         ...(request.policy === undefined
           ? {}
           : {

@@ -28,7 +28,7 @@ export const requestApproval: Step<z.infer<typeof input>, Output> = {
   recorded: ({ run }) => ({ run }),
   async run(ports, { run, taskToken }) {
     const asked = await needRequest(ports);
-    refuseOtherPolicy(ports, asked);
+    await refuseOtherPolicy(ports);
     const { config, requester, startedBy, coauthors } = asked;
     const score = await need<ScoreRecord>(ports, artifact.score);
     const now = ports.clock.now();

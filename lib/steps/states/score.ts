@@ -29,7 +29,7 @@ export const score: Step<z.infer<typeof input>, Output> = {
   async run(ports) {
     const run = await readRun(ports);
     const { config } = run.request;
-    refuseOtherPolicy(ports, run.request);
+    await refuseOtherPolicy(ports);
     await saveFindings(ports, "kept", keptPredictions(run));
     const findings = await allFindings(ports);
     const scored = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
