@@ -14,6 +14,7 @@ export interface WebhookTarget {
 }
 
 const LEAST_KEY_BYTES = 24;
+const PREFIX = "whsec_";
 
 /** Throws `SecretError` for a secret that is not there, or is too short to sign with. */
 export async function webhookTarget(config: WebhookConfig, secrets: Secrets): Promise<WebhookTarget> {
@@ -22,6 +23,10 @@ export async function webhookTarget(config: WebhookConfig, secrets: Secrets): Pr
   if (problem !== null) throw new SecretError(`${config.url} holds no URL that events are posted to: ${problem}`);
   const name = new URL(url).host;
   const key = keyOf(await secrets.resolve(config.secret));
+  if (key === null)
+    throw new SecretError(
+      `${config.secret}, which signs for ${name}, begins with whsec_ and goes on with something that is no base64`,
+    );
   if (key.length < LEAST_KEY_BYTES)
     throw new SecretError(
       `${config.secret}, which signs for ${name}, has ${key.length} bytes and needs ${LEAST_KEY_BYTES}; openssl rand -base64 32 makes one`,
@@ -38,8 +43,13 @@ export function wish(config: WebhookConfig): Pick<WebhookTarget, "id" | "wants">
   };
 }
 
-/** As Standard Webhooks writes secrets; any other text is its own bytes. */
-function keyOf(secret: string): Uint8Array {
-  const [, base64] = /^whsec_([A-Za-z0-9+/]+=*)$/.exec(secret) ?? [];
-  return Buffer.from(base64 ?? secret, base64 === undefined ? "utf8" : "base64");
+/**
+ * As Standard Webhooks writes secrets; any other text is its own bytes. Null for `whsec_` before what its libraries would not read,
+ * or read as another key than Node does.
+ */
+function keyOf(secret: string): Uint8Array | null {
+  if (!secret.startsWith(PREFIX)) return Buffer.from(secret);
+  const base64 = secret.slice(PREFIX.length);
+  const key = Buffer.from(base64, "base64");
+  return key.toString("base64").replace(/=+$/, "") === base64.replace(/={0,2}$/, "") ? key : null;
 }

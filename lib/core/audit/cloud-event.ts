@@ -1,3 +1,4 @@
+import { visible } from "../visible.js";
 import type { AuditEvent } from "./event.js";
 
 /** An event of a trail in the JSON form of CloudEvents 1.0, with the extension `sequence`. */
@@ -7,6 +8,7 @@ export interface CloudEvent {
   readonly id: string;
   readonly source: string;
   readonly type: string;
+  /** Kind and name, with what a name holds that prints nothing as its code: CloudEvents has no controls in attributes. `data` has it exactly. */
   readonly subject: string;
   readonly time: string;
   readonly sequence: string;
@@ -23,7 +25,7 @@ export function cloudEvent(run: string, event: AuditEvent): CloudEvent {
     id: event.hash,
     source: `/schema-gate/runs/${encodeURIComponent(run)}`,
     type: `schema-gate.${event.action}`,
-    subject: `${event.subject.kind}/${event.subject.name}`,
+    subject: visible(`${event.subject.kind}/${event.subject.name}`),
     time: event.at,
     sequence: String(event.seq).padStart(DIGITS, "0"),
     datacontenttype: "application/json",

@@ -91,6 +91,24 @@ describe("delivery of a trail", () => {
     });
   });
 
+  it("tells names that CloudEvents does not allow in an attribute by their codes, and exactly in its data", async () => {
+    const { delivery } = await begin();
+    const name = "a\r\nwebhook-id: x\u0000\u202e";
+    const note = {
+      actor: "a",
+      action: "fault.observed",
+      digest: null,
+      details: {},
+      at: "2024-01-15T09:30:00.000Z",
+    } as const;
+    delivery.hear([appendEvent(null, { ...note, subject: { kind: "tenant", name } })]);
+    expect(await delivery.end(PATIENT)).toBeNull();
+    const [posted] = endpoint.posted;
+    expect(posted?.signed).toBe(true);
+    expect(posted?.event.subject).toBe("tenant/a⟨U+000D⟩⟨U+000A⟩webhook-id: x⟨U+0000⟩⟨U+202E⟩");
+    expect(posted?.event.data.subject.name).toBe(name);
+  });
+
   it("tries again with growing pauses, in order, and says so once", async () => {
     const { delivery, failed, pauses } = await begin();
     endpoint.answer = (_posted, count) => (count < 10 ? 500 : 200);
@@ -206,6 +224,11 @@ describe("a target", () => {
   it.each([
     ["a short secret", "x".repeat(23), undefined, /has 23 bytes and needs 24/],
     ["a short one in base64", `whsec_${Buffer.alloc(23).toString("base64")}`, undefined, /23 bytes/],
+    ["base64 for URLs", `whsec_${"-_".repeat(16)}`, undefined, /no base64/],
+    ["a line feed behind the base64", `whsec_${Buffer.alloc(24).toString("base64")}\n`, undefined, /no base64/],
+    ["base64 that was cut", `whsec_${"A".repeat(33)}`, undefined, /no base64/],
+    ["base64 that does not end on a byte", `whsec_${"A".repeat(32)}B=`, undefined, /no base64/],
+    ["base64 with a gap", `whsec_${"A".repeat(16)} ${"A".repeat(16)}`, undefined, /no base64/],
     ["http elsewhere", "x".repeat(24), "http://hooks.example.com/token", /http is for the loopback interface alone/],
     ["no URL", "x".repeat(24), "token", /expected a URL/],
     ["a URL with a password", "x".repeat(24), "https://a:b@hooks.example.com/", /user or a password/],
