@@ -8,23 +8,45 @@ import type { AlterColumnType } from "./kinds/alter-column-type.js";
 
 /**
  * The expression that undoes USING for every value that the old type has, where it is known to: casts through text, AT TIME ZONE, and
- * to_timestamp. Null for all others.
+ * to_timestamp. Null for all others. `value`: what it converts, as SQL; by default the column.
  */
-export function turnedRound({ using, column, type }: AlterColumnType, from: string): string | null {
+export function turnedRound(
+  { using, column, type }: AlterColumnType,
+  from: string,
+  value = identifier(column),
+): string | null {
   if (using === null) return null;
   const tree = expressionTree(using);
-  const name = identifier(column);
-  if (isPlainCastThroughText(tree, type, column, deparseType)) return `${name}::text::${from}`;
+  if (isPlainCastThroughText(tree, type, column, deparseType)) {
+    if (isNumber(from) && isNumber(type)) return `${value}::${from}`;
+    return isText(from) || showsPlainly(type) ? `${value}::text::${from}` : null;
+  }
   const call = tree && callOf(tree);
   if (!call || columnName(call.args.at(-1)) !== column) return null;
   const [to, was] = [parseType(type)?.base ?? "", parseType(from)?.base ?? ""];
   const zone = call.args.length === 2 ? constant(call.args[0]) : undefined;
   if (call.name === "timezone" && zone !== undefined && isMoment(to) && isMoment(was) && to !== was)
-    return `${name} AT TIME ZONE ${literal(zone)}`;
-  const number = /^(smallint|integer|bigint|numeric|real|double precision)$/;
-  if (call.name === "to_timestamp" && call.args.length === 1 && to === "timestamp with time zone" && number.test(was))
-    return `extract(epoch FROM ${name})::${from}`;
+    return `${value} AT TIME ZONE ${literal(zone)}`;
+  if (call.name === "to_timestamp" && call.args.length === 1 && to === "timestamp with time zone" && isNumber(from))
+    return `extract(epoch FROM ${value})::${from}`;
   return null;
+}
+
+function isNumber(type: string): boolean {
+  return /^(smallint|integer|bigint|numeric|real|double precision)$/.test(parseType(type)?.base ?? "");
+}
+
+function isText(type: string): boolean {
+  return /^(text|character varying)$/.test(parseType(type)?.base ?? "");
+}
+
+/**
+ * Whether a value that was made of a text shows as one that the first type reads again. An interval (`5` shows as `00:00:05`), money or a
+ * numeric of some scale (`5.00`) does not; a type of one's own, as an enum, does.
+ */
+function showsPlainly(type: string): boolean {
+  const base = parseType(type)?.base ?? "";
+  return isText(type) || base.includes(".") || !/^(interval|money|numeric|bit|character|time|"char")/.test(base);
 }
 
 function isMoment(base: string): boolean {

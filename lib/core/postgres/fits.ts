@@ -15,6 +15,7 @@ const INTEGERS: ReadonlyMap<string, readonly [string, string]> = new Map([
   ["bigint", ["-9223372036854775808", "9223372036854775807"]],
 ]);
 const NUMBERS: ReadonlySet<string> = new Set([...INTEGERS.keys(), "numeric", "real", "double precision"]);
+const FLOATS: ReadonlySet<string> = new Set(["real", "double precision"]);
 const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "character"]);
 const MOMENTS = /^(timestamp|date|time)\b/;
 
@@ -31,9 +32,9 @@ export function fitOf(value: string, from: string, to: string, labels: readonly 
   const next = parseType(to);
   if (!old || !next) return null;
   const range = INTEGERS.get(next.base);
+  if (FLOATS.has(old.base) && range) return floatIntoInteger(value, range[1]);
   if (NUMBERS.has(old.base) && range) {
     const number = `${value}::numeric`;
-    // A real that is no number does not become an integer either.
     const within = `(${value}::text NOT IN ('NaN', 'Infinity', '-Infinity') AND ${number} > ${range[0]}::numeric - 0.5 AND ${number} < ${range[1]}::numeric + 0.5)`;
     return {
       survives: `CASE WHEN ${within} THEN trunc(${number}) = ${number} ELSE false END`,
@@ -41,7 +42,7 @@ export function fitOf(value: string, from: string, to: string, labels: readonly 
     };
   }
   if (NUMBERS.has(old.base) && next.base === "numeric" && next.modifiers.length > 0)
-    return intoNumeric(value, next.modifiers);
+    return intoNumeric(value, FLOATS.has(old.base) ? from : null, next.modifiers);
   if (TEXTS.has(old.base) && TEXTS.has(next.base) && next.modifiers.length > 0) {
     const [length = 1] = next.modifiers;
     const short = `char_length(${value}::text) <= ${length}`;
@@ -58,11 +59,26 @@ export function fitOf(value: string, from: string, to: string, labels: readonly 
   return null;
 }
 
-function intoNumeric(value: string, [precision = 0, scale = 0]: readonly number[]): Fit {
+/** Counted as the server does, which rounds to the nearest even number: as numeric a float would keep 15 of its digits, and a real six. */
+function floatIntoInteger(value: string, most: string): Fit {
+  const number = `round(${value}::double precision)`;
+  // The least is one more below zero, and the float next to the most may be above it. NaN is above all numbers.
+  const bound = `${BigInt(most) + 1n}::double precision`;
+  const within = `(${number} >= -${bound} AND ${number} < ${bound})`;
+  return {
+    survives: `(${within} AND ${number} = ${value} AND ${value}::text <> '-0')`,
+    replaced: { refused: `NOT ${within}`, by: "NULL" },
+  };
+}
+
+/** `float`: the type, if it is one: what is left of it is compared as such. */
+function intoNumeric(value: string, float: string | null, [precision = 0, scale = 0]: readonly number[]): Fit {
   const number = `${value}::numeric`;
   const within = `(${value}::text NOT IN ('NaN', 'Infinity', '-Infinity') AND abs(round(${number}, ${scale})) < 1e${precision - scale}::numeric)`;
+  const rounded = `round(${number}, ${scale})`;
+  const same = float === null ? `${rounded} = ${number}` : `${rounded}::${float} = ${value} AND ${value}::text <> '-0'`;
   return {
-    survives: `CASE WHEN ${value}::text = 'NaN' THEN true WHEN ${within} THEN round(${number}, ${scale}) = ${number} ELSE false END`,
+    survives: `CASE WHEN ${value}::text = 'NaN' THEN true WHEN ${within} THEN ${same} ELSE false END`,
     replaced: { refused: `NOT (${value}::text = 'NaN' OR ${within})`, by: "NULL" },
   };
 }

@@ -4,7 +4,10 @@ import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
 import { convertsByCast } from "../../core/operations/convert-back.js";
+import type { AlterColumnType } from "../../core/operations/kinds/alter-column-type.js";
+import { resolveTable } from "../../core/operations/resolve.js";
 import { operationsOfText } from "../../core/operations/segments.js";
+import { turnedRound } from "../../core/operations/turned-round.js";
 import { holdsEvery } from "../../core/postgres/fits.js";
 import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
@@ -59,6 +62,8 @@ interface Around {
   readonly ours: boolean;
   /** Whether the migration converts by more than the casts between two types. */
   readonly computes: boolean;
+  /** What its text converts. */
+  readonly conversions: readonly AlterColumnType[];
   /** Whether the migration writes rows of a table, by its name after it. */
   readonly fills: (table: TableRef) => boolean;
 }
@@ -84,8 +89,18 @@ export async function withAside(
 ): Promise<RollbackCandidate> {
   const [was, is] = [new CatalogIndex(before), new CatalogIndex(after)];
   const ours = candidate.source !== "author";
-  const computes = converts(migration);
-  const around = { migration, before: was, after: is, schema, ours, computes, fills: writtenTables(observed, is) };
+  const conversions = conversionsOf(migration);
+  const computes = Boolean(migration.migrator) || conversions.length === 0 || !conversions.every(convertsByCast);
+  const around = {
+    migration,
+    before: was,
+    after: is,
+    schema,
+    ours,
+    computes,
+    conversions,
+    fills: writtenTables(observed, is),
+  };
   const aside = await whatGoes(session, passages, around);
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
@@ -198,7 +213,7 @@ function isThere(relation: string, columns: Columns): boolean {
 }
 
 async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, around: Around) {
-  const { after, before, schema, computes } = around;
+  const { after, before, schema, ours, computes, conversions } = around;
   const goes: string[] = [];
   const retyped: Retyped[] = [];
   const names = new Map<string, string>();
@@ -213,17 +228,25 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
     }
     back = bound({ schema: now.schema, name: now.table }, schema);
     names.set(column.name, now.name);
-    if (now.typeOid === column.typeOid && now.type === column.type) continue;
+    const own = conversions.filter(
+      (each) => [column.name, now.name].includes(each.column) && isOf(each, [table.ref, back], around),
+    );
+    // A conversion within one type gives other values too.
+    const recomputed = own.some((each) => !convertsByCast(each));
+    if (now.typeOid === column.typeOid && now.type === column.type && !recomputed) continue;
     const was = before.column(back, now.name);
     const type = was?.attributes.type ?? now.type;
     const labels = now.typeOid === column.typeOid ? null : labelsOf(type, before);
-    if (labels === null && holdsEvery(known.attributes.type, type)) continue;
+    if (labels === null && !computes && holdsEvery(known.attributes.type, type)) continue;
+    const only = own.length === 1 ? own[0] : undefined;
     retyped.push({
       column: known,
       type,
       labels,
       castsAgain: await casts(session, now.type, column.type),
       computed: computes,
+      turned:
+        ours && only && turnedRound(only, type) !== null ? (value) => turnedRound(only, type, value) ?? value : null,
       required: was?.attributes.notNull ? requiredAgain(was, back, before) : null,
     });
   }
@@ -231,16 +254,20 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
   return { table: table.ref, gone, retyped, back: { table: back, columns: names } };
 }
 
+/** By the name that the table bears before or after the release; one that it bears only in between may be any. */
+function isOf({ table }: AlterColumnType, names: readonly TableRef[], { before, after }: Around): boolean {
+  if (names.some(({ name }) => name === table.name)) return true;
+  return ![before, after].some((index) => index.table(resolveTable(table, index)) !== undefined);
+}
+
 function requiredAgain({ id, attributes }: ColumnObject, table: TableRef, before: CatalogIndex): Retyped["required"] {
   return { name: id.name, hasDefault: attributes.default !== null, again: notNullAgain(before, table, id.name) };
 }
 
-/** Only conversions that are all in the text, each by the casts between its types, are known. */
-function converts({ up, migrator }: Migration): boolean {
-  if (migrator) return true;
-  const operations = up.statements.flatMap((statement) => operationsOfText(statement));
-  const conversions = operations.filter((operation) => operation.kind === "alter-column-type");
-  return conversions.length === 0 || !conversions.every(convertsByCast);
+function conversionsOf({ up }: Migration): readonly AlterColumnType[] {
+  return up.statements
+    .flatMap((statement) => operationsOfText(statement))
+    .filter((operation) => operation.kind === "alter-column-type");
 }
 
 function bound(table: TableRef, schema: string | null): TableRef {

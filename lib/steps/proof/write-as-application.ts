@@ -80,9 +80,11 @@ function wideValue({ attributes }: Pick<ColumnObject, "attributes">, index: Cata
   }
   const [, base = type, first, second] =
     /^([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?(?: with(?:out)? time zone)?$/.exec(type) ?? [];
+  const scale = first === undefined ? 7 : (second ?? 0);
   switch (base) {
     case "numeric":
-      return first === undefined ? "7.7777777" : `round(7.7777777, ${second ?? 0})`;
+      // The rows differ in what a narrower type would round off, so that a unique key is met there.
+      return `round(7.7777777 + ${row % 10} * 1e-${scale}, ${scale})`;
     case "bigint":
       return String(3_000_000_000 + row);
     case "real":

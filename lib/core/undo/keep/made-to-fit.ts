@@ -40,7 +40,7 @@ function fitOne(index: CatalogIndex, table: TableRef, each: Retyped, tried: bool
       ? []
       : [block(`IF EXISTS (SELECT FROM ${from} t WHERE ${there}) THEN ${relax} ${update}; END IF;`)];
   }
-  return tried && relax !== null ? [onTrial(from, column, type, relax)] : [];
+  return tried && relax !== null ? [onTrial(from, each, relax)] : [];
 }
 
 /** A column that must have a value loses its NOT NULL until it has one again; null where something else demands it. */
@@ -58,20 +58,22 @@ function names(
   return attributes.columns.includes(column);
 }
 
-/** What a value of one type can be refused for by another: data, a domain's check, a name that is not there. */
-const REFUSED = "data_exception OR integrity_constraint_violation OR undefined_table OR undefined_function";
+/** What a value of one type can be refused for by another: data, NaN by an integer, a domain's check, a name that is not there. */
+const REFUSED =
+  "data_exception OR feature_not_supported OR integrity_constraint_violation OR undefined_table OR undefined_function";
 /** The old type is not there yet, or no cast leads to it: the way back does not convert. */
 const NO_CAST = "undefined_object OR cannot_coerce";
 
 /** All at once first; only where one is refused each is tried for itself. */
-function onTrial(from: string, column: ColumnObject, type: string, relax: string): string {
+function onTrial(from: string, { column, type, turned }: Retyped, relax: string): string {
   const name = identifier(column.id.name);
-  const cuts = truncates(type);
+  const cuts = turned === null && truncates(type);
+  const converted = (value: string) => turned?.(value) ?? `${value}::${type}`;
   // An explicit cast would cut what an assignment refuses.
   const all = cuts
     ? `FOR r IN SELECT t.${name} AS value FROM ${from} t WHERE t.${name} IS NOT NULL LOOP x := r.value; END LOOP;`
-    : `PERFORM count(t.${name}::${type}) FROM ${from} t WHERE t.${name} IS NOT NULL;`;
-  const one = cuts ? "x := r.value;" : `PERFORM r.value::${type};`;
+    : `PERFORM count(${converted(`t.${name}`)}) FROM ${from} t WHERE t.${name} IS NOT NULL;`;
+  const one = cuts ? "x := r.value;" : `PERFORM ${converted("r.value")};`;
   const each = `FOR r IN SELECT t.ctid AS at, t.tableoid AS part, t.${name} AS value FROM ${from} t WHERE t.${name} IS NOT NULL LOOP
       BEGIN ${one} EXCEPTION WHEN ${REFUSED} THEN
         UPDATE ${from} t SET ${name} = NULL WHERE t.ctid = r.at AND t.tableoid = r.part;

@@ -23,6 +23,8 @@ export interface Retyped {
   readonly castsAgain: boolean;
   /** The release converts it with an expression of its own, or nobody knows with what: only the copy gives a value again, NULL too. */
   readonly computed: boolean;
+  /** How the way back converts a value, as SQL over it, where it does by more than a cast. */
+  readonly turned: ((value: string) => string) | null;
   /** After the way back it must have a value: its name of then, whether it has a default, and the statement that demands it again. */
   readonly required: { readonly name: string; readonly hasDefault: boolean; readonly again: string } | null;
 }
