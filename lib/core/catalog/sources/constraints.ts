@@ -33,7 +33,9 @@ export const constraints = source<Field>({
       type: "c.contype",
       // A plain NOT NULL is spelled here: there are as many as columns.
       definition: "case when c.contype <> 'n' then pg_get_constraintdef(c.oid) end",
-      columns: "c.conkey",
+      // A whole row in a CHECK is column 0, a system column (tableoid) is below: neither is one of the table's.
+      columns:
+        "(select array_agg(k.number order by k.at) from unnest(c.conkey) with ordinality k(number, at) where k.number > 0)",
       validated: "c.convalidated",
       enforced: since(18, scope, "c.conenforced", "true"),
       deferrable: "c.condeferrable",
