@@ -7,6 +7,7 @@ export const SLOW: readonly string[] = [
   "test/core/operations/calls-followed.test.ts",
   "test/core/postgres/type-change.test.ts",
   "test/core/rewrite/plans.test.ts",
+  "test/core/rewrite/writes-between.test.ts",
   "test/functions/gate-on-aws.test.ts",
   "test/functions/long-dry-run.test.ts",
   "test/functions/redrive.test.ts",

@@ -41,15 +41,34 @@ export const BEFORE = `
   CREATE INDEX notes_ticket ON notes (ticket_id);
   CREATE TYPE state AS ENUM ('new', 'paid');
   CREATE TABLE states (id bigint PRIMARY KEY, state state NOT NULL);
+  CREATE DOMAIN always AS int NOT NULL;
+  CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
+  CREATE TABLE whole (id bigint PRIMARY KEY, n int);
+  ALTER TABLE whole ADD CHECK (whole IS NOT NULL AND tableoid <> 0);
   CREATE TABLE kept (
     id bigint PRIMARY KEY, shown int, ruled int, sent int, twice int GENERATED ALWAYS AS (source * 2) STORED, source int, fired int,
-    span int4range, late int UNIQUE DEFERRABLE, free_new int, free int, packed text COMPRESSION pglz, priced amount,
+    never always, ruled_by int, fallback int DEFAULT 1 REFERENCES customers ON DELETE SET DEFAULT,
+    also int, matched int, FOREIGN KEY (also, matched) REFERENCES pairs MATCH FULL,
+    follows int, FOREIGN KEY (also, follows) REFERENCES pairs ON UPDATE CASCADE,
+    emptied int, FOREIGN KEY (also, emptied) REFERENCES pairs ON DELETE SET NULL, span int4range, late int UNIQUE DEFERRABLE, free_new int, free int, packed text COMPRESSION pglz, priced amount,
     EXCLUDE USING gist (span WITH &&)
   );
   CREATE VIEW kept_shown AS SELECT shown FROM kept;
   CREATE POLICY ruled ON kept USING (ruled > 0);
   CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
   CREATE TRIGGER fires BEFORE UPDATE OF fired ON kept FOR EACH ROW EXECUTE FUNCTION fire();
+  CREATE TABLE stamped (id bigint PRIMARY KEY, n int, touched timestamptz);
+  CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.touched := now(); RETURN new; END $$;
+  CREATE TRIGGER touch BEFORE UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION touch();
+  CREATE TABLE logged (id bigint PRIMARY KEY, n int);
+  CREATE TABLE log (id bigint);
+  CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (new.id); RETURN NULL; END $$;
+  CREATE TRIGGER noted AFTER INSERT OR UPDATE ON logged FOR EACH ROW EXECUTE FUNCTION note();
+  CREATE TABLE partly (id bigint PRIMARY KEY, n int, touched timestamptz);
+  CREATE TRIGGER touch BEFORE UPDATE OF id ON partly FOR EACH ROW EXECUTE FUNCTION touch();
+  CREATE TABLE unproved (id bigint PRIMARY KEY, n int);
+  ALTER TABLE unproved ADD CONSTRAINT positive CHECK (n > 0) NOT VALID;
+  INSERT INTO partly SELECT g, g FROM generate_series(1, 9) g;
   CREATE TABLE published (id bigint PRIMARY KEY, n int);
   CREATE PUBLICATION feed FOR TABLE published;
   CREATE TABLE parent_of (id bigint PRIMARY KEY, n int);
@@ -149,11 +168,12 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
     "expand",
   ],
   ["ALTER TABLE early ALTER n TYPE bigint", "expand backfill switch contract"],
+  ["ALTER TABLE partly ALTER n TYPE bigint", "expand backfill switch contract", "other order"],
   ["ALTER TABLE orders ALTER id TYPE numeric", "expand backfill expand expand expand switch contract", "other order"],
   ['ALTER TABLE "App"."Users" ALTER "Mail" TYPE varchar(40)', "expand backfill switch contract", "other order"],
   [
     "ALTER TABLE tickets ALTER free SET DEFAULT 3; ALTER TABLE tickets ALTER free TYPE text USING free::text; ALTER TABLE tickets ALTER free SET DEFAULT 'x'",
-    "expand backfill switch expand contract",
+    "expand backfill switch contract",
   ],
   [
     "ALTER TABLE tickets ALTER free TYPE bigint, ALTER at TYPE date USING at::date",
@@ -178,12 +198,12 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ],
   [
     "ALTER TABLE tickets ALTER parent_id TYPE bigint",
-    "expand backfill expand expand expand switch contract",
+    "expand backfill expand expand switch expand contract",
     "other order",
   ],
   [
     "ALTER TABLE tickets ALTER owner_id TYPE int",
-    "expand backfill expand expand expand switch contract",
+    "expand backfill expand expand switch expand contract",
     "other order",
   ],
   ["ALTER TABLE tickets ALTER tag TYPE varchar(20)", "expand backfill expand expand switch contract", "other order"],
@@ -198,7 +218,7 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
     "other order",
   ],
   ["ALTER TABLE notes ALTER id TYPE bigint", "expand backfill expand expand expand switch contract", "other order"],
-  ["ALTER TABLE notes ALTER ticket_id TYPE bigint", "expand backfill expand expand expand expand switch contract"],
+  ["ALTER TABLE notes ALTER ticket_id TYPE bigint", "expand backfill expand expand expand switch expand contract"],
 ];
 
 export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
@@ -226,6 +246,20 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE published ALTER n TYPE bigint", "dependents"],
   ["ALTER TABLE kept ALTER span TYPE text", "no-way"],
   ["ALTER TABLE kept ALTER late TYPE bigint", "form"],
+  ["ALTER TABLE kept ALTER never TYPE bigint", "form"],
+  ["ALTER TABLE kept ALTER source TYPE bigint USING twice", "dependents"],
+  ["ALTER TABLE kept ALTER ruled_by TYPE bigint USING twice", "form"],
+  ["ALTER TABLE kept ALTER fallback TYPE bigint", "form"],
+  ["ALTER TABLE kept ALTER matched TYPE bigint", "form"],
+  ["ALTER TABLE kept ALTER follows TYPE bigint", "form"],
+  ["ALTER TABLE kept ALTER emptied TYPE bigint", "form"],
+  ["ALTER TABLE kept RENAME never TO always", "form"],
+  ["ALTER TABLE stamped ALTER n TYPE bigint", "backfill"],
+  ["ALTER TABLE stamped RENAME n TO m", "backfill"],
+  ["ALTER TABLE stamped ADD COLUMN u uuid DEFAULT gen_random_uuid()", "backfill"],
+  ["ALTER TABLE logged ALTER n TYPE bigint", "backfill"],
+  ["ALTER TABLE unproved ALTER n TYPE bigint", "backfill"],
+  ["ALTER TABLE whole ALTER n TYPE bigint", "dependents"],
   ["ALTER TABLE kept ALTER packed TYPE bytea USING packed::bytea", "form"],
   ["ALTER TABLE kept ALTER free TYPE bigint", "name-taken"],
   ["ALTER TABLE late ALTER n TYPE bigint", "name-taken"],

@@ -9,7 +9,7 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { type AlterCommand, as } from "../../sql/tree.js";
 import type { Move, RewriteContext, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { backfillMove } from "../support/backfill-move.js";
+import { fillMove } from "../support/fill-move.js";
 import { refuseOnly, singleAlter } from "../support/single-alter.js";
 import { refOf } from "../support/table-of.js";
 
@@ -83,7 +83,7 @@ function fill(
       phase: "expand",
       slug: "column",
     },
-    backfillMove(update, refOf(table, context), statement, context),
+    fillMove(update, refOf(table, context), statement, context),
     ...(required ? [notNull(relation, column)] : []),
   ];
 }

@@ -8,6 +8,7 @@ import { printType, typeFromText, typeOf } from "../../postgres/column-type.js";
 import { MUTABLE_CASTS, whyMutable } from "../../postgres/mutable-expression.js";
 import { isPlainCastThroughText } from "../../postgres/plain-cast.js";
 import { volatileCall } from "../../postgres/volatile-call.js";
+import { speaksOf } from "../../sql/column-instead.js";
 import { deparseCollation, deparseType } from "../../sql/deparse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { type AlterCommand, as, columnName, constant, listItems, strings } from "../../sql/tree.js";
@@ -42,8 +43,9 @@ export const changeType: RewriteKind = {
     refuseRenamedType(column.attributes.type, statement, context);
     const value = secondValue(definition, alter, statement, context);
     const collation = deparseCollation(definition.collClause);
-    const type = `${deparseType(definition.typeName)}${collation === null ? "" : ` COLLATE ${collation}`}`;
-    return { moves: swapMoves(standIn, { type, value, back: valueBack(definition, name) }, statement, context) };
+    const type = deparseType(definition.typeName);
+    const second = { type, collation, value, back: valueBack(definition, name) };
+    return { moves: swapMoves(standIn, second, statement, context) };
   },
 };
 
@@ -85,6 +87,14 @@ function secondValue(
   const own: Node = { ColumnRef: { fields: [{ String: { sval: name } }] } };
   const value = definition.raw_default ?? own;
   const names = namesOf(known, statement, alter.table);
+  const generated = context.before
+    .columns(refOf(alter.table, context))
+    .find(({ id, attributes }) => attributes.generated !== "" && speaksOf(value, id.name));
+  if (generated)
+    throw new NotRewritable(
+      "form",
+      `${what} gets its value from the generated column ${readableName(generated.id.name)}, which a trigger cannot read`,
+    );
   const call = volatileCall(value, known.functions);
   const [from, to] = [names.column(name), typeOf(definition.typeName)];
   const byCast = from && to && !definition.raw_default && MUTABLE_CASTS[from.name]?.includes(to.name);

@@ -9,6 +9,7 @@ import { attachPartition } from "./attach-partition.js";
 import { bulkWrite } from "./bulk-write.js";
 import { changeType } from "./change-type.js";
 import { createIndex } from "./create-index.js";
+import { defaultOfType } from "./default-of-type.js";
 import { detachPartition } from "./detach-partition.js";
 import { dropColumn } from "./drop-column.js";
 import { dropIndex } from "./drop-index.js";
@@ -31,6 +32,7 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   bulkWrite,
   changeType,
   createIndex,
+  defaultOfType,
   detachPartition,
   dropColumn,
   dropIndex,

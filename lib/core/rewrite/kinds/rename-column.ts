@@ -4,9 +4,11 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import type { Move, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { backfillMove } from "../support/backfill-move.js";
 import { bothWays } from "../support/both-ways.js";
+import { fillMove } from "../support/fill-move.js";
+import { nullTest } from "../support/null-test.js";
 import { refOf } from "../support/table-of.js";
+import { neverNull } from "../swap/refuse-uncarried.js";
 import { lastTrigger } from "../swap/stand-in.js";
 
 export const renameColumn: RewriteKind = {
@@ -38,14 +40,20 @@ export const renameColumn: RewriteKind = {
         `${relation}.${oldName} is generated, so no second column can be kept equal to it`,
       );
     const { type, collation } = column.attributes;
+    if (neverNull(type, context))
+      throw new NotRewritable(
+        "form",
+        `${relation}.${oldName} is of a domain that is NOT NULL, and a second column begins empty`,
+      );
     const name = lastTrigger(objectName(ref.name, `${from}_${to}`, "both"), ref, context);
-    const sync = bothWays({ table, name, from, to });
-    const update = `UPDATE ${relation} SET ${newName} = ${oldName} WHERE ${newName} IS DISTINCT FROM ${oldName}`;
+    const test = nullTest([type], statement, context);
+    const sync = bothWays({ table, name, from, to, test });
+    const update = `UPDATE ${relation} SET ${newName} = ${oldName} WHERE ${newName} ${test.isNull} AND ${oldName} ${test.isNotNull}`;
     const add = `ALTER TABLE ${relation} ADD COLUMN ${newName} ${type}${collation === null ? "" : ` COLLATE ${collation}`}`;
     return {
       moves: [
         ...[add, ...sync.make].map((sql): Move => ({ sql, phase: "expand", slug: "both_names" })),
-        backfillMove(update, ref, statement, context),
+        fillMove(update, ref, statement, context),
         ...[...sync.drop, `ALTER TABLE ${relation} DROP COLUMN ${newName}`, statement.sql].map(
           (sql): Move => ({ sql, phase: "contract", slug: "rename", condition }),
         ),

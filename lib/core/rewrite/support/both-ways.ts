@@ -1,5 +1,6 @@
 import type { RangeVar } from "libpg-query";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
+import type { NullTest } from "./null-test.js";
 
 interface TwoColumns {
   readonly table: RangeVar;
@@ -7,13 +8,14 @@ interface TwoColumns {
   readonly name: string;
   readonly from: string;
   readonly to: string;
+  readonly test: NullTest;
 }
 
 /**
  * A trigger that keeps two columns of a table equal, whichever of them is written. A version of the application writes one of them: on
  * INSERT the new column has a value only where it was written, since it has no default.
  */
-export function bothWays({ table, name, from, to }: TwoColumns): {
+export function bothWays({ table, name, from, to, test }: TwoColumns): {
   readonly make: readonly string[];
   readonly drop: readonly string[];
 } {
@@ -26,8 +28,8 @@ export function bothWays({ table, name, from, to }: TwoColumns): {
       `CREATE FUNCTION ${body}() RETURNS trigger LANGUAGE plpgsql AS $both$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.${young} IS NULL THEN NEW.${young} := NEW.${old}; ELSE NEW.${old} := NEW.${young}; END IF;
-  ELSIF NEW.${young} IS DISTINCT FROM OLD.${young} THEN NEW.${old} := NEW.${young};
+    IF NEW.${young} ${test.isNull} THEN NEW.${young} := NEW.${old}; ELSE NEW.${old} := NEW.${young}; END IF;
+  ELSIF ${isChanged(young)} THEN NEW.${old} := NEW.${young};
   ELSE NEW.${young} := NEW.${old};
   END IF;
   RETURN NEW;
@@ -37,4 +39,12 @@ $both$`,
     ],
     drop: [`DROP TRIGGER ${trigger} ON ${on}`, `DROP FUNCTION ${body}()`],
   };
+}
+
+/**
+ * Whether an UPDATE changes a column, for a trigger. As texts, which every type has: `json` has no equality, and to the equality of some types
+ * 1.0 is 1.00, 1 day is 24:00:00, and 'a' is 'A' in a collation that says so.
+ */
+export function isChanged(column: string): string {
+  return `NEW.${column}::text COLLATE "C" IS DISTINCT FROM OLD.${column}::text COLLATE "C"`;
 }

@@ -1,9 +1,8 @@
 import type { RangeVar } from "libpg-query";
-import { rangeKey } from "../../lint/known/key.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
-import { treeAlone } from "../../sql/parse.js";
-import { type AlterCommand, allCommands, as } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import type { RewriteContext } from "../kind.js";
+import { commandsOn } from "./commands-on.js";
 
 const REPLACEABLE = ["CONSTR_CHECK", "CONSTR_FOREIGN"] as const;
 
@@ -16,7 +15,7 @@ export function isAddedAgain(
 ): boolean {
   if (!stands(name, table, context)) return false;
   const later = statement.script.statements.filter(({ index }) => index >= statement.index);
-  return commandsOn(table, later).some(({ command }) => {
+  return commandsOn(table, later, "constraint").some(({ command }) => {
     const constraint = as(command.def, "Constraint");
     return (
       command.subtype === "AT_AddConstraint" &&
@@ -37,7 +36,7 @@ export function isReplacement(
 ): boolean {
   if (!stands(name, table, context)) return false;
   const sofar = statement.script.statements.filter(({ index }) => index <= statement.index);
-  return commandsOn(table, sofar).some(
+  return commandsOn(table, sofar, "constraint").some(
     ({ command }) => command.subtype === "AT_DropConstraint" && command.name === name,
   );
 }
@@ -45,11 +44,4 @@ export function isReplacement(
 function stands(name: string, table: RangeVar, { known }: RewriteContext): boolean {
   const found = known.table(table)?.constraints.find((each) => each.name === name);
   return found?.type === "check" || found?.type === "foreign";
-}
-
-function commandsOn(table: RangeVar, statements: LintStatement["script"]["statements"]): readonly AlterCommand[] {
-  return statements.flatMap(({ sql }) => {
-    const tree = /\bconstraint\b/i.test(sql) ? treeAlone(sql) : null;
-    return tree ? allCommands(tree).filter((each) => rangeKey(each.table) === rangeKey(table)) : [];
-  });
 }

@@ -31,6 +31,7 @@ export function carryConstraints(
     before: parts.flatMap(({ before }) => before),
     leave: parts.flatMap(({ leave }) => leave),
     take: parts.flatMap(({ take }) => take),
+    after: parts.flatMap(({ after = [] }) => after),
   };
 }
 
@@ -116,30 +117,52 @@ function carryCheck(check: ConstraintObject, standIn: StandIn, context: RewriteC
   };
 }
 
-/** Both tables are locked for the end of the first one, so it has a step of its own, once the second has taken over. */
+/**
+ * Both tables are locked for the end of the first key, so it has a step of its own. A key that points at the column ends before the swap,
+ * since the unique index under it does. One that the column points with ends after the swap: until then its actions (SET NULL, CASCADE)
+ * write the column that the trigger copies from, and what the second key's actions write is overwritten by the trigger.
+ */
 function carryForeignKey(key: ConstraintObject, standIn: StandIn, context: RewriteContext): Carried {
-  const { ref } = standIn;
+  const { ref, name } = standIn;
   const isOn = key.id.schema === ref.schema && key.id.table === ref.name;
   const table = isOn ? standIn.table : tableOf(key);
   if (context.known.table(table)?.kind === "partitioned")
     throw new NotRewritable("partitioned", `${readableRelation(table)}, which refers to it, is partitioned`);
+  const points = isOn && key.attributes.columns.includes(name);
+  if (points) refuseTwoSided(key, standIn);
   const { add, validate, spare } = copyOf(key, table, standIn, context);
   const relation = readableRelation(table);
   const end = [
     `ALTER TABLE ${relation} DROP CONSTRAINT ${readableName(key.id.name)}`,
     renamed(relation, spare, key.id.name),
     ...commentOn(key, table),
-  ];
+  ].map((sql): Move => ({ sql, phase: "expand", slug: "foreign_key" }));
   return {
     unproved: [],
-    before: [
-      { sql: add, phase: "expand", slug: "constraint" },
-      ...validate,
-      ...end.map((sql): Move => ({ sql, phase: "expand", slug: "foreign_key" })),
-    ],
+    before: [{ sql: add, phase: "expand", slug: "constraint" }, ...validate, ...(points ? [] : end)],
     leave: [],
     take: [],
+    after: points ? end : [],
   };
+}
+
+/** The first key stands until after the swap, over a column that may be NULL then. */
+function refuseTwoSided({ id, attributes, definition }: ConstraintObject, { ref, name }: StandIn): void {
+  const what = `the foreign key ${readableName(id.name)}`;
+  if (isTarget(attributes, ref) && attributes.references?.columns.includes(name))
+    throw new NotRewritable("form", `${what} has ${readableName(name)} on both sides`);
+  if (attributes.columns.length > 1 && / MATCH FULL\b/.test(definition ?? ""))
+    throw new NotRewritable("form", `${what} is MATCH FULL, which refuses rows in which one of its columns is NULL`);
+  if (/ SET DEFAULT\b/.test(definition ?? ""))
+    throw new NotRewritable("form", `${what} sets a DEFAULT, which two columns cannot both have`);
+  // What the first key's action writes to its other columns hides the row from the second key's.
+  if (attributes.columns.length > 1 && setsSeveral(definition ?? ""))
+    throw new NotRewritable("form", `${what} has an action that sets several columns, which two keys cannot both do`);
+}
+
+function setsSeveral(definition: string): boolean {
+  const onDelete = / ON DELETE SET NULL(?: \(([^)]*)\))?/.exec(definition);
+  return / ON UPDATE (CASCADE|SET NULL)/.test(definition) || (onDelete !== null && (onDelete[1] ?? ",").includes(","));
 }
 
 function tableOf({ id }: ConstraintObject): RangeVar {

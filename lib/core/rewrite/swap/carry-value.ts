@@ -1,12 +1,11 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
-import { rangeKey } from "../../lint/known/key.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { deparse } from "../../sql/deparse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { allCommands } from "../../sql/tree.js";
 import { type OwnedSequence, sequenceOptions, sequencesOf } from "../../undo/sequences-of.js";
 import type { RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
+import { commandsOn } from "../support/commands-on.js";
 import { refuseLabels } from "./carry-indexes.js";
 import { freshName, type StandIn } from "./stand-in.js";
 
@@ -16,13 +15,16 @@ type Parts = { readonly leave: readonly string[]; readonly take: readonly string
 export function carryValue(standIn: StandIn, statement: LintStatement, context: RewriteContext): Parts {
   const { table, ref, name, old } = standIn;
   const [column, first] = [columnText(standIn, name), columnText(standIn, old)];
-  const value = defaultNow(standIn, statement, context);
+  const value = defaultAtEnd(standIn, statement);
   const owned = sequencesOf(context.before, ref, name);
   const identity = owned.filter(({ sequence }) => sequence.attributes.identity === true);
   const serial = owned.filter((each) => !identity.includes(each));
   const moved = identity.map((each) => carryIdentity(each, standIn, context));
   return {
-    leave: [...(value === null ? [] : [`${first} DROP DEFAULT`]), ...moved.flatMap(({ leave }) => leave)],
+    leave: [
+      ...(standIn.column.attributes.default === null ? [] : [`${first} DROP DEFAULT`]),
+      ...moved.flatMap(({ leave }) => leave),
+    ],
     take: [
       ...(value === null ? [] : [`${column} SET DEFAULT ${value}`]),
       ...serial.map(
@@ -38,17 +40,10 @@ function columnText({ table }: StandIn, column: string): string {
   return `ALTER TABLE ${readableRelation(table)} ALTER COLUMN ${readableName(column)}`;
 }
 
-/** The default just before the statement: that of the catalog, or what an earlier statement of the migration made of it. */
-function defaultNow(
-  { table, column, name }: StandIn,
-  statement: LintStatement,
-  { known }: RewriteContext,
-): string | null {
-  const set = known
-    .before(statement, "AlterTableStmt")
-    .flatMap(({ node }) => allCommands(node))
-    .filter((each) => each.command.subtype === "AT_ColumnDefault" && each.command.name === name)
-    .filter((each) => rangeKey(each.table) === rangeKey(table))
+/** The default at the end of the migration: what it sets last, on whichever side of the type change, or that of the catalog. */
+function defaultAtEnd({ table, column, name }: StandIn, { script }: LintStatement): string | null {
+  const set = commandsOn(table, script.statements, "default")
+    .filter(({ command }) => command.subtype === "AT_ColumnDefault" && command.name === name)
     .at(-1);
   if (!set) return column.attributes.default;
   return set.command.def ? deparse(set.command.def) : null;

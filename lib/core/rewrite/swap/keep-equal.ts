@@ -1,8 +1,11 @@
 import type { Node } from "libpg-query";
+import { columnInstead } from "../../sql/column-instead.js";
 import { deparse } from "../../sql/deparse.js";
+import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { strings } from "../../sql/tree.js";
-import type { StandIn } from "./stand-in.js";
+import { isChanged } from "../support/both-ways.js";
+import type { SecondColumn, StandIn } from "./stand-in.js";
 
 interface KeptEqual {
   /** Fills the second column on every write. */
@@ -12,30 +15,32 @@ interface KeptEqual {
   readonly drop: readonly string[];
 }
 
-/**
- * The trigger of a stand-in. `value`: of the second column, over the first. `back`: of the first over the second, where that is
- * known: NULL where the first has no such value, since nothing but the way back reads it.
- */
-export function keepEqual(standIn: StandIn, value: Node, back: Node | null): KeptEqual {
+/** The trigger of a stand-in. Where the first column has no such value it is NULL: nothing but the way back reads it. */
+export function keepEqual(standIn: StandIn, { type, value, back }: SecondColumn): KeptEqual {
   const { table, trigger, name, fresh, old } = standIn;
   const on = readableRelation(table);
   const body = readableRelation({ ...table, relname: trigger });
   const [own, second, first] = [readableName(name), readableName(fresh), readableName(old)];
   const create = (verb: string, lines: readonly string[]) =>
     `${verb} FUNCTION ${body}() RETURNS trigger LANGUAGE plpgsql AS $both$\nBEGIN\n${lines.join("\n")}\nEND\n$both$`;
-  const lines = back
-    ? [
-        `  new.${first} := ${deparse(ofNewRow(back))};`,
-        "  RETURN new;",
-        "EXCEPTION WHEN data_exception THEN",
-        `  new.${first} := NULL;`,
-        "  RETURN new;",
-      ]
-    : [
-        // As texts, which every type has: one without equality would fail.
-        `  IF TG_OP = 'INSERT' OR new.${own}::text IS DISTINCT FROM old.${own}::text THEN new.${first} := NULL; END IF;`,
-        "  RETURN new;",
-      ];
+  const given = deparse(ofNewRow(columnInstead(value, name, old)));
+  const lines = [
+    // A statement without a list of columns still writes the first one, and its value would be lost.
+    `  IF TG_OP = 'INSERT' AND new.${first} IS DISTINCT FROM NULL`,
+    `    AND (${given})::${type}::text COLLATE "C" IS DISTINCT FROM new.${own}::text COLLATE "C" THEN`,
+    `    RAISE feature_not_supported USING MESSAGE = ${literal(`an INSERT into ${on} has to name its columns while ${first} is there`)};`,
+    "  END IF;",
+    ...(back
+      ? [
+          "  BEGIN",
+          `    new.${first} := ${deparse(ofNewRow(back))};`,
+          "  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN",
+          `    new.${first} := NULL;`,
+          "  END;",
+        ]
+      : [`  IF TG_OP = 'INSERT' OR ${isChanged(own)} THEN new.${first} := NULL; END IF;`]),
+    "  RETURN new;",
+  ];
   return {
     make: [
       create("CREATE", [`  new.${second} := ${deparse(ofNewRow(value))};`, "  RETURN new;"]),

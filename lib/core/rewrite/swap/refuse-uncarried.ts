@@ -1,13 +1,13 @@
-import { childrenOf } from "../../catalog/tables.js";
+import { childrenOf, names } from "../../catalog/tables.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { columnBlockers } from "../../lint/rules/support/column-blockers.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import type { AlterCommand } from "../../sql/tree.js";
+import { type AlterCommand, find } from "../../sql/tree.js";
 import type { RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { tableOf } from "../support/table-of.js";
 import { refuseLabels } from "./carry-indexes.js";
-import type { StandIn } from "./stand-in.js";
+import { type StandIn, treeOf } from "./stand-in.js";
 
 /** What keeps a column from being replaced by a second one. Throws `NotRewritable`. */
 export function refuseUncarried(
@@ -33,6 +33,12 @@ export function refuseUncarried(
   if (blocker) throw new NotRewritable("dependents", `the ${blocker.kind} ${blocker.key} depends on ${what}`);
   refusePublished(standIn, what, context);
   refuseLabels(what, column.attributes);
+  if (neverNull(column.attributes.type, context))
+    throw new NotRewritable(
+      "form",
+      `${what} is of a domain that is NOT NULL, and the old column is NULL where it has no value`,
+    );
+  refuseWholeRow(standIn, context);
   const { generated, compression } = column.attributes;
   if (generated !== "") throw new NotRewritable("dependents", `${what} is generated`);
   if (typeof compression === "string" && compression !== "")
@@ -55,5 +61,27 @@ function refusePublished({ ref }: StandIn, what: string, { before }: RewriteCont
     throw new NotRewritable(
       "dependents",
       `the publication ${readableName(found.id.name)} sends ${what} to subscribers, which have no second column`,
+    );
+}
+
+/** A domain, or one that it is made of, refuses NULL. */
+export function neverNull(type: string, { before }: Pick<RewriteContext, "before">): boolean {
+  const found = before.all("domain").find(({ id }) => names(type, { schema: id.schema ?? "", name: id.name }));
+  return (
+    found !== undefined && (found.attributes.notNull === true || neverNull(String(found.attributes.base), { before }))
+  );
+}
+
+/** A second column is part of the whole row. */
+function refuseWholeRow({ ref }: StandIn, { before }: RewriteContext): void {
+  const check = before.constraints(ref).find(({ id, attributes, definition }) => {
+    if (attributes.type !== "c") return false;
+    const tree = treeOf(`ALTER TABLE x ADD CONSTRAINT x ${definition}`, `the constraint ${readableName(id.name)}`);
+    return find(tree, "ColumnRef").some(({ fields = [] }) => fields.some((field) => "A_Star" in field));
+  });
+  if (check)
+    throw new NotRewritable(
+      "dependents",
+      `the constraint ${readableName(check.id.name)} reads whole rows of ${readableName(ref.name)}`,
     );
 }

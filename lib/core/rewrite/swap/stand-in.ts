@@ -22,6 +22,17 @@ export interface StandIn {
   readonly trigger: string;
 }
 
+/** What the second column is. */
+export interface SecondColumn {
+  readonly type: string;
+  /** Of its own, as SQL. */
+  readonly collation: string | null;
+  /** Its value, over the columns of the table. */
+  readonly value: Node;
+  /** The value of the first column over the second, once they have changed names; null where it is not known. */
+  readonly back: Node | null;
+}
+
 /** What is made for the second column so that it may take over. */
 export interface Carried {
   /** Checks that are made together, and validated one by one. */
@@ -32,6 +43,8 @@ export interface Carried {
   readonly leave: readonly string[];
   /** And what the second takes over. */
   readonly take: readonly string[];
+  /** In steps of their own once it has taken over. */
+  readonly after?: readonly Move[];
 }
 
 export function standInFor(table: RangeVar, ref: TableRef, column: ColumnObject, context: RewriteContext): StandIn {

@@ -1,4 +1,3 @@
-import type { Node } from "libpg-query";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { checkFirstForm, presenceCheck } from "../../lint/rules/support/check-first.js";
 import { chosenName } from "../../postgres/chosen-names.js";
@@ -9,24 +8,15 @@ import { as } from "../../sql/tree.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { backfillMove } from "../support/backfill-move.js";
+import { fillMove } from "../support/fill-move.js";
 import { grantsOf } from "../support/grants-of.js";
+import { type NullTest, nullTest } from "../support/null-test.js";
 import { carryConstraints } from "./carry-constraints.js";
 import { carryIndexes } from "./carry-indexes.js";
 import { carryStatistics } from "./carry-statistics.js";
 import { carryValue } from "./carry-value.js";
 import { keepEqual } from "./keep-equal.js";
-import type { Carried, StandIn } from "./stand-in.js";
-
-/** What the second column is. */
-export interface SecondColumn {
-  /** Its type, with a collation of its own. */
-  readonly type: string;
-  /** Its value, over the columns of the table. */
-  readonly value: Node;
-  /** The value of the first column over the second, once they have changed names; null where it is not known. */
-  readonly back: Node | null;
-}
+import type { Carried, SecondColumn, StandIn } from "./stand-in.js";
 
 /**
  * A second column that is filled while others read and write, and then takes the place of the first: with its indexes, constraints,
@@ -40,7 +30,8 @@ export function swapMoves(
 ): readonly Move[] {
   const { table, ref, name, fresh, old } = standIn;
   const relation = readableRelation(table);
-  const sync = keepEqual(standIn, second.value, second.back);
+  const collated = second.collation === null ? "" : ` COLLATE ${second.collation}`;
+  const sync = keepEqual(standIn, second);
   const { constraints, indexes } = dependentsOfColumn(context.before, ref, name);
   const keys = carryConstraints(constraints, standIn, context);
   const present = presence(standIn, context);
@@ -56,9 +47,16 @@ export function swapMoves(
     condition: `nobody goes back to a version from before the swap, whose values ${relation}.${readableName(old)} keeps`,
   });
   return [
-    ...[`ALTER TABLE ${relation} ADD COLUMN ${readableName(fresh)} ${second.type}`, ...marksOf(standIn)].map(expand),
+    ...[`ALTER TABLE ${relation} ADD COLUMN ${readableName(fresh)} ${second.type}${collated}`, ...marksOf(standIn)].map(
+      expand,
+    ),
     ...sync.make.map(expand),
-    backfillMove(fill(standIn, second.value), ref, statement, context),
+    fillMove(
+      fill(standIn, second, nullTest([second.type, standIn.column.attributes.type], statement, context)),
+      ref,
+      statement,
+      context,
+    ),
     ...[...keys.unproved, ...present.unproved].map((sql): Move => ({ sql, phase: "expand", slug: "check" })),
     ...built.before,
     ...[keys, present, gathered].flatMap(({ before }) => before),
@@ -75,15 +73,16 @@ export function swapMoves(
       ...commentOf(standIn),
       ...sync.turn,
     ].map(swap),
+    ...(keys.after ?? []),
     ...[...sync.drop, `ALTER TABLE ${relation} DROP COLUMN ${readableName(old)}`].map(contract),
   ];
 }
 
 /** A row that was written since the trigger is there has its value. */
-function fill({ table, fresh }: StandIn, value: Node): string {
+function fill({ table, fresh }: StandIn, { value }: SecondColumn, { isNull, isNotNull }: NullTest): string {
   const [relation, second, text] = [readableRelation(table), readableName(fresh), deparse(value)];
   const operand = as(value, "ColumnRef") ? text : `(${text})`;
-  return `UPDATE ${relation} SET ${second} = ${text} WHERE ${second} IS NULL AND ${operand} IS NOT NULL`;
+  return `UPDATE ${relation} SET ${second} = ${text} WHERE ${second} ${isNull} AND ${operand} ${isNotNull}`;
 }
 
 /** Grants on the column, and what ANALYZE is told of it. */
