@@ -21,6 +21,7 @@ export const SLOW: readonly string[] = [
   "test/integration/probes/rehearsal.test.ts",
   "test/integration/proof/kept-limit.test.ts",
   "test/integration/proof/migrator.test.ts",
+  "test/integration/roles/mixed-fleet.test.ts",
   "test/integration/roles/owner-and-member.test.ts",
   "test/integration/rollout/backfill-alone.test.ts",
   "test/integration/rollout/backfill-bad-input.test.ts",

@@ -18,6 +18,8 @@ export interface RoleFleetOptions {
   readonly databases?: number;
   /** Tenants that are schemas of one more database. */
   readonly schemas?: number;
+  /** Every second tenant belongs to another owner. */
+  readonly twoOwners?: boolean;
   /** How the login becomes the owner; without it the login is no member of it. */
   readonly grant?: boolean;
   readonly connection?: Readonly<Record<string, unknown>>;
@@ -28,6 +30,7 @@ export interface RoleFleetOptions {
 /** Tenants whose tables belong to an owner role, and a login that is its member, as a distribution's PostgreSQL has them. */
 export class RoleFleet {
   readonly owner: string;
+  private readonly otherOwner: string | null;
   readonly login: string;
   readonly application: string;
   readonly databases: readonly string[];
@@ -40,6 +43,7 @@ export class RoleFleet {
     private readonly options: RoleFleetOptions,
   ) {
     this.owner = `owner_${names}`;
+    this.otherOwner = options.twoOwners ? `other_${names}` : null;
     this.login = `gate_${names}`;
     this.application = `app_${names}`;
     this.databases = Array.from({ length: options.databases ?? 2 }, (_, at) => `shop_${names}_${at}`);
@@ -55,20 +59,21 @@ export class RoleFleet {
 
   private async make(): Promise<void> {
     const { owner, login, application } = this;
-    await onServer(this.major, `create role ${owner} nologin`);
+    for (const each of this.owners()) await onServer(this.major, `create role ${each} nologin`);
     await onServer(this.major, `create role ${application} nologin`);
     await onServer(this.major, `create role ${login} login password 'x' ${this.options.attributes ?? "createdb"}`);
-    if (this.options.grant !== false) await onServer(this.major, `grant ${owner} to ${login}`);
-    for (const database of this.databases) {
-      await onServer(this.major, `create database ${database} owner ${owner}`);
-      await this.inDatabase(database, (client) => this.build(client, "public"));
+    if (this.options.grant !== false)
+      for (const each of this.owners()) await onServer(this.major, `grant ${each} to ${login}`);
+    for (const [at, database] of this.databases.entries()) {
+      await onServer(this.major, `create database ${database} owner ${this.ownerOf(at)}`);
+      await this.inDatabase(database, (client) => this.build(client, "public", this.ownerOf(at)));
     }
     if (this.shared) {
       await onServer(this.major, `create database ${this.shared} owner ${owner}`);
       await this.inDatabase(this.shared, async (client) => {
-        for (const schema of this.schemas()) {
-          await client.query(`create schema ${schema} authorization ${owner}`);
-          await this.build(client, schema);
+        for (const [at, schema] of this.schemas().entries()) {
+          await client.query(`create schema ${schema} authorization ${this.ownerOf(at)}`);
+          await this.build(client, schema, this.ownerOf(at));
         }
       });
     }
@@ -78,13 +83,22 @@ export class RoleFleet {
     this.config({});
   }
 
+  owners(): readonly string[] {
+    return this.otherOwner === null ? [this.owner] : [this.owner, this.otherOwner];
+  }
+
+  /** Of the database, or of the schema, with this number. */
+  private ownerOf(at: number): string {
+    return this.owners()[at % this.owners().length] ?? this.owner;
+  }
+
   schemas(): readonly string[] {
     return Array.from({ length: this.options.schemas ?? 0 }, (_, at) => `tenant_${at}`);
   }
 
   /** Everything as the owner, so that it is the owner's; the application may read and write. */
-  private async build(client: pg.Client, schema: string): Promise<void> {
-    await client.query(`set role ${this.owner}; set search_path = ${schema}`);
+  private async build(client: pg.Client, schema: string, owner: string): Promise<void> {
+    await client.query(`set role ${owner}; set search_path = ${schema}`);
     await client.query(BASELINE);
     const ledger = schema === "public" ? "schema_gate.ledger" : "schema_gate_ledger";
     if (schema === "public") await client.query("create schema schema_gate");
@@ -112,17 +126,37 @@ export class RoleFleet {
 
   /** `roles`: the registry's column, by the tenant's id. */
   writeRegistry(roles: Readonly<Record<string, string>> = {}): void {
-    const row = (id: string, url: string, schema?: string) => ({
+    const rows = this.tenants().map(({ id, schema, url }) => ({
       id,
       url,
-      ...(schema === undefined ? {} : { schema }),
+      ...(schema === null ? {} : { schema }),
       ...(roles[id] === undefined ? {} : { role: roles[id] }),
-    });
-    const rows = [
-      ...this.databases.map((database, at) => row(`d${at}`, this.urlOf(database))),
-      ...this.schemas().map((schema, at) => row(`s${at}`, this.urlOf(this.shared ?? ""), schema)),
-    ];
+    }));
     writeFileSync(join(this.directory, "tenants.json"), JSON.stringify(rows));
+  }
+
+  private tenants(): readonly { id: string; url: string; schema: string | null; role: string }[] {
+    return [
+      ...this.databases.map((database, at) => ({ id: `d${at}`, url: this.urlOf(database), schema: null, at })),
+      ...this.schemas().map((schema, at) => ({ id: `s${at}`, url: this.urlOf(this.shared ?? ""), schema, at })),
+    ].map(({ at, ...tenant }) => ({ ...tenant, role: this.ownerOf(at) }));
+  }
+
+  /** A registry that the product's own database holds, with the owner of each tenant. Returns what the config says of it. */
+  async registryInDatabase(): Promise<Readonly<Record<string, unknown>>> {
+    await this.inDatabase("postgres", async (client) => {
+      await client.query(`create table ${this.registry} (id text, url text, schema text, role text)`);
+      await client.query(`grant select on ${this.registry} to ${this.login}`);
+      for (const { id, url, schema, role } of this.tenants())
+        await client.query(`insert into ${this.registry} values ($1, $2, $3, $4)`, [id, url, schema, role]);
+    });
+    writeFileSync(join(this.directory, "registry-url"), this.urlOf("postgres"), { mode: 0o600 });
+    const sql = `select id, url, schema, role from ${this.registry} order by id`;
+    return { query: { url: "file:registry-url", sql } };
+  }
+
+  private get registry(): string {
+    return `tenants_${this.names}`;
   }
 
   config(changes: Readonly<Record<string, unknown>>): void {
@@ -185,7 +219,7 @@ export class RoleFleet {
   async leftBehind(): Promise<readonly string[]> {
     const { rows } = await onServer(
       this.major,
-      `select datname from pg_database where datname like 'schema\\_gate\\_%' and pg_get_userbyid(datdba) in ('${this.owner}', '${this.login}')`,
+      `select datname from pg_database where datname like 'schema\\_gate\\_%' and pg_get_userbyid(datdba) = any (array['${[...this.owners(), this.login].join("', '")}'])`,
     );
     return rows.map(({ datname }) => String(datname));
   }
@@ -194,7 +228,8 @@ export class RoleFleet {
     const left = await this.leftBehind();
     for (const database of [...this.databases, ...(this.shared ? [this.shared] : []), ...left])
       await onServer(this.major, `drop database if exists ${identifier(database)} with (force)`);
-    for (const role of [this.login, this.application, this.owner]) {
+    await onServer(this.major, `drop table if exists ${this.registry}`);
+    for (const role of [this.login, this.application, ...this.owners()]) {
       await onServer(this.major, `drop owned by ${role}`);
       await onServer(this.major, `drop role ${role}`);
     }

@@ -11,6 +11,8 @@ export interface RoleFacts {
   readonly inherits: boolean;
   /** What the release would run as, or could become again, may do everything. */
   readonly superuser: boolean;
+  /** The role has CREATE on the database, so that a schema of ours can be made there. */
+  readonly createsSchemas: boolean;
   readonly tables: number;
   /** Tables that the role may alter. */
   readonly owned: number;
@@ -41,6 +43,7 @@ select me.rolname::text as login, me.role, me.role_oid is not null as exists,
   coalesce(pg_has_role(me.oid, me.role_oid, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end), false) as member,
   coalesce(pg_has_role(me.oid, me.role_oid, 'USAGE'), false) as inherits,
   me.rolsuper or coalesce(me.role_super, false) as superuser,
+  coalesce(has_database_privilege(me.role_oid, current_database(), 'CREATE'), false) as "createsSchemas",
   (select count(*)::int from t) as tables,
   (select count(*)::int from t where pg_has_role(me.role_oid, t.relowner, 'USAGE')) as owned,
   (select count(*)::int from t where t.relowner = me.oid) as "ownedByLogin",

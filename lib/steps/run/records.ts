@@ -97,6 +97,8 @@ export interface TenantReading {
   /** The database that answered; null when it is unknown. */
   readonly target: Target | null;
   readonly statistics: Statistics | null;
+  /** Who the release would run as there; absent when it is unknown, and in runs of versions that did not ask. */
+  readonly role?: { readonly name: string; readonly createsSchemas: boolean };
   /** The change detector saw no change since the last run, so the catalog was not read again. */
   readonly unchanged: boolean;
   readonly ledger: readonly LedgerEntry[];
@@ -254,9 +256,8 @@ export const artifact = {
   waves: "waves.json",
   passes: "passes.json",
   wave: (index: number) => `waves/${index}.json`,
-  /** `PauseEntry`s, the last of which holds. */
+  /** Lists of `PauseEntry` and of `SpeedEntry`, the last of which holds. */
   pauses: "pauses.json",
-  /** `SpeedEntry`s, the last of which holds. */
   speeds: "speeds.json",
   hold: "hold.json",
   backfill: (tenant: string) => `backfills/${encodeURIComponent(tenant)}.json`,
@@ -285,7 +286,6 @@ export async function need<T>(ports: Pick<Ports, "run" | "artifacts">, key: stri
   return value;
 }
 
-/** How often the run was resumed. */
 export async function passOf(ports: Pick<Ports, "artifacts">): Promise<number> {
   return (await ports.artifacts.get<Passes>(artifact.passes))?.resumed ?? 0;
 }

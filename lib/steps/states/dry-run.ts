@@ -11,6 +11,7 @@ import { automaticCode } from "../catalog/automatic-code.js";
 import { isolationScope } from "../isolation/isolation-scope.js";
 import { CONTAIN, NotContained } from "../migration/contained.js";
 import { probeDerived } from "../probing/probe-derived.js";
+import { ownSchemaFindings } from "../proof/own-schema-rights.js";
 import { proofInput } from "../proof/proof-input.js";
 import { proofRecord } from "../proof/proof-record.js";
 import { proveOnClone } from "../proof/prove-on-clone.js";
@@ -133,8 +134,10 @@ async function prove(
     await ports.artifacts.put(artifact.proof(cluster.id), record);
     const beyond = await driverFindings(ports, members, proof.statements);
     const derived = await probeDerived(ports, cluster, proof.derived);
+    const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
+    const rights = ownSchemaFindings(members, readings, { migrations: common.migrations, rollbacks: proof.rollbacks });
     const instead = failures.map((failure) => clonedInstead(cluster, failure, tenant));
-    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...instead]);
+    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...instead]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more of it begins again.

@@ -13,7 +13,7 @@ import { logicalReplicaFindings } from "../catalog/logical-replica.js";
 import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
 import { openReplica } from "../catalog/replica.js";
-import { tenantRoleFindings } from "../catalog/tenant-role.js";
+import { tenantRole } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type TenantReading } from "../run/records.js";
@@ -56,7 +56,8 @@ async function readTenant(
   try {
     const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
     session = opened.session;
-    roles = await tenantRoleFindings(session, tenant, config);
+    const { role, findings: ofRole } = await tenantRole(session, tenant, config);
+    roles = ofRole;
     const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
@@ -73,6 +74,7 @@ async function readTenant(
       fingerprint,
       target,
       statistics,
+      role,
       unchanged,
       ledger,
       pending: pending.map((migration) => migration.version),

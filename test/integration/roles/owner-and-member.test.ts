@@ -144,14 +144,6 @@ describe.each(MAJORS)("an owner role and a login that is its member, on %s", (ma
     expect(inspected.stdout + check.stdout).toContain(why);
   }, 60_000);
 
-  it("owners that differ: each tenant's role stands in the registry", async () => {
-    const fleet = await fleetOf(major, { databases: 2 });
-    fleet.writeRegistry({ d0: fleet.owner, d1: fleet.owner });
-    fleet.config({ connection: {} });
-    const check = await fleet.command(["check", "--json"]);
-    expect(check.code, check.stdout + check.stderr).toBe(0);
-  }, 60_000);
-
   it("doctor finds out by doing, and says which statement is missing", async () => {
     const fleet = await fleetOf(major, { databases: 1 });
     const well = await fleet.command(["doctor"]);
