@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
-import { ended, TestFleet } from "../support/fleet.js";
+import { ended, TestFleet, until } from "../support/fleet.js";
 
 interface User {
   readonly name: string;
@@ -27,44 +27,63 @@ if (!possible) console.info("two-users: skipped, since it needs root and setpriv
 /** A group of the approver's, of which the requester is a member and the stranger is not. */
 const GROUP = 1;
 
+interface Person {
+  readonly user: User | null;
+  readonly groups: readonly number[];
+}
+
+const REQUESTER: Person = { user: requester, groups: [requester?.uid ?? 0, GROUP] };
+const APPROVER: Person = { user: approver, groups: [GROUP] };
+const STRANGER: Person = { user: stranger, groups: [stranger?.uid ?? 0] };
+
+/** `machine`: a hostname and process ids of its own. Two of them reach one folder, as through a share. */
+function start(fleet: TestFleet, { user, groups }: Person, args: readonly string[], machine?: string) {
+  const apart = ["--uts", "--pid", "--fork", "--mount-proc", "sh", "-c", `hostname ${machine}; exec "$@"`, "sh"];
+  const [program = "", ...words] = [
+    ...(machine === undefined ? [] : ["/usr/bin/unshare", ...apart]),
+    "/usr/bin/setpriv",
+    `--reuid=${user?.uid}`,
+    `--regid=${groups[0]}`,
+    `--groups=${groups.join(",")}`,
+    process.execPath,
+    join(packageRoot(), "dist", "bin", "schema-gate.js"),
+    ...args,
+  ];
+  const env = { PATH: process.env.PATH, HOME: "/nonexistent", TENANT_PASSWORD: fleet.server.password };
+  return spawn(program, words, { cwd: fleet.directory, env });
+}
+
+/** The machine's first process, and so all of them: a signal to `unshare` would end that alone. */
+function killed({ pid }: ChildProcess): void {
+  const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+  process.kill(Number(first), "SIGKILL");
+}
+
+async function fleetOfGroup(): Promise<TestFleet> {
+  const fleet = await TestFleet.create(2);
+  fleet.writeConfig({
+    requester: "release-pipeline",
+    runs: { group: String(GROUP) },
+    approval: {
+      approvers: [
+        { id: "lead", aliases: ["daemon"] },
+        { id: "other", aliases: [requester?.name ?? ""] },
+      ],
+    },
+  });
+  chownSync(fleet.directory, requester?.uid ?? 0, GROUP);
+  chmodSync(fleet.directory, 0o755);
+  return fleet;
+}
+
 describe.runIf(possible)("two system users and a stranger, on one machine", () => {
   let fleet: TestFleet;
-  const as = (user: User | null, groups: readonly number[], args: readonly string[]) =>
-    ended(
-      spawn(
-        "/usr/bin/setpriv",
-        [
-          `--reuid=${user?.uid}`,
-          `--regid=${groups[0]}`,
-          `--groups=${groups.join(",")}`,
-          process.execPath,
-          join(packageRoot(), "dist", "bin", "schema-gate.js"),
-          ...args,
-        ],
-        {
-          cwd: fleet.directory,
-          env: { PATH: process.env.PATH, HOME: "/nonexistent", TENANT_PASSWORD: fleet.server.password },
-        },
-      ),
-    );
-  const byRequester = (...args: string[]) => as(requester, [requester?.uid ?? 0, GROUP], args);
-  const byApprover = (...args: string[]) => as(approver, [GROUP], args);
-  const byStranger = (...args: string[]) => as(stranger, [stranger?.uid ?? 0], args);
+  const byRequester = (...args: string[]) => ended(start(fleet, REQUESTER, args));
+  const byApprover = (...args: string[]) => ended(start(fleet, APPROVER, args));
+  const byStranger = (...args: string[]) => ended(start(fleet, STRANGER, args));
 
   beforeAll(async () => {
-    fleet = await TestFleet.create(2);
-    fleet.writeConfig({
-      requester: "release-pipeline",
-      runs: { group: String(GROUP) },
-      approval: {
-        approvers: [
-          { id: "lead", aliases: ["daemon"] },
-          { id: "other", aliases: [requester?.name ?? ""] },
-        ],
-      },
-    });
-    chownSync(fleet.directory, requester?.uid ?? 0, GROUP);
-    chmodSync(fleet.directory, 0o755);
+    fleet = await fleetOfGroup();
   });
   afterAll(() => fleet.destroy());
 
@@ -113,3 +132,57 @@ describe.runIf(possible)("two system users and a stranger, on one machine", () =
     }
   });
 });
+
+describe.runIf(possible && existsSync("/usr/bin/unshare"))(
+  "two system users on two machines that share the folder",
+  () => {
+    let fleet: TestFleet;
+    beforeAll(async () => {
+      fleet = await fleetOfGroup();
+    });
+    afterAll(() => fleet.destroy());
+
+    it("one asks and waits, the other approves and takes back, and neither works on what the other has", async () => {
+      const elsewhere = (...args: string[]) => ended(start(fleet, APPROVER, args, "desk-2"));
+      const child = start(fleet, REQUESTER, ["run"], "ci-1");
+      const running = ended(child);
+      let said = "";
+      child.stderr?.on("data", (text) => {
+        said += text;
+      });
+      await until(() => said.includes("Waiting for an approval"), "the run asks");
+      const second = await elsewhere("resume");
+      expect(second.code, second.stdout).toBe(3);
+      expect(second.stderr).toMatch(/is being worked on by process \d+ on ci-1/);
+      const given = await elsewhere("approve");
+      expect(given.code, given.stderr).toBe(0);
+      const ran = await running;
+      expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+      const back = await elsewhere("rollback", "--yes");
+      expect(back.code, back.stdout + back.stderr).toBe(0);
+      const verified = await elsewhere("audit", "verify", fleet.runs().at(-1) ?? "");
+      expect(verified.code, verified.stdout + verified.stderr).toBe(0);
+    }, 120_000);
+
+    it("what a machine left that is gone is lifted by a person, who is told which file", async () => {
+      const child = start(fleet, REQUESTER, ["run"], "ci-1");
+      const running = ended(child);
+      let said = "";
+      child.stderr?.on("data", (text) => {
+        said += text;
+      });
+      // The release was taken back, so it is asked for once more.
+      await until(() => said.includes("Waiting for an approval"), "the run asks");
+      killed(child);
+      await running;
+      expect((await ended(start(fleet, APPROVER, ["approve"], "desk-2"))).code).toBe(0);
+      const refused = await ended(start(fleet, APPROVER, ["resume"], "desk-2"));
+      expect(refused.code, refused.stdout).toBe(3);
+      const file = /remove (\S+\.lock)/.exec(refused.stderr)?.[1] ?? "";
+      expect(file, refused.stderr).not.toBe("");
+      rmSync(file);
+      const resumed = await ended(start(fleet, APPROVER, ["resume"], "desk-2"));
+      expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
+    }, 120_000);
+  },
+);

@@ -1,33 +1,76 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, linkSync, lstatSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 20;
+/** What is held for longer than this is not waited for: nobody needs such a file for more than a moment. */
+const PATIENCE_MS = 30_000;
+
+/** A process, and where its id means something: a share and a container's volume are reached from elsewhere too. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Of the machine, of its boot, and of the process ids that are seen there; empty where the system has none. */
+  readonly machine: string;
+  readonly boot: string;
+  readonly namespace: string;
+}
+
+export function thisProcess(): Holder {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    machine: textOf("/etc/machine-id")?.trim() ?? "",
+    boot: textOf("/proc/sys/kernel/random/boot_id")?.trim() ?? "",
+    namespace: linkOf("/proc/self/ns/pid"),
+  };
+}
+
+/** False only for a process that is known to be gone: whoever cannot be asked for from here may be at work. */
+export function mayLive(holder: Holder): boolean {
+  const here = thisProcess();
+  if (holder.host !== here.host || holder.machine !== here.machine) return true;
+  // The same machine after a start: a name alone may be two machines'.
+  if (holder.boot !== here.boot) return here.machine === "";
+  return holder.namespace !== here.namespace || isAlive(holder.pid);
+}
+
+/** `process 12`, and where, if not here. */
+export function holderText({ pid, host, namespace }: Holder): string {
+  const here = thisProcess();
+  if (host !== here.host) return `process ${pid} on ${host}`;
+  return namespace === here.namespace ? `process ${pid}` : `process ${pid} in another container of ${host}`;
+}
 
 /**
- * Makes a file that holds this process's id. Returns the function that removes it, or the id of the living process that
- * has it. A file that a killed process left is taken over.
+ * Makes a file that names this process. Returns the function that removes it, or who has it and may live. A file that a killed process
+ * left is taken over. The file is whole from its first moment, also for those who read it on a share.
  */
-export function tryHoldFile(path: string): (() => void) | number {
+export function tryHoldFile(path: string): (() => void) | Holder {
   for (;;) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx", mode: 0o640 });
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const holder = Number(textOf(path));
-    if (isAlive(holder)) return holder;
-    rmSync(path, { force: true });
+    if (made(path)) return () => rmSync(path, { force: true });
+    const holder = holderOf(path);
+    if (holder !== null) return holder;
+    if (isLeft(path)) takeAway(path);
   }
 }
 
-/** The same, waiting for the other process. */
+/** The same, waiting for the other process. Throws when it has the file for too long. */
 export async function holdFile(path: string): Promise<() => void> {
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const held = tryHoldFile(path);
     if (typeof held === "function") return held;
+    if (performance.now() > end)
+      throw new Error(`${path} is held by ${holderText(held)}; if that process is gone, remove the file and try again`);
     await delay(POLL_MS);
   }
+}
+
+/** Who has the file and may live; null for nobody. */
+export function holderOf(path: string): Holder | null {
+  return livingIn(textOf(path) ?? "");
 }
 
 export function isAlive(pid: number): boolean {
@@ -40,10 +83,77 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Empty when the file went away in between. */
-function textOf(path: string): string {
+/** A link is made of a whole file or not at all, and by one process alone. */
+function made(path: string): boolean {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, JSON.stringify(thisProcess()), { flag: "wx", mode: 0o640 });
+  try {
+    return isLinked(draft, path, 3);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Shares do not always say why: NFS may repeat a request that it has done, and SFTP has one code for every failure. */
+function isLinked(draft: string, path: string, tries: number): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return lstatSync(draft).nlink > 1;
+    if (existsSync(path)) return false;
+    if (tries > 1) return isLinked(draft, path, tries - 1);
+    throw error;
+  }
+}
+
+/** It is there, and who made it is gone. While it is not there, somebody may be making it. */
+function isLeft(path: string): boolean {
+  const text = textOf(path);
+  return text !== null && livingIn(text) === null;
+}
+
+function livingIn(text: string): Holder | null {
+  const holder = parsed(text);
+  return holder !== null && mayLive(holder) ? holder : null;
+}
+
+/** Removes what a process that is gone left, one remover at a time: the second would remove the file of who came after the first. */
+function takeAway(path: string): void {
+  const guard = `${path}.takeover`;
+  if (!made(guard)) {
+    if (isLeft(guard)) rmSync(guard, { force: true });
+    return;
+  }
+  try {
+    if (isLeft(path)) rmSync(path, { force: true });
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+/** Null for what no process wrote to its end. What an earlier version wrote is the process id alone. */
+function parsed(text: string): Holder | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "number" ? { ...thisProcess(), pid: value } : (value as Holder);
+  } catch {
+    return null;
+  }
+}
+
+/** Null where it is not there. */
+function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
   } catch {
     return "";
   }

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
-import { holdFile, isAlive } from "./process-lock.js";
+import { type Holder, holdFile, mayLive, thisProcess } from "./process-lock.js";
 
 interface Entry extends ActiveRollout {
-  readonly pid: number;
+  readonly by: Holder;
   readonly tenants: readonly string[];
 }
 
@@ -15,7 +15,7 @@ export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rol
   const other = async (run: string, tenants: readonly string[]): Promise<ActiveRollout | null> => {
     const wanted = new Set(tenants);
     const found = entries(directory).find(
-      (entry) => entry.run !== run && isAlive(entry.pid) && entry.tenants.some((tenant) => wanted.has(tenant)),
+      (entry) => entry.run !== run && mayLive(entry.by) && entry.tenants.some((tenant) => wanted.has(tenant)),
     );
     return found ? { run: found.run, since: found.since } : null;
   };
@@ -27,7 +27,7 @@ export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rol
       try {
         const found = await other(run, tenants);
         if (found) return found;
-        const entry: Entry = { run, since, pid: process.pid, tenants };
+        const entry: Entry = { run, since, by: thisProcess(), tenants };
         writeFileSync(`${path(run)}.new`, JSON.stringify(entry), { mode: access.file });
         renameSync(`${path(run)}.new`, path(run));
         return null;
@@ -44,5 +44,9 @@ export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rol
 function entries(directory: string): readonly Entry[] {
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
-  return files.map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Entry);
+  return files.map((name) => {
+    const entry = JSON.parse(readFileSync(join(directory, name), "utf8"));
+    // What an earlier version wrote has the process id alone.
+    return { by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry;
+  });
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { holderText } from "../../adapters/local/process-lock.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
 import { isEverybody, type Selection, SelectionError, select } from "../../core/rollout/selection.js";
@@ -77,7 +78,7 @@ async function letGoOn(io: Io, { workspace, artifacts, request }: FoundRun): Pro
   const lifted = await setPaused({ artifacts }, { paused: false, by: io.login, at, reason: null });
   const holder = lockHolder(workspace, request.run);
   if (!lifted || holder === null) return false;
-  io.stdout.write(`The run ${request.run} goes on, in process ${holder}.\n`);
+  io.stdout.write(`The run ${request.run} goes on, in ${holderText(holder)}.\n`);
   return true;
 }
 
