@@ -93,6 +93,23 @@ it("offers no plan where the original does not run over the rows, as a key that 
   expect(answer.stdout).toMatch(/rewrite\.original-fails: .*users_email_key/);
 }, 120_000);
 
+it("proves columns that the rows are numbered in, in whatever order", async () => {
+  write({
+    ...SQLX,
+    "migrations/0001_users.sql": `CREATE TABLE users (id uuid PRIMARY KEY, email text);
+      INSERT INTO users SELECT gen_random_uuid(), g::text FROM generate_series(1, 40) g;
+      CREATE TABLE tasks (id int PRIMARY KEY, title text); INSERT INTO tasks SELECT 41 - g, 't' FROM generate_series(1, 40) g;\n`,
+    "migrations/0002_number.sql": "ALTER TABLE users ADD COLUMN number serial;\n",
+    "migrations/0010_place.sql": "ALTER TABLE tasks ADD COLUMN place bigint GENERATED ALWAYS AS IDENTITY (START 10);\n",
+  });
+  const answer = await rewrite("migrations", "--last", "2", "--json");
+  expect(rewriteOutput.parse(JSON.parse(answer.stdout)).migrations).toMatchObject([
+    { outcome: "rewritten", refusal: null, numbered: ["users.number"] },
+    { outcome: "rewritten", refusal: null, numbered: ["tasks.place"] },
+  ]);
+  expect(answer.code).toBe(0);
+}, 300_000);
+
 it.each([
   [["nowhere"], "nowhere is not there"],
   [["Cargo.toml"], "is no migration"],

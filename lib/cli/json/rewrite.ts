@@ -65,6 +65,10 @@ export const rewriteOutput = z
           description:
             "Columns whose values differ between two runs of the original, so that only their presence was compared.",
         }),
+        numbered: z.array(z.string()).meta({
+          description:
+            "Columns that a sequence numbers: that each row has a number of its own was compared, not which.",
+        }),
         unwritten: z
           .strictObject({ code: z.enum(REWRITE_REFUSALS), reason: z.string() })
           .nullable()

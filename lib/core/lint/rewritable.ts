@@ -1,6 +1,8 @@
 /** Rules whose hazard `schema-gate rewrite` takes away, each with the kind of rewriting that does (lib/core/rewrite/kinds). */
 export const REWRITABLE: Readonly<Record<string, string>> = {
   SG002: "add-column",
+  SG004: "add-numbered-column",
+  SG005: "add-numbered-column",
   SG007: "change-type",
   SG009: "change-type",
   SG010: "set-not-null",

@@ -1,7 +1,5 @@
 /** Hazards for which no order of statements is a way, by the rule of lint that names them. The reason is a full sentence without the final stop. */
 export const NO_WAY: Readonly<Record<string, string>> = {
-  SG004: "a serial column numbers the rows that stand by a rewrite",
-  SG005: "an identity column numbers the rows that stand by a rewrite",
   SG006: "PostgreSQL fills a stored generated column by a rewrite, and makes no column generated afterwards",
   SG032: "PostgreSQL builds the index of an EXCLUDE constraint under its lock, and takes over none",
   SG061:

@@ -101,7 +101,7 @@ export class RollbackTrial {
 
   /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
   private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
-    const { schema } = this.input;
+    const { schema, numbered } = this.input;
     if (candidate.outside.length === 0 && !candidate.statements.some(isInBatches)) {
       const tried = await tryCandidate(this.working.session, candidate, this.state(at), this.input);
       if (tried.passed) await this.apply(at, candidate);
@@ -110,7 +110,8 @@ export class RollbackTrial {
     try {
       const passages: Passage[] = [];
       await this.apply(at, candidate, passages);
-      const tried = judge(candidate, await readState(this.working.session, schema), this.state(at), passages);
+      const now = await readState(this.working.session, schema, numbered);
+      const tried = judge(candidate, now, this.state(at), passages);
       if (!tried.passed) await this.rebuild(at);
       return tried;
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { NumberedColumn } from "../../core/backfill/numbered-columns.js";
 import type { IsolationScope } from "../../core/isolation/scope.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
@@ -41,6 +42,8 @@ export interface ProveOnClone {
   readonly thorough: boolean;
   /** Who else lives in the tenant's database; absent where a release is proved apart from any fleet. */
   readonly isolation?: IsolationOnClone;
+  /** Columns in which which row has which value is not compared; without it, those that the migrations' backfills number. */
+  readonly numbered?: readonly NumberedColumn[];
   readonly signal?: AbortSignal;
 }
 

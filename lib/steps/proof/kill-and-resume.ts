@@ -75,7 +75,7 @@ async function resumed(
   points: readonly Point[],
 ): Promise<readonly ResumePoint[]> {
   if (migration.migrator || points.at(-1)?.state !== "new") await up(working.session, input, migration, keep);
-  const end = await readState(working.session, input.schema);
+  const end = await readState(working.session, input.schema, input.numbered);
   const reason = await around.outcome.difference(working.session, end, around.at);
   return points.map(({ statement, state }) => ({
     migration: migration.version,
@@ -123,7 +123,7 @@ async function untilGone(working: WorkingClone, backend: number, input: ProveOnC
 }
 
 async function stateOf(working: WorkingClone, input: ProveOnClone, around: Around): Promise<"old" | "new" | "between"> {
-  const now = await readState(working.session, input.schema);
+  const now = await readState(working.session, input.schema, input.numbered);
   if (compareStates(now, around.before).verdict !== "differs") return "old";
   return (await around.outcome.difference(working.session, now, around.at)) === null ? "new" : "between";
 }

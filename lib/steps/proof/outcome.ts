@@ -82,7 +82,7 @@ export class Outcome {
       await moveSequences(bench.session);
       for (const [at, migration] of this.input.migrations.entries()) {
         await up(bench.session, this.input, migration, [], { observe });
-        const state = await readState(bench.session, this.input.schema);
+        const state = await readState(bench.session, this.input.schema, this.input.numbered);
         const tables = first ? changedTables(this.run.states[at + 1] ?? state, first) : [];
         sums.push(await readColumnSums(bench.session, state, tables, this.input.schema));
       }

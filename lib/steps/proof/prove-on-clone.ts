@@ -1,3 +1,4 @@
+import { numberedColumns } from "../../core/backfill/numbered-columns.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
@@ -56,7 +57,8 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
       return withoutRun([othersCode(code, null)], await readCatalog(working.session, input.schema), input, start);
     const refused = refusedIn(input);
     if (refused.length > 0) return withoutRun(refused, await readCatalog(working.session, input.schema), input, start);
-    const proof = await proveRun(input, clones, working, start);
+    const numbered = input.numbered ?? numberedColumns(input.migrations);
+    const proof = await proveRun({ ...input, numbered }, clones, working, start);
     clones.assertWatched();
     if (code.length === 0) return proof;
     return { ...proof, findings: [...proof.findings, othersCode(code, input.superuser ?? null)].sort(compareFindings) };
@@ -196,7 +198,7 @@ async function applyAgain(
         resumes.push(...(await killAndResume(working, clones, input, migration, keep, { at, before, outcome })));
       } else await up(working.session, input, migration, keep);
     }
-    const end = await readState(working.session, input.schema);
+    const end = await readState(working.session, input.schema, input.numbered);
     const difference = await outcome.difference(working.session, end, input.migrations.length - 1);
     return difference === null ? { upAgain: true, resumes, findings: [] } : failedAgain(resumes, difference);
   } catch (error) {

@@ -18,7 +18,7 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
   try {
     await prepareSession(session, input, "inside");
     for (const { statements } of segments) for (const { sql } of statements) await session.execute(sql);
-    const { verdict } = compareStates(await readState(session, input.schema), after);
+    const { verdict } = compareStates(await readState(session, input.schema, input.numbered), after);
     return { outcome: verdict === "differs" ? "changes" : "nothing" };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
@@ -33,9 +33,9 @@ export async function runCommandAgain(clones: Clones, input: ProveOnClone): Prom
   const bench = await clones.make("rerun");
   try {
     for (const migration of input.migrations) await up(bench.session, input, migration, []);
-    const once = await readState(bench.session, input.schema);
+    const once = await readState(bench.session, input.schema, input.numbered);
     for (const migration of input.migrations) await up(bench.session, input, migration, []);
-    const { verdict } = compareStates(await readState(bench.session, input.schema), once);
+    const { verdict } = compareStates(await readState(bench.session, input.schema, input.numbered), once);
     return { outcome: verdict === "differs" ? "changes" : "nothing" };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

@@ -40,7 +40,7 @@ export async function applyCommand(
   await watcher.close();
   if (result.status === "rejected") return failed(migration, result.reason);
   const { output } = result.value;
-  const state = await readState(session, schema);
+  const state = await readState(session, schema, input.numbered);
   const before = states.at(-1);
   if (!before) throw new Error("the state before the command was not read");
   const derived: DerivedChange = await deriveChange(clones, input, migration, {

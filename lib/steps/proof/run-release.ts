@@ -46,7 +46,7 @@ export async function applyRelease(
   clones: Clones,
   input: ProveOnClone,
 ): Promise<AppliedRelease> {
-  const first = await readState(working.session, input.schema);
+  const first = await readState(working.session, input.schema, input.numbered);
   const states = [first];
   const sums: ColumnSums[] = [new Map()];
   const observed: MigrationObservation[] = [];
@@ -91,7 +91,7 @@ async function applyStatements(
     const failure = { migration, statement: watch.current, error };
     return { statements: watch.statements, reached: null, failure, output: null };
   }
-  const state = await readState(session, input.schema);
+  const state = await readState(session, input.schema, input.numbered);
   const observed = { version: migration.version, statements: watch.observations, after: state.catalog };
   return { statements: watch.statements, reached: { state, observed }, failure: null, output: null };
 }

@@ -1,7 +1,10 @@
+import type { NumberedColumn } from "../../core/backfill/numbered-columns.js";
 import type { Catalog, TableObject } from "../../core/catalog/catalog.js";
 import { compareCatalogs } from "../../core/catalog/compare.js";
-import { CatalogIndex } from "../../core/catalog/lookup.js";
+import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { sameTable } from "../../core/catalog/tables.js";
+import { resolveTable } from "../../core/operations/resolve.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
@@ -24,11 +27,15 @@ export interface State {
 }
 
 /** Reads it. Works inside a transaction too. */
-export async function readState(session: Session, schema: string | null): Promise<State> {
+export async function readState(
+  session: Session,
+  schema: string | null,
+  numbered: readonly NumberedColumn[] = [],
+): Promise<State> {
   const catalog = await readCatalog(session, schema);
   // Row-level security would leave rows out without a word.
   await session.script("set row_security = off");
-  const contents = await readContents(session, catalog, schema);
+  const contents = await readContents(session, catalog, schema, numbered);
   await session.script("reset row_security");
   const sequences = await readNextValues(session, catalog, schema);
   return { catalog, contents, sequences, outside: await readOutsideState(session) };
@@ -41,14 +48,19 @@ async function readContents(
   session: Session,
   catalog: Catalog,
   schema: string | null,
+  numbered: readonly NumberedColumn[],
 ): Promise<ReadonlyMap<string, Contents>> {
   const index = new CatalogIndex(catalog);
+  const numbers = numbered.map(({ table: { schemaname = null, relname = "" }, column }) => ({
+    table: resolveTable({ schema: schemaname, name: relname }, index),
+    column,
+  }));
   const tables = catalog.objects.filter(
     (object): object is TableObject => object.kind === "table" && object.attributes.relkind === "r",
   );
   const found = new Map<string, Contents>();
   for (let at = 0; at < tables.length; at += CHUNK) {
-    const parts = tables.slice(at, at + CHUNK).map((table) => contentsQuery(table, index));
+    const parts = tables.slice(at, at + CHUNK).map((table) => contentsQuery(table, index, numbers));
     const rows = await session.query<{ name: string; rows: string; checksum: string }>(
       bindSchemas(parts.join(" union all "), schema),
     );
@@ -57,15 +69,28 @@ async function readContents(
   return found;
 }
 
-/** Columns in the order of their names, so that a column that moved does not change the sum. */
-function contentsQuery(table: TableObject, index: CatalogIndex): string {
+/**
+ * Columns in the order of their names, so that a column that moved does not change the sum. Of one that a backfill numbers: how many rows have
+ * a number, and how many numbers there are.
+ */
+function contentsQuery(
+  table: TableObject,
+  index: CatalogIndex,
+  numbers: readonly { readonly table: TableRef; readonly column: string }[],
+): string {
   const ref = { schema: table.id.schema ?? "", name: table.id.name };
-  const columns = index
-    .columns(ref)
-    .map(({ id }) => identifier(id.name))
+  const own = numbers.filter((each) => sameTable(each.table, ref)).map(({ column }) => column);
+  const names = index.columns(ref).map(({ id }) => id.name);
+  const columns = names
+    .filter((name) => !own.includes(name))
+    .map(identifier)
     .sort();
   const sum = columns.length === 0 ? "0" : `sum(hashtextextended(row(${columns.join(", ")})::text, 0)::numeric)`;
-  return `select ${literal(tableName(ref))} as name, count(*)::text as rows, coalesce(${sum}, 0)::text as checksum
+  const counts = names
+    .filter((name) => own.includes(name))
+    .sort()
+    .map((name) => `, ' ', count(${identifier(name)}), ' ', count(distinct ${identifier(name)})`);
+  return `select ${literal(tableName(ref))} as name, count(*)::text as rows, concat(coalesce(${sum}, 0)${counts.join("")}) as checksum
     from only ${qualified(ref.schema, ref.name)}`;
 }
 

@@ -5,6 +5,7 @@ import { prepareSession, type SessionScope } from "../migration/prepare-session.
 import { readingInside } from "../migration/reads-outside.js";
 import { WAY_BACK } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
+import type { ProveOnClone } from "./input.js";
 import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 import { type Passage, readColumns } from "./what-goes.js";
@@ -24,7 +25,7 @@ export async function tryCandidate(
   session: Session,
   candidate: RollbackCandidate,
   before: State,
-  scope: SessionScope,
+  scope: SessionScope & Pick<ProveOnClone, "numbered">,
 ): Promise<Tried> {
   await session.script("begin");
   try {
@@ -38,7 +39,7 @@ export async function tryCandidate(
     });
     const passages = [{ statement: 0, from, to: await readColumns(session) }];
     await stayInside(session, scope);
-    return judge(candidate, await readState(session, scope.schema), before, passages);
+    return judge(candidate, await readState(session, scope.schema, scope.numbered), before, passages);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return failed(candidate.source, error);

@@ -48,7 +48,7 @@ async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease
       const { version, ms } = await up(bench.session, input, migration, [], { whole: true });
       took.set(version, ms);
     }
-    const state = await readState(bench.session, input.schema);
+    const state = await readState(bench.session, input.schema, input.numbered);
     const [before] = run.states;
     const tables = before ? changedTables(run.states.at(-1) ?? state, before) : [];
     return { state, sums: await readColumnSums(bench.session, state, tables, input.schema), took };

@@ -1,3 +1,4 @@
+import { numberedColumns } from "../../core/backfill/numbered-columns.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { RewritePlan } from "../../core/rewrite/plan.js";
 import type { RewriteRefusalCode } from "../../core/rewrite/refusal.js";
@@ -35,6 +36,8 @@ export interface RewriteProof {
   readonly otherOrder: boolean;
   /** Columns whose values no two runs have alike. */
   readonly undetermined: readonly string[];
+  /** Columns whose rows a sequence numbers, in whatever order. */
+  readonly numbered: readonly string[];
 }
 
 export type ProvedRewrite =
@@ -54,7 +57,8 @@ export async function proveRewrite(
   around: ProofSurroundings,
 ): Promise<ProvedRewrite> {
   const steps = stepMigrations(plan, migration);
-  const compared = await compare(steps, migration, around);
+  const numbered = numberedColumns(steps);
+  const compared = await compare(steps, migration, { ...around, numbered });
   if ("code" in compared) return { proof: null, refusal: compared };
   const back = await wayBack(steps, compared.reference, compared.undetermined.length > 0, around);
   if ("code" in back) return { proof: null, refusal: back };
@@ -115,6 +119,7 @@ async function compare(
       oneByOne: original.oneByOne,
       otherOrder: same.otherOrder,
       undetermined: same.undetermined,
+      numbered: (around.numbered ?? []).map(({ table, column }) => `${table.relname}.${column}`),
       reference: original.migration,
     };
   } catch (error) {

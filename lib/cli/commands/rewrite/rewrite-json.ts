@@ -14,6 +14,7 @@ const NOTHING = {
   oneByOne: null,
   otherOrder: false,
   undetermined: [],
+  numbered: [],
   unwritten: null,
 };
 
@@ -49,6 +50,7 @@ export function rewriteJson(result: RewrittenMigration, { steps: written, unwrit
     oneByOne: proof.oneByOne,
     otherOrder: proof.otherOrder,
     undetermined: [...proof.undetermined],
+    numbered: [...proof.numbered],
     unwritten,
   };
 }

@@ -79,7 +79,7 @@ function notes(
   { proof, plan }: Extract<RewrittenMigration, { outcome: "rewritten" }>,
   { unwritten }: PlanFiles,
 ): string[] {
-  const { oneByOne, otherOrder, undetermined } = proof;
+  const { oneByOne, otherOrder, undetermined, numbered } = proof;
   return [
     `Proved: the same schema and rows as the original, over ${plural(plan.steps.length, "step")}, and each taken back.`,
     ...(oneByOne === null
@@ -91,6 +91,11 @@ function notes(
     ...(undetermined.length === 0
       ? []
       : [`Values of ${undetermined.join(", ")} differ from run to run; that each row has one was compared.`]),
+    ...(numbered.length === 0
+      ? []
+      : [
+          `Rows get their numbers in ${numbered.join(", ")} in another order; that each has one of its own was compared.`,
+        ]),
     ...(plan.steps.some(({ phase }) => phase === "backfill")
       ? ["Schema Gate's rollout runs a backfill in batches; the framework alone runs it as one statement."]
       : []),

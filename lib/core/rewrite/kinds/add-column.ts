@@ -1,4 +1,5 @@
 import type { ColumnDef, Constraint, Node } from "libpg-query";
+import { isSerial } from "../../lint/known/from-definition.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { defaultOf } from "../../lint/rules/support/default-of.js";
 import { isEmptied } from "../../lint/rules/support/emptied.js";
@@ -34,7 +35,7 @@ export const addColumn: RewriteKind = {
     const now = known.table(alter.table)?.columns.get(column.colname ?? "");
     if ((alter.command.missing_ok && now) || isEmptied(alter.table, statement, known)) return null;
     const clauses = columnConstraints(column);
-    if (clauses.some(({ contype }) => FILLED_BY_SERVER.includes(contype))) return null;
+    if (isSerial(column) || clauses.some(({ contype }) => FILLED_BY_SERVER.includes(contype))) return null;
     const value = defaultOf(column.constraints);
     const isVolatile = volatileCall(value, known.functions) !== undefined;
     const isEmpty = value === undefined;

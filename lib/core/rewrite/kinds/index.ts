@@ -3,6 +3,7 @@ import { addCheck } from "./add-check.js";
 import { addColumn } from "./add-column.js";
 import { addDomainConstraint } from "./add-domain-constraint.js";
 import { addForeignKey } from "./add-foreign-key.js";
+import { addNumberedColumn } from "./add-numbered-column.js";
 import { addPrimaryKey } from "./add-primary-key.js";
 import { addUnique } from "./add-unique.js";
 import { attachPartition } from "./attach-partition.js";
@@ -26,6 +27,7 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   addColumn,
   addDomainConstraint,
   addForeignKey,
+  addNumberedColumn,
   addPrimaryKey,
   addUnique,
   attachPartition,
