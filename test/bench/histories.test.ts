@@ -6,13 +6,16 @@ import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import type { Migration } from "../../lib/core/migration/release.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { type ReleaseFile, readRelease } from "../../lib/core/release/read-release.js";
-import { HistoryFleet, TENANTS } from "./histories/fleet.js";
+import { HistoryFleet } from "./histories/fleet.js";
 import { Gate } from "./histories/gate.js";
 import { type Judged, judge } from "./histories/judge.js";
 import { PROJECTS, type Project } from "./histories/projects.js";
+import { SchemaHistoryFleet } from "./histories/schema-fleet.js";
 
 const CORPUS = process.env.SCHEMA_GATE_CORPUS ?? "";
 const ONLY = process.env.SCHEMA_GATE_CORPUS_ONLY?.split(",");
+/** Tenants are databases of their own, or schemas of one. */
+const SCHEMAS = process.env.SCHEMA_GATE_HISTORIES_TENANTS === "schemas";
 /** What was judged is kept here and not judged again. */
 const KEPT = process.env.SCHEMA_GATE_HISTORIES ?? join(tmpdir(), "schema-gate-histories");
 /** Every so many releases one is judged, for a look at a long history in a short time. */
@@ -34,8 +37,8 @@ async function replay(project: Project): Promise<readonly Judged[]> {
   const files = await filesOf(project);
   const release = await readRelease(files, { application: false });
   const known = new Map(keptOf(project).map((each) => [each.version, each]));
-  const fleet = await HistoryFleet.create(ledgerFor(release.convention));
-  const gate = new Gate(Object.fromEntries(TENANTS.map((kind) => [kind, fleet.url(kind)])), release.convention);
+  const fleet = await (SCHEMAS ? SchemaHistoryFleet : HistoryFleet).create(ledgerFor(release.convention));
+  const gate = new Gate(fleet.tenants(), release.convention);
   try {
     for (const [at, migration] of release.migrations.entries()) {
       const own = ownFiles(files, migration);
@@ -54,7 +57,12 @@ async function replay(project: Project): Promise<readonly Judged[]> {
   return [...known.values()];
 }
 
-async function judgeRelease(project: Project, fleet: HistoryFleet, gate: Gate, migration: Migration): Promise<Judged> {
+async function judgeRelease(
+  project: Project,
+  fleet: HistoryFleet | SchemaHistoryFleet,
+  gate: Gate,
+  migration: Migration,
+): Promise<Judged> {
   await fleet.standUp(migration);
   const answer = await gate.check();
   const truths = await fleet.apply(migration);
@@ -84,8 +92,8 @@ function ownFiles(files: readonly ReleaseFile[], { up, down }: Migration): reado
   return files.filter(({ path }) => paths.has(path) || (folder !== "." && dirname(path) === folder));
 }
 
-function keptFile({ name }: Project): string {
-  return join(KEPT, `${name}.jsonl`);
+function keptFile({ name }: Pick<Project, "name">): string {
+  return join(KEPT, `${name}${SCHEMAS ? ".schemas" : ""}.jsonl`);
 }
 
 function keptOf(project: Project): readonly Judged[] {
@@ -95,7 +103,7 @@ function keptOf(project: Project): readonly Judged[] {
 }
 
 function keep(judged: Judged, at: number, of: number): void {
-  const path = join(KEPT, `${judged.project}.jsonl`);
+  const path = keptFile({ name: judged.project });
   mkdirSync(KEPT, { recursive: true });
   appendFileSync(path, `${JSON.stringify(judged)}\n`);
   const why = judged.verdict === "right pass" ? "" : ` ${judged.codes.join(", ")}`;

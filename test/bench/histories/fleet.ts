@@ -12,22 +12,24 @@ import { type Contents, contentsOf, lost } from "./contents.js";
 import { contradict } from "./contradict.js";
 
 /** The tenants of a replay, and how many rows are generated for each table of them. */
-const ROWS = { empty: 0, rows: 4, many: 60 } as const;
+export const ROWS = { empty: 0, rows: 4, many: 60 } as const;
 type Kind = keyof typeof ROWS;
-export const TENANTS = ["empty", "rows", "many", "contradicting"] as const;
-export type TenantKind = (typeof TENANTS)[number];
+const TENANTS = ["empty", "rows", "many", "contradicting"] as const;
+type TenantKind = (typeof TENANTS)[number];
 
 /** What the plain SQL of a release does to one tenant. */
 export interface Truth {
-  readonly tenant: TenantKind;
+  readonly tenant: string;
   /** The server's message; null when it ran. */
   readonly failed: string | null;
   readonly ms: number;
   /** Tables and columns whose rows are gone. */
   readonly lost: readonly string[];
+  /** Tables outside of the tenant that have other rows or columns. */
+  readonly touched: readonly string[];
 }
 
-const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
+export const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
 
 /** Databases that stand before the next release of a history. */
 export class HistoryFleet {
@@ -42,7 +44,12 @@ export class HistoryFleet {
     return fleet;
   }
 
-  url(kind: string): string {
+  /** Lines of a registry. */
+  tenants(): readonly string[] {
+    return TENANTS.map((kind) => [kind, this.url(kind), ""].join(","));
+  }
+
+  private url(kind: string): string {
     return serverUrl("18", `${this.prefix}_${kind}`);
   }
 
@@ -88,10 +95,16 @@ export class HistoryFleet {
       await this.replay(session, migration);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      return { tenant, failed: `${error.message} [${error.code}]`, ms: performance.now() - start, lost: [] };
+      return {
+        tenant,
+        failed: `${error.message} [${error.code}]`,
+        ms: performance.now() - start,
+        lost: [],
+        touched: [],
+      };
     }
     const ms = performance.now() - start;
-    return { tenant, failed: null, ms, lost: lost(before, await contentsOf(session)) };
+    return { tenant, failed: null, ms, lost: lost(before, await contentsOf(session)), touched: [] };
   }
 
   private async replay(session: Session, migration: Migration): Promise<void> {
@@ -151,7 +164,7 @@ export class HistoryFleet {
 }
 
 /** Generated rows are none of the ledger's; what puts its own back. */
-async function keepLedgers(session: Session): Promise<readonly string[]> {
+export async function keepLedgers(session: Session): Promise<readonly string[]> {
   const tables = await session.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where tablename = any($1)`,
     [LEDGERS],
@@ -169,7 +182,7 @@ const LEDGERS = [
   ..."flyway_schema_history refinery_schema_history seaql_migrations pgmigrations migrations_history".split(" "),
 ];
 
-function isRefusal(error: unknown): false {
+export function isRefusal(error: unknown): false {
   if (error instanceof DatabaseError) return false;
   throw error;
 }

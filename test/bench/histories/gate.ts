@@ -31,13 +31,12 @@ export class Gate {
   private readonly directory = mkdtempSync(join(scratchDirectory(50 * 2 ** 20), "schema-gate-history-"));
   private runs = 0;
 
-  /** `tenants` by name and URL. */
+  /** `tenants`: lines of a registry, each with an id, a URL, and a schema or nothing. */
   constructor(
-    tenants: Readonly<Record<string, string>>,
+    tenants: readonly string[],
     private readonly convention: string,
   ) {
-    const rows = Object.entries(tenants).map(([id, url]) => `${id},${url}`);
-    writeFileSync(join(this.directory, "tenants.csv"), ["id,url", ...rows, ""].join("\n"));
+    writeFileSync(join(this.directory, "tenants.csv"), ["id,url,schema", ...tenants, ""].join("\n"));
     mkdirSync(join(this.directory, "release"));
   }
 

@@ -23,20 +23,25 @@ const LONG = 2_000;
 export function judge(project: string, version: string, answer: Answer, truths: readonly Truth[]): Judged {
   const failed = truths.flatMap(({ tenant, failed }) => (failed === null ? [] : [`${tenant}: ${failed}`]));
   const gone = truths.flatMap(({ tenant, lost }) => lost.map((what) => `${tenant} loses ${what}`));
+  const left = truths.flatMap(({ tenant, touched }) => touched.map((what) => `${tenant} changes ${what}`));
   const slow = truths.flatMap(({ tenant, ms }) => (ms > LONG ? [`${tenant}: ${Math.round(ms)} ms`] : []));
   const blocking = answer.findings.filter((finding) => blocks([finding]));
   return {
     project,
     version,
-    verdict: verdictOf(answer.passed, failed.length > 0, failed.length + gone.length + slow.length > 0),
+    verdict: verdictOf(
+      answer.passed,
+      failed.length + left.length > 0,
+      failed.length + left.length + gone.length + slow.length > 0,
+    ),
     codes: [...new Set(blocking.map(({ code }) => code))].sort(),
     messages: blocking.slice(0, 4).map(({ message }) => message.slice(0, 300)),
-    harm: [...failed, ...gone, ...slow].slice(0, 6),
+    harm: [...failed, ...left, ...gone, ...slow].slice(0, 6),
     seconds: Math.round(answer.ms / 100) / 10,
   };
 }
 
-/** Rows that are lost with a way back and an approval are the release's purpose: only what fails must never pass. */
+/** Rows that are lost with a way back and an approval are the release's purpose: only what fails or touches another tenant must never pass. */
 function verdictOf(passed: boolean, fails: boolean, harms: boolean): Verdict {
   if (passed) return fails ? "false pass" : "right pass";
   return harms ? "right block" : "false block";
