@@ -9,11 +9,12 @@ import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere, sqlName } from "../undo/inverses.js";
 import { keepConverted } from "../undo/keep/keep-columns.js";
+import type { Made } from "../undo/keep/read-again.js";
 import { withoutTriggers } from "../undo/keep/without-triggers.js";
 import { notNullAgain } from "../undo/recreate.js";
 import type { AlterColumnType } from "./kinds/alter-column-type.js";
 import { resolveTable } from "./resolve.js";
-import { turnedRound } from "./turned-round.js";
+import { castsWhole, turnedRound } from "./turned-round.js";
 
 /**
  * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:
@@ -38,7 +39,7 @@ export function convertedBack(
   if (changing.length === 0) return exact(...back);
   const columns = changing.map(({ column }) => column);
   const kept = [table, ...inheriting(before, table)].map((each) =>
-    keepConverted(first.statement, before, each, columns, gone),
+    keepConverted(first.statement, before, each, columns, gone, madeBy(changing)),
   );
   return {
     class: "lossy",
@@ -55,6 +56,22 @@ export function convertedBack(
     })),
     keep: kept.map((each) => each.kept),
   };
+}
+
+/** What only the author's USING converts, as far as it is a cast of more than the column. */
+function madeBy(
+  changing: readonly { readonly operation: AlterColumnType; readonly column: ColumnObject }[],
+): ReadonlyMap<string, Made> {
+  return new Map(
+    changing.flatMap(({ operation: { using, column: name, type }, operation, column }) =>
+      using !== null && isEmptied(operation, column) && castsWhole(using, type) ? [[name, { using, type }]] : [],
+    ),
+  );
+}
+
+/** The way back cannot convert, so the column is filled from the copy. */
+function isEmptied(operation: AlterColumnType, { attributes }: ColumnObject): boolean {
+  return !isPlain(operation) && turnedRound(operation, attributes.type) === null;
 }
 
 /** Children keep rows of their own; those of partitions are in the copy of their parent. */
@@ -129,8 +146,7 @@ function filledAgain(
   table: TableRef,
   column: ColumnObject,
 ): readonly string[] {
-  const emptied = !isPlain(operation) && turnedRound(operation, column.attributes.type) === null;
-  if (!emptied || !column.attributes.notNull) return [];
+  if (!isEmptied(operation, column) || !column.attributes.notNull) return [];
   const name = identifier(operation.column);
   const fill = `UPDATE ${sqlName(table)} SET ${name} = DEFAULT WHERE ${name} IS NULL`;
   return [

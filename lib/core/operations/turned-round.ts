@@ -32,6 +32,17 @@ export function turnedRound(
   return null;
 }
 
+/**
+ * Whether USING is a cast to the new type of something made of the column, as `nullif(c, '')::integer`. What a CASE or a comparison makes of a
+ * value says nothing of the value: `state = 'paid'` is false for `false` too.
+ */
+export function castsWhole(using: string, type: string): boolean {
+  const tree = expressionTree(using);
+  const cast = as(tree ?? undefined, "TypeCast");
+  if (!cast?.typeName || parseType(type)?.base === "boolean") return false;
+  return deparseType(cast.typeName) === type && !JSON.stringify(cast.arg).includes('"CaseExpr"');
+}
+
 function isNumber(type: string): boolean {
   return /^(smallint|integer|bigint|numeric|real|double precision)$/.test(parseType(type)?.base ?? "");
 }

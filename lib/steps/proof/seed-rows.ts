@@ -181,7 +181,7 @@ export function valueFor(column: ColumnObject, table: TableRef, index: CatalogIn
   return sampleValue(column, index, row);
 }
 
-function isRequired({ attributes }: ColumnObject): boolean {
+export function isRequired({ attributes }: ColumnObject): boolean {
   return attributes.notNull && attributes.default === null && attributes.identity === "";
 }
 

@@ -252,7 +252,7 @@ const CASES: readonly Case[] = [
     up: "alter table w alter label type int using nullif(label, '')::int",
     since: "update w set label = 42 where id = 1",
     query: "select id, label from w order by id",
-    back: ["1", "2"],
+    back: ["42", "2"],
     kept: 1,
   },
   {
@@ -260,7 +260,32 @@ const CASES: readonly Case[] = [
     up: "alter table w alter code drop default, alter code type int using nullif(code, '')::int, alter code set default 0",
     since: "update w set code = 42 where id = 1; insert into w (id, label, code, s) values (3, '3', 33, 3)",
     query: "select id, code from w order by id",
-    back: ["1", "2", "0"],
+    back: ["42", "2", "33"],
+    kept: 1,
+  },
+  {
+    name: "text without a default that became an integer by more than a cast, and new rows",
+    up: "alter table w alter label type bigint using replace(trim(label), ',', '')::bigint",
+    since: "insert into w (id, label, s) values (3, 1234567890123, 3), (4, -5, 4); update w set label = 0 where id = 2",
+    query: "select id, label from w order by id",
+    back: ["1", "0", "1234567890123", "-5"],
+    kept: 1,
+  },
+  {
+    name: "text of a limited length that became numeric, and a number that is longer",
+    up: "alter table t alter c type numeric using ('0' || substr(c, 2))::numeric",
+    since:
+      "update t set c = 12345678901 where id = 1; update t set c = 7 where id = 2; insert into t (id, c) values (4, 8.5)",
+    query: "select id, c from t order by id",
+    back: [null, null, "c3", null],
+    kept: 1,
+  },
+  {
+    name: "an enum by another, in a table without a key",
+    up: "alter table bag alter b type mood using coalesce(nullif(replace(replace(b, 'same', 'low'), 'x', 'high'), ''), 'low')::mood",
+    since: "insert into bag values ('new', 'high'), ('other', 'high')",
+    query: "select a, b from bag order by 1, 2",
+    back: ["high", "high", "x", "same", "same"],
     kept: 1,
   },
   {

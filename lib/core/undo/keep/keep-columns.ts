@@ -4,7 +4,8 @@ import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import type { Kept } from "../inverse.js";
 import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./copy.js";
-import { type Identity, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
+import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
+import { type Made, readAgain } from "./read-again.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /** A copy of the values of columns, and the statements that put them back into columns of the same names and types. */
@@ -44,7 +45,8 @@ export function keepColumns(
 
 /**
  * For columns whose values the statement converts: the copy holds the old values and, from after the statement on, the
- * new ones. A value that was written since is not overwritten. `gone`: columns that the statement drops beside.
+ * new ones. A value that was written since is not overwritten. `gone`: columns that the statement drops beside. `made`: how it made
+ * values that the way back can read again, by the names of their columns.
  */
 export function keepConverted(
   statement: Statement,
@@ -52,6 +54,7 @@ export function keepConverted(
   table: TableRef,
   columns: readonly ColumnObject[],
   gone: readonly string[],
+  made: ReadonlyMap<string, Made>,
 ): KeptColumns {
   const name = nameOf(statement, table, columns);
   const identity = identityOf(before, table, [...namesOf(columns), ...gone]);
@@ -69,6 +72,11 @@ export function keepConverted(
     return `${value} = CASE WHEN k.${fresh[at]} = 'true'${missing} THEN ${restored(column, "k")} ELSE t.${value} END`;
   });
   const kept = keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before);
+  const again = columns.flatMap((column, at) => {
+    const how = made.get(column.id.name);
+    return how ? [{ column, how, standing: fresh[at] ?? "", now: identifier(`$now${at}`) }] : [];
+  });
+  const noted = again.map((each) => `${each.now} = n.${each.standing}`);
   return {
     kept: {
       ...kept,
@@ -77,9 +85,32 @@ export function keepConverted(
         `UPDATE ${copy} k SET ${fresh.map((column) => `${column} = n.${column}`).join(", ")} FROM (${now}) n WHERE ${same}`,
       ],
     },
-    forget: [`UPDATE ${copy} k SET ${standing.join(", ")} FROM (${now}) n WHERE ${same}`],
-    restore: [...withoutTriggers(before, table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
+    forget: [
+      ...again.map((each) => `ALTER TABLE ${copy} ADD COLUMN ${each.now} text`),
+      `UPDATE ${copy} k SET ${[...standing, ...noted].join(", ")} FROM (${now}) n WHERE ${same}`,
+      ...(again.length > 0 ? [rowsSince(copy, identity, again, now)] : []),
+    ],
+    restore: [
+      ...withoutTriggers(before, table, [
+        ...again.map(({ column, how, ...each }) => readAgain(before, table, identity, column, how, { name, ...each })),
+        fill(before, table, identity, sets, name),
+      ]),
+      ...dropCopy(name),
+    ],
   };
+}
+
+/** Rows that were added since, which have no earlier value. */
+function rowsSince(
+  copy: string,
+  identity: Identity,
+  again: readonly { readonly standing: string; readonly now: string }[],
+  now: string,
+): string {
+  const same = sameRow(identity, "k", "n");
+  const list = [...identityColumns(identity), ...again.map((each) => each.now)].join(", ");
+  const values = [...identityColumns(identity), ...again.map((each) => each.standing)].map((column) => `n.${column}`);
+  return `INSERT INTO ${copy} (${list}) SELECT ${values.join(", ")} FROM (${now}) n WHERE NOT EXISTS (SELECT FROM ${copy} k WHERE ${same})`;
 }
 
 function namesOf(columns: readonly ColumnObject[]): readonly string[] {
