@@ -134,7 +134,7 @@ export class ApprovalsFolder implements Approvals {
     const draft = await this.draft(path, text);
     const record = this.record(run);
     record.begin(name, hashOf(text));
-    const made = await claimName(draft, path);
+    const made = claimName(draft, path);
     if (made) record.end(name, hashOf(text));
     else record.cancel(name, hashOf(text));
     return made;

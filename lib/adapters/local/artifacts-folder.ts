@@ -82,7 +82,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
       const draft = await beside(path, text);
       const sha256 = record ? hashOf(text) : "";
       record?.begin(key, sha256);
-      const made = await claimName(draft, path);
+      const made = claimName(draft, path);
       if (made) record?.end(key, sha256);
       else record?.cancel(key, sha256);
       return made;

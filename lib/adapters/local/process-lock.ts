@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, linkSync, lstatSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { claimName } from "./whole-file.js";
 
 const POLL_MS = 20;
 /** What is held for longer than this is not waited for: nobody needs such a file for more than a moment. */
@@ -87,24 +88,7 @@ export function isAlive(pid: number): boolean {
 function made(path: string): boolean {
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, JSON.stringify(thisProcess()), { flag: "wx", mode: 0o640 });
-  try {
-    return isLinked(draft, path, 3);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** Shares do not always say why: NFS may repeat a request that it has done, and SFTP has one code for every failure. */
-function isLinked(draft: string, path: string, tries: number): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return lstatSync(draft).nlink > 1;
-    if (existsSync(path)) return false;
-    if (tries > 1) return isLinked(draft, path, tries - 1);
-    throw error;
-  }
+  return claimName(draft, path);
 }
 
 /** It is there, and who made it is gone. While it is not there, somebody may be making it. */

@@ -21,6 +21,6 @@ export async function makeKey(folder: string, name: string, content: string | Bu
   const path = join(folder, name);
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, content, { mode: access.file & 0o640, flush: true });
-  await claimName(draft, path);
+  claimName(draft, path);
   holdKey(path, access);
 }

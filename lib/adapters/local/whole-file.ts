@@ -1,6 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fchmodSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { link, readFile, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /**
  * Writes a file whole or not at all, with this mode whatever the umask is. The draft is a new file under a name that nobody can
@@ -27,15 +37,24 @@ export function replaceFile(path: string, text: string, mode: number): void {
  * Gives a finished draft its name, unless the name is taken: then false. Either way the draft is gone. A hard link fails
  * when there is one, which decides a race between two writers.
  */
-export async function claimName(draft: string, path: string): Promise<boolean> {
+export function claimName(draft: string, path: string): boolean {
   try {
-    await link(draft, path);
+    return isLinked(draft, path, 3);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Shares do not always say why: NFS may repeat a request that it has done, and SFTP has one code for every failure. */
+function isLinked(draft: string, path: string, tries: number): boolean {
+  try {
+    linkSync(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return lstatSync(draft).nlink > 1;
+    if (existsSync(path)) return false;
+    if (tries > 1) return isLinked(draft, path, tries - 1);
     throw error;
-  } finally {
-    await unlink(draft).catch(() => {});
   }
 }
 
