@@ -1,6 +1,7 @@
 // Compiles bin, lib and functions to dist, and leaves at once when nothing is newer than the last build. The command line is
 // bundled into few files, each with what some commands share: hundreds of small modules take longer to load than to run.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +31,16 @@ function removeStale() {
   }
 }
 
+/** Of everything that a result may depend on, so that what one build remembers is nothing to another. */
+function buildOf() {
+  const hash = createHash("sha256");
+  for (const room of ["bin", "lib"])
+    for (const path of readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).sort())
+      if (path.endsWith(".ts")) hash.update(JSON.stringify([path, readFileSync(join(root, room, path), "utf8")]));
+  hash.update(readFileSync(join(root, "package-lock.json")));
+  return hash.digest("hex");
+}
+
 /** In place of what the compiler wrote for the entry point. Packages stay packages, and load when a command needs them. */
 async function bundleCommandLine() {
   await build({
@@ -37,6 +48,7 @@ async function bundleCommandLine() {
     entryPoints: { "schema-gate": "bin/schema-gate.ts" },
     outdir: "dist/bin",
     chunkNames: "chunks/[name]-[hash]",
+    define: { SCHEMA_GATE_BUILD: JSON.stringify(buildOf()) },
     bundle: true,
     splitting: true,
     format: "esm",

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const [list = "", ...others] = process.argv.slice(2);
 const files = readFileSync(list, "utf8").split("\n").filter(Boolean);
-const own = `${process.execPath} ${fileURLToPath(new URL("../../../dist/bin/schema-gate.js", import.meta.url))} lint --json`;
+const own = `${process.execPath} ${fileURLToPath(new URL("../../../dist/bin/schema-gate.js", import.meta.url))} lint --json --fresh`;
+const again = own.replace(" --fresh", "");
 
 /** Milliseconds of processor time that ended children of this process took (man 5 proc_pid_stat: cutime, cstime). */
 function processorTime() {
@@ -16,7 +17,7 @@ function processorTime() {
   return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
-const commands = [...others, own].map((command) => ({ command, wall: Infinity, processor: Infinity }));
+const commands = [...others, own, again].map((command) => ({ command, wall: Infinity, processor: Infinity }));
 for (let round = 0; round < 5; round++) {
   for (const each of commands) {
     const [program = "", ...args] = each.command.split(" ");

@@ -5,10 +5,9 @@ import { blocks, type Severity } from "../../../core/finding.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import { readLintConfig } from "./lint-config-file.js";
-import type { LintedFiles } from "./lint-groups.js";
+import { type LintedFiles, type LintOptions, lintGroups } from "./lint-groups.js";
 import { FORMATS, output } from "./lint-output.js";
 import { onlyChanged } from "./only-changed.js";
-import { tuneEngine } from "./tune-engine.js";
 
 const HELP = `
 Examples:
@@ -36,6 +35,7 @@ export const lint: CommandModule = {
       )
       .option("--since <ref>", "report only on files that this branch changed since it left the commit or branch")
       .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
+      .option("--fresh", "lint files again that did not change; what was found in them is remembered")
       .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
       .option("--no-custom-rules", "leave out the rules of the config's own modules, which are code that would run")
       .addHelpText("after", HELP);
@@ -43,10 +43,10 @@ export const lint: CommandModule = {
 
   async run(io: Io, args, options): Promise<ExitCode> {
     const settings = await readLintConfig(io, String(options.config), options.customRules !== false);
-    const together = options.release === true;
+    const how = { together: options.release === true, fresh: options.fresh === true };
     const since = options.since === undefined ? null : String(options.since);
     const lintAgain = async () => {
-      const all = await lintAll(io, args, settings, together);
+      const all = await lintAll(io, args, settings, how);
       return since === null ? all : onlyChanged(all, since, io.cwd);
     };
     let linted = await lintAgain();
@@ -66,14 +66,10 @@ async function lintAll(
   io: Io,
   paths: readonly string[],
   settings: Awaited<ReturnType<typeof readLintConfig>>,
-  together: boolean,
+  options: LintOptions,
 ): Promise<LintedFiles> {
   try {
-    const groups = await readLintPaths(paths, io.cwd);
-    tuneEngine(groups);
-    // The parser is compiled as it is loaded, so it is loaded when the engine is tuned.
-    const { lintGroups } = await import("./lint-groups.js");
-    return await lintGroups(groups, settings, together);
+    return await lintGroups(io, await readLintPaths(paths, io.cwd), settings, options);
   } catch (error) {
     if (error instanceof LintPathError)
       throw new UsageError(`${error.message}.`, "schema-gate lint PATH   (a file or folder with .sql files)");

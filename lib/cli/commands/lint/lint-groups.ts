@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import type { LintGroup } from "../../../adapters/local/lint-paths.js";
+import { Remembered } from "../../../adapters/local/remembered.js";
 import { compareFindings, type Finding } from "../../../core/finding.js";
-import { bareScript } from "../../../core/lint/bare-script.js";
-import { configWaivers } from "../../../core/lint/config-waivers.js";
-import { type LintFinding, lintRelease } from "../../../core/lint/lint-release.js";
-import type { LintScript } from "../../../core/lint/lint-statement.js";
+import type { LintFinding } from "../../../core/lint/lint-release.js";
 import type { Rule } from "../../../core/lint/rules/rule.js";
-import type { LintScripts } from "../../../core/lint/scripts-of.js";
-import { withRewrite } from "../../../core/lint/with-rewrite.js";
-import type { SourceFile } from "../../../core/migration/source-file.js";
-import { loadParser } from "../../../core/sql/parse.js";
+import type { Io } from "../../io.js";
 import type { LintSettings } from "./lint-config-file.js";
+import type { LintedGroup, LintGroupInput } from "./lint-group.js";
+import { tuneEngine } from "./tune-engine.js";
+
+/** Of the sources that were built; absent where they run as they are, and then nothing is remembered. */
+declare const SCHEMA_GATE_BUILD: string | undefined;
+const BUILD = typeof SCHEMA_GATE_BUILD === "string" ? SCHEMA_GATE_BUILD : null;
 
 export interface LintedFiles {
   readonly findings: readonly (Finding & Pick<LintFinding, "fix">)[];
@@ -23,63 +25,57 @@ export interface LintedFiles {
   readonly since?: { readonly ref: string; readonly files: number };
 }
 
+export interface LintOptions {
+  readonly together: boolean;
+  /** Nothing that is remembered is believed. */
+  readonly fresh: boolean;
+}
+
 /** Lints each group by itself, and puts the findings together. */
 export async function lintGroups(
+  io: Pick<Io, "env">,
   groups: readonly LintGroup[],
-  { config, customRules }: LintSettings,
-  together: boolean,
+  settings: LintSettings,
+  { together, fresh }: LintOptions,
 ): Promise<LintedFiles> {
-  await loadParser();
-  const findings: Finding[] = [];
-  const texts = new Map<string, string>();
-  const skipped: string[] = [];
-  const conventions = new Set<string>();
-  let statements = 0;
-  for (const group of groups) {
-    const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
-    const read = await readGroup(group, sql);
-    for (const file of group.files) if (!file.path.startsWith("../")) texts.set(file.path, file.text);
-    const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
-    skipped.push(...read.skipped);
-    if (read.convention) conventions.add(read.convention);
-    statements += scripts.reduce((sum, script) => sum + script.statements.length, 0);
-    findings.push(...group.findings, ...read.findings);
-    const found = await lintRelease({
-      scripts,
-      today: new Date().toISOString().slice(0, 10),
-      waivers: config ? configWaivers(config) : [],
-      customRules,
-      circumstances: {
-        together,
-        separate: !together && !group.folder,
-        lockTimeoutSet: config?.lockTimeoutSet ?? false,
-        schemaPerTenant: config?.schemaPerTenant ?? false,
-        opaqueReported: false,
-        ...(config?.postgres ? { versions: config.postgres } : {}),
-      },
-    });
-    findings.push(...found.map((finding) => withRewrite(finding)));
+  const today = new Date().toISOString().slice(0, 10);
+  // A rule of the repository's own is code, which may look at anything.
+  const memory = BUILD === null || settings.customRules.length > 0 ? null : new Remembered("lint", io.env);
+  const inputs = groups.map((group): LintGroupInput => ({ group, settings, together, today }));
+  const keys = inputs.map(keyOf);
+  const known = keys.map((key) => (fresh ? null : (memory?.get<LintedGroup>(key) ?? null)));
+  tuneEngine(groups.filter((_, at) => known[at] === null));
+  const linted: LintedGroup[] = [];
+  for (const [at, input] of inputs.entries()) {
+    const remembered = known[at];
+    const found = remembered ?? (await lintNow(input));
+    if (!remembered) memory?.keep(keys[at] ?? "", found);
+    linted.push(found);
   }
+  const texts = groups.flatMap(({ files }) => files.filter(({ path }) => !path.startsWith("../")));
   return {
-    findings: findings.sort(compareFindings),
-    texts,
-    statements,
-    skipped,
-    conventions: [...conventions],
-    customRules,
+    findings: linted.flatMap(({ findings }) => findings).sort(compareFindings),
+    texts: new Map(texts.map(({ path, text }) => [path, text])),
+    statements: linted.reduce((sum, { statements }) => sum + statements, 0),
+    skipped: linted.flatMap(({ skipped }) => skipped),
+    conventions: [...new Set(linted.flatMap(({ convention }) => convention ?? []))],
+    customRules: settings.customRules,
   };
 }
 
-/** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
-async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
-  if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) {
-    // The conventions of the frameworks and the reader of Rust weigh as much as all else together.
-    const { scriptsOf } = await import("../../../core/lint/scripts-of.js");
-    return scriptsOf(group.files);
-  }
-  return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
+/** The parser is compiled as it is loaded, so it is loaded when the engine is tuned, and only where something is to be linted. */
+async function lintNow(input: LintGroupInput): Promise<LintedGroup> {
+  const { lintGroup } = await import("./lint-group.js");
+  return lintGroup(input);
 }
 
-function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {
-  return mode !== undefined && script.transaction === "unknown" ? { ...script, transaction: mode } : script;
+/** Everything that a result depends on. Lengths stand before what they measure, so that no two inputs run together into one. */
+function keyOf({ group, settings, together, today }: LintGroupInput): string {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([BUILD, process.version, today, settings.config, together, group.folder, group.findings]));
+  for (const { path, bytes } of group.files) {
+    hash.update(JSON.stringify([path, bytes.length]));
+    hash.update(bytes);
+  }
+  return hash.digest("hex");
 }

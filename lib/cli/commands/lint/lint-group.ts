@@ -1,0 +1,73 @@
+import type { LintGroup } from "../../../adapters/local/lint-paths.js";
+import type { Finding } from "../../../core/finding.js";
+import { bareScript } from "../../../core/lint/bare-script.js";
+import { configWaivers } from "../../../core/lint/config-waivers.js";
+import { lintRelease } from "../../../core/lint/lint-release.js";
+import type { LintScript } from "../../../core/lint/lint-statement.js";
+import type { LintScripts } from "../../../core/lint/scripts-of.js";
+import { withRewrite } from "../../../core/lint/with-rewrite.js";
+import type { SourceFile } from "../../../core/migration/source-file.js";
+import { loadParser } from "../../../core/sql/parse.js";
+import type { LintSettings } from "./lint-config-file.js";
+
+/** What the files of one group come to. Plain data. */
+export interface LintedGroup {
+  readonly findings: readonly Finding[];
+  readonly statements: number;
+  readonly skipped: readonly string[];
+  readonly convention: string | null;
+}
+
+export interface LintGroupInput {
+  readonly group: LintGroup;
+  readonly settings: LintSettings;
+  readonly together: boolean;
+  /** `2026-11-30`; waivers end with a day. */
+  readonly today: string;
+}
+
+export async function lintGroup({
+  group,
+  settings: { config, customRules },
+  together,
+  today,
+}: LintGroupInput): Promise<LintedGroup> {
+  await loadParser();
+  const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
+  const read = await readGroup(group, sql);
+  const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
+  const found = await lintRelease({
+    scripts,
+    today,
+    waivers: config ? configWaivers(config) : [],
+    customRules,
+    circumstances: {
+      together,
+      separate: !together && !group.folder,
+      lockTimeoutSet: config?.lockTimeoutSet ?? false,
+      schemaPerTenant: config?.schemaPerTenant ?? false,
+      opaqueReported: false,
+      ...(config?.postgres ? { versions: config.postgres } : {}),
+    },
+  });
+  return {
+    findings: [...group.findings, ...read.findings, ...found.map((finding) => withRewrite(finding))],
+    statements: scripts.reduce((sum, script) => sum + script.statements.length, 0),
+    skipped: read.skipped,
+    convention: read.convention,
+  };
+}
+
+/** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
+async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
+  if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) {
+    // The conventions of the frameworks and the reader of Rust weigh as much as all else together.
+    const { scriptsOf } = await import("../../../core/lint/scripts-of.js");
+    return scriptsOf(group.files);
+  }
+  return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
+}
+
+function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {
+  return mode !== undefined && script.transaction === "unknown" ? { ...script, transaction: mode } : script;
+}
