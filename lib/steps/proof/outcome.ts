@@ -75,11 +75,11 @@ export class Outcome {
   /** Sums after each migration of a further run, or why there was none. */
   private async undisturbed(): Promise<readonly ColumnSums[] | string> {
     const bench = await this.clones.make("control");
-    const observe: StatementObserver = { before: () => moveSequences(bench.session) };
+    const observe: StatementObserver = { before: () => moveSequences(bench.session, this.input) };
     try {
       const [first] = this.run.states;
       const sums: ColumnSums[] = [];
-      await moveSequences(bench.session);
+      await moveSequences(bench.session, this.input);
       for (const [at, migration] of this.input.migrations.entries()) {
         await up(bench.session, this.input, migration, [], { observe });
         const state = await readState(bench.session, this.input.schema, this.input.numbered);
@@ -100,11 +100,17 @@ function hasSameCounts(now: State, target: State): boolean {
   return [...target.contents].every(([table, { rows }]) => now.contents.get(table)?.rows === rows);
 }
 
-/** As a run that was killed leaves them: numbers that were taken are not given back. Those near their end stay. */
-async function moveSequences(session: Session): Promise<void> {
+/**
+ * As a run that was killed leaves them: numbers that were taken are not given back. Those near their end stay, as do those of other tenants,
+ * which no release may touch.
+ */
+async function moveSequences(session: Session, { schema, settings }: ProveOnClone): Promise<void> {
+  const own = schema === null ? null : [schema, ...(settings.shared ?? ["public"])];
   await session.query(
     `select pg_catalog.nextval(pg_catalog.format('%I.%I', schemaname, sequencename)::regclass) from pg_catalog.pg_sequences
      where increment_by > 0 and coalesce(last_value, start_value) < max_value - 2 * increment_by * greatest(cache_size, 1)
-       and pg_catalog.has_sequence_privilege(pg_catalog.format('%I.%I', schemaname, sequencename), 'USAGE')`,
+       and pg_catalog.has_sequence_privilege(pg_catalog.format('%I.%I', schemaname, sequencename), 'USAGE')
+       and ($1::text[] is null or schemaname::text = any($1))`,
+    [own],
   );
 }
