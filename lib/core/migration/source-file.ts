@@ -6,6 +6,8 @@ export interface ReleaseFile {
   /** Relative to the folder, with `/`. A path that begins with `../` is context: it is read but holds no migration. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** The name by which a convention reads it, where that is not the last part of the path. */
+  readonly name?: string;
   /** The application's own code; `only` when it is nothing that the migrations may call. */
   readonly application?: "only" | "too";
   /** A symbolic link that is not followed: out of the folder, to a folder, or to nothing. */
@@ -17,7 +19,7 @@ export interface ReleaseFile {
 /** A file whose text could be read. */
 export interface SourceFile extends ReleaseFile {
   readonly text: string;
-  /** Last part of the path. */
+  /** Last part of the path, or what is given in its place. */
   readonly name: string;
   /** The path without its last part; empty for a file at the top. */
   readonly folder: string;
@@ -40,7 +42,12 @@ export function readSourceFile(file: ReleaseFile): ReadFile {
   const at = decoded === null ? firstInvalidByte(bytes) : null;
   const text = decoded ?? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const slash = file.path.lastIndexOf("/");
-  const source = { ...file, text, name: file.path.slice(slash + 1), folder: file.path.slice(0, Math.max(slash, 0)) };
+  const source = {
+    ...file,
+    text,
+    name: file.name ?? file.path.slice(slash + 1),
+    folder: file.path.slice(0, Math.max(slash, 0)),
+  };
   const findings: Finding[] = file.link === undefined ? [] : [symbolicLink(file.path, file.link)];
   if (at !== null) findings.push(notUtf8(file.path, bytes, at));
   else {

@@ -30,12 +30,23 @@ export async function backfillRelease(file: ReleaseFile, options: BackfillReleas
   return { ...read, name, convention: BACKFILL, alternatives: [], migrations: [migration], findings };
 }
 
-/** As the framework would read it whose marks it bears; as plain SQL where that one makes no single migration of it. */
+/** Marks that divide a file into the way up and the way down, whatever its name: goose, dbmate. */
+const SECTIONS = /^\s*--\s*(?:\+goose\s+|migrate:)up\b/im;
+
+/**
+ * As the framework would read it whose marks it bears, if need be under a name with a version, which a file of no folder lacks; as plain SQL
+ * where no framework makes a single migration of it.
+ */
 async function readAlone(file: ReleaseFile, options: ReadReleaseOptions): Promise<Release> {
   const guessed = await readRelease([file], options);
-  const fits =
-    guessed.migrations.length === 1 && guessed.findings.every(({ code }) => code !== "release.convention-ambiguous");
-  return fits ? guessed : readRelease([file], { ...options, convention: "plain" });
+  if (isOne(guessed)) return guessed;
+  const isMarked = SECTIONS.test(Buffer.from(file.bytes).toString("utf8"));
+  const named = isMarked ? await readRelease([{ ...file, name: `1_${nameOf(file.path)}.sql` }], options) : null;
+  return named && isOne(named) ? named : readRelease([file], { ...options, convention: "plain" });
+}
+
+function isOne({ migrations, findings }: Release): boolean {
+  return migrations.length === 1 && findings.every(({ code }) => code !== "release.convention-ambiguous");
 }
 
 function nameOf(path: string): string {
