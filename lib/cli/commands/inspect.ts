@@ -19,10 +19,12 @@ import { fleetText } from "../catalog/fleet-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
 import type { CommandModule } from "../command.js";
 import { describeSelection, selectionOf } from "../run/selection-options.js";
+import { waitingInFleet, waitingLines } from "../run/waiting-steps.js";
+import { printable } from "../terminal/printable.js";
 
 const HELP = `
 Examples:
-  schema-gate inspect                          clusters, outliers, sizes, versions, invalid indexes
+  schema-gate inspect                          clusters, outliers, sizes, versions, invalid indexes, contract steps that wait
   schema-gate inspect --tenant acme            one tenant; also --group eu, --exclude acme
   schema-gate inspect --declared golden.json   drift from a saved catalog instead of from the migrations' own schema
   schema-gate inspect --no-declared            clusters against the majority; no scratch database is made
@@ -71,7 +73,12 @@ export const inspect: CommandModule = {
     const told = { ...reading, findings: [...reading.findings, ...declared.findings] };
     const overview = fleetOverview(told, declared.catalogs, config.drift.allow, today);
     const json = options.json === true || options.format === "json";
-    io.stdout.write(json ? `${JSON.stringify(overview, null, 2)}\n` : fleetText(io, overview));
+    const contracts = await waitingInFleet(ports.database, config, directory, tenants);
+    const text = () =>
+      `${fleetText(io, overview)}${waitingLines(contracts)
+        .map((line) => `${printable(line)}\n`)
+        .join("")}`;
+    io.stdout.write(json ? `${JSON.stringify({ ...overview, contracts }, null, 2)}\n` : text());
     return overview.clusters.length > 1 || overview.findings.some(isTold) || blocks(overview.findings) ? 1 : 0;
   },
 };

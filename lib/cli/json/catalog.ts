@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
+import { waitingContracts } from "./run.js";
 
 const difference = z.strictObject({
   change: z.enum(["missing", "unexpected", "changed"]),
@@ -87,5 +88,6 @@ export const inspectOutput = z
     ),
     unseen: z.array(z.string()),
     findings: z.array(findingSchema),
+    contracts: waitingContracts,
   })
   .meta({ id: "inspect", title: "schema-gate inspect --json" });

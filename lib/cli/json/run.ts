@@ -56,6 +56,18 @@ const runStatus = z.strictObject({
 });
 export type RunStatus = Readonly<z.infer<typeof runStatus>>;
 
+/** Contract steps that wait. */
+export const waitingContracts = z
+  .array(
+    z.strictObject({
+      file: z.string(),
+      plan: z.string(),
+      condition: z.string(),
+      due: z.boolean().meta({ description: "Every tenant has the steps before it: only the condition is left." }),
+    }),
+  )
+  .meta({ description: "Contract steps of `schema-gate rewrite` that wait for a later release." });
+
 /** What `status --fleet --json` prints. */
 export const fleetStatusOutput = z
   .strictObject({
@@ -67,16 +79,7 @@ export const fleetStatusOutput = z
         reason: z.string().nullable(),
       }),
     ),
-    contracts: z
-      .array(
-        z.strictObject({
-          file: z.string(),
-          plan: z.string(),
-          condition: z.string(),
-          due: z.boolean().meta({ description: "Every tenant has the steps before it: only the condition is left." }),
-        }),
-      )
-      .meta({ description: "Contract steps of `schema-gate rewrite` that wait for a later release." }),
+    contracts: waitingContracts,
   })
   .meta({ id: "status-fleet", title: "schema-gate status --fleet --json" });
 

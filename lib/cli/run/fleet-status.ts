@@ -13,7 +13,7 @@ import { releaseOfConfig } from "../catalog/release-of-config.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
-import { type WaitingStep, waitingSteps } from "./waiting-steps.js";
+import { waitingLines, waitingSteps } from "./waiting-steps.js";
 
 /** Which tenants lack which migrations, from their ledgers. 0 when none does. */
 export async function printFleetStatus(
@@ -68,16 +68,5 @@ function lines(release: string, standings: readonly Standing[]): readonly string
     `${release}: ${plural(standings.length, "tenant")}, ${counts.join(", ")}`,
     ...behind.map(({ tenant, pending }) => `  ${tenant.padEnd(width)}  lacks ${pending?.join(", ")}`),
     ...wrong.map(({ tenant, reason }) => `  ${tenant.padEnd(width)}  ${reason}`),
-  ];
-}
-
-function waitingLines(waiting: readonly WaitingStep[]): readonly string[] {
-  if (waiting.length === 0) return [];
-  return [
-    `${plural(waiting.length, "contract step")} of schema-gate rewrite:`,
-    ...waiting.map(
-      ({ file, plan, condition, due }) =>
-        `  ${file} of ${plan}: ${due ? `due once ${condition}` : "waits for tenants that lack a step before it"}`,
-    ),
   ];
 }

@@ -1,8 +1,14 @@
-import { basename, dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { readReleaseFolder } from "../../adapters/local/release-folder.js";
+import { type Config, milliseconds } from "../../core/config/config.js";
 import { type PlanStep, planStepOf } from "../../core/migration/plan-step.js";
 import type { Release } from "../../core/migration/release.js";
-import type { Standing } from "../../steps/catalog/fleet-standing.js";
+import { plural } from "../../core/plural.js";
+import type { Database } from "../../ports/database.js";
+import type { Tenant } from "../../ports/registry.js";
+import { fleetStanding, type Standing } from "../../steps/catalog/fleet-standing.js";
+import { releaseOfConfig } from "../catalog/release-of-config.js";
 
 /** Where contract steps of `schema-gate rewrite` wait: no framework looks there. */
 export function laterFolder(folder: string): string {
@@ -36,6 +42,24 @@ export async function waitingSteps(
   });
 }
 
+/** The same for the tenants of a config, whose ledgers are read only where such a step waits. */
+export async function waitingInFleet(
+  database: Database,
+  config: Config,
+  directory: string,
+  tenants: readonly Tenant[],
+): Promise<readonly WaitingStep[]> {
+  const folder = resolve(directory, config.migrations);
+  if (config.migrator !== undefined || !existsSync(laterFolder(folder))) return [];
+  const release = await releaseOfConfig(database, config, directory, tenants);
+  if (typeof release === "string") return [];
+  const standings = await fleetStanding(database, tenants, release, {
+    connectionsPerHost: config.connectionsPerHost,
+    statementTimeout: milliseconds(config.timeouts.read),
+  });
+  return waitingSteps(folder, release, standings);
+}
+
 function isDue({ plan, number }: PlanStep, release: Release, standings: readonly Standing[]): boolean {
   const earlier = release.migrations.filter(({ up }) => {
     const step = planStepOf(up);
@@ -44,4 +68,16 @@ function isDue({ plan, number }: PlanStep, release: Release, standings: readonly
   const has = ({ pending, reason }: Standing, version: string) =>
     reason === null && pending?.includes(version) === false;
   return standings.every((standing) => earlier.every(({ version }) => has(standing, version)));
+}
+
+/** They for a terminal; nothing where none waits. */
+export function waitingLines(waiting: readonly WaitingStep[]): readonly string[] {
+  if (waiting.length === 0) return [];
+  return [
+    `${plural(waiting.length, "contract step")} of schema-gate rewrite:`,
+    ...waiting.map(
+      ({ file, plan, condition, due }) =>
+        `  ${file} of ${plan}: ${due ? `due once ${condition}` : "waits for tenants that lack a step before it"}`,
+    ),
+  ];
 }

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import { inspectOutput } from "../../../lib/cli/json/catalog.js";
 import { fleetStatusOutput } from "../../../lib/cli/json/run.js";
 import type { Finding } from "../../../lib/core/finding.js";
 import { TestFleet } from "../../support/fleet.js";
@@ -55,4 +56,8 @@ it("records the open end of a plan, and lists the step that waits", async () => 
   const status = await fleet.run(["status", "--fleet", "--json"]);
   expect(fleetStatusOutput.parse(JSON.parse(status.stdout)).contracts).toMatchObject([step]);
   expect((await fleet.run(["status", "--fleet"])).stdout).toContain("waits for tenants that lack a step before it");
+  const inspected = await fleet.run(["inspect", "--no-declared", "--json"]);
+  expect(inspectOutput.parse(JSON.parse(inspected.stdout)).contracts).toMatchObject([step]);
+  const text = await fleet.run(["inspect", "--no-declared"]);
+  expect(text.stdout).toContain("1 contract step of schema-gate rewrite:");
 }, 240_000);
