@@ -19,6 +19,12 @@ export const BEFORE = `
   CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
   CREATE TABLE parted_rest PARTITION OF parted DEFAULT;
   CREATE TABLE parted_2 (LIKE parted);
+  ALTER TABLE parted_1 ADD UNIQUE (at, id);
+  CREATE TABLE nested (id bigint NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE nested_1 PARTITION OF nested DEFAULT PARTITION BY RANGE (at);
+  CREATE TABLE keyless (n int, at date NOT NULL) PARTITION BY RANGE (at);
+  CREATE TABLE keyless_1 PARTITION OF keyless DEFAULT;
+  INSERT INTO keyless SELECT g, date '2025-01-01' FROM generate_series(1, 20) g;
   CREATE DOMAIN amount AS int;
   CREATE TABLE priced (id bigint PRIMARY KEY, price amount);
   CREATE TABLE viewed (id bigint PRIMARY KEY, title text, other text);
@@ -116,6 +122,12 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ["CREATE UNIQUE INDEX IF NOT EXISTS orders_email ON orders (lower(email)) WHERE email IS NOT NULL", "expand expand"],
   ['CREATE INDEX "Of age" ON "App"."Users" (age DESC NULLS LAST)', "expand"],
   ["CREATE INDEX events_kind ON events (kind, lower(kind))", "expand expand expand switch"],
+  ["ALTER TABLE events ADD UNIQUE (at, id)", "expand expand expand expand expand switch"],
+  [
+    'ALTER TABLE events ADD CONSTRAINT "Once a day" UNIQUE (id, at) INCLUDE (kind) DEFERRABLE INITIALLY DEFERRED',
+    "expand expand expand expand expand switch",
+  ],
+  ["ALTER TABLE events ADD PRIMARY KEY (id, at)", "expand expand expand expand expand switch"],
   ["DROP INDEX orders_note", "expand"],
   ["REINDEX TABLE orders", "expand"],
   ["ALTER DOMAIN amount ADD CONSTRAINT positive CHECK (VALUE > 0)", "expand expand"],
@@ -279,7 +291,9 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders ADD COLUMN x int NOT NULL", "no-value"],
   ["DO $$ BEGIN ALTER TABLE orders ALTER email SET NOT NULL; END $$", "nested"],
   ["ALTER TABLE ONLY orders ALTER email SET NOT NULL", "only"],
-  ["ALTER TABLE events ADD PRIMARY KEY (id, at)", "partitioned"],
+  ["ALTER TABLE nested ADD UNIQUE (id, at)", "partitioned"],
+  ["ALTER TABLE keyless ADD PRIMARY KEY (n, at)", "no-kind"],
+  ["ALTER TABLE parted ADD UNIQUE (at, id)", "partitioned"],
   ["ALTER TABLE orders DROP COLUMN note CASCADE", "cascade"],
   ["DROP TABLE viewed CASCADE", "cascade"],
   ["ALTER TABLE viewed DROP COLUMN title", "dependents"],

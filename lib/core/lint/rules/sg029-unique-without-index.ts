@@ -1,5 +1,5 @@
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { addedConstraints } from "./support/added-constraints.js";
+import { addedConstraints, isOfParentAlone } from "./support/added-constraints.js";
 import { isOnlyCommand } from "./support/fixable.js";
 import { indexFirstForm, isPlainKey } from "./support/index-first.js";
 
@@ -20,7 +20,7 @@ export const uniqueWithoutIndex: Rule = {
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_UNIQUE", known)) {
       const { table, constraint } = added;
-      if (constraint.indexname !== undefined) continue;
+      if (constraint.indexname !== undefined || isOfParentAlone(added, known)) continue;
       const form = indexFirstForm(added);
       const simple = isOnlyCommand(statement) && added.withColumn === undefined && isPlainKey(added);
       yield {

@@ -1,5 +1,5 @@
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { addedConstraints } from "./support/added-constraints.js";
+import { addedConstraints, isOfParentAlone } from "./support/added-constraints.js";
 import { isOnlyCommand } from "./support/fixable.js";
 import { indexFirstForm, isPlainKey } from "./support/index-first.js";
 
@@ -21,7 +21,7 @@ export const primaryKeyWithoutIndex: Rule = {
   *check(statement, known) {
     for (const added of addedConstraints(statement, "CONSTR_PRIMARY", known)) {
       const { table, constraint } = added;
-      if (constraint.indexname !== undefined) continue;
+      if (constraint.indexname !== undefined || isOfParentAlone(added, known)) continue;
       const form = indexFirstForm(added);
       const now = known.table(table);
       const notNull = added.columns.every((column) => now?.columns.get(column)?.notNull);

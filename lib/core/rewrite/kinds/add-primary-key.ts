@@ -1,3 +1,4 @@
+import { isOfParentAlone } from "../../lint/rules/support/added-constraints.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import type { Move, RewriteKind } from "../kind.js";
 import { addedConstraint } from "../support/added-constraint.js";
@@ -8,7 +9,7 @@ export const addPrimaryKey: RewriteKind = {
   title: "a PRIMARY KEY over columns made NOT NULL first, which takes over an index built concurrently",
   rewrite(statement, context) {
     const added = addedConstraint(statement, "CONSTR_PRIMARY", context);
-    if (!added || added.constraint.indexname !== undefined) return null;
+    if (!added || added.constraint.indexname !== undefined || isOfParentAlone(added, context.known)) return null;
     const columns = context.known.table(added.table)?.columns;
     const nullable = added.columns.filter((column) => columns?.get(column)?.notNull !== true);
     const moves = nullable.map(

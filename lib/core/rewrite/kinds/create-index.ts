@@ -1,5 +1,4 @@
 import type { IndexStmt } from "libpg-query";
-import type { TableObject } from "../../catalog/catalog.js";
 import { rangeKey, relationKey } from "../../lint/known/key.js";
 import { nameOfIndex } from "../../lint/known/names-chosen.js";
 import { createConcurrently } from "../../lint/rules/support/concurrent-form.js";
@@ -9,7 +8,7 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import type { Move, RewriteContext, RewriteKind, Rewriting } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { partitionsOf } from "../support/partitions-of.js";
+import { plainPartitionsOf } from "../support/partitions-of.js";
 import { refOf } from "../support/table-of.js";
 
 export const createIndex: RewriteKind = {
@@ -39,8 +38,7 @@ function onPartitions(index: IndexStmt, context: RewriteContext): Rewriting {
   const { known } = context;
   const { idxname: _, ...unnamed } = index;
   const name = nameOfIndex(index, rangeKey(table), known);
-  const parts = partitionsOf(refOf(table, context), context).map((partition) => {
-    refuseUnfit(partition);
+  const parts = plainPartitionsOf(refOf(table, context), context).map((partition) => {
     const { schema = "public", name: relname } = partition.id;
     const own = nameOfIndex({ ...unnamed }, relationKey(schema, relname), known);
     const relation = { relname, schemaname: schema, inh: true, relpersistence: "p" };
@@ -66,12 +64,4 @@ function onPartitions(index: IndexStmt, context: RewriteContext): Rewriting {
       ),
     ],
   };
-}
-
-function refuseUnfit({ id, attributes }: TableObject): void {
-  if (attributes.relkind !== "r")
-    throw new NotRewritable(
-      "partitioned",
-      `the partition ${readableName(id.name)} is ${attributes.relkind === "p" ? "partitioned itself" : "a foreign table"}`,
-    );
 }

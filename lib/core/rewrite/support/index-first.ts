@@ -1,10 +1,11 @@
 import type { LintStatement } from "../../lint/lint-statement.js";
 import type { AddedConstraint } from "../../lint/rules/support/added-constraints.js";
 import { indexFirstForm, isPlainKey } from "../../lint/rules/support/index-first.js";
-import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { readableName } from "../../sql/readable-name.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { refuseUnfit } from "./added-constraint.js";
+import { keyOnPartitions } from "./key-on-partitions.js";
 
 /** CREATE UNIQUE INDEX CONCURRENTLY, then a constraint of the same name that takes it over. Throws `NotRewritable`. */
 export function indexFirstMoves(
@@ -14,15 +15,11 @@ export function indexFirstMoves(
 ): readonly Move[] {
   refuseUnfit(statement, added, context);
   const { known } = context;
-  if (known.table(added.table)?.kind === "partitioned")
-    throw new NotRewritable(
-      "partitioned",
-      `${readableRelation(added.table)} is partitioned, and no key of it takes over an index`,
-    );
   if (!isPlainKey(added))
     throw new NotRewritable("form", `${added.name} has storage parameters, a tablespace or WITHOUT OVERLAPS`);
   if (known.index([added.table.schemaname ?? "", added.name]))
     throw new NotRewritable("name-taken", `there is an index ${readableName(added.name)} already`);
+  if (known.table(added.table)?.kind === "partitioned") return keyOnPartitions(added, context);
   const [index = "", constraint = ""] = indexFirstForm(added);
   return [
     { sql: index, phase: "expand", slug: "index" },

@@ -1,9 +1,18 @@
 import type { TableObject } from "../../catalog/catalog.js";
 import type { TableRef } from "../../catalog/lookup.js";
 import { childrenOf } from "../../catalog/tables.js";
+import { readableName } from "../../sql/readable-name.js";
 import type { RewriteContext } from "../kind.js";
+import { NotRewritable } from "../refusal.js";
 
-/** The partitions of a table, in the order of the catalog. */
-export function partitionsOf(table: TableRef, { before }: RewriteContext): readonly TableObject[] {
-  return childrenOf(before, table).flatMap((each) => before.table(each) ?? []);
+/** The partitions of a table, in the order of the catalog, over each of which an index can be built concurrently. Throws `NotRewritable`. */
+export function plainPartitionsOf(table: TableRef, { before }: RewriteContext): readonly TableObject[] {
+  const partitions = childrenOf(before, table).flatMap((each) => before.table(each) ?? []);
+  const unfit = partitions.find(({ attributes }) => attributes.relkind !== "r");
+  if (unfit)
+    throw new NotRewritable(
+      "partitioned",
+      `the partition ${readableName(unfit.id.name)} is ${unfit.attributes.relkind === "p" ? "partitioned itself" : "a foreign table"}`,
+    );
+  return partitions;
 }

@@ -79,7 +79,7 @@ function carryKey(key: ConstraintObject, standIn: StandIn, context: RewriteConte
     before: [{ sql: build, phase: "expand", slug: "index" }],
     leave: [`ALTER TABLE ${relation} DROP CONSTRAINT ${readableName(name)}`],
     take: [
-      adopt.replace(/USING INDEX \S+/, () => `USING INDEX ${readableName(spare)}`),
+      adopt.replace(`USING INDEX ${readableName(name)}`, () => `USING INDEX ${readableName(spare)}`),
       ...marksOf(index, standIn),
       ...commentOn(key, table),
     ],

@@ -49,6 +49,11 @@ function describe(known: Known, table: RangeVar, constraint: Constraint, column:
   };
 }
 
+/** A key of ONLY the partitioned parent, which has no rows: nothing is built, and nothing holds until each partition's is attached. */
+export function isOfParentAlone({ table }: AddedConstraint, known: Known): boolean {
+  return table.inh !== true && known.table(table)?.kind === "partitioned";
+}
+
 /** ADD … NOT VALID, then VALIDATE: the form that does not read the table under a strong lock. */
 export function notValidForm(statement: LintStatement, added: AddedConstraint): readonly string[] {
   const relation = readableRelation(added.table);
