@@ -15,7 +15,8 @@ export function tenantPrediction(
   const { statements } = record.proof;
   const all = statements.map(measured);
   const scale = scaleOf(run, cluster, tenant);
-  const bytes = bytesOf(run, tenant);
+  const own = bytesOf(run, tenant);
+  const bytes = (table: string) => own(inSchemaOf(run, tenant, cluster.representative, table));
   return {
     locks: all.flatMap((statement) => predictLocks(statement, all, scale)),
     rewrites: statements.flatMap(({ rewrites }) => rewrites.map((table) => ({ table, bytes: bytes(table) }))),

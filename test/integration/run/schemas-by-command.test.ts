@@ -54,6 +54,19 @@ function errorsIn(text: string): readonly string[] {
 }
 
 describe.each(MAJORS)("schemas of one database by command line, PostgreSQL %s", (major) => {
+  it("knows how large the table of each tenant is that a release rewrites", async () => {
+    const fleet = await fleetOf(major, 3);
+    fleet.config({ probes: { freeSpace: { "*": "1TB" } } });
+    fleet.release(
+      "20240201_token.sql",
+      "ALTER TABLE users ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();\n",
+    );
+    const { code, stdout, stderr } = await fleet.command(["check", "--json"]);
+    expect(code, stdout + stderr).toBe(0);
+    // A size that is not known counts as the worst, 1.
+    expect((JSON.parse(stdout) as { score: number }).score).toBeLessThan(0.5);
+  });
+
   it("30 of them, one made different: init, check, run, approve, rollback", async () => {
     const fleet = await fleetOf(major, 30);
     rmSync(join(fleet.directory, "schema-gate.yaml"));
