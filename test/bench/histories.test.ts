@@ -20,6 +20,8 @@ const SCHEMAS = process.env.SCHEMA_GATE_HISTORIES_TENANTS === "schemas";
 const KEPT = process.env.SCHEMA_GATE_HISTORIES ?? join(tmpdir(), "schema-gate-histories");
 /** Every so many releases one is judged, for a look at a long history in a short time. */
 const EVERY = Number(process.env.SCHEMA_GATE_HISTORIES_EVERY ?? 1);
+/** Only these are judged, by their versions: a look at a few of a long history. */
+const VERSIONS = process.env.SCHEMA_GATE_HISTORIES_VERSIONS?.split(",");
 
 const present = PROJECTS.filter(({ name }) => ONLY?.includes(name) ?? true).filter(({ name, folder }) =>
   existsSync(join(CORPUS, name, folder)),
@@ -44,7 +46,11 @@ async function replay(project: Project): Promise<readonly Judged[]> {
       const own = ownFiles(files, migration);
       for (const { path, bytes } of own) gate.addFile(path, bytes);
       const kept = known.get(migration.version);
-      const judged = kept ?? (at % EVERY === 0 ? await judgeRelease(project, fleet, gate, migration) : null);
+      const judged =
+        kept ??
+        ((VERSIONS?.includes(migration.version) ?? at % EVERY === 0)
+          ? await judgeRelease(project, fleet, gate, migration)
+          : null);
       if (judged && !kept) keep(judged, at + 1, release.migrations.length);
       if (judged?.verdict === "does not apply") for (const { path } of own) gate.removeFile(path);
       else if (kept || !judged) await fleet.skip(migration);

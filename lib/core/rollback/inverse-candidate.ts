@@ -1,12 +1,9 @@
 import { undoBackfill } from "../backfill/undo-backfill.js";
 import type { Catalog, CatalogObject } from "../catalog/catalog.js";
-import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
-import { sameTable } from "../catalog/tables.js";
+import { CatalogIndex } from "../catalog/lookup.js";
 import type { Migration } from "../migration/release.js";
 import { FunctionBodies } from "../operations/called.js";
-import { occurs } from "../operations/guards/occurs.js";
-import { droppedBy, type Operation } from "../operations/index.js";
-import { emptiedBy, restartedBy, type Truncate } from "../operations/kinds/truncate.js";
+import { droppedBy, type Operation, operationsOfText } from "../operations/index.js";
 import { resolveTable } from "../operations/resolve.js";
 import { parseStatement } from "../sql/parse.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
@@ -15,15 +12,17 @@ import type { Statement } from "../sql/statement.js";
 import type { Inverse, Loss } from "../undo/inverse.js";
 import type { KeepAside } from "../undo/keep/aside.js";
 import { copySize } from "../undo/keep/copy.js";
-import { cascadesFrom, undoRows } from "../undo/keep/undo-rows.js";
+import { undoRows } from "../undo/keep/undo-rows.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import { droppedObjects } from "./dropped-objects.js";
 import { inversesTogether } from "./inverse-together.js";
-import { named } from "./named.js";
+import { invertBlock } from "./invert-block.js";
 import type { MigrationObservation } from "./observation.js";
 import type { RollbackCandidate } from "./plan.js";
 import { isOfCreated, released, releaseFirst, withoutCreatedColumns } from "./released-first.js";
+import { type Part, rowTables, setAgain, writes } from "./statement-rows.js";
+import { withinBlock } from "./within-block.js";
 
 /** The inverses of a migration's operations in reverse order, and what of it has none. */
 export interface Inverses {
@@ -65,6 +64,7 @@ function invertStatements(migration: Migration, before: Catalog, observed: Migra
   const schemas = [...seen.map((each) => each.before), ...(observed ? [observed.after] : [before])];
   const indexes = schemas.map((each) => new CatalogIndex(each));
   const around = (at: number) => ({
+    earlier: statements[at - 1] ?? null,
     index: indexes[at] ?? new CatalogIndex(before),
     next: (observed && indexes[at + 1]) ?? null,
     written: seen[at]?.written ?? null,
@@ -119,28 +119,18 @@ export function inverseCandidate(
   return { source: "inverse", class: kind, keep, aside: [], since: [], statements, outside: [], losses, reason: null };
 }
 
-interface Part {
-  readonly statement: Statement;
-  readonly index: CatalogIndex;
-  /** The schema after the statement, when it was seen. */
-  readonly next: CatalogIndex | null;
-  readonly written: readonly TableRef[] | null;
-  readonly created: Created;
-  /** What the migration put on with tables and columns of its own is off by then. */
-  readonly releasing: boolean;
-}
-
 function invertStatement(part: Part): Inverses {
-  const operations = operationsIn(part.statement, part.index)
-    .filter((each) => occurs(each, part.index) !== false)
-    .map((each) => named(each, part.index, part.next));
+  const block = withinBlock(operationsIn(part.statement, part.index), part.index, part.next);
+  const operations = block.placed.map(({ operation }) => operation);
   const standIns: Inverse[] = [];
-  const needed = operations.filter((operation) => {
-    if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
-    const covered = part.created.covers(operation) && !isMadeAgain(operation, part) && !firesTriggers(operation, part);
-    part.created.note(operation);
-    return !covered && !(part.releasing && isReleased(operation, part));
-  });
+  const needed = operations.filter((operation) => isNeeded(operation, part, standIns));
+  if (block.renames)
+    return collect(
+      part.statement,
+      [...invertBlock(part, block, needed, (early) => unnamed(part, early)), ...standIns].map((each) =>
+        withoutSeen(each, part),
+      ),
+    );
   const changes = needed.filter((operation) => !writes(operation));
   const seen = unnamed(part, operations);
   const index = part.releasing ? released(part.index, part.created) : part.index;
@@ -153,6 +143,24 @@ function invertStatement(part: Part): Inverses {
     inverses.push(undoRows(part.statement, before, rows, "the statement changes its rows"));
   }
   return collect(part.statement, inverses);
+}
+
+/** Whether an operation needs a way back of its own. Call it for each, in their order. */
+function isNeeded(operation: Operation, part: Part, standIns: Inverse[]): boolean {
+  if (part.earlier && goesWithEarlier(operation, part.earlier)) return false;
+  if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
+  const covered = part.created.covers(operation) && !isMadeAgain(operation, part) && !firesTriggers(operation, part);
+  part.created.note(operation);
+  return !covered && !(part.releasing && isReleased(operation, part));
+}
+
+/** One more value for the enum that the statement before gave one: taking that back makes the type as it was before both. */
+function goesWithEarlier(operation: Operation, earlier: Statement): boolean {
+  if (operation.kind !== "add-enum-value") return false;
+  const { type } = operation;
+  return operationsOfText(earlier).some(
+    (each) => each.kind === "add-enum-value" && each.type.schema === type.schema && each.type.name === type.name,
+  );
 }
 
 /** A change to what is taken off first, or to what had gone by itself by then. */
@@ -204,11 +212,6 @@ function firesTriggers(operation: Operation, { index, created }: Part): boolean 
   );
 }
 
-function setAgain(operation: Truncate, index: CatalogIndex): Inverse {
-  const { keep, restore } = restartedBy(operation, index);
-  return { class: "lossy", statements: restore, losses: [], keep };
-}
-
 /** The operations of a statement; a call of a function stands for what its body in the schema does. */
 function operationsIn(statement: Statement, index: CatalogIndex): readonly Operation[] {
   return bodiesIn(index.catalog).copy().operationsOf(parseStatement(statement));
@@ -233,48 +236,6 @@ function withoutSeen(inverse: Inverse, part: Part): Inverse {
 
 function sameObjects(a: Catalog, b: Catalog): boolean {
   return a.objects.length === b.objects.length && JSON.stringify(a.objects) === JSON.stringify(b.objects);
-}
-
-function writes(operation: Operation): boolean {
-  return operation.kind === "write-rows" || operation.kind === "truncate";
-}
-
-/**
- * The tables whose rows must be kept: those that the dry run saw change, else those that the statement names. Tables
- * that the migration made, and those whose columns the same statement dropped or converted, are left to their own inverses.
- */
-function rowTables(part: Part, operations: readonly Operation[], needed: readonly Operation[]): readonly TableRef[] {
-  if (operations.some(writes) && !needed.some(writes) && writesWhatItNames(part, operations)) return [];
-  const named = needed.flatMap((operation) =>
-    operation.kind === "truncate"
-      ? emptiedBy(operation, part.index)
-      : operation.kind === "write-rows" && operation.change !== "insert"
-        ? cascadesFrom(resolveTable(operation.table, part.index), part.index)
-        : operation.kind === "write-rows"
-          ? [resolveTable(operation.table, part.index)]
-          : [],
-  );
-  const truncated = needed.some((operation) => operation.kind === "truncate");
-  const tables = part.written === null ? named : truncated ? [...part.written, ...named] : part.written;
-  const distinct = tables.filter((table, at) => tables.findIndex((other) => sameTable(other, table)) === at);
-  return distinct.filter((table) => {
-    if (!part.index.table(table) || part.created.hasTable(table)) return false;
-    return part.next === null || hasColumnsOf(table, part.index, part.next);
-  });
-}
-
-/** Whether no trigger and no rule wrote to another table besides. */
-function writesWhatItNames({ written, index }: Part, operations: readonly Operation[]): boolean {
-  const named = operations.flatMap((operation) =>
-    operation.kind === "write-rows" ? [resolveTable(operation.table, index)] : [],
-  );
-  return (written ?? []).every((table) => named.some((each) => sameTable(each, table)));
-}
-
-function hasColumnsOf(table: TableRef, before: CatalogIndex, after: CatalogIndex): boolean {
-  return before
-    .columns(table)
-    .every(({ id, attributes }) => after.column(table, id.name)?.attributes.type === attributes.type);
 }
 
 function collect(statement: Statement, inverses: readonly Inverse[]): Inverses {

@@ -1,3 +1,4 @@
+import { conditionNames, passingOver } from "./body-handlers.js";
 import { roundsOf } from "./body-loops.js";
 import type { BodyPlace } from "./body-of.js";
 import { isTree, listOf, numberIn, queryOf, type Tree, treeIn } from "./body-tree.js";
@@ -26,7 +27,6 @@ const UNKNOWN: Readonly<Record<string, string>> = {
 };
 /** From this mode of the parser on, an expression stands with the target that it is assigned to. */
 const ASSIGNMENT = 3;
-const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
 const LEFT: Guard = { kind: "unknown", reason: "a RETURN, EXIT or CONTINUE before it may leave the block" };
 
 type Guards = readonly Guard[];
@@ -184,8 +184,7 @@ class BodyWalk {
   private block(tree: Tree, here: Here): void {
     const { body, exceptions, ...rest } = tree;
     const names = conditionNames(exceptions);
-    const onlyThere = names.length > 0 && names.every((name) => /^duplicate_/.test(name));
-    const guard: Guard[] = names.length === 0 ? [] : [onlyThere ? { kind: "unless there" } : SWALLOWED];
+    const guard = names.length === 0 ? [] : [passingOver(names)];
     this.visit(rest, here);
     this.visit(body, { ...here, guards: [...here.guards, ...guard] });
     // An error may have come before any assignment of the block, or after it.
@@ -254,15 +253,6 @@ class BodyWalk {
     this.opaque.push({ reason, text: `EXECUTE ${expression}`, source: this.place.line(here.line) });
     return false;
   }
-}
-
-/** The conditions that the handlers of a block catch. */
-function conditionNames(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(conditionNames);
-  if (!isTree(value)) return [];
-  if (typeof value.condname === "string") return [value.condname];
-  // The statements of a handler may be blocks with handlers of their own.
-  return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
 }
 
 /** What guards the statements behind this one: a plain `IF … THEN RETURN; END IF` by its test, whatever else may leave by nothing known. */

@@ -8,11 +8,13 @@ import type { ParsedStatement, UnparsedStatement } from "./statement.js";
 
 /**
  * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must
- * not be). `unless there`: its block passes over an object that is there already. `unknown`: a loop, a CASE, a handler.
+ * not be). `unless there`: its block passes over an object that is there already. `unless refused`: its block passes over errors that only the schema
+ * brings, the same wherever that is the same. `unknown`: a loop, a CASE, a handler of other errors.
  */
 export type Guard =
   | { readonly kind: "test"; readonly sql: string; readonly holds: boolean }
   | { readonly kind: "unless there" }
+  | { readonly kind: "unless refused" }
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** A statement inside a body. */

@@ -1,4 +1,5 @@
 import type { CatalogObject } from "../catalog/catalog.js";
+import { textsOf } from "../catalog/repair/uses.js";
 import { identifier } from "../sql/quote.js";
 
 /** Objects in an order in which they can be made: one whose definition names another comes after it. */
@@ -40,15 +41,14 @@ function mentions(objects: readonly CatalogObject[]): ReadonlyMap<CatalogObject,
   return new Map(objects.filter(({ id }) => id.table === undefined).map((object) => [object, mention(object)]));
 }
 
-function textOf({ definition, attributes }: CatalogObject): string {
-  return `${definition ?? ""} ${JSON.stringify(attributes)}`;
+function textOf(object: CatalogObject): string {
+  return textsOf(object, false).join("\n");
 }
 
-/** The server prints names with their schemas, each part quoted where it must be; attributes have them as they are, or in JSON. */
+/** The server prints names with their schemas, each part quoted where it must be; some attributes have them as they are. */
 function mention({ id }: CatalogObject): RegExp {
   const part = (name: string) => {
-    const quoted = identifier(name);
-    const forms = [name, quoted, JSON.stringify(quoted).slice(1, -1)];
+    const forms = [name, identifier(name)];
     return `(?:${[...new Set(forms)].map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")})`;
   };
   const parts = [id.schema, id.name].flatMap((each) => (each === undefined ? [] : [part(each)]));

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
+import { rolesNamed } from "../../core/catalog/owned-by.js";
 import { milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
@@ -19,6 +20,7 @@ import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
+import { asOwned } from "./as-owned.js";
 import { isMade, type MadeBeforehand, makeBeforehand } from "./made-beforehand.js";
 import { readCatalog } from "./read-catalog.js";
 import { sharedScratch } from "./shared-scratch.js";
@@ -28,6 +30,8 @@ export interface Declared {
   /** Fingerprints; the catalogs are artifacts. */
   readonly before: string;
   readonly after: string;
+  /** Roles that the history names: one of them may own a tenant. */
+  readonly roles: readonly string[];
 }
 
 export type Declaration =
@@ -51,8 +55,35 @@ export async function declare(
   const { config } = await needRequest(ports);
   const key = `declared/${digest(pending).slice(0, 12)}${tenant.schema === null ? "" : "-schema"}.json`;
   const known = await ports.artifacts.get<Declared>(key);
-  if (known) return { declared: known, findings: [] };
   const asked = { pending, key, config };
+  const declaration = known ? { declared: known, findings: [] } : await replayed(ports, release, tenant, asked);
+  return declaration.declared
+    ? ofOwner(ports, release, tenant, declaration.declared, declaration.findings)
+    : declaration;
+}
+
+/** The same for a tenant whose owner the history may name. */
+async function ofOwner(
+  ports: Ports,
+  release: Release,
+  tenant: Tenant,
+  { before, after, roles }: Declared,
+  findings: readonly Finding[],
+): Promise<Declaration> {
+  if (roles.length === 0) return { declared: { before, after, roles }, findings };
+  const catalog = (print: string) => need<Catalog>(ports, artifact.catalog(print));
+  try {
+    const [was, is] = await asOwned(ports.database, tenant, [await catalog(before), await catalog(after)]);
+    if (!was || !is) throw new RangeError("a catalog was lost");
+    return { declared: { before: await keep(ports, was), after: await keep(ports, is), roles }, findings };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { declared: null, findings: [...findings, undeclared(release, error)] };
+  }
+}
+
+async function replayed(ports: Ports, release: Release, tenant: Tenant, asked: Asked): Promise<Declaration> {
+  const { pending, config } = asked;
   const name = cloneName(ports.run, `declared_${digest(pending).slice(0, 8)}`);
   const alone = await declareIn(ports, () => ports.database.scratch(tenant, name), release, tenant, asked);
   if (alone.declared || tenant.schema === null || alone.findings.every(({ code }) => code !== UNDECLARED)) return alone;
@@ -102,7 +133,8 @@ async function declareOn(
     const limits = { statementTimeout, shared: sharedSchemas(config), made };
     const before = await replay(ports.clock, session, release, tenant, has, limits);
     const after = await replay(ports.clock, session, release, tenant, lacks, limits);
-    const declared = { before: await keep(ports, before), after: await keep(ports, after) };
+    const roles = [...new Set([before, after].flatMap(rolesNamed))];
+    const declared = { before: await keep(ports, before), after: await keep(ports, after), roles };
     await ports.artifacts.put(key, declared);
     return { declared, findings: [] };
   } catch (error) {

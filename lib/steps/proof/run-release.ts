@@ -4,6 +4,7 @@ import type { Statement } from "../../core/sql/statement.js";
 import { DatabaseError } from "../../ports/database.js";
 import { CANCELLER } from "../migration/lock-watch.js";
 import { up } from "./apply-on-clone.js";
+import { readSnapshot, type Snapshot } from "./backend-snapshot.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
@@ -51,13 +52,14 @@ export async function applyRelease(
   const sums: ColumnSums[] = [new Map()];
   const observed: MigrationObservation[] = [];
   const statements: ProvedStatement[] = [];
+  const standing = await readSnapshot(working.session);
   const origin = input.clock.monotonic();
   let output: string | null = null;
   for (const migration of input.migrations) {
     input.signal?.throwIfAborted();
     const step = await (migration.migrator
       ? applyCommand(working, clones, input, migration, states)
-      : applyStatements(working, input, migration, origin));
+      : applyStatements(working, input, migration, origin, standing));
     statements.push(...step.statements);
     output = step.output ?? output;
     if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
@@ -80,8 +82,9 @@ async function applyStatements(
   input: ProveOnClone,
   migration: Migration,
   origin: number,
+  standing: Snapshot,
 ): Promise<Step> {
-  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin);
+  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, standing);
   // Nobody waits on a clone, but what shares the server's roles and databases with it does, and the proof itself.
   const locks = { connect: () => clone.open(CANCELLER), clock: input.clock };
   try {

@@ -20,6 +20,8 @@ import { stateOnly } from "../../support/captured-io.js";
 
 export interface Answer {
   readonly passed: boolean;
+  /** Why it ended so. */
+  readonly reason: string;
   readonly findings: readonly Finding[];
   /** Milliseconds of each state, in order. */
   readonly states: readonly (readonly [string, number])[];
@@ -95,7 +97,13 @@ export class Gate {
     if (last) last[1] = performance.now() - since;
     if (execution.status !== "succeeded" && !outcome)
       throw new Error(`the check ended without an answer: ${JSON.stringify(execution)}`);
-    return { passed: outcome?.status === "passed", findings, states, ms: performance.now() - start };
+    return {
+      passed: outcome?.status === "passed",
+      reason: outcome?.reason ?? "",
+      findings,
+      states,
+      ms: performance.now() - start,
+    };
   }
 
   destroy(): void {

@@ -35,7 +35,9 @@ export function judge(project: string, version: string, answer: Answer, truths: 
       failed.length + left.length + gone.length + slow.length > 0,
     ),
     codes: [...new Set(blocking.map(({ code }) => code))].sort(),
-    messages: blocking.slice(0, 4).map(({ message }) => message.slice(0, 300)),
+    messages: (blocking.length > 0 || answer.passed ? blocking.map(({ message }) => message) : [answer.reason])
+      .slice(0, 4)
+      .map((text) => text.slice(0, 300)),
     harm: [...failed, ...left, ...gone, ...slow].slice(0, 6),
     seconds: Math.round(answer.ms / 100) / 10,
   };

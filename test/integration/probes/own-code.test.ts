@@ -19,6 +19,7 @@ const SETUP = `create function ok(v int) returns boolean immutable language sql 
   create function shouts(v int) returns boolean immutable language plpgsql as 'begin return OK(v); end';
   create function composes(v int) returns boolean immutable language plpgsql as $$declare r boolean; begin execute format('select %I($1)', 'o' || 'k') into r using v; return r; end$$;
   create function book(v int) returns boolean immutable language sql as 'select v = v';
+  comment on function book(int) is 'a remark';
   create function path(v int) returns boolean immutable language plpgsql as 'begin return ok(v); end';
   create function moved(v int) returns boolean immutable language sql as 'select true'; create function other.moved(v int) returns boolean immutable language sql as 'select v > 0';
   create table u (a int); insert into u values (1), (2); create table other.u (a int); insert into other.u values (-1), (-1);
@@ -139,6 +140,22 @@ describe.each(MAJORS)("code that the release changes before it uses it, on Postg
       "alter function ok(int) owner to current_user; alter table t add check (ok(a))",
     ],
     ["the function of a trigger", `${POSITIVE}; create unique index on t (a)`],
+    [
+      "a function, where one called volatility is made",
+      "create function volatility() returns int immutable language sql as 'select 1'; alter table t add check (book(a))",
+    ],
+    [
+      "a function, where one called definition is made",
+      "create function definition() returns int immutable language sql as 'select 1'; alter table t add check (book(a))",
+    ],
+    [
+      "a function, where one called type is made",
+      "create function type() returns int immutable language sql as 'select 1'; alter table t add check (book(a))",
+    ],
+    [
+      "a function, where one called remark is made",
+      "create function remark() returns int immutable language sql as 'select 1'; alter table t add check (book(a))",
+    ],
   ])("stays known: %s", async (_, release) => {
     const tenant = await probed(major, SETUP, release);
     expect((await tenant.ask()).map(({ status }) => status)).toEqual(["pass"]);

@@ -82,7 +82,7 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
       `${USERS} create type mood as enum ('a', 'b'); create table m (v mood); insert into m values ('a')`,
       [
         testMigration(
-          "alter type mood add value 'c'; do $$ begin execute 'create function f() returns int language sql as ''select 1'''; end $$",
+          "do $$ begin execute concat('create function f() returns int language sql as ''select 1''', left(current_user, 0)); end $$",
         ),
       ],
     );
@@ -106,6 +106,22 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
     const [lock] = change?.locks ?? [];
     expect(lock?.toMs).toBeGreaterThanOrEqual((index?.startMs ?? 0) + (index?.ms ?? 0));
     expect(proof.rows).toMatchObject([{ table: "public.users", before: 20, after: 20, changed: true }]);
+  });
+
+  it("counts no lock on a table that the release makes, in whichever migration", async () => {
+    const proof = await prove(major, USERS, [
+      testMigration(
+        "create table a (id int primary key); create table b (a int); alter table b add foreign key (a) references a",
+      ),
+      {
+        ...testMigration(
+          "create index on b (a); alter table b add u int; alter table users rename to people; create index on people (age)",
+        ),
+        version: "2",
+      },
+    ]);
+    const locked = proof.statements.flatMap(({ locks }) => locks.map(({ table }) => table));
+    expect([...new Set(locked)]).toEqual(["public.users", "public.people"]);
   });
 
   it("resumes what runs outside transactions", async () => {

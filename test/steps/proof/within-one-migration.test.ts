@@ -52,7 +52,7 @@ describe.each(["15", "18"] as const)("an enum's value, on %s", (major) => {
       thorough: false,
     });
     expect([...left]).toEqual([]);
-    expect(proof.rollbacks[0]).toMatchObject({ verdict: "exact", candidate: { source: "difference" } });
+    expect(proof.rollbacks[0]).toMatchObject({ verdict: "exact", candidate: { source: "inverse" } });
     expect(proof.upAgain).toBe(true);
   });
 });

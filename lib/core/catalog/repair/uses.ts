@@ -140,7 +140,8 @@ function isKeyOf(object: ConstraintObject | IndexObject, columns: readonly strin
 /** What is no text of the server's about the object itself. */
 const ASIDE: ReadonlySet<string> = new Set(["comment", "owner", "privileges"]);
 
-function textsOf(object: CatalogObject, hard: boolean): readonly string[] {
+/** What the server says of an object in words; `hard`: without the body of a function. */
+export function textsOf(object: CatalogObject, hard: boolean): readonly string[] {
   const { definition, attributes, kind } = object;
   const text = kind === "function" && hard ? withoutBody(definition ?? "") : (definition ?? "");
   const others = Object.entries(attributes).filter(

@@ -14,7 +14,7 @@ export const ifNotExistsHidesADifference: Rule = {
   slug: "if-not-exists-hides-a-difference",
   title: "IF NOT EXISTS is content with another shape",
   condition:
-    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to stand in another shape. A note where nothing is known of what stands.",
+    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to stand in another shape. A warning for an index that guards no uniqueness, which costs time and no data; a note where nothing is known of what stands.",
   effect:
     "The name is there, so the server skips the statement and reports success; what the release counts on is not there.",
   workaround:
@@ -72,7 +72,10 @@ function* judgeIndex(statement: LintStatement, known: Known, relation: RangeVar)
     ...(standing.partial === fresh.partial ? [] : [standing.partial ? "it has a WHERE" : "it has no WHERE"]),
     ...(standing.valid ? [] : ["it is INVALID"]),
   ];
-  if (differences.length > 0) yield report(statement, "index", fresh.name, differences.join("; "));
+  if (differences.length === 0) return;
+  const guards = standing.unique || fresh.unique;
+  const found = report(statement, "index", fresh.name, differences.join("; "));
+  yield guards ? found : { ...found, severity: "warning" };
 }
 
 function* judgeColumn(

@@ -14,6 +14,26 @@ export function occurs(operation: Operation, before: CatalogIndex): boolean | nu
   return answers.includes(null) ? null : true;
 }
 
+/** What decides the operations of one block, one after the other: a test is made where its IF stands, before any of its arms changes anything. */
+export class BlockGuards {
+  private tested: ReadonlyMap<string, boolean | null> = new Map();
+
+  /** The guards that the catalog does not decide; null when one of them keeps the operation from taking place. */
+  undecided(operation: Operation, index: CatalogIndex): readonly Guard[] | null {
+    const tested = new Map<string, boolean | null>();
+    const answers = (operation.guards ?? []).map((guard) => {
+      if (guard.kind !== "test") return { guard, holds: answer(guard, operation, index) };
+      const known = this.tested.get(guard.sql);
+      const truth = known === undefined ? holdsIn(guard.sql, index) : known;
+      tested.set(guard.sql, truth);
+      return { guard, holds: truth === null ? null : truth === guard.holds };
+    });
+    this.tested = tested;
+    if (answers.some(({ holds }) => holds === false)) return null;
+    return answers.flatMap(({ guard, holds }) => (holds === null ? [guard] : []));
+  }
+}
+
 /** Why it cannot be told whether an operation takes place. */
 export function undecided(operation: Operation, before: CatalogIndex): string {
   const open = (operation.guards ?? []).find((guard) => answer(guard, operation, before) === null);
@@ -22,7 +42,7 @@ export function undecided(operation: Operation, before: CatalogIndex): string {
 }
 
 function answer(guard: Guard, operation: Operation, before: CatalogIndex): boolean | null {
-  if (guard.kind === "unknown") return null;
+  if (guard.kind === "unknown" || guard.kind === "unless refused") return null;
   if (guard.kind === "unless there") return absent(operation, before);
   const truth = holdsIn(guard.sql, before);
   return truth === null ? null : truth === guard.holds;

@@ -1,6 +1,9 @@
+import { type CatalogObject, TENANT_SCHEMA } from "../../catalog/catalog.js";
+import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
-import { exact, impossible } from "../../undo/inverses.js";
+import { exact, notThere } from "../../undo/inverses.js";
 import { findObject } from "../../undo/recreate.js";
+import { remadeTypes } from "../../undo/types-remade.js";
 import { effects } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 
@@ -18,12 +21,19 @@ export const addEnumValue: OperationType<AddEnumValue> = {
     return effects([]);
   },
   inverse(operation, before) {
-    const type = findObject(before, "type", operation.type, null);
+    const type = typeMeant(operation.type, before);
     const labels = type?.attributes.labels ?? type?.attributes.values;
     if (operation.ifNotExists && Array.isArray(labels) && labels.includes(operation.value)) return exact();
-    return impossible("PostgreSQL cannot remove a value from an enum; the type must be recreated");
+    return type ? remadeTypes(type, before) : notThere("type", operation.type.name);
   },
   requirements() {
     return [];
   },
 };
+
+/** Along the tenant's search path, else the only one of the name. */
+function typeMeant({ schema, name }: QualifiedName, before: CatalogIndex): CatalogObject | undefined {
+  const along = schema === null ? [TENANT_SCHEMA, "public"] : [schema];
+  const found = along.map((each) => before.get("type", { schema: each, name })).find((each) => each !== undefined);
+  return found ?? findObject(before, "type", { schema, name }, null);
+}

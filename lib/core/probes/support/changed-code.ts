@@ -1,4 +1,5 @@
 import type { Catalog, CatalogObject } from "../../catalog/catalog.js";
+import { textsOf } from "../../catalog/repair/uses.js";
 import type { Operation } from "../../operations/index.js";
 import { builtInVolatility } from "../../postgres/functions.js";
 import type { ReleaseState } from "../state/release-state.js";
@@ -25,8 +26,7 @@ export class ChangedCode {
   constructor(catalog: Catalog) {
     this.texts = catalog.objects.flatMap((object) => {
       if (!CODE.has(object.kind) && !RELATIONS.has(object.kind)) return [];
-      const { owner: _, privileges: __, ...attributes } = object.attributes as Readonly<Record<string, unknown>>;
-      return [{ object, text: `${object.definition ?? ""} ${JSON.stringify(attributes)}` }];
+      return [{ object, text: textsOf(object, false).join("\n") }];
     });
   }
 

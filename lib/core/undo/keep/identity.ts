@@ -84,6 +84,29 @@ function contentColumns(identity: Identity): string[] {
   ];
 }
 
+/**
+ * SQL of ours that reads a table by its names from before a statement, for a moment at which the table or its columns have others: `now` is the table by
+ * then, `columns` the name of each by then.
+ */
+export function byNamesOfNow(
+  sql: string,
+  before: CatalogIndex,
+  table: TableRef,
+  now: TableRef,
+  columns: ReadonlyMap<string, string>,
+): string {
+  const list = [
+    "t.ctid",
+    "t.tableoid",
+    ...[...columns].map(([was, is]) => `t.${identifier(is)} AS ${identifier(was)}`),
+  ];
+  const only = source(before, table).slice(0, -sqlName(table).length);
+  return sql.replaceAll(
+    `FROM ${source(before, table)} t`,
+    () => `FROM (SELECT ${list.join(", ")} FROM ${only}${sqlName(now)} t) t`,
+  );
+}
+
 /** Children that inherit keep rows of their own; the partitions of a partitioned table belong to it. */
 export function source(before: CatalogIndex, table: TableRef): string {
   const partitioned = before.table(table)?.attributes.relkind === "p";

@@ -1,0 +1,33 @@
+import { isTree } from "./body-tree.js";
+import type { Guard } from "./plpgsql.js";
+
+const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
+
+/** Errors that rows have no part in, by names and codes (manual, appendix A): classes 0A, 2B, 3F and 42 without privileges, and what the server takes for its own fault. */
+const BY_SCHEMA: ReadonlySet<string> = new Set(
+  `feature_not_supported dependent_objects_still_exist dependent_privilege_descriptors_still_exist invalid_schema_name internal_error
+   undefined_column undefined_function undefined_table undefined_object undefined_parameter duplicate_column duplicate_cursor duplicate_database
+   duplicate_function duplicate_schema duplicate_table duplicate_alias duplicate_object ambiguous_column ambiguous_function ambiguous_alias
+   invalid_column_reference invalid_column_definition invalid_function_definition invalid_schema_definition invalid_table_definition
+   invalid_object_definition invalid_foreign_key invalid_name wrong_object_type reserved_name datatype_mismatch cannot_coerce syntax_error`.split(
+    /\s+/,
+  ),
+);
+const BY_SCHEMA_CODE = /^(0A|2B|3F|42(?!501)|XX)[0-9A-Z]{3}$/;
+
+/** What guards the statements of a block whose handlers catch these conditions. */
+export function passingOver(names: readonly string[]): Guard {
+  if (names.every((name) => /^duplicate_/.test(name))) return { kind: "unless there" };
+  return names.every((name) => BY_SCHEMA.has(name.toLowerCase()) || BY_SCHEMA_CODE.test(name))
+    ? { kind: "unless refused" }
+    : SWALLOWED;
+}
+
+/** The conditions that the handlers of a block catch. */
+export function conditionNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(conditionNames);
+  if (!isTree(value)) return [];
+  if (typeof value.condname === "string") return [value.condname];
+  // The statements of a handler may be blocks with handlers of their own.
+  return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
+}
