@@ -71,7 +71,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "repair",
-    summary: "take the rows out of a tenant that a release would trip over, and put them back",
+    summary: "take the rows out of a tenant that a release would trip over, and restore them",
     load: async () => (await import("./commands/repair.js")).repair,
   },
   {

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { extract } from "@supabase/pg-delta";
 import pg from "pg";
 import { expect, it } from "vitest";
@@ -10,15 +9,15 @@ import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import type { Session } from "../../lib/ports/database.js";
 import { KnownCatalogs, readDetector, readFingerprint } from "../../lib/steps/catalog/read-catalog.js";
 import { createDatabase, onServer, serverUrl } from "../support/postgres.js";
+import { BENCH_DATA } from "./data.js";
 
-const data = resolve(fileURLToPath(new URL("../..", import.meta.url)), "../shared/data");
 const TENANTS = Number(process.env.SCHEMA_GATE_BENCH_TENANTS ?? 250);
 /** How many tenants the slower readers read. */
 const OTHERS = 25;
 const ALWAYS = ["15", "18"] as const;
 const CONCURRENCY = 4;
-const missing = !existsSync(data);
-if (missing) console.warn(`the catalog bench is not run: ${data} is not there`);
+const missing = !existsSync(BENCH_DATA);
+if (missing) console.warn(`the catalog bench is not run: ${BENCH_DATA} is not there`);
 
 /** Milliseconds that a backend has had a processor, of which a busy machine takes nothing away; 0 where Linux does not count them. */
 function processorTime(backend: number): number {
@@ -77,8 +76,8 @@ async function bare(url: string, leave: Leave, query: string | null): Promise<vo
 it.skipIf(missing)(
   `reads ${TENANTS} tenants beside the floor`,
   async () => {
-    const floor = readFileSync(resolve(data, "catalog-floor.sql"), "utf8");
-    const template = await createDatabase("18", readFileSync(resolve(data, "tenant-schema.sql"), "utf8"));
+    const floor = readFileSync(join(BENCH_DATA, "catalog-floor.sql"), "utf8");
+    const template = await createDatabase("18", readFileSync(join(BENCH_DATA, "tenant-schema.sql"), "utf8"));
     await template.client.end();
     const names = Array.from({ length: TENANTS }, (_, at) => `bench_${process.pid}_${at}`);
     try {
@@ -128,7 +127,7 @@ it.skipIf(missing || dumped === undefined)(
   "reads tenants beside pg_dump -s",
   async () => {
     const major = dumped ?? "18";
-    const database = await createDatabase(major, readFileSync(resolve(data, "tenant-schema.sql"), "utf8"));
+    const database = await createDatabase(major, readFileSync(join(BENCH_DATA, "tenant-schema.sql"), "utf8"));
     try {
       const urls = Array.from({ length: OTHERS }, () => database.url);
       const known = new KnownCatalogs();

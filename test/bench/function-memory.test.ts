@@ -1,9 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { packRelease } from "../../lib/adapters/aws/release-pack.js";
 import { startEmbeddedServer } from "../../lib/adapters/local/embedded-server.js";
-import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { scratchDirectory } from "../../lib/adapters/local/scratch-directory.js";
 import { openSession } from "../../lib/adapters/pg/connection.js";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
@@ -13,11 +12,12 @@ import { readRelease } from "../../lib/core/release/read-release.js";
 import { bundled } from "../support/aws/node-function.js";
 import { PACK_KEY } from "../support/aws/pack-key.js";
 import { SimulatedAws } from "../support/aws/simulated-aws.js";
+import { BENCH_DATA } from "./data.js";
 import { FunctionFleet } from "./memory/function-fleet.js";
 
 const TENANTS = Number(process.env.SCHEMA_GATE_BENCH_TENANTS ?? 500);
 /** A schema of an ordinary product: 41 tables, 96 indexes, 48 triggers. */
-const SCHEMA = process.env.SCHEMA_GATE_TENANT_SCHEMA ?? resolve(packageRoot(), "../shared/data/tenant-schema.sql");
+const SCHEMA = process.env.SCHEMA_GATE_TENANT_SCHEMA ?? join(BENCH_DATA, "tenant-schema.sql");
 const missing = !existsSync(SCHEMA);
 if (missing)
   console.warn(
