@@ -21,11 +21,14 @@ const MOMENTS = /^(timestamp|date|time)\b/;
 
 /**
  * How `value`, of type `from`, goes into `to`. Null when nothing is known of the pair: then every value is looked at once it is converted.
- * Types as `format_type` spells them. `labels`: of the enum `to`, when it is one.
+ * Types as `format_type` spells them. `labels`: of the enum `to`, when it is one, or an array or a domain of one.
  */
 export function fitOf(value: string, from: string, to: string, labels: readonly string[] | null): Fit | null {
   if (labels !== null) {
-    const known = `${value}::text IN (${labels.map(literal).join(", ")})`;
+    const list = labels.map(literal).join(", ");
+    const known = to.endsWith("[]")
+      ? `NOT EXISTS (SELECT FROM unnest(${value}::text[]) AS e(label) WHERE e.label NOT IN (${list}))`
+      : `${value}::text IN (${list})`;
     return { survives: known, replaced: { refused: `NOT (${known})`, by: "NULL" } };
   }
   const old = parseType(from);

@@ -22,6 +22,9 @@ const SETUP = `
   create table w (id int primary key, label text not null, code text not null default '0', tags varchar(5)[], span int4range, doc jsonb not null default '{}', raw bytea,
     s small, state phase not null default 'low', opened timestamp not null default '2024-01-01', price money);
   insert into w (id, label, code, tags, span, raw, s, price) values (1, '1', '1', '{a}', '[1,5)', 'r1', 1, 1), (2, '2', '2', null, null, null, 2, null);
+  create type tone as enum ('low', 'high'); create domain calm as tone;
+  create table e (id int primary key, s calm default 'low', all_of tone[] not null default '{}');
+  insert into e values (1, 'low', '{low,high}'), (2, 'high', '{}'), (3, null, '{null,low}');
   create table bag (a text, b text);
   insert into bag values ('same', 'same'), ('same', 'same'), ('other', 'x');
 `;
@@ -245,6 +248,22 @@ const CASES: readonly Case[] = [
     up: "alter type mood add value 'mid'",
     since: "update t set m = 'mid' where id = 1",
     query: "select id, m from t order by id",
+    kept: 1,
+  },
+  {
+    name: "a new value of an enum in a domain",
+    up: "alter type tone add value 'mid' before 'high'",
+    since: "update e set s = 'mid' where id = 1; update e set s = 'low' where id = 2",
+    query: "select id, s from e order by id",
+    back: [null, "low", null],
+    kept: 1,
+  },
+  {
+    name: "a new value of an enum in an array that must have a value",
+    up: "alter type tone add value 'mid'",
+    since: "update e set all_of = '{mid,low}' where id = 1; update e set all_of = '{null,high}' where id = 3",
+    query: "select id, all_of::text from e order by id",
+    back: ["{}", "{}", "{NULL,high}"],
     kept: 1,
   },
   {
