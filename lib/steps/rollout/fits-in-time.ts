@@ -1,26 +1,28 @@
 import { predictedMs } from "../../core/rollout/predicted-time.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, need, type ProofRecord, resultsOf, type TenantReading } from "../run/records.js";
+import { artifact, type Batch, need } from "../run/records.js";
 import { type RolloutContext, tenantContext } from "./tenant-context.js";
 
 /**
  * Tells, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` when not: a process
- * without that end takes it. Reads nothing where no deadline is set.
+ * without that end takes it. Reads nothing where no deadline is set, else its batch alone: there are as many batches as readings.
  */
-export function timeKeeper(ports: Ports, rollout: RolloutContext): (tenant: Tenant) => Promise<void> {
+export function timeKeeper(ports: Ports, rollout: RolloutContext, batch: string): (tenant: Tenant) => Promise<void> {
   const { deadline } = ports;
   if (deadline === null) return async () => {};
-  let sizes: Promise<ReadonlyMap<string, number | null>> | null = null;
+  let sizes: Promise<Batch["sizes"]> | null = null;
   return async (tenant) => {
-    sizes ??= sizesOf(ports);
-    const known = await sizes;
+    sizes ??= need<Batch>(ports, artifact.batch(batch)).then((one) => one.sizes);
+    const size = (await sizes)?.[tenant.id];
     const { cluster } = tenantContext(rollout, tenant);
-    const { proof, clonedFrom } = await need<ProofRecord>(ports, artifact.proof(cluster.id));
+    const record = rollout.proofs.get(cluster.id);
+    if (record === undefined) throw new Error(`the cluster ${cluster.id} has no proof`);
+    const { proof } = record;
     const ms = predictedMs({
       statements: proof.statements.map((statement) => statement.ms),
-      cloneBytes: known.get(clonedFrom) ?? null,
-      tenantBytes: known.get(tenant.id) ?? null,
+      cloneBytes: size?.clone ?? null,
+      tenantBytes: size?.bytes ?? null,
     });
     const analyzing = (proof.analyzed ?? []).reduce((sum, each) => sum + each.ms, 0);
     if (ports.clock.monotonic() + ms + analyzing > deadline)
@@ -28,9 +30,4 @@ export function timeKeeper(ports: Ports, rollout: RolloutContext): (tenant: Tena
         `tenant ${tenant.id} is predicted to take ${Math.round((ms + analyzing) / 1000)} s, more than is left`,
       );
   };
-}
-
-async function sizesOf(ports: Ports): Promise<ReadonlyMap<string, number | null>> {
-  const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
-  return new Map(readings.map((reading) => [reading.tenant, reading.statistics?.sizeBytes ?? null]));
 }

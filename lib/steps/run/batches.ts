@@ -1,7 +1,7 @@
 import { groupBy } from "../../core/group-by.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type Batch, type HostPlan } from "./records.js";
+import { artifact, type Batch, type HostPlan, type TenantSize } from "./records.js";
 import type { Target } from "./target.js";
 
 /** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
@@ -36,20 +36,30 @@ export async function cutIntoBatches(
   tenants: readonly Tenant[],
   connections: number,
   targets?: Readonly<Record<string, Target>>,
+  sizes?: Readonly<Record<string, TenantSize>>,
 ): Promise<readonly HostPlan[]> {
   const hosts = planBatches(scope, tenants, connections);
   for (const { plan, members } of hosts)
     for (const [place, { id }] of plan.batches.entries()) {
       const some = members[place] ?? [];
-      const approved =
-        targets && Object.fromEntries(some.flatMap((one) => (targets[one.id] ? [[one.id, targets[one.id]]] : [])));
+      const approved = targets && ofThese(some, targets);
       const batch: Batch = {
         id,
         host: plan.id,
         tenants: some,
-        ...(approved ? { targets: approved as Batch["targets"] & object } : {}),
+        ...(approved ? { targets: approved } : {}),
+        ...(sizes ? { sizes: ofThese(some, sizes) } : {}),
       };
       await ports.artifacts.put(artifact.batch(id), batch);
     }
   return hosts.map(({ plan }) => plan);
+}
+
+function ofThese<T>(tenants: readonly Tenant[], all: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    tenants.flatMap(({ id }) => {
+      const one = all[id];
+      return one === undefined ? [] : [[id, one] as const];
+    }),
+  );
 }

@@ -48,6 +48,23 @@ export interface RunRequest extends FromPack {
   readonly change?: Change;
 }
 
+/** Which packed release a run on AWS is of, beside its request. */
+export interface AcceptedInput {
+  readonly release: string;
+  /** ARN of the execution that works on the run. */
+  readonly execution: string;
+}
+
+/** The last order about a run on AWS, for whoever follows it; what counts is in the trail. */
+export interface TakenOrder {
+  readonly execution: string;
+  readonly kind: "rollback" | "resume";
+  /** Its place in the trail. */
+  readonly order: number;
+  /** True when its tenants are being taken back. */
+  readonly begun: boolean;
+}
+
 /** Of whom the run is, as the registry was when it began. */
 export interface RunScope {
   /** Ids of all tenants that the registry listed. */
@@ -72,6 +89,14 @@ export interface Batch {
   readonly tenants: readonly Tenant[];
   /** What was approved for each of them, by id; absent before the approval. */
   readonly targets?: Readonly<Record<string, Target>>;
+  /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent where nobody is to foretell times. */
+  readonly sizes?: Readonly<Record<string, TenantSize>>;
+}
+
+/** Null where it is not known. */
+export interface TenantSize {
+  readonly bytes: number | null;
+  readonly clone: number | null;
 }
 
 /** What the state machine iterates: small, whatever the size of the fleet. */
@@ -235,6 +260,10 @@ export interface RefusedAttempt {
 
 export const artifact = {
   request: "request.json",
+  /** `AcceptedInput`. */
+  input: "input.json",
+  /** `TakenOrder`. */
+  order: "order.json",
   release: "release.json",
   /** The queries that were read on the machine where the run began. */
   workload: "workload.json",

@@ -16,7 +16,7 @@ export const migrate: Step<BatchInput, BatchOutput> = {
   settled: () => false,
   async run(ports, { batch }) {
     const rollout = await rolloutContext(ports);
-    const fits = timeKeeper(ports, rollout);
+    const fits = timeKeeper(ports, rollout, batch);
     const result = await untilDeadline(ports, () =>
       eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
         const group = rollout.waves.find((wave) => wave.tenants.includes(tenant.id))?.group ?? null;

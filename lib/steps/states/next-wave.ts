@@ -9,6 +9,7 @@ import { notHeld, tooOld } from "../rollout/held-to-trail.js";
 import { type Hold, holdOf, noteHold } from "../rollout/hold.js";
 import { noteRegistry, registryNow } from "../rollout/registry-changes.js";
 import { rowsSince } from "../rollout/rows-since.js";
+import { sizesOf } from "../rollout/sizes-of.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type HostPlan, need, passOf, type WavePlan, type WaveResult } from "../run/records.js";
@@ -130,7 +131,8 @@ async function hostsOf(
   const byId = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
   const tenants = due.flatMap((id) => byId.get(id) ?? []);
   const scope = `wave-${wave.index}-pass-${pass}`;
-  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, await targetsOf(ports));
+  const [targets, sizes] = [await targetsOf(ports), await sizesOf(ports)];
+  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, targets, sizes);
 }
 
 async function held(ports: Ports, hold: Hold): Promise<Output> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digest } from "../../core/json.js";
 import type { Tenant } from "../../ports/registry.js";
+import { sizesOf } from "../rollout/sizes-of.js";
 import { wavesOf } from "../rollout/wave-members.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { artifact, need, type WavePlan } from "../run/records.js";
@@ -23,10 +24,13 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
     const { config } = await needRequest(ports);
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const targets = await targetsOf(ports);
+    const sizes = await sizesOf(ports);
+    const cut = (scope: string, tenants: readonly Tenant[]) =>
+      cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, targets, sizes);
     const waves: WavePlan[] = [];
     for (const wave of await wavesOf(ports)) {
       const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
-      const hosts = await cutIntoBatches(ports, `wave-${wave.index}`, tenants, config.connectionsPerHost, targets);
+      const hosts = await cut(`wave-${wave.index}`, tenants);
       const { index, name, group } = wave;
       waves.push({ index, name, group, tenants: wave.tenants, hosts });
     }
