@@ -7,26 +7,25 @@ import { storedConfig } from "../../lib/core/config/stored-config.js";
 import type { Finding } from "../../lib/core/finding.js";
 import { digest } from "../../lib/core/json.js";
 import { holdToPolicy } from "../../lib/core/policy/hold-to-policy.js";
+import { ORDER } from "../../lib/core/policy/order.js";
 import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
 import type { Artifacts } from "../../lib/ports/artifacts.js";
 import { TamperedError } from "../../lib/ports/tampered.js";
+import { rollbackOf } from "../../lib/steps/approval/rollback-question.js";
+import type { AcceptedInput } from "../../lib/steps/run/accepted-input.js";
 import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
 import type { Services } from "./services.js";
 import { requesterOf, signedBy } from "./signed-by.js";
 
-/** Which packed release a run is of, beside its request. */
-export const INPUT = "input.json";
-
-export interface AcceptedInput {
-  readonly release: string;
-  /** ARN of the execution that works on the run. */
-  readonly execution: string;
-}
-
 /** Another execution works on the run already: an event that was delivered twice, or a name that was used twice. */
 export class DuplicateRun extends Error {
   override readonly name = "DuplicateRun";
+}
+
+/** The execution was given an order and no release: the state machine goes on with that. */
+class OrderGiven extends Error {
+  override readonly name = "OrderGiven";
 }
 
 /** The pack wants what the stack does not give, and cannot do without it. */
@@ -46,9 +45,11 @@ const FINDINGS = artifact.findings("load-policy");
  */
 export async function acceptRun(services: Services, event: unknown, now: number): Promise<RunRequest> {
   const { run, release, execution } = eventSchema.parse(event);
+  if (release === ORDER) throw new OrderGiven(`an order about the run ${run}`);
+  if (rollbackOf(run) !== null) throw new Error(`the run ${run} has a name that a rollback's question has`);
   const artifacts = s3Artifacts(services.store, `runs/${run}`);
-  if (!(await artifacts.create(INPUT, { release, execution } satisfies AcceptedInput))) {
-    const known = await artifacts.get<AcceptedInput>(INPUT);
+  if (!(await artifacts.create(artifact.input, { release, execution } satisfies AcceptedInput))) {
+    const known = await artifacts.get<AcceptedInput>(artifact.input);
     if (known?.execution !== execution) throw new DuplicateRun(`another execution works on the run ${run}`);
   }
   const known = await artifacts.get<RunRequest>(artifact.request);

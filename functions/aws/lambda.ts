@@ -16,7 +16,7 @@ export interface Surroundings {
   /** Before the step, and before there are ports. Gives the request as the step is to read it. */
   readonly before?: (services: Services, event: unknown) => Promise<RunRequest>;
   /** After the step, with its ports. */
-  readonly after?: (services: Services, ports: Ports) => Promise<void>;
+  readonly after?: (services: Services, ports: Ports, event: unknown) => Promise<void>;
 }
 
 const named = z.looseObject({ run: z.string() });
@@ -71,7 +71,7 @@ async function invoked(handler: Handler, around: Surroundings, event: unknown, c
       return ports;
     });
     const output = await handler(event);
-    if (ports !== null) await around.after?.(own, ports);
+    if (ports !== null) await around.after?.(own, ports, event);
     return output;
   } finally {
     limit.release();

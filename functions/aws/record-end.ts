@@ -2,9 +2,10 @@ import type { Context } from "aws-lambda";
 import { z } from "zod";
 import { executionWatcher } from "../../lib/adapters/aws/describe-execution.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
+import type { AcceptedInput } from "../../lib/steps/run/accepted-input.js";
 import { type ExecutionEnd, recordEnd } from "../../lib/steps/run/record-end.js";
+import { artifact } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
-import { type AcceptedInput, INPUT } from "./accept-run.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 import { announce } from "./report.js";
@@ -61,7 +62,7 @@ async function recorded(
   context: Context,
 ): Promise<string> {
   if (run === null) return "no run";
-  const accepted = await s3Artifacts(own.store, `runs/${run}`).get<AcceptedInput>(INPUT);
+  const accepted = await s3Artifacts(own.store, `runs/${run}`).get<AcceptedInput>(artifact.input);
   if (accepted === null) return "never loaded";
   if (accepted.execution !== execution) return "another execution's";
   const now = await executionWatcher(execution, own.client)();

@@ -8,8 +8,9 @@ import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import { reviewApp } from "../../lib/review/app.js";
 import { auditRefusal } from "../../lib/review/audit-refusal.js";
 import type { ReviewDeps, ReviewEvent } from "../../lib/review/deps.js";
-import { reviewModelOf } from "../../lib/review/model-of-run.js";
+import { reviewModelOf, rollbackModelOf } from "../../lib/review/model-of-run.js";
 import { SLACK_PATH, slackApp } from "../../lib/review/slack/slack-app.js";
+import { rollbackOf } from "../../lib/steps/approval/rollback-question.js";
 import { artifact } from "../../lib/steps/run/records.js";
 import { slackOf } from "./channels.js";
 import { services } from "./lambda.js";
@@ -44,13 +45,16 @@ async function appFor(own: Services, origin: string): Promise<Hono> {
   return app;
 }
 
-async function modelOf(own: Services, run: string) {
-  const known = await s3Artifacts(own.store, `runs/${run}`).has(artifact.score);
-  return known ? reviewModelOf(await portsOf(own, run, UNLIMITED)) : null;
+async function modelOf(own: Services, question: string) {
+  const rollback = rollbackOf(question);
+  const run = rollback?.run ?? question;
+  if (!(await s3Artifacts(own.store, `runs/${run}`).has(artifact.score))) return null;
+  const ports = await portsOf(own, run, UNLIMITED);
+  return rollback === null ? reviewModelOf(ports) : rollbackModelOf(ports, rollback.order);
 }
 
 async function audited(own: Services, event: ReviewEvent): Promise<void> {
   logger.info("review", { review: event });
   if (event.kind === "refusal" && event.run !== null)
-    await auditRefusal(await portsOf(own, event.run, UNLIMITED), event);
+    await auditRefusal(await portsOf(own, rollbackOf(event.run)?.run ?? event.run, UNLIMITED), event);
 }

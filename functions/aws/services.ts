@@ -12,11 +12,12 @@ import type { Artifacts } from "../../lib/ports/artifacts.js";
 import type { Ports } from "../../lib/ports/ports.js";
 import type { Signer } from "../../lib/ports/signer.js";
 import { reportFiles } from "../../lib/review/report-files.js";
+import type { AcceptedInput } from "../../lib/steps/run/accepted-input.js";
 import { artifact, type RunRequest } from "../../lib/steps/run/records.js";
 import { storedRequest } from "../../lib/steps/run/stored-request.js";
 import { type Environment, readEnvironment, readPolicy } from "../environment.js";
-import { type AcceptedInput, INPUT } from "./accept-run.js";
 import { logger } from "./logger.js";
+import { verifiedOrder } from "./signed-by.js";
 import type { TimeLimit } from "./time-limit.js";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -66,7 +67,7 @@ export async function portsOf(
 ): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
-  const [stored, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(INPUT)]);
+  const [stored, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(artifact.input)]);
   const request = accepted ?? stored;
   if (request === null || input === null)
     throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
@@ -95,7 +96,8 @@ export async function portsOf(
     renderer: reportFiles,
     ...limit,
   });
-  return accepted === undefined ? ports : { ...ports, artifacts: pinned(ports.artifacts, accepted) };
+  const whole: Ports = { ...ports, orders: { verified: (given) => verifiedOrder(services, run, given) } };
+  return accepted === undefined ? whole : { ...whole, artifacts: pinned(ports.artifacts, accepted) };
 }
 
 /** Nobody else's request is read between its making and the step. */

@@ -5,46 +5,85 @@ import {
   ReleasePackError,
   type UnpackedRelease,
 } from "../../lib/adapters/aws/release-pack.js";
-import { type KnownSigner, type PackSigner, signerOf } from "../../lib/core/policy/signer.js";
+import { orderBodySchema, orderMessage, signedOrderSchema } from "../../lib/core/policy/order.js";
+import { type KnownSigner, type PackSigner, packMessage, signerOf } from "../../lib/core/policy/signer.js";
 import type { StackPolicy } from "../../lib/core/policy/stack-policy.js";
+import { type Order, OrderRefused } from "../../lib/ports/orders.js";
 import type { RunRequest } from "../../lib/steps/run/records.js";
 import type { Services } from "./services.js";
 
 /** Who signed the pack, as the stack knows them. Throws `ReleasePackError`. */
 export async function signedBy(
   services: Pick<Services, "client">,
-  { signers }: StackPolicy,
+  policy: StackPolicy,
   release: string,
   { body, signatures }: Pick<UnpackedRelease, "body" | "signatures">,
 ): Promise<PackSigner> {
-  const known = await Promise.all(signers.map((signer) => withKey(services, signer)));
-  const signer = signerOf(known, body, signatures);
-  switch (signer) {
-    case "unsigned":
-      throw refused("pack.unsigned", `the release ${release} is signed by nobody`);
-    case "unknown-signer":
-      throw refused("pack.unknown-signer", `the release ${release} is signed by none of the stack's signers`);
-    case "forged":
-      throw refused("pack.forged", `the release ${release} is not what its signer signed`);
-    default:
-      return signer;
+  const signer = signerOf(await knownSigners(services, policy), packMessage(body), signatures);
+  if (typeof signer !== "string") return signer;
+  throw refused(`pack.${signer}`, `the release ${release} ${UNSIGNED[signer]}`);
+}
+
+const UNSIGNED = {
+  unsigned: "is signed by nobody",
+  "unknown-signer": "is signed by none of the stack's signers",
+  forged: "is not what its signer signed",
+} as const;
+
+/** An order of somebody whom the stack knows. Throws `OrderRefused`. */
+export async function verifiedOrder(
+  services: Pick<Services, "client" | "policy">,
+  run: string,
+  given: unknown,
+): Promise<Order> {
+  const policy = services.policy();
+  if (policy === null) throw new Error("SCHEMA_GATE_POLICY is not set, so no order can be accepted");
+  const signed = signedOrderSchema.safeParse(given);
+  if (!signed.success) throw new OrderRefused("it is no signed order");
+  const { body, signatures } = signed.data;
+  const signer = signerOf(await knownSigners(services, policy), orderMessage(body), signatures);
+  if (typeof signer === "string") throw new OrderRefused(`it ${UNSIGNED[signer]}`);
+  const order = orderBodySchema.safeParse(jsonOf(body));
+  if (!order.success) throw new OrderRefused("it is of another version of schema-gate");
+  if (order.data.run !== run) throw new OrderRefused(`it is about the run ${order.data.run}`);
+  const { kind, after, tenants, ...said } = order.data;
+  if (signer.namesAuthor && said.authors.length === 0)
+    throw new OrderRefused("it does not say whose it is; set SCHEMA_GATE_AUTHOR where it is signed");
+  return { kind, after, tenants, by: askedBy(signer, said) };
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
   }
 }
 
 /** The signer's identity is who asks, and cannot approve; a pipeline says whose change it is, and then both cannot. */
-export function requesterOf(
-  { id, namesAuthor }: PackSigner,
-  { authors, startedBy }: ReleasePack,
-  release: string,
-): Pick<RunRequest, "requester" | "startedBy" | "coauthors"> {
-  if (!namesAuthor) return { requester: id, startedBy, coauthors: authors };
-  const [author, ...coauthors] = authors;
-  if (author === undefined)
+export function requesterOf(signer: PackSigner, pack: ReleasePack, release: string): Requester {
+  if (signer.namesAuthor && pack.authors.length === 0)
     throw refused(
       "pack.no-author",
       `the release ${release} does not say whose change it is; set SCHEMA_GATE_AUTHOR where it is packed`,
     );
-  return { requester: author, startedBy: id, coauthors };
+  return askedBy(signer, pack);
+}
+
+type Requester = Pick<RunRequest, "requester" | "startedBy" | "coauthors">;
+
+function askedBy(
+  { id, namesAuthor }: PackSigner,
+  { authors, startedBy }: Pick<ReleasePack, "authors" | "startedBy">,
+): Requester {
+  const [author, ...coauthors] = authors;
+  return namesAuthor && author !== undefined
+    ? { requester: author, startedBy: id, coauthors }
+    : { requester: id, startedBy, coauthors: authors };
+}
+
+function knownSigners(services: Pick<Services, "client">, { signers }: StackPolicy): Promise<KnownSigner[]> {
+  return Promise.all(signers.map((signer) => withKey(services, signer)));
 }
 
 /** The key of a signer in KMS is asked for: a stack that makes it cannot write it down. */

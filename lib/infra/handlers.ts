@@ -37,6 +37,7 @@ const batch = { memory: 1024, minutes: 15 } as const;
 
 /** Every function by the placeholder that calls it in the state machine. */
 export const HANDLERS = {
+  AcceptOrder: { entry: "accept-order", ...batch, grants: ["databases", "audit", "policy", "signers"] },
   Load: { entry: "load", ...batch, grants: ["databases", "audit", "policy", "signers"] },
   Introspect: { entry: "introspect", ...batch, grants: ["databases", "memory"] },
   Tally: { entry: "tally", ...small, grants: ["audit"] },
@@ -58,6 +59,7 @@ export const HANDLERS = {
   NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals", "policy"] },
   Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },
   VerifyWave: { entry: "verify-wave", ...batch, grants: ["databases", "audit"] },
+  BeginRollback: { entry: "begin-rollback", ...batch, grants: ["databases", "audit", "read approvals", "policy"] },
   RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },
   RecordFailure: { entry: "record-failure", ...small, grants: ["audit"] },
   Report: { entry: "report", ...batch, grants: ["audit", "read approvals", "notify"] },

@@ -7,6 +7,7 @@ import type { Database } from "./database.js";
 import type { Events } from "./events.js";
 import type { LoadLintRules } from "./lint-rules.js";
 import type { Migrator } from "./migrator.js";
+import type { Orders } from "./orders.js";
 import type { Registry } from "./registry.js";
 import type { ReleaseSource } from "./release-source.js";
 import type { ReportRenderer } from "./renderer.js";
@@ -28,6 +29,8 @@ export interface Ports {
   readonly lintRules: LoadLintRules;
   /** Absent where programs of a team's own cannot be run. */
   readonly migrator?: Migrator;
+  /** Absent where whoever may do something does it here. */
+  readonly orders?: Orders;
   readonly registry: Registry;
   readonly releases: ReleaseSource;
   readonly renderer: ReportRenderer;

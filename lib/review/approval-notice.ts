@@ -11,11 +11,11 @@ export function approvalNotice(
   const count = (severity: string) => model.findings.filter((finding) => finding.severity === severity).length;
   return {
     run: request.run,
-    release: model.release.name,
+    release: model.takingBack === undefined ? model.release.name : `the rollback of ${model.release.name}`,
     digest: request.digest,
     requester: request.requester,
     score: model.score,
-    tenants: model.tenants,
+    tenants: model.takingBack?.tenants ?? model.tenants,
     outliers: model.clusters.filter((cluster) => !cluster.majority).flatMap((cluster) => cluster.tenants),
     errors: count("error"),
     warnings: count("warning"),

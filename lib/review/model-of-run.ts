@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.js";
+import { askedRollback } from "../steps/approval/rollback-question.js";
 import { gatherEvidence } from "../steps/evidence/gather.js";
 import { artifact, type ScoreRecord } from "../steps/run/records.js";
 import { liveOf } from "./live-of-run.js";
@@ -12,4 +13,14 @@ export async function reviewModelOf(ports: Ports): Promise<ReviewModel | null> {
   if (score === null) return null;
   const model = reviewModel(await gatherEvidence(ports));
   return { ...model, ...(await liveOf(ports)), plan: await planOf(ports), digest: score.digest };
+}
+
+/** The page on which people are asked whether the run is to be taken back; null before there is anything to show. */
+export async function rollbackModelOf(ports: Ports, order: number): Promise<ReviewModel | null> {
+  const model = await reviewModelOf(ports);
+  if (model === null) return null;
+  const { asked, outlook, digest } = await askedRollback(ports, order);
+  const takingBack = { waves: outlook.waves, tenants: outlook.tenants.length };
+  // How the rollout ended is why it is asked, and no end of the question.
+  return { ...model, digest, requester: asked.actor, takingBack, outcome: null, hold: null, plan: null };
 }

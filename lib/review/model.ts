@@ -11,6 +11,7 @@ import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
 import type { ClusterMatrix } from "../core/versions/matrix.js";
+import type { WaveOutlook } from "../steps/rollout/outlook.js";
 import type { BackfillsView, HoldView, PlanView } from "./plan-view.js";
 
 /** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
@@ -47,12 +48,19 @@ export interface ReviewModel {
   readonly rollout: RolloutView | null;
   /** Null in a report, which says what happened. */
   readonly plan: PlanView | null;
+  /** What is asked is whether these tenants are taken back; absent where it is asked about the release. */
+  readonly takingBack?: TakingBackView;
   /** Null where no backfill has begun, and in a report. */
   readonly backfills: BackfillsView | null;
   /** Null when nothing holds the rollout. */
   readonly hold: HoldView | null;
   /** How the run ended; null before. */
   readonly outcome: { readonly status: Evidence["verdict"]["status"]; readonly reason: string } | null;
+}
+
+export interface TakingBackView {
+  readonly tenants: number;
+  readonly waves: readonly WaveOutlook[];
 }
 
 /** Evidence as it is shown: nothing of it may be changed, at any depth. */

@@ -74,7 +74,9 @@ describe("an execution on AWS's services (simulated) that did not end by itself"
     });
     expect(ended.status).toBe("failed");
     expect(outcome("failed-after-canary")).toBe("failed");
-    expect(JSON.stringify(gate.artifact("failed-after-canary", "evidence.json"))).toContain("schema-gate run --aws");
+    expect(JSON.stringify(gate.artifact("failed-after-canary", "evidence.json"))).toContain(
+      "schema-gate resume failed-after-canary --aws",
+    );
     expect(await migrated()).toBe(1);
   }, 60_000);
 

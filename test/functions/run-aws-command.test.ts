@@ -21,7 +21,7 @@ const variables = () => ({
 describe("schema-gate run --aws", () => {
   it("uploads the release, starts its execution, follows it to its end, and leaves the record here", async () => {
     const began: Promise<unknown>[] = [];
-    gate.aws.onStart = (input) => void began.push(gate.run(input));
+    gate.aws.onStart = ({ run, release }) => void began.push(gate.run({ run, release }));
     const result = await gate.fleet.run(["run", "--aws"], variables());
     await Promise.all(began);
     expect(result.code, result.stderr).toBe(0);

@@ -46,7 +46,15 @@ const told = ({ resources }: Synthesised) =>
 describe("the policy of a stack", () => {
   it("is told to those who enforce it, in the form that they read", () => {
     const those = told(made).filter(([, text]) => text !== undefined);
-    expect(those.map(([entry]) => entry).sort()).toEqual(["load", "next-wave", "request-approval", "review", "score"]);
+    expect(those.map(([entry]) => entry).sort()).toEqual([
+      "accept-order",
+      "begin-rollback",
+      "load",
+      "next-wave",
+      "request-approval",
+      "review",
+      "score",
+    ]);
     for (const [, text] of those)
       expect(readPolicy(String(text))).toMatchObject({
         ...policy,
@@ -75,7 +83,7 @@ describe("the policy of a stack", () => {
     expect(made.gate.reviewUrl).toBe("https://gate.example.com");
   });
 
-  it("lets Load alone ask for the key of a signer in KMS, and those who reach databases read its secrets", () => {
+  it("lets those who verify signatures ask for the key of a signer in KMS, and those who reach databases read its secrets", () => {
     const elsewhere = new Stack();
     const kmsKey = Key.fromKeyArn(elsewhere, "Pack", "arn:aws:kms:eu-central-1:123456789012:key/k");
     const secret = Secret.fromSecretCompleteArn(
@@ -91,7 +99,10 @@ describe("the policy of a stack", () => {
       allowed(stack)
         .filter(({ actions, resources }) => actions.includes(action) && resources.some((one) => one.includes(resource)))
         .map(({ policy: name }) => name);
-    expect(who("kms:GetPublicKey", "key/k")).toEqual([expect.stringContaining("Load")]);
+    expect(who("kms:GetPublicKey", "key/k").toSorted()).toEqual([
+      expect.stringContaining("AcceptOrder"),
+      expect.stringContaining("Load"),
+    ]);
     expect(who("secretsmanager:GetSecretValue", "secret:registry")).not.toContainEqual(
       expect.stringMatching(/Review|RequestApproval|Score/),
     );

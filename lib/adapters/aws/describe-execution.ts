@@ -1,10 +1,12 @@
-import { DescribeExecutionCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, RedriveExecutionCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { type ClientSettings, clientOf } from "./clients.js";
 
 export interface ExecutionState {
   readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
   readonly error: string | null;
   readonly cause: string | null;
+  /** It can go on where it stopped. */
+  readonly redrivable: boolean;
 }
 
 /** Asks Step Functions how an execution stands. */
@@ -12,6 +14,16 @@ export function executionWatcher(execution: string, settings: ClientSettings): (
   const client = clientOf(SFNClient, settings);
   return async () => {
     const answer = await client.send(new DescribeExecutionCommand({ executionArn: execution }));
-    return { status: answer.status ?? "RUNNING", error: answer.error ?? null, cause: answer.cause ?? null };
+    return {
+      status: answer.status ?? "RUNNING",
+      error: answer.error ?? null,
+      cause: answer.cause ?? null,
+      redrivable: answer.redriveStatus === "REDRIVABLE",
+    };
   };
+}
+
+/** Lets an execution go on where it stopped. */
+export async function redriveExecution(execution: string, settings: ClientSettings): Promise<void> {
+  await clientOf(SFNClient, settings).send(new RedriveExecutionCommand({ executionArn: execution }));
 }

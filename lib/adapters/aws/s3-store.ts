@@ -3,6 +3,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
   PutObjectCommand,
   type PutObjectCommandInput,
   S3Client,
@@ -83,7 +84,18 @@ export class S3Store {
 
   /** Keys that begin with `prefix`, sorted. `after`: only those that follow it. */
   async list(prefix: string, after?: string): Promise<string[]> {
+    return (await this.listed(prefix, after === undefined ? {} : { StartAfter: after })).keys.sort();
+  }
+
+  /** Names of the folders in a folder, whose `prefix` ends in a slash. */
+  async folders(prefix: string): Promise<string[]> {
+    const { folders } = await this.listed(prefix, { Delimiter: "/" });
+    return folders.map((folder) => folder.slice(prefix.length, -1)).sort();
+  }
+
+  private async listed(prefix: string, extra: Partial<ListObjectsV2CommandInput>) {
     const keys: string[] = [];
+    const folders: string[] = [];
     let token: string | undefined;
     try {
       do {
@@ -92,16 +104,17 @@ export class S3Store {
             Bucket: this.bucket,
             Prefix: prefix,
             ...(token === undefined ? {} : { ContinuationToken: token }),
-            ...(after === undefined ? {} : { StartAfter: after }),
+            ...extra,
           }),
         );
         keys.push(...(page.Contents ?? []).flatMap((object) => object.Key ?? []));
+        folders.push(...(page.CommonPrefixes ?? []).flatMap((folder) => folder.Prefix ?? []));
         token = page.NextContinuationToken;
       } while (token !== undefined);
     } catch (error) {
       throw this.explained(error, "list", prefix);
     }
-    return keys.sort();
+    return { keys, folders };
   }
 
   locate(key: string): string {

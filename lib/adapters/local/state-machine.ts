@@ -28,6 +28,8 @@ export interface LocalExecutionOptions {
   waitForToken(token: string): Promise<unknown>;
   /** Called when a state of the outermost machine begins. */
   onState(name: string): void;
+  /** Id of the execution; default: the run's name. */
+  readonly execution?: string;
   /** Aborted: tasks in flight end, no other begins, and the execution is left where it is. */
   readonly stop: AbortSignal;
 }
@@ -64,7 +66,7 @@ export async function runStateMachine(
         waitTimeOverrides: { ...options.services.pauses },
         retryIntervalOverrides: { ...options.services.pauses },
       },
-      context: { Task: task, Execution: { Id: input.run } } as never,
+      context: { Task: task, Execution: { Id: options.execution ?? input.run } } as never,
     },
   );
   const watching = watch(

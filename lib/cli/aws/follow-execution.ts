@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionState } from "../../adapters/aws/describe-execution.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
-import type { Artifacts } from "../../ports/artifacts.js";
 import type { Io } from "../io.js";
-import { type Phase, phaseOf } from "../run/phase-of.js";
+import type { Phase } from "../run/phase-of.js";
 import { onInterrupt } from "../run/signals.js";
 import { Progress } from "../terminal/progress.js";
 
@@ -15,10 +14,10 @@ export interface Followed {
   readonly stopped: "interrupted" | "waiting for approval" | null;
 }
 
-/** Shows how far an execution is, from its artifacts, until it ends or the person here goes. The execution itself goes on. */
+/** Shows how far an execution is, until it ends or the person here goes. The execution itself goes on. */
 export async function followExecution(
   io: Io,
-  artifacts: Artifacts,
+  phaseNow: () => Promise<Phase>,
   look: () => Promise<ExecutionState>,
   wait: boolean,
 ): Promise<Followed> {
@@ -31,7 +30,7 @@ export async function followExecution(
       const state = await look();
       if (state.status !== "RUNNING") return { state, stopped: null };
       if (gone.signal.aborted) return { state, stopped: "interrupted" };
-      const phase = await phaseOf(artifacts);
+      const phase = await phaseNow();
       if (phase.title !== shown?.title) progress.start(phase.title, phase.total);
       progress.advance(phase.done - (phase.title === shown?.title ? shown.done : 0));
       shown = phase;

@@ -6,12 +6,15 @@ const PACKAGES = ["@aws-sdk/client-kms", "@aws-sdk/client-s3", "@aws-sdk/client-
 /** The adapters of AWS that the command line uses. Throws `UsageError` that names the packages when they are not installed. */
 export function awsAdapters() {
   return sdk(async () => {
-    const [store, start, follow] = await Promise.all([
+    const [store, artifacts, download, start, follow] = await Promise.all([
       import("../../adapters/aws/s3-store.js"),
+      import("../../adapters/aws/s3-artifacts.js"),
+      import("../../adapters/aws/download-run.js"),
       import("../../adapters/aws/start-execution.js"),
       import("../../adapters/aws/describe-execution.js"),
     ]);
-    return { ...store, ...start, executionWatcher: follow.executionWatcher };
+    const { executionWatcher, redriveExecution } = follow;
+    return { ...store, ...artifacts, ...download, ...start, executionWatcher, redriveExecution };
   });
 }
 

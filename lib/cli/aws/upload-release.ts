@@ -14,7 +14,7 @@ import { packageVersion } from "../version.js";
 import { packSigner } from "./pack-signer.js";
 
 /** Input of an execution. */
-export interface ExecutionInput {
+interface UploadedRelease {
   readonly run: string;
   readonly release: string;
 }
@@ -24,7 +24,7 @@ export async function uploadRelease(
   store: S3Store,
   io: Pick<Io, "cwd" | "env" | "login" | "stderr">,
   options: { readonly config: string; readonly mode: "run" | "check"; readonly fresh: boolean },
-): Promise<ExecutionInput> {
+): Promise<UploadedRelease> {
   const { config, directory } = readConfig(io.cwd, options.config);
   if (config.webhooks.length > 0)
     io.stderr.write(

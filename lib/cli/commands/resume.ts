@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import { UsageError } from "../../api/usage-error.js";
+import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
 import { describeSelection, selectionOf } from "../run/selection-options.js";
 
@@ -7,6 +9,7 @@ Examples:
   schema-gate resume                       what is left of the newest run
   schema-gate resume --only failed         only what failed; the rest waits for another resume
   schema-gate resume --exclude acme        without a tenant that cannot be reached now
+  schema-gate resume RUN --aws             on AWS: what was stopped, or a rollout that halted or failed
 
 Tenants that are finished are not touched again, whatever ended the run. A rollout that somebody paused goes on.
 `;
@@ -19,6 +22,7 @@ export const resume: CommandModule = {
       .option("--no-wait", "end when the run waits for an approval, and say how to go on")
       .option("--dry-run", "print what the rollout would still do, by wave and tenant, and touch nothing")
       .addOption(new Option("--only <which>", "the tenants alone that failed in this run").choices(["failed"]))
+      .option("--aws", "a run of the stack: redrive what was stopped, else sign an order to go on")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", HELP);
   },
@@ -26,6 +30,13 @@ export const resume: CommandModule = {
     const { resumeRun } = await import("../run/resume-run.js");
     const [wait, dryRun, json] = [options.wait === true, options.dryRun === true, options.json === true];
     const onlyFailed = options.only === "failed";
-    return resumeRun(io, run, { wait, dryRun, json, selection: selectionOf(options), onlyFailed });
+    const selection = selectionOf(options);
+    if (options.aws === true) {
+      if (dryRun || onlyFailed || !isEverybody(selection))
+        throw new UsageError("--dry-run and a choice of tenants are not for --aws", "schema-gate resume RUN --aws");
+      const { resumeOnAws } = await import("../aws/resume-on-aws.js");
+      return resumeOnAws(io, run, { wait, json });
+    }
+    return resumeRun(io, run, { wait, dryRun, json, selection, onlyFailed });
   },
 };

@@ -1,17 +1,13 @@
 import type { Command } from "commander";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { UsageError } from "../../api/usage-error.js";
-import { plural } from "../../core/plural.js";
 import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
-import type { RunStatus } from "../json/run.js";
-import { backfillLines } from "../run/backfill-lines.js";
 import { findRun, listRuns } from "../run/find-run.js";
+import { printStatuses } from "../run/print-statuses.js";
 import { describeSelection, selectionOf } from "../run/selection-options.js";
 import { statusOf } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
-import { printable, printableLine } from "../terminal/printable.js";
-import { duration } from "../terminal/style.js";
 
 const HELP = `
 Examples:
@@ -27,6 +23,7 @@ export const status: CommandModule = {
     describeSelection(program)
       .argument("[run]", "one run; default: the newest ten")
       .option("-w, --watch", "follow a run that works in another terminal, until it ends; default: the newest")
+      .option("--aws", "runs of the stack that SCHEMA_GATE_BUCKET names")
       .option("--fleet", "which tenants lack which migrations, by their ledgers; seconds, and nothing is cloned")
       .option("-c, --config <file>", "with --fleet: the config", "schema-gate.yaml")
       .option("--json", "print as JSON on standard output")
@@ -40,24 +37,19 @@ export const status: CommandModule = {
     }
     if (!isEverybody(selection))
       throw new UsageError("--tenant, --group and --exclude need --fleet", "schema-gate status --fleet --tenant ID");
+    if (options.aws === true) {
+      const { statusOnAws, watchOnAws } = await import("../aws/status-on-aws.js");
+      const json = options.json === true;
+      return options.watch === true ? watchOnAws(io, run, json) : statusOnAws(io, run, json);
+    }
     if (options.watch === true) return watchRun(io, await findRun(io, run));
     const names = run === undefined ? listRuns(workspaceIn(io.cwd, io.env)).slice(0, MOST_RUNS) : [run];
     const found = await Promise.all(names.map((name) => findRun(io, name)));
     const statuses = await Promise.all(found.map(statusOf));
-    if (options.json === true) io.stdout.write(`${JSON.stringify(statuses, null, 2)}\n`);
-    else if (statuses.length === 0)
-      io.stdout.write("No runs here yet. Start one with: schema-gate run, or schema-gate demo\n");
-    else
-      for (const status of statuses) {
-        io.stdout.write(`${line(status)}\n`);
-        for (const text of backfillLines(status.backfills)) io.stdout.write(`    ${text}\n`);
-      }
+    printStatuses(io, statuses, {
+      json: options.json === true,
+      none: "No runs here yet. Start one with: schema-gate run, or schema-gate demo",
+    });
     return 0;
   },
 };
-
-function line({ run, release, state, held, leftMs, migrated, tenants, next }: RunStatus): string {
-  const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
-  const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left`;
-  return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${held === null ? state : `held: ${printable(held)}`}  ${progress}${left}${next ? `  → ${next}` : ""}`;
-}

@@ -5,7 +5,8 @@ import { approvalDigest } from "../../core/approval/digest.js";
 import type { Ports } from "../../ports/ports.js";
 import { bindingSubject } from "../../steps/approval/binding.js";
 import { recordDecision } from "../../steps/approval/record-decision.js";
-import { artifact, type RefusedAttempt } from "../../steps/run/records.js";
+import type { RefusedAttempt } from "../../steps/approval/refused-attempt.js";
+import { artifact } from "../../steps/run/records.js";
 import type { Io } from "../io.js";
 
 const MOST_REFUSALS = 100;

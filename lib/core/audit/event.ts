@@ -39,6 +39,7 @@ export const AUDIT_ACTIONS = [
   "backfill.governed",
   "backfill.speed",
   "breaker.opened",
+  "rollback.asked",
   "rollback.started",
   "rollback.finished",
   "fault.observed",

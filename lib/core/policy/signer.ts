@@ -42,17 +42,17 @@ export function packMessage(body: string): Uint8Array {
   return Buffer.from(`schema-gate pack v2\n${createHash("sha256").update(body, "utf8").digest("hex")}\n`, "utf8");
 }
 
-/** Who signed a pack: the first signature of a known key decides. */
+/** Who signed a message: the first signature of a known key decides. */
 export function signerOf(
   signers: readonly KnownSigner[],
-  body: string,
+  message: Uint8Array,
   signatures: readonly PackSignature[],
 ): KnownSigner | "unsigned" | "unknown-signer" | "forged" {
   if (signatures.length === 0) return "unsigned";
   for (const { keyid, signature } of signatures) {
     const signer = signers.find(({ publicKey }) => keyId(publicKey) === keyid);
     if (signer === undefined) continue;
-    return holds(signer, packMessage(body), Buffer.from(signature, "base64")) ? signer : "forged";
+    return holds(signer, message, Buffer.from(signature, "base64")) ? signer : "forged";
   }
   return "unknown-signer";
 }

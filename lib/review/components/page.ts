@@ -14,6 +14,7 @@ import { rollback } from "./rollback.js";
 import { type HoldForm, rollout } from "./rollout.js";
 import { SCRIPT } from "./script.js";
 import { STYLE } from "./style.js";
+import { takingBack } from "./taking-back.js";
 import { unproved } from "./unproved.js";
 import { answer, factors, verdict } from "./verdict.js";
 
@@ -34,6 +35,7 @@ export function page(model: ReviewModel, forms: Forms = NO_FORMS): string {
 <div class="frame">
 ${verdict(model)}
 <main>
+${model.takingBack !== undefined && takingBack(model.takingBack)}
 ${rollout(model, forms.hold)}
 ${blocked && findings(model)}
 ${release(model)}
@@ -49,7 +51,10 @@ ${!blocked && findings(model)}
 <div class="side">${decision(model, forms.decision)}${plan(model)}${contents(PARTS)}</div>
 </div>
 <script>${trusted(SCRIPT)}</script>`;
-  return shell(`${model.release.name}: review`, body, { reload, asked: forms.decision !== null });
+  return shell(`${model.release.name}: ${model.takingBack === undefined ? "review" : "rollback"}`, body, {
+    reload,
+    asked: forms.decision !== null,
+  });
 }
 
 const PARTS = [

@@ -35,7 +35,8 @@ const ROLLOUTS: Readonly<Record<RolloutView["status"], Headline>> = {
 };
 
 /** Where the run stands: its end, else the rollout when there is one, else the answer, else the question. */
-function headline({ outcome, rollout, hold, approval, score: risk }: ReviewModel): Headline {
+function headline({ takingBack, outcome, rollout, hold, approval, score: risk }: ReviewModel): Headline {
+  if (takingBack !== undefined) return (approval && ANSWERS[approval.status]) ?? ["Take it back?", "warn"];
   if (outcome !== null) return OUTCOMES[outcome.status];
   if (hold !== null) return [hold.paused ? "Paused" : "Waiting for its window", "warn"];
   if (rollout !== null) return ROLLOUTS[rollout.status];
@@ -45,7 +46,7 @@ function headline({ outcome, rollout, hold, approval, score: risk }: ReviewModel
 /** The answer in one look: verdict, score on its scale, and the facts that an approver asks for first. */
 export function verdict(model: ReviewModel): Html {
   return html`<header id="verdict" class="hero">
-<p class="eyebrow">Schema migration · run <code>${foreign(model.run)}</code></p>
+<p class="eyebrow">${model.takingBack === undefined ? "Schema migration" : "Rollback"} · run <code>${foreign(model.run)}</code></p>
 <h1>${foreign(model.release.name)}</h1>
 ${answer(model)}
 ${gauge(model)}
@@ -63,6 +64,8 @@ export function answer(model: ReviewModel): Html {
 }
 
 function why(model: ReviewModel): Html {
+  if (model.takingBack !== undefined)
+    return html`<a href="#taking-back">${count(model.takingBack.tenants, "tenant")}</a> would be taken back to before the release.`;
   if (model.outcome !== null) return foreign(model.outcome.reason);
   if (model.hold !== null) return html`The rollout is held: ${foreign(model.hold.text)}.`;
   const cause = blockedBy(model.findings, model.tenants);

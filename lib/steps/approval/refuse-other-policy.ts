@@ -10,23 +10,28 @@ class PolicyChanged extends Error {
 
 /**
  * Throws `PolicyChanged` when the stack demands something else than when the run was loaded: its config was held to the
- * earlier policy, so nobody is asked by it. Throws `TamperedError` when the request is not the one that was held to it, by the
- * trail. On one machine, which has no policy besides the config, the run's folder is held otherwise.
+ * earlier policy, so nobody is asked by it. Throws `TamperedError` as `refuseChangedRequest` does.
  */
 export async function refuseOtherPolicy(ports: Pick<Ports, "policy" | "run" | "artifacts" | "audit">): Promise<void> {
   const request = await writtenRequest(ports);
-  const policy = ports.policy ?? null;
-  if (digest([request.policy ?? null]) !== digest([policy]))
+  if (digest([request.policy ?? null]) !== digest([ports.policy ?? null]))
     throw new PolicyChanged("the policy of the stack has changed since the run was loaded; start a new run");
-  if (policy === null) return;
+  await refuseChangedRequest(ports);
+}
+
+/**
+ * Throws `TamperedError` when the request is not the one that was loaded, by the trail. On one machine, which has no policy besides
+ * the config, the run's folder is held otherwise.
+ */
+export async function refuseChangedRequest(
+  ports: Pick<Ports, "policy" | "run" | "artifacts" | "audit">,
+): Promise<void> {
+  if ((ports.policy ?? null) === null) return;
+  const { requester, startedBy = null, coauthors = [], config } = await writtenRequest(ports);
   const begun = (await ports.audit.events()).findLast(({ action }) => action === "run.started");
-  const { config, startedBy = null, coauthors = [] } = begun?.details ?? {};
-  const loaded = [begun?.actor ?? null, startedBy, coauthors, config ?? null];
-  if (
-    digest(loaded) ===
-    digest([request.requester, request.startedBy ?? null, request.coauthors ?? [], digest(request.config)])
-  )
-    return;
+  const loaded = begun?.details ?? {};
+  const said = [begun?.actor ?? null, loaded.startedBy ?? null, loaded.coauthors ?? [], loaded.config ?? null];
+  if (digest(said) === digest([requester, startedBy, coauthors, digest(config)])) return;
   throw new TamperedError(
     `the request of the run ${ports.run} was changed since it was loaded; find out who wrote there, then start a new run`,
   );

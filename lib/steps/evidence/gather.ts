@@ -3,6 +3,7 @@ import type { Evidence } from "../../core/evidence/evidence.js";
 import type { RehearsalEvidence } from "../../core/evidence/proof-evidence.js";
 import type { QueryEvidence } from "../../core/evidence/query-evidence.js";
 import type { Release } from "../../core/migration/release.js";
+import { onAws } from "../../core/report/where-it-runs.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { ClusterMatrix } from "../../core/versions/matrix.js";
 import type { Ports } from "../../ports/ports.js";
@@ -151,7 +152,8 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
   const run = await readRun(ports);
   const { request, score } = run;
   const { record, findings: tampered } = await believedApprovals(ports);
-  const findings = [...tampered, ...(await allFindings(ports))];
+  const said = [...tampered, ...(await allFindings(ports))];
+  const findings = request.engine === "aws" ? said.map((finding) => onAws(ports.run, finding)) : said;
   const now = ports.clock.now();
   const approval = record === null ? null : approvalEvidenceOf(record, now);
   const rollout = rolloutEvidenceOf(run);

@@ -23,10 +23,9 @@ export async function beginRollback(
   by: string,
   tenants: readonly string[],
 ): Promise<readonly HostPlan[]> {
-  const changed = await notHeld(ports);
-  const deciding = changed.filter((part) => part !== "findings" && part !== "probes");
-  if (deciding.length > 0)
-    throw new Error(`what was approved is not what lies in the run's folder any more: ${deciding.join(", ")}`);
+  const changed = await notHeld(ports, "rollback");
+  if (changed.length > 0)
+    throw new Error(`what was approved is not what lies in the run's folder any more: ${changed.join(", ")}`);
   const { config } = await needRequest(ports);
   const { joined, gone } = await registryNow(ports);
   await noteRegistry(ports, { joined, gone });

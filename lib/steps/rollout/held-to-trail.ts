@@ -9,21 +9,26 @@ import { bindingParts } from "../approval/binding.js";
 import { artifact, need, type ScoreRecord, type WavePlan } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
 
+/** What may have changed since without harm to a way back: it takes no more into a tenant than the release brought. */
+const NOT_FOR_ROLLBACK: ReadonlySet<string> = new Set(["findings", "probes", "policy"]);
+
 /**
  * What is no longer as the audit trail says that it was gated and approved; nothing when all of it holds. The trail is the
- * measure, not another file beside the one that is looked at.
+ * measure, not another file beside the one that is looked at. An approval that became void in the middle of a rollout does not
+ * keep what it had let through from being taken back.
  */
-export async function notHeld(ports: Ports): Promise<readonly string[]> {
+export async function notHeld(ports: Ports, purpose: "rollout" | "rollback" = "rollout"): Promise<readonly string[]> {
   const events = await ports.audit.events();
   const score = await need<ScoreRecord>(ports, artifact.score);
   const scored = digestOf(events, "Score");
   const changed = scored === digest(score) ? changedParts(score.parts, await bindingParts(ports)) : ["score"];
   const planned = digestOf(events, "PlanWaves");
   const waves = await ports.artifacts.get<readonly WavePlan[]>(artifact.waves);
+  const deciding = changed.filter((part) => purpose === "rollout" || !NOT_FOR_ROLLBACK.has(part));
   return [
-    ...changed,
+    ...deciding,
     ...(planned === (waves === null ? null : digest(waves)) ? [] : ["waves"]),
-    ...((await isApproved(ports, score, events)) ? [] : ["approval"]),
+    ...((await isApproved(ports, score, events, purpose)) ? [] : ["approval"]),
   ];
 }
 
@@ -38,7 +43,12 @@ function digestOf(events: readonly AuditEvent[], phase: string): string | null {
 const OF_PHASE: ReadonlySet<string> = new Set(["step.finished", "gate.refused"]);
 
 /** Enough people approved this very digest, in the trail and where answers are kept. */
-async function isApproved(ports: Ports, score: ScoreRecord, events: readonly AuditEvent[]): Promise<boolean> {
+async function isApproved(
+  ports: Ports,
+  score: ScoreRecord,
+  events: readonly AuditEvent[],
+  purpose: "rollout" | "rollback",
+): Promise<boolean> {
   const { config } = await needRequest(ports);
   const needed = approvalsNeeded(score.verdict, config.approval.quorum);
   if (needed === 0) return true;
@@ -46,7 +56,9 @@ async function isApproved(ports: Ports, score: ScoreRecord, events: readonly Aud
   const record = await ports.approvals.read(ports.run);
   if (needed === null || record === null || record.request.digest !== score.digest) return false;
   const state = approvalState(record.request, record.entries, ports.clock.now());
-  return state.status === "approved" && new Set(given.map(({ actor }) => actor)).size >= needed;
+  const holds =
+    state.status === "approved" || (purpose === "rollback" && state.status === "void" && state.missing === 0);
+  return holds && new Set(given.map(({ actor }) => actor)).size >= needed;
 }
 
 /** Why what was approved may not begin now, by its age; null when it may. */

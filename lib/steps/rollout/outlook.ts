@@ -65,6 +65,22 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
   return waves.filter((wave) => wave.tenants.length > 0);
 }
 
+/** What a rollback would do, and whom it would not find. */
+export interface RollbackOutlook {
+  readonly waves: readonly WaveOutlook[];
+  /** Ids, in the order of the waves. */
+  readonly tenants: readonly string[];
+  /** Ids that were asked for and do not have the release. */
+  readonly without: readonly string[];
+}
+
+export async function wholeRollback(ports: Ports, only: readonly string[] | null): Promise<RollbackOutlook> {
+  const waves = await rollbackOutlook(ports, only);
+  const tenants = waves.flatMap((wave) => wave.tenants.map(({ tenant }) => tenant));
+  const having = new Set(tenants);
+  return { waves, tenants, without: (only ?? []).filter((id) => !having.has(id)) };
+}
+
 const WORST = ["impossible", "lossy", "exact"] as const satisfies readonly RollbackClass[];
 
 async function outlook(

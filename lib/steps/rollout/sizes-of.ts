@@ -1,12 +1,6 @@
 import type { Ports } from "../../ports/ports.js";
-import {
-  artifact,
-  type ClusterRecord,
-  type ProofRecord,
-  resultsOf,
-  type TenantReading,
-  type TenantSize,
-} from "../run/records.js";
+import { artifact, type ClusterRecord, type ProofRecord, resultsOf, type TenantReading } from "../run/records.js";
+import type { TenantSize } from "../run/tenant-size.js";
 
 /** How large each tenant was when it was read, and the one whose clone stands for it: what foretells its time. By id. */
 export async function sizesOf(ports: Pick<Ports, "run" | "artifacts">): Promise<Readonly<Record<string, TenantSize>>> {

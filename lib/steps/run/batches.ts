@@ -1,8 +1,9 @@
 import { groupBy } from "../../core/group-by.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type Batch, type HostPlan, type TenantSize } from "./records.js";
+import { artifact, type Batch, type HostPlan } from "./records.js";
 import type { Target } from "./target.js";
+import type { TenantSize } from "./tenant-size.js";
 
 /** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
 const LARGEST_BATCH = 50;

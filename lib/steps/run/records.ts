@@ -21,6 +21,7 @@ import type { Proof } from "../proof/proof.js";
 import type { BackfillRequest } from "./backfill-progress.js";
 import type { FromPack } from "./from-pack.js";
 import type { Target } from "./target.js";
+import type { TenantSize } from "./tenant-size.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
 export interface RunRequest extends FromPack {
@@ -46,23 +47,6 @@ export interface RunRequest extends FromPack {
   readonly backfill?: BackfillRequest;
   /** The change that brought the release, where a pipeline or a repository says so. */
   readonly change?: Change;
-}
-
-/** Which packed release a run on AWS is of, beside its request. */
-export interface AcceptedInput {
-  readonly release: string;
-  /** ARN of the execution that works on the run. */
-  readonly execution: string;
-}
-
-/** The last order about a run on AWS, for whoever follows it; what counts is in the trail. */
-export interface TakenOrder {
-  readonly execution: string;
-  readonly kind: "rollback" | "resume";
-  /** Its place in the trail. */
-  readonly order: number;
-  /** True when its tenants are being taken back. */
-  readonly begun: boolean;
 }
 
 /** Of whom the run is, as the registry was when it began. */
@@ -91,12 +75,6 @@ export interface Batch {
   readonly targets?: Readonly<Record<string, Target>>;
   /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent where nobody is to foretell times. */
   readonly sizes?: Readonly<Record<string, TenantSize>>;
-}
-
-/** Null where it is not known. */
-export interface TenantSize {
-  readonly bytes: number | null;
-  readonly clone: number | null;
 }
 
 /** What the state machine iterates: small, whatever the size of the fleet. */
@@ -245,17 +223,6 @@ export interface TenantProgress {
   /** True when the failure was that a lock could not be had. */
   readonly lockTimeout: boolean;
   readonly analyzed?: readonly Analyzed[];
-}
-
-/** An attempt to decide that the rules refused; kept for the audit trail. */
-export interface RefusedAttempt {
-  readonly name: string;
-  readonly channel: string;
-  readonly verdict: string;
-  readonly code: string;
-  readonly message: string;
-  /** RFC 3339. */
-  readonly at: string;
 }
 
 export const artifact = {

@@ -1,4 +1,6 @@
 import type { Step } from "../run/step.js";
+import { acceptOrder } from "./accept-order.js";
+import { beginRollback } from "./begin-rollback.js";
 import { diverge } from "./diverge.js";
 import { dryRun } from "./dry-run.js";
 import { examineQueries } from "./examine-queries.js";
@@ -27,6 +29,8 @@ import { verifyWave } from "./verify-wave.js";
 
 /** Every step by the name that the state machine calls it. Written by scripts/state-index.mjs. */
 export const STATES: Readonly<Record<string, Step<unknown, unknown>>> = {
+  AcceptOrder: acceptOrder,
+  BeginRollback: beginRollback,
   Diverge: diverge,
   DryRun: dryRun,
   ExamineQueries: examineQueries,

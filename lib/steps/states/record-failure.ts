@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digest } from "../../core/json.js";
 import { saveFindings } from "../run/findings.js";
+import { artifact } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { storedRequest } from "../run/stored-request.js";
 
@@ -11,7 +12,7 @@ interface Output {
 }
 
 const RESUME = { text: "Remove the cause, then go on from where it stopped." } as const;
-/** On AWS a failure that was recorded has ended its execution. */
+/** On AWS a failure that was recorded has ended its execution: what had not begun its rollout begins again. */
 const NEW_RUN = {
   text: "Remove the cause, then start a new run of the same release; tenants that have it are not touched again.",
   command: "schema-gate run --aws",
@@ -25,6 +26,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
   async run(ports, { error, cause }) {
     const text = messageOf(cause);
     const request = await storedRequest(ports.artifacts);
+    const again = request?.engine === "aws" && !(await ports.artifacts.has(artifact.waves));
     await saveFindings(ports, "failure", [
       {
         code: "run.failed",
@@ -33,7 +35,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
         unknown: true,
         subject: { kind: "run", name: ports.run },
         message: `The run could not be finished (${error}): ${text}`,
-        remedy: request?.engine === "aws" ? NEW_RUN : { ...RESUME, command: `schema-gate resume ${ports.run}` },
+        remedy: again ? NEW_RUN : { ...RESUME, command: `schema-gate resume ${ports.run}` },
       },
     ]);
     await ports.audit.append({

@@ -3,10 +3,12 @@ import { approvalState } from "../../core/approval/decide.js";
 import type { ApprovalEntry } from "../../core/approval/request.js";
 import type { AuditAction } from "../../core/audit/chain.js";
 import type { Ports } from "../../ports/ports.js";
-import { artifact, type RefusedAttempt } from "../run/records.js";
+import type { RefusedAttempt } from "../approval/refused-attempt.js";
+import { rollbackQuestion } from "../approval/rollback-question.js";
+import { artifact } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
-const input = z.object({ run: z.string() });
+const input = z.object({ run: z.string(), order: z.int().min(0).optional() });
 
 interface Output {
   readonly decision: "approved" | "rejected" | "expired" | "void";
@@ -17,8 +19,8 @@ export const settleApproval: Step<z.infer<typeof input>, Output> = {
   name: "settle-approval",
   input,
   settled: () => true,
-  async run(ports, { run }) {
-    const record = await ports.approvals.read(run);
+  async run(ports, { run, order }) {
+    const record = await ports.approvals.read(order === undefined ? run : rollbackQuestion(run, order));
     if (!record) throw new Error("the run waited for an approval that was never asked for");
     const state = approvalState(record.request, record.entries, ports.clock.now());
     for (const entry of record.entries) await auditEntry(ports, entry, record.request.digest);

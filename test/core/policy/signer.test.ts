@@ -24,13 +24,15 @@ const signer = (kind: keyof typeof PAIRS): KnownSigner => ({
 
 describe("who signed a pack", () => {
   it.each(["ed25519", "P-256"] as const)("is known by a key of %s", (kind) => {
-    expect(signerOf([signer("ed25519"), signer("P-256")], BODY, [signedBy(kind)])).toMatchObject({ id: kind });
+    expect(signerOf([signer("ed25519"), signer("P-256")], packMessage(BODY), [signedBy(kind)])).toMatchObject({
+      id: kind,
+    });
   });
 
   it("is nobody without a signature, and nobody known without a key of the stack's", () => {
-    expect(signerOf([signer("ed25519")], BODY, [])).toBe("unsigned");
-    expect(signerOf([signer("ed25519")], BODY, [signedBy("P-256")])).toBe("unknown-signer");
-    expect(signerOf([], BODY, [signedBy("P-256")])).toBe("unknown-signer");
+    expect(signerOf([signer("ed25519")], packMessage(BODY), [])).toBe("unsigned");
+    expect(signerOf([signer("ed25519")], packMessage(BODY), [signedBy("P-256")])).toBe("unknown-signer");
+    expect(signerOf([], packMessage(BODY), [signedBy("P-256")])).toBe("unknown-signer");
   });
 
   it.each([
@@ -39,9 +41,9 @@ describe("who signed a pack", () => {
     ["a cut signature", { ...signedBy("ed25519"), signature: signedBy("ed25519").signature.slice(0, 40) }],
     ["an empty signature", { ...signedBy("ed25519"), signature: "" }],
   ])("is forged with %s", (_, signature) => {
-    expect(signerOf([signer("ed25519")], BODY, [signature])).toBe("forged");
+    expect(signerOf([signer("ed25519")], packMessage(BODY), [signature])).toBe("forged");
     // A stranger's signature before it changes nothing.
-    expect(signerOf([signer("ed25519")], BODY, [{ ...signature, keyid: "0" }, signature])).toBe("forged");
+    expect(signerOf([signer("ed25519")], packMessage(BODY), [{ ...signature, keyid: "0" }, signature])).toBe("forged");
   });
 
   it("takes no private key, no RSA key, no other curve and no text for a signer", () => {

@@ -52,6 +52,8 @@ export interface DefinedState {
 export interface RunOptions {
   readonly run: string;
   readonly release?: string;
+  /** A signed order, and the execution that it is given to. */
+  readonly order?: { readonly signed: unknown; readonly execution: string };
   readonly answer?: Answer;
   /** Milliseconds of one invocation of a function; default: Lambda's 15 minutes. */
   readonly remaining?: (name: string) => number;
@@ -139,18 +141,20 @@ export class GateOnAws {
   }
 
   async run(options: RunOptions): Promise<LocalExecution> {
-    const { run, release = RELEASE, answer = approve, from, stop = new AbortController().signal } = options;
+    const { run, release = RELEASE, order, answer = approve, from, stop = new AbortController().signal } = options;
     const definition = JSON.parse(
       readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
     ) as Definition;
     if (from) definition.StartAt = from.state;
     options.amended?.(definition);
-    const execution: Execution = { name: run, machine: "gate", input: "", status: "RUNNING" };
-    this.aws.executions.set(run, execution);
+    const id = order?.execution ?? run;
+    const execution: Execution = { name: id, machine: "gate", input: "", status: "RUNNING" };
+    this.aws.executions.set(id.slice(id.lastIndexOf(":") + 1), execution);
     const ended = await runStateMachine(
       definition,
-      { ...from?.input, run, release },
+      { ...from?.input, run, ...(order === undefined ? { release } : { release: "order", order: order.signed }) },
       {
+        execution: id,
         handlers: this.handlers(options),
         services: { pauses: {}, call: (action, parameters) => this.build(action, parameters, options) },
         stop,
@@ -165,12 +169,19 @@ export class GateOnAws {
       },
     );
     execution.status = ended.status === "succeeded" ? "SUCCEEDED" : "FAILED";
+    if (ended.status === "failed") Object.assign(execution, { error: ended.error, cause: ended.cause });
     return ended;
   }
 
   artifact<T>(run: string, key: string): T | null {
     const text = this.aws.s3.text(`runs/${run}/${key}`);
     return text === undefined ? null : (JSON.parse(text) as T);
+  }
+
+  /** Hash of the last event of a run's trail. */
+  head(run: string): string {
+    const keys = [...this.aws.s3.objects.keys()].filter((key) => key.startsWith(`audit/${run}/events/`)).sort();
+    return (JSON.parse(this.aws.s3.text(keys.at(-1) ?? "") ?? "{}") as { hash?: string }).hash ?? "";
   }
 
   question(run: string): ApprovalRequest {

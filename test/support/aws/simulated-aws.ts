@@ -23,6 +23,9 @@ export interface Execution {
   readonly machine: string;
   readonly input: string;
   status: string;
+  error?: string;
+  cause?: string;
+  redriven?: number;
 }
 
 /**
@@ -44,7 +47,10 @@ export class SimulatedAws {
   /** Of the call that is served. */
   lastHeaders: IncomingMessage["headers"] = {};
   /** Called with the run and release of an execution that begins. */
-  onStart: (input: { readonly run: string; readonly release: string }) => void = () => {};
+  onStart: (input: { readonly run: string; readonly release: string; readonly order?: unknown }, name: string) => void =
+    () => {};
+  /** Called with an execution that is redriven. */
+  onRedrive: (execution: Execution) => void = () => {};
   private fault: ((call: Call) => Fault | null) | null = null;
   private origin = "";
   private server: Server | null = null;
@@ -140,6 +146,8 @@ export class SimulatedAws {
         return this.start(body);
       case "AWSStepFunctions.DescribeExecution":
         return this.describe(body.executionArn ?? "");
+      case "AWSStepFunctions.RedriveExecution":
+        return this.redrive(body.executionArn ?? "");
       case "AWSStepFunctions.SendTaskSuccess":
       case "AWSStepFunctions.SendTaskFailure":
         return this.answerTask(body.taskToken ?? "", body.output ?? body.error ?? "");
@@ -159,7 +167,7 @@ export class SimulatedAws {
       return { status: 400, code: "ExecutionAlreadyExists" };
     if (!known) {
       this.executions.set(name, { name, machine: stateMachineArn, input, status: "RUNNING" });
-      this.onStart(JSON.parse(input));
+      this.onStart(JSON.parse(input), name);
     }
     return { executionArn: `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`, startDate: 1 };
   }
@@ -173,8 +181,19 @@ export class SimulatedAws {
           name: known.name,
           status: known.status,
           input: known.input,
+          ...(known.error === undefined ? {} : { error: known.error, cause: known.cause ?? "" }),
+          redriveStatus: ["SUCCEEDED", "RUNNING"].includes(known.status) ? "NOT_REDRIVABLE" : "REDRIVABLE",
         }
       : { status: 400, code: "ExecutionDoesNotExist" };
+  }
+
+  private redrive(arn: string): Fault | object {
+    const known = this.executions.get(arn.slice(arn.lastIndexOf(":") + 1));
+    if (!known || known.status === "RUNNING") return { status: 400, code: "ExecutionNotRedrivable" };
+    known.status = "RUNNING";
+    known.redriven = (known.redriven ?? 0) + 1;
+    this.onRedrive(known);
+    return { redriveDate: 1 };
   }
 
   private answerTask(token: string, output: string): Fault | object {

@@ -65,13 +65,23 @@ export class SimulatedS3 {
   private list(query: URLSearchParams, response: ServerResponse): void {
     const prefix = query.get("prefix") ?? "";
     const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
-    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const delimiter = query.get("delimiter");
+    const found = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const folderOf = (key: string) => {
+      const end = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+      return end === -1 ? null : key.slice(0, end + 1);
+    };
+    const folders = [...new Set(found.flatMap((key) => folderOf(key) ?? []))];
+    const keys = found.filter((key) => folderOf(key) === null);
     const page = keys.slice(0, this.page);
     const more = keys.length > this.page;
     const contents = page.map((key) => `<Contents><Key>${escaped(key)}</Key></Contents>`).join("");
+    const prefixes = folders.map((one) => `<CommonPrefixes><Prefix>${escaped(one)}</Prefix></CommonPrefixes>`).join("");
     const next = more ? `<NextContinuationToken>${escaped(page.at(-1) ?? "")}</NextContinuationToken>` : "";
     response.setHeader("content-type", "application/xml");
-    response.end(`<ListBucketResult><IsTruncated>${more}</IsTruncated>${next}${contents}</ListBucketResult>`);
+    response.end(
+      `<ListBucketResult><IsTruncated>${more}</IsTruncated>${next}${contents}${prefixes}</ListBucketResult>`,
+    );
   }
 }
 
