@@ -9,10 +9,20 @@ export const approve: CommandModule = {
     program
       .argument("[run]", "the run; default: the newest")
       .option("--link", "print your own link to the page instead of approving; it is for you alone")
+      .option(
+        "--aws",
+        "a run of the stack: decide with the link that was sent to you (SCHEMA_GATE_APPROVAL_LINK, else asked for)",
+      )
       .addHelpText(
         "after",
         "\nYou approve as the user logged in here, who must be an approver of the config and not the requester.\n",
       );
   },
-  run: (io, [run], options) => (options.link === true ? printOwnLink(io, run) : decide(io, run, "approve", null)),
+  async run(io, [run], options) {
+    if (options.aws === true) {
+      const { decideOnAws } = await import("../aws/decide-on-aws.js");
+      return decideOnAws(io, run, { verdict: "approve", reason: null });
+    }
+    return options.link === true ? printOwnLink(io, run) : decide(io, run, "approve", null);
+  },
 };

@@ -7,7 +7,16 @@ export const reject: CommandModule = {
   describe(program: Command) {
     program
       .argument("[run]", "the run; default: the newest")
+      .option(
+        "--aws",
+        "a run of the stack: decide with the link that was sent to you (SCHEMA_GATE_APPROVAL_LINK, else asked for)",
+      )
       .requiredOption("-r, --reason <text>", "why; it is kept in the audit trail");
   },
-  run: (io, [run], options) => decide(io, run, "reject", String(options.reason)),
+  async run(io, [run], options) {
+    const reason = String(options.reason);
+    if (options.aws !== true) return decide(io, run, "reject", reason);
+    const { decideOnAws } = await import("../aws/decide-on-aws.js");
+    return decideOnAws(io, run, { verdict: "reject", reason });
+  },
 };
