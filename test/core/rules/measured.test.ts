@@ -24,6 +24,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   SG111: "42830",
   SG112: "42701",
   SG113: "42601",
+  SG118: "42703",
 };
 
 const MAJORS: readonly Major[] = ["15", "18"];

@@ -97,6 +97,7 @@ import { constrainedDomainColumn } from "./sg114-constrained-domain-column.js";
 import { queryUnderLock } from "./sg115-query-under-lock.js";
 import { cachedPlanResult } from "./sg116-cached-plan-result.js";
 import { pendingTriggerEvents } from "./sg117-pending-trigger-events.js";
+import { notThere } from "./sg118-not-there.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -198,4 +199,5 @@ export const RULES: readonly Rule[] = [
   queryUnderLock,
   cachedPlanResult,
   pendingTriggerEvents,
+  notThere,
 ];
