@@ -1,14 +1,14 @@
 import type { Node } from "libpg-query";
 import { allCommands, as, listItems, strings, visit } from "../sql/tree.js";
 
-interface NamedObject {
+export interface NamedObject {
   readonly kind: "relation" | "column" | "other";
   readonly name: string;
   /** Of a column. */
   readonly table?: string;
 }
 
-interface Changes {
+export interface Changes {
   readonly drops: readonly NamedObject[];
   readonly makes: readonly NamedObject[];
   /** Every name that it speaks of. */

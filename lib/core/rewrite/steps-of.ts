@@ -7,7 +7,7 @@ import { atLeast, tableLocks } from "../lint/table-locks.js";
 import type { Script } from "../migration/release.js";
 import { transactionalityOf } from "../postgres/transactionality.js";
 import { allCommands, as } from "../sql/tree.js";
-import { changesOf, isSameObject } from "./changes-of.js";
+import { type Changes, changesOf, isSameObject, type NamedObject } from "./changes-of.js";
 import type { Move, Pace } from "./kind.js";
 import type { RewriteStep } from "./plan.js";
 import { NotRewritable } from "./refusal.js";
@@ -155,17 +155,20 @@ function refuseSetting({ statement }: PlacedMove): void {
 }
 
 /**
- * Places of moves that must share the transaction of the one before: what is dropped and made again is missing in between. Throws
- * `NotRewritable` where a statement in between cannot be in that transaction.
+ * Places of moves that must share the transaction of the one before: what is dropped and made again is missing in between. What a
+ * statement's own steps made for a while is nobody's loss. Throws `NotRewritable` where a statement in between cannot be in that transaction.
  */
 function keptTogether(moves: readonly PlacedMove[], paces: readonly Pace[]): ReadonlySet<number> {
   const found = new Set<number>();
   const changes = moves.map(({ statement }) => changesOf(statement.node));
   for (const [from, change] of changes.entries()) {
     if (moves[from]?.phase === "contract") continue;
-    const to = changes.findLastIndex(
-      (later, at) => at > from && change.drops.some((each) => later.makes.some((made) => isSameObject(made, each))),
-    );
+    const isOwn = (each: NamedObject) =>
+      changes.some((earlier, at) => at < from && !isOriginal(moves, at, from) && makes(earlier, each));
+    const madeAgain = change.drops
+      .filter((each) => !isOwn(each))
+      .map((each) => changes.findIndex((later, at) => at > from && makes(later, each)));
+    const to = Math.max(-1, ...madeAgain);
     for (let at = from; at <= to; at++) {
       if (paces[at] !== "short" && isOriginal(moves, from, to))
         throw new NotRewritable(
@@ -176,6 +179,10 @@ function keptTogether(moves: readonly PlacedMove[], paces: readonly Pace[]): Rea
     }
   }
   return found;
+}
+
+function makes({ makes: made }: Changes, object: NamedObject): boolean {
+  return made.some((each) => isSameObject(each, object));
 }
 
 /** A kind's own steps know what they leave out in between. */
@@ -195,7 +202,8 @@ function refuseLateContract(moves: readonly PlacedMove[]): void {
       const change = changesOf(statement.node);
       return [...drops, ...makes].some(
         (each) =>
-          [...change.makes, ...change.drops].some((other) => isSameObject(each, other)) || change.names.has(each.name),
+          [...change.makes, ...change.drops].some((other) => isSameObject(each, other)) ||
+          (change.names.has(each.name) && (each.table === undefined || change.names.has(each.table))),
       );
     });
     if (uses)

@@ -237,6 +237,16 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
     "expand backfill switch contract",
     "other order",
   ],
+  [
+    "ALTER TABLE tickets ALTER code TYPE varchar(3) USING left(code, 3); ALTER TABLE tickets ALTER number TYPE bigint",
+    "expand backfill expand expand expand switch expand backfill expand expand expand expand expand expand expand switch contract contract",
+    "other order",
+  ],
+  [
+    "ALTER TABLE priced ALTER id TYPE numeric; ALTER TABLE children ALTER id TYPE numeric",
+    "expand backfill expand expand expand switch expand backfill expand expand expand switch contract contract",
+    "other order",
+  ],
   ["ALTER TABLE notes ALTER id TYPE bigint", "expand backfill expand expand expand switch contract", "other order"],
   ["ALTER TABLE notes ALTER ticket_id TYPE bigint", "expand backfill expand expand expand switch expand contract"],
 ];
@@ -306,6 +316,7 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE parted DETACH PARTITION parted_1", "no-way"],
   ["DROP VIEW titles; CREATE INDEX v ON viewed (other); CREATE VIEW titles AS SELECT id, title FROM viewed", "depends"],
   ["ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note int", "depends"],
+  ["ALTER TABLE orders DROP COLUMN note; UPDATE orders SET email = note", "depends"],
   ["REINDEX (VERBOSE) TABLE orders", "form"],
   ["ALTER DOMAIN amount SET NOT NULL", "no-way"],
   ["ALTER TABLE orders ADD CHECK (id > 0", "unparsed"],
