@@ -48,11 +48,7 @@ function overArray(loop: Tree, variables: Variables, scope: Constants): readonly
 }
 
 function overIntegers(loop: Tree, scope: Constants): readonly Round[] | null {
-  const number = (value: unknown): number | null => {
-    const node = selectedExpression(queryOf(value));
-    const shown = node && constantText(node, scope);
-    return shown && /^-?\d{1,9}$/.test(shown) ? Number(shown) : null;
-  };
+  const number = (value: unknown) => wholeNumber(selectedExpression(queryOf(value)), scope);
   const [first, last] = [number(loop.lower), number(loop.upper)];
   const step = treeIn(loop, "step") ? number(loop.step) : 1;
   if (first === null || last === null || !step || step < 0) return null;
@@ -64,6 +60,19 @@ function overIntegers(loop: Tree, scope: Constants): readonly Round[] | null {
     { length: count },
     (_, at): Round => [[name, { kind: "text", text: String(first + at * way), type: "int4" }]],
   );
+}
+
+/** A whole number that the text tells, or a sum or difference of such. */
+function wholeNumber(node: Node | null | undefined, scope: Constants): number | null {
+  if (!node) return null;
+  const sum = as(node, "A_Expr");
+  const [sign = "", ...more] = strings(sum?.name);
+  if (sum?.kind === "AEXPR_OP" && sum.lexpr && more.length === 0 && (sign === "+" || sign === "-")) {
+    const [left, right] = [wholeNumber(sum.lexpr, scope), wholeNumber(sum.rexpr, scope)];
+    return left === null || right === null ? null : sign === "+" ? left + right : left - right;
+  }
+  const shown = constantText(node, scope);
+  return shown && /^-?\d{1,9}$/.test(shown) ? Number(shown) : null;
 }
 
 /** Columns in their order, each with its name; null where the text does not tell its value. */

@@ -33,6 +33,18 @@ const TOLD: readonly (readonly [string, string])[] = [
   [REGCLASS, "select watch('shelf')"],
   [REGCLASS, `select watch('public."Odd.Name"')`],
   [REGCLASS, block("declare a text; begin for a in values ('shelf') loop perform watch(a::regclass); end loop; end")],
+  // Partitions as a public project makes them.
+  [
+    plpgsql(
+      "t text, n int",
+      `declare existing int; name text; made int := 0; i int; begin select count(*) into existing from pg_inherits where inhparent = t::regclass;
+       if existing > n then raise exception 'no fewer than %', existing; end if;
+       for i in 0..(n - 1) loop name := format('%s_%s', t, i);
+         if to_regclass(name) is null then execute format('create table %I (like %s including indexes)', name, t);
+           execute format('alter table %I set (fillfactor = ''90'')', name); made := made + 1; end if; end loop; end`,
+    ),
+    "select watch('shelf'::text, 3)",
+  ],
   [LIST, "select watch('shelf', 'Odd.Name')"],
   [LIST, "select watch(variadic array['shelf'])"],
   [LIST, "select watch(variadic '{shelf}'::text[])"],
