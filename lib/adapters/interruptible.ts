@@ -25,6 +25,8 @@ export function interruptible(database: Database, stop: AbortSignal): Database {
 
 function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<Session>): Session {
   const cancel = async () => {
+    // Behind a pooler its first backend may be another client's by now.
+    if (session.pooled) return;
     const other = await canceller();
     await other.query("select pg_cancel_backend($1)", [session.backend]).finally(() => other.close());
   };
@@ -45,6 +47,7 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
   return {
     serverVersion: session.serverVersion,
     backend: session.backend,
+    backendNow: () => guard(() => session.backendNow()),
     pooled: session.pooled,
     role: session.role,
     owner: session.owner,

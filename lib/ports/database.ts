@@ -30,6 +30,11 @@ export interface Session {
    * holds, and nothing may be set.
    */
   readonly pooled: boolean;
+  /**
+   * Process id of the backend that will run the next statement; null where nobody can know it: outside of a transaction, behind a pooler or
+   * over an API without connections. Throws `DatabaseError`.
+   */
+  backendNow(): Promise<number | null>;
   /** The role that its statements run as, and return to; null for the login itself. */
   readonly role: string | null;
   /** The role that sessions which change this tenant run as, whether or not this one does. */

@@ -1,15 +1,21 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
+import { openDataApiSession } from "../../lib/adapters/rds-data/open-session.js";
 import type { RollbackCandidate } from "../../lib/core/rollback/plan.js";
 import { loadParser } from "../../lib/core/sql/parse.js";
+import { inBatches } from "../../lib/core/undo/keep/in-batches.js";
+import type { Session } from "../../lib/ports/database.js";
 import { applyMigration } from "../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../lib/steps/migration/apply-rollback.js";
 import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";
+import { DataApiServer } from "../support/aws/data-api-server.js";
+import "../support/aws/services.js";
 import { cloning } from "../support/clones.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
-import { temporaryDatabase } from "../support/postgres.js";
+import { POOLER_INSTALLED, pooled } from "../support/pooler.js";
+import { serverUrl, temporaryDatabase } from "../support/postgres.js";
 import { openTestSession, testSession } from "../support/session.js";
 
 const LOCK_TIMEOUT_MS = 300;
@@ -196,6 +202,79 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
     expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
     await client.query("set lock_timeout = '1s'; select * from part");
   }, 30_000);
+
+  it.each([
+    ["a row trigger, in a batch", [inBatches(["update public.other set a = 2 returning 0 as left"])[0] ?? ""]],
+    ["a deferred trigger, in a batch", [inBatches(["update public.later set a = 2 returning 0 as left"])[0] ?? ""]],
+    ["a deferred trigger, at the end", ["update public.later set a = 2"]],
+  ])(
+    "a way back keeps to it: %s",
+    async (_, statements) => {
+      const { url, client } = await temporaryDatabase(major, SETUP);
+      const holder = await testSession(url);
+      await holder.script("begin; lock table public.t in access share mode");
+      const session = await testSession(url);
+      const candidate = { source: "computed", class: "exact", statements, outside: [], aside: [], reason: null };
+      const { isolation: _isolation, ...rest } = common(url);
+      const started = performance.now();
+      const outcome = applyRollback(session, {
+        ...rest,
+        migration: testMigration("select 1"),
+        previous: null,
+        candidate: candidate as unknown as RollbackCandidate,
+      });
+      await expect(outcome).rejects.toMatchObject({ code: "55P03" });
+      expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
+      const { rows } = await client.query("select count(*)::int as waiting from pg_locks where not granted");
+      expect(rows).toEqual([{ waiting: 0 }]);
+    },
+    30_000,
+  );
+
+  const REUSED: Readonly<Record<string, string>> = {
+    "a row trigger with a SET clause": "update other set a = 2",
+    "a deferred trigger with a SET clause": "update later set a = 2",
+    "a DO block that catches a cancellation": AWAY["a DO block that catches a cancellation"] ?? "",
+    "CREATE INDEX CONCURRENTLY over a function that locks": "create index concurrently on built (standing_locks(a))",
+  };
+
+  async function watchedOver(url: string, session: Session, sql: string): Promise<void> {
+    const holder = await testSession(url);
+    await holder.script("begin; lock table public.t in access share mode");
+    const started = performance.now();
+    const outcome = await applyMigration(session, { ...common(url), migration: testMigration(sql) }).catch(
+      (error: unknown) => error,
+    );
+    expect((outcome as { code?: string }).code, String(outcome)).toMatch(/^(55P03|57P01|08006)$/);
+    expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
+  }
+
+  it.each(Object.entries(REUSED))(
+    "%s: over the RDS Data API",
+    async (_, sql) => {
+      const { url, name } = await temporaryDatabase(major, SETUP);
+      const api = await DataApiServer.start(serverUrl(major, ""));
+      onTestFinished(() => api.close());
+      const target = { cluster: "arn:aws:rds:eu-central-1:1:cluster:one", secret: "one", database: name };
+      const options = { purpose: "write", statementTimeout: 20_000, lockTimeout: 5_000 } as const;
+      const place = { endpoint: api.endpoint, region: "eu-central-1", maxAttempts: 1 };
+      const session = await openDataApiSession(target, options, place);
+      onTestFinished(() => session.close());
+      await watchedOver(url, session, sql);
+    },
+    30_000,
+  );
+
+  it.skipIf(!POOLER_INSTALLED).each(Object.entries(REUSED))(
+    `%s: behind a transaction pooler${POOLER_INSTALLED ? "" : " (skipped: pgbouncer is not installed)"}`,
+    async (_, sql) => {
+      const { url } = await temporaryDatabase(major, SETUP);
+      const session = await testSession(await pooled(url));
+      expect(session.pooled).toBe(true);
+      await watchedOver(url, session, sql);
+    },
+    30_000,
+  );
 
   it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {
     const sql = "-- schema-gate: backfill by id batch 100ms\nupdate counted set a = 2";

@@ -107,6 +107,13 @@ class PgSession implements Session {
     return this.others;
   }
 
+  async backendNow(): Promise<number | null> {
+    if (!this.pooled) return this.backend;
+    if (this.pathless) return null;
+    const [row] = await this.send<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
+    return row?.pid ?? null;
+  }
+
   async describe(
     statements: readonly Preparation[],
     { plans }: { readonly plans: boolean },

@@ -82,6 +82,13 @@ export class DataApiSession implements Session {
     return this.others;
   }
 
+  async backendNow(): Promise<number | null> {
+    if (!this.open) return null;
+    const asked = "select pg_catalog.pg_backend_pid() as pid";
+    const [row] = rowsOf<{ pid: number }>(await this.api.execute(asked, [], this.open.id));
+    return row?.pid ?? null;
+  }
+
   async describe(): Promise<never> {
     throw new DatabaseError("the RDS Data API does not describe a statement", "0A000");
   }

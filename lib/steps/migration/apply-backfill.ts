@@ -26,6 +26,7 @@ import {
   writeBackfill,
 } from "./backfill-state.js";
 import { BatchSizing } from "./batch-sizing.js";
+import { deferredInside } from "./deferred-inside.js";
 import { withinLockTimeout } from "./lock-watch.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { readingInside } from "./reads-outside.js";
@@ -42,7 +43,6 @@ const LEAST_PATIENCE_MS = 5_000;
 /** The part of the engine that stands in `apply-migration`. */
 export interface Transactions {
   guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void>;
-  deferredInside(session: Session, input: Work): Promise<void>;
   end(session: Session, input: Work): Promise<void>;
 }
 
@@ -253,7 +253,7 @@ class Backfill {
     const row = await readingInside(session, this.scope(), async () => {
       const [counted] = await withinLockTimeout(session, settings, watch, execute);
       await stayInside(session, this.scope());
-      await this.transactions.deferredInside(session, this.scope());
+      await deferredInside(session, this.scope(), watch);
       return counted;
     });
     if (!row) throw new DatabaseError("a batch was answered with no row", "MALFORMED");

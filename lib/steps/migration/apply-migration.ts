@@ -11,6 +11,7 @@ import { writeLedger } from "../catalog/ledger.js";
 import { applyBackfill } from "./apply-backfill.js";
 import { applyCommand } from "./apply-command.js";
 import type { BackfillPace } from "./backfill-pace.js";
+import { deferredInside } from "./deferred-inside.js";
 import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
@@ -115,7 +116,7 @@ export async function applyMigration(session: Session, input: ApplyMigration): P
   const marked = backfill && statements.find(({ index }) => index === backfill.statement);
   if (backfill && marked && input.whole !== true) {
     const end = (on: Session, of: Work) => record(on, of, start, preparation(on, of, "inside"));
-    const applied = await applyBackfill(session, work, marked, backfill, { guarded, deferredInside, end });
+    const applied = await applyBackfill(session, work, marked, backfill, { guarded, end });
     return { version, ms: input.clock.monotonic() - start, ...applied, keptBytes: budget.taken, output: null };
   }
   const segments = segmentsOf(input.migration.up);
@@ -241,7 +242,7 @@ async function runStatements(
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
     const { lockTimeout } = input.settings;
-    const limit = { lockTimeout, quiet: place === "outside" && waitsQuietly(statement) };
+    const limit = { lockTimeout, quiet: place === "outside" && waitsQuietly(statement), text: statement.sql };
     const execute = () => session.execute(statement.sql);
     const ms = await timed(input.clock, () => withinLockTimeout(session, limit, input.watch, execute));
     if (place === "inside") await stayWhereItMay(session, input);
@@ -255,15 +256,8 @@ async function runStatements(
 function runInside(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
   return readingInside(session, scopeOf(input), async () => {
     await runStatements(session, input, statements, "inside");
-    if (statements.length > 0) await deferredInside(session, input);
+    if (statements.length > 0) await deferredInside(session, scopeOf(input), input.watch);
   });
-}
-
-/** What a deferred trigger would do at the commit it does here, where it is seen, and with the search_path of the release. */
-async function deferredInside(session: Session, input: Work): Promise<void> {
-  const { settings, watch } = input;
-  await withinLockTimeout(session, settings, watch, () => session.execute("set constraints all immediate"));
-  await stayWhereItMay(session, input);
 }
 
 function stayWhereItMay(session: Session, input: Work): Promise<void> {

@@ -5,8 +5,9 @@ import type { LedgerFormat } from "../../core/release/ledger.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { isInBatches, SIZE_SETTING } from "../../core/undo/keep/in-batches.js";
 import type { Clock } from "../../ports/clock.js";
-import type { Session } from "../../ports/database.js";
+import type { Row, Session } from "../../ports/database.js";
 import { writeLedger } from "../catalog/ledger.js";
+import { deferredInside } from "./deferred-inside.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
@@ -135,9 +136,8 @@ async function runOutside(
     await prepareSession(session, input, quiet ? "outside" : "blocking");
     if (begun && (await settleStatement(session, statement, input)) === "done") continue;
     await recordProgress(session, progressKey(input), at, "started", input.schema);
-    await withinLockTimeout(session, { lockTimeout: input.settings.lockTimeout, quiet }, input.watch, () =>
-      session.execute(sql),
-    );
+    const limit = { lockTimeout: input.settings.lockTimeout, quiet, text: sql };
+    await withinLockTimeout(session, limit, input.watch, () => session.execute(sql));
   }
   await input.observe?.end(first);
   await recordProgress(session, progressKey(input), at, "finished", input.schema);
@@ -159,11 +159,10 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
       await session.script(`${WAY_BACK}; set local ${SIZE_SETTING} = ${size}`);
       await readingInside(session, input, async () => {
         for (const sql of part.statements) {
-          const [row] = await session.execute<{ left?: string }>(bindSchemas(sql, input.schema));
+          const [row] = await runStatement<{ left?: string }>(session, input, sql);
           if (row?.left !== undefined) left = Number(row.left);
-          await stayInside(session, input);
         }
-        await session.script("set constraints all immediate");
+        await deferredInside(session, input, input.watch);
       });
       if (left > 0) return;
       await input.observe?.end(part.first);
@@ -176,11 +175,16 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
 }
 
 async function runStatements(session: Session, input: Work, { statements }: Part): Promise<void> {
-  for (const sql of statements) {
-    const execute = () => session.execute(bindSchemas(sql, input.schema));
-    await withinLockTimeout(session, input.settings, input.watch, execute);
-    await stayInside(session, input);
-  }
+  for (const sql of statements) await runStatement(session, input, sql);
+  if (statements.length > 0) await deferredInside(session, input, input.watch);
+}
+
+/** One statement in its transaction, kept to its limits and its tenant. */
+async function runStatement<R extends Row>(session: Session, input: ApplyRollback, sql: string): Promise<readonly R[]> {
+  const execute = () => session.execute<R>(bindSchemas(sql, input.schema));
+  const rows = await withinLockTimeout(session, input.settings, input.watch, execute);
+  await stayInside(session, input);
+  return rows;
 }
 
 /** `at`: the part's place among several; null when it is the only one. */

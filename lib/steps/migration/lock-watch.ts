@@ -30,12 +30,20 @@ const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = $1 and o.l
 const waiting = (version: number, act: string, quiet: boolean) =>
   `select ${act}(l.pid) from pg_locks l where l.pid = $1 and not l.granted and ${late(version)}${quiet ? ` and ${HOLDS_OTHERS_UP}` : ""}`;
 
+/** The one session of the login that runs a text here; none where several do. The server keeps only the beginning of a long one. */
+const RUNNING = `select min(a.pid) as pid from pg_stat_activity a
+  where a.datname = current_database() and a.usename = session_user and a.state = 'active' and a.pid <> pg_backend_pid()
+    and case when octet_length(a.query) < pg_size_bytes(current_setting('track_activity_query_size')) - 4 then a.query = $1 else starts_with($1, a.query) end
+  having count(*) = 1`;
+
 /** How long a statement may wait for a lock. */
 export interface LockLimit {
   /** Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
   /** It waits for the snapshots and locks of others as CONCURRENTLY does, and only where it holds others up meanwhile that counts. */
   readonly quiet?: boolean;
+  /** The statement's text, by which it is found where no backend is known beforehand. */
+  readonly text?: string;
 }
 
 /**
@@ -49,10 +57,11 @@ export async function withinLockTimeout<T>(
   watch: LockWatch | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!watch || limit.lockTimeout === 0 || session.pooled) return work();
+  if (!watch || limit.lockTimeout === 0) return work();
+  const backend = await session.backendNow();
   const done = new AbortController();
   const stopped = { late: false };
-  const watching = look(session.backend, limit, watch, done.signal, stopped).catch(() => {});
+  const watching = look(backend, limit, watch, done.signal, stopped).catch(() => {});
   // The statement may end before the watch knows that it was the one that cancelled it.
   const settled = () => {
     done.abort();
@@ -70,8 +79,8 @@ export async function withinLockTimeout<T>(
 }
 
 async function look(
-  backend: number,
-  { lockTimeout, quiet = false }: LockLimit,
+  known: number | null,
+  { lockTimeout, quiet = false, text = "" }: LockLimit,
   { connect, clock }: LockWatch,
   done: AbortSignal,
   stopped: { late: boolean },
@@ -81,6 +90,7 @@ async function look(
   const session = await connect();
   try {
     while (!done.aborted) {
+      const backend = known ?? (await running(session, text));
       const act = stopped.late ? "pg_terminate_backend" : "pg_cancel_backend";
       const rows = await session.query(waiting(session.serverVersion, act, quiet), [backend, lockTimeout]);
       if (rows.length > 0) stopped.late = true;
@@ -89,4 +99,9 @@ async function look(
   } finally {
     await session.close();
   }
+}
+
+async function running(session: Session, text: string): Promise<number | null> {
+  const [row] = await session.query<{ pid: number }>(RUNNING, [text]);
+  return row?.pid ?? null;
 }

@@ -2,6 +2,7 @@ import { operationsOfText } from "../../core/operations/segments.js";
 import { literal, qualified } from "../../core/sql/quote.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { Session } from "../../ports/database.js";
+import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import type { SessionScope } from "./prepare-session.js";
 
 /**
@@ -11,7 +12,7 @@ import type { SessionScope } from "./prepare-session.js";
 export async function settleStatement(
   session: Session,
   statement: Statement,
-  { schema, settings }: SessionScope,
+  { schema, settings, watch }: SessionScope & { readonly watch?: LockWatch },
 ): Promise<"done" | "again"> {
   const [operation] = operationsOfText(statement);
   if (operation?.guards) return "again";
@@ -29,7 +30,7 @@ export async function settleStatement(
   if (operation?.kind === "detach-partition" && operation.concurrently) {
     const parent = qualified(operation.parent.schema ?? schema, operation.parent.name);
     const partition = qualified(operation.partition.schema ?? schema, operation.partition.name);
-    return settleDetach(session, parent, partition, settings.lockTimeout);
+    return settleDetach(session, parent, partition, settings.lockTimeout, watch);
   }
   return "again";
 }
@@ -58,6 +59,7 @@ async function settleDetach(
   parent: string,
   partition: string,
   lockTimeout: number,
+  watch: LockWatch | undefined,
 ): Promise<"done" | "again"> {
   const rows = await session.query<{ pending: boolean }>(
     `select inhdetachpending as pending from pg_inherits
@@ -69,6 +71,7 @@ async function settleDetach(
   if (!row.pending) return "again";
   // It wants ACCESS EXCLUSIVE of the partition, and whoever reads that waits behind it.
   if (!session.pooled) await session.script(`set lock_timeout = ${lockTimeout}`);
-  await session.execute(`alter table ${parent} detach partition ${partition} finalize`);
+  const text = `alter table ${parent} detach partition ${partition} finalize`;
+  await withinLockTimeout(session, { lockTimeout, text }, watch, () => session.execute(text));
   return "done";
 }

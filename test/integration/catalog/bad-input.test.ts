@@ -64,6 +64,7 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
     const reading = await fleetOf([dying, living], url, (session) => ({
       serverVersion: session.serverVersion,
       backend: session.backend,
+      backendNow: () => session.backendNow(),
       pooled: session.pooled,
       role: session.role,
       owner: session.owner,

@@ -1,10 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
-import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { freePort } from "../../../lib/adapters/local/free-port.js";
+import { beforeAll, expect, it } from "vitest";
 import { ownLedger } from "../../../lib/core/release/ledgers/own.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readLedger } from "../../../lib/steps/catalog/ledger.js";
@@ -12,48 +7,14 @@ import { readFingerprint } from "../../../lib/steps/catalog/read-catalog.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { TenantGuard } from "../../../lib/steps/rollout/tenant-guard.js";
 import { testClock, testMigration } from "../../support/migration.js";
+import { POOLER_INSTALLED as installed, pooled } from "../../support/pooler.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
 
-const installed = spawnSync("pgbouncer", ["--version"]).status === 0;
 const tenant = { id: "acme", group: null, host: "h", database: "d", schema: null } as const;
 const settings = { lockTimeout: 3_000, statementTimeout: 10_000, concurrentTimeout: 10_000 };
 
 beforeAll(() => loadParser());
-
-/** PgBouncer in transaction mode before a server, with two connections for everybody. Returns the URL through it. */
-async function pooled(url: string): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), "pgbouncer-"));
-  const { hostname, port, username, password, pathname } = new URL(url);
-  const own = await freePort();
-  const ini = `[databases]
-* = host=${hostname} port=${port} user=${username} password=${password}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${own}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 2
-`;
-  writeFileSync(join(directory, "pgbouncer.ini"), ini, { mode: 0o644 });
-  const root = process.getuid?.() === 0;
-  if (root) spawnSync("chmod", ["755", directory]);
-  const child = spawn("pgbouncer", [...(root ? ["-u", "nobody"] : []), join(directory, "pgbouncer.ini")]);
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-    rmSync(directory, { recursive: true, force: true });
-  });
-  await new Promise<void>((resolve, reject) => {
-    const text: string[] = [];
-    child.once("exit", () => reject(new Error(text.join(""))));
-    child.stderr.on("data", (data) => {
-      text.push(String(data));
-      if (/process up/.test(text.join(""))) resolve();
-    });
-  });
-  return `postgres://${username}:x@127.0.0.1:${own}${pathname}`;
-}
 
 /** What every connection of the pool has set, as an application would find it that is given it next. */
 async function leftOn(through: string): Promise<readonly unknown[]> {
