@@ -128,6 +128,7 @@ export const LONG: readonly string[] = [
   "test/security/held-locks.test.ts",
   "test/security/pages-and-people.test.ts",
   "test/security/standing-code.test.ts",
+  "test/security/superuser-release.test.ts",
   "test/security/two-users.test.ts",
   "test/steps/isolation/schema-tenants.test.ts",
   "test/steps/migration/backfill.test.ts",

@@ -57,6 +57,7 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),
     path: () => session.path(),
     describe: (statements, more) => guard(() => session.describe(statements, more)),
+    ...(session.makeExtension ? { makeExtension: session.makeExtension } : {}),
     close: () => session.close(),
   };
 }

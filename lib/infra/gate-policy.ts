@@ -42,6 +42,8 @@ export interface GatePolicy {
   readonly registryFile?: string;
   /** Secrets that a release may name as `registry.query.url` or `staging.url`. Default: none. */
   readonly secrets?: readonly AnySecret[];
+  /** Why releases may run as a superuser where their config asks for it (`connection.superuser`, `staging.uncontained`). Default: none does. */
+  readonly superuser?: string;
   /** Where browsers reach the review page, such as `https://gate.example.com`; the first stands in links. Default: the Function URL. */
   readonly origins?: readonly string[];
 }
@@ -60,6 +62,8 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
   for (const { id, publicKey, kmsKey } of signers)
     if ((publicKey === undefined) === (kmsKey === undefined))
       throw new Error(`policy.signers: ${id} needs either publicKey or kmsKey`);
+  if (policy.superuser !== undefined && policy.superuser.length < 10)
+    throw new Error("policy.superuser: say in a sentence why releases may run as a superuser");
   if (policy.registryFile !== undefined && !FILE.test(policy.registryFile))
     throw new Error(`policy.registryFile: ${policy.registryFile} is no name of a file below registry/`);
   const { ask = 0, quorum: several = 0.4, block = 0.7 } = thresholds ?? {};
@@ -75,11 +79,12 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
     signers: signers.map(({ kmsKey, ...rest }) => ({ ...rest, ...(kmsKey && { kmsKey: kmsKey.keyArn }) })),
     secrets: secrets.flatMap((secret) => [secret.secretName, secret.secretArn]),
     origins,
+    ...(policy.superuser === undefined ? {} : { superuser: policy.superuser }),
   };
   // An ARN is longer than the token that stands for it.
   const size = JSON.stringify(value).length + 100 * (secrets.length + signers.length);
   if (size > LARGEST)
-    throw new Error(`the policy has about ${size} bytes; ${LARGEST} fit beside a function's other variables`);
+    throw new Error(`the policy has about ${size} bytes; ${LARGEST} fit besides a function's other variables`);
   return stack.toJsonString(value);
 }
 

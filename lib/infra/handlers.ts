@@ -1,4 +1,4 @@
-/** What a function may do beside reading and writing the artifacts of runs. */
+/** What a function may do besides reading and writing the artifacts of runs. */
 export type Grant =
   /** Stand in the VPC, and read the secrets or make the IAM tokens with which the tenants' databases are reached. */
   | "databases"

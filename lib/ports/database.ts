@@ -1,3 +1,4 @@
+import type { ExtensionStatement } from "../core/operations/extension-statement.js";
 import type { Described, Preparation } from "../core/queries/description.js";
 import type { Tenant } from "./registry.js";
 
@@ -61,8 +62,15 @@ export interface Session {
    * server fails, and where a driver cannot do it.
    */
   describe(statements: readonly Preparation[], more: { readonly plans: boolean }): Promise<readonly Described[]>;
+  /** On a clone, where a lesser role executes: what the login makes in its place. */
+  readonly makeExtension?: MakeExtension;
   close(): Promise<void>;
 }
+
+export type ExtensionWanted = ExtensionStatement;
+
+/** Makes an extension that the config allows; false where it does not, or there is nothing to make. Throws `DatabaseError`. */
+export type MakeExtension = (wanted: ExtensionWanted) => Promise<boolean>;
 
 /** Why what is executed on a clone is not contained in it. */
 export interface Uncontained {
@@ -95,7 +103,7 @@ export interface Database {
   connect(tenant: Tenant, options: SessionOptions): Promise<Session>;
   /** A copy of the tenant's database with its rows, on a staging server or on its own. */
   clone(tenant: Tenant, name: string): Promise<Clone>;
-  /** An empty database beside the tenant's. */
+  /** An empty database next to the tenant's. */
   scratch(tenant: Tenant, name: string): Promise<Clone>;
   /** Removes clones and scratch databases of killed processes whose names begin so. Returns their names. */
   sweep(tenant: Tenant, prefix: string): Promise<readonly string[]>;

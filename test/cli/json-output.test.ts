@@ -84,6 +84,7 @@ describe("what is printed fits its schema", () => {
       JSON.stringify({
         migrations: "migrations",
         registry: { file: "tenants.csv" },
+        connection: { superuser: "a server of the tests alone" },
         approval: { approvers: [{ id: "alice" }] },
         staging: { mode: "same host" },
       }),

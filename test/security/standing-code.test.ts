@@ -75,6 +75,20 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     expect(plain.findings.filter(({ code }) => code === "dry-run.others-code")).toEqual([]);
   });
 
+  const member = () =>
+    onServer(
+      major,
+      "do $$ begin create role gate; exception when others then null; end $$; grant mallory to gate; alter role gate login password 'x'",
+    );
+  const asGate = (url: string) => url.replace(/\/\/postgres:[^@]*@/, "//gate:x@");
+
+  it.each(Object.entries(STANDING))("%s: it gets nothing from a least-privilege login", async (_, sql) => {
+    await role();
+    await member();
+    const { url } = await temporaryDatabase(major, `${SETUP}${sql}`);
+    expect(await automaticCode(await testSession(asGate(url)), RELEASE)).toEqual([]);
+  });
+
   it("runs as one where the config says why, and the report says it too", async () => {
     await role();
     const superuser = "the tenants are all our own";
@@ -91,10 +105,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
 
   it("is no reason for a role that has nothing but its databases", async () => {
     await role();
-    await onServer(
-      major,
-      "do $$ begin create role gate; exception when others then null; end $$; grant mallory to gate; alter role gate login password 'x'",
-    );
+    await member();
     const { url, client, name } = await temporaryDatabase(major, `${SETUP}${STANDING["a row trigger"]}`);
     expect(await automaticCode(await testSession(url), RELEASE)).toEqual([
       expect.stringMatching(/f_row \(by mallory\)/),
@@ -102,7 +113,6 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     await client.query(`alter database "${name}" owner to mallory; alter database "${name}" set role to gate`);
     // A role that was taken on can be left again.
     expect(await automaticCode(await testSession(url), RELEASE)).toHaveLength(1);
-    const login = url.replace(/\/\/postgres:[^@]*@/, "//gate:x@");
-    expect(await automaticCode(await testSession(login), RELEASE)).toEqual([]);
+    expect(await automaticCode(await testSession(asGate(url)), RELEASE)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { deriveProbes } from "../../lib/core/probes/index.js";
 import { loadParser } from "../../lib/core/sql/parse.js";
 import { readCatalog } from "../../lib/steps/catalog/read-catalog.js";
 import { runProbe } from "../../lib/steps/probing/run-probe.js";
+import { LOGINS, makeLogin, urlAs } from "../support/gate-logins.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testScript } from "../support/migration.js";
 import { onServer, temporaryDatabase } from "../support/postgres.js";
@@ -65,13 +66,18 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
 beforeAll(() => loadParser());
 
 describe.each(MAJORS)("code of a tenant's table on %s", (major) => {
-  it.each(Object.entries(ATTACKS))("%s is not run to look at its rows: the probe is unknown", async (_, attack) => {
+  const CASES = LOGINS.flatMap((login) =>
+    Object.entries(ATTACKS).map(([what, attack]) => [what, login, attack] as const),
+  );
+
+  it.each(CASES)("%s is not run for a %s login to look at its rows: the probe is unknown", async (_, login, attack) => {
     await onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
+    await makeLogin(major, login);
     const { url, client } = await temporaryDatabase(major, "grant all on schema public to public");
     await client.query(SETUP);
     await client.query(attack.sql);
-    await client.query("reset role");
-    const session = await testSession(url, "read");
+    await client.query("grant select on all tables in schema public to public; reset role");
+    const session = await testSession(urlAs(login, url), "read");
     const catalog = await readCatalog(session, null);
     const queries = deriveProbes(testScript(attack.release ?? NOT_NULL, "release.sql").statements, catalog);
     expect(queries).not.toEqual([]);

@@ -59,7 +59,7 @@ export class TestFleet {
     const config = {
       migrations: migrations(),
       registry: { file: "tenants.csv" },
-      connection: { password: "env:TENANT_PASSWORD" },
+      connection: { password: "env:TENANT_PASSWORD", superuser: "a server of the tests alone" },
       staging: { mode: "same host" },
       requester: "release-pipeline",
       approval: { approvers: [{ id: userInfo().username }] },

@@ -13,7 +13,8 @@ const FURTHER: Readonly<Record<"13" | "14" | "16" | "17", string>> = {
   17: "17.10.0-beta.17",
 };
 
-const ALWAYS: readonly Major[] = ["15", "18"];
+/** The majors that run without being asked for. */
+export const ALWAYS: readonly Major[] = ["15", "18"];
 
 /**
  * The majors whose servers run: 15 and 18, and with `SCHEMA_GATE_MAJORS=13,14,16,17` (or `all`) those too, which are then installed

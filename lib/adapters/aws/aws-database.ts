@@ -12,10 +12,12 @@ import type { ClientSettings } from "./clients.js";
 
 export interface AwsDatabaseOptions {
   readonly fleet: AwsFleet;
-  /** The server that holds the copies of a tenant's database; null when clones are made beside it. */
+  /** The server that holds the copies of a tenant's database; null when clones are made next to it. */
   staging(tenant: Tenant): Promise<Endpoint | null>;
   /** Clones are executed on by a login that reaches beyond them: the config says why. */
   readonly uncontained?: boolean;
+  /** Extensions that releases may make on clones, though they are not trusted. */
+  readonly extensions?: ReadonlySet<string>;
   /** For the RDS Data API. */
   readonly client: ClientSettings;
   /** Called when a server refused a password, before it is read again. */
@@ -35,7 +37,7 @@ function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): str
 
 /** The database port on AWS. A password that was rotated while a run works is read again once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {
-  const { fleet } = options;
+  const { fleet, extensions } = options;
   const executors = options.uncontained ? null : new Executors();
   const opened = async (
     entry: AwsTenant,
@@ -65,6 +67,7 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
         database,
         role,
         executors,
+        extensions,
         open: (name, settings, executor) =>
           openSession(asExecutor({ ...staging, database: name }, tenant, executor), settings),
       };
@@ -74,6 +77,7 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
       database,
       role,
       executors: entry.way.kind === "data-api" ? null : executors,
+      extensions,
       open: (name, settings, executor) => opened(entry, settings, name, executor),
     };
   };

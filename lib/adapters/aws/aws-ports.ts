@@ -1,3 +1,4 @@
+import { allowedExtensions } from "../../core/config/allowed-extensions.js";
 import type { Config } from "../../core/config/config.js";
 import { digest } from "../../core/json.js";
 import type { StackPolicy } from "../../core/policy/stack-policy.js";
@@ -66,7 +67,8 @@ export function awsPorts(options: AwsPortsOptions): Ports {
   const database = awsDatabase({
     fleet,
     staging: (tenant) => stagingOf(options, fleet, artifacts, tenant),
-    uncontained: config.connection.superuser !== undefined,
+    uncontained: config.staging.uncontained !== undefined,
+    extensions: allowedExtensions(config),
     client: options.client,
     forgetSecrets: () => secrets.forget(),
   });

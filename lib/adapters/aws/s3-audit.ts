@@ -32,7 +32,7 @@ const DAY_MS = 86_400_000;
 /**
  * The trail as one object per event, `audit/RUN/events/000000.json`, none of which is ever overwritten: a conditional write
  * gives the next place to one of several writers, and the others link to it. Closing it writes the files that `audit verify`
- * reads, `audit.jsonl`, manifest and seal, beside the run's artifacts.
+ * reads, `audit.jsonl`, manifest and seal, next to the run's artifacts.
  */
 export class S3Audit implements AuditTrail {
   /** Appends follow one another, also when their callers do not wait. */

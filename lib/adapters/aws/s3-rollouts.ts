@@ -4,7 +4,7 @@ import { mapLimited } from "./map-limited.js";
 import { s3Artifacts } from "./s3-artifacts.js";
 import type { S3Store } from "./s3-store.js";
 
-/** Beside the runs' own folders, where every function may write. */
+/** Next to the runs' own folders, where every function may write. */
 const FOLDER = "runs/.rollouts";
 
 /** A wave takes less; an execution that died without its report does not keep others out for longer. */

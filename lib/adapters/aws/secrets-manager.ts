@@ -7,7 +7,7 @@ const KEEP_MS = 300_000;
 
 /**
  * Secrets of AWS Secrets Manager, `secret:NAME` or `secret:ARN` for the whole text and `secret:NAME#field` for one field of
- * a JSON secret, beside `env:NAME`. Each is read once and kept for five minutes, or until it is `forgotten`.
+ * a JSON secret, besides `env:NAME`. Each is read once and kept for five minutes, or until it is `forgotten`.
  */
 export class ManagedSecrets implements Secrets {
   private readonly client: SecretsManagerClient;

@@ -28,7 +28,7 @@ export interface ArtifactsFolderOptions {
 }
 
 /**
- * Artifacts as files of one folder. A file is written beside its place and moved there, so a reader never sees half of one.
+ * Artifacts as files of one folder. A file is written next to its place and moved there, so a reader never sees half of one.
  * With a record, what was changed, restored, added or removed since it was written is not believed.
  */
 export function artifactsFolder(directory: string, options: ArtifactsFolderOptions = {}): Artifacts {
@@ -39,7 +39,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
       throw new RangeError(`the artifact key ${key} leaves its folder`);
     return path;
   };
-  const beside = async (path: string, text: string) => {
+  const writeDraft = async (path: string, text: string) => {
     const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
     const file = await opened(temporary, access);
     try {
@@ -55,7 +55,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
   };
   const putText = async (key: string, text: string) => {
     const path = place(key);
-    const draft = await beside(path, text);
+    const draft = await writeDraft(path, text);
     const sha256 = record ? hashOf(text) : "";
     record?.begin(key, sha256);
     await rename(draft, path);
@@ -79,7 +79,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
     async create(key, value) {
       const path = place(key);
       const text = `${JSON.stringify(value)}\n`;
-      const draft = await beside(path, text);
+      const draft = await writeDraft(path, text);
       const sha256 = record ? hashOf(text) : "";
       record?.begin(key, sha256);
       const made = claimName(draft, path);

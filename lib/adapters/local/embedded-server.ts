@@ -14,7 +14,7 @@ export interface EmbeddedServerOptions {
   readonly package?: string;
   /** A fixed port, for a server that comes back at the same address; default: a free one. */
   readonly port?: number;
-  /** Settings beside the defaults of a disposable server (no fsync, loopback only). */
+  /** Settings besides the defaults of a disposable server (no fsync, loopback only). */
   readonly settings?: Readonly<Record<string, string>>;
 }
 

@@ -6,7 +6,7 @@ import { readSourceFile, type SourceFile } from "../../core/migration/source-fil
 
 /** Folders that a build or a version control system fills. */
 const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg", "dist"]);
-/** Files that say how the ones beside them run. */
+/** Files that say how the ones next to them run. */
 const BESIDE =
   /^(?:metadata\.toml|diesel\.toml|sqlx\.toml|migration_lock\.toml|flyway\.conf|_journal\.json)$|\.sql\.conf$/;
 const MANIFESTS = ["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.toml", "flyway.conf"];

@@ -43,7 +43,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
         directory: options.directory,
         environment: {
           ...Object.fromEntries(inherited),
-          // What it would write beside its own files is no part of what was sealed.
+          // What it would write besides its own files is no part of what was sealed.
           PYTHONDONTWRITEBYTECODE: "1",
           ...own,
           DATABASE_URL: databaseUrl(endpoint, session.role, settings),

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { allowedExtensions } from "../../core/config/allowed-extensions.js";
 import type { Config } from "../../core/config/config.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import type { Events } from "../../ports/events.js";
@@ -68,7 +69,8 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
     clock: systemClock,
     database: pgDatabase({
       tenant: (tenant) => fleet.wayTo(tenant),
-      uncontained: config.connection.superuser !== undefined,
+      uncontained: config.staging.uncontained !== undefined,
+      extensions: allowedExtensions(config),
       staging: await stagingOf(config, secrets, artifacts),
     }),
     events,

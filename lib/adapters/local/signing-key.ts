@@ -6,7 +6,7 @@ import { type Access, PRIVATE, UnsafeFileError } from "./private-files.js";
 import { makeKey } from "./secret-key.js";
 
 export const PRIVATE_KEY = "audit-key.pem";
-/** Lies beside the private key; an auditor gets a copy of it. */
+/** Lies next to the private key; an auditor gets a copy of it. */
 export const PUBLIC_KEY = "audit-key.pub.pem";
 
 /**
@@ -19,9 +19,9 @@ export async function loadSigningKey(directory: string, access: Access = PRIVATE
   await makeKey(directory, PRIVATE_KEY, fresh, access);
   const key = parseKey(await readFile(path, "utf8"), path);
   const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
-  const beside = join(directory, PUBLIC_KEY);
-  if ((await readFile(beside, "utf8").catch(() => null)) !== publicKey)
-    await writeFile(beside, publicKey, { mode: access.file });
+  const publicFile = join(directory, PUBLIC_KEY);
+  if ((await readFile(publicFile, "utf8").catch(() => null)) !== publicKey)
+    await writeFile(publicFile, publicKey, { mode: access.file });
   return { algorithm: "ed25519", publicKey, sign: async (message) => sign(null, message, key) };
 }
 

@@ -22,7 +22,7 @@ interface TaskState {
 export interface LocalExecutionOptions {
   /** Handlers by the names in the definition's `${Name}` placeholders. */
   readonly handlers: Readonly<Record<string, Handler>>;
-  /** What states call beside them. */
+  /** What states call besides them. */
   readonly services: Services;
   /** Resolves with the output that the holder of a task token gave. Rejects to leave the execution where it is. */
   waitForToken(token: string): Promise<unknown>;

@@ -53,7 +53,7 @@ export function workspaceIn(directory: string, environment: Environment = proces
   };
 }
 
-/** A group's members have no home in common, so what they share lies beside the runs, unless the machine names a place. */
+/** A group's members have no home in common, so what they share lies next to the runs, unless the machine names a place. */
 function stateOf(root: string, access: Access, environment: Environment): string {
   const named = environment.SCHEMA_GATE_STATE;
   if (named !== undefined && named !== "") return resolve(named);

@@ -13,7 +13,7 @@ export interface SmtpOptions {
   readonly from: string;
   readonly user?: string;
   readonly password?: string;
-  /** Certificate authorities in PEM, beside those that Node knows. */
+  /** Certificate authorities in PEM, besides those that Node knows. */
   readonly ca?: string;
   /**
    * `tls` from the first byte (port 465), `starttls` required before anything is said, or `none`, which only the loopback

@@ -1,5 +1,6 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import { type Clone, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
+import { extensionMaker } from "./allowed-extensions.js";
 import { dropClone } from "./drop-clone.js";
 import { type Containment, type Executor, type Executors, sweepExecutors } from "./executor.js";
 
@@ -11,6 +12,8 @@ export interface CloneServer {
   readonly role: string | null;
   /** As the login, or as the executor of a clone. */
   open(database: string, options: SessionOptions, executor?: Executor): Promise<Session>;
+  /** Extensions that a release may make on a clone, though they are not trusted. */
+  readonly extensions?: ReadonlySet<string> | undefined;
   /** Who executes on the clones in the place of a login that reaches beyond them; null where it may. */
   readonly executors: Executors | null;
 }
@@ -50,7 +53,14 @@ export async function makeClone(
     const { executors, role } = server;
     const toExecute = { name, template, role, open: openAs(server) };
     const { executor, uncontained } = (await executors?.prepare(guard, toExecute)) ?? AS_LOGIN;
-    return { uncontained, open: (options) => openOn(server, name, options, executor), drop };
+    // Only what runs as the login elsewhere has the login's extensions here.
+    const allowed = executor?.role === null ? server.extensions : undefined;
+    const maker = allowed?.size ? { makeExtension: extensionMaker(() => openAs(server)(name), allowed) } : {};
+    const open = async (options: SessionOptions) => {
+      const session = await openOn(server, name, options, executor);
+      return options.asLogin ? session : Object.assign(session, maker);
+    };
+    return { uncontained, open, drop };
   } catch (error) {
     await drop();
     throw inUse(server, error);

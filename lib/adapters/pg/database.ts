@@ -17,7 +17,9 @@ export interface Endpoints {
   tenant(tenant: Tenant): Promise<Way>;
   /** Clones are executed on by a superuser where one signs in: the config says why. */
   readonly uncontained?: boolean;
-  /** The server that holds the copies, given the tenant and its own server; null when clones are made beside the tenants. */
+  /** Extensions that releases may make on clones, though they are not trusted. */
+  readonly extensions?: ReadonlySet<string>;
+  /** The server that holds the copies, given the tenant and its own server; null when clones are made next to the tenants. */
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
 
@@ -33,6 +35,7 @@ export function pgDatabase(endpoints: Endpoints): Database {
       open: (database, options, executor) =>
         openSession(asExecutor({ ...server, database }, tenant, executor), options),
       executors,
+      extensions: endpoints.extensions,
     };
   };
   return {

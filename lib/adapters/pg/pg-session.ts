@@ -30,7 +30,7 @@ export type RolesOfSession = Pick<Session, "role" | "owner">;
 interface Server {
   readonly version: number;
   readonly pid: number;
-  /** What the database and the role give. */
+  /** That of the database and the role. */
   readonly path: string;
   readonly pooled: boolean;
 }
@@ -44,8 +44,7 @@ async function greeted(client: pg.Client, preamble: string): Promise<Server> {
 
 /** The rows of the last of several statements. */
 function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[]): Row[] {
-  const results = "rows" in answer ? [answer] : answer;
-  return results.at(-1)?.rows ?? [];
+  return ("rows" in answer ? [answer] : answer).at(-1)?.rows ?? [];
 }
 
 class PgSession implements Session {
@@ -108,10 +107,8 @@ class PgSession implements Session {
   }
 
   async backendNow(): Promise<number | null> {
-    if (!this.pooled) return this.backend;
-    if (this.pathless) return null;
-    const [row] = await this.send<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid");
-    return row?.pid ?? null;
+    if (!this.pooled || this.pathless) return this.pooled ? null : this.backend;
+    return (await this.send<{ pid: number }>("select pg_catalog.pg_backend_pid() as pid"))[0]?.pid ?? null;
   }
 
   async describe(
@@ -223,9 +220,7 @@ function rest(text: string, begin: string): string {
   return begin === "" ? text : text.slice(text.indexOf(begin) + begin.length).replace(/^\s*;/, "");
 }
 
-function pathOf(rows: readonly Row[]): string {
-  return String(rows[0]?.path ?? OWN_PATH);
-}
+const pathOf = (rows: readonly Row[]): string => String(rows[0]?.path ?? OWN_PATH);
 
 /** `own`: begun by the session for a query; `caller`: the caller's, who also ends it. */
 type Open = "own" | "caller" | null;

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
 }
 
 /**
- * Sends the events of one run's trail to one webhook: in their order, each until it is taken, beside the run and never in its way.
+ * Sends the events of one run's trail to one webhook: in their order, each until it is taken, alongside the run and never in its way.
  * At least once: a process that dies between an answer and its note of it sends that event again.
  */
 export class Delivery {

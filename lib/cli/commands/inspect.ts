@@ -8,6 +8,7 @@ import { endpointOf } from "../../adapters/pg/endpoint.js";
 import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
+import { allowedExtensions } from "../../core/config/allowed-extensions.js";
 import { milliseconds } from "../../core/config/config.js";
 import { blocks } from "../../core/finding.js";
 import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
@@ -54,7 +55,8 @@ export const inspect: CommandModule = {
     const ports = {
       database: pgDatabase({
         tenant: (tenant) => fleet.entry(tenant.id),
-        uncontained: config.connection.superuser !== undefined,
+        uncontained: config.staging.uncontained !== undefined,
+        extensions: allowedExtensions(config),
         staging: staging === null ? null : async () => staging,
       }),
       memory: memoryOf(workspaceIn(directory, io.env, config.runs.group)),

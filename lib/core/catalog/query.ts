@@ -75,6 +75,13 @@ from (select row(${Object.values(selection.fields).join(", ")})::text as line ${
 }
 
 /**
+ * Of a schema `n`. `public` belongs to pg_database_owner (oid 6171, PostgreSQL 14 and newer), which stands for whoever owns the database, as
+ * the tables there do.
+ */
+export const SCHEMA_OWNER =
+  "case when n.nspowner = 6171 then (select d.datdba from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()) else n.nspowner end";
+
+/**
  * `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
  * extensions and range types brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
  */
@@ -89,7 +96,7 @@ function commonTables(scope: Scope): string {
   const owner =
     own === null
       ? "select datdba as owner, oid as database, datacl is not null as granted from pg_database where datname = current_database()"
-      : `select nspowner as owner from pg_namespace where nspname = ${own}`;
+      : `select ${SCHEMA_OWNER} as owner from pg_namespace n where n.nspname = ${own}`;
   return `home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
   or refclassid in ('pg_type'::regclass, 'pg_proc'::regclass) and deptype = 'i' and classid in ('pg_proc'::regclass, 'pg_cast'::regclass)),

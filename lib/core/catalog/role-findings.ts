@@ -9,6 +9,8 @@ export interface RoleView {
   readonly named: boolean;
   /** `connection.superuser`: why a release may run as one. */
   readonly superuser: string | undefined;
+  /** The first migration that may do more than its statements say; null where each is plain, or none is known yet. */
+  readonly code?: string | null;
 }
 
 /** What is wrong with the role that a release would run as in one tenant. Equal for tenants that are alike, so that they are said once. */
@@ -72,19 +74,26 @@ function ownership({ tenant, named, facts }: RoleView): Finding | null {
   );
 }
 
-/** A superuser runs a release only where nothing less owns the tables, or the config says why. */
+/**
+ * A superuser runs a release only where nothing less owns the tables and its statements are plain, or the config says why. Code that was
+ * harmless as the lesser role of a clone can ask who it is, and a role that was taken on can be left for the login's.
+ */
 function privilege({ tenant, facts: { login, role, owner, superuser }, ...view }: RoleView): Finding | null {
   if (!superuser) return null;
   const as = role === login ? `as the superuser ${login}` : `as ${role}, and ${login}, who signs in, is a superuser`;
   const because = view.superuser === undefined ? "" : `; the config says why: ${view.superuser}`;
-  const remedy: Remedy =
+  const way =
     owner === null
-      ? { text: "Give the tenants to a role that is no superuser, and sign in as one of its members." }
-      : {
-          text: `Sign in as a role that is no superuser but a member of ${owner}, with connection.role: ${owner}; or say in connection.superuser why a superuser may run releases.`,
-        };
-  const said = finding({ tenant, role }, "superuser", `The release runs ${as}${because}.`, remedy);
-  if (view.superuser !== undefined) return { ...said, severity: "warning" };
+      ? "Give the tenants to a role that is no superuser, and sign in as one of its members"
+      : `Sign in as a role that is no superuser but a member of ${owner}, with connection.role: ${owner}`;
+  const said = finding({ tenant, role }, "superuser", `The release runs ${as}${because}.`, {
+    text: `${way}; or say in connection.superuser why a superuser may run releases.`,
+  });
+  const opaque = view.code ?? null;
+  if (view.superuser !== undefined)
+    return { ...said, severity: opaque === null && owner === null ? "note" : "warning" };
+  if (opaque !== null)
+    return { ...said, message: `Migration ${opaque} may do more than its statements say, and would run ${as}.` };
   return owner === null || role !== login ? { ...said, severity: "note" } : said;
 }
 

@@ -150,7 +150,7 @@ export const configSchema = z.strictObject({
         .min(1)
         .optional()
         .describe(
-          "the owner of the tenants' objects, of which the login is a member: what changes or clones runs as it; a registry's `role` comes first",
+          "the role that owns the tenants' objects; the login is a member of it, and what changes or clones runs as it; a registry's `role` comes first",
         ),
       password: secret.optional().describe("for URLs without one; sent to `hosts` and to the loopback interface alone"),
       hosts: z
@@ -163,7 +163,7 @@ export const configSchema = z.strictObject({
         .min(10)
         .optional()
         .describe(
-          "why code of tenants may run as a superuser; without it a release on such a connection is not executed",
+          "why releases, and code of tenants, may run as a superuser; without it nothing but plain statements does",
         ),
       iam: z
         .boolean()
@@ -171,6 +171,12 @@ export const configSchema = z.strictObject({
         .describe("on AWS: sign in with an RDS IAM token in place of a password, always over TLS"),
     })
     .prefault({}),
+  extensions: z
+    .array(z.strictObject({ name: z.string().min(1), reason: z.string().min(1) }))
+    .default([])
+    .describe(
+      "extensions that a superuser may make in releases besides those that PostgreSQL trusts; on clones the login makes them before the migration",
+    ),
   connectionsPerHost: z.int().min(1).max(64).default(4).describe("the connection budget of each host"),
   staging: z
     .strictObject({
@@ -188,6 +194,13 @@ export const configSchema = z.strictObject({
         .default({})
         .describe("mode snapshot: what lies behind host:port, where the host is no endpoint of RDS itself"),
       ready: duration("2h").describe("mode snapshot: how long a copy may take until it answers"),
+      uncontained: z
+        .string()
+        .min(10)
+        .optional()
+        .describe(
+          "why the login itself may execute releases on clones, with all its rights, before anybody approves them",
+        ),
     })
     .refine((value) => value.mode !== "server" || value.url !== undefined, "mode server needs `url`"),
   timeouts: z.strictObject({ read: duration("30s"), probe: duration("60s"), dryRun: duration("30min") }).prefault({}),

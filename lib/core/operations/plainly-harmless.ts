@@ -1,13 +1,15 @@
+import type { CreateExtensionStmt } from "libpg-query";
 import type { Migration } from "../migration/release.js";
 import { isHarmless } from "../postgres/functions.js";
+import { TRUSTED_EXTENSIONS } from "../postgres/trusted-extensions.js";
 import { isParsed, parseSql } from "../sql/parse.js";
-import { as, kindOf, type NodeKind, visit } from "../sql/tree.js";
+import { as, kindOf, type NodeKind, option, visit } from "../sql/tree.js";
 import { namesUsed } from "./names-used.js";
 import { operationsOfText } from "./segments.js";
 
 /**
- * Statements that hold no code which the server would run: no body, no trigger, rule, cast, operator or extension, no file and no other
- * server. What they call is looked at by name.
+ * Statements that hold no code which the server would run: no body, no trigger, rule, cast or operator, no file and no other server. What
+ * they call is looked at by name, as extensions are.
  */
 const WITHOUT_CODE: ReadonlySet<NodeKind> = new Set([
   ...(["CreateStmt", "AlterTableStmt", "IndexStmt", "RenameStmt", "DropStmt", "CommentStmt", "TruncateStmt"] as const),
@@ -15,7 +17,7 @@ const WITHOUT_CODE: ReadonlySet<NodeKind> = new Set([
   ...(["CreateEnumStmt", "AlterEnumStmt", "CompositeTypeStmt", "CreateDomainStmt", "AlterDomainStmt"] as const),
   ...(["CreateSeqStmt", "AlterSeqStmt", "ViewStmt", "CreateTableAsStmt", "RefreshMatViewStmt"] as const),
   ...(["CreateStatsStmt", "AlterObjectSchemaStmt", "VacuumStmt", "ReindexStmt", "ClusterStmt"] as const),
-  ...(["CreateSchemaStmt", "GrantStmt", "CreatePolicyStmt", "AlterPolicyStmt"] as const),
+  ...(["CreateSchemaStmt", "GrantStmt", "CreatePolicyStmt", "AlterPolicyStmt", "TransactionStmt"] as const),
 ]);
 
 /** Settings that lead nowhere. */
@@ -25,17 +27,25 @@ const LIMITS: ReadonlySet<string | undefined> = new Set(["lock_timeout", "statem
 const SETS = "set_config";
 
 /** Whether a text of SQL can do nothing but what its statements say, whoever executes it. */
-export function isPlainlyHarmlessText(text: string): boolean {
+export function isPlainlyHarmlessText(text: string, allowed: ReadonlySet<string> = new Set()): boolean {
   // Letters of a name may stand as their numbers, and `t.name` may call a function.
   if (/\bu&"/i.test(text)) return false;
   const { statements } = parseSql(text, "text");
   return statements.every((statement) => {
     if (!isParsed(statement)) return false;
     if (LIMITS.has(as(statement.node, "VariableSetStmt")?.name)) return true;
+    const extension = as(statement.node, "CreateExtensionStmt");
+    if (extension) return isAllowed(extension, allowed);
     if (!WITHOUT_CODE.has(kindOf(statement.node)) || hasOther(statement.node)) return false;
     const { functions, placedFunctions } = namesUsed(statement.node);
     return placedFunctions.length === 0 && functions.every((name) => name !== SETS && isHarmless(name));
   });
+}
+
+/** `extensions`: allowed by the config. With CASCADE it says nothing of what else it makes. */
+function isAllowed({ extname = "", options }: CreateExtensionStmt, extensions: ReadonlySet<string>): boolean {
+  if (TRUSTED_EXTENSIONS.has(extname)) return true;
+  return extensions.has(extname) && option(options, "cascade") === undefined;
 }
 
 /** Whether another kind of statement is within it: what CREATE TABLE AS executes, for one. */
@@ -49,13 +59,17 @@ function hasOther(node: unknown): boolean {
   return found;
 }
 
-/** Whether each statement of a migration, and of its own way back, is such a one. A program of a team's own is not. */
-export function isPlainlyHarmless({ up, down, migrator }: Migration): boolean {
+/**
+ * Whether each statement of a migration, and of its own way back, is such a one. A program of a team's own is not. `extensions`: those that
+ * the config allows besides the trusted.
+ */
+export function isPlainlyHarmless({ up, down, migrator }: Migration, extensions?: ReadonlySet<string>): boolean {
   if (migrator) return false;
   return [up, down].every((script) =>
     (script?.statements ?? []).every(
       (statement) =>
-        isPlainlyHarmlessText(statement.sql) && operationsOfText(statement).every(({ kind }) => kind !== "opaque"),
+        isPlainlyHarmlessText(statement.sql, extensions) &&
+        operationsOfText(statement).every(({ kind }) => kind !== "opaque"),
     ),
   );
 }

@@ -20,8 +20,9 @@ export interface HeldConfig {
 export function holdToPolicy(config: Config, policy: StackPolicy, sources: StackSources): HeldConfig {
   const { approval, thresholds, connection, staging, registry } = config;
   const { slack: _, email: __, origin: ___, ...asked } = approval;
-  const { password, ...login } = connection;
-  const { url: server, ...place } = staging;
+  const { password, superuser, ...login } = connection;
+  const { url: server, uncontained, ...place } = staging;
+  const reasons = policy.superuser !== undefined;
   const { query: ____, ...listed } = registry;
   const origin = originOf(approval.origin, policy);
   const lower = (line: keyof StackPolicy["thresholds"]) => Math.min(thresholds[line], policy.thresholds[line]);
@@ -34,8 +35,17 @@ export function holdToPolicy(config: Config, policy: StackPolicy, sources: Stack
       quorum: Math.max(approval.quorum, policy.quorum),
       ...(origin === undefined ? {} : { origin }),
     },
-    connection: { ...login, ...(password?.startsWith("secret:") ? { password } : {}) },
-    staging: { ...place, ...(server !== undefined && named(server, policy) ? { url: server } : {}) },
+    connection: {
+      ...login,
+      ...(password?.startsWith("secret:") ? { password } : {}),
+      ...(superuser !== undefined && reasons ? { superuser: `${superuser} (the stack: ${policy.superuser})` } : {}),
+    },
+    staging: {
+      ...place,
+      ...(server !== undefined && named(server, policy) ? { url: server } : {}),
+      ...(uncontained !== undefined && reasons ? { uncontained } : {}),
+    },
+    extensions: reasons ? config.extensions : [],
     registry: registry.query === undefined || named(registry.query.url, policy) ? registry : listed,
   };
   return { config: held, findings: [...weaker(config, policy), ...elsewhere(config, policy, sources)] };
@@ -98,6 +108,18 @@ function elsewhere(config: Config, policy: StackPolicy, sources: StackSources): 
           "Set the stack's slackSecret, or the approvers' addresses in its policy.",
         ]),
       );
+  for (const [key, reason] of [
+    ["connection.superuser", connection.superuser],
+    ["staging.uncontained", staging.uncontained],
+    ["extensions", config.extensions.at(0)?.reason],
+  ] as const)
+    if (reason !== undefined && policy.superuser === undefined)
+      found.push(
+        finding("policy.superuser", "warning", setting(key), [
+          `The pack's ${key} is not followed: the policy of the stack lets no release run as a superuser.`,
+          "Sign in as a role that is no superuser; or say in the policy's superuser why releases of this stack may run as one.",
+        ]),
+      );
   if (connection.password !== undefined && !connection.password.startsWith("secret:"))
     found.push(unnamed("connection.password", "note"));
   const { query } = registry;
@@ -135,4 +157,5 @@ type PolicyCode =
   | "policy.quorum"
   | "policy.origin"
   | "policy.channel"
-  | "policy.secret";
+  | "policy.secret"
+  | "policy.superuser";

@@ -5,7 +5,7 @@ import { builtInVolatility } from "./functions.js";
 
 const words = (text: string): readonly string[] => text.split(/\s+/);
 
-/** Functions of pg_catalog with an immutable overload beside others. Measured in test/core/postgres/mutable-expression.test.ts. */
+/** Functions of pg_catalog with an immutable overload besides others. Measured in test/core/postgres/mutable-expression.test.ts. */
 export const MIXED_FUNCTIONS: ReadonlySet<string> = new Set(
   words(`age date date_add date_part date_subtract date_trunc extract generate_series in_range json_to_tsvector
     jsonb_to_tsvector length numeric overlaps phraseto_tsquery plainto_tsquery quote_literal quote_nullable time timestamp

@@ -1,9 +1,8 @@
 import type { Migration } from "../../core/migration/release.js";
+import { extensionOf } from "../../core/operations/extension-statement.js";
 import { operationsOfText } from "../../core/operations/index.js";
-import { parseStatement } from "../../core/sql/parse.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { Statement } from "../../core/sql/statement.js";
-import { as, option } from "../../core/sql/tree.js";
 import type { Clone, Database, Row, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
@@ -30,7 +29,12 @@ export async function makeBeforehand(
   tenant: Tenant | null,
   migrations: readonly Migration[],
 ): Promise<MadeBeforehand> {
-  const named = new Map(migrations.flatMap(({ up }) => up.statements.flatMap(extensionsIn)).toReversed());
+  const named = new Map(
+    migrations
+      .flatMap(({ up }) => up.statements.flatMap((statement) => extensionOf(statement) ?? []))
+      .toReversed()
+      .map((said) => [said.name, said]),
+  );
   if (named.size === 0 || tenant === null || tenant.schema !== null) return NOTHING_MADE;
   const installed = await installedIn(database, tenant, [...named.keys()]);
   if (installed.length === 0) return NOTHING_MADE;
@@ -77,22 +81,6 @@ export function isMade(statement: Statement, { extensions, schemas }: MadeBefore
         ((operation.objectKind === "extension" && extensions.has(operation.name.name)) ||
           (operation.objectKind === "schema" && schemas.has(operation.name.name))),
     )
-  );
-}
-
-interface Named {
-  readonly schema: string | null;
-  readonly version: string | null;
-}
-
-/** Extensions that a statement makes, with what it says of them. */
-function extensionsIn(statement: Statement): readonly (readonly [string, Named])[] {
-  const parsed = parseStatement(statement);
-  const options = "node" in parsed ? as(parsed.node, "CreateExtensionStmt")?.options : undefined;
-  const text = (name: string) => as(option(options, name)?.arg, "String")?.sval ?? null;
-  const said: Named = { schema: text("schema"), version: text("new_version") };
-  return operationsOfText(statement).flatMap((operation) =>
-    operation.kind === "create-object" && operation.objectKind === "extension" ? [[operation.name.name, said]] : [],
   );
 }
 

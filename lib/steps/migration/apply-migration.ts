@@ -8,6 +8,7 @@ import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Migrator } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
+import { withAllowedExtensions } from "./allowed-extensions.js";
 import { applyBackfill } from "./apply-backfill.js";
 import { applyCommand } from "./apply-command.js";
 import type { BackfillPace } from "./backfill-pace.js";
@@ -103,7 +104,8 @@ export interface Work extends ApplyMigration {
  * its own progress, so that a killed run resumes where it stopped. Throws `DatabaseError` with nothing of the current
  * transaction left behind. The dry run and the rollout both execute migrations through this function and no other.
  */
-export async function applyMigration(session: Session, input: ApplyMigration): Promise<AppliedMigration> {
+export async function applyMigration(session: Session, asked: ApplyMigration): Promise<AppliedMigration> {
+  const input = { ...asked, migration: await withAllowedExtensions(session, asked.migration) };
   const start = input.clock.monotonic();
   const { version, migrator } = input.migration;
   if (migrator) {

@@ -113,7 +113,7 @@ function parts(candidate: RollbackCandidate): readonly Part[] {
   return found.map((part, at) => ({ ...part, last: at === found.length - 1 }));
 }
 
-/** Beside the progress of the same migration's way up. */
+/** Next to the progress of the same migration's way up. */
 function progressKey(input: ApplyRollback): string {
   return `back ${input.migration.version}`;
 }

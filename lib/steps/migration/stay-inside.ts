@@ -17,7 +17,7 @@ export class LeftTenant extends DatabaseError {
  * keeps every lock on a relation until the transaction ends, so the locks tell what was read and written.
  */
 export async function stayInside(session: Session, scope: SessionScope): Promise<void> {
-  const [row] = await session.query<Standing>(standingQuery(scope));
+  const [row] = await session.query<Found>(stateQuery(scope));
   const { schema, settings } = scope;
   if (!row) throw new LeftTenant("where the statement left the session could not be read");
   if (row.touched !== null) throw new LeftTenant(`it touches ${row.touched}, which is not the tenant's`);
@@ -31,14 +31,14 @@ export async function stayInside(session: Session, scope: SessionScope): Promise
   if (left !== path) throw new LeftTenant(`it leaves the search_path ${left}, and the tenant's is ${path}`);
 }
 
-interface Standing extends Record<string, unknown> {
+interface Found extends Record<string, unknown> {
   readonly role: string;
   readonly login: string;
   /** What was touched outside of the tenant, with the lock that tells it; null for nothing. */
   readonly touched: string | null;
 }
 
-function standingQuery({ schema, settings }: SessionScope): string {
+function stateQuery({ schema, settings }: SessionScope): string {
   const { lockTimeout, statementTimeout } = settings;
   return `select current_user::pg_catalog.text as role,
     session_user::pg_catalog.text as login, (${touchedQuery(schema, settings.shared ?? ["public"])}) as touched,

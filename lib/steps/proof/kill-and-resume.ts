@@ -32,13 +32,17 @@ export async function killAndResume(
   around: Around,
 ): Promise<readonly ResumePoint[]> {
   const points: Point[] = [];
+  let done = false;
   for (const statement of spread(migration.up.statements.length)) {
     const killed = await runAndKill(working, clones, input, migration, keep, statement);
-    if (!killed) break;
+    if (!killed) {
+      done = true;
+      break;
+    }
     points.push({ statement, state: await stateOf(working, input, around) });
     if (points.at(-1)?.state === "new") break;
   }
-  return resumed(working, input, migration, keep, around, points);
+  return resumed(working, input, migration, keep, around, points, done);
 }
 
 interface Point {
@@ -65,7 +69,7 @@ export async function killCommand(
   return resumed(working, input, migration, keep, around, points);
 }
 
-/** Goes on from the last death, and says of each what came of it. */
+/** Goes on from the last death, and says of each what came of it. `done`: a run that nothing killed has finished the migration. */
 async function resumed(
   working: WorkingClone,
   input: ProveOnClone,
@@ -73,8 +77,10 @@ async function resumed(
   keep: readonly KeepAside[],
   around: Around,
   points: readonly Point[],
+  done = false,
 ): Promise<readonly ResumePoint[]> {
-  if (migration.migrator || points.at(-1)?.state !== "new") await up(working.session, input, migration, keep);
+  if (!done && (migration.migrator || points.at(-1)?.state !== "new"))
+    await up(working.session, input, migration, keep);
   const end = await readState(working.session, input.schema, input.numbered);
   const reason = await around.outcome.difference(working.session, end, around.at);
   return points.map(({ statement, state }) => ({

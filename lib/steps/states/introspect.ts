@@ -13,7 +13,7 @@ import { logicalReplicaFindings } from "../catalog/logical-replica.js";
 import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
 import { openReplica } from "../catalog/replica.js";
-import { tenantRole } from "../catalog/tenant-role.js";
+import { readRoleFacts, tenantRoleFindings } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type TenantReading } from "../run/records.js";
@@ -56,8 +56,8 @@ async function readTenant(
   try {
     const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
     session = opened.session;
-    const { role, findings: ofRole } = await tenantRole(session, tenant, config);
-    roles = ofRole;
+    const facts = await readRoleFacts(session, tenant);
+    roles = tenantRoleFindings(facts, tenant, config);
     const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
@@ -68,13 +68,14 @@ async function readTenant(
     const format = ledgerFor(release.convention, tenant.schema);
     const ledger = await readLedger(session, format, tenant.schema);
     const { pending, findings } = pendingMigrations(release, ledger, format);
+    roles = tenantRoleFindings(facts, tenant, config, pending);
     const record: TenantReading = {
       tenant: tenant.id,
       status: "read",
       fingerprint,
       target,
       statistics,
-      role,
+      role: { name: facts.role, createsSchemas: facts.createsSchemas },
       unchanged,
       ledger,
       pending: pending.map((migration) => migration.version),

@@ -37,7 +37,7 @@ export function configOf(job: Job, registry: string, password: string): object {
   return {
     migrations: "migrations",
     registry: { file: registry },
-    connection: { password },
+    connection: { password, superuser: "a server of the tests alone" },
     staging: { mode: "same host" },
     requester: "release-pipeline",
     ...job.config,

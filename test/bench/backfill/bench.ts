@@ -97,6 +97,7 @@ export async function inBatches(
     await ports.artifacts.put(artifact.speeds, [{ percent: options.percent, by: "bench", at: "" }]);
   const config = configSchema.parse({
     registry: { file: "tenants.csv" },
+    connection: { superuser: "a server of the tests alone" },
     migrations: "migrations",
     staging: { mode: "same host" },
     approval: { approvers: [{ id: "alex" }] },

@@ -115,6 +115,7 @@ export class Gate {
       migrations: "release",
       convention: this.convention,
       registry: { file: "tenants.csv" },
+      connection: { superuser: "a server of the tests alone" },
       staging: { mode: "same host" },
       requester: "release-pipeline",
       application: [],

@@ -39,6 +39,25 @@ describe("the config of a pack under the stack's policy", () => {
     });
   });
 
+  it("lets a pack run nothing as a superuser unless the stack says why too", () => {
+    const why = "because the pack says so";
+    const asked = {
+      connection: { superuser: why },
+      staging: { mode: "same host", uncontained: why },
+      thresholds: policy.thresholds,
+      approval: { quorum: 3 },
+    };
+    expect(held(asked).config.connection.superuser).toBeUndefined();
+    expect(held(asked).config.staging.uncontained).toBeUndefined();
+    expect(codes(asked)).toEqual([
+      "warning policy.superuser connection.superuser",
+      "warning policy.superuser staging.uncontained",
+    ]);
+    const both = holdToPolicy(config(asked), { ...policy, superuser: "tenants of our own" }, NOTHING);
+    expect(both.config.connection.superuser).toBe(`${why} (the stack: tenants of our own)`);
+    expect(both.findings).toEqual([]);
+  });
+
   it("takes its approvers and quorum, whoever the pack names", () => {
     for (const approvers of [[], [{ id: "mallory" }], [{ id: "alex", email: "mallory@evil.example" }]])
       expect(held({ approval: { approvers, quorum: 1 } }).config.approval).toMatchObject({

@@ -52,6 +52,7 @@ async function check(
     migrations: "m",
     convention: "golang-migrate",
     registry: { file: "tenants.csv" },
+    connection: { superuser: "a server of the tests alone" },
     staging: { mode: "same host" },
     requester: "pipeline",
     approval: { approvers: [{ id: userInfo().username }] },

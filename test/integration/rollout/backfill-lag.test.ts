@@ -65,6 +65,7 @@ it("exceeds a lag limit of 1 s on a streaming replica for one batch at most, and
   } as unknown as Ports;
   const config = configSchema.parse({
     registry: { file: "tenants.csv" },
+    connection: { superuser: "a server of the tests alone" },
     migrations: "migrations",
     staging: { mode: "same host" },
     approval: { approvers: [{ id: "alex" }] },

@@ -14,7 +14,7 @@ create extension if not exists pgcrypto;
 create table t (id int primary key, k uuid default gen_random_uuid());`;
 
 /** `by`: what somebody has done in the tenants since. */
-async function check(pending: string, history = HISTORY, by = "") {
+async function check(pending: string, history = HISTORY, by = "", more = "") {
   const major = MAJORS.at(-1) ?? "18";
   const folder = temporaryFolder();
   const ledger = "create table schema_migrations (version bigint primary key, dirty boolean not null);";
@@ -35,7 +35,8 @@ async function check(pending: string, history = HISTORY, by = "") {
   write("tenants.csv", `id,url\n${urls.map((url, at) => `t${at},${url}`).join("\n")}\n`);
   write(
     "schema-gate.yaml",
-    "migrations: migrations\nregistry: { file: tenants.csv }\nstaging: { mode: same host }\napproval: { approvers: [{ id: ada, email: ada@example.com }] }\n",
+    "migrations: migrations\nregistry: { file: tenants.csv }\nstaging: { mode: same host }\napproval: { approvers: [{ id: ada, email: ada@example.com }] }\n" +
+      more,
   );
   return schemaGate(folder, ["check"]);
 }
@@ -93,6 +94,49 @@ it.each([
     );
     expect(stdout + stderr).not.toMatch(/divergences +none/);
     expect(stdout + stderr).toMatch(said);
+  },
+  120_000,
+);
+
+it.each([
+  [
+    "at its place",
+    "alter table t add column note text; create extension pageinspect; alter table t add column more text;",
+  ],
+  ["in a schema that is made for it", "create schema ext; create extension pageinspect schema ext;"],
+  ["with IF NOT EXISTS", "create extension if not exists pageinspect;"],
+])(
+  "makes one that the config allows, as whoever made the clone: %s",
+  async (_, pending) => {
+    const { code, stdout, stderr } = await check(
+      pending,
+      HISTORY,
+      "",
+      "extensions: [{ name: pageinspect, reason: pages }]\n",
+    );
+    expect(code, stdout + stderr).toBe(0);
+  },
+  120_000,
+);
+
+it.each([
+  ["another one", "create extension pageinspect;", "extensions: [{ name: pgrowlocks, reason: locks }]\n"],
+  [
+    "what it needs by CASCADE",
+    "create extension earthdistance cascade;",
+    "extensions: [{ name: pageinspect, reason: pages }]\n",
+  ],
+  [
+    "one that is made within a body",
+    "do $$ begin create extension pageinspect; end $$;",
+    "extensions: [{ name: pageinspect, reason: pages }]\n",
+  ],
+])(
+  "makes none but what it allows: not %s",
+  async (_, pending, allowed) => {
+    const { code, stderr } = await check(pending, HISTORY, "", allowed);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/permission denied to create extension/);
   },
   120_000,
 );

@@ -4,6 +4,7 @@ import { loadParser } from "../../../lib/core/sql/parse.js";
 import { readLedger, writeLedger } from "../../../lib/steps/catalog/ledger.js";
 import { assertOurs } from "../../../lib/steps/catalog/own-objects.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
+import { LOGINS, makeLogin, setupAs, urlAs } from "../../support/gate-logins.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
@@ -85,13 +86,19 @@ const PLANTED: Readonly<Record<string, readonly [sql: string, said: RegExp]>> = 
 beforeAll(() => loadParser());
 
 describe.each(MAJORS)("what stands in the place of ours on %s", (major) => {
-  it.each(Object.entries(PLANTED))("%s is refused by name, and nothing of it runs", async (_, [sql, said]) => {
+  const CASES = LOGINS.flatMap((login) =>
+    Object.entries(PLANTED).map(([what, planted]) => [what, login, planted] as const),
+  );
+
+  it.each(CASES)("%s is refused by name to a %s login, and nothing of it runs", async (_, login, [sql, said]) => {
     await onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
-    const { url, client, name } = await temporaryDatabase(major, EVIL);
+    await makeLogin(major, login);
+    const { url, client, name } = await temporaryDatabase(major, setupAs(login, EVIL));
     await client.query(`grant create on database "${name}" to mallory`);
-    await client.query(sql);
+    // What is made for mallory, a superuser makes; the rest belongs to the login.
+    await client.query(/owner to mallory|set role mallory/.test(sql) ? sql : setupAs(login, sql));
     await client.query("reset role");
-    const session = await testSession(url);
+    const session = await testSession(urlAs(login, url));
     const refused = { code: "NOT-OURS", message: expect.stringMatching(said) };
     await expect(assertOurs(session, null)).rejects.toMatchObject(refused);
     await expect(readLedger(session, ledgerFor("sql"), null)).rejects.toMatchObject({ code: "NOT-OURS" });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
 import { LeftTenant } from "../../../lib/steps/migration/stay-inside.js";
+import { LOGINS, type Login, makeLogin, setupAs, urlAs } from "../../support/gate-logins.js";
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
@@ -81,10 +82,15 @@ const HARMLESS: Readonly<Record<string, string>> = {
 beforeAll(() => loadParser());
 
 describe.each(MAJORS)("rows of another tenant that a part which is rolled back reads, on %s", (major) => {
-  async function outcome(sql: string, before?: string): Promise<readonly [unknown, readonly string[]]> {
-    const { url, client } = await temporaryDatabase(major, SETUP);
+  async function outcome(
+    sql: string,
+    before?: string,
+    login: Login = "superuser",
+  ): Promise<readonly [unknown, readonly string[]]> {
+    await makeLogin(major, login);
+    const { url, client } = await temporaryDatabase(major, setupAs(login, SETUP));
     await client.query("vacuum initech.usr");
-    const session = await testSession(url);
+    const session = await testSession(urlAs(login, url));
     if (before !== undefined) await session.script(before);
     const error = await applyMigration(session, {
       migration: testMigration(sql),
@@ -102,11 +108,13 @@ describe.each(MAJORS)("rows of another tenant that a part which is rolled back r
     return [error, rows.map(({ line }) => String(line))];
   }
 
-  it.each(Object.entries(READS))("%s: nothing is committed", async (_, sql) => {
-    const [error, log] = await outcome(sql);
-    expect(error).toBeInstanceOf(LeftTenant);
-    expect((error as Error).message).toMatch(/it (reads|touches) .*initech\./);
-    expect(log).toEqual([]);
+  describe.each(LOGINS)("where a %s login signs in", (login) => {
+    it.each(Object.entries(READS))("%s: nothing is committed", async (_, sql) => {
+      const [error, log] = await outcome(sql, undefined, login);
+      expect(error).toBeInstanceOf(LeftTenant);
+      expect((error as Error).message).toMatch(/it (reads|touches) .*initech\./);
+      expect(log).toEqual([]);
+    });
   });
 
   it.each(Object.entries(HARMLESS))("%s: passes", async (_, sql) => {

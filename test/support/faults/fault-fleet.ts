@@ -127,7 +127,7 @@ export class FaultFleet {
     const config = {
       migrations: join(this.directory, "migrations"),
       registry: { file: "tenants.csv" },
-      connection: { password: "env:TENANT_PASSWORD" },
+      connection: { password: "env:TENANT_PASSWORD", superuser: "a server of the tests alone" },
       connectionsPerHost: connections,
       staging: { mode: "same host" },
       requester: "release-pipeline",

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Fleet } from "../../../adapters/local/fleet.js";
 import type { Endpoint } from "../../../adapters/pg/connection.js";
 import { pgDatabase } from "../../../adapters/pg/database.js";
+import { allowedExtensions } from "../../../core/config/allowed-extensions.js";
 import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import { identifier } from "../../../core/sql/quote.js";
@@ -33,7 +34,8 @@ export async function rehearsed(
       const { endpoint } = await fleet.entry(of.id);
       return { endpoint: { ...endpoint, database: of.database }, replica: null };
     },
-    uncontained: config.connection.superuser !== undefined,
+    uncontained: config.staging.uncontained !== undefined,
+    extensions: allowedExtensions(config),
     staging: staging === null ? null : async () => staging,
   });
   const name = `schema_gate_doctor_${randomBytes(6).toString("hex")}`;

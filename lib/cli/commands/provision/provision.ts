@@ -11,6 +11,7 @@ import { TAKEN } from "../../../adapters/pg/new-schema.js";
 import { pgProvisioner } from "../../../adapters/pg/provisioner.js";
 import { readConfig } from "../../../api/read-config.js";
 import { UsageError } from "../../../api/usage-error.js";
+import { allowedExtensions } from "../../../core/config/allowed-extensions.js";
 import { type Config, milliseconds } from "../../../core/config/config.js";
 import { sharedSchemas } from "../../../core/isolation/shared-schemas.js";
 import { digest } from "../../../core/json.js";
@@ -83,7 +84,8 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
   await loadParser();
   const database = pgDatabase({
     tenant: (one) => fleet.entry(one.id),
-    uncontained: config.connection.superuser !== undefined,
+    uncontained: config.staging.uncontained !== undefined,
+    extensions: allowedExtensions(config),
     staging: null,
   });
   const provisioner = pgProvisioner(async (one) => (await fleet.entry(one.id)).endpoint);

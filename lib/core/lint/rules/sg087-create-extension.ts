@@ -1,13 +1,6 @@
+import { TRUSTED_EXTENSIONS } from "../../postgres/trusted-extensions.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
-
-/** Those that a role with CREATE on the database may create (marked `trusted` by PostgreSQL 13 to 18). */
-const TRUSTED: ReadonlySet<string> = new Set(
-  `btree_gin btree_gist citext cube dict_int fuzzystrmatch hstore intarray isn lo ltree pg_trgm pgcrypto plperl plpgsql
-  pltcl seg tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp bool_plperl hstore_plperl jsonb_plperl`.split(
-    /\s+/,
-  ),
-);
 
 export const createExtension: Rule = {
   id: "SG087",
@@ -24,7 +17,7 @@ export const createExtension: Rule = {
   nodes: ["CreateExtensionStmt", "AlterSystemStmt"],
   *check(statement) {
     const extension = as(statement.node, "CreateExtensionStmt")?.extname;
-    if (extension !== undefined && TRUSTED.has(extension)) return;
+    if (extension !== undefined && TRUSTED_EXTENSIONS.has(extension)) return;
     const name = extension ?? "ALTER SYSTEM";
     yield {
       statement,

@@ -1,0 +1,8 @@
+/**
+ * Extensions that a role with CREATE on the database may make: their control files say `trusted`, and their scripts run as the superuser
+ * that the server was made with (manual, "CREATE EXTENSION"; PostgreSQL 13 to 18).
+ */
+export const TRUSTED_EXTENSIONS: ReadonlySet<string> = new Set(
+  `btree_gin btree_gist citext cube dict_int fuzzystrmatch hstore intarray isn lo ltree pg_trgm pgcrypto plperl plpgsql
+  pltcl seg tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp bool_plperl jsonb_plperl`.split(/\s+/),
+);
