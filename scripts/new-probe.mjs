@@ -47,10 +47,16 @@ export const ${name}: Probe = {
 );
 const index = `${root}lib/core/probes/index.ts`;
 const text = readFileSync(index, "utf8");
-const registered = text
-  .replace(/(import type \{ Probe, ProbeQuery \} from)/, `import { ${name} } from "./${slug}.js";\n$1`)
-  .replace(/(export const PROBES: readonly Probe\[\] = \[[\s\S]*?)\n\];/, `$1\n  ${name},\n];`);
-if (registered === text) throw new Error("lib/core/probes/index.ts no longer has the list PROBES");
+const imported = text.replace(
+  /^import type \{[^}]*\bProbe\b[^}]*\} from "\.\/probe\.js";/m,
+  `import { ${name} } from "./${slug}.js";\n$&`,
+);
+const registered = imported.replace(
+  /(export const PROBES: readonly Probe\[\] = \[[\s\S]*?)\n\];/,
+  `$1\n  ${name},\n];`,
+);
+if (imported === text || registered === imported)
+  throw new Error("lib/core/probes/index.ts no longer has the import of Probe or the list PROBES");
 writeFileSync(index, registered);
 formatWritten(path, "lib/core/probes/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in lib/core/probes/index.ts. Next:

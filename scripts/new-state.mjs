@@ -41,8 +41,10 @@ export const ${name}: Step<z.infer<typeof input>, Output> = {
 writeFileSync(STATE_INDEX, stateIndex());
 formatWritten(path, "lib/steps/states/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in states/index.ts. Next:
-  1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, and a Catch that ends in RecordFailure.
+  1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, a Catch that ends in RecordFailure, and
+     the Next (or Default) of the states that lead to it.
   2. lib/infra/handlers.ts: ${placeholder} with its memory, minutes and grants.
   3. test/steps: what it answers, and that an answer that is not ok blocks.
+  4. docs/aws-scenarios.md: the ways through the machine that pass it.
 Then: npx vitest run test/state-machines test/infra test/steps
 `);

@@ -6,7 +6,7 @@ import { portsOf, servicesOf } from "./services.js";
 
 const text = z.string().min(1);
 
-/** What the state machine tells the long task beside the stack's own variables: a handler by the name of its state, and its event. */
+/** What the state machine tells the long task besides the stack's own variables: a handler by the name of its state, and its event. */
 const taskSchema = z.discriminatedUnion("SCHEMA_GATE_TASK_STEP", [
   z
     .object({

@@ -10,7 +10,7 @@ import type { ProofDatabases } from "../steps/proof/prove-folder.js";
 const PREFIX = "schema_gate_prove_";
 
 /**
- * An empty database and copies of it, beside each other on one server. What killed proofs left there goes first. With `signal`
+ * An empty database and copies of it, next to each other on one server. What killed proofs left there goes first. With `signal`
  * aborted, what runs is cancelled and throws `Interrupted`; databases can still be dropped.
  */
 export async function openProofDatabases(endpoint: Endpoint, signal?: AbortSignal): Promise<ProofDatabases> {

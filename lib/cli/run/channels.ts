@@ -11,7 +11,7 @@ import { SecretError } from "../../ports/secrets.js";
 import type { SlackDeps } from "../../review/slack/slack-app.js";
 import type { Io } from "../io.js";
 
-/** How people are asked beside the terminal, and what signs their links. */
+/** How people are asked besides the terminal, and what signs their links. */
 export interface Channels {
   /** Null: the page's own address on the loopback interface. */
   readonly origin: string | null;

@@ -41,7 +41,7 @@ export interface CleanOptions {
   readonly yes: boolean;
 }
 
-/** Removes what old runs keep beside their trail, and scratch databases that nobody holds. 1 when a run had to be left as it is. */
+/** Removes what old runs keep next to their trail, and scratch databases that nobody holds. 1 when a run had to be left as it is. */
 export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
   const { runs, left } = await oldRuns(workspace, options);
@@ -140,22 +140,22 @@ async function keptBecause(
     const more = changed.length > 1 ? ` Files that differ: ${changed.length}.` : "";
     return { why: `${first.message}${more} Next: schema-gate audit verify ${run}`, altered: true };
   }
-  const repaired = options.repaired ? [] : standingRepairs(workspace, run);
+  const repaired = options.repaired ? [] : lastingRepairs(workspace, run);
   if (repaired.length === 0) return null;
   const why = `its repair of ${repaired.join(", ")} could not be undone any more. Clean it too with --repaired`;
   return { why, altered: false };
 }
 
 /** The tenants with a repair that was not undone; one that began and of which no end is known may have been committed. */
-function standingRepairs(workspace: Workspace, run: string): readonly string[] {
+function lastingRepairs(workspace: Workspace, run: string): readonly string[] {
   const { events } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
   const gone = new Set(
     events.filter(({ action }) => /^repair\.(undone|failed)$/.test(action)).map(({ details }) => details.repair),
   );
-  const standing = events.filter(
+  const lasting = events.filter(
     ({ action, details }) => /^(repair\.started|tenant\.repaired)$/.test(action) && !gone.has(details.repair),
   );
-  return [...new Set(standing.map(({ subject }) => subject.name))];
+  return [...new Set(lasting.map(({ subject }) => subject.name))];
 }
 
 /** One tenant per host leads to its server. False when a server could not be asked. */

@@ -8,7 +8,7 @@ import { milliseconds } from "../../core/config/config.js";
 import { plural } from "../../core/plural.js";
 import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { fleetStanding, type Standing } from "../../steps/catalog/fleet-standing.js";
+import { fleetLedgers, type LedgerState } from "../../steps/catalog/fleet-ledgers.js";
 import { releaseOfConfig } from "../catalog/release-of-config.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
@@ -31,17 +31,17 @@ export async function printFleetStatus(
   const database = pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null });
   const release = await releaseOfConfig(database, config, directory, tenants);
   if (typeof release === "string") throw new UsageError(release, "correct `migrations` in the config");
-  const standings = await fleetStanding(database, tenants, release, {
+  const ledgers = await fleetLedgers(database, tenants, release, {
     connectionsPerHost: config.connectionsPerHost,
     statementTimeout: milliseconds(config.timeouts.read),
   });
-  const waiting = await waitingSteps(resolve(directory, config.migrations), release, standings);
-  const output = { release: release.name, tenants: standings, contracts: waiting };
+  const waiting = await waitingSteps(resolve(directory, config.migrations), release, ledgers);
+  const output = { release: release.name, tenants: ledgers, contracts: waiting };
   if (options.json) io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
   else
-    for (const line of [...lines(release.name, standings), ...waitingLines(waiting)])
+    for (const line of [...lines(release.name, ledgers), ...waitingLines(waiting)])
       io.stdout.write(`${printable(line)}\n`);
-  return standings.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
+  return ledgers.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
 }
 
 async function listed(fleet: Fleet, selection: Selection): Promise<readonly Tenant[]> {
@@ -54,10 +54,10 @@ async function listed(fleet: Fleet, selection: Selection): Promise<readonly Tena
   }
 }
 
-function lines(release: string, standings: readonly Standing[]): readonly string[] {
-  const behind = standings.filter(({ pending, reason }) => reason === null && (pending?.length ?? 0) > 0);
-  const wrong = standings.filter(({ reason }) => reason !== null);
-  const current = standings.length - behind.length - wrong.length;
+function lines(release: string, ledgers: readonly LedgerState[]): readonly string[] {
+  const behind = ledgers.filter(({ pending, reason }) => reason === null && (pending?.length ?? 0) > 0);
+  const wrong = ledgers.filter(({ reason }) => reason !== null);
+  const current = ledgers.length - behind.length - wrong.length;
   const width = Math.max(0, ...[...behind, ...wrong].map(({ tenant }) => tenant.length));
   const counts = [
     `${current} up to date`,
@@ -65,7 +65,7 @@ function lines(release: string, standings: readonly Standing[]): readonly string
     ...(wrong.length > 0 ? [`${wrong.length} unknown`] : []),
   ];
   return [
-    `${release}: ${plural(standings.length, "tenant")}, ${counts.join(", ")}`,
+    `${release}: ${plural(ledgers.length, "tenant")}, ${counts.join(", ")}`,
     ...behind.map(({ tenant, pending }) => `  ${tenant.padEnd(width)}  lacks ${pending?.join(", ")}`),
     ...wrong.map(({ tenant, reason }) => `  ${tenant.padEnd(width)}  ${reason}`),
   ];

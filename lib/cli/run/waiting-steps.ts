@@ -7,7 +7,7 @@ import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import type { Database } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { fleetStanding, type Standing } from "../../steps/catalog/fleet-standing.js";
+import { fleetLedgers, type LedgerState } from "../../steps/catalog/fleet-ledgers.js";
 import { releaseOfConfig } from "../catalog/release-of-config.js";
 
 /** Where contract steps of `schema-gate rewrite` wait: no framework looks there. */
@@ -25,11 +25,11 @@ export interface WaitingStep {
   readonly due: boolean;
 }
 
-/** The contract steps beside a folder of migrations; none where there is no such folder. */
+/** The contract steps next to a folder of migrations; none where there is no such folder. */
 export async function waitingSteps(
   folder: string,
   release: Release,
-  standings: readonly Standing[],
+  ledgers: readonly LedgerState[],
 ): Promise<readonly WaitingStep[]> {
   const files = await readReleaseFolder(laterFolder(folder), []).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -38,7 +38,7 @@ export async function waitingSteps(
   return files.flatMap(({ path, bytes }) => {
     const step = path.endsWith(".sql") ? planStepOf({ text: Buffer.from(bytes).toString("utf8") }) : null;
     if (step?.condition == null) return [];
-    return [{ file: path, plan: step.plan, condition: step.condition, due: isDue(step, release, standings) }];
+    return [{ file: path, plan: step.plan, condition: step.condition, due: isDue(step, release, ledgers) }];
   });
 }
 
@@ -53,21 +53,21 @@ export async function waitingInFleet(
   if (config.migrator !== undefined || !existsSync(laterFolder(folder))) return [];
   const release = await releaseOfConfig(database, config, directory, tenants);
   if (typeof release === "string") return [];
-  const standings = await fleetStanding(database, tenants, release, {
+  const ledgers = await fleetLedgers(database, tenants, release, {
     connectionsPerHost: config.connectionsPerHost,
     statementTimeout: milliseconds(config.timeouts.read),
   });
-  return waitingSteps(folder, release, standings);
+  return waitingSteps(folder, release, ledgers);
 }
 
-function isDue({ plan, number }: PlanStep, release: Release, standings: readonly Standing[]): boolean {
+function isDue({ plan, number }: PlanStep, release: Release, ledgers: readonly LedgerState[]): boolean {
   const earlier = release.migrations.filter(({ up }) => {
     const step = planStepOf(up);
     return step?.plan === plan && step.number < number;
   });
-  const has = ({ pending, reason }: Standing, version: string) =>
+  const has = ({ pending, reason }: LedgerState, version: string) =>
     reason === null && pending?.includes(version) === false;
-  return standings.every((standing) => earlier.every(({ version }) => has(standing, version)));
+  return ledgers.every((ledger) => earlier.every(({ version }) => has(ledger, version)));
 }
 
 /** They for a terminal; nothing where none waits. */

@@ -68,7 +68,7 @@ export function skeleton(name: string): string {
   return [...plain(name)].map((letter) => LATIN.get(letter) ?? letter).join("");
 }
 
-/** Whether a name has Latin letters beside those of a script that is taken for it, as no name of a person has. */
+/** Whether a name has Latin letters besides those of a script that is taken for it, as no name of a person has. */
 export function mixesScripts(name: string): boolean {
   return LATIN_LETTER.test(plain(name)) && OTHER_LETTER.test(plain(name));
 }

@@ -66,7 +66,7 @@ export class Reader {
       return;
     }
     if (/^[A-Z]/.test(key) && !PLAIN.has(key))
-      throw new NotCuttable("form", `it has a ${key}, of which it is not known whether it can be cut`);
+      throw new NotCuttable("form", `it has a ${key}, and nobody knows whether it can be cut`);
     this.read(child, place);
   }
 
@@ -234,7 +234,7 @@ export class Reader {
     if (view) return;
     const found = this.before.table(table);
     if (!found && !this.before.get("materialized view", table))
-      throw new NotCuttable("no-table", `it reads ${shown}, of which it is not known what it is`);
+      throw new NotCuttable("no-table", `it reads ${shown}, and what that is is not known`);
     if (found?.attributes.relkind === "f")
       throw new NotCuttable("own-rows", `it reads the foreign table ${shown}, which may be any table of any server`);
     const family = [table, ...descendants(this.before, table)];

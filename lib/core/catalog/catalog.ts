@@ -11,7 +11,7 @@ export const CANONICAL_VERSION = 4;
  */
 export interface Catalog {
   readonly canonical: number;
-  /** `server_version_num`, e.g. 180004. Beside the fingerprint, never in it. */
+  /** `server_version_num`, e.g. 180004. Next to the fingerprint, never in it. */
   readonly serverVersion: number;
   /** Sorted by `objectKey`. */
   readonly objects: readonly CatalogObject[];

@@ -68,7 +68,7 @@ export interface LesserFunction {
 }
 
 /**
- * One row, `CodeAnswer`: what of a user's code a query would run. Beside what it names, PostgreSQL runs what stands on the
+ * One row, `CodeAnswer`: what of a user's code a query would run. Besides what it names, PostgreSQL runs what stands on the
  * relations that it reads: to plan a scan the expressions of indexes, of partition keys, constraints and statistics are
  * evaluated as far as they are constant, policies and generated columns when rows are read, casts where a value is shown.
  */

@@ -25,7 +25,7 @@ const part = (catalog: string, owner: string, number: string): Watched => ({
   key: `${owner}::int8 * 65536 + ${number}`,
   where: `${owner} >= 16384`,
 });
-/** Beside pg_catalog, whose id is 11, every schema is noted in pg_depend by what stands in it. */
+/** Besides pg_catalog, whose id is 11, every schema is noted in pg_depend by what stands in it. */
 const inSchema = (catalog: string, namespace: string): Watched => ({ ...whole(catalog), where: `${namespace} <> 11` });
 
 const ALWAYS: readonly Watched[] = [

@@ -2,7 +2,7 @@ import { LESSER_OWNER } from "./code-of-others.js";
 
 /** Which objects of ours are looked at. */
 export interface OwnObjects {
-  /** The schema of ours beside a tenant that is a schema; null where everything that is named like one of ours is. */
+  /** The schema of ours next to a tenant that is a schema; null where everything that is named like one of ours is. */
   readonly schema: string | null;
   /** The tenant's schema, which has our ledger in it; null for a tenant with a database of its own. */
   readonly tenantSchema: string | null;

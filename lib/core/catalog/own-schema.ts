@@ -5,7 +5,7 @@ import { TENANT_SCHEMA } from "./catalog.js";
 /** Stands in our SQL for the schema of ours in a tenant's database, until it is bound to a tenant. */
 export const OWN_SCHEMA = "$gate";
 
-/** The schema of ours beside a tenant: one per database, or one per tenant where tenants are schemas. */
+/** The schema of ours next to a tenant: one per database, or one per tenant where tenants are schemas. */
 export function ownSchemaOf(tenantSchema: string | null): string {
   if (tenantSchema === null) return "schema_gate";
   const name = `schema_gate_${tenantSchema}`;

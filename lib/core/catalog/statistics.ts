@@ -1,6 +1,6 @@
 import type { Activity } from "./activity.js";
 
-/** What a tenant's database is busy with: beside its catalog, never in the fingerprint. */
+/** What a tenant's database is busy with: next to its catalog, never in the fingerprint. */
 export interface Statistics {
   /** `server_version_num`. */
   readonly serverVersion: number;

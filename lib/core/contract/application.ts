@@ -3,7 +3,7 @@ import type { Told } from "./fold.js";
 import { qualifyNames, tablesOf } from "./qualify.js";
 
 /**
- * What the application's code expects beside a release: after it always, before it only of tables that the release does
+ * What the application's code expects next to a release: after it always, before it only of tables that the release does
  * not mention, because what it changes may be what the code waits for.
  */
 export function applicationColumns(

@@ -9,7 +9,7 @@ interface RequirementBase {
   readonly when: Moment;
   readonly source: SourceSpan;
   /**
-   * Nothing enforces it: the code states it beside its SQL, or a statement may pass over what it speaks of (IF NOT EXISTS). What a
+   * Nothing enforces it: the code states it next to its SQL, or a statement may pass over what it speaks of (IF NOT EXISTS). What a
    * statement does in any case the server enforces, and knows better than any reading of the text.
    */
   readonly stated?: true;

@@ -108,7 +108,7 @@ class BodyPieces {
     }
   }
 
-  /** EXECUTE: the text that it runs, and beside it whatever the expression reads. */
+  /** EXECUTE: the text that it runs, and besides it whatever the expression reads. */
   private executes(tree: unknown, field: string, line: number): void {
     this.visit(tree, line);
     const holder = isTree(tree) ? tree[field] : null;

@@ -65,7 +65,7 @@ async function rustScripts(files: readonly SourceFile[], sql: readonly SourceFil
   };
 }
 
-/** The file of a script and those that its statements stand in: Rust may run the SQL beside it. */
+/** The file of a script and those that its statements stand in: Rust may run the SQL next to it. */
 function filesOf(script: Script): string[] {
   return [script.file, ...script.statements.map((statement) => statement.source.file)];
 }

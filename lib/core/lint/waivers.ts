@@ -32,7 +32,7 @@ export interface ReadWaivers {
 }
 
 /**
- * Waivers in the comments of a script. `allow` holds for the statement that it stands in, beside or right above;
+ * Waivers in the comments of a script. `allow` holds for the statement that it stands in, next to or right above;
  * `allow-file` for the whole file.
  */
 export function readWaivers(script: LintScript): ReadWaivers {

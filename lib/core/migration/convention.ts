@@ -107,7 +107,7 @@ export function signOf(kind: SignKind, what: string, files: readonly SourceFile[
   return [{ kind, text: `${what} in ${first.path}${others}` }];
 }
 
-/** A sign when a manifest beside the release names a dependency. */
+/** A sign when a manifest next to the release names a dependency. */
 export function manifestSign(files: readonly SourceFile[], manifest: RegExp, dependency: RegExp): readonly Sign[] {
   const found = files.find((file) => manifest.test(file.name) && dependency.test(file.text));
   const name = found ? (dependency.exec(found.text)?.[0].trim() ?? "") : "";

@@ -40,7 +40,7 @@ export interface Migration {
   readonly checksumVariants?: readonly string[];
   /** A team's own program that is this migration; its statements are then not known. */
   readonly migrator?: MigratorCommand;
-  /** What the Rust code beside the SQL expects and asks for. */
+  /** What the Rust code next to the SQL expects and asks for. */
   readonly expects?: Contract;
 }
 
@@ -85,7 +85,7 @@ export interface Release {
   readonly detection?: readonly string[];
   readonly migrations: readonly Migration[];
   readonly contract: Contract;
-  /** The columns that the application's own code names; absent when there is no such code beside the release. */
+  /** The columns that the application's own code names; absent when there is no such code next to the release. */
   readonly application?: readonly ColumnRequirement[];
   readonly coverage: Coverage;
   readonly findings: readonly Finding[];

@@ -41,15 +41,16 @@ export class FunctionBodies {
    */
   operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
     const operations = this.follow(operationsOf(statement), []);
-    const doubt = this.doubtOf(statement);
-    if (doubt !== null) return [...operations, opaque(doubt, statement.sql, operations[0] ?? null, statement)];
+    const uncertainty = this.uncertaintyOf(statement);
+    if (uncertainty !== null)
+      return [...operations, opaque(uncertainty, statement.sql, operations[0] ?? null, statement)];
     for (const { kind, statement: inner } of operations)
       if (kind === "create-object" && inner.sql !== statement.sql) this.known.note(parseStatement(inner), false);
     return operations;
   }
 
   /** Why the text of a statement that puts SQL together does not tell what it is; null where it does. */
-  doubtOf({ sql }: { readonly sql: string }): string | null {
+  uncertaintyOf({ sql }: { readonly sql: string }): string | null {
     const name = /\bexecute\b/i.test(sql) && !/^\s*create\b/i.test(sql) ? this.known.shadowed(sql) : null;
     return name === null ? null : `the history has ${name} of its own, so what EXECUTE runs is not told by its text`;
   }
@@ -109,10 +110,12 @@ export class FunctionBodies {
             (operation): Operation => ({ ...operation, guards: [...guards, ...own, ...(operation.guards ?? [])] }),
           ),
         );
-      const doubt = /\bexecute\b/i.test(definition.sql) ? this.known.shadowed(definition.sql) : null;
+      const uncertainty = /\bexecute\b/i.test(definition.sql) ? this.known.shadowed(definition.sql) : null;
       const unread = [
         ...(body?.opaque ?? []),
-        ...(doubt === null ? [] : [{ reason: `the history has ${doubt} of its own`, text: definition.sql }]),
+        ...(uncertainty === null
+          ? []
+          : [{ reason: `the history has ${uncertainty} of its own`, text: definition.sql }]),
       ];
       const name = call.name.at(-1) ?? "";
       return [

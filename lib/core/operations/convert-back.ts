@@ -18,7 +18,7 @@ import { castsWhole, turnedRound } from "./turned-round.js";
 
 /**
  * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:
- * columns of the table that the statement drops beside, which are not there again yet.
+ * columns of the table that the statement also drops, which are not there again yet.
  */
 export function convertedBack(
   operations: readonly AlterColumnType[],

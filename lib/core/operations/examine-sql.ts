@@ -36,8 +36,9 @@ function examine(statement: AnyStatement, functions: FunctionBodies): readonly O
   }
   const body = bodyStatements(statement);
   if (body?.runs) {
-    const doubt = functions.doubtOf(statement);
-    const untold = doubt === null ? [] : [{ reason: sentence(doubt), text: statement.sql, source: statement.source }];
+    const uncertainty = functions.uncertaintyOf(statement);
+    const untold =
+      uncertainty === null ? [] : [{ reason: sentence(uncertainty), text: statement.sql, source: statement.source }];
     return [...body.opaque, ...untold, ...body.statements.flatMap((inner) => examine(inner, functions))];
   }
   return functions

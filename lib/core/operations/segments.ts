@@ -10,8 +10,19 @@ export interface Segment {
   readonly statements: readonly Statement[];
 }
 
-/** The operations of a statement that was stored as text; the parser must be loaded. */
+/** Derived once for each statement of a release that was loaded, however many gates ask. */
+const KNOWN = new WeakMap<Statement, readonly Operation[]>();
+
+/** The operations of a statement that was stored as text, made when they are asked for first; the parser must be loaded. */
 export function operationsOfText(statement: Statement): readonly Operation[] {
+  const known = KNOWN.get(statement);
+  if (known) return known;
+  const operations = derived(statement);
+  KNOWN.set(statement, operations);
+  return operations;
+}
+
+function derived(statement: Statement): readonly Operation[] {
   const { statements } = parseSql(statement.sql, statement.source.file);
   const [only] = statements;
   if (statements.length !== 1 || !only) {

@@ -84,7 +84,7 @@ export interface ColumnSpec {
   readonly generated: "" | "s" | "v";
   readonly generationExpression: string | null;
   readonly collation: string | null;
-  /** Constraints written beside the column, NOT NULL excepted, with the column filled in. */
+  /** Constraints written next to the column, NOT NULL excepted, with the column filled in. */
   readonly constraints: readonly ConstraintSpec[];
 }
 
@@ -100,7 +100,7 @@ export interface IndexKey {
   readonly operatorClass: string | null;
 }
 
-/** What a statement may make, alter or drop beside tables, columns, constraints and indexes: the catalog's kinds, by the words of SQL. */
+/** What a statement may make, alter or drop besides tables, columns, constraints and indexes: the catalog's kinds, by the words of SQL. */
 export type OtherObjectKind =
   | Exclude<OtherKind, "default privileges" | "database setting" | "system object">
   | "procedure"

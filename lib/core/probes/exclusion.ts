@@ -12,7 +12,7 @@ import { setAside } from "./support/set-aside.js";
 import { tableNow } from "./support/table-now.js";
 import { validatedConstraints } from "./support/validated-constraints.js";
 
-/** Rows that an exclusion constraint, or a key WITHOUT OVERLAPS, would not let stand beside another row. */
+/** Rows that an exclusion constraint, or a key WITHOUT OVERLAPS, would not let stand next to another row. */
 export const exclusion: Probe = {
   code: "probe.exclusion",
   derive(operation, moment) {

@@ -65,7 +65,7 @@ function orphaned(reference: Reference, period: boolean): string {
 
 const PLAIN_TEXTS = new Set(["text", "character varying"]);
 
-/** A text beside a padded one would be compared as a text; the key compares it as a padded one. */
+/** A text next to a padded one would be compared as a text; the key compares it as a padded one. */
 function castTo(own: string, theirs: string): string {
   if (!PLAIN_TEXTS.has(parseType(own)?.base ?? "")) return "";
   return parseType(theirs)?.base === "character" ? "::pg_catalog.bpchar" : "";

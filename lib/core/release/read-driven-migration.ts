@@ -11,7 +11,7 @@ import type { RustRelease } from "../rust/read-rust-script.js";
 import { readEmbeddedSql, scriptOf } from "../rust/rust-script.js";
 import type { ReadMigration } from "./read-migration.js";
 
-/** A migration whose Rust code says what it expects and how its SQL runs: the SQL beside it, or SQL in the code. */
+/** A migration whose Rust code says what it expects and how its SQL runs: the SQL next to it, or SQL in the code. */
 export function readDrivenMigration(
   source: MigrationSource,
   rust: RustRelease,
@@ -47,20 +47,21 @@ interface Up {
 
 function upScript(source: MigrationSource, driver: SourceFile, gate: ReadGateCode): Up {
   const [run] = gate.code.runs;
-  const beside = source.up.rust ? null : readSqlScript(source.up);
+  const written = source.up.rust ? null : readSqlScript(source.up);
   const named = run?.name === source.name || run?.name === `${source.version}_${source.name}`;
-  const inCode = run && !beside && /\s/.test(run.name.trim()) ? readEmbeddedSql(run.name, run.node, run.literal) : null;
-  const read = scriptOf(gate.emissions, beside?.statements ?? inCode ?? []);
+  const inCode =
+    run && !written && /\s/.test(run.name.trim()) ? readEmbeddedSql(run.name, run.node, run.literal) : null;
+  const read = scriptOf(gate.emissions, written?.statements ?? inCode ?? []);
   const opaque: Opaque[] = [...read.opaque];
-  if (run && beside && !named) opaque.push(anotherName(run.name, source, driver));
-  if (run && !beside && !inCode) opaque.push(withoutSql(run.name, driver));
-  if (!run && (beside || gate.emissions.length === 0)) opaque.push(neverRun(source, driver));
-  const files = beside ? [source.up.file.bytes, driver.bytes] : [driver.bytes];
+  if (run && written && !named) opaque.push(anotherName(run.name, source, driver));
+  if (run && !written && !inCode) opaque.push(withoutSql(run.name, driver));
+  if (!run && (written || gate.emissions.length === 0)) opaque.push(neverRun(source, driver));
+  const files = written ? [source.up.file.bytes, driver.bytes] : [driver.bytes];
   const script: Script = {
     file: driver.path,
     language: "rust",
     statements: read.statements.map(plain),
-    transaction: beside?.script.transaction ?? "single",
+    transaction: written?.script.transaction ?? "single",
     isolation: run?.isolation ?? "read committed",
     checksum: sha256(Buffer.concat(files)),
   };
@@ -71,7 +72,7 @@ function neverRun(source: MigrationSource, driver: SourceFile): Opaque {
   return {
     reason: source.up.rust
       ? "The code runs nothing"
-      : `The code does not run the SQL beside it (${source.up.file.path})`,
+      : `The code does not run the SQL next to it (${source.up.file.path})`,
     text: driver.text,
     source: { file: driver.path, line: 1, column: 1 },
   };
@@ -79,7 +80,7 @@ function neverRun(source: MigrationSource, driver: SourceFile): Opaque {
 
 function anotherName(name: string, source: MigrationSource, driver: SourceFile): Opaque {
   return {
-    reason: `The code runs the migration ${name}, but the SQL beside it is ${source.version}_${source.name}`,
+    reason: `The code runs the migration ${name}, but the SQL next to it is ${source.version}_${source.name}`,
     text: driver.text,
     source: { file: driver.path, line: 1, column: 1 },
   };
@@ -87,7 +88,7 @@ function anotherName(name: string, source: MigrationSource, driver: SourceFile):
 
 function withoutSql(name: string, driver: SourceFile): Opaque {
   return {
-    reason: `The code runs the migration ${name}, and no SQL file of that name stands beside it`,
+    reason: `The code runs the migration ${name}, and no SQL file of that name stands next to it`,
     text: driver.text,
     source: { file: driver.path, line: 1, column: 1 },
   };

@@ -6,7 +6,7 @@ import type { Migration, Release, Squash } from "../migration/release.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import { type ReleaseFile, readSourceFile } from "../migration/source-file.js";
 import { FunctionBodies } from "../operations/called.js";
-import { applicationBeside } from "../rust/application/application-beside.js";
+import { applicationCode } from "../rust/application/application-code.js";
 import { rustRelease } from "../rust/read-rust-script.js";
 import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { loadParser } from "../sql/parse.js";
@@ -72,7 +72,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const downs = migrations.map((each) => judgeDown(each, options.acceptances));
   findings.push(...judged.findings, ...downs.flatMap((each) => each.findings));
   const newest = migrations.at(-1)?.migration;
-  const application = options.application === false ? NO_APPLICATION : applicationBeside(legible, reading.migrations);
+  const application = options.application === false ? NO_APPLICATION : applicationCode(legible, reading.migrations);
   findings.push(...application.findings);
   const all = downs.map((each) => each.migration);
   return {

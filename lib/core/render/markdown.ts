@@ -58,7 +58,7 @@ function entry(finding: Finding, meta: RenderMeta): string {
   return lines.join("\n");
 }
 
-/** Stands where a renderer would make a link or a mention of what is beside it. */
+/** Stands where a renderer would make a link or a mention of what is next to it. */
 const APART = "\u200b";
 
 /** Untrusted text: no markup, no mention, no link, no line of its own comes out of it, in a paragraph or in a table. */

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from "../finding.js";
 import type { ClusterMatrix } from "../versions/matrix.js";
 
-/** What a report needs beside the findings. */
+/** What a report needs besides the findings. */
 export interface RenderMeta {
   /** Version of schema-gate. */
   readonly version: string;

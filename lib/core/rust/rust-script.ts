@@ -15,11 +15,11 @@ export interface RustScript {
 }
 
 /** Turns what the code does into statements. A guard becomes a DO block, so that each tenant's server decides. */
-export function scriptOf(emissions: readonly Emission[], beside: readonly AnyStatement[] = []): RustScript {
+export function scriptOf(emissions: readonly Emission[], written: readonly AnyStatement[] = []): RustScript {
   const statements: AnyStatement[] = [];
   const opaque: Opaque[] = [];
   for (const emission of emissions) {
-    if (emission.kind === "beside") statements.push(...beside);
+    if (emission.kind === "sql-file") statements.push(...written);
     else if (emission.kind === "opaque") opaque.push(pieceOf(emission.reason, emission.node));
     else if (emission.kind === "sql")
       statements.push(...readEmbeddedSql(emission.sql, emission.node, emission.literal));
@@ -90,7 +90,7 @@ function conditionText(condition: Condition): string {
 /** PL/pgSQL runs a query without a target only as PERFORM or EXECUTE; EXECUTE of a constant is looked into like the text itself. */
 function lineOf(emission: Emission): string {
   if (emission.kind === "guard") return guardBody(emission);
-  if (emission.kind === "opaque" || emission.kind === "beside") return "";
+  if (emission.kind === "opaque" || emission.kind === "sql-file") return "";
   const statements = parseSql(emission.sql, emission.node.source.path).statements;
   return statements
     .map(({ sql }) =>

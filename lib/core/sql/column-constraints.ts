@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint } from "libpg-query";
 
-/** Clauses beside a column that say something about the constraint before them. */
+/** Clauses next to a column that say something about the constraint before them. */
 const CONSTRAINT_ATTRIBUTES: Readonly<Record<string, Partial<Constraint>>> = {
   CONSTR_ATTR_DEFERRABLE: { deferrable: true },
   CONSTR_ATTR_NOT_DEFERRABLE: { deferrable: false },

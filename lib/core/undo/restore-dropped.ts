@@ -33,7 +33,7 @@ export function restoreDropped(statement: Statement, before: CatalogIndex, dropp
   const columns = ofKind(all, "column")
     .filter((column) => !gone(column))
     .sort((a, b) => a.position - b.position);
-  const on = standing(before, tables, columns, all);
+  const on = remaining(before, tables, columns, all);
   const others = all.filter((object) => !PARTS.has(object.kind) && !gone(object));
   const parts = [...tables.flatMap((table) => before.columns(table)), ...columns, ...on.constraints, ...on.indexes];
   const { first, last } = around(parts, others);
@@ -106,7 +106,7 @@ function around(parts: readonly CatalogObject[], others: readonly CatalogObject[
 }
 
 /** What is made once the rows are back, each once: what stands on tables and columns, and what was dropped by its own name. */
-function standing(
+function remaining(
   before: CatalogIndex,
   tables: readonly TableRef[],
   columns: readonly ColumnObject[],

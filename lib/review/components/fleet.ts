@@ -9,7 +9,7 @@ const MOST_DOTS = 600;
 const MOST_NAMES = 12;
 const MOST_DIFFERENCES = 5;
 
-/** The fleet as clusters of the same schema: the majority as a quiet field, every outlier named beside it. */
+/** The fleet as clusters of the same schema: the majority as a quiet field, every outlier named next to it. */
 export function fleet(model: ReviewModel): Html {
   const outliers = model.clusters.filter((cluster) => !cluster.majority);
   const ordered = [...model.clusters.filter((one) => one.majority), ...outliers.toSorted((a, b) => b.risk - a.risk)];

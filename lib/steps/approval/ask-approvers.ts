@@ -1,7 +1,7 @@
 import type { ApprovalNotice, Delivery, Notifier } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 
-/** Who was reached with which question. Beside the findings and not among them: it is no part of what is approved. */
+/** Who was reached with which question. Next to the findings and not among them: it is no part of what is approved. */
 const ASKED = "approval/asked.json";
 
 /** Asks the approvers that were not reached with this question yet. Returns what could not be delivered, which is audited. */

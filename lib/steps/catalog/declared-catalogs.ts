@@ -36,7 +36,7 @@ export interface ScratchPlace {
 
 /**
  * What the migration history says that each cluster's schema should be: the migrations that its first tenant has, by its
- * ledger, run on an empty database beside the tenant. Clusters with the same migrations share one such run.
+ * ledger, run on an empty database next to the tenant. Clusters with the same migrations share one such run.
  */
 export async function declaredCatalogs(
   ports: DatabaseAndClock,
@@ -64,12 +64,12 @@ export async function declaredCatalogs(
 }
 
 async function migrationsOf(database: Database, release: Release, tenant: Tenant): Promise<readonly Migration[]> {
-  const { pending } = await ledgerStanding(database, release, tenant);
+  const { pending } = await readPending(database, release, tenant);
   return release.migrations.filter((migration) => !pending.includes(migration));
 }
 
 /** What a tenant's ledger says that it lacks, and where that and the folder disagree. Throws `DatabaseError`. */
-export async function ledgerStanding(database: Database, release: Release, tenant: Tenant): Promise<Pending> {
+export async function readPending(database: Database, release: Release, tenant: Tenant): Promise<Pending> {
   const options = { purpose: "read", statementTimeout: TIMEOUT_MS, lockTimeout: 1000 } as const;
   const session = await database.connect(tenant, options);
   try {

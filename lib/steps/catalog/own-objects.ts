@@ -27,8 +27,8 @@ export async function assertOurs(session: Session, schema: string | null, ledger
   };
   const [row] = await session.query<Row & OwnObjectsRow>(OWN_OBJECTS, ownObjectsValues(own));
   if (!row) throw new DatabaseError("the query for our own objects was answered with no row", "MALFORMED");
-  const standing = ledger === null ? [] : await codeOn(session, ledger);
-  const strange = [...row.strange, ...standing.map((name) => `${name}, which reading or writing ${ledger} runs`)];
+  const code = ledger === null ? [] : await codeOn(session, ledger);
+  const strange = [...row.strange, ...code.map((name) => `${name}, which reading or writing ${ledger} runs`)];
   if (strange.length > 0) throw new NotOurs(strange);
 }
 

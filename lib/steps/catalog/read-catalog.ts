@@ -125,7 +125,7 @@ export async function readDetector(
   });
 }
 
-/** Sizes, estimates and activity: beside the catalog, never in it. */
+/** Sizes, estimates and activity: next to the catalog, never in it. */
 export async function readStatistics(session: Session, tenantSchema: string | null): Promise<Statistics> {
   const [row] = await session.query<{ statistics: StatisticsRow }>(statisticsQuery(tenantSchema));
   if (!row) throw new DatabaseError("the query for statistics was answered with no row", "MALFORMED");

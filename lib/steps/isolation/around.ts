@@ -25,7 +25,7 @@ export class Around {
     return new Around(await readAsLogin(clones, clone, scope), scope);
   }
 
-  /** What the release changed beside its tenant. */
+  /** What the release changed besides its tenant. */
   async findings(clones: Clones, { clone }: WorkingClone): Promise<readonly Finding[]> {
     if (!this.before || !this.scope) return [];
     return changedSurroundings(this.before, await readAsLogin(clones, clone, this.scope)).map(changed);

@@ -64,8 +64,8 @@ export async function runRehearsal(
 }
 
 async function execute(input: ProveOnClone, clones: Clones, limit: number): Promise<Rehearsed> {
-  const bench = await clones.make("rehearsal");
-  if (input.superuser === undefined) await assertNoOthersCode(bench.session, input.migrations);
+  const working = await clones.make("rehearsal");
+  if (input.superuser === undefined) await assertNoOthersCode(working.session, input.migrations);
   const start = input.clock.monotonic();
   let current: Statement | null = null;
   const observe = {
@@ -78,7 +78,7 @@ async function execute(input: ProveOnClone, clones: Clones, limit: number): Prom
       if (input.clock.monotonic() - start > limit) return tooSlow(limit);
       input.signal?.throwIfAborted();
       current = null;
-      await up(bench.session, input, migration, [], { observe });
+      await up(working.session, input, migration, [], { observe });
     }
     clones.assertWatched();
     return { status: "ran", reason: null, statement: null };

@@ -11,7 +11,7 @@ import type { ProveOnClone } from "./input.js";
 import { isSameSchema, readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
 
-/** What a program made of a clone, beside what it was. */
+/** What a program made of a clone, next to what it was. */
 export interface Around {
   readonly session: Session;
   /** Null when there is no generator of differences. */
@@ -32,27 +32,27 @@ export async function deriveChange(
   await loadParser();
   const { before, after } = around;
   const common = commonTables(before.catalog, after.catalog);
-  const bench = await clones.make("derived");
+  const working = await clones.make("derived");
   try {
-    for (const each of around.earlier) await up(bench.session, input, each, []);
-    const was = await contentsOver(bench.session, common, input.schema);
+    for (const each of around.earlier) await up(working.session, input, each, []);
+    const was = await contentsOver(working.session, common, input.schema);
     const is = await contentsOver(around.session, common, input.schema);
     const written = common.filter((_, at) => was[at] !== is[at]).map(({ table }) => table);
     const statements = statementsOf(input, migration, around);
     if (typeof statements === "string") return { statements: [], observations: [], written, unfaithful: statements };
     const { migrator: _, ...plain } = migration;
-    const watch = new StatementWatch(bench.session, input.schema, migration.version, input.clock, 0);
+    const watch = new StatementWatch(working.session, input.schema, migration.version, input.clock, 0);
     const sql = { ...plain, up: { ...migration.up, transaction: "single", statements } } as const;
     const unfaithful = await tried(async () => {
-      await up(bench.session, input, sql, [], { observe: watch });
-      const { catalog } = await readState(bench.session, input.schema);
+      await up(working.session, input, sql, [], { observe: watch });
+      const { catalog } = await readState(working.session, input.schema);
       return isSameSchema(catalog, after.catalog)
         ? null
         : "the SQL that its difference comes to leads to another schema";
     });
     return { statements, observations: watch.observations, written, unfaithful };
   } finally {
-    await clones.drop(bench);
+    await clones.drop(working);
   }
 }
 

@@ -43,7 +43,7 @@ export class Outcome {
       return compareStates(now, target).differences[0] ?? "The schema is another.";
     }
     if (!sameWhateverNumbers(now.outside, target.outside))
-      return outsideDifferences(now.outside, target.outside)[0] ?? "Something beside schema and rows is another.";
+      return outsideDifferences(now.outside, target.outside)[0] ?? "Something besides schema and rows is another.";
     if (!this.input.thorough) return null;
     const tables = changedTables(target, now);
     let left = await this.differing(session, now, tables, at);
@@ -74,24 +74,24 @@ export class Outcome {
 
   /** Sums after each migration of a further run, or why there was none. */
   private async undisturbed(): Promise<readonly ColumnSums[] | string> {
-    const bench = await this.clones.make("control");
-    const observe: StatementObserver = { before: () => moveSequences(bench.session, this.input) };
+    const working = await this.clones.make("control");
+    const observe: StatementObserver = { before: () => moveSequences(working.session, this.input) };
     try {
       const [first] = this.run.states;
       const sums: ColumnSums[] = [];
-      await moveSequences(bench.session, this.input);
+      await moveSequences(working.session, this.input);
       for (const [at, migration] of this.input.migrations.entries()) {
-        await up(bench.session, this.input, migration, [], { observe });
-        const state = await readState(bench.session, this.input.schema, this.input.numbered);
+        await up(working.session, this.input, migration, [], { observe });
+        const state = await readState(working.session, this.input.schema, this.input.numbered);
         const tables = first ? changedTables(this.run.states[at + 1] ?? state, first) : [];
-        sums.push(await readColumnSums(bench.session, state, tables, this.input.schema));
+        sums.push(await readColumnSums(working.session, state, tables, this.input.schema));
       }
       return sums;
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       return `The release does not run a second time from the same state: ${describeFailure(error)}.`;
     } finally {
-      await this.clones.drop(bench);
+      await this.clones.drop(working);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../../ports/database.js";
 
-/** One thing that a database holds beside its schema and its tables' rows: what it is, and each aspect of it as text. */
+/** One thing that a database holds besides its schema and its tables' rows: what it is, and each aspect of it as text. */
 export type OutsideState = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 const PIECE = 1 << 22;

@@ -40,7 +40,7 @@ export interface ProveFolder {
   readonly only?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly proved?: (migration: ProvedMigration) => void;
-  /** Sees each proof beside the database that it began from, before that one grows on; it may make copies of it. */
+  /** Sees each proof next to the database that it began from, before that one grows on; it may make copies of it. */
   readonly witness?: (migration: Migration, proof: Proof, from: Clone) => Promise<void>;
 }
 

@@ -30,17 +30,17 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
 
 /** A team's own program keeps its own ledger: a second run should find nothing left to do. On a clone of its own. */
 export async function runCommandAgain(clones: Clones, input: ProveOnClone): Promise<Rerun> {
-  const bench = await clones.make("rerun");
+  const working = await clones.make("rerun");
   try {
-    for (const migration of input.migrations) await up(bench.session, input, migration, []);
-    const once = await readState(bench.session, input.schema, input.numbered);
-    for (const migration of input.migrations) await up(bench.session, input, migration, []);
-    const { verdict } = compareStates(await readState(bench.session, input.schema, input.numbered), once);
+    for (const migration of input.migrations) await up(working.session, input, migration, []);
+    const once = await readState(working.session, input.schema, input.numbered);
+    for (const migration of input.migrations) await up(working.session, input, migration, []);
+    const { verdict } = compareStates(await readState(working.session, input.schema, input.numbered), once);
     return { outcome: verdict === "differs" ? "changes" : "nothing" };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return { outcome: "fails", reason: describeFailure(error) };
   } finally {
-    await clones.drop(bench);
+    await clones.drop(working);
   }
 }

@@ -16,7 +16,7 @@ import type { Step } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
 import { watchLocks } from "./watch-locks.js";
 
-/** Runs a team's own program on the clone, watching its sessions from beside, and finds out what it did. */
+/** Runs a team's own program on the clone, watching its sessions from one of our own, and finds out what it did. */
 export async function applyCommand(
   working: WorkingClone,
   clones: Clones,

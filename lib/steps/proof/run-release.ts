@@ -17,7 +17,7 @@ import { hasBackfill } from "./whole-form.js";
 /** The release on its way up: the state before each migration and after the last, and what was seen between. */
 export interface AppliedRelease {
   readonly states: readonly State[];
-  /** Beside each state: the values of the tables that the release had changed until then; empty when not thorough. */
+  /** Next to each state: the values of the tables that the release had changed until then; empty when not thorough. */
   readonly sums: readonly ColumnSums[];
   readonly observed: readonly MigrationObservation[];
   readonly statements: readonly ProvedStatement[];

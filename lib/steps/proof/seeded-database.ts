@@ -6,7 +6,7 @@ import type { ProofDatabases, ProveFolder } from "./prove-folder.js";
 import { seedRows } from "./seed-rows.js";
 
 /**
- * The databases that a folder's migrations grow: one with the rows that the migrations themselves make, and beside it, when
+ * The databases that a folder's migrations grow: one with the rows that the migrations themselves make, and next to it, when
  * rows are asked for, one that has generated rows too. Where a migration does not run over these, they are generated again.
  */
 export class SeededChain {

@@ -101,7 +101,7 @@ export function tableName(table: { readonly schema: string; readonly name: strin
 export interface StateComparison {
   readonly verdict: Extract<RollbackVerdict, "exact" | "order" | "differs">;
   readonly schemaEqual: boolean;
-  /** Rows, and whatever else is kept beside the schema. */
+  /** Rows, and whatever else is kept besides the schema. */
   readonly rowsEqual: boolean;
   readonly differences: readonly string[];
 }

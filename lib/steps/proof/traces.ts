@@ -4,7 +4,7 @@ import { groupBy } from "../../core/group-by.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-/** What a release may leave beside schema and rows that costs time and no data. */
+/** What a release may leave besides schema and rows that costs time and no data. */
 export interface Traces {
   /** Columns of which the planner has gathered statistics, as JSON of schema, table and column. */
   readonly gathered: ReadonlySet<string>;

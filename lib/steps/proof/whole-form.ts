@@ -41,19 +41,19 @@ interface Whole {
 }
 
 async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease): Promise<Whole> {
-  const bench = await clones.make("whole");
+  const working = await clones.make("whole");
   try {
     const took = new Map<string, number>();
     for (const migration of input.migrations) {
-      const { version, ms } = await up(bench.session, input, migration, [], { whole: true });
+      const { version, ms } = await up(working.session, input, migration, [], { whole: true });
       took.set(version, ms);
     }
-    const state = await readState(bench.session, input.schema, input.numbered);
+    const state = await readState(working.session, input.schema, input.numbered);
     const [before] = run.states;
     const tables = before ? changedTables(run.states.at(-1) ?? state, before) : [];
-    return { state, sums: await readColumnSums(bench.session, state, tables, input.schema), took };
+    return { state, sums: await readColumnSums(working.session, state, tables, input.schema), took };
   } finally {
-    await clones.drop(bench);
+    await clones.drop(working);
   }
 }
 

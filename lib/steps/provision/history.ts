@@ -2,7 +2,7 @@ import type { Migration, Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
-import { ledgerStanding } from "../catalog/declared-catalogs.js";
+import { readPending } from "../catalog/declared-catalogs.js";
 
 /** Tenants that are asked; they show a rollout that stopped half way as well as more of them would. */
 const ASKED = 5;
@@ -29,7 +29,7 @@ export async function historyOfFleet(
 ): Promise<History> {
   const { migrations } = release;
   if (others.length === 0) return { migrations, pending: [], like: [] };
-  const answers = await Promise.all(spread(others).map((tenant) => standing(database, release, tenant)));
+  const answers = await Promise.all(spread(others).map((tenant) => pendingOf(database, release, tenant)));
   const said = answers.flatMap((answer) => (answer instanceof DatabaseError ? [] : [answer]));
   const [first] = said;
   if (first === undefined) {
@@ -52,9 +52,9 @@ export async function historyOfFleet(
   };
 }
 
-async function standing(database: Database, release: Release, tenant: Tenant) {
+async function pendingOf(database: Database, release: Release, tenant: Tenant) {
   try {
-    const { pending, findings } = await ledgerStanding(database, release, tenant);
+    const { pending, findings } = await readPending(database, release, tenant);
     return { tenant, findings, lacks: pending.map(({ version }) => version) };
   } catch (error) {
     if (error instanceof DatabaseError) return error;

@@ -16,9 +16,9 @@ export interface Hold {
 const STOPS_WRITERS = LOCK_MODES.indexOf("ShareLock");
 const STOPS_READERS = LOCK_MODES.indexOf("AccessExclusiveLock");
 
-/** `standing`: names of the tables that were there before; on others nobody waits. */
-export function holdOf(statements: readonly ProvedStatement[], standing: ReadonlySet<string>): Hold {
-  const locks = statements.flatMap((each) => each.locks).filter(({ table }) => standing.has(table));
+/** `existing`: names of the tables that were there before; on others nobody waits. */
+export function holdOf(statements: readonly ProvedStatement[], existing: ReadonlySet<string>): Hold {
+  const locks = statements.flatMap((each) => each.locks).filter(({ table }) => existing.has(table));
   const strongest = locks.map(({ mode }) => LOCK_MODES.indexOf(mode));
   const longest = (floor: number) =>
     Math.max(

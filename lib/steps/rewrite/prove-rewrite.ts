@@ -102,17 +102,17 @@ async function compare(
         code: "differs",
         reason: `the plan leads to another end: ${same.differences.slice(0, 3).join(" ")}`.replace(/\.$/, ""),
       };
-    const standing = new Set(
+    const existing = new Set(
       original.run.states[0]?.catalog.objects.flatMap(({ kind, id }) =>
         kind === "table" ? [`${id.schema}.${id.name}`] : [],
       ),
     );
     return {
-      before: { ...holdOf(original.run.statements, standing), ms: tookOf(original.run, null) },
+      before: { ...holdOf(original.run.statements, existing), ms: tookOf(original.run, null) },
       steps: steps.map(({ version }) => ({
         hold: holdOf(
           run.statements.filter((each) => each.migration === version),
-          standing,
+          existing,
         ),
         ms: tookOf(run, version),
       })),

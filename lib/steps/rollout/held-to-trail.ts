@@ -14,7 +14,7 @@ const NOT_FOR_ROLLBACK: ReadonlySet<string> = new Set(["findings", "probes", "po
 
 /**
  * What is no longer as the audit trail says that it was gated and approved; nothing when all of it holds. The trail is the
- * measure, not another file beside the one that is looked at. An approval that became void in the middle of a rollout does not
+ * measure, not another file next to the one that is looked at. An approval that became void in the middle of a rollout does not
  * keep what it had let through from being taken back.
  */
 export async function notHeld(ports: Ports, purpose: "rollout" | "rollback" = "rollout"): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import type { HostPlan, RunRequest } from "../run/records.js";
 
 /** Step Functions limits the state of an execution to 256 KiB, and ends one that has more without a word to any Catch. */
 const LARGEST_STATE = 256 * 1024;
-/** For all that is in the state beside plans: ids, counts, the clusters of a usual fleet. */
+/** For all that is in the state besides plans: ids, counts, the clusters of a usual fleet. */
 const REST = 24 * 1024;
 /** An execution ends after 14 days, whatever it waits for (`TimeoutSeconds` of the state machine). */
 const LONGEST_WAIT_DAYS = 14;

@@ -5,7 +5,7 @@ import type { Artifacts } from "../../ports/artifacts.js";
 import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { CatalogReader } from "../catalog/catalog-reader.js";
-import { ledgerStanding } from "../catalog/fleet-standing.js";
+import { ledgerState } from "../catalog/fleet-ledgers.js";
 import { overHosts } from "../catalog/over-hosts.js";
 import { openReplica } from "../catalog/replica.js";
 
@@ -56,7 +56,7 @@ async function lookAt(
     try {
       const { fingerprint, catalog } = await reader.read(session, tenant);
       catalogs.set(fingerprint, catalog);
-      const ledger = release === null ? null : await ledgerStanding(session, tenant, release);
+      const ledger = release === null ? null : await ledgerState(session, tenant, release);
       return {
         fingerprint,
         read: now,

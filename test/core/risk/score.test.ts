@@ -101,7 +101,7 @@ describe("thresholds", () => {
 
 const BY_WEIGHT = {
   modes: [...LOCK_MODES].sort((a, b) => LOCK_WEIGHT[a] - LOCK_WEIGHT[b]),
-  standings: (Object.keys(ROLLBACK_WEIGHT) as RollbackResult[]).sort((a, b) => ROLLBACK_WEIGHT[a] - ROLLBACK_WEIGHT[b]),
+  ledgers: (Object.keys(ROLLBACK_WEIGHT) as RollbackResult[]).sort((a, b) => ROLLBACK_WEIGHT[a] - ROLLBACK_WEIGHT[b]),
 };
 
 const small = fc.nat({ max: 3 });
@@ -116,7 +116,7 @@ const aCluster: fc.Arbitrary<ClusterRisk> = fc.record({
   proved: fc.boolean(),
   locks: fc.array(lock, { maxLength: 3 }),
   rewrites: fc.array(fc.record({ table: fc.constant("a"), bytes: fc.nat({ max: 2 ** 30 }) }), { maxLength: 2 }),
-  rollback: fc.constantFrom(...BY_WEIGHT.standings),
+  rollback: fc.constantFrom(...BY_WEIGHT.ledgers),
   drift: fc.record({ healed: small, remaining: small, breaking: small }),
 });
 const aTenant: fc.Arbitrary<TenantRisk> = fc.record({
@@ -188,7 +188,7 @@ const WORSENINGS: Readonly<Record<string, Worsening>> = {
     locks: [...one.locks, { table: "c", mode: "AccessExclusiveLock", holdMs: 1 }],
   })),
   "more to rewrite": eachCluster((one, by) => ({ rewrites: [...one.rewrites, { table: "b", bytes: by }] })),
-  "a worse way back": eachCluster((one) => ({ rollback: next(BY_WEIGHT.standings, one.rollback) })),
+  "a worse way back": eachCluster((one) => ({ rollback: next(BY_WEIGHT.ledgers, one.rollback) })),
   "more drift": eachCluster(({ drift }) => ({
     drift: { healed: drift.healed + 1, remaining: drift.remaining + 1, breaking: drift.breaking + 1 },
   })),

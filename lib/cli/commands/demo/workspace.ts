@@ -39,7 +39,7 @@ export function readServerRecord(workspace: Workspace, run: string): Promise<Dem
   return files(workspace).get<DemoServerRecord>(recordKey(run));
 }
 
-/** The registry and the password, beside each other, as a user would write them. */
+/** The registry and the password, next to each other, as a user would write them. */
 export async function writeRegistry(
   workspace: Workspace,
   server: EmbeddedServer,

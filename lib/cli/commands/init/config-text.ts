@@ -6,7 +6,7 @@ export interface ConfigAnswers {
   readonly convention: string | null;
   readonly registry: { readonly file: string } | { readonly url: string; readonly sql: string };
   readonly approvers: readonly string[];
-  /** Null: clones are made beside the tenants. */
+  /** Null: clones are made next to the tenants. */
   readonly staging: string | null;
 }
 
@@ -32,7 +32,7 @@ ${registry(answers.registry)}
 # What the tenants' URLs leave open. Secrets are named, never written here: env:NAME or file:PATH.
 # connection:
 #   user: schema_gate
-#   role: app_owner               # the owner of the tables, of which user is a member: docs/roles.md
+#   role: app_owner               # the role that owns the tables; user is a member of it: docs/roles.md
 #   password: env:SCHEMA_GATE_PASSWORD
 #   hosts: ["*.db.example.com"]   # which servers may get it; localhost always may
 #   tls: true

@@ -140,7 +140,7 @@ async function read(io: Io, path: string, options: Readonly<Record<string, unkno
   return release;
 }
 
-/** What the options and the config beside say of the files; the options come first. */
+/** What the options and the config say of the files; the options come first. */
 function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadReleaseOptions {
   const named = typeof options.convention === "string" ? { convention: options.convention } : {};
   const file = String(options.config);

@@ -75,7 +75,7 @@ export function targetsOf(folder: string): Targets {
 }
 
 /**
- * Writes the steps beside the original, those of a later release into a folder of their own, and the original's own files last. Where one
+ * Writes the steps next to the original, those of a later release into a folder of their own, and the original's own files last. Where one
  * cannot be written, all that were are taken away again, and the original stays as it was. Returns the paths.
  */
 export async function writeSteps(

@@ -39,7 +39,7 @@ export const enumsAndDomains = source<Field>({
         "case when t.typnotnull then (select c.conname from pg_constraint c where c.contypid = t.oid and c.contype = 'n') end",
         "null",
       ),
-      // The text that is kept beside it was printed with the search_path of its author.
+      // The text that is kept next to it was printed with the search_path of its author.
       default: "pg_get_expr(t.typdefaultbin, 'pg_type'::regclass)",
       collation: `case when t.typtype = 'd' and t.typcollation <> 0
         and t.typcollation <> (select b.typcollation from pg_type b where b.oid = t.typbasetype)

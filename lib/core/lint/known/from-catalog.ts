@@ -44,13 +44,13 @@ export function learnCatalog(known: Known, catalog: Catalog): void {
   addOutputs(known, columns);
 }
 
-const STANDING: ReadonlySet<string> = new Set(["view", "materialized view", "rule", "trigger"]);
+const DEFINED: ReadonlySet<string> = new Set(["view", "materialized view", "rule", "trigger"]);
 
 const SQL_BODY = /\bBEGIN ATOMIC\b|^\s*RETURN\b/m;
 
 /** The statements that make what may keep a column; none for everything else. */
 function definitionsOf(object: CatalogObject): readonly string[] {
-  if (STANDING.has(object.kind)) return [object.definition ?? ""];
+  if (DEFINED.has(object.kind)) return [object.definition ?? ""];
   if (object.kind === "function") return SQL_BODY.test(object.definition ?? "") ? [object.definition ?? ""] : [];
   if (object.kind === "publication") return publicationTexts(object);
   const table = qualified(object.id.schema, object.id.table ?? "");

@@ -33,7 +33,7 @@ function dropRelation(known: Known, drop: DropStmt, key: string): void {
   known.dependents.drop("materialized view", key);
 }
 
-const STANDING: Readonly<Record<string, DependentKind>> = {
+const DEPENDENTS: Readonly<Record<string, DependentKind>> = {
   OBJECT_POLICY: "policy",
   OBJECT_TRIGGER: "trigger",
   OBJECT_RULE: "rule",
@@ -41,7 +41,7 @@ const STANDING: Readonly<Record<string, DependentKind>> = {
 
 function dropOther(known: Known, drop: DropStmt, object: Node): void {
   const parts = strings(listItems(object));
-  const kind = STANDING[drop.removeType ?? ""];
+  const kind = DEPENDENTS[drop.removeType ?? ""];
   const on = partsKey(parts.slice(0, -1));
   if (kind) known.dependents.drop(kind, parts.at(-1) ?? "", on);
   if (kind === "policy") {
@@ -63,7 +63,7 @@ function dropOther(known: Known, drop: DropStmt, object: Node): void {
 }
 
 function unfollowed(known: Known, drop: DropStmt): void {
-  if (STANDING[drop.removeType ?? ""] || drop.removeType === "OBJECT_INDEX") return;
+  if (DEPENDENTS[drop.removeType ?? ""] || drop.removeType === "OBJECT_INDEX") return;
   known.dependents.clear();
   known.certain = false;
 }

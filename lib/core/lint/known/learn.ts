@@ -138,7 +138,7 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename.renameType === "OBJECT_COLUMN") {
     known.dependents.renameColumn(rangeKey(rename.relation), rename.subname ?? "", newname);
   }
-  renameStanding(known, rename);
+  renameObject(known, rename);
   const table = known.table(rename.relation);
   if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
   if (rename.renameType === "OBJECT_TABLE" && table) {
@@ -153,7 +153,7 @@ function learnRename(known: Known, statement: LintStatement): void {
 }
 
 /** A policy, trigger or rule under another name. */
-function renameStanding(known: Known, rename: RenameStmt): void {
+function renameObject(known: Known, rename: RenameStmt): void {
   const kinds = { OBJECT_POLICY: "policy", OBJECT_TRIGGER: "trigger", OBJECT_RULE: "rule" } as const;
   const kind = kinds[rename.renameType as keyof typeof kinds];
   if (kind === undefined || !rename.relation) return;

@@ -21,9 +21,9 @@ export const createIndex: Rule = {
     const index = as(statement.node, "IndexStmt");
     const table = index?.relation;
     if (!table || index.concurrent || known.table(table)?.kind === "partitioned") return;
-    const standing =
+    const existing =
       index.if_not_exists && index.idxname !== undefined && known.index([table.schemaname ?? "", index.idxname]);
-    if (standing) return;
+    if (existing) return;
     const sql = createConcurrently(statement.sql);
     const wrapped = statement.transaction !== null;
     yield {

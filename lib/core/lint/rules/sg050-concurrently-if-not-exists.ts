@@ -22,8 +22,8 @@ export const concurrentlyIfNotExists: Rule = {
     const index = as(statement.node, "IndexStmt");
     if (!index?.relation || !index.concurrent || !index.if_not_exists || index.idxname === undefined) return;
     const name = index.idxname;
-    const standing = known.index([index.relation.schemaname ?? "", name]);
-    if (known.live && (!standing || standing.valid)) return;
+    const existing = known.index([index.relation.schemaname ?? "", name]);
+    if (known.live && (!existing || existing.valid)) return;
     const dropped = known.before(statement, "DropStmt").some((other) => {
       const drop = as(other.node, "DropStmt");
       return (
@@ -36,9 +36,9 @@ export const concurrentlyIfNotExists: Rule = {
     yield {
       statement,
       subject: { kind: "index", name },
-      ...(standing && !standing.valid ? { severity: "error" as const } : {}),
+      ...(existing && !existing.valid ? { severity: "error" as const } : {}),
       message:
-        standing && !standing.valid
+        existing && !existing.valid
           ? `${name} on ${tableName(index.relation)} already exists and is INVALID; this statement skips it and succeeds.`
           : `If an earlier try left ${name} INVALID, this statement skips it and succeeds.`,
       remedy: { text: "Drop what a failed try may have left, then build.", sql: `${form.join(";\n")};` },

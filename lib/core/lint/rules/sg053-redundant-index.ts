@@ -26,7 +26,7 @@ export const redundantIndex: Rule = {
       const element = as(node, "IndexElem");
       return element?.opclass || element?.collation || (element?.ordering && element.ordering !== "SORTBY_DEFAULT");
     });
-    const other = sorted ? undefined : known.indexesOf(fresh.table).find((standing) => covers(standing, fresh));
+    const other = sorted ? undefined : known.indexesOf(fresh.table).find((existing) => covers(existing, fresh));
     if (!other) return;
     yield {
       statement,
@@ -37,10 +37,10 @@ export const redundantIndex: Rule = {
   },
 };
 
-function covers(standing: KnownIndex, fresh: KnownIndex): boolean {
-  const comparable = [standing, fresh].every(
+function covers(existing: KnownIndex, fresh: KnownIndex): boolean {
+  const comparable = [existing, fresh].every(
     (index) => index.method === "btree" && !index.partial && !index.keys.includes(null),
   );
-  const prefix = fresh.keys.every((key, at) => standing.keys[at] === key);
-  return comparable && standing.valid && standing.name !== fresh.name && prefix;
+  const prefix = fresh.keys.every((key, at) => existing.keys[at] === key);
+  return comparable && existing.valid && existing.name !== fresh.name && prefix;
 }

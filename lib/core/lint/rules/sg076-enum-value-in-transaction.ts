@@ -7,7 +7,7 @@ export const enumValueInTransaction: Rule = {
   slug: "enum-value-in-transaction",
   title: "An enum value is added in a transaction with other statements",
   condition:
-    "ALTER TYPE … ADD VALUE after BEGIN, or in a file that the framework wraps, beside statements that do more than add values; unless the type was made in the same transaction.",
+    "ALTER TYPE … ADD VALUE after BEGIN, or in a file that the framework wraps, next to statements that do more than add values; unless the type was made in the same transaction.",
   effect:
     "Nothing in the transaction may use the value yet, not even a default or a CHECK that names it, and a later statement that does fails the migration. The value cannot be removed again.",
   workaround: "Add the value by itself, before the release that uses it.",

@@ -38,15 +38,15 @@ export const ifNotExistsHidesADifference: Rule = {
 };
 
 function* judgeTable(statement: LintStatement, known: Known, relation: RangeVar): Generator<Report> {
-  const standing = known.table(relation);
+  const existing = known.table(relation);
   const name = tableName(relation);
-  if (!standing || standing.origin === "nowhere") {
+  if (!existing || existing.origin === "nowhere") {
     if (!known.live) yield unknownShape(statement, "table", name);
     return;
   }
   const differences = columnsFrom(as(statement.node, "CreateStmt")?.tableElts, statement).flatMap((column) => {
-    const other = standing.columns.get(column.name);
-    if (!other) return standing.complete ? [`it has no column ${column.name}`] : [];
+    const other = existing.columns.get(column.name);
+    if (!other) return existing.complete ? [`it has no column ${column.name}`] : [];
     const differs = column.type && other.type && !sameType(column.type, other.type);
     return differs && other.type ? [`${column.name} is ${printType(other.type)}`] : [];
   });
@@ -57,23 +57,23 @@ function* judgeIndex(statement: LintStatement, known: Known, relation: RangeVar)
   const index = as(statement.node, "IndexStmt");
   if (!index) return;
   const fresh = indexFrom(index, statement, known);
-  const standing = known.indexes.get(relationKey(relation.schemaname, fresh.name));
-  if (!standing) {
+  const existing = known.indexes.get(relationKey(relation.schemaname, fresh.name));
+  if (!existing) {
     const newTable = known.isNew(relation, statement);
     if (!known.live && !newTable && !index.concurrent) yield unknownShape(statement, "index", fresh.name);
     return;
   }
   const differences = [
-    ...(standing.table === fresh.table ? [] : [`it stands on ${standing.table}`]),
-    ...(standing.keys.join() === fresh.keys.join()
+    ...(existing.table === fresh.table ? [] : [`it stands on ${existing.table}`]),
+    ...(existing.keys.join() === fresh.keys.join()
       ? []
-      : [`its columns are ${standing.keys.map((key) => key ?? "an expression").join(", ")}`]),
-    ...(standing.unique === fresh.unique ? [] : [standing.unique ? "it is unique" : "it is not unique"]),
-    ...(standing.partial === fresh.partial ? [] : [standing.partial ? "it has a WHERE" : "it has no WHERE"]),
-    ...(standing.valid ? [] : ["it is INVALID"]),
+      : [`its columns are ${existing.keys.map((key) => key ?? "an expression").join(", ")}`]),
+    ...(existing.unique === fresh.unique ? [] : [existing.unique ? "it is unique" : "it is not unique"]),
+    ...(existing.partial === fresh.partial ? [] : [existing.partial ? "it has a WHERE" : "it has no WHERE"]),
+    ...(existing.valid ? [] : ["it is INVALID"]),
   ];
   if (differences.length === 0) return;
-  const guards = standing.unique || fresh.unique;
+  const guards = existing.unique || fresh.unique;
   const found = report(statement, "index", fresh.name, differences.join("; "));
   yield guards ? found : { ...found, severity: "warning" };
 }
@@ -85,11 +85,11 @@ function* judgeColumn(
   definition: ReturnType<typeof as<"ColumnDef">>,
 ): Generator<Report> {
   const name = `${tableName(table)}.${definition?.colname}`;
-  const standing = known.table(table);
-  const other = standing?.columns.get(definition?.colname ?? "");
+  const existing = known.table(table);
+  const other = existing?.columns.get(definition?.colname ?? "");
   const type = typeOf(definition?.typeName);
   if (!other) {
-    if (!known.live && !standing?.complete) yield unknownShape(statement, "column", name);
+    if (!known.live && !existing?.complete) yield unknownShape(statement, "column", name);
   } else if (type && other.type && !sameType(type, other.type)) {
     yield report(statement, "column", name, `its type is ${printType(other.type)}, not ${printType(type)}`);
   }

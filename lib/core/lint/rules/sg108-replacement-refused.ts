@@ -27,8 +27,8 @@ export const replacementRefused: Rule = {
     const view = as(statement.node, "ViewStmt");
     const create = as(statement.node, "CreateFunctionStmt");
     const fresh = create?.replace ? functionFrom(create, statement) : undefined;
-    const standing = fresh && known.overloads.get(fresh.key);
-    const why = view?.replace ? whyViewIsNot(known, view) : fresh && standing && whyNotReplaced(standing, fresh);
+    const existing = fresh && known.overloads.get(fresh.key);
+    const why = view?.replace ? whyViewIsNot(known, view) : fresh && existing && whyNotReplaced(existing, fresh);
     if (!why) return;
     const kind = view ? "view" : fresh?.procedure ? "procedure" : "function";
     const name = view?.view ? tableName(view.view) : (fresh?.key ?? "");

@@ -81,7 +81,7 @@ function repeated(statement: LintStatement): readonly Repeated[] {
   ];
 }
 
-/** A field of a composite or an element of an array may be assigned beside another of the same column. */
+/** A field of a composite or an element of an array may be assigned next to another of the same column. */
 function plainTargets(targets: readonly Node[] | undefined): readonly string[] {
   return (targets ?? []).flatMap((node) => {
     const target = as(node, "ResTarget");

@@ -16,7 +16,7 @@ export interface CreateTable extends OperationData {
   readonly kind: "create-table";
   readonly table: QualifiedName;
   readonly columns: readonly ColumnSpec[];
-  /** Table constraints, and those written beside a column except NOT NULL. */
+  /** Table constraints, and those written next to a column except NOT NULL. */
   readonly constraints: readonly ConstraintSpec[];
   readonly like: readonly QualifiedName[];
   readonly inherits: readonly QualifiedName[];

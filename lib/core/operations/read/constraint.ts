@@ -15,7 +15,7 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
-/** A constraint as data. `column` is the column it was written beside, for those that name none themselves. */
+/** A constraint as data. `column` is the column it was written next to, for those that name none themselves. */
 export function constraintSpec(constraint: Constraint, column: string | null): ConstraintSpec {
   const base = {
     name: constraint.conname ?? null,
@@ -25,7 +25,7 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
     deferrable: constraint.deferrable ?? false,
     deferred: constraint.initdeferred ?? false,
   };
-  const beside = column === null ? [] : [column];
+  const own = column === null ? [] : [column];
   switch (constraint.contype) {
     case "CONSTR_CHECK":
       return {
@@ -47,7 +47,7 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
       return {
         ...base,
         type: constraint.contype === "CONSTR_PRIMARY" ? "primary key" : "unique",
-        columns: constraint.keys ? strings(constraint.keys) : constraint.indexname ? [] : beside,
+        columns: constraint.keys ? strings(constraint.keys) : constraint.indexname ? [] : own,
         include: strings(constraint.including),
         nullsNotDistinct: constraint.nulls_not_distinct ?? false,
         withoutOverlaps: constraint.without_overlaps ?? false,
@@ -57,7 +57,7 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
       return {
         ...base,
         type: "foreign key",
-        columns: constraint.fk_attrs ? strings(constraint.fk_attrs) : beside,
+        columns: constraint.fk_attrs ? strings(constraint.fk_attrs) : own,
         references: relationName(constraint.pktable),
         referencedColumns: strings(constraint.pk_attrs),
         match: constraint.fk_matchtype === "f" ? "full" : "simple",

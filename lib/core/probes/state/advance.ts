@@ -8,6 +8,7 @@ import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { composedWrite } from "./composed-write.js";
 import { callsOwnFunction, consequencesOf, makeUncertain, referencing, relatives, writtenBy } from "./consequences.js";
+import { withConstraint, withoutConstraint, withRenamedConstraint } from "./constraints.js";
 import { goneBy } from "./gone-by.js";
 import { NotForetold } from "./map-tables.js";
 import { attached, detached, movedTable } from "./partitions.js";
@@ -23,7 +24,6 @@ import {
   renamedColumn,
   withColumn,
 } from "./reshape.js";
-import { withoutConstraint, withRenamedConstraint, withStanding } from "./standing.js";
 import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
@@ -129,7 +129,7 @@ function addedConstraint(state: ReleaseState, operation: AddConstraint): Release
   const key = primaryKeyOf([constraint], table) ?? table.key;
   const named = { ...constraint, name: constraint.name ?? constraintName(constraint, table.name, state.catalog) };
   const takesOver = "usingIndex" in constraint && constraint.usingIndex !== null;
-  const made = takesOver ? table : withStanding(state, table, { ...operation, constraint: named });
+  const made = takesOver ? table : withConstraint(state, table, { ...operation, constraint: named });
   return state.with({ ...made, key });
 }
 
@@ -160,10 +160,10 @@ function createTable(state: ReleaseState, operation: Operation & { kind: "create
   const parent = operation.partitionOf && state.table(operation.partitionOf.parent);
   const partitionOf = parent ? { parent: parent.name, bound: operation.partitionOf?.bound ?? "" } : null;
   const { statement, transactionality, partitionKey } = operation;
-  const standing = constraints.map(
+  const enforced = constraints.map(
     (constraint) => ({ kind: "add-constraint", table: name, constraint, statement, transactionality }) as const,
   );
-  return made.with({ ...table, partitionKey, partitionOf, standing });
+  return made.with({ ...table, partitionKey, partitionOf, constraints: enforced });
 }
 
 function primaryKeyOf(constraints: readonly ConstraintSpec[], table: TableState | null): readonly string[] | null {
@@ -203,7 +203,7 @@ function createIndex(state: ReleaseState, operation: Operation & { kind: "create
   const table = state.table(operation.table);
   const { name } = operation;
   if (!table) return state;
-  const made = operation.unique ? withStanding(state, table, operation) : table;
+  const made = operation.unique ? withConstraint(state, table, operation) : table;
   if (name === null) return state.with(made);
   const columns = operation.keys.flatMap(({ column }) => (column === null ? [] : [column]));
   const indexes = [...table.indexes, { name, columns }];

@@ -89,7 +89,8 @@ function inserted(state: ReleaseState, table: TableState, tree: InsertStmt): Rel
   const unknown: string[] = [];
   const list = table.columns.map((column) => {
     const at = targets.indexOf(column.name);
-    const value = at >= 0 && at < widthOf(tree.selectStmt, targets) ? `added.c${at}` : defaultOrDoubt(column, unknown);
+    const value =
+      at >= 0 && at < widthOf(tree.selectStmt, targets) ? `added.c${at}` : defaultOrUnknown(column, unknown);
     return `(${value})::${column.type}`;
   });
   const width = widthOf(tree.selectStmt, targets);
@@ -109,7 +110,7 @@ function widthOf(source: Node | undefined, targets: readonly string[]): number {
   return first && "List" in first ? (first.List.items?.length ?? 0) : targets.length;
 }
 
-function defaultOrDoubt(column: ColumnState, unknown: string[]): string {
+function defaultOrUnknown(column: ColumnState, unknown: string[]): string {
   if (column.default !== null && !/\bnextval\s*\(/i.test(column.default) && !column.generated) return column.default;
   if (column.default !== null || column.generated || column.numbered) unknown.push(column.name);
   return "NULL";

@@ -49,7 +49,7 @@ export function initialTable(before: CatalogIndex, name: TableRef): TableState {
         .flatMap((column) => (isKey(attributes.keys, column.id.name) ? [column.id.name] : [])),
     })),
     pending: pendingConstraints(before, name),
-    standing: null,
+    constraints: null,
     partitionKey: before.table(name)?.attributes.partitionKey ?? null,
     partitionOf: partitionOf(before, name),
     sameRows: true,

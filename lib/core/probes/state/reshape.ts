@@ -1,9 +1,9 @@
 import type { ColumnSpec } from "../../operations/index.js";
 import { identifier } from "../../sql/quote.js";
 import { baseType, domainDefault } from "../support/domains.js";
+import { withRenamedColumn } from "./constraints.js";
 import type { ReleaseState } from "./release-state.js";
 import type { Rows } from "./rows.js";
-import { withRenamedColumn } from "./standing.js";
 import type { ColumnState, TableState } from "./table-state.js";
 
 /** A query that reads one table and becomes what the table holds from then on. */
@@ -50,8 +50,8 @@ export function renamedColumn(state: ReleaseState, table: TableState, from: stri
   const pending = table.pending.map((each) =>
     each.type === "not null" && each.column === from ? { ...each, column: to } : each,
   );
-  const standing = withRenamedColumn(state, table, from, to);
-  return reshaped(state, { ...table, uncertainties, pending, standing }, columns, key);
+  const constraints = withRenamedColumn(state, table, from, to);
+  return reshaped(state, { ...table, uncertainties, pending, constraints }, columns, key);
 }
 
 export function droppedColumn(state: ReleaseState, table: TableState, name: string): ReleaseState {
@@ -149,6 +149,6 @@ export function createdTable(
   const made = staged(state, [], `SELECT ${list} WHERE false`);
   const own = columns.map((column) => ({ ...column, origin: null, stood: null }));
   const { rows } = made;
-  const none = { uncertainties: [], indexes: [], pending: [], standing: [], partitionKey: null, partitionOf: null };
+  const none = { uncertainties: [], indexes: [], pending: [], constraints: [], partitionKey: null, partitionOf: null };
   return made.state.with({ name, origin: null, columns: own, key, rows, ownRows: rows, ...none, sameRows: true });
 }

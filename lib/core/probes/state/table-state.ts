@@ -1,7 +1,7 @@
 import type { TableRef } from "../../catalog/lookup.js";
 import type { ConstraintSpec } from "../../operations/index.js";
+import type { EnforcedConstraint } from "./constraints.js";
 import type { Rows } from "./rows.js";
-import type { StandingConstraint } from "./standing.js";
 
 /** A column at a moment of the release. */
 export interface ColumnState {
@@ -46,7 +46,7 @@ export interface TableState {
   /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
   readonly pending: readonly ConstraintSpec[];
   /** Constraints and unique indexes, once the release changes them; null while they are those of the catalog. */
-  readonly standing: readonly StandingConstraint[] | null;
+  readonly constraints: readonly EnforcedConstraint[] | null;
   /** `RANGE (a, b)` of a partitioned table; else null. */
   readonly partitionKey: string | null;
   /** What it is a partition of. */

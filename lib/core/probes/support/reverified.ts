@@ -2,7 +2,7 @@ import { sameTable } from "../../catalog/tables.js";
 import type { AlterColumnType, Operation } from "../../operations/index.js";
 import { keepsHeap, parseType } from "../../postgres/type-change.js";
 import type { Moment } from "../probe.js";
-import { constraintsOn, type StandingConstraint } from "../state/standing.js";
+import { constraintsOn, type EnforcedConstraint } from "../state/constraints.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 import { columnsNamed } from "./columns-named.js";
 import { baseType } from "./domains.js";
@@ -11,12 +11,12 @@ import { baseType } from "./domains.js";
  * Constraints and unique indexes that the server checks again because of an operation, as the statements that would make them
  * then: those over a column whose values are converted, and those of its parent that a new partition takes over.
  */
-export function reverified(operation: Operation, moment: Moment): readonly StandingConstraint[] {
-  const found = standing(operation, moment);
+export function reverified(operation: Operation, moment: Moment): readonly EnforcedConstraint[] {
+  const found = touched(operation, moment);
   return found.map((each) => ({ ...each, statement: operation.statement }));
 }
 
-function standing(operation: Operation, { before, after }: Moment): readonly StandingConstraint[] {
+function touched(operation: Operation, { before, after }: Moment): readonly EnforcedConstraint[] {
   if (operation.kind === "attach-partition") {
     const parent = operation.of === "table" ? before.table(operation.parent) : undefined;
     const partition = before.table(operation.partition);
@@ -31,7 +31,7 @@ function standing(operation: Operation, { before, after }: Moment): readonly Sta
 }
 
 /** Checks must be there on a partition before; NOT NULL too. */
-function takenOver(before: Moment["before"], parent: TableState, partition: TableState): readonly StandingConstraint[] {
+function takenOver(before: Moment["before"], parent: TableState, partition: TableState): readonly EnforcedConstraint[] {
   const there = new Set(constraintsOn(before, partition).map(fingerprint));
   return constraintsOn(before, parent)
     .filter((each) => each.kind === "create-index" || each.constraint.type !== "check")
@@ -40,16 +40,18 @@ function takenOver(before: Moment["before"], parent: TableState, partition: Tabl
 }
 
 /** What tells one apart from another, the name left out. */
-function fingerprint(standing: StandingConstraint): string {
-  if (standing.kind === "create-index") return JSON.stringify([standing.keys, standing.predicate]);
-  return JSON.stringify({ ...standing.constraint, name: null });
+function fingerprint(enforced: EnforcedConstraint): string {
+  if (enforced.kind === "create-index") return JSON.stringify([enforced.keys, enforced.predicate]);
+  return JSON.stringify({ ...enforced.constraint, name: null });
 }
 
 /** Foreign keys of other tables, and of itself, that point at a column. */
-function pointing(after: Moment["after"], table: TableState, column: string): readonly StandingConstraint[] {
+function pointing(after: Moment["after"], table: TableState, column: string): readonly EnforcedConstraint[] {
   return after
     .all()
-    .filter(({ origin, standing: changed }) => changed !== null || (origin !== null && pointsAt(after, origin, table)))
+    .filter(
+      ({ origin, constraints: changed }) => changed !== null || (origin !== null && pointsAt(after, origin, table)),
+    )
     .flatMap((child) => constraintsOn(after, child))
     .filter((each) => {
       if (each.kind !== "add-constraint" || each.constraint.type !== "foreign key") return false;
@@ -67,7 +69,7 @@ function pointsAt(after: Moment["after"], child: NonNullable<TableState["origin"
   );
 }
 
-function columnsOf(each: StandingConstraint, table: TableState): readonly string[] {
+function columnsOf(each: EnforcedConstraint, table: TableState): readonly string[] {
   if (each.kind === "create-index") {
     return columnsNamed(table, [...each.keys.map((key) => key.expression), each.predicate ?? ""]);
   }

@@ -1,6 +1,6 @@
 import type { ConstraintSpec, Operation } from "../../operations/index.js";
 import type { Moment } from "../probe.js";
-import { constraintsOn } from "../state/standing.js";
+import { constraintsOn } from "../state/constraints.js";
 import type { TableState } from "../state/table-state.js";
 
 /** Constraints that the server checks against every row when it runs an operation, with the table as it is then. */

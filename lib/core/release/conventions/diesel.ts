@@ -44,12 +44,12 @@ export const diesel: Convention = {
   write(migration, like) {
     const path = pathLike(like, migration);
     if (path === null) return null;
-    const beside = (name: string) => path.replace(/up\.sql$/, name);
+    const sibling = (name: string) => path.replace(/up\.sql$/, name);
     return [
       { path, text: migration.up },
-      ...(migration.down === null ? [] : [{ path: beside("down.sql"), text: migration.down }]),
+      ...(migration.down === null ? [] : [{ path: sibling("down.sql"), text: migration.down }]),
       ...(migration.transaction === "none"
-        ? [{ path: beside("metadata.toml"), text: "run_in_transaction = false\n" }]
+        ? [{ path: sibling("metadata.toml"), text: "run_in_transaction = false\n" }]
         : []),
     ];
   },

@@ -22,7 +22,7 @@ export const drizzle: Convention = {
     const own = inFolder(files);
     const marks = [
       ...signOf("mark", "the journal", own.filter(isJournal)),
-      ...signOf("mark", "`migration.sql` beside a snapshot", snapshotFolders(own)),
+      ...signOf("mark", "`migration.sql` next to a snapshot", snapshotFolders(own)),
     ];
     return marks.length === 0 ? [] : [...marks, ...manifestSign(files, /^package\.json$/, /"drizzle-(?:orm|kit)"/)];
   },
@@ -53,7 +53,7 @@ export const drizzle: Convention = {
   },
 };
 
-/** Scripts of drizzle-kit's folders since 1.0: `NAME/migration.sql` beside `NAME/snapshot.json`. */
+/** Scripts of drizzle-kit's folders since 1.0: `NAME/migration.sql` next to `NAME/snapshot.json`. */
 export function snapshotFolders(files: readonly SourceFile[]): readonly SourceFile[] {
   const snapshots = new Set(files.filter((file) => file.name === "snapshot.json").map((file) => file.folder));
   return files.filter((file) => file.name === "migration.sql" && file.folder !== "" && snapshots.has(file.folder));

@@ -64,7 +64,7 @@ function scriptOf(file: SourceFile, settings: SourceFile | undefined): readonly 
   return [{ version, name: description || version, direction: kind === "V" ? "up" : "down", script }];
 }
 
-/** A `.conf` beside the script can say that it runs outside a transaction; else Flyway looks at the statements. */
+/** A `.conf` next to the script can say that it runs outside a transaction; else Flyway looks at the statements. */
 function transactionOf(settings: SourceFile | undefined): ScriptSource["transaction"] {
   const said = settings ? /^\s*executeInTransaction\s*=\s*(true|false)\b/m.exec(settings.text)?.[1] : undefined;
   return said === "false" ? "none" : said === "true" ? "single" : "as it must";

@@ -87,7 +87,7 @@ function titleOf(version: string): string {
 }
 
 function dependsOnLoader(file: SourceFile): Finding {
-  const why = "beside files of another kind its loader decides whether it is half of a pair or a migration of its own";
+  const why = "next to files of another kind its loader decides whether it is half of a pair or a migration of its own";
   return notSupported(file, why);
 }
 

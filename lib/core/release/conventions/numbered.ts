@@ -13,8 +13,8 @@ const ENTRY = { style: "gate", function: "up", type: null } as const;
 const CODE = /^(\d+)[_-](.+)\.rs$/;
 
 /**
- * SQL files of no framework, in the order of their versions, with ways back told apart by their names, and `.rs` beside
- * them: a `.rs` and an `.sql` of one stem are one migration, whose Rust code says how the SQL beside it runs.
+ * SQL files of no framework, in the order of their versions, with ways back told apart by their names, and `.rs` next to
+ * them: a `.rs` and an `.sql` of one stem are one migration, whose Rust code says how the SQL next to it runs.
  */
 export function readNumbered(files: readonly SourceFile[]): ConventionReading {
   const drivers = new Map<string, SourceFile>();
@@ -54,10 +54,10 @@ function isUnknown(file: SourceFile, name: ScriptName | undefined): boolean {
 
 function whyUnknown(file: SourceFile, name: ScriptName | undefined): string {
   const role = roleOf(file) ?? (name?.numbered ? "a way back" : null);
-  return role === null ? "the files beside it have a number, and it has none" : `it looks like ${role}`;
+  return role === null ? "the files next to it have a number, and it has none" : `it looks like ${role}`;
 }
 
-/** Rust files that have no SQL beside them hold their SQL themselves. */
+/** Rust files that have no SQL next to them hold their SQL themselves. */
 function aloneRust(drivers: ReadonlyMap<string, SourceFile>, found: readonly FoundScript[]): FoundScript[] {
   const stems = new Set(found.map((each) => `${each.script.file.folder}/${each.version}_${each.name}`));
   return [...drivers].flatMap(([stem, file]): FoundScript[] => {

@@ -8,7 +8,7 @@ import { writtenPair } from "./written.js";
 /** Flyway's letters say a direction to Flyway alone. */
 const IN_FLYWAY = /^[VU]\d[\d._]*__[^.]*\.sql$/;
 
-/** Ways up and ways back in files of their own, with a `.rs` beside them when code says how they run; our own ledger. */
+/** Ways up and ways back in files of their own, with a `.rs` next to them when code says how they run; our own ledger. */
 export const upDown: Convention = {
   id: "up-down",
   signs(files) {

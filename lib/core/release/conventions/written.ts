@@ -31,7 +31,7 @@ export function pathLike(like: Like, { version, name }: Pick<NewMigration, "vers
   return at && `${at.before}${version}${at.separator}${name}${at.ending}`;
 }
 
-/** One file for the way up and, where there is one, a second beside it, as `.up.sql` and `.down.sql` are. */
+/** One file for the way up and, where there is one, a second next to it, as `.up.sql` and `.down.sql` are. */
 export function writtenPair(
   migration: NewMigration,
   like: Like,

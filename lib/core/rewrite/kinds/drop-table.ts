@@ -15,9 +15,9 @@ export const dropTable: RewriteKind = {
     if (drop?.removeType !== "OBJECT_TABLE") return null;
     const { known, before } = context;
     const objects = (drop.objects ?? []).map((object) => ({ object, names: strings(listItems(object)) }));
-    const standing = objects.filter(({ names }) => !known.isNew(relation(names), statement));
+    const existing = objects.filter(({ names }) => !known.isNew(relation(names), statement));
     if (
-      standing.length < objects.length ||
+      existing.length < objects.length ||
       objects.every(({ names }) => !before.table(refOf(relation(names), context)))
     )
       return null;

@@ -11,8 +11,8 @@ export type Emission =
       readonly whenFalse: readonly Emission[];
       readonly node: RustNode;
     }
-  /** The SQL that stands in the file beside the code. */
-  | { readonly kind: "beside"; readonly node: RustNode }
+  /** The SQL that stands in the file next to the code. */
+  | { readonly kind: "sql-file"; readonly node: RustNode }
   | { readonly kind: "opaque"; readonly reason: string; readonly node: RustNode };
 
 interface Frame {

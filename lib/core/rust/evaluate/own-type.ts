@@ -10,7 +10,7 @@ export function ownType(machine: Machine, value: Value): Item | null {
   return found?.kind === "variant" || found?.kind === "item" || found?.kind === "member" ? found.item : null;
 }
 
-/** True when the files say themselves what becomes of the value where it is turned into another type. */
+/** True when the files say themselves how the value is converted to another type. */
 export function isConverted(machine: Machine, value: Value): boolean {
   const type = ownType(machine, value);
   return type !== null && machine.crate.isConverted(type);

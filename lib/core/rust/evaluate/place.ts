@@ -25,7 +25,7 @@ export class Cell implements Place {
     readonly named: boolean,
   ) {}
 
-  /** What becomes of a value that is put here: the variable may have a type of its own. */
+  /** How a value changes that is put here: the variable may have a type of its own. */
   admit: (value: Value) => Value = (value) => value;
 
   get(): Value {
@@ -44,7 +44,7 @@ export class Cell implements Place {
   }
 }
 
-const UNSURE = "It is put together in a branch of which it is not known whether it runs";
+const UNSURE = "It is put together in a branch that may not run";
 
 function unsure(value: Value): Value {
   return value.kind === "unknown" ? value : { kind: "unknown", reason: UNSURE, node: null, reaches: mayReach(value) };

@@ -48,15 +48,13 @@ export function typed(machine: Machine, value: Value, type: RustNode | null, nod
     const own = found?.kind === "item" ? null : integerType(type.text);
     if (own !== null) return inType(value, own, node);
   }
-  return fits(machine, value, type)
-    ? value
-    : unknown(`What becomes of the value as ${type.text} is not followed`, node);
+  return fits(machine, value, type) ? value : unknown(`The value's conversion to ${type.text} is not followed`, node);
 }
 
 function inType(value: Extract<Value, { kind: "number" }>, type: string, node: RustNode): Value {
   const range = rangeOfType(type);
   const held = /^-?\d+$/.test(value.text) && range && BigInt(value.text) >= range[0] && BigInt(value.text) <= range[1];
-  return held ? ofType(value, type) : unknown(`What becomes of the number as ${type} is not followed`, node);
+  return held ? ofType(value, type) : unknown(`The number's conversion to ${type} is not followed`, node);
 }
 
 /** The elements as the types of a tuple have them, or each as the one type of a list. */

@@ -5,7 +5,7 @@ import { UNIT, type Value } from "../evaluate/value.js";
 import { seaOrmLibrary } from "../sea-orm/library.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
-/** What the Rust code beside a migration's SQL asks for. */
+/** What the Rust code next to a migration's SQL asks for. */
 export interface GateCode {
   readonly requirements: Requirement[];
   readonly checks: RequestedCheck[];
@@ -60,7 +60,7 @@ export function gateLibrary(code: GateCode): Library {
       if (!handler) return others.onFunction(machine, path, args, node);
       if (machine.undecided > 0) return machine.opaque("Whether this is asked for is decided when the code runs", node);
       if (handler(code, args, node)) {
-        if (name === "execute_migration_with_rollback") machine.sink.emit({ kind: "beside", node });
+        if (name === "execute_migration_with_rollback") machine.sink.emit({ kind: "sql-file", node });
         return UNIT;
       }
       return machine.opaque(`The arguments of ${path.at(-1)} are not all constant`, node);

@@ -10,7 +10,7 @@ import { emptyGateCode, type GateCode, gateLibrary } from "./gate-library.js";
 
 export interface ReadGateCode {
   readonly code: GateCode;
-  /** What the code does, in order; the SQL beside it among it. */
+  /** What the code does, in order; the SQL next to it among it. */
   readonly emissions: readonly Emission[];
   readonly opaque: readonly Opaque[];
 }

@@ -199,7 +199,7 @@ function onBuilder(
     if (rows) return rows;
   }
   if (REACHES.test(method) && args.length > 0 && isElsewhere(builder)) {
-    return machine.opaque("It is sent to a database of which nothing is known", node);
+    return machine.opaque("It is sent to an unknown database", node);
   }
   if (BUILDS.test(method) && (isStatement(first) || isSelect(first))) return first;
   const schema = fromEntity(machine, builder, method, first, node);

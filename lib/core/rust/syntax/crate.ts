@@ -271,7 +271,7 @@ export class Crate {
     return found?.kind === "item" && found.item.node === owner.node;
   }
 
-  /** True when the files say themselves what becomes of a value of a type that is turned into another. */
+  /** True when the files say themselves how a value of a type is converted to another. */
   isConverted({ name }: Item): boolean {
     for (const file of this.mentions.get(name) ?? []) this.tree.moduleOf(file.path);
     const mention = new RegExp(`\\b${name}\\b`);

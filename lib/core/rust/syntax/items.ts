@@ -184,7 +184,7 @@ function inside(item: Item, place: Place, impls: Item[]): void {
   } else visit(body, place, null, impls);
 }
 
-/** A derive macro defines its names beside the model. */
+/** A derive macro defines its names next to the model. */
 function derived(model: Item, place: Place): void {
   if (!model.attributes.some((each) => /\bDeriveEntityModel\b/.test(each.text))) return;
   for (const name of ["Entity", "Column", "ActiveModel", "PrimaryKey"]) add(place, { ...model, kind: "derived", name });

@@ -63,9 +63,9 @@ export class ModuleTree {
     const stem = stemOf(path);
     const home = stem === "mod" ? split(split(path)[0])[0] : split(path)[0];
     const name = stem === "mod" ? stemOf(split(path)[0]) : stem;
-    const beside = home === "" ? [] : [`${home}.rs`];
+    const sibling = home === "" ? [] : [`${home}.rs`];
     const named = [...this.roots].filter((root) => split(root)[0] === home);
-    const above = [...named, ...["lib.rs", "main.rs", "mod.rs"].map((file) => join(home, file)), ...beside];
+    const above = [...named, ...["lib.rs", "main.rs", "mod.rs"].map((file) => join(home, file)), ...sibling];
     const parents = above.flatMap((candidate) => (candidate === path ? [] : (this.moduleOf(candidate) ?? [])));
     const declares = (module: Module) => (module.place.items.get(name) ?? []).some((item) => item.kind === "module");
     for (const parent of [...parents.filter(declares), ...parents]) {

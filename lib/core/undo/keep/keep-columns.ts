@@ -45,7 +45,7 @@ export function keepColumns(
 
 /**
  * For columns whose values the statement converts: the copy holds the old values and, from after the statement on, the
- * new ones. A value that was written since is not overwritten. `gone`: columns that the statement drops beside. `made`: how it made
+ * new ones. A value that was written since is not overwritten. `gone`: columns that the statement also drops. `made`: how it made
  * values that the way back can read again, by the names of their columns.
  */
 export function keepConverted(
@@ -64,7 +64,7 @@ export function keepConverted(
   const values = columns.map(({ id }, at) => `t.${identifier(id.name)}::text AS ${fresh[at]}`);
   const now = placedRows(before, table, identity, [], values);
   const same = sameRow(identity, "k", "n");
-  const standing = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
+  const unchanged = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
   const sets = columns.map((column, at) => {
     const value = identifier(column.id.name);
     // What must have a value and has none that could be converted has its old one.
@@ -74,9 +74,9 @@ export function keepConverted(
   const kept = keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before);
   const again = columns.flatMap((column, at) => {
     const how = made.get(column.id.name);
-    return how ? [{ column, how, standing: fresh[at] ?? "", now: identifier(`$now${at}`) }] : [];
+    return how ? [{ column, how, unchanged: fresh[at] ?? "", now: identifier(`$now${at}`) }] : [];
   });
-  const noted = again.map((each) => `${each.now} = n.${each.standing}`);
+  const noted = again.map((each) => `${each.now} = n.${each.unchanged}`);
   return {
     kept: {
       ...kept,
@@ -87,7 +87,7 @@ export function keepConverted(
     },
     forget: [
       ...again.map((each) => `ALTER TABLE ${copy} ADD COLUMN ${each.now} text`),
-      `UPDATE ${copy} k SET ${[...standing, ...noted].join(", ")} FROM (${now}) n WHERE ${same}`,
+      `UPDATE ${copy} k SET ${[...unchanged, ...noted].join(", ")} FROM (${now}) n WHERE ${same}`,
       ...(again.length > 0 ? [rowsSince(copy, identity, again, now)] : []),
     ],
     restore: [
@@ -104,12 +104,12 @@ export function keepConverted(
 function rowsSince(
   copy: string,
   identity: Identity,
-  again: readonly { readonly standing: string; readonly now: string }[],
+  again: readonly { readonly unchanged: string; readonly now: string }[],
   now: string,
 ): string {
   const same = sameRow(identity, "k", "n");
   const list = [...identityColumns(identity), ...again.map((each) => each.now)].join(", ");
-  const values = [...identityColumns(identity), ...again.map((each) => each.standing)].map((column) => `n.${column}`);
+  const values = [...identityColumns(identity), ...again.map((each) => each.unchanged)].map((column) => `n.${column}`);
   return `INSERT INTO ${copy} (${list}) SELECT ${values.join(", ")} FROM (${now}) n WHERE NOT EXISTS (SELECT FROM ${copy} k WHERE ${same})`;
 }
 

@@ -18,7 +18,7 @@ const [ROW, VALUE, AGAIN] = ["$row", "$value", "$again"].map(identifier);
 
 /**
  * For a column that was emptied: a value that was written since and that reads as one of the earlier type comes back as that, where the
- * expression makes the very same value of it again. `standing` and `now`: columns of the copy, 'true' where nothing was written since,
+ * expression makes the very same value of it again. `unchanged` and `now`: columns of the copy, 'true' where nothing was written since,
  * and the value before the column was emptied, as text.
  */
 export function readAgain(
@@ -27,11 +27,11 @@ export function readAgain(
   identity: Identity,
   column: ColumnObject,
   { using, type }: Made,
-  copy: { readonly name: string; readonly standing: string; readonly now: string },
+  copy: { readonly name: string; readonly unchanged: string; readonly now: string },
 ): string {
   const name = identifier(column.id.name);
   const rows = `SELECT n."$at", n."$in", k.${copy.now} AS now FROM ${copyTable(copy.name)} k JOIN (${placedRows(before, table, identity, [])}) n
-    ON ${sameRow(identity, "k", "n")} WHERE k.${copy.now} IS NOT NULL AND k.${copy.standing} IS DISTINCT FROM 'true'`;
+    ON ${sameRow(identity, "k", "n")} WHERE k.${copy.now} IS NOT NULL AND k.${copy.unchanged} IS DISTINCT FROM 'true'`;
   const body = `#variable_conflict use_column
   DECLARE ${ROW} record; ${VALUE} ${column.attributes.type}; ${AGAIN} text;
   BEGIN FOR ${ROW} IN ${rows} LOOP

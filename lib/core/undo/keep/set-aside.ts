@@ -42,7 +42,7 @@ export interface TakenColumns {
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
 
-/** What stands in the copy beside the values: the row after the way back, and whether it stood like that when the release came again. */
+/** What stands in the copy besides the values: the row after the way back, and whether it stood like that when the release came again. */
 const WAS = identifier("$was");
 const STANDING = identifier("$standing");
 const SINCE = identifier("$since");

@@ -7,7 +7,7 @@ import { readLedger } from "./ledger.js";
 import { overHosts } from "./over-hosts.js";
 
 /** How far one tenant is, by its ledger alone. */
-export interface Standing {
+export interface LedgerState {
   readonly tenant: string;
   /** Versions that it lacks, in order; null when its ledger could not be read. */
   readonly pending: readonly string[] | null;
@@ -15,37 +15,37 @@ export interface Standing {
   readonly reason: string | null;
 }
 
-export interface StandingOptions {
+export interface FleetLedgersOptions {
   readonly connectionsPerHost: number;
   /** Milliseconds. */
   readonly statementTimeout: number;
 }
 
 /** Reads every tenant's ledger, over a few connections per host. No catalog is read and no clone made. In the order of the registry. */
-export async function fleetStanding(
+export async function fleetLedgers(
   database: Database,
   tenants: readonly Tenant[],
   release: Release,
-  { connectionsPerHost, statementTimeout }: StandingOptions,
-): Promise<readonly Standing[]> {
-  const found = new Map<string, Standing>();
+  { connectionsPerHost, statementTimeout }: FleetLedgersOptions,
+): Promise<readonly LedgerState[]> {
+  const found = new Map<string, LedgerState>();
   await overHosts(tenants, connectionsPerHost, async (tenant) => {
-    found.set(tenant.id, await standingOf(database, tenant, release, statementTimeout));
+    found.set(tenant.id, await ledgerOf(database, tenant, release, statementTimeout));
   });
   return tenants.flatMap(({ id }) => found.get(id) ?? []);
 }
 
-async function standingOf(
+async function ledgerOf(
   database: Database,
   tenant: Tenant,
   release: Release,
   statementTimeout: number,
-): Promise<Standing> {
+): Promise<LedgerState> {
   try {
     const options = { purpose: "read", statementTimeout, lockTimeout: 1000, replica: true } as const;
     const session = await database.connect(tenant, options);
     try {
-      return { tenant: tenant.id, ...(await ledgerStanding(session, tenant, release)) };
+      return { tenant: tenant.id, ...(await ledgerState(session, tenant, release)) };
     } finally {
       await session.close();
     }
@@ -56,7 +56,7 @@ async function standingOf(
 }
 
 /** How far a tenant is by its ledger, over a session there. Throws `DatabaseError`. */
-export async function ledgerStanding(
+export async function ledgerState(
   session: Session,
   { schema }: Tenant,
   release: Release,

@@ -13,10 +13,10 @@ const NAMES_TABLES = /\btable!\s*[{(]|\bDeriveEntityModel\b|\bFromRow\b/;
 const APART = /(^|\/)(tests?|examples|benches|target)\//;
 
 /**
- * The columns that the application's code beside a release names. Code that lies among the migrations themselves is left
+ * The columns that the application's code next to a release names. Code that lies among the migrations themselves is left
  * out: entities there are copies of what the tables were when a migration was written.
  */
-export function applicationBeside(
+export function applicationCode(
   files: readonly SourceFile[],
   migrations: readonly MigrationSource[],
 ): { readonly columns: readonly ColumnRequirement[]; readonly findings: readonly Finding[] } {

@@ -8,11 +8,11 @@ import type { ReleaseState } from "./release-state.js";
 import type { TableState } from "./table-state.js";
 
 /** A constraint or unique index, as the statement that would make it. */
-export type StandingConstraint = AddConstraint | CreateIndex;
+export type EnforcedConstraint = AddConstraint | CreateIndex;
 
 /** The constraints and unique indexes of a table at a moment of the release. */
-export function constraintsOn(state: ReleaseState, table: TableState): readonly StandingConstraint[] {
-  const all = table.standing ?? (table.origin ? fromCatalog(state, table.origin) : []);
+export function constraintsOn(state: ReleaseState, table: TableState): readonly EnforcedConstraint[] {
+  const all = table.constraints ?? (table.origin ? fromCatalog(state, table.origin) : []);
   return all
     .filter((each) => {
       const index = each.kind === "create-index" ? each.name : null;
@@ -21,7 +21,7 @@ export function constraintsOn(state: ReleaseState, table: TableState): readonly 
     .map((each) => ({ ...each, table: table.name }));
 }
 
-function fromCatalog(state: ReleaseState, table: TableRef): readonly StandingConstraint[] {
+function fromCatalog(state: ReleaseState, table: TableRef): readonly EnforcedConstraint[] {
   const objects = [...state.catalog.constraints(table), ...state.catalog.indexes(table)];
   return objects.flatMap((object) => {
     const sql = statementOf(object);
@@ -41,27 +41,27 @@ function statementOf(object: CatalogObject): string | null {
 }
 
 /** The same table with another one. */
-export function withStanding(state: ReleaseState, table: TableState, made: StandingConstraint): TableState {
-  return { ...table, standing: [...constraintsOn(state, table), made] };
+export function withConstraint(state: ReleaseState, table: TableState, made: EnforcedConstraint): TableState {
+  return { ...table, constraints: [...constraintsOn(state, table), made] };
 }
 
 /** The same table without a constraint. */
 export function withoutConstraint(state: ReleaseState, table: TableState, name: string): TableState {
-  const standing = constraintsOn(state, table).filter((each) => nameOf(each) !== name);
-  return { ...table, standing, pending: table.pending.filter((each) => each.name !== name) };
+  const constraints = constraintsOn(state, table).filter((each) => nameOf(each) !== name);
+  return { ...table, constraints, pending: table.pending.filter((each) => each.name !== name) };
 }
 
-function nameOf(standing: StandingConstraint): string | null {
-  return standing.kind === "add-constraint" ? standing.constraint.name : standing.name;
+function nameOf(enforced: EnforcedConstraint): string | null {
+  return enforced.kind === "add-constraint" ? enforced.constraint.name : enforced.name;
 }
 
 /** The same table with a constraint under another name. */
 export function withRenamedConstraint(state: ReleaseState, table: TableState, from: string, to: string): TableState {
   const renamed = <T extends ConstraintSpec>(spec: T): T => (spec.name === from ? { ...spec, name: to } : spec);
-  const standing = constraintsOn(state, table).map((each) =>
+  const constraints = constraintsOn(state, table).map((each) =>
     each.kind === "add-constraint" ? { ...each, constraint: renamed(each.constraint) } : each,
   );
-  return { ...table, standing, pending: table.pending.map(renamed) };
+  return { ...table, constraints, pending: table.pending.map(renamed) };
 }
 
 /** What stands on a table whose column gets another name. */
@@ -70,10 +70,10 @@ export function withRenamedColumn(
   table: TableState,
   from: string,
   to: string,
-): readonly StandingConstraint[] {
+): readonly EnforcedConstraint[] {
   const one = (name: string) => (name === from ? to : name);
   const sql = (text: string) => renamedIn(text, from, to);
-  return constraintsOn(state, table).map((each): StandingConstraint => {
+  return constraintsOn(state, table).map((each): EnforcedConstraint => {
     if (each.kind === "create-index") {
       const keys = each.keys.map((key) => {
         const column = key.column === null ? null : one(key.column);
