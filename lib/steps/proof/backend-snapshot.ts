@@ -51,21 +51,20 @@ export interface Changes {
 }
 
 /**
- * What happened between two snapshots to the tables that stood there at the first. Names are those of before. A lock counts only on a table of
- * `standing`: nobody waits for one that the release makes.
+ * What happened between two snapshots to the tables that stood there at the first. Names are those of before. A lock and a rewrite count only on a table
+ * of `standing`: nobody waits for one that the release makes.
  */
 export function changesBetween(before: Snapshot, after: Snapshot, standing: Snapshot = before): Changes {
   const pairs = [...before.values()].flatMap((was) => {
     const is = after.get(was.oid);
     return is ? [{ was, is }] : [];
   });
+  const known = pairs.filter(({ was }) => standing.has(was.oid));
   return {
-    locks: pairs
-      .filter(({ was }) => standing.has(was.oid))
-      .flatMap(({ was, is }) =>
-        is.modes.filter((mode) => !was.modes.includes(mode)).map((mode) => ({ table: tableName(was), mode })),
-      ),
-    rewrites: pairs.flatMap(({ was, is }) => (was.filenode === is.filenode ? [] : [tableName(was)])),
+    locks: known.flatMap(({ was, is }) =>
+      is.modes.filter((mode) => !was.modes.includes(mode)).map((mode) => ({ table: tableName(was), mode })),
+    ),
+    rewrites: known.flatMap(({ was, is }) => (was.filenode === is.filenode ? [] : [tableName(was)])),
     scans: pairs.flatMap(({ was, is }) => {
       const rows = Number(is.scanned) - Number(was.scanned);
       return rows > 0 ? [{ table: tableName(was), rows }] : [];
