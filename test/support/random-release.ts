@@ -94,6 +94,13 @@ const WIDER: readonly (readonly [string, string, string, readonly string[]])[] =
   ["uniq", "k", "bigint", ["null", "2"]],
   ["bag", "n", "bigint", ["3000000000", "1"]],
   ["bag", "n", "text using n::text", ["'free'", "'1'"]],
+  ["bag", "n", "double precision", ["0.5", "1e300"]],
+  ["keyed", "b", "real", ["2.5", "16777216", "3e9"]],
+  ["keyed", "b", "int using b * 100", ["777", "null"]],
+  ["keyed", "b", "numeric(8,2) using b::text::numeric(8,2)", ["4.25", "999999"]],
+  ["keyed", "b", "timestamptz using to_timestamp(b)", ["'infinity'", "'2024-01-01 00:00:00.5+00'"]],
+  ["keyed", "c", "numeric using nullif(regexp_replace(c, '[^0-9]', '', 'g'), '')::numeric", ["42", "8.5", "1e30"]],
+  ["uniq", "v", "text using upper(v)", ["'free'", "'V'"]],
   ["part", "w", "bigint", ["3000000000", "4"]],
   ["pair", "z", "varchar(400)", ["'q'", "'other'"]],
 ];
