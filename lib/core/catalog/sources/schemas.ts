@@ -1,3 +1,4 @@
+import { TENANT_SCHEMA } from "../catalog.js";
 import { canonicalPrivileges } from "../privileges.js";
 import { notMember, ownerOf, source } from "./source.js";
 
@@ -9,8 +10,11 @@ export const schemas = source<"name" | "owner" | "acl">({
     from: `from ns join pg_namespace n on n.oid = ns.oid where ${notMember("pg_namespace", "n.oid")}`,
   }),
   read(row, assembly) {
-    const owner = row.text("owner");
-    const privileges = canonicalPrivileges("schema", owner, row.nullable("acl"), assembly.role);
+    // The tenant's own may be `public`: see SCHEMA_OWNER.
+    const isHome = row.text("name") === TENANT_SCHEMA;
+    const role = (name: string) => (isHome && name === "pg_database_owner" ? "$owner" : assembly.role(name));
+    const owner = role(row.text("owner"));
+    const privileges = canonicalPrivileges("schema", owner, row.nullable("acl"), role);
     assembly.add({
       kind: "schema",
       id: { name: row.text("name") },
