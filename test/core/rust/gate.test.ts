@@ -46,10 +46,10 @@ describe("SQL that migration code sends itself", () => {
     ).toHaveLength(1);
   });
 
-  it("does not leave the file beside it out in silence", async () => {
+  it("does not leave out the file next to it in silence", async () => {
     const { coverage } = await read('sqlx::query("select 1").execute(pool).await?;', "drop table t;");
     expect(coverage.pieces.map(({ reason }) => reason)).toEqual([
-      "The code does not run the SQL beside it (1_a.up.sql)",
+      "The code does not run the SQL next to it (1_a.up.sql)",
     ]);
   });
 });
