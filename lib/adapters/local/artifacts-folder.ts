@@ -62,10 +62,16 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
     record?.end(key, sha256);
   };
   const getText = async (key: string) => {
-    const text = await readOrNull(place(key));
-    if (!record || record.holds(key, text === null ? null : hashOf(text))) return text;
-    if (otherwise === "forget") return null;
-    throw changed(place(key), text, record.last(key));
+    if (!record) return readOrNull(place(key));
+    for (;;) {
+      const before = record.revision(key);
+      const text = await readOrNull(place(key));
+      if (record.holds(key, text === null ? null : hashOf(text))) return text;
+      // Somebody wrote it while it was read, so what was read says nothing.
+      if (record.revision(key) !== before) continue;
+      if (otherwise === "forget") return null;
+      throw changed(place(key), text, record.last(key));
+    }
   };
   return {
     putText,
@@ -88,12 +94,12 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
       return made;
     },
     async list(prefix) {
+      // Asked first: what is written while the folder is read may be missing there.
+      const expected = record && otherwise === "refuse" ? record.keysBelow(prefix) : [];
       const keys = await filesBelow(directory, place(prefix));
-      if (record && otherwise === "refuse") {
-        const there = new Set(keys);
-        const gone = record.keysBelow(prefix).find((key) => !there.has(key));
-        if (gone !== undefined) throw changed(place(gone), null, record.last(gone));
-      }
+      const there = new Set(keys);
+      const gone = expected.find((key) => !there.has(key) && record?.holds(key, null) === false);
+      if (gone !== undefined) throw changed(place(gone), null, record?.last(gone) ?? null);
       return keys;
     },
     locate: place,

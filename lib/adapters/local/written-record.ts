@@ -18,6 +18,7 @@ interface Known {
  */
 export class WrittenRecord {
   private readonly known = new Map<string, Known>();
+  private readonly revisions = new Map<string, number>();
   private read = 0;
   private rest = "";
 
@@ -49,6 +50,12 @@ export class WrittenRecord {
     const known = this.known.get(key);
     if (known === undefined) return sha256 === null;
     return known.settled === sha256 || (sha256 !== null && known.begun.has(sha256));
+  }
+
+  /** Rises with everything that is written there. */
+  revision(key: string): number {
+    this.follow();
+    return this.revisions.get(key) ?? 0;
   }
 
   /** What was last written there to its end; null when there is nothing. */
@@ -94,6 +101,7 @@ export class WrittenRecord {
   }
 
   private take([what, key, sha256]: Line): void {
+    this.revisions.set(key, (this.revisions.get(key) ?? 0) + 1);
     if (what === "g") {
       this.known.delete(key);
       return;

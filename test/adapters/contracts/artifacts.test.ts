@@ -1,12 +1,20 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
 import { artifactsFolder } from "../../../lib/adapters/local/artifacts-folder.js";
+import { PRIVATE } from "../../../lib/adapters/local/private-files.js";
+import { WrittenRecord } from "../../../lib/adapters/local/written-record.js";
 import type { Artifacts } from "../../../lib/ports/artifacts.js";
 import { temporaryFolder } from "../../review/harness.js";
 import { simulatedStore } from "../../support/aws/services.js";
 
+function recorded(folder: string): Artifacts {
+  return artifactsFolder(join(folder, "run"), { record: new WrittenRecord(join(folder, "written"), PRIVATE) });
+}
+
 const ADAPTERS: readonly [string, () => Promise<Artifacts>][] = [
   ["a folder", async () => artifactsFolder(temporaryFolder())],
+  ["a folder with a record", async () => recorded(temporaryFolder())],
   ["S3 (simulated)", async () => s3Artifacts((await simulatedStore()).store, "runs/one")],
 ];
 
@@ -52,5 +60,20 @@ describe.each(ADAPTERS)("artifacts in %s", (_, open) => {
   it("refuse a key that leaves their folder", async () => {
     const artifacts = await open();
     await expect((async () => artifacts.put("../outside.json", 1))()).rejects.toThrow("leaves its folder");
+  });
+});
+
+describe("artifacts of one folder, which two processes follow by the same record", () => {
+  it("are believed while they are written", async () => {
+    const folder = temporaryFolder();
+    const [one, other] = [recorded(folder), recorded(folder)];
+    for (let round = 0; round < 300; round++) {
+      const key = `a/${round}.json`;
+      const reads = [one, other].flatMap((each) => [each.has(key), each.get(key), each.list("a")]);
+      const writes = [one.create(key, round), other.create(key, round), one.put(`b/${round % 3}.json`, round)];
+      const again = [other.get(`b/${round % 3}.json`), one.has(key), other.list("b")];
+      await Promise.all([...reads, ...writes, ...again]);
+      expect(await other.get(key)).toBe(round);
+    }
   });
 });
