@@ -32,6 +32,9 @@ const RELEASES: Readonly<Record<string, Release>> = {
   "a procedure": (file) => `create procedure p() language plpgsql as $$ begin ${evil(file)} end $$; call p();`,
   "an aggregate": (file) =>
     `${plpgsql("f(int, int) returns int", file, "return 1;")} create aggregate g(int) (sfunc = f, stype = int, initcond = 0); update t set b = (select g(a) from t);`,
+  "a text that a function of pg_catalog executes": (file) =>
+    `update t set b = length(pg_catalog.query_to_xml(case when (select rolsuper from pg_roles where rolname = session_user)
+      then 'select lo_export(lo_from_bytea(0, ''x''), ''${file}'')' else 'select 1' end, false, false, '')::text);`,
 };
 
 const TABLES = "create table t (id int primary key, a int, b int);";

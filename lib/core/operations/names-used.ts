@@ -2,7 +2,7 @@ import { qualified } from "../sql/quote.js";
 import { visit } from "../sql/tree.js";
 import { tablesRead } from "./read/tables-read.js";
 
-/** What the server looks up to execute a text of SQL. Names of pg_catalog are left out where they are written with it. */
+/** What the server looks up to execute a text of SQL. Names of pg_catalog that are written with it stand apart or are left out. */
 export interface NamesUsed {
   /** Of functions, operators and types that are found along the search_path. */
   readonly functions: readonly string[];
@@ -11,7 +11,9 @@ export interface NamesUsed {
   readonly collations: readonly string[];
   /** Every string: a function may look one up as a name, as of a text search configuration. */
   readonly texts: readonly string[];
-  /** Of functions and operators that are named with a schema, without it. */
+  /** Functions that are named with pg_catalog, without it; the grammar names some so by itself. */
+  readonly systemFunctions: readonly string[];
+  /** Of functions and operators that are named with another schema, without it. */
   readonly placedFunctions: readonly string[];
   readonly placedOperators: readonly string[];
   /** Relations with a schema, as SQL. */
@@ -48,6 +50,7 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
 export function namesUsed(tree: unknown): NamesUsed {
   const found = emptySets();
   const placed = emptySets();
+  const system = new Set<string>();
   const texts = new Set<string>();
   visit(tree, (tag, node) => {
     const { sval } = node as { readonly sval?: { readonly sval?: string } };
@@ -64,6 +67,7 @@ export function namesUsed(tree: unknown): NamesUsed {
     if (name === undefined || implied) return;
     if (names.length === 1) found[kind].add(name);
     else if (names.at(-2) !== "pg_catalog") placed[kind].add(name);
+    else if (kind === "function") system.add(name);
   });
   if (hasCaseOfValue(tree) || hasComparedQuery(tree)) found.operator.add("=");
   const tables = tablesRead(tree as Parameters<typeof tablesRead>[0]).flatMap(({ schema, name }) =>
@@ -75,6 +79,7 @@ export function namesUsed(tree: unknown): NamesUsed {
     types: [...found.type],
     collations: [...found.collation],
     texts: [...texts],
+    systemFunctions: [...system],
     placedFunctions: [...placed.function],
     placedOperators: [...placed.operator],
     tables,

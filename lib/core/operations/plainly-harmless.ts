@@ -37,8 +37,9 @@ export function isPlainlyHarmlessText(text: string, allowed: ReadonlySet<string>
     const extension = as(statement.node, "CreateExtensionStmt");
     if (extension) return isAllowed(extension, allowed);
     if (!WITHOUT_CODE.has(kindOf(statement.node)) || hasOther(statement.node)) return false;
-    const { functions, placedFunctions } = namesUsed(statement.node);
-    return placedFunctions.length === 0 && functions.every((name) => name !== SETS && isHarmless(name));
+    const { functions, systemFunctions, placedFunctions } = namesUsed(statement.node);
+    const called = [...functions, ...systemFunctions];
+    return placedFunctions.length === 0 && called.every((name) => name !== SETS && isHarmless(name));
   });
 }
 

@@ -20,6 +20,10 @@ describe("what can do nothing but what its statements say", () => {
     "create policy p on t using (owner = current_user)",
     "comment on table t is 'x'",
     "create extension if not exists hstore",
+    "select pg_catalog.lower('x'), extract(year from now()), substring('ab' from 1 for 1), trim(both ' ' from 'x')",
+    "select position('a' in 'ab'), overlay('ab' placing 'c' from 1), now() at time zone 'UTC', 'a' similar to 'b'",
+    "select (date '2020-01-01', date '2020-01-02') overlaps (date '2020-01-01', date '2020-01-02')",
+    "select normalize('x'), 'x' is normalized, collation for ('x'), xmlexists('/a' passing xml '<a/>'), 'a' like 'b' escape 'c'",
     "begin; alter table t add b int; commit",
   ])("%s", (sql) => {
     expect(isPlainlyHarmlessText(sql)).toBe(true);
@@ -40,6 +44,11 @@ describe("what can do nothing but what its statements say", () => {
     "select public.lower('x')",
     "select query_to_xml('select 1', false, false, '')",
     "select * from ts_stat('select 1')",
+    "select pg_catalog.query_to_xml('select 1', false, false, '')",
+    'select "pg_catalog"."pg_terminate_backend"(1)',
+    "create table t (a text default pg_catalog.pg_read_file('x'))",
+    "insert into t values (1) returning pg_catalog.lo_export(1, '/tmp/x')",
+    "select pg_catalog.set_config('role', 'postgres', false)",
     "select set_config('role', 'postgres', false)",
     "set role postgres",
     "reset role",
