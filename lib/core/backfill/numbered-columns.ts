@@ -1,4 +1,4 @@
-import type { RangeVar } from "libpg-query";
+import type { Node, RangeVar } from "libpg-query";
 import type { Migration } from "../migration/release.js";
 import { treeAlone } from "../sql/parse.js";
 import { as, strings } from "../sql/tree.js";
@@ -21,8 +21,23 @@ export function numberedColumns(migrations: readonly Migration[]): readonly Numb
     if (!table) return [];
     return (update.targetList ?? []).flatMap((each) => {
       const target = as(each, "ResTarget");
-      const isNumber = strings(as(target?.val, "FuncCall")?.funcname).at(-1) === "nextval";
-      return isNumber && target?.name !== undefined ? [{ table, column: target.name }] : [];
+      return isNumber(target?.val) && target?.name !== undefined ? [{ table, column: target.name }] : [];
     });
   });
+}
+
+/** What the migrations before this place have numbered. A further run gives other numbers there; what the migration numbers itself is apart. */
+export function numberedBefore(migrations: readonly Migration[], at: number): readonly NumberedColumn[] {
+  const own = numberedColumns(migrations.slice(at, at + 1));
+  const isOwn = ({ table, column }: NumberedColumn) =>
+    own.some((each) => each.column === column && each.table.relname === table.relname);
+  return numberedColumns(migrations.slice(0, at)).filter((each) => !isOwn(each));
+}
+
+/** The server's own `nextval`, also cast: a function of the same name in another schema may give anything. */
+function isNumber(value: Node | undefined): boolean {
+  const cast = as(value, "TypeCast");
+  if (cast) return isNumber(cast.arg);
+  const [name, ...schemas] = strings(as(value, "FuncCall")?.funcname).reverse();
+  return name === "nextval" && schemas.every((schema) => schema === "pg_catalog");
 }

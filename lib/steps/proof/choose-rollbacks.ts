@@ -1,3 +1,4 @@
+import { numberedBefore } from "../../core/backfill/numbered-columns.js";
 import type { Migration } from "../../core/migration/release.js";
 import { type Inverses, invert } from "../../core/rollback/inverse-candidate.js";
 import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.js";
@@ -101,17 +102,17 @@ export class RollbackTrial {
 
   /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
   private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
-    const { schema, numbered } = this.input;
+    const { schema, numbered, migrations } = this.input;
+    const before = { state: this.state(at), renumbered: numberedBefore(migrations, at) };
     if (candidate.outside.length === 0 && !candidate.statements.some(isInBatches)) {
-      const tried = await tryCandidate(this.working.session, candidate, this.state(at), this.input);
+      const tried = await tryCandidate(this.working.session, candidate, before, this.input);
       if (tried.passed) await this.apply(at, candidate);
       return tried;
     }
     try {
       const passages: Passage[] = [];
       await this.apply(at, candidate, passages);
-      const now = await readState(this.working.session, schema, numbered);
-      const tried = judge(candidate, now, this.state(at), passages);
+      const tried = judge(candidate, await readState(this.working.session, schema, numbered), before, passages);
       if (!tried.passed) await this.rebuild(at);
       return tried;
     } catch (error) {

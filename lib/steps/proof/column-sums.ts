@@ -7,14 +7,6 @@ import { type State, tableName } from "./state.js";
 /** By table: for each of its columns the sum of a hash of its values, whatever row they stand in. */
 export type ColumnSums = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Tables of a state that another has not, or has with other rows. */
-export function changedTables(state: State, since: State): readonly string[] {
-  return [...state.contents].flatMap(([table, is]) => {
-    const was = since.contents.get(table);
-    return was && was.rows === is.rows && was.checksum === is.checksum ? [] : [table];
-  });
-}
-
 /** Reads tables of the database as it is now; `state` is what it is in. */
 export async function readColumnSums(
   session: Session,

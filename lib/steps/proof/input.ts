@@ -42,7 +42,7 @@ export interface ProveOnClone {
   readonly thorough: boolean;
   /** Who else lives in the tenant's database; absent where a release is proved apart from any fleet. */
   readonly isolation?: IsolationOnClone;
-  /** Columns in which which row has which value is not compared; without it, those that the migrations' backfills number. */
+  /** Columns of which two runs may give a row different numbers; without it, those that the migrations' backfills number. */
   readonly numbered?: readonly NumberedColumn[];
   readonly signal?: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { numberedBefore } from "../../core/backfill/numbered-columns.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError } from "../../ports/database.js";
@@ -130,7 +131,8 @@ async function untilGone(working: WorkingClone, backend: number, input: ProveOnC
 
 async function stateOf(working: WorkingClone, input: ProveOnClone, around: Around): Promise<"old" | "new" | "between"> {
   const now = await readState(working.session, input.schema, input.numbered);
-  if (compareStates(now, around.before).verdict !== "differs") return "old";
+  if (compareStates(now, around.before, numberedBefore(input.migrations, around.at)).verdict !== "differs")
+    return "old";
   return (await around.outcome.difference(working.session, now, around.at)) === null ? "new" : "between";
 }
 

@@ -2,11 +2,11 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import type { StatementObserver } from "../migration/apply-migration.js";
 import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
-import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import { type ColumnSums, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import { outsideDifferences, sameWhateverNumbers } from "./outside-state.js";
 import type { AppliedRelease } from "./run-release.js";
-import { compareStates, isSameSchema, readState, type State } from "./state.js";
+import { changedTables, compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 
 /** Undisturbed runs that are made at most to find out which values differ from run to run. */
@@ -40,12 +40,12 @@ export class Outcome {
     const target = this.run.states[at + 1];
     if (!target) throw new RangeError(`there is no state after migration ${at}`);
     if (!isSameSchema(now.catalog, target.catalog) || !hasSameCounts(now, target)) {
-      return compareStates(now, target).differences[0] ?? "The schema is another.";
+      return compareStates(now, target, this.input.numbered).differences[0] ?? "The schema is another.";
     }
     if (!sameWhateverNumbers(now.outside, target.outside))
       return outsideDifferences(now.outside, target.outside)[0] ?? "Something besides schema and rows is another.";
     if (!this.input.thorough) return null;
-    const tables = changedTables(target, now);
+    const tables = changedTables(target, now, this.input.numbered);
     let left = await this.differing(session, now, tables, at);
     for (let control = 0; left.length > 0 && control < MOST_CONTROLS; control++) {
       const sums = await this.control(control);

@@ -29,7 +29,7 @@ import { proveWritten } from "./prove-written.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { type AppliedRelease, applyRelease } from "./run-release.js";
-import { readState, type State } from "./state.js";
+import { changedTables, readState, type State } from "./state.js";
 import { readTraces, traceFindings } from "./traces.js";
 import { wholeFormFindings } from "./whole-form.js";
 import { writabilityFindings } from "./writability.js";
@@ -240,11 +240,12 @@ function withoutRun(findings: readonly Finding[], before: Catalog, input: ProveO
 }
 
 function tableRows(before: State, after: State): readonly TableRows[] {
+  const others = changedTables(after, before);
   const names = [...new Set([...before.contents.keys(), ...after.contents.keys()])].sort();
   return names.map((table) => {
     const was = before.contents.get(table);
     const is = after.contents.get(table);
-    const changed = was !== undefined && (is === undefined || is.rows !== was.rows || is.checksum !== was.checksum);
+    const changed = was !== undefined && (is === undefined || others.includes(table));
     return { table, before: was?.rows ?? null, after: is?.rows ?? null, changed };
   });
 }

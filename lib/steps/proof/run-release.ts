@@ -6,11 +6,11 @@ import { CANCELLER } from "../migration/lock-watch.js";
 import { up } from "./apply-on-clone.js";
 import { readSnapshot, type Snapshot } from "./backend-snapshot.js";
 import type { Clones, WorkingClone } from "./clones.js";
-import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import { type ColumnSums, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedStatement } from "./proof.js";
 import { applyCommand } from "./run-command.js";
-import { readState, type State } from "./state.js";
+import { changedTables, readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
 import { hasBackfill } from "./whole-form.js";
 

@@ -16,6 +16,8 @@ interface Contents {
   readonly rows: number;
   /** Sum of a hash of each row: the same whatever the order of rows and of columns. */
   readonly checksum: string;
+  /** By column that a backfill numbers: the sum with its numbers. In the other one, only how many there are counts. */
+  readonly numbers: Readonly<Record<string, string>>;
 }
 
 /** Schema, rows and what else a database holds at one moment. */
@@ -51,47 +53,53 @@ async function readContents(
   numbered: readonly NumberedColumn[],
 ): Promise<ReadonlyMap<string, Contents>> {
   const index = new CatalogIndex(catalog);
-  const numbers = numbered.map(({ table: { schemaname = null, relname = "" }, column }) => ({
-    table: resolveTable({ schema: schemaname, name: relname }, index),
-    column,
-  }));
+  const numbers = placesOf(numbered, index);
   const tables = catalog.objects.filter(
     (object): object is TableObject => object.kind === "table" && object.attributes.relkind === "r",
   );
   const found = new Map<string, Contents>();
   for (let at = 0; at < tables.length; at += CHUNK) {
     const parts = tables.slice(at, at + CHUNK).map((table) => contentsQuery(table, index, numbers));
-    const rows = await session.query<{ name: string; rows: string; checksum: string }>(
+    const rows = await session.query<Omit<Contents, "rows"> & { name: string; rows: string }>(
       bindSchemas(parts.join(" union all "), schema),
     );
-    for (const { name, rows: count, checksum } of rows) found.set(name, { rows: Number(count), checksum });
+    for (const { name, rows: count, ...sums } of rows) found.set(name, { ...sums, rows: Number(count) });
   }
   return found;
 }
 
+interface Place {
+  readonly table: TableRef;
+  readonly column: string;
+}
+
+function placesOf(numbered: readonly NumberedColumn[], index: CatalogIndex): readonly Place[] {
+  return numbered.map(({ table: { schemaname = null, relname = "" }, column }) => ({
+    table: resolveTable({ schema: schemaname, name: relname }, index),
+    column,
+  }));
+}
+
 /**
  * Columns in the order of their names, so that a column that moved does not change the sum. Of one that a backfill numbers: how many rows have
- * a number, and how many numbers there are.
+ * a number, and how many numbers there are; and, apart, which row has which.
  */
-function contentsQuery(
-  table: TableObject,
-  index: CatalogIndex,
-  numbers: readonly { readonly table: TableRef; readonly column: string }[],
-): string {
+function contentsQuery(table: TableObject, index: CatalogIndex, numbers: readonly Place[]): string {
   const ref = { schema: table.id.schema ?? "", name: table.id.name };
-  const own = numbers.filter((each) => sameTable(each.table, ref)).map(({ column }) => column);
+  const own = new Set(numbers.filter((each) => sameTable(each.table, ref)).map(({ column }) => column));
   const names = index.columns(ref).map(({ id }) => id.name);
-  const columns = names
-    .filter((name) => !own.includes(name))
-    .map(identifier)
-    .sort();
-  const sum = columns.length === 0 ? "0" : `sum(hashtextextended(row(${columns.join(", ")})::text, 0)::numeric)`;
-  const counts = names
-    .filter((name) => own.includes(name))
-    .sort()
-    .map((name) => `, ' ', count(${identifier(name)}), ' ', count(distinct ${identifier(name)})`);
-  return `select ${literal(tableName(ref))} as name, count(*)::text as rows, concat(coalesce(${sum}, 0)${counts.join("")}) as checksum
+  const plain = names.filter((name) => !own.has(name));
+  const numbered = names.filter((name) => own.has(name)).sort();
+  const counts = numbered.map((name) => `, ' ', count(${identifier(name)}), ' ', count(distinct ${identifier(name)})`);
+  const withNumbers = numbered.map((name) => `${literal(name)}, ${sumOf([...plain, name])}::text`);
+  return `select ${literal(tableName(ref))} as name, count(*)::text as rows, concat(${sumOf(plain)}${counts.join("")}) as checksum,
+      pg_catalog.json_build_object(${withNumbers.join(", ")}) as numbers
     from only ${qualified(ref.schema, ref.name)}`;
+}
+
+function sumOf(names: readonly string[]): string {
+  if (names.length === 0) return "0";
+  return `coalesce(sum(hashtextextended(row(${names.map(identifier).sort().join(", ")})::text, 0)::numeric), 0)`;
 }
 
 export function tableName(table: { readonly schema: string; readonly name: string }): string {
@@ -106,12 +114,28 @@ export interface StateComparison {
   readonly differences: readonly string[];
 }
 
-/** How what came back differs from what was. */
-export function compareStates(now: State, before: State): StateComparison {
+/** Tables of a state that another has not, or has with other rows. `renumbered`: columns that a run of its own numbered in each of the two. */
+export function changedTables(
+  state: State,
+  since: State,
+  renumbered: readonly NumberedColumn[] = [],
+): readonly string[] {
+  const places = placesOf(renumbered, new CatalogIndex(since.catalog));
+  return [...state.contents].flatMap(([table, is]) => {
+    const was = since.contents.get(table);
+    const anew = places.filter((each) => tableName(each.table) === table).map(({ column }) => column);
+    const isSame = (column: string) => anew.includes(column) || was?.numbers[column] === is.numbers[column];
+    const numbers = Object.keys({ ...was?.numbers, ...is.numbers });
+    return was && was.rows === is.rows && was.checksum === is.checksum && numbers.every(isSame) ? [] : [table];
+  });
+}
+
+/** How what came back differs from what was. `renumbered`: columns that a run of its own numbered in each of the two states. */
+export function compareStates(now: State, before: State, renumbered: readonly NumberedColumn[] = []): StateComparison {
   const schema = compareCatalogs(now.catalog, before.catalog, { against: "before" });
-  const rows = [...before.contents].flatMap(([table, was]) => {
-    const is = now.contents.get(table);
-    if (!is || (is.rows === was.rows && is.checksum === was.checksum)) return [];
+  const rows = changedTables(now, before, renumbered).flatMap((table) => {
+    const [is, was] = [now.contents.get(table), before.contents.get(table)];
+    if (!is || !was) return [];
     return [
       is.rows === was.rows
         ? `${table} has the ${was.rows} rows it had, with other content.`

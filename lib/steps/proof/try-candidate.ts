@@ -1,3 +1,4 @@
+import type { NumberedColumn } from "../../core/backfill/numbered-columns.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -20,11 +21,18 @@ export interface Tried {
   readonly passages: readonly Passage[];
 }
 
+/** What a way back has to lead to. */
+export interface Before {
+  readonly state: State;
+  /** Columns that may have been numbered once more since it was read. */
+  readonly renumbered: readonly NumberedColumn[];
+}
+
 /** Runs a way back in a transaction, compares, and takes everything back again. */
 export async function tryCandidate(
   session: Session,
   candidate: RollbackCandidate,
-  before: State,
+  before: Before,
   scope: SessionScope & Pick<ProveOnClone, "numbered">,
 ): Promise<Tried> {
   await session.script("begin");
@@ -48,8 +56,8 @@ export async function tryCandidate(
   }
 }
 
-export function judge(candidate: RollbackCandidate, now: State, before: State, passages: readonly Passage[]): Tried {
-  const { verdict, differences } = compareStates(now, before);
+export function judge(candidate: RollbackCandidate, now: State, before: Before, passages: readonly Passage[]): Tried {
+  const { verdict, differences } = compareStates(now, before.state, before.renumbered);
   return {
     trial: { source: candidate.source, verdict, differences },
     passed: verdict !== "differs",

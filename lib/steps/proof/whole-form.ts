@@ -3,10 +3,10 @@ import { plural } from "../../core/plural.js";
 import { DatabaseError } from "../../ports/database.js";
 import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
-import { type ColumnSums, changedTables, readColumnSums } from "./column-sums.js";
+import { type ColumnSums, readColumnSums } from "./column-sums.js";
 import type { ProveOnClone } from "./input.js";
 import type { AppliedRelease } from "./run-release.js";
-import { compareStates, isSameSchema, readState, type State } from "./state.js";
+import { changedTables, compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 
 export function hasBackfill({ migrations }: Pick<ProveOnClone, "migrations">): boolean {
@@ -69,16 +69,16 @@ async function differenceOf(
 ): Promise<string | null> {
   const batched = run.states.at(-1);
   if (!batched) return "the release did not run";
-  const { verdict, differences } = compareStates(first.state, batched);
+  const { verdict, differences } = compareStates(first.state, batched, input.numbered);
   if (verdict !== "differs") return null;
   if (!isSameSchema(first.state.catalog, batched.catalog)) return differences[0] ?? "the schema is another.";
   const tables = [...batched.contents].filter(([table, { rows }]) => first.state.contents.get(table)?.rows !== rows);
   if (tables[0])
     return `${tables[0][0]} has ${tables[0][1].rows} rows, and ${first.state.contents.get(tables[0][0])?.rows ?? 0} as a whole.`;
-  const others = changedTables(batched, first.state);
+  const others = changedTables(batched, first.state, input.numbered);
   if (others.length === 0) return null;
   const second = await runWhole(input, clones, run);
-  const varies = changedTables(second.state, first.state);
+  const varies = changedTables(second.state, first.state, input.numbered);
   const stable = others.find((table) => !varies.includes(table));
   if (stable !== undefined) return `${stable} has other values in its rows.`;
   const varying = new Set(differingColumns(first.sums, second.sums));

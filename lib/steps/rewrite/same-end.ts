@@ -1,10 +1,10 @@
 import { CatalogIndex } from "../../core/catalog/lookup.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Clones, WorkingClone } from "../proof/clones.js";
-import { changedTables, readColumnSums } from "../proof/column-sums.js";
+import { readColumnSums } from "../proof/column-sums.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { applyRelease } from "../proof/run-release.js";
-import { compareStates, type State } from "../proof/state.js";
+import { changedTables, compareStates, type State } from "../proof/state.js";
 
 /** A clone and what it came to. */
 export interface Ended {
@@ -24,16 +24,16 @@ export interface SameEnd {
 
 /** Whether two clones came to the same schema and the same rows. Where rows differ the original runs once more, to tell its own chance. */
 export async function sameEnd(plan: Ended, original: Ended, clones: Clones, input: ProveOnClone): Promise<SameEnd> {
-  const compared = compareStates(plan.state, original.state);
+  const compared = compareStates(plan.state, original.state, input.numbered);
   const otherOrder = compared.verdict === "order";
   const equal = compared.verdict !== "differs";
   if (equal || !compared.schemaEqual) return { equal, otherOrder, differences: compared.differences, undetermined: [] };
-  const tables = changedTables(plan.state, original.state);
+  const tables = changedTables(plan.state, original.state, input.numbered);
   const again = await clones.make("again");
   try {
     const run = await applyRelease(again, clones, input);
     const end = run.states.at(-1);
-    const difference = compareStates(plan.state, original.state).differences;
+    const difference = compareStates(plan.state, original.state, input.numbered).differences;
     if (run.failure || !end || tables.length === 0)
       return { equal: false, otherOrder, differences: difference, undetermined: [] };
     return await byColumns({ plan, original, again: { working: again, state: end } }, tables, difference);
