@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { TamperedError } from "../../ports/tampered.js";
 import { type Access, makeFolder } from "./private-files.js";
@@ -19,8 +19,8 @@ interface Known {
 export class WrittenRecord {
   private readonly known = new Map<string, Known>();
   private readonly revisions = new Map<string, number>();
+  /** Bytes, up to the end of a line. */
   private read = 0;
-  private rest = "";
 
   constructor(
     private readonly path: string,
@@ -75,9 +75,9 @@ export class WrittenRecord {
 
   private append(line: Line): void {
     makeFolder(dirname(this.path), this.access);
-    const file = openSync(this.path, "a", this.access.file);
+    const file = openSync(this.path, "a+", this.access.file);
     try {
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      writeFileSync(file, `${endsWithinLine(file) ? "\n" : ""}${JSON.stringify(line)}\n`);
     } finally {
       closeSync(file);
     }
@@ -91,10 +91,13 @@ export class WrittenRecord {
       const { size } = fstatSync(file);
       if (size < this.read) throw new TamperedError(`${this.path} became shorter while it was in use`);
       const more = Buffer.alloc(size - this.read);
-      this.read += readSync(file, more, 0, more.length, this.read);
-      const lines = (this.rest + more.toString("utf8")).split("\n");
-      this.rest = lines.pop() ?? "";
-      for (const line of lines) this.take(JSON.parse(line) as Line);
+      const read = more.subarray(0, readSync(file, more, 0, more.length, this.read));
+      const whole = read.lastIndexOf(0x0a) + 1;
+      this.read += whole;
+      for (const text of read.toString("utf8", 0, whole).split("\n")) {
+        const line = parsed(text);
+        if (line !== null) this.take(line);
+      }
     } finally {
       closeSync(file);
     }
@@ -114,6 +117,22 @@ export class WrittenRecord {
       known.begun.clear();
     }
     this.known.set(key, known);
+  }
+}
+
+/** A full disk, or the machine's end, cut the last line off: the next one begins apart. */
+function endsWithinLine(file: number): boolean {
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+}
+
+/** Null for a line that was cut off. What it would have said was not done yet, or stands in the line before it as begun. */
+function parsed(text: string): Line | null {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return null;
   }
 }
 

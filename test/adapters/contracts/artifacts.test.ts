@@ -1,3 +1,4 @@
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
@@ -75,5 +76,25 @@ describe("artifacts of one folder, which two processes follow by the same record
       await Promise.all([...reads, ...writes, ...again]);
       expect(await other.get(key)).toBe(round);
     }
+  });
+
+  it("go on where the record's last line was cut off, and are not believed less strictly", async () => {
+    const folder = temporaryFolder();
+    const [record, b] = [join(folder, "written"), join(folder, "run", "b.json")];
+    const follower = recorded(folder);
+    await recorded(folder).put("a.json", 1);
+    appendFileSync(record, '["w","b.json","12');
+    expect(await follower.get("a.json")).toBe(1);
+    await recorded(folder).put("b.json", 2);
+    for (const artifacts of [follower, recorded(folder)]) {
+      expect([await artifacts.get("a.json"), await artifacts.get("b.json")]).toEqual([1, 2]);
+    }
+    writeFileSync(b, "3\n");
+    await expect(follower.get("b.json")).rejects.toThrow("is not what the gate wrote there");
+    // Only its beginning is known: one of the two was there.
+    writeFileSync(record, readFileSync(record, "utf8").slice(0, -3));
+    await expect(recorded(folder).get("b.json")).rejects.toThrow("was not written by this gate");
+    writeFileSync(b, "2\n");
+    expect(await recorded(folder).get("b.json")).toBe(2);
   });
 });
