@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { type Holder, holdFile, mayLive, thisProcess } from "./process-lock.js";
+import { replaceFile } from "./whole-file.js";
 
 interface Entry extends ActiveRollout {
   readonly by: Holder;
@@ -28,8 +29,7 @@ export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rol
         const found = await other(run, tenants);
         if (found) return found;
         const entry: Entry = { run, since, by: thisProcess(), tenants };
-        writeFileSync(`${path(run)}.new`, JSON.stringify(entry), { mode: access.file });
-        renameSync(`${path(run)}.new`, path(run));
+        replaceFile(path(run), JSON.stringify(entry), access.file);
         return null;
       } finally {
         release();
@@ -44,9 +44,21 @@ export function rolloutsFolder(directory: string, access: Access = PRIVATE): Rol
 function entries(directory: string): readonly Entry[] {
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
-  return files.map((name) => {
-    const entry = JSON.parse(readFileSync(join(directory, name), "utf8"));
+  return files.flatMap((name) => {
+    const text = textOf(join(directory, name));
+    // It has ended since.
+    if (text === null) return [];
+    const entry = JSON.parse(text);
     // What an earlier version wrote has the process id alone.
-    return { by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry;
+    return [{ by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry];
   });
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

@@ -1,8 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -18,6 +28,7 @@ import { rolloutsFolder } from "../../../lib/adapters/local/rollouts-folder.js";
 const folder = mkdtempSync(join(tmpdir(), "schema-gate-lock-"));
 const program = join(folder, "hold.mjs");
 const here = thisProcess();
+const onMachine = here.namespace === "pid:[4026531836]";
 /** Larger than any process id of Linux. */
 const NOBODY = 2 ** 22 + 1;
 
@@ -69,7 +80,8 @@ describe("a file that names the process that works", () => {
     ["a process that is gone", { pid: NOBODY }, false],
     ["a process of another host", { pid: NOBODY, host: "elsewhere" }, true],
     ["another machine of the same name", { pid: NOBODY, machine: "another", boot: "another" }, true],
-    ["this machine before its last start", { pid: process.pid, boot: "before" }, here.machine === ""],
+    ["this machine before its last start", { pid: process.pid, boot: "before" }, here.machine === "" || !onMachine],
+    ["a container of the same image, on a machine of another boot", { boot: "other", namespace: "pid:[1]" }, true],
     ["a process in another container of this host", { pid: NOBODY, namespace: "pid:[1]" }, true],
   ];
   it.each(CASES)("of %s", (name, of, lives) => {
@@ -99,6 +111,59 @@ describe("a file that names the process that works", () => {
     writeFileSync(path, text);
     expect(holderOf(path)?.pid ?? null).toBe(holder);
     rmSync(path);
+  });
+});
+
+describe("a file that names the process", () => {
+  const fresh = () => join(mkdtempSync(join(folder, "case-")), "run.lock");
+  const gone = (more: Partial<Holder> = {}) => JSON.stringify({ ...here, pid: NOBODY, ...more });
+
+  it.each([
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["a link to nothing", (path: string) => symlinkSync(join(folder, "nowhere"), path)],
+  ])("is neither held nor free where it is %s", (_, make) => {
+    const path = fresh();
+    make(path);
+    expect(() => tryHoldFile(path)).toThrow(/run\.lock cannot be read .*, so who has it is not known/);
+    expect(() => holderOf(path)).toThrow("cannot be read");
+  });
+
+  it("can be read by whoever can read its folder, whatever the umask", () => {
+    const path = fresh();
+    chmodSync(dirname(path), 0o2770);
+    const umask = process.umask(0o077);
+    try {
+      tryHoldFile(path);
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(path).mode & 0o777).toBe(0o660);
+  });
+
+  it("is another's where a person took it from us meanwhile", () => {
+    const path = fresh();
+    const first = tryHoldFile(path);
+    rmSync(path);
+    const second = tryHoldFile(path);
+    if (typeof first !== "function" || typeof second !== "function") throw new Error("it was not held");
+    first();
+    expect(tryHoldFile(path)).toMatchObject({ pid: process.pid });
+    second();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  it("is taken over where one who took it over was killed too", () => {
+    const path = fresh();
+    for (const end of ["", ".takeover", ".takeover.takeover"]) writeFileSync(`${path}${end}`, gone());
+    expect(typeof tryHoldFile(path)).toBe("function");
+    expect(readdirSync(dirname(path))).toEqual(["run.lock"]);
+  });
+
+  it("is not waited for where one elsewhere may take it over", () => {
+    const path = fresh();
+    writeFileSync(path, gone());
+    writeFileSync(`${path}.takeover`, gone({ host: "elsewhere" }));
+    expect(tryHoldFile(path)).toMatchObject({ host: "elsewhere" });
   });
 });
 
