@@ -8,7 +8,7 @@ export function parseSize(text: string): number | null {
   return Math.round(Number(match[1]) * 1024 ** (UNITS[match[2] ?? ""] ?? 0));
 }
 
-/** The largest unit of which there is at least one: `1.5 GB`. */
+/** In the largest unit that gives at least one: `1.5 GB`. */
 export function sizeText(bytes: number): string {
   const [unit, power] = Object.entries(UNITS).findLast(([, each]) => bytes >= 1024 ** each) ?? ["kB", 1];
   return `${Math.ceil((bytes / 1024 ** power) * 10) / 10} ${unit}`;

@@ -3,7 +3,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu;
 
 /**
  * A text of foreign origin with every character that prints nothing or moves others written as its code, so that it can
- * neither hide nor reorder what stands next to it. Line breaks and tabs too.
+ * neither hide nor reorder what is next to it. Line breaks and tabs too.
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, codeOf);

@@ -69,7 +69,7 @@ export class GateFunction extends Construct {
   }
 }
 
-/** What Lambda needs to stand in a VPC. */
+/** What Lambda needs to be in a VPC. */
 function permitVpc(role: Role): void {
   permit(role, {
     actions: [

@@ -44,7 +44,7 @@ export interface GatePolicy {
   readonly secrets?: readonly AnySecret[];
   /** Why releases may run as a superuser where their config asks for it (`connection.superuser`, `staging.uncontained`). Default: none does. */
   readonly superuser?: string;
-  /** Where browsers reach the review page, such as `https://gate.example.com`; the first stands in links. Default: the Function URL. */
+  /** Where browsers reach the review page, such as `https://gate.example.com`; the first is in links. Default: the Function URL. */
   readonly origins?: readonly string[];
 }
 

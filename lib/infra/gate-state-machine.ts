@@ -10,7 +10,7 @@ import { permit } from "./permit.js";
 export interface GateStateMachineProps {
   /** Functions by the placeholder that calls them. */
   readonly functions: Readonly<Record<string, GateFunction>>;
-  /** What else stands in the place of placeholders. */
+  /** What else is in the place of placeholders. */
   readonly substitutions: Readonly<Record<string, string>>;
   readonly retention: RetentionDays;
 }
@@ -25,7 +25,7 @@ export class GateStateMachine extends Construct {
     super(scope, id);
     const { functions } = props;
     this.logs = new LogGroup(this, "Logs", {
-      // CloudWatch delivers to a group under this prefix without a resource policy, of which an account has only ten.
+      // CloudWatch delivers to a group under this prefix without a resource policy; an account may have only ten of those.
       logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 80 })}`,
       retention: props.retention,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -10,7 +10,7 @@ import { permit } from "./permit.js";
 export interface StagingProps {
   /** Identifiers of Aurora clusters that may be cloned. */
   readonly clusters?: readonly string[];
-  /** Identifiers of RDS instances of which snapshots may be taken. */
+  /** Identifiers of RDS instances that may be snapshotted. */
   readonly instances?: readonly string[];
   /** Name of the DB subnet group of the copies: subnets that the functions reach. */
   readonly subnetGroup: string;

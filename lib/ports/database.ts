@@ -76,7 +76,7 @@ export type MakeExtension = (wanted: ExtensionWanted) => Promise<boolean>;
 export interface Uncontained {
   /** For people: a clause. */
   readonly reason: string;
-  /** Statements after one of which it would be. */
+  /** Statements; after any one of them it would be. */
   readonly remedy: string;
 }
 

@@ -61,6 +61,6 @@ export interface ReviewDeps {
   /** Continues the state machine once the question is answered, or can be answered no more. May be called again for the same answer. */
   settle(run: string): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;
-  /** Told why a request could not be answered, of which the page says nothing: for the operator's log. */
+  /** Told why a request could not be answered, for the operator's log: the page does not say. */
   readonly failed?: (error: Error) => void;
 }

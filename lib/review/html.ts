@@ -16,7 +16,7 @@ export const trusted: (text: string) => Html = honoRaw;
 
 /**
  * A name or a text that came from a database: escaped, isolated from the direction of the text around it, and with every
- * control, format and unassigned character spelled out, so that it can neither hide nor reorder what stands next to it.
+ * control, format and unassigned character spelled out, so that it can neither hide nor reorder what is next to it.
  */
 export function foreign(text: string): Html {
   return html`<bdi>${visible(text)}</bdi>`;

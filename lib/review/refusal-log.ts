@@ -4,7 +4,7 @@ import type { ReviewEvent } from "./deps.js";
 
 type Refusal = ReviewEvent & { readonly kind: "refusal" };
 
-/** How many refusals stand in the trail one by one; whoever sends more fills no disk with them. */
+/** How many refusals are in the trail one by one; whoever sends more fills no disk with them. */
 const MOST_ALONE = 50;
 
 /** Writes refused attempts into the trail: the first ones each, the others as their number by channel and reason. */

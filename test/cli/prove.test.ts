@@ -58,7 +58,7 @@ it("names files that take no part, and does not call the folder proved", async (
   const answer = await prove("--json");
   expect(answer.code).toBe(1);
   const output = proveOutput.parse(JSON.parse(answer.stdout));
-  expect(output).toMatchObject({ proved: false, unread: [expect.stringContaining("Version 1 stands twice")] });
+  expect(output).toMatchObject({ proved: false, unread: [expect.stringContaining("Version 1 exists twice")] });
 });
 
 it.each([

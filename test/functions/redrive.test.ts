@@ -29,7 +29,7 @@ async function migrated(): Promise<number> {
   return count;
 }
 
-/** What NextWave said last, as it stands in the state. */
+/** What NextWave said last, as it is in the state. */
 function wave(): object {
   const said = gate.states.map((text) => JSON.parse(text) as [string, unknown, object]);
   return said.findLast(([name]) => name === "NextWave")?.[2] ?? {};

@@ -121,7 +121,7 @@ describe("permissions", () => {
     expect(who("states:SendTaskSuccess")).toEqual([expect.stringContaining("Review")]);
   });
 
-  it("lets the long task stand in the VPC", () => {
+  it("puts the long task into the VPC", () => {
     const actions = allowed(full)
       .filter(({ policy }) => policy.includes("LongTasks"))
       .flatMap((statement) => statement.actions);
@@ -155,7 +155,7 @@ describe("functions", () => {
       });
   });
 
-  it("stand in the VPC when they reach databases, and only then", () => {
+  it("are in the VPC when they reach databases, and only then", () => {
     for (const { Properties } of Object.values(full.resources("AWS::Lambda::Function"))) {
       const entry = String(Properties.Handler).replace(".handler", "");
       const spec = Object.values(HANDLERS).find((handler) => handler.entry === entry);

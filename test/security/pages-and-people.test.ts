@@ -66,7 +66,7 @@ describe("an approved rollout does not wait for", () => {
 });
 
 describe("refused attempts", () => {
-  it("stand in the trail one by one up to a number, then as their number", async () => {
+  it("are in the trail one by one up to a number, then as their number", async () => {
     const { ports, notes } = await waiting();
     const log = new RefusalLog(ports);
     for (let at = 0; at < 10_000; at += 1)

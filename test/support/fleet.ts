@@ -116,7 +116,7 @@ export class TestFleet {
     }
   }
 
-  /** Another database stands in a tenant's place, with the same name and content, while the work is done. */
+  /** Another database is in a tenant's place, with the same name and content, while the work is done. */
   async replacing<T>(id: string, work: () => Promise<T>): Promise<T> {
     const name = identifier(databaseName(id));
     const aside = identifier(`${databaseName(id)}_aside`);

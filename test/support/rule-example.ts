@@ -8,7 +8,7 @@ import { lintScript } from "./lint-text.js";
 const FOLDER = fileURLToPath(new URL("../core/rules/examples/", import.meta.url));
 
 export interface RuleExample {
-  /** What stands before; history to lint. */
+  /** Existing schema; history to lint. */
   readonly before: string;
   readonly bad: string;
   readonly good: string;

@@ -1,4 +1,4 @@
-//! Quotas become binding. The SQL stands beside this file; the gates below say what the service relies on.
+//! Quotas become binding. The SQL is in the file next to this one; the gates below say what the service relies on.
 
 use schema_gate::{
     deploy_schema_migration, execute_migration_with_rollback, validate_column_compatibility,

@@ -30,7 +30,7 @@ const READERS = 32;
 const DAY_MS = 86_400_000;
 
 /**
- * The trail as one object per event, `audit/RUN/events/000000.json`, none of which is ever overwritten: a conditional write
+ * The trail as one object per event, `audit/RUN/events/000000.json`, never overwritten: a conditional write
  * gives the next place to one of several writers, and the others link to it. Closing it writes the files that `audit verify`
  * reads, `audit.jsonl`, manifest and seal, next to the run's artifacts.
  */

@@ -34,7 +34,7 @@ export interface AuditFileOptions {
 
 /**
  * The trail as `audit.jsonl` in the run's folder. A line that a killed process left unfinished is cut off, kept in an
- * `audit.repaired` event and so visible for ever. Throws `AuditError` for a trail that is broken anywhere else.
+ * `audit.repaired` event and so stays visible. Throws `AuditError` for a trail that is broken anywhere else.
  */
 export async function openAuditFile(options: AuditFileOptions): Promise<AuditTrail> {
   makeFolder(options.directory, options.access ?? PRIVATE);

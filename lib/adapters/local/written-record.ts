@@ -127,7 +127,7 @@ function endsWithinLine(file: number): boolean {
   return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }
 
-/** Null for a line that was cut off. What it would have said was not done yet, or stands in the line before it as begun. */
+/** Null for a line that was cut off. What it would have said was not done yet, or is in the line before it as begun. */
 function parsed(text: string): Line | null {
   try {
     return JSON.parse(text) as Line;

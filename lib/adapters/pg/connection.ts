@@ -21,7 +21,7 @@ export interface Endpoint {
   readonly password?: string;
   /** Verified TLS unless the URL says otherwise; off on the loopback interface. */
   readonly tls: boolean;
-  /** The owner of the tenant's objects, of which `user` is a member: sessions that change something run as it. */
+  /** The owner of the tenant's objects; `user` is a member of it. Sessions that change something run as it. */
   readonly role?: string;
 }
 

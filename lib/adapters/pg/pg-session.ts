@@ -187,7 +187,7 @@ class PgSession implements Session {
   }
 
   /**
-   * By the extended protocol, in which the server refuses a text that it reads as several statements: what stands in a literal for us
+   * By the extended protocol, in which the server refuses a text that it reads as several statements: what is in a literal for us
    * cannot be a statement for it.
    */
   private async one<R extends Row>(text: string): Promise<R[]> {

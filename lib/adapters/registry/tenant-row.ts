@@ -36,7 +36,7 @@ export interface TenantRow extends z.infer<typeof rowSchema> {
 
 const COLUMNS = Object.keys(rowSchema.shape);
 
-/** Takes a registry's text apart. `name` tells its form: `.csv`, else YAML, of which JSON is a part. Throws `RegistryError`. */
+/** Parses a registry's text. `name` tells its form: `.csv`, else YAML (JSON is a subset of it). Throws `RegistryError`. */
 export function rowsOfText(content: string, name: string, origin: string): readonly unknown[] {
   try {
     const parsed: unknown = name.endsWith(".csv")

@@ -35,7 +35,7 @@ export function comparisonMarkdown({ differences, repairs, columnOrder, versionO
   const lines = repairs.flatMap((repair) => repair.split("\n"));
   const sql = lines.length === 0 ? [] : [`${REPAIRS}:`, "", fenced(lines), ""];
   const order = columnOrder.map(
-    ({ schema, table: name }) => `- The columns of ${cell(`${schema}.${name}`)} stand in another order.`,
+    ({ schema, table: name }) => `- The columns of ${cell(`${schema}.${name}`)} are in another order.`,
   );
   return [...table, ...sql, ...order, summary(differences, columnOrder.length, versionOwn.length), ""].join("\n");
 }

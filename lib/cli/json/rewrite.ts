@@ -60,7 +60,7 @@ export const rewriteOutput = z
           .string()
           .nullable()
           .meta({ description: "Why the original was compared statement by statement: it fails as it is written." }),
-        otherOrder: z.boolean().meta({ description: "Columns stand in another order at the end." }),
+        otherOrder: z.boolean().meta({ description: "Columns are in another order at the end." }),
         undetermined: z.array(z.string()).meta({
           description:
             "Columns whose values differ between two runs of the original, so that only their presence was compared.",

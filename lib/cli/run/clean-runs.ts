@@ -146,7 +146,7 @@ async function keptBecause(
   return { why, altered: false };
 }
 
-/** The tenants with a repair that was not undone; one that began and of which no end is known may have been committed. */
+/** The tenants with a repair that was not undone. One that began without a known end may have been committed. */
 function lastingRepairs(workspace: Workspace, run: string): readonly string[] {
   const { events } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
   const gone = new Set(

@@ -113,7 +113,7 @@ function tenantsText({ log, tenants, rollout }: Evidence): string {
   const of = (...statuses: readonly string[]) => tenants.filter(({ status }) => statuses.includes(status)).length;
   const parts = [
     [of("migrated"), "migrated", rollout !== null],
-    [of("up to date"), "had it already", false],
+    [of("up to date"), "already had it", false],
     [of("rolled back"), "rolled back", false],
     [of("failed"), "failed", false],
     [of("unknown"), "unknown", false],

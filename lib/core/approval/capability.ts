@@ -26,7 +26,7 @@ export const NONCE_BYTES = 12;
 const MAC_BYTES = 16;
 
 /**
- * A new link's secret: 38 characters that fit in a URL. It names nobody; whom and what it is for stands in the request, which the
+ * A new link's secret: 38 characters that fit in a URL. It names nobody; whom and what it is for is in the request, which the
  * server keeps, and the signature covers both. `nonce`: 12 random bytes. The key must have 32 random bytes or more; throws
  * `RangeError` otherwise.
  */

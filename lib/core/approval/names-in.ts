@@ -12,7 +12,7 @@ export function namesIn(text: string): readonly string[] {
     .filter((name) => name !== "");
 }
 
-/** Without what stands behind a plus sign, which mail to the same person may have (RFC 5233). Nothing for an address without one. */
+/** Without what follows a plus sign, which mail to the same person may have (RFC 5233). Nothing for an address without one. */
 export function withoutTag(address: string): readonly string[] {
   const [, user, host] = /^([^@+\s]+)\+[^@\s]*@([^@\s]+)$/.exec(address.normalize("NFKC").trim()) ?? [];
   return user === undefined ? [] : [`${user}@${host}`];

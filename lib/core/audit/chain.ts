@@ -65,7 +65,7 @@ function misplaced(event: AuditEvent, expected: number, line: number): Finding {
     return auditFinding(
       "audit.event-missing",
       line,
-      `${missing} not where the chain needs it; event ${event.seq} stands there.`,
+      `${missing} not where the chain needs it; event ${event.seq} is there.`,
     );
   }
   return auditFinding(

@@ -92,7 +92,7 @@ export function proveTenant(text: string, claim: LeafClaim, tenant: string): Inc
   return { leaf: found.leaf, index, size: lines.length, proof: inclusionProof(data, index), root: claim.root };
 }
 
-/** A leaf and its data as it stands in the file. */
+/** A leaf and its data as it is in the file. */
 export interface LeafLine {
   readonly leaf: TenantLeaf;
   readonly data: string;

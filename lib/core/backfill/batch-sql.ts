@@ -40,7 +40,7 @@ export function lastKeySql(walk: Walk): string {
 }
 
 /**
- * The key that many rows on; no row where fewer are left before the end of the pass. What stands next to OFFSET is computed for every row
+ * The key that many rows on; no row where fewer are left before the end of the pass. What is next to OFFSET is computed for every row
  * that it skips, so the text is made outside.
  */
 export function windowEndSql(walk: Walk, after: KeyTexts | null, last: KeyTexts, size: number): string {

@@ -116,7 +116,7 @@ export interface Place {
   readonly own: ReadonlySet<string>;
   /** Whether what it gives decides which rows are met or read, so that it must be the same in every batch. */
   readonly strict: boolean;
-  /** How many queries it stands in; 0 for the statement itself. */
+  /** How many queries it is in; 0 for the statement itself. */
   readonly depth: number;
   /** For a column of the written table, `*` for its whole row. */
   readonly note: (column: string) => void;

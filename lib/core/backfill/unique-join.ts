@@ -17,12 +17,12 @@ interface Equality {
 
 interface Joined {
   readonly alias: string;
-  /** Sets of columns of which no two rows have the same values. */
+  /** Sets of columns in which no two rows have the same values. */
   readonly keys: readonly (readonly string[])[];
 }
 
 /**
- * The first item of FROM of which a row may be joined with several: it is not joined by `=` on all columns of a unique key. Null when each is
+ * The first item of FROM that may match several rows: it is not joined by `=` on all columns of a unique key. Null when each is
  * met once at most, given one row of `base`.
  */
 export function joinedSeveralTimes(
@@ -88,7 +88,7 @@ function viewQuery(before: CatalogIndex, table: TableRef | null | undefined): No
   return view ? (treeAlone(String(view.attributes.query)) ?? undefined) : undefined;
 }
 
-/** The columns of every key of which no two rows of a table have the same values. */
+/** The columns of every key that is unique over a table's rows. */
 export function uniqueKeys(before: CatalogIndex, table: TableRef): readonly (readonly string[])[] {
   const constraints = before
     .constraints(table)

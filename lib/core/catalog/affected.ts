@@ -63,7 +63,7 @@ const MENTIONS: ReadonlySet<string> = new Set([
   ...["function", "view", "materialized view", "trigger", "rule", "policy", "column", "constraint", "index"],
 ]);
 
-/** Every name that stands in a text of the object, quoted or not. */
+/** Every name that is in a text of the object, quoted or not. */
 function wordsOf({ definition, attributes }: CatalogObject): readonly string[] {
   const texts = [definition ?? "", ...textsOf(attributes as Json)];
   return texts.flatMap((text) => [

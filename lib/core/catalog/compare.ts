@@ -239,7 +239,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Tables that stand on both sides, whose common columns stand in another order. */
+/** Tables that stand on both sides, whose common columns are in another order. */
 function orderDifferences(actual: CatalogIndex, declared: CatalogIndex): ColumnOrderDifference[] {
   return declared.catalog.objects.flatMap((object) => {
     if (object.kind !== "table" || object.id.schema === undefined) return [];

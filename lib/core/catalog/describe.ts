@@ -50,7 +50,7 @@ function words(attribute: string): string {
 }
 
 const LONGEST = 200;
-/** Characters of what is equal that stand around what differs. */
+/** Characters of what is equal around what differs. */
 const AROUND = 24;
 
 /** Of two long texts, where they differ. */

@@ -25,7 +25,7 @@ const part = (catalog: string, owner: string, number: string): Watched => ({
   key: `${owner}::int8 * 65536 + ${number}`,
   where: `${owner} >= 16384`,
 });
-/** Besides pg_catalog, whose id is 11, every schema is noted in pg_depend by what stands in it. */
+/** Besides pg_catalog, whose id is 11, every schema is noted in pg_depend by what is in it. */
 const inSchema = (catalog: string, namespace: string): Watched => ({ ...whole(catalog), where: `${namespace} <> 11` });
 
 const ALWAYS: readonly Watched[] = [
@@ -77,7 +77,7 @@ const EMPTY_AT_FIRST: Readonly<Record<number, Watched>> = {
   6106: whole("pg_publication_rel"),
 };
 
-/** By the id of the catalog: what is watched when something of it stands in a schema. */
+/** By the id of the catalog: what is watched when something of it is in a schema. */
 const IN_A_SCHEMA: Readonly<Record<number, readonly Watched[]>> = {
   2607: [inSchema("pg_conversion", "connamespace")],
   2616: [inSchema("pg_opclass", "opcnamespace")],

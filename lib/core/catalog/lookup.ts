@@ -91,7 +91,7 @@ export class CatalogIndex {
     );
   }
 
-  /** Indexes of one name in any schema: the same name may stand once in each. */
+  /** Indexes of one name in any schema: the same name may be once in each. */
   indexesNamed(name: string): readonly IndexObject[] {
     return this.catalog.objects.filter(
       (object): object is IndexObject => object.kind === "index" && object.id.name === name,

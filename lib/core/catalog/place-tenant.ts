@@ -13,7 +13,7 @@ export interface SourceRows {
 /** Fields that hold one name as it is. */
 const NAMES: ReadonlySet<string> = new Set(["schema", "table", "name"]);
 
-/** Fields that hold an array or JSON: the schema's name stands in their parts, each a text of its own. */
+/** Fields that hold an array or JSON: the schema's name is in their parts, each a text of its own. */
 const ARRAYS: ReadonlySet<string> = new Set([
   "relation parents",
   "index expressions",

@@ -52,7 +52,7 @@ function isSimple(text: string): boolean {
 
 const SIMPLE = /^(?:''|[\w.$"]+)(?:\([^()]*\))?(?:::[\w."]+(?: varying| precision)?(?:\([\d,]+\))?(?:\[\])*)*$/;
 
-/** Parts between the commas that stand in no bracket. */
+/** Parts between the commas that are in no bracket. */
 function split(tokens: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = [[]];
   for (let at = 0; at < tokens.length; at++) {

@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** What one role may do, by the will of another. */
 export interface Privilege {
-  /** `PUBLIC` for everyone; a role that is really called so stands in double quotes. */
+  /** `PUBLIC` for everyone; a role that is really called so is in double quotes. */
   readonly role: string;
   readonly privileges: readonly string[];
   /** Those that it may grant on. */
@@ -75,7 +75,7 @@ export function canonicalPrivileges(
   return JSON.stringify(entries) === JSON.stringify(defaults(target, owner)) ? null : entries;
 }
 
-/** `grantee=privileges/grantor`; a name that is not plain stands in double quotes. */
+/** `grantee=privileges/grantor`; a name that is not plain is in double quotes. */
 function entry(target: PrivilegeTarget, owner: string, item: string, role: (name: string) => string): Privilege[] {
   const match = /^("(?:[^"]|"")*"|[^=]*)=([a-zA-Z*]*)\/("(?:[^"]|"")*"|.*)$/s.exec(item);
   if (!match) throw new SyntaxError("malformed access control item");

@@ -7,7 +7,7 @@ import { TENANT_SCHEMA } from "./catalog.js";
  *
  * The text is what the server deparsed, or the body of a function as its author wrote it. A longer name that merely
  * contains the schema's is left alone. Where a table alias may have the schema's name too, only a known object's name after
- * the dot makes it a schema; `known` holds the names of everything that stands in the schema.
+ * the dot makes it a schema; `known` holds the names of everything that is in the schema.
  */
 export function replaceTenantSchema(text: string, schema: string, known: ReadonlySet<string>): string {
   const plain = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/.test(schema);
@@ -58,7 +58,7 @@ class Names {
   }
 }
 
-/** A name as it is, and as it stands in a string literal of either form. */
+/** A name as it is, and as it is in a string literal of either form. */
 function inLiterals(name: string): readonly string[] {
   const doubled = name.replaceAll("'", "''");
   return [...new Set([name, doubled, doubled.replaceAll("\\", "\\\\")])];

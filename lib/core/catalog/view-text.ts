@@ -30,7 +30,7 @@ const AFTER_FROM: ReadonlySet<string> = new Set([
   "FOR",
 ]);
 
-/** The first of these words that stands in no bracket; -1 when none does. */
+/** The first of these words that is in no bracket; -1 when none is. */
 function clauseAt(tokens: readonly string[], start: number, words: ReadonlySet<string>): number {
   for (let at = start; at < tokens.length; at++) {
     const token = tokens[at] ?? "";
@@ -48,7 +48,7 @@ function onlyItem(item: readonly string[]): string | null {
     if (token === ",") return null;
     if (token === "(" || token === "[") {
       const first = item.slice(at + 1).find((each) => each.trim() !== "");
-      // What is joined stands in brackets; a query does too, and what is called has a name before them.
+      // What is joined is in brackets; so is a query, and what is called has a name before them.
       if (parts.length === 0 && !NESTED.has(first ?? "")) return null;
       at = Math.max(closing(item, at), at);
       parts.push("()");

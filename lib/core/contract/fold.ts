@@ -107,7 +107,7 @@ function mergedColumn(
   };
 }
 
-/** One index name may stand once in each schema, so further tables are added. */
+/** One index name may be once in each schema, so further tables are added. */
 function mergedIndex(earlier: IndexRequirement, later: IndexRequirement, when: "before" | "after"): IndexRequirement {
   if (!later.present || !earlier.present) return when === "before" ? earlier : { ...later, when };
   const others = later.on.filter((on) => !earlier.on.some((each) => same(each.table, on.table)));

@@ -79,7 +79,7 @@ function textBreach(text: string, access: "read" | "write", scope: IsolationScop
   return named.length > 0 ? named : dataBreach(text, scope);
 }
 
-/** A text of which it is not known what it is: only a name of another tenant's in it counts. */
+/** A text whose meaning is not known: only another tenant's name in it counts. */
 function dataBreach(text: string, scope: IsolationScope): readonly Breach[] {
   const found = [...scope.tenants].find((schema) => schema !== scope.own && namesSchema(text, schema));
   return found === undefined

@@ -6,7 +6,7 @@ import { as, strings } from "../sql/tree.js";
 /**
  * The text that `format` or `||` of `quote_ident` makes, with a name in the place of what only the run tells; null where that may be
  * more than one name. `%I`, `%L` and their functions quote what they are given, so it stays one name or one value: no dot, no
- * statement comes out of it. In front of a dot it would be a schema, so only the tenant's own may stand there.
+ * statement comes out of it. In front of a dot it would be a schema, so only the tenant's own may be there.
  */
 export function formatTemplate(node: Node): string | null {
   const text = partsOf(node);

@@ -32,7 +32,7 @@ export interface LintStatement extends ParsedStatement {
   readonly transaction: Transaction | null;
   /** True for a statement found in the body of a DO block. */
   readonly nested: boolean;
-  /** It may not run: it stands in a branch, a loop, or a block that goes on after an error. */
+  /** It may not run: it is in a branch, a loop, or a block that goes on after an error. */
   readonly conditional?: boolean;
   /** Its block passes over an object that is there already. */
   readonly unlessThere?: boolean;

@@ -52,7 +52,7 @@ export function rulePage(rule: RuleMeta, files: RuleFiles): string {
     `- **Severity:** ${severity}`,
     `- **PostgreSQL:** ${rule.versions.from} to ${rule.versions.to}`,
     "",
-    ...section("What stands before", files.before, "sql"),
+    ...section("Existing schema", files.before, "sql"),
     ...section("Bad", files.bad, "sql"),
     ...section("What lint says", files.finding, "text"),
     ...(files.fixed === null ? [] : section("What --fix writes", files.fixed, "sql")),

@@ -17,7 +17,7 @@ export interface Waiver {
   readonly file?: string | undefined;
   /** Only findings within these lines, both included. */
   readonly lines?: { readonly from: number; readonly to: number };
-  /** Where it stands, when it stands in a file. */
+  /** Where it stands, when it is in a file. */
   readonly source?: SourceSpan;
 }
 
@@ -32,7 +32,7 @@ export interface ReadWaivers {
 }
 
 /**
- * Waivers in the comments of a script. `allow` holds for the statement that it stands in, next to or right above;
+ * Waivers in the comments of a script. `allow` holds for the statement that it is in, next to or right above;
  * `allow-file` for the whole file.
  */
 export function readWaivers(script: LintScript): ReadWaivers {

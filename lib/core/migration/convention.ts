@@ -49,7 +49,7 @@ export interface ConventionReading {
 
 /** One migration that is to be written the way the framework reads it. Texts are SQL, without marks. */
 export interface NewMigration {
-  /** As it stands in the path, such as `0007` or `2024-01-15-120000`. */
+  /** As it is in the path, such as `0007` or `2024-01-15-120000`. */
   readonly version: string;
   readonly name: string;
   readonly up: string;

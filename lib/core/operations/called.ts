@@ -121,7 +121,7 @@ export class FunctionBodies {
       return [
         ...inner,
         ...unread.map(({ reason, text }) =>
-          opaque(`it calls ${name}(), of which this is not understood: ${reason}`, text, operation, statement),
+          opaque(`it calls ${name}(), and this part of it is not understood: ${reason}`, text, operation, statement),
         ),
       ];
     });

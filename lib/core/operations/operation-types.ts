@@ -23,7 +23,7 @@ export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
   return guarded(operation, before) ?? operationType(operation).inverse(operation, before);
 }
 
-/** The way back of one that does not take place, or of which that cannot be told; null for one that does. */
+/** The way back of one that does not take place, or may not; null for one that does. */
 function guarded(operation: Operation, before: CatalogIndex): Inverse | null {
   const takesPlace = operation.guards ? occurs(operation, before) : true;
   if (takesPlace === true) return null;

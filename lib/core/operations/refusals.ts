@@ -102,7 +102,7 @@ function actsOnRoles(statement: Statement): boolean {
 }
 
 /**
- * Functions that stand in the statement, wherever it may call them: in its tree, and of a DO block anywhere in its text, since an
+ * Functions that are in the statement, wherever it may call them: in its tree, and of a DO block anywhere in its text, since an
  * expression of PL/pgSQL may call what no statement of it does. What a function that is only made would call is not called.
  */
 function namedIn(statement: Statement): readonly string[] {

@@ -14,7 +14,7 @@ export function homeSchema(before: CatalogIndex): string {
 
 /**
  * The table that a name means: along the tenant's search path (its own schema, then public), else the only one of
- * that name in any schema. A table that is not there yet stands in the home schema.
+ * that name in any schema. A table that is not there yet is in the home schema.
  */
 export function resolveTable(name: QualifiedName, before: CatalogIndex): TableRef {
   if (name.schema !== null) return { schema: name.schema, name: name.name };

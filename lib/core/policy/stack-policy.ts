@@ -22,7 +22,7 @@ export const stackPolicySchema = z.strictObject({
   secrets: z.array(z.string().min(1)).default([]),
   /** Why releases of this stack may run as a superuser where their packs ask for it; without it none does. */
   superuser: z.string().min(10).optional(),
-  /** Where browsers reach the page; the first stands in links. None: the Function URL. */
+  /** Where browsers reach the page; the first is in links. None: the Function URL. */
   origins: z.array(origin).default([]),
 });
 

@@ -16,7 +16,7 @@ const BUILT_IN: ReadonlyMap<string, Volatility> = new Map([
   ...words(VOLATILE).map((name) => [name, "volatile"] as const),
 ]);
 
-/** Functions of the extensions that PostgreSQL ships and that stand in defaults, checks and updates. Measured like the built-in ones. */
+/** Functions of the extensions that PostgreSQL ships and that are in defaults, checks and updates. Measured like the built-in ones. */
 const CONTRIB: ReadonlyMap<string, Volatility> = new Map([
   ...words(`armor crypt dearmor decrypt decrypt_iv digest encrypt encrypt_iv hmac pgp_key_id pgp_pub_decrypt pgp_sym_decrypt
     uuid_generate_v3 uuid_generate_v5 uuid_nil uuid_ns_dns uuid_ns_oid uuid_ns_url uuid_ns_x500

@@ -16,7 +16,7 @@ export function readRecordText(text: string): readonly (string | null)[] {
       fields.push(field);
       field = null;
     } else {
-      // Within quotes a quote or a backslash stands twice.
+      // Within quotes a quote or a backslash is doubled.
       if (character === '"' || character === "\\") at++;
       field = (field ?? "") + (character === '"' || character === "\\" ? (text[at] ?? "") : character);
     }

@@ -41,7 +41,7 @@ export interface ProbeQuery {
 /** A probe as its file derives it. */
 export type ProbeDraft = Omit<ProbeQuery, "calls" | "names">;
 
-/** What stands around an operation: the release's tables just before it and just after it. */
+/** What surrounds an operation: the release's tables just before it and just after it. */
 export interface Moment {
   readonly before: ReleaseState;
   readonly after: ReleaseState;

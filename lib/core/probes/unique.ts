@@ -86,7 +86,7 @@ function wanted(
 /** PostgreSQL 14 brought hashes of records, which are those of their fields' types and collations. */
 const HASHES_RECORDS = 140_000;
 
-/** Types of which equal values have equal hashes, by PostgreSQL's own hash operator classes. */
+/** Types whose equal values have equal hashes, by PostgreSQL's own hash operator classes. */
 const HASHED = new Set([
   ...["smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "uuid", "bytea", "oid"],
   ...["text", "character varying", "character", "citext", "jsonb", "inet", "interval"],

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.js";
 /** The statement of a release that did something to a query. */
 export interface Cause {
   readonly migration: string;
-  /** 0-based; null for a program of a team's own, of which no statement is known. */
+  /** 0-based; null for a team's own migrator, whose statements are not known. */
   readonly statement: number | null;
   readonly sql: string | null;
   readonly source: SourceSpan | null;

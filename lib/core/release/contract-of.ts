@@ -80,7 +80,7 @@ function toldByOperation(operation: Operation): readonly Told[] {
   return [...changes, ...requirements.filter(({ when, present }) => whereAbsent && when !== "before" && present)];
 }
 
-/** IF NOT EXISTS: the statement succeeds over whatever stands there. */
+/** IF NOT EXISTS: the statement succeeds over whatever is there. */
 function passesOver(operation: Operation): boolean {
   return "ifNotExists" in operation && operation.ifNotExists;
 }

@@ -57,7 +57,7 @@ interface SquashedHistory {
   readonly taken: ReadonlySet<string>;
   /** Entries that a squashed migration stands for. */
   readonly covered: ReadonlySet<LedgerEntry>;
-  /** Squashes of which the tenant has a part alone. */
+  /** Squashes that the tenant has only a part of. */
   readonly halfway: readonly Squash[];
 }
 
@@ -93,7 +93,7 @@ function squashedHalfway({ into, from }: Squash, format: LedgerFormat, place: Pl
   });
 }
 
-/** The file of a version; for one that is not in the folder, the file that it would stand behind. */
+/** The file of a version; for one that is not in the folder, the file that it would come after. */
 function placeOf(
   version: string,
   migrations: readonly Migration[],

@@ -88,7 +88,7 @@ function anotherName(name: string, source: MigrationSource, driver: SourceFile):
 
 function withoutSql(name: string, driver: SourceFile): Opaque {
   return {
-    reason: `The code runs the migration ${name}, and no SQL file of that name stands next to it`,
+    reason: `The code runs the migration ${name}, and no SQL file of that name is next to it`,
     text: driver.text,
     source: { file: driver.path, line: 1, column: 1 },
   };

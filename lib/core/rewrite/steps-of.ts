@@ -17,7 +17,7 @@ export interface PlacedMove extends Move {
   readonly statement: LintStatement;
   /** A time limit of the session, which each short step gets again. */
   readonly isLimit: boolean;
-  /** Keys of the tables that stood before, and of which it keeps writers or readers out. */
+  /** Keys of the existing tables whose writers or readers it blocks. */
   readonly tables: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import { NotRewritable } from "./refusal.js";
 /** The files of one step. */
 export interface WrittenStep {
   readonly step: RewriteStep;
-  /** As it stands in the path. */
+  /** As it is in the path. */
   readonly version: string;
   readonly name: string;
   readonly files: readonly WrittenFile[];

@@ -64,7 +64,7 @@ export interface RiskInput {
   readonly accepted: number;
   /** Since the dry run ended; null when there was none. */
   readonly dryRunAgeMs: number | null;
-  /** Longest wait for a lock before the rollout gives up and tries again; 0 when it waits for ever. */
+  /** Longest wait for a lock before the rollout gives up and tries again; 0 for no limit. */
   readonly lockTimeoutMs: number;
   readonly clusters: readonly ClusterRisk[];
   readonly tenants: readonly TenantRisk[];

@@ -33,7 +33,7 @@ export function aroundCommand(
     sizes: [...inner.keep.flatMap((keep) => keep.sizes), ...own.map((keep) => copySize(keep.rows))],
   };
   return {
-    // Constraints that the program made could refuse the rows of before, so they go first.
+    // Constraints that the migrator made could refuse the earlier rows, so they go first.
     statements: [...inner.statements, ...(rows?.statements ?? [])],
     keep: aside.tables.length > 0 ? [aside] : [],
     losses: [...inner.losses, ...(rows?.losses ?? [])],

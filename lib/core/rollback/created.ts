@@ -5,7 +5,7 @@ import type { Operation } from "../operations/index.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
 /**
- * What a migration itself has made so far. Such things hold nothing of before: changes to them need no way back of
+ * What a migration itself has made so far. Such things hold no earlier data: changes to them need no way back of
  * their own, because they go as a whole.
  */
 export class Created {
@@ -146,7 +146,7 @@ export class Created {
     ];
   }
 
-  /** Whether a relation of before the migration has the name: then what has it now must go first. */
+  /** Whether a relation had the name before the migration: then what has it now must go first. */
   isTaken({ schema }: QualifiedName, name: string | null): boolean {
     return name !== null && this.taken.has(relation({ schema, name }));
   }

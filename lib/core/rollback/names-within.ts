@@ -6,7 +6,7 @@ import { catalogKind } from "../operations/object-name.js";
 import { resolveTable } from "../operations/resolve.js";
 import { findObject } from "../undo/recreate.js";
 
-/** A schema while one statement goes on: which object of before has which name by now, what is gone, and what is there besides. */
+/** A schema while one statement runs: the present name of each earlier object, what is gone, and what is new. */
 export class NamesWithin {
   index: CatalogIndex;
   /** What an object that got another name was before. */
@@ -23,7 +23,7 @@ export class NamesWithin {
     return this.first.get(was.kind, was.id) === was ? was : null;
   }
 
-  /** Objects of before that have another name, or stand in something that has. */
+  /** Earlier objects that have another name by now, or are part of something that has. */
   moved(): ReadonlySet<CatalogObject> {
     return new Set(this.index.catalog.objects.flatMap((object) => this.origins.get(object) ?? []));
   }
@@ -38,7 +38,7 @@ export class NamesWithin {
     return was && { schema: was.id.schema ?? "", name: was.id.name };
   }
 
-  /** A table of before as it is called by now, and its columns that are still there, by their names of before. */
+  /** An earlier table under its present name, and its remaining columns by their earlier names. */
   now(was: TableRef): { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> } | null {
     const isIt = (object: CatalogObject) => {
       const before = this.before(object);
@@ -120,7 +120,7 @@ export class NamesWithin {
     this.index = new CatalogIndex({ ...this.index.catalog, objects });
   }
 
-  /** Only that it is there matters: it has nothing of before. */
+  /** Only that it exists matters: it holds no earlier data. */
   private add(made: Pick<CatalogObject, "kind" | "id">): void {
     const attributes = {
       columns: [],

@@ -50,7 +50,7 @@ export function released(index: CatalogIndex, created: Created): CatalogIndex {
   return new CatalogIndex({ ...index.catalog, objects });
 }
 
-/** The schema without the migration's columns in tables of before: their values go with them, and may have become others. */
+/** The schema without the migration's columns in earlier tables: their values go with them, and may have changed. */
 export function withoutCreatedColumns(
   index: CatalogIndex,
   created: Created,

@@ -19,7 +19,7 @@ export type Health =
 
 export interface BreakerInput {
   readonly policy: BreakerPolicy;
-  /** True for the first wave, of which no failure is tolerated. */
+  /** True for the first wave, which tolerates no failure. */
   readonly canary: boolean;
   /** Tenants of the wave, also those that have not begun. */
   readonly planned: number;

@@ -43,7 +43,7 @@ export function evaluateItem(crate: Crate, library: Library, item: Item, files: 
   }
 }
 
-/** `include_str!` names a file from the folder of the file that it stands in. */
+/** `include_str!` names a file from the folder of the file that it is in. */
 function includedText(files: readonly SourceFile[], path: string, from: RustText): string | null {
   const parts = from.path.split("/").slice(0, -1);
   for (const part of path.split("/")) {

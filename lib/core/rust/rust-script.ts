@@ -36,7 +36,7 @@ export function pieceOf(reason: string, node: RustNode): Opaque {
   return { reason, text: node.text, source: node.span };
 }
 
-/** Statements of a literal stand where they stand in it; others where the code makes them. */
+/** Statements of a literal are placed where they are in it; others where the code makes them. */
 export function readEmbeddedSql(sql: string, node: RustNode, literal: RustNode | null): readonly AnyStatement[] {
   const { path } = node.source;
   const statements = parseSql(sql, path).statements;

@@ -34,7 +34,7 @@ function definition(options: readonly Node[]): { text: string; language: string 
   return { text, language };
 }
 
-/** Where the lines of a body stand in the file. */
+/** Where the lines of a body are in the file. */
 export class BodyPlace {
   private readonly first: number;
 

@@ -6,14 +6,14 @@ import type { ParsedStatement } from "./statement.js";
 import { as, listItems } from "./tree.js";
 
 /**
- * The same as `textBodyStatements`, and the body of a function that stands in its statement. Apart from it, since the deparser takes time to load
+ * The same as `textBodyStatements`, and the body of a function that is in its statement. Apart from it, since the deparser takes time to load
  * that lint does not need.
  */
 export function bodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
   return textBodyStatements(statement, constants) ?? atomicBody(statement);
 }
 
-/** `BEGIN ATOMIC … END` and `RETURN …`, which stand in the statement itself. */
+/** `BEGIN ATOMIC … END` and `RETURN …`, which are in the statement itself. */
 function atomicBody(statement: ParsedStatement): Body | null {
   const body = as(statement.node, "CreateFunctionStmt")?.sql_body;
   if (!body) return null;

@@ -15,15 +15,15 @@ import { find } from "./tree.js";
 
 /** Statements of PL/pgSQL whose bodies may not run, or may run more than once. */
 const UNKNOWN: Readonly<Record<string, string>> = {
-  PLpgSQL_stmt_case: "it stands in a CASE",
-  PLpgSQL_stmt_loop: "it stands in a loop",
-  PLpgSQL_stmt_while: "it stands in a loop",
-  PLpgSQL_stmt_fori: "it stands in a loop",
-  PLpgSQL_stmt_fors: "it stands in a loop",
-  PLpgSQL_stmt_forc: "it stands in a loop",
-  PLpgSQL_stmt_foreach_a: "it stands in a loop",
-  PLpgSQL_stmt_dynfors: "it stands in a loop",
-  PLpgSQL_exception_block: "it stands in an exception handler",
+  PLpgSQL_stmt_case: "it is in a CASE",
+  PLpgSQL_stmt_loop: "it is in a loop",
+  PLpgSQL_stmt_while: "it is in a loop",
+  PLpgSQL_stmt_fori: "it is in a loop",
+  PLpgSQL_stmt_fors: "it is in a loop",
+  PLpgSQL_stmt_forc: "it is in a loop",
+  PLpgSQL_stmt_foreach_a: "it is in a loop",
+  PLpgSQL_stmt_dynfors: "it is in a loop",
+  PLpgSQL_exception_block: "it is in an exception handler",
 };
 /** From this mode of the parser on, an expression stands with the target that it is assigned to. */
 const ASSIGNMENT = 3;
@@ -83,7 +83,7 @@ class BodyWalk {
   /** Defaults of variables are computed where their block begins; of a block within it is not told whether. */
   private declared(here: Here): void {
     const blocks = [...nodesWith(this.body.action, "PLpgSQL_stmt_block")].length;
-    const guards: Guards = blocks > 1 ? [{ kind: "unknown", reason: "it stands in a declaration" }] : [];
+    const guards: Guards = blocks > 1 ? [{ kind: "unknown", reason: "it is in a declaration" }] : [];
     for (const datum of listOf(this.body.datums)) {
       const variable = treeIn(datum, "PLpgSQL_var");
       this.expression(treeIn(variable?.default_val, "PLpgSQL_expr"), { ...here, guards });
@@ -266,7 +266,7 @@ function leaving(item: unknown, scope: Scope, columnsWin: boolean): Guards {
     : [LEFT];
 }
 
-/** Whether a statement may leave the block, or the round of a loop, that it stands in. */
+/** Whether a statement may leave the block, or the round of a loop, that it is in. */
 function mayLeave(value: unknown, within = false): boolean {
   if (Array.isArray(value)) return value.some((item) => mayLeave(item, within));
   if (!isTree(value)) return false;

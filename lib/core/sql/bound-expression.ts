@@ -50,7 +50,7 @@ function queriesWithin(node: Node): readonly SelectStmt[] {
   return [...inner, ...sub].filter(({ fromClause }) => (fromClause ?? []).length > 0);
 }
 
-/** The name as it stands in the text. */
+/** The name as it is in the text. */
 function nameAt(text: string): string | null {
   const part = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
   return new RegExp(String.raw`^(?:\$\d+|${part}(?:\s*\.\s*${part})*)`, "u").exec(text)?.[0] ?? null;

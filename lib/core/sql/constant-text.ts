@@ -12,7 +12,7 @@ import {
 } from "./constant-types.js";
 import { as, strings } from "./tree.js";
 
-/** By the name that stands in the text: `t`, `r.x`, `$1`. */
+/** By the name that is in the text: `t`, `r.x`, `$1`. */
 export type Constants = ReadonlyMap<string, Constant>;
 
 export const NO_CONSTANTS: Constants = new Map();
@@ -83,7 +83,7 @@ export function arrayLiteral(text: string): ConstantItems | null {
   return known ? { kind: "list", items, type: "literal" } : null;
 }
 
-/** The name under which a variable stands in an expression. */
+/** The name under which a variable is in an expression. */
 export function variableName(node: Node): string | null {
   const reference = as(node, "ColumnRef");
   const names = strings(reference?.fields);

@@ -80,7 +80,7 @@ const WHOLE_RELATION = new RegExp(`^${OPEN}[^${OPEN}${CLOSE}]*${CLOSE}$`);
 const RELATION = new RegExp(`${OPEN}([^${OPEN}${CLOSE}]*)${CLOSE}`, "g");
 const MARK = new RegExp(`[${OPEN}${CLOSE}]`);
 
-/** Whether the name of a relation stands in a text: how it is printed matters wherever it is not a name by itself. */
+/** Whether the name of a relation is in a text: how it is printed matters wherever it is not a name by itself. */
 export function hasRelation(text: string): boolean {
   return MARK.test(text);
 }

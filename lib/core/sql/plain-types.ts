@@ -10,7 +10,7 @@ export interface PlainTypes {
   readonly types: readonly { readonly name: string; readonly line: number }[];
 }
 
-/** Types of which a variable holds a text as it is assigned. */
+/** Types whose variables hold a text as it is assigned. */
 function holdsTexts(type: string): boolean {
   return /^(pg_catalog\.)?(text|varchar|character varying|name|int[248]?|integer|bigint|smallint)$/i.test(type.trim());
 }
@@ -76,7 +76,7 @@ const KEPT_TYPES = /^(record|(pg_catalog\s*\.\s*)?refcursor)$/i;
 const TOKEN =
   /\$(\w*)\$[\s\S]*?\$\1\$|[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|[\p{L}_][\p{L}\p{N}_$]*|\s+|--[^\n]*|\/\*|::|[\s\S]/uy;
 
-/** Walks over the tokens of a body and replaces the types that stand behind DECLARE. */
+/** Walks over the tokens of a body and replaces the types after DECLARE. */
 class Declarations {
   readonly types: { name: string; line: number }[] = [];
   private readonly tokens: readonly string[];
@@ -113,7 +113,7 @@ class Declarations {
         this.take();
         continue;
       }
-      // A label may stand here: <<name>>
+      // A label may be here: <<name>>
       this.take();
       this.declaration(name);
       while (this.at < this.tokens.length && this.take() !== ";");

@@ -11,7 +11,7 @@ export interface TableName {
 
 export interface ColumnText {
   readonly name: string;
-  /** Null for a column of which only a property is changed. */
+  /** Null where only a property of the column changes. */
   readonly type: string | null;
   /** What follows the type, in order: `NOT NULL`, `DEFAULT 1`, `PRIMARY KEY`. */
   readonly clauses: readonly string[];

@@ -110,7 +110,7 @@ export function option(options: readonly Node[] | undefined, name: string) {
   return (options ?? []).map((node) => as(node, "DefElem")).find((element) => element?.defname === name);
 }
 
-/** Whether a boolean option stands in the list and is not switched off. */
+/** Whether a boolean option is in the list and is not switched off. */
 export function optionIsOn(options: readonly Node[] | undefined, name: string): boolean {
   const element = option(options, name);
   if (!element) return false;

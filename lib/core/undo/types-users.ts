@@ -50,7 +50,7 @@ class Search {
     this.uses = new Uses(before);
   }
 
-  /** The types first: what a column is of tells what becomes of it. */
+  /** The types first: a column's type decides what happens to it. */
   collect(type: CatalogObject): void {
     if (this.types.has(type)) return;
     this.types.add(type);

@@ -2,7 +2,7 @@ import { plural } from "../plural.js";
 
 /** What the release means for one version of the application. */
 export interface VersionRow {
-  /** Null for queries of which no source names the version: what runs now. */
+  /** Null for queries whose source names no version: what runs now. */
   readonly version: string | null;
   readonly queries: number;
   /** Queries that fail, or whose rows are refused, after the release alone. */

@@ -20,7 +20,7 @@ export interface ChangesInput {
   readonly now: Look;
   /** Tenants that the registry no longer lists. */
   readonly gone: readonly string[];
-  /** By fingerprint; a catalog of before may be kept no longer. */
+  /** By fingerprint; an earlier catalog may no longer be kept. */
   readonly catalogs: ReadonlyMap<string, Catalog>;
   /** The group of a tenant, from the registry. */
   readonly groups: ReadonlyMap<string, string | null>;

@@ -11,7 +11,7 @@ export interface NormaliseOptions {
 
 /**
  * The statement with a parameter in place of every value, as a server can prepare it; null when that cannot be written.
- * Parameters that stand there already keep their numbers. `text` must be the text that `node` was parsed from.
+ * Parameters that are there already keep their numbers. `text` must be the text that `node` was parsed from.
  */
 export function normalise(text: string, node: Node, options: NormaliseOptions = {}): string | null {
   const written = new Written(text);

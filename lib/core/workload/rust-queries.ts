@@ -64,7 +64,7 @@ const mapped = new WeakMap<readonly SourceFile[], Entities>();
 function entitiesOf(files: readonly SourceFile[]): Entities {
   const known = mapped.get(files);
   if (known) return known;
-  // What an entity does of its own may stand in a file that names SeaORM no further.
+  // What an entity does of its own may be in a file that names SeaORM no further.
   const made = new Entities(crateWith(files, ({ text }) => SEA_ORM.test(text) || BEHAVIOUR.test(text)));
   mapped.set(files, made);
   return made;

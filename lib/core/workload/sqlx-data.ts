@@ -14,7 +14,7 @@ const recorded = z.looseObject({
     .optional(),
 });
 
-/** `.sqlx/query-*.json` of sqlx from 0.7 on, one query a file; `sqlx-data.json` of before, all in one. */
+/** `.sqlx/query-*.json` of sqlx from 0.7 on, one query a file; earlier `sqlx-data.json`, all in one. */
 export function isSqlxData(path: string): boolean {
   return /(^|\/)\.sqlx\/query-[^/]+\.json$|(^|\/)sqlx-data\.json$/.test(path);
 }

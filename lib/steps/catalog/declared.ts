@@ -41,7 +41,7 @@ export type Declaration =
 /**
  * Replays the migration history on an empty database: first what a tenant has, then the release. What the history cannot
  * build is unknown, and so is the drift of every tenant that is compared with it. Tenants that are schemas of one database may need what
- * that holds besides them, and then it is had from there.
+ * that database holds besides them; it is then read from there.
  */
 export async function declare(
   ports: Ports,

@@ -3,7 +3,7 @@ import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/ca
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
-/** Something stands in the place of what we make, or on it. Nothing was read from it nor written to it. */
+/** Something is in the place of what we make, or on it. Nothing was read from it nor written to it. */
 export class NotOurs extends DatabaseError {
   constructor(strange: readonly string[]) {
     const shown = strange.slice(0, 5).join("; ");

@@ -92,7 +92,7 @@ function changed(what: string): Finding {
 
 function failedForSibling(schema: string, error: DatabaseError): Finding {
   return {
-    code: error instanceof LeftTenant ? "isolation.left" : "isolation.not-beside",
+    code: error instanceof LeftTenant ? "isolation.left" : "isolation.next-tenant-failed",
     gate: "dry-run",
     severity: "error",
     subject: { kind: "schema", name: schema },

@@ -6,7 +6,7 @@ export interface SharedPart {
   readonly missing: readonly string[];
   /** Names of the extensions, without those that every database has. */
   readonly extensions: readonly string[];
-  /** Whether anything stands in a shared schema. */
+  /** Whether anything is in a shared schema. */
   readonly filled: boolean;
 }
 

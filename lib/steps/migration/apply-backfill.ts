@@ -40,7 +40,7 @@ const MOST_PASSES = 20;
 const PATIENCE = 20;
 const LEAST_PATIENCE_MS = 5_000;
 
-/** The part of the engine that stands in `apply-migration`. */
+/** The part of the engine that is in `apply-migration`. */
 export interface Transactions {
   guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void>;
   end(session: Session, input: Work): Promise<void>;

@@ -24,7 +24,7 @@ export interface AppliedCommand {
 
 /**
  * Runs a team's own program as one migration. It has transactions of its own, so that what is kept aside and the ledger's
- * row stand in transactions before and after it; a run that was interrupted is known by its progress, and goes on by running
+ * row are in transactions before and after it; a run that was interrupted is known by its progress, and goes on by running
  * the program again. Throws `MigratorFailed`.
  */
 export async function applyCommand(

@@ -37,7 +37,7 @@ export interface StatementObserver {
   committing?(statements: readonly Statement[]): Promise<void>;
 }
 
-/** What a statement did that ran in batches, of which each committed by itself. */
+/** What a statement did that ran in batches, each in a transaction of its own. */
 export interface Batched {
   readonly verb: "insert" | "update" | "delete";
   readonly table: TableRef;

@@ -146,7 +146,7 @@ async function runOutside(
 /** How long a batch of a way back should take. Milliseconds. */
 const BATCH_MS = 200;
 
-/** What is left to do stands in the copies themselves, so a killed rollback goes on where it stopped. */
+/** What is left to do is in the copies themselves, so a killed rollback goes on where it stopped. */
 async function runRepeated(session: Session, input: ApplyRollback, part: Part, at: number): Promise<void> {
   let size = FIRST_BATCH;
   let left = Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ const POLL_MS = 100;
 /**
  * Waits until no transaction of the database is older than a second. A concurrent index build waits for them in its middle,
  * where giving up leaves an INVALID index; here giving up leaves nothing. Throws `DatabaseError` with the code of a lock
- * that could not be had after `limit` milliseconds; 0 means no limit.
+ * that was not granted within `limit` milliseconds; 0 means no limit.
  */
 export async function waitForOldSnapshots(session: Session, clock: Clock, limit: number): Promise<void> {
   const started = clock.monotonic();

@@ -6,7 +6,7 @@ import { LeftTenant, names, ofOthers } from "./stay-inside.js";
  * Runs statements of others in their transaction, and throws `LeftTenant` when one of them has read another tenant's rows in a part that was
  * rolled back: a block with an EXCEPTION clause gives its locks back, and keeps what it has read in its variables. A backend counts
  * the blocks and scans of each relation for itself until its transaction has ended, whatever was rolled back in between (manual,
- * "The Cumulative Statistics System"); what a transaction before has left uncounted stands in both readings.
+ * "The Cumulative Statistics System"); what a transaction before has left uncounted is in both readings.
  */
 export async function readingInside<T>(session: Session, scope: SessionScope, work: () => Promise<T>): Promise<T> {
   if (scope.schema === null) return work();

@@ -36,7 +36,7 @@ export async function rowsMatter(
 }
 
 /**
- * Tables that stood before the release and that it names or locked in the dry run, as quoted SQL. Null where empty ones prove nothing:
+ * Tables that existed before the release and that it names or locked in the dry run, as quoted SQL. Null where empty ones prove nothing:
  * it brings rows of its own, decides by what it finds, or calls code.
  */
 async function touchedTables(

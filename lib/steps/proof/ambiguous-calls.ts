@@ -26,7 +26,7 @@ export async function ambiguousCallFindings(
 }
 
 /**
- * Each function of before is called with as many arguments as it takes, of its own types, without a type, and with whole numbers for
+ * Each earlier function is called with as many arguments as it takes, of its own types, without a type, and with whole numbers for
  * numbers.
  */
 async function ambiguousFunctions(

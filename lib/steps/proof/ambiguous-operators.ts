@@ -12,7 +12,7 @@ const COMMON = ["=", "<>", "<", ">", "+", "-", "*", "/", "||", "~~", "->>", "@>"
 /** Types of columns that are tried with each operator, at most. */
 const TYPES = 40;
 
-/** An expression of one operator, by what stands around it: a value of a type, a whole number, or a text without a type. */
+/** An expression of one operator, by what surrounds it: a value of a type, a whole number, or a text without a type. */
 interface Expression {
   readonly operator: string;
   readonly left: string | null;

@@ -51,7 +51,7 @@ export interface Changes {
 }
 
 /**
- * What happened between two snapshots to the tables that stood there at the first. Names are those of before. A lock and a rewrite count only on a table
+ * What happened between two snapshots to the tables of the first. Names are those of the first. A lock and a rewrite count only on a table
  * of `standing`: nobody waits for one that the release makes.
  */
 export function changesBetween(before: Snapshot, after: Snapshot, standing: Snapshot = before): Changes {

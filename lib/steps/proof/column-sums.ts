@@ -4,7 +4,7 @@ import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { type State, tableName } from "./state.js";
 
-/** By table: for each of its columns the sum of a hash of its values, whatever row they stand in. */
+/** By table: for each of its columns the sum of a hash of its values, whatever row they are in. */
 export type ColumnSums = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Reads tables of the database as it is now; `state` is what it is in. */

@@ -42,7 +42,7 @@ export interface ProveOnClone {
   readonly thorough: boolean;
   /** Who else lives in the tenant's database; absent where a release is proved apart from any fleet. */
   readonly isolation?: IsolationOnClone;
-  /** Columns of which two runs may give a row different numbers; without it, those that the migrations' backfills number. */
+  /** Columns to which two runs may give different numbers; without it, those that the migrations' backfills number. */
   readonly numbered?: readonly NumberedColumn[];
   readonly signal?: AbortSignal;
 }
@@ -50,7 +50,7 @@ export interface ProveOnClone {
 /** What a release is kept away from, in its text and on the clone. */
 interface IsolationOnClone {
   readonly scope: IsolationScope;
-  /** Schema of another tenant in the same database: it stands in the clone, and must be as it was. */
+  /** Schema of another tenant in the same database: it is in the clone, and must be as it was. */
   readonly neighbour: string | null;
   /** Schema of a tenant there that gets the same release: it runs for it too, and leaves the first as it is. */
   readonly sibling: string | null;

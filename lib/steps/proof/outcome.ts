@@ -57,7 +57,7 @@ export class Outcome {
     return first ? `${first.table}.${first.column} has other values than after a run that nothing disturbed.` : null;
   }
 
-  /** A table that the release left alone has one set of values that it may have: those of before. */
+  /** A table that the release left alone may have only its earlier values. */
   private async differing(session: Session, now: State, tables: readonly string[], at: number): Promise<Column[]> {
     const sums = await readColumnSums(session, now, tables, this.input.schema);
     const known = this.run.sums[at + 1];

@@ -32,7 +32,7 @@ export interface ProvedStatement {
   readonly locks: readonly HeldLock[];
   /** What the operation's own file says of it. */
   readonly predicted: readonly TableLock[];
-  /** Tables of which it copies rows aside first. */
+  /** Tables whose rows it copies aside first. */
   readonly kept: readonly string[];
   /** Tables whose heap was rewritten. */
   readonly rewrites: readonly string[];

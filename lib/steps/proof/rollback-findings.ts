@@ -47,7 +47,7 @@ function columnOrder(rollback: ProvedRollback): readonly Finding[] {
       gate: "rollback",
       severity: "note",
       subject: subjectOf(rollback),
-      message: `Taking ${rollback.version} back restores schema and rows, but columns stand in another order.`,
+      message: `Taking ${rollback.version} back restores schema and rows, but columns are in another order.`,
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { Session } from "../../ports/database.js";
 
 /** What a release may leave besides schema and rows that costs time and no data. */
 export interface Traces {
-  /** Columns of which the planner has gathered statistics, as JSON of schema, table and column. */
+  /** Columns with planner statistics, as JSON of schema, table and column. */
   readonly gathered: ReadonlySet<string>;
   /** Statistics objects that hold data, as JSON of schema and name. */
   readonly extended: ReadonlySet<string>;

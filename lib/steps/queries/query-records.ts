@@ -11,6 +11,6 @@ export interface VerifiedQueries {
   readonly tenant: string;
   readonly described: number;
   readonly broken: number;
-  /** Queries of which it said nothing. */
+  /** Queries about which it said nothing. */
   readonly unsaid: number;
 }

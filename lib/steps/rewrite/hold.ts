@@ -3,7 +3,7 @@ import type { ProvedStatement } from "../proof/proof.js";
 
 /** What running statements kept others from, as it was seen on a clone. */
 export interface Hold {
-  /** The strongest lock that was seen on a table that stood before; null for none. */
+  /** The strongest lock that was seen on an existing table; null for none. */
   readonly strongest: LockMode | null;
   /** False where a statement ran outside of a transaction: it gave its locks back before they could be seen. */
   readonly watched: boolean;

@@ -15,7 +15,7 @@ export async function dueOf(ports: Pick<Ports, "artifacts">, wave: WavePlan): Pr
   return wave.tenants.filter((id) => !gone.includes(id) && (only === undefined || only.includes(id)));
 }
 
-/** A wave of which nobody is due: it has ended as it stands, and what it lacks is left to another pass. */
+/** A wave with nobody due: it has ended, and what it lacks is left to another pass. */
 export async function endEmptyWave(ports: Ports, { index, tenants }: WavePlan, pass: number): Promise<void> {
   const said = await Promise.all(tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
   const migrated = said.filter((progress) => progress?.status === "migrated").length;

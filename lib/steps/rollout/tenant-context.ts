@@ -28,7 +28,7 @@ export interface TenantContext {
   /** The proved way back of each migration, by version. */
   readonly rollbacks: ReadonlyMap<string, RollbackCandidate>;
   readonly known: KnownCatalogs;
-  /** What is asked of its rows before the first statement; null for a team's own program, of which its clone told. */
+  /** What is asked of its rows before the first statement; null for a team's own migrator, which its clone judged. */
   readonly probes: ProbePlan | null;
 }
 

@@ -96,7 +96,7 @@ function madeByAnother(error: unknown): void {
   if (!(error instanceof DatabaseError && ["23505", "42P07", "42P06"].includes(error.code))) throw error;
 }
 
-/** With the code of a lock that could not be had: trying again helps. */
+/** With the code of a lock that was not granted: trying again helps. */
 function busy(tenant: Tenant, reason: string): DatabaseError {
   return new DatabaseError(`tenant ${tenant.id} is held: ${reason}`, "55P03");
 }

@@ -1,4 +1,4 @@
-/** Which packed release a run on AWS is of, beside its request. */
+/** The packed release that a run on AWS belongs to, next to its request. */
 export interface AcceptedInput {
   readonly release: string;
   /** ARN of the execution that works on the run. */

@@ -220,7 +220,7 @@ export interface TenantProgress {
   readonly message: string | null;
   /** What its attempts met, also those before a success, in the words of the server. */
   readonly faults: readonly string[];
-  /** True when the failure was that a lock could not be had. */
+  /** True when a lock was not granted in time. */
   readonly lockTimeout: boolean;
   readonly analyzed?: readonly Analyzed[];
 }
@@ -252,7 +252,7 @@ export const artifact = {
   waves: "waves.json",
   passes: "passes.json",
   wave: (index: number) => `waves/${index}.json`,
-  /** Lists of `PauseEntry` and of `SpeedEntry`, the last of which holds. */
+  /** Lists of `PauseEntry` and of `SpeedEntry`; the last entry holds. */
   pauses: "pauses.json",
   speeds: "speeds.json",
   hold: "hold.json",

@@ -12,7 +12,7 @@ const OF_THE_TEXT: ReadonlySet<string> = new Set([
   "release.dynamic-sql",
 ]);
 
-/** Files of which every tenant has all migrations already: none that is pending stands in them. */
+/** Files whose migrations every tenant has: nothing pending is in them. */
 export function appliedFiles(release: Release, pending: ReadonlySet<string>): ReadonlySet<string> {
   const filesOf = (isPending: boolean) =>
     release.migrations

@@ -18,7 +18,7 @@ const input = z.object({ run: z.string(), order: z.unknown(), execution: z.strin
 
 interface Output {
   readonly kind: Order["kind"];
-  /** Where the order stands in the trail. */
+  /** Where the order is in the trail. */
   readonly order: number;
   readonly approvalSeconds: number;
 }

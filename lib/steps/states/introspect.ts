@@ -85,7 +85,7 @@ async function readTenant(
     return { record, findings: [...opened.findings, ...roles, ...replicated, ...sent, ...own] };
   } catch (error) {
     const code = error instanceof NotOurs ? "introspect.not-ours" : "introspect.unreachable";
-    const doing = error instanceof NotOurs ? "has what stands in the place of ours" : "could not be read";
+    const doing = error instanceof NotOurs ? "has what is in the place of ours" : "could not be read";
     const finding = unreachable("introspect", code, tenant, doing, error);
     const record: TenantReading = {
       tenant: tenant.id,

@@ -16,7 +16,7 @@ export interface Target {
   readonly packKey: string;
 }
 
-/** What stands behind the tests: a stack, or why there is none. */
+/** What follows the tests: a stack, or why there is none. */
 export type Deployment =
   | { readonly deployed: true; readonly target: Target }
   | { readonly deployed: false; readonly reason: string };

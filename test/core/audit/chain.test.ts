@@ -55,16 +55,12 @@ describe("the chain", () => {
     const events = chain(5);
     for (const gone of [0, 1, 2, 3])
       expect(places(events.toSpliced(gone, 1))).toEqual([
-        [
-          "audit.event-missing",
-          gone + 1,
-          `Event ${gone} is not where the chain needs it; event ${gone + 1} stands there.`,
-        ],
+        ["audit.event-missing", gone + 1, `Event ${gone} is not where the chain needs it; event ${gone + 1} is there.`],
       ]);
     expect(places(events.toSpliced(1, 3))[0]?.[2]).toContain("Events 1 to 3 are");
   });
 
-  it("says which event stands twice, or was moved", () => {
+  it("says which event exists twice, or was moved", () => {
     const events = chain(4);
     expect(places(events.toSpliced(2, 0, events[1] as AuditEvent))).toEqual([
       ["audit.event-misplaced", 3, "Event 1 stands where event 2 should: it was copied or moved."],

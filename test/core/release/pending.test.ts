@@ -42,7 +42,7 @@ describe("pending migrations", () => {
     expect((await pending([entry("1", { incomplete: true })])).findings).toEqual(["release.ledger-incomplete error 1"]);
   });
 
-  it("name a file and a line for each, for a version without a file the one that it would stand behind", async () => {
+  it("name a file and a line for each, for a version without a file the one that it would come after", async () => {
     const release = await readRelease(files);
     const entries = [entry("9"), entry("1", { incomplete: true })];
     const { findings } = pendingMigrations(release, entries, ledgerFor(release.convention));

@@ -1,6 +1,6 @@
 import type { RewriteRefusalCode } from "../../../lib/core/rewrite/refusal.js";
 
-/** What stands before each case. Rows in every table, with NULLs where a column may have them. */
+/** Existing schema each case. Rows in every table, with NULLs where a column may have them. */
 export const BEFORE = `
   CREATE TABLE customers (id bigint PRIMARY KEY, name text);
   CREATE TABLE orders (

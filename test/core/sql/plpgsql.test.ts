@@ -57,7 +57,7 @@ describe("bodies", () => {
       ],
       [{ kind: "unless there" }],
       [{ kind: "unknown", reason: "its block goes on after an error" }],
-      [{ kind: "unknown", reason: "it stands in a loop" }],
+      [{ kind: "unknown", reason: "it is in a loop" }],
     ]);
   });
 

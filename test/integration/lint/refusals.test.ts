@@ -36,7 +36,7 @@ describe.each(["15", "18"] as const)("on PostgreSQL %s", (major: Major) => {
   }, 600_000);
 });
 
-/** What stands before as the server shows it, and what the server answers to the statement. */
+/** Existing schema as the server shows it, and what the server answers to the statement. */
 async function tried(database: TestDatabase, { before, statement }: Form) {
   const { client } = database;
   await client.query("discard all");

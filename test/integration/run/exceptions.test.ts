@@ -28,7 +28,7 @@ ${DYNAMIC}
   });
   afterAll(() => fleet.destroy());
 
-  it("stands in the audit trail, one event each, and so does every gate that was not needed", async () => {
+  it("is in the audit trail, one event each, and so is every gate that was not needed", async () => {
     const contract = contractOutput.parse(JSON.parse((await fleet.run(["contract", "migrations", "--json"])).stdout));
     const pieces = Array.isArray(contract) ? [] : contract.coverage.pieces;
     expect(pieces).toHaveLength(1);

@@ -5,7 +5,7 @@ import { page } from "../../../lib/review/components/page.js";
 import type { ReviewModel } from "../../../lib/review/model.js";
 import { blockedModel, rollingModel, sampleApproval, sampleModel, sampleQueries } from "../sample-model.js";
 
-/** Words of ours; whatever else stands in a model may come from a database. */
+/** Words of ours; whatever else is in a model may come from a database. */
 const OURS =
   /^(score|verdict|status|severity|kind|effect|proof|mode|gate|source|class|what|transactionality|at|expiresAt|endedAt|code|waves|first|channel|digest|fingerprint)$/;
 

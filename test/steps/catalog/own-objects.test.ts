@@ -85,7 +85,7 @@ const PLANTED: Readonly<Record<string, readonly [sql: string, said: RegExp]>> = 
 
 beforeAll(() => loadParser());
 
-describe.each(MAJORS)("what stands in the place of ours on %s", (major) => {
+describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
   const CASES = LOGINS.flatMap((login) =>
     Object.entries(PLANTED).map(([what, planted]) => [what, login, planted] as const),
   );

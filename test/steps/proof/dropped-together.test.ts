@@ -132,7 +132,7 @@ describe.each(["15", "18"] as const)("what one statement drops comes back as a w
       LOOP("select tablename from pg_tables where schemaname = 'public'", "drop table %I cascade"),
     ],
     [
-      "statistics, whose columns stand in the order of the table",
+      "statistics, whose columns are in the order of the table",
       `${KEYS} create statistics s on a, b from t`,
       "alter table t drop column a",
     ],

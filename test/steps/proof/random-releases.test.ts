@@ -65,7 +65,7 @@ async function attempt(session: Session, sql: string): Promise<boolean> {
   }
 }
 
-/** Whether it changes rows of a table that stands before it: run again, it changes them again, also those written since. */
+/** Whether it changes rows of an existing table before it: run again, it changes them again, also those written since. */
 const changesRows = (sql: string) => /^(update|delete|insert)/.test(sql) || /^(drop|.*drop column)/.test(sql);
 
 async function tried(

@@ -85,7 +85,7 @@ export async function examineEnd(fleet: FaultFleet, book: Account, tenants = fle
   }
 }
 
-/** Every struck tenant stands in the trail with its fault. */
+/** Every struck tenant is in the trail with its fault. */
 export function examineTrail(fleet: FaultFleet, book: Account, struck: readonly string[]): void {
   const told = new Set(
     fleet.trail().flatMap(({ action, subject }) => (action === "fault.observed" ? [subject.name] : [])),

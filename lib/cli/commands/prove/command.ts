@@ -28,7 +28,7 @@ Examples:
   schema-gate prove migrations/ --url postgres://postgres@localhost:5432/postgres
   schema-gate prove migrations/ --last 3 --json   the newest three, for CI
 
-exact: schema and rows as before. order: the same, but columns stand in another order. differs, error, none: not proved.`;
+exact: schema and rows as before. order: the same, but columns are in another order. differs, error, none: not proved.`;
 
 /** Long enough for any migration of an empty schema, short enough for one that never ends. */
 const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };

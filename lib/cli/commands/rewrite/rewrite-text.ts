@@ -86,7 +86,7 @@ function notes(
       ? []
       : [`The original fails as it is written, so it was compared statement by statement: ${oneByOne}.`]),
     ...(otherOrder
-      ? ["Columns stand in another order at the end; SELECT * and INSERT without a list of columns see it."]
+      ? ["Columns are in another order at the end; SELECT * and INSERT without a list of columns see it."]
       : []),
     ...(undetermined.length === 0
       ? []

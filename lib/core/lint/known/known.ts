@@ -167,7 +167,7 @@ export class Known {
     return this.byScript.get(statement.script)?.last ?? null;
   }
 
-  /** Locks from SHARE up that statements before this one in its script took on tables that stood before, in order. */
+  /** Locks from SHARE up that statements before this one in its script took on existing tables, in order. */
   strongLocksBefore(statement: LintStatement): readonly HeldLock[] {
     return this.byScript.get(statement.script)?.strongLocks ?? [];
   }

@@ -72,7 +72,7 @@ export interface KnownTable {
   readonly partitions: Map<string, { readonly isDefault: boolean }>;
   /** Rows of other tables were copied into it. */
   filled: boolean;
-  /** Made in this release, but since attached to a table that stood before, so that its rows are read and written. */
+  /** Made in this release, but since attached to an existing table, so that its rows are read and written. */
   inUse: boolean;
   rowSecurity: boolean;
   policies: number;

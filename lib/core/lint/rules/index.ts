@@ -41,7 +41,7 @@ import { createIndex } from "./sg045-create-index.js";
 import { dropIndex } from "./sg046-drop-index.js";
 import { reindex } from "./sg047-reindex.js";
 import { refusedInATransaction } from "./sg048-refused-in-a-transaction.js";
-import { concurrentlyBesideOthers } from "./sg049-concurrently-beside-others.js";
+import { concurrentlyWithOthers } from "./sg049-concurrently-with-others.js";
 import { concurrentlyIfNotExists } from "./sg050-concurrently-if-not-exists.js";
 import { concurrentlyUnderLockTimeout } from "./sg051-concurrently-under-lock-timeout.js";
 import { indexOnPartitionedTable } from "./sg052-index-on-partitioned-table.js";
@@ -143,7 +143,7 @@ export const RULES: readonly Rule[] = [
   dropIndex,
   reindex,
   refusedInATransaction,
-  concurrentlyBesideOthers,
+  concurrentlyWithOthers,
   concurrentlyIfNotExists,
   concurrentlyUnderLockTimeout,
   indexOnPartitionedTable,

@@ -14,7 +14,7 @@ export const addNotNullColumn: Rule = {
   title: "A NOT NULL column is added without a default",
   condition:
     "ADD COLUMN … NOT NULL (or PRIMARY KEY, or of a domain that is NOT NULL) without DEFAULT, identity or generation expression.",
-  effect: "The rows that already stand would have NULL in it, so the statement fails on every table that is not empty.",
+  effect: "The existing rows would have NULL in it, so the statement fails on every table that is not empty.",
   workaround: "Add the column nullable, fill it in batches, then set NOT NULL by way of a validated CHECK.",
   lock: "AccessExclusiveLock",
   work: "scan",

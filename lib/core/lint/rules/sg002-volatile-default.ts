@@ -39,7 +39,7 @@ export const volatileDefault: Rule = {
           ? `${call.name}() gives another value for each row, so adding ${column.colname} rewrites ${tableName(table)} under ACCESS EXCLUSIVE.`
           : `Whether ${call.name}() is volatile is not known here. If it is, adding ${column.colname} rewrites ${tableName(table)} under ACCESS EXCLUSIVE.`,
         remedy: {
-          text: "Add the column first, then its default, and fill the rows that stand in batches.",
+          text: "Add the column first, then its default, and fill the existing rows in batches.",
           sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${name} ${type ? printType(type) : "…"};
 ALTER TABLE ${readableRelation(table)} ALTER COLUMN ${name} SET DEFAULT ${call.name}();
 -- then fill ${name} where it is NULL, some thousand rows at a time`,

@@ -9,7 +9,7 @@ import { alterCommands } from "./support/alter-commands.js";
 export const addSerialColumn: Rule = {
   id: "SG004",
   slug: "add-serial-column",
-  title: "A serial column is added to a table that stands",
+  title: "A serial column is added to an existing table",
   condition: "ADD COLUMN with the type serial, bigserial or smallserial.",
   effect: "Each row gets its number at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround: "Add a plain bigint, attach a sequence as its default, and fill the old rows in batches.",

@@ -7,11 +7,11 @@ import { alterCommands } from "./support/alter-commands.js";
 export const addIdentityColumn: Rule = {
   id: "SG005",
   slug: "add-identity-column",
-  title: "An identity column is added to a table that stands",
+  title: "An identity column is added to an existing table",
   condition: "ADD COLUMN … GENERATED … AS IDENTITY.",
   effect: "Each row gets its number at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround:
-    "Add a plain bigint, fill it in batches, make it NOT NULL by way of a CHECK, then ADD GENERATED … AS IDENTITY to the column that stands, which only changes the catalog.",
+    "Add a plain bigint, fill it in batches, make it NOT NULL by way of a CHECK, then ADD GENERATED … AS IDENTITY to the existing column, which only changes the catalog.",
   lock: "AccessExclusiveLock",
   work: "rewrite",
   versions: ALL_VERSIONS,

@@ -8,7 +8,7 @@ import { alterCommands } from "./support/alter-commands.js";
 export const addStoredGeneratedColumn: Rule = {
   id: "SG006",
   slug: "add-stored-generated-column",
-  title: "A stored generated column is added to a table that stands",
+  title: "A stored generated column is added to an existing table",
   condition: "ADD COLUMN … GENERATED ALWAYS AS (…) STORED.",
   effect: "The value is computed for every row at once, so the whole table is rewritten under ACCESS EXCLUSIVE.",
   workaround:

@@ -6,7 +6,7 @@ export const dropNotNull: Rule = {
   id: "SG013",
   slug: "drop-not-null",
   title: "Readers start to see NULLs",
-  condition: "ALTER COLUMN … DROP NOT NULL on a table that stands.",
+  condition: "ALTER COLUMN … DROP NOT NULL on an existing table.",
   effect: "Code that reads the column never met a NULL in it. It will, as soon as a writer stores one.",
   workaround: "Deploy readers that bear a NULL first.",
   lock: "AccessExclusiveLock",

@@ -5,7 +5,7 @@ export const dropColumn: Rule = {
   id: "SG014",
   slug: "drop-column",
   title: "A column is dropped",
-  condition: "DROP COLUMN on a table that stands.",
+  condition: "DROP COLUMN on an existing table.",
   effect:
     "Its values are gone, its indexes and constraints with it, and code that still names it fails at once. The table is not rewritten.",
   workaround:

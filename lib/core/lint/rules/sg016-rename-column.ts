@@ -6,7 +6,7 @@ export const renameColumn: Rule = {
   id: "SG016",
   slug: "rename-column",
   title: "A column is renamed",
-  condition: "RENAME COLUMN on a table that stands, unless another column takes the name over in the same transaction.",
+  condition: "RENAME COLUMN on an existing table, unless another column takes the name over in the same transaction.",
   effect:
     "Old and new code run side by side while a release rolls out, and one of them names a column that is not there.",
   workaround:

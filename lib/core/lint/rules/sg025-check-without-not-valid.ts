@@ -5,7 +5,7 @@ export const checkWithoutNotValid: Rule = {
   id: "SG025",
   slug: "check-without-not-valid",
   title: "A CHECK is added without NOT VALID",
-  condition: "ADD CONSTRAINT … CHECK, or ADD COLUMN … CHECK, on a table that stands, without NOT VALID.",
+  condition: "ADD CONSTRAINT … CHECK, or ADD COLUMN … CHECK, on an existing table, without NOT VALID.",
   effect: "Every row is read under ACCESS EXCLUSIVE: reads and writes wait until the scan is done.",
   workaround:
     "Add it NOT VALID, which takes a moment, then VALIDATE CONSTRAINT in another transaction, which lets reads and writes pass.",

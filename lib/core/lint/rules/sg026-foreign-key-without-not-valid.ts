@@ -15,7 +15,7 @@ export const foreignKeyWithoutNotValid: Rule = {
   slug: "foreign-key-without-not-valid",
   title: "A foreign key is added without NOT VALID",
   condition:
-    "ADD CONSTRAINT … FOREIGN KEY without NOT VALID on a table that stands; also ADD COLUMN … REFERENCES with a default. A new column without default holds NULLs only and is not checked.",
+    "ADD CONSTRAINT … FOREIGN KEY without NOT VALID on an existing table; also ADD COLUMN … REFERENCES with a default. A new column without default holds NULLs only and is not checked.",
   effect:
     "Every row is looked up in the parent while SHARE ROW EXCLUSIVE is held on both tables: writes to both wait until that is done.",
   workaround: "Add it NOT VALID, then VALIDATE CONSTRAINT in another transaction, which lets writes pass.",

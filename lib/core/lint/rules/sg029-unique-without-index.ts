@@ -7,7 +7,7 @@ export const uniqueWithoutIndex: Rule = {
   id: "SG029",
   slug: "unique-without-index",
   title: "A UNIQUE constraint builds its index under an exclusive lock",
-  condition: "ADD CONSTRAINT … UNIQUE without USING INDEX, or ADD COLUMN … UNIQUE, on a table that stands.",
+  condition: "ADD CONSTRAINT … UNIQUE without USING INDEX, or ADD COLUMN … UNIQUE, on an existing table.",
   effect:
     "The index is built under ACCESS EXCLUSIVE: reads and writes wait until it is done. Duplicates fail the statement.",
   workaround: "Build a unique index concurrently and let the constraint take it over.",

@@ -7,7 +7,7 @@ export const primaryKeyWithoutIndex: Rule = {
   id: "SG030",
   slug: "primary-key-without-index",
   title: "A PRIMARY KEY builds its index under an exclusive lock",
-  condition: "ADD PRIMARY KEY without USING INDEX on a table that stands.",
+  condition: "ADD PRIMARY KEY without USING INDEX on an existing table.",
   effect:
     "The index is built, and the columns are checked for NULLs, under ACCESS EXCLUSIVE: reads and writes wait until it is done.",
   workaround:

@@ -5,7 +5,7 @@ export const exclusionConstraint: Rule = {
   id: "SG032",
   slug: "exclusion-constraint",
   title: "An EXCLUDE constraint has no online form",
-  condition: "ADD CONSTRAINT … EXCLUDE on a table that stands.",
+  condition: "ADD CONSTRAINT … EXCLUDE on an existing table.",
   effect:
     "The index is built under ACCESS EXCLUSIVE: reads and writes wait until it is done, and there is neither NOT VALID nor USING INDEX for it.",
   workaround: "Create a new table with the constraint and change over, or add it in a maintenance window.",

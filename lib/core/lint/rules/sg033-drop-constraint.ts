@@ -8,7 +8,7 @@ export const dropConstraint: Rule = {
   slug: "drop-constraint",
   title: "A guarantee is given up",
   condition:
-    "DROP CONSTRAINT on a table that stands, unless the same statement adds it again, the same release added it, or it only repeats what NOT NULL says.",
+    "DROP CONSTRAINT on an existing table, unless the same statement adds it again, the same release added it, or it only repeats what NOT NULL says.",
   effect: "From that moment on rows may be stored that break it, and putting it back needs every row to be checked.",
   workaround: "Add the constraint that takes its place first.",
   lock: "AccessExclusiveLock",

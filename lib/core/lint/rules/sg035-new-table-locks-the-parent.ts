@@ -6,7 +6,7 @@ export const newTableLocksTheParent: Rule = {
   id: "SG035",
   slug: "new-table-locks-the-parent",
   title: "A foreign key of a new table locks the parent",
-  condition: "CREATE TABLE with a foreign key to a table that stood before.",
+  condition: "CREATE TABLE with a foreign key to an existing table.",
   effect:
     "SHARE ROW EXCLUSIVE is taken on the parent until the transaction ends: writes to it wait behind, and it waits for every open writer.",
   workaround:

@@ -9,7 +9,7 @@ export const foreignKeyWithoutIndex: Rule = {
   title: "A foreign key without an index on its columns",
   condition: "A foreign key is added, and at the end of all files no index of the table begins with its columns.",
   effect: "Each DELETE of a parent row, and each UPDATE of its key, reads the whole child table.",
-  workaround: "Create an index on the referencing columns, concurrently where the table stands.",
+  workaround: "Create an index on the referencing columns, concurrently where the table already exists.",
   lock: null,
   work: "none",
   versions: ALL_VERSIONS,

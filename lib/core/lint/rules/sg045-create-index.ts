@@ -7,7 +7,7 @@ export const createIndex: Rule = {
   id: "SG045",
   slug: "create-index",
   title: "CREATE INDEX blocks writes",
-  condition: "CREATE INDEX without CONCURRENTLY on a table that stands. Partitioned tables are SG052.",
+  condition: "CREATE INDEX without CONCURRENTLY on an existing table. Partitioned tables are SG052.",
   effect:
     "SHARE is held until the index is built (and, in a transaction, until its end): every INSERT, UPDATE and DELETE waits.",
   workaround: "CREATE INDEX CONCURRENTLY, outside of a transaction.",

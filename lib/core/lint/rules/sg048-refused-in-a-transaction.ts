@@ -37,9 +37,9 @@ export const refusedInATransaction: Rule = {
     const verb = refusedInTransaction(statement);
     if (verb === undefined) return;
     const where = statement.nested
-      ? "this stands in a DO block, which always does"
+      ? "this is in a DO block, which always does"
       : statement.transaction?.explicit
-        ? "a BEGIN stands before it"
+        ? "a BEGIN comes before it"
         : "the framework wraps this file in one";
     yield {
       statement,

@@ -8,7 +8,7 @@ export const redundantIndex: Rule = {
   slug: "redundant-index",
   title: "An index that another one already covers",
   condition:
-    "CREATE INDEX (btree, not unique, without WHERE) whose columns are the first columns of a btree index that stands.",
+    "CREATE INDEX (btree, not unique, without WHERE) whose columns are the first columns of an existing btree index.",
   effect: "Each write maintains both, and no query is faster for it.",
   workaround: "Leave it out, or drop the other one if nothing needs its further columns.",
   lock: null,

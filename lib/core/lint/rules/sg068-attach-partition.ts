@@ -8,7 +8,7 @@ export const attachPartition: Rule = {
   slug: "attach-partition",
   title: "ATTACH PARTITION reads the new partition",
   condition:
-    "ATTACH PARTITION of a table that stands (or was just filled from another) and has no valid CHECK, as far as is known.",
+    "ATTACH PARTITION of a table that already exists (or was just filled from another) and has no valid CHECK, as far as is known.",
   effect:
     "Every row is checked against the bound under ACCESS EXCLUSIVE on the partition (and, where there is one, on the DEFAULT partition, which is read as well).",
   workaround:

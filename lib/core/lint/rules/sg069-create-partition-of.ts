@@ -6,7 +6,7 @@ export const createPartitionOf: Rule = {
   id: "SG069",
   slug: "create-partition-of",
   title: "CREATE TABLE … PARTITION OF locks the parent out",
-  condition: "CREATE TABLE … PARTITION OF a table that stood before.",
+  condition: "CREATE TABLE … PARTITION OF an existing table.",
   effect:
     "ACCESS EXCLUSIVE is taken on the parent, so every query of the partitioned table waits; a DEFAULT partition is locked as well, and read in full for rows that belong into the new one.",
   workaround:

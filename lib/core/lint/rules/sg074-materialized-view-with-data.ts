@@ -6,7 +6,7 @@ export const materializedViewWithData: Rule = {
   slug: "materialized-view-with-data",
   title: "A materialized view is filled while locks are held",
   condition:
-    "CREATE MATERIALIZED VIEW … WITH DATA in a transaction that already holds a strong lock on a table that stood before.",
+    "CREATE MATERIALIZED VIEW … WITH DATA in a transaction that already holds a strong lock on an existing table.",
   effect: "The query behind the view runs, however long it takes, while the others wait for those locks.",
   workaround: "Create it WITH NO DATA and REFRESH it after the transaction.",
   lock: null,

@@ -4,7 +4,7 @@ import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 export const createTrigger: Rule = {
   id: "SG079",
   slug: "create-trigger",
-  title: "A trigger is added to a table that stands",
+  title: "A trigger is added to an existing table",
   condition: "CREATE TRIGGER on a table that was not made in the same release.",
   effect:
     "SHARE ROW EXCLUSIVE is taken: it waits for every open writer, and writers wait behind it. From then on each write does more than before.",

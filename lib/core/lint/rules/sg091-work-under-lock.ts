@@ -7,7 +7,7 @@ export const workUnderLock: Rule = {
   id: "SG091",
   slug: "work-under-lock",
   title: "An index is built while an exclusive lock is held",
-  condition: "CREATE INDEX or REFRESH in a transaction that holds ACCESS EXCLUSIVE on a table that stood before.",
+  condition: "CREATE INDEX or REFRESH in a transaction that holds ACCESS EXCLUSIVE on an existing table.",
   effect:
     "Locks are held to the end of the transaction: readers and writers of that table wait through the whole build.",
   workaround: "Commit first; build the index concurrently in a file of its own.",

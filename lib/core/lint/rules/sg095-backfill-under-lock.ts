@@ -9,7 +9,7 @@ export const backfillUnderLock: Rule = {
   slug: "backfill-under-lock",
   title: "Rows are filled in the transaction that changed the schema",
   condition:
-    "UPDATE, DELETE or INSERT … SELECT over many rows in a transaction that holds SHARE ROW EXCLUSIVE or more on a table that stood before. Where it is not known whether the runner wraps the file in a transaction, that is said.",
+    "UPDATE, DELETE or INSERT … SELECT over many rows in a transaction that holds SHARE ROW EXCLUSIVE or more on an existing table. Where it is not known whether the runner wraps the file in a transaction, that is said.",
   effect:
     "Locks are held to the end of the transaction: what was a change of a millisecond locks the table out for as long as the rows take.",
   workaround: "Three releases (or files): change the schema, fill the rows in batches, then constrain.",

@@ -14,7 +14,7 @@ export const ifNotExistsHidesADifference: Rule = {
   slug: "if-not-exists-hides-a-difference",
   title: "IF NOT EXISTS is content with another shape",
   condition:
-    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to stand in another shape. A warning for an index that guards no uniqueness, which costs time and no data; a note where nothing is known of what stands.",
+    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to have another shape. A warning for an index that guards no uniqueness, which costs time and no data; a note where nothing is known of what stands.",
   effect:
     "The name is there, so the server skips the statement and reports success; what the release counts on is not there.",
   workaround:
@@ -109,7 +109,7 @@ function unknownShape(statement: LintStatement, kind: string, name: string): Rep
     statement,
     subject: { kind, name },
     severity: "note",
-    message: `Should a ${kind} ${name} stand already in another shape, IF NOT EXISTS skips the statement and reports success.`,
+    message: `Should a ${kind} ${name} already exist in another shape, IF NOT EXISTS skips the statement and reports success.`,
     remedy: {
       text: "Leave IF NOT EXISTS out, or verify the shape afterwards, as `schema-gate` does after each tenant.",
     },

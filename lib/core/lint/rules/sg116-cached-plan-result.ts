@@ -7,7 +7,7 @@ export const cachedPlanResult: Rule = {
   id: "SG116",
   slug: "cached-plan-result",
   title: "Prepared statements fail after a type change",
-  condition: "ALTER COLUMN … TYPE to another type or length on a table that stands.",
+  condition: "ALTER COLUMN … TYPE to another type or length on an existing table.",
   effect:
     'A session that has prepared a query which returns the column fails with "cached plan must not change result type" (0A000), again and again until it prepares the query again: the server compares names, types, lengths and collations of the result. ADD, DROP and RENAME COLUMN do the same to SELECT * and RETURNING *.',
   workaround:

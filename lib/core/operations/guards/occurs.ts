@@ -48,7 +48,7 @@ function answer(guard: Guard, operation: Operation, before: CatalogIndex): boole
   return truth === null ? null : truth === guard.holds;
 }
 
-/** Whether what the operation makes is not there yet; null for one of which this is not known. */
+/** Whether what the operation makes is not there yet; null where this is not known. */
 function absent(operation: Operation, before: CatalogIndex): boolean | null {
   switch (operation.kind) {
     case "create-table":

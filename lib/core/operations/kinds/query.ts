@@ -33,7 +33,7 @@ export const query: OperationType<Query> = {
   },
 };
 
-/** Which sequence a call sets is text to the parser: those are kept whose name, or whose table's, stands in the statement. */
+/** Which sequence a call sets is text to the parser: those are kept whose name, or whose table's, is in the statement. */
 function namedSequences({ statement }: Query, before: CatalogIndex): readonly CatalogObject[] {
   return before.catalog.objects.filter(({ kind, id, attributes }) => {
     if (kind !== "sequence") return false;

@@ -5,7 +5,7 @@ export interface Stage {
   readonly sql: string;
 }
 
-/** The rows of a table at a moment of the release, as something that can stand in FROM. */
+/** The rows of a table at a moment of the release, as something that can be in FROM. */
 export interface Rows {
   /** SQL: the table itself, or the name of the last stage. */
   readonly from: string;

@@ -55,7 +55,7 @@ export interface TableState {
   readonly sameRows: boolean;
 }
 
-/** True for a column that may hold NULLs now: one that a NOT NULL which is not validated stands on may hold those of before it. */
+/** True for a column that may hold NULLs now: under a NOT NULL that is not validated, earlier ones remain. */
 export function mayHoldNulls(table: TableState, { name, notNull }: ColumnState): boolean {
   return !notNull || table.pending.some((each) => each.type === "not null" && each.column === name);
 }

@@ -15,7 +15,7 @@ const CODE: ReadonlySet<string> = new Set([
 ]);
 const RELATIONS: ReadonlySet<string> = new Set(["table", "view", "materialized view", "foreign table", "sequence"]);
 
-/** The names of functions, operators, types and the like of which nobody can say before the release how they will be at some moment of it. */
+/** The names of functions, operators, types and the like whose definition during the release nobody can foretell. */
 export class ChangedCode {
   private readonly changed = new Set<string>();
   private readonly relations = new Set<string>();

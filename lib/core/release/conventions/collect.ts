@@ -69,7 +69,7 @@ function sameVersion(first: FoundScript, second: FoundScript): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "file", name: second.script.file.path },
-    message: `Version ${second.version} stands twice: in ${first.script.file.path} and in ${second.script.file.path}. Only one of them can be recorded in the ledger.`,
+    message: `Version ${second.version} exists twice: in ${first.script.file.path} and in ${second.script.file.path}. Only one of them can be recorded in the ledger.`,
     remedy: { text: "Give one of them a version of its own." },
     source: { file: second.script.file.path, line: 1, column: 1 },
   });

@@ -110,7 +110,7 @@ function annotate(
 ): string | null {
   if (command === "no transaction") found.transaction = false;
   if (command === "envsub on") found.substitutionAt ??= at.number;
-  if (command === "up" && state.direction !== null) return "`-- +goose Up` stands there twice";
+  if (command === "up" && state.direction !== null) return "`-- +goose Up` is there twice";
   if (command === "up") state.direction = "up";
   if (command === "down") {
     if (state.direction !== "up" || state.block) return "`-- +goose Down` must follow `-- +goose Up`";

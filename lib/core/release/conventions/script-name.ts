@@ -33,7 +33,7 @@ interface Parts {
 
 /**
  * Reads the names of a folder's SQL files together. A word that may be part of a title (`0042_scale_down.sql`) says a
- * direction only where another file of the same version or the same title stands next to it.
+ * direction only where another file of the same version or the same title is next to it.
  */
 export function scriptNames(files: readonly SourceFile[]): ReadonlyMap<SourceFile, ScriptName> {
   const parts = new Map(files.map((file) => [file, plainParts(file)]));

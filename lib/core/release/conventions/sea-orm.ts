@@ -217,7 +217,7 @@ function sameName(version: string, first: string, second: string): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "file", name: second },
-    message: `The name ${version} stands twice: in ${first} and in ${second}. Only one of them can be recorded in the ledger.`,
+    message: `The name ${version} exists twice: in ${first} and in ${second}. Only one of them can be recorded in the ledger.`,
     remedy: { text: "Give one of them a name of its own." },
     source: { file: second, line: 1, column: 1 },
   });

@@ -1,7 +1,7 @@
 import type { Like, NewMigration, WrittenFile } from "../../migration/convention.js";
 import { splitSql } from "../../sql/split.js";
 
-/** Where the version stands in a path, and what is around it. */
+/** Where the version is in a path, and what is around it. */
 export interface NamedPath {
   /** What comes before the version: folders, Flyway's `V`. */
   readonly before: string;

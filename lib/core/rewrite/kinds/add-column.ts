@@ -14,7 +14,7 @@ import { fillMove } from "../support/fill-move.js";
 import { refuseOnly, singleAlter } from "../support/single-alter.js";
 import { refOf } from "../support/table-of.js";
 
-/** Written behind a column and added by itself afterwards, since rows that stand must be read for it. */
+/** Written behind a column and added by itself afterwards, since existing rows must be read for it. */
 const READS_ROWS: readonly Constraint["contype"][] = [
   "CONSTR_UNIQUE",
   "CONSTR_PRIMARY",
@@ -57,7 +57,7 @@ export const addColumn: RewriteKind = {
   },
 };
 
-/** What stays in ADD COLUMN: nothing that rows that stand are read or rewritten for. */
+/** What stays in ADD COLUMN: nothing that existing rows are read or rewritten for. */
 function isEarly(node: Node, isVolatile: boolean, isEmpty: boolean): boolean {
   const contype = as(node, "Constraint")?.contype;
   if (contype === "CONSTR_FOREIGN" || contype?.startsWith("CONSTR_ATTR")) return isEmpty;
@@ -65,7 +65,7 @@ function isEarly(node: Node, isVolatile: boolean, isEmpty: boolean): boolean {
   return !isVolatile || (contype !== "CONSTR_DEFAULT" && contype !== "CONSTR_NOTNULL");
 }
 
-/** The default for new rows, then the rows that stand, then NOT NULL. */
+/** The default for new rows, then the existing rows, then NOT NULL. */
 function fill(
   statement: LintStatement,
   { table }: AlterCommand,
@@ -118,6 +118,6 @@ function alterText({ table }: AlterCommand, command: AlterCommand["command"]): s
 function refuseWithoutValue({ table }: AlterCommand, { colname = "" }: ColumnDef): never {
   throw new NotRewritable(
     "no-value",
-    `${readableRelation(table)}.${readableName(colname)} is NOT NULL and nothing says which value the rows that stand get: write a DEFAULT, or add it nullable and fill it by an UPDATE`,
+    `${readableRelation(table)}.${readableName(colname)} is NOT NULL and nothing says which value the existing rows get: write a DEFAULT, or add it nullable and fill it by an UPDATE`,
   );
 }

@@ -22,7 +22,7 @@ const SERIAL: Readonly<Record<string, string>> = {
 
 export const addNumberedColumn: RewriteKind = {
   id: "add-numbered-column",
-  title: "a serial or identity column whose sequence numbers new rows first, and those that stand in batches",
+  title: "a serial or identity column whose sequence numbers new rows first, and the existing ones in batches",
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_AddColumn");
     const column = as(alter?.command.def, "ColumnDef");

@@ -10,7 +10,7 @@ import { isReplacement } from "./replaced-constraint.js";
 import { refuseOnly, singleAlter } from "./single-alter.js";
 import { refOf } from "./table-of.js";
 
-/** The constraint that an ALTER TABLE adds to a table that stands, where that is all it does and it is of this kind. */
+/** The constraint that an ALTER TABLE adds to an existing table, where that is all it does and it is of this kind. */
 export function addedConstraint(
   statement: LintStatement,
   kind: NonNullable<Constraint["contype"]>,

@@ -33,7 +33,7 @@ function entity(model: Item): readonly ColumnRequirement[] {
   return fieldsOf(model).map((field) => requirement(schema, table, field.column, field));
 }
 
-/** `#[sqlx(rename = "x")]` names the column of a field; the table stands in an attribute of one of sqlx's companions. */
+/** `#[sqlx(rename = "x")]` names the column of a field; the table is in an attribute of one of sqlx's companions. */
 function row(struct: Item): readonly ColumnRequirement[] {
   const named = attributeText(struct.attributes, "table") ?? attributeText(struct.attributes, "table_name");
   if (named === null) return [];

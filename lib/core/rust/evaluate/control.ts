@@ -106,7 +106,7 @@ export function decide(machine: Machine, test: RustNode, scope: Scope): "yes" | 
   return value.kind === "condition" ? value.condition : "maybe";
 }
 
-/** The parts from the left; what stands behind an undecided one may not be evaluated at all. */
+/** The parts from the left; what follows an undecided one may not be evaluated at all. */
 function decideChain(machine: Machine, chain: RustNode, scope: Scope): "yes" | "no" | "maybe" {
   let all: "yes" | "maybe" = "yes";
   for (const part of chain.plain) {

@@ -11,7 +11,7 @@ export type Emission =
       readonly whenFalse: readonly Emission[];
       readonly node: RustNode;
     }
-  /** The SQL that stands in the file next to the code. */
+  /** The SQL that is in the file next to the code. */
   | { readonly kind: "sql-file"; readonly node: RustNode }
   | { readonly kind: "opaque"; readonly reason: string; readonly node: RustNode };
 

@@ -138,7 +138,7 @@ function called(machine: Machine, node: RustNode, scope: Scope): Value {
     : evaluateCall(machine, node, scope);
 }
 
-/** What stands in a place. */
+/** What is in a place. */
 function placed(machine: Machine, node: RustNode, scope: Scope): Value {
   return locate(machine, node, scope).get();
 }
@@ -154,7 +154,7 @@ function reference(machine: Machine, node: RustNode, scope: Scope): Value {
   return held.kind === "handle" ? held : { kind: "ref", place };
 }
 
-/** What stands for a Result of which it is not known whether it is an error. */
+/** The kinds of value that may be a Result with an error. */
 const MAY_FAIL: ReadonlySet<Value["kind"]> = new Set(["unknown", "term", "unit", "rows", "scalar", "condition"]);
 
 /** `?`: an error that is known leaves the function. */
@@ -167,7 +167,7 @@ function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   if (MAY_FAIL.has(seen.kind) && machine.losesErrors)
     machine.leave("return", undecided("Whether an error leaves a function whose caller goes on is not known"), node);
   if (seen.kind !== "none" && seen.kind !== "some") return value;
-  // `Ok(None)` is kept as `None`: which of the two stands here, and so whether it leaves, is not known.
+  // `Ok(None)` is kept as `None`: which of the two is here, and so whether it leaves, is not known.
   const reason = "Whether the ? leaves the function is not followed";
   if (seen.kind === "none") machine.leave("return", undecided(reason), node);
   return unknown(reason, node);

@@ -33,7 +33,7 @@ export interface Library {
     args: readonly Value[],
     node: RustNode,
   ): Value | undefined;
-  /** A query that stands in an expression, as SQL. Throws `NotLowered`. */
+  /** A query that is in an expression, as SQL. Throws `NotLowered`. */
   queryText(machine: Machine, query: Term): string;
 }
 
@@ -52,7 +52,7 @@ const MOST_TEXT = 32 * 1024 * 1024;
 /** Runs migration code on values instead of on a database, and collects what it would do. */
 export class Machine {
   readonly sink = new Sink();
-  /** How many branches are open of which it is not known whether they run. */
+  /** How many branches are open that may or may not run. */
   undecided = 0;
   private steps = 0;
   private characters = 0;
@@ -190,7 +190,7 @@ export class Machine {
     if (inside.mayReturn) this.leave("return", UNDECIDED, node);
   }
 
-  /** Runs a branch of which it is not known whether it runs. Says what it emitted and how it ended. */
+  /** Runs a branch that may or may not run. Says what it emitted and how it ended. */
   branch(work: () => Value): BranchResult {
     const { undecided } = this;
     let end: BranchResult["end"] = "value";
@@ -235,7 +235,7 @@ export class Machine {
     this.undecided++;
   }
 
-  /** Branches of which none is known to run: when any of them does something, nobody can say what the code does. */
+  /** Branches that each may or may not run: when any of them does something, nobody can say what the code does. */
   anyOf(works: readonly (() => Value)[], reason: string, node: RustNode): Value {
     const results = works.map((work) => this.branch(work));
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);

@@ -19,7 +19,7 @@ export function expandMacro(definition: RustNode, call: RustNode): RustNode | nu
 
 function parseBlock(text: string, call: RustNode): RustNode | null {
   const head = "fn f()";
-  // The expansion stands in no file: its text is its own, and its places all mean the call.
+  // The expansion is in no file: its text is its own, and its places all mean the call.
   const source = { ...call.source, text: `${head}{${text}}`, lines: { span: () => call.span }, origin: call };
   const piece = parsePiece(source.text, source, 0);
   if (piece.error) return null;
@@ -165,7 +165,7 @@ function fill(body: string, bound: Bound): string | null {
   while (at < body.length) {
     const token = next(body, at);
     if (token !== "$") {
-      // What stands in a text is never filled in.
+      // What is in a text is never filled in.
       result += token;
       at += token.length;
     } else if (body[at + 1] === "(") {

@@ -189,7 +189,7 @@ function matchResult(
   return "maybe";
 }
 
-/** What stands in an `Ok` that is kept as such: an option, so that its `None` is not taken for a failure. */
+/** What is in an `Ok` that is kept as such: an option, so that its `None` is not taken for a failure. */
 export function wellOf(value: Value): Value | null {
   const made = value.kind === "term" && value.head.length === 1 && value.head[0] === "Ok" && value.calls.length === 0;
   return made ? (value.args[0] ?? null) : null;

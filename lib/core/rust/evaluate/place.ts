@@ -56,7 +56,7 @@ export function followed(place: Place): Place {
   return value.kind === "ref" ? followed(value.place) : place;
 }
 
-/** Puts a value into a place. `b = b.with(x)` gives the place itself, which would then refer to itself for ever. */
+/** Puts a value into a place. `b = b.with(x)` gives the place itself, which would then refer to itself without end. */
 export function put(place: Place, value: Value): void {
   const own = value.kind === "ref" && outermost(followed(value.place)) === outermost(followed(place));
   place.set(own ? derefed(value) : value);

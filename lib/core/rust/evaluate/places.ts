@@ -37,7 +37,7 @@ export function locate(machine: Machine, node: RustNode, scope: Scope): Place {
   return value.kind === "ref" ? value.place : machine.cell(value, true);
 }
 
-/** What stands there, and what it refers to, is not known from here on. The language keeps what is not `mut` from change. */
+/** What is there, and what it refers to, is not known from here on. The language keeps what is not `mut` from change. */
 export function spoil(place: Place, reason: string, node: RustNode): void {
   const target = followed(place);
   const held = target.get();

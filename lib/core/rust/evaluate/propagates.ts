@@ -7,7 +7,7 @@ const GIVES = /^(transaction|build_transaction|run)$/;
 
 const parents = new WeakMap<RustNode, RustNode>();
 
-/** Notes what stands around each part of a body. */
+/** Notes what surrounds each part of a body. */
 export function noteParents(body: RustNode): void {
   const [first] = body.children;
   if (!first || parents.has(first)) return;

@@ -31,7 +31,7 @@ export type Value =
 export interface TextValue {
   readonly kind: "text";
   readonly text: string;
-  /** The literal, when the text stands in the file unchanged. */
+  /** The literal, when the text is in the file unchanged. */
   readonly literal: RustNode | null;
 }
 
@@ -125,7 +125,7 @@ export function condition(sql: string, asked: readonly Asked[], negated = false)
   return { kind: "condition", condition: { sql, negated, reason: "Each tenant's database answers this", asked } };
 }
 
-/** A condition of which nothing is known. */
+/** A condition about which nothing is known. */
 export function undecided(reason: string): Condition {
   return { sql: null, negated: false, reason, asked: [] };
 }

@@ -79,7 +79,7 @@ function columnType(machine: Machine, text: string, node: RustNode): Value {
   return valueOfText(machine, `ColumnType::${text}`, node);
 }
 
-/** The keys of the field's attributes, each with what stands behind `=`. */
+/** The keys of the field's attributes, each with what follows `=`. */
 export function keysOf(field: EntityField): ReadonlyMap<string, RustNode | null> {
   const keys = new Map<string, RustNode | null>();
   if (cfgOf(field.attributes) === "maybe")

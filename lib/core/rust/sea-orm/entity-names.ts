@@ -76,7 +76,7 @@ export function fieldsOf(model: Item): readonly EntityField[] {
   return fields;
 }
 
-/** `ignore` may stand behind other words. */
+/** `ignore` may follow other words. */
 function ignores(item: RustNode): boolean {
   const attribute = item.child("attribute");
   const words = tokensOf(attribute?.field("arguments") ?? item).filter(({ kind }) => kind === "word");

@@ -10,7 +10,7 @@ import { describe, nameOf, tableOf } from "./names.js";
 import { orderText, windowText } from "./window.js";
 import { withText } from "./with-clause.js";
 
-/** `Query::select()`. The clauses stand in sea-query's order. Source: sea-query `query_builder.rs`, `prepare_select_statement`. */
+/** `Query::select()`. The clauses are in sea-query's order. Source: sea-query `query_builder.rs`, `prepare_select_statement`. */
 export function selectText(machine: Machine, value: Value | undefined): string {
   if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::select") {
     throw new NotLowered(`${describe(value)} is not known to be a query`);

@@ -63,7 +63,7 @@ function sqlCallText(machine: Machine, term: Term): string {
   return values.length === 0 ? sql.text : filled(machine, sql.text, values);
 }
 
-/** True for a value that stands for a statement, whatever becomes of it. */
+/** True for a value that represents a statement, whether it is executed or not. */
 export function isStatement(value: Value | undefined): value is Term {
   return value?.kind === "term" && BUILDERS[value.head.slice(-2).join("::")] !== undefined;
 }

@@ -16,7 +16,7 @@ import { foreignKeyOf } from "./foreign-key.js";
 import { tableKeyText } from "./index-builder.js";
 import { nameOf, tableOf } from "./names.js";
 
-/** `Table::create()`. Elements stand in sea-query's order: columns, keys, foreign keys, checks. */
+/** `Table::create()`. Elements are in sea-query's order: columns, keys, foreign keys, checks. */
 export function createTable(machine: Machine, term: Term, dialect: Dialect): string {
   const of = (...methods: string[]) => term.calls.filter((call) => methods.includes(call.method));
   refuseOthers(term, CREATE_METHODS);

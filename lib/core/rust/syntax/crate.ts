@@ -132,7 +132,7 @@ export class Crate {
     return this.find(path, "value", node) ?? this.find(path, "type", node);
   }
 
-  /** A `macro_rules!` that stands in the same crate: its scope is that of the text around it. */
+  /** A `macro_rules!` that is in the same crate: its scope is that of the text around it. */
   private textualMacro(name: string, node: RustNode): Item | "ambiguous" | null {
     const place = this.placeOf(node);
     if (!place) return null;

@@ -24,14 +24,14 @@ export interface Item {
   readonly kind: ItemKind;
   readonly name: string;
   readonly node: RustNode;
-  /** The module or block that it stands in. */
+  /** The module or block that it is in. */
   readonly home: Place;
   readonly attributes: readonly RustNode[];
   readonly presence: Presence;
   /** For a method and an impl: the last part of the type's name, and of the trait's when it implements one. */
   readonly type: string | null;
   readonly trait: string | null;
-  /** For a method: the impl or trait that it stands in. */
+  /** For a method: the impl or trait that it is in. */
   readonly within: Item | null;
   /** For a trait's own method that a type has: that type. */
   readonly owner?: Item;

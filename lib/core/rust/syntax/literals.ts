@@ -19,7 +19,7 @@ export function unescaped(body: string): string {
   );
 }
 
-/** Offset of the literal's text in the file when it stands there unchanged, else null. */
+/** Offset of the literal's text in the file when it is there unchanged, else null. */
 export function verbatimStart(node: RustNode): number | null {
   const content = node.child("string_content");
   if (node.type === "raw_string_literal") return content?.start ?? null;

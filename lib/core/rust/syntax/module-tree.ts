@@ -114,7 +114,7 @@ export class ModuleTree {
       const module = this.ofPlace.get(at);
       if (module) return module;
     }
-    throw new Error("a place stands in no module");
+    throw new Error("a place is in no module");
   }
 
   root(module: Module): Module {
@@ -136,7 +136,7 @@ export class ModuleTree {
     const [item] = (module.place.items.get(name) ?? []).filter((each) => each.kind === "module");
     const inline = item ? module.place.inner.find((place) => place.item === item) : undefined;
     if (inline) return this.ofPlace.get(inline) ?? null;
-    // A macro that may make the module itself: what it then is stands in no file.
+    // A macro that may make the module itself: what it then is is in no file.
     if (!item && module.place.makers.some((maker) => makes(maker, name))) return null;
     for (const path of this.filesOf(module, name, item)) {
       const file = this.files.get(path);

@@ -119,7 +119,7 @@ export class Resolver {
       const found = this.within(at, name, namespace, this.tree.enclosing(at));
       if (found) return hidden || this.mayGoBy(at, name, namespace, found) ? AMBIGUOUS : found;
       if (at.kind === "module") return null;
-      // What the glob of a block brings goes before what stands around the block.
+      // What the glob of a block brings goes before what surrounds the block.
       hidden ||= this.globsOf(at).some((source) => source?.kind === "ambiguous");
     }
     return null;

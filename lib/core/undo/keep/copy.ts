@@ -14,7 +14,7 @@ export function copyName(statement: Statement, table: TableRef, part = ""): stri
   return `${cut(table.name)}_${hash}`;
 }
 
-/** Identifiers end after 63 bytes, of which the hash and the suffix of the second copy take 20. */
+/** Identifiers end after 63 bytes; the hash and the suffix of the second copy take 20 of them. */
 function cut(name: string): string {
   let short = "";
   for (const character of name) {

@@ -9,7 +9,7 @@ import { withoutTriggers } from "./without-triggers.js";
 
 /**
  * Statements that change what the old type would refuse, so that the conversion need not fail for it: the value is in the copy.
- * `tried`: a value of which the types alone say nothing is converted on trial, as a way back of ours converts it.
+ * `tried`: a value that the types alone cannot judge is converted on trial, as our way back converts it.
  */
 export function madeToFit(
   index: CatalogIndex,

@@ -42,7 +42,7 @@ export interface TakenColumns {
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
 
-/** What stands in the copy besides the values: the row after the way back, and whether it stood like that when the release came again. */
+/** What is in the copy besides the values: the row after the way back, and whether it stood like that when the release came again. */
 const WAS = identifier("$was");
 const STANDING = identifier("$standing");
 const SINCE = identifier("$since");
@@ -87,7 +87,7 @@ class TakenValues {
     this.identity = identityOf(index, table, names);
   }
 
-  /** Rows of which something would be lost. */
+  /** Rows that would lose something. */
   rows(): string {
     const { gone, retyped, fills } = this.taken;
     const wanted = [...gone.map(fills ? () => "true" : isWritten), ...retyped.map(isLost)].join(" OR ");

@@ -23,7 +23,7 @@ export function chainOf(expression: RustNode): Chain {
   return { root, links: [...links, { method: member.field("field")?.text ?? "", args: argumentsOf(node), node }] };
 }
 
-/** What stands behind references, parentheses, `?` and `.await`. */
+/** What follows references, parentheses, `?` and `.await`. */
 export function bare(node: RustNode): RustNode {
   if (node.type === "reference_expression") return bare(heldIn(node));
   if (/^(await|try|parenthesized)_expression$/.test(node.type)) return bare(node.children[0] ?? node);

@@ -58,7 +58,7 @@ function* lonelyCalls(body: RustNode): Generator<Chain> {
       yield { root: node, links: [] };
 }
 
-/** Arguments of a macro such as `try_join!` are tokens, of which a query is seen and not told. */
+/** Arguments of a macro such as `try_join!` are tokens: a query in them is noticed, its text is not. */
 function* inMacros(body: RustNode, entities: Entities): Generator<BuiltQuery> {
   for (const node of body.descendants()) {
     if (node.type !== "macro_invocation") continue;
@@ -132,7 +132,7 @@ class Statement {
     throw new Untold(root);
   }
 
-  /** `model.insert(db)`, of which all columns come back. */
+  /** `model.insert(db)`, which returns all columns. */
   row(receiver: RustNode, { method, node }: Link): string {
     const { entity, columns } = this.active(receiver);
     // It may set other columns.

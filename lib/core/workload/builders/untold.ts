@@ -1,6 +1,6 @@
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 
-/** A call of which the code alone does not say what SQL it becomes. */
+/** A call whose SQL the code alone does not tell. */
 export class Untold extends Error {
   override readonly name = "Untold";
 

@@ -3,7 +3,7 @@ import type { ObjectKind } from "../../../../lib/core/catalog/catalog.js";
 /** One change of a schema and the difference that it must show, seen from the declared side. */
 export interface MatrixEntry {
   readonly name: string;
-  /** What stands there before the change, beside the base. */
+  /** What is there before the change, beside the base. */
   readonly before?: string;
   readonly sql: string;
   readonly kind: ObjectKind;

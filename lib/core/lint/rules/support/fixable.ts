@@ -2,7 +2,7 @@ import { as } from "../../../sql/tree.js";
 import type { LintStatement } from "../../lint-statement.js";
 
 /**
- * Whether a statement may be replaced by several that take their locks one after the other: it stands in the file
+ * Whether a statement may be replaced by several that take their locks one after the other: it is in the file
  * itself, and no transaction would hold their locks together.
  */
 export function mayBeSplit(statement: LintStatement): boolean {

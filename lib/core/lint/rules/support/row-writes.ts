@@ -15,7 +15,7 @@ export interface RowWrite {
   readonly where: Node | undefined;
 }
 
-/** The UPDATE, DELETE or INSERT … SELECT that a statement is, or that stands in its WITH. */
+/** The UPDATE, DELETE or INSERT … SELECT that a statement is, or that is in its WITH. */
 export function rowWrite(statement: LintStatement): RowWrite | undefined {
   const update =
     as(statement.node, "UpdateStmt") ?? find(as(statement.node, "SelectStmt")?.withClause, "UpdateStmt")[0];

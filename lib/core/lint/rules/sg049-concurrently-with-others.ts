@@ -4,9 +4,9 @@ import type { LintScript, LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { ALL_VERSIONS, type Rule } from "./rule.js";
 
-export const concurrentlyBesideOthers: Rule = {
+export const concurrentlyWithOthers: Rule = {
   id: "SG049",
-  slug: "concurrently-beside-others",
+  slug: "concurrently-with-others",
   title: "CONCURRENTLY with other changes in one file",
   condition: "A file outside of a transaction holds a CONCURRENTLY statement and other changes of the schema.",
   effect:
