@@ -52,7 +52,7 @@ describe("every command that a page shows, in the order of a fleet's day", () =>
     const sql = "CREATE TABLE app.notes (id bigint PRIMARY KEY);\n";
     for (const place of ["migrations", "new/migrations"])
       writeFileSync(join(fleet.directory, place, "1_notes.sql"), sql);
-    // The user's own scripts and repository, of which the pages speak.
+    // The user's own scripts and repository, that the pages speak of.
     for (const script of ["keep-in-s3.sh", "keep-in-rekor.sh"])
       writeFileSync(join(fleet.directory, script), '#!/bin/sh\ntest -s "$SCHEMA_GATE_ANCHOR"\n', { mode: 0o755 });
     folder("src");

@@ -50,7 +50,7 @@ const clusters: readonly ClusterView[] = [
   },
 ];
 
-/** A clean release over 247 tenants, two of which have drifted. */
+/** A clean release over 247 tenants, two of them have drifted. */
 export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
   return {
     run: "20261122-165244-add-tenant-quota",
@@ -369,7 +369,7 @@ export function rollingModel(): ReviewModel {
   });
 }
 
-/** Three deployed versions, of which the oldest breaks. */
+/** Three deployed versions; the oldest breaks. */
 export function sampleQueries(): ReviewModel["queries"] {
   const row = { queries: 12, breaks: 0, callsPerHour: null, needs: 0, retyped: 0, slower: 0 };
   const rows = [
@@ -380,7 +380,7 @@ export function sampleQueries(): ReviewModel["queries"] {
   return [{ cluster: "a", rows, advice: waveAdvice(rows) }];
 }
 
-/** Three tenants at work, of which the governor slows one and holds one. */
+/** Three tenants at work; the governor slows one and holds one. */
 export function sampleBackfills(): NonNullable<ReviewModel["backfills"]> {
   const tenants = [
     {

@@ -24,7 +24,7 @@ const stranger = systemUser("games") ?? systemUser("bin");
 const possible = process.getuid?.() === 0 && existsSync("/usr/bin/setpriv") && requester && approver && stranger;
 if (!possible) console.info("two-users: skipped, since it needs root and setpriv to be three system users");
 
-/** A group of the approver's, of which the requester is a member and the stranger is not. */
+/** A group of the approver's that the requester is a member of and the stranger is not. */
 const GROUP = 1;
 
 interface Person {

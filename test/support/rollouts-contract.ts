@@ -16,7 +16,7 @@ export function rolloutsContract(place: string, open: () => Promise<() => Rollou
       expect(await rollouts().other("second", ["host/a/"])).toBeNull();
     });
 
-    it("refuse a second run over one of the same tenants, of which nothing is entered", async () => {
+    it("refuse a second run over one of the same tenants, and enter nothing of it", async () => {
       const rollouts = await open();
       await rollouts().begin("first", ["host/a/", "host/b/"], SINCE);
       expect(await rollouts().begin("second", ["host/c/", "host/b/"], SINCE)).toEqual(FIRST);

@@ -33,7 +33,7 @@ function phase(index: number, record: Pick<PhaseRecord, "phase" | "action"> & Pa
   return { status: "success", startedAt, finishedAt: startedAt + 1500, details: {}, ...record };
 }
 
-/** A finished run over as many tenants as asked for, two of which had drifted; every part filled. */
+/** A finished run over as many tenants as asked for, two of them had drifted; every part filled. */
 export function sampleEvidence(tenantCount = 12, change: Partial<Evidence> = {}): Evidence {
   const tenants = Array.from({ length: tenantCount }, (_, index) =>
     sampleTenant(`${String(index + 1).padStart(3, "0")}-prod`),

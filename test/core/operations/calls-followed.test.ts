@@ -11,7 +11,7 @@ const SCHEMA = `create table shelf (id int, n text); insert into shelf values (1
 create schema arch; create table arch.shelf (id int);
 create function run(q text) returns text language plpgsql as $$ begin execute q; return q; end $$;`;
 
-/** A function that makes the table of which it is given the name. */
+/** A function that makes the table whose name it is given. */
 const made = (returns: string, parameters = "t text") =>
   `create function act(${parameters}) returns ${returns} language plpgsql as $$ begin execute format('create table %I ()', t); return ${returns === "bool" ? "true" : returns === "int" ? "1" : returns.endsWith("[]") ? "array[t]" : "t"}; end $$`;
 const TEXT = made("text");

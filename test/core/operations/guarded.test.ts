@@ -52,7 +52,7 @@ const UNDECIDED = [
 
 const block = (body: string) => `do $$ begin ${body} end $$`;
 
-/** Blocks of which the schema tells what they do, and how many ways back that makes. */
+/** Blocks whose effect the schema tells, and how many ways back that makes. */
 const BLOCKS: readonly (readonly [string, number])[] = [
   [block(`if ${DECIDED[1]} then alter table t add column gone int; end if;`), 1],
   [block(`if ${DECIDED[0]} then alter table t alter age type int; else drop table t; end if;`), 1],
@@ -99,7 +99,7 @@ describe.each(MAJORS)("blocks with guards on %s", (major: Major) => {
     [block(`if ${UNDECIDED[0]} then drop view v; end if;`), "age is null"],
     [block("for i in 1..(select count(*) from t) loop drop view if exists v; end loop;"), "a loop"],
     [block("drop view v; exception when others then null;"), "goes on after an error"],
-    ["select anything('drop view ' || current_user)", "it calls anything(), of which this is not understood"],
+    ["select anything('drop view ' || current_user)", "it calls anything(), and this part of it is not understood"],
     ["select elsewhere(1)", "it calls elsewhere()"],
     [block("execute 'drop view ' || current_user;"), "put together at run time"],
   ])("says why there is no way back: %s", (sql, reason) => {

@@ -56,7 +56,7 @@ describe("functions of a release", () => {
           code: "release.opaque",
           severity: "error",
           unknown: true,
-          message: expect.stringContaining("It calls anything(), of which this is not understood"),
+          message: expect.stringContaining("It calls anything(), and this part of it is not understood"),
           source: expect.objectContaining({ file: "2_b.up.sql", line: 1 }),
         }),
       );

@@ -32,7 +32,7 @@ export function tenant(id: string, cluster: string, change: Partial<TenantRisk> 
   return { id, cluster, traffic: 5, longestTransactionMs: 0, probeHits: 0, probesUnknown: 0, ...change };
 }
 
-/** 247 tenants, two of which lack what the release brings; everything proved; three lint warnings. */
+/** 247 tenants, two of them lack what the release brings; everything proved; three lint warnings. */
 export function cleanRelease(change: Partial<RiskInput> = {}): RiskInput {
   const majority = Array.from({ length: 245 }, (_, index) => tenant(`t${index}`, "majority"));
   return {

@@ -24,7 +24,7 @@ const FORMS: readonly (readonly [string, string, readonly string[] | null])[] = 
     ["DROP TABLE a"],
   ],
   [
-    "an adaptor of which only one element is asked for",
+    "an adaptor that is asked for only one element",
     `${TEXT} let _ = [", x", ", y"].iter().map(|p| s.push_str(p)).next(); ${SEND}`,
     ["DROP TABLE a, x"],
   ],

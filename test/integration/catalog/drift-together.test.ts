@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase } from "../../support/postgres.js";
 import { preparedReader } from "./prepared-reader.js";
 import { openWriter } from "./with-session.js";
 
-/** Several differences at once, each of which has a repair that must not be in another's way. */
+/** Several differences at once, each with a repair that must not be in another's way. */
 interface Together {
   readonly name: string;
   readonly base?: string;

@@ -107,7 +107,7 @@ function inPublic(script: string): string {
 /** Labels need a provider, which only a library of the server can bring. */
 const NOT_MADE = ["label"];
 
-/** Kinds of which the whole server has one catalog, with the rows of all databases. */
+/** Kinds with one catalog for the whole server, with the rows of all databases. */
 const SERVER_WIDE = new Set(["subscription", "database setting"]);
 
 it("tries each kind that is read only where it was found", () => {

@@ -15,7 +15,7 @@ import { testSession } from "../../support/session.js";
 
 beforeAll(loadParser);
 
-/** Releases of several statements, each of which changes what an earlier one made. */
+/** Releases of several statements, where each changes what an earlier one made. */
 const CHAINS: readonly string[] = [
   "create table a (id serial primary key, b int unique deferrable initially deferred, c text not null default 'x'); alter table a rename b to d; alter table a rename to e",
   "create table p (id int, at date) partition by range (at); create table p1 partition of p for values from ('2026-01-01') to ('2027-01-01'); alter table p add primary key (id, at); alter table p detach partition p1",

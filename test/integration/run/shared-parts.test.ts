@@ -9,7 +9,7 @@ import { TestFleet } from "../../support/fleet.js";
 
 const SCHEMAS = ["acme", "Globex Corp", "initech"];
 
-/** What the tenants share, none of which their own history makes. */
+/** What the tenants share and their own history does not make. */
 const SHARED = `create extension citext schema public; create extension if not exists hstore schema public;
 create type public.colour as enum ('red', 'blue'); create domain public.amount as int check (value >= 0);
 create table public.plans (id int primary key, name text); insert into public.plans values (1, 'free');

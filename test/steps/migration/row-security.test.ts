@@ -50,7 +50,7 @@ it("puts every row back, or stops before any is changed", async () => {
   expect((await client.query("select a from t order by id")).rows).toEqual([{ a: "x" }, { a: "y" }]);
 });
 
-it("compares no state of which it does not see every row", async () => {
+it("compares no state when it does not see every row", async () => {
   const { session } = await ownerOfHiddenRows();
   await expect(readState(session, null)).rejects.toThrow(SEEN);
 });

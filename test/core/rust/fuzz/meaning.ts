@@ -42,7 +42,7 @@ export function change<T>({ box }: Ref<T>, to: (value: T) => T | null): void {
 
 const boxesOf = (vars: Vars): readonly Box<unknown>[] => Object.values(vars).map((ref: Ref<unknown>) => ref.box);
 
-/** Code of which nobody knows whether it runs: what it changes is unknown afterwards. */
+/** Code that may or may not run: what it changes is unknown afterwards. */
 export function maybe(meaning: Meaning, vars: Vars, work: () => void): void {
   const before = boxesOf(vars).map((box) => box.value);
   const sent = meaning.sent.length;
