@@ -1,12 +1,12 @@
 import type { Node } from "libpg-query";
-import type { CatalogObject } from "../catalog/catalog.js";
+import { type CatalogObject, TENANT_SCHEMA } from "../catalog/catalog.js";
 import { bodyOf } from "../sql/body-of.js";
 import { numberIn, queryOf, type Tree, treeIn } from "../sql/body-tree.js";
 import { nodesWith } from "../sql/body-variables.js";
 import { isParsed, parseSql, treeAlone } from "../sql/parse.js";
 import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
-import { as, option, visit } from "../sql/tree.js";
+import { as, constant, option, visit } from "../sql/tree.js";
 import type { Reader } from "./reader.js";
 import { NotCuttable } from "./refusal.js";
 import { NOWHERE, type Place } from "./scope.js";
@@ -58,6 +58,7 @@ export function readBody(reader: Reader, object: CatalogObject, visitor: BodyVis
   const node = treeAlone(sql);
   const made = as(node ?? undefined, "CreateFunctionStmt");
   if (!node || !made) throw unread(shown);
+  refuseOwnPath(shown, made.options ?? []);
   try {
     if (made.sql_body) readAtomic(reader, made.sql_body, visitor);
     if (made.sql_body) return null;
@@ -76,6 +77,22 @@ export function readBody(reader: Reader, object: CatalogObject, visitor: BodyVis
   } catch (error) {
     if (error instanceof NotCuttable) throw new NotCuttable(error.code, `in the function ${shown}, ${error.message}`);
     throw unread(shown);
+  }
+}
+
+/** Schemas in which a name means nothing else than it does to the statement. */
+const SAME_PATH: ReadonlySet<string> = new Set(["", "pg_catalog", "pg_temp", "public", TENANT_SCHEMA]);
+
+/** With a search_path of its own, a name in the body may mean another table than the one that is looked at. */
+function refuseOwnPath(shown: string, options: readonly Node[]): void {
+  const set = options.flatMap((each) => {
+    const element = as(each, "DefElem");
+    return element?.defname === "set" ? (as(element.arg, "VariableSetStmt") ?? []) : [];
+  });
+  for (const { name, args } of set) {
+    const schemas = (args ?? []).flatMap((each) => (constant(each) ?? "?").split(",").map((part) => part.trim()));
+    if (name === "search_path" && !schemas.every((schema) => SAME_PATH.has(schema)))
+      throw new NotCuttable("function", `the function ${shown} has a search_path of its own`);
   }
 }
 

@@ -56,7 +56,10 @@ function isUnique(before: CatalogIndex, table: TableRef, by: readonly string[]):
   );
 }
 
-/** Whether rows that are written later have greater keys: one column that a sequence fills, which counts up and never begins again. */
+/**
+ * Whether rows that are written later have greater keys: one column that a sequence fills, which counts up, never begins again, and of which no
+ * session takes numbers in advance.
+ */
 export function isAscending(before: CatalogIndex, table: TableRef, key: readonly ColumnObject[]): boolean {
   const [only] = key;
   if (key.length !== 1 || !only || !/^(smallint|integer|bigint|numeric)/.test(only.attributes.type)) return false;
@@ -69,7 +72,8 @@ export function isAscending(before: CatalogIndex, table: TableRef, key: readonly
   });
   const [sequence] = sequences;
   if (!sequence || sequences.length > 1) return false;
-  return !String(sequence.attributes.increment).startsWith("-") && sequence.attributes.cycle !== true;
+  const { increment, cycle, cache } = sequence.attributes;
+  return !String(increment).startsWith("-") && cycle !== true && cache === "1";
 }
 
 /** `schema.table.column`, quoted where it must be. */

@@ -7,8 +7,8 @@ import { NotCuttable } from "./refusal.js";
 import { NOWHERE, type Place, scopeOf } from "./scope.js";
 import { nameIn, type Shape } from "./statement-shape.js";
 import { readTriggers } from "./triggers.js";
-import { readCheck, readColumnType, readExpression } from "./types-and-operators.js";
 import { joinedSeveralTimes } from "./unique-join.js";
+import { readWritten } from "./written-row.js";
 
 /** Which columns of the written table the parts of a statement name; `*` for its row as a whole. */
 export interface NamedColumns {
@@ -77,18 +77,13 @@ function readInsert(reader: Reader, shape: Shape, walked: TableRef, key: readonl
 
 /** What the server evaluates for a row that is written, without being asked. */
 function readTable(reader: Reader, { verb, sets, values, insert }: Shape): void {
-  const { before, written } = reader;
-  const place: Place = { ...NOWHERE, strict: false, depth: 1 };
   if (verb === "delete") return;
   const given = new Set((insert?.cols ?? []).flatMap((item) => as(item, "ResTarget")?.name ?? []));
   const defaults = find(values, "SetToDefault").length > 0 || insert !== null;
-  for (const { id, attributes } of before.columns(written)) {
-    if (verb === "insert" || sets.includes(id.name)) readColumnType(attributes.type, reader, place);
-    if (attributes.generationExpression) readExpression(attributes.generationExpression, reader, place);
-    if (defaults && attributes.default && !given.has(id.name)) readExpression(attributes.default, reader, place);
-  }
-  for (const { definition, attributes } of before.constraints(written))
-    if (attributes.type === "c") readCheck(definition ?? "", reader, place);
+  readWritten(reader, reader.written, {
+    writes: (column) => verb === "insert" || sets.includes(column),
+    defaults: (column) => defaults && !given.has(column),
+  });
 }
 
 /** What an UPDATE sets, with the columns that are computed from it. */

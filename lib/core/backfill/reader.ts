@@ -10,7 +10,7 @@ import { as, find, strings } from "../sql/tree.js";
 import { readFunction } from "./function-body.js";
 import { NotCuttable } from "./refusal.js";
 import { NOWHERE, type Place, type Scope, type Source, scopeOf, whoHas, wholeRow } from "./scope.js";
-import { isClockText, refuseOwnCasts, refuseOwnOperators, refuseType } from "./types-and-operators.js";
+import { isClockText, readPolicies, refuseOwnCasts, refuseOwnOperators, refuseType } from "./types-and-operators.js";
 
 /** Nodes that say nothing by themselves: their parts are looked at. */
 const PLAIN: ReadonlySet<string> = new Set(
@@ -243,6 +243,7 @@ export class Reader {
         "own-rows",
         `it reads other rows of ${this.written.schema}.${this.written.name}, which batches change meanwhile`,
       );
+    for (const each of family) readPolicies(each, this);
     this.reads.push(...family);
   }
 

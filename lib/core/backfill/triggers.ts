@@ -12,6 +12,7 @@ import type { Reader } from "./reader.js";
 import { NotCuttable } from "./refusal.js";
 import { NOWHERE } from "./scope.js";
 import type { Shape } from "./statement-shape.js";
+import { readWritten } from "./written-row.js";
 
 /** Bits of pg_trigger.tgtype, which CreateTrigStmt has too. */
 const EVENTS = { insert: 4, delete: 8, update: 16 } as const;
@@ -96,6 +97,7 @@ function inserted(reader: Reader, node: Node): TableRef {
   if (kind !== "r" || rules || enabledTriggers(reader, table).length > 0)
     throw new NotCuttable("trigger", `it inserts into ${shown}, and it is not known what follows from that`);
   reader.select(select, { ...NOWHERE, strict: false, depth: 1 }, "fresh");
+  readWritten(reader, table, { writes: () => true, defaults: () => true });
   return table;
 }
 

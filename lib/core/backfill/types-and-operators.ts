@@ -1,12 +1,13 @@
 import type { A_Const } from "libpg-query";
-import type { CatalogIndex } from "../catalog/lookup.js";
-import { names } from "../catalog/tables.js";
+import type { OtherObject } from "../catalog/catalog.js";
+import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { names, sameTable } from "../catalog/tables.js";
 import { treeAlone } from "../sql/parse.js";
 import { qualified } from "../sql/quote.js";
 import { as, strings } from "../sql/tree.js";
 import type { Reader } from "./reader.js";
 import { NotCuttable } from "./refusal.js";
-import type { Place } from "./scope.js";
+import { NOWHERE, type Place, scopeOf } from "./scope.js";
 
 /** PostgreSQL reads these as times relative to the start of the transaction (manual, "Special Values"). */
 const CLOCK_TEXT = /^\s*(now|today|tomorrow|yesterday)\b/i;
@@ -86,4 +87,22 @@ export function readExpression(text: string, reader: Reader, place: Place): void
   const select = as(treeAlone(`SELECT ${text}`) ?? undefined, "SelectStmt");
   if (!select) throw new NotCuttable("function", `the expression ${text} cannot be read`);
   reader.read(select.targetList, place);
+}
+
+/** What decides which rows of a table are seen, where row-level security holds for who reads it. Throws `NotCuttable`. */
+export function readPolicies(table: TableRef, reader: Reader): void {
+  const { before } = reader;
+  const shown = `${table.schema}.${table.name}`;
+  if (!before.table(table)?.attributes.rowSecurity || !reader.once(`policies ${shown}`)) return;
+  const range = { RangeVar: { schemaname: table.schema, relname: table.name } };
+  const place = { ...NOWHERE, scopes: [scopeOf([range], before, new Set())], depth: 1 };
+  for (const { id, attributes } of before.all("policy") as readonly OtherObject[]) {
+    if (!sameTable({ schema: id.schema ?? "", name: id.table ?? "" }, table) || attributes.using === null) continue;
+    try {
+      readExpression(String(attributes.using), reader, place);
+    } catch (error) {
+      if (!(error instanceof NotCuttable)) throw error;
+      throw new NotCuttable("row-security", `through the policy ${id.name} of ${shown}, ${error.message}`);
+    }
+  }
 }

@@ -49,7 +49,7 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
   };
   return {
     statements: [
-      ...inBatches(withoutTriggers(before, written, [backSql(before, plan, kept)])),
+      ...inBatches(withoutTriggers(before, written, [...lockFirst(plan, kept), backSql(before, plan, kept)])),
       ...names.flatMap((each) => dropCopy(each)),
     ],
     keep: [keep],
@@ -66,9 +66,25 @@ function backSql(before: CatalogIndex, plan: BackfillPlan, kept: KeptForm): stri
 
 function taken(kept: KeptForm, copy: string, alias: string): string {
   const keys = identityColumns(kept.identity).join(", ");
+  return `${alias} AS (DELETE FROM ${copyTable(copy)} WHERE (${keys}) IN (${nextKeys(kept, copy)}) RETURNING *)`;
+}
+
+function nextKeys({ identity }: KeptForm, copy: string): string {
+  const keys = identityColumns(identity).join(", ");
   const size = `coalesce(nullif(current_setting('${SIZE_SETTING}', true), '')::bigint, 1000)`;
-  const table = copyTable(copy);
-  return `${alias} AS (DELETE FROM ${table} WHERE (${keys}) IN (SELECT ${keys} FROM ${table} ORDER BY ${keys} LIMIT ${size}) RETURNING *)`;
+  return `SELECT ${keys} FROM ${copyTable(copy)} ORDER BY ${keys} LIMIT ${size}`;
+}
+
+/**
+ * Whether a row is pointed at is asked by a later statement: one that somebody is about to point at is waited for here, and would be deleted with what
+ * points at it if both were one statement.
+ */
+function lockFirst({ verb, written }: BackfillPlan, kept: KeptForm): readonly string[] {
+  if (verb !== "insert") return [];
+  return [
+    `SELECT count(*)::text AS locked FROM (SELECT FROM ONLY ${sqlName(written)} t
+      JOIN (${nextKeys(kept, `${kept.copy}_new`)}) a ON ${matching(kept, "a")} FOR UPDATE OF t) l`,
+  ];
 }
 
 /** The row of the table, by the key as it is kept. */

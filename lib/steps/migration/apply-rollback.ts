@@ -7,6 +7,7 @@ import { isInBatches, SIZE_SETTING } from "../../core/undo/keep/in-batches.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Row, Session } from "../../ports/database.js";
 import { writeLedger } from "../catalog/ledger.js";
+import { clearBackfill } from "./backfill-state.js";
 import { deferredInside } from "./deferred-inside.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
@@ -27,6 +28,8 @@ export interface ApplyRollback {
   /** The way back that passed its proof for the tenant's cluster. */
   readonly candidate: RollbackCandidate;
   readonly ledger: LedgerFormat | null;
+  /** A backfill that stopped on its way up: no ledger has it, and what says how far it came is forgotten. */
+  readonly halfDone?: boolean;
   readonly settings: SessionSettings;
   readonly schema: string | null;
   readonly clock: Clock;
@@ -70,6 +73,7 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   const all = parts(candidate);
   const done = { version: migration.version, ms: 0 };
   if (all.length > 1 && input.guard && !(await input.guard.outside(session, migration.version))) return done;
+  if (input.halfDone) await forgetCursor(session, input);
   const budget = new KeptBudget(migration.version, input.keepLimit);
   const progress = all.length > 1 ? await readProgress(session, progressKey(input), input.schema) : new Map();
   for (const [at, part] of all.entries()) {
@@ -79,6 +83,16 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
     else await runInside(session, { ...input, budget }, part, all.length > 1 ? at : null);
   }
   return { version: migration.version, ms: input.clock.monotonic() - start };
+}
+
+/** First of all: going up again from the middle of a way back would pass over the rows that are put back by then. */
+async function forgetCursor(session: Session, input: ApplyRollback): Promise<void> {
+  const { version } = input.migration;
+  const forget = async () => {
+    if (input.guard && !(await input.guard.inside(session, version))) return;
+    await clearBackfill(session, version, input.schema);
+  };
+  await inTransaction(session, "read committed", forget, preparation(session, input, "inside"));
 }
 
 /** What is put aside counts against one budget, however many transactions it takes. */
@@ -203,8 +217,10 @@ async function runInside(session: Session, input: Work, part: Part, at: number |
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);
     await prepareSession(session, input, "inside");
     const { ledger, previous } = input;
-    if (ledger) await writeLedger(session, ledger, input.schema, (placed) => placed.erase(input.migration, previous));
+    if (ledger && !input.halfDone)
+      await writeLedger(session, ledger, input.schema, (placed) => placed.erase(input.migration, previous));
     if (at !== null) await clearProgress(session, progressKey(input), input.schema);
+    if (input.halfDone) await clearProgress(session, input.migration.version, input.schema);
   };
   session.lookUpIn(input.schema, input.settings.shared);
   await inTransaction(session, "read committed", work, preparation(session, input, "inside"));

@@ -38,12 +38,25 @@ export async function partsBegun(
   versions: readonly string[],
   schema: string | null,
 ): Promise<boolean> {
+  return (await versionsBegun(session, versions, schema)).size > 0;
+}
+
+/** Those of the migrations that an earlier attempt stopped in the middle of, with what came of their parts. Makes nothing. */
+export async function versionsBegun(
+  session: Session,
+  versions: readonly string[],
+  schema: string | null,
+): Promise<ReadonlyMap<string, "started" | "finished">> {
   const [table] = await session.query<{ present: boolean }>(
     bindSchemas(`select to_regclass(${literal(TABLE)}) is not null as present`, schema),
   );
-  if (!table?.present) return false;
-  const sql = bindSchemas(`select from ${TABLE} where version = any($1) limit 1`, schema);
-  return (await session.query(sql, [versions])).length > 0;
+  if (!table?.present) return new Map();
+  // `finished` sorts before `started`: one part that is done counts.
+  const sql = `select version, min(state) as state from ${TABLE} where version = any($1) group by version`;
+  const rows = await session.query<{ version: string; state: "started" | "finished" }>(bindSchemas(sql, schema), [
+    versions,
+  ]);
+  return new Map(rows.map(({ version, state }) => [version, state]));
 }
 
 /** One part was not begun after all. */

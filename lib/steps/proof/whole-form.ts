@@ -1,6 +1,7 @@
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import { DatabaseError } from "../../ports/database.js";
+import { partsBegun } from "../migration/progress.js";
 import { up } from "./apply-on-clone.js";
 import type { Clones } from "./clones.js";
 import { type ColumnSums, readColumnSums } from "./column-sums.js";
@@ -26,10 +27,10 @@ export async function wholeFormFindings(
   try {
     const first = await runWhole(input, clones, run);
     const difference = await differenceOf(input, clones, run, first);
-    return difference === null ? proved(run, first.took) : [differs(input, difference)];
+    return difference === null ? proved(run, first.took) : [differs(input, difference, first.begun)];
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return [differs(input, `as one statement it fails: ${describeFailure(error)}`)];
+    return [differs(input, `as one statement it fails: ${describeFailure(error)}`, false)];
   }
 }
 
@@ -38,12 +39,16 @@ interface Whole {
   readonly sums: ColumnSums;
   /** Milliseconds, by version. */
   readonly took: ReadonlyMap<string, number>;
+  /** Whether the tenant is in the middle of one of them, so that the batches went on from there. */
+  readonly begun: boolean;
 }
 
 async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease): Promise<Whole> {
   const working = await clones.make("whole");
   try {
     const took = new Map<string, number>();
+    const backfills = input.migrations.flatMap(({ version, up: { backfill } }) => (backfill ? [version] : []));
+    const begun = await partsBegun(working.session, backfills, input.schema);
     for (const migration of input.migrations) {
       const { version, ms } = await up(working.session, input, migration, [], { whole: true });
       took.set(version, ms);
@@ -51,7 +56,7 @@ async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease
     const state = await readState(working.session, input.schema, input.numbered);
     const [before] = run.states;
     const tables = before ? changedTables(run.states.at(-1) ?? state, before) : [];
-    return { state, sums: await readColumnSums(working.session, state, tables, input.schema), took };
+    return { state, sums: await readColumnSums(working.session, state, tables, input.schema), took, begun };
   } finally {
     await clones.drop(working);
   }
@@ -92,7 +97,7 @@ function differingColumns(a: ColumnSums, b: ColumnSums): readonly string[] {
   );
 }
 
-function differs({ migrations }: ProveOnClone, difference: string): Finding {
+function differs({ migrations }: ProveOnClone, difference: string, begun: boolean): Finding {
   const versions = migrations.flatMap(({ version, up: { backfill } }) => (backfill ? [version] : []));
   return {
     code: "backfill.differs",
@@ -100,7 +105,12 @@ function differs({ migrations }: ProveOnClone, difference: string): Finding {
     severity: "error",
     subject: { kind: "migration", name: versions.join(", ") },
     message: `In batches the statement leaves other rows on the clone than as a whole: ${difference}`,
-    remedy: { text: "Write it so that a row depends on no other row that it changes, or take the comment away." },
+    remedy: begun
+      ? {
+          text: "A tenant is in the middle of this backfill. Go on with the run that began it, or take that one back first.",
+          command: "schema-gate rollback",
+        }
+      : { text: "Write it so that a row depends on no other row that it changes, or take the comment away." },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type TenantProgress,
   type WavePlan,
 } from "../run/records.js";
+import { backfillsSoFar } from "./backfills-so-far.js";
 import { wavesOf } from "./wave-members.js";
 import type { SinceInTenant } from "./weigh-rollback.js";
 
@@ -52,8 +53,10 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
     const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
     if (proof) proofs.set(id, proof);
   }
+  // A run that was killed has written no end for the tenants that it was at work in.
+  const begun = new Set((await backfillsSoFar(ports)).map(({ tenant }) => tenant));
   const waves = await outlook(ports, planned, (tenant, progress) => {
-    const has = progress?.status === "migrated" || progress?.status === "unknown";
+    const has = progress === null ? begun.has(tenant) : progress.status === "migrated" || progress.status === "unknown";
     if (!has || (only !== null && !only.includes(tenant))) return null;
     const cluster = clusters.get(tenant);
     const migrations = (cluster?.pending ?? []).toReversed();

@@ -9,6 +9,7 @@ import { readFingerprint } from "../catalog/read-catalog.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
+import { halfDone } from "./half-done.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
@@ -63,16 +64,19 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
   const ledger = ledgerFor(release.convention, tenant.schema);
   const has = async (on: Session) =>
     new Set((await readLedger(on, ledger, tenant.schema)).map((entry) => entry.version));
-  const needed = async (on: Session, version: string) => (await has(on)).has(version);
+  const needed = async (on: Session, version: string) =>
+    (await has(on)).has(version) || (await halfDone(on, context, await has(on))).includes(version);
   const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {
     if (config.connection.superuser === undefined) await assertNoOthersCode(session, release.migrations);
     const applied = await has(session);
     // Said before the first is taken back, so that a tenant is not left half way.
-    const stuck = cluster.pending.find((version) => applied.has(version) && !rollbacks.has(version));
+    const half = await halfDone(session, context, applied);
+    const inIt = (version: string) => applied.has(version) || half.includes(version);
+    const stuck = cluster.pending.find((version) => inIt(version) && !rollbacks.has(version));
     if (stuck !== undefined) throw new RollbackImpossible(`${stuck} has no proved way back`);
     for (const version of cluster.pending.toReversed()) {
-      if (!applied.has(version)) continue;
+      if (!inIt(version)) continue;
       const at = release.migrations.findIndex((migration) => migration.version === version);
       const migration = release.migrations[at];
       const candidate = rollbacks.get(version);
@@ -81,7 +85,8 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
       const { schema } = tenant;
       const keepLimit = bytes(config.rollback.keepLimit);
       const common = { ledger, settings, schema, clock: ports.clock, keepLimit, guard };
-      await applyRollback(session, { migration, previous, candidate, ...common, watch: lockWatch(ports, tenant) });
+      const way = { migration, previous, candidate, halfDone: half.includes(version) };
+      await applyRollback(session, { ...way, ...common, watch: lockWatch(ports, tenant) });
     }
     return (await readFingerprint(session, tenant.schema, context.known)).fingerprint;
   } finally {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FaultFleet } from "../../support/faults/fault-fleet.js";
 import { BASELINE } from "../../support/faults/fault-release.js";
+import { ended, until } from "../../support/fleet.js";
 
 const ROWS = 2_000;
 const BASE = `CREATE SCHEMA app;
@@ -87,6 +88,8 @@ const REFUSED: readonly (readonly [string, string, string, RegExp])[] = [
   ],
 ];
 
+const runOf = (said: string) => /^Run (\S+)/m.exec(said)?.[1] ?? "";
+
 describe("a backfill that cannot be", { timeout: 240_000 }, () => {
   let fleet: FaultFleet;
 
@@ -139,5 +142,54 @@ describe("a backfill that cannot be", { timeout: 240_000 }, () => {
     expect(await rows("t001", "select count(*)::int as wrong from app.items where code is distinct from id")).toEqual([
       { wrong: 0 },
     ]);
+  });
+
+  it("takes a tenant back that is half done, and meets every row the next time", async () => {
+    const asked = await fleet.command([
+      "backfill",
+      file("UPDATE app.items SET code = coalesce(code, 0) + name::int;"),
+      "--no-wait",
+    ]);
+    expect(asked.code, asked.stderr).toBe(4);
+    await fleet.command(["approve"]);
+    await rows("t001", "update app.items set name = 'odd' where id = 1234");
+    expect((await fleet.command(["resume"])).code).toBe(1);
+    await rows("t001", "update app.items set name = '1234' where id = 1234");
+    const again = await fleet.command(["backfill", "fill.sql", "--no-wait"]);
+    expect(again.stderr).toContain("A tenant is in the middle of this backfill");
+    const back = await fleet.command(["rollback", runOf(asked.stderr), "--yes"]);
+    expect(back.code, back.stderr).toBe(0);
+    const sum = "select count(*)::int as rows, count(code)::int as done, sum(code)::int as sum from app.items";
+    for (const id of fleet.tenants) expect(await rows(id, sum)).toEqual([{ rows: ROWS, done: 0, sum: null }]);
+    const second = await fleet.command(["backfill", "fill.sql", "--no-wait"]);
+    expect(second.code, second.stderr).toBe(4);
+    await fleet.command(["approve"]);
+    const end = await fleet.command(["resume"]);
+    expect(end.code, end.stderr).toBe(0);
+    const all = (ROWS * (ROWS + 1)) / 2;
+    for (const id of fleet.tenants) expect(await rows(id, sum)).toEqual([{ rows: ROWS, done: ROWS, sum: all }]);
+  });
+
+  it("takes tenants back that a killed run was at work in", async () => {
+    const asked = await fleet.command([
+      "backfill",
+      file("UPDATE app.items SET code = coalesce(code, 0) + 1;"),
+      "--no-wait",
+    ]);
+    expect(asked.code, asked.stderr).toBe(4);
+    await fleet.command(["approve"]);
+    const killed = fleet.start("dist/bin/schema-gate.js", ["resume"]);
+    let said = "";
+    killed.stderr?.on("data", (chunk) => {
+      said += chunk;
+    });
+    await until(() => said.includes("t000: backfill"), "a batch is done");
+    killed.kill("SIGKILL");
+    await ended(killed);
+    expect(await rows("t000", "select count(code)::int > 0 as some from app.items")).toEqual([{ some: true }]);
+    const back = await fleet.command(["rollback", "--yes"]);
+    expect(back.code, back.stderr).toBe(0);
+    for (const id of fleet.tenants)
+      expect(await rows(id, "select count(code)::int as done from app.items")).toEqual([{ done: 0 }]);
   });
 });

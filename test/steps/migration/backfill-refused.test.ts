@@ -65,7 +65,22 @@ const SETUP = `create table t (id bigint generated always as identity primary ke
   create trigger dyns after update on dyn for each row execute function dyns();
   create table chained (id int primary key, v int); create function chains() returns trigger language plpgsql as 'begin insert into logged values (new.id); return new; end';
   create trigger chains after update on chained for each row execute function chains();
-  create table redundant (id int primary key, v int); create trigger r before update on redundant for each row execute function suppress_redundant_updates_trigger()`;
+  create table redundant (id int primary key, v int); create trigger r before update on redundant for each row execute function suppress_redundant_updates_trigger();
+  create table ahead (id int primary key default 0, n int not null default 0); create sequence ahead_ids as int cache 20 owned by ahead.id;
+  alter table ahead alter id set default nextval('ahead_ids');
+  create table private (id int primary key, v text); alter table private enable row level security;
+  create policy mine on private using (exists (select from t where t.n = private.id and t.v is null));
+  create table own (id int primary key, v text); alter table own enable row level security; create policy own on own using (v = current_setting('a.b', true));
+  create table sly_log (who bigint, what text default reads(1)); create table sly (id int primary key, v int);
+  create function slys() returns trigger language plpgsql as 'begin insert into sly_log (who) values (new.id); return null; end';
+  create trigger slys after update on sly for each row execute function slys();
+  create schema aside; create table aside.log (who bigint, what text);
+  create table elsewhere (id int primary key, v int);
+  create function goes() returns trigger language plpgsql set search_path = aside, public as 'begin insert into log values (new.id); return null; end';
+  create trigger goes after update on elsewhere for each row execute function goes();
+  create table qualified (id int primary key, v int);
+  create function stays() returns trigger language plpgsql set search_path = '' as 'begin insert into public.log values (new.id); return null; end';
+  create trigger stays after update on qualified for each row execute function stays()`;
 
 const CUT: readonly (readonly [string, string])[] = [
   ["update t set v = kind where v is null", "id"],
@@ -114,6 +129,8 @@ const CUT: readonly (readonly [string, string])[] = [
     "update t set v = kind where v is null and n between 1 and 5 and kind like 'a%' and date_trunc('year', '2024-01-01'::date) is not null",
     "id",
   ],
+  ["update t set v = o.v from own o where o.id = t.n and t.v is null", "id"],
+  ["update qualified set v = 1 where v is null", "id"],
 ];
 
 const REFUSED: readonly (readonly [string, string, string])[] = [
@@ -246,6 +263,11 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ["update moved set code = code + 1", "id", "cascades"],
   ["update t set n = n + 1", "uid", "rows-meanwhile"],
   ["update moved set id = id + 1 where code > 0", "code", "no-key"],
+  ["update ahead set n = n + 1", "id", "rows-meanwhile"],
+  ["update t set v = p.v from private p where p.id = t.n and t.v is null", "id", "row-security"],
+  ["update t set v = (select max(v) from private) where v is null", "id", "row-security"],
+  ["update sly set v = 1 where v is null", "id", "trigger"],
+  ["update elsewhere set v = 1 where v is null", "id", "trigger"],
 ];
 
 describe.each(["15", "18"] as const)("which statements can be cut on %s", (major) => {

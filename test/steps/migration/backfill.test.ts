@@ -2,10 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadParser } from "../../../lib/core/sql/parse.js";
 import type { Session } from "../../../lib/ports/database.js";
 import { type ApplyMigration, applyMigration } from "../../../lib/steps/migration/apply-migration.js";
+import { applyRollback } from "../../../lib/steps/migration/apply-rollback.js";
+import { until } from "../../support/fleet.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 import { testSession } from "../../support/session.js";
-import { upAndBack } from "../../support/up-and-back.js";
+import { inverseOf, upAndBack } from "../../support/up-and-back.js";
 
 beforeAll(() => loadParser());
 
@@ -149,6 +151,61 @@ describe.each(["15", "18"] as const)("a backfill on %s", (major) => {
     expect(await value(session, "select array_agg(who)::text as v from log")).toBe("{3}");
     expect(await value(session, "select count(*)::int as v from notes")).toBe(1);
   });
+
+  it("keeps an inserted row that somebody is about to point at", async () => {
+    const notes = "create table notes (who bigint references log on delete cascade, text text)";
+    const { url } = await temporaryDatabase(
+      major,
+      `${USERS}; create table log (who bigint primary key, what text); ${notes}`,
+    );
+    const session = await testSession(url);
+    const { up, back } = await upAndBack(
+      session,
+      "-- schema-gate: backfill by id batch 100ms\ninsert into log select id, name from users where id < 9",
+    );
+    await up();
+    const other = await testSession(url);
+    await other.script("begin; insert into public.notes values (3, 'written meanwhile')");
+    const ended = back();
+    await until(async () => {
+      const waits = "select count(*)::int as v from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'";
+      return (await other.query<{ v: number }>(waits, [session.backend]))[0]?.v === 1;
+    }, "the way back waits");
+    await other.script("commit");
+    await ended;
+    expect(await value(session, "select array_agg(who)::text as v from log")).toBe("{3}");
+    expect(await value(session, "select count(*)::int as v from notes")).toBe(1);
+  });
+
+  it.each([2, 4])(
+    "is taken back from its middle, after %i batches, and met as a whole by the next time",
+    async (at) => {
+      const { url } = await temporaryDatabase(major, USERS);
+      const session = await testSession(url);
+      const sql = "-- schema-gate: backfill by id batch 100ms\nupdate users set n = n + 1";
+      const { keep, candidate } = await inverseOf(session, testMigration(sql));
+      let batches = 0;
+      const pace = {
+        between: async () => {
+          batches += 1;
+          if (batches === at) throw new Error("the process ends here");
+        },
+      };
+      await expect(applyMigration(session, input(sql, { keep, pace }))).rejects.toThrow("ends here");
+      const { migration, settings } = input(sql);
+      const common = { ledger: null, settings, schema: null, clock: testClock };
+      const back = { ...common, migration, previous: null, candidate, halfDone: true };
+      // Whoever goes on from the middle of the way back is told so.
+      const stopped = { begin: () => Promise.reject(new Error("the way back ends here")), end: async () => {} };
+      await expect(applyRollback(session, { ...back, observe: stopped })).rejects.toThrow("ends here");
+      await expect(applyMigration(session, input(sql, { keep }))).rejects.toMatchObject({ code: "BACKFILL-LOST" });
+      await applyRollback(session, back);
+      const seen = "select array_agg(distinct n) as v from users";
+      expect(await value(session, seen)).toEqual([0]);
+      await applyMigration(session, input(sql, { keep }));
+      expect(await value(session, seen)).toEqual([1]);
+    },
+  );
 
   it("begins once, though two processes of a run begin it at once", async () => {
     const { url } = await temporaryDatabase(major, USERS);

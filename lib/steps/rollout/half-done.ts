@@ -1,0 +1,26 @@
+import { isInBatches } from "../../core/undo/keep/in-batches.js";
+import type { Session } from "../../ports/database.js";
+import { RollbackImpossible } from "../migration/apply-rollback.js";
+import { versionsBegun } from "../migration/progress.js";
+import type { TenantContext } from "./tenant-context.js";
+
+/**
+ * Backfills of the release that stopped on their way in a tenant: what their batches have kept is given back as that of a whole one is. Of any
+ * other migration that is half done, whose schema need not show it, no way back is proved: throws `RollbackImpossible`.
+ */
+export async function halfDone(
+  session: Session,
+  { tenant, cluster, release, rollbacks }: TenantContext,
+  applied: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const begun = await versionsBegun(session, cluster.pending, tenant.schema);
+  const half = cluster.pending.filter((version) => begun.has(version) && !applied.has(version));
+  return half.filter((version) => {
+    const migration = release.migrations.find((each) => each.version === version);
+    const batched = migration?.up.backfill !== undefined;
+    if (batched && rollbacks.get(version)?.statements.some(isInBatches)) return true;
+    // A part that was begun alone has left nothing, or what the schema shows.
+    if (!batched && begun.get(version) === "started") return false;
+    throw new RollbackImpossible(`${version} is half done, and its way back is for the whole: go on with it first`);
+  });
+}
