@@ -126,6 +126,7 @@ export const LONG: readonly string[] = [
   "test/integration/run/unreachable-channels.test.ts",
   "test/package/package.test.ts",
   "test/security/approved-run.test.ts",
+  "test/security/commands-that-execute.test.ts",
   "test/security/contained.test.ts",
   "test/security/held-locks.test.ts",
   "test/security/pages-and-people.test.ts",

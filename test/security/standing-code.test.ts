@@ -38,6 +38,42 @@ const STANDING: Readonly<Record<string, string>> = {
     "create operator === (leftarg = int, rightarg = int, function = int4eq); create function f_op(int, int) returns bool language sql as 'select true'; alter function f_op(int, int) owner to mallory; create operator ==== (leftarg = int, rightarg = int, function = f_op)",
 };
 
+/** What acts, or reads, as whoever runs it. */
+const IMPORT = "lo_import('/etc/hostname')::int";
+
+/** Expressions of a tenant's that call PostgreSQL's own functions: no function of the tenant's is there to be found. */
+const TEXTS: Readonly<Record<string, string>> = {
+  "a default that imports a file": `alter table m alter a set default ${IMPORT}`,
+  "a CHECK that imports a file": `alter table m add check (${IMPORT} > a) not valid`,
+  "a CHECK of a domain that imports a file": `create domain d as int check (value < ${IMPORT})`,
+  "a default of a domain that imports a file": `create domain d as int default ${IMPORT}`,
+  "a policy that imports a file": `create policy p on m using (${IMPORT} > 1)`,
+  "a rule that imports a file": `create rule r as on update to m do also select ${IMPORT}`,
+  "a view that imports a file": `create view v as select ${IMPORT} as x`,
+  "a rule on a view that leaves the role":
+    "create view v as select 1 as a; create rule r as on insert to v do instead select set_config('role', 'none', false)",
+  "a trigger's condition on a table of its own": `create trigger r before update on m for each row when (${IMPORT} > 0) execute function suppress_redundant_updates_trigger()`,
+  "a trigger's condition where TRIGGER was granted":
+    "create trigger r before update on t for each row when (pg_terminate_backend(old.a)) execute function suppress_redundant_updates_trigger()",
+  "a text that query_to_xml executes":
+    "alter table m alter mood set default query_to_xml('select lo_export(1, ''/tmp/x'')', false, false, '')::text",
+  "a table read with the rights of the caller":
+    "alter table m alter mood set default table_to_xml('pg_authid', false, false, '')::text",
+  "a large object of somebody else's": "create materialized view v as select lo_get(1) with no data",
+  "a function of an extension that is not trusted": "alter table m alter mood set default dblink_exec('x', 'y')",
+  "a name that looks like the beginning of a text": `create view v as select 1 as "it's", ${IMPORT} as x, 'it''s' as y`,
+  "an operator that ends sessions":
+    "create operator === (leftarg = int, rightarg = bigint, function = pg_terminate_backend)",
+};
+
+/** Expressions that do no harm whoever runs them. */
+const PLAIN_TEXTS = `alter table m alter a set default nextval('s'), add k uuid default gen_random_uuid(), add u uuid default uuid_generate_v4(),
+  add check (a between 1 and 3 or lower(mood) in ('x', 'y')), add at timestamptz default clock_timestamp();
+  create view v as select count(*) from m where mood like 'lo_import(%'; create rule r as on update to m do also notify changed;`;
+
+const MADE_BY_MALLORY = `create extension dblink; create extension "uuid-ossp"; create sequence s; create table m (id int primary key, a int, mood text);
+  alter table m owner to mallory; alter sequence s owner to mallory; grant trigger on t to mallory; set role mallory;`;
+
 /** What a release names itself. */
 const NAMED: Readonly<Record<string, string>> = {
   "a function that the release calls": "alter table t add check (f(a) = 1)",
@@ -75,6 +111,21 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     expect(plain.findings.filter(({ code }) => code === "dry-run.others-code")).toEqual([]);
   });
 
+  it.each(Object.entries(TEXTS))("%s: no release is executed by a superuser", async (_, sql) => {
+    await role();
+    const { url } = await temporaryDatabase(major, `${SETUP}${MADE_BY_MALLORY}${sql}; reset role`);
+    const code = await automaticCode(await testSession(url), RELEASE);
+    expect(code).not.toEqual([]);
+    for (const each of code) expect(each).toMatch(/\((by mallory|TRIGGER is granted)\)$/);
+  });
+
+  it("expressions that do no harm are nobody's code", async () => {
+    await role();
+    const { url } = await temporaryDatabase(major, `${SETUP}${MADE_BY_MALLORY}${PLAIN_TEXTS} reset role`);
+    const found = await automaticCode(await testSession(url), RELEASE);
+    expect(found).toEqual([]);
+  });
+
   const member = () =>
     onServer(
       major,
@@ -82,12 +133,15 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     );
   const asGate = (url: string) => url.replace(/\/\/postgres:[^@]*@/, "//gate:x@");
 
-  it.each(Object.entries(STANDING))("%s: it gets nothing from a least-privilege login", async (_, sql) => {
-    await role();
-    await member();
-    const { url } = await temporaryDatabase(major, `${SETUP}${sql}`);
-    expect(await automaticCode(await testSession(asGate(url)), RELEASE)).toEqual([]);
-  });
+  it.each(Object.entries({ ...STANDING, ...TEXTS }))(
+    "%s: it gets nothing from a least-privilege login",
+    async (what, sql) => {
+      await role();
+      await member();
+      const { url } = await temporaryDatabase(major, `${SETUP}${what in TEXTS ? MADE_BY_MALLORY : ""}${sql}`);
+      expect(await automaticCode(await testSession(asGate(url)), RELEASE)).toEqual([]);
+    },
+  );
 
   it("runs as one where the config says why, and the report says it too", async () => {
     await role();

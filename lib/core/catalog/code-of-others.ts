@@ -33,7 +33,7 @@ export interface CodeAnswer {
  * Whether the login may do what reaches beyond a database. The login's rights count, not those of the role that it has taken on: whatever
  * runs can RESET ROLE.
  */
-const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or ${reachesBeyond("me.oid")}))`;
+export const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or ${reachesBeyond("me.oid")}))`;
 
 /**
  * Roles of which the login is a member and which own something in this database, or read and write everything in it; without those of

@@ -1,4 +1,5 @@
 import { LESSER_CODE, type LesserFunction } from "../../core/catalog/code-of-others.js";
+import { STANDING_TEXTS, standingValues } from "../../core/catalog/standing-texts.js";
 import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
@@ -19,14 +20,21 @@ export async function automaticCode(
   texts: readonly string[] = [],
 ): Promise<readonly string[]> {
   const found = await session.query<Row & LesserFunction>(LESSER_CODE);
-  if (found.length === 0) return [];
+  const standing = await standingTexts(session, null);
+  if (found.length === 0) return standing;
   const scripts = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script)));
   const text = [...scripts, ...texts.map((each) => each.toLowerCase())].join("\n");
   const words = new Set(text.match(WORD));
   const named = (name: string) =>
     ESCAPED_NAME.test(text) || words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
   const shown = found.filter(({ name, automatic }) => automatic || named(name.toLowerCase())).map((one) => one.shown);
-  return [...new Set(shown)];
+  return [...new Set([...shown, ...standing])];
+}
+
+/** What a lesser role's expressions, views, rules and operators call of PostgreSQL's own that acts, or reads, as who runs them; `relation`: on this one alone. */
+export async function standingTexts(session: Session, relation: string | null): Promise<readonly string[]> {
+  const rows = await session.query<Row & { readonly what: string }>(STANDING_TEXTS, standingValues(relation));
+  return rows.map(({ what }) => what);
 }
 
 /** A name is looked for in bodies and in texts too, whatever stands around it. */
@@ -40,8 +48,12 @@ function textOf(script: Migration["down"]): string {
 }
 
 /** Throws `RunsOthersCode`. */
-export async function assertNoOthersCode(session: Session, migrations: readonly Migration[]): Promise<void> {
-  const code = await automaticCode(session, migrations);
+export async function assertNoOthersCode(
+  session: Session,
+  migrations: readonly Migration[],
+  texts: readonly string[] = [],
+): Promise<void> {
+  const code = await automaticCode(session, migrations, texts);
   if (code.length > 0) throw new RunsOthersCode(code);
 }
 

@@ -2,6 +2,7 @@ import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code
 import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
+import { standingTexts } from "./automatic-code.js";
 
 /** Something is in the place of what we make, or on it. Nothing was read from it nor written to it. */
 export class NotOurs extends DatabaseError {
@@ -38,5 +39,5 @@ const NOTHING_WANTED = { functions: [], operators: [], types: [], collations: []
 async function codeOn(session: Session, table: string): Promise<readonly string[]> {
   const values = codeValues({ ...NOTHING, wanted: NOTHING_WANTED, tables: [table] });
   const [row] = await session.query<Row & CodeAnswer>(CODE_QUERY, values);
-  return row?.always ?? [];
+  return [...(row?.always ?? []), ...(await standingTexts(session, table))];
 }

@@ -23,7 +23,15 @@ export function tenantRoleFindings(
   migrations: readonly Migration[] = [],
 ): readonly Finding[] {
   const { superuser } = config.connection;
-  const allowed = allowedExtensions(config);
-  const code = migrations.find((migration) => !isPlainlyHarmless(migration, allowed))?.version ?? null;
+  const code = firstNotPlain(migrations, config)?.version ?? null;
   return roleFindings({ tenant: tenant.id, facts, named: tenant.role !== undefined, superuser, code });
+}
+
+/** The first that may do more than its statements say. */
+export function firstNotPlain(
+  migrations: readonly Migration[],
+  config: Pick<Config, "extensions">,
+): Migration | undefined {
+  const allowed = allowedExtensions(config);
+  return migrations.find((migration) => !isPlainlyHarmless(migration, allowed));
 }

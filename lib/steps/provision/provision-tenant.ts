@@ -29,6 +29,8 @@ export interface ProvisionTenant {
   /** Databases on the same server that show encoding, collation and rights. */
   readonly like: readonly string[];
   readonly settings: SessionSettings;
+  /** The first migration that no superuser executes unless the config says why; null where it says so, or each is plain. */
+  readonly opaque: string | null;
   /** The schema that the migrations lead to, as it may be remembered, or `fresh`. */
   readonly declared: (fresh: boolean) => Promise<Catalog>;
   readonly database: Database;
@@ -36,6 +38,11 @@ export interface ProvisionTenant {
   /** What the next tenants are copied from; null for none. */
   readonly template: Template | null;
   readonly clock: Clock;
+}
+
+/** The history would run as a superuser and may do more than it says. Nothing of it was executed. */
+export class NotPlain extends Error {
+  override readonly name = "NotPlain";
 }
 
 export interface Provisioned {
@@ -123,9 +130,10 @@ async function readIn(place: NewPlace, { tenant, settings }: ProvisionTenant): P
 
 async function build(
   place: NewPlace,
-  { tenant, release, migrations, settings, clock, database, example }: ProvisionTenant,
+  { tenant, release, migrations, settings, clock, database, example, opaque }: ProvisionTenant,
 ): Promise<Catalog> {
   const { statementTimeout, lockTimeout } = settings;
+  if (opaque !== null) await refuseSuperuser(place, opaque);
   const beforehand = await makeBeforehand(database, place, example, migrations);
   const session = await place.open({ purpose: "write", statementTimeout, lockTimeout });
   try {
@@ -142,6 +150,18 @@ async function build(
         clock,
       });
     return await readCatalog(session, tenant.schema);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Files may say something else than what the fleet was given, and nobody approves what a new tenant gets. Throws `NotPlain`. */
+async function refuseSuperuser(place: NewPlace, version: string): Promise<void> {
+  const session = await place.open({ purpose: "read", statementTimeout: 10_000, lockTimeout: 1000 });
+  try {
+    const [row] = await session.query("select from pg_roles r where r.rolname = session_user and r.rolsuper");
+    if (row)
+      throw new NotPlain(`migration ${version} may do more than its statements say, and would run as a superuser`);
   } finally {
     await session.close();
   }

@@ -7,6 +7,7 @@ import { identifier } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { assertOurs } from "../catalog/own-objects.js";
 import { executeEach } from "../migration/execute-each.js";
 import { ProbePlan } from "../probing/probe-plan.js";
@@ -63,15 +64,16 @@ export async function repairTenant(
   id: string,
 ): Promise<void> {
   await loadParser();
-  await inTenant(ports, tenant, async (session) => {
+  const texts = repairs.map(({ repair }) => repair ?? "");
+  await inTenant(ports, tenant, texts, async (session) => {
     await session.query("select set_config($1, $2, true)", [REPAIR_SETTING, id]);
-    for (const { repair } of repairs) await executeEach(session, repair ?? "");
+    for (const text of texts) await executeEach(session, text);
   });
 }
 
 /** The newest repair of a run in a tenant that was not undone; null when there is none. */
 export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string | null> {
-  return inTenant(ports, tenant, async (session) => {
+  return inTenant(ports, tenant, [], async (session) => {
     const place = keptIn(tenant);
     const [there] = await session.query<{ there: boolean }>("select to_regclass($1) is not null as there", [place]);
     if (there?.there !== true) return null;
@@ -95,7 +97,7 @@ export interface Undone extends Restored {
  * changed, and `OutcomeUnknown`.
  */
 export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<Undone> {
-  return inTenant(ports, tenant, async (session) => {
+  return inTenant(ports, tenant, [], async (session) => {
     const place = keptIn(tenant);
     const parts = await session.query<{ relation: string; changed: string | null }>(
       `select relation, changed from ${place} where repair = $1 group by relation, changed order by max(taken) desc`,
@@ -121,7 +123,12 @@ function keptIn({ schema }: Tenant): string {
   return `${identifier(ownSchemaOf(schema))}.repaired_rows`;
 }
 
-async function inTenant<T>(ports: Ports, tenant: Tenant, work: (session: Session) => Promise<T>): Promise<T> {
+async function inTenant<T>(
+  ports: Ports,
+  tenant: Tenant,
+  texts: readonly string[],
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const { config } = await needRequest(ports);
   const { database } = held(ports, await targetsOf(ports), tenant);
   const connect = () =>
@@ -134,6 +141,7 @@ async function inTenant<T>(ports: Ports, tenant: Tenant, work: (session: Session
   try {
     session.lookUpIn(tenant.schema, sharedSchemas(config));
     await assertOurs(session, tenant.schema);
+    if (config.connection.superuser === undefined) await assertNoOthersCode(session, [], texts);
     return await committed(session, connect, ports.clock, () => work(session));
   } finally {
     await session.close();

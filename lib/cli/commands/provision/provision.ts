@@ -21,9 +21,10 @@ import { type Database, DatabaseError } from "../../../ports/database.js";
 import type { Template } from "../../../ports/provisioner.js";
 import { RegistryError, type Tenant } from "../../../ports/registry.js";
 import { CLONE_PREFIX } from "../../../steps/catalog/declared.js";
+import { firstNotPlain } from "../../../steps/catalog/tenant-role.js";
 import { isolationScope } from "../../../steps/isolation/isolation-scope.js";
 import { historyOfFleet, NoHistory } from "../../../steps/provision/history.js";
-import { leftOut, provisionTenant, reachesOthers } from "../../../steps/provision/provision-tenant.js";
+import { leftOut, NotPlain, provisionTenant, reachesOthers } from "../../../steps/provision/provision-tenant.js";
 import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import { UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
@@ -59,6 +60,7 @@ export async function provision(io: Io, id: string, file: string): Promise<Omit<
   try {
     return await made({ config, directory, workspace, fleet, tenant, all });
   } catch (error) {
+    if (error instanceof NotPlain) throw new RefusedError(`${id} was not made: ${error.message}`, PLAIN);
     if (error instanceof NoHistory) throw new RefusedError(`${id} was not made: ${error.message}`, NEXT);
     if (!(error instanceof DatabaseError)) throw error;
     if (error.code === TAKEN) throw taken(tenant);
@@ -68,6 +70,8 @@ export async function provision(io: Io, id: string, file: string): Promise<Omit<
   }
 }
 
+const PLAIN =
+  "sign in as the role that is to own the tenant, or say in connection.superuser why a superuser may run migrations";
 const NEXT = "schema-gate inspect, then roll the release out to every tenant";
 
 interface Making {
@@ -106,6 +110,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
     name: `${CLONE_PREFIX}new_${digest([tenant.host, tenant.database]).slice(0, 24)}`,
     database,
     example: like[0] ?? null,
+    opaque: config.connection.superuser === undefined ? (firstNotPlain(migrations, config)?.version ?? null) : null,
     like: [...new Set(like.flatMap(({ host, database: name }) => (host === tenant.host ? [name] : [])))],
     settings: {
       lockTimeout: milliseconds(config.rollout.lockTimeout),

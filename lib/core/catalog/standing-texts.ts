@@ -1,0 +1,60 @@
+import { CALLER_READS, HARMLESS_FUNCTIONS } from "../postgres/functions.js";
+import { LESSER_OWNER, POWERFUL } from "./code-of-others.js";
+
+/** Texts that somebody who may less put where they run with the rights of who writes or reads: `text` as the server prints it. */
+const TEXTS = `select pg_get_expr(d.adbin, d.adrelid) as text, format('the default of %s.%I (%s)', rel.oid::regclass, a.attname, rel.whose) as what
+    from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum where rel.owned
+  union all select pg_get_expr(c.conbin, c.conrelid), format('the constraint %I on %s (%s)', c.conname, rel.oid::regclass, rel.whose)
+    from rel join pg_constraint c on c.conrelid = rel.oid and c.contype = 'c' where rel.owned
+  union all select concat(pg_get_expr(p.polqual, p.polrelid), ' ', pg_get_expr(p.polwithcheck, p.polrelid)),
+      format('the policy %I on %s (%s)', p.polname, rel.oid::regclass, rel.whose)
+    from rel join pg_policy p on p.polrelid = rel.oid where rel.owned
+  union all select pg_get_ruledef(w.oid),
+      case when w.rulename = '_RETURN' then format('the view %s (%s)', rel.oid::regclass, rel.whose)
+        else format('the rule %I on %s (%s)', w.rulename, rel.oid::regclass, rel.whose) end
+    from rel join pg_rewrite w on w.ev_class = rel.oid where rel.owned
+  union all select pg_get_triggerdef(t.oid), format('the trigger %I on %s (%s)', t.tgname, rel.oid::regclass, rel.whose)
+    from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal
+  union all select concat(pg_get_expr(t.typdefaultbin, 0), ' ',
+        (select string_agg(pg_get_expr(c.conbin, 0), ' ') from pg_constraint c where c.contypid = t.oid and c.contype = 'c')),
+      format('the domain %s (by %I)', t.oid::regtype, r.rolname)
+    from pg_type t join lesser r on r.oid = t.typowner where t.typtype = 'd' and $1::text is null`;
+
+/** What stands in a string is no call, and a name may hold a quote: both are read from left to right. */
+const OUTSIDE_STRINGS = `regexp_replace(t.text, '("([^"]|"")*")|''([^'']|'''')*''', '\\1', 'g')`;
+
+/**
+ * Rows `what`: expressions, views, rules and operators of a role that may less than the login, for a login that may reach beyond the
+ * database, which call what acts beyond rows or reads with the rights of who calls: functions of PostgreSQL's own, and those of
+ * extensions that only a superuser makes. `$1`: a relation as SQL; null for all of the database. `$2` and `$3`: `standingValues`.
+ */
+export const STANDING_TEXTS = `with lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
+rel as (
+  select c.oid, case when r.oid is null then 'TRIGGER is granted' else format('by %I', r.rolname) end as whose, r.oid is not null as owned
+  from pg_class c left join lesser r on r.oid = c.relowner
+  where c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f') and ($1::text is null or c.oid = to_regclass($1)) and exists (select from lesser)
+    and (r.oid is not null or exists (select from aclexplode(c.relacl) g
+      where g.privilege_type = 'TRIGGER' and g.grantee <> c.relowner and (g.grantee = 0 or g.grantee in (select lesser.oid from lesser))))),
+acting as (
+  select p.oid, p.proname::text as name from pg_proc p
+  where exists (select from lesser) and (p.oid < 16384 and p.prorettype <> 'trigger'::regtype
+      and (p.provolatile = 'v' and p.proname <> all ($2::text[]) or p.proname = any ($3::text[]))
+    or p.oid >= 16384 and p.provolatile = 'v' and exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+        and not exists (select from pg_available_extension_versions v where v.name = e.extname and v.version = e.extversion and v.trusted)))),
+found(name, what) as (
+  select call.parts[1], t.what from (${TEXTS}) t cross join lateral regexp_matches(${OUTSIDE_STRINGS}, '([\\w$]+)"?\\(', 'g') call(parts)
+  union all select acting.name, format('the operator %s (by %I)', o.oid::regoperator, r.rolname)
+    from pg_operator o join lesser r on r.oid = o.oprowner join acting on acting.oid = o.oprcode where $1::text is null)
+select distinct concat(found.name, ' in ', found.what) as what from found where found.name in (select acting.name from acting) order by 1`;
+
+export function standingValues(relation: string | null): readonly (string | null | readonly string[])[] {
+  return [relation, [...HARMLESS_FUNCTIONS, ...IDLE].filter((name) => !CALLER_READS.includes(name)), CALLER_READS];
+}
+
+/** Volatile functions that tell what everybody may know, or only send a notice. */
+const IDLE = [
+  ...["pg_notify", "pg_current_wal_lsn", "pg_current_wal_insert_lsn", "pg_current_wal_flush_lsn"],
+  ...["pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp"],
+  ...["pg_xact_commit_timestamp", "pg_sleep_for", "pg_sleep_until"],
+];
