@@ -14,6 +14,8 @@ export interface MigratorOptions {
 
 /** Runs a team's own program against the database that a session is connected to. */
 export interface Migrator {
+  /** The application_name of the sessions that it opens for a tenant: each tenant of a shared database has its own. */
+  application(schema: string | null): string;
   /**
    * Resolves with what the program printed, without secrets, when it ended well and in time. Throws `MigratorFailed`
    * otherwise, when neither the program nor a session that it opened is left.

@@ -1,5 +1,7 @@
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { localMigrator } from "../../lib/adapters/local/local-migrator.js";
+import { localSecrets } from "../../lib/adapters/local/secrets.js";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
 import { openDataApiSession } from "../../lib/adapters/rds-data/open-session.js";
 import type { RollbackCandidate } from "../../lib/core/rollback/plan.js";
@@ -9,12 +11,14 @@ import type { Session } from "../../lib/ports/database.js";
 import { applyMigration } from "../../lib/steps/migration/apply-migration.js";
 import { applyRollback } from "../../lib/steps/migration/apply-rollback.js";
 import { proveOnClone } from "../../lib/steps/proof/prove-on-clone.js";
+import { temporaryFolder } from "../review/harness.js";
 import { DataApiServer } from "../support/aws/data-api-server.js";
 import "../support/aws/services.js";
 import { cloning } from "../support/clones.js";
 import { LOGINS, type Login, makeLogin, setupAs, urlAs } from "../support/gate-logins.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
+import { writeMigrator } from "../support/migrator-program.js";
 import { POOLER_INSTALLED, pooled } from "../support/pooler.js";
 import { serverUrl, temporaryDatabase } from "../support/postgres.js";
 import { openTestSession, testSession } from "../support/session.js";
@@ -58,6 +62,16 @@ const AWAY: Readonly<Record<string, string>> = {
   "REINDEX INDEX CONCURRENTLY over a function that locks": "set app.lock = 'on'; reindex index concurrently built_late",
   "REINDEX TABLE CONCURRENTLY over a function that locks": "set app.lock = 'on'; reindex table concurrently built",
   "VACUUM (ANALYZE) over an index that locks": "set app.lock = 'on'; vacuum (analyze) built",
+};
+
+/** The same of a team's own program, which has `client`. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "a program that sets lock_timeout to 0": `await client.query("set lock_timeout = 0"); await client.query("alter table t add b int");`,
+  "a program that tries again after a cancellation": `await client.query("set lock_timeout = 0");
+    for (let i = 0; i < 100; i += 1) try { await client.query("alter table t add b int"); break; } catch (error) { if (error.code !== "57014") throw error; }`,
+  "a program whose function has a SET clause": `await client.query("select standing()");`,
+  "a program with a second session": `const other = new pg.Client({ connectionString: process.env.DATABASE_URL }); other.on("error", () => {}); await other.connect();
+    try { await other.query("set lock_timeout = 0"); await other.query("lock table t in exclusive mode; alter table t add b int"); } finally { await other.end().catch(() => {}); }`,
 };
 
 /** Where no backend is known beforehand. */
@@ -281,6 +295,57 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
     },
     30_000,
   );
+
+  describe.each(LOGINS)("a team's own program, where a %s login signs in", (login) => {
+    const settled = async (body: string, holding: string) => {
+      await makeLogin(major, login);
+      const { url, client } = await temporaryDatabase(major, setupAs(login, SETUP));
+      const own = urlAs(login, url);
+      const holder = await testSession(url);
+      await holder.script(`begin; lock table public.t in ${holding} mode`);
+      const directory = temporaryFolder();
+      const program = writeMigrator(directory, body);
+      const secrets = localSecrets({}, directory);
+      const migrator = localMigrator({ secrets, directory, environment: {}, seal: async () => "as begun" });
+      const command = { argv: [program], timeout: 60_000, environment: {}, sha256: null };
+      const migration = { ...testMigration("select 1"), migrator: command };
+      const started = performance.now();
+      const outcome = applyMigration(await testSession(own), { ...common(own), migration, migrator });
+      return {
+        client,
+        holder,
+        started,
+        outcome: outcome.then(
+          () => null,
+          (error: unknown) => error as Error,
+        ),
+      };
+    };
+
+    it.each(Object.entries(PROGRAMS))(
+      "%s: it gives up within its limit",
+      async (_, body) => {
+        const { client, started, outcome } = await settled(body, "access share");
+        expect((await outcome)?.message).toContain("waited for a lock longer than rollout.lockTimeout");
+        expect(performance.now() - started).toBeLessThan(AT_MOST_MS);
+        const { rows } = await client.query("select count(*)::int as waiting from pg_locks where not granted");
+        expect(rows).toEqual([{ waiting: 0 }]);
+      },
+      30_000,
+    );
+
+    it("CREATE INDEX CONCURRENTLY of a program waits as long as it takes, since nobody waits behind it", async () => {
+      const body = `await client.query("set lock_timeout = 0"); await client.query("create index concurrently on t (a)");`;
+      const { client, holder, outcome } = await settled(body, "row exclusive");
+      const waits = async () =>
+        (await client.query("select from pg_locks where not granted and locktype = 'virtualxid'")).rowCount;
+      while ((await waits()) === 0) await testClock.sleep(50);
+      await testClock.sleep(LOCK_TIMEOUT_MS + 1_250);
+      expect(await waits()).toBe(1);
+      await holder.script("commit");
+      expect(await outcome).toBeNull();
+    }, 30_000);
+  });
 
   it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {
     const sql = "-- schema-gate: backfill by id batch 100ms\nupdate counted set a = 2";

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { isSecretReference } from "../../core/config/secret-reference.js";
+import { digest } from "../../core/json.js";
 import { commandLine, type MigratorCommand } from "../../core/migration/migrator-command.js";
 import { redact } from "../../core/redact.js";
 import { pathOfSchema } from "../../core/sql/own-path.js";
@@ -10,8 +11,10 @@ import { type Endpoint, endpointOfSession } from "../pg/connection.js";
 import { startupRole } from "../pg/session-role.js";
 import { type ProgramEnd, runProgram } from "./run-program.js";
 
-/** Sessions of the program bear it, so that none outlives the program. */
-const APPLICATION = "schema-gate-migrator";
+/** Sessions of the program bear it, so that none outlives the program, and none waits for a lock longer than it may. */
+function applicationFor(schema: string | null): string {
+  return schema === null ? "schema-gate-migrator" : `schema-gate-migrator ${digest(schema).slice(0, 16)}`;
+}
 
 /** Handed on from our own environment: what programs need to start, and nothing that is ours. */
 const INHERITED = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
@@ -28,12 +31,13 @@ export interface LocalMigratorOptions {
 /** Runs a team's own program on this machine. */
 export function localMigrator(options: LocalMigratorOptions): Migrator {
   return {
+    application: applicationFor,
     async run(session, command, settings) {
       const endpoint = endpointOfSession(session);
       const hidden = endpoint.password === undefined ? [] : [endpoint.password];
       const own = await ownEnvironment(options.secrets, command, hidden);
       await refuseAnother(command, options.seal);
-      await endSessions(session);
+      await endSessions(session, settings.schema);
       const inherited = INHERITED.flatMap((name) => {
         const value = options.environment[name];
         return value === undefined ? [] : [[name, value] as const];
@@ -53,7 +57,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       });
       const output = redact(ended.output, hidden);
       if (ended.status === "ended" && ended.code === 0) return output;
-      await endSessions(session);
+      await endSessions(session, settings.schema);
       throw new MigratorFailed(redact(reasonOf(command, ended, output), hidden), output);
     },
   };
@@ -107,7 +111,7 @@ function databaseUrl(
   const path = schema === null ? "" : ` -c search_path=${pathOfSchema(schema, shared).replace(/[\\ ]/g, "\\$&")}`;
   const parameters = new URLSearchParams({
     sslmode: tls ? "verify-full" : "disable",
-    application_name: APPLICATION,
+    application_name: applicationFor(schema),
     options: `-c lock_timeout=${lockTimeout}${path}${role === null ? "" : ` ${startupRole(role)}`}`,
   });
   const query = parameters.toString().replaceAll("+", "%20");
@@ -115,13 +119,13 @@ function databaseUrl(
 }
 
 /** A backend goes on with its statement when its client is gone, so it is ended too: by the login, whose session it is. */
-async function endSessions(session: Session): Promise<void> {
+async function endSessions(session: Session, schema: string | null): Promise<void> {
   try {
     await session.script("begin; set local role none");
     await session.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where datname = current_database() and usename = session_user and application_name = $1`,
-      [APPLICATION],
+      [applicationFor(schema)],
     );
     await session.script("commit");
   } catch (error) {

@@ -8,6 +8,7 @@ import { writeLedger } from "../catalog/ledger.js";
 import type { ApplyMigration } from "./apply-migration.js";
 import { beforeAgain, giveAgain } from "./give-again.js";
 import { KeptBudget } from "./kept-budget.js";
+import { withinLockTimeout } from "./lock-watch.js";
 import { preparation, prepareSession } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
@@ -53,7 +54,8 @@ export async function applyCommand(
   }
   const { lockTimeout, shared } = settings;
   const options = { schema, ...(shared ? { shared } : {}), lockTimeout, ...(input.stop ? { signal: input.stop } : {}) };
-  const output = await migrator.run(session, command, options);
+  const limit = { lockTimeout, program: migrator.application(schema) };
+  const output = await withinLockTimeout(session, limit, input.watch, () => migrator.run(session, command, options));
   await prepareSession(session, input, "outside");
   const end = async () => {
     await keepAfter(session, input.keep, schema);

@@ -1,11 +1,15 @@
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
+import { MigratorFailed } from "../../ports/migrator.js";
 
 /** Between two looks at a statement that takes longer than a lock may. Milliseconds. */
 const INTERVAL_MS = 250;
 
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMEOUT = "55P03";
+
+/** What is said of a program that took `lock_timeout` away from its sessions. */
+const WAITED = "a statement of it waited for a lock longer than rollout.lockTimeout and was cancelled";
 
 /** The session that cancels: the login's, which may. */
 export const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 1000, asLogin: true };
@@ -24,17 +28,27 @@ const late = (version: number) =>
     : "$2::float8 >= 0";
 
 /** Others wait behind these, taken or asked for (manual, "Table-Level Locks"). */
-const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = $1 and o.locktype = 'relation'
+const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = l.pid and o.locktype = 'relation'
   and o.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
 
-const waiting = (version: number, act: string, quiet: boolean) =>
-  `select ${act}(l.pid) from pg_locks l where l.pid = $1 and not l.granted and ${late(version)}${quiet ? ` and ${HOLDS_OTHERS_UP}` : ""}`;
+/** What a wait of a program's is for is not known beforehand: one for the snapshots of others is CONCURRENTLY's. */
+const counts = ({ quiet, program }: LockLimit) => {
+  if (program !== undefined) return ` and (l.locktype <> 'virtualxid' or ${HOLDS_OTHERS_UP})`;
+  return quiet ? ` and ${HOLDS_OTHERS_UP}` : "";
+};
+
+const waiting = (version: number, act: string, limit: LockLimit) =>
+  `select ${act}(l.pid) from pg_locks l where l.pid = any($1) and not l.granted and ${late(version)}${counts(limit)}`;
 
 /** The one session of the login that runs a text here; none where several do. The server keeps only the beginning of a long one. */
 const RUNNING = `select min(a.pid) as pid from pg_stat_activity a
   where a.datname = current_database() and a.usename = session_user and a.state = 'active' and a.pid <> pg_backend_pid()
     and case when octet_length(a.query) < pg_size_bytes(current_setting('track_activity_query_size')) - 4 then a.query = $1 else starts_with($1, a.query) end
   having count(*) = 1`;
+
+/** The sessions of a program. */
+const OF_PROGRAM = `select a.pid from pg_stat_activity a
+  where a.datname = current_database() and a.usename = session_user and a.application_name = $1`;
 
 /** How long a statement may wait for a lock. */
 export interface LockLimit {
@@ -44,6 +58,8 @@ export interface LockLimit {
   readonly quiet?: boolean;
   /** The statement's text, by which it is found where no backend is known beforehand. */
   readonly text?: string;
+  /** What runs is a program; the application_name of its sessions, each of which is kept to the limit. */
+  readonly program?: string;
 }
 
 /**
@@ -72,6 +88,7 @@ export async function withinLockTimeout<T>(
   } catch (error) {
     await settled();
     if (!stopped.late || !(error instanceof DatabaseError)) throw error;
+    if (error instanceof MigratorFailed) throw new MigratorFailed(`${error.message}; ${WAITED}`, error.output);
     throw new DatabaseError("canceling statement due to lock timeout", LOCK_TIMEOUT, null, error);
   } finally {
     await settled();
@@ -80,19 +97,19 @@ export async function withinLockTimeout<T>(
 
 async function look(
   known: number | null,
-  { lockTimeout, quiet = false, text = "" }: LockLimit,
+  limit: LockLimit,
   { connect, clock }: LockWatch,
   done: AbortSignal,
   stopped: { late: boolean },
 ): Promise<void> {
-  await clock.sleep(lockTimeout, done);
+  await clock.sleep(limit.lockTimeout, done);
   if (done.aborted) return;
   const session = await connect();
   try {
     while (!done.aborted) {
-      const backend = known ?? (await running(session, text));
+      const backends = await watched(session, known, limit);
       const act = stopped.late ? "pg_terminate_backend" : "pg_cancel_backend";
-      const rows = await session.query(waiting(session.serverVersion, act, quiet), [backend, lockTimeout]);
+      const rows = await session.query(waiting(session.serverVersion, act, limit), [backends, limit.lockTimeout]);
       if (rows.length > 0) stopped.late = true;
       await clock.sleep(INTERVAL_MS, done);
     }
@@ -101,7 +118,14 @@ async function look(
   }
 }
 
-async function running(session: Session, text: string): Promise<number | null> {
-  const [row] = await session.query<{ pid: number }>(RUNNING, [text]);
-  return row?.pid ?? null;
+async function watched(
+  session: Session,
+  known: number | null,
+  { text = "", program }: LockLimit,
+): Promise<readonly number[]> {
+  if (program === undefined && known !== null) return [known];
+  const rows = await session.query<{ pid: number | null }>(program === undefined ? RUNNING : OF_PROGRAM, [
+    program ?? text,
+  ]);
+  return rows.flatMap(({ pid }) => pid ?? []);
 }

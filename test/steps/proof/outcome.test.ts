@@ -57,6 +57,7 @@ describe.each(["15", "18"] as const)("what a run led to, on %s", (major) => {
 /** A program that counts rows up before it notes that it did; asked to end, it ends between the two. */
 function interrupted(major: Major): Migrator {
   return {
+    application: () => "migrator of the test",
     async run(session, _, { signal }) {
       const [row] = await session.query<{ name: string }>("select current_database() as name");
       const client = new pg.Client({ connectionString: serverUrl(major, row?.name) });
