@@ -1,3 +1,5 @@
+import { SCHEMA_OWNER } from "./query.js";
+
 /** Whose a tenant's tables are, and as whom a release would run there. */
 export interface RoleFacts {
   /** Who signs in. */
@@ -38,7 +40,7 @@ export const ROLE_FACTS = `with me as (
   home as (
     select relowner as oid, count(*) as tables from t group by 1
     union all select datdba, 0 from pg_database where datname = current_database() and $2::text is null
-    union all select nspowner, 0 from pg_namespace where nspname = $2::text)
+    union all select ${SCHEMA_OWNER}, 0 from pg_namespace n where n.nspname = $2::text)
 select me.rolname::text as login, me.role, me.role_oid is not null as exists,
   coalesce(pg_has_role(me.oid, me.role_oid, case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end), false) as member,
   coalesce(pg_has_role(me.oid, me.role_oid, 'USAGE'), false) as inherits,

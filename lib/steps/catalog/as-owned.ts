@@ -1,5 +1,6 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { ownedBy, rolesNamed } from "../../core/catalog/owned-by.js";
+import { SCHEMA_OWNER } from "../../core/catalog/query.js";
 import type { Database } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
@@ -26,7 +27,7 @@ async function ownerOf(database: Database, tenant: Tenant): Promise<string | nul
     const [row] = await session.query<{ owner: string }>(
       tenant.schema === null
         ? "select pg_catalog.pg_get_userbyid(datdba) as owner from pg_catalog.pg_database where datname = pg_catalog.current_database()"
-        : "select pg_catalog.pg_get_userbyid(nspowner) as owner from pg_catalog.pg_namespace where nspname = $1",
+        : `select pg_catalog.pg_get_userbyid(${SCHEMA_OWNER}) as owner from pg_catalog.pg_namespace n where n.nspname = $1`,
       tenant.schema === null ? [] : [tenant.schema],
     );
     return row?.owner ?? null;

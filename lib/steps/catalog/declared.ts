@@ -30,8 +30,8 @@ export interface Declared {
   /** Fingerprints; the catalogs are artifacts. */
   readonly before: string;
   readonly after: string;
-  /** Roles that the history names: one of them may own a tenant. */
-  readonly roles: readonly string[];
+  /** Roles that the history names: one of them may own a tenant. Absent in what an earlier version stored. */
+  readonly roles?: readonly string[];
 }
 
 export type Declaration =
@@ -67,7 +67,7 @@ async function ofOwner(
   ports: Ports,
   release: Release,
   tenant: Tenant,
-  { before, after, roles }: Declared,
+  { before, after, roles = [] }: Declared,
   findings: readonly Finding[],
 ): Promise<Declaration> {
   if (roles.length === 0) return { declared: { before, after, roles }, findings };
