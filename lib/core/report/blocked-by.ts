@@ -23,7 +23,7 @@ export function blockedBy(findings: readonly Finding[], all: number): string | n
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-const CAUSES = ["load", "rows", "drift", "lint", "queries", "trial", "wayBack", "unknown", "other"] as const;
+const CAUSES = ["load", "rows", "drift", "lint", "queries", "trial", "wayBack", "risk", "unknown", "other"] as const;
 type Cause = (typeof CAUSES)[number];
 
 const BY_GATE: Readonly<Partial<Record<Gate, Cause>>> = {
@@ -35,6 +35,7 @@ const BY_GATE: Readonly<Partial<Record<Gate, Cause>>> = {
   queries: "queries",
   "dry-run": "trial",
   rollback: "wayBack",
+  score: "risk",
 };
 
 function causeOf({ gate, unknown }: Finding): Cause {
@@ -51,6 +52,7 @@ const WORDS: Readonly<Record<Cause, Words>> = {
   queries: (found) => `it breaks the application's queries in ${plural(found.length, "way")}`,
   trial: (found, all) => `it failed on the clones that stand for ${ofTenants(found, all)}`,
   wayBack: (found, all) => `its rollback is not proved for ${ofTenants(found, all)}`,
+  risk: () => "its risk is above the line at which releases are blocked",
   unknown: (found, all) => {
     const n = tenantsOf(found).length;
     if (n > 0) return `${n} of ${plural(all, "tenant")} could not be examined in full`;

@@ -31,7 +31,8 @@ export function verdictOf(sources: VerdictSources): Verdict {
   const gate = findings.filter(
     (finding) => finding.severity === "error" && finding.gate !== "rollout" && finding.gate !== "approve",
   );
-  if (score.verdict === "blocked") return { status: "blocked", reason: blockReason(gate, score, sources.tenants) };
+  if (score.verdict === "blocked")
+    return { status: "blocked", reason: blockedBy(gate, sources.tenants) ?? "A gate refused the release." };
   if (request.mode === "check")
     return { status: "passed", reason: `Every gate passed; nothing was asked and nothing changed.${leftOutText(run)}` };
   if (approval?.status === "rejected") return { status: "rejected", reason: approval.reason };
@@ -59,11 +60,4 @@ export function verdictOf(sources: VerdictSources): Verdict {
   if (rollout.status === "rolled back")
     return { status: "rolled back", reason: rollout.reason ?? "The rollout was taken back." };
   return { status: "failed", reason: rollout.reason ?? "The rollout did not reach its end." };
-}
-
-function blockReason(errors: readonly Finding[], score: ScoreRecord, tenants: number): string {
-  return (
-    blockedBy(errors, tenants) ??
-    `The risk of ${score.fleet.toFixed(2)} is above the line at which releases are blocked.`
-  );
 }

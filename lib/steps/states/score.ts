@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { approvalDigest, approvalParts } from "../../core/approval/digest.js";
 import { milliseconds } from "../../core/config/config.js";
+import { blocks } from "../../core/finding.js";
 import { digest } from "../../core/json.js";
 import { scoreRisk } from "../../core/risk/score.js";
+import { tooRisky } from "../../core/risk/too-risky.js";
 import { bindingSubject } from "../approval/binding.js";
 import { refuseOtherPolicy } from "../approval/refuse-other-policy.js";
 import { readRun } from "../evidence/gather.js";
@@ -31,11 +33,14 @@ export const score: Step<z.infer<typeof input>, Output> = {
     const { config } = run.request;
     await refuseOtherPolicy(ports);
     await saveFindings(ports, "kept", keptPredictions(run));
-    const findings = await allFindings(ports);
+    // What the score itself said is no reason for the score.
+    const findings = (await allFindings(ports)).filter(({ gate }) => gate !== "score");
     const scored = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
     const idle = run.clusters.length > 0 && run.clusters.every(({ pending }) => pending.length === 0);
     // Nobody is asked to approve nothing.
     const risk = idle && scored.verdict !== "blocked" ? { ...scored, verdict: "pass" as const } : scored;
+    const alone = risk.verdict === "blocked" && !blocks(findings);
+    await saveFindings(ports, "score", alone ? [tooRisky(risk, config.thresholds)] : []);
     const subject = await bindingSubject(ports);
     const record: ScoreRecord = { ...risk, digest: approvalDigest(subject), parts: approvalParts(subject) };
     await ports.artifacts.put(artifact.score, record);
