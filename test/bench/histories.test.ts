@@ -70,9 +70,12 @@ async function judgeRelease(
   migration: Migration,
 ): Promise<Judged> {
   await fleet.standUp(migration);
-  const answer = await gate.check();
+  const answer = await (fleet instanceof HistoryFleet ? gate.ask() : gate.check());
   const truths = await fleet.apply(migration);
-  const judged = judge(project.name, migration.version, answer, truths);
+  const agreed = answer.passed && truths.every(({ failed }) => failed === null);
+  const carried = agreed && fleet instanceof HistoryFleet ? await fleet.carryOut(gate, migration) : [];
+  const judged = judge(project.name, migration.version, answer, { truths, carried });
+  await fleet.goOn(truths, migration);
   const applies = truths.find(({ tenant }) => tenant === "empty")?.failed === null;
   return applies ? judged : { ...judged, verdict: judged.verdict === "false pass" ? "false pass" : "does not apply" };
 }

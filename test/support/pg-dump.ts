@@ -14,8 +14,11 @@ export function pgDumpMajor(): number | null {
 }
 
 /** Schema and rows as pg_dump writes them, without what the product keeps aside. */
-export function pgDump(url: string): string {
-  return execFileSync(PROGRAM, ["--exclude-schema=schema_gate", url], { encoding: "utf8", maxBuffer: 2 ** 30 });
+export function pgDump(url: string, ...options: readonly string[]): string {
+  return execFileSync(PROGRAM, ["--exclude-schema=schema_gate", ...options, url], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
 }
 
 /**

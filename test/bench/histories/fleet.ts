@@ -6,10 +6,16 @@ import { DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { replayMigration } from "../../../lib/steps/migration/replay-migration.js";
 import { seedRows } from "../../../lib/steps/proof/seed-rows.js";
 import { testClock } from "../../support/migration.js";
-import { onServer, serverUrl } from "../../support/postgres.js";
+import { type Major, onServer, serverUrl } from "../../support/postgres.js";
 import { openTestSession } from "../../support/session.js";
 import { type Contents, contentsOf, lost } from "./contents.js";
 import { contradict } from "./contradict.js";
+import type { Gate } from "./gate.js";
+import { LEDGERS } from "./ledgers.js";
+import { differing, type Picture, pictureOf } from "./picture.js";
+
+/** PostgreSQL of this major version; of 15 and with its client pg_dump takes the pictures too. */
+export const MAJOR: Major = process.env.SCHEMA_GATE_HISTORIES_MAJOR === "15" ? "15" : "18";
 
 /** The tenants of a replay, and how many rows are generated for each table of them. */
 export const ROWS = { empty: 0, rows: 4, many: 60 } as const;
@@ -31,6 +37,23 @@ export interface Truth {
 
 export const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
 
+/** The copy of a tenant on which the plain SQL runs. */
+function plain(tenant: TenantKind): string {
+  return `plain_${tenant}`;
+}
+
+async function said(gate: Gate): Promise<readonly string[]> {
+  return (await gate.findings()).filter(({ severity }) => severity === "error").map(({ message }) => message);
+}
+
+/** By tenant, how the first differ from the second. */
+function differences(is: readonly Picture[], was: readonly Picture[], than: string): readonly string[] {
+  return TENANTS.flatMap((tenant, at) => {
+    const [now, then] = [is[at], was[at]];
+    return now && then ? differing(now, then).map((what) => `${tenant}, not as ${than}: ${what}`) : [];
+  });
+}
+
 /** Databases that stand before the next release of a history. */
 export class HistoryFleet {
   private readonly prefix = `history_${randomUUID().replaceAll("-", "").slice(0, 12)}`;
@@ -40,7 +63,7 @@ export class HistoryFleet {
   static async create(ledger: LedgerFormat): Promise<HistoryFleet> {
     const fleet = new HistoryFleet(ledger);
     for (const kind of Object.keys(ROWS))
-      await onServer("18", `create database ${fleet.name(kind)} template template0`);
+      await onServer(MAJOR, `create database ${fleet.name(kind)} template template0`);
     return fleet;
   }
 
@@ -50,7 +73,7 @@ export class HistoryFleet {
   }
 
   private url(kind: string): string {
-    return serverUrl("18", `${this.prefix}_${kind}`);
+    return serverUrl(MAJOR, `${this.prefix}_${kind}`);
   }
 
   /** A tenant with rows that contradict what the release demands, as far as the rows that are there can be changed so. */
@@ -59,19 +82,42 @@ export class HistoryFleet {
     await this.inside("contradicting", (session) => contradict(session, migration));
   }
 
-  /** Runs the release as a migrator does on a copy of each tenant. The copies are the tenants from then on where it ran on all that go on. */
+  /** Runs the release as a migrator does on a copy of each tenant. */
   async apply(migration: Migration): Promise<readonly Truth[]> {
     const truths: Truth[] = [];
     for (const tenant of TENANTS) {
-      await this.copy(tenant, "copy");
-      const truth = await this.inside("copy", (session) => this.run(session, tenant, migration));
-      truths.push(truth);
-      if (truth.failed === null && tenant !== "contradicting") await this.replace(tenant, "copy");
-      else await this.drop("copy");
+      await this.copy(tenant, plain(tenant));
+      truths.push(await this.inside(plain(tenant), (session) => this.run(session, tenant, migration)));
     }
-    await this.drop("contradicting");
-    await this.goOn(truths);
     return truths;
+  }
+
+  /** The approved rollout, next to what the plain SQL made, and the way back, next to what was before. Returns what differs. */
+  async carryOut(gate: Gate, migration: Migration): Promise<readonly string[]> {
+    const before = await this.pictures(TENANTS);
+    const outcome = await gate.rollOut();
+    if (outcome.status !== "passed") return [`the rollout ended ${outcome.status}: ${outcome.reason}`];
+    const made = differences(await this.pictures(TENANTS), await this.pictures(TENANTS.map(plain)), "plain SQL");
+    const left = await gate.rollBack(TENANTS);
+    if (left.length > 0)
+      return [...made, ...left.map((tenant) => `${tenant} was not taken back`), ...(await said(gate))];
+    const back = differences(await this.pictures(TENANTS), before, "before");
+    // A clock or a random number writes another value each time; so it does for two plain runs.
+    return [...(made.length > 0 ? await this.withoutChance(made, migration) : []), ...back];
+  }
+
+  /** The copies on which the plain SQL ran are the tenants from then on, where it ran on all that go on. */
+  async goOn(truths: readonly Truth[]): Promise<void> {
+    const ran = (kind: TenantKind) => truths.find(({ tenant }) => tenant === kind)?.failed === null;
+    if (ran("empty")) {
+      await this.replace("empty", plain("empty"));
+      for (const kind of ["rows", "many"] as const) {
+        if (!ran(kind)) await this.copy("empty", kind);
+        else await this.replace(kind, plain(kind));
+        await this.seed(kind);
+      }
+    }
+    for (const kind of ["contradicting", ...TENANTS.map(plain)]) await this.drop(kind);
   }
 
   /** Brings the tenants behind a migration without judging it. */
@@ -85,7 +131,7 @@ export class HistoryFleet {
   }
 
   async destroy(): Promise<void> {
-    for (const kind of [...Object.keys(ROWS), "contradicting", "copy"]) await this.drop(kind);
+    for (const kind of [...TENANTS, ...TENANTS.map(plain)]) await this.drop(kind);
   }
 
   private async run(session: Session, tenant: TenantKind, migration: Migration): Promise<Truth> {
@@ -113,13 +159,21 @@ export class HistoryFleet {
     await replayMigration(session, { migration, ...common });
   }
 
-  /** A tenant that the release would have broken is made again from the empty one. */
-  private async goOn(truths: readonly Truth[]): Promise<void> {
-    if (truths.find(({ tenant }) => tenant === "empty")?.failed !== null) return;
-    for (const kind of ["rows", "many"] as const) {
-      if (truths.find(({ tenant }) => tenant === kind)?.failed === null) await this.seed(kind);
-      else await this.fromEmpty(kind);
+  private async pictures(kinds: readonly string[]): Promise<readonly Picture[]> {
+    const pictures: Picture[] = [];
+    for (const kind of kinds) pictures.push(await pictureOf(MAJOR, this.url(kind)));
+    return pictures;
+  }
+
+  /** What a second plain run, on tenants that stand before the release again, makes as the first did. */
+  private async withoutChance(found: readonly string[], migration: Migration): Promise<readonly string[]> {
+    const first = await this.pictures(TENANTS.map(plain));
+    for (const tenant of TENANTS) {
+      await this.copy(tenant, plain(tenant));
+      await this.inside(plain(tenant), (session) => this.replay(session, migration));
     }
+    const chance = new Set(differences(await this.pictures(TENANTS.map(plain)), first, "plain SQL"));
+    return found.filter((each) => !chance.has(each));
   }
 
   private async fromEmpty(kind: Kind): Promise<void> {
@@ -146,16 +200,16 @@ export class HistoryFleet {
 
   private async copy(from: string, to: string): Promise<void> {
     await this.drop(to);
-    await onServer("18", `create database ${this.name(to)} template ${this.name(from)} strategy file_copy`);
+    await onServer(MAJOR, `create database ${this.name(to)} template ${this.name(from)} strategy file_copy`);
   }
 
   private async replace(kind: string, by: string): Promise<void> {
     await this.drop(kind);
-    await onServer("18", `alter database ${this.name(by)} rename to ${this.name(kind)}`);
+    await onServer(MAJOR, `alter database ${this.name(by)} rename to ${this.name(kind)}`);
   }
 
   private async drop(kind: string): Promise<void> {
-    await onServer("18", `drop database if exists ${this.name(kind)} with (force)`);
+    await onServer(MAJOR, `drop database if exists ${this.name(kind)} with (force)`);
   }
 
   private name(kind: string): string {
@@ -176,11 +230,6 @@ export async function keepLedgers(session: Session): Promise<readonly string[]> 
   }
   return restore;
 }
-
-const LEDGERS = [
-  ..."_prisma_migrations _sqlx_migrations __diesel_schema_migrations schema_migrations goose_db_version".split(" "),
-  ..."flyway_schema_history refinery_schema_history seaql_migrations pgmigrations migrations_history".split(" "),
-];
 
 export function isRefusal(error: unknown): false {
   if (error instanceof DatabaseError) return false;

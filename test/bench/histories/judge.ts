@@ -20,7 +20,14 @@ export interface Judged {
 /** Longer than this under its locks is harm, as the config's own limit has it. */
 const LONG = 2_000;
 
-export function judge(project: string, version: string, answer: Answer, truths: readonly Truth[]): Judged {
+/** What really happened. */
+export interface Happened {
+  readonly truths: readonly Truth[];
+  /** What the rollout made otherwise than the plain SQL, and what the way back did not bring back. */
+  readonly carried: readonly string[];
+}
+
+export function judge(project: string, version: string, answer: Answer, { truths, carried }: Happened): Judged {
   const failed = truths.flatMap(({ tenant, failed }) => (failed === null ? [] : [`${tenant}: ${failed}`]));
   const gone = truths.flatMap(({ tenant, lost }) => lost.map((what) => `${tenant} loses ${what}`));
   const left = truths.flatMap(({ tenant, touched }) => touched.map((what) => `${tenant} changes ${what}`));
@@ -31,14 +38,14 @@ export function judge(project: string, version: string, answer: Answer, truths: 
     version,
     verdict: verdictOf(
       answer.passed,
-      failed.length + left.length > 0,
+      failed.length + left.length + carried.length > 0,
       failed.length + left.length + gone.length + slow.length > 0,
     ),
     codes: [...new Set(blocking.map(({ code }) => code))].sort(),
     messages: (blocking.length > 0 || answer.passed ? blocking.map(({ message }) => message) : [answer.reason])
       .slice(0, 4)
       .map((text) => text.slice(0, 300)),
-    harm: [...failed, ...left, ...gone, ...slow].slice(0, 6),
+    harm: [...failed, ...left, ...carried, ...gone, ...slow].slice(0, 6),
     seconds: Math.round(answer.ms / 100) / 10,
   };
 }
