@@ -52,12 +52,14 @@ export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user,
     or not ${POWERFUL} and (r.oid = (select b.datdba from pg_database b where b.datname = current_database())
       or pg_has_role(session_user, r.oid, 'MEMBER') and not ${MORE_THAN_OWNER}))`;
 
+const SHOWN = "concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')')";
+
 /**
  * Functions whose owner may less than the login, for a login that may reach beyond the database; none for any other. `name` as a release
  * would write it, `shown` with its owner, `automatic` when something in the database calls it by itself: triggers, rules, defaults, constraints,
  * indexes, policies, casts, operators, event triggers.
  */
-export const LESSER_CODE = `select p.proname::text as name, concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')') as shown,
+export const LESSER_CODE = `select p.proname::text as name, ${SHOWN} as shown,
     exists (select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid and d.deptype in ('n', 'a', 'i')) as automatic
   from pg_proc p join pg_roles r on r.oid = p.proowner where p.oid >= 16384 and ${LESSER_OWNER} and ${POWERFUL} order by 2`;
 
@@ -67,13 +69,10 @@ export interface LesserFunction {
   readonly automatic: boolean;
 }
 
-/**
- * One row, `CodeAnswer`: what of a user's code a query would run. Besides what it names, PostgreSQL runs what stands on the
- * relations that it reads: to plan a scan the expressions of indexes, of partition keys, constraints and statistics are
- * evaluated as far as they are constant, policies and generated columns when rows are read, casts where a value is shown.
- */
-export const CODE_QUERY = `with recursive rel(oid) as (
-  select to_regclass(name)::oid from unnest($8::text[]) name
+/** What PostgreSQL runs by itself where relations of these names are read; `names` is an array of them as SQL. */
+function onRelations(names: string): string {
+  return `rel(oid) as (
+  select to_regclass(name)::oid from unnest(${names}) name
   union select i.inhrelid from rel join pg_inherits i on i.inhparent = rel.oid),
 typ(oid, own) as (
   select t.oid, case when e.oid is not null then e.oid >= 16384 and e.typtype = 'b'
@@ -91,16 +90,31 @@ automatic(oid) as (
   union select o.oprcode::oid from part join pg_depend d on d.classid = part.classid and d.objid = part.objid
     join pg_operator o on o.oid = d.refobjid where d.refclassid = 'pg_operator'::regclass
   union select c.castfunc from pg_cast c
-    where c.castfunc >= 16384 and (c.castsource in (select typ.oid from typ) or c.casttarget in (select typ.oid from typ))),
+    where c.castfunc >= 16384 and (c.castsource in (select typ.oid from typ) or c.casttarget in (select typ.oid from typ)))`;
+}
+
+/** Of the functions in `s(oid, …)`, those whose owner may less than we may. */
+const LESSER_IN_S = `join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
+  where p.oid >= 16384 and ${LESSER_OWNER}`;
+
+/** One row: the code of others that reading or writing tables runs, whatever the query. The parameter: their names as SQL. */
+export const CODE_ON_TABLES = `with recursive ${onRelations("$1::text[]")}
+select array(select distinct ${SHOWN} from automatic s ${LESSER_IN_S} order by 1) as always`;
+
+/**
+ * One row, `CodeAnswer`: what of a user's code a query would run. Besides what it names, PostgreSQL runs what stands on the
+ * relations that it reads: to plan a scan the expressions of indexes, of partition keys, constraints and statistics are
+ * evaluated as far as they are constant, policies and generated columns when rows are read, casts where a value is shown.
+ */
+export const CODE_QUERY = `with recursive ${onRelations("$8::text[]")},
 code(name, placed) as (
-  select concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')'), s.placed
+  select ${SHOWN}, s.placed
   from (select automatic.oid, true from automatic
     union all select f.oid, true from pg_proc f where f.proname = any($6::text[])
     union all select o.oprcode::oid, true from pg_operator o where o.oprname = any($7::text[])
     union all select f.oid, false from pg_proc f where f.proname = any($4::text[])
     union all select o.oprcode::oid, false from pg_operator o where o.oprname = any($5::text[])) s(oid, placed)
-  join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
-  where p.oid >= 16384 and ${LESSER_OWNER})
+  ${LESSER_IN_S})
 select exists (select from pg_proc p where p.oid >= 16384 and p.proname = any($1::text[]))
     or exists (select from pg_operator o where o.oid >= 16384 and o.oprname = any($2::text[]))
     or exists (select from pg_type t where t.oid >= 16384 and t.typname = any($3::text[]))

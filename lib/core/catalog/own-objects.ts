@@ -17,13 +17,16 @@ export interface OwnObjectsRow {
   readonly strange: readonly string[];
 }
 
+const GRANTEE = "case g.grantee when 0 then 'public' else pg_get_userbyid(g.grantee) end";
+
 export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObjects): readonly (string | null)[] {
   return [schema, tenantSchema, ledger, owner];
 }
 
 /**
  * One row. We make schemas with plain tables in them and nothing else: what another role made under their names, or put on them, would run,
- * or be believed, when we write.
+ * or be believed, when we write. `role`: strange only when that role may less than we may; asked of all of them at once, since it is planned
+ * for as long as the whole of the rest.
  */
 export const OWN_OBJECTS = `with own as (
   select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n
@@ -33,39 +36,37 @@ rel as (
     where (c.relnamespace in (select own.oid from own) and c.relkind not in ('i', 't')
       or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = $2))
   union all select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, false from pg_class c where c.oid = to_regclass($3)),
-strange(what) as (
-  select format('the schema %I, which belongs to %I', own.nspname, r.rolname)
-    from own join pg_roles r on r.oid = own.nspowner where r.rolname is distinct from $4::text and ${LESSER_OWNER}
-  union all select format('%s, which belongs to %I', rel.oid::regclass, r.rolname)
-    from rel join pg_roles r on r.oid = rel.relowner where rel.ours and r.rolname is distinct from $4::text and ${LESSER_OWNER}
-  union all select format('%s, which is no table', rel.oid::regclass) from rel where rel.relkind not in ('r', 'p')
-  union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass)
+strange(what, role) as (
+  select format('the schema %I, which belongs to %I', own.nspname, pg_get_userbyid(own.nspowner)), own.nspowner
+    from own where pg_get_userbyid(own.nspowner) is distinct from $4::text
+  union all select format('%s, which belongs to %I', rel.oid::regclass, pg_get_userbyid(rel.relowner)), rel.relowner
+    from rel where rel.ours and pg_get_userbyid(rel.relowner) is distinct from $4::text
+  union all select format('%s, which is no table', rel.oid::regclass), null from rel where rel.relkind not in ('r', 'p')
+  union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass), null
     from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal
-  union all select format('the rule %I on %s', w.rulename, rel.oid::regclass)
+  union all select format('the rule %I on %s', w.rulename, rel.oid::regclass), null
     from rel join pg_rewrite w on w.ev_class = rel.oid where w.rulename <> '_RETURN'
-  union all select format('the policy %I on %s', p.polname, rel.oid::regclass) from rel join pg_policy p on p.polrelid = rel.oid where rel.ours
-  union all select format('row security on %s', rel.oid::regclass) from rel where rel.ours and rel.relrowsecurity
-  union all select format('the inheritance of %s', rel.oid::regclass) from rel
+  union all select format('the policy %I on %s', p.polname, rel.oid::regclass), null from rel join pg_policy p on p.polrelid = rel.oid where rel.ours
+  union all select format('row security on %s', rel.oid::regclass), null from rel where rel.ours and rel.relrowsecurity
+  union all select format('the inheritance of %s', rel.oid::regclass), null from rel
     where rel.ours and exists (select from pg_inherits i where rel.oid in (i.inhrelid, i.inhparent))
-  union all select format('the default of %s.%I', rel.oid::regclass, a.attname)
+  union all select format('the default of %s.%I', rel.oid::regclass, a.attname), null
     from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum
     where rel.ours and pg_get_expr(d.adbin, d.adrelid) not in ('now()', 'true')
-  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass)
+  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass), null
     from rel join pg_constraint c on c.conrelid = rel.oid
     where rel.ours and c.contype not in ('p', 'n') and pg_get_constraintdef(c.oid) <> 'CHECK (one)'
-  union all select format('the index %s on %s', x.indexrelid::regclass, rel.oid::regclass)
+  union all select format('the index %s on %s', x.indexrelid::regclass, rel.oid::regclass), null
     from rel join pg_index x on x.indrelid = rel.oid where rel.ours and (x.indexprs is not null or x.indpred is not null)
-  union all select format('the %s granted on %s to %s', lower(g.privilege_type), rel.oid::regclass, coalesce(r.rolname, 'public'))
-    from rel cross join lateral aclexplode(rel.relacl) g left join pg_roles r on r.oid = g.grantee
-    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN') and (g.grantee = 0 or ${LESSER_OWNER})
-  union all select format('the CREATE granted on the schema %I to %s', own.nspname, coalesce(r.rolname, 'public'))
-    from own cross join lateral aclexplode(own.nspacl) g left join pg_roles r on r.oid = g.grantee
-    where g.grantee <> own.nspowner and g.privilege_type = 'CREATE' and (g.grantee = 0 or ${LESSER_OWNER})
-  union all select format('the event trigger %I, whose function %s belongs to %I', e.evtname, p.oid::regprocedure, r.rolname)
-    from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid join pg_roles r on r.oid = p.proowner
-    where e.evtenabled <> 'D' and ${LESSER_OWNER}
-  union all select format('the function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace in (select own.oid from own)
-  union all select format('the operator %s', o.oid::regoperator) from pg_operator o where o.oprnamespace in (select own.oid from own)
-  union all select format('the type %s', t.oid::regtype) from pg_type t
+  union all select format('the %s granted on %s to %s', lower(g.privilege_type), rel.oid::regclass, ${GRANTEE}), nullif(g.grantee, 0)
+    from rel cross join lateral aclexplode(rel.relacl) g
+    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN')
+  union all select format('the CREATE granted on the schema %I to %s', own.nspname, ${GRANTEE}), nullif(g.grantee, 0)
+    from own cross join lateral aclexplode(own.nspacl) g where g.grantee <> own.nspowner and g.privilege_type = 'CREATE'
+  union all select format('the event trigger %I, whose function %s belongs to %I', e.evtname, p.oid::regprocedure, pg_get_userbyid(p.proowner)), p.proowner
+    from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid where e.evtenabled <> 'D'
+  union all select format('the function %s', p.oid::regprocedure), null from pg_proc p where p.pronamespace in (select own.oid from own)
+  union all select format('the operator %s', o.oid::regoperator), null from pg_operator o where o.oprnamespace in (select own.oid from own)
+  union all select format('the type %s', t.oid::regtype), null from pg_type t
     where t.typnamespace in (select own.oid from own) and t.typtype in ('d', 'e', 'r'))
-select array(select what from strange order by 1) as strange`;
+select array(select what from strange where role is null or exists (select from pg_roles r where r.oid = role and ${LESSER_OWNER}) order by 1) as strange`;

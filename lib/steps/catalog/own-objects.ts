@@ -1,4 +1,4 @@
-import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code-of-others.js";
+import { CODE_ON_TABLES, type CodeAnswer } from "../../core/catalog/code-of-others.js";
 import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
@@ -33,11 +33,7 @@ export async function assertOurs(session: Session, schema: string | null, ledger
   if (strange.length > 0) throw new NotOurs(strange);
 }
 
-const NOTHING = { functions: [], operators: [], placedFunctions: [], placedOperators: [] };
-const NOTHING_WANTED = { functions: [], operators: [], types: [], collations: [], texts: [] };
-
 async function codeOn(session: Session, table: string): Promise<readonly string[]> {
-  const values = codeValues({ ...NOTHING, wanted: NOTHING_WANTED, tables: [table] });
-  const [row] = await session.query<Row & CodeAnswer>(CODE_QUERY, values);
+  const [row] = await session.query<Row & Pick<CodeAnswer, "always">>(CODE_ON_TABLES, [[table]]);
   return [...(row?.always ?? []), ...(await standingTexts(session, table))];
 }

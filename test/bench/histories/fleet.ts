@@ -96,7 +96,7 @@ export class HistoryFleet {
   async carryOut(gate: Gate, migration: Migration): Promise<readonly string[]> {
     const before = await this.pictures(TENANTS);
     const outcome = await gate.rollOut();
-    if (outcome.status !== "passed") return [`the rollout ended ${outcome.status}: ${outcome.reason}`];
+    if (outcome.status !== "passed") return [`the rollout ended ${outcome.status}: ${outcome.reason}`, ...(await said(gate))];
     const made = differences(await this.pictures(TENANTS), await this.pictures(TENANTS.map(plain)), "plain SQL");
     const left = await gate.rollBack(TENANTS);
     if (left.length > 0)
