@@ -96,8 +96,8 @@ export class HistoryFleet {
   async carryOut(gate: Gate, migration: Migration): Promise<readonly string[]> {
     const before = await this.pictures(TENANTS);
     const outcome = await gate.rollOut();
-    if (outcome.status !== "passed") return [`the rollout ended ${outcome.status}: ${outcome.reason}`, ...(await said(gate))];
     const made = differences(await this.pictures(TENANTS), await this.pictures(TENANTS.map(plain)), "plain SQL");
+    if (outcome.status !== "passed") return [`the rollout ended ${outcome.status}: ${outcome.reason}`, ...made];
     const left = await gate.rollBack(TENANTS);
     if (left.length > 0)
       return [...made, ...left.map((tenant) => `${tenant} was not taken back`), ...(await said(gate))];

@@ -45,7 +45,7 @@ export function judge(project: string, version: string, answer: Answer, { truths
     messages: (blocking.length > 0 || answer.passed ? blocking.map(({ message }) => message) : [answer.reason])
       .slice(0, 4)
       .map((text) => text.slice(0, 300)),
-    harm: [...failed, ...left, ...carried, ...gone, ...slow].slice(0, 6),
+    harm: [...failed, ...left, ...carried, ...gone, ...slow].slice(0, 9),
     seconds: Math.round(answer.ms / 100) / 10,
   };
 }

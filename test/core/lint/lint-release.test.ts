@@ -57,6 +57,22 @@ describe("lintRelease", () => {
     expect(findings[0]?.message).toContain(size.rows.toLocaleString("en-US"));
   });
 
+  it.each([
+    ["a new name", "ALTER TABLE users RENAME TO people; ALTER TABLE people ALTER COLUMN email SET NOT NULL"],
+    ["another schema", "ALTER TABLE users SET SCHEMA app; ALTER TABLE app.users ALTER COLUMN email SET NOT NULL"],
+    [
+      "a swap of two names",
+      "ALTER TABLE users RENAME TO old; ALTER TABLE large RENAME TO users; ALTER TABLE old ALTER COLUMN email SET NOT NULL",
+    ],
+  ])("follows the table to %s", async (_, text) => {
+    const statistics = new Map([
+      ["public.users", { rows: 200, bytes: 65_536 }],
+      ["public.large", { rows: 50_000_000, bytes: 20_000_000_000 }],
+    ]);
+    const findings = await lintText(text, ["SG010"], { statistics });
+    expect(findings).toMatchObject([{ code: "SG010", severity: "note" }]);
+  });
+
   it("accepts a stored release, whose statements carry no tree", async () => {
     const source = { file: "r.sql", line: 4, column: 1 };
     const statements = [{ index: 0, sql: "ALTER TABLE t ALTER COLUMN c SET NOT NULL", source }];

@@ -84,14 +84,17 @@ export class Known {
   private readonly all: LintStatement[] = [];
   private readonly byKind = new Map<NodeKind, LintStatement[]>();
   private readonly byScript = new Map<LintScript, Passed>();
+  private readonly sizes: Map<string, TableSize>;
   private held: { readonly transaction: number; readonly locks: Map<string, HeldLock> } = NOTHING_HELD;
 
   constructor(
     readonly circumstances: Circumstances,
-    private readonly sizes: ReadonlyMap<string, TableSize> | null,
+    sizes: ReadonlyMap<string, TableSize> | null,
     /** True when a live catalog is among what is known. */
     readonly live: boolean,
-  ) {}
+  ) {
+    this.sizes = new Map(sizes);
+  }
 
   table(relation: RangeVar | undefined): KnownTable | undefined {
     return relation && this.tables.get(rangeKey(relation));
@@ -132,7 +135,15 @@ export class Known {
 
   /** Null when nobody counted. */
   size(relation: RangeVar | undefined): TableSize | null {
-    return relation && this.sizes ? (this.sizes.get(rangeKey(relation)) ?? null) : null;
+    return (relation && this.sizes.get(rangeKey(relation))) ?? null;
+  }
+
+  /** A table is as large as it was, whatever its name; one that comes under the old name is another. */
+  moveSize(from: string, to: string): void {
+    const size = this.sizes.get(from);
+    this.sizes.delete(from);
+    if (size) this.sizes.set(to, size);
+    else this.sizes.delete(to);
   }
 
   /** The first lock of each mode on each table that earlier statements of this transaction still hold, in order. */

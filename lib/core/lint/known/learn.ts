@@ -141,8 +141,10 @@ function learnRename(known: Known, statement: LintStatement): void {
   renameObject(known, rename);
   const table = known.table(rename.relation);
   if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
-  if (rename.renameType === "OBJECT_TABLE" && table) {
-    moveTable(known, table, relationKey(rename.relation.schemaname, rename.newname));
+  if (rename.renameType === "OBJECT_TABLE") {
+    const key = relationKey(rename.relation.schemaname, newname);
+    known.moveSize(rangeKey(rename.relation), key);
+    if (table) moveTable(known, table, key);
   }
   if (rename.renameType === "OBJECT_TABCONSTRAINT" && table) {
     table.constraints = table.constraints.map((constraint) =>
@@ -211,9 +213,11 @@ function learnSchema(known: Known, statement: LintStatement): void {
   if (move?.relation && (move.objectType === "OBJECT_VIEW" || move.objectType === "OBJECT_MATVIEW")) {
     known.dependents.move(rangeKey(move.relation), relationKey(move.newschema, move.relation.relname ?? ""));
   }
-  const table = known.table(move?.relation);
-  if (move?.objectType !== "OBJECT_TABLE" || !table) return;
-  moveTable(known, table, relationKey(move.newschema, move.relation?.relname ?? ""));
+  if (move?.objectType !== "OBJECT_TABLE" || !move.relation) return;
+  const table = known.table(move.relation);
+  const key = relationKey(move.newschema, move.relation.relname ?? "");
+  known.moveSize(rangeKey(move.relation), key);
+  if (table) moveTable(known, table, key);
 }
 
 function learnType(
