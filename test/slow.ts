@@ -51,6 +51,7 @@ export const SLOW: readonly string[] = [
   "test/integration/run/schemas-by-command.test.ts",
   "test/integration/run/shared-parts.test.ts",
   "test/integration/run/telemetry.test.ts",
+  "test/integration/run/there-and-back.test.ts",
   "test/integration/run/untrusted-extensions.test.ts",
   "test/integration/run/webhooks.test.ts",
   "test/security/executor-rights.test.ts",

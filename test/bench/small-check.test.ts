@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { openProofDatabases } from "../../lib/api/open-proof-databases.js";
 import { readCatalog } from "../../lib/steps/catalog/read-catalog.js";
+import { Gate } from "../support/gate.js";
 import { createDatabase, serverUrl, type TestDatabase } from "../support/postgres.js";
 import { openTestSession } from "../support/session.js";
-import { Gate } from "./histories/gate.js";
 
 const BASE = `create table users (id bigint primary key, name text not null); create table orders (id bigint primary key,
   user_id bigint references users, total numeric(10, 2)); create index orders_user on orders (user_id);`;

@@ -14,7 +14,6 @@ import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
 import { assertOurs } from "../catalog/own-objects.js";
-import { readFingerprint } from "../catalog/read-catalog.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
@@ -25,6 +24,7 @@ import { artifact, type TenantProgress } from "../run/records.js";
 import { primaryOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { analyzeRelease, notAnalyzed, noteStatistics } from "./analyze-release.js";
+import { approvedFingerprint } from "./approved-fingerprint.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { paceOf } from "./pace.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
@@ -125,13 +125,10 @@ function open(ports: Ports, { tenant, config }: TenantContext): Promise<Session>
 }
 
 /** The schema must be the approved one, or one that this release itself left on its way (an interrupted run). */
-async function refuseDrift(
-  ports: Ports,
-  session: Session,
-  { tenant, cluster, before, onTheWay, known }: TenantContext,
-): Promise<void> {
+async function refuseDrift(ports: Ports, session: Session, context: TenantContext): Promise<void> {
+  const { tenant, cluster, before, onTheWay, known } = context;
   if ((await unchangedFingerprint(ports.memory, session, tenant, known)) === before) return;
-  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
+  const fingerprint = await approvedFingerprint(session, context);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
   // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
   if (await partsBegun(session, cluster.pending, tenant.schema)) return;
@@ -199,9 +196,8 @@ function mayDiffer({ up }: Migration): boolean {
   return segmentsOf(up).length === 1 && up.statements.some(isUntold);
 }
 
-async function verifyOnTheWay(session: Session, { tenant, onTheWay, known }: TenantContext): Promise<void> {
-  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
-  if (!onTheWay.includes(fingerprint))
+async function verifyOnTheWay(session: Session, context: TenantContext): Promise<void> {
+  if (!context.onTheWay.includes(await approvedFingerprint(session, context)))
     throw new NotMigrated("the release would have led to another schema than on the clone, and was not committed");
 }
 
@@ -210,9 +206,9 @@ function keepOutput(ports: Ports, tenant: Tenant, output: string): Promise<void>
 }
 
 /** The ledger only says that the migration ran; the catalog says what it left. */
-async function verify(session: Session, { tenant, after, known }: TenantContext): Promise<string> {
-  const { fingerprint } = await readFingerprint(session, tenant.schema, known);
-  if (fingerprint === after) return fingerprint;
+async function verify(session: Session, context: TenantContext): Promise<string> {
+  const fingerprint = await approvedFingerprint(session, context);
+  if (fingerprint === context.after) return fingerprint;
   throw new NotMigrated("the release ran, but the schema is not the one that the dry run ended in");
 }
 

@@ -5,10 +5,10 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { readLedger } from "../catalog/ledger.js";
-import { readFingerprint } from "../catalog/read-catalog.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
+import { approvedFingerprint } from "./approved-fingerprint.js";
 import { halfDone } from "./half-done.js";
 import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
@@ -88,7 +88,7 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
       const way = { migration, previous, candidate, halfDone: half.includes(version) };
       await applyRollback(session, { ...way, ...common, watch: lockWatch(ports, tenant) });
     }
-    return (await readFingerprint(session, tenant.schema, context.known)).fingerprint;
+    return await approvedFingerprint(session, context);
   } finally {
     await guard.release(session);
     await session.close();

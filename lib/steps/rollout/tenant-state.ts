@@ -4,8 +4,8 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError } from "../../ports/registry.js";
 import { readLedger } from "../catalog/ledger.js";
-import { readFingerprint } from "../catalog/read-catalog.js";
 import { partsBegun } from "../migration/progress.js";
+import { approvedFingerprint } from "./approved-fingerprint.js";
 import type { TenantContext } from "./tenant-context.js";
 import { lockName } from "./tenant-guard.js";
 
@@ -24,7 +24,7 @@ async function readTenantState(session: Session, context: TenantContext): Promis
   await session.script("begin isolation level read committed read only");
   try {
     await session.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [lockName(tenant)]);
-    const { fingerprint } = await readFingerprint(session, tenant.schema, context.known);
+    const fingerprint = await approvedFingerprint(session, context);
     const entries = await readLedger(session, ledgerFor(release.convention, tenant.schema), tenant.schema);
     const has = new Set(entries.filter((entry) => !entry.incomplete).map((entry) => entry.version));
     const applied = cluster.pending.filter((version) => has.has(version)).length;

@@ -5,12 +5,12 @@ import { identifier } from "../../../lib/core/sql/quote.js";
 import { DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { replayMigration } from "../../../lib/steps/migration/replay-migration.js";
 import { seedRows } from "../../../lib/steps/proof/seed-rows.js";
+import type { Gate } from "../../support/gate.js";
 import { testClock } from "../../support/migration.js";
 import { type Major, onServer, serverUrl } from "../../support/postgres.js";
 import { openTestSession } from "../../support/session.js";
 import { type Contents, contentsOf, lost } from "./contents.js";
 import { contradict } from "./contradict.js";
-import type { Gate } from "./gate.js";
 import { LEDGERS } from "./ledgers.js";
 import { differing, type Picture, pictureOf } from "./picture.js";
 

@@ -1,6 +1,6 @@
 import { blocks } from "../../../lib/core/finding.js";
+import type { Answer } from "../../support/gate.js";
 import type { Truth } from "./fleet.js";
-import type { Answer } from "./gate.js";
 
 export type Verdict = "right pass" | "right block" | "false block" | "false pass" | "does not apply";
 

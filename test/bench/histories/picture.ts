@@ -1,3 +1,4 @@
+import { withoutTable } from "../../../lib/core/catalog/without-table.js";
 import { compareStates, readState, type State } from "../../../lib/steps/proof/state.js";
 import { canJudge } from "../../support/dump-judge.js";
 import { dumpDifference, normalDump, pgDump } from "../../support/pg-dump.js";
@@ -7,7 +8,7 @@ import { LEDGERS } from "./ledgers.js";
 
 /** One tenant at one moment. */
 export interface Picture {
-  /** Its schema, and its rows without the framework's. */
+  /** Without the framework's ledger. */
   readonly state: State;
   /** Its schema as pg_dump prints it; null without a client for the server. */
   readonly dump: string | null;
@@ -17,8 +18,11 @@ export async function pictureOf(major: Major, url: string): Promise<Picture> {
   const session = await openTestSession(url, "write");
   try {
     const state = await readState(session, null);
-    const dump = canJudge(major) ? normalDump(pgDump(url, "--schema-only"), true) : null;
-    return { state: { ...state, contents: own(state.contents), sequences: own(state.sequences) }, dump };
+    const dump = canJudge(major)
+      ? normalDump(pgDump(url, "--schema-only", ...LEDGERS.map((name) => `--exclude-table=*.${name}`)), true)
+      : null;
+    const catalog = LEDGERS.reduce(withoutTable, state.catalog);
+    return { state: { ...state, catalog, contents: own(state.contents), sequences: own(state.sequences) }, dump };
   } finally {
     await session.close();
   }

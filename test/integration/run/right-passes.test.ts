@@ -3,7 +3,7 @@ import { blocks } from "../../../lib/core/finding.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { HistoryFleet } from "../../bench/histories/fleet.js";
-import { Gate } from "../../bench/histories/gate.js";
+import { Gate } from "../../support/gate.js";
 
 interface Form {
   /** What the tenants have. */
