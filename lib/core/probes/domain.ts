@@ -6,6 +6,7 @@ import { type Domain, domainNamed } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { sameType } from "./support/same-type.js";
+import { unknowable } from "./support/unknowable.js";
 
 /** Values in columns of a domain, or of a domain over it, that its new constraint would refuse. */
 export const domain: Probe = {
@@ -14,20 +15,33 @@ export const domain: Probe = {
     if (operation.kind !== "alter-domain") return [];
     const changed = domainNamed(operation.domain, before);
     const refused = changed && refusedValue(operation, changed);
-    if (!changed || refused === null) return [];
+    if (!changed) return [];
+    // One that the release itself has added is in no catalog yet.
+    const own =
+      refused === null && operation.change === "validate constraint" && before.isAltered(operation.domain.name);
+    if (refused === null && !own) return [];
     const types = domainsOver(changed.name, before);
     const holders = typesWith(types, before);
     return before.all().flatMap((table) =>
       // Every child and partition shows its rows through its parent, but may also stand alone.
       table.columns.flatMap((column) => {
         if (types.some((type) => !isArray(column.type) && sameType(column.type, type)))
-          return [probeOf(operation, before, table, column, refused)];
+          return [refused === null ? unasked(operation, table) : probeOf(operation, before, table, column, refused)];
         const inside = [...types, ...holders].some((type) => sameType(column.type, type));
         return inside ? [refusedInside(operation, table, `${tableName(table)}.${column.name}`)] : [];
       }),
     );
   },
 };
+
+function unasked({ statement, domain: { name } }: AlterDomain, table: TableState): ProbeDraft {
+  return unknowable(
+    domain.code,
+    statement,
+    table,
+    `The release itself adds the constraint of the domain ${name} before it`,
+  );
+}
 
 function isArray(type: string): boolean {
   return type.endsWith("]");

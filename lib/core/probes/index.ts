@@ -18,6 +18,7 @@ import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
 import { ChangedCode } from "./support/changed-code.js";
+import { MadeCode } from "./support/made-code.js";
 import { reverified } from "./support/reverified.js";
 import { withCalls } from "./support/with-calls.js";
 import { typeChange } from "./type-change.js";
@@ -57,6 +58,12 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   let state = ReleaseState.initial(index);
   const found: ProbeQuery[] = [];
   const changed = new ChangedCode(before);
+  const made = new MadeCode();
+  const next = (operation: Operation) => made.seen(operation, advance(state, operation));
+  const noted = (operation: Operation, after: ReleaseState) => {
+    changed.note(operation, state, after);
+    made.note(operation, state);
+  };
   const ask = (draft: ProbeDraft) => withCalls(draft, changed);
   const derive = (operation: Operation, after: ReleaseState) => {
     const moment = { before: state, after };
@@ -74,20 +81,20 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
       for (const operation of operations.filter(({ kind }) => !RUNS_CODE.has(kind))) {
         const takesPlace = untouched ? occurs(operation, index) : null;
         if (takesPlace === false) continue;
-        const after = advance(state, operation);
+        const after = next(operation);
         derive(operation, after);
-        changed.note(operation, state, after);
+        noted(operation, after);
         if (takesPlace || operation.guards?.length === 0) state = after;
       }
       const block = { kind: "opaque", code: "body", reason: "a DO block runs code", statement } as const;
-      const after = advance(state, { ...block, transactionality: "inside" });
-      for (const operation of operations) changed.note(operation, state, after);
+      const after = next({ ...block, transactionality: "inside" });
+      for (const operation of operations) noted(operation, after);
       state = after;
     } else {
       for (const operation of inServerOrder(operations)) {
-        const after = advance(state, operation);
+        const after = next(operation);
         derive(operation, after);
-        changed.note(operation, state, after);
+        noted(operation, after);
         state = after;
       }
     }

@@ -218,7 +218,8 @@ export function lastPart(name: string): string {
   ).replaceAll('""', '"');
 }
 
-function mentionOf(name: string): (text: string) => boolean {
+/** Whether a text names it, as a whole word where it is one. */
+export function mentionOf(name: string): (text: string) => boolean {
   if (!/^[\w$]+$/.test(name)) return (text) => text.includes(name);
   const word = new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`, "i");
   return (text) => word.test(text);
