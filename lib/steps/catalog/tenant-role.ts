@@ -1,5 +1,6 @@
 import { ROLE_FACTS, type RoleFacts } from "../../core/catalog/role-facts.js";
 import { roleFindings } from "../../core/catalog/role-findings.js";
+import { LACKED_USAGE, type LackedUsage } from "../../core/catalog/shared-rights.js";
 import { allowedExtensions } from "../../core/config/allowed-extensions.js";
 import type { Config } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
@@ -13,6 +14,16 @@ export async function readRoleFacts(session: Session, tenant: Tenant): Promise<R
   const [facts] = await session.query<Row & RoleFacts>(ROLE_FACTS, [tenant.role ?? null, tenant.schema]);
   if (!facts) throw new DatabaseError("the query for the session's role was answered with no row", "MALFORMED");
   return facts;
+}
+
+/** What the tenants of the database share and the role may not use; nothing for a tenant with a database of its own. */
+export async function readLackedUsage(
+  session: Session,
+  tenant: Tenant,
+  shared: readonly string[],
+): Promise<readonly LackedUsage[]> {
+  if (tenant.schema === null) return [];
+  return session.query<Row & LackedUsage>(LACKED_USAGE, [tenant.role ?? null, shared]);
 }
 
 /** What is wrong with that role for these migrations. */

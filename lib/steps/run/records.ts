@@ -2,6 +2,7 @@ import type { ApprovalParts } from "../../core/approval/digest.js";
 import type { Activity } from "../../core/catalog/activity.js";
 import type { Difference } from "../../core/catalog/compare.js";
 import type { DriftReport } from "../../core/catalog/drift.js";
+import type { TenantRole } from "../../core/catalog/shared-rights.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Config } from "../../core/config/config.js";
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
@@ -101,7 +102,7 @@ export interface TenantReading {
   readonly target: Target | null;
   readonly statistics: Statistics | null;
   /** Who the release would run as there; absent when it is unknown, and in runs of versions that did not ask. */
-  readonly role?: { readonly name: string; readonly createsSchemas: boolean };
+  readonly role?: TenantRole;
   /** The change detector saw no change since the last run, so the catalog was not read again. */
   readonly unchanged: boolean;
   readonly ledger: readonly LedgerEntry[];

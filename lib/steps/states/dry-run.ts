@@ -15,6 +15,7 @@ import { ownSchemaFindings } from "../proof/own-schema-rights.js";
 import { proofInput } from "../proof/proof-input.js";
 import { proofRecord } from "../proof/proof-record.js";
 import { proveOnClone } from "../proof/prove-on-clone.js";
+import { sharedRightsFindings } from "../proof/shared-rights.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
 import { driverFindings } from "../run/driver-limits.js";
 import { saveFindings } from "../run/findings.js";
@@ -136,8 +137,9 @@ async function prove(
     const derived = await probeDerived(ports, cluster, proof.derived);
     const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
     const rights = ownSchemaFindings(members, readings, { migrations: common.migrations, rollbacks: proof.rollbacks });
+    const usage = sharedRightsFindings(tenant, members, readings, common.migrations);
     const instead = failures.map((failure) => clonedInstead(cluster, failure, tenant));
-    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...instead]);
+    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...usage, ...instead]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more of it begins again.

@@ -1,5 +1,6 @@
 import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
+import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
@@ -13,7 +14,7 @@ import { logicalReplicaFindings } from "../catalog/logical-replica.js";
 import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
 import { openReplica } from "../catalog/replica.js";
-import { readRoleFacts, tenantRoleFindings } from "../catalog/tenant-role.js";
+import { readLackedUsage, readRoleFacts, tenantRoleFindings } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import { artifact, need, type TenantReading } from "../run/records.js";
@@ -58,6 +59,7 @@ async function readTenant(
     session = opened.session;
     const facts = await readRoleFacts(session, tenant);
     roles = tenantRoleFindings(facts, tenant, config);
+    const lacks = await readLackedUsage(session, tenant, sharedSchemas(config));
     const { fingerprint, catalog, unchanged } = await reader.read(session, tenant);
     const key = artifact.catalog(fingerprint);
     if (!(await ports.artifacts.has(key))) await ports.artifacts.create(key, catalog);
@@ -75,7 +77,7 @@ async function readTenant(
       fingerprint,
       target,
       statistics,
-      role: { name: facts.role, createsSchemas: facts.createsSchemas },
+      role: { name: facts.role, createsSchemas: facts.createsSchemas, lacks },
       unchanged,
       ledger,
       pending: pending.map((migration) => migration.version),
