@@ -18,7 +18,19 @@ export function learnAlterTable(known: Known, statement: LintStatement): void {
   known.tables.set(key, table);
   for (const node of alter.cmds ?? []) {
     const command = as(node, "AlterTableCmd");
-    if (command) learnCommand(known, table, command, statement);
+    if (!command) continue;
+    learnCommand(known, table, command, statement);
+    if (alter.relation.inh) learnOfChildren(known, table, command, statement);
+  }
+}
+
+/** Without ONLY the server sets NOT NULL in partitions and children too, and drops it there. */
+function learnOfChildren(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
+  if (command.subtype !== "AT_SetNotNull" && command.subtype !== "AT_DropNotNull") return;
+  for (const child of known.tables.values()) {
+    if (child === table || !(table.partitions.has(child.key) || child.parents.has(table.key))) continue;
+    learnCommand(known, child, command, statement);
+    learnOfChildren(known, child, command, statement);
   }
 }
 
