@@ -8,6 +8,9 @@ const FAR_TOO_LONG = 4;
 const LARGEST_BATCH = 1_000_000;
 /** A batch is at most so many times as large as the one before: the time of one says little of the next. */
 const MOST_GROWTH = 2;
+/** One that took so small a part of its target may be followed by one that is this many times as large. */
+const TINY = 1 / 16;
+const TINY_GROWTH = 4;
 const MOST_SHRINKING = 0.25;
 
 /** How many rows the first batch walks. `proving`: on a clone. `total`: rows to do; null where they were not counted. */
@@ -19,8 +22,9 @@ export function firstSize(proving: boolean, total: number | null): number {
 /** How many rows the next batch walks, after one of `size` rows took `ms`. */
 export function nextSize(size: number, ms: number, targetMs: number): number {
   if (size <= FEW && ms > targetMs && ms < FAR_TOO_LONG * targetMs) return size;
-  const factor = ms <= 0 ? MOST_GROWTH : targetMs / ms;
-  const bounded = Math.min(MOST_GROWTH, Math.max(MOST_SHRINKING, factor));
+  const factor = ms <= 0 ? TINY_GROWTH : targetMs / ms;
+  const most = ms <= TINY * targetMs ? TINY_GROWTH : MOST_GROWTH;
+  const bounded = Math.min(most, Math.max(MOST_SHRINKING, factor));
   const least = ms < FAR_TOO_LONG * targetMs ? Math.min(size, FEW) : 1;
   return Math.min(LARGEST_BATCH, Math.max(least, Math.round(size * bounded)));
 }

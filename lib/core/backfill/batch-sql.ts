@@ -135,6 +135,11 @@ export function amountSql(plan: BackfillPlan, keeping: boolean): string {
     FROM (SELECT ${columns} FROM ${texts.written} WHERE ${matched(plan)}) q`;
 }
 
+/** One row where a row meets the condition, none where all are done. Locks none. */
+export function leftSql(plan: BackfillPlan): string {
+  return `SELECT 1 AS found FROM ${plan.texts.written} WHERE ${matched(plan)} LIMIT 1`;
+}
+
 /** Names a row by its key, for a person: `id 17`. */
 export function keyName({ key }: Walk, texts: KeyTexts): string {
   return key.map(({ id }, at) => `${id.name} ${texts[at] ?? ""}`).join(", ");

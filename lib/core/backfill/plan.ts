@@ -11,7 +11,7 @@ import { isAscending, keyOf } from "./key.js";
 import { changedColumns, readStatement } from "./read-statement.js";
 import { type BackfillRefusal, NotCuttable } from "./refusal.js";
 import { nameIn, type Shape, shapeOf } from "./statement-shape.js";
-import { refuseSurroundings } from "./surroundings.js";
+import { mayDefer, refuseSurroundings } from "./surroundings.js";
 import { type StatementTexts, textsOf } from "./texts.js";
 
 /** How one statement is run in batches over one schema. Plain data, and the same for the same schema. */
@@ -30,6 +30,8 @@ export interface BackfillPlan {
   readonly writtenAlias: string;
   readonly key: readonly ColumnObject[];
   readonly batchMs: number;
+  /** Whether something may wait for the end of a batch's transaction. */
+  readonly defers: boolean;
   readonly texts: StatementTexts;
   /** How the written rows are kept; null where none could be found again. */
   readonly kept: KeptForm | null;
@@ -84,6 +86,7 @@ function plan(statement: Statement, node: Node, mark: BackfillMark, before: Cata
     writtenAlias: nameIn(shape.written),
     key,
     batchMs: mark.batchMs,
+    defers: mayDefer(before),
     texts: textsOf(node, shape),
     kept: keptForm(statement, before, shape, written, key),
   };

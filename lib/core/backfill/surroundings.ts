@@ -79,3 +79,12 @@ function refuseLateChecks(before: CatalogIndex, { verb, sets }: Shape, written: 
       );
   }
 }
+
+/** Whether anything may wait for the end of a transaction to be checked or fired, in any table. */
+export function mayDefer({ catalog }: CatalogIndex): boolean {
+  return catalog.objects.some(
+    ({ kind, definition, attributes }) =>
+      (kind === "constraint" && attributes.deferrable === true) ||
+      (kind === "trigger" && (definition ?? "").startsWith("CREATE CONSTRAINT TRIGGER")),
+  );
+}

@@ -1,12 +1,5 @@
 import { firstSize } from "../../core/backfill/batch-size.js";
-import {
-  amountSql,
-  batchSql,
-  type KeyTexts,
-  keyName,
-  lastKeySql,
-  windowEndSql,
-} from "../../core/backfill/batch-sql.js";
+import { amountSql, type KeyTexts, keyName, lastKeySql, leftSql, windowEndSql } from "../../core/backfill/batch-sql.js";
 import { type BackfillPlan, planBackfill } from "../../core/backfill/plan.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { digest } from "../../core/json.js";
@@ -23,15 +16,12 @@ import {
   clearBackfill,
   readBackfill,
   setUpBackfill,
-  writeBackfill,
+  stateSql,
 } from "./backfill-state.js";
 import { BatchSizing } from "./batch-sizing.js";
-import { deferredInside } from "./deferred-inside.js";
-import { withinLockTimeout } from "./lock-watch.js";
+import { type Changed, changeWindow, keyAt } from "./change-window.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
-import { readingInside } from "./reads-outside.js";
 import { keepBefore } from "./run-kept.js";
-import { stayInside } from "./stay-inside.js";
 import { vacuumBetween } from "./vacuum-between.js";
 
 /** Passes over the table at most. Rows written since the last one began, a plain statement would not have met either. */
@@ -42,7 +32,12 @@ const LEAST_PATIENCE_MS = 5_000;
 
 /** The part of the engine that is in `apply-migration`. */
 export interface Transactions {
-  guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void>;
+  guarded<T>(
+    session: Session,
+    input: Work,
+    work: () => Promise<T | undefined>,
+    last?: (result: T | undefined) => readonly string[],
+  ): Promise<void>;
   end(session: Session, input: Work): Promise<void>;
 }
 
@@ -52,6 +47,8 @@ export interface AppliedBackfill {
 }
 
 const PART = 0;
+
+const withCommit = (statement: string | undefined) => (statement === undefined ? [] : [statement]);
 
 /**
  * Runs one statement in batches, each in a transaction with the cursor that says how far it came: what dies in between is neither
@@ -77,12 +74,6 @@ export async function applyBackfill(
   const batches = await walk.run();
   await walk.finish(statement, input.clock.monotonic() - start);
   return { resumed: progress.size > 0, transactions: batches + 2 };
-}
-
-interface BatchRow extends Record<string, unknown> {
-  readonly changed: string;
-  readonly still: string;
-  readonly bytes: string;
 }
 
 class Backfill {
@@ -128,13 +119,14 @@ class Backfill {
     const { session, input } = this;
     const amount = await this.amount();
     if (this.keeping && amount) input.budget.weigh(amount.bytes);
-    await this.transactions.guarded(session, input, async () => {
+    const begun = async () => {
       // Another process of the same run may have begun since the progress was read.
-      if ((await readBackfill(session, this.version, input.schema)) !== null) return;
+      if ((await readBackfill(session, this.version, input.schema)) !== null) return undefined;
       await keepBefore(session, input.keep, input.budget, input.schema);
-      await writeBackfill(session, this.version, { ...this.state, total: amount?.rows ?? null }, input.schema);
       await recordProgress(session, this.version, PART, "started", input.schema);
-    });
+      return stateSql(this.version, { ...this.state, total: amount?.rows ?? null }, input.schema);
+    };
+    await this.transactions.guarded(session, input, begun, withCommit);
   }
 
   /** Null where counting takes longer than a statement may. */
@@ -160,15 +152,17 @@ class Backfill {
     for (;;) {
       const began = input.clock.monotonic();
       let ours = false;
+      const batch = () => {
+        ours = true;
+        return this.batch();
+      };
       try {
-        await this.transactions.guarded(session, this.scope(), async () => {
-          ours = true;
-          await this.batch();
-        });
+        await this.transactions.guarded(session, this.scope(), batch, withCommit);
         if (!ours) return this.state.batches;
         const ms = input.clock.monotonic() - began;
         this.sizes(this.state.total).succeeded(this.workMs);
         this.longestMs = Math.max(this.longestMs, ms);
+        if (this.state.pass > 1 && this.state.after === null) await this.endWhereNoneIsLeft();
         const seen = this.seen(ms);
         if (this.state.finished) {
           await input.pace?.ended?.(seen);
@@ -197,7 +191,25 @@ class Backfill {
     return { ...this.input, settings: { ...this.input.settings, statementTimeout: limit } };
   }
 
-  private async batch(): Promise<void> {
+  /** Before a further pass: where one look finds nothing, nothing is walked again; where it takes too long, it is. */
+  private async endWhereNoneIsLeft(): Promise<void> {
+    const { session, input, plan, version } = this;
+    const look = async () => {
+      const known = await readBackfill(session, version, input.schema);
+      if (!known || known.finished || known.last !== null) return undefined;
+      if ((await session.execute(bindSchemas(leftSql(plan), input.schema))).length > 0) return undefined;
+      this.state = { ...known, finished: true };
+      return stateSql(version, this.state, input.schema);
+    };
+    try {
+      await this.transactions.guarded(session, this.scope(), look, withCommit);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || callsFor(error) === "stop") throw error;
+    }
+  }
+
+  /** What says how far it came, to be written with the end of its transaction. */
+  private async batch(): Promise<string | undefined> {
     const { session, input } = this;
     const { schema } = input;
     const known = await readBackfill(session, this.version, schema);
@@ -209,7 +221,7 @@ class Backfill {
       );
     this.state = known;
     this.before = known.changed;
-    if (known.finished) return;
+    if (known.finished) return undefined;
     const last = known.last ?? (await this.key(lastKeySql(this.plan)));
     const { size } = this.sizes(known.total);
     const end = last && (await this.key(windowEndSql(this.plan, known.after, last, size)));
@@ -221,8 +233,8 @@ class Backfill {
     const batches = known.batches + 1;
     const sum = { ...known, changed, changedInPass, bytes, batches };
     const next = end ? { ...sum, after: end, last } : this.nextPass(sum);
-    await writeBackfill(session, this.version, next, schema);
     this.state = next;
+    return stateSql(this.version, next, schema);
   }
 
   private nextPass(state: BackfillState): BackfillState {
@@ -231,34 +243,15 @@ class Backfill {
     return { ...state, pass: state.pass + 1, after: null, last: null, changedInPass: 0 };
   }
 
-  private async key(sql: string): Promise<KeyTexts | null> {
-    const [row] = await this.session.query<{ at: string }>(bindSchemas(sql, this.input.schema));
-    return row ? (JSON.parse(row.at) as string[]) : null;
+  private key(sql: string): Promise<KeyTexts | null> {
+    return keyAt(this.session, this.input, sql);
   }
 
-  private async change(
-    after: KeyTexts | null,
-    to: KeyTexts,
-  ): Promise<{ readonly changed: number; readonly bytes: number }> {
-    const { session, input, plan } = this;
+  private async change(after: KeyTexts | null, to: KeyTexts): Promise<Changed> {
     this.to = to;
-    const sql = bindSchemas(batchSql(plan, { after, to }, this.keeping), input.schema);
-    const { settings, watch } = input;
-    const execute = async () => {
-      const start = input.clock.monotonic();
-      const rows = await session.execute<BatchRow>(sql);
-      this.workMs = input.clock.monotonic() - start;
-      return rows;
-    };
-    const row = await readingInside(session, this.scope(), async () => {
-      const [counted] = await withinLockTimeout(session, settings, watch, execute);
-      await stayInside(session, this.scope());
-      await deferredInside(session, this.scope(), watch);
-      return counted;
-    });
-    if (!row) throw new DatabaseError("a batch was answered with no row", "MALFORMED");
-    if (Number(row.still) > 0) throw new RowsStay();
-    return { changed: Number(row.changed), bytes: Number(row.bytes) };
+    const done = await changeWindow(this.session, { ...this.scope(), keeping: this.keeping }, this.plan, { after, to });
+    this.workMs = done.ms;
+    return done;
   }
 
   private async failed(error: DatabaseError): Promise<void> {

@@ -165,17 +165,23 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
   return progress.size > 0;
 }
 
-/** One transaction, which ends empty when another run has done the migration's work in the meantime. */
-async function guarded(session: Session, input: Work, work: () => Promise<void>): Promise<void> {
+/** One transaction, which ends empty when another run has done the migration's work in the meantime. `last` is sent with COMMIT. */
+async function guarded<T>(
+  session: Session,
+  input: Work,
+  work: () => Promise<T | undefined>,
+  last: (result: T | undefined) => readonly string[] = () => [],
+): Promise<void> {
   session.lookUpIn(input.schema, input.settings.shared);
   await inTransaction(
     session,
     input.isolation,
     async () => {
-      if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
-      await work();
+      if (input.guard && !(await input.guard.inside(session, input.migration.version))) return undefined;
+      return work();
     },
     preparation(session, input, "inside"),
+    last,
   );
 }
 

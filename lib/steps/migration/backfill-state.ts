@@ -1,6 +1,6 @@
 import type { KeyTexts } from "../../core/backfill/batch-sql.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
-import { identifier, qualified } from "../../core/sql/quote.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { assertOurs } from "../catalog/own-objects.js";
 
@@ -58,14 +58,10 @@ export async function readBackfill(
   return row ? (JSON.parse(row.state) as BackfillState) : null;
 }
 
-export async function writeBackfill(
-  session: Session,
-  version: string,
-  state: BackfillState,
-  schema: string | null,
-): Promise<void> {
-  const sql = `insert into ${TABLE} values ($1, $2::text::jsonb) on conflict (version) do update set state = excluded.state`;
-  await session.query(bindSchemas(sql, schema), [version, JSON.stringify(state)]);
+/** A statement, to be sent with others. */
+export function stateSql(version: string, state: BackfillState, schema: string | null): string {
+  const values = `${literal(version)}, ${literal(JSON.stringify(state))}::jsonb`;
+  return `insert into ${bindSchemas(TABLE, schema)} values (${values}) on conflict (version) do update set state = excluded.state`;
 }
 
 export async function clearBackfill(session: Session, version: string, schema: string | null): Promise<void> {

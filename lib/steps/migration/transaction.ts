@@ -1,17 +1,18 @@
 import type { IsolationLevel } from "../../core/migration/release.js";
 import type { Session } from "../../ports/database.js";
 
-/** Runs work in one transaction: committed when it resolves, rolled back when it throws. `first` is sent with BEGIN. */
+/** Runs work in one transaction: committed when it resolves, rolled back when it throws. `first` is sent with BEGIN, `last` with COMMIT. */
 export async function inTransaction<T>(
   session: Session,
   isolation: IsolationLevel,
   work: () => Promise<T>,
   first: readonly string[] = [],
+  last: (result: T) => readonly string[] = () => [],
 ): Promise<T> {
   try {
     await session.script([`begin isolation level ${isolation}`, ...first].join("; "));
     const result = await work();
-    await session.script("commit");
+    await session.script([...last(result), "commit"].join("; "));
     return result;
   } catch (error) {
     // On a broken connection the server rolls back by itself.
