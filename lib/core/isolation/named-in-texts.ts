@@ -10,7 +10,7 @@ export interface ReadTexts {
   readonly queries: readonly string[];
   /** Calls whose text only the run tells. */
   readonly unknown: readonly string[];
-  /** Other constants of calls: data, unless they name a tenant's schema. */
+  /** Other constants of calls, and what a trigger gives its function: data, unless they name a tenant's schema. */
   readonly data: readonly string[];
 }
 
@@ -71,6 +71,7 @@ export function readTexts(node: Node): ReadTexts {
       names.push(...known.map((text) => ({ text, access: name === "setval" ? "write" : "read" }) as const));
     else data.push(...known);
   }
+  data.push(...strings(as(node, "CreateTrigStmt")?.args));
   return { names, queries, unknown, data };
 }
 

@@ -13,7 +13,17 @@ export function judgeSetting(change: SettingChange, scope: IsolationScope): Brea
   if (name === "search_path") return scope.schemaTenants ? searchPath(change, scope) : null;
   if (name === "session_authorization") return scope.schemaTenants || change.values !== null ? role(name) : null;
   if (name === "role") return scope.schemaTenants ? role(name) : null;
+  if (name === "track_counts") return scope.schemaTenants ? counts() : null;
   return reading(change) ?? timeout(change, scope);
+}
+
+/** By those counts it is told before the commit what a part that was rolled back has read (`readingInside`). */
+function counts(): Breach {
+  return {
+    code: "isolation.reading",
+    message: "It changes track_counts, by which the rollout tells what the release reads of other tenants.",
+    remedy: "Leave it out.",
+  };
 }
 
 /** How the server reads a text, by which it may hold another statement than the one that was read here. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.js";
 import type { Migration } from "../migration/release.js";
+import { actsOutside } from "../postgres/acts-outside.js";
 import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
@@ -89,7 +90,7 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
       remedy: "Remove the wait; between batches it belongs into a job apart from the migrations.",
     };
   }
-  return calls(OUTSIDE_CALLS) ? beyond(text) : null;
+  return [...names].some(actsOutside) ? beyond(text) : null;
 }
 
 /** They take databases and tablespaces of a role along (manual, "DROP OWNED", "REASSIGN OWNED"). */
@@ -115,27 +116,6 @@ function namedIn(statement: Statement): readonly string[] {
 
 const BEYOND = new Set(["database", "tablespace", "subscription", "role", "parameter acl"]);
 const WAITS = new Set(["pg_sleep", "pg_sleep_for", "pg_sleep_until"]);
-
-/** Functions that act on the server's files, on other sessions or on the whole server (manual, "System Administration"). */
-const OUTSIDE_CALLS = new Set([
-  ...["lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_file_write", "pg_ls_dir"],
-  ...[
-    "pg_terminate_backend",
-    "pg_cancel_backend",
-    "pg_reload_conf",
-    "pg_rotate_logfile",
-    "pg_switch_wal",
-    "pg_promote",
-  ],
-  ...["pg_create_physical_replication_slot", "pg_create_logical_replication_slot", "pg_drop_replication_slot"],
-  ...["pg_copy_physical_replication_slot", "pg_copy_logical_replication_slot", "pg_replication_slot_advance"],
-  ...["pg_logical_slot_get_changes", "pg_logical_slot_get_binary_changes", "pg_logical_emit_message"],
-  ...["pg_replication_origin_create", "pg_replication_origin_drop", "pg_replication_origin_advance"],
-  ...["pg_replication_origin_session_setup", "pg_replication_origin_xact_setup"],
-  ...["pg_create_restore_point", "pg_backup_start", "pg_backup_stop", "pg_start_backup", "pg_stop_backup"],
-  ...["pg_wal_replay_pause", "pg_wal_replay_resume", "pg_import_system_collations", "pg_stat_reset_shared"],
-  ...["dblink", "dblink_exec", "dblink_connect"],
-]);
 
 function reachesBeyond(operation: Operation): boolean {
   switch (operation.kind) {

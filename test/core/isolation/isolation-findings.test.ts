@@ -175,6 +175,12 @@ describe("a tenant that is a schema", () => {
     ["set session authorization acme_owner", "role"],
     ["select set_config('role', 'acme_owner', false)", "role"],
     ["create function f() returns int language sql set role = x as 'select 1'", "role"],
+    // What tells the rollout what was read.
+    ["set local track_counts = off", "reading"],
+    ["create function f() returns int language sql set track_counts = off as 'select 1'", "reading"],
+    // Arguments of a trigger.
+    ["create trigger t before insert on usr for each row execute function f('acme.log')", "other-schema"],
+    ["create trigger t before insert on usr execute function tsvector_update_trigger(v, 'acme.c', a)", "other-schema"],
     // What cannot be read.
     [body("begin execute 'update ' || tg_argv[0] || ' set a = 1'; end"), "unreadable"],
     // Outside a transaction no lock tells what a function read.
@@ -259,6 +265,8 @@ describe("a tenant that is a schema", () => {
     "alter sequence s owned by usr.id",
     "drop operator class if exists ops using btree",
     "insert into usr (name, mail) values ('acme', 'info@acme.com'), ('see acme.pdf or https://acme.com', null)",
+    "create trigger t before insert on usr execute function tsvector_update_trigger(v, 'pg_catalog.english', a)",
+    "create trigger t before insert on usr for each row execute function f('https://acme.example.com/path', '', 1)",
     "select regexp_replace(name, 'foo.bar', '') from usr",
     "select jsonb_build_object('a.b', 1)",
     "set lock_timeout = '1s'; set local statement_timeout = 60000; set client_min_messages = warning",

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { actsOutside } from "../../../lib/core/postgres/acts-outside.js";
+import { VOLATILE } from "../../../lib/core/postgres/function-names.js";
 import {
   builtInVolatility,
   EXTENSION_FUNCTIONS,
@@ -68,4 +70,24 @@ describe("harmless functions", () => {
     "no_such_function",
     "app.lower",
   ])("%s is not one", (name) => expect(isHarmless(name)).toBe(false));
+});
+
+/** Volatile functions that act on nothing outside of their database, or only read what is there. */
+const WITHIN: readonly RegExp[] = [
+  /^(RI_FKey_|lo_(close|creat|create|from_bytea|lseek|lseek64|open|put|tell|tell64|truncate|truncate64|unlink)$|loread$|lowrite$)/,
+  /^(brin_|gin_clean_pending_list$|amvalidate$|\w*handler$|plpgsql_validator$|dsnowball_|bernoulli$|system$)/,
+  /^(current_query|currtid2|ts_rewrite|ts_stat|(cursor|query)_to_xml\w*|tsvector_update_trigger\w*|unique_key_recheck)$/,
+  /^(suppress_redundant_updates_trigger|pg_extension_config_dump|pg_export_snapshot|pg_notify|pg_sleep_(for|until))$/,
+  /^pg_(get_|control_|current_|last_|is_|show_|logical_slot_peek_|stat_get_|xact_commit_|wal_summary_contents$|available_wal)/,
+  /^pg_(collation|database_collation)_actual_version$|^pg_(clear|restore)_(attribute|relation)_stats$/,
+  /^pg_(hba_file_rules|ident_file_mappings|jit_available|lock_status|notification_queue_usage|prepared_xact)$/,
+  /^pg_(isolation_test_session_is_blocked|safe_snapshot_blocking_pids|stat_have_stats)$/,
+  /^pg_replication_origin_(progress|session_is_setup|session_progress)$|^pg_stat_(clear_snapshot|force_next_flush)$/,
+  /^pg_stat_reset(_single_(table|function)_counters)?$/,
+];
+
+it("of every volatile function it is said whether it acts outside of the database", () => {
+  const names = VOLATILE.trim().split(/\s+/);
+  const within = (name: string) => isHarmless(name) || WITHIN.some((pattern) => pattern.test(name));
+  expect(names.filter((name) => actsOutside(name) === within(name))).toEqual([]);
 });

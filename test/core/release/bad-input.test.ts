@@ -101,3 +101,41 @@ describe("bad input", () => {
     ]);
   });
 });
+
+/** A file by each convention whose statements are `sql`. */
+const BY_CONVENTION: readonly (readonly [string, (sql: string) => Record<string, string>])[] = [
+  ["plain", (sql) => ({ "1_a.sql": sql })],
+  ["golang-migrate", (sql) => ({ "1_a.up.sql": sql })],
+  ["goose", (sql) => ({ "1_a.sql": `-- +goose Up\n${sql}\n` })],
+  ["dbmate", (sql) => ({ "1_a.sql": `-- migrate:up\n${sql}\n-- migrate:down\n` })],
+  ["sqlx", (sql) => ({ "1_a.sql": sql })],
+  ["flyway", (sql) => ({ "V1__a.sql": sql })],
+  ["refinery", (sql) => ({ "V1__a.sql": sql })],
+  ["prisma", (sql) => ({ "1_a/migration.sql": sql })],
+  ["diesel", (sql) => ({ "1_a/up.sql": sql, "1_a/down.sql": "" })],
+  ["node-pg-migrate", (sql) => ({ "1_a.sql": `-- Up Migration\n${sql}\n` })],
+];
+
+describe.each(BY_CONVENTION)("psql's way to another database, by %s", (convention, files) => {
+  it.each([
+    ["create table a (id int);\n\\connect other\ndrop table a;", "\\connect other"],
+    ["\\c other\ndrop table a;", "\\c other"],
+    ["create table a (id int); \\c - - other\n", "\\c - - other"],
+    ['create table a (id int);\n  \\connect "dbname=other"\ndrop table a;', "\\connect"],
+  ])("is unknown, with its line: %j", async (sql, command) => {
+    const texts = files(sql);
+    const [file = "", text = ""] = Object.entries(texts)[0] ?? [];
+    const line = text.slice(0, text.indexOf(command)).split("\n").length;
+    expect(await found(texts, { convention })).toContainEqual({
+      code: "release.opaque",
+      severity: "error",
+      unknown: true,
+      at: `${file}:${line}`,
+    });
+  });
+
+  it("is nothing in a string or a comment", async () => {
+    const all = await found(files("select 'a \\connect other'; -- \\connect other\nselect 1;"), { convention });
+    expect(all.filter(({ severity }) => severity === "error")).toEqual([]);
+  });
+});

@@ -106,12 +106,17 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
     });
   });
 
-  it("says what a role may not read that sees information_schema alone", async () => {
-    const database = await temporaryDatabase(major, "create table a (id int)");
+  it.each([
+    ["that sees information_schema alone", "pg_class, pg_catalog.pg_attribute"],
+    ["of publications", "pg_publication"],
+    ["of publications' tables", "pg_publication_rel"],
+    ["of publications' schemas", "pg_publication_namespace"],
+  ])("says what a role may not read %s", async (_, hidden) => {
+    const database = await temporaryDatabase(major, "create table a (id int); create publication p for table a");
     const role = `blind_${database.name}`;
     await onServer(major, `create role ${role} login password 'p'`);
     try {
-      await database.client.query("revoke select on pg_catalog.pg_class, pg_catalog.pg_attribute from public");
+      await database.client.query(`revoke select on pg_catalog.${hidden} from public`);
       const url = Object.assign(new URL(database.url), { username: role, password: "p" }).href;
       const session = await openSession(endpointOf(url), {
         purpose: "read",
@@ -130,7 +135,7 @@ describe.each(["15", "18"] as const)("what a catalog may hold against us, Postgr
         {
           code: "introspect.unreachable",
           unknown: true,
-          message: expect.stringContaining("permission denied for table pg_"),
+          message: expect.stringMatching(/permission denied for table pg_(class|attribute|publication)/),
           remedy: { text: expect.stringContaining("Grant the privilege") },
         },
       ]);

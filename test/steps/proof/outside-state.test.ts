@@ -156,6 +156,11 @@ describe("what reaches beyond the database is not run", () => {
     "select pg_copy_logical_replication_slot('a', 'b')",
     "select pg_logical_emit_message(false, 'a', 'b')",
     "select pg_create_restore_point('x')",
+    "select pg_sync_replication_slots()",
+    "select pg_stat_reset_slru('Notify')",
+    "select pg_file_rename('a', 'b')",
+    "select public.dblink_send_query('c', 'delete from t')",
+    "select binary_upgrade_set_next_pg_type_oid(1)",
   ])("%s", (sql) => {
     expect(refusalsOf(testMigration(sql))).toMatchObject([{ code: "dry-run.beyond-database" }]);
   });
