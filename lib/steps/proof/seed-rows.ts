@@ -57,14 +57,20 @@ export async function seedOne(
   }
 }
 
-/** A row that no seeded one is like. In the transaction of the caller, under the table's triggers; null when it was taken. */
+/**
+ * A row that no seeded one is like, without these columns. In the transaction of the caller, under the table's triggers; null when it was
+ * taken.
+ */
 export async function insertOne(
   session: Session,
   index: CatalogIndex,
   table: TableRef,
   schema: string | null,
+  without: readonly string[] = [],
 ): Promise<DatabaseError | null> {
-  const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+  const columns = index
+    .columns(table)
+    .filter(({ id, attributes }) => attributes.generated === "" && !without.includes(id.name));
   const name = bindSchemas(qualified(table.schema, table.name), schema);
   return insert(session, index, name, table, columns, UNLIKE, schema, (sql) => session.execute(sql));
 }

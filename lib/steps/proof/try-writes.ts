@@ -1,12 +1,11 @@
-import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { Catalog } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
-import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
+import { type Relation, readRelations, takes, type Which, type WriteCommand } from "./relations-to-write.js";
 import { insertOne, seedOne } from "./seed-rows.js";
 import { describeFailure } from "./try-candidate.js";
-
-type WriteCommand = "INSERT" | "UPDATE" | "DELETE";
 
 /** A write that the server refused. */
 export interface RefusedWrite {
@@ -21,35 +20,12 @@ export interface RefusedWrite {
   readonly takesNone: boolean;
   /** Whether the row is not one that an application wrote to this table: generated, or seen through a view. */
   readonly generated: boolean;
+  /** It is an INSERT that leaves out every column with a default. */
+  readonly byDefault: boolean;
 }
-
-interface Relation {
-  readonly oid: string;
-  readonly table: TableRef;
-  /** On the server, where the tenant's schema has its own name. */
-  readonly schema: string;
-  /** The same as SQL. */
-  readonly name: string;
-  readonly isView: boolean;
-  /** Bits of pg_relation_is_updatable: 1 << CmdType. */
-  readonly takes: number;
-  readonly rowSecurity: boolean;
-  /** Columns that an INSERT may name, and those that an UPDATE may. */
-  readonly inserted: readonly string[];
-  readonly updated: readonly string[];
-  readonly policyRoles: readonly string[];
-}
-
-const BITS: Readonly<Record<WriteCommand, number>> = { UPDATE: 1 << 2, INSERT: 1 << 3, DELETE: 1 << 4 };
 
 /** Milliseconds that one write may take; what takes longer is not tried to its end, and says nothing. */
 const TIME = 5_000;
-
-/** Which relations are written to: by their names in the catalog, or by their object ids. */
-export interface Which {
-  readonly tables: readonly TableRef[];
-  readonly oids: readonly string[];
-}
 
 export interface TriedWrites {
   /** Object ids and tables of all that were tried. */
@@ -59,7 +35,8 @@ export interface TriedWrites {
 
 /**
  * Writes one row of each relation: an UPDATE that sets every column to what it is, a DELETE, and an INSERT of the row that was
- * deleted, or of a generated one: executed as an application's statements, for what they fire is others' code. Where row security holds, also as a role that it holds for. Everything is taken back.
+ * deleted, or of a generated one, then once more by the defaults of its columns: executed as an application's statements, for what they
+ * fire is others' code. Where row security holds, also as a role that it holds for. Everything is taken back.
  */
 export async function tryWrites(
   session: Session,
@@ -83,50 +60,6 @@ export async function tryWrites(
   return { tried, refused };
 }
 
-async function readRelations(session: Session, which: Which, schema: string | null): Promise<readonly Relation[]> {
-  const names = which.tables.map(({ schema: home, name }) =>
-    JSON.stringify([home === TENANT_SCHEMA ? (schema ?? "") : home, name]),
-  );
-  const list = (values: readonly string[]) => values.map((value) => literal(value)).join(", ");
-  const rows = await session.query<{
-    oid: string;
-    schema: string;
-    name: string;
-    view: boolean;
-    takes: number;
-    secured: boolean;
-    inserted: string[];
-    updated: string[];
-    roles: string[];
-  }>(
-    `select c.oid::text as oid, n.nspname as schema, c.relname as name, c.relkind = 'v' as view,
-       pg_catalog.pg_relation_is_updatable(c.oid, true) as takes, c.relrowsecurity as secured,
-       array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         and a.attgenerated = '' and (c.relkind <> 'v' or pg_catalog.pg_column_is_updatable(c.oid, a.attnum, true)) order by a.attnum) as inserted,
-       array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-         and a.attgenerated = '' and a.attidentity <> 'a' and (c.relkind <> 'v' or pg_catalog.pg_column_is_updatable(c.oid, a.attnum, true))
-         order by a.attnum) as updated,
-       array(select distinct r.rolname::text from pg_catalog.pg_policy p, unnest(p.polroles) x, pg_catalog.pg_roles r
-         where p.polrelid = c.oid and r.oid = x) as roles
-     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p', 'v') and (c.oid = any(array[${list(which.oids)}]::oid[])
-       or jsonb_build_array(n.nspname, c.relname) = any(array[${list(names)}]::jsonb[]))
-     order by c.relkind, n.nspname, c.relname`,
-  );
-  return rows.map((row) => ({
-    oid: row.oid,
-    table: { schema: row.schema === schema ? TENANT_SCHEMA : row.schema, name: row.name },
-    schema: row.schema,
-    name: qualified(row.schema, row.name),
-    isView: row.view,
-    takes: row.takes,
-    rowSecurity: row.secured,
-    inserted: row.inserted,
-    updated: row.updated,
-    policyRoles: row.roles,
-  }));
-}
-
 interface Place {
   readonly session: Session;
   readonly relation: Relation;
@@ -148,7 +81,7 @@ async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
       : `where v.tableoid operator(pg_catalog.=) ${literal(row.tableoid)}::oid and v.ctid operator(pg_catalog.=) ${literal(row.ctid)}::tid`;
   const tried = await tryCommands(place, where);
   const secured = relation.rowSecurity && tried.length === 0 ? await trySecured(place, where) : [];
-  return [...tried, ...secured].map(({ command, error, ofGenerated }) => ({
+  return [...tried, ...secured].map(({ command, error, ofGenerated, byDefault }) => ({
     oid,
     table,
     command,
@@ -156,6 +89,7 @@ async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
     reason: describeFailure(error),
     takesNone: error instanceof TakesNone,
     generated: generated || isView || ofGenerated === true,
+    byDefault: byDefault === true,
   }));
 }
 
@@ -163,6 +97,7 @@ interface Refused {
   readonly command: WriteCommand;
   readonly error: DatabaseError;
   readonly ofGenerated?: boolean;
+  readonly byDefault?: boolean;
 }
 
 /** A row of a table, by where it lies. Null for a view, and where there is none. */
@@ -183,8 +118,8 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
     ["DELETE", () => session.execute(`delete from ${name} v ${where}`)],
   ];
   const refused: Refused[] = [];
-  const note = ({ command, error, ofGenerated = false }: Refused) =>
-    SAYS_NOTHING.test(error.code) || isReferenced(command, error) || refused.push({ command, error, ofGenerated });
+  const note = (each: Refused) =>
+    SAYS_NOTHING.test(each.error.code) || isReferenced(each.command, each.error) || refused.push(each);
   for (const [command, write] of writes) {
     if (takes(relation, command)) {
       const error = await attempt(session, write, true);
@@ -195,34 +130,64 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
     const insertion = { generated: false };
     const error = await attempt(session, () => insertAgain(place, where, insertion), true);
     if (error) note({ command: "INSERT", error, ofGenerated: insertion.generated });
+    else (await byDefaults(place, where)).forEach(note);
   } else if (relation.isView) note({ command: "INSERT", error: new TakesNone(relation) });
   return refused;
 }
 
-/** The row that is there, once it is deleted. Where others hold it, or there is none, a generated one. */
-async function insertAgain(place: Place, where: string, insertion: { generated: boolean }): Promise<void> {
+/**
+ * An INSERT that leaves out what the table gives by itself, next to the row that is there: a number that its sequence gives twice is no
+ * matter of the row. Where another key is taken, in the place of that row.
+ */
+async function byDefaults(place: Place, where: string): Promise<readonly Refused[]> {
+  const { session, relation, index } = place;
+  const given = index
+    .columns(relation.table)
+    .filter(({ attributes }) => attributes.default !== null || attributes.identity !== "")
+    .map(({ id }) => id.name);
+  if (relation.isView || given.length === 0) return [];
+  const insertion = { generated: false };
+  const next = await attempt(
+    session,
+    () => insertAgain(place, where, insertion, { without: given, stays: true }),
+    true,
+  );
+  const [, key] = /^Key \((.+?)\)=/.exec(next?.code === "23505" ? (next.detail ?? "") : "") ?? [];
+  const ofOther = key !== undefined && !given.some((each) => key === each || key === identifier(each));
+  const again = () => insertAgain(place, where, insertion, { without: given, stays: false });
+  const error = ofOther ? await attempt(session, again, true) : next;
+  return error === null ? [] : [{ command: "INSERT", error, byDefault: true, ofGenerated: insertion.generated }];
+}
+
+/**
+ * The row that is there, without some columns, once it is deleted unless it `stays`. Where others hold it, or there is none, a generated
+ * one.
+ */
+async function insertAgain(
+  place: Place,
+  where: string,
+  insertion: { generated: boolean },
+  { without, stays }: { readonly without: readonly string[]; readonly stays: boolean } = { without: [], stays: false },
+): Promise<void> {
   const { session, relation, index, schema } = place;
-  const { name, inserted, table, isView } = relation;
+  const { name, table, isView } = relation;
+  const inserted = relation.inserted.filter((column) => !without.includes(column));
   if (inserted.length === 0) return void (await session.execute(`insert into ${name} default values`));
   const list = inserted.map((column) => identifier(column)).join(", ");
   await session.execute(
     `create temporary table schema_gate_row on commit drop as select ${list} from ${name} v ${where}`,
   );
   await session.script("grant select on pg_temp.schema_gate_row to public");
-  await attempt(session, () => session.execute(`delete from ${name} v ${where}`));
+  if (!stays) await attempt(session, () => session.execute(`delete from ${name} v ${where}`));
   const [row] = await session.query("select 1 from pg_temp.schema_gate_row limit 1");
-  const [held] = isView ? [] : await session.query(`select 1 from ${name} v ${where} limit 1`);
+  const [held] = isView || stays ? [] : await session.query(`select 1 from ${name} v ${where} limit 1`);
   insertion.generated = !isView && (held !== undefined || row === undefined);
   if (!insertion.generated)
     return void (await session.execute(
       `insert into ${name} (${list}) overriding system value select * from pg_temp.schema_gate_row`,
     ));
-  const error = await insertOne(session, index, table, schema);
+  const error = await insertOne(session, index, table, schema, without);
   if (error) throw error;
-}
-
-function takes(relation: Relation, command: WriteCommand): boolean {
-  return (relation.takes & BITS[command]) !== 0;
 }
 
 /** The code is the one that PostgreSQL gives for it. */

@@ -36,7 +36,9 @@ export async function writabilityFindings(
   const counted = refused.filter(isOfTheTable);
   const known = counted.length === 0 ? NONE : await triedBefore(input, clones, before, counted);
   const fresh = counted.filter((each) => isNew(each, known));
-  const groups = groupBy(fresh, ({ command, code, reason }) => JSON.stringify([command, code, reason]));
+  const groups = groupBy(fresh, ({ command, byDefault, code, reason }) =>
+    JSON.stringify([command, byDefault, code, reason]),
+  );
   return [
     ...[...groups.values()].flatMap(finding),
     ...(concerned.length > MOST ? [notAllTried(concerned.length)] : []),
@@ -86,7 +88,7 @@ const VERBS: Readonly<Record<RefusedWrite["command"], string>> = {
 /** What one cause makes fail, by the first of its tables; tables come before the views over them. */
 function finding([first, ...others]: readonly RefusedWrite[]): readonly Finding[] {
   if (!first) return [];
-  const { table, command, code, reason } = first;
+  const { table, command, byDefault, code, reason } = first;
   const name = humanName(table);
   const also = others.length === 0 ? "" : ` So it is with ${others.map((each) => humanName(each.table)).join(", ")}.`;
   return [
@@ -95,7 +97,7 @@ function finding([first, ...others]: readonly RefusedWrite[]): readonly Finding[
       gate: "dry-run",
       severity: severityOf(code),
       subject: { kind: "table", name },
-      message: `After the release ${VERBS[command]} ${name} fails, and did not before: ${reason}.${also}`,
+      message: `After the release ${VERBS[command]} ${name}${byDefault ? " that leaves its columns with a default out" : ""} fails, and did not before: ${reason}.${also}`,
       remedy: { text: remedyOf(first) },
     },
   ];
@@ -110,7 +112,10 @@ function severityOf(code: string): Severity {
   return /^(22|23|P0)/.test(code) || code === "42704" ? "warning" : "error";
 }
 
-function remedyOf({ code, command, takesNone }: RefusedWrite): string {
+function remedyOf({ code, command, takesNone, byDefault }: RefusedWrite): string {
+  if (byDefault && code === "23505")
+    return "Let the sequence go on behind the rows that are there, with setval or ALTER … RESTART, in the same release.";
+  if (byDefault) return "Change the default, or the function or sequence that it calls, in the same release.";
   if (takesNone) return "Make the view a plain one over one table again, or give it INSTEAD OF triggers.";
   // 55000: a published table is written to without a replica identity.
   if (code === "55000" && command !== "INSERT")

@@ -177,6 +177,32 @@ const FAILS: readonly (readonly [string, string, readonly string[]])[] = [
     ["note public.plain UPDATE"],
   ],
   [
+    "a default whose function does not run",
+    "create function nope() returns text language plpgsql as $$ begin return (select 'x' from nowhere); end $$; alter table orders alter code set default nope()",
+    ["error public.orders INSERT"],
+  ],
+  [
+    "a default that its own domain refuses",
+    "create domain positive as int check (value > 0); create table d (id int primary key, p positive default -1); insert into d values (1, 1)",
+    ["warning public.d INSERT"],
+  ],
+  ["a default that fails", "alter table orders alter total set default 1 / 0", ["warning public.orders INSERT"]],
+  [
+    "an identity that begins again",
+    "alter table lines alter id restart with 1, alter note type varchar(20)",
+    ["warning public.lines INSERT"],
+  ],
+  [
+    "a sequence that begins below the rows that are there",
+    "create sequence s; alter table orders alter id set default nextval('s')",
+    ["warning public.orders INSERT"],
+  ],
+  [
+    "rows with numbers that the sequence gives again",
+    "create table k (id serial primary key, name text); insert into k values (1, 'a'), (2, 'b')",
+    ["warning public.k INSERT"],
+  ],
+  [
     "a check whose function does not run on what is written",
     "create function ok(text) returns boolean language plpgsql as $$ begin return (select true from nowhere); end $$; alter table hollow add check (ok(name))",
     ["error public.hollow INSERT"],
@@ -225,6 +251,12 @@ describe.each(["15", "18"] as const)("writes after the release, on %s", (major) 
       "a row to which another points from now on",
       "alter table plain add primary key (a); create table points (a int references plain); insert into points values (1)",
     ],
+    [
+      "a sequence that goes on behind the rows",
+      "create sequence s start 1000; alter table orders alter id set default nextval('s'); create table k (id serial primary key, name text); insert into k (name) values ('a')",
+    ],
+    ["an empty table with a sequence", "create table k (id serial primary key, code text unique default 'x')"],
+    ["a default in a table whose rows are held", "alter table orders alter total set default 5"],
     ["a new view over an identity", "create view all_lines as select id, order_id, note from lines"],
   ])("no finding: %s", async (_, sql) => {
     expect(await prove(major, sql)).toEqual([]);
