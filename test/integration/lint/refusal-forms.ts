@@ -406,6 +406,7 @@ const OTHERS: readonly { readonly kind: string; readonly before: string; readonl
       "create or replace view v as select id from users",
       "create view users as select 1 as x",
       "create materialized view m as select 2 as x",
+      "create materialized view mm as select id from v; create index mmi on mm (id); drop view v cascade; create materialized view mm as select 1 as x; create index mmi on mm (x)",
       "create index i on users (email)",
       "create index if not exists i on users (email)",
       "create index users_pkey on users (email)",

@@ -8,6 +8,7 @@ import { lintScript } from "../../support/lint-text.js";
 import { createDatabase, type Major, type TestDatabase } from "../../support/postgres.js";
 import { withSession } from "../catalog/with-session.js";
 import { FORMS, type Form } from "./refusal-forms.js";
+import { REFUSED, STANDS, TAKEN } from "./sibling-forms.js";
 
 /** The rules that say that the server refuses a statement whatever the rows are. */
 const REFUSALS = new Set([...RULES.filter(({ refuses }) => refuses).map(({ id }) => id), "SG113"]);
@@ -31,6 +32,28 @@ describe.each(["15", "18"] as const)("on PostgreSQL %s", (major: Major) => {
       if (byText.length > 0 !== refused) wrong.push(`text ${form.kind}: ${error ?? "accepted"} / ${byText.join("; ")}`);
       if (byCatalog.length > 0 !== refused)
         wrong.push(`catalog ${form.kind}: ${error ?? "accepted"} / ${byCatalog.join("; ")}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 600_000);
+
+  it("agrees with lint about the siblings of each kind", async () => {
+    const { client } = database;
+    await client.query("drop schema public cascade; create schema public; drop publication if exists pub");
+    await client.query(STANDS);
+    const catalog = await withSession(database, (session) => readCatalog(session, null));
+    const wrong: string[] = [];
+    for (const statement of [...REFUSED, ...TAKEN]) {
+      const refused = REFUSED.includes(statement);
+      await client.query("begin");
+      const answer = await client.query(statement).then(
+        () => false,
+        () => true,
+      );
+      await client.query("rollback");
+      const form = { kind: "", before: STANDS, statement };
+      const said = [await refusals(form, {}), await refusals(form, { catalog })];
+      if (answer !== refused || said.some((each) => each.length > 0 !== refused))
+        wrong.push(`${statement}: ${answer ? "refused" : "taken"}, text ${said[0]}, catalog ${said[1]}`);
     }
     expect(wrong).toEqual([]);
   }, 600_000);

@@ -1,4 +1,4 @@
-import type { RangeVar } from "libpg-query";
+import type { Node, RangeVar } from "libpg-query";
 import { as } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { nameIn, schemaIn } from "./key.js";
@@ -13,9 +13,14 @@ export function mayBeElsewhere({ node }: LintStatement, known: Known): boolean {
   if (others.length === 0) return false;
   const made =
     as(node, "CreateStmt")?.relation ?? as(node, "ViewStmt")?.view ?? as(node, "CreateTableAsStmt")?.into?.rel;
-  if (made && !made.schemaname) return true;
+  const named = as(node, "CreateFunctionStmt")?.funcname ?? typeNamed(node);
+  if ((made && !made.schemaname) || named?.length === 1) return true;
   const names = new Set(others.map(nameIn));
   return unqualified(node).some((name) => names.has(name));
+}
+
+function typeNamed(node: Node) {
+  return as(node, "CreateEnumStmt")?.typeName ?? as(node, "CreateDomainStmt")?.domainname;
 }
 
 /** Names of relations that stand without a schema. */

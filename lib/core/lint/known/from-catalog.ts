@@ -42,6 +42,7 @@ export function learnCatalog(known: Known, catalog: Catalog): void {
     }
   }
   addOutputs(known, columns);
+  known.ownCasts ||= catalog.objects.some(({ kind }) => kind === "cast");
 }
 
 const DEFINED: ReadonlySet<string> = new Set(["view", "materialized view", "rule", "trigger"]);

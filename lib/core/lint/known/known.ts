@@ -77,6 +77,8 @@ export class Known {
   readonly functions = new Map<string, Volatility>();
   /** Functions and procedures by name and arguments. */
   readonly overloads = new Map<string, KnownFunction>();
+  /** Whether the team has casts of its own, between whatever types. */
+  ownCasts = false;
   /** Statements that dropped a primary key. */
   readonly droppedKeys = new Set<LintStatement>();
   /** False once something ran that may have changed what is known: a body that cannot be read, a branch, another search_path. */

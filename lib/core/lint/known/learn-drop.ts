@@ -27,6 +27,8 @@ function dropRelation(known: Known, drop: DropStmt, key: string): void {
   if (drop.behavior === "DROP_CASCADE") {
     known.dependents.cascade(key);
     forgetForeignKeys(known, key);
+    for (const { kind, key: gone } of [...known.tables.values()])
+      if (kind === "materialized view" && !known.dependents.get(kind, gone)) forgetTable(known, gone);
   }
   known.dependents.goWith(key);
   known.dependents.drop("view", key);

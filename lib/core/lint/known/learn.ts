@@ -1,7 +1,7 @@
 import type { CreateStmt, IndexStmt, RangeVar, RenameStmt } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
 import { columnInstead } from "../../sql/column-instead.js";
-import { as, kindOf, strings } from "../../sql/tree.js";
+import { as, kindOf, listItems, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { columnsFrom, partitionKeyFrom, writtenConstraints } from "./from-definition.js";
@@ -45,6 +45,9 @@ const LEARNERS: Readonly<Record<string, Learner>> = {
   AlterDomainStmt: learnAlterDomain,
   CreateFunctionStmt: learnFunction,
   CreatePolicyStmt: learnPolicy,
+  CreateCastStmt: (known) => {
+    known.ownCasts = true;
+  },
   InsertStmt: learnInsert,
   AlterPublicationStmt: (known, statement) =>
     known.dependents.dropNamed("publication", as(statement.node, "AlterPublicationStmt")?.pubname ?? ""),
@@ -127,6 +130,9 @@ function learnRename(known: Known, statement: LintStatement): void {
   const rename = as(statement.node, "RenameStmt");
   if (rename?.renameType === "OBJECT_FUNCTION" || rename?.renameType === "OBJECT_PROCEDURE") {
     forgetFunctions(known, strings(as(rename.object, "ObjectWithArgs")?.objname));
+  }
+  if (rename?.renameType === "OBJECT_TYPE" || rename?.renameType === "OBJECT_DOMAIN") {
+    forgetType(known, strings(listItems(rename.object)));
   }
   if (rename?.renameType === "OBJECT_PUBLICATION")
     known.dependents.dropNamed("publication", as(rename.object, "String")?.sval ?? "");
@@ -213,11 +219,26 @@ function learnSchema(known: Known, statement: LintStatement): void {
   if (move?.relation && (move.objectType === "OBJECT_VIEW" || move.objectType === "OBJECT_MATVIEW")) {
     known.dependents.move(rangeKey(move.relation), relationKey(move.newschema, move.relation.relname ?? ""));
   }
+  if (move?.objectType === "OBJECT_TYPE" || move?.objectType === "OBJECT_DOMAIN") {
+    forgetType(known, strings(listItems(move.object)));
+  }
+  if (move?.objectType === "OBJECT_FUNCTION" || move?.objectType === "OBJECT_PROCEDURE") {
+    forgetFunctions(known, strings(as(move.object, "ObjectWithArgs")?.objname));
+  }
   if (move?.objectType !== "OBJECT_TABLE" || !move.relation) return;
   const table = known.table(move.relation);
   const key = relationKey(move.newschema, move.relation.relname ?? "");
   known.moveSize(rangeKey(move.relation), key);
   if (table) moveTable(known, table, key);
+}
+
+/** Under another name or in another schema it is looked at no more, and columns that have it keep the name of before. */
+function forgetType(known: Known, parts: readonly string[]): void {
+  const key = partsKey(parts);
+  known.types.delete(key);
+  for (const table of known.tables.values())
+    for (const column of table.columns.values())
+      if (partsKey((column.type?.name ?? "").split(".")) === key) column.type = null;
 }
 
 function learnType(

@@ -98,6 +98,9 @@ import { queryUnderLock } from "./sg115-query-under-lock.js";
 import { cachedPlanResult } from "./sg116-cached-plan-result.js";
 import { pendingTriggerEvents } from "./sg117-pending-trigger-events.js";
 import { notThere } from "./sg118-not-there.js";
+import { castNotAutomatic } from "./sg119-cast-not-automatic.js";
+import { expressionRefused } from "./sg120-expression-refused.js";
+import { dropRefused } from "./sg121-drop-refused.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -200,4 +203,7 @@ export const RULES: readonly Rule[] = [
   cachedPlanResult,
   pendingTriggerEvents,
   notThere,
+  castNotAutomatic,
+  expressionRefused,
+  dropRefused,
 ];

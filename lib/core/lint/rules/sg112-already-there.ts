@@ -5,13 +5,14 @@ import { indexFrom } from "../known/learn.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { type Taken, taken, takenObjects } from "./support/taken-objects.js";
 
 export const alreadyThere: Rule = {
   id: "SG112",
   slug: "already-there",
   title: "Something of this name already exists",
   condition:
-    "ADD COLUMN, RENAME, ADD CONSTRAINT, CREATE TABLE, CREATE INDEX or CREATE VIEW with a name that the catalog or an earlier statement shows to be taken, without IF NOT EXISTS.",
+    "ADD COLUMN, RENAME, ADD CONSTRAINT or CREATE of a table, index, view, function, type, policy, trigger or rule with a name that the catalog or an earlier statement shows to be taken, without IF NOT EXISTS; a second primary key.",
   effect: "The server refuses the statement, and the migration fails.",
   workaround: "Leave the statement out, choose another name, or change what is there by a statement that says so.",
   lock: null,
@@ -20,7 +21,11 @@ export const alreadyThere: Rule = {
   severity: "error",
   sized: false,
   refuses: true,
-  nodes: ["AT_AddColumn", "AT_AddConstraint", "RenameStmt", "CreateStmt", "CreateTableAsStmt", "IndexStmt", "ViewStmt"],
+  nodes: [
+    ...(["AT_AddColumn", "AT_AddConstraint", "RenameStmt", "CreateStmt", "CreateTableAsStmt", "IndexStmt"] as const),
+    ...(["ViewStmt", "CreateFunctionStmt", "CreateEnumStmt", "CreateDomainStmt", "CompositeTypeStmt"] as const),
+    ...(["CreatePolicyStmt", "CreateTrigStmt", "RuleStmt"] as const),
+  ],
   *check(statement, known) {
     if (statement.unlessThere) return;
     for (const { kind, name } of takenNames(statement, known)) {
@@ -34,17 +39,13 @@ export const alreadyThere: Rule = {
   },
 };
 
-interface Taken {
-  readonly kind: string;
-  readonly name: string;
-}
-
 function takenNames(statement: LintStatement, known: Known): readonly Taken[] {
   return [
     ...takenColumns(statement, known),
     ...takenConstraints(statement, known),
     ...takenByRename(statement, known),
     ...takenRelations(statement, known),
+    ...takenObjects(statement, known),
   ];
 }
 
@@ -74,11 +75,15 @@ function takenByRename(statement: LintStatement, known: Known): readonly Taken[]
   const { relation, newname = "" } = rename ?? {};
   if (!relation) return [];
   const table = known.table(relation);
+  if (rename?.renameType === "OBJECT_TABCONSTRAINT") {
+    const held = table?.constraints.some(({ name }) => name === newname) === true;
+    return held ? [{ kind: "constraint", name: `${newname} of ${tableName(relation)}` }] : [];
+  }
   if (rename?.renameType === "OBJECT_COLUMN") {
     const taken = table?.columns.has(newname) === true;
     return taken ? [{ kind: "column", name: `${tableName(relation)}.${newname}` }] : [];
   }
-  const moves = rename?.renameType === "OBJECT_TABLE" || rename?.renameType === "OBJECT_INDEX";
+  const moves = /^OBJECT_(TABLE|INDEX|VIEW|MATVIEW|SEQUENCE)$/.test(rename?.renameType ?? "");
   return moves ? taken(known, relationKey(relation.schemaname, newname)) : [];
 }
 
@@ -96,15 +101,4 @@ function takenRelations(statement: LintStatement, known: Known): readonly Taken[
     (view && !view.replace ? view.view : undefined);
   if (!relation || relation.relpersistence === "t") return [];
   return taken(known, relationKey(relation.schemaname, relation.relname ?? ""));
-}
-
-/** Tables, views and indexes share their names. A table that was only mentioned may not be there. */
-function taken(known: Known, key: string): readonly Taken[] {
-  const table = known.tables.get(key);
-  if (table && table.origin !== "nowhere" && !table.temporary) return [{ kind: table.kind, name: key }];
-  if (known.indexes.get(key)) return [{ kind: "index", name: key }];
-  for (const kind of ["view", "materialized view"] as const) {
-    if (known.dependents.get(kind, key)) return [{ kind, name: key }];
-  }
-  return [];
 }

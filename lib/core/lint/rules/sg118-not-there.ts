@@ -1,17 +1,18 @@
 import type { RangeVar } from "libpg-query";
-import { as, strings } from "../../sql/tree.js";
+import { as } from "../../sql/tree.js";
 import type { Known } from "../known/known.js";
 import type { KnownTable } from "../known/table.js";
 import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { namedColumns } from "./support/named-columns.js";
 
 export const notThere: Rule = {
   id: "SG118",
   slug: "not-there",
   title: "A column or constraint of this name does not exist",
   condition:
-    "ALTER or DROP COLUMN, RENAME, DROP or VALIDATE CONSTRAINT, a key or an index that names a column or constraint which a table, all of whose columns are known, does not have.",
+    "ALTER or DROP COLUMN, RENAME, DROP or VALIDATE CONSTRAINT, a key, CHECK, generated column, index, trigger, comment, INSERT or UPDATE that names a column or constraint which a table, all of whose columns are known, does not have.",
   effect: "The server refuses the statement, and the migration fails.",
   workaround: "Name what is there; DROP … IF EXISTS where it may be gone already.",
   lock: null,
@@ -21,8 +22,8 @@ export const notThere: Rule = {
   sized: false,
   refuses: true,
   nodes: [
-    ...(["AT_DropColumn", "AT_AlterColumnType", "AT_ColumnDefault", "AT_SetNotNull", "AT_DropNotNull"] as const),
-    ...(["AT_DropConstraint", "AT_ValidateConstraint", "AT_AddConstraint", "RenameStmt", "IndexStmt"] as const),
+    ...(["AlterTableStmt", "RenameStmt", "IndexStmt", "InsertStmt", "UpdateStmt", "CreateTrigStmt"] as const),
+    "CommentStmt",
   ],
   *check(statement, known) {
     for (const { kind, name } of missing(statement, known)) {
@@ -77,31 +78,6 @@ function withoutConstraint(
 
 function namesAll({ constraints }: KnownTable): boolean {
   return constraints.every(({ name }) => name !== null);
-}
-
-function namedColumns(statement: LintStatement): readonly { readonly table: RangeVar; readonly column: string }[] {
-  const altered = alterCommands(
-    statement,
-    ...(["AT_AlterColumnType", "AT_ColumnDefault", "AT_SetNotNull", "AT_DropNotNull", "AT_DropColumn"] as const),
-  ).filter(({ command }) => !command.missing_ok);
-  const keys = alterCommands(statement, "AT_AddConstraint").flatMap(({ table, command }) => {
-    const constraint = as(command.def, "Constraint");
-    return [...strings(constraint?.keys), ...strings(constraint?.fk_attrs)].map((column) => ({ table, column }));
-  });
-  const rename = as(statement.node, "RenameStmt");
-  const index = as(statement.node, "IndexStmt");
-  const elements = [...(index?.indexParams ?? []), ...(index?.indexIncludingParams ?? [])];
-  return [
-    ...altered.map(({ table, command }) => ({ table, column: command.name ?? "" })),
-    ...keys,
-    ...(rename?.relation && rename.renameType === "OBJECT_COLUMN" && !rename.missing_ok
-      ? [{ table: rename.relation, column: rename.subname ?? "" }]
-      : []),
-    ...elements.flatMap((element) => {
-      const column = as(element, "IndexElem")?.name;
-      return index?.relation && column ? [{ table: index.relation, column }] : [];
-    }),
-  ];
 }
 
 function namedConstraints(statement: LintStatement): readonly { readonly table: RangeVar; readonly name: string }[] {

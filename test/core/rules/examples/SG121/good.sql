@@ -1,0 +1,2 @@
+SET lock_timeout = '2s';
+DROP VIEW some_ids, user_ids;
