@@ -58,12 +58,24 @@ export function servicesOf(variables: Variables, traced?: Traced): Services {
 /** For what is over in a moment. */
 export const UNLIMITED: TimeLimit = { stop: new AbortController().signal, deadline: null };
 
-/** The ports of a run that was accepted. Throws for a run that the bucket does not know. `accepted`: its request, just made. */
+/** The run is another execution's by now, which was given an order about it: an earlier one that is redriven may not go on. */
+class RunTaken extends Error {
+  override readonly name = "RunTaken";
+}
+
+export interface Caller {
+  /** The run's request, just made. */
+  readonly accepted?: RunRequest | undefined;
+  /** ARN of the execution that calls; absent: nobody's step. */
+  readonly worker?: string | undefined;
+}
+
+/** The ports of a run that was accepted. Throws for a run that the bucket does not know, and `RunTaken`. */
 export async function portsOf(
   services: Services,
   run: string,
   limit: TimeLimit,
-  accepted?: RunRequest,
+  { accepted, worker }: Caller = {},
 ): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
@@ -71,6 +83,8 @@ export async function portsOf(
   const request = accepted ?? stored;
   if (request === null || input === null)
     throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
+  if (worker !== undefined && worker !== input.execution)
+    throw new RunTaken(`the run ${run} is worked on by ${input.execution} now; go on from there`);
   const ports = awsPorts({
     run,
     release: input.release,

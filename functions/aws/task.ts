@@ -12,13 +12,20 @@ const taskSchema = z.discriminatedUnion("SCHEMA_GATE_TASK_STEP", [
     .object({
       SCHEMA_GATE_TASK_STEP: z.enum(["Migrate", "RollBack"]),
       SCHEMA_GATE_TASK_RUN: text,
+      SCHEMA_GATE_TASK_WORKER: text,
       SCHEMA_GATE_TASK_HOST: text,
       SCHEMA_GATE_TASK_BATCH: text,
+      SCHEMA_GATE_TASK_HELD: text,
     })
     .transform((task) => ({
       step: task.SCHEMA_GATE_TASK_STEP,
       run: task.SCHEMA_GATE_TASK_RUN,
-      event: { host: task.SCHEMA_GATE_TASK_HOST, batch: task.SCHEMA_GATE_TASK_BATCH },
+      worker: task.SCHEMA_GATE_TASK_WORKER,
+      event: {
+        host: task.SCHEMA_GATE_TASK_HOST,
+        batch: task.SCHEMA_GATE_TASK_BATCH,
+        held: task.SCHEMA_GATE_TASK_HELD,
+      },
     })),
   z
     .object({
@@ -29,6 +36,7 @@ const taskSchema = z.discriminatedUnion("SCHEMA_GATE_TASK_STEP", [
     .transform((task) => ({
       step: task.SCHEMA_GATE_TASK_STEP,
       run: task.SCHEMA_GATE_TASK_RUN,
+      worker: undefined,
       event: { cluster: task.SCHEMA_GATE_TASK_CLUSTER },
     })),
 ]);
@@ -38,11 +46,11 @@ const taskSchema = z.discriminatedUnion("SCHEMA_GATE_TASK_STEP", [
  * all that the state machine hears: 0 only when the step says that all is well.
  */
 export async function runTask(variables: Readonly<Record<string, string | undefined>>): Promise<0 | 1> {
-  const { step, run, event } = taskSchema.parse(variables);
+  const { step, run, worker, event } = taskSchema.parse(variables);
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());
   const services = servicesOf(variables);
-  configureRuntime((name) => portsOf(services, name, { stop: stop.signal, deadline: null }));
+  configureRuntime((name) => portsOf(services, name, { stop: stop.signal, deadline: null }, { worker }));
   try {
     const output = (await HANDLERS[step]?.({ run, ...event })) as { readonly ok?: boolean } | undefined;
     logger.info("task ended", { run, step, outcome: "finished", ok: output?.ok === true });

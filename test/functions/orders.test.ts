@@ -119,7 +119,7 @@ describe("a halted rollout on AWS (simulated)", () => {
     expect(since.find(({ action }) => action === "approval.given")).toMatchObject({ actor: "alex" });
     const told = gate.aws.published.map((message) => message.toString()).join();
     expect(told).not.toContain("undefined");
-  }, 120_000);
+  }, 300_000);
 
   it("goes on by a signed order, with what was approved before", async () => {
     const run = "goes-on";
@@ -137,12 +137,62 @@ describe("a halted rollout on AWS (simulated)", () => {
     const rest = await give(run, await ordered(run));
     expect(rest.ended.status, stringify(rest.ended)).toBe("succeeded");
     expect(await migrated()).toEqual([]);
-  }, 180_000);
+  }, 400_000);
+});
+
+describe("a run that was taken back", () => {
+  it("is not gone on with by the execution that it had, redriven by hand at whichever state", async () => {
+    const run = "redriven";
+    await halted(run);
+    const said = gate.states.map((text) => parse(text) as [string, { worker?: string }, object]);
+    const wave = said.findLast(([name, { worker }]) => name === "NextWave" && worker === run)?.[2];
+    expect((await give(run, await ordered(run))).ended.status).toBe("succeeded");
+    expect(await migrated()).toEqual([]);
+    const objects = [...gate.aws.s3.objects.keys()].sort();
+    for (const from of [
+      { state: "NextWave", input: {} },
+      { state: "MigrateHosts", input: { wave } },
+      { state: "Report", input: {} },
+    ]) {
+      const again = await gate.run({ run, from, answer: nobody });
+      expect(again.status, from.state).toBe("failed");
+      expect(await migrated()).toEqual([]);
+    }
+    expect([...gate.aws.s3.objects.keys()].sort()).toEqual(objects);
+    expect(outcome(run)?.status).toBe("rolled back");
+    expect(actions(run).at(-1)).toBe("audit.sealed");
+  }, 400_000);
+
+  it("may be one whose approval became void between two waves", async () => {
+    const run = "void";
+    let waves = 0;
+    await gate.run({
+      run,
+      before: (name) => {
+        waves += Number(name === "NextWave");
+        if (name === "NextWave" && waves === 2) gate.setPolicy({ approvers: [{ id: "alex" }, { id: "mia" }] });
+      },
+    });
+    expect(stringify(outcome(run))).toContain("policy");
+    expect(actions(run)).toContain("approval.void");
+    expect(await migrated()).toHaveLength(1);
+    const resumed = await give(run, await ordered(run, { kind: "resume" }), nobody);
+    expect(resumed.ended.status).toBe("failed");
+    expect(await migrated()).toHaveLength(1);
+    // Whom the stack names now is asked, and nobody else.
+    const { ended } = await give(run, await ordered(run), async (...asked) => {
+      expect((await decide(gate, gate.link(question(run), "robin"))).statusCode).toBe(403);
+      await approveRollback(...asked);
+    });
+    expect(ended.status, stringify(ended)).toBe("succeeded");
+    expect(await migrated()).toEqual([]);
+    gate.setPolicy({});
+  }, 400_000);
 });
 
 describe("an order that is not taken leaves the run's record alone", () => {
   const RUN = "kept";
-  beforeAll(() => halted(RUN), 120_000);
+  beforeAll(() => halted(RUN), 300_000);
 
   it.each<[string, string, () => Promise<unknown> | unknown]>([
     ["nothing", "no signed order", () => ({})],
@@ -191,7 +241,7 @@ describe("an order that is not taken leaves the run's record alone", () => {
     await gate.run({ run: "at-work", stop: at.signal, answer: async () => at.abort() });
     const early = await give("at-work", await ordered("at-work"), nobody);
     expect(stringify(early.ended)).toContain("has not ended");
-  }, 120_000);
+  }, 300_000);
 
   it("cannot be approved by those who asked for it, nor with the run's own link, and a rejection changes nothing", async () => {
     const had = await migrated();
@@ -217,7 +267,7 @@ describe("an order that is not taken leaves the run's record alone", () => {
     expect(stringify((await give(RUN, await ordered(RUN, { kind: "resume" }), nobody)).ended)).toContain(
       "has ended: passed",
     );
-  }, 120_000);
+  }, 300_000);
 
   it("is void when the stack's policy changes before the answer, and is asked by the new one after", async () => {
     gate.setPolicy({ approvers: [{ id: "alex" }, { id: "mia" }] });
@@ -231,5 +281,5 @@ describe("an order that is not taken leaves the run's record alone", () => {
     const { ended: second } = await give(RUN, await ordered(RUN));
     expect(second.status, stringify(second)).toBe("succeeded");
     expect(await migrated()).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

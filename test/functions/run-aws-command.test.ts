@@ -46,6 +46,36 @@ describe("schema-gate run --aws", () => {
     expect(gate.aws.s3.objects.has(release)).toBe(true);
   });
 
+  it("checks alone with check --aws: nobody is asked, and no tenant is changed", async () => {
+    const began: Promise<unknown>[] = [];
+    const answer = async () => expect.unreachable("somebody was asked");
+    gate.aws.onStart = ({ run, release }) => void began.push(gate.run({ run, release, answer }));
+    const result = await gate.fleet.run(["check", "--aws"], variables());
+    await Promise.all(began);
+    expect(result.code, result.stderr + result.stdout).toBe(0);
+    expect([...gate.aws.s3.objects.keys()].filter((key) => key.includes("/results/Migrate"))).toEqual([]);
+    const chosen = await gate.fleet.run(["check", "--aws", "--tenant", "a"], variables());
+    expect(chosen).toMatchObject({ code: 2, stderr: expect.stringContaining("tenants cannot be chosen with --aws") });
+  });
+
+  it("says with doctor --aws what is missing, before a run needs it", async () => {
+    const objects = gate.aws.s3.objects.size;
+    const looked = async (changes: Readonly<Record<string, string>>) => {
+      const { stdout } = await gate.fleet.run(["doctor", "--aws", "--json"], { ...variables(), ...changes });
+      const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; message: string }[] };
+      return new Map(checks.map(({ name, status, message }) => [name, `${status} ${message}`]));
+    };
+    const well = await looked({});
+    expect(well.get("bucket")).toMatch(/^ok gate, runs in it: \d+$/);
+    expect(well.get("state machine")).toMatch(/^ok arn:aws:states:/);
+    expect(well.get("pack key")).toMatch(/^ok .*key id [0-9a-f]{64}/);
+    const ill = await looked({ SCHEMA_GATE_BUCKET: "", SCHEMA_GATE_PACK_KEY: "nowhere.pem" });
+    expect(ill.get("bucket")).toContain("error");
+    expect(ill.get("bucket")).toContain("SCHEMA_GATE_BUCKET");
+    expect(ill.get("pack key")).toContain("nowhere.pem could not be read");
+    expect(gate.aws.s3.objects.size).toBe(objects);
+  });
+
   it("says which variable is missing, and what AWS refused, without a stack trace", async () => {
     const without = await gate.fleet.run(["run", "--aws"]);
     expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining("SCHEMA_GATE_BUCKET") });

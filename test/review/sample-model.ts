@@ -212,6 +212,17 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
   };
 }
 
+/** The question whether a run is to be taken back. */
+export function rollbackModel(change: Partial<ReviewModel> = {}): ReviewModel {
+  const tenant = (id: string, wayBack: "exact" | "lossy" | "impossible") =>
+    ({ tenant: id, action: "roll back", migrations: ["2026_2", "2026_1"], wayBack }) as const;
+  const waves = [
+    { name: "canary", tenants: [tenant("001-prod", "exact")] },
+    { name: "wave 2", tenants: [tenant("002-prod", "lossy"), tenant("003-prod", "impossible")] },
+  ];
+  return { ...sampleModel(), plan: null, takingBack: { waves, tenants: 3 }, ...change };
+}
+
 /** A release that four gates refuse, over a fleet whose names are hostile. */
 export function blockedModel(change: Partial<ReviewModel> = {}): ReviewModel {
   const clean = sampleModel();

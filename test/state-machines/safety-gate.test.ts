@@ -4,6 +4,7 @@ import aslValidator from "asl-validator";
 import { describe, expect, it } from "vitest";
 import { HANDLERS } from "../../functions/index.js";
 import { packageRoot } from "../../lib/adapters/local/package-root.js";
+import { eventsOf, type HistoryState } from "../support/history-events.js";
 
 interface State {
   readonly Type: string;
@@ -65,6 +66,15 @@ const lambdas = tasks.filter(([, state]) => String(state.Resource).startsWith("a
 const services = tasks.filter((task) => !lambdas.includes(task));
 /** States inside a Map, which answer with a status for the tally to judge. */
 const inMaps = new Set(states.map(([name]) => name).filter((name) => !(name in definition.States)));
+
+/** States of executions of their own: those inside Maps whose children are executions. */
+const inChild = Object.values(definition.States).flatMap((state) => {
+  const processor = state.ItemProcessor as
+    | { ProcessorConfig: { Mode: string }; States: Record<string, State> }
+    | undefined;
+  return processor?.ProcessorConfig.Mode === "DISTRIBUTED" ? [...allStates(processor.States)] : [];
+});
+const inChildren = new Set(inChild.map(([, state]) => state));
 
 describe("safety-gate.asl.json", () => {
   it("is valid Amazon States Language", () => {
@@ -136,6 +146,43 @@ describe("safety-gate.asl.json", () => {
     const { Payload } = state.Parameters as { Payload: Record<string, unknown> };
     expect(Object.values(Payload)).not.toContain("$");
   });
+
+  it.each(lambdas)("%s says which execution calls, so that one that was superseded is refused", (_, state) => {
+    const { Payload } = state.Parameters as { Payload: Record<string, unknown> };
+    const says = [Payload["worker.$"], Payload["execution.$"]].filter((path) => path !== undefined);
+    expect(says).toHaveLength(1);
+    // The context object of a child names the child.
+    expect(says[0]).toBe(inChildren.has(state) ? says[0] : "$$.Execution.Id");
+    if (inChildren.has(state)) expect(["$.worker", "$.execution"]).toContain(says[0]);
+  });
+
+  it("waits for copies in histories of their own, which hold all looks at one of 8 hours", () => {
+    const waiting = states.filter(([, state]) => state.Type === "Wait" && state.Seconds !== undefined);
+    expect(waiting.map(([name]) => name)).toEqual(["WaitForSnapshot", "WaitForInstance"]);
+    for (const [name, state] of waiting) expect(inChildren.has(state), name).toBe(true);
+    const looks = (8 * 3600) / 30;
+    const loops = [
+      ["WaitForSnapshot", "LookAtSnapshot", "SnapshotTaken", "CountSnapshotTry"],
+      ["WaitForInstance", "LookAtInstance", "InstanceReady", "CountInstanceTry"],
+    ];
+    const byName = new Map(states);
+    const events = loops
+      .flat()
+      .map((name) => eventsOf(byName.get(name) as HistoryState, { count: 0, events: 0 }) * looks)
+      .reduce((sum, each) => sum + each, 0);
+    expect(events).toBeLessThan(25_000 - 1000);
+  });
+
+  it.each(inChild.filter(([, state]) => state.Type === "Task"))(
+    "%s, in a child of a Map, ends with a status whatever happens, so that no child stops its siblings",
+    (_, state) => {
+      const catches = state.Catch as { ErrorEquals: string[]; Next: string }[];
+      const last = catches.at(-1);
+      expect(last?.ErrorEquals).toEqual(["States.ALL"]);
+      const next = states.find(([name]) => name === last?.Next)?.[1];
+      expect(["Pass", "Task"]).toContain(next?.Type);
+    },
+  );
 
   it("calls of AWS only what makes and removes staging, and the long task", () => {
     const actions = services.map(([, state]) => String(state.Resource).replace("arn:aws:states:::", ""));

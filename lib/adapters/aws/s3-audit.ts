@@ -27,6 +27,11 @@ export interface S3AuditOptions {
 }
 
 const READERS = 32;
+
+/** Next to the runs' own folders, since it is no part of a run's record. */
+const COPIES = "runs/.trails";
+/** So many events are read one by one before they are copied into one object. */
+const COPY_EVERY = 50;
 const DAY_MS = 86_400_000;
 
 /**
@@ -59,7 +64,9 @@ export class S3Audit implements AuditTrail {
   close(signer: Signer): Promise<SealEnvelope> {
     return this.inTurn(async () => {
       const { store, run } = this.options;
-      await this.refresh();
+      // What is sealed is what is there, and not a copy of it.
+      this.known = [];
+      await this.readOn();
       const manifest = manifestText(run, await this.digests());
       await store.put(`runs/${run}/${MANIFEST_FILE}`, manifest);
       const last = await this.write(sealedNote(run, manifest));
@@ -93,8 +100,27 @@ export class S3Audit implements AuditTrail {
     return reopenedNote(this.options.run, seal ?? "");
   }
 
+  /**
+   * What a copy holds of the trail, so that each step of a long run need not read every event. Anybody may have written it: it counts
+   * when its chain holds and its last event is the one that cannot be overwritten, which the hashes of all before it lead to.
+   */
+  private async recall(): Promise<void> {
+    const { store, run } = this.options;
+    const text = await store.text(`${COPIES}/${run}.jsonl`);
+    if (text === null) return;
+    const { events, findings } = readTrail(Buffer.from(text, "utf8"));
+    const last = events.at(-1);
+    if (last === undefined || findings.length > 0) return;
+    if ((await store.text(this.eventKey(last.seq))) === eventLine(last)) this.known = [...events];
+  }
+
   /** Reads what was written since the last look, and refuses a chain that does not hold. */
   private async refresh(): Promise<void> {
+    if (this.known.length === 0) await this.recall();
+    await this.readOn();
+  }
+
+  private async readOn(): Promise<void> {
     const { store, run } = this.options;
     const last = this.known.at(-1);
     const keys = await store.list(`audit/${run}/events/`, last && this.eventKey(last.seq));
@@ -105,6 +131,7 @@ export class S3Audit implements AuditTrail {
     const [first] = findings;
     if (first) throw new AuditError(`${store.locate(`audit/${run}`)} cannot be continued. ${first.message}`);
     this.known = [...events];
+    if (keys.length >= COPY_EVERY) await store.put(`${COPIES}/${run}.jsonl`, text);
   }
 
   /** SHA-256 of every object of the run, read again: what is sealed is what is there. */

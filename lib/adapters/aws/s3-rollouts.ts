@@ -7,8 +7,11 @@ import type { S3Store } from "./s3-store.js";
 /** Next to the runs' own folders, where every function may write. */
 const FOLDER = "runs/.rollouts";
 
-/** A wave takes less; an execution that died without its report does not keep others out for longer. */
-const LONGEST_WAVE_MS = 6 * 3_600_000;
+/**
+ * As long as an execution may last (`TimeoutSeconds` of the state machine), so that no other run begins while a child or a build of this
+ * one may still be at work. Its report ends it; so does the report of a resume or a rollback of a run whose execution died.
+ */
+const LONGEST_EXECUTION_MS = 14 * 86_400_000;
 
 /** Nobody may delete an object, so every run of the kept time has one. */
 const READERS = 32;
@@ -41,7 +44,7 @@ export function s3Rollouts(store: S3Store, clock: Clock): Rollouts {
     other,
     end,
     async begin(run, tenants, since) {
-      await write({ run, since, until: clock.now() + LONGEST_WAVE_MS, tenants });
+      await write({ run, since, until: clock.now() + LONGEST_EXECUTION_MS, tenants });
       const found = await other(run, tenants);
       if (found) await end(run);
       return found;

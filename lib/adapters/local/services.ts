@@ -27,6 +27,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   SCHEMA_GATE_TASK_RUN: "run",
   SCHEMA_GATE_TASK_HOST: "host",
   SCHEMA_GATE_TASK_BATCH: "batch",
+  SCHEMA_GATE_TASK_HELD: "held",
   SCHEMA_GATE_TASK_CLUSTER: "cluster",
 };
 

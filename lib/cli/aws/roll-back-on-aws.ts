@@ -1,10 +1,10 @@
 import { UsageError } from "../../api/usage-error.js";
-import { isEverybody, type Selection, SelectionError, select } from "../../core/rollout/selection.js";
-import type { Tenant } from "../../ports/registry.js";
+import type { Selection } from "../../core/rollout/selection.js";
 import { wholeRollback } from "../../steps/rollout/outlook.js";
 import { artifact } from "../../steps/run/records.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
+import { chosenTenants } from "../run/chosen-tenants.js";
 import { printOutlook } from "../run/print-outlook.js";
 import { giveOrder } from "./give-order.js";
 import { findOnStack, onStack, type StackRun } from "./on-stack.js";
@@ -21,12 +21,15 @@ export interface RollBackOnAws {
 export function rollBackOnAws(io: Io, run: string | undefined, options: RollBackOnAws): Promise<ExitCode> {
   return onStack(io, async (stack) => {
     const found = await findOnStack(stack, run);
-    const only = await chosen(found, options.selection);
+    const look = `schema-gate rollback ${found.run} --dry-run --aws`;
+    const only = await chosenTenants(found, options.selection, look);
     const { waves, tenants, without } = await outlookOf(found, only);
-    const look = `schema-gate rollback ${found.run} --dry-run --aws   (lists those that can be taken back)`;
     const strangers = without.filter((id) => options.selection.tenants.includes(id));
     if (strangers.length > 0)
-      throw new UsageError(`the run ${found.run} has migrated no tenant ${strangers.join(", ")}`, look);
+      throw new UsageError(
+        `the run ${found.run} has migrated no tenant ${strangers.join(", ")}`,
+        `${look}   (lists those that can be taken back)`,
+      );
     if (tenants.length === 0)
       throw new UsageError(
         `no tenant${only === null ? "" : " of those selected"} has the release of the run ${found.run}`,
@@ -45,16 +48,4 @@ export function rollBackOnAws(io: Io, run: string | undefined, options: RollBack
 async function outlookOf({ run, artifacts }: StackRun, only: readonly string[] | null) {
   if (!(await artifacts.has(artifact.waves))) return { waves: [], tenants: [], without: [] };
   return wholeRollback({ run, artifacts }, only);
-}
-
-/** Ids of the tenants of the run that are selected; null for all. Throws `UsageError`. */
-async function chosen({ run, artifacts }: StackRun, selection: Selection): Promise<readonly string[] | null> {
-  if (isEverybody(selection)) return null;
-  const fleet = (await artifacts.get<readonly Tenant[]>(artifact.fleet)) ?? [];
-  try {
-    return select(fleet, selection).map(({ id }) => id);
-  } catch (error) {
-    if (!(error instanceof SelectionError)) throw error;
-    throw new UsageError(error.message, `schema-gate rollback ${run} --dry-run --aws`);
-  }
 }

@@ -1,8 +1,6 @@
 import { type Command, Option } from "commander";
-import { UsageError } from "../../api/usage-error.js";
-import { isEverybody } from "../../core/rollout/selection.js";
 import type { CommandModule } from "../command.js";
-import { describeSelection, selectionOf } from "../run/selection-options.js";
+import { describeSelection, refuseChosen, selectionOf } from "../run/selection-options.js";
 
 const EXAMPLES = `
 Examples:
@@ -40,8 +38,7 @@ export const run: CommandModule = {
     const selection = selectionOf(options);
     const onlyFailed = options.only === "failed";
     if (options.aws === true || options.uploadOnly === true) {
-      if (!isEverybody(selection) || onlyFailed)
-        throw new UsageError("tenants cannot be chosen with --aws", "list the others under `exempt` in the config");
+      refuseChosen(selection, onlyFailed);
       const { runOnAws } = await import("../aws/run-on-aws.js");
       return runOnAws(io, {
         config: String(options.config),

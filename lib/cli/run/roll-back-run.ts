@@ -6,17 +6,16 @@ import { pgDatabase } from "../../adapters/pg/database.js";
 import { UsageError } from "../../api/usage-error.js";
 import { approverProblem } from "../../core/approval/decide.js";
 import { plural } from "../../core/plural.js";
-import { isEverybody, type Selection, SelectionError, select } from "../../core/rollout/selection.js";
+import type { Selection } from "../../core/rollout/selection.js";
 import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
-import type { Tenant } from "../../ports/registry.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
 import { type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
-import { artifact } from "../../steps/run/records.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
+import { chosenTenants } from "./chosen-tenants.js";
 import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { finish } from "./finish.js";
@@ -57,7 +56,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
     approver: { wait: async () => false, end: async () => {} },
     enter: async (ports) => ({
       state: "RollBackHosts",
-      input: { breaker: { hosts: await claimed(ports, name, tenants) } },
+      input: { breaker: await claimed(ports, name, tenants) },
     }),
   });
   const code = await finish(io, executed, options.json);
@@ -124,14 +123,15 @@ async function claimed(ports: Ports, name: string, tenants: readonly string[]) {
 }
 
 async function targets({ artifacts, request }: FoundRun, selection: Selection): Promise<readonly WaveOutlook[]> {
-  const only = await chosen({ artifacts, request }, selection);
+  const look = `schema-gate rollback ${request.run} --dry-run`;
+  const only = await chosenTenants({ artifacts }, selection, look);
   const waves = await rollbackOutlook({ run: request.run, artifacts }, only);
   const having = new Set(waves.flatMap((wave) => wave.tenants.map(({ tenant }) => tenant)));
   const without = selection.tenants.filter((id) => !having.has(id));
   if (without.length > 0)
     throw new UsageError(
       `the run ${request.run} has migrated no tenant ${without.join(", ")}`,
-      `schema-gate rollback ${request.run} --dry-run   (lists those that can be taken back)`,
+      `${look}   (lists those that can be taken back)`,
     );
   if (having.size === 0)
     throw new UsageError(
@@ -141,21 +141,6 @@ async function targets({ artifacts, request }: FoundRun, selection: Selection): 
         : `schema-gate resume ${request.run}   (its trail is not sealed yet)`,
     );
   return waves;
-}
-
-/** Ids of the tenants of the run that are selected; null for all. Throws `UsageError`. */
-async function chosen(
-  { artifacts, request }: Pick<FoundRun, "artifacts" | "request">,
-  selection: Selection,
-): Promise<readonly string[] | null> {
-  if (isEverybody(selection)) return null;
-  const fleet = (await artifacts.get<readonly Tenant[]>(artifact.fleet)) ?? [];
-  try {
-    return select(fleet, selection).map(({ id }) => id);
-  } catch (error) {
-    if (!(error instanceof SelectionError)) throw error;
-    throw new UsageError(error.message, `schema-gate rollback ${request.run} --dry-run`);
-  }
 }
 
 /** The person at this terminal; null when they may not or do not want to. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { Selection } from "../../core/rollout/selection.js";
+import { UsageError } from "../../api/usage-error.js";
+import { isEverybody, type Selection } from "../../core/rollout/selection.js";
 
 /** The options by which a command is about some tenants only. */
 export function describeSelection(command: Command): Command {
@@ -11,6 +12,12 @@ export function describeSelection(command: Command): Command {
 
 export function selectionOf(options: Readonly<Record<string, unknown>>): Selection {
   return { tenants: words(options.tenant), groups: words(options.group), exclude: words(options.exclude) };
+}
+
+/** Throws `UsageError`: on AWS a run is about all tenants of its registry. */
+export function refuseChosen(selection: Selection, onlyFailed: boolean): void {
+  if (!isEverybody(selection) || onlyFailed)
+    throw new UsageError("tenants cannot be chosen with --aws", "list the others under `exempt` in the config");
 }
 
 function words(value: unknown): readonly string[] {

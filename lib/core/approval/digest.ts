@@ -39,8 +39,13 @@ export function approvalParts(subject: ApprovalSubject): ApprovalParts {
     probes: digest([subject.probes]),
     rollbackPlans: digest([subject.rollbackPlans]),
     config: digest([subject.config]),
-    policy: digest([subject.policy]),
+    policy: policyPart(subject.policy),
   };
+}
+
+/** The part that a stack's update changes, alone. */
+export function policyPart(policy: ApprovalSubject["policy"]): string {
+  return digest([policy]);
 }
 
 /** SHA-256 in hex over all of the subject. Any change of any part changes it; the order of tenants does not. */

@@ -17,7 +17,6 @@ import {
   type ProofRecord,
   type RegistryChanges,
   type RunRequest,
-  type RunScope,
   resultsOf,
   type ScoreRecord,
   type TenantProbes,
@@ -26,6 +25,7 @@ import {
   type WavePlan,
   type WaveResult,
 } from "../run/records.js";
+import type { RunScope } from "../run/run-scope.js";
 import { needRequest } from "../run/stored-request.js";
 import { clustersEvidence } from "./clusters.js";
 import { executionLogOf } from "./execution-log.js";

@@ -1,5 +1,6 @@
 import { plural } from "../../core/plural.js";
-import type { RegistryChanges, RunScope, TenantProgress, TenantReading } from "../run/records.js";
+import type { RegistryChanges, TenantProgress, TenantReading } from "../run/records.js";
+import type { RunScope } from "../run/run-scope.js";
 
 export interface LeftOutSources {
   readonly scope: RunScope | null;

@@ -1,12 +1,7 @@
 import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
+import type { OpenQuestion } from "../run/open-question.js";
 import { artifact, resultsOf, type TenantProbes } from "../run/records.js";
-
-/** What one probe left open in a tenant. */
-export interface OpenQuestion {
-  readonly code: string;
-  readonly subject: string;
-}
 
 /** What the execution of the release on a clone of one tenant came to. */
 export interface TenantRehearsal {

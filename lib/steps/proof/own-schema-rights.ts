@@ -37,7 +37,7 @@ function keepsOrIsInParts({ keep, aside, outside, statements }: RollbackCandidat
  */
 export function ownSchemaFindings(
   members: readonly Tenant[],
-  readings: readonly TenantReading[],
+  readings: readonly Pick<TenantReading, "tenant" | "role">[],
   released: Released,
 ): readonly Finding[] {
   if (!needsOwnSchema(released)) return [];

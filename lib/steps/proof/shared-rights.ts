@@ -12,7 +12,7 @@ import type { TenantReading } from "../run/records.js";
 export function sharedRightsFindings(
   proved: Tenant,
   members: readonly Tenant[],
-  readings: readonly TenantReading[],
+  readings: readonly Pick<TenantReading, "tenant" | "role">[],
   migrations: readonly Migration[],
 ): readonly Finding[] {
   const roles = new Map(readings.map(({ tenant, role }) => [tenant, role]));

@@ -8,8 +8,9 @@ import type { Health } from "../../core/rollout/breaker.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { artifact, type ClusterRecord, need, type TenantProgress } from "../run/records.js";
-import { heldTo, primaryOf, targetsOf } from "../run/target.js";
+import { targetsOfWaves } from "../rollout/planned-batches.js";
+import { artifact, type ClusterRecord, need, type TenantProgress, type WavePlan } from "../run/records.js";
+import { heldTo, primaryOf, type Target } from "../run/target.js";
 import { describeQueries } from "./describe-queries.js";
 import type { VerifiedQueries, WorkingQuery } from "./query-records.js";
 
@@ -26,12 +27,14 @@ export async function verifyQueries(
   ports: Ports,
   config: Config,
   said: readonly (TenantProgress | null)[],
+  wave: WavePlan,
 ): Promise<Verification | null> {
   if (!config.workload) return null;
+  const targets = await targetsOfWaves(ports, [wave]);
   const findings: Finding[] = [];
   const bad: Health[] = [];
   for (const { cluster, tenant } of await firstOfEach(ports, said)) {
-    const { health, findings: own } = await verifyIn(ports, config, cluster, tenant);
+    const { health, findings: own } = await verifyIn(ports, config, cluster, tenant, targets[tenant.id] ?? null);
     findings.push(...own);
     if (health.status !== "healthy") bad.push(health);
   }
@@ -55,11 +58,22 @@ async function firstOfEach(ports: Ports, said: readonly (TenantProgress | null)[
   return first;
 }
 
-async function verifyIn(ports: Ports, config: Config, cluster: string, tenant: Tenant): Promise<Verification> {
+async function verifyIn(
+  ports: Ports,
+  config: Config,
+  cluster: string,
+  tenant: Tenant,
+  target: Target | null,
+): Promise<Verification> {
   const queries = await ports.artifacts.get<readonly WorkingQuery[]>(artifact.queries(cluster, "working"));
   if (queries === null) return unknown(tenant, "the run has no examined queries for it");
   try {
-    const { broken, unsaid } = await describeIn(ports, config, tenant, queries);
+    const { broken, unsaid } = await describeIn(
+      { ...ports, database: heldTo(primaryOf(ports.database), target) },
+      config,
+      tenant,
+      queries,
+    );
     const result = { tenant: tenant.id, described: queries.length - unsaid, broken: broken.length, unsaid };
     await ports.artifacts.put(artifact.queries(cluster, "verified"), result satisfies VerifiedQueries);
     return verdictOf(config, tenant, broken, unsaid);
@@ -75,8 +89,7 @@ interface Broken {
 }
 
 async function describeIn(ports: Ports, config: Config, tenant: Tenant, queries: readonly WorkingQuery[]) {
-  const targets = await targetsOf(ports);
-  const database = heldTo(primaryOf(ports.database), targets[tenant.id] ?? null);
+  const { database } = ports;
   const timeout = milliseconds(config.timeouts.read);
   const session = await database.connect(tenant, { purpose: "read", statementTimeout: timeout, lockTimeout: 1_000 });
   try {

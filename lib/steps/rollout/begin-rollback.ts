@@ -3,27 +3,37 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type HostPlan, need, type RegistryChanges, type TenantProgress } from "../run/records.js";
+import {
+  artifact,
+  type HostPlan,
+  need,
+  type RegistryChanges,
+  type TenantProgress,
+  type WavePlan,
+} from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
-import { targetsOf } from "../run/target.js";
 import { claimFleet } from "./claim-fleet.js";
-import { notHeld } from "./held-to-trail.js";
+import { holdPlan } from "./held-plan.js";
+import { held } from "./held-to-trail.js";
 import { keptGone } from "./kept-gone.js";
+import { targetsOfWaves } from "./planned-batches.js";
 import { noteRegistry, registryNow } from "./registry-changes.js";
 
 /** What an earlier rollback had to say of tenants; said again by the next one if it still holds. */
 const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
 
+export interface BegunRollback {
+  readonly hosts: readonly HostPlan[];
+  /** Digest of what they are taken back by. */
+  readonly held: string;
+}
+
 /**
  * Cuts the tenants that a person wants to have taken back into batches, and says so in the audit trail. Throws when another
  * run is changing one of them.
  */
-export async function beginRollback(
-  ports: Ports,
-  by: string,
-  tenants: readonly string[],
-): Promise<readonly HostPlan[]> {
-  const changed = await notHeld(ports, "rollback");
+export async function beginRollback(ports: Ports, by: string, tenants: readonly string[]): Promise<BegunRollback> {
+  const { changed, files } = await held(ports, "rollback");
   if (changed.length > 0)
     throw new Error(`what was approved is not what lies in the run's folder any more: ${changed.join(", ")}`);
   const { config } = await needRequest(ports);
@@ -50,7 +60,10 @@ export async function beginRollback(
     details: { tenants: [...tenants] },
   });
   ports.events.emit({ type: "size", of: "wave", count: fleet.length });
-  return cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, await targetsOf(ports));
+  const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
+  const targets = await targetsOfWaves(ports, waves);
+  const cut = await cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, { targets });
+  return { hosts: cut.hosts, held: await holdPlan(ports, { ...files, ...cut.files }) };
 }
 
 /** Refused as a whole, before the first tenant is touched: nobody should find out half way. */

@@ -16,12 +16,12 @@ export async function dueOf(ports: Pick<Ports, "artifacts">, wave: WavePlan): Pr
 }
 
 /** A wave with nobody due: it has ended, and what it lacks is left to another pass. */
-export async function endEmptyWave(ports: Ports, { index, tenants }: WavePlan, pass: number): Promise<void> {
+export async function endEmptyWave(ports: Ports, { index, tenants }: WavePlan, pass: number): Promise<WaveResult> {
   const said = await Promise.all(tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
   const migrated = said.filter((progress) => progress?.status === "migrated").length;
   const now = new Date(ports.clock.now()).toISOString();
   const known = await ports.artifacts.get<{ startedAt: string }>(artifact.waveStart(index));
-  await ports.artifacts.put(artifact.wave(index), {
+  const result: WaveResult = {
     index,
     action: "continue",
     reason: "no tenant of it was due",
@@ -30,5 +30,7 @@ export async function endEmptyWave(ports: Ports, { index, tenants }: WavePlan, p
     pass,
     startedAt: known?.startedAt ?? now,
     finishedAt: now,
-  } satisfies WaveResult);
+  };
+  await ports.artifacts.put(artifact.wave(index), result);
+  return result;
 }

@@ -1,5 +1,5 @@
 import { approvalState } from "../../core/approval/decide.js";
-import { changedParts } from "../../core/approval/digest.js";
+import { changedParts, policyPart } from "../../core/approval/digest.js";
 import { approvalsNeeded } from "../../core/approval/quorum.js";
 import type { AuditEvent } from "../../core/audit/chain.js";
 import { milliseconds } from "../../core/config/config.js";
@@ -7,17 +7,26 @@ import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 import { bindingParts } from "../approval/binding.js";
 import { artifact, need, type ScoreRecord, type WavePlan } from "../run/records.js";
-import { needRequest } from "../run/stored-request.js";
+import { needRequest, writtenRequest } from "../run/stored-request.js";
+import { changedSince, type HeldPlan, ofEveryBatch, readPlan, witnessed } from "./held-plan.js";
 
 /** What may have changed since without harm to a way back: it takes no more into a tenant than the release brought. */
 const NOT_FOR_ROLLBACK: ReadonlySet<string> = new Set(["findings", "probes", "policy"]);
 
+export interface Held {
+  /** Parts that are no longer as they were gated and approved; none when all of it holds. */
+  readonly changed: readonly string[];
+  /** Digests of what was looked at and is executed, by key. */
+  readonly files: HeldPlan;
+}
+
 /**
- * What is no longer as the audit trail says that it was gated and approved; nothing when all of it holds. The trail is the
- * measure, not another file next to the one that is looked at. An approval that became void in the middle of a rollout does not
- * keep what it had let through from being taken back.
+ * Holds everything that was gated and approved to the audit trail. The trail is the measure, not another file next to the one that is
+ * looked at. An approval that became void in the middle of a rollout does not keep what it had let through from being taken back.
  */
-export async function notHeld(ports: Ports, purpose: "rollout" | "rollback" = "rollout"): Promise<readonly string[]> {
+export async function held(all: Ports, purpose: "rollout" | "rollback" = "rollout"): Promise<Held> {
+  const { artifacts, seen } = witnessed(all.artifacts);
+  const ports = { ...all, artifacts };
   const events = await ports.audit.events();
   const score = await need<ScoreRecord>(ports, artifact.score);
   const scored = digestOf(events, "Score");
@@ -25,11 +34,39 @@ export async function notHeld(ports: Ports, purpose: "rollout" | "rollback" = "r
   const planned = digestOf(events, "PlanWaves");
   const waves = await ports.artifacts.get<readonly WavePlan[]>(artifact.waves);
   const deciding = changed.filter((part) => purpose === "rollout" || !NOT_FOR_ROLLBACK.has(part));
-  return [
-    ...deciding,
-    ...(planned === (waves === null ? null : digest(waves)) ? [] : ["waves"]),
-    ...((await isApproved(ports, score, events, purpose)) ? [] : ["approval"]),
-  ];
+  const approved = await isApproved(ports, score, events, purpose);
+  return {
+    changed: [
+      ...deciding,
+      ...(planned === (waves === null ? null : digest(waves)) ? [] : ["waves"]),
+      ...(approved ? [] : ["approval"]),
+    ],
+    files: ofEveryBatch(seen),
+  };
+}
+
+/**
+ * The same before a later wave of a pass, without reading the fleet again: what is executed is held to the plan of the wave before,
+ * whose digest the trail has. Null where the trail has none since the pass began.
+ */
+export async function stillHeld(ports: Ports): Promise<Held | null> {
+  const files = await planOfPass(ports);
+  if (files === null) return null;
+  const changed = await changedSince(ports, files);
+  if (changed.length > 0) return { changed, files };
+  const score = await need<ScoreRecord>(ports, artifact.score);
+  const { policy } = await writtenRequest(ports);
+  const demanded = policyPart([policy ?? null, ports.policy ?? null]) === score.parts.policy;
+  const approved = await isApproved(ports, score, await ports.audit.events(), "rollout");
+  return { changed: [...(demanded ? [] : ["policy"]), ...(approved ? [] : ["approval"])], files };
+}
+
+/** What the wave that was begun last is executed by, its batches left out. Null where none was since the pass began. */
+export async function planOfPass(ports: Pick<Ports, "artifacts" | "audit">): Promise<HeldPlan | null> {
+  const events = await ports.audit.events();
+  const begun = events.findLastIndex(({ action }) => action === "run.resumed");
+  const last = events.slice(begun + 1).findLast(({ action }) => action === "wave.started")?.digest ?? null;
+  return last === null ? null : ofEveryBatch(await readPlan(ports, last));
 }
 
 /** What the last event of a phase says. */

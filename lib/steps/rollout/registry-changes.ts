@@ -2,7 +2,8 @@ import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
 import { placeOf, type Tenant } from "../../ports/registry.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, need, type RegistryChanges, type RunScope } from "../run/records.js";
+import { artifact, need, type RegistryChanges } from "../run/records.js";
+import type { RunScope } from "../run/run-scope.js";
 
 export interface RegistryNow extends RegistryChanges {
   /** Tenants that lie elsewhere than was approved, in words. */

@@ -2,7 +2,8 @@ import type { Finding } from "../../core/finding.js";
 import { exemptions } from "../../core/rollout/exemptions.js";
 import { EVERYBODY, SelectionError, select } from "../../core/rollout/selection.js";
 import type { Tenant } from "../../ports/registry.js";
-import type { RunRequest, RunScope } from "../run/records.js";
+import type { RunRequest } from "../run/records.js";
+import type { RunScope } from "../run/run-scope.js";
 
 export interface Scoped {
   /** Whom the run reads and may migrate. */

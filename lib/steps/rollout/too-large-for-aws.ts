@@ -13,6 +13,9 @@ const REST = 24 * 1024;
 /** An execution ends after 14 days, whatever it waits for (`TimeoutSeconds` of the state machine). */
 const LONGEST_WAIT_DAYS = 14;
 
+/** A copy is looked at every 30 s, at its snapshot and at its instance, with 11 events each time, of 25,000 in a history. */
+const LONGEST_LOOK_HOURS = 8;
+
 /** The fleet's plan is too large for the state of an execution. */
 class PlanTooLarge extends Error {
   override readonly name = "PlanTooLarge";
@@ -61,20 +64,30 @@ function answersOf(hosts: readonly HostPlan[]): number {
   return bytesOf(hosts.map(({ id }) => ({ ok: false, scope: id })));
 }
 
-/** A question that may stand longer than an execution does. */
+/** A question that may stand longer than an execution does, and a copy that would be looked at longer than a history holds. */
 export function tooLongToWait({ run, config }: RunRequest): readonly Finding[] {
   const { expires } = config.approval;
-  if (milliseconds(expires) <= LONGEST_WAIT_DAYS * 86_400_000) return [];
-  return [
-    {
+  const { mode, ready } = config.staging;
+  const found: Finding[] = [];
+  if (milliseconds(expires) > LONGEST_WAIT_DAYS * 86_400_000)
+    found.push({
       code: "load.approval-too-long",
       gate: "load",
       severity: "error",
       subject: { kind: "setting", name: "approval.expires" },
       message: `approval.expires is ${expires}; an execution on AWS ends after ${LONGEST_WAIT_DAYS} days, and the run ${run} with it.`,
       remedy: { text: `Set approval.expires to ${LONGEST_WAIT_DAYS}d or less.` },
-    },
-  ];
+    });
+  if (mode === "snapshot" && milliseconds(ready) > LONGEST_LOOK_HOURS * 3_600_000)
+    found.push({
+      code: "load.copy-too-long",
+      gate: "load",
+      severity: "error",
+      subject: { kind: "setting", name: "staging.ready" },
+      message: `staging.ready is ${ready}; looking at a copy for more than ${LONGEST_LOOK_HOURS} hours would fill the history of its execution.`,
+      remedy: { text: `Set staging.ready to ${LONGEST_LOOK_HOURS}h or less.` },
+    });
+  return found;
 }
 
 function bytesOf(value: unknown): number {

@@ -3,8 +3,9 @@ import type { Health } from "../../core/rollout/breaker.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { artifact, need, type TenantProgress } from "../run/records.js";
-import { heldTo, targetsOf } from "../run/target.js";
+import { artifact, need, type TenantProgress, type WavePlan } from "../run/records.js";
+import { heldTo } from "../run/target.js";
+import { targetsOfWaves } from "./planned-batches.js";
 
 /**
  * Asks the config's health query in every tenant of a wave that was migrated, one after the other. The first that is not
@@ -14,11 +15,12 @@ export async function waveHealth(
   ports: Ports,
   config: Config,
   said: readonly (TenantProgress | null)[],
+  wave: WavePlan,
 ): Promise<Health | null> {
   const { health } = config.rollout;
   if (health === undefined) return null;
   const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
-  const targets = await targetsOf(ports);
+  const targets = await targetsOfWaves(ports, [wave]);
   for (const progress of said) {
     const tenant = progress?.status === "migrated" ? fleet.get(progress.tenant) : undefined;
     if (!tenant) continue;

@@ -1,9 +1,8 @@
 import { groupBy } from "../../core/group-by.js";
+import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact, type Batch, type HostPlan } from "./records.js";
-import type { Target } from "./target.js";
-import type { TenantSize } from "./tenant-size.js";
 
 /** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
 const LARGEST_BATCH = 50;
@@ -30,30 +29,36 @@ export function planBatches(scope: string, tenants: readonly Tenant[], connectio
   });
 }
 
-/** Cuts tenants into batches per host, writes them as artifacts, and returns the small plan that the state machine iterates. */
+/** What is known of the tenants of a batch besides who they are, by id. */
+type Known = Pick<Batch, "targets" | "sizes" | "open">;
+
+export interface CutBatches {
+  /** The small plan that the state machine iterates. */
+  readonly hosts: readonly HostPlan[];
+  /** Digests of the batches' texts, by key. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Cuts tenants into batches per host, and writes them as artifacts. */
 export async function cutIntoBatches(
   ports: Ports,
   scope: string,
   tenants: readonly Tenant[],
   connections: number,
-  targets?: Readonly<Record<string, Target>>,
-  sizes?: Readonly<Record<string, TenantSize>>,
-): Promise<readonly HostPlan[]> {
+  known: Known = {},
+): Promise<CutBatches> {
   const hosts = planBatches(scope, tenants, connections);
+  const files: Record<string, string> = {};
   for (const { plan, members } of hosts)
     for (const [place, { id }] of plan.batches.entries()) {
       const some = members[place] ?? [];
-      const approved = targets && ofThese(some, targets);
-      const batch: Batch = {
-        id,
-        host: plan.id,
-        tenants: some,
-        ...(approved ? { targets: approved } : {}),
-        ...(sizes ? { sizes: ofThese(some, sizes) } : {}),
-      };
-      await ports.artifacts.put(artifact.batch(id), batch);
+      const parts = Object.entries(known).map(([name, all]) => [name, ofThese<unknown>(some, all)]);
+      const batch: Batch = { id, host: plan.id, tenants: some, ...Object.fromEntries(parts) };
+      const text = JSON.stringify(batch);
+      await ports.artifacts.putText(artifact.batch(id), text);
+      files[artifact.batch(id)] = digest(text);
     }
-  return hosts.map(({ plan }) => plan);
+  return { hosts: hosts.map(({ plan }) => plan), files };
 }
 
 function ofThese<T>(tenants: readonly Tenant[], all: Readonly<Record<string, T>>): Readonly<Record<string, T>> {

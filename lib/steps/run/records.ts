@@ -13,7 +13,6 @@ import type { LedgerEntry } from "../../core/release/ledger.js";
 import type { PredictedLock, RollbackResult } from "../../core/risk/input.js";
 import type { RiskScore } from "../../core/risk/score.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
-import type { Exemption } from "../../core/rollout/exemptions.js";
 import type { Selection } from "../../core/rollout/selection.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -21,6 +20,7 @@ import type { Declared } from "../catalog/declared.js";
 import type { Proof } from "../proof/proof.js";
 import type { BackfillRequest } from "./backfill-progress.js";
 import type { FromPack } from "./from-pack.js";
+import type { OpenQuestion } from "./open-question.js";
 import type { Target } from "./target.js";
 import type { TenantSize } from "./tenant-size.js";
 
@@ -50,15 +50,6 @@ export interface RunRequest extends FromPack {
   readonly change?: Change;
 }
 
-/** Of whom the run is, as the registry was when it began. */
-export interface RunScope {
-  /** Ids of all tenants that the registry listed. */
-  readonly listed: readonly string[];
-  readonly exempt: readonly Exemption[];
-  /** Ids that the selection left out. */
-  readonly leftOut: readonly string[];
-}
-
 /** How the registry differs from what it was when the run began, as far as the rollout has looked. */
 export interface RegistryChanges {
   /** Ids of tenants that are listed now and were not. */
@@ -76,6 +67,8 @@ export interface Batch {
   readonly targets?: Readonly<Record<string, Target>>;
   /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent where nobody is to foretell times. */
   readonly sizes?: Readonly<Record<string, TenantSize>>;
+  /** What only an execution on a clone of each of them can answer, by id; absent where nothing is rehearsed. */
+  readonly open?: Readonly<Record<string, readonly OpenQuestion[]>>;
 }
 
 /** What the state machine iterates: small, whatever the size of the fleet. */
@@ -184,6 +177,8 @@ export interface WavePlan {
   readonly group: string | null;
   readonly tenants: readonly string[];
   readonly hosts: readonly HostPlan[];
+  /** Digest of what is in its batches; absent in runs of earlier versions. */
+  readonly held?: string;
 }
 
 /** How a wave ended. */
@@ -239,11 +234,15 @@ export const artifact = {
   scope: "scope.json",
   registry: "registry.json",
   batch: (id: string) => `batches/${id}.json`,
+  /** By its digest. */
+  plan: (digest: string) => `plans/${digest}.json`,
   result: (phase: string, batch: string) => `results/${phase}/${batch}.json`,
   results: (phase: string) => `results/${phase}`,
   catalog: (fingerprint: string) => `catalogs/${fingerprint}.json`,
   findings: (gate: string) => `findings/${gate}.json`,
   clusters: "clusters.json",
+  /** Of one cluster: lists of `MemberReading`. */
+  members: (cluster: string) => `members/${cluster}.json`,
   declared: "declared.json",
   rehearsals: "rehearsals.json",
   rollback: (cluster: string) => `rollback/${cluster}.json`,
@@ -252,6 +251,8 @@ export const artifact = {
   score: "score.json",
   waves: "waves.json",
   passes: "passes.json",
+  /** `RolloutSoFar`. */
+  rollout: "rollout.json",
   wave: (index: number) => `waves/${index}.json`,
   /** Lists of `PauseEntry` and of `SpeedEntry`; the last entry holds. */
   pauses: "pauses.json",

@@ -1,19 +1,15 @@
 import { z } from "zod";
 import { approvalState } from "../../core/approval/decide.js";
 import { askedRollback, rollbackQuestion } from "../approval/rollback-question.js";
-import { beginRollback as begin } from "../rollout/begin-rollback.js";
+import { type BegunRollback, beginRollback as begin } from "../rollout/begin-rollback.js";
 import type { TakenOrder } from "../run/accepted-input.js";
-import { artifact, type HostPlan, need } from "../run/records.js";
+import { artifact, need } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string(), order: z.int().min(0) });
 
-interface Output {
-  readonly hosts: readonly HostPlan[];
-}
-
 /** Cuts the tenants of a rollback that was asked for into batches, if what was approved is still what would be done. */
-export const beginRollback: Step<z.infer<typeof input>, Output> = {
+export const beginRollback: Step<z.infer<typeof input>, BegunRollback> = {
   name: "begin-rollback",
   input,
   settled: () => true,
@@ -25,9 +21,9 @@ export const beginRollback: Step<z.infer<typeof input>, Output> = {
       throw new Error("what would be taken back, or what the stack demands, has changed since people were asked");
     const { status, reason } = approvalState(record.request, record.entries, ports.clock.now());
     if (status !== "approved") throw new Error(`the rollback is not approved: ${reason}`);
-    const hosts = await begin(ports, asked.actor, outlook.tenants);
+    const begun = await begin(ports, asked.actor, outlook.tenants);
     const taken = await need<TakenOrder>(ports, artifact.order);
     await ports.artifacts.put(artifact.order, { ...taken, begun: true } satisfies TakenOrder);
-    return { hosts };
+    return begun;
   },
 };

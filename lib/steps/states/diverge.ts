@@ -19,6 +19,7 @@ import { contractFindings, pendingContract } from "../catalog/pending.js";
 import { releaseDependence } from "../catalog/release-dependence.js";
 import { saveFindings } from "../run/findings.js";
 import { leftBehind } from "../run/left-behind.js";
+import type { MemberReading } from "../run/member-reading.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 import { appliedFiles, settledHistory } from "../run/settled-history.js";
 import type { Step } from "../run/step.js";
@@ -49,6 +50,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     for (const members of clustersOf(readings)) {
       const judged = await judge(ports, request, release, fleet, members);
       clusters.push(judged.cluster);
+      await ports.artifacts.put(artifact.members(judged.cluster.id), members.readings.map(memberOf));
       findings.push(...judged.findings);
     }
     findings.push(...expiredAllowances(request.config.drift.allow, today(ports)));
@@ -73,6 +75,10 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
     return { clusters: clusters.filter(({ pending }) => pending.length > 0).map(({ id }) => ({ id })) };
   },
 };
+
+function memberOf({ tenant, role, statistics }: TenantReading): MemberReading {
+  return { tenant, ...(role === undefined ? {} : { role }), bytes: statistics?.sizeBytes ?? null };
+}
 
 /** Only what this release runs can block it. While a tenant is unknown, so is what is pending there, and all stays as it is. */
 async function settleHistory(

@@ -19,7 +19,8 @@ import { sharedRightsFindings } from "../proof/shared-rights.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
 import { driverFindings } from "../run/driver-limits.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type ClusterRecord, need, resultsOf, type TenantReading } from "../run/records.js";
+import type { MemberReading } from "../run/member-reading.js";
+import { artifact, type ClusterRecord, need } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -61,7 +62,7 @@ async function proveOne(
   fleet: readonly Tenant[],
 ): Promise<boolean> {
   const failures: NoClone[] = [];
-  for (const tenant of (await byPlace(ports, representative, members)).slice(0, MOST_CLONED)) {
+  for (const tenant of (await byPlace(ports, cluster, representative, members)).slice(0, MOST_CLONED)) {
     try {
       return await prove(ports, cluster, tenant, members, fleet, failures);
     } catch (error) {
@@ -76,10 +77,14 @@ async function proveOne(
 }
 
 /** The representative first; then those of another server, whose reason may not hold there; the largest before the others. */
-async function byPlace(ports: Ports, representative: Tenant, members: readonly Tenant[]): Promise<readonly Tenant[]> {
+async function byPlace(
+  ports: Ports,
+  cluster: ClusterRecord,
+  representative: Tenant,
+  members: readonly Tenant[],
+): Promise<readonly Tenant[]> {
   const { config } = await needRequest(ports);
-  const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
-  const sizes = new Map(readings.map(({ tenant, statistics }) => [tenant, statistics?.sizeBytes ?? 0]));
+  const sizes = new Map((await readings(ports, cluster)).map(({ tenant, bytes }) => [tenant, bytes ?? 0]));
   const others = members.filter(
     // Copies that the run makes at RDS are of the representative's server alone.
     ({ id, host }) => id !== representative.id && (config.staging.mode !== "snapshot" || host === representative.host),
@@ -89,6 +94,10 @@ async function byPlace(ports: Ports, representative: Tenant, members: readonly T
     representative,
     ...others.toSorted((a, b) => far(a) - far(b) || (sizes.get(b.id) ?? 0) - (sizes.get(a.id) ?? 0)),
   ];
+}
+
+function readings(ports: Ports, { id }: ClusterRecord): Promise<readonly MemberReading[]> {
+  return need<readonly MemberReading[]>(ports, artifact.members(id));
 }
 
 /** No clone of this tenant could be made; nothing is known of the release by that. */
@@ -135,9 +144,9 @@ async function prove(
     await ports.artifacts.put(artifact.proof(cluster.id), record);
     const beyond = await driverFindings(ports, members, proof.statements);
     const derived = await probeDerived(ports, cluster, proof.derived);
-    const readings = (await resultsOf<TenantReading>(ports, "Introspect")).flatMap((result) => result.records);
-    const rights = ownSchemaFindings(members, readings, { migrations: common.migrations, rollbacks: proof.rollbacks });
-    const usage = sharedRightsFindings(tenant, members, readings, common.migrations);
+    const read = await readings(ports, cluster);
+    const rights = ownSchemaFindings(members, read, { migrations: common.migrations, rollbacks: proof.rollbacks });
+    const usage = sharedRightsFindings(tenant, members, read, common.migrations);
     const instead = failures.map((failure) => clonedInstead(cluster, failure, tenant));
     await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...usage, ...instead]);
     return record.after !== null;

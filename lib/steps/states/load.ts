@@ -19,7 +19,8 @@ import { tooManyWaves } from "../rollout/too-many-waves.js";
 import type { BackfillRequest } from "../run/backfill-progress.js";
 import { cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type RunRequest, type RunScope } from "../run/records.js";
+import { artifact, type RunRequest } from "../run/records.js";
+import type { RunScope } from "../run/run-scope.js";
 import type { Step } from "../run/step.js";
 import { needRequest, writtenRequest } from "../run/stored-request.js";
 
@@ -54,7 +55,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
     await ports.artifacts.put(artifact.fleet, tenants);
     await ports.artifacts.put(artifact.scope, scope);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
-    const hosts = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    const { hosts } = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
     if (request.engine === "aws") refuseLargePlan(hosts, tenants, config);
     await ports.audit.append({
       actor: request.requester,

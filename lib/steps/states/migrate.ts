@@ -1,31 +1,36 @@
+import type { Ports } from "../../ports/ports.js";
 import { timeKeeper } from "../rollout/fits-in-time.js";
+import { heldBatch } from "../rollout/held-batch.js";
+import { type HeldInput, heldInput } from "../rollout/held-plan.js";
 import { untilFree } from "../rollout/hold.js";
 import { migrateTenant } from "../rollout/migrate-tenant.js";
 import { rolloutContext } from "../rollout/tenant-context.js";
 import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
-import { type BatchInput, batchInput, eachTenant } from "../run/each-tenant.js";
+import { eachTenant } from "../run/each-tenant.js";
 import type { TenantProgress } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { heldTo } from "../run/target.js";
 
 /** Lock, compare, apply with the ledger row, verify: one tenant of the batch at a time. */
-export const migrate: Step<BatchInput, BatchOutput> = {
+export const migrate: Step<HeldInput, BatchOutput> = {
   name: "migrate",
-  input: batchInput,
+  input: heldInput,
   // What is finished is kept per tenant: a wave that was taken back can be migrated again.
   settled: () => false,
-  async run(ports, { batch }) {
-    const rollout = await rolloutContext(ports);
-    const fits = timeKeeper(ports, rollout, batch);
-    const result = await untilDeadline(ports, () =>
-      eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
-        const group = rollout.waves.find((wave) => wave.tenants.includes(tenant.id))?.group ?? null;
-        await untilFree(ports, rollout.config, group);
-        await fits(tenant);
-        return migrateTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant);
-      }),
-    );
-    const ok = result?.records.every((record) => record.status === "migrated") ?? false;
-    return { ok, batch, longRunning: result === null };
-  },
+  run: (all, input) => heldBatch(all, "Migrate", input, (ports) => migrateBatch(ports, input.batch)),
 };
+
+async function migrateBatch(ports: Ports, batch: string): Promise<BatchOutput> {
+  const rollout = await rolloutContext(ports);
+  const fits = timeKeeper(ports, rollout, batch);
+  const result = await untilDeadline(ports, () =>
+    eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
+      const group = rollout.waves.find((wave) => wave.tenants.includes(tenant.id))?.group ?? null;
+      await untilFree(ports, rollout.config, group);
+      await fits(tenant);
+      return migrateTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant);
+    }),
+  );
+  const ok = result?.records.every((record) => record.status === "migrated") ?? false;
+  return { ok, batch, longRunning: result === null };
+}

@@ -5,17 +5,18 @@ import type { Tenant } from "../../ports/registry.js";
 import { voidApproval } from "../approval/record-decision.js";
 import { claimFleet } from "../rollout/claim-fleet.js";
 import { dueOf, endEmptyWave } from "../rollout/due-tenants.js";
-import { notHeld, tooOld } from "../rollout/held-to-trail.js";
+import { type HeldPlan, holdPlan } from "../rollout/held-plan.js";
+import { type Held, stillHeld, tooOld, held as wholeHeld } from "../rollout/held-to-trail.js";
 import { type Hold, holdOf, noteHold } from "../rollout/hold.js";
+import { plannedBatches } from "../rollout/planned-batches.js";
 import { noteRegistry, registryNow } from "../rollout/registry-changes.js";
+import { noteBegun, resultsSoFar } from "../rollout/rollout-so-far.js";
 import { rowsSince } from "../rollout/rows-since.js";
-import { sizesOf } from "../rollout/sizes-of.js";
-import { cutIntoBatches } from "../run/batches.js";
+import { type CutBatches, cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type HostPlan, need, passOf, type WavePlan, type WaveResult } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
-import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string() });
 
@@ -25,6 +26,8 @@ interface Output {
   readonly hosts: readonly HostPlan[];
   /** Seconds until it is worth to ask again. */
   readonly wait: number;
+  /** Digest of what the wave is executed by; empty for none. */
+  readonly held: string;
 }
 
 /** A rollout that a person holds is asked about again so often. Seconds. */
@@ -42,37 +45,43 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
     const { config } = await needRequest(ports);
     const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
     const pass = await passOf(ports);
-    const results = await Promise.all(waves.map(({ index }) => ports.artifacts.get<WaveResult>(artifact.wave(index))));
+    const results = await resultsSoFar(ports, waves, pass);
     const open = waves.filter((_, place) => !isFinished(results[place] ?? null, pass));
     // Cheap, and asked over and over while the rollout is held; the rest is asked when it may go on.
     const first = await firstDue(ports, open);
     const hold = first === null ? null : await holdOf(ports, config, first.group);
     if (hold !== null) return held(ports, hold);
-    const { joined, gone, moved } = await registryNow(ports);
-    await noteRegistry(ports, { joined, gone });
-    if (moved.length > 0) return refuse(ports, `the registry now leads ${moved.join("; ")}`);
-    const changed = await notHeld(ports);
-    if (changed.length > 0) return refuse(ports, `changed since the approval: ${changed.join(", ")}`);
     const begins = !results.some((result) => result?.pass === pass);
-    const old = begins ? await tooOld(ports) : null;
-    if (old !== null) return refuse(ports, old);
-    const rows = begins ? await rowsSince(ports, config, await dueOfAll(ports, open)) : null;
-    if (rows !== null) return refuse(ports, rows);
+    const now = await approvedStill(ports, config, begins ? open : null);
+    if (typeof now === "string") return refuse(ports, now);
+    const ended = [...results];
     for (const wave of open) {
       const due = await dueOf(ports, wave);
       if (due.length === 0) {
-        await endEmptyWave(ports, wave, pass);
+        ended[waves.indexOf(wave)] = await endEmptyWave(ports, wave, pass);
         continue;
       }
       const wait = await holdOf(ports, config, wave.group);
       if (wait !== null) return held(ports, wait);
       await noteHold(ports, null);
       await saveFindings(ports, "rollout-window", []);
-      return begin(ports, config, waves, wave, due, pass);
+      await noteBegun(ports, ended, pass, wave.index);
+      return begin(ports, { config, waves, wave, due, pass, approved: now.files });
     }
     return answer("complete", waves.length);
   },
 };
+
+/** Why the approval no longer holds, or what it was found to hold for. `begins`: the waves of a pass that begins with this question. */
+async function approvedStill(ports: Ports, config: Config, begins: readonly WavePlan[] | null): Promise<Held | string> {
+  const { joined, gone, moved } = await registryNow(ports);
+  await noteRegistry(ports, { joined, gone });
+  if (moved.length > 0) return `the registry now leads ${moved.join("; ")}`;
+  const now = (begins === null ? await stillHeld(ports) : null) ?? (await wholeHeld(ports));
+  if (now.changed.length > 0) return `changed since the approval: ${now.changed.join(", ")}`;
+  if (begins === null) return now;
+  return (await tooOld(ports)) ?? (await rowsSince(ports, config, await dueOfAll(ports, begins))) ?? now;
+}
 
 async function firstDue(ports: Ports, open: readonly WavePlan[]): Promise<WavePlan | null> {
   for (const wave of open) if ((await dueOf(ports, wave)).length > 0) return wave;
@@ -84,7 +93,7 @@ async function dueOfAll(ports: Ports, open: readonly WavePlan[]): Promise<readon
 }
 
 function answer(status: Output["status"], index = -1): Output {
-  return { status, index, hosts: [], wait: 0 };
+  return { status, index, hosts: [], wait: 0, held: "" };
 }
 
 /** Tenants that the breaker let go without the release are tried again when the run is resumed. */
@@ -92,47 +101,49 @@ function isFinished(result: WaveResult | null, pass: number): boolean {
   return result?.action === "continue" && (result.failed === 0 || result.pass === pass);
 }
 
-async function begin(
-  ports: Ports,
-  config: Config,
-  waves: readonly WavePlan[],
-  wave: WavePlan,
-  due: readonly string[],
-  pass: number,
-): Promise<Output> {
+interface Beginning {
+  readonly config: Config;
+  readonly waves: readonly WavePlan[];
+  readonly wave: WavePlan;
+  readonly due: readonly string[];
+  readonly pass: number;
+  /** Digests of what is executed, by key, the wave's own batches left out. */
+  readonly approved: HeldPlan;
+}
+
+async function begin(ports: Ports, beginning: Beginning): Promise<Output> {
+  const { waves, wave, due, pass, approved } = beginning;
   const reached = new Set(waves.flatMap(({ tenants }) => tenants));
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const mine = fleet.filter((tenant) => reached.has(tenant.id));
   if (!(await claimFleet(ports, mine))) return answer("busy");
+  const { hosts, files } = await batchesOf(ports, beginning);
+  const plan = await holdPlan(ports, { ...approved, ...files });
   ports.events.emit({ type: "size", of: "wave", count: due.length });
   await ports.audit.append({
     actor: "schema-gate",
     action: "wave.started",
     subject: { kind: "wave", name: wave.name },
-    digest: null,
+    digest: plan,
     details: { index: wave.index, tenants: due.length },
   });
   await ports.artifacts.create(artifact.waveStart(wave.index), {
     startedAt: new Date(ports.clock.now()).toISOString(),
   });
   await ports.artifacts.put(artifact.waveDue(wave.index), { pass, tenants: due });
-  return { ...answer("ready", wave.index), hosts: await hostsOf(ports, config, wave, due, pass) };
+  return { ...answer("ready", wave.index), hosts, held: plan };
 }
 
 /** As planned, or cut again where not every tenant of the wave is due. */
-async function hostsOf(
-  ports: Ports,
-  config: Config,
-  wave: WavePlan,
-  due: readonly string[],
-  pass: number,
-): Promise<readonly HostPlan[]> {
-  if (due.length === wave.tenants.length) return wave.hosts;
-  const byId = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
-  const tenants = due.flatMap((id) => byId.get(id) ?? []);
+async function batchesOf(ports: Ports, { config, wave, due, pass }: Beginning): Promise<CutBatches> {
+  const { batches, files } = await plannedBatches(ports, wave);
+  if (due.length === wave.tenants.length) return { hosts: wave.hosts, files };
+  const wanted = new Set(due);
+  const tenants = batches.flatMap((batch) => batch.tenants).filter(({ id }) => wanted.has(id));
+  const targets = Object.assign({}, ...batches.map((batch) => batch.targets));
+  const sizes = Object.assign({}, ...batches.map((batch) => batch.sizes));
   const scope = `wave-${wave.index}-pass-${pass}`;
-  const [targets, sizes] = [await targetsOf(ports), await sizesOf(ports)];
-  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, targets, sizes);
+  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes });
 }
 
 async function held(ports: Ports, hold: Hold): Promise<Output> {

@@ -34,19 +34,21 @@ export const planRehearsals: Step<z.infer<typeof input>, Output> = {
     const { config } = await needRequest(ports);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
     const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
-    const open = new Set(probes.filter((each) => openQuestions(each).length > 0).map(({ tenant }) => tenant));
+    const asked = probes.map((each) => [each.tenant, openQuestions(each)] as const);
+    const open = new Map(asked.filter(([, questions]) => questions.length > 0));
     const members: string[] = [];
     for (const cluster of config.migrator ? [] : clusters) {
-      const asked = cluster.tenants.filter((tenant) => open.has(tenant));
-      if (asked.length === 0) continue;
+      const some = cluster.tenants.filter((tenant) => open.has(tenant));
+      if (some.length === 0) continue;
       const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(cluster.id));
-      if (proof && proof.after !== null) members.push(...asked);
+      if (proof && proof.after !== null) members.push(...some);
     }
     await ports.artifacts.put(artifact.rehearsals, { tenants: members } satisfies RehearsalPlan);
     const chosen = new Set(members);
     const tenants = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter(({ id }) => chosen.has(id));
     ports.events.emit({ type: "size", of: "rehearsals", count: tenants.length });
     const clones = Math.min(config.connectionsPerHost, config.rehearsals.perHost);
-    return { count: tenants.length, hosts: await cutIntoBatches(ports, "rehearse", tenants, clones) };
+    const { hosts } = await cutIntoBatches(ports, "rehearse", tenants, clones, { open: Object.fromEntries(open) });
+    return { count: tenants.length, hosts };
   },
 };

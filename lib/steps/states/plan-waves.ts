@@ -26,13 +26,13 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
     const targets = await targetsOf(ports);
     const sizes = await sizesOf(ports);
     const cut = (scope: string, tenants: readonly Tenant[]) =>
-      cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, targets, sizes);
+      cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes });
     const waves: WavePlan[] = [];
     for (const wave of await wavesOf(ports)) {
       const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
-      const hosts = await cut(`wave-${wave.index}`, tenants);
+      const { hosts, files } = await cut(`wave-${wave.index}`, tenants);
       const { index, name, group } = wave;
-      waves.push({ index, name, group, tenants: wave.tenants, hosts });
+      waves.push({ index, name, group, tenants: wave.tenants, hosts, held: digest(files) });
     }
     await ports.artifacts.put(artifact.waves, waves);
     await ports.audit.append({

@@ -6,11 +6,12 @@ import { loadParser } from "../../core/sql/parse.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { type OpenQuestion, openQuestions, REHEARSE, type TenantRehearsal } from "../probing/rehearsal.js";
+import { REHEARSE, type TenantRehearsal } from "../probing/rehearsal.js";
 import { rowsMatter } from "../probing/rows-matter.js";
 import { type Rehearsed, runRehearsal } from "../probing/run-rehearsal.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import { artifact, type ClusterRecord, need, type ProofRecord, resultsOf, type TenantProbes } from "../run/records.js";
+import type { OpenQuestion } from "../run/open-question.js";
+import { artifact, type Batch, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -29,13 +30,13 @@ export const rehearse: Step<BatchInput, Output> = {
     const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
-    const probes = (await resultsOf<TenantProbes>(ports, "Probe")).flatMap((result) => result.records);
+    const { open = {} } = await need<Batch>(ports, artifact.batch(batch));
     const result = await eachTenant(ports, REHEARSE, batch, async (tenant) => {
       const cluster = clusters.find((one) => one.tenants.includes(tenant.id));
-      const answers = probes.find((one) => one.tenant === tenant.id);
-      if (!cluster || !answers) throw new Error(`the run ${ports.run} has no answers of tenant ${tenant.id}`);
+      const questions = open[tenant.id];
+      if (!cluster || !questions) throw new Error(`the run ${ports.run} has no answers of tenant ${tenant.id}`);
       const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
-      return rehearseTenant(ports, config, { tenant, cluster, migrations, open: openQuestions(answers) });
+      return rehearseTenant(ports, config, { tenant, cluster, migrations, open: questions });
     });
     return { ok: result.records.every(({ status }) => status !== "unknown" && status !== "too large"), batch };
   },

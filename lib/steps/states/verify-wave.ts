@@ -8,10 +8,13 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { verifyQueries } from "../queries/verify-queries.js";
 import { noteGoverned } from "../rollout/governed-to-trail.js";
+import { holdPlan, underPlan } from "../rollout/held-plan.js";
+import { planOfPass } from "../rollout/held-to-trail.js";
 import { noteSaid } from "../rollout/hold.js";
+import { targetsOfWaves } from "../rollout/planned-batches.js";
 import { waveHealth } from "../rollout/wave-health.js";
 import { type SinceInTenant, weighRollback } from "../rollout/weigh-rollback.js";
-import { cutIntoBatches } from "../run/batches.js";
+import { type CutBatches, cutIntoBatches } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import {
   artifact,
@@ -25,7 +28,6 @@ import {
 } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
-import { targetsOf } from "../run/target.js";
 
 const input = z.object({ run: z.string(), wave: z.int().min(0) });
 
@@ -33,6 +35,8 @@ interface Output {
   readonly action: "continue" | "halt" | "rollback";
   readonly failed: number;
   readonly hosts: readonly HostPlan[];
+  /** Digest of what is taken back by; empty for nothing. */
+  readonly held: string;
 }
 
 /** Counts what became of each tenant of the wave and decides: go on, stop, or take back. A tenant without a word is unknown. */
@@ -40,7 +44,10 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
   name: "verify-wave",
   input,
   settled: (output) => output.action === "continue" && output.failed === 0,
-  async run(ports, { wave: index }) {
+  async run(all, { wave: index }) {
+    const files = await planOfPass(all);
+    if (files === null) throw new Error(`the trail of the run ${all.run} has no plan of its wave ${index}`);
+    const ports = underPlan(all, files);
     const { config } = await needRequest(ports);
     const plan = (await need<readonly WavePlan[]>(ports, artifact.waves)).find((wave) => wave.index === index);
     if (!plan) throw new Error(`the run ${ports.run} has no wave ${index}`);
@@ -48,8 +55,8 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     const said = await Promise.all(due.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
     const count = (test: (progress: TenantProgress | null) => boolean) => said.filter(test).length;
     const migrated = count((progress) => progress?.status === "migrated");
-    const health = await waveHealth(ports, config, said);
-    const queries = await verifyQueries(ports, config, said);
+    const health = await waveHealth(ports, config, said, plan);
+    const queries = await verifyQueries(ports, config, said, plan);
     const verdict = breaker({
       policy: config.rollout,
       canary: index === 0,
@@ -71,13 +78,14 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
     await conclude(ports, plan, { index, action, reason: verdict.reason, migrated, failed });
     if (queries) await saveFindings(ports, `queries-wave-${index}`, queries.findings);
     await saveFindings(ports, `breaker-${index}`, verdict.open ? [opened(ports, plan, verdict.reason, back)] : []);
-    const hosts = action === "rollback" && back ? await planRollback(ports, config, plan, back.tenants) : [];
+    const cut = action === "rollback" && back ? await planRollback(ports, config, plan, back) : null;
+    const held = cut === null ? "" : await holdPlan(ports, { ...files, ...cut.files });
     ports.events.emit({
       type: "result",
       phase: "Roll out",
       text: `${plan.name}: ${migrated} of ${due.length} migrated and verified${analyzedText(said)}`,
     });
-    return { action, failed, hosts };
+    return { action, failed, hosts: cut?.hosts ?? [], held };
   },
 };
 
@@ -167,6 +175,7 @@ function tooLargeText({ tenant, tooLarge }: SinceInTenant): string {
 }
 
 interface TakingBack {
+  readonly waves: readonly WavePlan[];
   readonly tenants: readonly Tenant[];
   /** Those whose rows since the release are above the limit: with one of them none is taken back. */
   readonly tooLarge: readonly SinceInTenant[];
@@ -189,15 +198,15 @@ async function toTakeBack(ports: Ports, policy: string, plan: WavePlan): Promise
   const tenants = changed.filter((tenant) => tenant !== undefined);
   const ids = tenants.map(({ id }) => id);
   const tooLarge = (await weighRollback(ports, ids)).filter((weight) => weight.tooLarge !== null);
-  return { tenants, tooLarge };
+  return { waves: reached, tenants, tooLarge };
 }
 
 async function planRollback(
   ports: Ports,
   config: Config,
   plan: WavePlan,
-  tenants: readonly Tenant[],
-): Promise<readonly HostPlan[]> {
+  { waves, tenants }: TakingBack,
+): Promise<CutBatches> {
   ports.events.emit({ type: "size", of: "wave", count: tenants.length });
   await ports.audit.append({
     actor: "schema-gate",
@@ -206,5 +215,6 @@ async function planRollback(
     digest: null,
     details: { policy: config.rollout.onFailure, tenants: tenants.map((tenant) => tenant.id) },
   });
-  return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, await targetsOf(ports));
+  const targets = await targetsOfWaves(ports, waves);
+  return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, { targets });
 }

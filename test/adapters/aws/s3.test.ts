@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { S3Approvals } from "../../../lib/adapters/aws/s3-approvals.js";
 import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
 import { S3Audit } from "../../../lib/adapters/aws/s3-audit.js";
-import { verifyChain } from "../../../lib/core/audit/chain.js";
+import { type AuditEvent, appendEvent, eventLine, verifyChain } from "../../../lib/core/audit/chain.js";
 import { APPROVAL_REQUEST } from "../../support/approval-request.js";
 import { simulatedStore } from "../../support/aws/services.js";
 import type { Call } from "../../support/aws/simulated-aws.js";
@@ -88,6 +88,36 @@ describe("the audit trail in S3 (simulated)", () => {
     expect(new Set(locks)).toEqual(new Set(["COMPLIANCE"]));
   });
 
+  it("is not read event by event each time, and believes no copy that does not lead to its last event", async () => {
+    const { aws, store } = await simulatedStore();
+    const open = () => new S3Audit({ store, run: "long", clock: steppingClock(), retention: null });
+    const note = (name: string) =>
+      ({ actor: "a", action: "run.resumed", subject: { kind: "run", name }, digest: null, details: {} }) as const;
+    const writer = open();
+    for (let at = 0; at < 60; at++) await writer.append(note(String(at)));
+    const written = await open().events();
+    const reads = async () => {
+      const before = aws.calls.length;
+      const events = await open().events();
+      expect(events.map(({ hash }) => hash)).toEqual(written.map(({ hash }) => hash));
+      return aws.calls.slice(before).filter(({ name }) => name === "s3 GET").length;
+    };
+    expect(await reads()).toBeLessThan(10);
+    const copy = "runs/.trails/long.jsonl";
+    const honest = aws.s3.text(copy) ?? "";
+    const forged = [
+      honest.replace('"actor":"a"', '"actor":"mallory"'),
+      honest.split("\n").slice(1).join("\n"),
+      chainOf("mallory", 60),
+      "{",
+      "",
+    ];
+    for (const text of forged) {
+      aws.s3.put(copy, text);
+      expect(await reads()).toBeGreaterThan(50);
+    }
+  });
+
   it("refuses to continue a chain that somebody changed", async () => {
     const { aws, store } = await simulatedStore();
     const open = () => new S3Audit({ store, run: "one", clock: steppingClock(), retention: null });
@@ -104,6 +134,19 @@ describe("the audit trail in S3 (simulated)", () => {
     await expect(open().append(note)).rejects.toThrow("cannot be continued");
   });
 });
+
+/** A whole chain of somebody else's. */
+function chainOf(actor: string, length: number): string {
+  const events: AuditEvent[] = [];
+  for (let at = 0; at < length; at++)
+    events.push(
+      appendEvent(events.at(-1) ?? null, {
+        ...{ actor, action: "run.resumed", subject: { kind: "run", name: "long" }, digest: null, details: {} },
+        at: "2026-01-01T00:00:00.000Z",
+      }),
+    );
+  return events.map(eventLine).join("");
+}
 
 describe("the task token in S3 (simulated)", () => {
   it("is in no object in the clear, and opens with the link key and for its run alone", async () => {

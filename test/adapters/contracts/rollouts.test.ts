@@ -21,11 +21,13 @@ rolloutsContract("S3 (simulated)", async () => {
 describe("rollouts in S3 (simulated)", () => {
   const at = (hours: number) => ({ ...systemClock, now: () => hours * HOUR_MS });
 
-  it("keep others out for six hours after a wave of an execution that died", async () => {
+  it("keep others out for as long as an execution that died may have lasted, with all that it began", async () => {
     const { store } = await simulatedStore();
     await s3Rollouts(store, at(0)).begin("died", ["host/a/"], "1970-01-01T00:00:00.000Z");
-    expect(await s3Rollouts(store, at(5.9)).other("next", ["host/a/"])).toMatchObject({ run: "died" });
-    expect(await s3Rollouts(store, at(6.1)).begin("next", ["host/a/"], "1970-01-01T06:06:00.000Z")).toBeNull();
+    expect(await s3Rollouts(store, at(14 * 24 - 0.1)).other("next", ["host/a/"])).toMatchObject({ run: "died" });
+    expect(
+      await s3Rollouts(store, at(14 * 24 + 0.1)).begin("next", ["host/a/"], "1970-01-15T00:06:00.000Z"),
+    ).toBeNull();
   });
 
   it("never take an entry that was cut for nobody's", async () => {

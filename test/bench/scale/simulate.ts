@@ -1,36 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
-import { configSchema } from "../../../lib/core/config/config.js";
-import type { Ports } from "../../../lib/ports/ports.js";
-import type { Tenant } from "../../../lib/ports/registry.js";
-import { bindingParts } from "../../../lib/steps/approval/binding.js";
 import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
 import { cutIntoBatches } from "../../../lib/steps/run/batches.js";
-import {
-  artifact,
-  type Batch,
-  type HostPlan,
-  type RunRequest,
-  type TenantReading,
-  type WavePlan,
-} from "../../../lib/steps/run/records.js";
-import { nextWave } from "../../../lib/steps/states/next-wave.js";
+import { artifact, type HostPlan, type WavePlan } from "../../../lib/steps/run/records.js";
 import { planWaves } from "../../../lib/steps/states/plan-waves.js";
-import { tally } from "../../../lib/steps/states/tally.js";
-import { verifyWave } from "../../../lib/steps/states/verify-wave.js";
 import { eventsOf, type HistoryState } from "../../support/history-events.js";
-import { MemoryArtifacts } from "./memory-artifacts.js";
-import { progressOf, readingOf } from "./tenant-records.js";
-
-const RUN = "scale";
-
-export interface Simulation {
-  readonly tenants: number;
-  readonly hosts: number;
-  readonly connections: number;
-  readonly maxWave: number;
-}
+import { Functions } from "./functions.js";
+import { MemoryBucket } from "./memory-bucket.js";
+import { batchesOf, configOf, type Fleet, fleetOf, portsOver, RUN } from "./run-in-memory.js";
 
 export interface Simulated {
   readonly batches: number;
@@ -40,136 +18,98 @@ export interface Simulated {
   /** Events in the history of the outermost execution, and of the child execution with the most. */
   readonly events: number;
   readonly childEvents: number;
-  /** Requests of the artifact store that the tallies of one phase make. */
-  readonly tallyReads: number;
-  /** Requests that the last wave's NextWave and VerifyWave make. */
-  readonly lastWaveReads: number;
+  readonly migrateBatches: number;
+  readonly childStarts: number;
+  readonly transitions: number;
+  /** Requests of S3: GET and HEAD; PUT and LIST. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Requests of the first of the largest waves for each of its batches, and of the last of them: alike, wherever in the rollout a wave is. */
+  readonly earlyWave: number;
+  readonly lateWave: number;
+  /** What is asked most: a prefix to S3. */
+  readonly busiest: string;
   readonly findings: readonly string[];
 }
 
-/** Runs the real planning, tallies and waves over a fleet in memory; what databases would answer is made up. */
-export async function simulate({ tenants: count, hosts, connections, maxWave }: Simulation): Promise<Simulated> {
-  const artifacts = new MemoryArtifacts();
-  const tenants = fleetOf(count, hosts);
-  const config = configSchema.parse({
-    migrations: "migrations",
-    registry: { file: "tenants.csv" },
-    staging: { mode: "same host" },
-    connectionsPerHost: connections,
-    rollout: { canary: 1, growth: 3, maxWave, onFailure: "rollback all" },
-  });
-  const ports = portsOver(artifacts, tenants);
-  await artifacts.put(artifact.request, { run: RUN, engine: "aws", mode: "run", config } as unknown as RunRequest);
-  await artifacts.put(artifact.release, { migrations: [] });
-  await artifacts.put(artifact.fleet, tenants);
-  const findings = tooManyWaves(RUN, tenants, config.rollout).map((finding) => finding.code);
-  const plans = await cutIntoBatches(ports, "all", tenants, connections);
-  await answer(ports, "Introspect", plans, (tenant) => readingOf(tenant.id));
-  const before = artifacts.reads;
-  const results = await tallied(ports, plans);
-  const tallyReads = artifacts.reads - before;
-  await artifacts.put(artifact.score, {
-    tenants: Object.fromEntries(tenants.map((tenant) => [tenant.id, 0.1])),
-    parts: await bindingParts(ports),
-  });
-  const { waves } = await planWaves.run(ports, { run: RUN });
-  const last = await playWaves(ports, artifacts);
-  const states = {
-    run: RUN,
-    release: `inputs/${"x".repeat(60)}`,
-    fleet: { tenants: count, hosts: plans, mode: "run" },
-    wave: last.wave,
-    results,
-    breaker: last.breaker,
-  };
+/**
+ * A run that passes, played by the code of its functions over a bucket in memory; databases are left out. Of batches that are alike one is
+ * played, and of waves that are alike a few: each counts as often as there are of it.
+ */
+export async function simulate(fleet: Fleet): Promise<Simulated> {
+  const bucket = new MemoryBucket();
+  const tenants = fleetOf(fleet);
+  const config = configOf(fleet);
+  const ports = portsOver(bucket, tenants);
+  const functions = new Functions(bucket, ports);
+  await functions.load(config, tenants);
+  const { hosts: plans } = await cutIntoBatches(ports, "all", tenants, fleet.connections);
+  await functions.introspect(plans);
+  await functions.prove(tenants);
+  await functions.probe(plans);
+  await functions.score(tenants);
+  const { waves: number } = await functions.call(planWaves, {});
+  const waves = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? [];
+  const played = await playWaves(functions, bucket, waves);
+  const batches = batchesOf(plans);
+  const migrateBatches = waves.reduce((sum, wave) => sum + batchesOf(wave.hosts), 0);
+  const childStarts = 2 * fleet.hosts + waves.reduce((sum, wave) => sum + wave.hosts.length, 0);
   const machine = JSON.parse(
     readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
   ) as Machine;
+  const [busiest] = [...bucket.byFolder].sort(([, a], [, b]) => b - a);
   return {
-    batches: plans.reduce((sum, plan) => sum + plan.batches.length, 0),
-    waves,
-    stateBytes: JSON.stringify(states).length,
-    events: outermostEvents(machine, waves),
+    batches,
+    waves: number,
+    stateBytes: largestState(fleet, plans, waves),
+    events: outermostEvents(machine, number),
     childEvents: childEvents(machine, Math.max(...plans.map((plan) => plan.batches.length))),
-    tallyReads,
-    lastWaveReads: last.reads,
-    findings,
+    migrateBatches,
+    childStarts,
+    // A batch of a phase that reads has one state, one that migrates three; a child two and its start; a wave six; and the rest.
+    transitions: 2 * batches + 3 * migrateBatches + 3 * childStarts + 6 * number + 40,
+    reads: bucket.reads,
+    writes: bucket.writes,
+    ...played,
+    busiest: busiest?.join(" ") ?? "",
+    findings: tooManyWaves(RUN, tenants, config.rollout).map((finding) => finding.code),
   };
 }
 
-function fleetOf(count: number, hosts: number): readonly Tenant[] {
-  return Array.from({ length: count }, (_, index) => ({
-    id: `tenant-${String(index).padStart(6, "0")}`,
-    group: null,
-    host: `cluster-${String(index % hosts).padStart(4, "0")}.c1a2b3c4d5e6.eu-central-1.rds.amazonaws.com:5432`,
-    database: `tenant_${String(index).padStart(6, "0")}`,
-    schema: null,
-  }));
+async function playWaves(functions: Functions, bucket: MemoryBucket, waves: readonly WavePlan[]) {
+  const played = sampleOf(waves.length);
+  const most = Math.max(...waves.map(({ tenants }) => tenants.length));
+  const costs: number[] = [];
+  for (const [place, index] of played.entries()) {
+    const next = played[place + 1] ?? waves.length;
+    const before = bucket.reads + bucket.writes;
+    await bucket.times(next - index, () => functions.wave(waves, index));
+    const cost = (bucket.reads + bucket.writes - before) / (next - index);
+    const { tenants = [], hosts = [] } = waves[index] ?? {};
+    if (tenants.length === most) costs.push(cost / batchesOf(hosts));
+    if (next - index > 1) await functions.skip(index, next);
+  }
+  return { earlyWave: costs[0] ?? 0, lateWave: costs.at(-1) ?? 0 };
 }
 
-function portsOver(artifacts: MemoryArtifacts, tenants: readonly Tenant[]): Ports {
-  let now = Date.UTC(2026, 10, 22);
-  return {
+/** Every wave that grows, and some of those that are alike. */
+function sampleOf(waves: number): readonly number[] {
+  const some = new Set([0, waves - 2, waves - 1]);
+  for (let index = 1; index < waves; index += index < 7 ? 1 : Math.max(1, Math.floor(waves / 4))) some.add(index);
+  return [...some].filter((index) => index >= 0).sort((a, b) => a - b);
+}
+
+/** After a failed last wave, whose policy takes back every tenant. */
+function largestState({ tenants }: Fleet, plans: readonly HostPlan[], waves: readonly WavePlan[]): number {
+  const held = "0".repeat(64);
+  return JSON.stringify({
     run: RUN,
-    artifacts,
-    audit: { append: async () => {} },
-    approvals: {},
-    clock: { now: () => now++, monotonic: () => now },
-    events: { emit: () => {} },
-    registry: { tenants: async () => tenants },
-    rollouts: { begin: async () => null, other: async () => null, end: async () => {} },
-    stop: new AbortController().signal,
-    deadline: null,
-  } as unknown as Ports;
-}
-
-async function answer(
-  ports: Ports,
-  phase: string,
-  plans: readonly HostPlan[],
-  record: (tenant: Tenant) => TenantReading,
-): Promise<void> {
-  for (const { id } of plans.flatMap((plan) => plan.batches)) {
-    const batch = await ports.artifacts.get<Batch>(artifact.batch(id));
-    await ports.artifacts.put(artifact.result(phase, id), {
-      batch: id,
-      records: (batch?.tenants ?? []).map(record),
-      findings: [],
-    });
-  }
-}
-
-/** The tally of every host and then of the fleet; returns what the Map over hosts leaves in the state. */
-async function tallied(ports: Ports, plans: readonly HostPlan[]): Promise<readonly { ok: boolean; scope: string }[]> {
-  const phase = "Introspect" as const;
-  const results: { ok: boolean; scope: string }[] = [];
-  for (const plan of plans) {
-    const answers = plan.batches.map(({ id }) => ({ ok: true, batch: id }));
-    const expected = [...plan.batches];
-    results.push(await tally.run(ports, { run: RUN, phase, scope: plan.id, expected, results: answers }));
-  }
-  const expected = plans.map(({ id, batches }) => ({ id, batches: [...batches] }));
-  const whole = await tally.run(ports, { run: RUN, phase, scope: "fleet", expected, results });
-  if (!whole.ok) throw new Error("the tally of the fleet is not good");
-  return results;
-}
-
-/** The first waves are taken as finished; the last one is begun, and fails, so that everything is taken back. */
-async function playWaves(ports: Ports, artifacts: MemoryArtifacts) {
-  const waves = (await artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? [];
-  const last = waves.at(-1);
-  if (!last) throw new Error("there is no wave");
-  for (const wave of waves) {
-    for (const id of wave.tenants) await artifacts.put(artifact.tenant(id), progressOf(id, wave.index, wave === last));
-    if (wave !== last)
-      await artifacts.put(artifact.wave(wave.index), { index: wave.index, action: "continue", failed: 0, pass: 0 });
-  }
-  const before = artifacts.reads;
-  const wave = await nextWave.run(ports, { run: RUN });
-  if (wave.index !== last.index) throw new Error(`expected wave ${last.index}, not ${wave.index}`);
-  const breaker = await verifyWave.run(ports, { run: RUN, wave: last.index });
-  if (breaker.action !== "rollback") throw new Error("the last wave was to be taken back");
-  return { wave, breaker, reads: artifacts.reads - before };
+    release: `inputs/${"x".repeat(60)}`,
+    fleet: { tenants, hosts: plans, mode: "run" },
+    wave: { status: "ready", index: waves.length - 1, hosts: waves.at(-1)?.hosts, wait: 0, held },
+    results: plans.map(({ id }) => ({ ok: true, scope: id })),
+    breaker: { action: "rollback", failed: 1, hosts: plans, held },
+  }).length;
 }
 
 interface Machine {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { TenantProgress, TenantReading } from "../../../lib/steps/run/records.js";
+import type { ClusterRecord, ProofRecord, TenantProgress, TenantReading } from "../../../lib/steps/run/records.js";
 
 const FINGERPRINT = createHash("sha256").update("schema").digest("hex");
 
@@ -61,4 +61,29 @@ export function progressOf(tenant: string, wave: number, failed: boolean): Tenan
     lockTimeout: false,
     faults: [],
   } as unknown as TenantProgress;
+}
+
+export function clusterOf(tenants: readonly string[]): ClusterRecord {
+  const [representative = ""] = tenants;
+  const nothing = { declared: null, drift: null };
+  return {
+    id: "c0",
+    fingerprint: FINGERPRINT,
+    tenants,
+    majority: true,
+    pending: ["20240201"],
+    representative,
+    ...nothing,
+  };
+}
+
+export function proofOf({ id, representative }: ClusterRecord): ProofRecord {
+  return {
+    cluster: id,
+    clonedFrom: representative,
+    after: FINGERPRINT,
+    onTheWay: [FINGERPRINT],
+    rollbacks: [],
+    proof: { statements: [], analyzed: [] },
+  } as unknown as ProofRecord;
 }

@@ -3,11 +3,18 @@ import { describe, expect, it } from "vitest";
 import { FACTOR_NAMES } from "../../../lib/core/risk/factors.js";
 import { page } from "../../../lib/review/components/page.js";
 import type { ReviewModel } from "../../../lib/review/model.js";
-import { blockedModel, rollingModel, sampleApproval, sampleModel, sampleQueries } from "../sample-model.js";
+import {
+  blockedModel,
+  rollbackModel,
+  rollingModel,
+  sampleApproval,
+  sampleModel,
+  sampleQueries,
+} from "../sample-model.js";
 
 /** Words of ours; whatever else is in a model may come from a database. */
 const OURS =
-  /^(score|verdict|status|severity|kind|effect|proof|mode|gate|source|class|what|transactionality|at|expiresAt|endedAt|code|waves|first|channel|digest|fingerprint)$/;
+  /^(score|verdict|status|severity|kind|effect|proof|mode|gate|source|class|what|transactionality|at|expiresAt|endedAt|code|waves|first|channel|action|wayBack|digest|fingerprint)$/;
 
 const OUR_NAMES: ReadonlySet<string> = new Set([...FACTOR_NAMES, "canary", "wave 2", "wave 3", "wave 4"]);
 
@@ -47,6 +54,7 @@ describe("the page", () => {
       sampleModel({ approval: sampleApproval(), queries: sampleQueries() }),
       blockedModel(),
       rollingModel(),
+      rollbackModel(),
     ]) {
       const calm = tags(page(poisoned(model, "x"), form));
       for (const attack of attacks) {
@@ -59,11 +67,13 @@ describe("the page", () => {
   it("spells out what would hide or reorder, for any text at all", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
-        const html = page(poisoned(blockedModel(), text));
-        // What is left of the unseen characters are the line breaks and tabs of the page itself and of SQL.
-        expect(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(html.replace(/[\n\t]/g, ""))).toBe(false);
+        for (const model of [blockedModel(), rollbackModel()]) {
+          const html = page(poisoned(model, text));
+          // What is left of the unseen characters are the line breaks and tabs of the page itself and of SQL.
+          expect(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(html.replace(/[\n\t]/g, ""))).toBe(false);
+        }
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -85,6 +95,13 @@ describe("the page", () => {
     for (const text of shown) expect(html).toContain(text);
     expect(html).toContain("Blocked");
     expect(html).not.toContain("<form");
+  });
+
+  it("names every tenant that a rollback is about, and how each comes back", () => {
+    const html = page(rollbackModel({ approval: sampleApproval() }), form);
+    for (const text of ["Rollback", "001-prod", "2026_2, 2026_1", "nothing is lost", "no proved way back"])
+      expect(html).toContain(text);
+    expect(html).toContain("<form");
   });
 
   it("does not call unmeasured locks harmless", () => {

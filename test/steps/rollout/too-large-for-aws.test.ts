@@ -56,6 +56,20 @@ describe("the state of an execution, which holds 256 KiB", () => {
   });
 });
 
+describe("a copy on AWS", () => {
+  const codes = (mode: string, ready: string) =>
+    tooLongToWait({ run: "r", config: config({ staging: { mode, ready } }) } as RunRequest).map(({ code }) => code);
+
+  it.each([
+    ["snapshot", "2h"],
+    ["snapshot", "8h"],
+    ["same host", "24h"],
+  ])("%s may take %s", (mode, ready) => expect(codes(mode, ready)).toEqual([]));
+  it.each(["481min", "24h"])("may not take %s", (ready) =>
+    expect(codes("snapshot", ready)).toEqual(["load.copy-too-long"]),
+  );
+});
+
 describe("a question on AWS", () => {
   const codes = (expires: string) =>
     tooLongToWait({ run: "r", config: config({ approval: { expires } }) } as RunRequest).map(({ code }) => code);

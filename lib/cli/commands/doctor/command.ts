@@ -5,6 +5,7 @@ import { systemClock } from "../../../adapters/local/system-clock.js";
 import { type LoadedConfig, readConfig } from "../../../api/read-config.js";
 import { type Check, lacking } from "../../../core/doctor/check.js";
 import { plural } from "../../../core/plural.js";
+import { stackChecks } from "../../aws/stack-checks.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import { printable } from "../../terminal/printable.js";
@@ -17,6 +18,7 @@ const HELP = `
 Examples:
   schema-gate doctor                    this machine, the config, one tenant of every server
   schema-gate doctor --all              every tenant as well
+  schema-gate doctor --aws              what --aws needs here: variables, packages, bucket, state machine, the key that signs
   schema-gate doctor --json | jq '.checks[] | select(.status != "ok")'
 
 Tenants are only read. On each server a database of its own is made, filled, copied and dropped, as a run would. For each thing that is missing
@@ -27,6 +29,7 @@ export const doctor: CommandModule = {
     command
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--all", "connect to every tenant")
+      .option("--aws", "look at what --aws needs, in the place of servers and tenants")
       .option("--json", "print as JSON on standard output")
       .addHelpText("after", HELP);
   },
@@ -37,7 +40,12 @@ export const doctor: CommandModule = {
     const progress = new Progress(io, () => systemClock.monotonic());
     const checks = [
       ...(await machineChecks(io)),
-      ...(loaded ? await fleetChecks(io, loaded, { all: options.all === true, progress }) : [noConfig(path)]),
+      ...(options.aws === true ? await stackChecks(io) : []),
+      ...(options.aws === true
+        ? []
+        : loaded
+          ? await fleetChecks(io, loaded, { all: options.all === true, progress })
+          : [noConfig(path)]),
     ];
     const healthy = checks.every((check) => check.status !== "error");
     if (options.json === true) io.stdout.write(asJson(healthy, loaded, checks));

@@ -1,0 +1,10 @@
+import type { Exemption } from "../../core/rollout/exemptions.js";
+
+/** Of whom the run is, as the registry was when it began. */
+export interface RunScope {
+  /** Ids of all tenants that the registry listed. */
+  readonly listed: readonly string[];
+  readonly exempt: readonly Exemption[];
+  /** Ids that the selection left out. */
+  readonly leftOut: readonly string[];
+}
