@@ -63,7 +63,7 @@ describe("an execution on AWS's services (simulated) that did not end by itself"
     expect(again.status).toBe("failed");
     expect(outcome(run)).toBe("rejected");
     expect(await migrated()).toBe(0);
-  }, 60_000);
+  }, 600_000);
 
   it("is blocked when it failed after its canary; a new run leaves alone the tenant that has the release", async () => {
     const ended = await gate.run({
@@ -78,7 +78,7 @@ describe("an execution on AWS's services (simulated) that did not end by itself"
       "schema-gate resume failed-after-canary --aws",
     );
     expect(await migrated()).toBe(1);
-  }, 60_000);
+  }, 600_000);
 
   it("goes on where it was stopped: first at its question, then in the middle of its second wave", async () => {
     const run = "redriven";
@@ -130,5 +130,5 @@ describe("an execution on AWS's services (simulated) that did not end by itself"
     const actions = trail(run).map(({ action }) => action);
     for (const once of ["approval.requested", "approval.given", "audit.sealed"])
       expect(actions.filter((action) => action === once)).toHaveLength(1);
-  }, 120_000);
+  }, 600_000);
 });
