@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
-    reporters: ["default", "./test/support/plain-line-reporter.ts"],
+    reporters: ["default", "./test/support/plain-line-reporter.ts", "./test/support/attack-reporter.ts"],
   },
 });
