@@ -49,6 +49,9 @@ formatWritten(path, "lib/core/operations/kinds/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in kinds/index.ts. Next:
   1. lib/core/operations/read/: return { kind: "${kind}", … } for its statement, in the reader that readers.ts names for it.
   2. test/support/operation-statements.ts: its statements, so that locks, rewrites and scans are measured.
-  3. test/support/random-operation.ts: a generator of random statements, so that its inverse is held against random schemas.
-Then: npx vitest run test/core/operations
+  3. test/support/random-operation.ts: a generator of random statements, which tests its inverse on random schemas.
+  4. Without an inverse: its statement in LEFT_TO_THE_DIFFERENCE of test/core/operations/inverse.test.ts.
+  5. If it changes rows, names or what a query means: probes/state/advance.ts, probes/support/changed-code.ts and
+     rollback/created.ts in lib/core. What they do not list, they take for harmless.
+Then: npx vitest run test/core/operations -t "${kind.replaceAll("-", " ")}|${kind}" && npm run typecheck, and at last all of test/core/operations
 `);

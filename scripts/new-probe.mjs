@@ -38,6 +38,7 @@ export const ${name}: Probe = {
         columns: [],
         own: false,
         why: "refused",
+        // The repair moves the rows out of the table. Where only a person can decide, give the query \`repair: null\` instead.
         set: null,
       }),
     ];
@@ -62,5 +63,8 @@ formatWritten(path, "lib/core/probes/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in lib/core/probes/index.ts. Next:
   1. Say in it for which operation it asks, and which rows that operation refuses.
   2. test/integration/probes/planted.test.ts: a case with clean rows, planted rows and their number.
-Then: npx vitest run test/integration/probes/planted.test.ts
+  3. test/steps/proof/probes.test.ts: a case, or its code in ELSEWHERE.
+  4. test/integration/probes/agreement.test.ts: rows over which the server runs the release, and rows over which it refuses it.
+  5. docs/probes.md: its row.
+Then: npx vitest run test/integration/probes/planted.test.ts test/steps/proof/probes.test.ts && npm run typecheck
 `);

@@ -34,5 +34,7 @@ formatWritten(path, "lib/core/rewrite/kinds/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in kinds/index.ts. Next:
   1. its moves, and in lib/core/lint/rewritable.ts the rules whose hazard they take away.
   2. test/core/rewrite/cases.ts: a statement that it rewrites, and one that it refuses.
-Then: npx vitest run test/core/rewrite
+  3. docs/rewrite.md: its row. lib/core/rewrite/kinds/reindex.ts is a small neighbour: known has the text's and the catalog's objects,
+     before is the catalog. The pace of a statement that is slow under a weak lock is told by paceOf in steps-of.ts.
+Then: npx vitest run test/core/rewrite -t "${kind.replaceAll("-", " ")}|${kind}" && npm run typecheck, and at last all of test/core/rewrite
 `);

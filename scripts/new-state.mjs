@@ -42,9 +42,11 @@ writeFileSync(STATE_INDEX, stateIndex());
 formatWritten(path, "lib/steps/states/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in states/index.ts. Next:
   1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, a Catch that ends in RecordFailure, and
-     the Next (or Default) of the states that lead to it.
+     the Next (or Default) of the states that lead to it. Keep the state small by ResultSelector and ResultPath. Where it answers ok, a
+     Choice after it whose Default is Report; one that cannot say no throws, which Catch sends to RecordFailure: leave ok out then.
   2. lib/infra/handlers.ts: ${placeholder} with its memory, minutes and grants.
-  3. test/steps: what it answers, and that an answer that is not ok blocks.
-  4. docs/aws-scenarios.md: the ways through the machine that pass it.
-Then: npx vitest run test/state-machines test/infra test/steps
+  3. test/steps/${slug}.test.ts: what it answers, and that an answer that is not ok blocks (test/steps/tally.test.ts has ports to copy).
+  4. docs/aws-scenarios.md: the state in each path that passes it, and in its count; npm run test:aws verifies it.
+  5. docs/architecture.md: the flow, where a reader of it would miss the state.
+Then: npx vitest run test/state-machines test/infra test/steps/${slug}.test.ts && npm run typecheck
 `);

@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "lint",
-    summary: "what the text of migrations alone tells: locks, rewrites, lost data",
+    summary: "what a migration's text shows: locks, rewrites, lost data",
     load: async () => (await import("./commands/lint/command.js")).lint,
   },
   {
@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "rewrite",
-    summary: "a migration with long locks as steps without them, proved to end alike",
+    summary: "a migration split into steps without long locks, proved to end the same",
     load: async () => (await import("./commands/rewrite/command.js")).rewrite,
   },
   {

@@ -21,7 +21,7 @@ export const resume: CommandModule = {
       .argument("[run]", "the run; default: the newest")
       .option("--no-wait", "end when the run waits for an approval, and say how to go on")
       .option("--dry-run", "print what the rollout would still do, by wave and tenant, and touch nothing")
-      .addOption(new Option("--only <which>", "the tenants alone that failed in this run").choices(["failed"]))
+      .addOption(new Option("--only <which>", "only the tenants that failed in this run").choices(["failed"]))
       .option("--aws", "a run of the stack: redrive what was stopped, else sign an order to go on")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", HELP);

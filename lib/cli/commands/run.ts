@@ -28,7 +28,7 @@ export const run: CommandModule = {
         "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
       )
       .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
-      .addOption(new Option("--only <which>", "the tenants alone that failed in the newest run").choices(["failed"]))
+      .addOption(new Option("--only <which>", "only the tenants that failed in the newest run").choices(["failed"]))
       .option("--aws", "run on AWS: upload the release, start its execution and follow it")
       .option("--upload-only", "with --aws: upload the release and print the input of its execution")
       .option("--json", "print the summary as JSON on standard output")

@@ -27,7 +27,7 @@ export function scenariosPage(
   return `${[
     "# The same scenarios on both engines",
     "",
-    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; not edited by hand. The stack is the one of \`cdk deploy\`,`,
+    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; a new state may be put in by hand, and the next run checks it. The stack is the one of \`cdk deploy\`,`,
     "the tenants are databases of a real PostgreSQL 18, and people decide on the page at the Function URL. _States_ counts the states of the",
     "outermost machine in the order in which they were entered: those of `GetExecutionHistory` against those of the local event log. A test",
     "fails when a scenario no longer goes through the states below.",

@@ -62,7 +62,8 @@ describe.each(RULES)("$id $slug", (rule) => {
       return existsSync(path) ? readFileSync(path, "utf8") : null;
     };
     const files = { ...example, finding: file("finding.txt") ?? "", fixed: file("fixed.sql") };
-    const page = readFileSync(new URL(`../../../docs/rules/${rule.id}.md`, import.meta.url), "utf8");
-    expect(page, "run node scripts/rule-docs.mjs").toBe(rulePage(rule, files));
+    const path = new URL(`../../../docs/rules/${rule.id}.md`, import.meta.url);
+    const page = existsSync(path) ? readFileSync(path, "utf8") : null;
+    expect(page, "npm run build && node scripts/rule-docs.mjs").toBe(rulePage(rule, files));
   });
 });

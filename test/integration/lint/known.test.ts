@@ -133,3 +133,21 @@ it.each(MAJORS)(
   },
   300_000,
 );
+
+it.each(MAJORS)(
+  "offers a concurrent REFRESH where the catalog of PostgreSQL %s has the index for it",
+  async (major) => {
+    const made =
+      "create table a (x int, y int); create materialized view v as select x, lower(y::text) as l from a; create materialized view w as select x from a; create unique index on v (x); create unique index on w ((x + 1))";
+    const database = await createDatabase(major);
+    const catalog = await catalogAfter(database, made).finally(() => database.drop());
+    if (!catalog) throw new Error("the views were not made");
+    const refreshed = async (sql: string) => {
+      const scripts = [lintScript(sql, "a.sql")];
+      const findings = await lintRelease({ scripts, catalog, today: "2026-01-01" });
+      return findings.find(({ code }) => code === "SG073")?.remedy?.text;
+    };
+    expect(await refreshed("refresh materialized view v")).toBe("Refresh it concurrently.");
+    expect(await refreshed("refresh materialized view w")).toMatch(/that needs a unique index/);
+  },
+);

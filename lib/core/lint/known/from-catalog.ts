@@ -35,6 +35,8 @@ export function learnCatalog(known: Known, catalog: Catalog): void {
   const columns = catalog.objects.filter((object) => object.kind === "column").sort((a, b) => a.position - b.position);
   const inOrder = [...columns, ...catalog.objects.filter(({ kind }) => kind !== "column")];
   for (const object of inOrder) addPart(known, object);
+  const names = columnNames(columns);
+  for (const object of catalog.objects) if (object.kind === "index") addIndex(known, names, object);
   for (const object of catalog.objects) {
     for (const definition of definitionsOf(object)) {
       const tree = treeOf(definition);
@@ -122,7 +124,6 @@ function addTablePart(known: Known, table: KnownTable, object: CatalogObject): v
     table.columns.set(object.id.name, { name: object.id.name, type: typeFromText(type), notNull, addedBy: null });
   }
   if (object.kind === "constraint") addConstraint(table, object);
-  if (object.kind === "index") addIndex(known, table, object);
   if (object.kind === "policy") table.policies += 1;
 }
 
@@ -174,14 +175,25 @@ function checkExpression(definition: string | null) {
   return as(command?.def, "Constraint")?.raw_expr ?? null;
 }
 
-function addIndex(known: Known, table: KnownTable, object: IndexObject): void {
+/** Of tables and materialized views, by their keys. */
+function columnNames(columns: readonly ColumnObject[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const { id } of columns) {
+    const key = relationKey(id.schema, id.table ?? "");
+    names.set(key, (names.get(key) ?? new Set()).add(id.name));
+  }
+  return names;
+}
+
+function addIndex(known: Known, names: ReadonlyMap<string, ReadonlySet<string>>, object: IndexObject): void {
+  const table = relationKey(object.id.schema, object.id.table ?? "");
   const { unique, method, keys, include, predicate, valid, constraint } = object.attributes;
   known.indexes.set(relationKey(object.id.schema, object.id.name), {
     name: object.id.name,
-    table: table.key,
+    table,
     unique,
     method,
-    keys: keys.map((key) => (table.columns.has(unquoted(key)) ? unquoted(key) : null)),
+    keys: keys.map((key) => (names.get(table)?.has(unquoted(key)) ? unquoted(key) : null)),
     include,
     partial: predicate !== null,
     valid,

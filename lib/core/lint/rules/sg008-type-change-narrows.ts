@@ -39,7 +39,7 @@ export const typeChangeNarrows: Rule = {
         location: definition?.location,
         subject: { kind: "column", name: `${tableName(table)}.${column}` },
         table,
-        message: `${tableName(table)}.${column} goes ${printChange(from, to)}, which does not hold every value of the old type.`,
+        message: `${tableName(table)}.${column} changes ${printChange(from, to)}, which cannot hold every value of the old type.`,
         remedy: { text: "Look for the values that do not fit before the release.", sql: probe },
       };
     }

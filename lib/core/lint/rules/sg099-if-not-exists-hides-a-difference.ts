@@ -100,7 +100,7 @@ function report(statement: LintStatement, kind: string, name: string, difference
     statement,
     subject: { kind, name },
     message: `The ${kind} ${name} already exists with a different definition: ${difference}. IF NOT EXISTS skips the statement and reports success.`,
-    remedy: { text: "Change what stands to the shape that is wanted, by statements that say so." },
+    remedy: { text: "Change the existing one to the shape that you want, by explicit statements." },
   };
 }
 
@@ -109,7 +109,7 @@ function unknownShape(statement: LintStatement, kind: string, name: string): Rep
     statement,
     subject: { kind, name },
     severity: "note",
-    message: `Should a ${kind} ${name} already exist in another shape, IF NOT EXISTS skips the statement and reports success.`,
+    message: `If ${kind} ${name} already exists with another shape, IF NOT EXISTS skips the statement and reports success.`,
     remedy: {
       text: "Leave IF NOT EXISTS out, or verify the shape afterwards, as `schema-gate` does after each tenant.",
     },
