@@ -19,6 +19,18 @@ const variables = () => ({
 });
 
 describe("schema-gate run --aws", () => {
+  it("checks alone with check --aws: nobody is asked, and no tenant is changed", async () => {
+    const began: Promise<unknown>[] = [];
+    const answer = async () => expect.unreachable("somebody was asked");
+    gate.aws.onStart = ({ run, release }) => void began.push(gate.run({ run, release, answer }));
+    const result = await gate.fleet.run(["check", "--aws"], variables());
+    await Promise.all(began);
+    expect(result.code, result.stderr + result.stdout).toBe(0);
+    expect([...gate.aws.s3.objects.keys()].filter((key) => key.includes("/results/Migrate"))).toEqual([]);
+    const chosen = await gate.fleet.run(["check", "--aws", "--tenant", "a"], variables());
+    expect(chosen).toMatchObject({ code: 2, stderr: expect.stringContaining("tenants cannot be chosen with --aws") });
+  });
+
   it("uploads the release, starts its execution, follows it to its end, and leaves the record here", async () => {
     const began: Promise<unknown>[] = [];
     gate.aws.onStart = ({ run, release }) => void began.push(gate.run({ run, release }));
@@ -44,18 +56,6 @@ describe("schema-gate run --aws", () => {
     expect(release).toMatch(/^inputs\/[\w.-]+-[0-9a-f]{12}\.json\.gz$/);
     expect(run.length).toBeLessThanOrEqual(80);
     expect(gate.aws.s3.objects.has(release)).toBe(true);
-  });
-
-  it("checks alone with check --aws: nobody is asked, and no tenant is changed", async () => {
-    const began: Promise<unknown>[] = [];
-    const answer = async () => expect.unreachable("somebody was asked");
-    gate.aws.onStart = ({ run, release }) => void began.push(gate.run({ run, release, answer }));
-    const result = await gate.fleet.run(["check", "--aws"], variables());
-    await Promise.all(began);
-    expect(result.code, result.stderr + result.stdout).toBe(0);
-    expect([...gate.aws.s3.objects.keys()].filter((key) => key.includes("/results/Migrate"))).toEqual([]);
-    const chosen = await gate.fleet.run(["check", "--aws", "--tenant", "a"], variables());
-    expect(chosen).toMatchObject({ code: 2, stderr: expect.stringContaining("tenants cannot be chosen with --aws") });
   });
 
   it("says with doctor --aws what is missing, before a run needs it", async () => {
