@@ -20,6 +20,8 @@ import { needRequest } from "../run/stored-request.js";
 
 interface Output {
   readonly ok: boolean;
+  /** Asking again would tell no more: what is unknown is left to a rehearsal, whose answer holds for these questions alone. */
+  readonly asked: boolean;
   readonly batch: string;
 }
 
@@ -27,7 +29,7 @@ interface Output {
 export const probe: Step<BatchInput, Output> = {
   name: "probe",
   input: batchInput,
-  settled: (output) => output.ok,
+  settled: ({ asked }) => asked,
   async run(ports, { batch }) {
     const { config } = await needRequest(ports);
     const plan = await ProbePlan.of(ports, config);
@@ -35,9 +37,15 @@ export const probe: Step<BatchInput, Output> = {
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
       probeTenant(ports, tenant, await plan.queries(tenant), limits),
     );
-    return { ok: result.records.every((record) => record.status !== "unknown"), batch };
+    const ok = result.records.every(({ status }) => status !== "unknown");
+    return { ok, asked: result.records.every(isAsked), batch };
   },
 };
+
+function isAsked({ status, probes }: TenantProbes): boolean {
+  if (status !== "unknown") return true;
+  return probes.length > 0 && probes.every(({ result, rehearsable }) => result.status !== "unknown" || rehearsable);
+}
 
 /** Asks one tenant. Null for queries that could not be derived. */
 export async function probeTenant(
