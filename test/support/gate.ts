@@ -82,8 +82,8 @@ export class Gate {
   /** Takes back what `rollOut` did. Returns the tenants that still have the release. */
   async rollBack(tenants: readonly string[]): Promise<readonly string[]> {
     const ports = await this.ports();
-    const hosts = await beginRollback(ports, APPROVERS[0], tenants);
-    await this.execute(ports, { StartAt: "RollBackHosts" }, { breaker: { hosts } });
+    const breaker = await beginRollback(ports, APPROVERS[0], tenants);
+    await this.execute(ports, { StartAt: "RollBackHosts" }, { breaker });
     return notTakenBack(ports, tenants);
   }
 

@@ -34,6 +34,8 @@ export class GrowthWatch {
     private readonly start: number,
   ) {
     this.ended = this.watch(session);
+    // Told by `stop`; until then nobody waits for it, and an interrupted query must not end the process.
+    this.ended.catch(() => {});
   }
 
   /** `connect` opens a session of the watch's own on the clone; `limit` in bytes. */

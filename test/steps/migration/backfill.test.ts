@@ -182,7 +182,7 @@ describe.each(["15", "18"] as const)("a backfill on %s", (major) => {
     async (at) => {
       const { url } = await temporaryDatabase(major, USERS);
       const session = await testSession(url);
-      const sql = "-- schema-gate: backfill by id batch 100ms\nupdate users set n = n + 1";
+      const sql = "-- schema-gate: backfill by id batch 10ms\nupdate users set n = n + 1";
       const { keep, candidate } = await inverseOf(session, testMigration(sql));
       let batches = 0;
       const pace = {
@@ -209,7 +209,7 @@ describe.each(["15", "18"] as const)("a backfill on %s", (major) => {
 
   it("begins once, though two processes of a run begin it at once", async () => {
     const { url } = await temporaryDatabase(major, USERS);
-    const sql = "-- schema-gate: backfill by id batch 100ms\nupdate users set n = n + 1";
+    const sql = "-- schema-gate: backfill by id batch 10ms\nupdate users set n = n + 1";
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
