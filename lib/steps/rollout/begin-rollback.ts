@@ -73,7 +73,7 @@ function purgedText(purged: readonly string[], all: number): string {
     purged.length === all
       ? "Only a backup has them; a new migration can take the schema back without them"
       : `The others can be taken back: --exclude ${purged.join(" ")}`;
-  return `rows that the way back would restored were purged in ${where}, so nothing was taken back. ${others}`;
+  return `rows that the way back would restore were purged in ${where}, so nothing was taken back. ${others}`;
 }
 
 /** Of these tenants that are still in the registry, those that do not stand as before the release. */

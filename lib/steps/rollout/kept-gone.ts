@@ -7,7 +7,7 @@ import { artifact, type TenantProgress } from "../run/records.js";
 import { rolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 
 /**
- * The tenants that have the release whole, and in which copies of rows that the way back would restored are gone. One that cannot be
+ * The tenants that have the release whole, and in which copies of rows that the way back would restore are gone. One that cannot be
  * reached is left to the rollback, which says so.
  */
 export async function keptGone(ports: Ports, tenants: readonly Tenant[]): Promise<readonly string[]> {
