@@ -5,7 +5,7 @@ import { gatesSkipped } from "../../core/report/gates.js";
 import type { Ports } from "../../ports/ports.js";
 import { gatherEvidence } from "../evidence/gather.js";
 import { recordTenants } from "../run/record-tenants.js";
-import { artifact, resultsOf } from "../run/records.js";
+import { artifact } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -29,7 +29,7 @@ export const report: Step<z.infer<typeof input>, Output> = {
   // A resumed run reports again.
   settled: () => false,
   async run(ports) {
-    if ((await resultsOf(ports, "Migrate")).length > 0) await recordTenants(ports, "Migrate");
+    if ((await ports.artifacts.list(artifact.results("Migrate"))).length > 0) await recordTenants(ports, "Migrate");
     await ports.rollouts.end(ports.run);
     const { status, reason } = await writeReport(ports);
     ports.events.emit({ type: "result", phase: "Report", text: status });

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { Finding, Gate } from "../../core/finding.js";
-import { groupBy } from "../../core/group-by.js";
 import type { Ports } from "../../ports/ports.js";
 import { REPLICA_LAG } from "../catalog/replica.js";
 import { saveFindings } from "../run/findings.js";
 import { recordTenants } from "../run/record-tenants.js";
-import { artifact, type Batch, type BatchResult, resultsOf } from "../run/records.js";
+import { artifact, type Batch, type BatchResult } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const answer = z.looseObject({
@@ -100,15 +99,13 @@ async function auditLag(ports: Ports, host: Child, findings: readonly Finding[])
 /** Reads every result of the phase, so once per phase: a rollout, which has a phase per wave, is recorded by the report. */
 async function concludePhase(ports: Ports, phase: Phase, proved: string): Promise<void> {
   if (phase === "Migrate") return;
-  if (phase !== "DryRun") await recordTenants(ports, phase);
-  ports.events.emit({ type: "result", phase, text: phase === "DryRun" ? proved : await summary(ports, phase) });
+  const text = phase === "DryRun" ? proved : summary(await recordTenants(ports, phase));
+  ports.events.emit({ type: "result", phase, text });
 }
 
 /** How many tenants there were of each status: `245 pass, 2 hit`. */
-async function summary(ports: Ports, phase: Phase): Promise<string> {
-  const records = (await resultsOf<{ status: string }>(ports, phase)).flatMap((result) => result.records);
-  const statuses = groupBy(records, (record) => record.status);
-  return [...statuses].map(([status, members]) => `${members.length} ${status}`).join(", ");
+function summary(statuses: ReadonlyMap<string, number>): string {
+  return [...statuses].map(([status, count]) => `${count} ${status}`).join(", ");
 }
 
 interface Said {

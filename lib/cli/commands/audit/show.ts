@@ -28,17 +28,12 @@ export async function showTrail(
   const record = await readRunRecord(folder);
   const trail = readTrail(record.read(AUDIT_FILE) ?? new Uint8Array());
   const leaves = filter.tenant === null ? null : recordsOf(record, trail.events, filter.tenant);
-  const phases = new Map(leaves?.map((leaf) => [leaf.phase, leaf]));
-  const roots = new Set(leafClaims(trail.events).map((claim) => claim.event));
-  const events = trail.events.filter(
-    (event) =>
-      passes(event, filter, phases) && (leaves === null || event.action !== "tenants.recorded" || roots.has(event.seq)),
-  );
+  const events = trail.events.filter((event) => passes(event, filter, leaves ?? new Map()));
   if (filter.json) {
-    const records = leaves?.filter((leaf) => events.some((event) => event.subject.name === leaf.phase)) ?? [];
+    const records = events.flatMap((event) => leaves?.get(event.seq) ?? []);
     io.stdout.write(`${JSON.stringify({ run: runOf(trail.events), events, records }, null, 2)}\n`);
   } else {
-    io.stdout.write(events.map((event) => line(io, event, phases.get(event.subject.name))).join(""));
+    io.stdout.write(events.map((event) => line(io, event, leaves?.get(event.seq))).join(""));
     if (events.length === 0) io.stdout.write("No event passes the filter.\n");
   }
   if (trail.findings.length > 0)
@@ -48,21 +43,26 @@ export async function showTrail(
   return trail.findings.length > 0 ? 1 : 0;
 }
 
-function recordsOf(record: RunRecord, events: readonly AuditEvent[], tenant: string): readonly TenantLeaf[] {
-  return leafClaims(events).flatMap((claim) => {
+/** What the trail recorded of a tenant, by the event that it is part of. */
+type Leaves = ReadonlyMap<number, TenantLeaf>;
+
+function recordsOf(record: RunRecord, events: readonly AuditEvent[], tenant: string): Leaves {
+  const found = leafClaims(events).flatMap((claim) => {
     const text = Buffer.from(record.read(claim.file) ?? []).toString("utf8");
-    return readLeaves(text, claim).lines.flatMap(({ leaf }) => (leaf.tenant === tenant ? [leaf] : []));
+    const line = readLeaves(text, claim).lines.find(({ leaf }) => leaf.tenant === tenant);
+    return line === undefined ? [] : [[claim.event, line.leaf] as const];
   });
+  return new Map(found);
 }
 
-function passes(event: AuditEvent, filter: TrailFilter, phases: ReadonlyMap<string, TenantLeaf>): boolean {
+function passes(event: AuditEvent, filter: TrailFilter, leaves: Leaves): boolean {
   const at = Date.parse(event.at);
   return (
     (filter.since === null || at >= filter.since) &&
     (filter.until === null || at <= filter.until) &&
     (filter.action === null || event.action.startsWith(filter.action)) &&
     (filter.gate === null || isOfGate(event, filter.gate.toLowerCase())) &&
-    (filter.tenant === null || concerns(event, filter.tenant, phases))
+    (filter.tenant === null || concerns(event, filter.tenant, leaves))
   );
 }
 
@@ -71,10 +71,10 @@ function isOfGate(event: AuditEvent, gate: string): boolean {
   return [named, event.details.gate, event.details.phase].some((one) => String(one ?? "").toLowerCase() === gate);
 }
 
-/** Events about the tenant, events of a phase that recorded it, and events of the whole run, which concern every tenant. */
-function concerns(event: AuditEvent, tenant: string, phases: ReadonlyMap<string, TenantLeaf>): boolean {
+/** Events about the tenant, those that its records are part of, and events of the whole run, which concern every tenant. */
+function concerns(event: AuditEvent, tenant: string, leaves: Leaves): boolean {
   if (event.subject.kind === "tenant") return event.subject.name === tenant;
-  if (event.action === "tenants.recorded") return phases.has(event.subject.name);
+  if (event.action === "tenants.recorded") return leaves.has(event.seq);
   const listed = event.details.tenants;
   if (Array.isArray(listed)) return listed.includes(tenant);
   return event.subject.kind === "run";
