@@ -28,6 +28,12 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
+/**
+ * What a person sets. Since the minor releases of November 2026 (15.20) the server notes a version of its own among the options of each
+ * column, another one in each database; it refuses to have it set, and pg_dump leaves it out.
+ */
+const OPTIONS = "nullif(array(select o from unnest(a.attoptions) o where not starts_with(o, 'pg_attver=')), '{}')";
+
 /** Columns of everything that has rows. */
 export const columns = source<Field>({
   tag: "column",
@@ -56,7 +62,7 @@ export const columns = source<Field>({
       statistics: "nullif(a.attstattarget, -1)",
       local: "case when r.relispartition then a.attinhcount = 0 else a.attislocal end",
       inherited: "a.attinhcount > 0",
-      options: "a.attoptions",
+      options: `case when a.attoptions is not null then ${OPTIONS} end`,
       foreignOptions: "a.attfdwoptions",
       acl: "a.attacl",
       owner: `case when a.attacl is not null then ${ownerOf("r.relowner")} end`,
