@@ -1,3 +1,4 @@
+import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -20,7 +21,7 @@ export function fleetText(io: Io, overview: FleetOverview): string {
     `  PostgreSQL ${versions}; ${size(bytes)} together; ${unchanged} unchanged since the last time`,
     ...clusters.flatMap((cluster) => clusterLines(cluster, overview.comparedWith)),
     ...troubles(overview),
-    ...findings.map(({ severity, message }) => `${severity.padEnd(7)}  ${printable(message)}`),
+    ...findings.map(findingLine),
     ...unseen.map((what) => style.dim(`Not seen: ${printable(what)}`)),
   ];
   return `${lines.join("\n")}\n`;
@@ -28,17 +29,22 @@ export function fleetText(io: Io, overview: FleetOverview): string {
 
 function clusterLines(cluster: ClusterOverview, comparedWith: string): string[] {
   const { id, tenants, majority, differences } = cluster;
-  const names = tenants.slice(0, MOST_NAMES).map(printable).join(", ");
-  const more = tenants.length > MOST_NAMES ? `, and ${tenants.length - MOST_NAMES} more` : "";
   const shown = differences.slice(0, MOST_DIFFERENCES).map(({ message }) => `    ${printable(message)}`);
   const rest = differences.length - MOST_DIFFERENCES;
   const drift =
     differences.length === 0 ? "" : `; ${plural(differences.length, "difference")} from the ${comparedWith}`;
   return [
-    `  ${id}  ${majority ? "majority" : "outlier "}  ${plural(tenants.length, "tenant")}: ${names}${more}${drift}`,
+    `  ${id}  ${majority ? "majority" : "outlier "}  ${plural(tenants.length, "tenant")}: ${names(tenants)}${drift}`,
     ...shown,
     ...(rest > 0 ? [`    and ${rest} more`] : []),
   ];
+}
+
+/** What differs is listed with the cluster; the finding says how much it weighs, and on whom. */
+function findingLine({ code, gate, severity, message, tenants = [] }: Finding): string {
+  const what = code === "drift.several" ? message.slice(0, message.indexOf(":")) : message;
+  const whose = gate !== "diverge" || tenants.length === 0 ? "" : `${names(tenants)}: `;
+  return `${severity.padEnd(7)}  ${whose}${printable(what)}`;
 }
 
 function troubles({ tenants }: FleetOverview): string[] {
@@ -50,6 +56,11 @@ function troubles({ tenants }: FleetOverview): string[] {
       (name) => `note     ${printable(tenant)}: constraint ${printable(name)} is not validated.`,
     ),
   ]);
+}
+
+function names(tenants: readonly string[]): string {
+  const more = tenants.length > MOST_NAMES ? `, and ${tenants.length - MOST_NAMES} more` : "";
+  return `${tenants.slice(0, MOST_NAMES).map(printable).join(", ")}${more}`;
 }
 
 function counted(values: readonly string[]): string {

@@ -1,5 +1,6 @@
 import type { Json } from "../json.js";
 import type { RawDifference } from "./compare.js";
+import { privilegesApart } from "./privileges.js";
 
 /** What a catalog is compared with: what is declared, or what it was before a release. */
 export type Against = "declared" | "before";
@@ -18,7 +19,8 @@ export function describeDifference(difference: RawDifference, subject: string, a
     return actual === true ? `${name} is valid; ${should} invalid.` : `${name} is invalid: its build did not finish.`;
   if (kind === "constraint" && attribute === "validated")
     return actual === true ? `${name} is validated; ${should} NOT VALID.` : `${name} is not validated.`;
-  const [is, was] = shortened(show(actual), show(declared));
+  const [is, was] =
+    attribute === "privileges" ? privilegesApart(kind, actual, declared) : shortened(show(actual), show(declared));
   return `${name} has ${words(attribute ?? "")} ${is}; ${against === "before" ? "before it was" : "declared is"} ${was}.`;
 }
 
@@ -38,13 +40,22 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `partitionKey` reads "partition key". */
-/** One side of a changed attribute: `NOT NULL`, `storage external`. */
-export function attributeText(attribute: string, value: Json): string {
-  if (attribute === "notNull") return value === true ? "NOT NULL" : "nullable";
-  return `${words(attribute)} ${cut(show(value))}`;
+/** Both sides of a changed attribute: `NOT NULL` and `nullable`, `storage external` and `storage plain`. */
+export function attributeTexts(
+  { kind, actual, declared }: RawDifference,
+  attribute: string,
+): readonly [actual: string, declared: string] {
+  if (attribute === "notNull") return [nullability(actual), nullability(declared)];
+  const [is, should] =
+    attribute === "privileges" ? privilegesApart(kind, actual, declared) : [cut(show(actual)), cut(show(declared))];
+  return [`${words(attribute)} ${is}`, `${words(attribute)} ${should}`];
 }
 
+function nullability(notNull: Json): string {
+  return notNull === true ? "NOT NULL" : "nullable";
+}
+
+/** `partitionKey` reads "partition key". */
 function words(attribute: string): string {
   return attribute.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -2,7 +2,9 @@ import { type CatalogObject, type ObjectId, type ObjectKind, TENANT_SCHEMA } fro
 
 /** An object's name as a person would write it: `app.users.quota_limit`, `app.total(integer)`. For reading, not for SQL. */
 export function humanName(id: ObjectId): string {
-  const path = [id.schema, id.table, id.name].filter((part) => part !== undefined && part !== TENANT_SCHEMA).join(".");
+  const parts = [id.schema, id.table, id.name].filter((part) => part !== undefined);
+  // The tenant's schema itself has no name but this.
+  const path = parts.filter((part) => part !== TENANT_SCHEMA).join(".") || parts.join(".");
   return id.signature === undefined ? path : `${path}(${id.signature})`;
 }
 

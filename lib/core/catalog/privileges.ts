@@ -75,6 +75,32 @@ export function canonicalPrivileges(
   return JSON.stringify(entries) === JSON.stringify(defaults(target, owner)) ? null : entries;
 }
 
+/** What only one side grants, for a person: `SELECT, UPDATE for app`. */
+export function privilegesApart(kind: string, actual: Json, declared: Json): readonly [string, string] {
+  const [is, should] = [grants(kind, actual), grants(kind, declared)];
+  const only = (mine: readonly string[], others: readonly string[]) =>
+    mine.filter((one) => !others.includes(one)).join("; ") || "none";
+  return [only(is, should), only(should, is)];
+}
+
+function grants(kind: string, value: Json): readonly string[] {
+  if (!Array.isArray(value))
+    return [...(kind === "column" ? [] : [OWNER_ALL]), ...(OPEN_KINDS.has(kind) ? [PUBLIC_ALL] : [])];
+  return (value as readonly Privilege[]).map(({ role, privileges, grantable, grantor }) =>
+    [
+      `${privileges.join(", ")} for ${role === "$owner" ? "the owner" : role}`,
+      ...(grantable.length > 0 ? [`grant option for ${grantable.join(", ")}`] : []),
+      ...(grantor === null ? [] : [`granted by ${grantor}`]),
+    ].join(", "),
+  );
+}
+
+/** What there is where nothing was granted. */
+const OWNER_ALL = "ALL for the owner";
+const PUBLIC_ALL = "ALL for PUBLIC";
+/** Kinds of objects on which PUBLIC has everything unless it was revoked. */
+const OPEN_KINDS: ReadonlySet<string> = new Set(["function", "type", "enum", "domain", "language"]);
+
 /** `grantee=privileges/grantor`; a name that is not plain is in double quotes. */
 function entry(target: PrivilegeTarget, owner: string, item: string, role: (name: string) => string): Privilege[] {
   const match = /^("(?:[^"]|"")*"|[^=]*)=([a-zA-Z*]*)\/("(?:[^"]|"")*"|.*)$/s.exec(item);

@@ -1,6 +1,7 @@
 import type { Difference } from "../../core/catalog/compare.js";
-import { attributeText } from "../../core/catalog/describe.js";
+import { attributeTexts } from "../../core/catalog/describe.js";
 import type { ClusterEvidence } from "../../core/evidence/fleet-evidence.js";
+import type { Json } from "../../core/json.js";
 import type { ClusterRecord, ProofRecord } from "../run/records.js";
 
 /** The clusters with their differences from the declared schema, and what the release does to each. */
@@ -27,8 +28,7 @@ export function clustersEvidence(
       differences: (cluster.drift?.differences ?? []).map((difference) => ({
         object: `${difference.kind} ${difference.subject}`,
         kind: difference.change === "unexpected" ? "extra" : difference.change,
-        declared: shown(difference, "declared"),
-        actual: shown(difference, "actual"),
+        ...sides(difference),
         effect: effectOf(cluster, difference, proof),
         repair: difference.repair,
       })),
@@ -52,9 +52,15 @@ function keyOf({ change, kind, subject, attribute }: Difference): string {
   return JSON.stringify([change, kind, subject, attribute ?? null]);
 }
 
-function shown(difference: Difference, side: "declared" | "actual"): string | null {
-  const value = difference[side];
+/** What is declared and what is there; null for an object that is not. */
+function sides(difference: Difference): { readonly declared: string | null; readonly actual: string | null } {
+  const { attribute, actual, declared } = difference;
+  if (attribute === undefined) return { declared: present(declared), actual: present(actual) };
+  const [is, should] = attributeTexts(difference, attribute);
+  return { declared: should, actual: is };
+}
+
+function present(value: Json): string | null {
   if (value === null) return null;
-  if (difference.attribute !== undefined) return attributeText(difference.attribute, value);
   return typeof value === "object" ? "present" : String(value);
 }
