@@ -14,7 +14,7 @@ import { isRehearsable } from "../probing/rehearsable.js";
 import { type ProbeLimits, probeLimits, runProbe } from "../probing/run-probe.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import type { ProbeAnswer, TenantProbes } from "../run/records.js";
+import { artifact, type BatchResult, type ProbeAnswer, type TenantProbes } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -37,10 +37,17 @@ export const probe: Step<BatchInput, Output> = {
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
       probeTenant(ports, tenant, await plan.queries(tenant), limits),
     );
-    const ok = result.records.every(({ status }) => status !== "unknown");
+    const unread = await refusedTenants(ports, batch);
+    const ok = result.records.every(({ tenant, status }) => status !== "unknown" || unread.has(tenant));
     return { ok, asked: result.records.every(isAsked), batch };
   },
 };
+
+/** What kept a tenant from being read has a finding already; that nothing could be asked of it is no other one. */
+async function refusedTenants(ports: Ports, batch: string): Promise<ReadonlySet<string>> {
+  const read = await ports.artifacts.get<BatchResult<unknown>>(artifact.result("Introspect", batch));
+  return new Set(read?.findings.flatMap(({ severity, tenants }) => (severity === "error" ? (tenants ?? []) : [])));
+}
 
 function isAsked({ status, probes }: TenantProbes): boolean {
   if (status !== "unknown") return true;
