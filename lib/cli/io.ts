@@ -10,6 +10,8 @@ export interface Io {
   readonly cwd: string;
   /** Who is logged in on this machine; nobody can say to be another. */
   readonly login: string;
+  /** A coding agent wrote the command line: no password that it does not name goes to a server that it names. */
+  readonly agent?: true;
   /** Both ends are a terminal: questions may be asked. */
   readonly interactive: boolean;
   /** Standard error is a terminal: progress lines may be rewritten. */

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { TOOLS } from "../../lib/cli/commands/mcp/tools.js";
+import { asksForPassword } from "../support/asks-for-password.js";
 import { usageProblem } from "../support/command-line.js";
 import { sampleEvidence } from "../support/sample-evidence.js";
 import { RUN, sealedRun } from "../support/sealed-run.js";
@@ -67,7 +68,12 @@ describe("the MCP server, started with more", () => {
   const started = async (...args: string[]) => {
     const other = new Client({ name: "test", version: "1.0.0" });
     await other.connect(
-      new StdioClientTransport({ command: process.execPath, args: [program, "mcp", ...args], cwd: root }),
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [program, "mcp", ...args],
+        cwd: root,
+        env: { ...getDefaultEnvironment(), PGPASSWORD: process.env.PGPASSWORD ?? "" },
+      }),
     );
     onTestFinished(() => other.close());
     return other;
@@ -102,6 +108,28 @@ describe("the MCP server, started with more", () => {
     expect(existsSync(mark)).toBe(false);
     await (await started("--execute")).callTool({ name: "lint", arguments: { paths: ["a.sql"] } });
     expect(existsSync(mark)).toBe(true);
+  });
+
+  it("compares tenants of the config that it was started with, whatever lies there as schema-gate.yaml", async () => {
+    const config = (password: string) =>
+      `migrations: m\nregistry: { file: t.csv }\nstaging: { mode: same host }\nconnection: { password: "env:${password}" }\n`;
+    writeFileSync(join(root, "t.csv"), "id,url\na,postgres://u@127.0.0.1:1/a\n");
+    writeFileSync(join(root, "ours.yaml"), config("OURS"));
+    const other = await started("--connect", "--config", "ours.yaml");
+    writeFileSync(join(root, "schema-gate.yaml"), config("THEIRS"));
+    const answer = await other.callTool({ name: "diff", arguments: { declared: "a", actual: "a" } });
+    expect(JSON.stringify(answer.content)).toContain("the environment variable OURS is not set");
+  });
+
+  it("sends no password of the environment to a server that the caller names", async () => {
+    const { port, told } = await asksForPassword();
+    vi.stubEnv("PGPASSWORD", "hunter2");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const url = `postgres://someone@127.0.0.1:${port}/a`;
+    const other = await started("--connect");
+    await other.callTool({ name: "diff", arguments: { declared: url, actual: url } });
+    expect(told()).toContain("someone");
+    expect(told()).not.toContain("hunter2");
   });
 
   it("ends what was allowed when the config is changed", async () => {

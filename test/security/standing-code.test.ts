@@ -41,6 +41,16 @@ const STANDING: Readonly<Record<string, string>> = {
 /** What acts, or reads, as whoever runs it. */
 const IMPORT = "lo_import('/etc/hostname')::int";
 
+/** A rule that keeps for a tenant what its updates show. */
+const NOTE = "create rule r as on update to m do also insert into m (id, mood) select 2,";
+
+const withExtension = (name: string, sql: string) => `reset role; create extension ${name}; set role mallory; ${sql}`;
+
+/** A server of mallory's, to which everybody signs in as mallory says. */
+const withServer = (sql: string) => `reset role; create extension postgres_fdw;
+  grant usage on foreign data wrapper postgres_fdw to mallory; set role mallory;
+  create server own foreign data wrapper postgres_fdw; create user mapping for public server own options (user 'postgres'); ${sql}`;
+
 /** Expressions of a tenant's that call PostgreSQL's own functions: no function of the tenant's is there to be found. */
 const TEXTS: Readonly<Record<string, string>> = {
   "a default that imports a file": `alter table m alter a set default ${IMPORT}`,
@@ -62,16 +72,48 @@ const TEXTS: Readonly<Record<string, string>> = {
   "a large object of somebody else's": "create materialized view v as select lo_get(1) with no data",
   "a function of an extension that is not trusted": "alter table m alter mood set default dblink_exec('x', 'y')",
   "a name that looks like the beginning of a text": `create view v as select 1 as "it's", ${IMPORT} as x, 'it''s' as y`,
+  "a text that a function of a trusted extension executes": withExtension(
+    "tablefunc",
+    "create view v as select * from crosstab('select 1::text, 2::text, lo_import(''/etc/hostname'')::text') as (r text, c text)",
+  ),
+  "a text that a function of an extension executes, which is said to change nothing": withExtension(
+    "xml2",
+    "create view v as select * from xpath_table('id', 'mood', 't', '/a', 'lo_import(''/x'') > 0') as (k int, x text)",
+  ),
+  "a trigger of a trusted extension that removes large objects of anybody": withExtension(
+    "lo",
+    "alter table m add l oid; create trigger r before update on m for each row execute function lo_manage(l)",
+  ),
+  "another's sequence set back": "alter table m alter a set default setval('others', 1)",
+  "the settings of the server in a default":
+    "alter table m alter mood set default current_setting('Primary_ConnInfo', true)",
+  "a setting whose name only the run tells":
+    "alter table m alter mood set default current_setting('primary_' || 'conninfo', true)",
+  "the settings of the server in a rule": `${NOTE} setting from pg_settings`,
+  "queries of other tenants": `${NOTE} query from pg_stat_activity`,
+  "queries of other tenants by the function": `${NOTE} query from pg_stat_get_activity(null)`,
+  "queries of other tenants by a view of an extension": withExtension(
+    "pg_stat_statements",
+    `${NOTE} query from pg_stat_statements`,
+  ),
+  "values of other tenants in the statistics": `${NOTE} most_common_vals::text from pg_stats`,
+  "passwords of user mappings": `${NOTE} umoptions::text from pg_user_mappings`,
+  "passwords of user mappings in a view": "create view v as select * from information_schema.user_mapping_options",
+  "a foreign table that signs in as who reads it": withServer("create foreign table elsewhere (a int) server own"),
+  "a foreign partition that signs in as who reads it": withServer(
+    "create table parted (a int) partition by list (a); create foreign table elsewhere partition of parted for values in (1) server own",
+  ),
   "an operator that ends sessions":
     "create operator === (leftarg = int, rightarg = bigint, function = pg_terminate_backend)",
 };
 
 /** Expressions that do no harm whoever runs them. */
 const PLAIN_TEXTS = `alter table m alter a set default nextval('s'), add k uuid default gen_random_uuid(), add u uuid default uuid_generate_v4(),
+  add owner text default current_setting('app.tenant', true), add zone text default current_setting('TimeZone'),
   add check (a between 1 and 3 or lower(mood) in ('x', 'y')), add at timestamptz default clock_timestamp();
   create view v as select count(*) from m where mood like 'lo_import(%'; create rule r as on update to m do also notify changed;`;
 
-const MADE_BY_MALLORY = `create extension dblink; create extension "uuid-ossp"; create sequence s; create table m (id int primary key, a int, mood text);
+const MADE_BY_MALLORY = `create extension dblink; create extension "uuid-ossp"; create sequence s; create sequence others; create table m (id int primary key, a int, mood text);
   alter table m owner to mallory; alter sequence s owner to mallory; grant trigger on t to mallory; set role mallory;`;
 
 /** What a release names itself. */

@@ -52,6 +52,11 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   "the cast of a column's type": {
     sql: "create cast (mood as text) with function evil_text(mood); alter table t add m mood; alter table t drop constraint t_pkey; alter table t add primary key (id)",
   },
+  "a foreign child, which signs in as who reads it": {
+    sql: `reset role; create extension postgres_fdw; grant usage on foreign data wrapper postgres_fdw to mallory; set role mallory;
+      create server own foreign data wrapper postgres_fdw; create user mapping for public server own options (user 'postgres');
+      create foreign table c () inherits (t) server own`,
+  },
   "a function that the release calls": {
     sql: "",
     release: "alter table t add check (evil(b) = 1)",

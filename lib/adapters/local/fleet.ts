@@ -6,7 +6,7 @@ import { type Registry, RegistryError, type Tenant } from "../../ports/registry.
 import type { Secrets } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
-import { refuseUnpinned } from "../registry/pinned.js";
+import { refuseUnpinned, withEnvironmentPassword } from "../registry/pinned.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
 import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
@@ -59,15 +59,21 @@ export class Fleet implements Registry {
   private async load(): Promise<ReadonlyMap<string, FleetEntry>> {
     const { file, query } = this.config.registry;
     const origin = file ? `the registry ${file}` : "the registry query";
-    const rows = file
-      ? await this.rowsOfFile(file)
-      : await rowsOfQuery(endpointOf(await this.secrets.resolve(query?.url ?? "")), query?.sql ?? "");
+    const rows = file ? await this.rowsOfFile(file) : await this.rowsOfQuery(query?.url ?? "", query?.sql ?? "");
     const entries: FleetEntry[] = [];
     for (const [index, row] of rows.entries()) {
       const place = `${origin}, entry ${index + 1}`;
       entries.push(await this.entryOf(tenantRow(row, place), place));
     }
     return byTenant(entries, origin);
+  }
+
+  private async rowsOfQuery(url: string, sql: string): Promise<readonly unknown[]> {
+    const { hosts } = this.config.connection;
+    return rowsOfQuery(
+      await withEnvironmentPassword(endpointOf(await this.secrets.resolve(url)), hosts, this.secrets),
+      sql,
+    );
   }
 
   private async rowsOfFile(file: string): Promise<readonly unknown[]> {
@@ -112,7 +118,8 @@ export class Fleet implements Registry {
   private async endpoint(url: string): Promise<Endpoint> {
     const { user, password, tls, hosts } = this.config.connection;
     const endpoint = endpointOf(isSecretReference(url) ? await this.secrets.resolve(url) : url, { user, tls });
-    if (password === undefined || endpoint.password !== undefined) return endpoint;
+    if (password === undefined) return withEnvironmentPassword(endpoint, hosts, this.secrets);
+    if (endpoint.password !== undefined) return endpoint;
     refuseUnpinned(hosts, endpoint);
     return { ...endpoint, password: await this.secrets.resolve(password) };
   }

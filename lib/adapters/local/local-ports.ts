@@ -7,8 +7,8 @@ import type { Ports } from "../../ports/ports.js";
 import type { ReportRenderer } from "../../ports/renderer.js";
 import type { Secrets } from "../../ports/secrets.js";
 import { type Endpoints, pgDatabase } from "../pg/database.js";
-import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
+import { stagingServer } from "../registry/pinned.js";
 import { stagingAddress } from "../staging-address.js";
 import { heardTrail, type Listener } from "../webhooks/heard-trail.js";
 import { openAuditFile } from "./audit-file.js";
@@ -93,10 +93,9 @@ export async function localPorts(options: LocalPortsOptions): Promise<Ports> {
   };
 }
 
-async function stagingOf({ staging }: Config, secrets: Secrets, artifacts: Artifacts): Promise<Endpoints["staging"]> {
-  if (staging.mode === "snapshot")
+async function stagingOf(config: Config, secrets: Secrets, artifacts: Artifacts): Promise<Endpoints["staging"]> {
+  if (config.staging.mode === "snapshot")
     return async (tenant, own) => ({ ...own, ...(await stagingAddress(artifacts, tenant.host)) });
-  if (staging.url === undefined) return null;
-  const server = endpointOf(await secrets.resolve(staging.url));
-  return async () => server;
+  const server = await stagingServer(config, secrets);
+  return server === null ? null : async () => server;
 }

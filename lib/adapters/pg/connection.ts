@@ -91,6 +91,8 @@ async function opened(endpoint: Endpoint, options: SessionOptions, { role, atSta
     keepAlive: true,
     ...(role !== null && atStart ? { options: startupRole(role) } : {}),
   });
+  // The library would send PGPASSWORD to whatever server this is. Its password file is told by host.
+  if (endpoint.password === undefined) Object.assign(client, { password: null });
   // A connection that breaks while idle must reject the next query, not end the process.
   client.on("error", () => {});
   try {

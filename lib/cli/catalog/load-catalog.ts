@@ -25,8 +25,8 @@ export async function loadCatalog(
   tenantSchema: string | null,
   config = "schema-gate.yaml",
 ): Promise<Catalog> {
-  if (isSecretReference(word)) return fromDatabase(await resolveSecret(io, word), word, tenantSchema);
-  if (/^postgres(ql)?:/.test(word)) return fromDatabase(word, "the database", tenantSchema);
+  if (isSecretReference(word)) return fromDatabase(io, await resolveSecret(io, word), word, tenantSchema);
+  if (/^postgres(ql)?:/.test(word)) return fromDatabase(io, word, "the database", tenantSchema);
   if (!existsSync(resolve(io.cwd, word)) && existsSync(resolve(io.cwd, config))) {
     const known = await fromTenant(io, word, config);
     if (known !== null) return known;
@@ -58,9 +58,13 @@ async function resolveSecret(io: Io, reference: string): Promise<string> {
   }
 }
 
-async function fromDatabase(url: string, called: string, tenantSchema: string | null): Promise<Catalog> {
+async function fromDatabase(io: Io, url: string, called: string, tenantSchema: string | null): Promise<Catalog> {
   try {
-    return await fromEndpoint(endpointOf(url), called, tenantSchema);
+    return await fromEndpoint(
+      endpointOf(url, { password: io.agent ? undefined : io.env.PGPASSWORD }),
+      called,
+      tenantSchema,
+    );
   } catch (error) {
     if (error instanceof EndpointError) throw new UsageError(`${error.message}`);
     throw error;

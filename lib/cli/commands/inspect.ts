@@ -4,7 +4,7 @@ import { memoryOf } from "../../adapters/local/open-run.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
-import { endpointOf } from "../../adapters/pg/endpoint.js";
+import { stagingServer } from "../../adapters/registry/pinned.js";
 import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
@@ -51,7 +51,7 @@ export const inspect: CommandModule = {
     const given = typeof options.declared === "string" ? await loadCatalog(io, options.declared, null) : null;
     const secrets = localSecrets(io.env, directory);
     const fleet = new Fleet(config, secrets, directory);
-    const staging = config.staging.url === undefined ? null : endpointOf(await secrets.resolve(config.staging.url));
+    const staging = await stagingServer(config, secrets);
     const ports = {
       database: pgDatabase({
         tenant: (tenant) => fleet.entry(tenant.id),

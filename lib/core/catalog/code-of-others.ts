@@ -93,13 +93,27 @@ automatic(oid) as (
     where c.castfunc >= 16384 and (c.castsource in (select typ.oid from typ) or c.casttarget in (select typ.oid from typ)))`;
 }
 
+/**
+ * Foreign tables of which a role that may less than we may owns the table or the server, and which we would read by a mapping of our own or
+ * everybody's: the owner says which server is signed in to, and what is asked of it. `what` as `the foreign table t (by owner)`.
+ */
+export function lesserForeignTables(where: string): string {
+  return `select format('the foreign table %s (by %I)', f.ftrelid::regclass, r.rolname) as what
+  from pg_foreign_table f join pg_foreign_server v on v.oid = f.ftserver join pg_class c on c.oid = f.ftrelid
+    join pg_roles r on r.oid in (c.relowner, v.srvowner) and ${LESSER_OWNER}
+  where ${where} and exists (select from pg_user_mappings m where m.srvid = v.oid
+    and (m.umuser = 0 or pg_get_userbyid(m.umuser) in (session_user, current_user)))`;
+}
+
+const FOREIGN_IN_REL = lesserForeignTables("f.ftrelid in (select rel.oid from rel)");
+
 /** Of the functions in `s(oid, …)`, those whose owner may less than we may. */
 const LESSER_IN_S = `join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
   where p.oid >= 16384 and ${LESSER_OWNER}`;
 
 /** One row: the code of others that reading or writing tables runs, whatever the query. The parameter: their names as SQL. */
 export const CODE_ON_TABLES = `with recursive ${onRelations("$1::text[]")}
-select array(select distinct ${SHOWN} from automatic s ${LESSER_IN_S} order by 1) as always`;
+select array(select ${SHOWN} from automatic s ${LESSER_IN_S} union ${FOREIGN_IN_REL} order by 1) as always`;
 
 /**
  * One row, `CodeAnswer`: what of a user's code a query would run. Besides what it names, PostgreSQL runs what stands on the
@@ -114,7 +128,8 @@ code(name, placed) as (
     union all select o.oprcode::oid, true from pg_operator o where o.oprname = any($7::text[])
     union all select f.oid, false from pg_proc f where f.proname = any($4::text[])
     union all select o.oprcode::oid, false from pg_operator o where o.oprname = any($5::text[])) s(oid, placed)
-  ${LESSER_IN_S})
+  ${LESSER_IN_S}
+  union all select elsewhere.what, true from (${FOREIGN_IN_REL}) elsewhere)
 select exists (select from pg_proc p where p.oid >= 16384 and p.proname = any($1::text[]))
     or exists (select from pg_operator o where o.oid >= 16384 and o.oprname = any($2::text[]))
     or exists (select from pg_type t where t.oid >= 16384 and t.typname = any($3::text[]))

@@ -1,5 +1,6 @@
-import { CALLER_READS, HARMLESS_FUNCTIONS } from "../postgres/functions.js";
-import { LESSER_OWNER, POWERFUL } from "./code-of-others.js";
+import { ACTING_TRIGGERS, CALLER_READS, CALLER_VIEWS, HIDDEN_SETTINGS, RUNS_TEXT } from "../postgres/caller-reads.js";
+import { HARMLESS_FUNCTIONS } from "../postgres/functions.js";
+import { LESSER_OWNER, lesserForeignTables, POWERFUL } from "./code-of-others.js";
 
 /** Texts that somebody who may less put where they run with the rights of who writes or reads: `text` as the server prints it. */
 const TEXTS = `select pg_get_expr(d.adbin, d.adrelid) as text, format('the default of %s.%I (%s)', rel.oid::regclass, a.attname, rel.whose) as what
@@ -23,12 +24,26 @@ const TEXTS = `select pg_get_expr(d.adbin, d.adrelid) as text, format('the defau
 /** What stands in a string is no call, and a name may hold a quote: both are read from left to right. */
 const OUTSIDE_STRINGS = `regexp_replace(t.text, '("([^"]|"")*")|''([^'']|'''')*''', '\\1', 'g')`;
 
+/** A call of current_setting for a setting that not everybody may read, or whose name only the run tells; of the text as it is. */
+const HIDDEN_SETTING = String.raw`t.text ~ 'current_setting\((?!''[\w.]+'')' or t.text ~* 'current_setting\(''(${HIDDEN_SETTINGS.join("|")})'''`;
+
+/** Views of extensions that call what acts: who reads them calls it. */
+const VIEWS_OF_EXTENSIONS = `select c.relname::text from pg_class c join pg_rewrite w on w.ev_class = c.oid
+  join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_proc'::regclass
+  where c.relkind = 'v' and c.oid >= 16384 and d.refobjid in (select acting.oid from acting)
+    and exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')`;
+
+/** Who reads a foreign table signs in to where its owner says. */
+const FOREIGN = lesserForeignTables(
+  "exists (select from lesser) and ($1::text is null or f.ftrelid in (select below.oid from below))",
+);
+
 /**
- * Rows `what`: expressions, views, rules and operators of a role that may less than the login, for a login that may reach beyond the
- * database, which call what acts beyond rows or reads with the rights of who calls: functions of PostgreSQL's own, and those of
- * extensions that only a superuser makes. `$1`: a relation as SQL; null for all of the database. `$2` and `$3`: `standingValues`.
+ * Rows `what`: expressions, views, rules, operators and foreign tables of a role that may less than the login, for a login that may reach
+ * beyond the database, which call or read what acts beyond rows, or shows, with the rights of who calls: functions and views of
+ * PostgreSQL's own, and those of extensions. `$1`: a relation as SQL; null for all of the database. `$2` on: `standingValues`.
  */
-export const STANDING_TEXTS = `with lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
+export const STANDING_TEXTS = `with recursive lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
 rel as (
   select c.oid, case when r.oid is null then 'TRIGGER is granted' else format('by %I', r.rolname) end as whose, r.oid is not null as owned
   from pg_class c left join lesser r on r.oid = c.relowner
@@ -39,17 +54,28 @@ acting as (
   select p.oid, p.proname::text as name from pg_proc p
   where exists (select from lesser) and (p.oid < 16384 and p.prorettype <> 'trigger'::regtype
       and (p.provolatile = 'v' and p.proname <> all ($2::text[]) or p.proname = any ($3::text[]))
-    or p.oid >= 16384 and p.provolatile = 'v' and exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
+    or p.oid >= 16384 and (p.provolatile = 'v' or p.proname = any ($4::text[])) and exists (select from pg_depend d join pg_extension e on e.oid = d.refobjid
       where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
-        and not exists (select from pg_available_extension_versions v where v.name = e.extname and v.version = e.extversion and v.trusted)))),
+        and (p.proname = any ($4::text[])
+          or not exists (select from pg_available_extension_versions v where v.name = e.extname and v.version = e.extversion and v.trusted))))),
+written as materialized (${TEXTS}),
+bare as (select ${OUTSIDE_STRINGS} as text, t.what from written t),
+below(oid) as (select to_regclass($1)::oid union select i.inhrelid from below join pg_inherits i on i.inhparent = below.oid),
 found(name, what) as (
-  select call.parts[1], t.what from (${TEXTS}) t cross join lateral regexp_matches(${OUTSIDE_STRINGS}, '([\\w$]+)"?\\(', 'g') call(parts)
+  select call.parts[1], t.what from bare t cross join lateral regexp_matches(t.text, '([\\w$]+)"?\\(', 'g') call(parts)
+    where call.parts[1] in (select acting.name from acting)
+  union all select shown.name, t.what
+    from (select unnest($5::text[]) union ${VIEWS_OF_EXTENSIONS}) shown(name) join bare t on shown.name = any (regexp_split_to_array(t.text, '[^\\w$]+'))
+  union all select 'current_setting', t.what from written t where ${HIDDEN_SETTING}
   union all select acting.name, format('the operator %s (by %I)', o.oid::regoperator, r.rolname)
-    from pg_operator o join lesser r on r.oid = o.oprowner join acting on acting.oid = o.oprcode where $1::text is null)
-select distinct concat(found.name, ' in ', found.what) as what from found where found.name in (select acting.name from acting) order by 1`;
+    from pg_operator o join lesser r on r.oid = o.oprowner join acting on acting.oid = o.oprcode where $1::text is null
+  union all select 'a sign-in to another server', t.what from (${FOREIGN}) t)
+select distinct concat(found.name, ' in ', found.what) as what from found order by 1`;
 
 export function standingValues(relation: string | null): readonly (string | null | readonly string[])[] {
-  return [relation, [...HARMLESS_FUNCTIONS, ...IDLE].filter((name) => !CALLER_READS.includes(name)), CALLER_READS];
+  const ours = [...CALLER_READS, ...RUNS_TEXT];
+  const idle = [...HARMLESS_FUNCTIONS, ...IDLE].filter((name) => !ours.includes(name));
+  return [relation, idle, ours, [...RUNS_TEXT, ...ACTING_TRIGGERS], CALLER_VIEWS];
 }
 
 /** Volatile functions that tell what everybody may know, or only send a notice. */

@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { RUNS_TEXT } from "../postgres/caller-reads.js";
 import { constantText } from "../sql/constant-text.js";
 import { as, find, strings } from "../sql/tree.js";
 
@@ -31,19 +32,7 @@ const TAKES_SCHEMA: ReadonlySet<string> = new Set([
   ...["schema_to_xml", "schema_to_xmlschema", "schema_to_xml_and_xmlschema", "database_to_xml"],
   ...["database_to_xmlschema", "database_to_xml_and_xmlschema", "pg_import_system_collations"],
 ]);
-/** Those that run a text, in core and in contrib. */
-const TAKES_QUERY: ReadonlySet<string> = new Set([
-  ...[
-    "query_to_xml",
-    "query_to_xmlschema",
-    "query_to_xml_and_xmlschema",
-    "ts_stat",
-    "crosstab",
-    "crosstab2",
-    "crosstab3",
-  ],
-  ...["crosstab4", "connectby", "xpath_table"],
-]);
+const TAKES_QUERY: ReadonlySet<string> = new Set(RUNS_TEXT);
 
 export function readTexts(node: Node): ReadTexts {
   const names: { text: string; access: "read" | "write" }[] = [];
@@ -63,7 +52,9 @@ export function readTexts(node: Node): ReadTexts {
     const [first] = texts;
     const known = texts.filter((text) => text !== null);
     if (TAKES_QUERY.has(name)) {
-      if (first === null || first === undefined) unknown.push(`${name}() runs a text that is put together at run time`);
+      const query = name === "ts_rewrite" ? texts.at(1) : first;
+      if (query === null || (query === undefined && name !== "ts_rewrite"))
+        unknown.push(`${name}() runs a text that is put together at run time`);
       queries.push(...known.filter((text) => /^\s*(select|with|table|values|insert|update|delete)\b/i.test(text)));
     } else if (TAKES_SCHEMA.has(name))
       names.push(...known.slice(0, 1).map((text) => ({ text: `${text}.*`, access: "read" }) as const));

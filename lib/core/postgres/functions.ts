@@ -68,8 +68,3 @@ export function isHarmless(name: string): boolean {
 export const HARMLESS_FUNCTIONS: readonly string[] = [...HARMLESS];
 /** What is said of the functions of extensions, for the test that asks the server for each. */
 export const EXTENSION_FUNCTIONS: ReadonlyMap<string, Volatility> = CONTRIB;
-
-/** Functions that are no danger in a text of one's own, and in another's do what they do with the rights of who calls it. */
-export const CALLER_READS: readonly string[] =
-  words(`set_config lo_get table_to_xml table_to_xmlschema table_to_xml_and_xmlschema
-    schema_to_xml schema_to_xmlschema schema_to_xml_and_xmlschema database_to_xml database_to_xmlschema database_to_xml_and_xmlschema`);

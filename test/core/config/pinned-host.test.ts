@@ -1,10 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { Fleet } from "../../../lib/adapters/local/fleet.js";
+import { localSecrets } from "../../../lib/adapters/local/secrets.js";
+import { openSession } from "../../../lib/adapters/pg/connection.js";
 import { configSchema } from "../../../lib/core/config/config.js";
 import { isPinned } from "../../../lib/core/config/pinned-host.js";
 import { temporaryFolder } from "../../review/harness.js";
+import { asksForPassword } from "../../support/asks-for-password.js";
 
 const HOSTS = ["db.example.com", "one.example.com:5433", "*.fleet.example.com", "[2001:db8::1]:5432"];
 
@@ -50,3 +53,32 @@ it.each(["url", "replica", "subscriber"])(
     );
   },
 );
+
+it.each([
+  ["evil.example", undefined],
+  ["db.example.com", "hunter2"],
+  ["localhost", "hunter2"],
+])("PGPASSWORD goes where connection.password would go: %s", async (host, password) => {
+  const directory = temporaryFolder();
+  writeFileSync(join(directory, "t.json"), JSON.stringify([{ id: "a", url: `postgres://u@${host}/a` }]));
+  const config = configSchema.parse({
+    migrations: "m",
+    registry: { file: "t.json" },
+    connection: { hosts: ["db.example.com"] },
+    staging: { mode: "same host" },
+  });
+  const { endpoint } = await new Fleet(config, localSecrets({ PGPASSWORD: "hunter2" }, directory), directory).entry(
+    "a",
+  );
+  expect(endpoint.password).toBe(password);
+});
+
+it("the driver takes no password from the environment by itself", async () => {
+  const { port, told } = await asksForPassword();
+  vi.stubEnv("PGPASSWORD", "hunter2");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const endpoint = { host: "127.0.0.1", port, database: "a", user: "u", tls: false };
+  await expect(openSession(endpoint, { purpose: "read", statementTimeout: 100, lockTimeout: 100 })).rejects.toThrow();
+  expect(told()).toContain("user");
+  expect(told()).not.toContain("hunter2");
+});

@@ -3,7 +3,7 @@ import { Fleet } from "../../../adapters/local/fleet.js";
 import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { localSecrets } from "../../../adapters/local/secrets.js";
 import { openSession } from "../../../adapters/pg/connection.js";
-import { endpointOf } from "../../../adapters/pg/endpoint.js";
+import { stagingServer } from "../../../adapters/registry/pinned.js";
 import type { LoadedConfig } from "../../../api/read-config.js";
 import type { Config } from "../../../core/config/config.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
@@ -31,9 +31,8 @@ export async function fleetChecks(
   if ("status" in tenants) return [...checks, tenants];
   const hosts = groupBy(tenants, (tenant) => tenant.host);
   checks.push(ok("registry", `${plural(tenants.length, "tenant")} on ${plural(hosts.size, "host")}`));
-  const url = config.staging.url;
-  const here =
-    config.staging.mode === "snapshot" ? undefined : url === undefined ? null : endpointOf(await secrets.resolve(url));
+  const staging = await stagingServer(config, secrets);
+  const here = config.staging.mode === "snapshot" ? undefined : staging;
   progress.start("Hosts", hosts.size);
   for (const [, [first]] of hosts) {
     if (first) {
@@ -46,8 +45,7 @@ export async function fleetChecks(
     progress.advance();
   }
   progress.end();
-  if (config.staging.url !== undefined)
-    checks.push(...(await stagingChecks(await secrets.resolve(config.staging.url))));
+  if (staging !== null) checks.push(...(await stagingChecks(staging)));
   if (all) checks.push(...(await everyTenant(fleet, hosts, config.connectionsPerHost, progress)));
   return checks;
 }

@@ -1,6 +1,6 @@
 import type { FleetEntry } from "../../../adapters/local/fleet.js";
-import { openSession } from "../../../adapters/pg/connection.js";
-import { endpointOf, isLoopback } from "../../../adapters/pg/endpoint.js";
+import { type Endpoint, openSession } from "../../../adapters/pg/connection.js";
+import { isLoopback } from "../../../adapters/pg/endpoint.js";
 import { ROLE_FACTS, type RoleFacts } from "../../../core/catalog/role-facts.js";
 import { roleFindings } from "../../../core/catalog/role-findings.js";
 import type { Config } from "../../../core/config/config.js";
@@ -60,10 +60,10 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
 }
 
 /** The staging server, where clones are made. */
-export async function stagingChecks(url: string): Promise<readonly Check[]> {
+export async function stagingChecks(server: Endpoint): Promise<readonly Check[]> {
   const name = "staging server";
   try {
-    const session = await openSession(endpointOf(url), READ);
+    const session = await openSession(server, READ);
     try {
       const [facts] = await session.query<FactsRow>(SERVER_FACTS, [null, null]);
       if (facts?.createDatabase === true) return [ok(name, `${facts.role} may make clones`)];

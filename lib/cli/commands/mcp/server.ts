@@ -66,7 +66,7 @@ const MEANING = [
 async function answer(io: Io, argv: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const stdout = collector();
   const stderr = collector();
-  const quiet = { interactive: false, live: false, colour: false, columns: 100 };
+  const quiet = { agent: true as const, interactive: false, live: false, colour: false, columns: 100 };
   const code = await main(
     { ...io, ...quiet, stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream },
     argv,

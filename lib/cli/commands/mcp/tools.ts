@@ -97,7 +97,14 @@ export const TOOLS: readonly Tool[] = [
       actual: z.string().describe("what is: a URL, or a saved catalog"),
       json,
     }),
-    argv: (input) => ["diff", ...flag(input.json), "--", String(input.declared), String(input.actual)],
+    argv: (input, { config }) => [
+      "diff",
+      `--config=${config}`,
+      ...flag(input.json),
+      "--",
+      String(input.declared),
+      String(input.actual),
+    ],
   },
   {
     name: "check",
