@@ -6,6 +6,13 @@ const folder = fileURLToPath(new URL("../lib/core/operations/kinds/", import.met
 
 export const OPERATION_INDEX = `${folder}index.ts`;
 
+const ASPECTS = ["tables", "names", "code", "anything"];
+
+function kindsThatChange(kinds, aspect) {
+  const found = kinds.filter(({ changes }) => changes.includes(`"${aspect}"`));
+  return found.map(({ kind }) => `"${kind}"`).join(" | ") || "never";
+}
+
 export function operationIndex() {
   const kinds = readdirSync(folder)
     .filter((name) => name.endsWith(".ts") && name !== "index.ts")
@@ -15,7 +22,9 @@ export function operationIndex() {
       const [, exported, type] = /^export const (\w+): OperationType<(\w+)>/m.exec(text) ?? [];
       const kind = /readonly kind: "([a-z-]+)"/.exec(text)?.[1];
       if (!exported || kind !== file.replace(/\.ts$/, "")) throw new Error(`${file} has no operation of its name`);
-      return { exported, type, kind };
+      const changes = /^ {2}changes: (.*),$/m.exec(text)?.[1];
+      if (!changes) throw new Error(`${file} does not say what it changes`);
+      return { exported, type, kind, changes };
     });
   const imports = kinds.map(({ exported, type, kind }) => `import { type ${type}, ${exported} } from "./${kind}.js";`);
   const entry = ({ kind, exported }) => `  ${kind.includes("-") ? `"${kind}"` : kind}: ${exported},`;
@@ -27,6 +36,17 @@ export type Operation =
 ${kinds.map(({ type }) => `  | ${type}`).join("\n")};
 
 export type OperationKind = Operation["kind"];
+
+/** The kinds that change an aspect, as their files say it. */
+interface Changing {
+${ASPECTS.map((aspect) => `  readonly ${aspect}: ${kindsThatChange(kinds, aspect)};`).join("\n")}
+}
+
+/** Operations after which these aspects are as before: all that the default of a switch may be left with. */
+export type Keeping<A extends keyof Changing> = Exclude<Operation, { readonly kind: Changing[A | "anything"] }>;
+
+/** An operation that nobody follows. */
+export type Unfollowed = Extract<Operation, { readonly kind: Changing["anything"] }>;
 
 /** The contract of every kind. */
 export const OPERATION_TYPES: { readonly [K in OperationKind]: OperationType<Extract<Operation, { kind: K }>> } = {

@@ -1,5 +1,5 @@
 import type { NameChange } from "../contract/change.js";
-import type { Operation } from "./kinds/index.js";
+import type { Keeping, Operation, Unfollowed } from "./kinds/index.js";
 
 /** What an operation does to names that earlier statements used. */
 export function nameChangesOf(operation: Operation): readonly NameChange[] {
@@ -31,7 +31,14 @@ export function nameChangesOf(operation: Operation): readonly NameChange[] {
       return goneObject(operation);
     case "add-constraint":
       return takenIndex(operation);
+    // No earlier statement used a name that only now appears; an index is named by itself.
+    case "add-column":
+    case "create-index":
+    case "create-object":
+    case "drop-index":
+      return [];
     default:
+      operation satisfies Keeping<"names"> | Unfollowed;
       return [];
   }
 }

@@ -5,11 +5,21 @@ import type { Inverse } from "../undo/inverse.js";
 import { impossible, NOTHING } from "../undo/inverses.js";
 import { NO_EFFECTS } from "./effects.js";
 import { occurs, undecided } from "./guards/occurs.js";
-import { OPERATION_TYPES, type Operation } from "./kinds/index.js";
+import { OPERATION_TYPES, type Operation, type Unfollowed } from "./kinds/index.js";
 import type { Effects, OperationType } from "./operation.js";
 
 function operationType<O extends Operation>(operation: O): OperationType<O> {
   return OPERATION_TYPES[operation.kind] as unknown as OperationType<O>;
+}
+
+/** Whether nobody follows what it changes, so that anything may be different after it. */
+export function isUnfollowed(operation: Operation): operation is Unfollowed {
+  return OPERATION_TYPES[operation.kind].changes === "anything";
+}
+
+/** Whether it evaluates functions and expressions that its statement names. */
+export function evaluates({ kind }: Operation): boolean {
+  return OPERATION_TYPES[kind].evaluates;
 }
 
 /** Locks, rewrites and scans of one operation, given the schema just before it. */

@@ -27,9 +27,19 @@ export interface OperationData {
   readonly guards?: readonly Guard[];
 }
 
-/** The contract that every file of this folder fulfils for its kind. */
+/**
+ * What an operation can leave changed for the statements after it. "tables": which tables there are, their columns, constraints and rows.
+ * "names": what has which name. "code": functions, types, operators and the like.
+ */
+export type Aspect = "tables" | "names" | "code";
+
+/** The contract that every file of `kinds` fulfils for its kind. */
 export interface OperationType<O extends OperationData> {
   readonly kind: O["kind"];
+  /** Every place that follows an aspect must handle the kinds that name it, which the compiler holds. "anything": nobody follows it. */
+  readonly changes: "anything" | readonly Aspect[];
+  /** Whether it evaluates functions and expressions that its statement names. */
+  readonly evaluates: boolean;
   effects(operation: O, before: CatalogIndex): Effects;
   inverse(operation: O, before: CatalogIndex): Inverse;
   /**

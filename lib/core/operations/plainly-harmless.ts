@@ -5,6 +5,7 @@ import { TRUSTED_EXTENSIONS } from "../postgres/trusted-extensions.js";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { as, kindOf, type NodeKind, option, visit } from "../sql/tree.js";
 import { namesUsed } from "./names-used.js";
+import { isUnfollowed } from "./operation-types.js";
 import { operationsOfText } from "./segments.js";
 
 /**
@@ -69,8 +70,7 @@ export function isPlainlyHarmless({ up, down, migrator }: Migration, extensions?
   return [up, down].every((script) =>
     (script?.statements ?? []).every(
       (statement) =>
-        isPlainlyHarmlessText(statement.sql, extensions) &&
-        operationsOfText(statement).every(({ kind }) => kind !== "opaque"),
+        isPlainlyHarmlessText(statement.sql, extensions) && !operationsOfText(statement).some(isUnfollowed),
     ),
   );
 }

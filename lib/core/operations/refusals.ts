@@ -119,21 +119,14 @@ const WAITS = new Set(["pg_sleep", "pg_sleep_for", "pg_sleep_until"]);
 
 function reachesBeyond(operation: Operation): boolean {
   switch (operation.kind) {
-    case "create-object":
-    case "drop-object":
-      return BEYOND.has(operation.objectKind);
-    case "rename-object":
-      return BEYOND.has(operation.objectKind);
     case "alter-object":
       return operation.what === "system setting" || BEYOND.has(operation.objectKind);
-    case "comment":
-      return BEYOND.has(operation.objectKind);
     case "grant":
       return operation.scope === "role" || (operation.scope === "objects" && BEYOND.has(operation.objectKind));
     case "reindex":
       return operation.of === "system";
     default:
-      return false;
+      return "objectKind" in operation && BEYOND.has(operation.objectKind);
   }
 }
 

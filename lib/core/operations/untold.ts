@@ -3,6 +3,7 @@ import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import { mayAct } from "./acting-calls.js";
 import { executedCalls } from "./executed-calls.js";
+import { isUnfollowed } from "./operation-types.js";
 import { operationsOfText } from "./segments.js";
 
 /**
@@ -12,7 +13,7 @@ import { operationsOfText } from "./segments.js";
 export function isUntold(statement: Statement): boolean {
   return operationsOfText(statement).some(
     (operation) =>
-      operation.kind === "opaque" ||
+      isUnfollowed(operation) ||
       (operation.guards?.length ?? 0) > 0 ||
       (operation.kind === "query" && !operation.functions.every(isHarmless)) ||
       callsUnknown(operation.statement),

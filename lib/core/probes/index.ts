@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import { occurs } from "../operations/guards/occurs.js";
-import { type Operation, operationsOfText } from "../operations/index.js";
+import { isUnfollowed, type Operation, operationsOfText } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
 import { check } from "./check.js";
 import { dependents } from "./dependents.js";
@@ -78,7 +78,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
     const operations = operationsOfText(statement);
     if (operations.some(({ guards }) => guards !== undefined)) {
       // A guard is decided by the schema before the release only while no statement before it may have changed that.
-      for (const operation of operations.filter(({ kind }) => !RUNS_CODE.has(kind))) {
+      for (const operation of operations.filter((each) => !isUnfollowed(each) && !RUNS_CODE.has(each.kind))) {
         const takesPlace = untouched ? occurs(operation, index) : null;
         if (takesPlace === false) continue;
         const after = next(operation);
@@ -104,7 +104,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
 }
 
 /** Operations of a body whose text may name its variables, so that they cannot be asked about. */
-const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query", "opaque"]);
+const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query"]);
 const CHANGES_NO_SCHEMA = new Set<Operation["kind"]>([
   "write-rows",
   "truncate",

@@ -1,7 +1,7 @@
 import { type Catalog, TENANT_SCHEMA } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { descendants, sameTable } from "../catalog/tables.js";
-import type { Operation } from "../operations/index.js";
+import { isUnfollowed, type Keeping, type Operation, type Unfollowed } from "../operations/index.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
 /**
@@ -29,6 +29,7 @@ export class Created {
   }
 
   private concerns(operation: Operation): boolean {
+    if (isUnfollowed(operation)) return false;
     switch (operation.kind) {
       case "create-table":
       case "create-table-as":
@@ -116,8 +117,17 @@ export class Created {
         if (operation.table === null && !operation.replace)
           this.keys.add(key(family(operation.objectKind), operation.name));
         break;
-      default:
+      // Under another name it is taken for an older one, which then needs its own way back.
+      case "rename-constraint":
+      case "rename-object":
+      // What hangs on a table is found by the table.
+      case "add-constraint":
+      case "drop-constraint":
+      case "drop-index":
+      case "drop-object":
         break;
+      default:
+        operation satisfies Keeping<"names"> | Unfollowed;
     }
   }
 

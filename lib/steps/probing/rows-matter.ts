@@ -2,7 +2,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Migration } from "../../core/migration/release.js";
-import { operationsOfText } from "../../core/operations/index.js";
+import { isUnfollowed, operationsOfText } from "../../core/operations/index.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -46,7 +46,7 @@ async function touchedTables(
 ): Promise<readonly string[] | null> {
   const statements = migrations.flatMap(({ up }) => up.statements);
   const bringsRows = statements.flatMap(operationsOfText).some((operation) => {
-    if (operation.guards !== undefined || operation.kind === "opaque" || operation.kind === "query") return true;
+    if (operation.guards !== undefined || isUnfollowed(operation) || operation.kind === "query") return true;
     return operation.kind === "write-rows" && operation.change !== "update" && operation.change !== "delete";
   });
   if (bringsRows) return null;

@@ -22,6 +22,8 @@ const SETUP = `create function ok(v int) returns boolean immutable language sql 
   comment on function book(int) is 'a remark';
   create function path(v int) returns boolean immutable language plpgsql as 'begin return ok(v); end';
   create function moved(v int) returns boolean immutable language sql as 'select true'; create function other.moved(v int) returns boolean immutable language sql as 'select v > 0';
+  create table parts (v int) partition by list (v); create table part partition of parts default; insert into parts values (-1), (-2);
+  create function parted(v int) returns boolean stable language sql as 'select exists (select from parts p where p.v = $1)';
   create table u (a int); insert into u values (1), (2); create table other.u (a int); insert into other.u values (-1), (-1);
   create table days (d text); insert into days values ('01/13/2024');
   create table t (id int primary key, a int, b text); insert into t values (1, -1, 'A'), (2, -2, 'a')`;
@@ -82,6 +84,10 @@ describe.each(MAJORS)("code that the release changes before it uses it, on Postg
     [
       "a view that a function reads",
       "create or replace view looked as select v from lookup where v > 0; alter table t add check (seen(a))",
+    ],
+    [
+      "a partition that a function reads",
+      "alter table parts detach partition part; alter table t add check (parted(a))",
     ],
     [
       "another table of the name that a function reads",

@@ -19,6 +19,8 @@ export interface AddColumn extends OperationData {
 
 export const addColumn: OperationType<AddColumn> = {
   kind: "add-column",
+  changes: ["tables", "names"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const { constraints } = operation.column;

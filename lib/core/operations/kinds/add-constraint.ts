@@ -20,6 +20,8 @@ export interface AddConstraint extends OperationData {
 
 export const addConstraint: OperationType<AddConstraint> = {
   kind: "add-constraint",
+  changes: ["tables", "names"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     return effects(addedConstraintLocks(operation.constraint, table, before), {

@@ -17,6 +17,8 @@ export interface AddEnumValue extends OperationData {
 
 export const addEnumValue: OperationType<AddEnumValue> = {
   kind: "add-enum-value",
+  changes: [],
+  evaluates: false,
   effects() {
     return effects([]);
   },

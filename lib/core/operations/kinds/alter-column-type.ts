@@ -21,6 +21,8 @@ export interface AlterColumnType extends OperationData {
 
 export const alterColumnType: OperationType<AlterColumnType> = {
   kind: "alter-column-type",
+  changes: ["tables"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const tree = lockTree(before, table, LOCKS["alter table"]);

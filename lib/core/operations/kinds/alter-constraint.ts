@@ -17,6 +17,8 @@ export interface AlterConstraint extends OperationData {
 
 export const alterConstraint: OperationType<AlterConstraint> = {
   kind: "alter-constraint",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     return effects(lockTree(before, table, LOCKS["alter table"]));

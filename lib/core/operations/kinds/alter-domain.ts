@@ -29,6 +29,8 @@ export interface AlterDomain extends OperationData {
 
 export const alterDomain: OperationType<AlterDomain> = {
   kind: "alter-domain",
+  changes: ["tables", "code"],
+  evaluates: true,
   effects(operation, before) {
     const validates =
       operation.change === "set not null" ||

@@ -25,6 +25,8 @@ export interface AlterObject extends OperationData {
 
 export const alterObject: OperationType<AlterObject> = {
   kind: "alter-object",
+  changes: ["code"],
+  evaluates: false,
   effects(operation, before) {
     const on = operation.table ?? (HAS_LOCK.has(operation.objectKind) ? operation.name : null);
     return effects(on ? [lock(resolveTable(on, before), LOCKS["alter object on table"])] : []);

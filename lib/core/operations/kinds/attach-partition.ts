@@ -18,6 +18,8 @@ export interface AttachPartition extends OperationData {
 
 export const attachPartition: OperationType<AttachPartition> = {
   kind: "attach-partition",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     if (operation.of === "index") return effects([]);
     const parent = resolveTable(operation.parent, before);

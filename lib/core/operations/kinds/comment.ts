@@ -18,6 +18,8 @@ export interface Comment extends OperationData {
 
 export const comment: OperationType<Comment> = {
   kind: "comment",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     const onTable = operation.objectKind === "table" || operation.part !== null;
     return effects(onTable ? [lock(resolveTable(operation.name, before), LOCKS.comment)] : []);

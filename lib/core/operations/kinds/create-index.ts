@@ -28,6 +28,8 @@ export interface CreateIndex extends OperationData {
 
 export const createIndex: OperationType<CreateIndex> = {
   kind: "create-index",
+  changes: ["tables", "names"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const mode = operation.concurrently ? LOCKS["create index concurrently"] : LOCKS["create index"];

@@ -26,6 +26,8 @@ export interface CreateObject extends OperationData {
 
 export const createObject: OperationType<CreateObject> = {
   kind: "create-object",
+  changes: ["tables", "names", "code"],
+  evaluates: true,
   effects(operation, before) {
     const mode = TABLE_LOCKS[operation.objectKind];
     const own = mode ? operation.reads.map((table) => lock(resolveTable(table, before), mode)) : [];

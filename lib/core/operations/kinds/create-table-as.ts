@@ -18,6 +18,8 @@ export interface CreateTableAs extends OperationData {
 
 export const createTableAs: OperationType<CreateTableAs> = {
   kind: "create-table-as",
+  changes: ["tables", "names"],
+  evaluates: true,
   effects(operation, before) {
     const locks = readLocks(operation.reads, before);
     return effects(locks, { scans: operation.withData ? locks.map((each) => each.table) : [] });

@@ -29,6 +29,8 @@ export interface CreateTable extends OperationData {
 
 export const createTable: OperationType<CreateTable> = {
   kind: "create-table",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const others = operation.constraints.flatMap((constraint) =>

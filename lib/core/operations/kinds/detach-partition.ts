@@ -17,6 +17,8 @@ export interface DetachPartition extends OperationData {
 
 export const detachPartition: OperationType<DetachPartition> = {
   kind: "detach-partition",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     const parent = resolveTable(operation.parent, before);
     const byDefault = defaultPartition(parent, before);

@@ -21,6 +21,8 @@ export interface DropColumn extends OperationData {
 
 export const dropColumn: OperationType<DropColumn> = {
   kind: "drop-column",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const { constraints } = dependentsOfColumn(before, table, operation.column);

@@ -18,6 +18,8 @@ export interface DropConstraint extends OperationData {
 
 export const dropConstraint: OperationType<DropConstraint> = {
   kind: "drop-constraint",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const constraint = find(operation, table, before);

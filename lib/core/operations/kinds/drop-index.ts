@@ -18,6 +18,8 @@ export interface DropIndex extends OperationData {
 
 export const dropIndex: OperationType<DropIndex> = {
   kind: "drop-index",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const index = find(operation, before);
     const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };

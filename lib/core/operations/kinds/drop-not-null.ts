@@ -15,6 +15,8 @@ export interface DropNotNull extends OperationData {
 
 export const dropNotNull: OperationType<DropNotNull> = {
   kind: "drop-not-null",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },

@@ -24,6 +24,8 @@ export interface DropObject extends OperationData {
 
 export const dropObject: OperationType<DropObject> = {
   kind: "drop-object",
+  changes: ["names", "code"],
+  evaluates: false,
   effects(operation, before) {
     const on = operation.table ?? (HAS_ROWS.has(operation.objectKind) ? operation.name : null);
     return effects(on ? [lock(resolveTable(on, before), LOCKS["alter object on table"])] : []);

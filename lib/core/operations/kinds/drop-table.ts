@@ -19,6 +19,8 @@ export interface DropTable extends OperationData {
 
 export const dropTable: OperationType<DropTable> = {
   kind: "drop-table",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const referenced = before

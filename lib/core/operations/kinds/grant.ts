@@ -17,6 +17,8 @@ export interface Grant extends OperationData {
 
 export const grant: OperationType<Grant> = {
   kind: "grant",
+  changes: [],
+  evaluates: false,
   effects() {
     return NO_EFFECTS;
   },

@@ -95,6 +95,64 @@ export type Operation =
 
 export type OperationKind = Operation["kind"];
 
+/** The kinds that change an aspect, as their files say it. */
+interface Changing {
+  readonly tables:
+    | "add-column"
+    | "add-constraint"
+    | "alter-column-type"
+    | "alter-domain"
+    | "attach-partition"
+    | "create-index"
+    | "create-object"
+    | "create-table-as"
+    | "create-table"
+    | "detach-partition"
+    | "drop-column"
+    | "drop-constraint"
+    | "drop-index"
+    | "drop-not-null"
+    | "drop-table"
+    | "query"
+    | "refresh-view"
+    | "rename-column"
+    | "rename-constraint"
+    | "rename-object"
+    | "rename-table"
+    | "set-default"
+    | "set-expression"
+    | "set-not-null"
+    | "set-schema"
+    | "set-table-option"
+    | "truncate"
+    | "write-rows";
+  readonly names:
+    | "add-column"
+    | "add-constraint"
+    | "create-index"
+    | "create-object"
+    | "create-table-as"
+    | "create-table"
+    | "drop-column"
+    | "drop-constraint"
+    | "drop-index"
+    | "drop-object"
+    | "drop-table"
+    | "rename-column"
+    | "rename-constraint"
+    | "rename-object"
+    | "rename-table"
+    | "set-schema";
+  readonly code: "alter-domain" | "alter-object" | "create-object" | "drop-object" | "rename-object" | "set-schema";
+  readonly anything: "opaque";
+}
+
+/** Operations after which these aspects are as before: all that the default of a switch may be left with. */
+export type Keeping<A extends keyof Changing> = Exclude<Operation, { readonly kind: Changing[A | "anything"] }>;
+
+/** An operation that nobody follows. */
+export type Unfollowed = Extract<Operation, { readonly kind: Changing["anything"] }>;
+
 /** The contract of every kind. */
 export const OPERATION_TYPES: { readonly [K in OperationKind]: OperationType<Extract<Operation, { kind: K }>> } = {
   "add-column": addColumn,

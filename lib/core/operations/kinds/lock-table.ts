@@ -13,6 +13,8 @@ export interface LockTable extends OperationData {
 
 export const lockTable: OperationType<LockTable> = {
   kind: "lock-table",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), operation.mode));
   },

@@ -16,6 +16,8 @@ export interface Maintain extends OperationData {
 
 export const maintain: OperationType<Maintain> = {
   kind: "maintain",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     const whole = operation.command === "vacuum full" || operation.command === "cluster";
     if (operation.table === null) return effects([]);

@@ -19,6 +19,8 @@ export interface Opaque extends OperationData {
 /** Nothing is known of it, and nothing is claimed: its locks and its way back come from the dry run. */
 export const opaque: OperationType<Opaque> = {
   kind: "opaque",
+  changes: "anything",
+  evaluates: true,
   effects() {
     return NO_EFFECTS;
   },

@@ -17,6 +17,8 @@ export interface Query extends OperationData {
 
 export const query: OperationType<Query> = {
   kind: "query",
+  changes: ["tables"],
+  evaluates: true,
   effects(operation, before) {
     return effects(readLocks(operation.reads, before));
   },

@@ -15,6 +15,8 @@ export interface RefreshView extends OperationData {
 
 export const refreshView: OperationType<RefreshView> = {
   kind: "refresh-view",
+  changes: ["tables"],
+  evaluates: true,
   effects(operation, before) {
     const view = resolveTable(operation.view, before);
     return effects([

@@ -14,6 +14,8 @@ export interface Reindex extends OperationData {
 
 export const reindex: OperationType<Reindex> = {
   kind: "reindex",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     const mode = operation.concurrently ? LOCKS["reindex concurrently"] : LOCKS.reindex;
     const table =

@@ -18,6 +18,8 @@ export interface RenameColumn extends OperationData {
 
 export const renameColumn: OperationType<RenameColumn> = {
   kind: "rename-column",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     if (operation.of === "type") return effects([]);

@@ -15,6 +15,8 @@ export interface RenameConstraint extends OperationData {
 
 export const renameConstraint: OperationType<RenameConstraint> = {
   kind: "rename-constraint",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },

@@ -14,6 +14,8 @@ export interface RenameEnumValue extends OperationData {
 
 export const renameEnumValue: OperationType<RenameEnumValue> = {
   kind: "rename-enum-value",
+  changes: [],
+  evaluates: false,
   effects() {
     return NO_EFFECTS;
   },

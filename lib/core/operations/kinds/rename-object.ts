@@ -20,6 +20,8 @@ export interface RenameObject extends OperationData {
 
 export const renameObject: OperationType<RenameObject> = {
   kind: "rename-object",
+  changes: ["tables", "names", "code"],
+  evaluates: false,
   effects(operation, before) {
     if (operation.table) return effects([lock(resolveTable(operation.table, before), LOCKS["alter table"])]);
     const isView = operation.objectKind === "view" || operation.objectKind === "materialized view";

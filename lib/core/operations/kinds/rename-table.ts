@@ -15,6 +15,8 @@ export interface RenameTable extends OperationData {
 
 export const renameTable: OperationType<RenameTable> = {
   kind: "rename-table",
+  changes: ["tables", "names"],
+  evaluates: false,
   effects(operation, before) {
     return effects([lock(resolveTable(operation.table, before), LOCKS["alter table"])]);
   },

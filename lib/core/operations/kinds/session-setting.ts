@@ -13,6 +13,8 @@ export interface SessionSetting extends OperationData {
 
 export const sessionSetting: OperationType<SessionSetting> = {
   kind: "session-setting",
+  changes: [],
+  evaluates: false,
   effects() {
     return NO_EFFECTS;
   },

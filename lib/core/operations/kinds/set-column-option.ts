@@ -23,6 +23,8 @@ const OPTION_LOCKS = {
 
 export const setColumnOption: OperationType<SetColumnOption> = {
   kind: "set-column-option",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), OPTION_LOCKS[operation.option]));
   },

@@ -18,6 +18,8 @@ export interface SetDefault extends OperationData {
 
 export const setDefault: OperationType<SetDefault> = {
   kind: "set-default",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },

@@ -18,6 +18,8 @@ export interface SetExpression extends OperationData {
 
 export const setExpression: OperationType<SetExpression> = {
   kind: "set-expression",
+  changes: ["tables"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const tree = lockTree(before, table, LOCKS["alter table"]);

@@ -22,6 +22,8 @@ export interface SetIdentity extends OperationData {
 
 export const setIdentity: OperationType<SetIdentity> = {
   kind: "set-identity",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), LOCKS["alter table"]));
   },

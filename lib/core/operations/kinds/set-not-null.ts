@@ -17,6 +17,8 @@ export interface SetNotNull extends OperationData {
 
 export const setNotNull: OperationType<SetNotNull> = {
   kind: "set-not-null",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const tree = [table, ...descendants(before, table)];

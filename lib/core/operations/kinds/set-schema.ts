@@ -19,6 +19,8 @@ export interface SetSchema extends OperationData {
 
 export const setSchema: OperationType<SetSchema> = {
   kind: "set-schema",
+  changes: ["tables", "names", "code"],
+  evaluates: false,
   effects(operation, before) {
     const hasRows = ["table", "view", "materialized view", "foreign table"].includes(operation.objectKind);
     return effects(hasRows ? [lock(resolveTable(operation.name, before), LOCKS["alter table"])] : []);

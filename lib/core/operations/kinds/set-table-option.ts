@@ -1,4 +1,3 @@
-import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import type { LockMode } from "../../postgres/lock-modes.js";
 import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
@@ -33,11 +32,13 @@ export interface SetTableOption extends OperationData {
 
 export const setTableOption: OperationType<SetTableOption> = {
   kind: "set-table-option",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     const tree = lockTree(before, resolveTable(operation.table, before), lockOf(operation.option));
     const own = tree.slice(0, 1);
-    const parent =
-      operation.option === "inherit" ? [lock(parentOf(operation.value, before), LOCKS["inherit, parent"])] : [];
+    const name = operation.option === "inherit" ? parentNamed(operation) : null;
+    const parent = name ? [lock(resolveTable(name, before), LOCKS["inherit, parent"])] : [];
     return effects([...own, ...parent], {
       rewrites: REWRITING.has(operation.option) ? own.map((each) => each.table) : [],
     });
@@ -64,12 +65,13 @@ export const setTableOption: OperationType<SetTableOption> = {
   },
 };
 
-/** The parent as the statement writes it: quoted or not, with its schema or without. */
-function parentOf(text: string, before: CatalogIndex): TableRef {
-  const parts = [...text.matchAll(/"((?:[^"]|"")+)"|([^."]+)/g)].map(
+/** The parent of INHERIT and NO INHERIT; null for another option. */
+export function parentNamed({ option, value }: SetTableOption): QualifiedName | null {
+  if (option !== "inherit" && option !== "no inherit") return null;
+  const parts = [...value.matchAll(/"((?:[^"]|"")+)"|([^."]+)/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
   );
-  return resolveTable({ schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" }, before);
+  return { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" };
 }
 
 const REWRITING = new Set<TableOption>(["logged", "unlogged", "tablespace", "access method"]);

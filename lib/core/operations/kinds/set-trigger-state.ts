@@ -23,6 +23,8 @@ export interface SetTriggerState extends OperationData {
 
 export const setTriggerState: OperationType<SetTriggerState> = {
   kind: "set-trigger-state",
+  changes: [],
+  evaluates: false,
   effects(operation, before) {
     const mode = operation.of === "rule" ? LOCKS["alter table"] : LOCKS["enable trigger"];
     return effects([lock(resolveTable(operation.table, before), mode)]);

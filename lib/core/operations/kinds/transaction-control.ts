@@ -18,6 +18,8 @@ export interface TransactionControl extends OperationData {
 
 export const transactionControl: OperationType<TransactionControl> = {
   kind: "transaction-control",
+  changes: [],
+  evaluates: false,
   effects() {
     return NO_EFFECTS;
   },

@@ -19,6 +19,8 @@ export interface Truncate extends OperationData {
 
 export const truncate: OperationType<Truncate> = {
   kind: "truncate",
+  changes: ["tables"],
+  evaluates: false,
   effects(operation, before) {
     const tables = emptiedBy(operation, before);
     return effects(tables.flatMap((table) => lockTree(before, table, LOCKS.truncate)));

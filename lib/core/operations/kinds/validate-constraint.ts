@@ -17,6 +17,8 @@ export interface ValidateConstraint extends OperationData {
 
 export const validateConstraint: OperationType<ValidateConstraint> = {
   kind: "validate-constraint",
+  changes: [],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     const constraint = find(operation, table, before);

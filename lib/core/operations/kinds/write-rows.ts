@@ -21,6 +21,8 @@ export interface WriteRows extends OperationData {
 
 export const writeRows: OperationType<WriteRows> = {
   kind: "write-rows",
+  changes: ["tables"],
+  evaluates: true,
   effects(operation, before) {
     const table = resolveTable(operation.table, before);
     return effects([...readLocks(operation.reads, before), lock(table, LOCKS["write rows"])], {

@@ -1,16 +1,20 @@
 import { humanName } from "../../catalog/names.js";
 import { constraintName } from "../../operations/default-names.js";
-import { type AddConstraint, type ConstraintSpec, type Operation, operationsOfText } from "../../operations/index.js";
+import {
+  type AddConstraint,
+  type ConstraintSpec,
+  isUnfollowed,
+  type Keeping,
+  type Operation,
+} from "../../operations/index.js";
 import { homeSchema } from "../../operations/resolve.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
-import { composedWrite } from "./composed-write.js";
-import { callsOwnFunction, consequencesOf, makeUncertain, referencing, relatives, writtenBy } from "./consequences.js";
+import { makeUncertain } from "./consequences.js";
 import { withConstraint, withoutConstraint, withRenamedConstraint } from "./constraints.js";
 import { goneBy } from "./gone-by.js";
-import { NotForetold } from "./map-tables.js";
 import { attached, detached, movedTable } from "./partitions.js";
 import type { ReleaseState } from "./release-state.js";
 import {
@@ -19,11 +23,11 @@ import {
   convertedColumn,
   createdTable,
   droppedColumn,
-  emptiedTable,
   recomputedColumn,
   renamedColumn,
   withColumn,
 } from "./reshape.js";
+import { called, opaque, refreshed, rehung, truncated, written } from "./rows-after.js";
 import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
@@ -35,7 +39,14 @@ export function advance(state: ReleaseState, operation: Operation): ReleaseState
   );
 }
 
+/** Those that change the one table that they name. */
+type TableChange = Extract<
+  Exclude<Operation, Keeping<"tables">>,
+  { readonly table: QualifiedName; readonly kind: `${"add" | "drop" | "set" | "alter" | "rename"}-${string}` }
+>;
+
 function advanced(state: ReleaseState, operation: Operation): ReleaseState {
+  if (isUnfollowed(operation)) return opaque(state, operation);
   switch (operation.kind) {
     case "create-table":
       return createTable(state, operation);
@@ -62,22 +73,35 @@ function advanced(state: ReleaseState, operation: Operation): ReleaseState {
       return written(state, operation);
     case "truncate":
       return truncated(state, operation);
-    case "opaque":
-      return opaque(state, operation);
     case "query":
       return called(state, operation);
     case "create-object":
       return madeObject(state, operation);
     case "rename-object":
       return renamedObject(state, operation);
+    case "add-column":
+    case "drop-column":
+    case "rename-column":
+    case "alter-column-type":
+    case "set-not-null":
+    case "drop-not-null":
+    case "set-default":
+    case "set-expression":
+    case "add-constraint":
+    case "drop-constraint":
+    case "rename-constraint":
+    case "rename-table":
+    case "drop-table":
+    case "set-table-option":
+      return changeTable(state, operation);
     default:
-      return "table" in operation && operation.table !== null && typeof operation.table === "object"
-        ? changeTable(state, operation, operation.table)
-        : state;
+      operation satisfies Keeping<"tables">;
+      return state;
   }
 }
 
-function changeTable(state: ReleaseState, operation: Operation, name: QualifiedName): ReleaseState {
+function changeTable(state: ReleaseState, operation: TableChange): ReleaseState {
+  const name = operation.table;
   const table = state.table(name);
   if (!table) return state;
   switch (operation.kind) {
@@ -116,8 +140,8 @@ function changeTable(state: ReleaseState, operation: Operation, name: QualifiedN
       return movedTable(state, table, { ...table.name, name: operation.to });
     case "drop-table":
       return state.without(table.name);
-    default:
-      return state;
+    case "set-table-option":
+      return rehung(state, operation);
   }
 }
 
@@ -220,60 +244,4 @@ function enumLabels(statement: Statement): readonly string[] | null {
   const parsed = parseStatement(statement);
   if (!isParsed(parsed) || !("CreateEnumStmt" in parsed.node)) return null;
   return (parsed.node.CreateEnumStmt.vals ?? []).flatMap((node) => ("String" in node ? [node.String.sval ?? ""] : []));
-}
-
-/** The rows after a write: computed where the statement allows it, else in uncertainty; what it sets off is in uncertainty too. */
-function written(state: ReleaseState, operation: Operation & { kind: "write-rows" }): ReleaseState {
-  const table = state.table(operation.table);
-  if (!table) return state;
-  const place = readableSource(operation.statement.source);
-  const { own, others } = consequencesOf(state, table, !["insert", "copy"].includes(operation.change));
-  const reason = `The statement at ${place} changes rows of ${humanName(table.name)} before it`;
-  const after = own ? makeUncertain(state, reason, [table.name]) : computed(state, table, operation, reason);
-  return makeUncertain(after, `${reason}, which changes these rows too`, others);
-}
-
-function computed(
-  state: ReleaseState,
-  table: TableState,
-  operation: Operation & { kind: "write-rows" },
-  reason: string,
-): ReleaseState {
-  try {
-    const writes = operationsOfText(operation.statement).filter(({ kind }) => kind === "write-rows");
-    if (writes.length !== 1) throw new NotForetold("it writes several tables");
-    return composedWrite(state, table, operation.statement);
-  } catch (error) {
-    if (!(error instanceof NotForetold)) throw error;
-    return makeUncertain(state, reason, [table.name]);
-  }
-}
-
-function truncated(state: ReleaseState, operation: Operation & { kind: "truncate" }): ReleaseState {
-  const table = state.table(operation.table);
-  if (!table) return state;
-  const emptied = emptiedTable(state, table);
-  if (!table.origin) return emptied;
-  const others = [...relatives(state, table.origin), ...(operation.cascade ? referencing(state, table.origin) : [])];
-  const place = readableSource(operation.statement.source);
-  return makeUncertain(emptied, `The statement at ${place} empties tables before it`, others);
-}
-
-function refreshed(state: ReleaseState, operation: Operation & { kind: "refresh-view" }): ReleaseState {
-  const view = state.table(operation.view);
-  if (!view) return state;
-  const place = readableSource(operation.statement.source);
-  return makeUncertain(state, `The statement at ${place} fills ${humanName(view.name)} again before it`, [view.name]);
-}
-
-/** Code whose effect is not an operation: what it may write is in uncertainty. */
-function opaque(state: ReleaseState, operation: Operation): ReleaseState {
-  const parsed = parseStatement(operation.statement);
-  const reason = `The statement at ${readableSource(operation.statement.source)} runs code before it that may change these rows`;
-  return makeUncertain(state, reason, isParsed(parsed) && "DoStmt" in parsed.node ? writtenBy(state, parsed) : "any");
-}
-
-function called(state: ReleaseState, operation: Operation & { kind: "query" }): ReleaseState {
-  if (!callsOwnFunction(state, operation.functions)) return state;
-  return opaque(state, operation);
 }

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from "../../catalog/catalog.js";
 import { textsOf } from "../../catalog/repair/uses.js";
-import type { Operation } from "../../operations/index.js";
+import { isUnfollowed, type Keeping, type Operation, type Unfollowed } from "../../operations/index.js";
+import { parentNamed } from "../../operations/kinds/set-table-option.js";
 import { builtInVolatility } from "../../postgres/functions.js";
 import type { ReleaseState } from "../state/release-state.js";
 
@@ -147,6 +148,7 @@ function codeChanged(operation: Operation): readonly string[] {
     case "alter-domain":
       return [operation.domain.name];
     default:
+      operation satisfies Keeping<"code"> | Unfollowed;
       return [];
   }
 }
@@ -162,14 +164,12 @@ export function textName(text: string): string {
 }
 
 function relationsChanged(operation: Operation, before: ReleaseState, after: ReleaseState): readonly string[] {
+  if (isUnfollowed(operation)) return tablesChanged(before, after);
   switch (operation.kind) {
     case "write-rows":
     case "truncate":
     case "query":
-    case "opaque": {
-      const were = new Set(before.all());
-      return after.all().flatMap((table) => (were.has(table) ? [] : [table.name.name]));
-    }
+      return tablesChanged(before, after);
     case "refresh-view":
     case "create-object":
     case "alter-object":
@@ -186,10 +186,36 @@ function relationsChanged(operation: Operation, before: ReleaseState, after: Rel
     case "drop-column":
     case "rename-column":
     case "alter-column-type":
+    case "set-expression":
       return nameIn(operation);
+    case "attach-partition":
+    case "detach-partition":
+      return [operation.parent.name];
+    case "set-table-option": {
+      const parent = parentNamed(operation);
+      return parent ? [parent.name] : [];
+    }
+    // They keep the values of the rows that a function reads.
+    case "add-column":
+    case "add-constraint":
+    case "alter-domain":
+    case "create-index":
+    case "drop-constraint":
+    case "drop-index":
+    case "drop-not-null":
+    case "rename-constraint":
+    case "set-default":
+    case "set-not-null":
+      return [];
     default:
+      operation satisfies Keeping<"tables" | "code">;
       return [];
   }
+}
+
+function tablesChanged(before: ReleaseState, after: ReleaseState): readonly string[] {
+  const were = new Set(before.all());
+  return after.all().flatMap((table) => (were.has(table) ? [] : [table.name.name]));
 }
 
 function nameIn(operation: Operation): readonly string[] {

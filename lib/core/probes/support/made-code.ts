@@ -1,5 +1,5 @@
 import { mayAct } from "../../operations/acting-calls.js";
-import { type Operation, operationsOf } from "../../operations/index.js";
+import { evaluates, isUnfollowed, type Operation, operationsOf } from "../../operations/index.js";
 import { bodyStatements } from "../../sql/body-statements.js";
 import { isParsed, parseStatement } from "../../sql/parse.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
@@ -82,19 +82,13 @@ export class MadeCode {
   }
 }
 
-/** Kinds of operations that evaluate what their statement names. */
-const EXECUTES: ReadonlySet<Operation["kind"]> = new Set([
-  ...(["write-rows", "query", "opaque", "create-table-as", "refresh-view", "create-index", "add-column"] as const),
-  ...(["add-constraint", "validate-constraint", "alter-column-type", "set-expression", "alter-domain"] as const),
-]);
-
 function executes(operation: Operation): boolean {
   if (operation.kind === "create-object") return operation.objectKind === "materialized view";
-  return EXECUTES.has(operation.kind);
+  return evaluates(operation);
 }
 
 function setsOff(operation: Operation, { on, cascades }: Standing, sql: string, state: ReleaseState): boolean {
-  if (operation.kind === "opaque") return mentionOf(on.name)(sql);
+  if (isUnfollowed(operation)) return mentionOf(on.name)(sql);
   if (operation.kind === "truncate") return !cascades && sameName(operation.table, on, state);
   if (operation.kind !== "write-rows" || !sameName(operation.table, on, state)) return false;
   return !(cascades && ["insert", "copy"].includes(operation.change));

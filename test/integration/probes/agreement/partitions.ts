@@ -26,6 +26,11 @@ export const PARTITIONS: readonly Agreement[] = [
     release: "alter table p attach partition t for values in ('x')",
   },
   {
+    name: "not null on a parent that has just got a child",
+    setup: "create table p (k int); create table t (k int); insert into t values (null)",
+    release: "alter table t inherit p; alter table p alter k set not null",
+  },
+  {
     name: "attach to a parent of the release",
     setup: "create table t (a int, b text); insert into t values (99, 'x')",
     release:
