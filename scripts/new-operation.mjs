@@ -1,5 +1,5 @@
 // Begins an operation: npm run new-operation -- set-storage
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";
 import { OPERATION_INDEX, operationIndex } from "./operation-index.mjs";
@@ -32,6 +32,8 @@ export interface ${type} extends OperationData {
 
 export const ${name}: OperationType<${type}> = {
   kind: "${kind}",
+  changes: "anything",
+  evaluates: true,
   effects(operation, before) {
     return effects(lockTree(before, resolveTable(operation.table, before), "AccessExclusiveLock"));
   },
@@ -45,13 +47,20 @@ export const ${name}: OperationType<${type}> = {
 `,
 );
 writeFileSync(OPERATION_INDEX, operationIndex());
-formatWritten(path, "lib/core/operations/kinds/index.ts");
-process.stdout.write(`Wrote ${path} and its entry in kinds/index.ts. Next:
+const cases = "test/support/operation-cases.ts";
+const text = readFileSync(root + cases, "utf8");
+const entry = `  "${kind}": {
+    withoutInverse: ["a statement of it over SCHEMA of operation-statements.ts"],
+    random: ({ t }) => \`a statement of it over \${t}\`,
+  },
+};
+`;
+writeFileSync(root + cases, text.replace(/\};\n$/, entry));
+formatWritten(path, "lib/core/operations/kinds/index.ts", cases);
+process.stdout.write(`Wrote ${path}, its entry in kinds/index.ts, and one in ${cases}. Next:
   1. lib/core/operations/read/: return { kind: "${kind}", … } for its statement, in the reader that readers.ts names for it.
-  2. test/support/operation-statements.ts: its statements, so that locks, rewrites and scans are measured.
-  3. test/support/random-operation.ts: a generator of random statements, which tests its inverse on random schemas.
-  4. Without an inverse: its statement in LEFT_TO_THE_DIFFERENCE of test/core/operations/inverse.test.ts.
-  5. If it changes rows, names or what a query means: probes/state/advance.ts, probes/support/changed-code.ts and
-     rollback/created.ts in lib/core. What they do not list, they take for harmless.
+  2. ${cases}: its statements, each form that locks otherwise, and a random one. Those with an inverse of their own are \`statements\`.
+  3. Its \`changes\`: [] where later statements find all as it was. "anything" is safe, and makes what comes after it unknown. For
+     "tables", "names" or "code" the compiler names the places that must follow it.
 Then: npx vitest run test/core/operations -t "${kind.replaceAll("-", " ")}|${kind}" && npm run typecheck, and at last all of test/core/operations
 `);

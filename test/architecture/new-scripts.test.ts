@@ -17,6 +17,7 @@ beforeAll(() => {
     "lib/core/probes",
     "lib/core/operations",
     "lib/steps/states",
+    "test/support/operation-cases.ts",
   ]) {
     mkdirSync(join(copy, each, ".."), { recursive: true });
     cpSync(join(root, each), join(copy, each), { recursive: true });

@@ -1,4 +1,4 @@
-import type { AlterTableCmd, AlterTableType, Node, RangeVar } from "libpg-query";
+import type { AlterTableCmd, AlterTableType, Constraint, Node, RangeVar } from "libpg-query";
 import { LOCK_MODES, type LockMode } from "../postgres/lock-modes.js";
 import { LOCKS } from "../postgres/locks.js";
 import { as, kindOf, listItems, type NodeKind, optionIsOn, strings } from "../sql/tree.js";
@@ -34,73 +34,6 @@ const STRENGTH: readonly LockMode[] = LOCK_MODES;
 
 export function atLeast(mode: LockMode, floor: LockMode): boolean {
   return STRENGTH.indexOf(mode) >= STRENGTH.indexOf(floor);
-}
-
-/** Kinds of statement that `tableLocks` knows locks of. */
-export const LOCKING_KINDS: readonly NodeKind[] = [
-  "AlterTableStmt",
-  "IndexStmt",
-  "DropStmt",
-  "RenameStmt",
-  "LockStmt",
-  "ReindexStmt",
-  "VacuumStmt",
-  "AlterObjectSchemaStmt",
-  "TruncateStmt",
-  "ClusterStmt",
-  "CreateTrigStmt",
-  "CreatePolicyStmt",
-  "RuleStmt",
-  "CreateStmt",
-  "RefreshMatViewStmt",
-];
-
-const known = new WeakMap<Node, readonly TableLock[]>();
-
-/** Locks on the tables that a statement names, as far as the text alone tells; `SELECT` and `INSERT` are left out. */
-export function tableLocks(node: Node): readonly TableLock[] {
-  const found = known.get(node) ?? locksOf(node);
-  known.set(node, found);
-  return found;
-}
-
-function locksOf(node: Node): readonly TableLock[] {
-  switch (kindOf(node)) {
-    case "AlterTableStmt":
-      return alterTableLocks(node);
-    case "IndexStmt":
-      return indexLocks(node);
-    case "DropStmt":
-      return dropLocks(node);
-    case "RenameStmt":
-      return renameLocks(node);
-    case "LockStmt":
-      return lockStatementLocks(node);
-    case "ReindexStmt":
-      return reindexLocks(node);
-    case "VacuumStmt":
-      return vacuumLocks(node);
-    case "AlterObjectSchemaStmt":
-      return lock(as(node, "AlterObjectSchemaStmt")?.relation, LOCKS["alter table"]);
-    case "TruncateStmt":
-      return (as(node, "TruncateStmt")?.relations ?? []).flatMap((table) =>
-        lock(as(table, "RangeVar"), LOCKS.truncate),
-      );
-    case "ClusterStmt":
-      return lock(as(node, "ClusterStmt")?.relation, LOCKS.cluster);
-    case "CreateTrigStmt":
-      return lock(as(node, "CreateTrigStmt")?.relation, LOCKS["create trigger"]);
-    case "CreatePolicyStmt":
-      return lock(as(node, "CreatePolicyStmt")?.table, LOCKS["create policy"]);
-    case "RuleStmt":
-      return lock(as(node, "RuleStmt")?.relation, LOCKS["create rule"]);
-    case "CreateStmt":
-      return createLocks(node);
-    case "RefreshMatViewStmt":
-      return refreshLocks(node);
-    default:
-      return [];
-  }
 }
 
 function lock(table: RangeVar | undefined, mode: LockMode): TableLock[] {
@@ -168,9 +101,11 @@ function isForeignKey(command: AlterTableCmd): boolean {
   return command.subtype === "AT_AddConstraint" && as(command.def, "Constraint")?.contype === "CONSTR_FOREIGN";
 }
 
-/** The parent of a new foreign key, and the partition of ATTACH and DETACH. */
+/** The tables that new foreign keys refer to, the parent of INHERIT, and the partition of ATTACH and DETACH. */
 function otherTables(command: AlterTableCmd): TableLock[] {
   if (isForeignKey(command)) return lock(as(command.def, "Constraint")?.pktable, LOCKS["add foreign key, referenced"]);
+  if (command.subtype === "AT_AddColumn") return referencedLocks(keysOfColumn(command.def));
+  if (command.subtype === "AT_AddInherit") return lock(as(command.def, "RangeVar"), LOCKS["inherit, parent"]);
   const partition = as(command.def, "PartitionCmd");
   return lock(partition?.name, LOCKS["attach partition, partition"]);
 }
@@ -196,25 +131,46 @@ export function relation(parts: readonly string[]): RangeVar {
   return { relname: parts.at(-1) ?? "", ...(schemaname === undefined ? {} : { schemaname }) };
 }
 
-/** The parent of a partition, and the parents of foreign keys. */
+/** The parents of a partition or a child, and the tables that foreign keys refer to. */
 function createLocks(node: Node): TableLock[] {
   const create = as(node, "CreateStmt");
-  const parents = create?.partbound
-    ? (create.inhRelations ?? []).flatMap((item) =>
-        lock(as(item, "RangeVar"), LOCKS["create table, partitioned parent"]),
-      )
-    : [];
-  return [...parents, ...foreignKeysOf(node).flatMap((key) => lock(key.pktable, LOCKS["add foreign key, referenced"]))];
+  const mode = create?.partbound ? LOCKS["create table, partitioned parent"] : LOCKS["inherit, parent"];
+  const parents = (create?.inhRelations ?? []).flatMap((item) => lock(as(item, "RangeVar"), mode));
+  return [...parents, ...referencedLocks(foreignKeysOf(node))];
+}
+
+function referencedLocks(keys: readonly Constraint[]): TableLock[] {
+  return keys.flatMap((key) => lock(key.pktable, LOCKS["add foreign key, referenced"]));
+}
+
+function keysOfColumn(column: Node | undefined): readonly Constraint[] {
+  return (as(column, "ColumnDef")?.constraints ?? []).flatMap((each) => as(each, "Constraint") ?? []).filter(isKey);
+}
+
+function isKey({ contype }: Constraint): boolean {
+  return contype === "CONSTR_FOREIGN";
 }
 
 /** Foreign keys written in a CREATE TABLE, in the columns or after them. */
-export function foreignKeysOf(node: Node) {
+export function foreignKeysOf(node: Node): readonly Constraint[] {
   const create = as(node, "CreateStmt");
-  return (create?.tableElts ?? [])
-    .flatMap((element) => [element, ...(as(element, "ColumnDef")?.constraints ?? [])])
-    .flatMap((element) => as(element, "Constraint") ?? [])
-    .filter((constraint) => constraint.contype === "CONSTR_FOREIGN");
+  return (create?.tableElts ?? []).flatMap((element) => [
+    ...[as(element, "Constraint")].filter((each) => each !== undefined).filter(isKey),
+    ...keysOfColumn(element),
+  ]);
 }
+
+/** COMMENT ON TABLE, COLUMN, CONSTRAINT, TRIGGER, RULE and POLICY. */
+function commentLocks(node: Node): TableLock[] {
+  const comment = as(node, "CommentStmt");
+  const parts = strings(listItems(comment?.object));
+  if (comment?.objtype === "OBJECT_TABLE") return lock(relation(parts), LOCKS.comment);
+  return PARTS_OF_TABLES.has(comment?.objtype) ? lock(relation(parts.slice(0, -1)), LOCKS.comment) : [];
+}
+
+const PARTS_OF_TABLES: ReadonlySet<string | undefined> = new Set([
+  ...["OBJECT_COLUMN", "OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY"],
+]);
 
 function refreshLocks(node: Node): TableLock[] {
   const refresh = as(node, "RefreshMatViewStmt");
@@ -222,4 +178,39 @@ function refreshLocks(node: Node): TableLock[] {
     refresh?.relation,
     refresh?.concurrent ? LOCKS["refresh materialized view concurrently"] : LOCKS["refresh materialized view"],
   );
+}
+
+/** What each kind of statement locks. A test holds it against every operation that is measured. */
+const READERS: Partial<Readonly<Record<NodeKind, (node: Node) => readonly TableLock[]>>> = {
+  AlterTableStmt: alterTableLocks,
+  IndexStmt: indexLocks,
+  DropStmt: dropLocks,
+  RenameStmt: renameLocks,
+  LockStmt: lockStatementLocks,
+  ReindexStmt: reindexLocks,
+  VacuumStmt: vacuumLocks,
+  AlterObjectSchemaStmt: (node) => lock(as(node, "AlterObjectSchemaStmt")?.relation, LOCKS["alter table"]),
+  TruncateStmt: (node) =>
+    (as(node, "TruncateStmt")?.relations ?? []).flatMap((table) => lock(as(table, "RangeVar"), LOCKS.truncate)),
+  ClusterStmt: (node) => lock(as(node, "ClusterStmt")?.relation, LOCKS.cluster),
+  CreateTrigStmt: (node) => lock(as(node, "CreateTrigStmt")?.relation, LOCKS["create trigger"]),
+  CreatePolicyStmt: (node) => lock(as(node, "CreatePolicyStmt")?.table, LOCKS["create policy"]),
+  AlterPolicyStmt: (node) => lock(as(node, "AlterPolicyStmt")?.table, LOCKS["alter object on table"]),
+  CommentStmt: commentLocks,
+  RuleStmt: (node) => lock(as(node, "RuleStmt")?.relation, LOCKS["create rule"]),
+  CreateStmt: createLocks,
+  RefreshMatViewStmt: refreshLocks,
+};
+
+/** Kinds of statement that may lock a table that exists. */
+export const LOCKING_KINDS = Object.keys(READERS) as readonly NodeKind[];
+
+const known = new WeakMap<Node, readonly TableLock[]>();
+
+/** Locks on the tables that a statement names, as far as the text alone tells; `SELECT` and `INSERT` are left out. */
+export function tableLocks(node: Node): readonly TableLock[] {
+  const kind = kindOf(node);
+  const found = known.get(node) ?? READERS[kind]?.(node) ?? [];
+  known.set(node, found);
+  return found;
 }

@@ -7,6 +7,7 @@ import { operationsOf } from "../../../lib/core/operations/operations-of.js";
 import type { LockMode } from "../../../lib/core/postgres/lock-modes.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 import type { ParsedStatement } from "../../../lib/core/sql/statement.js";
+import { statementsOf } from "../../support/operation-statements.js";
 import { readExample } from "../../support/rule-example.js";
 
 beforeAll(loadParser);
@@ -29,7 +30,9 @@ function byText(statement: ParsedStatement) {
 
 /** Views are relations to an operation; lint speaks of tables alone. */
 function byOperations(statement: ParsedStatement) {
-  const operations = operationsOf(statement).filter((operation) => !/^drop view/i.test(operation.statement.sql));
+  const operations = operationsOf(statement).filter(
+    (operation) => !/^drop (materialized )?view/i.test(operation.statement.sql),
+  );
   const locks = operations.flatMap((operation) => effectsOf(operation, NO_CATALOG).locks);
   return strongest(locks.map(({ table, mode }) => ({ name: table.name, mode })));
 }
@@ -64,6 +67,7 @@ ALTER TABLE a SET SCHEMA archive;
 describe("the locks that lint reads from the text", () => {
   const texts = [
     MORE,
+    ...statementsOf("18"),
     ...RULES.map((rule) => readExample(rule.id)).flatMap(({ before, bad, good }) => [before, bad, good]),
   ];
 
