@@ -59,12 +59,40 @@ const registered = imported.replace(
 if (imported === text || registered === imported)
   throw new Error("lib/core/probes/index.ts no longer has the import of Probe or the list PROBES");
 writeFileSync(index, registered);
-formatWritten(path, "lib/core/probes/index.ts");
-process.stdout.write(`Wrote ${path} and its entry in lib/core/probes/index.ts. Next:
+const cases = "test/steps/proof/probes.test.ts";
+insert(
+  cases,
+  "\n];\n\ndescribe",
+  `
+  {
+    name: "what it finds",
+    schema: T,
+    clean: "insert into t values (1, 1)",
+    planted: "insert into t values (7, null)",
+    migration: "a statement that the server refuses over the planted rows",
+    code: "probe.${slug}",
+    count: 1,
+  },`,
+);
+const page = "docs/probes.md";
+insert(
+  page,
+  "\n\nWhere a column changes its type",
+  `\n| \`probe.${slug}\` | the statement | the rows that it refuses |`,
+);
+formatWritten(path, "lib/core/probes/index.ts", cases);
+process.stdout.write(`Wrote ${path}, its entry in lib/core/probes/index.ts, a case in ${cases} and a row in ${page}. Next:
   1. Say in it for which operation it asks, and which rows that operation refuses.
-  2. test/integration/probes/planted.test.ts: a case with clean rows, planted rows and their number.
-  3. test/steps/proof/probes.test.ts: a case, or its code in ELSEWHERE.
-  4. test/integration/probes/agreement.test.ts: rows over which the server runs the release, and rows over which it refuses it.
-  5. docs/probes.md: its row.
-Then: npx vitest run test/integration/probes/planted.test.ts test/steps/proof/probes.test.ts && npm run typecheck
+  2. ${cases}: rows that break nothing, rows that the server refuses, their number, and \`repair: false\` where only a person can
+     decide. If majors of PostgreSQL differ: a case in test/integration/probes/agreement, which runs on both.
+  3. ${page}: what it asks for.
+Then: npx vitest run ${cases} && npm run typecheck
 `);
+
+/** Puts `text` before the first `mark` of a file. */
+function insert(file, mark, text) {
+  const was = readFileSync(root + file, "utf8");
+  const at = was.indexOf(mark);
+  if (at < 0) throw new Error(`${file} no longer has the place for an entry`);
+  writeFileSync(root + file, was.slice(0, at) + text + was.slice(at));
+}

@@ -1,5 +1,5 @@
 // Begins a state of the machine: npm run new-state -- count-rows
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";
 import { STATE_INDEX, stateIndex } from "./state-index.mjs";
@@ -39,14 +39,32 @@ export const ${name}: Step<z.infer<typeof input>, Output> = {
 `,
 );
 writeFileSync(STATE_INDEX, stateIndex());
-formatWritten(path, "lib/steps/states/index.ts");
-process.stdout.write(`Wrote ${path} and its entry in states/index.ts. Next:
+const handlers = "lib/infra/handlers.ts";
+const specs = readFileSync(root + handlers, "utf8");
+const entry = `  ${placeholder}: { entry: "${slug}", ...small, grants: [] },\n`;
+const listed = specs.replace("} as const satisfies Readonly<Record<string, HandlerSpec>>;", `${entry}$&`);
+if (listed === specs) throw new Error(`${handlers} no longer has the list HANDLERS`);
+writeFileSync(root + handlers, listed);
+const test = `test/steps/${slug}.test.ts`;
+writeFileSync(
+  root + test,
+  `import { describe, expect, it } from "vitest";
+import { ${name} } from "../../lib/steps/states/${slug}.js";
+
+describe("${slug}", () => {
+  it("is not settled by an answer that is not ok, which blocks", () => {
+    expect(${name}.settled({ ok: false })).toBe(false);
+  });
+});
+`,
+);
+formatWritten(path, "lib/steps/states/index.ts", handlers, test);
+process.stdout.write(`Wrote ${path}, its entry in states/index.ts and in ${handlers}, and ${test}. Next:
   1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, a Catch that ends in RecordFailure, and
      the Next (or Default) of the states that lead to it. Keep the state small by ResultSelector and ResultPath. Where it answers ok, a
      Choice after it whose Default is Report; one that cannot say no throws, which Catch sends to RecordFailure: leave ok out then.
-  2. lib/infra/handlers.ts: ${placeholder} with its memory, minutes and grants.
-  3. test/steps/${slug}.test.ts: what it answers, and that an answer that is not ok blocks (test/steps/tally.test.ts has ports to copy).
-  4. docs/aws-scenarios.md: the state in each path that passes it, and in its count; npm run test:aws verifies it.
-  5. docs/architecture.md: the flow, where a reader of it would miss the state.
-Then: npx vitest run test/state-machines test/infra test/steps/${slug}.test.ts && npm run typecheck
+  2. ${handlers}: its memory, minutes and grants, where it needs more than the least.
+  3. ${test}: what it answers (test/steps/tally.test.ts has ports to copy).
+  4. A Choice after it: what each scenario of docs/aws-scenarios.md chooses there; npm run test:aws verifies it.
+Then: npx vitest run test/state-machines test/infra ${test} && npm run typecheck
 `);

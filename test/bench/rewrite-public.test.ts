@@ -6,12 +6,12 @@ import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { schemaDifference } from "../../lib/adapters/pg-delta/schema-difference.js";
 import { openProofDatabases } from "../../lib/api/open-proof-databases.js";
 import { lintRelease } from "../../lib/core/lint/lint-release.js";
-import { REWRITABLE } from "../../lib/core/lint/rewritable.js";
 import { RULES } from "../../lib/core/lint/rules/index.js";
 import type { Migration } from "../../lib/core/migration/release.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { NO_WAY } from "../../lib/core/rewrite/no-way.js";
+import { REWRITABLE } from "../../lib/core/rewrite/with-rewrite.js";
 import { GROWTH_LIMIT } from "../../lib/steps/proof/prove-folder.js";
 import { type RewrittenMigration, rewriteFolder } from "../../lib/steps/rewrite/rewrite-folder.js";
 import { testClock } from "../support/migration.js";
@@ -93,7 +93,7 @@ async function hazardsOf(migrations: readonly Migration[]): Promise<ReadonlyMap<
   const places = findings.filter(({ code, severity }) => {
     const rule = rules.get(code);
     if (rule === undefined || severity === "note") return false;
-    return code in REWRITABLE || code in NO_WAY || (severity === "error" && rule.work !== "none");
+    return REWRITABLE.has(code) || code in NO_WAY || (severity === "error" && rule.work !== "none");
   });
   const found = new Map<string, Set<number>>();
   for (const { source } of places) {

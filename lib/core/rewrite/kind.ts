@@ -43,6 +43,8 @@ export interface RewriteKind {
   readonly id: string;
   /** What it does instead, for people. */
   readonly title: string;
+  /** Rules of lint whose hazard it takes away: their findings name the command. */
+  readonly takesAway: readonly string[];
   /**
    * The statements that lead to the same end without the hazard; null where the statement is none of its own, or no hazard. An ALTER TABLE
    * comes with one command. Throws `NotRewritable` for a hazard that it knows and cannot take away.

@@ -10,6 +10,12 @@ export interface Compared {
   readonly local: Played;
 }
 
+const MACHINE = JSON.parse(readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8")) as {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, { readonly Type: string; readonly Next?: string }>>;
+};
+const STATES = MACHINE.States;
+
 export const PAGE = join(packageRoot(), "docs", "aws-scenarios.md");
 
 /** `docs/aws-scenarios.md`. `alone`: milliseconds of each function's cold start when nothing else was at work. */
@@ -27,19 +33,21 @@ export function scenariosPage(
   return `${[
     "# The same scenarios on both engines",
     "",
-    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; a new state may be put in by hand, and the next run checks it. The stack is the one of \`cdk deploy\`,`,
-    "the tenants are databases of a real PostgreSQL 18, and people decide on the page at the Function URL. _States_ counts the states of the",
-    "outermost machine in the order in which they were entered: those of `GetExecutionHistory` against those of the local event log. A test",
-    "fails when a scenario no longer goes through the states below.",
+    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; a new choice may be put in by hand, and the next run checks it. The stack is the one of \`cdk deploy\`,`,
+    "the tenants are databases of a real PostgreSQL 18, and people decide on the page at the Function URL. _States_ compares the states of",
+    "the outermost machine in the order in which they were entered: those of `GetExecutionHistory` with those of the local event log. A test",
+    "fails when a scenario no longer chooses as below.",
     "",
     "| scenario | what happens | outcome there | outcome here | tenants with the release | states |",
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
-    "## State by state",
+    "## What each choice decides",
+    "",
+    "Between two choices there is one way through the [state machine](../state-machines/safety-gate.asl.json).",
     ...SCENARIOS.flatMap((scenario) => {
       const ran = played.get(scenario.name);
-      return ran ? ["", `**${scenario.name}**: ${ran.aws.states.join(" → ")}`] : [];
+      return ran ? ["", `**${scenario.name}**: ${choicesOf(ran.aws.states)}`] : [];
     }),
     "",
     "## Functions",
@@ -57,12 +65,25 @@ export function scenariosPage(
   ].join("\n")}\n`;
 }
 
-/** States of a scenario as the committed page shows them; empty when it shows none. */
+function choicesOf(way: readonly string[]): string {
+  return way.flatMap((name, at) => (STATES[name]?.Type === "Choice" ? [`${name} → ${way[at + 1]}`] : [])).join(", ");
+}
+
+/** States of a scenario, by the machine and the choices that the committed page shows. */
 export function statesOnPage(scenario: string): readonly string[] {
+  const mark = `**${scenario}**: `;
   const line = readFileSync(PAGE, "utf8")
     .split("\n")
-    .find((text) => text.startsWith(`**${scenario}**: `));
-  return line?.slice(`**${scenario}**: `.length).split(" → ") ?? [];
+    .find((text) => text.startsWith(mark));
+  const choices = (line?.slice(mark.length).split(", ") ?? []).map((choice) => choice.split(" → "));
+  const way: string[] = [];
+  const after = (name: string): string | undefined => {
+    if (STATES[name]?.Type !== "Choice") return STATES[name]?.Next;
+    const [at, next] = choices.shift() ?? [];
+    return at === name ? next : undefined;
+  };
+  for (let name: string | undefined = MACHINE.StartAt; name !== undefined; name = after(name)) way.push(name);
+  return choices.length === 0 ? way : [];
 }
 
 function rounded(figure: number | undefined): string {
@@ -71,7 +92,5 @@ function rounded(figure: number | undefined): string {
 
 function agreement({ aws, local }: Compared): string {
   const same = aws.states.length === local.states.length && aws.states.every((name, at) => name === local.states[at]);
-  return same
-    ? `${aws.states.length}, the same on both`
-    : `differ: ${aws.states.length} there, ${local.states.length} here`;
+  return same ? "the same on both" : `differ: ${aws.states.length} there, ${local.states.length} here`;
 }

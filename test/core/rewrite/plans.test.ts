@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { compareCatalogs } from "../../../lib/core/catalog/compare.js";
-import { REWRITABLE } from "../../../lib/core/lint/rewritable.js";
+import { RULES } from "../../../lib/core/lint/rules/index.js";
 import { REWRITE_KINDS } from "../../../lib/core/rewrite/kinds/index.js";
 import type { RewriteStep } from "../../../lib/core/rewrite/plan.js";
 import { planRewrite } from "../../../lib/core/rewrite/plan-rewrite.js";
@@ -15,13 +15,11 @@ beforeAll(loadParser);
 const textOf = ({ backfill, statements }: RewriteStep) =>
   `${backfill === null ? "" : `${backfill}\n`}${statements.map((sql) => `${sql};\n`).join("")}`;
 
-it("names a kind that there is for each rule whose findings name the command", () => {
-  const kinds = new Set(REWRITE_KINDS.map(({ id }) => id));
-  expect(Object.values(REWRITABLE).filter((kind) => !kinds.has(kind))).toEqual([]);
-  // They have no finding of their own: what is added again, or changes its type, has one.
-  kinds.delete("replace-constraint");
-  kinds.delete("default-of-type");
-  expect([...kinds].filter((kind) => !Object.values(REWRITABLE).includes(kind))).toEqual([]);
+it("takes away hazards of rules that there are, by every kind but those of what is added again or changes its type", () => {
+  const rules = new Set(RULES.map(({ id }) => id));
+  expect(REWRITE_KINDS.flatMap(({ takesAway }) => takesAway).filter((id) => !rules.has(id))).toEqual([]);
+  const without = REWRITE_KINDS.filter(({ takesAway }) => takesAway.length === 0).map(({ id }) => id);
+  expect(without).toEqual(["default-of-type", "replace-constraint"]);
 });
 
 describe.each(MAJORS)("PostgreSQL %s", (major) => {

@@ -5,8 +5,8 @@ import { configWaivers } from "../../../core/lint/config-waivers.js";
 import { lintRelease } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
-import { withRewrite } from "../../../core/lint/with-rewrite.js";
 import type { SourceFile } from "../../../core/migration/source-file.js";
+import { withRewrite } from "../../../core/rewrite/with-rewrite.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 

@@ -27,6 +27,7 @@ const FILLED_BY_SERVER: readonly Constraint["contype"][] = ["CONSTR_IDENTITY", "
 export const addColumn: RewriteKind = {
   id: "add-column",
   title: "a column that is added empty, filled in batches, and constrained then",
+  takesAway: ["SG002"],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_AddColumn");
     const column = as(alter?.command.def, "ColumnDef");

@@ -6,6 +6,7 @@ import { NotRewritable } from "../refusal.js";
 export const addDomainConstraint: RewriteKind = {
   id: "add-domain-constraint",
   title: "a constraint of a domain that is added NOT VALID and validated by itself",
+  takesAway: ["SG041"],
   rewrite(statement, { known }) {
     const alter = as(statement.node, "AlterDomainStmt");
     const constraint = as(alter?.def, "Constraint");

@@ -9,6 +9,7 @@ const PARTITIONED_FROM = 18;
 export const addForeignKey: RewriteKind = {
   id: "add-foreign-key",
   title: "a foreign key that is added NOT VALID and validated by itself",
+  takesAway: ["SG026"],
   rewrite(statement, context) {
     const added = addedConstraint(statement, "CONSTR_FOREIGN", context);
     if (!added || added.constraint.skip_validation || !added.constraint.is_enforced) return null;

@@ -23,6 +23,7 @@ const SERIAL: Readonly<Record<string, string>> = {
 export const addNumberedColumn: RewriteKind = {
   id: "add-numbered-column",
   title: "a serial or identity column whose sequence numbers new rows first, and the existing ones in batches",
+  takesAway: ["SG004", "SG005"],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_AddColumn");
     const column = as(alter?.command.def, "ColumnDef");

@@ -7,6 +7,7 @@ import { indexFirstMoves } from "../support/index-first.js";
 export const addPrimaryKey: RewriteKind = {
   id: "add-primary-key",
   title: "a PRIMARY KEY over columns made NOT NULL first, which takes over an index built concurrently",
+  takesAway: ["SG030", "SG031"],
   rewrite(statement, context) {
     const added = addedConstraint(statement, "CONSTR_PRIMARY", context);
     if (!added || added.constraint.indexname !== undefined || isOfParentAlone(added, context.known)) return null;

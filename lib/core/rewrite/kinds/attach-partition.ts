@@ -11,6 +11,7 @@ import { singleAlter } from "../support/single-alter.js";
 export const attachPartition: RewriteKind = {
   id: "attach-partition",
   title: "ATTACH PARTITION of a table whose rows a validated CHECK proves to fit",
+  takesAway: ["SG068"],
   rewrite(statement, { known }) {
     const alter = singleAlter(statement, "AT_AttachPartition");
     const command = as(alter?.command.def, "PartitionCmd");

@@ -6,6 +6,7 @@ import { refOf } from "../support/table-of.js";
 export const bulkWrite: RewriteKind = {
   id: "bulk-write",
   title: "an UPDATE or DELETE that runs in batches, as a backfill migration",
+  takesAway: ["SG095", "SG096"],
   rewrite(statement, context) {
     if (!("UpdateStmt" in statement.node || "DeleteStmt" in statement.node)) return null;
     const write = rowWrite(statement);

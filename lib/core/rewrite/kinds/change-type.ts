@@ -24,6 +24,7 @@ export const changeType: RewriteKind = {
   id: "change-type",
   title:
     "a second column of the new type, kept equal by a trigger and filled in batches, which then takes the first one's place",
+  takesAway: ["SG007", "SG009"],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_AlterColumnType");
     const definition = as(alter?.command.def, "ColumnDef");

@@ -14,6 +14,7 @@ import { refOf } from "../support/table-of.js";
 export const createIndex: RewriteKind = {
   id: "create-index",
   title: "CREATE INDEX CONCURRENTLY; on a partitioned table for each partition, attached to the parent's",
+  takesAway: ["SG045", "SG050", "SG052"],
   rewrite(statement, context) {
     const index = as(statement.node, "IndexStmt");
     const table = index?.relation;

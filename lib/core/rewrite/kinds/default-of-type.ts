@@ -13,6 +13,7 @@ import { changeType } from "./change-type.js";
 export const defaultOfType: RewriteKind = {
   id: "default-of-type",
   title: "a default that changes in the transaction in which the second column takes over",
+  takesAway: [],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_ColumnDefault");
     if (!alter || context.known.isNew(alter.table, statement)) return null;

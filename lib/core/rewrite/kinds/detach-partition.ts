@@ -11,6 +11,7 @@ const CONCURRENTLY_FROM = 14;
 export const detachPartition: RewriteKind = {
   id: "detach-partition",
   title: "DETACH PARTITION CONCURRENTLY, without the CHECK that it leaves",
+  takesAway: ["SG070"],
   rewrite(statement, { known, major }) {
     const alter = singleAlter(statement, "AT_DetachPartition");
     const command = as(alter?.command.def, "PartitionCmd");

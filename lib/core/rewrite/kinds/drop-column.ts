@@ -8,6 +8,7 @@ import { refOf } from "../support/table-of.js";
 export const dropColumn: RewriteKind = {
   id: "drop-column",
   title: "a column that new rows may leave out first, and that goes in a later release",
+  takesAway: ["SG014"],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_DropColumn");
     const name = alter?.command.name;

@@ -11,6 +11,7 @@ import { NotRewritable } from "../refusal.js";
 export const dropIndex: RewriteKind = {
   id: "drop-index",
   title: "DROP INDEX CONCURRENTLY, one index a statement",
+  takesAway: ["SG046", "SG109"],
   rewrite(statement, context) {
     const drop = as(statement.node, "DropStmt");
     if (drop?.removeType !== "OBJECT_INDEX" || isLockedOut(drop, statement, context)) return null;

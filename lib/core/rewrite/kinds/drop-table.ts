@@ -10,6 +10,7 @@ import { refOf } from "../support/table-of.js";
 export const dropTable: RewriteKind = {
   id: "drop-table",
   title: "a table that goes in a later release, after what refers to it, by name",
+  takesAway: ["SG058", "SG060"],
   rewrite(statement, context) {
     const drop = as(statement.node, "DropStmt");
     if (drop?.removeType !== "OBJECT_TABLE") return null;

@@ -6,6 +6,7 @@ import { NotRewritable } from "../refusal.js";
 export const reindex: RewriteKind = {
   id: "reindex",
   title: "REINDEX CONCURRENTLY",
+  takesAway: ["SG047"],
   rewrite(statement) {
     const rebuild = as(statement.node, "ReindexStmt");
     if (!rebuild || optionIsOn(rebuild.params, "concurrently")) return null;

@@ -14,6 +14,7 @@ import { lastTrigger } from "../swap/stand-in.js";
 export const renameColumn: RewriteKind = {
   id: "rename-column",
   title: "a second column kept equal by a trigger, and the rename in a later release",
+  takesAway: ["SG016"],
   rewrite(statement, context) {
     const rename = as(statement.node, "RenameStmt");
     const table = rename?.relation;

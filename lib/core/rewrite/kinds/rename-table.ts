@@ -12,6 +12,7 @@ const INVOKER_FROM = 15;
 export const renameTable: RewriteKind = {
   id: "rename-table",
   title: "a view of the new name over the table, and the rename in a later release",
+  takesAway: ["SG062"],
   rewrite(statement, context) {
     const rename = as(statement.node, "RenameStmt");
     const table = rename?.relation;

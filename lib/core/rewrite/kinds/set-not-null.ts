@@ -7,6 +7,7 @@ import { refuseOnly, singleAlter } from "../support/single-alter.js";
 export const setNotNull: RewriteKind = {
   id: "set-not-null",
   title: "SET NOT NULL by way of a CHECK that is validated first",
+  takesAway: ["SG010"],
   rewrite(statement, { known }) {
     const alter = singleAlter(statement, "AT_SetNotNull");
     const column = alter?.command.name;

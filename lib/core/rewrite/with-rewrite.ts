@@ -1,11 +1,14 @@
 import type { Finding } from "../finding.js";
 import { shellWord } from "../render/shell-word.js";
-import { REWRITABLE } from "./rewritable.js";
+import { REWRITE_KINDS } from "./kinds/index.js";
+
+/** Rules whose hazard `schema-gate rewrite` takes away. */
+export const REWRITABLE: ReadonlySet<string> = new Set(REWRITE_KINDS.flatMap(({ takesAway }) => takesAway));
 
 /** What `schema-gate rewrite` takes away names it. `folder`: before the file's path, where that is relative to the release. */
 export function withRewrite<F extends Finding>(finding: F, folder: string | null = null): F {
   const { code, severity, source, remedy } = finding;
-  if (!(code in REWRITABLE) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)
+  if (!REWRITABLE.has(code) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)
     return finding;
   const path = folder === null ? source.file : `${folder.replace(/\/+$/, "")}/${source.file}`;
   return { ...finding, remedy: { ...remedy, command: `schema-gate rewrite ${shellWord(path)}` } };
