@@ -77,7 +77,7 @@ async function read({ files }: Form): Promise<readonly string[] | "opaque"> {
   return release.migrations.flatMap((each) => each.up.statements.map(({ sql }) => sql.replace(/;$/, "")));
 }
 
-describe.each(["effects.txt", "values.txt", "order.txt", "names.txt", "errors.txt", "further.txt"])(
+describe.each(["effects.txt", "values.txt", "order.txt", "names.txt", "errors.txt", "further.txt", "later.txt"])(
   "forms of Rust in %s",
   (file) => {
     const forms = formsOf(file);

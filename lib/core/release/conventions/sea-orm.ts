@@ -38,7 +38,11 @@ export const seaOrm: Convention = {
     const all = crate.all("impl").filter((item) => item.trait === "MigrationTrait" && item.type !== null);
     const migrators = migratorsOf(crate);
     const untold = migrators.filter((migrator) => migrator.untold !== null);
-    const listed = migrators.flatMap((migrator) => migrator.entries);
+    const entries = migrators.flatMap((migrator) => migrator.entries);
+    const isFirst = ({ struct }: MigratorEntry, at: number) =>
+      entries.findIndex((each) => each.struct === struct) === at;
+    // Several migrators may share what each of them lists.
+    const listed = migrators.length > 1 ? entries.filter(isFirst) : entries;
     const ordered =
       migrators.length > 0
         ? inOrder(crate, all, listed, untold.length > 0)
@@ -134,8 +138,9 @@ function inOrder(
     const found = struct ? crate.implsOf(struct).filter((item) => item.trait === "MigrationTrait") : [];
     const [only] = found;
     if (!only || found.length > 1) findings.push(notFound(entry));
-    // Listed twice, it runs once: the ledger has its name by then. Several migrators share what both list.
-    else if (!items.includes(only)) items.push(only);
+    // The migrator looks into its ledger once, before the first: the same one runs again, and its name is refused there.
+    else if (items.includes(only)) findings.push(listedTwice(entry));
+    else items.push(only);
   }
   if (untold) return { items: byName(all), findings };
   for (const item of all) if (!items.includes(item)) findings.push(notListed(item));
@@ -150,6 +155,17 @@ function notFound(entry: Pick<MigratorEntry, "text" | "span">): Finding {
     subject: { kind: "migration", name: entry.text },
     message: `The migrator lists ${entry.text}, which is not among the files.`,
     remedy: { text: "Name the folder of the whole migration crate." },
+    source: entry.span,
+  });
+}
+
+function listedTwice(entry: Pick<MigratorEntry, "text" | "span">): Finding {
+  return releaseFinding({
+    code: "release.version-twice",
+    severity: "error",
+    subject: { kind: "migration", name: entry.text },
+    message: `The migrator lists ${entry.text} twice. It runs twice in one go, and the ledger refuses its name the second time.`,
+    remedy: { text: "List it once." },
     source: entry.span,
   });
 }
