@@ -88,6 +88,7 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/still-bound.test.ts",
   "test/steps/proof/watched.test.ts",
   "test/steps/proof/writability.test.ts",
+  "test/steps/proof/writes-lost.test.ts",
   "test/steps/proof/written-since.test.ts",
 ];
 

@@ -21,6 +21,8 @@ import { indexFindings, readIndexEntries } from "./index-entries.js";
 import type { ProveOnClone } from "./input.js";
 import { withKeeping } from "./keep-times.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
+import { lostPartitionFindings } from "./lost-partitions.js";
+import { type Numberings, numberingFindings, readNumberings, renumbered } from "./numbers-ahead.js";
 import { othersCode } from "./others-code.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
@@ -77,6 +79,7 @@ export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Fin
 
 async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClone, start: number): Promise<Proof> {
   const traces = await readTraces(working.session);
+  const numberings = await readNumberings(working.session, input.schema);
   const surroundings = await Around.of(clones, working, input);
   const statistics = input.analyze === true ? await readDatabaseFacts(working.session, input.schema) : null;
   const run = await applyRelease(working, clones, input);
@@ -88,7 +91,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
   const around = await surroundings.findings(clones, working);
   const after = last(run.states);
   const seen = [
-    ...(await seenAfter(input, clones, working, run)),
+    ...(await seenAfter(input, clones, working, run, numberings)),
     ...traceFindings(traces, await readTraces(working.session), after.catalog, input.schema),
   ];
   seen.push(...(await wholeFormFindings(input, clones, run)));
@@ -148,11 +151,18 @@ async function seenAfter(
   clones: Clones,
   working: WorkingClone,
   { states, observed }: AppliedRelease,
+  numberings: Numberings,
 ): Promise<readonly Finding[]> {
   const [before, after] = [first(states).catalog, last(states).catalog];
-  const written = observed.flatMap(({ statements }) => statements.flatMap((each) => each.written));
+  const numbers = await readNumberings(working.session, input.schema);
+  const written = [
+    ...observed.flatMap(({ statements }) => statements.flatMap((each) => each.written)),
+    ...renumbered(numberings, numbers, input.schema),
+  ];
   const released = { before, after, written };
   return [
+    ...numberingFindings(numberings, numbers, input.schema),
+    ...(await lostPartitionFindings(working.session, { before: first(states), after }, input.schema)),
     ...validityFindings(before, after),
     ...indexFindings(await readIndexEntries(working.session, before, after, input.schema)),
     ...(await writabilityFindings(input, clones, working, released)),

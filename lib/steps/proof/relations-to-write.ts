@@ -17,6 +17,8 @@ export interface Relation {
   /** Bits of pg_relation_is_updatable: 1 << CmdType. */
   readonly takes: number;
   readonly rowSecurity: boolean;
+  /** Row security may keep rows from the session itself. */
+  readonly guarded: boolean;
   /** Columns that an INSERT may name, and those that an UPDATE may. */
   readonly inserted: readonly string[];
   readonly updated: readonly string[];
@@ -51,12 +53,15 @@ export async function readRelations(
     view: boolean;
     takes: number;
     secured: boolean;
+    guarded: boolean;
     inserted: string[];
     updated: string[];
     roles: string[];
   }>(
     `select c.oid::text as oid, n.nspname as schema, c.relname as name, c.relkind = 'v' as view,
        pg_catalog.pg_relation_is_updatable(c.oid, true) as takes, c.relrowsecurity as secured,
+       case c.relkind when 'v' then exists (select from pg_catalog.pg_class s where s.relrowsecurity) and not (select r.rolsuper or r.rolbypassrls
+         from pg_catalog.pg_roles r where r.rolname = current_user) else pg_catalog.row_security_active(c.oid) end as guarded,
        array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
          and a.attgenerated = '' and (c.relkind <> 'v' or pg_catalog.pg_column_is_updatable(c.oid, a.attnum, true)) order by a.attnum) as inserted,
        array(select a.attname::text from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -77,6 +82,7 @@ export async function readRelations(
     isView: row.view,
     takes: row.takes,
     rowSecurity: row.secured,
+    guarded: row.guarded,
     inserted: row.inserted,
     updated: row.updated,
     policyRoles: row.roles,

@@ -66,16 +66,23 @@ export async function insertOne(
   index: CatalogIndex,
   table: TableRef,
   schema: string | null,
-  without: readonly string[] = [],
+  { without = [], insert: send = (sql) => session.execute(sql) }: InsertOne = {},
 ): Promise<DatabaseError | null> {
   const columns = index
     .columns(table)
     .filter(({ id, attributes }) => attributes.generated === "" && !without.includes(id.name));
   const name = bindSchemas(qualified(table.schema, table.name), schema);
-  return insert(session, index, name, table, columns, UNLIKE, schema, (sql) => session.execute(sql));
+  return insert(session, index, name, table, columns, UNLIKE, schema, send);
 }
 
-const UNLIKE = 987_654;
+interface InsertOne {
+  readonly without?: readonly string[];
+  /** Sends the INSERT. */
+  readonly insert?: (sql: string) => Promise<unknown>;
+}
+
+/** The number of a row that is like no other. */
+export const UNLIKE = 987_654;
 
 /** Row by row: a guess that a constraint refuses does not take the others with it. */
 async function fill(session: Session, index: CatalogIndex, table: TableRef, rows: number): Promise<string | null> {

@@ -3,9 +3,11 @@ import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
+import { type RefusedAction, tryActions } from "./referential-actions.js";
 import { type Relation, readRelations, takes, type Which, type WriteCommand } from "./relations-to-write.js";
 import { insertOne, seedOne } from "./seed-rows.js";
 import { describeFailure } from "./try-candidate.js";
+import { deleteOne, insertSomething, updateOne } from "./without-effect.js";
 
 /** A write that the server refused. */
 export interface RefusedWrite {
@@ -22,6 +24,8 @@ export interface RefusedWrite {
   readonly generated: boolean;
   /** It is an INSERT that leaves out every column with a default. */
   readonly byDefault: boolean;
+  /** The foreign key whose SET NULL or SET DEFAULT is refused in the row that points; null for a write of the table itself. */
+  readonly byAction: string | null;
 }
 
 /** Milliseconds that one write may take; what takes longer is not tried to its end, and says nothing. */
@@ -67,6 +71,13 @@ interface Place {
   readonly schema: string | null;
 }
 
+/** Whether the relation has the row that is written. */
+async function isThere({ session, relation }: Place, where: string): Promise<boolean> {
+  let rows: readonly unknown[] = [];
+  await attempt(session, async () => (rows = await session.query(`select 1 from ${relation.name} v ${where} limit 1`)));
+  return rows.length > 0;
+}
+
 async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
   const { session, relation, index, schema } = place;
   const { oid, table, name, isView } = relation;
@@ -81,16 +92,34 @@ async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
       : `where v.tableoid operator(pg_catalog.=) ${literal(row.tableoid)}::oid and v.ctid operator(pg_catalog.=) ${literal(row.ctid)}::tid`;
   const tried = await tryCommands(place, where);
   const secured = relation.rowSecurity && tried.length === 0 ? await trySecured(place, where) : [];
-  return [...tried, ...secured].map(({ command, error, ofGenerated, byDefault }) => ({
+  const actions = isView ? [] : await tryReferences(place);
+  // Through a row that points, the DELETE tells the same again.
+  const own = tried.filter((each) => !actions.some((action) => sameRefusal(each, action)));
+  return [...own, ...secured, ...actions].map(({ command, error, ofGenerated, byDefault, byAction }) => ({
     oid,
     table,
     command,
     code: error.code,
     reason: describeFailure(error),
     takesNone: error instanceof TakesNone,
-    generated: generated || isView || ofGenerated === true,
+    generated: byAction === undefined ? generated || isView || ofGenerated === true : ofGenerated === true,
     byDefault: byDefault === true,
+    byAction: byAction ?? null,
   }));
+}
+
+function sameRefusal(each: Refused, other: Refused): boolean {
+  return each.command === other.command && each.error.code === other.error.code;
+}
+
+/** Of a row that was generated only that NULL is refused is sure (23502, not_null_violation): other rows may meet a CHECK. */
+async function tryReferences({ session, relation, index, schema }: Place): Promise<readonly Refused[]> {
+  const refused = await tryActions(session, relation, index, schema, (work, takeBack) =>
+    attempt(session, work, takeBack),
+  );
+  return refused
+    .filter(({ error }) => !SAYS_NOTHING.test(error.code))
+    .map((each) => ({ ...each, ofGenerated: each.ofGenerated && each.error.code !== "23502" }));
 }
 
 interface Refused {
@@ -98,6 +127,7 @@ interface Refused {
   readonly error: DatabaseError;
   readonly ofGenerated?: boolean;
   readonly byDefault?: boolean;
+  readonly byAction?: RefusedAction["byAction"];
 }
 
 /** A row of a table, by where it lies. Null for a view, and where there is none. */
@@ -110,12 +140,11 @@ async function rowOf(session: Session, { name, isView }: Relation) {
 }
 
 async function tryCommands(place: Place, where: string): Promise<readonly Refused[]> {
-  const { session, relation } = place;
-  const { name, updated } = relation;
-  const sets = updated.map((column) => `${identifier(column)} = v.${identifier(column)}`).join(", ");
+  const { session, relation, index } = place;
+  const one = { relation, index, where, isThere: await isThere(place, where) };
   const writes: readonly [WriteCommand, () => Promise<unknown>][] = [
-    ["UPDATE", async () => sets !== "" && (await session.execute(`update ${name} v set ${sets} ${where}`))],
-    ["DELETE", () => session.execute(`delete from ${name} v ${where}`)],
+    ["UPDATE", () => updateOne(session, one)],
+    ["DELETE", () => deleteOne(session, one)],
   ];
   const refused: Refused[] = [];
   const note = (each: Refused) =>
@@ -172,7 +201,8 @@ async function insertAgain(
   const { session, relation, index, schema } = place;
   const { name, table, isView } = relation;
   const inserted = relation.inserted.filter((column) => !without.includes(column));
-  if (inserted.length === 0) return void (await session.execute(`insert into ${name} default values`));
+  const insert = (sql: string) => insertSomething(session, relation, sql);
+  if (inserted.length === 0) return insert(`insert into ${name} default values`);
   const list = inserted.map((column) => identifier(column)).join(", ");
   await session.execute(
     `create temporary table schema_gate_row on commit drop as select ${list} from ${name} v ${where}`,
@@ -182,11 +212,9 @@ async function insertAgain(
   const [row] = await session.query("select 1 from pg_temp.schema_gate_row limit 1");
   const [held] = isView || stays ? [] : await session.query(`select 1 from ${name} v ${where} limit 1`);
   insertion.generated = !isView && (held !== undefined || row === undefined);
-  if (!insertion.generated)
-    return void (await session.execute(
-      `insert into ${name} (${list}) overriding system value select * from pg_temp.schema_gate_row`,
-    ));
-  const error = await insertOne(session, index, table, schema, without);
+  const again = `insert into ${name} (${list}) overriding system value select * from pg_temp.schema_gate_row`;
+  if (!insertion.generated) return row === undefined ? void (await session.execute(again)) : insert(again);
+  const error = await insertOne(session, index, table, schema, { without, insert });
   if (error) throw error;
 }
 

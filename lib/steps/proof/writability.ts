@@ -7,6 +7,7 @@ import { groupBy } from "../../core/group-by.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
+import { NO_DATA } from "./without-effect.js";
 
 /** Tables and views that are written to at most; a release that may concern more says so. */
 const MOST = 300;
@@ -36,11 +37,11 @@ export async function writabilityFindings(
   const counted = refused.filter(isOfTheTable);
   const known = counted.length === 0 ? NONE : await triedBefore(input, clones, before, counted);
   const fresh = counted.filter((each) => isNew(each, known));
-  const groups = groupBy(fresh, ({ command, byDefault, code, reason }) =>
-    JSON.stringify([command, byDefault, code, reason]),
+  const groups = groupBy(fresh, ({ command, byDefault, byAction, code, reason }) =>
+    JSON.stringify([command, byDefault, byAction, code, reason]),
   );
   return [
-    ...[...groups.values()].flatMap(finding),
+    ...[...groups.values()].flatMap((group) => finding(group, known)),
     ...(concerned.length > MOST ? [notAllTried(concerned.length)] : []),
   ];
 }
@@ -65,10 +66,24 @@ async function triedBefore(
 
 /** A view that was never there and takes no writes is a view like many. */
 function isNew(each: RefusedWrite, before: TriedWrites): boolean {
-  const isOfIt = (other: { readonly oid: string; readonly table: TableRef }) =>
-    other.oid === each.oid || (other.table.schema === each.table.schema && other.table.name === each.table.name);
-  if (each.takesNone && !before.tried.some(isOfIt)) return false;
-  return !before.refused.some((other) => isOfIt(other) && other.command === each.command && other.code === each.code);
+  if (each.takesNone && !wasThere(each, before)) return false;
+  return !before.refused.some(
+    (other) =>
+      isOf(each, other) &&
+      other.command === each.command &&
+      other.code === each.code &&
+      other.byAction === each.byAction,
+  );
+}
+
+type Tried = TriedWrites["tried"][number];
+
+function isOf(each: Tried, other: Tried): boolean {
+  return other.oid === each.oid || (other.table.schema === each.table.schema && other.table.name === each.table.name);
+}
+
+function wasThere(each: Tried, before: TriedWrites): boolean {
+  return before.tried.some((other) => isOf(each, other));
 }
 
 /**
@@ -86,18 +101,18 @@ const VERBS: Readonly<Record<RefusedWrite["command"], string>> = {
 };
 
 /** What one cause makes fail, by the first of its tables; tables come before the views over them. */
-function finding([first, ...others]: readonly RefusedWrite[]): readonly Finding[] {
+function finding([first, ...others]: readonly RefusedWrite[], before: TriedWrites): readonly Finding[] {
   if (!first) return [];
-  const { table, command, byDefault, code, reason } = first;
+  const { table, command, byDefault, byAction, code, reason } = first;
   const name = humanName(table);
   const also = others.length === 0 ? "" : ` So it is with ${others.map((each) => humanName(each.table)).join(", ")}.`;
   return [
     {
       code: "dry-run.not-writable",
       gate: "dry-run",
-      severity: severityOf(code),
+      severity: severityOf(first, before),
       subject: { kind: "table", name },
-      message: `After the release ${VERBS[command]} ${name}${byDefault ? " that leaves its columns with a default out" : ""} fails, and did not before: ${reason}.${also}`,
+      message: `After the release ${VERBS[command]} ${name}${byDefault ? " that leaves its columns with a default out" : ""}${byAction === null ? "" : ` to which a row points by ${byAction}`} ${code === NO_DATA ? "does nothing" : "fails, and did not before"}: ${reason}.${also}`,
       remedy: { text: remedyOf(first) },
     },
   ];
@@ -107,12 +122,20 @@ function finding([first, ...others]: readonly RefusedWrite[]): readonly Finding[
  * A RAISE in a trigger is meant to refuse. What depends on the row, or on a setting that an application makes, may be met by one
  * row and not by another.
  */
-function severityOf(code: string): Severity {
+function severityOf(each: RefusedWrite, before: TriedWrites): Severity {
+  const { code, byAction } = each;
   if (code === "P0001") return "note";
+  // A table that is made to take no UPDATE keeps to it from its first day.
+  if (code === NO_DATA) return !wasThere(each, before) ? "note" : each.generated ? "warning" : "error";
+  if (byAction !== null && code === "23502") return "error";
   return /^(22|23|P0)/.test(code) || code === "42704" ? "warning" : "error";
 }
 
-function remedyOf({ code, command, takesNone, byDefault }: RefusedWrite): string {
+function remedyOf({ code, command, takesNone, byDefault, byAction }: RefusedWrite): string {
+  if (code === NO_DATA)
+    return "Let the trigger return the row, or give the rule a condition; what is to be refused is refused by RAISE or REVOKE, so that its writer learns of it.";
+  if (byAction !== null)
+    return "Give the foreign key another action, such as ON DELETE RESTRICT or CASCADE, or let its columns take what the action sets, in the same release.";
   if (byDefault && code === "23505")
     return "Let the sequence go on behind the rows that are there, with setval or ALTER … RESTART, in the same release.";
   if (byDefault) return "Change the default, or the function or sequence that it calls, in the same release.";

@@ -1,0 +1,166 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { TableRef } from "../../core/catalog/lookup.js";
+import { humanName } from "../../core/catalog/names.js";
+import type { Finding } from "../../core/finding.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
+
+/** A column that alone is unique and takes its values from a sequence. */
+interface Numbered {
+  /** Table and column by what keeps through a rename. */
+  readonly key: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+  readonly sequenceSchema: string;
+  readonly sequence: string;
+}
+
+interface Numbering extends Numbered {
+  /** What the sequence gives next; null when it has nothing left. */
+  readonly next: bigint | null;
+  /** Numbers that it has until it ends or begins again. */
+  readonly left: bigint;
+  readonly cycles: boolean;
+  /** The first of those that a row has already; null for none. */
+  readonly taken: bigint | null;
+  /** Rows; null where more numbers are left than anybody counts. */
+  readonly rows: bigint | null;
+}
+
+export type Numberings = ReadonlyMap<string, Numbering>;
+
+/** More numbers than this are enough for any table that a clone holds; and what has a row beyond them is an exception that was meant. */
+const ENOUGH = 1_000_000n;
+
+export async function readNumberings(session: Session, schema: string | null): Promise<Numberings> {
+  const found = new Map<string, Numbering>();
+  for (const each of await session.query<Numbered & Record<string, unknown>>(numbered(schema))) {
+    const numbering = await readOne(session, each);
+    if (numbering) found.set(each.key, numbering);
+  }
+  return found;
+}
+
+async function readOne(session: Session, each: Numbered): Promise<Numbering | null> {
+  const sequence = qualified(each.sequenceSchema, each.sequence);
+  const [row] = await session.query<{ next: string; increment: string; last: string; cycles: boolean }>(
+    `select (v.last_value::numeric + case when v.is_called then s.seqincrement else 0 end)::text as next, s.seqincrement::text as increment,
+       case when s.seqincrement > 0 then s.seqmax else s.seqmin end::text as last, s.seqcycle as cycles
+     from ${sequence} v, pg_catalog.pg_sequence s where s.seqrelid = ${literal(sequence)}::regclass`,
+  );
+  if (!row) return null;
+  const [next, increment, last] = [BigInt(row.next), BigInt(row.increment), BigInt(row.last)];
+  const isOver = increment > 0n ? next > last : next < last;
+  const left = isOver ? 0n : (last - next) / increment + 1n;
+  const end = next + increment * ((left < ENOUGH ? left : ENOUGH) - 1n);
+  const taken = isOver ? null : await firstTaken(session, each, next, increment, end);
+  const rows = left < ENOUGH ? await countRows(session, each) : null;
+  return { ...each, next: isOver ? null : next, left, cycles: row.cycles, taken, rows };
+}
+
+async function firstTaken(
+  session: Session,
+  { schema, table, column }: Numbered,
+  next: bigint,
+  increment: bigint,
+  end: bigint,
+): Promise<bigint | null> {
+  const value = identifier(column);
+  const [first, from, to] = increment > 0n ? ["min", next, end] : ["max", end, next];
+  const [row] = await session.query<{ taken: string | null }>(
+    `select ${first}(${value})::text as taken from ${qualified(schema, table)}
+     where ${value} between (${from})::bigint and (${to})::bigint and (${value} - (${next})::bigint) % (${increment})::bigint = 0`,
+  );
+  return row?.taken == null ? null : BigInt(row.taken);
+}
+
+async function countRows(session: Session, { schema, table }: Numbered): Promise<bigint | null> {
+  const [row] = await session.query<{ rows: string }>(`select count(*)::text as rows from ${qualified(schema, table)}`);
+  return row ? BigInt(row.rows) : null;
+}
+
+function numbered(schema: string | null): string {
+  const of = (from: string, relation: string, column: string, sequence: string, where: string) =>
+    `select ${relation} as relation, ${column} as attribute, ${sequence} as sequence from ${from} where ${where}`;
+  const ofIdentity = of(
+    "pg_catalog.pg_depend d",
+    "d.refobjid",
+    "d.refobjsubid",
+    "d.objid",
+    "d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'i' and d.refobjsubid > 0",
+  );
+  const ofDefault = of(
+    "pg_catalog.pg_attrdef f join pg_catalog.pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass",
+    "f.adrelid",
+    "f.adnum",
+    "d.refobjid",
+    "pg_catalog.pg_get_expr(f.adbin, f.adrelid) like 'nextval(%'",
+  );
+  return `select c.oid || '.' || a.attnum as key, n.nspname as schema, c.relname as table, a.attname as column,
+      sn.nspname as "sequenceSchema", s.relname as sequence
+    from (${ofIdentity} union ${ofDefault}) x
+    join pg_catalog.pg_class c on c.oid = x.relation and c.relkind in ('r', 'p') and not c.relispartition
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace and n.nspname not like 'schema\\_gate%' and n.nspname not like 'pg\\_%'
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = x.attribute
+      and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+    join pg_catalog.pg_class s on s.oid = x.sequence and s.relkind = 'S'
+    join pg_catalog.pg_namespace sn on sn.oid = s.relnamespace
+    where ${schema === null ? "true" : `n.nspname = ${literal(schema)}`} and exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisunique
+      and i.indnkeyatts = 1 and i.indkey[0] = a.attnum and i.indpred is null)
+    order by 1`;
+}
+
+/** Tables whose next number is another than it was. */
+export function renumbered(before: Numberings, after: Numberings, own: string | null): readonly TableRef[] {
+  return [...after].flatMap(([key, { schema, table, next, left }]) => {
+    const was = before.get(key);
+    return was && was.next === next && was.left === left
+      ? []
+      : [{ schema: schema === own ? TENANT_SCHEMA : schema, name: table }];
+  });
+}
+
+/** What an INSERT meets later: that the next number is taken, or that there is none, is tried as an INSERT. */
+export function numberingFindings(before: Numberings, after: Numberings, own: string | null): readonly Finding[] {
+  return [...after].flatMap(([key, is]): Finding[] => {
+    const was = before.get(key);
+    if (isTaken(is) && !(was && isTaken(was))) return [finding(is, own, takenText, BEHIND)];
+    return runsOut(is) && !(was && runsOut(was)) ? [finding(is, own, endText, WIDER)] : [];
+  });
+}
+
+function isTaken({ next, taken }: Numbering): boolean {
+  return next !== null && taken !== null && taken !== next;
+}
+
+/** It has fewer numbers left than the table has rows: more than half is used up. */
+function runsOut({ left, rows }: Numbering): boolean {
+  return left > 0n && rows !== null && left < rows;
+}
+
+function takenText({ next, taken, sequence, column }: Numbering, name: string): string {
+  return `After the release INSERTs into ${name} come to a number that is taken: ${sequence} gives ${next} next for ${column}, and a row has ${taken} already.`;
+}
+
+function endText({ left, sequence, column, cycles }: Numbering, name: string): string {
+  const numbers = left === 1n ? "1 number" : `${left} numbers`;
+  const then = cycles ? "begins again, with numbers that rows have" : "has none, and every INSERT fails";
+  return `After the release ${sequence} has ${numbers} left for ${name}.${column}, fewer than there are rows; then it ${then}.`;
+}
+
+const BEHIND =
+  "Let the sequence go on behind the rows that are there, with setval or ALTER … RESTART, in the same release.";
+const WIDER = "Give the sequence and its column bigint, or a higher MAXVALUE, in the same release.";
+
+function finding(of: Numbering, own: string | null, text: typeof takenText, remedy: string): Finding {
+  const name = humanName({ schema: of.schema === own ? TENANT_SCHEMA : of.schema, name: of.table });
+  return {
+    code: "dry-run.numbers-taken",
+    gate: "dry-run",
+    severity: "warning",
+    subject: { kind: "table", name },
+    message: text(of, name),
+    remedy: { text: remedy },
+  };
+}

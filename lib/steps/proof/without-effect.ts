@@ -1,0 +1,106 @@
+import type { CatalogIndex } from "../../core/catalog/lookup.js";
+import { identifier } from "../../core/sql/quote.js";
+import { DatabaseError, type Session } from "../../ports/database.js";
+import type { Relation, WriteCommand } from "./relations-to-write.js";
+import { UNLIKE, valueFor } from "./seed-rows.js";
+
+/** SQLSTATE of a write that ran and wrote nothing (no_data). */
+export const NO_DATA = "02000";
+
+/** A write that a trigger or rule swallowed: no row of any table was written. */
+class WithoutEffect extends DatabaseError {
+  constructor(command: WriteCommand) {
+    super(`the server takes the ${command} and writes no row, by a rule or a trigger that returns NULL`, NO_DATA);
+  }
+}
+
+interface One {
+  readonly relation: Relation;
+  readonly index: CatalogIndex;
+  readonly where: string;
+  /** Whether a row meets the condition. */
+  readonly isThere: boolean;
+}
+
+export async function deleteOne(session: Session, { relation, where, isThere }: One): Promise<void> {
+  const sql = `delete from ${relation.name} v ${where}`;
+  if (isThere) await writeSomething(session, relation, "DELETE", sql);
+  else await session.execute(sql);
+}
+
+export function insertSomething(session: Session, relation: Relation, sql: string): Promise<void> {
+  return writeSomething(session, relation, "INSERT", sql);
+}
+
+/**
+ * Sets a row to what it is, which many a trigger leaves out on purpose: without an effect is an UPDATE that changes a column and writes
+ * nothing, whichever column that can be changed.
+ */
+export async function updateOne(session: Session, { relation, index, where, isThere }: One): Promise<void> {
+  const { name, table, updated } = relation;
+  if (updated.length === 0) return;
+  const set = (assignments: readonly string[]) => `update ${name} v set ${assignments.join(", ")} ${where}`;
+  const same = set(updated.map((column) => `${identifier(column)} = v.${identifier(column)}`));
+  if (!isThere) return void (await session.execute(same));
+  try {
+    return await writeSomething(session, relation, "UPDATE", same);
+  } catch (error) {
+    if (!(error instanceof WithoutEffect)) throw error;
+    const columns = index.columns(table).filter(({ id }) => updated.includes(id.name));
+    const changes = columns.map((each) =>
+      set([`${identifier(each.id.name)} = ${valueFor(each, table, index, UNLIKE)}`]),
+    );
+    if (await noneHasEffect(session, relation, changes)) throw error;
+  }
+}
+
+/**
+ * Executes a write of one row, and throws where it leaves no trace: what a trigger writes elsewhere counts. Row security is no part of it:
+ * which rows a role may write is the policies' business.
+ */
+async function writeSomething(session: Session, relation: Relation, command: WriteCommand, sql: string): Promise<void> {
+  const before = await rowsWritten(session);
+  await session.execute(sql);
+  if (relation.guarded || (await rowsWritten(session)) !== before) return;
+  // Of a table on another server nothing is counted here.
+  if (!(await returnsRow(session, sql))) throw new WithoutEffect(command);
+}
+
+/** Rows that the transaction has written to tables until now, what was taken back included. */
+async function rowsWritten(session: Session): Promise<string | undefined> {
+  const [row] = await session.query<{ rows: string }>(
+    "select sum(n_tup_ins + n_tup_upd + n_tup_del)::text as rows from pg_catalog.pg_stat_xact_user_tables",
+  );
+  return row?.rows;
+}
+
+async function returnsRow(session: Session, sql: string): Promise<boolean> {
+  await session.script("savepoint schema_gate_again");
+  try {
+    const rows = await session.execute(`${sql} returning 1`);
+    await session.script("release savepoint schema_gate_again");
+    return rows.length > 0;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.script("rollback to savepoint schema_gate_again; release savepoint schema_gate_again");
+    return false;
+  }
+}
+
+/** False too where each of them fails: nothing is known then. */
+async function noneHasEffect(session: Session, relation: Relation, changes: readonly string[]): Promise<boolean> {
+  let ran = false;
+  for (const sql of changes) {
+    await session.script("savepoint schema_gate_change");
+    try {
+      await writeSomething(session, relation, "UPDATE", sql);
+      return false;
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      ran ||= error instanceof WithoutEffect;
+    } finally {
+      await session.script("rollback to savepoint schema_gate_change; release savepoint schema_gate_change");
+    }
+  }
+  return ran;
+}
