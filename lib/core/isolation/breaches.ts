@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import { as, find, kindOf, strings } from "../sql/tree.js";
+import { as, find, kindOf, strings, visit } from "../sql/tree.js";
 import { SOME_VALUE } from "./format-template.js";
 import { readTexts, schemaOfText } from "./named-in-texts.js";
 import { schemaNames } from "./schema-names.js";
@@ -28,7 +28,7 @@ function inSchemas(node: Node, scope: IsolationScope): readonly Breach[] {
     ...texts.queries.flatMap((text) => textBreach(text, "read", scope)),
     ...texts.data.flatMap((text) => dataBreach(text, scope)),
     ...texts.unknown.map(unreadable),
-    ...(scope.ofShared ? [] : largeObjects(node)),
+    ...(scope.ofShared ? [] : [...largeObjects(node), ...rowsOfAll(node)]),
   ];
 }
 
@@ -120,6 +120,34 @@ export function unreadable(reason: string): Breach {
 function largeObjects(node: Node): readonly Breach[] {
   const called = find(node, "FuncCall").flatMap(({ funcname }) => strings(funcname).at(-1) ?? []);
   return called.some((name) => /^(lo_|loread$|lowrite$)/.test(name)) ? [sharedBreach("large objects")] : [];
+}
+
+/** Catalogs that hold values of every table's rows: the server asks for no right on the table, at least of its owner and superusers. */
+const SAMPLES: ReadonlySet<string> = new Set([
+  ...["pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs"],
+]);
+
+function rowsOfAll(node: Node): readonly Breach[] {
+  const relations = relationNames(node);
+  const calls = find(node, "FuncCall").flatMap(({ funcname }) => strings(funcname).at(-1) ?? []);
+  if (relations.includes("pg_largeobject")) return [sharedBreach("large objects")];
+  const name = relations.find((each) => SAMPLES.has(each)) ?? calls.find((each) => each.startsWith("database_to_xml"));
+  if (name === undefined) return [];
+  return [
+    {
+      code: "isolation.other-schema",
+      message: `It reads ${name}, which holds values of the rows of every tenant.`,
+      remedy: "Read the tenant's own tables.",
+    },
+  ];
+}
+
+function relationNames(node: Node): readonly string[] {
+  const names: string[] = [];
+  visit(node, (_, tree) => {
+    if ("relname" in tree && typeof tree.relname === "string") names.push(tree.relname);
+  });
+  return names;
 }
 
 const FOREIGN: Readonly<Record<string, string>> = {

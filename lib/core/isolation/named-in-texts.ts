@@ -26,6 +26,7 @@ const TAKES_NAME: ReadonlySet<string> = new Set([
   ...["table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema", "pg_prewarm", "pgstattuple", "lastval"],
   ...["has_table_privilege", "has_column_privilege", "has_any_column_privilege", "has_sequence_privilege"],
   ...["has_function_privilege", "has_type_privilege", "pg_replication_origin_session_setup"],
+  ...["connectby", "xpath_table"],
 ]);
 /** Those that take the name of a schema. */
 const TAKES_SCHEMA: ReadonlySet<string> = new Set([
@@ -56,6 +57,7 @@ export function readTexts(node: Node): ReadTexts {
       if (query === null || (query === undefined && name !== "ts_rewrite"))
         unknown.push(`${name}() runs a text that is put together at run time`);
       queries.push(...known.filter((text) => /^\s*(select|with|table|values|insert|update|delete)\b/i.test(text)));
+      if (TAKES_NAME.has(name)) names.push(...known.map((text) => ({ text, access: "read" }) as const));
     } else if (TAKES_SCHEMA.has(name))
       names.push(...known.slice(0, 1).map((text) => ({ text: `${text}.*`, access: "read" }) as const));
     else if (TAKES_NAME.has(name))

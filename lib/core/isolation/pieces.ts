@@ -26,7 +26,7 @@ export interface Unread {
 
 export interface Pieces {
   readonly read: readonly Piece[];
-  /** Of a function; what of a DO block is not understood is a finding of the release itself. */
+  /** Of a function; what of a DO block of the release is not understood is a finding of the release itself. */
   readonly unread: readonly Unread[];
   /** Names of the types of a body's variables. */
   readonly types: readonly { readonly name: string; readonly source: SourceSpan }[];
@@ -34,6 +34,10 @@ export interface Pieces {
 
 /** A statement with everything in its body, expressions and declarations included: each may name what is not the tenant's. */
 export function piecesOf(statement: ParsedStatement): Pieces {
+  return takenApart(statement, false);
+}
+
+function takenApart(statement: ParsedStatement, isWithin: boolean): Pieces {
   const whole: Piece = { node: statement.node, source: statement.source };
   const body = bodyOf(statement.node);
   if (!body) return { read: [whole], unread: [], types: [] };
@@ -41,13 +45,12 @@ export function piecesOf(statement: ParsedStatement): Pieces {
   const found = new BodyPieces(statement, place);
   if (body.language === "sql") found.statements(body.text, 1);
   else if (body.language === "plpgsql") found.plpgsql(body.text);
-  else if (body.language !== "internal")
-    found.lost("language", `Its body is written in ${body.language}, which is not read`, body.text, 1);
-  if (!body.runs) return { read: [whole, ...found.read], unread: found.unread, types: found.types };
+  else found.lost("language", `Its body is written in ${body.language}, which is not read`, body.text, 1);
   // An EXECUTE is understood there by what its variables hold, and then stands among the statements of the body alone.
-  const executed = bodyStatements(statement)?.statements ?? [];
-  const parsed = executed.flatMap((each) => (isParsed(each) ? [{ node: each.node, source: each.source }] : []));
-  return { read: [whole, ...found.read, ...parsed], unread: [], types: found.types };
+  const executed = body.runs ? (bodyStatements(statement)?.statements ?? []) : [];
+  for (const each of executed) if (isParsed(each)) found.within(each);
+  const unread = [...(body.runs && !isWithin ? [] : found.unread), ...found.unreadWithin];
+  return { read: [whole, ...found.read], unread, types: found.types };
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -56,6 +59,8 @@ const DYNAMIC = "It runs a text that is put together at run time, so what the te
 class BodyPieces {
   readonly read: Piece[] = [];
   readonly unread: Unread[] = [];
+  /** The same, of a function or block that the body makes or runs. */
+  readonly unreadWithin: Unread[] = [];
   readonly types: { name: string; source: SourceSpan }[] = [];
 
   constructor(
@@ -79,7 +84,7 @@ class BodyPieces {
   statements(text: string, line: number): void {
     for (const each of parseSql(text, this.statement.source.file).statements) {
       const source = this.place.line(line + each.source.line - 1);
-      if (isParsed(each)) this.read.push({ node: each.node, source });
+      if (isParsed(each)) this.within({ ...each, source });
       else
         this.unread.push({
           part: "text",
@@ -88,6 +93,14 @@ class BodyPieces {
           source,
         });
     }
+  }
+
+  /** A statement of the body, with the body that it may have itself. */
+  within(statement: ParsedStatement): void {
+    const { read, unread, types } = takenApart(statement, true);
+    this.read.push(...read);
+    this.unreadWithin.push(...unread);
+    this.types.push(...types);
   }
 
   lost(part: Unread["part"], reason: string, text: string, line: number): void {

@@ -199,6 +199,39 @@ describe("a tenant that is a schema", () => {
     [body("begin return query execute q; end").replace("void", "setof int"), "unreadable"],
     [body("import os", "plpython3u"), "unreadable"],
     ["select query_to_xml(q, true, false, '') from queries", "unreadable"],
+    [body("set_config_by_name", "internal"), "unreadable"],
+    // Bodies within bodies.
+    ["do $a$ begin execute $b$ do $c$ begin execute 'delete from acme.usr'; end $c$ $b$; end $a$", "other-schema"],
+    [
+      "do $a$ begin create function f() returns int language sql as 'select max(a) from acme.usr'; end $a$",
+      "other-schema",
+    ],
+    [
+      "do $a$ begin create function f() returns int language plpgsql as $b$ begin execute q; end $b$; end $a$",
+      "unreadable",
+    ],
+    [
+      "create function f() returns void language sql as $a$ do $b$ begin update acme.usr set a = 1; end $b$ $a$",
+      "other-schema",
+    ],
+    [
+      "create function f() returns void language plpgsql as $a$ begin do $b$ begin execute q; end $b$; end $a$",
+      "unreadable",
+    ],
+    [
+      body("begin create function g() returns int language sql set search_path = acme as 'select 1'; end"),
+      "search-path",
+    ],
+    ["do $a$ begin create function f() returns int language plpython3u as 'import os'; end $a$", "unreadable"],
+    // Values of every tenant.
+    ["select most_common_vals from pg_stats where tablename = 'usr'", "other-schema"],
+    ["insert into usr select stavalues1::text from pg_catalog.pg_statistic", "other-schema"],
+    ["create view v as select * from pg_stats_ext", "other-schema"],
+    ["select database_to_xml(true, false, '')", "other-schema"],
+    ["select * from connectby('acme.usr', 'id', 'up', '1', 0) t (a int)", "other-schema"],
+    ["select * from xpath_table('id', 'doc', 'acme.usr', '/a', 'true') t (a int)", "other-schema"],
+    ["select data from pg_largeobject", "shared-object"],
+    ["delete from pg_largeobject", "shared-object"],
     // What is shared.
     ["insert into public.plans values (1)", "shared-write"],
     ["update extensions.t set a = 1", "shared-write"],
@@ -285,6 +318,8 @@ describe("a tenant that is a schema", () => {
     body("declare x public.mood; begin x := 'a'; end"),
     body("select count(*) from usr", "sql"),
     "analyze usr",
+    "do $a$ begin create function f() returns int language plpgsql as $b$ begin update usr set a = 1; execute 'analyze usr'; end $b$; end $a$",
+    "do $a$ begin do $b$ begin update usr set a = 1; end $b$; end $a$",
     "create index concurrently on usr (lower(mail), (data ->> 'a'), coalesce(a, b), md5(c)) where length(mail) > 3 and date_trunc('day', at, 'UTC') > now()",
     "create index concurrently on usr using gin (to_tsvector('english', body), name gin_trgm_ops)",
     "create unique index concurrently if not exists u on usr (id) include (a) where not gone and mood = 'sad'::mood",
