@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, type Stats, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Modes of what the gate keeps. */
@@ -66,9 +75,38 @@ function isMember({ uid, gid }: Stats): boolean {
   return isOurs({ uid } as Stats) || process.getgroups?.().includes(gid) === true;
 }
 
-/** Opens a folder of ours to a group. Throws `UnsafeFileError` for a group that there is not or that we are not in. */
+/**
+ * Opens a folder of ours to a group, with what lies directly in it and was made before for us alone. Throws `UnsafeFileError`
+ * for a group that there is not or that we are not in.
+ */
 export function shareFolder(path: string, group: string): void {
+  const closed = readdirSync(path)
+    .map((name) => join(path, name))
+    .filter((entry) => isClosed(lstatSync(entry)));
+  if (holdFolder(path) === SHARED && closed.length === 0) return;
   const gid = groupId(group);
+  giveFolder(path, gid, group);
+  for (const entry of closed) give(entry, gid, group);
+}
+
+/** Of ours, and shut to everybody else. A link is neither followed nor given. */
+function isClosed(stat: Stats): boolean {
+  return stat.uid === process.getuid?.() && !stat.isSymbolicLink() && (stat.mode & 0o070) === 0;
+}
+
+function give(path: string, gid: number, group: string): void {
+  const stat = lstatSync(path);
+  if (!isClosed(stat)) return;
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path)) give(join(path, name), gid, group);
+    giveFolder(path, gid, group);
+  } else if (stat.isFile()) {
+    chownSync(path, -1, gid);
+    chmodSync(path, SHARED.file);
+  }
+}
+
+function giveFolder(path: string, gid: number, group: string): void {
   try {
     chownSync(path, -1, gid);
   } catch (error) {

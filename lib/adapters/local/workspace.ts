@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
 
 /** The folder in which this machine keeps its runs and approvals, and the one outside of it that says what to believe there. */
@@ -27,7 +27,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function workspaceIn(directory: string, environment: Environment = process.env, group?: string): Workspace {
   const root = join(directory, ".schema-gate");
   makeFolder(root, { folder: 0o700, file: 0o600 });
-  if (group !== undefined && holdFolder(root) !== SHARED) shareFolder(root, group);
+  const before = holdFolder(root);
+  if (group !== undefined) shareFolder(root, group);
   const access = holdFolder(root);
   // What this process makes from now on is the group's too, and still nobody else's.
   if (access === SHARED) process.umask(0o007);
@@ -41,6 +42,7 @@ export function workspaceIn(directory: string, environment: Environment = proces
     makeFolder(folder, access);
     holdFolder(folder);
   }
+  if (access !== before) takeAlong(join(stateOf(root, before, environment), "records", mine), records, access);
   return {
     root,
     access,
@@ -51,6 +53,20 @@ export function workspaceIn(directory: string, environment: Environment = proces
     keys,
     records,
   };
+}
+
+/** What was written here before the folder was shared is known to the group as well; the keys stay their owner's. */
+function takeAlong(own: string, records: string, { folder, file }: Access): void {
+  if (own === records || !existsSync(own)) return;
+  for (const entry of readdirSync(own, { recursive: true, withFileTypes: true })) {
+    const from = join(entry.parentPath, entry.name);
+    const to = join(records, relative(own, from));
+    if (entry.isDirectory()) makeFolder(to, { folder, file });
+    if (!entry.isFile() || existsSync(to)) continue;
+    makeFolder(dirname(to), { folder, file });
+    copyFileSync(from, to);
+    chmodSync(to, file);
+  }
 }
 
 /** A group's members have no home in common, so what they share lies next to the runs, unless the machine names a place. */
