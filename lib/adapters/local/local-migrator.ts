@@ -9,6 +9,7 @@ import { type Migrator, MigratorFailed, type MigratorOptions } from "../../ports
 import { SecretError, type Secrets } from "../../ports/secrets.js";
 import { type Endpoint, endpointOfSession } from "../pg/connection.js";
 import { startupRole } from "../pg/session-role.js";
+import { UnsafeFileError } from "./private-files.js";
 import { type ProgramEnd, runProgram } from "./run-program.js";
 
 /** Sessions of the program bear it, so that none outlives the program, and none waits for a lock longer than it may. */
@@ -89,7 +90,12 @@ async function ownEnvironment(
 
 /** What was gated and approved are these very files, looked at before each call. */
 async function refuseAnother(command: MigratorCommand, seal: () => Promise<string>): Promise<void> {
-  if (command.sha256 === null || (await seal()) === command.sha256) return;
+  if (command.sha256 === null) return;
+  const now = await seal().catch((error) => {
+    if (error instanceof UnsafeFileError) throw new MigratorFailed(error.message, "");
+    throw error;
+  });
+  if (now === command.sha256) return;
   const what = "the program, a file among its arguments, the migrations' folder or migrator.files was changed";
   throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with: ${what}`, "");
 }

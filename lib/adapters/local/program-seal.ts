@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, readdir, readFile, readlink, stat } from "node:fs/promises";
-import { delimiter, join, relative, resolve, sep } from "node:path";
+import { access, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
+import { basename, delimiter, join, relative, resolve } from "node:path";
+import { UnsafeFileError } from "./private-files.js";
 
 export interface SealedProgram {
   readonly argv: readonly string[];
@@ -17,23 +18,69 @@ export interface SealedProgram {
 
 /**
  * One SHA-256 over all that a team's own program is known to execute: the program, wherever the PATH finds it, each argument
- * that is a file or a folder (also behind `--name=`), the folder of the migrations, and what the config names. Whatever of it
- * is changed, added or removed gives another.
+ * that names files or folders in whatever way, what a runner reads from its folder (`npm run`, `make`), the folder of the
+ * migrations, and what the config names. Whatever of it is changed, added or removed gives another. Throws
+ * `UnsafeFileError` for a pipe or a socket, of which nobody knows what is read.
  */
 export async function programSeal(program: SealedProgram): Promise<string> {
   const { argv, directory, migrations, files } = program;
   const [name = "", ...rest] = argv;
-  const named = rest.flatMap((argument) => [argument, argument.replace(/^[^=]*=/, "")]);
-  const places = [
-    await found(program, name),
-    migrations,
-    ...[...named, ...files].map((one) => resolve(directory, one)),
-  ];
+  const named = [...rest.flatMap(placesIn), ...argv.flatMap(readByRunner), ...files];
+  const places = [await found(program, name), migrations, ...named.map((one) => resolve(directory, one))];
   const hash = createHash("sha256").update(JSON.stringify(argv));
   for (const place of [...new Set(places)].sort()) {
     for (const [path, digest] of await digests(place)) hash.update(JSON.stringify([relative(directory, path), digest]));
   }
   return hash.digest("hex");
+}
+
+/**
+ * Paths that an argument may name: as a whole, behind `--name=`, a letter (`-cFILE`), `@` or a scheme (`filesystem:sql`), in a list
+ * (`a.jar:b.jar`, `a.sql,b.sql`), as a module (`-m app.migrate`).
+ */
+function placesIn(argument: string): readonly string[] {
+  if (/^(?!file:)[a-z][a-z0-9+.-]*:\/\//i.test(argument)) return [];
+  const parts = argument.replace(/\bfile:\/\//i, "").split(/[=:,;@]/);
+  const short = /^-[A-Za-z](.+)/.exec(parts[0] ?? "")?.[1];
+  const module = /^[\w.]+$/.test(argument) ? argument.replaceAll(".", "/") : "";
+  return [
+    ...new Set([argument, argument.replace(/^[^=]*=/, ""), ...parts, short ?? "", module, `${module}.py`]),
+  ].filter((part) => !/^\/*$/.test(part));
+}
+
+/** What programs that run others, or migrators, read from the folder that they are started in, by their name. */
+const RUNNERS: readonly (readonly [program: RegExp, files: string])[] = [
+  [
+    /^(npm|npx|yarn|pnpm|bun|bunx|node|tsx|ts-node|deno)$/,
+    "package.json package-lock.json npm-shrinkwrap.json yarn.lock .yarnrc .yarnrc.yml pnpm-lock.yaml .npmrc .pnpmfile.cjs bun.lock bunfig.toml deno.json tsconfig.json",
+  ],
+  [/^(make|gmake|just|task)$/, "GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml Taskfile.yaml"],
+  [/^(bundle|rake|rails|ruby)$/, "Gemfile Gemfile.lock Rakefile rakefile Rakefile.rb config/database.yml"],
+  [
+    /^(cargo|diesel|sqlx|sea-orm-cli|refinery)$/,
+    "Cargo.toml Cargo.lock .cargo/config.toml rust-toolchain.toml diesel.toml build.rs src",
+  ],
+  [
+    /^(python[\d.]*|poetry|uv|pipenv|alembic|django-admin|flask)$/,
+    "alembic.ini pyproject.toml setup.cfg manage.py poetry.lock uv.lock Pipfile Pipfile.lock",
+  ],
+  [
+    /^(prisma|knex|sequelize|typeorm|drizzle-kit|db-migrate|node-pg-migrate)$/,
+    "package.json prisma knexfile.js knexfile.ts .sequelizerc ormconfig.json drizzle.config.ts drizzle.config.js database.json",
+  ],
+  [
+    /^(flyway|liquibase|mvn|mvnw|gradle|gradlew)$/,
+    "flyway.conf flyway.toml conf liquibase.properties pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties",
+  ],
+  [
+    /^(atlas|dbmate|goose|sqitch|sql-migrate|tern|go|composer|php|artisan)$/,
+    "atlas.hcl .env sqitch.conf sqitch.plan dbconfig.yml tern.conf go.mod go.sum composer.json composer.lock phinx.php phinx.yml",
+  ],
+];
+
+function readByRunner(argument: string): readonly string[] {
+  const name = basename(argument);
+  return RUNNERS.flatMap(([program, files]) => (program.test(name) ? files.split(" ") : []));
 }
 
 /** A name without a slash is looked for on the PATH, any other is relative to the config. */
@@ -42,7 +89,7 @@ async function found({ directory, path }: SealedProgram, name: string): Promise<
   for (const folder of path.split(delimiter)) {
     const candidate = join(folder, name);
     const runs = await access(candidate, constants.X_OK).then(
-      () => true,
+      async () => (await stat(candidate)).isFile(),
       () => false,
     );
     if (runs) return candidate;
@@ -50,21 +97,29 @@ async function found({ directory, path }: SealedProgram, name: string): Promise<
   return resolve(directory, name);
 }
 
-/** What lies at a path and below it; nothing where nothing is, since most arguments are no files. */
-async function digests(place: string): Promise<readonly (readonly [path: string, digest: string])[]> {
+/** What no program of a release has in it: history, and runs of ours. */
+const APART: ReadonlySet<string> = new Set([".git", ".schema-gate"]);
+
+/** What lies at a path and below it, behind links too; nothing where nothing is, since most arguments are no files. */
+async function digests(place: string, above: readonly string[] = []): Promise<readonly (readonly [string, string])[]> {
   const there = await stat(place).catch(() => null);
   if (there === null) return [];
   if (there.isFile()) return [[place, await digestOf(place)]];
+  if (there.isFIFO() || there.isSocket())
+    throw new UnsafeFileError(
+      `${place} is a pipe or a socket, so what a program reads there cannot be sealed; remove it`,
+    );
   if (!there.isDirectory()) return [];
-  const entries = await readdir(place, { withFileTypes: true, recursive: true });
-  const listed = entries
-    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
-    .filter(({ path }) => !relative(place, path).split(sep).includes(".git"))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const real = await realpath(place);
+  // A link that leads to a folder above it says nothing new.
+  if (above.includes(real)) return [];
+  const names = (await readdir(place)).filter((name) => !APART.has(name)).sort();
   const found: (readonly [string, string])[] = [];
-  for (const { entry, path } of listed) {
-    if (entry.isSymbolicLink()) found.push([path, `${await readlink(path)} ${await digestOf(path).catch(() => "")}`]);
-    if (entry.isFile()) found.push([path, await digestOf(path)]);
+  for (const name of names) {
+    const path = join(place, name);
+    const link = await readlink(path).catch(() => null);
+    if (link !== null) found.push([path, link]);
+    found.push(...(await digests(path, [...above, real])));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { namesIn, withoutTag } from "./names-in.js";
 import { namesOf, type Person } from "./person.js";
-import { mixesScripts, skeleton } from "./skeleton.js";
+import { hasRareLetters, mixesScripts, skeleton } from "./skeleton.js";
 
 /** The question put to people, for one run and one digest. */
 export interface ApprovalRequest {
@@ -70,7 +70,8 @@ export function approversProblem(approvers: readonly Person[]): string | null {
   if (unnamed !== undefined) return "an approver has no name";
   const shared = sharedName(approvers);
   if (shared !== null) return `the name ${shared} belongs to more than one approver`;
-  return mixed(approvers.flatMap(({ id, aliases = [] }) => [id, ...aliases]));
+  const names = approvers.flatMap(({ id, aliases = [] }) => [id, ...aliases]);
+  return mixed(names) ?? rare(names);
 }
 
 function mixed(names: readonly string[]): string | null {
@@ -78,6 +79,13 @@ function mixed(names: readonly string[]): string | null {
   return found === undefined
     ? null
     : `the name ${found} mixes letters of several scripts, so it can be taken for another`;
+}
+
+function rare(names: readonly string[]): string | null {
+  const found = names.find(hasRareLetters);
+  return found === undefined
+    ? null
+    : `the name ${found} has letters of a rare script, so it can be taken for another; write it in those of a common one`;
 }
 
 type Requester = Pick<ApprovalRequest, "requester" | "startedBy" | "coauthors">;

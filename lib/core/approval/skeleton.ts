@@ -1,32 +1,32 @@
 /**
- * Letters of other scripts that look like a Latin one, as in Unicode's table of confusables (UTS 39), lower case. Full-width,
+ * Letters of other scripts, and signs, that look like a Latin one, as in Unicode's table of confusables (UTS 39), lower case. Full-width,
  * mathematical and letter-like forms are not among them: NFKC makes those plain.
  */
 const LOOKALIKES: Readonly<Record<string, string>> = {
-  a: "аαɑᴀꭺꓮ",
+  a: "аαɑᴀꭺꓮ⍺",
   b: "ьвʙꓐ",
-  c: "сϲᴄꮯꓚ",
+  c: "сϲᴄꮯꓚ⌒⊂",
   d: "ԁժᴅꓓ",
-  e: "еεҽᴇꭼꓰ",
+  e: "еεҽᴇꭼꓰ℮∊∈⋿",
   f: "ꞙꜰꓝ",
   g: "ɡցɢꓖ",
   h: "һհнʜꮋꓧ",
-  i: "ıіιɩɪꓲ",
+  i: "ıіιɩɪꓲ⍳",
   j: "јϳᴊꓙ",
   k: "кκᴋꓗ",
-  l: "ӏʟꓡ",
+  l: "ӏʟꓡ|∣ǀ⏐",
   m: "мᴍꓟ",
   n: "пηոռɴꓠ",
-  o: "оοօσᴏꓳ",
-  p: "рρᴘꮲꓑ",
+  o: "оοօσᴏꓳ○◯⚬∘",
+  p: "рρᴘꮲꓑ⍴",
   q: "ԛզ",
   r: "гᴦʀꓣ",
   s: "ѕꜱꓢ",
-  t: "тτᴛꭲꓔ",
-  u: "υսᴜꓴ",
-  v: "ѵνᴠꓦ",
-  w: "ԝωաᴡꓪ",
-  x: "хχꓫ",
+  t: "тτᴛꭲꓔ⊤",
+  u: "υսᴜꓴ∪",
+  v: "ѵνᴠꓦ∨",
+  w: "ԝωաᴡꓪ⍵",
+  x: "хχꓫ×⨯✕᙮",
   y: "уγүʏꓬ",
   z: "ᴢꮓꓜ",
 };
@@ -42,11 +42,23 @@ const LATIN_LETTER = /\p{Script=Latin}/u;
  */
 const APART =
   "Han Hiragana Katakana Hangul Bopomofo Arabic Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan";
+const letterBeyond = (scripts: readonly string[]) =>
+  new RegExp(
+    `(?=\\p{L})[^${["Latin", "Common", "Inherited", ...APART.split(" "), ...scripts].map((script) => `\\p{Script=${script}}`).join("")}]`,
+    "u",
+  );
 /** Letters of all other scripts. */
-const OTHER_LETTER = new RegExp(
-  `(?=\\p{L})[^${["Latin", "Common", "Inherited", ...APART.split(" ")].map((script) => `\\p{Script=${script}}`).join("")}]`,
-  "u",
-);
+const OTHER_LETTER = letterBeyond([]);
+/** Letters of scripts that few or none write today (UTS 31): a whole name of them is taken for a Latin one. */
+const RARE_LETTER = letterBeyond(["Armenian", "Cyrillic", "Greek"]);
+
+/** Signs between letters that look alike, each with the one that a keyboard has. */
+const BETWEEN = [
+  [/[\p{Pd}\u2212\u2043\u02d7]/gu, "-"],
+  [/[\u02b9-\u02bf\u2018-\u201b\u2032\u2035\u00b4`\uff07]/gu, "'"],
+  [/[\u3002\u00b7\u2219\u2022\u0701\u0702]/gu, "."],
+  [/[\u203f\u2040\u2054]/gu, "_"],
+] as const;
 
 /** Marks that strike a letter through or enclose it, and a blank that is no space: they are lost among the letters. */
 const LOST = /[\u0334-\u0338\u20D2\u20D3\u20D8-\u20DA\u20E5\u20E6\u20EA\u20EB\p{Me}\u2800]/gu;
@@ -65,12 +77,18 @@ function letterOfSign(sign: string): string {
  * letters of other scripts do not count.
  */
 export function skeleton(name: string): string {
-  return [...plain(name)].map((letter) => LATIN.get(letter) ?? letter).join("");
+  const letters = BETWEEN.reduce((text, [like, sign]) => text.replace(like, sign), plain(name));
+  return [...letters].map((letter) => LATIN.get(letter) ?? letter).join("");
 }
 
 /** Whether a name has Latin letters besides those of a script that is taken for it, as no name of a person has. */
 export function mixesScripts(name: string): boolean {
   return LATIN_LETTER.test(plain(name)) && OTHER_LETTER.test(plain(name));
+}
+
+/** Whether a name has letters of a script that hardly anybody would tell from Latin ones, or read. */
+export function hasRareLetters(name: string): boolean {
+  return RARE_LETTER.test(plain(name));
 }
 
 function plain(name: string): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
@@ -8,7 +9,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { programSeal } from "../../../lib/adapters/local/program-seal.js";
 import { temporaryFolder } from "../../review/harness.js";
@@ -29,13 +30,16 @@ function program() {
     writeFileSync(join(directory, file), file);
   chmodSync(join(directory, "bin/python"), 0o755);
   symlinkSync("1.sql", join(directory, "migrations/latest"));
-  const seal = (argv = ["./run.sh", "up", "--config=settings.toml", "data"]) =>
+  const seal = (
+    argv: readonly string[] = ["./run.sh", "up", "--config=settings.toml", "data"],
+    path = join(directory, "bin"),
+  ) =>
     programSeal({
       argv,
       directory,
       migrations: join(directory, "migrations"),
       files: ["lib"],
-      path: join(directory, "bin"),
+      path,
     });
   return { directory, seal };
 }
@@ -61,6 +65,17 @@ const ATTACKS: Readonly<Record<string, (at: (path: string) => string) => void>> 
   },
 };
 
+/** Ways of an argument to name what a program reads. */
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  "behind a letter": ["./run.sh", "-csettings.toml"],
+  "behind a scheme": ["./run.sh", "-locations=filesystem:settings.toml"],
+  "as a URL of a file": ["./run.sh", "--config=file://./settings.toml"],
+  "in a list of a path": ["./run.sh", "-cp", "data:settings.toml"],
+  "in a list with commas": ["./run.sh", "--files=data,settings.toml"],
+  "behind an at sign": ["./run.sh", "@settings.toml"],
+  "behind two equal signs": ["./run.sh", "--set=config=settings.toml"],
+};
+
 describe("the seal of a team's own program", () => {
   it("stays the same while nothing changes", async () => {
     const { seal } = program();
@@ -72,6 +87,69 @@ describe("the seal of a team's own program", () => {
     const before = await seal();
     ATTACKS[what]?.((path) => join(directory, path));
     expect(await seal()).not.toBe(before);
+  });
+
+  it.each(Object.keys(NAMED))("covers a file that an argument names %s", async (how) => {
+    const { directory, seal } = program();
+    const before = await seal(NAMED[how]);
+    writeFileSync(join(directory, "settings.toml"), "url=evil");
+    expect(await seal(NAMED[how])).not.toBe(before);
+  });
+
+  it.each([
+    ["npm run migrate", "package.json"],
+    ["npx tsx migrate", "package.json"],
+    ["make migrate", "Makefile"],
+    ["bundle exec rake db:migrate", "Rakefile"],
+    ["env X=1 npm run migrate", "package.json"],
+    ["alembic upgrade head", "alembic.ini"],
+    ["flyway migrate", "flyway.conf"],
+    ["dbmate up", ".env"],
+    ["python3 -m app.migrate", "app/migrate.py"],
+    ["cargo run", "src/main.rs"],
+  ])("covers what a runner reads: %s, %s", async (line, file) => {
+    const { directory, seal } = program();
+    mkdirSync(join(directory, dirname(file)), { recursive: true });
+    writeFileSync(join(directory, file), "what was approved");
+    const before = await seal(line.split(" "));
+    writeFileSync(join(directory, file), "evil");
+    expect(await seal(line.split(" "))).not.toBe(before);
+  });
+
+  it("covers what lies behind a link to a folder, which may lead in a circle", async () => {
+    const { directory, seal } = program();
+    mkdirSync(join(directory, "elsewhere"));
+    writeFileSync(join(directory, "elsewhere/4.sql"), "select 1");
+    symlinkSync("../elsewhere", join(directory, "migrations/linked"));
+    symlinkSync("../../migrations", join(directory, "migrations/nested/circle"));
+    const before = await seal();
+    expect(await seal()).toBe(before);
+    writeFileSync(join(directory, "elsewhere/4.sql"), "drop table t");
+    expect(await seal()).not.toBe(before);
+  });
+
+  it("covers the program itself where a folder on the PATH has its name", async () => {
+    const { directory, seal } = program();
+    mkdirSync(join(directory, "first/python"), { recursive: true });
+    const on = () => seal(["python", "up"], `${join(directory, "first")}:${join(directory, "bin")}`);
+    const before = await on();
+    appendFileSync(join(directory, "bin/python"), "evil");
+    expect(await on()).not.toBe(before);
+  });
+
+  it("is refused where a pipe lies among the files", async () => {
+    const { directory, seal } = program();
+    execFileSync("mkfifo", [join(directory, "migrations/5.sql")]);
+    await expect(seal()).rejects.toThrow("is a pipe or a socket");
+    expect(await program().seal(["./run.sh", "--log=/dev/null"])).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("is the same after a run, whose files lie in the same folder, and where an option is empty", async () => {
+    const { directory, seal } = program();
+    const before = await seal(["./run.sh", ".", "--prefix="]);
+    mkdirSync(join(directory, ".schema-gate/runs"), { recursive: true });
+    writeFileSync(join(directory, ".schema-gate/runs/audit.jsonl"), "{}");
+    expect(await seal(["./run.sh", ".", "--prefix="])).toBe(before);
   });
 
   it("covers a program that the PATH finds, and its arguments", async () => {

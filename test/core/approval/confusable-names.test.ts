@@ -31,6 +31,11 @@ describe("names that look alike", () => {
     "al\u3164ex",
     "ᵃˡᵉˣ",
     "𝔞𝔩𝔢𝔵",
+    "⍺lex",
+    "al℮x",
+    "a|ex",
+    "ale×",
+    "a∣∊x",
   ];
 
   it.each(alike)("%j is alex", (name) => {
@@ -39,6 +44,25 @@ describe("names that look alike", () => {
       "cannot approve it",
     );
   });
+
+  it.each([
+    ["anna-maria", "anna\u2010maria"],
+    ["anna-maria", "anna\u2212maria"],
+    ["o'neil", "o\u2019neil"],
+    ["o'neil", "o\u02bcneil"],
+    ["a.b", "a\u3002b"],
+    ["a_b", "a\u203fb"],
+  ])("%s is %s, whichever sign is between its letters", (one, other) => expect(skeleton(one)).toBe(skeleton(other)));
+
+  it.each(["ⲁⲥⲉ", "𐐬𐐬𐐬", "𐌕𐌏𐌌", "ᎠᎬᎬᎡ", "ᖯᖯ", "ⵔⵏⵔ", "ꓮꓡꓰꓫ"])(
+    "%j is of a rare script, and nobody is asked under it",
+    (name) => {
+      const approvers = [{ id: "x" }, { id: name }];
+      expect(requestProblem({ ...request, approvers })).toContain("letters of a rare script");
+      // Whoever writes their commits so is somebody like any other.
+      expect(requestProblem({ ...request, coauthors: [name] })).toBeNull();
+    },
+  );
 
   it("are the same whatever the case of their letters does", () => {
     expect(skeleton("STRASSE")).toBe(skeleton("straße"));
