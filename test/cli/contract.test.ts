@@ -54,7 +54,8 @@ describe("contract", () => {
   });
 
   it("shows one migration when its file is named", async () => {
-    const { stdout } = await schemaGate(root, ["contract", "migrations/20240115_add_quota.rs", "--json"]);
+    const { stdout, stderr } = await schemaGate(root, ["contract", "migrations/20240115_add_quota.rs", "--json"]);
+    expect(stderr).toBe("migrations/20240115_add_quota.rs: read after the 1 migration before it in the folder.\n");
     const shown = JSON.parse(stdout);
     expect(shown.counts).toEqual({ columns: 1, indexes: 1, foreignKeys: 0 });
     expect(shown.migrations).toHaveLength(1);

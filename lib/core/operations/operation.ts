@@ -31,7 +31,7 @@ export interface OperationData {
  * What an operation can leave changed for the statements after it. "tables": which tables there are, their columns, constraints and rows.
  * "names": what has which name. "code": functions, types, operators and the like.
  */
-export type Aspect = "tables" | "names" | "code";
+type Aspect = "tables" | "names" | "code";
 
 /** The contract that every file of `kinds` fulfils for its kind. */
 export interface OperationType<O extends OperationData> {

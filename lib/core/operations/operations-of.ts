@@ -8,6 +8,7 @@ import type { Operation } from "./kinds/index.js";
 import type { OpaqueCode } from "./kinds/opaque.js";
 import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.js";
 import { READERS } from "./read/readers.js";
+import { commandOf } from "./read/sql-words.js";
 
 /**
  * The changes that a statement makes, in the order in which it makes them. What is not understood comes back as one
@@ -53,7 +54,8 @@ function draftsOf(statement: ParsedStatement): readonly Draft[] {
   if (tag === "CallStmt") return [opaque("form", "CALL runs a procedure whose effect its text does not tell")];
   if (tag === "ExecuteStmt") return [opaque("form", "EXECUTE runs a prepared statement")];
   const read = READERS[tag as Tag] as Reader<Tag> | undefined;
-  if (!read) return [opaque("form", `statements of the kind ${tag ?? "(none)"} are not known`)];
+  if (!read)
+    return [opaque("form", `the effect of ${tag === undefined ? "an empty statement" : commandOf(tag)} is not known`)];
   return read(tree as never);
 }
 

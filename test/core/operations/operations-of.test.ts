@@ -170,6 +170,10 @@ describe("operationsOf", () => {
       { kind: "alter-domain", check: { validated: false } },
     ],
     ["select from where", { kind: "opaque" }],
+    ["alter table t set without oids", { reason: "the effect of ALTER TABLE … SET WITHOUT OIDS is not known" }],
+    ["drop owned by current_user", { reason: "the effect of DROP OWNED is not known" }],
+    ["alter foreign data wrapper f no handler", { reason: "the effect of ALTER FOREIGN DATA WRAPPER is not known" }],
+    ["alter large object 7 owner to postgres", { reason: "what it does to a large object is not known" }],
     ["do $$ begin execute current_user; end $$", { kind: "opaque", guards: [] }],
     [
       "do $$ begin if a then drop table t; end if; end $$",

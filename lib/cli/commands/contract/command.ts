@@ -6,6 +6,7 @@ import { readConfig } from "../../../api/read-config.js";
 import { UsageError } from "../../../api/usage-error.js";
 import { blocks } from "../../../core/finding.js";
 import type { Migration } from "../../../core/migration/release.js";
+import { plural } from "../../../core/plural.js";
 import { CONVENTIONS } from "../../../core/release/conventions/conventions.js";
 import { type ReadReleaseOptions, readRelease } from "../../../core/release/read-release.js";
 import type { CommandModule, ExitCode } from "../../command.js";
@@ -19,6 +20,9 @@ Examples:
   schema-gate contract migrations/                     what the code expects, the SQL it makes, what was understood
   schema-gate contract migrations/ --since 20240101    of the migrations after that version alone
   schema-gate contract crates/migration --json         the same for a program
+  schema-gate contract migrations/0007_orders.sql      of one migration
+
+The folder around a file is read too, since its earlier migrations say what the names in the file mean.
 
 Exit code 1 when something was not understood and nobody accepted it.`;
 
@@ -70,11 +74,21 @@ async function readPath(io: Io, path: string, settings: Settings, since: unknown
     },
   );
   const release = await readRelease(files, settings);
-  if (file !== null) return { path, release, migrations: release.migrations.filter((each) => standsIn(each, file)) };
+  if (file !== null) {
+    const migrations = release.migrations.filter((each) => standsIn(each, file));
+    tellEarlier(io, path, migrations[0], release.migrations);
+    return { path, release, migrations };
+  }
   if (typeof since !== "string") return { path, release, migrations: release.migrations };
   const at = release.migrations.findIndex((migration) => migration.version === since);
   if (at < 0) throw new UsageError(`${path} has no migration of version ${since}.`, `schema-gate contract ${path}`);
   return { path, release, migrations: release.migrations.slice(at + 1) };
+}
+
+function tellEarlier(io: Io, path: string, first: Migration | undefined, all: readonly Migration[]): void {
+  const earlier = first === undefined ? 0 : all.indexOf(first);
+  if (earlier > 0)
+    io.stderr.write(`${path}: read after the ${plural(earlier, "migration")} before it in the folder.\n`);
 }
 
 function standsIn({ up, down }: Migration, file: string): boolean {

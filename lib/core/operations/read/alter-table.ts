@@ -9,6 +9,7 @@ import { boundText } from "./create-table.js";
 import { relationName } from "./names.js";
 import { objectKind } from "./object-kinds.js";
 import { type Draft, NotUnderstood } from "./reader.js";
+import { alterTableForm, spaced } from "./sql-words.js";
 
 type Command = (table: QualifiedName, command: AlterTableCmd) => readonly Draft[];
 
@@ -21,16 +22,13 @@ export function readAlterTable(tree: AlterTableStmt): readonly Draft[] {
     const subtype = command.subtype ?? "";
     if (subtype === "AT_AttachPartition") return attach(table, command, objectType === "index" ? "index" : "table");
     if (objectType !== "table" && objectType !== "foreign table") {
-      const what = subtype
-        .replace(/^AT_/, "")
-        .replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ")
-        .toLowerCase();
+      const what = spaced(subtype.replace(/^AT_/, "")).toLowerCase();
       return [
         { kind: "alter-object", objectKind: objectType, name: table, table: null, signature: null, what } as const,
       ];
     }
     const read = COMMANDS[subtype];
-    if (!read) throw new NotUnderstood(`the ALTER TABLE form ${subtype} is not known`);
+    if (!read) throw new NotUnderstood(`the effect of ALTER TABLE … ${alterTableForm(subtype)} is not known`);
     return read(table, command);
   });
 }
@@ -159,7 +157,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 function nameOf(command: AlterTableCmd): string {
-  if (!command.name) throw new NotUnderstood(`the ALTER TABLE form ${command.subtype ?? ""} names nothing`);
+  if (!command.name) throw new NotUnderstood(`ALTER TABLE … ${alterTableForm(command.subtype ?? "")} names nothing`);
   return command.name;
 }
 

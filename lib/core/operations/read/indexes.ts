@@ -53,7 +53,7 @@ const REINDEX: Readonly<Record<string, Reindex["of"]>> = {
 
 export function readReindex(tree: ReindexStmt): readonly Draft[] {
   const of = REINDEX[tree.kind ?? ""];
-  if (!of) throw new NotUnderstood(`the REINDEX form ${tree.kind ?? ""} is not known`);
+  if (!of) throw new NotUnderstood("the effect of this form of REINDEX is not known");
   const name = tree.relation ? relationName(tree.relation) : { schema: null, name: tree.name ?? "" };
   const concurrently = (tree.params ?? []).some((node) => "DefElem" in node && node.DefElem.defname === "concurrently");
   return [{ kind: "reindex", of, name, concurrently }];

@@ -1,5 +1,6 @@
 import type { OtherObjectKind } from "../shapes.js";
 import { NotUnderstood } from "./reader.js";
+import { objectWords } from "./sql-words.js";
 
 const KINDS: Readonly<Record<string, OtherObjectKind | "table" | "index">> = {
   OBJECT_TABLE: "table",
@@ -47,7 +48,10 @@ const KINDS: Readonly<Record<string, OtherObjectKind | "table" | "index">> = {
 /** Our word for the parser's kind of object. */
 export function objectKind(type: string | undefined): OtherObjectKind | "table" | "index" {
   const kind = KINDS[type ?? ""];
-  if (!kind) throw new NotUnderstood(`the kind of object ${type ?? "(none)"} is not known`);
+  if (!kind)
+    throw new NotUnderstood(
+      `what it does to ${type === undefined ? "no object" : `a ${objectWords(type)}`} is not known`,
+    );
   return kind;
 }
 

@@ -3,6 +3,7 @@ import type { RenameColumn } from "../kinds/rename-column.js";
 import { objectOf, relationName } from "./names.js";
 import { objectKind } from "./object-kinds.js";
 import { type Draft, NotUnderstood } from "./reader.js";
+import { objectWords } from "./sql-words.js";
 
 const COLUMN_OF: Readonly<Record<string, RenameColumn["of"]>> = {
   OBJECT_TABLE: "table",
@@ -19,7 +20,10 @@ export function readRename(tree: RenameStmt): readonly Draft[] {
     case "OBJECT_COLUMN":
     case "OBJECT_ATTRIBUTE": {
       const of = COLUMN_OF[tree.relationType ?? "OBJECT_TABLE"];
-      if (!of) throw new NotUnderstood(`a column of ${tree.relationType ?? ""} cannot be renamed`);
+      if (!of)
+        throw new NotUnderstood(
+          `the effect of renaming a column of a ${objectWords(tree.relationType ?? "")} is not known`,
+        );
       return [{ kind: "rename-column", table: relationName(tree.relation), column: part, to, of }];
     }
     case "OBJECT_TABCONSTRAINT":

@@ -40,7 +40,7 @@ const TRANSACTION: Readonly<Record<string, TransactionControl["command"]>> = {
 
 export function readTransaction(tree: TransactionStmt): readonly Draft[] {
   const command = TRANSACTION[tree.kind ?? ""];
-  if (!command) throw new NotUnderstood(`the transaction command ${tree.kind ?? ""} is not known`);
+  if (!command) throw new NotUnderstood("the effect of this transaction command is not known");
   return [{ kind: "transaction-control", command }];
 }
 

@@ -26,7 +26,7 @@ const DOMAIN: Readonly<Record<string, AlterDomain["change"]>> = {
 
 export function readAlterDomain(tree: AlterDomainStmt): readonly Draft[] {
   const change = DOMAIN[tree.subtype ?? ""];
-  if (!change) throw new NotUnderstood(`the ALTER DOMAIN form ${tree.subtype ?? ""} is not known`);
+  if (!change) throw new NotUnderstood("the effect of this form of ALTER DOMAIN is not known");
   const domain = dottedName(tree.typeName);
   const none = {
     kind: "alter-domain",
