@@ -1,8 +1,9 @@
 import { identifier, literal } from "../sql/quote.js";
 import { sqlName } from "../undo/inverses.js";
-import { copyTable, storedAs } from "../undo/keep/copy.js";
-import { identityColumns } from "../undo/keep/identity.js";
-import type { BackfillPlan, KeptForm } from "./plan.js";
+import { copyTable, stored, storedAs } from "../undo/keep/copy.js";
+import { identityColumns, sameRow } from "../undo/keep/identity.js";
+import { type KeptForm, keptNames, keptValues, newName } from "./kept-form.js";
+import type { BackfillPlan } from "./plan.js";
 
 /** A key as texts, one for each of its columns. */
 export type KeyTexts = readonly string[];
@@ -55,16 +56,24 @@ function windowText(walk: Walk, { after, to }: Window): string {
   return [...(after ? [compared(walk, alias, ">", after)] : []), compared(walk, alias, "<=", to)].join(" AND ");
 }
 
+/** Whether a batch keeps the rows that it writes. A later pass may write one that an earlier has kept. */
+export type Keeping = "none" | "first pass" | "later pass";
+
 /** One row with `changed`, `still` (rows that meet the condition although they are done) and `bytes` of the copies. */
-export function batchSql(plan: BackfillPlan, window: Window, keeping: boolean): string {
-  const kept = keeping ? plan.kept : null;
+export function batchSql(plan: BackfillPlan, window: Window, keeping: Keeping): string {
+  const kept = keeping === "none" ? null : plan.kept;
   const condition = windowText(plan, window);
-  if (kept && plan.verb === "update") return keptUpdate(plan, kept, condition);
-  const returning = [...(kept ? columnsOf(kept, identifier(plan.writtenAlias)) : []), `${stillOf(plan)} AS "$still"`];
-  const done = statementText(plan, condition, returning.join(", "));
-  const into = kept && (plan.verb === "delete" ? kept.copy : `${kept.copy}_new`);
-  const ctes = [`"$done" AS (${done})`, ...(kept && into ? [`"$kept" AS (${copyInto(kept, into, '"$done"')})`] : [])];
-  return `WITH ${ctes.join(", ")} ${summary(kept ? weight(kept, '"$done"') : "0")}`;
+  const still = `${stillOf(plan)} AS "$still"`;
+  if (!kept) return `WITH "$done" AS (${statementText(plan, condition, still)}) ${summary("0")}`;
+  if (plan.verb === "update" && !plan.returnsOld) return lockedUpdate(plan, kept, condition, keeping);
+  const written = identifier(plan.writtenAlias);
+  const values =
+    plan.verb === "update"
+      ? `WITH (OLD AS "$was", NEW AS "$is") ${keptValues(kept, '"$was"', '"$is"').join(", ")}`
+      : keptValues(kept, written, written).join(", ");
+  const done = statementText(plan, condition, `${values}, ${still}`);
+  const from = `SELECT ${keptNames(kept).join(", ")} FROM "$done"`;
+  return `WITH "$done" AS (${done}), "$kept" AS (${copyInto(kept, from, keeping === "later pass" || plan.verb === "insert")}) ${summary(weight(kept))}`;
 }
 
 function statementText({ texts }: BackfillPlan, condition: string, returning: string): string {
@@ -73,16 +82,20 @@ function statementText({ texts }: BackfillPlan, condition: string, returning: st
 }
 
 /** Rows are locked before they are read, so that what is copied is what the UPDATE replaces. */
-function keptUpdate(plan: BackfillPlan, kept: KeptForm, condition: string): string {
+function lockedUpdate(plan: BackfillPlan, kept: KeptForm, condition: string, keeping: Keeping): string {
   const alias = identifier(plan.alias);
-  const columns = columnsOf(kept, alias).join(", ");
+  const columns = kept.columns.map((column) => storedAs(column, alias)).join(", ");
   const old = `SELECT ${columns} FROM ${plan.texts.written} WHERE (${condition}) AND ${matched(plan)} FOR UPDATE OF ${alias}`;
   const keys = plan.key.map(({ id }) => identifier(id.name));
   const among = `(${condition}) AND (${keyList(plan, alias)}) IN (SELECT ${keys.join(", ")} FROM "$old")`;
-  const done = statementText(plan, among, `${columns}, ${stillOf(plan)} AS "$still"`);
-  return `WITH "$old" AS MATERIALIZED (${old}), "$done" AS (${done}),
-    "$was" AS (${copyInto(kept, kept.copy, '"$old"')}), "$became" AS (${copyInto(kept, `${kept.copy}_new`, '"$done"')})
-    ${summary(`${weight(kept, '"$old"')} + ${weight(kept, '"$done"')}`)}`;
+  const news = kept.changed.map((column, at) => `${stored(column, alias)} AS ${newName(at)}`);
+  const found = [...plan.key.map((column) => storedAs(column, alias)), ...news, `${stillOf(plan)} AS "$still"`];
+  const done = statementText(plan, among, found.join(", "));
+  const names = kept.columns.map(({ id }) => `o.${identifier(id.name)}`);
+  const both = [...names, ...kept.changed.map((_, at) => `d.${newName(at)}`)].join(", ");
+  const from = `SELECT ${both} FROM "$old" o JOIN "$done" d ON ${sameRow(kept.identity, "o", "d")}`;
+  return `WITH "$old" AS MATERIALIZED (${old}), "$done" AS (${done}), "$kept" AS (${copyInto(kept, from, keeping === "later pass")})
+    ${summary(weight(kept))}`;
 }
 
 /** Whether a row of the walked table meets the condition, joined rows included. */
@@ -97,24 +110,23 @@ function stillOf(plan: BackfillPlan): string {
   return form === "condition" && verb === "update" && texts.where !== null ? `((${matched(plan)}) IS TRUE)` : "false";
 }
 
-function columnsOf(kept: KeptForm, alias: string): readonly string[] {
-  return kept.columns.map((column) => storedAs(column, alias));
-}
-
-/** A row that is done twice, since the application wrote it in between, is kept as it was the last time. */
-function copyInto({ columns, identity }: KeptForm, copy: string, from: string): string {
-  const names = columns.map(({ id }) => identifier(id.name));
+/**
+ * `again`: a row may have been done before, since the application wrote it in between, and is kept as it was the last time. One pass walks each key
+ * once; an INSERT may make a row under a key that the application has freed.
+ */
+function copyInto(kept: KeptForm, from: string, again: boolean): string {
+  const names = keptNames(kept);
   const sets = names.map((name) => `${name} = EXCLUDED.${name}`).join(", ");
-  return `INSERT INTO ${copyTable(copy)} (${names.join(", ")}) SELECT ${names.join(", ")} FROM ${from}
-    ON CONFLICT (${identityColumns(identity).join(", ")}) DO UPDATE SET ${sets}`;
+  const onConflict = again ? ` ON CONFLICT (${identityColumns(kept.identity).join(", ")}) DO UPDATE SET ${sets}` : "";
+  return `INSERT INTO ${copyTable(kept.copy)} (${names.join(", ")}) ${from}${onConflict} RETURNING *`;
 }
 
 /** Line pointer and header of a row in its page (manual, "Database Page Layout"). */
 const ROW_BYTES = 28;
 
-function weight({ columns }: KeptForm, from: string): string {
-  const sizes = columns.map(({ id }) => `coalesce(pg_column_size(${identifier(id.name)}), 0)`).join(" + ");
-  return `(SELECT coalesce(sum(${sizes} + ${ROW_BYTES}), 0) FROM ${from})`;
+function weight(kept: KeptForm): string {
+  const sizes = keptNames(kept).map((name) => `coalesce(pg_column_size(${name}), 0)`);
+  return `(SELECT coalesce(sum(${sizes.join(" + ")} + ${ROW_BYTES}), 0) FROM "$kept")`;
 }
 
 function summary(bytes: string): string {
@@ -129,9 +141,8 @@ export function amountSql(plan: BackfillPlan, keeping: boolean): string {
   if (plan.verb === "insert" && texts.select !== null)
     return `SELECT count(*)::text AS rows, coalesce(sum(pg_column_size(q.*)), 0)::text AS bytes FROM (${texts.select}) q`;
   const alias = identifier(plan.alias);
-  const columns = kept ? columnsOf(kept, alias).join(", ") : keyList(plan, alias);
-  const copies = plan.verb === "update" ? 2 : 1;
-  return `SELECT count(*)::text AS rows, (coalesce(sum(pg_column_size(q.*)), 0) * ${copies})::text AS bytes
+  const columns = kept ? keptValues(kept, alias, alias).join(", ") : keyList(plan, alias);
+  return `SELECT count(*)::text AS rows, coalesce(sum(pg_column_size(q.*)), 0)::text AS bytes
     FROM (SELECT ${columns} FROM ${texts.written} WHERE ${matched(plan)}) q`;
 }
 

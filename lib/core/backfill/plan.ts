@@ -5,14 +5,16 @@ import type { BackfillMark } from "../migration/backfill-mark.js";
 import { resolveTable } from "../operations/resolve.js";
 import { treeAlone } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
-import { copyName } from "../undo/keep/copy.js";
-import { type Identity, identityOf } from "../undo/keep/identity.js";
+import { type KeptForm, keptForm } from "./kept-form.js";
 import { isAscending, keyOf } from "./key.js";
 import { changedColumns, readStatement } from "./read-statement.js";
 import { type BackfillRefusal, NotCuttable } from "./refusal.js";
 import { nameIn, type Shape, shapeOf } from "./statement-shape.js";
 import { mayDefer, refuseSurroundings } from "./surroundings.js";
 import { type StatementTexts, textsOf } from "./texts.js";
+
+/** RETURNING old and new: release notes of PostgreSQL 18. */
+const RETURNS_OLD = 180_000;
 
 /** How one statement is run in batches over one schema. Plain data, and the same for the same schema. */
 export interface BackfillPlan {
@@ -35,14 +37,8 @@ export interface BackfillPlan {
   readonly texts: StatementTexts;
   /** How the written rows are kept; null where none could be found again. */
   readonly kept: KeptForm | null;
-}
-
-export interface KeptForm {
-  /** Name of the copy of the rows as they were; the one as they became has `_new` behind it. */
-  readonly copy: string;
-  readonly identity: Identity;
-  /** What is copied: all but what is generated. */
-  readonly columns: readonly ColumnObject[];
+  /** The server gives a row before and after in one RETURNING. */
+  readonly returnsOld: boolean;
 }
 
 export type PlannedBackfill =
@@ -88,7 +84,8 @@ function plan(statement: Statement, node: Node, mark: BackfillMark, before: Cata
     batchMs: mark.batchMs,
     defers: mayDefer(before),
     texts: textsOf(node, shape),
-    kept: keptForm(statement, before, shape, written, key),
+    kept: keptForm(statement, before, { verb: shape.verb, sets }, written, key),
+    returnsOld: before.catalog.serverVersion >= RETURNS_OLD,
   };
 }
 
@@ -105,17 +102,4 @@ function rowsMeanwhile({ verb }: Shape): NotCuttable {
 function formOf({ verb, where }: Shape, touches: boolean): BackfillPlan["form"] {
   if (verb === "insert" || where === undefined) return "cursor";
   return verb === "delete" || touches ? "condition" : "cursor";
-}
-
-function keptForm(
-  statement: Statement,
-  before: CatalogIndex,
-  { verb }: Shape,
-  written: TableRef,
-  key: readonly ColumnObject[],
-): KeptForm | null {
-  const identity: Identity = verb === "insert" ? identityOf(before, written) : { by: "key", columns: key };
-  if (identity.by !== "key") return null;
-  const columns = before.columns(written).filter(({ attributes }) => attributes.generated === "");
-  return { copy: copyName(statement, written), identity, columns };
 }

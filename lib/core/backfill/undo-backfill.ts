@@ -5,11 +5,12 @@ import { identifier } from "../sql/quote.js";
 import type { Loss } from "../undo/inverse.js";
 import { sqlName } from "../undo/inverses.js";
 import type { KeepAside } from "../undo/keep/aside.js";
-import { copyTable, dropCopy, makeCopy, restored, stored, storedAs } from "../undo/keep/copy.js";
-import { identityColumns, sameRow } from "../undo/keep/identity.js";
+import { copyTable, dropCopy, makeCopy, restored, stored } from "../undo/keep/copy.js";
+import { identityColumns } from "../undo/keep/identity.js";
 import { inBatches, SIZE_SETTING } from "../undo/keep/in-batches.js";
 import { withoutTriggers } from "../undo/keep/without-triggers.js";
-import { type BackfillPlan, type KeptForm, planBackfill } from "./plan.js";
+import { type KeptForm, keptValues, newName } from "./kept-form.js";
+import { type BackfillPlan, planBackfill } from "./plan.js";
 
 /** What takes a backfill back, in batches as it went. */
 export interface UndoneBackfill {
@@ -33,24 +34,23 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
     return { statements: [], keep: [], losses: [], gaps: [gap] };
   }
   const before = new CatalogIndex(catalog);
-  const names = [kept.copy, `${kept.copy}_new`];
-  const rows = `SELECT ${kept.columns.map((column) => storedAs(column, "t")).join(", ")} FROM ONLY ${sqlName(written)} t WHERE false`;
+  const rows = `SELECT ${keptValues(kept, "t", "t").join(", ")} FROM ONLY ${sqlName(written)} t WHERE false`;
   const unique = identityColumns(kept.identity).join(", ");
   const keep: KeepAside = {
     statement: statement.index,
-    before: names.flatMap((each) => [
-      ...makeCopy(each, rows, written, statement),
-      `CREATE UNIQUE INDEX ON ${copyTable(each)} (${unique})`,
-    ]),
+    before: [
+      ...makeCopy(kept.copy, rows, written, statement),
+      `CREATE UNIQUE INDEX ON ${copyTable(kept.copy)} (${unique})`,
+    ],
     after: [],
     locks: [],
-    tables: names,
+    tables: [kept.copy],
     sizes: [],
   };
   return {
     statements: [
       ...inBatches(withoutTriggers(before, written, [...lockFirst(plan, kept), backSql(before, plan, kept)])),
-      ...names.flatMap((each) => dropCopy(each)),
+      ...dropCopy(kept.copy),
     ],
     keep: [keep],
     losses: [{ what: "rows", name, reason: `its rows are changed by ${plan.verb}` }],
@@ -64,12 +64,12 @@ function backSql(before: CatalogIndex, plan: BackfillPlan, kept: KeptForm): stri
   return plan.verb === "delete" ? undelete(plan, kept) : uninsert(before, plan, kept);
 }
 
-function taken(kept: KeptForm, copy: string, alias: string): string {
+function taken(kept: KeptForm, alias: string): string {
   const keys = identityColumns(kept.identity).join(", ");
-  return `${alias} AS (DELETE FROM ${copyTable(copy)} WHERE (${keys}) IN (${nextKeys(kept, copy)}) RETURNING *)`;
+  return `${alias} AS (DELETE FROM ${copyTable(kept.copy)} WHERE (${keys}) IN (${nextKeys(kept)}) RETURNING *)`;
 }
 
-function nextKeys({ identity }: KeptForm, copy: string): string {
+function nextKeys({ identity, copy }: KeptForm): string {
   const keys = identityColumns(identity).join(", ");
   const size = `coalesce(nullif(current_setting('${SIZE_SETTING}', true), '')::bigint, 1000)`;
   return `SELECT ${keys} FROM ${copyTable(copy)} ORDER BY ${keys} LIMIT ${size}`;
@@ -83,7 +83,7 @@ function lockFirst({ verb, written }: BackfillPlan, kept: KeptForm): readonly st
   if (verb !== "insert") return [];
   return [
     `SELECT count(*)::text AS locked FROM (SELECT FROM ONLY ${sqlName(written)} t
-      JOIN (${nextKeys(kept, `${kept.copy}_new`)}) a ON ${matching(kept, "a")} FOR UPDATE OF t) l`,
+      JOIN (${nextKeys(kept)}) a ON ${matching(kept, "a")} FOR UPDATE OF t) l`,
   ];
 }
 
@@ -93,17 +93,14 @@ function matching({ identity }: KeptForm, alias: string): string {
 }
 
 function unupdate({ written }: BackfillPlan, kept: KeptForm): string {
-  const keys = new Set(kept.identity.columns.map(({ id }) => id.name));
-  const others = kept.columns.filter(({ id, attributes }) => !keys.has(id.name) && attributes.identity !== "a");
-  const sets = others.map((column) => {
+  const sets = kept.changed.flatMap((column, at) => {
+    if (column.attributes.identity === "a") return [];
     const name = identifier(column.id.name);
-    const untouched = `row(${stored(column, "t")})::record *= row(a.${name})::record`;
-    return `${name} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${name} END`;
+    const untouched = `row(${stored(column, "t")})::record *= row(k.${newName(at)})::record`;
+    return [`${name} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${name} END`];
   });
-  const became = `a AS (DELETE FROM ${copyTable(`${kept.copy}_new`)} x USING k WHERE ${sameRow(kept.identity, "x", "k")} RETURNING x.*)`;
-  const back = `UPDATE ONLY ${sqlName(written)} t SET ${sets.join(", ")}
-    FROM k JOIN a ON ${sameRow(kept.identity, "k", "a")} WHERE ${matching(kept, "k")} RETURNING 1`;
-  return `WITH ${taken(kept, kept.copy, "k")}, ${became}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
+  const back = `UPDATE ONLY ${sqlName(written)} t SET ${sets.join(", ")} FROM k WHERE ${matching(kept, "k")} RETURNING 1`;
+  return `WITH ${taken(kept, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
 }
 
 function undelete({ written }: BackfillPlan, kept: KeptForm): string {
@@ -111,7 +108,7 @@ function undelete({ written }: BackfillPlan, kept: KeptForm): string {
   const values = kept.columns.map((column) => restored(column, "k")).join(", ");
   const back = `INSERT INTO ${sqlName(written)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM k
     WHERE NOT EXISTS (SELECT FROM ONLY ${sqlName(written)} t WHERE ${matching(kept, "k")}) RETURNING 1`;
-  return `WITH ${taken(kept, kept.copy, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
+  return `WITH ${taken(kept, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
 }
 
 /** A row that was written since stays, and so does one that rows of other tables point at: they were written since too. */
@@ -126,5 +123,5 @@ function uninsert(before: CatalogIndex, { written }: BackfillPlan, kept: KeptFor
   });
   const back = `DELETE FROM ONLY ${sqlName(written)} t USING a
     WHERE ${matching(kept, "a")} AND row(${now})::record *= row(${list("a")})::record${pointed.join("")} RETURNING 1`;
-  return `WITH ${taken(kept, `${kept.copy}_new`, "a")}, back AS (${back}) SELECT count(*)::text AS "left" FROM a`;
+  return `WITH ${taken(kept, "a")}, back AS (${back}) SELECT count(*)::text AS "left" FROM a`;
 }

@@ -249,7 +249,8 @@ class Backfill {
 
   private async change(after: KeyTexts | null, to: KeyTexts): Promise<Changed> {
     this.to = to;
-    const done = await changeWindow(this.session, { ...this.scope(), keeping: this.keeping }, this.plan, { after, to });
+    const keeping = !this.keeping ? "none" : this.state.pass > 1 ? "later pass" : "first pass";
+    const done = await changeWindow(this.session, { ...this.scope(), keeping }, this.plan, { after, to });
     this.workMs = done.ms;
     return done;
   }

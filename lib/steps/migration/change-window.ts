@@ -1,4 +1,4 @@
-import { batchSql, type KeyTexts, type Window } from "../../core/backfill/batch-sql.js";
+import { batchSql, type Keeping, type KeyTexts, type Window } from "../../core/backfill/batch-sql.js";
 import type { BackfillPlan } from "../../core/backfill/plan.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -34,7 +34,7 @@ export async function keyAt(session: Session, { schema }: Work, sql: string): Pr
  */
 export async function changeWindow(
   session: Session,
-  scope: Work & { readonly keeping: boolean },
+  scope: Work & { readonly keeping: Keeping },
   plan: BackfillPlan,
   window: Window,
 ): Promise<Changed & { readonly ms: number }> {
