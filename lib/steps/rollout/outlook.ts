@@ -8,7 +8,7 @@ import {
   type TenantProgress,
   type WavePlan,
 } from "../run/records.js";
-import { backfillsSoFar } from "./backfills-so-far.js";
+import { openWaves } from "./rollout-so-far.js";
 import { wavesOf } from "./wave-members.js";
 import type { SinceInTenant } from "./weigh-rollback.js";
 
@@ -53,10 +53,12 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
     const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
     if (proof) proofs.set(id, proof);
   }
-  // A run that was killed has written no end for the tenants that it was at work in.
-  const begun = new Set((await backfillsSoFar(ports)).map(({ tenant }) => tenant));
+  // A run that was killed has written no end for the tenants that it was at work in: each tenant says what it has.
+  const open = await openWaves(ports, planned);
+  const mayHave = new Set(planned.flatMap((wave) => (open.has(wave.index) ? wave.tenants : [])));
   const waves = await outlook(ports, planned, (tenant, progress) => {
-    const has = progress === null ? begun.has(tenant) : progress.status === "migrated" || progress.status === "unknown";
+    const status = progress?.status ?? "failed";
+    const has = status === "failed" ? mayHave.has(tenant) : status !== "rolled back";
     if (!has || (only !== null && !only.includes(tenant))) return null;
     const cluster = clusters.get(tenant);
     const migrations = (cluster?.pending ?? []).toReversed();

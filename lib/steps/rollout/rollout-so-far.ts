@@ -37,3 +37,20 @@ export async function noteBegun(
   const soFar: RolloutSoFar = { pass, results: Object.fromEntries(known), begun };
   await artifacts.put(artifact.rollout, soFar);
 }
+
+/** Indexes of the waves that were begun and have no end yet: what was done in their tenants need not be written down, as where the run was killed. */
+export async function openWaves(
+  { artifacts }: Pick<Ports, "artifacts">,
+  waves: readonly Pick<WavePlan, "index">[],
+): Promise<ReadonlySet<number>> {
+  const known = await artifacts.get<RolloutSoFar>(artifact.rollout);
+  const each = await Promise.all(
+    waves.map(async ({ index }) => {
+      if (!(await artifacts.has(artifact.waveStart(index)))) return [];
+      const result = await artifacts.get<WaveResult>(artifact.wave(index));
+      const again = known?.begun === index && (result?.pass ?? 0) < known.pass;
+      return result === null || again ? [index] : [];
+    }),
+  );
+  return new Set(each.flat());
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FaultFleet } from "../../support/faults/fault-fleet.js";
@@ -179,14 +179,12 @@ describe("a backfill that cannot be", { timeout: 240_000 }, () => {
     expect(asked.code, asked.stderr).toBe(4);
     await fleet.command(["approve"]);
     const killed = fleet.start("dist/bin/schema-gate.js", ["resume"]);
-    let said = "";
-    killed.stderr?.on("data", (chunk) => {
-      said += chunk;
-    });
-    await until(() => said.includes("t000: backfill"), "a batch is done");
+    const some = () => rows("t000", "select count(code)::int > 0 as some from app.items");
+    await until(async () => (await some())[0]?.some === true, "a first batch is done");
     killed.kill("SIGKILL");
     await ended(killed);
-    expect(await rows("t000", "select count(code)::int > 0 as some from app.items")).toEqual([{ some: true }]);
+    // As in a kill so early that nothing was written of how far it was.
+    rmSync(join(fleet.directory, ".schema-gate", "runs", fleet.run(), "backfills"), { recursive: true, force: true });
     const back = await fleet.command(["rollback", "--yes"]);
     expect(back.code, back.stderr).toBe(0);
     for (const id of fleet.tenants)
