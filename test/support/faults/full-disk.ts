@@ -46,7 +46,7 @@ export async function fullDisk(fleet: FaultFleet, book: Account, rounds: number)
 }
 
 /** Until nothing more fits. */
-function fill(path: string): void {
+export function fill(path: string): void {
   for (const size of [1 << 20, 1 << 14, 1 << 12]) {
     try {
       for (;;) writeFileSync(path, Buffer.alloc(size), { flag: "a" });
