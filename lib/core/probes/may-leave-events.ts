@@ -1,6 +1,6 @@
 import type { CatalogObject, ConstraintObject, ObjectId, ObjectKind } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
-import { sameTable } from "../catalog/tables.js";
+import { descendants, sameTable } from "../catalog/tables.js";
 import { type Operation, operationsOfText } from "../operations/index.js";
 import { resolveTable } from "../operations/resolve.js";
 import { isParsed, parseStatement, treeAlone } from "../sql/parse.js";
@@ -27,14 +27,14 @@ export function mayLeave(statement: Statement, index: CatalogIndex, deferred: bo
     if (operation.kind !== "write-rows") return [];
     const table = resolveTable(operation.table, index);
     const reads = readsOf(operation, table, index);
-    if (reads.length === 0) return [];
-    const own = { table, reads, under: waiting(operation, table, index, deferred) };
+    const own = reads.length === 0 ? [] : [{ table, reads, under: waiting(operation, table, index, deferred) }];
     const others = reached(table, operation.change, index).map((each) => ({
       table: each,
-      reads,
+      // What a trigger or a view makes of a row that is the same in every tenant may depend on rows that it finds.
+      reads: reads.length === 0 ? [each] : reads,
       under: waiting(ANY_CHANGE, each, index, deferred),
     }));
-    return [own, ...others].filter(({ under }) => under.length > 0);
+    return [...own, ...others].filter(({ under }) => under.length > 0);
   });
 }
 
@@ -53,12 +53,17 @@ function waiting(
   ];
 }
 
-/** Other tables that the change may write: by cascades, and any where a trigger fires. */
+/** Other tables that the change may write: by cascades, and any where a trigger or a rule fires or a view stands before it. */
 function reached(table: TableRef, change: WriteRows["change"], index: CatalogIndex): readonly TableRef[] {
   const along = change === "insert" || change === "copy" ? [table] : cascadesFrom(table, index);
-  const triggered = along.some((each) => index.triggers(each).length > 0);
+  const isView = index.table(table) === undefined;
+  const triggered = isView || along.some((each) => index.triggers(each).length > 0 || hasRule(each, index));
   const tables = triggered ? index.catalog.objects.flatMap(({ kind, id }) => tableNamed(kind, id)) : along;
   return tables.filter((each) => !sameTable(each, table));
+}
+
+function hasRule(table: TableRef, index: CatalogIndex): boolean {
+  return index.all("rule").some(({ id }) => id.schema === table.schema && id.table === table.name);
 }
 
 function tableNamed(kind: ObjectKind, id: ObjectId): readonly TableRef[] {
@@ -115,7 +120,7 @@ export function isRefused(statement: Statement, table: TableRef, index: CatalogI
     if (operation.kind === "write-rows" || !("table" in operation) || !operation.table) return false;
     if (isBlock && ALLOWED.has(operation.kind)) return false;
     const other = resolveTable(operation.table as never, index);
-    return other.schema === table.schema && other.name === table.name;
+    return sameTable(other, table) || descendants(index, other).some((each) => sameTable(each, table));
   });
 }
 

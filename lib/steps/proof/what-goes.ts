@@ -1,6 +1,7 @@
 import { type Catalog, type ColumnObject, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { labelsOf } from "../../core/catalog/labels-of.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { partsOfType } from "../../core/catalog/parts-of-type.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
 import { convertsByCast } from "../../core/operations/convert-back.js";
@@ -101,7 +102,8 @@ export async function withAside(
     conversions,
     fills: writtenTables(observed, is),
   };
-  const aside = await whatGoes(session, passages, around);
+  const found = await whatGoes(session, passages, around);
+  const aside = [...found, ...alone(migration, was, is, passages)];
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
     from: new Map([...columns].filter(([place]) => from.has(place))),
@@ -109,6 +111,21 @@ export async function withAside(
   const since = writtenSince(await whatGoes(session, fromEnd, { ...around, after: new CatalogIndex(end) }));
   const takes = aside.some((each) => each.takes.length > 0);
   return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
+}
+
+/** Sequences that the migration makes and that belong to no column: the application takes numbers of them. */
+function alone(
+  { up }: Migration,
+  before: CatalogIndex,
+  after: CatalogIndex,
+  [first]: readonly Passage[],
+): readonly SetAside[] {
+  const made = after
+    .without(before)
+    .filter(({ kind, attributes }) => kind === "sequence" && (attributes as { ownedBy?: unknown }).ownedBy === null);
+  if (!first || made.length === 0) return [];
+  const statement: Statement = { index: -1, sql: "", source: { file: up.file, line: 1, column: 1 } };
+  return setSequencesAside(statement, made, first.statement);
 }
 
 /** Where nothing was seen, and where a table had another name when it was written, it may be any. */
@@ -233,18 +250,20 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
     );
     // A conversion within one type gives other values too.
     const recomputed = own.some((each) => !convertsByCast(each));
-    if (now.typeOid === column.typeOid && now.type === column.type && !recomputed) continue;
     const was = before.column(back, now.name);
     const type = was?.attributes.type ?? now.type;
+    // A composite type loses columns by itself, and keeps its name.
+    const otherParts = partsOfType(known.attributes.type, after) !== partsOfType(type, before);
+    if (now.typeOid === column.typeOid && now.type === column.type && !recomputed && !otherParts) continue;
     const labels = now.typeOid === column.typeOid ? null : labelsOf(type, before);
-    if (labels === null && !computes && holdsEvery(known.attributes.type, type)) continue;
+    if (labels === null && !computes && !otherParts && holdsEvery(known.attributes.type, type)) continue;
     const only = own.length === 1 ? own[0] : undefined;
     retyped.push({
       column: known,
       type,
       labels,
       castsAgain: await casts(session, now.type, column.type),
-      computed: computes,
+      computed: computes || otherParts,
       turned:
         ours && only && turnedRound(only, type) !== null ? (value) => turnedRound(only, type, value) ?? value : null,
       required: was?.attributes.notNull ? requiredAgain(was, back, before) : null,

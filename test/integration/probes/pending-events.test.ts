@@ -25,8 +25,10 @@ const SETUP = `
   create trigger card after insert or delete on inbox for each statement execute function card();
   create table lot (id int primary key, again int references lot deferrable initially deferred);
   create table thing (lot int references lot on delete cascade);
+  create view cards as select id, customer_id, state from card;
+  create table kin (n int); create table kid (u int references users deferrable initially deferred) inherits (kin);
   create table "o""dd" ("k k" int references users deferrable initially deferred, n int);`;
-const ROWS = `insert into card values (77, null, null, null, 'a'), (78, 2, 2, 2, 'b'); insert into "o""dd" values (null, 1); insert into pair values (null, null); insert into watched values (1); insert into queue values (1, 1), (2, 2); insert into lot values (1, 1), (2, 1); insert into thing values (1); insert into inbox values (1);`;
+const ROWS = `insert into card values (77, null, null, null, 'a'), (78, 2, 2, 2, 'b'); insert into "o""dd" values (null, 1); insert into pair values (null, null); insert into watched values (1); insert into queue values (1, 1), (2, 2); insert into lot values (1, 1), (2, 1); insert into thing values (1); insert into inbox values (1); insert into kid values (1, null);`;
 
 const fill = "update card set customer_id = 1 where customer_id is null";
 const after = (sql: string) => `${fill}; ${sql}`;
@@ -86,6 +88,10 @@ const OTHERS = [
   "update item set card = card; alter table item add x int",
   "delete from inbox; alter table card add x int",
   "insert into inbox select id from users; alter table card add x int",
+  "insert into inbox values (7); alter table card add x int",
+  "update cards set customer_id = 1 where id < 78; alter table card add x int",
+  "delete from cards where id = 78; alter table card add x int",
+  "update kid set u = 1; alter table kin add x int",
   "delete from lot where id = 2; alter table lot add x int",
   "delete from card; alter table item add x int",
   "merge into card c using users u on u.id = c.id - 76 when matched then update set customer_id = 1; alter table card add x int",

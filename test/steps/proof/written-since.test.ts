@@ -25,6 +25,9 @@ const SETUP = `
   create type tone as enum ('low', 'high'); create domain calm as tone;
   create table e (id int primary key, s calm default 'low', all_of tone[] not null default '{}');
   insert into e values (1, 'low', '{low,high}'), (2, 'high', '{}'), (3, null, '{null,low}');
+  create type spot as (x int, y text); create domain place as spot;
+  create table places (id int primary key, at spot, many spot[] not null default '{}', dom place);
+  insert into places values (1, row(1, 'a'), array[row(2, 'b')::spot], null), (2, null, '{}', row(3, 'c'));
   create table bag (a text, b text);
   insert into bag values ('same', 'same'), ('same', 'same'), ('other', 'x');
 `;
@@ -387,6 +390,22 @@ const CASES: readonly Case[] = [
     since: "update t set note = 'mine'; insert into k values (1)",
     query: "select id, note, (select count(*)::int from k) as n from t order by id",
     kept: 2,
+  },
+  {
+    name: "a new part of a composite type, in a column, an array and a domain",
+    up: "alter type spot add attribute note text",
+    since: `update places set at = row(1, 'a', 'mine') where id = 1; update places set many = array[row(9, 'z', 'many')::spot] where id = 1;
+      update places set dom = row(3, 'c', 'of a domain') where id = 2; insert into places (id, at) values (3, row(5, 'e', 'new'))`,
+    query: "select id, at::text as at, many::text as many, dom::text as dom from places order by id",
+    back: ["(1,a)", null, "(5,e)"],
+    kept: 1,
+  },
+  {
+    name: "numbers of a new sequence of no table",
+    up: "create sequence invoices",
+    since: "select nextval('invoices'); select nextval('invoices')",
+    query: "select last_value::int as n, is_called from invoices",
+    kept: 0,
   },
   {
     name: "names that need quoting",
