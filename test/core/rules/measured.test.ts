@@ -25,6 +25,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   SG112: "42701",
   SG113: "42601",
   SG118: "42703",
+  SG122: "428C9",
 };
 
 const MAJORS: readonly Major[] = ["15", "18"];

@@ -54,6 +54,11 @@ export class Dependents {
     for (const [id, each] of this.all) if (each.kind === kind && each.key.split("(")[0] === name) this.all.delete(id);
   }
 
+  /** Whether a rule stands on a table. */
+  hasRule(table: string): boolean {
+    return [...this.all.values()].some(({ kind, on }) => kind === "rule" && on === table);
+  }
+
   ofColumn(table: string, column: string): readonly Dependent[] {
     return [...this.all.values()].filter(({ uses }) => uses.get(table)?.has(column) === true);
   }

@@ -120,8 +120,10 @@ function addPart(known: Known, object: CatalogObject): void {
 function addTablePart(known: Known, table: KnownTable, object: CatalogObject): void {
   if (object.kind === "table") linkPartition(known, table, object);
   if (object.kind === "column") {
-    const { type, notNull } = object.attributes;
-    table.columns.set(object.id.name, { name: object.id.name, type: typeFromText(type), notNull, addedBy: null });
+    const { type, notNull, generated, identity } = object.attributes;
+    const givenBy = generated !== "" ? "expression" : identity === "a" ? "sequence" : null;
+    const { name } = object.id;
+    table.columns.set(name, { name, type: typeFromText(type), notNull, givenBy, addedBy: null });
   }
   if (object.kind === "constraint") addConstraint(table, object);
   if (object.kind === "policy") table.policies += 1;

@@ -30,8 +30,17 @@ export function columnFrom(column: ColumnDef, statement: LintStatement): KnownCo
     name: column.colname ?? "",
     type: serial && type ? { ...type, name: serial } : type,
     notNull: serial !== undefined || hasConstraint(column, "CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"),
+    givenBy: giver(column),
     addedBy: statement,
   };
+}
+
+function giver(column: ColumnDef): KnownColumn["givenBy"] {
+  if (hasConstraint(column, "CONSTR_GENERATED")) return "expression";
+  const always = columnConstraints(column).some(
+    ({ contype, generated_when: when }) => contype === "CONSTR_IDENTITY" && when === "a",
+  );
+  return always ? "sequence" : null;
 }
 
 /** The columns of a CREATE TABLE; those of a table-level PRIMARY KEY are NOT NULL. */

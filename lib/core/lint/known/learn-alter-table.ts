@@ -55,6 +55,12 @@ function learnCommand(known: Known, table: KnownTable, command: AlterTableCmd, s
       return;
     case "AT_DropExpression":
       known.dependents.drop("generated column", command.name ?? "", table.key);
+      if (column) column.givenBy = null;
+      return;
+    case "AT_AddIdentity":
+    case "AT_SetIdentity":
+    case "AT_DropIdentity":
+      if (column) column.givenBy = null;
       return;
     case "AT_AlterColumnType":
       if (column) column.type = typeOf(as(command.def, "ColumnDef")?.typeName);
@@ -111,7 +117,14 @@ function dropColumn(known: Known, table: KnownTable, name: string): void {
 function setNotNull(table: KnownTable, name: string, notNull: boolean, statement: LintStatement): void {
   const column = table.columns.get(name);
   if (column) column.notNull = notNull;
-  else table.columns.set(name, { name, type: null, notNull, addedBy: table.origin === "nowhere" ? null : statement });
+  else
+    table.columns.set(name, {
+      name,
+      type: null,
+      notNull,
+      givenBy: null,
+      addedBy: table.origin === "nowhere" ? null : statement,
+    });
 }
 
 function addConstraint(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {

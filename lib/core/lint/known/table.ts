@@ -7,6 +7,8 @@ export interface KnownColumn {
   type: ColumnType | null;
   /** Null when nobody said. */
   notNull: boolean | null;
+  /** Who alone gives its values: the server for a generated column, a sequence for GENERATED ALWAYS AS IDENTITY. Null for neither, and where nobody said. */
+  givenBy: "expression" | "sequence" | null;
   /** The statement of this run that added it. */
   readonly addedBy: LintStatement | null;
 }

@@ -101,6 +101,7 @@ import { notThere } from "./sg118-not-there.js";
 import { castNotAutomatic } from "./sg119-cast-not-automatic.js";
 import { expressionRefused } from "./sg120-expression-refused.js";
 import { dropRefused } from "./sg121-drop-refused.js";
+import { writeRefused } from "./sg122-write-refused.js";
 
 /** Every built-in rule, by id. Written by scripts/rule-index.mjs. */
 export const RULES: readonly Rule[] = [
@@ -206,4 +207,5 @@ export const RULES: readonly Rule[] = [
   castNotAutomatic,
   expressionRefused,
   dropRefused,
+  writeRefused,
 ];

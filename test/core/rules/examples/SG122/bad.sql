@@ -1,0 +1,1 @@
+INSERT INTO orders (code, net, gross) VALUES ('a', 10, 12);
