@@ -15,7 +15,7 @@ import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { Statement } from "../../core/sql/statement.js";
 import { type SetAside, writtenSince } from "../../core/undo/keep/aside.js";
 import { type Retyped, setColumnsAside, setTableAside } from "../../core/undo/keep/set-aside.js";
-import { setSequencesAside } from "../../core/undo/keep/set-sequences-aside.js";
+import { madeAlone, setSequencesAside } from "../../core/undo/keep/set-sequences-aside.js";
 import { notNullAgain } from "../../core/undo/recreate.js";
 import { sequencesOf } from "../../core/undo/sequences-of.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -103,7 +103,7 @@ export async function withAside(
     fills: writtenTables(observed, is),
   };
   const found = await whatGoes(session, passages, around);
-  const aside = [...found, ...alone(migration, was, is, passages)];
+  const aside = [...found, ...madeAlone(migration.up.file, was, is, passages[0]?.statement ?? 0)];
   const fromEnd = passages.map(({ from, ...passage }) => ({
     ...passage,
     from: new Map([...columns].filter(([place]) => from.has(place))),
@@ -111,21 +111,6 @@ export async function withAside(
   const since = writtenSince(await whatGoes(session, fromEnd, { ...around, after: new CatalogIndex(end) }));
   const takes = aside.some((each) => each.takes.length > 0);
   return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
-}
-
-/** Sequences that the migration makes and that belong to no column: the application takes numbers of them. */
-function alone(
-  { up }: Migration,
-  before: CatalogIndex,
-  after: CatalogIndex,
-  [first]: readonly Passage[],
-): readonly SetAside[] {
-  const made = after
-    .without(before)
-    .filter(({ kind, attributes }) => kind === "sequence" && (attributes as { ownedBy?: unknown }).ownedBy === null);
-  if (!first || made.length === 0) return [];
-  const statement: Statement = { index: -1, sql: "", source: { file: up.file, line: 1, column: 1 } };
-  return setSequencesAside(statement, made, first.statement);
 }
 
 /** Where nothing was seen, and where a table had another name when it was written, it may be any. */

@@ -1,4 +1,5 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
+import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { Statement } from "../../sql/statement.js";
 import type { SetAside } from "./aside.js";
 import { copySize } from "./copy.js";
@@ -21,4 +22,15 @@ export function setSequencesAside(
     takes: [],
     again: { copy: kept.name, before: [], after: restore },
   }));
+}
+
+/** The same of sequences that a migration makes and that belong to no column: the application takes numbers of them. */
+export function madeAlone(file: string, before: CatalogIndex, after: CatalogIndex, at: number): readonly SetAside[] {
+  const made = after.without(before).filter(isAlone);
+  const statement: Statement = { index: -1, sql: "", source: { file, line: 1, column: 1 } };
+  return setSequencesAside(statement, made, at);
+}
+
+function isAlone(object: CatalogObject): boolean {
+  return object.kind === "sequence" && object.attributes.ownedBy === null;
 }
