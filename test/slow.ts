@@ -73,7 +73,7 @@ export const SLOW: readonly string[] = [
   "test/security/held-locks.test.ts",
   "test/security/overloads.test.ts",
   "test/security/reaching-logins.test.ts",
-  "test/security/standing-code.test.ts",
+  "test/security/automatic-code.test.ts",
   "test/security/superuser-release.test.ts",
   "test/staging/snapshots.test.ts",
   "test/steps/isolation/rolled-back-reads.test.ts",

@@ -18,7 +18,7 @@ it("docs/security.md lists attacks of every file that tries some, and none that 
 });
 
 it("takes what came of an attack from the tests that tried it", () => {
-  const file = "test/security/standing-code.test.ts";
+  const file = "test/security/automatic-code.test.ts";
   const by = (major: string, what: string, passed = true) => ({ file, name: `code on ${major} > ${what}`, passed });
   const superuser = "a rule: no release is executed by a superuser";
   const lesser = "a rule: it gets nothing from a least-privilege login";

@@ -27,7 +27,7 @@ const FILES: readonly Attacks[] = [
     results: both("refused by name; nothing read or written"),
   },
   {
-    file: "test/security/standing-code.test.ts",
+    file: "test/security/automatic-code.test.ts",
     where: "code that runs by itself under the gate's session",
     tests: {
       superuser: "%s: no release is executed by a superuser",
@@ -36,7 +36,7 @@ const FILES: readonly Attacks[] = [
     results: { superuser: "the release is not executed; blocked", lesser: "runs, with no right but the owner's" },
   },
   {
-    file: "test/security/standing-code.test.ts",
+    file: "test/security/automatic-code.test.ts",
     where: "code that a release calls under the gate's session",
     tests: { superuser: "%s: it is not executed by a superuser" },
     results: { superuser: "the release is not executed; blocked" },

@@ -47,10 +47,10 @@ async function statusOf({ aws, settings }: Stack, found: StackRun): Promise<RunS
   ]);
   const common = { run, release: release?.name ?? null, tenants: fleet?.length ?? 0, migrated };
   const nothing = { held: null, leftMs: null, backfills: [] };
-  return { ...common, ...nothing, ...(await standing(found, state, outcome)) };
+  return { ...common, ...nothing, ...(await stateNow(found, state, outcome)) };
 }
 
-async function standing(
+async function stateNow(
   { run, artifacts, execution }: StackRun,
   { status }: ExecutionState,
   outcome: Outcome | null,

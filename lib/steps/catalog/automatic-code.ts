@@ -1,5 +1,5 @@
+import { AUTOMATIC_TEXTS, automaticValues } from "../../core/catalog/automatic-texts.js";
 import { LESSER_CODE, type LesserFunction } from "../../core/catalog/code-of-others.js";
-import { STANDING_TEXTS, standingValues } from "../../core/catalog/standing-texts.js";
 import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
@@ -20,20 +20,20 @@ export async function automaticCode(
   texts: readonly string[] = [],
 ): Promise<readonly string[]> {
   const found = await session.query<Row & LesserFunction>(LESSER_CODE);
-  const standing = await standingTexts(session, null);
-  if (found.length === 0) return standing;
+  const automatic = await automaticTexts(session, null);
+  if (found.length === 0) return automatic;
   const scripts = migrations.flatMap(({ up, down }) => [up, down].map((script) => textOf(script)));
   const text = [...scripts, ...texts.map((each) => each.toLowerCase())].join("\n");
   const words = new Set(text.match(WORD));
   const named = (name: string) =>
     ESCAPED_NAME.test(text) || words.has(name) || (/[^\p{L}\p{N}_$]/u.test(name) && text.includes(name));
   const shown = found.filter(({ name, automatic }) => automatic || named(name.toLowerCase())).map((one) => one.shown);
-  return [...new Set([...shown, ...standing])];
+  return [...new Set([...shown, ...automatic])];
 }
 
 /** What a lesser role's expressions, views, rules and operators call of PostgreSQL's own that acts, or reads, as who runs them; `relation`: on this one alone. */
-export async function standingTexts(session: Session, relation: string | null): Promise<readonly string[]> {
-  const rows = await session.query<Row & { readonly what: string }>(STANDING_TEXTS, standingValues(relation));
+export async function automaticTexts(session: Session, relation: string | null): Promise<readonly string[]> {
+  const rows = await session.query<Row & { readonly what: string }>(AUTOMATIC_TEXTS, automaticValues(relation));
   return rows.map(({ what }) => what);
 }
 

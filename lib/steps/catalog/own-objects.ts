@@ -2,7 +2,7 @@ import { CODE_ON_TABLES, type CodeAnswer } from "../../core/catalog/code-of-othe
 import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
-import { standingTexts } from "./automatic-code.js";
+import { automaticTexts } from "./automatic-code.js";
 
 /** Something is in the place of what we make, or on it. Nothing was read from it nor written to it. */
 export class NotOurs extends DatabaseError {
@@ -35,5 +35,5 @@ export async function assertOurs(session: Session, schema: string | null, ledger
 
 async function codeOn(session: Session, table: string): Promise<readonly string[]> {
   const [row] = await session.query<Row & Pick<CodeAnswer, "always">>(CODE_ON_TABLES, [[table]]);
-  return [...(row?.always ?? []), ...(await standingTexts(session, table))];
+  return [...(row?.always ?? []), ...(await automaticTexts(session, table))];
 }

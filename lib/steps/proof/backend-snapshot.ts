@@ -52,14 +52,14 @@ export interface Changes {
 
 /**
  * What happened between two snapshots to the tables of the first. Names are those of the first. A lock and a rewrite count only on a table
- * of `standing`: nobody waits for one that the release makes.
+ * of `atStart`: nobody waits for one that the release makes.
  */
-export function changesBetween(before: Snapshot, after: Snapshot, standing: Snapshot = before): Changes {
+export function changesBetween(before: Snapshot, after: Snapshot, atStart: Snapshot = before): Changes {
   const pairs = [...before.values()].flatMap((was) => {
     const is = after.get(was.oid);
     return is ? [{ was, is }] : [];
   });
-  const known = pairs.filter(({ was }) => standing.has(was.oid));
+  const known = pairs.filter(({ was }) => atStart.has(was.oid));
   return {
     locks: known.flatMap(({ was, is }) =>
       is.modes.filter((mode) => !was.modes.includes(mode)).map((mode) => ({ table: tableName(was), mode })),

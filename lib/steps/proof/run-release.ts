@@ -52,14 +52,14 @@ export async function applyRelease(
   const sums: ColumnSums[] = [new Map()];
   const observed: MigrationObservation[] = [];
   const statements: ProvedStatement[] = [];
-  const standing = await readSnapshot(working.session);
+  const atStart = await readSnapshot(working.session);
   const origin = input.clock.monotonic();
   let output: string | null = null;
   for (const migration of input.migrations) {
     input.signal?.throwIfAborted();
     const step = await (migration.migrator
       ? applyCommand(working, clones, input, migration, states)
-      : applyStatements(working, input, migration, origin, standing));
+      : applyStatements(working, input, migration, origin, atStart));
     statements.push(...step.statements);
     output = step.output ?? output;
     if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
@@ -82,9 +82,9 @@ async function applyStatements(
   input: ProveOnClone,
   migration: Migration,
   origin: number,
-  standing: Snapshot,
+  atStart: Snapshot,
 ): Promise<Step> {
-  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, standing);
+  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, atStart);
   // Nobody waits on a clone, but what shares the server's roles and databases with it does, and the proof itself.
   const locks = { connect: () => clone.open(CANCELLER), clock: input.clock };
   try {

@@ -34,7 +34,7 @@ export class StatementWatch implements StatementObserver {
     private readonly clock: Clock,
     private readonly origin: number,
     /** The tables before the release; absent: those before each statement. */
-    private readonly standing?: Snapshot,
+    private readonly atStart?: Snapshot,
   ) {}
 
   async before(statement: Statement): Promise<void> {
@@ -51,7 +51,7 @@ export class StatementWatch implements StatementObserver {
     await this.unmeasured(async () => {
       const { snapshot, catalog } = this;
       if (!snapshot || !catalog) throw new Error("a statement ended that did not begin");
-      const changes = changesBetween(snapshot, await readSnapshot(this.session), this.standing);
+      const changes = changesBetween(snapshot, await readSnapshot(this.session), this.atStart);
       const index = new CatalogIndex(catalog);
       const operations = operationsOfText(statement);
       const truncates = operations.some(({ kind }) => kind === "truncate");

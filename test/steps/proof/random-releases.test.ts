@@ -96,13 +96,13 @@ async function tried(
     for (const [at, migration] of [...migrations.entries()].reverse()) {
       const candidate = candidates[at];
       if (!candidate) throw new Error("a migration has no way back");
-      const standing = await rowsOf(session);
+      const left = await rowsOf(session);
       const previous = migrations[at - 1] ?? null;
       try {
         await applyRollback(session, { ...common, migration, previous, candidate, ledger: null });
       } catch (error) {
         if (!(error instanceof DatabaseError)) throw error;
-        expect(await rowsOf(session)).toEqual(standing);
+        expect(await rowsOf(session)).toEqual(left);
         return "refused";
       }
     }

@@ -11,7 +11,7 @@ import { COMMON_OPERATORS, mentionOf } from "./changed-code.js";
 import { readableSource } from "./readable-source.js";
 
 /** What writes rows by itself once the release has made it. */
-interface Standing {
+interface Reaction {
   readonly on: QualifiedName;
   /** Tables; "any" when nobody can say which. */
   readonly writes: "any" | readonly QualifiedName[];
@@ -27,14 +27,14 @@ export class MadeCode {
   /** Names of functions that may write, and of views, operators, domains and the like that call them. */
   private readonly writers = new Set<string>();
   private readonly functions = new Set<string>();
-  private readonly standing: Standing[] = [];
+  private readonly reactions: Reaction[] = [];
 
   /** The tables after an operation, with what the release's own code may have written in uncertainty. */
   seen(operation: Operation, after: ReleaseState): ReleaseState {
     const reason = `The statement at ${readableSource(operation.statement.source)} runs code of the release before it that may change these rows`;
     const { sql } = operation.statement;
     if (executes(operation) && this.mentionsWriter(sql)) return makeUncertain(after, reason, "any");
-    return this.standing
+    return this.reactions
       .filter((each) => setsOff(operation, each, sql, after))
       .reduce(
         (next, { writes }) => makeUncertain(next, reason, writes === "any" ? "any" : refsOf(next, writes)),
@@ -44,7 +44,7 @@ export class MadeCode {
 
   note(operation: Operation, state: ReleaseState): void {
     if (operation.kind === "create-object") this.noteObject(operation, state);
-    for (const each of foreignKeysOf(operation)) this.standing.push(each);
+    for (const each of foreignKeysOf(operation)) this.reactions.push(each);
   }
 
   private noteObject(operation: Operation & { readonly kind: "create-object" }, state: ReleaseState): void {
@@ -53,11 +53,11 @@ export class MadeCode {
       this.functions.add(name.name);
       if (this.mayWrite(statement)) this.writers.add(name.name);
     } else if (objectKind === "rule" && table !== null) {
-      this.standing.push({ on: table, writes: "any", cascades: false });
+      this.reactions.push({ on: table, writes: "any", cascades: false });
     } else if (objectKind === "trigger" && table !== null) {
       const known = this.functions.has(calledBy(statement)) || !callsOwnFunction(state, [calledBy(statement)]);
       const any = this.mentionsWriter(statement.sql) || !known;
-      this.standing.push({ on: table, writes: any ? "any" : [table], cascades: false });
+      this.reactions.push({ on: table, writes: any ? "any" : [table], cascades: false });
     } else if (!COMMON_OPERATORS.has(name.name) && this.mentionsWriter(statement.sql)) this.writers.add(name.name);
   }
 
@@ -87,7 +87,7 @@ function executes(operation: Operation): boolean {
   return evaluates(operation);
 }
 
-function setsOff(operation: Operation, { on, cascades }: Standing, sql: string, state: ReleaseState): boolean {
+function setsOff(operation: Operation, { on, cascades }: Reaction, sql: string, state: ReleaseState): boolean {
   if (isUnfollowed(operation)) return mentionOf(on.name)(sql);
   if (operation.kind === "truncate") return !cascades && sameName(operation.table, on, state);
   if (operation.kind !== "write-rows" || !sameName(operation.table, on, state)) return false;
@@ -114,7 +114,7 @@ function calledBy(statement: Statement): string {
 
 const ACTIONS: ReadonlySet<string> = new Set(["cascade", "set null", "set default"]);
 
-function foreignKeysOf(operation: Operation): readonly Standing[] {
+function foreignKeysOf(operation: Operation): readonly Reaction[] {
   const of = (table: QualifiedName, constraints: readonly { readonly type: string }[]) =>
     constraints.flatMap((each) => {
       const key = each as {

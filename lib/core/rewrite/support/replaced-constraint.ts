@@ -27,7 +27,7 @@ export function isAddedAgain(
   });
 }
 
-/** Whether a constraint that a statement adds takes the name of one that the same migration drops, and that was left standing for that. */
+/** Whether a constraint that a statement adds takes the name of one that the same migration drops, and that was kept until then. */
 export function isReplacement(
   name: string,
   table: RangeVar,

@@ -41,9 +41,9 @@ const FOREIGN = lesserForeignTables(
 /**
  * Rows `what`: expressions, views, rules, operators and foreign tables of a role that may less than the login, for a login that may reach
  * beyond the database, which call or read what acts beyond rows, or shows, with the rights of who calls: functions and views of
- * PostgreSQL's own, and those of extensions. `$1`: a relation as SQL; null for all of the database. `$2` on: `standingValues`.
+ * PostgreSQL's own, and those of extensions. `$1`: a relation as SQL; null for all of the database. `$2` on: `automaticValues`.
  */
-export const STANDING_TEXTS = `with recursive lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
+export const AUTOMATIC_TEXTS = `with recursive lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
 rel as (
   select c.oid, case when r.oid is null then 'TRIGGER is granted' else format('by %I', r.rolname) end as whose, r.oid is not null as owned
   from pg_class c left join lesser r on r.oid = c.relowner
@@ -72,7 +72,7 @@ found(name, what) as (
   union all select 'a sign-in to another server', t.what from (${FOREIGN}) t)
 select distinct concat(found.name, ' in ', found.what) as what from found order by 1`;
 
-export function standingValues(relation: string | null): readonly (string | null | readonly string[])[] {
+export function automaticValues(relation: string | null): readonly (string | null | readonly string[])[] {
   const ours = [...CALLER_READS, ...RUNS_TEXT];
   const idle = [...HARMLESS_FUNCTIONS, ...IDLE].filter((name) => !ours.includes(name));
   return [relation, idle, ours, [...RUNS_TEXT, ...ACTING_TRIGGERS], CALLER_VIEWS];

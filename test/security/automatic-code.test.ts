@@ -17,7 +17,7 @@ alter function f(int) owner to mallory; alter function f_row() owner to mallory;
 alter function f_cast(feeling) owner to mallory;`;
 
 /** What of a tenant's runs by itself when a release writes to a table, or changes it. */
-const STANDING: Readonly<Record<string, string>> = {
+const AUTOMATIC: Readonly<Record<string, string>> = {
   "a row trigger": "create trigger r before update on t for each row execute function f_row()",
   "a constraint trigger that is deferred":
     "create constraint trigger r after update on t deferrable initially deferred for each row execute function f_row()",
@@ -132,7 +132,7 @@ beforeAll(() => loadParser());
 describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", (major) => {
   const role = () => onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
 
-  it.each(Object.entries(STANDING))("%s: no release is executed by a superuser", async (_, sql) => {
+  it.each(Object.entries(AUTOMATIC))("%s: no release is executed by a superuser", async (_, sql) => {
     await role();
     const proof = await proveOnClones(major, `${SETUP}${sql}`, RELEASE, { thorough: false });
     expect(proof).toMatchObject({ passed: false, statements: [] });
@@ -175,7 +175,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
     );
   const asGate = (url: string) => url.replace(/\/\/postgres:[^@]*@/, "//gate:x@");
 
-  it.each(Object.entries({ ...STANDING, ...TEXTS }))(
+  it.each(Object.entries({ ...AUTOMATIC, ...TEXTS }))(
     "%s: it gets nothing from a least-privilege login",
     async (what, sql) => {
       await role();
@@ -188,7 +188,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
   it("runs as one where the config says why, and the report says it too", async () => {
     await role();
     const superuser = "the tenants are all our own";
-    const proof = await proveOnClones(major, `${SETUP}${STANDING["a rule"]}`, RELEASE, { thorough: false, superuser });
+    const proof = await proveOnClones(major, `${SETUP}${AUTOMATIC["a rule"]}`, RELEASE, { thorough: false, superuser });
     expect(proof.findings).toContainEqual(
       expect.objectContaining({
         code: "dry-run.others-code",
@@ -202,7 +202,7 @@ describe.each(MAJORS)("code of a tenant that PostgreSQL calls by itself on %s", 
   it("is no reason for a role that has nothing but its databases", async () => {
     await role();
     await member();
-    const { url, client, name } = await temporaryDatabase(major, `${SETUP}${STANDING["a row trigger"]}`);
+    const { url, client, name } = await temporaryDatabase(major, `${SETUP}${AUTOMATIC["a row trigger"]}`);
     expect(await automaticCode(await testSession(url), RELEASE)).toEqual([
       expect.stringMatching(/f_row \(by mallory\)/),
     ]);
