@@ -24,8 +24,8 @@ export const backfill: CommandModule = {
     describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--again", "also in tenants that had it before")
-      .option("--no-wait", "end when the run waits for an approval, and say how to go on")
-      .option("--dry-run", "every gate, then the waves and tenants that it would have; nothing is approved or changed")
+      .option("--no-wait", "exit when the run waits for an approval, and say how to continue")
+      .option("--dry-run", "run every gate and show the planned waves and tenants; approve and change nothing")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },

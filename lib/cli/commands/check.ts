@@ -15,7 +15,7 @@ export const check: CommandModule = {
   describe(program: Command) {
     describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
-      .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
+      .option("--fresh", "read every catalog, even of tenants that have not changed since the last run")
       .addOption(new Option("--only <which>", "only the tenants that failed in the newest run").choices(["failed"]))
       .option("--aws", "check on AWS: upload the release, start its execution and follow it")
       .option("--json", "print the summary as JSON on standard output")

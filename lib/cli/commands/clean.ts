@@ -5,13 +5,13 @@ import type { CommandModule } from "../command.js";
 
 const HELP = `
 Examples:
-  schema-gate clean                          what would go: runs that ended more than 30 days ago
+  schema-gate clean                          list what it would remove: runs that ended more than 30 days ago
   schema-gate clean --yes                    remove it, and scratch databases that killed runs left on the servers
   schema-gate clean --older-than 7d --yes
 
-The trail of a run stays, with its tenants' records, who asked and how it ended: audit verify still holds for it and for the runs after
-it. Reports, catalogs and plans go, so a cleaned run can no longer be rolled back or reported. The newest run stays, and so do those that
-could still be resumed, those with a repair that could still be undone, and those whose folder somebody changed.
+Keeps the trail of each run, with its tenants' records, its requester and its outcome, so audit verify still works for it and for later
+runs. Removes reports, catalogs and plans: a cleaned run can no longer be rolled back or reported. Leaves alone the newest run, runs that
+can still be resumed, runs with a repair that can still be undone, and runs whose folder somebody changed.
 `;
 
 /** Removes what old runs left behind; says what it would remove unless it is told to. */
@@ -19,9 +19,9 @@ export const clean: CommandModule = {
   describe(program: Command) {
     program
       .option("--config <file>", "the config, for the servers with scratch databases", "schema-gate.yaml")
-      .option("--older-than <duration>", "runs that began longer ago than this", "30d")
-      .option("--unfinished", "also runs that could still be resumed")
-      .option("--repaired", "also runs whose repairs could then no longer be undone")
+      .option("--older-than <duration>", "runs that started longer ago than this", "30d")
+      .option("--unfinished", "include runs that can still be resumed")
+      .option("--repaired", "include runs with repairs that can still be undone")
       .option("-y, --yes", "really remove")
       .addHelpText("after", HELP);
   },

@@ -12,7 +12,7 @@ import { printable } from "../terminal/printable.js";
 const HELP = `
 Each side is a postgres:// URL, a reference to one (env:NAME, file:PATH), a catalog saved with --save, or the id of a
 tenant of the registry.
-The first says what should be, the second what is; a repair makes the second what the first is.
+The first is what should be, the second is what is there. A repair makes the second match the first.
 
 Examples:
   schema-gate diff acme zenith                               two tenants of ./schema-gate.yaml
@@ -32,9 +32,9 @@ export const diff: CommandModule = {
       .addOption(new Option("--format <format>", "what to write").choices(["text", "json", "markdown"]).default("text"))
       .option("-c, --config <file>", "the config whose registry lists tenants", "schema-gate.yaml")
       .option("--json", "the same as --format json")
-      .option("--column-order", "count another order of columns as a difference")
+      .option("--column-order", "count a different column order as a difference")
       .option("--schema <name>", "the tenant's schema in a shared database; twice when the two differ", collect, [])
-      .option("--save <file>", "keep the catalog of the first side, for a later comparison")
+      .option("--save <file>", "save the catalog of the first side, for a later comparison")
       .addHelpText("after", HELP);
   },
 

@@ -38,7 +38,7 @@ export const inspect: CommandModule = {
   describe(command: Command): void {
     describeSelection(command)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
-      .option("--fresh", "read every catalog, also of tenants that did not change since the last time")
+      .option("--fresh", "read every catalog, even of tenants that have not changed since the last time")
       .option("--declared <catalog>", "a URL or saved catalog that says what should be; default: the migrations")
       .option("--no-declared", "compare with the majority of the tenants alone")
       .addOption(new Option("--format <format>", "what to write").choices(["text", "json"]).default("text"))

@@ -7,10 +7,10 @@ import { findWorkingRun } from "../run/working-run.js";
 const HELP = `
 Examples:
   schema-gate pause --reason "support is looking at acme"
-  schema-gate resume                       the rollout goes on, in the terminal in which it runs
+  schema-gate resume                       continue the rollout, in the terminal in which it runs
 
-The tenants in hand are finished, and backfills stop between two batches; no other is begun until somebody resumes. Who paused is in the audit
-trail.
+Tenants in progress finish, and backfills stop between two batches. No other tenant starts until somebody resumes. The audit trail records
+who paused.
 `;
 
 /** Holds a rollout between two tenants, from another terminal. */

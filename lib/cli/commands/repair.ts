@@ -4,13 +4,13 @@ import type { CommandModule } from "../command.js";
 
 const HELP = `
 Examples:
-  schema-gate repair --tenant acme           shows the rows in the way in acme and the SQL, asks, runs it, counts again
+  schema-gate repair --tenant acme           show acme's blocking rows and the SQL, ask, run it, count again
   schema-gate repair --tenant acme --yes     without a terminal
-  schema-gate repair --tenant acme --undo    restores what the last repair of the run took away
+  schema-gate repair --tenant acme --undo    restore what the last repair of the run took away
 
-A repair makes no value up and keeps every row that it changes or moves in schema_gate.repaired_rows. It is one transaction:
-what is refused changes nothing. It is in the audit trail of the run. Afterwards start a new check or run.
---undo leaves what the application has written since, says so, and answers 1; the tables' triggers are off meanwhile.
+A repair never invents a value, and keeps every row that it changes or moves in schema_gate.repaired_rows. It runs in one transaction:
+if PostgreSQL refuses it, nothing changes. The audit trail of the run records it. Start a new check or run afterwards.
+--undo leaves rows that the application has written since, names them, and exits with 1. The tables' triggers are off meanwhile.
 `;
 
 /** Takes the rows out of a tenant that the release would trip over, and can restore them. */

@@ -39,9 +39,9 @@ export const report: CommandModule = {
   describe(command: Command): void {
     command
       .argument("[run]", "id of a run, or the path of its folder; default: the newest run")
-      .option("--tenant <id>", "what the run says of one tenant, and every finding about it")
+      .option("--tenant <id>", "what the run says about one tenant, with every finding about it")
       .addOption(new Option("--format <format>", "what to write").choices(Object.keys(FORMATS)).default("text"))
-      .option("-o, --output <file>", "write there and not to standard output")
+      .option("-o, --output <file>", "write to this file instead of standard output")
       .option("--json", "the same as --format json")
       .addHelpText("after", HELP);
   },

@@ -6,12 +6,12 @@ import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const HELP = `
 Examples:
-  schema-gate resume                       what is left of the newest run
-  schema-gate resume --only failed         only what failed; the rest waits for another resume
-  schema-gate resume --exclude acme        without a tenant that cannot be reached now
+  schema-gate resume                       continue the newest run
+  schema-gate resume --only failed         only the tenants that failed; the others wait for another resume
+  schema-gate resume --exclude acme        leave out a tenant that cannot be reached now
   schema-gate resume RUN --aws             on AWS: what was stopped, or a rollout that halted or failed
 
-Tenants that are finished are not touched again, whatever ended the run. A rollout that somebody paused goes on.
+Finished tenants are not touched again, whatever ended the run. A paused rollout continues.
 `;
 
 /** Goes on with a run; what is finished is not repeated. */
@@ -19,8 +19,8 @@ export const resume: CommandModule = {
   describe(program: Command) {
     describeSelection(program)
       .argument("[run]", "the run; default: the newest")
-      .option("--no-wait", "end when the run waits for an approval, and say how to go on")
-      .option("--dry-run", "print what the rollout would still do, by wave and tenant, and touch nothing")
+      .option("--no-wait", "exit when the run waits for an approval, and say how to continue")
+      .option("--dry-run", "print what the rollout would still do, by wave and tenant; change nothing")
       .addOption(new Option("--only <which>", "only the tenants that failed in this run").choices(["failed"]))
       .option("--aws", "a run of the stack: redrive what was stopped, else sign an order to go on")
       .option("--json", "print the summary as JSON on standard output")

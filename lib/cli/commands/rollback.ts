@@ -4,14 +4,14 @@ import { describeSelection, selectionOf } from "../run/selection-options.js";
 
 const HELP = `
 Examples:
-  schema-gate rollback RUN --dry-run                which tenants and migrations, how good the way back is, what it puts aside
+  schema-gate rollback RUN --dry-run                which tenants and migrations, how exact the rollback is, what it keeps
   schema-gate rollback RUN                          every tenant that has the release, after a question
   schema-gate rollback RUN --tenant acme --tenant zenith --yes
   schema-gate rollback RUN --group eu               also --exclude acme
   schema-gate rollback RUN --aws                    of a run on AWS
 
-You decide as the user logged in here, who must be an approver of the config and not the requester. Each tenant is compared
-with its schema before; rows written since are kept.
+You decide as the user logged in here, who must be an approver in the config and not the requester. Compares each tenant with its
+earlier schema, and keeps rows written since.
 
 With --aws, SCHEMA_GATE_BUCKET, SCHEMA_GATE_STATE_MACHINE and SCHEMA_GATE_PACK_KEY are as for run --aws. Whoever signs asks for it and cannot
 approve it; approvers of the stack get a link. What would be put aside is counted there, before they are asked.

@@ -22,12 +22,12 @@ export const run: CommandModule = {
   describe(program: Command) {
     describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
-      .option("--no-wait", "end when the run waits for an approval, and say how to go on")
+      .option("--no-wait", "exit when the run waits for an approval, and say how to continue")
       .option(
         "--dry-run",
         "every gate, then the waves and tenants that a run would have; nothing is approved or changed",
       )
-      .option("--fresh", "read every catalog, also of tenants that did not change since the last run")
+      .option("--fresh", "read every catalog, even of tenants that have not changed since the last run")
       .addOption(new Option("--only <which>", "only the tenants that failed in the newest run").choices(["failed"]))
       .option("--aws", "run on AWS: upload the release, start its execution and follow it")
       .option("--upload-only", "with --aws: upload the release and print the input of its execution")

@@ -24,7 +24,7 @@ export const status: CommandModule = {
       .argument("[run]", "one run; default: the newest ten")
       .option("-w, --watch", "follow a run that works in another terminal, until it ends; default: the newest")
       .option("--aws", "runs of the stack that SCHEMA_GATE_BUCKET names")
-      .option("--fleet", "which tenants lack which migrations, by their ledgers; seconds, and nothing is cloned")
+      .option("--fleet", "which tenants lack which migrations, by their ledgers; takes seconds and clones nothing")
       .option("-c, --config <file>", "with --fleet: the config", "schema-gate.yaml")
       .option("--json", "print as JSON on standard output")
       .addHelpText("after", HELP);

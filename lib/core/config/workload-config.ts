@@ -8,7 +8,7 @@ export const workloadConfigSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("files that `schema-gate workload save` wrote, relative to this config"),
-  sql: z.array(z.string()).default([]).describe("files of SQL, or folders with such"),
+  sql: z.array(z.string()).default([]).describe("SQL files, or folders of them"),
   code: z.array(z.string()).default([]).describe("folders of the application's code as it is now"),
   versions: z
     .array(z.string().min(1))
@@ -28,7 +28,7 @@ export const workloadConfigSchema = z.strictObject({
     .describe("other result columns; error where the driver keeps prepared statements over a release"),
   slower: z.enum(["error", "warning", "note"]).default("warning").describe("a plan that is estimated to cost more"),
   costFactor: z.number().min(1).default(5).describe("how much more a plan may cost"),
-  largeTable: z.int().min(1).default(10_000).describe("rows from which on the loss of an index scan is reported"),
+  largeTable: z.int().min(1).default(10_000).describe("report a lost index scan on tables of at least this many rows"),
   accept: z
     .array(
       z.strictObject({

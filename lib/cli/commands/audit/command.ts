@@ -17,7 +17,7 @@ Examples:
   schema-gate audit anchor 20240115-093000-a1b2 --git-tag  keep where its trail ends, out of the folder's reach
   schema-gate audit prove 20240115-093000-a1b2 042-prod  one tenant's records, with their proofs
   schema-gate audit show 20240115-093000-a1b2 --action approval.
-  schema-gate audit send                                 tell webhooks the events that they lack, of every run
+  schema-gate audit send                                 send webhooks the events they lack, of every run
   schema-gate audit show 20240115-093000-a1b2 --tenant 042-prod --since 2024-01-15T09:00Z
 
 The format is described in docs/audit.md; examples/verify-audit.mjs checks it without this program.`;

@@ -40,9 +40,9 @@ export const contract: CommandModule = {
       .addOption(
         new Option("--convention <name>", "how the files are named").choices(CONVENTIONS.map((each) => each.id)),
       )
-      .option("--application <folder...>", "folders of the application's Rust code; looked for without it")
+      .option("--application <folder...>", "folders of the application's Rust code; default: detected")
       .option("--since <version>", "only the migrations after this version")
-      .option("--config <file>", "the config; what it accepts is read, when it is there", "schema-gate.yaml")
+      .option("--config <file>", "the config, if there is one; its accepted pieces count", "schema-gate.yaml")
       .addHelpText("after", HELP);
   },
 

@@ -16,7 +16,7 @@ export const demo: CommandModule = {
         new Option("-s, --scenario <name>", "what the fleet is like").choices(["clean", "blocked"]).default("clean"),
       )
       .option("-t, --tenants <count>", "how many tenants", "247")
-      .option("-y, --yes", "approve without asking, also at a terminal")
+      .option("-y, --yes", "approve without asking, even at a terminal")
       .option("--json", "print the summary as JSON on standard output")
       .addHelpText("after", EXAMPLES);
   },

@@ -21,15 +21,15 @@ Examples:
   schema-gate doctor --aws              what --aws needs here: variables, packages, bucket, state machine, the key that signs
   schema-gate doctor --json | jq '.checks[] | select(.status != "ok")'
 
-Tenants are only read. On each server a database of its own is made, filled, copied and dropped, as a run would. For each thing that is missing
-it says what that would cost, and the statement that gives it.`;
+Only reads tenants. On each server it creates a database of its own, fills, copies and drops it, as a run would. For whatever is missing
+it says what a run could not do, and which statement grants it.`;
 
 export const doctor: CommandModule = {
   describe(command: Command): void {
     command
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
       .option("--all", "connect to every tenant")
-      .option("--aws", "look at what --aws needs, in the place of servers and tenants")
+      .option("--aws", "check what --aws needs, instead of servers and tenants")
       .option("--json", "print as JSON on standard output")
       .addHelpText("after", HELP);
   },

@@ -10,13 +10,13 @@ import { type FoundMigrations, findMigrations, readFolder } from "./find-migrati
 import { Questions } from "./questions.js";
 
 const HELP = `
-Looks for the folder of the migrations and the framework that they belong to, for a list of tenants and for DATABASE_URL; asks
-on a terminal, and takes what it found elsewhere. Connects to nothing. Never writes over a file.
+Looks for the migrations folder and its framework, for a list of tenants and for DATABASE_URL. Asks on a terminal; otherwise takes what
+it finds. Connects to nothing and never overwrites a file.
 
 Examples:
   schema-gate init
   schema-gate init --migrations db/migrations --yes
-  schema-gate doctor                                  afterwards: is everything there?`;
+  schema-gate doctor                                  then check that everything is there`;
 
 const REGISTRIES = ["tenants.csv", "tenants.yaml", "tenants.yml", "tenants.json"];
 const CONFIG = "schema-gate.yaml";
@@ -25,7 +25,7 @@ export const init: CommandModule = {
   describe(command: Command): void {
     command
       .option("--migrations <folder>", "the folder of the migrations")
-      .option("-y, --yes", "ask nothing; take what was found")
+      .option("-y, --yes", "ask nothing; take what it finds")
       .addHelpText("after", HELP);
   },
 

@@ -12,7 +12,7 @@ import { eachTenantOf } from "./each-tenant.js";
 
 const HELP = `
 Examples:
-  schema-gate kept list                                  what migrations destroyed and can still be restored
+  schema-gate kept list                                  data that migrations destroyed and that can still be restored
   schema-gate kept list --tenant acme
   schema-gate kept purge --older-than 30d --yes          drop copies for good; a rollback can no longer use them`;
 

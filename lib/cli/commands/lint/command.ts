@@ -17,7 +17,7 @@ Examples:
   schema-gate lint migrations/ --format github    annotations on the pull request
   schema-gate rules SG010                         what one rule says, and why
 
-In a folder, ways back (down migrations) are left out; a file that is named is linted as it is.
+Skips down migrations in a folder; lints a file that you name, whatever it is.
 A waiver in the SQL:  -- schema-gate: allow SG010 until 2026-12-31: the reason`;
 
 export const lint: CommandModule = {
@@ -29,15 +29,15 @@ export const lint: CommandModule = {
       .option("--fix", "write the rewrites that are mechanical into the files")
       .option("--notes", "show notes as well (text only; the other formats always have them)")
       .addOption(
-        new Option("--fail-on <severity>", "exit 1 from this severity on")
+        new Option("--fail-on <severity>", "exit with 1 at this severity or above")
           .choices(["error", "warning", "note"])
           .default("error"),
       )
-      .option("--since <ref>", "report only on files that this branch changed since it left the commit or branch")
-      .option("--release", "take all files as one release: what the first makes is empty and unused at the last")
-      .option("--fresh", "lint files again that did not change; what was found in them is remembered")
+      .option("--since <ref>", "report only files changed since this branch left the given commit or branch")
+      .option("--release", "treat all files as one release: what the first creates is empty and unused until the last")
+      .option("--fresh", "lint files again even if they have not changed (results are cached)")
       .option("--config <file>", "the config; its `lint` section is read", "schema-gate.yaml")
-      .option("--no-custom-rules", "leave out the rules of the config's own modules, which are code that would run")
+      .option("--no-custom-rules", "skip the config's own rule modules, which would run as code")
       .addHelpText("after", HELP);
   },
 

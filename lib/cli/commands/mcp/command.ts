@@ -6,8 +6,8 @@ import { packageVersion } from "../../version.js";
 
 const HELP = `
 Offers commands as tools on standard input and output (Model Context Protocol): lint, rules, contract, status, report and
-audit, which read files. What connects to databases or runs code of the repository is off unless it is allowed here. Approving,
-running and rolling back are not among them.
+audit, which read files. Tools that connect to databases or run code of the repository are off unless you allow them here. None of them
+approves, runs or rolls back.
 
 Examples:
   schema-gate mcp

@@ -23,12 +23,12 @@ import { renderTable, summaryOf } from "./table.js";
 
 const HELP = `
 Examples:
-  schema-gate prove migrations/                   every migration up, back and up again, on a server of its own
-  schema-gate prove migrations/ --seed 20         with generated rows, so that a loss of data shows
+  schema-gate prove migrations/                   every migration up, down and up again, on a server of its own
+  schema-gate prove migrations/ --seed 20         with generated rows, so that data loss shows
   schema-gate prove migrations/ --url postgres://postgres@localhost:5432/postgres
   schema-gate prove migrations/ --last 3 --json   the newest three, for CI
 
-exact: schema and rows as before. order: the same, but columns are in another order. differs, error, none: not proved.`;
+exact: schema and rows as before. order: the same, but with another column order. differs, error, none: not proved.`;
 
 /** Long enough for any migration of an empty schema, short enough for one that never ends. */
 const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
@@ -39,7 +39,7 @@ export const prove: CommandModule = {
       .argument("<path>", "folder with migrations")
       .option("--url <url>", "server to make scratch databases on; without one an embedded server is started")
       .option("--convention <name>", "naming convention of the files (default: detected)")
-      .option("--config <file>", "the config; what it says of the files is read, when it is there", "schema-gate.yaml")
+      .option("--config <file>", "the config, if there is one; what it says about the files counts", "schema-gate.yaml")
       .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
       .addOption(new Option("--last <count>", "prove only the newest migrations").argParser(wholeNumber))
       .option("--thorough", "also kill and resume after every statement")

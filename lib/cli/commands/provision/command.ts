@@ -13,10 +13,10 @@ Examples:
   schema-gate provision acme           the database or schema that the registry names for acme
   schema-gate provision acme --json    for the program that signs customers up
 
-The registry lists the tenant already; its database, or its schema in a database that tenants share, is not there yet. It gets the
-migrations that the fleet has, by the ledgers of up to five tenants, and its own ledger as the framework would write it. Its schema is
-compared with the declared one before the database gets its name. Whatever fails, nothing is left behind. Refused while a rollout changes
-tenants of the fleet, and where the tenants do not have the same migrations.
+The registry must list the tenant; its database, or its schema in a shared database, must not exist yet. The tenant gets the migrations
+that the fleet has, by the ledgers of up to five tenants, and a ledger as the framework would write it. Its schema is compared with the
+declared one before the database gets its name. If anything fails, nothing is left behind. Refused while a rollout changes tenants, and
+when the tenants do not have the same migrations.
 
 Exit codes: 0 made · 1 refused, or its schema is not the declared one · 2 wrong usage or config, or the name is taken · 3 could not finish`;
 

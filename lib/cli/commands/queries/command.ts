@@ -35,10 +35,10 @@ Examples:
   schema-gate queries --release migrations/ --workload workload.json          the newest migration, on a server of its own
   schema-gate queries --release migrations/ --at v1.8 v1.9 --last 2           the queries of two tags, over the newest two
   schema-gate queries --release migrations/ --workload workload.json --url postgres://app@staging/shop
-                                      a clone of that database, and what its ledger lacks; its rows and statistics count
+                                      on a clone of that database: runs what its ledger lacks, with its rows and statistics
   schema-gate queries --release migrations/ --code src/ --format github       annotations on the pull request
 
-Exit 1: a query breaks, or a row is refused. Plans are estimates, and without --url of empty tables.`;
+Exit 1: a query breaks, or a row is refused. Plans are estimates; without --url they are for empty tables.`;
 
 /** Those of a run whose config says nothing. */
 const DEFAULTS = workloadConfigSchema.parse({});
@@ -52,7 +52,7 @@ export const queries: CommandModule = {
     command
       .requiredOption("--release <folder>", "folder with the migrations")
       .option("--workload <file...>", "what `schema-gate workload save` wrote")
-      .option("--sql <path...>", "files of SQL, or folders with such")
+      .option("--sql <path...>", "SQL files, or folders of them")
       .option("--code <folder...>", "folders with the application's code")
       .option("--at <version...>", "tags, branches or commits of this repository")
       .option("--url <url>", "database to clone on its own server; without one an embedded server is started")
@@ -64,7 +64,7 @@ export const queries: CommandModule = {
       )
       .addOption(new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(0))
       .option("--role <name>", "the application's role, where a source does not name one")
-      .option("--required", "what was not examined is an error")
+      .option("--required", "treat queries that were not examined as errors")
       .addOption(severity("--retyped", "other result columns; error where sessions keep prepared statements"))
       .addOption(severity("--slower", "a plan that is estimated to cost more"))
       .addOption(
@@ -73,7 +73,7 @@ export const queries: CommandModule = {
           .default(DEFAULTS.costFactor),
       )
       .addOption(
-        new Option("--large-table <rows>", "rows from which on the loss of an index scan is reported")
+        new Option("--large-table <rows>", "report a lost index scan on tables of at least this many rows")
           .argParser(wholeNumber)
           .default(DEFAULTS.largeTable),
       )

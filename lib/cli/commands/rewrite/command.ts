@@ -28,10 +28,10 @@ Examples:
   schema-gate rewrite migrations/                     the newest migration, as steps that hold no lock for long
   schema-gate rewrite migrations/0007_orders.sql      this one
   schema-gate rewrite migrations/ --last 3 --json     the newest three, for CI
-  schema-gate rewrite migrations/ --write             put the steps in the place of the migration
+  schema-gate rewrite migrations/ --write             replace the migration with the steps
 
-The migrations before it make the schema, on a server of its own or at --url. A plan is printed only where it was proved: on one clone the
-original ran, on another the steps, and schema and rows were the same. Steps that must wait for a later release go to FOLDER-contract/.
+The earlier migrations create the schema, on a server of its own or at --url. It prints a plan only if it proved it: the original ran on one
+clone, the steps on another, and schema and rows were the same. Steps that must wait for a later release go to FOLDER-contract/.
 
 Exit code 0: rewritten, or nothing to rewrite. 1: a migration was refused, with its reason.`;
 
@@ -43,7 +43,7 @@ export const rewrite: CommandModule = {
   describe(command: Command): void {
     command
       .argument("<path>", "a migration, or a folder of them")
-      .option("--write", "write the steps, in the place of the migration")
+      .option("--write", "replace the migration with the steps")
       .option("--url <url>", "server to make scratch databases on; without one an embedded server is started")
       .option("--convention <name>", "naming convention of the files (default: detected)")
       .addOption(new Option("--last <count>", "of a folder: the newest migrations").argParser(wholeNumber).default(1))

@@ -14,12 +14,12 @@ import { passText } from "./text.js";
 
 const HELP = `
 Examples:
-  schema-gate watch                    for cron: prints and exits with 1 when something changed since the last look
-  schema-gate watch --every 1h         for a service: a pass an hour, until it is stopped
-  schema-gate watch --every 1h --json  one line of JSON for each pass in which something changed
+  schema-gate watch                    for cron: prints what changed since the last look, and exits with 1 if anything did
+  schema-gate watch --every 1h         for a service: looks every hour until stopped
+  schema-gate watch --every 1h --json  one line of JSON each time something changed
 
-Changes: schemas (drift that the config allows is none), invalid indexes, tenants that are new, gone, unreachable or reachable again,
-and ledgers that fell behind the migrations. Exempt tenants are not looked at. Nothing is changed, and nothing is cloned.`;
+Reports changed schemas (except drift that the config allows), invalid indexes, tenants that are new, gone, unreachable or reachable again,
+and ledgers that fell behind the migrations. Skips exempt tenants. Changes nothing and clones nothing.`;
 
 /** Between two passes a service answers a signal within this. */
 const LEAST_MS = 1000;
@@ -29,8 +29,8 @@ export const watch: CommandModule = {
   describe(program: Command): void {
     describeSelection(program)
       .option("-c, --config <file>", "the config", "schema-gate.yaml")
-      .option("--every <duration>", "look again and again, such as 10min or 1h")
-      .option("--no-ledgers", "leave out how far the ledgers are behind")
+      .option("--every <duration>", "repeat at this interval, such as 10min or 1h")
+      .option("--no-ledgers", "do not report how far the ledgers are behind")
       .option("--json", "print as JSON on standard output")
       .addHelpText("after", HELP);
   },

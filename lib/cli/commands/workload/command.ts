@@ -18,11 +18,11 @@ Examples:
   schema-gate workload show                                    what the config's workload section names
   schema-gate workload show --sql queries/ --code src/
   schema-gate workload show --at v1.8 v1.9                     what two tags of this repository send; no checkout is touched
-  schema-gate workload save workload.json --statistics         pg_stat_statements of every tenant, without a value in it
+  schema-gate workload save workload.json --statistics         pg_stat_statements of every tenant, without any values
   schema-gate workload save workload.json --log postgresql.csv
   schema-gate workload merge all.json a.json b.json            one workload of several
 
-The file has no literal values: each is a parameter in it. Its format: schemas/workload.schema.json`;
+The file has no literal values: each becomes a parameter. Its format: schemas/workload.schema.json`;
 
 const ACTIONS = ["show", "save", "merge"];
 
@@ -31,7 +31,7 @@ export const workload: CommandModule = {
     command
       .argument("<action>", "show, save or merge")
       .argument("[file...]", "save: the file to write; merge: the file to write and those to read; show: files to read")
-      .option("--sql <path...>", "files of SQL, or folders with such")
+      .option("--sql <path...>", "SQL files, or folders of them")
       .option("--code <folder...>", "folders with the application's code: sqlx's record, and the SQL in Rust")
       .option("--at <version...>", "tags, branches or commits of this repository")
       .option("--log <file...>", "logs of PostgreSQL: csvlog, jsonlog or stderr")
