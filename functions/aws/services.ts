@@ -31,7 +31,7 @@ export interface Services {
   readonly secrets: ManagedSecrets;
   /** What links are signed with. */
   linkKey(): Promise<Uint8Array>;
-  /** What the stack demands as it stands now; null for the functions that are not told. */
+  /** What the stack demands now; null for the functions that are not told. */
   policy(): StackPolicy | null;
   /** What approvals carry to be believed. */
   readonly authenticator: Authenticator;

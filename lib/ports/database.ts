@@ -27,12 +27,12 @@ export interface Session {
   /** Process id of the server's backend. */
   readonly backend: number;
   /**
-   * True when a pooler stands between: another backend may answer outside of a transaction, where nothing that was set
+   * True when a pooler stands between: another backend may answer outside a transaction, where nothing that was set
    * holds, and nothing may be set.
    */
   readonly pooled: boolean;
   /**
-   * Process id of the backend that will run the next statement; null where nobody can know it: outside of a transaction, behind a pooler or
+   * Process id of the backend that will run the next statement; null where nobody can know it: outside a transaction, behind a pooler or
    * over an API without connections. Throws `DatabaseError`.
    */
   backendNow(): Promise<number | null>;

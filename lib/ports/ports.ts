@@ -36,7 +36,7 @@ export interface Ports {
   readonly renderer: ReportRenderer;
   /** Generator of the last way back; null where there is none. */
   readonly schemaDifference: SchemaDifference | null;
-  /** What the stack demands of every release as it stands now; absent where the config is the policy. */
+  /** What the stack demands of every release now; absent where the config is the policy. */
   readonly policy?: StackPolicy | null;
   readonly rollouts: Rollouts;
   readonly signer: Signer;

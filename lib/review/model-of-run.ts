@@ -7,7 +7,7 @@ import type { ReviewModel } from "./model.js";
 import { planOf } from "./plan-of-run.js";
 import { reviewModel } from "./report/review-model.js";
 
-/** The page of a run as it stands now, with the digest of what would run now; null before there is a score to show. */
+/** The page of a run as it is now, with the digest of what would run now; null before there is a score to show. */
 export async function reviewModelOf(ports: Ports): Promise<ReviewModel | null> {
   const score = await ports.artifacts.get<ScoreRecord>(artifact.score);
   if (score === null) return null;

@@ -113,7 +113,7 @@ const HARMLESS = "alter table t add column b int not null default 1; create view
 
 beforeAll(() => loadParser());
 
-describe.each(MAJORS)("a login that is no superuser and reaches beyond its databases, on %s", (major) => {
+describe.each(MAJORS)("a login that is not a superuser and reaches beyond its databases, on %s", (major) => {
   const folder = mkdtempSync(join(tmpdir(), "schema-gate-reaching-"));
   const file = join(folder, "outside");
   const victim = new pg.Client({ connectionString: serverUrl(major) });

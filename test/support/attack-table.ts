@@ -59,7 +59,7 @@ const FILES: readonly Attacks[] = [
   },
   {
     file: "test/security/reaching-logins.test.ts",
-    where: "a release on a clone, as a login that is no superuser and may more than its databases",
+    where: "a release on a clone, as a login that is not a superuser and may more than its databases",
     tests: { lesser: "%s: what a DO block tries stays on the clone" },
     results: { lesser: "a lesser role executes, or nothing but plain statements is executed" },
   },

@@ -170,7 +170,7 @@ class PgSession implements Session {
     return this.pooled;
   }
 
-  /** Behind a pooler nothing that was set holds outside of a transaction. */
+  /** Behind a pooler nothing that was set holds outside a transaction. */
   private get pathless(): boolean {
     return this.pooled && this.client.getTransactionStatus() === "I";
   }

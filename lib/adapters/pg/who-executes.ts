@@ -42,7 +42,7 @@ function reachOfLogin(session: Session): Promise<readonly Reach[]> {
   return session.query<Reach & Row>(reachOf("(select r.oid from pg_roles r where r.rolname = session_user)"));
 }
 
-/** From PostgreSQL 16 on CREATEROLE alone lets nobody give a role away; before it, any that is no superuser (manual, "CREATE ROLE"). */
+/** From PostgreSQL 16 on CREATEROLE alone lets nobody give a role away; before it, any that is not a superuser (manual, "CREATE ROLE"). */
 async function mayGrant(session: Session, role: string): Promise<boolean> {
   if (session.serverVersion < 160_000) return true;
   const [row] = await session.query<{ may: boolean }>(

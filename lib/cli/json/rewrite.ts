@@ -6,7 +6,7 @@ const hold = {
   strongest: z.enum(LOCK_MODES).nullable().meta({ description: "On a table that stood before; null for none." }),
   watched: z
     .boolean()
-    .meta({ description: "False where a statement ran outside of a transaction: its locks were not seen." }),
+    .meta({ description: "False where a statement ran outside a transaction: its locks were not seen." }),
   writersMs: z.number().meta({ description: "How long writers of one table waited at most." }),
   readersMs: z.number(),
 };
@@ -27,7 +27,7 @@ export const rewriteOutput = z
         condition: z
           .string()
           .nullable()
-          .meta({ description: "Of a migration that is a contract step as it stands: when it may run." }),
+          .meta({ description: "Of a migration that is a contract step already: when it may run." }),
         refusal: z
           .strictObject({
             code: z.enum(REWRITE_REFUSALS),

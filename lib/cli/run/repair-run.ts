@@ -191,7 +191,7 @@ function sayOthers(io: Io, { id }: Tenant, { others, unknown }: RowsInTheWay): v
     io.stderr.write(
       `${printable(id)}: ${printable(describe(answer))}: only a person can decide what these should be\n`,
     );
-  for (const reason of unknown) io.stderr.write(`${printable(id)}: could not be found out: ${printable(reason)}\n`);
+  for (const reason of unknown) io.stderr.write(`${printable(id)}: could not be determined: ${printable(reason)}\n`);
 }
 
 async function confirmed(io: Io, question: string, yes: boolean): Promise<boolean> {

@@ -12,7 +12,7 @@ export interface Reach {
   readonly sql: string;
 }
 
-/** Rows of `Reach` of a role that is no superuser, by an expression of its oid; what it may become counts. */
+/** Rows of `Reach` of a role that is not a superuser, by an expression of its oid; what it may become counts. */
 export function reachOf(role: string): string {
   const may = (member: string) => `pg_has_role(${role}, ${member}, 'MEMBER')`;
   const attributes = [

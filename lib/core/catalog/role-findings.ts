@@ -84,8 +84,8 @@ function privilege({ tenant, facts: { login, role, owner, superuser }, ...view }
   const because = view.superuser === undefined ? "" : `; the config says why: ${view.superuser}`;
   const way =
     owner === null
-      ? "Give the tenants to a role that is no superuser, and sign in as one of its members"
-      : `Sign in as a role that is no superuser but a member of ${owner}, with connection.role: ${owner}`;
+      ? "Give the tenants to a role that is not a superuser, and sign in as one of its members"
+      : `Sign in as a role that is not a superuser but a member of ${owner}, with connection.role: ${owner}`;
   const said = finding({ tenant, role }, "superuser", `The release runs ${as}${because}.`, {
     text: `${way}; or say in connection.superuser why a superuser may run releases.`,
   });

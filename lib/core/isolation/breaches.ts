@@ -102,7 +102,7 @@ export function namesSchema(text: string, schema: string): boolean {
 function sharedBreach(object: string): Breach {
   return {
     code: "isolation.shared-object",
-    message: `It changes ${object}, and the database has only one for all tenants: the first tenant's run would decide where it stands, and each other run would meet it again.`,
+    message: `It changes ${object}, and the database has only one for all tenants: the first tenant's run would decide where it is, and every other run would meet it again.`,
     remedy: "Make it once for the database, before the release of the tenants.",
   };
 }

@@ -21,7 +21,7 @@ export function judgeSetting(change: SettingChange, scope: IsolationScope): Brea
 function counts(): Breach {
   return {
     code: "isolation.reading",
-    message: "It changes track_counts, by which the rollout tells what the release reads of other tenants.",
+    message: "It changes track_counts, which the rollout needs to see what the release reads of other tenants.",
     remedy: "Leave it out.",
   };
 }
@@ -99,7 +99,7 @@ function unlimited(name: string, { limits }: IsolationScope): Breach | null {
   const limit = name === "statement_timeout" ? limits.statementTimeout : limits.lockTimeout;
   return {
     code: "isolation.timeout",
-    message: `It takes away ${name}, or sets it above the ${limit} ms of the config: the limits of a rollout are not the release's to remove.`,
+    message: `It takes away ${name}, or sets it above the ${limit} ms of the config: a release may not remove the limits of a rollout.`,
     remedy:
       "Leave it out, or raise rollout.lockTimeout or rollout.statementTimeout in the config, where an approver sees it.",
   };

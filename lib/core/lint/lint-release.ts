@@ -21,7 +21,7 @@ import { applyWaivers, readWaivers, type Waived, type Waiver } from "./waivers.j
 export interface LintInput {
   /** In the order in which they run. A release's `Script` fits. */
   readonly scripts: readonly LintScript[];
-  /** A live catalog of the cluster, as it stands before the release. */
+  /** A live catalog of the cluster, as it is before the release. */
   readonly catalog?: Catalog;
   /** By `schema.table`; of the largest tenant. */
   readonly statistics?: ReadonlyMap<string, TableSize>;

@@ -4,7 +4,7 @@ import type { SourceFile } from "./source-file.js";
 
 /**
  * How a framework sends a script: in one transaction, each statement by itself, as one query, which is no transaction block
- * when it holds one statement, or outside of a transaction when every statement of it refuses one.
+ * when it holds one statement, or outside a transaction when every statement of it refuses one.
  */
 export type Sending = TransactionMode | "one query" | "as it must";
 

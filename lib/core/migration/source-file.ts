@@ -122,8 +122,8 @@ function carriageReturns(path: string, text: string): Finding {
     code: "release.carriage-returns",
     severity: "note",
     subject: { kind: "file", name: path },
-    message: `${path} has Windows line ends. Checksums over its bytes differ from those of a checkout with Unix line ends.`,
-    remedy: { text: "Fix the line ends in the repository.", command: "git add --renormalize ." },
+    message: `${path} has Windows line endings. Checksums over its bytes differ from those of a checkout with Unix line ends.`,
+    remedy: { text: "Fix the line endings in the repository.", command: "git add --renormalize ." },
     source: { file: path, line, column: 1 },
   });
 }

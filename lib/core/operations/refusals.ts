@@ -72,8 +72,8 @@ function refusalOf(operation: Operation): Refusal | null {
 function beyond(text: string): Refusal {
   return {
     code: "dry-run.beyond-database",
-    message: `"${text}" reaches beyond the tenant's database, where no clone stands in for the real thing.`,
-    remedy: "Run it by hand, apart from the migrations of the tenants.",
+    message: `"${text}" reaches beyond the tenant's database, which no clone can stand in for.`,
+    remedy: "Run it by hand, outside the tenants' migrations.",
   };
 }
 
@@ -86,8 +86,8 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
   if (calls(WAITS)) {
     return {
       code: "dry-run.sleep",
-      message: `"${text}" waits on purpose, and holds the locks of its transaction for as long.`,
-      remedy: "Remove the wait; between batches it belongs into a job apart from the migrations.",
+      message: `"${text}" waits on purpose, and holds its transaction's locks meanwhile.`,
+      remedy: "Remove the wait. Between batches, it belongs in a job outside the migrations.",
     };
   }
   return [...names].some(actsOutside) ? beyond(text) : null;

@@ -117,7 +117,7 @@ function elsewhere(config: Config, policy: StackPolicy, sources: StackSources): 
       found.push(
         finding("policy.superuser", "warning", setting(key), [
           `The pack's ${key} is not followed: the policy of the stack lets no release run as a superuser.`,
-          "Sign in as a role that is no superuser; or say in the policy's superuser why releases of this stack may run as one.",
+          "Sign in as a role that is not a superuser; or say in the policy's superuser why releases of this stack may run as one.",
         ]),
       );
   if (connection.password !== undefined && !connection.password.startsWith("secret:"))

@@ -22,7 +22,7 @@ const OUTSIDE: ReadonlySet<string> = new Set([
   ...["pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats", "pg_stop_making_pinned_objects", "pg_nextoid"],
 ]);
 
-/** Whether a call of a function of this name reaches beyond the database, where no clone stands in for the real thing. */
+/** Whether a call of a function of this name reaches beyond the database, which no clone can stand in for. */
 export function actsOutside(name: string): boolean {
   return OUTSIDE.has(name) || /^dblink(_|$)|^binary_upgrade_/.test(name);
 }

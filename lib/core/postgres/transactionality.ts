@@ -15,7 +15,7 @@ interface WithNode {
 interface Refused {
   /** As it is written. */
   readonly verb: string;
-  /** Whether Flyway knows it, and runs a script of it alone outside of a transaction. */
+  /** Whether Flyway knows it, and runs a script of it alone outside a transaction. */
   readonly flyway: boolean;
   /** Whether a statement is one of these. */
   readonly is: (node: Node) => boolean;
@@ -105,7 +105,7 @@ export function transactionalityOf(statement: WithNode): Transactionality {
   return type?.newVal !== undefined && type.oldVal === undefined ? "own" : "inside";
 }
 
-/** True when Flyway runs a script of this statement alone outside of a transaction: it knows fewer statements than the server refuses. */
+/** True when Flyway runs a script of this statement alone outside a transaction: it knows fewer statements than the server refuses. */
 export function flywayRunsOutside(statement: WithNode): boolean {
   const verb = concurrently(statement)?.verb;
   if (verb !== undefined && !WHOLE.has(as(statement.node, "ReindexStmt")?.kind))

@@ -66,7 +66,7 @@ function problemsOf(migration: Migration, said: readonly Finding[]): readonly Fi
         code: "release.not-a-backfill",
         severity: "error",
         subject,
-        message: `${up.file} is no backfill: no comment above its statement says by which key its rows are walked.`,
+        message: `${up.file} is not a backfill: no comment above its statement names the key to walk its rows by.`,
         remedy: { text: "Write this line above the one UPDATE, DELETE or INSERT … SELECT:", sql: BACKFILL_FORM },
         source,
       }),

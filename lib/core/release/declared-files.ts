@@ -39,7 +39,7 @@ function takenOut(file: SourceFile, reason: string): Finding {
     code: "release.not-a-migration",
     severity: "note",
     subject: { kind: "file", name: file.path },
-    message: `The config says that ${file.path} is no migration: ${reason}.`,
+    message: `The config says that ${file.path} is not a migration: ${reason}.`,
     source: { file: file.path, line: 1, column: 1 },
   });
 }

@@ -19,7 +19,7 @@ export function dynamicSqlFindings(statements: readonly AnyStatement[]): readonl
         severity: "warning",
         subject: { kind: "statement", name: `${source.file}:${source.line}` },
         message: `A function of the release is not understood as a whole: ${lowerCased(reason)}.`,
-        remedy: { text: "Look at what it runs; a statement of a release that calls it is not understood and blocks." },
+        remedy: { text: "Look at what it runs: a statement that calls it is not understood, and blocks the release." },
         source,
       }),
     );

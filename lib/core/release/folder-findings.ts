@@ -91,7 +91,7 @@ function leftOut(file: SourceFile): Finding {
     code: "release.file-left-out",
     severity: "warning",
     subject: { kind: "file", name: file.path },
-    message: `${file.path} is not named as the convention of this folder wants it, so it is no migration and will not run.`,
+    message: `${file.path} does not have the kind of name that this folder's convention requires, so it is not a migration and will not run.`,
     remedy: { text: "Rename the file if it is meant to run, or move it elsewhere." },
     source: { file: file.path, line: 1, column: 1 },
   });
@@ -103,8 +103,8 @@ function runsForward(file: SourceFile, convention: Convention): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "file", name: file.path },
-    message: `${file.path} is named like a way back, and ${convention.id} would run it as a migration.`,
-    remedy: { text: "Name it as the framework wants it, or take it out of the folder." },
+    message: `${file.path} is named like a down migration, and ${convention.id} would run it as a migration.`,
+    remedy: { text: "Name it as the framework requires, or take it out of the folder." },
     source: { file: file.path, line: 1, column: 1 },
   });
 }
@@ -115,9 +115,9 @@ function partRunsForward({ path }: SourceFile, { mark, line }: MarkedWayBack, co
     severity: "error",
     unknown: true,
     subject: { kind: "file", name: path },
-    message: `${path}, line ${line}: below "${mark}" a way back seems to begin, and ${convention.id} would run it with the migration.`,
+    message: `${path}, line ${line}: a down migration seems to begin below "${mark}", and ${convention.id} would run it with the migration.`,
     remedy: {
-      text: "Move the way back to where the framework looks for it, or reword the comment if what follows is meant to run.",
+      text: "Move the down migration to where the framework looks for it, or reword the comment if what follows is meant to run.",
     },
     source: { file: path, line, column: 1 },
   });

@@ -26,6 +26,6 @@ function notUsed({ unknown: _, ...finding }: Finding): Finding {
     ...finding,
     code: "release.down-opaque",
     severity: "warning",
-    message: `The author's way back is not used. ${finding.message}`,
+    message: `The author's down migration is not used. ${finding.message}`,
   };
 }

@@ -112,8 +112,8 @@ function incomplete(entry: LedgerEntry, format: LedgerFormat, place: Place): Fin
     severity: "error",
     unknown: true,
     subject: { kind: "migration", name: entry.version },
-    message: `${format.table} says that ${entry.version} began and did not finish; what of it took effect is not known.`,
-    remedy: { text: "Look at what the migration left behind, finish it or take it back, and correct the ledger." },
+    message: `${format.table} says that ${entry.version} started and did not finish; which of its changes took effect is unknown.`,
+    remedy: { text: "Look at what the migration left behind, finish it or undo it, and correct the ledger." },
     ...place,
   });
 }
@@ -154,9 +154,9 @@ function sameText(migration: Migration, format: LedgerFormat, at: Pick<Finding, 
     code: "release.line-ends-differ",
     severity: "warning",
     subject: at.subject,
-    message: `${migration.up.file} differs from what ran in its line ends or its byte order mark alone, so the checksum in ${format.table} is another.`,
+    message: `${migration.up.file} differs from what ran only in line endings or a byte order mark, so the checksum in ${format.table} is another.`,
     remedy: {
-      text: "Fix the line ends in the repository, since the framework may refuse the file.",
+      text: "Fix the line endings in the repository, since the framework may refuse the file.",
       command: "git add --renormalize .",
     },
     ...(at.source ? { source: at.source } : {}),

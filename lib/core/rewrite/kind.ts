@@ -5,7 +5,7 @@ import type { Phase } from "../migration/plan-step.js";
 
 /**
  * How a statement of a plan runs. `short`: its lock is strong and held for a moment, so it may share a transaction with others of the same
- * table. `long`: by itself, since it takes long under a weak lock. `outside`: by itself and outside of a transaction. `backfill`: in batches.
+ * table. `long`: by itself, since it takes long under a weak lock. `outside`: by itself and outside a transaction. `backfill`: in batches.
  */
 export type Pace = "short" | "long" | "outside" | "backfill";
 
@@ -31,7 +31,7 @@ export interface RewriteContext {
   readonly known: Known;
   /** The catalog before the migration. */
   readonly before: CatalogIndex;
-  /** The migration is one transaction as it stands. */
+  /** The migration is one transaction as written. */
   readonly together: boolean;
   /** Major version of the server. */
   readonly major: number;

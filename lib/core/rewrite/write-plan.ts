@@ -57,10 +57,7 @@ export function writePlan(
     const written = { version, name, up: textOf(step, at, steps.length, plan), transaction: step.transaction };
     const files = convention.write?.({ ...written, down: downText(downs[at] ?? null) }, like);
     if (!files)
-      throw new NotRewritable(
-        "convention",
-        `${convention.id} has no form for a step that runs outside of a transaction`,
-      );
+      throw new NotRewritable("convention", `${convention.id} has no form for a step that runs outside a transaction`);
     for (const file of files) refuseTaken(file, place);
     return { step, version, name, files };
   });

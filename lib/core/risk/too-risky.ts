@@ -19,7 +19,7 @@ export function tooRisky({ fleet, factors }: RiskScore, { block }: Thresholds): 
     subject: { kind: "release", name: "release" },
     message: `The risk is ${scoreText(fleet)}, and from ${scoreText(block)} on releases are blocked. Largest factors: ${largest.join("; ")}.`,
     remedy: {
-      text: "Reduce the largest factors: split the release, or take the steps that schema-gate rewrite offers for its long locks. thresholds.block in the config is the line.",
+      text: "Reduce the largest factors: split the release, or take the steps that schema-gate rewrite offers for its long locks. thresholds.block in the config sets the limit.",
     },
   };
 }

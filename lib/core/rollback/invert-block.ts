@@ -14,7 +14,7 @@ import type { Block } from "./within-block.js";
 
 /**
  * A block in which something gets another name. What takes rows or values is undone last, by the names from before the block; all else, renames
- * among it, in the order turned round, each in the schema that it met. `gone`: what went without being named, beside these.
+ * among it, in the order turned round, each in the schema that it met. `gone`: what went without being named, besides these.
  */
 export function invertBlock(
   part: Part,

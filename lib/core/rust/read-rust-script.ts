@@ -39,7 +39,7 @@ export interface ReadRustScript {
 export function readRustScript(release: RustRelease, source: ScriptSource, entry: RustEntry): ReadRustScript {
   const parsed = parsedFile(source.file);
   const broken: Opaque[] = parsed.error
-    ? [{ ...pieceOf("The file is not Rust that can be parsed", parsed.error), text: source.file.text }]
+    ? [{ ...pieceOf("The file cannot be parsed as Rust", parsed.error), text: source.file.text }]
     : [];
   const item = entryItem(release.crate, source.file, entry);
   if (!item) {

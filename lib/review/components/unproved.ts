@@ -76,7 +76,7 @@ function queries({ plan }: ReviewModel): Html | false {
 
 function unknownFindings({ findings }: ReviewModel): Html | false {
   const n = findings.filter(({ unknown }) => unknown === true).length;
-  return n > 0 && html`${count(n, "finding")} say that something <a href="#findings">could not be found out</a>.`;
+  return n > 0 && html`${count(n, "finding")} say that something <a href="#findings">could not be determined</a>.`;
 }
 
 function leftOut({ exempt, notSelected }: ReviewModel): Html | false {

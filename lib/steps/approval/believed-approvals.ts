@@ -31,7 +31,7 @@ function tampered(run: string, message: string): Finding {
     subject: { kind: "run", name: run },
     message,
     remedy: {
-      text: "Find out who wrote there, take their access away, then start a new run.",
+      text: "Find out who wrote there, revoke their access, then start a new run.",
       command: "schema-gate run",
     },
   };

@@ -20,7 +20,7 @@ export function rollbackOf(question: string): { readonly run: string; readonly o
   return run === undefined ? null : { run, order: Number(order) };
 }
 
-/** A rollback that was asked for, as it stands now. */
+/** A rollback that was asked for, as it is now. */
 export interface AskedRollback {
   readonly asked: AuditEvent;
   readonly outlook: RollbackOutlook;

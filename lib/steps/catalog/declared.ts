@@ -174,7 +174,7 @@ function noScratch(tenant: Tenant, error: DatabaseError): Finding {
     subject: { kind: "host", name: tenant.host },
     message: `No empty database could be made for the migration history, so there is no declared schema to compare with: ${error.message} [${error.code}].`,
     remedy: {
-      text: "Let the gate's role make databases (CREATEDB), or give it a staging server: staging.mode and staging.url in the config.",
+      text: "Allow the gate's role to create databases (CREATEDB), or give it a staging server: staging.mode and staging.url in the config.",
     },
   };
 }

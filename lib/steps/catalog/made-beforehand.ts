@@ -20,7 +20,7 @@ const TIMEOUTS = { statementTimeout: 60_000, lockTimeout: 5_000 };
 /**
  * Makes extensions of the history that only a superuser may make, with what those need: where the tenant has them, so that somebody has
  * allowed them. Schema and version are those that the history names, else the tenant's schema and the server's version. Their scripts run
- * as the login, which is why it is done while nothing of the release is there. A login that is no superuser makes none, and without a
+ * as the login, which is why it is done while nothing of the release is there. A login that is not a superuser makes none, and without a
  * tenant nobody has allowed any. Throws `DatabaseError`.
  */
 export async function makeBeforehand(

@@ -146,7 +146,7 @@ function leftOutEvidence({ scope, registry }: RunArtifacts): Pick<Evidence, "exe
   };
 }
 
-/** The evidence of a run as it stands now. */
+/** The evidence of a run as it is now. */
 export async function gatherEvidence(ports: Ports): Promise<Evidence> {
   await loadParser();
   const run = await readRun(ports);

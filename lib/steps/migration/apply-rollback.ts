@@ -85,7 +85,7 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   return { version: migration.version, ms: input.clock.monotonic() - start };
 }
 
-/** First of all: going up again from the middle of a way back would pass over the rows that are put back by then. */
+/** First of all: going up again from the middle of a way back would pass over the rows that are restored by then. */
 async function forgetCursor(session: Session, input: ApplyRollback): Promise<void> {
   const { version } = input.migration;
   const forget = async () => {

@@ -18,7 +18,7 @@ export function othersCode(code: readonly string[], reason: string | null): Find
     unknown: true,
     message: `The release was not executed: the gate connects as a role that reaches beyond the database, and ${shown} would run with its rights.`,
     remedy: {
-      text: "Connect as the role that owns the tenants, or as a member of it that is no superuser; or say in connection.superuser why tenants' code may run as one.",
+      text: "Connect as the role that owns the tenants, or as a member of it that is not a superuser; or say in connection.superuser why tenants' code may run as one.",
     },
   };
 }

@@ -121,7 +121,7 @@ export function rerunFindings(rerun: Rerun): readonly Finding[] {
       gate: "dry-run",
       severity: "note",
       subject: { kind: "release", name: "release" },
-      message: "Run a second time, the release changes the tenant again; only the ledger keeps that from happening.",
+      message: "If it runs a second time, the release changes the tenant again; only the ledger prevents that.",
     },
   ];
 }

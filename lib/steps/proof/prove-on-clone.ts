@@ -223,7 +223,7 @@ function failedAgain(resumes: readonly ResumePoint[], reason: string): Again {
     gate: "dry-run",
     severity: "error",
     subject: { kind: "release", name: "release" },
-    message: `After it was taken back, the release does not lead to the same state again: ${reason}`,
+    message: `After the rollback, the release does not lead to the same state again: ${reason}`,
     remedy: { text: "A value that differs from run to run (a clock, random numbers) may be the cause; write it down." },
   };
   return { upAgain: false, resumes, findings: [finding] };

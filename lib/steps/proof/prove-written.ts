@@ -167,7 +167,7 @@ function refused(version: string, reason: string): Finding {
     subject: { kind: "migration", name: version },
     message: `Once an application has written to what ${version} makes, its way back may stop, and change nothing: ${reason}.`,
     remedy: {
-      text: "Write a down migration that says what is to become of such values, or roll back before they are written.",
+      text: "Write a down migration that says what happens to such values, or roll back before they are written.",
     },
   };
 }

@@ -104,7 +104,7 @@ function differs({ migrations }: ProveOnClone, difference: string, begun: boolea
     gate: "dry-run",
     severity: "error",
     subject: { kind: "migration", name: versions.join(", ") },
-    message: `In batches the statement leaves other rows on the clone than as a whole: ${difference}`,
+    message: `On the clone, the statement leaves different rows in batches than as a whole: ${difference}`,
     remedy: begun
       ? {
           text: "A tenant is in the middle of this backfill. Go on with the run that began it, or take that one back first.",

@@ -93,7 +93,7 @@ export interface Undone extends Restored {
 }
 
 /**
- * Puts back what a repair took away or changed, in one transaction. Throws `DatabaseError` and `UndoError`, after which nothing is
+ * Restores what a repair took away or changed, in one transaction. Throws `DatabaseError` and `UndoError`, after which nothing is
  * changed, and `OutcomeUnknown`.
  */
 export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<Undone> {

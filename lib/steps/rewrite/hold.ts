@@ -5,7 +5,7 @@ import type { ProvedStatement } from "../proof/proof.js";
 export interface Hold {
   /** The strongest lock that was seen on an existing table; null for none. */
   readonly strongest: LockMode | null;
-  /** False where a statement ran outside of a transaction: it gave its locks back before they could be seen. */
+  /** False where a statement ran outside a transaction: it gave its locks back before they could be seen. */
   readonly watched: boolean;
   /** How long writers of one table waited at most. Milliseconds; 0 where they did not. */
   readonly writersMs: number;

@@ -12,7 +12,7 @@ import { proveRewrite, type RewriteProof } from "./prove-rewrite.js";
 /** What came of one migration. A plan without a proof is not one: it is refused. */
 export type RewrittenMigration = {
   readonly migration: Migration;
-} /** `condition`: of a migration that is a contract step as it stands, when it may run; null for one that may run now. */ & (
+} /** `condition`: of a migration that is a contract step already, when it may run; null for one that may run now. */ & (
   | { readonly outcome: "unchanged"; readonly condition: string | null }
   | { readonly outcome: "rewritten"; readonly plan: RewritePlan; readonly proof: RewriteProof }
   | { readonly outcome: "refused"; readonly refusal: RewriteRefusal }

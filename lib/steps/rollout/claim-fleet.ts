@@ -32,9 +32,9 @@ function busy(run: string, other: ActiveRollout): Finding {
     gate: "rollout",
     severity: "error",
     subject: { kind: "run", name: run },
-    message: `The rollout did not begin: ${messageOf(other)}.`,
+    message: `The rollout did not start: ${messageOf(other)}.`,
     remedy: {
-      text: "Wait for its end, then go on. If it changed tenants of yours, they are refused and a new run is needed.",
+      text: "Wait until it ends, then continue. If it changed tenants of yours, they are refused and a new run is needed.",
       command: `schema-gate status ${other.run} --watch`,
     },
   };

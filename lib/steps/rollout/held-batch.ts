@@ -31,6 +31,6 @@ function tampered(run: string, message: string): Finding {
     severity: "error",
     subject: { kind: "run", name: run },
     message: `${message}.`,
-    remedy: { text: "Take their access away, then start a new run.", command: "schema-gate run" },
+    remedy: { text: "Revoke their access, then start a new run.", command: "schema-gate run" },
   };
 }

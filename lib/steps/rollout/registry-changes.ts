@@ -67,7 +67,7 @@ function departed(id: string): Finding {
     severity: "warning",
     subject: { kind: "tenant", name: id },
     message: `Tenant ${id} is no longer in the registry; the rollout skips it.`,
-    remedy: { text: "Nothing, when it was taken out on purpose; else put it back and run the release again." },
+    remedy: { text: "Nothing, if it was removed on purpose; otherwise add it again and run the release again." },
     tenants: [id],
   };
 }

@@ -24,7 +24,7 @@ export function tooManyWaves(
       subject: { kind: "run", name: run },
       message: `The rollout of ${tenants.length} tenants would have ${waves} waves; the history of one execution on AWS holds ${MOST_WAVES}.`,
       remedy: {
-        text: `Let waves be larger in the config: rollout.maxWave of at least ${Math.ceil((tenants.length / MOST_WAVES) * 1.1)}.`,
+        text: `Allow larger waves in the config: rollout.maxWave of at least ${Math.ceil((tenants.length / MOST_WAVES) * 1.1)}.`,
       },
     },
   ];

@@ -163,7 +163,7 @@ async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly
         gate: "diverge",
         severity: "warning",
         subject: { kind: "host", name: host },
-        message: `Whether an earlier attempt left clones on ${host} could not be found out: ${error.message}.`,
+        message: `Whether an earlier attempt left clones on ${host} could not be determined: ${error.message}.`,
         remedy: {
           text: `Drop databases whose names begin with ${CLONE_PREFIX} on that server, when no run works there.`,
         },

@@ -118,7 +118,7 @@ async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; finding
       severity: "error",
       unknown: true,
       subject: { kind: "config", name: "lint.rules" },
-      message: `Rules of your own did not run: ${error instanceof Error ? error.message : String(error)}.`,
+      message: `Your own rules did not run: ${error instanceof Error ? error.message : String(error)}.`,
       remedy: { text: "Correct the module, or take it out of lint.rules." },
     };
     return { rules: [], findings: [finding] };

@@ -162,7 +162,7 @@ function closed(run: string, { text }: Hold) {
     gate: "rollout",
     severity: "error",
     subject: { kind: "run", name: run },
-    message: `The rollout did not go on: ${text}.`,
+    message: `The rollout did not continue: ${text}.`,
     remedy: {
       text: "Give the group another window under rollout.groups in the config, then start a new run; tenants that have the release are left alone.",
       command: "schema-gate run",

@@ -152,7 +152,7 @@ function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeA
     return {
       ...base,
       unknown: true,
-      message: `Whether tenant ${tenant.id} has ${query.meaning} could not be found out: ${result.reason}.`,
+      message: `Whether tenant ${tenant.id} has ${query.meaning} could not be determined: ${result.reason}.`,
       remedy: { text: "Raise timeouts.probe, or run the gate when the tenant is calmer." },
     };
   }
@@ -160,10 +160,10 @@ function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeA
   const keys = result.keys.length > 0 ? `, such as ${result.keys.join(", ")}` : "";
   return {
     ...base,
-    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or carry them along" : "the release would fail there"}.`,
+    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or change them too" : "the release would fail there"}.`,
     remedy: repair
       ? remedyOf(tenant, repair, result.keys)
-      : { text: "Look at these rows and decide what they should be: no value can be made up for them." },
+      : { text: "Look at these rows and decide what they should be: no value can be invented for them." },
   };
 }
 

@@ -11,7 +11,7 @@ interface Output {
   readonly outcome: "failed";
 }
 
-const RESUME = { text: "Remove the cause, then go on from where it stopped." } as const;
+const RESUME = { text: "Remove the cause, then continue from where it stopped." } as const;
 /** On AWS a failure that was recorded has ended its execution: what had not begun its rollout begins again. */
 const NEW_RUN = {
   text: "Remove the cause, then start a new run of the same release; tenants that have it are not touched again.",

@@ -37,7 +37,7 @@ export const report: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-/** Evidence, its files and the outcome of the run as it stands now; noted in the trail. */
+/** Evidence, its files and the outcome of the run as it is now; noted in the trail. */
 export async function writeReport(ports: Ports): Promise<Pick<Outcome, "status" | "reason">> {
   const evidence = await gatherEvidence(ports);
   const { status, reason } = evidence.verdict;

@@ -165,7 +165,7 @@ function opened(ports: Ports, plan: WavePlan, reason: string, back: TakingBack |
   return {
     ...said,
     message: `${message} ${next}`,
-    remedy: { text: "Remove the cause and go on.", command: `schema-gate resume ${ports.run}` },
+    remedy: { text: "Remove the cause and continue.", command: `schema-gate resume ${ports.run}` },
   };
 }
 

@@ -103,7 +103,7 @@ describe.each(MAJORS)("what %s refuses in a transaction block", (major: Major) =
     await database.client.query("drop subscription kept");
   });
 
-  /** Whether the refusal is the answer; any other failure would come outside of a transaction too. */
+  /** Whether the refusal is the answer; any other failure would come outside a transaction too. */
   const refuses = async (sql: string): Promise<boolean> => {
     await database.client.query("begin");
     try {

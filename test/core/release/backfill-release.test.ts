@@ -10,7 +10,7 @@ const read = (path: string, text: string) => backfillRelease({ path, bytes: Buff
 it.each([
   ["goose", "fill.sql", GOOSE],
   ["goose without a way down", "fill.sql", `-- +goose Up\n${MARK}\n${UPDATE};\n`],
-  ["goose outside of a transaction", "fill.sql", `-- +goose NO TRANSACTION\n${GOOSE}`],
+  ["goose outside a transaction", "fill.sql", `-- +goose NO TRANSACTION\n${GOOSE}`],
   [
     "goose with a statement in one piece",
     "fill.sql",

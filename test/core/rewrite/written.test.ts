@@ -46,7 +46,7 @@ async function write(id: string, path: string, text: string, steps: readonly Rew
   return { written, read };
 }
 
-/** Convention, a file of it, and the paths of the ways up of two steps, the first of them outside of a transaction; null where that has no form. */
+/** Convention, a file of it, and the paths of the ways up of two steps, the first of them outside a transaction; null where that has no form. */
 it.each([
   ["sqlx", "20240115120059_x.sql", "SELECT 1;", ["20240115120059_x.sql", "20240115120100_x_s.sql"]],
   ["golang-migrate", "0002_x.up.sql", "SELECT 1;", ["0002_x.up.sql", "0003_x_s.up.sql"]],

@@ -42,7 +42,7 @@ describe("Rust that cannot be read", () => {
       "src/m1_first.rs": migration(SEND, "use crate::tools::text;"),
       ...helper,
     });
-    expect(called).toContain("src/tools.rs is not Rust that can be parsed");
+    expect(called).toContain("src/tools.rs cannot be parsed as Rust");
     expect(await blockedBy({ "src/lib.rs": `${lib()} }`, "src/m1_first.rs": migration("") })).not.toBe("");
   });
 

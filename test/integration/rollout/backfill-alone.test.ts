@@ -147,7 +147,7 @@ describe("schema-gate backfill", { timeout: 240_000 }, () => {
   });
 
   it.each([
-    ["no annotation", FILL, /fill\.sql is no backfill: no comment above its statement/],
+    ["no annotation", FILL, /fill\.sql is not a backfill: no comment above its statement/],
     ["several statements", `${MARK}\n${FILL}\n${COUNT}`, /must be the only one of its migration/],
     ["a comment in another form", `-- schema-gate: backfill over id\n${FILL}`, /does not say by which key/],
     ["a SELECT", `${MARK}\nSELECT 1;`, /only an UPDATE, a DELETE and an INSERT … SELECT/],
@@ -173,7 +173,7 @@ describe("schema-gate backfill", { timeout: 240_000 }, () => {
     };
     expect(await of("nowhere.sql")).toMatch(/^2 .*nowhere\.sql cannot be read: ENOENT/);
     expect(await of("migrations")).toMatch(/^2 .*migrations is no SQL file/);
-    expect(await of(`migrations/${BASELINE}_baseline.up.sql`)).toMatch(/^2 .*is no backfill/);
+    expect(await of(`migrations/${BASELINE}_baseline.up.sql`)).toMatch(/^2 .*is not a backfill/);
     const inside = join("migrations", "20240202_fill.up.sql");
     expect(await of(file(inside, `${MARK}\n${FILL}`))).toMatch(/^2 .*lies in the folder of migrations/);
     expect(await of()).toMatch(/^2 .*missing required argument 'file'/);

@@ -27,7 +27,7 @@ describe.each(["15", "18"] as const)("a tenant held by one session, on %s", (maj
     expect(await guard("b").inside(second, "1")).toBe(true);
   });
 
-  it("keeps out a second one outside of a transaction, by name, until it is given back", async () => {
+  it("keeps out a second one outside a transaction, by name, until it is given back", async () => {
     const { url } = await temporaryDatabase(major);
     const [first, second] = [await testSession(url), await testSession(url)];
     const holder = guard("20240101-a");

@@ -42,7 +42,7 @@ function stepLines(
   const proved = proof.steps[at];
   if (!step || !proved) return [];
   const path = files.steps[at]?.files[0]?.path ?? `step ${at + 1}`;
-  const mode = step.transaction === "none" ? ", outside of a transaction" : "";
+  const mode = step.transaction === "none" ? ", outside a transaction" : "";
   const { down } = proved;
   const back =
     down.verdict === "exact" || down.verdict === "order"

@@ -188,7 +188,7 @@ function extraConstraints(ref: TableRef, { publisher, subscriber }: Sides, table
       code: "replica.constraint-extra",
       severity: "warning",
       subject: { kind: "constraint", name: `${table}.${id.name}` },
-      message: `constraint ${table}.${id.name} stands on the subscriber alone: a row that the publisher accepts may stop the replication.`,
+      message: `constraint ${table}.${id.name} exists only on the subscriber: a row that the publisher accepts may stop the replication.`,
       remedy: "Drop it on the subscriber, or add it on the publisher:",
       sql: `ALTER TABLE ${qualified(id.schema, id.table ?? "")} DROP CONSTRAINT ${identifier(id.name)};`,
     }));

@@ -232,7 +232,7 @@ function learnSchema(known: Known, statement: LintStatement): void {
   if (table) moveTable(known, table, key);
 }
 
-/** Under another name or in another schema it is looked at no more, and columns that have it keep the name of before. */
+/** Under another name or in another schema it is looked at no more, and columns that have it keep the earlier name. */
 function forgetType(known: Known, parts: readonly string[]): void {
   const key = partsKey(parts);
   known.types.delete(key);

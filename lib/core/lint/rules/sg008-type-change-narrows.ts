@@ -12,8 +12,7 @@ export const typeChangeNarrows: Rule = {
   title: "A type change to a narrower type",
   condition:
     "ALTER COLUMN … TYPE to a type that does not hold every value of the old one: bigint to integer, text to varchar(20), a smaller numeric.",
-  effect:
-    "One value that does not fit fails the whole migration; a USING clause that cuts it loses data without a word.",
+  effect: "One value that does not fit fails the whole migration; a USING clause that cuts it loses data silently.",
   workaround: "Count the rows that do not fit first, repair them, and only then change the type.",
   lock: "AccessExclusiveLock",
   work: "rewrite",

@@ -10,7 +10,7 @@ export const setNotNullDropsItsProof: Rule = {
   title: "SET NOT NULL and DROP of the CHECK that proves it, in one ALTER TABLE",
   condition: "One ALTER TABLE sets a column NOT NULL and drops the only valid CHECK that proves it free of NULLs.",
   effect:
-    "The server drops the constraint first, whatever the order in the text, and so reads every row under ACCESS EXCLUSIVE: the detour by the CHECK was for nothing.",
+    "The server drops the constraint first, whatever the order in the text, and so reads every row under ACCESS EXCLUSIVE: the detour through the CHECK gained nothing.",
   workaround: "Drop the CHECK in an ALTER TABLE of its own, after SET NOT NULL.",
   lock: "AccessExclusiveLock",
   work: "scan",

@@ -8,7 +8,7 @@ export const dropNotNull: Rule = {
   title: "Readers start to see NULLs",
   condition: "ALTER COLUMN … DROP NOT NULL on an existing table.",
   effect: "Code that reads the column never met a NULL in it. It will, as soon as a writer stores one.",
-  workaround: "Deploy readers that bear a NULL first.",
+  workaround: "Deploy readers that accept NULL first.",
   lock: "AccessExclusiveLock",
   work: "none",
   versions: ALL_VERSIONS,

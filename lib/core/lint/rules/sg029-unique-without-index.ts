@@ -30,7 +30,7 @@ export const uniqueWithoutIndex: Rule = {
         table,
         message: `Adding the UNIQUE constraint ${added.name} builds its index under ACCESS EXCLUSIVE; until that is done nobody reads or writes ${tableName(table)}.`,
         remedy: {
-          text: "Build the index concurrently, outside of a transaction, and let the constraint take it over.",
+          text: "Build the index concurrently, outside a transaction, and let the constraint take it over.",
           sql: `${form.join(";\n")};`,
         },
         ...(simple && known.table(table)?.kind !== "partitioned" ? { fix: form } : {}),

@@ -34,8 +34,8 @@ export const primaryKeyWithoutIndex: Rule = {
         message: `Adding the PRIMARY KEY ${added.name} builds its index under ACCESS EXCLUSIVE; until that is done nobody reads or writes ${tableName(table)}.`,
         remedy: {
           text: notNull
-            ? "Build the index concurrently, outside of a transaction, and let the key take it over."
-            : "Make the columns NOT NULL first (see SG010); then build the index concurrently, outside of a transaction, and let the key take it over.",
+            ? "Build the index concurrently, outside a transaction, and let the key take it over."
+            : "Make the columns NOT NULL first (see SG010); then build the index concurrently, outside a transaction, and let the key take it over.",
           sql: `${form.join(";\n")};`,
         },
         ...(simple && added.withColumn === undefined ? { fix: form } : {}),

@@ -11,7 +11,7 @@ export const primaryKeyOnNullableColumns: Rule = {
   condition:
     "ADD PRIMARY KEY USING INDEX while a column of the index is not known to be NOT NULL and no valid CHECK proves it.",
   effect:
-    "The server sets the columns NOT NULL on the way, and reads the whole table for it under ACCESS EXCLUSIVE: the detour by the index was for nothing.",
+    "The server sets the columns NOT NULL on the way, and reads the whole table for it under ACCESS EXCLUSIVE: the detour through the index gained nothing.",
   workaround: "Make the columns NOT NULL first, by way of a CHECK that is validated.",
   lock: "AccessExclusiveLock",
   work: "scan",

@@ -10,7 +10,7 @@ export const createIndex: Rule = {
   condition: "CREATE INDEX without CONCURRENTLY on an existing table. Partitioned tables are SG052.",
   effect:
     "SHARE is held until the index is built (and, in a transaction, until its end): every INSERT, UPDATE and DELETE waits.",
-  workaround: "CREATE INDEX CONCURRENTLY, outside of a transaction.",
+  workaround: "CREATE INDEX CONCURRENTLY, outside a transaction.",
   lock: "ShareLock",
   work: "build",
   versions: ALL_VERSIONS,
@@ -34,7 +34,7 @@ export const createIndex: Rule = {
       message: `Building this index holds SHARE on ${tableName(table)}; until ${wrapped ? "the transaction ends" : "that is done"} nobody writes to it.`,
       remedy: {
         text: wrapped
-          ? "Build it concurrently, in a file that runs outside of a transaction."
+          ? "Build it concurrently, in a file that runs outside a transaction."
           : "Build it concurrently; should that fail, drop the INVALID index that it leaves and build it again.",
         ...(sql === undefined ? {} : { sql: `${sql};` }),
       },

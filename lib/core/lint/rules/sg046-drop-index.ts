@@ -13,7 +13,7 @@ export const dropIndex: Rule = {
     "DROP INDEX without CONCURRENTLY, unless its table was made in the same release, or an earlier statement of the transaction has locked it out.",
   effect:
     "ACCESS EXCLUSIVE is taken on the table: the drop is short, but it waits for every open query of the table, and all others wait behind it.",
-  workaround: "DROP INDEX CONCURRENTLY, outside of a transaction.",
+  workaround: "DROP INDEX CONCURRENTLY, outside a transaction.",
   lock: "AccessExclusiveLock",
   work: "none",
   versions: ALL_VERSIONS,
@@ -40,7 +40,7 @@ export const dropIndex: Rule = {
         ...(small && small.rows <= 100_000 ? { severity: "note" as const } : {}),
         message: `Dropping ${parts.join(".")} takes ACCESS EXCLUSIVE on ${index ? index.table : "its table"}; it waits for open queries, and all others wait behind it.`,
         remedy: {
-          text: "Drop it concurrently, outside of a transaction.",
+          text: "Drop it concurrently, outside a transaction.",
           ...(sql === undefined ? {} : { sql: `${sql};` }),
         },
         ...(single && sql !== undefined && mayBeSplit(statement) ? { fix: [sql] } : {}),

@@ -10,7 +10,7 @@ export const reindex: Rule = {
   condition: "REINDEX without CONCURRENTLY.",
   effect:
     "SHARE is held on the table and ACCESS EXCLUSIVE on the index: writes wait, and so does every query whose plan looks at the index.",
-  workaround: "REINDEX … CONCURRENTLY, outside of a transaction.",
+  workaround: "REINDEX … CONCURRENTLY, outside a transaction.",
   lock: "ShareLock",
   work: "build",
   versions: ALL_VERSIONS,
@@ -31,7 +31,7 @@ export const reindex: Rule = {
       table,
       message: `Rebuilding ${name} holds SHARE on the table and ACCESS EXCLUSIVE on the index; writes wait, and so do queries that look at the index.`,
       remedy: {
-        text: "Rebuild it concurrently, outside of a transaction.",
+        text: "Rebuild it concurrently, outside a transaction.",
         ...(sql === undefined ? {} : { sql: `${sql};` }),
       },
       ...(sql !== undefined && mayBeSplit(statement) ? { fix: [sql] } : {}),

@@ -9,7 +9,7 @@ export const refusedInATransaction: Rule = {
     "CREATE, DROP or REINDEX … CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VACUUM, CREATE DATABASE and the like after BEGIN, in a DO block, or in a file that the framework wraps in a transaction.",
   effect: "The server refuses it, and the migration fails.",
   workaround:
-    "Put it into a file of its own that runs outside of a transaction: `-- no-transaction` (sqlx), `run_in_transaction = false` (diesel), `-- +goose NO TRANSACTION` (goose), `transaction:false` (dbmate).",
+    "Put it into a file of its own that runs outside a transaction: `-- no-transaction` (sqlx), `run_in_transaction = false` (diesel), `-- +goose NO TRANSACTION` (goose), `transaction:false` (dbmate).",
   lock: null,
   work: "none",
   versions: ALL_VERSIONS,
@@ -45,7 +45,7 @@ export const refusedInATransaction: Rule = {
       statement,
       subject: { kind: "statement", name: verb },
       message: `${verb} cannot run in a transaction, and ${where}.`,
-      remedy: { text: "Put it into a file of its own that runs outside of a transaction." },
+      remedy: { text: "Put it into a file of its own that runs outside a transaction." },
     };
   },
 };

@@ -8,9 +8,9 @@ export const concurrentlyWithOthers: Rule = {
   id: "SG049",
   slug: "concurrently-with-others",
   title: "CONCURRENTLY with other changes in one file",
-  condition: "A file outside of a transaction holds a CONCURRENTLY statement and other changes of the schema.",
+  condition: "A file outside a transaction holds a CONCURRENTLY statement and other changes of the schema.",
   effect:
-    "Should the build fail, the other statements stay done: the file has half applied, and running it again fails at the first of them.",
+    "If the build fails, the other statements stay done: the file has half applied, and running it again fails at the first of them.",
   workaround: "Give the CONCURRENTLY statement a file of its own.",
   lock: null,
   work: "none",
@@ -31,7 +31,7 @@ export const concurrentlyWithOthers: Rule = {
         yield {
           statement,
           subject: { kind: "file", name: script.file },
-          message: `Should this fail, the statements before it (from line ${earlier.source.line} on) stay done, and running the file again meets what they made.`,
+          message: `If this fails, the statements before it (from line ${earlier.source.line} on) stay done, and running the file again meets what they made.`,
           remedy: { text: "Move it into a file of its own." },
         };
       }

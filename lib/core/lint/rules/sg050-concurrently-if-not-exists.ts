@@ -6,7 +6,7 @@ import { mayBeSplit } from "./support/fixable.js";
 export const concurrentlyIfNotExists: Rule = {
   id: "SG050",
   slug: "concurrently-if-not-exists",
-  title: "IF NOT EXISTS is content with an INVALID index",
+  title: "IF NOT EXISTS accepts an INVALID index",
   condition:
     "CREATE INDEX CONCURRENTLY IF NOT EXISTS, without a DROP of the index before it, while no live catalog shows that the index is missing or valid.",
   effect:

@@ -7,7 +7,7 @@ export const dropSchemaOrDatabase: Rule = {
   title: "A whole schema or database is dropped",
   condition:
     "DROP SCHEMA … CASCADE, DROP DATABASE, DROP OWNED. DROP SCHEMA without CASCADE only drops an empty one and is not reported.",
-  effect: "Everything in it is gone, and nothing puts it back but a backup.",
+  effect: "Everything in it is gone, and only a backup restores it.",
   workaround: "Drop the objects one by one, where each can be seen; drop a database by hand, not in a migration.",
   lock: null,
   work: "delete",

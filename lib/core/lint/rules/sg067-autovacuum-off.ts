@@ -9,7 +9,7 @@ export const autovacuumOff: Rule = {
   title: "Autovacuum is switched off",
   condition: "SET (autovacuum_enabled = false), in ALTER TABLE or CREATE TABLE.",
   effect:
-    "Dead rows pile up and statistics grow stale, until an emergency vacuum against transaction wraparound comes at a time of its own choosing.",
+    "Dead rows pile up and statistics grow stale, until an emergency vacuum against transaction wraparound comes at a bad time.",
   workaround: "Leave it on; tune autovacuum_vacuum_scale_factor or cost limits of the table instead.",
   lock: "ShareUpdateExclusiveLock",
   work: "none",
@@ -30,7 +30,7 @@ export const autovacuumOff: Rule = {
         statement,
         location: option(options, "autovacuum_enabled")?.location,
         subject: { kind: "table", name: tableName(table) },
-        message: `Nothing cleans ${tableName(table)} any more, until an emergency vacuum does so at a time of its own choosing.`,
+        message: `Nothing cleans ${tableName(table)} any more, until an emergency vacuum does so, perhaps at a bad time.`,
         remedy: {
           text: "Leave autovacuum on and tune it for the table.",
           sql: `ALTER TABLE ${readableRelation(table)} SET (autovacuum_vacuum_scale_factor = 0.01);`,

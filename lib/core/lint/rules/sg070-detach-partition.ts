@@ -11,7 +11,7 @@ export const detachPartition: Rule = {
   effect:
     "ACCESS EXCLUSIVE is taken on the parent and the partition: it waits for every open query of the partitioned table, and all others wait behind it.",
   workaround:
-    "DETACH PARTITION … CONCURRENTLY, outside of a transaction; not possible while there is a DEFAULT partition.",
+    "DETACH PARTITION … CONCURRENTLY, outside a transaction; not possible while there is a DEFAULT partition.",
   lock: "AccessExclusiveLock",
   work: "none",
   versions: { from: 14, to: 18 },
@@ -34,7 +34,7 @@ export const detachPartition: Rule = {
               text: "Set a short lock_timeout and retry; CONCURRENTLY is refused because of the DEFAULT partition.",
               sql: "SET lock_timeout = '2s';",
             }
-          : { text: "Detach it concurrently, outside of a transaction.", sql: `${sql};` },
+          : { text: "Detach it concurrently, outside a transaction.", sql: `${sql};` },
         ...(isOnlyCommand(statement) && !hasDefault && known.circumstances.versions.from >= 14 ? { fix: [sql] } : {}),
       };
     }

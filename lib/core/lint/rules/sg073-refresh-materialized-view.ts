@@ -7,7 +7,7 @@ import { withWord } from "./support/insert-word.js";
 export const refreshMaterializedView: Rule = {
   id: "SG073",
   slug: "refresh-materialized-view",
-  title: "REFRESH locks the readers of a materialized view out",
+  title: "REFRESH locks out the readers of a materialized view",
   condition: "REFRESH MATERIALIZED VIEW without CONCURRENTLY, of a view that was not made in the same release.",
   effect: "ACCESS EXCLUSIVE is held until the query behind the view has run: nobody reads it.",
   workaround:

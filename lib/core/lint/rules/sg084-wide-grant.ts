@@ -6,7 +6,7 @@ export const wideGrant: Rule = {
   slug: "wide-grant",
   title: "A right for everybody",
   condition: "GRANT … TO PUBLIC on tables, sequences, schemas (other than USAGE) or databases.",
-  effect: "Every role of the server, present and to come, has the right, in each tenant.",
+  effect: "Every role of the server, now and in future, has the right, in each tenant.",
   workaround: "Grant it to the role that needs it.",
   lock: null,
   work: "none",
@@ -30,7 +30,7 @@ export const wideGrant: Rule = {
       statement,
       location: as(everybody, "RoleSpec")?.location,
       subject: { kind: "grant", name: `${what} to PUBLIC` },
-      message: `${what} goes to every role of the server, present and to come.`,
+      message: `${what} goes to every role of the server, now and in future.`,
       remedy: { text: "Name the role that needs it." },
     };
   },

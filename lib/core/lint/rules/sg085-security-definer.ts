@@ -4,10 +4,10 @@ import { ALL_VERSIONS, type Rule } from "./rule.js";
 export const securityDefiner: Rule = {
   id: "SG085",
   slug: "security-definer",
-  title: "A SECURITY DEFINER function without a search_path of its own",
+  title: "A SECURITY DEFINER function without its own search_path",
   condition: "CREATE FUNCTION or PROCEDURE … SECURITY DEFINER without SET search_path.",
   effect:
-    "It runs with its owner's rights and finds tables and operators along the caller's search_path: who can create a schema can make it run his code.",
+    "It runs with its owner's rights and finds tables and operators along the caller's search_path: whoever can create a schema there can make it run their code.",
   workaround: "SET search_path = pg_catalog, and the schemas that it needs, with pg_temp last.",
   lock: null,
   work: "none",

@@ -22,7 +22,7 @@ export const createExtension: Rule = {
     yield {
       statement,
       subject: { kind: extension === undefined ? "statement" : "extension", name },
-      message: `${name} needs a superuser (or what the host of the database offers instead).`,
+      message: `${name} needs a superuser (or what the database's host offers instead).`,
       remedy: {
         text: "Make sure that every tenant has it before the release.",
         ...(extension === undefined ? {} : { sql: "SELECT extname, extversion FROM pg_extension;" }),

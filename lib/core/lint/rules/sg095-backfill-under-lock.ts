@@ -11,7 +11,7 @@ export const backfillUnderLock: Rule = {
   condition:
     "UPDATE, DELETE or INSERT … SELECT over many rows in a transaction that holds SHARE ROW EXCLUSIVE or more on an existing table. Where it is not known whether the runner wraps the file in a transaction, that is said.",
   effect:
-    "Locks are held to the end of the transaction: what was a change of a millisecond locks the table out for as long as the rows take.",
+    "Locks are held to the end of the transaction: a millisecond change becomes a lock for as long as the rows take.",
   workaround: "Three releases (or files): change the schema, fill the rows in batches, then constrain.",
   lock: null,
   work: "none",

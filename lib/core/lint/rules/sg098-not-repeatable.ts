@@ -5,10 +5,10 @@ import { ALL_VERSIONS, type Rule } from "./rule.js";
 export const notRepeatable: Rule = {
   id: "SG098",
   slug: "not-repeatable",
-  title: "A file outside of a transaction that cannot be run again",
+  title: "A file outside a transaction that cannot be run again",
   condition:
-    "A file that is known to run outside of a transaction creates something without IF NOT EXISTS, and more statements follow.",
-  effect: "Should a later statement fail, what came before stays; running the file again then fails at this statement.",
+    "A file that is known to run outside a transaction creates something without IF NOT EXISTS, and more statements follow.",
+  effect: "If a later statement fails, what came before stays; running the file again then fails at this statement.",
   workaround: "Write IF NOT EXISTS (and see SG099), or give each statement a file of its own.",
   lock: null,
   work: "none",
@@ -29,7 +29,7 @@ export const notRepeatable: Rule = {
     yield {
       statement,
       subject: { kind: "file", name: script.file },
-      message: "This file runs outside of a transaction: should a later statement fail, running it again fails here.",
+      message: "This file runs outside a transaction: if a later statement fails, running it again fails here.",
       remedy: { text: "Add IF NOT EXISTS, or move the statement into a file of its own." },
     };
   },

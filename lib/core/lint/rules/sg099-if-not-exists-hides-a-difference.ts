@@ -12,9 +12,9 @@ import { alterCommands } from "./support/alter-commands.js";
 export const ifNotExistsHidesADifference: Rule = {
   id: "SG099",
   slug: "if-not-exists-hides-a-difference",
-  title: "IF NOT EXISTS is content with another shape",
+  title: "IF NOT EXISTS accepts another shape",
   condition:
-    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to have another shape. A warning for an index that guards no uniqueness, which costs time and no data; a note where nothing is known of what stands.",
+    "CREATE TABLE, CREATE INDEX or ADD COLUMN … IF NOT EXISTS of something that the catalog or an earlier file shows to have another shape. A warning for an index that guards no uniqueness, which costs time and no data; a note where nothing is known about the existing one.",
   effect:
     "The name is there, so the server skips the statement and reports success; what the release counts on is not there.",
   workaround:

@@ -7,7 +7,7 @@ export const opaqueBody: Rule = {
   title: "A DO block whose effect cannot be known",
   condition:
     "A DO block with EXECUTE of a text that is put together at run time, or in a language that is not read. The plain statements of a DO block are linted like all others.",
-  effect: "What it does to the schema is not known before it runs, so nothing vouches for it.",
+  effect: "What it does to the schema is not known before it runs, so nothing can be proved about it.",
   workaround:
     "Write the statements out, or EXECUTE a constant text. A DROP by a name that is looked up is better done by name, with IF EXISTS.",
   lock: null,

@@ -29,7 +29,7 @@ function severalFolders(folders: readonly string[]): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "release", name: "migrations" },
-    message: `Migrations lie in ${folders.join(" and in ")}, and the framework reads one folder; which of them a tenant has is not known.`,
+    message: `Migrations are in ${folders.join(" and in ")}, and the framework reads one folder; it is unknown which of them a tenant has.`,
     remedy: { text: "Name one of them as `migrations` in the config." },
   });
 }
@@ -39,7 +39,7 @@ function notLookedInto(file: SourceFile): Finding {
     code: "release.file-left-out",
     severity: "warning",
     subject: { kind: "file", name: file.path },
-    message: `${file.path} lies in a folder below, where the framework does not look, so it will not run.`,
+    message: `${file.path} is in a subfolder, where the framework does not look, so it will not run.`,
     remedy: { text: "Move the file up if it is meant to run." },
     source: { file: file.path, line: 1, column: 1 },
   });

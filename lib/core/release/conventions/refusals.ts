@@ -25,7 +25,7 @@ export function refusedByFramework(file: SourceFile, framework: string, why: str
     unknown: true,
     subject: { kind: "file", name: file.path },
     message: `${framework} refuses ${file.path}: ${why}.`,
-    remedy: { text: "Write the file as the framework wants it." },
+    remedy: { text: "Write the file as the framework requires." },
     source: { file: file.path, line, column: 1 },
   });
 }
@@ -49,8 +49,8 @@ export function downUnusable(file: SourceFile, framework: string, why: string, l
     code: "release.down-unusable",
     severity: "warning",
     subject: { kind: "file", name: file.path },
-    message: `${framework} refuses the way back in ${file.path}: ${why}. It is not used.`,
-    remedy: { text: "Write it as the framework wants it, or leave the way back to be generated." },
+    message: `${framework} refuses the down migration in ${file.path}: ${why}. It is not used.`,
+    remedy: { text: "Write it as the framework requires, or let the rollback be generated." },
     source: { file: file.path, line, column: 1 },
   });
 }

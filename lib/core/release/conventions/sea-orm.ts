@@ -189,7 +189,7 @@ function nameNotKnown(item: Item): Finding {
     unknown: true,
     subject: { kind: "file", name: item.node.source.path },
     message: `The name under which the migration in ${item.node.source.path} is recorded cannot be told from its code.`,
-    remedy: { text: "Let name() return a text." },
+    remedy: { text: "Make name() return a string." },
     source: item.node.span,
   });
 }
@@ -222,7 +222,7 @@ function severalMigrators(count: number): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "release", name: "migrations" },
-    message: `The folder holds ${count} migrators; which of them a tenant runs is not known.`,
+    message: `The folder holds ${count} migrators; it is unknown which of them a tenant runs.`,
     remedy: { text: "Name the folder of one migration crate." },
   });
 }

@@ -37,7 +37,7 @@ function unreadable({ span }: RustNode): Finding {
     code: "application.unreadable",
     severity: "warning",
     subject: { kind: "file", name: span.file },
-    message: `${span.file} is not Rust that can be parsed, so what the application's code expects may be incomplete.`,
+    message: `${span.file} cannot be parsed as Rust, so what the application's code expects may be incomplete.`,
     remedy: {
       text: "Correct the code, or name other folders as `application` in the config.",
       command: `rustfmt --check ${span.file}`,

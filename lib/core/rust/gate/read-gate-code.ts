@@ -20,8 +20,7 @@ export function readGateCode(release: RustRelease, file: SourceFile): ReadGateCo
   const parsed = parsedFile(file);
   const code = emptyGateCode();
   const opaque: Opaque[] = [];
-  if (parsed.error)
-    opaque.push({ ...pieceOf("The file is not Rust that can be parsed", parsed.error), text: file.text });
+  if (parsed.error) opaque.push({ ...pieceOf("The file cannot be parsed as Rust", parsed.error), text: file.text });
   const entries = release.crate.all("function").filter((item) => item.node.source.path === file.path && isEntry(item));
   if (entries.length !== 1) {
     const reason = `The file has ${entries.length} functions that bear #[deploy_schema_migration]; it needs one`;

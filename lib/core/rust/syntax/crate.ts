@@ -290,7 +290,7 @@ export class Crate {
     const { path } = item.node.source;
     const virtual = this.virtual.get(path);
     const parsed = virtual === undefined ? null : this.tree.moduleOf(virtual)?.parsed;
-    if (parsed?.error) return `${path} is not Rust that can be parsed`;
+    if (parsed?.error) return `${path} cannot be parsed as Rust`;
     const attribute = item.attributes.find((each) => !attributesTold(each) && !this.isOfDerive(each, item));
     if (attribute) return `What ${attribute.text.slice(0, 60)} makes of ${item.name} is not known`;
     return item.within ? this.untold(item.within) : null;

@@ -171,7 +171,7 @@ describe("flyway", () => {
   });
 });
 
-describe("golang-migrate and prisma send a file as one query, and ours runs a statement outside of a transaction where it must", () => {
+describe("golang-migrate and prisma send a file as one query, and ours runs a statement outside a transaction where it must", () => {
   it.each([
     ["up-down", "1_a.up.sql"],
     ["plain", "1_a.sql"],
