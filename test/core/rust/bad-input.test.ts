@@ -35,7 +35,7 @@ async function blockedBy(files: Readonly<Record<string, string>>): Promise<strin
 describe("Rust that cannot be read", () => {
   it("is named when it does not parse", async () => {
     const broken = await blockedBy({ "src/lib.rs": lib(), "src/m1_first.rs": `${migration(SEND)} fn { }` });
-    expect(broken).toMatch(/release\.opaque src\/m1_first\.rs .*not Rust that can be parsed/);
+    expect(broken).toMatch(/release\.opaque src\/m1_first\.rs .*cannot be parsed as Rust/);
     const helper = { "src/tools.rs": 'pub fn text() -> String { "DROP TABLE a".into() } fn {' };
     const called = await blockedBy({
       "src/lib.rs": lib("mod tools;"),
