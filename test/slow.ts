@@ -74,6 +74,7 @@ export const SLOW: readonly string[] = [
   "test/security/overloads.test.ts",
   "test/security/reaching-logins.test.ts",
   "test/security/automatic-code.test.ts",
+  "test/security/requester-approves.test.ts",
   "test/security/superuser-release.test.ts",
   "test/staging/snapshots.test.ts",
   "test/steps/isolation/rolled-back-reads.test.ts",

@@ -1,3 +1,4 @@
+import { plural } from "../plural.js";
 import { namesIn, withoutTag } from "./names-in.js";
 import { namesOf, type Person } from "./person.js";
 import { hasRareLetters, mixesScripts, skeleton } from "./skeleton.js";
@@ -47,6 +48,16 @@ interface Voiding {
 
 export type ApprovalEntry = Decision | Voiding;
 
+function tooFew(request: ApprovalRequest, others: number): string {
+  const needed = plural(request.quorum, "approval is", "approvals are");
+  const who = `the requester ${requesterText(request)}`;
+  const there =
+    others === 0
+      ? `there is no approver besides ${who}`
+      : `only ${plural(others, "approver is", "approvers are")} not ${who}`;
+  return `${needed} needed, but ${there}; add approvers to the config, on AWS to the policy of the stack`;
+}
+
 /** Why a request can never be answered, or null. Checked before anyone is asked. */
 export function requestProblem(request: ApprovalRequest): string | null {
   if (!Number.isInteger(request.quorum) || request.quorum < 1) return "the quorum must be a whole number of at least 1";
@@ -59,7 +70,7 @@ export function requestProblem(request: ApprovalRequest): string | null {
     return "the requester has no name, so self-approval could not be refused";
   const others = request.approvers.filter((person) => !isRequester(request, person));
   if (others.length < request.quorum) {
-    return `${request.quorum} approvals are needed, but only ${others.length} approvers are not the requester ${requesterText(request)}; add approvers to the config, on AWS to the policy of the stack`;
+    return tooFew(request, others.length);
   }
   return null;
 }

@@ -153,7 +153,8 @@ describe("a request that could never be answered", () => {
       { approvers: [{ id: "alex" }, { id: "robin", aliases: ["ALEX"] }] },
       "the name alex belongs to more than one approver",
     ],
-    [{ approvers: [] }, "2 approvals are needed"],
+    [{ approvers: [] }, "2 approvals are needed, but there is no approver besides the requester dana"],
+    [{ approvers: [], quorum: 1 }, "1 approval is needed"],
   ])("%o", (change, problem) => {
     const found = requestProblem({ ...request, ...change });
     if (problem === null) expect(found).toBeNull();
