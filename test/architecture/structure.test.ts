@@ -120,6 +120,18 @@ describe("the core", () => {
   });
 });
 
+it("npm ci warns of no package on a Node that we name (docs/decisions/dependencies.md)", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { optional?: boolean; engines?: { node?: string } }>;
+  };
+  const least = Number(/\d+/.exec(packages[""]?.engines?.node ?? "")?.[0]);
+  const stricter = Object.entries(packages).filter(([, { optional, engines }]) => {
+    const [, from] = /^>=\s*(\d+)/.exec(engines?.node ?? "") ?? [];
+    return optional !== true && Number(from) > least;
+  });
+  expect(stricter.map(([name]) => name)).toEqual([]);
+});
+
 describe("debts, which may only fall", () => {
   const lines = (file: string) => read(file).split("\n").length;
 
