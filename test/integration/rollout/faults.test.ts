@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Account, account } from "../../support/faults/account.js";
 import { cutConnections } from "../../support/faults/cut-connections.js";
 import { FaultFleet } from "../../support/faults/fault-fleet.js";
+import { canMount, fullDisk } from "../../support/faults/full-disk.js";
 import { killAt, killInGates, killInRollback, strike } from "../../support/faults/kill-runner.js";
 import { type ReplicatedFleet, replicaLag, replicatedFleet } from "../../support/faults/lagging-replica.js";
 import { crash, strikeServer } from "../../support/faults/strike-server.js";
@@ -46,6 +47,17 @@ describe("a rollout that is struck", () => {
     expect(book).toMatchObject(nothingWrong);
     expect(book.injected).toBeGreaterThan(0);
   });
+
+  it.skipIf(!canMount())(
+    "disk full: tenants stay as they were, and those that have the release are left alone",
+    async () => {
+      const book = account("disk full");
+      await fullDisk(fleet, book, 1);
+      console.log(told(book));
+      expect(book).toMatchObject(nothingWrong);
+      expect(book.injected).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("a fleet with replicas", () => {

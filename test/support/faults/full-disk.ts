@@ -35,6 +35,11 @@ export async function fullDisk(fleet: FaultFleet, book: Account, rounds: number)
       rmSync(filler);
       const full = struck.filter((id) => fleet.progress(id)?.message?.includes("No space left") === true);
       await examineBlow(fleet, book, full);
+      // All have the release now, and need no room for what follows.
+      fill(filler);
+      const again = await fleet.command(["status", "--fleet"]);
+      rmSync(filler);
+      if (again.code !== 0) book.wrong.push(`migrated tenants on a full disk are not up to date: ${again.stdout}`);
     }
     await fleet.inDatabase("postgres", async (client) => {
       for (const id of struck) await client.query(`alter database ${id} set tablespace pg_default`);
