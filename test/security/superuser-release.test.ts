@@ -5,6 +5,7 @@ import { temporaryFolder } from "../review/harness.js";
 import { schemaGate } from "../support/captured-io.js";
 import { MAJORS } from "../support/majors.js";
 import { onServer, temporaryDatabase } from "../support/postgres.js";
+import { testSession } from "../support/session.js";
 
 const evil = (file: string) => `if (select rolsuper from pg_roles where rolname = session_user) then
   execute 'set role none'; execute 'copy (select 1) to program ''touch ${file}'''; end if;`;
@@ -110,6 +111,51 @@ describe.each(MAJORS)("a release that acts where it is a superuser, on %s", (maj
     expect(report.stdout).toContain(superuser);
     expect(existsSync(file)).toBe(false);
   }, 60_000);
+
+  it("a registry that names a superuser after the approval: no tenant is migrated", async () => {
+    const folder = temporaryFolder();
+    const { url, client, name } = await temporaryDatabase(major, SETUP);
+    await onServer(
+      major,
+      `do $$ begin create role swap_owner; create role swap_login login createdb password 'x'; grant swap_owner to swap_login;
+         exception when duplicate_object then null; end $$`,
+    );
+    await client.query(`alter database ${name} owner to swap_owner; alter table t owner to swap_owner;
+      alter table schema_migrations owner to swap_owner; grant all on schema public to swap_owner`);
+    await client.end();
+    mkdirSync(join(folder, "m"));
+    writeFileSync(join(folder, "m/000001_init.up.sql"), TABLES);
+    writeFileSync(
+      join(folder, "m/000002_next.up.sql"),
+      "create function f(int) returns bool immutable language plpgsql as $$ begin return true; end $$; alter table t add check (f(a));",
+    );
+    const registry = (to: string) => writeFileSync(join(folder, "tenants.csv"), `id,url\nt0,${to}\n`);
+    registry(url.replace(/\/\/postgres:[^@]*@/, "//swap_login:x@"));
+    const config = {
+      migrations: "m",
+      convention: "golang-migrate",
+      registry: { file: "tenants.csv" },
+      staging: { mode: "same host" },
+      connection: { role: "swap_owner" },
+      requester: "release-pipeline",
+      approval: { approvers: [{ id: "robin" }] },
+      thresholds: { ask: 0, quorum: 1, block: 1 },
+      application: [],
+    };
+    writeFileSync(join(folder, "schema-gate.yaml"), JSON.stringify(config));
+    const asked = await schemaGate(folder, ["run", "--no-wait"]);
+    expect(asked.code, asked.stdout + asked.stderr).toBe(4);
+    const approved = await schemaGate(folder, ["approve"], { login: "robin" });
+    expect(approved.code, approved.stderr).toBe(0);
+    registry(url);
+    const resumed = await schemaGate(folder, ["resume"]);
+    expect(resumed.code, resumed.stdout).not.toBe(0);
+    expect(resumed.stdout + resumed.stderr).toContain(
+      "would run as swap_owner, and postgres, who signs in, is a superuser",
+    );
+    const session = await testSession(url);
+    expect(await session.query("select 1 as there from pg_proc where proname = 'f'")).toEqual([]);
+  }, 120_000);
 
   it("plain statements need no reason", async () => {
     const sql = "begin; alter table t add c int; create extension if not exists hstore; commit;";

@@ -38,6 +38,28 @@ export function tenantRoleFindings(
   return roleFindings({ tenant: tenant.id, facts, named: tenant.role !== undefined, superuser, code });
 }
 
+/** The release would run as a superuser, whoever signed in for the gates. Nothing was executed. */
+class RoleRefused extends DatabaseError {
+  constructor(reason: string) {
+    super(reason, "ROLE");
+  }
+}
+
+/**
+ * What the gates asked of a superuser, asked of the session that is about to execute: the registry may name another login by now, and a login
+ * may have become one. Throws `RoleRefused`.
+ */
+export async function assertNoSuperuser(
+  session: Session,
+  tenant: Tenant,
+  config: Pick<Config, "connection" | "extensions">,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const findings = tenantRoleFindings(await readRoleFacts(session, tenant), tenant, config, migrations);
+  const error = findings.find(({ code, severity }) => code === "introspect.superuser" && severity === "error");
+  if (error) throw new RoleRefused(error.message);
+}
+
 /** The first that may do more than its statements say. */
 export function firstNotPlain(
   migrations: readonly Migration[],

@@ -14,6 +14,7 @@ import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
 import { assertOurs } from "../catalog/own-objects.js";
+import { assertNoSuperuser } from "../catalog/tenant-role.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
 import { partsBegun } from "../migration/progress.js";
@@ -106,6 +107,7 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
       if (config.connection.superuser === undefined) await assertNoOthersCode(session, context.release.migrations);
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);
+      await assertNoSuperuser(session, tenant, config, pending);
       ledgerThere = entries > 0;
       if (pending.length === context.cluster.pending.length) {
         await refuseNewRows(ports, context);

@@ -5,6 +5,7 @@ import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { readLedger } from "../catalog/ledger.js";
+import { assertNoSuperuser } from "../catalog/tenant-role.js";
 import { applyRollback, RollbackImpossible } from "../migration/apply-rollback.js";
 import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
@@ -69,6 +70,12 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
   const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
   try {
     if (config.connection.superuser === undefined) await assertNoOthersCode(session, release.migrations);
+    await assertNoSuperuser(
+      session,
+      tenant,
+      config,
+      release.migrations.filter(({ version }) => cluster.pending.includes(version)),
+    );
     const applied = await has(session);
     // Said before the first is taken back, so that a tenant is not left half way.
     const half = await halfDone(session, context, applied);
