@@ -162,7 +162,8 @@ function triedBy({ file, tests }: Attacks, outcome: Outcome) {
     const at = outcome.name.indexOf(start, outcome.name.indexOf(`on ${major} > `) + `on ${major}`.length);
     if (at !== outcome.name.indexOf(`on ${major} > `) + `on ${major}`.length) return [];
     const rest = outcome.name.slice(at + start.length);
-    const end = rest.indexOf(after);
+    // A name that ends with the attack has all of the rest for it.
+    const end = after === "" ? rest.length : rest.indexOf(after);
     if (end < 0 || rest.slice(0, end).includes(" > ")) return [];
     return [{ attack: rest.slice(0, end), login, major, passed: outcome.passed }];
   });
