@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { day, reason } from "../decision-fields.js";
 import { lintConfigSchema } from "../lint/lint-config.js";
 import { thresholdsSchema } from "../risk/thresholds.js";
 import { ACCEPTABLE_LOSSES } from "../rollback/loss-acceptance.js";
@@ -14,8 +15,6 @@ import { rolloutSchema } from "./rollout-config.js";
 import { secretReference as secret } from "./secret-reference.js";
 import { webhooksSchema } from "./webhook-config.js";
 import { workloadConfigSchema } from "./workload-config.js";
-
-const day = z.iso.date("expected a date such as 2026-12-31");
 
 const registry = z
   .strictObject({
@@ -49,7 +48,7 @@ const rollback = z
         z.strictObject({
           code: z.enum(ACCEPTABLE_LOSSES),
           migration: z.string().describe("version of the migration"),
-          reason: z.string().min(1),
+          reason,
           expires: day,
         }),
       )
@@ -131,7 +130,7 @@ export const configSchema = z.strictObject({
       "migrations that stand for a history which is no longer in the folder: a tenant that has version `from` has `into`",
     ),
   notMigrations: z
-    .array(z.strictObject({ files: z.string().min(1), reason: z.string().min(1) }))
+    .array(z.strictObject({ files: z.string().min(1), reason }))
     .default([])
     .describe(
       "files of the folder that are no migrations, such as seeds and callbacks: a path relative to it, * within a name, ** over folders",
@@ -160,6 +159,7 @@ export const configSchema = z.strictObject({
       tls: z.boolean().optional().describe("verified TLS; default: on, but off on the loopback interface"),
       superuser: z
         .string()
+        .trim()
         .min(10)
         .optional()
         .describe(
@@ -172,7 +172,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   extensions: z
-    .array(z.strictObject({ name: z.string().min(1), reason: z.string().min(1) }))
+    .array(z.strictObject({ name: z.string().min(1), reason }))
     .default([])
     .describe(
       "extensions that a superuser may make in releases besides those that PostgreSQL trusts; on clones the login makes them before the migration",
@@ -236,7 +236,7 @@ export const configSchema = z.strictObject({
             tenant: z.string().optional(),
             group: z.string().optional(),
             object: z.string().describe("subject of the difference, such as app.users.nickname; * stands for any text"),
-            reason: z.string().min(1),
+            reason,
             expires: day,
           }),
         )
@@ -244,7 +244,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   accept: z
-    .array(z.strictObject({ hash: z.string().min(8), reason: z.string().min(1), expires: day }))
+    .array(z.strictObject({ hash: z.string().min(8), reason, expires: day }))
     .default([])
     .describe("opaque statements that may run although they were not understood, by hash"),
   plans: z
@@ -253,7 +253,7 @@ export const configSchema = z.strictObject({
         .array(
           z.strictObject({
             migration: z.string().describe("version of the contract step"),
-            reason: z.string().min(1),
+            reason,
             expires: day,
           }),
         )

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const day = z.iso.date("expected a date such as 2026-12-31");
+import { day, reason } from "../decision-fields.js";
 
 /** What the queries of the deployed versions are read from, and what a release may do to them. */
 export const workloadConfigSchema = z.strictObject({
@@ -35,7 +34,7 @@ export const workloadConfigSchema = z.strictObject({
         query: z
           .string()
           .regex(/^[0-9a-f]{16}$/, "expected the name of a query, as `schema-gate workload show` prints it"),
-        reason: z.string().min(1),
+        reason,
         expires: day,
       }),
     )

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { day, reason } from "../decision-fields.js";
 
 const waiver = z.strictObject({
   rule: z.string(),
-  reason: z.string().min(1),
-  expires: z.iso.date("expected a date such as 2026-12-31").describe("last day on which it holds"),
+  reason,
+  expires: day.describe("last day on which it holds"),
   subject: z.string().optional().describe("only findings about this object, such as app.users.email"),
   file: z.string().optional().describe("only findings in this file"),
 });

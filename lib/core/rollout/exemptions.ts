@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { day, decidedBy, reason } from "../decision-fields.js";
 import type { Finding } from "../finding.js";
 import { plural } from "../plural.js";
 
@@ -6,9 +7,9 @@ export const exemptionsSchema = z
   .array(
     z.strictObject({
       tenant: z.string().min(1),
-      reason: z.string().min(1),
-      expires: z.iso.date("expected a date such as 2026-12-31"),
-      by: z.string().min(1).describe("who decided it"),
+      reason,
+      expires: day,
+      by: decidedBy,
     }),
   )
   .default([])

@@ -23,6 +23,7 @@ describe("the lint section of the config", () => {
     ["a misspelt key", { waiver: [] }],
     ["a waiver without a last day", { waivers: [{ rule: "SG045", reason: "x" }] }],
     ["a waiver without a reason", { waivers: [{ ...WAIVER, reason: "" }] }],
+    ["a waiver whose reason is blank", { waivers: [{ ...WAIVER, reason: " \t" }] }],
     ["a day that there is not", { waivers: [{ ...WAIVER, expires: "2026-02-30" }] }],
     ["versions in the wrong order", { postgres: { from: 17, to: 14 } }],
   ])("refuses %s", (_, lint) => {
