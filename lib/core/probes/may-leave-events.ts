@@ -56,7 +56,7 @@ function waiting(
 /** Other tables that the change may write: by cascades, and any where a trigger or a rule fires or a view stands before it. */
 function reached(table: TableRef, change: WriteRows["change"], index: CatalogIndex): readonly TableRef[] {
   const along = change === "insert" || change === "copy" ? [table] : cascadesFrom(table, index);
-  const isView = index.table(table) === undefined;
+  const isView = index.all("view").some(({ id }) => id.schema === table.schema && id.name === table.name);
   const triggered = isView || along.some((each) => index.triggers(each).length > 0 || hasRule(each, index));
   const tables = triggered ? index.catalog.objects.flatMap(({ kind, id }) => tableNamed(kind, id)) : along;
   return tables.filter((each) => !sameTable(each, table));
