@@ -6,7 +6,6 @@ import { lintRelease } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
 import type { SourceFile } from "../../../core/migration/source-file.js";
-import { withRewrite } from "../../../core/rewrite/with-rewrite.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 
@@ -51,11 +50,18 @@ export async function lintGroup({
     },
   });
   return {
-    findings: [...group.findings, ...read.findings, ...found.map((finding) => withRewrite(finding))],
+    findings: [...group.findings, ...read.findings, ...(await namingRewrites(found))],
     statements: scripts.reduce((sum, script) => sum + script.statements.length, 0),
     skipped: read.skipped,
     convention: read.convention,
   };
+}
+
+/** Kinds of rewriting are loaded where there is something to rewrite. */
+async function namingRewrites(found: readonly Finding[]): Promise<readonly Finding[]> {
+  if (found.every(({ severity }) => severity === "note")) return found;
+  const { withRewrite } = await import("../../../core/rewrite/with-rewrite.js");
+  return found.map((finding) => withRewrite(finding));
 }
 
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
