@@ -107,7 +107,9 @@ describe("the login that started a run", () => {
     expect(approverProblem({ ...circle, approvers }, name)).toContain("release-pipeline (started by alex) asked for");
     expect(approverProblem({ ...circle, approvers }, "lead")).toContain("cannot approve it");
     expect(approverProblem({ ...circle, approvers }, "robin")).toBeNull();
-    expect(requestProblem({ ...request, approvers: [{ id: "lead", aliases: [name] }] })).toContain("no approver besides the requester");
+    expect(requestProblem({ ...request, approvers: [{ id: "lead", aliases: [name] }] })).toContain(
+      "no approver besides the requester",
+    );
   });
 });
 
