@@ -153,7 +153,7 @@ describe("schema-gate backfill", { timeout: 240_000 }, () => {
     ["a SELECT", `${MARK}\nSELECT 1;`, /only an UPDATE, a DELETE and an INSERT … SELECT/],
     ["DDL", `${MARK}\nALTER TABLE app.items ADD x int;`, /only an UPDATE/],
     ["a text that is no SQL", `${MARK}\nUPDAT app.items;`, /syntax error/],
-    ["nothing", "", /no backfill|no migration/],
+    ["nothing", "", /is not a backfill|no migration/],
     ["the mark alone", MARK, /no statement follows it/],
     ["a table of another name", `-- schema-gate: backfill by x.id\n${FILL}`, /the comment names x/],
     ["WITH", `${MARK}\nWITH a AS (SELECT 1) ${FILL}`, /WITH query/],

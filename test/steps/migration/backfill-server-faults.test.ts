@@ -28,6 +28,8 @@ const COUNTS = {
 } as const;
 type Kind = keyof typeof COUNTS;
 
+/** What is committed must survive the server, or nothing would ever be finished. */
+const SETTINGS = { ...STREAMING, synchronous_commit: "on" };
 const root = mkdtempSync(join(scratchDirectory(2 ** 30), "schema-gate-backfill-faults-"));
 const disk = join(root, "disk");
 const filler = join(disk, "filler");
@@ -40,7 +42,7 @@ beforeAll(async () => {
   await loadParser();
   chmodSync(root, 0o755);
   for (const folder of [folders.primary, disk]) mkdirSync(folder);
-  primary = await startEmbeddedServer({ directory: folders.primary, settings: STREAMING });
+  primary = await startEmbeddedServer({ directory: folders.primary, settings: SETTINGS });
 }, 120_000);
 afterAll(async () => {
   await replica?.stop();
@@ -54,8 +56,8 @@ async function pair(): Promise<EmbeddedServer> {
   await primary.stop();
   rmSync(folders.replica, { recursive: true, force: true });
   copyAsReplica(folders.primary, folders.replica);
-  primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: STREAMING });
-  replica = await startReplica(folders.replica, primary);
+  primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: SETTINGS });
+  replica = await startReplica(folders.replica, primary, SETTINGS);
   return replica;
 }
 
@@ -68,11 +70,11 @@ async function kill(): Promise<void> {
 const BLOWS: Readonly<Record<"server killed" | "server restarted" | "failover", () => Promise<void>>> = {
   "server killed": async () => {
     await kill();
-    primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: STREAMING });
+    primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: SETTINGS });
   },
   "server restarted": async () => {
     await primary.stop();
-    primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: STREAMING });
+    primary = await startEmbeddedServer({ directory: folders.primary, port: primary.port, settings: SETTINGS });
   },
   failover: async () => {
     const follower = replica ?? (await pair());
