@@ -76,7 +76,6 @@ it(`${RATE} transactions a second on ${ROWS} rows: idle, beside batches, beside 
     ["20ms", 100],
     ["20ms", 25],
     ["5ms", 25],
-    ["5ms", 10],
   ] as const) {
     await fill(bench, ROWS);
     let took = 0;
