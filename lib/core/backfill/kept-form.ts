@@ -30,8 +30,10 @@ export function keptForm(
   const copy = copyName(statement, written);
   if (verb !== "update") return { copy, identity, columns: all, changed: [] };
   // A trigger may change columns that the statement does not name.
-  const mayChange = before.triggers(written).length > 0 ? all : all.filter(({ id }) => sets.includes(id.name));
-  const changed = mayChange.filter((column) => !key.includes(column));
+  const triggered = before.triggers(written).length > 0;
+  const mayChange = ({ id, attributes }: ColumnObject) =>
+    sets.includes(id.name) || (triggered && attributes.identity !== "a");
+  const changed = all.filter((column) => mayChange(column) && !key.includes(column));
   return { copy, identity, columns: [...key, ...changed], changed };
 }
 

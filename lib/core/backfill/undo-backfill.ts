@@ -29,10 +29,12 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
   if (!plan) return null;
   const { kept, written } = plan;
   const name = `${written.schema}.${written.name}`;
-  if (!kept) {
-    const gap = `${name} has no key by which the rows that the backfill writes are found again`;
-    return { statements: [], keep: [], losses: [], gaps: [gap] };
-  }
+  if (!kept) return withoutWay(`${name} has no key by which the rows that the backfill writes are found again`);
+  const numbered = kept.changed.find(({ attributes }) => attributes.identity === "a");
+  if (numbered)
+    return withoutWay(
+      `${name}.${numbered.id.name} is GENERATED ALWAYS AS IDENTITY, and PostgreSQL gives it no number but the next`,
+    );
   const before = new CatalogIndex(catalog);
   const rows = `SELECT ${keptValues(kept, "t", "t").join(", ")} FROM ONLY ${sqlName(written)} t WHERE false`;
   const unique = identityColumns(kept.identity).join(", ");
@@ -56,6 +58,10 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
     losses: [{ what: "rows", name, reason: `its rows are changed by ${plan.verb}` }],
     gaps: [],
   };
+}
+
+function withoutWay(gap: string): UndoneBackfill {
+  return { statements: [], keep: [], losses: [], gaps: [gap] };
 }
 
 /** Takes the next rows out of the copy and gives them back, in one statement: what is left in the copy is what is left to do. */
@@ -93,11 +99,10 @@ function matching({ identity }: KeptForm, alias: string): string {
 }
 
 function unupdate({ written }: BackfillPlan, kept: KeptForm): string {
-  const sets = kept.changed.flatMap((column, at) => {
-    if (column.attributes.identity === "a") return [];
+  const sets = kept.changed.map((column, at) => {
     const name = identifier(column.id.name);
     const untouched = `row(${stored(column, "t")})::record *= row(k.${newName(at)})::record`;
-    return [`${name} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${name} END`];
+    return `${name} = CASE WHEN ${untouched} THEN ${restored(column, "k")} ELSE t.${name} END`;
   });
   const back = `UPDATE ONLY ${sqlName(written)} t SET ${sets.join(", ")} FROM k WHERE ${matching(kept, "k")} RETURNING 1`;
   return `WITH ${taken(kept, "k")}, back AS (${back}) SELECT count(*)::text AS "left" FROM k`;
