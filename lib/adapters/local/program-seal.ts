@@ -28,8 +28,10 @@ export async function programSeal(program: SealedProgram): Promise<string> {
   const named = [...rest.flatMap(placesIn), ...argv.flatMap(readByRunner), ...files];
   const places = [await found(program, name), migrations, ...named.map((one) => resolve(directory, one))];
   const hash = createHash("sha256").update(JSON.stringify(argv));
+  const runs = join(directory, ".schema-gate");
   for (const place of [...new Set(places)].sort()) {
-    for (const [path, digest] of await digests(place)) hash.update(JSON.stringify([relative(directory, path), digest]));
+    for (const [path, digest] of await digests(place, runs))
+      hash.update(JSON.stringify([relative(directory, path), digest]));
   }
   return hash.digest("hex");
 }
@@ -97,13 +99,20 @@ async function found({ directory, path }: SealedProgram, name: string): Promise<
   return resolve(directory, name);
 }
 
-/** What no program of a release has in it: history, and runs of ours. */
-const APART: ReadonlySet<string> = new Set([".git", ".schema-gate"]);
+/** Folders of the machine that no program of a release has in it, and of which some files have no end. */
+const OF_THE_MACHINE = /^\/(?:(?:proc|sys|dev)(?:\/.*)?)?$/;
 
-/** What lies at a path and below it, behind links too; nothing where nothing is, since most arguments are no files. */
-async function digests(place: string, above: readonly string[] = []): Promise<readonly (readonly [string, string])[]> {
+/**
+ * What lies at a path and below it, behind links too; nothing where nothing is, since most arguments are no files. Left out are git's own
+ * folders, and `runs`, in which the gate itself writes.
+ */
+async function digests(
+  place: string,
+  runs: string,
+  above: readonly string[] = [],
+): Promise<readonly (readonly [string, string])[]> {
   const there = await stat(place).catch(() => null);
-  if (there === null) return [];
+  if (there === null || place === runs) return [];
   if (there.isFile()) return [[place, await digestOf(place)]];
   if (there.isFIFO() || there.isSocket())
     throw new UnsafeFileError(
@@ -111,15 +120,17 @@ async function digests(place: string, above: readonly string[] = []): Promise<re
     );
   if (!there.isDirectory()) return [];
   const real = await realpath(place);
+  if (OF_THE_MACHINE.test(real))
+    throw new UnsafeFileError(`${place} leads to ${real}, which cannot be sealed; remove the link or the argument`);
   // A link that leads to a folder above it says nothing new.
   if (above.includes(real)) return [];
-  const names = (await readdir(place)).filter((name) => !APART.has(name)).sort();
+  const names = (await readdir(place)).filter((name) => name !== ".git").sort();
   const found: (readonly [string, string])[] = [];
   for (const name of names) {
     const path = join(place, name);
     const link = await readlink(path).catch(() => null);
     if (link !== null) found.push([path, link]);
-    found.push(...(await digests(path, [...above, real])));
+    found.push(...(await digests(path, runs, [...above, real])));
   }
   return found;
 }

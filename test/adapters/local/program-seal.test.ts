@@ -152,6 +152,21 @@ describe("the seal of a team's own program", () => {
     expect(await seal(["./run.sh", ".", "--prefix="])).toBe(before);
   });
 
+  it("covers a folder below that is named like the one of the runs", async () => {
+    const { directory, seal } = program();
+    mkdirSync(join(directory, "app/.schema-gate"), { recursive: true });
+    writeFileSync(join(directory, "app/.schema-gate/load.js"), "what was approved");
+    const before = await seal(["./run.sh", "app"]);
+    writeFileSync(join(directory, "app/.schema-gate/load.js"), "evil");
+    expect(await seal(["./run.sh", "app"])).not.toBe(before);
+  });
+
+  it.each(["/", "/proc", "/sys", "/dev"])("is refused where a link leads to %s", async (target) => {
+    const { directory, seal } = program();
+    symlinkSync(target, join(directory, "migrations/all"));
+    await expect(seal()).rejects.toThrow(`leads to ${target}, which cannot be sealed`);
+  });
+
   it("covers a program that the PATH finds, and its arguments", async () => {
     const { directory, seal } = program();
     const before = await seal(["python", "up"]);
