@@ -116,4 +116,12 @@ describe("audit show", () => {
     expect((await audit("show", RUN, "--tenant", "acme")).stdout).toContain("acme analyzed fingerprint=4");
     expect(await audit("show", RUN, "--since", "yesterday")).toMatchObject({ code: 2 });
   });
+
+  it("shows the newest record of a tenant that was in two batches, and both as JSON", async () => {
+    const records = ["failed", "migrated"].map((status) => ({ tenant: "acme", status, details: {} }));
+    await sealedRun(join(root, ".schema-gate", "runs", "twice"), join(root, "keys"), "twice", records);
+    expect((await audit("show", "twice", "--tenant", "acme")).stdout).toContain("phase introspection  acme migrated");
+    const { stdout } = await audit("show", "twice", "--tenant", "acme", "--json");
+    expect(JSON.parse(stdout).records.map(({ status }: { status: string }) => status)).toEqual(["failed", "migrated"]);
+  });
 });

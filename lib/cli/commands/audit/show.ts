@@ -33,7 +33,7 @@ export async function showTrail(
     const records = events.flatMap((event) => leaves?.get(event.seq) ?? []);
     io.stdout.write(`${JSON.stringify({ run: runOf(trail.events), events, records }, null, 2)}\n`);
   } else {
-    io.stdout.write(events.map((event) => line(io, event, leaves?.get(event.seq))).join(""));
+    io.stdout.write(events.map((event) => line(io, event, leaves?.get(event.seq)?.at(-1))).join(""));
     if (events.length === 0) io.stdout.write("No event passes the filter.\n");
   }
   if (trail.findings.length > 0)
@@ -43,14 +43,14 @@ export async function showTrail(
   return trail.findings.length > 0 ? 1 : 0;
 }
 
-/** What the trail recorded of a tenant, by the event that it is part of. */
-type Leaves = ReadonlyMap<number, TenantLeaf>;
+/** What the trail recorded of a tenant, by the event that it is part of: several where it was in several batches, the newest last. */
+type Leaves = ReadonlyMap<number, readonly TenantLeaf[]>;
 
 function recordsOf(record: RunRecord, events: readonly AuditEvent[], tenant: string): Leaves {
   const found = leafClaims(events).flatMap((claim) => {
     const text = Buffer.from(record.read(claim.file) ?? []).toString("utf8");
-    const line = readLeaves(text, claim).lines.find(({ leaf }) => leaf.tenant === tenant);
-    return line === undefined ? [] : [[claim.event, line.leaf] as const];
+    const own = readLeaves(text, claim).lines.flatMap(({ leaf }) => (leaf.tenant === tenant ? [leaf] : []));
+    return own.length === 0 ? [] : [[claim.event, own] as const];
   });
   return new Map(found);
 }
