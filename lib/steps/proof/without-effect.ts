@@ -61,17 +61,18 @@ export async function updateOne(session: Session, { relation, index, where, isTh
 async function writeSomething(session: Session, relation: Relation, command: WriteCommand, sql: string): Promise<void> {
   const before = await rowsWritten(session);
   await session.execute(sql);
-  if (relation.guarded || (await rowsWritten(session)) !== before) return;
+  if (relation.guarded || before === null || (await rowsWritten(session)) !== before) return;
   // Of a table on another server nothing is counted here.
   if (!(await returnsRow(session, sql))) throw new WithoutEffect(command);
 }
 
-/** Rows that the transaction has written to tables until now, what was taken back included. */
-async function rowsWritten(session: Session): Promise<string | undefined> {
-  const [row] = await session.query<{ rows: string }>(
-    "select sum(n_tup_ins + n_tup_upd + n_tup_del)::text as rows from pg_catalog.pg_stat_xact_user_tables",
+/** Rows that the transaction has written to tables until now, what was taken back included; null where the server does not count. */
+async function rowsWritten(session: Session): Promise<string | null> {
+  const [row] = await session.query<{ rows: string | null }>(
+    `select case when current_setting('track_counts')::boolean then coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text end as rows
+     from pg_catalog.pg_stat_xact_user_tables`,
   );
-  return row?.rows;
+  return row?.rows ?? null;
 }
 
 async function returnsRow(session: Session, sql: string): Promise<boolean> {
