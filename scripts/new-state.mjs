@@ -1,8 +1,8 @@
 // Begins a state of the machine: npm run new-state -- count-rows
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";
-import { STATE_INDEX, stateIndex } from "./state-index.mjs";
+import { writeStateIndexes } from "./state-index.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [slug = ""] = process.argv.slice(2);
@@ -38,13 +38,7 @@ export const ${name}: Step<z.infer<typeof input>, Output> = {
 };
 `,
 );
-writeFileSync(STATE_INDEX, stateIndex());
-const handlers = "lib/infra/handlers.ts";
-const specs = readFileSync(root + handlers, "utf8");
-const entry = `  ${placeholder}: { entry: "${slug}", ...small, grants: [] },\n`;
-const listed = specs.replace("} as const satisfies Readonly<Record<string, HandlerSpec>>;", `${entry}$&`);
-if (listed === specs) throw new Error(`${handlers} no longer has the list HANDLERS`);
-writeFileSync(root + handlers, listed);
+writeStateIndexes();
 const test = `test/steps/${slug}.test.ts`;
 writeFileSync(
   root + test,
@@ -58,13 +52,13 @@ describe("${slug}", () => {
 });
 `,
 );
-formatWritten(path, "lib/steps/states/index.ts", handlers, test);
-process.stdout.write(`Wrote ${path}, its entry in states/index.ts and in ${handlers}, and ${test}. Next:
+formatWritten(path, "lib/steps/states/index.ts", "lib/infra/state-files.ts", test);
+process.stdout.write(`Wrote ${path}, ${test}, and the state's lines in states/index.ts and lib/infra/state-files.ts. Next:
   1. state-machines/safety-gate.asl.json: a Task that calls \${${placeholder}}, with its Retry, a Catch that ends in RecordFailure, and
      the Next (or Default) of the states that lead to it. Keep the state small by ResultSelector and ResultPath. Where it answers ok, a
      Choice after it whose Default is Report; one that cannot say no throws, which Catch sends to RecordFailure: leave ok out then.
-  2. ${handlers}: its memory, minutes and grants, where it needs more than the least.
-  3. ${test}: what it answers (test/steps/tally.test.ts has ports to copy).
+  2. ${test}: what it answers (test/steps/tally.test.ts has ports to copy).
+  3. lib/infra/handlers.ts, only where the state needs a database, a grant, or more than 512 MiB and five minutes.
   4. A Choice after it: what each scenario of docs/aws-scenarios.md chooses there; npm run test:aws verifies it.
 Then: npx vitest run test/state-machines test/infra ${test} && npm run typecheck
 `);

@@ -1,3 +1,5 @@
+import { STATE_FILES } from "./state-files.js";
+
 /** What a function may do besides reading and writing the artifacts of runs. */
 export type Grant =
   /** Stand in the VPC, and read the secrets or make the IAM tokens with which the tenants' databases are reached. */
@@ -32,38 +34,47 @@ export interface HandlerSpec {
   readonly grants: readonly Grant[];
 }
 
-const small = { memory: 512, minutes: 5 } as const;
+/** Of states that work through a batch of tenants, or hold a whole release. */
 const batch = { memory: 1024, minutes: 15 } as const;
 
-/** Every function by the placeholder that calls it in the state machine. */
-export const HANDLERS = {
-  AcceptOrder: { entry: "accept-order", ...batch, grants: ["databases", "audit", "policy", "signers"] },
-  Load: { entry: "load", ...batch, grants: ["databases", "audit", "policy", "signers"] },
-  Introspect: { entry: "introspect", ...batch, grants: ["databases", "memory"] },
-  Tally: { entry: "tally", ...small, grants: ["audit"] },
-  PlanStaging: { entry: "plan-staging", ...small, grants: [] },
-  UseSnapshot: { entry: "use-snapshot", ...small, grants: [] },
-  TallyStaging: { entry: "tally-staging", ...small, grants: [] },
-  Diverge: { entry: "diverge", ...batch, grants: ["databases", "audit"] },
-  Probe: { entry: "probe", ...batch, grants: ["databases"] },
-  Lint: { entry: "lint", ...batch, grants: ["audit"] },
-  PlanRollback: { entry: "plan-rollback", ...batch, grants: ["audit"] },
-  DryRun: { entry: "dry-run", ...batch, grants: ["databases"] },
-  ExamineQueries: { entry: "examine-queries", ...batch, grants: ["databases"] },
-  PlanRehearsals: { entry: "plan-rehearsals", ...batch, grants: [] },
-  Rehearse: { entry: "rehearse", ...batch, grants: ["databases"] },
-  Score: { entry: "score", ...small, grants: ["audit", "policy"] },
-  RequestApproval: { entry: "request-approval", ...small, grants: ["audit", "approvals", "links", "notify", "policy"] },
-  SettleApproval: { entry: "settle-approval", ...small, grants: ["audit", "read approvals"] },
-  PlanWaves: { entry: "plan-waves", ...small, grants: [] },
-  NextWave: { entry: "next-wave", ...small, grants: ["databases", "audit", "approvals", "policy"] },
-  Migrate: { entry: "migrate", ...batch, grants: ["databases", "read memory"] },
-  VerifyWave: { entry: "verify-wave", ...batch, grants: ["databases", "audit"] },
-  BeginRollback: { entry: "begin-rollback", ...batch, grants: ["databases", "audit", "read approvals", "policy"] },
-  RollBack: { entry: "roll-back", ...batch, grants: ["databases"] },
-  RecordFailure: { entry: "record-failure", ...small, grants: ["audit"] },
-  Report: { entry: "report", ...batch, grants: ["audit", "read approvals", "notify"] },
-  Seal: { entry: "seal", ...batch, grants: ["audit", "sign"] },
-} as const satisfies Readonly<Record<string, HandlerSpec>>;
+export type HandlerName = keyof typeof STATE_FILES;
 
-export type HandlerName = keyof typeof HANDLERS;
+/** What a state needs beyond the least that a function gets: 512 MiB, five minutes, no grants. */
+const NEEDS: Readonly<Partial<Record<HandlerName, Partial<Omit<HandlerSpec, "entry">>>>> = {
+  AcceptOrder: { ...batch, grants: ["databases", "audit", "policy", "signers"] },
+  Load: { ...batch, grants: ["databases", "audit", "policy", "signers"] },
+  Introspect: { ...batch, grants: ["databases", "memory"] },
+  Tally: { grants: ["audit"] },
+  Diverge: { ...batch, grants: ["databases", "audit"] },
+  Probe: { ...batch, grants: ["databases"] },
+  Lint: { ...batch, grants: ["audit"] },
+  PlanRollback: { ...batch, grants: ["audit"] },
+  DryRun: { ...batch, grants: ["databases"] },
+  ExamineQueries: { ...batch, grants: ["databases"] },
+  PlanRehearsals: batch,
+  Rehearse: { ...batch, grants: ["databases"] },
+  Score: { grants: ["audit", "policy"] },
+  RequestApproval: { grants: ["audit", "approvals", "links", "notify", "policy"] },
+  SettleApproval: { grants: ["audit", "read approvals"] },
+  NextWave: { grants: ["databases", "audit", "approvals", "policy"] },
+  Migrate: { ...batch, grants: ["databases", "read memory"] },
+  VerifyWave: { ...batch, grants: ["databases", "audit"] },
+  BeginRollback: { ...batch, grants: ["databases", "audit", "read approvals", "policy"] },
+  RollBack: { ...batch, grants: ["databases"] },
+  RecordFailure: { grants: ["audit"] },
+  Report: { ...batch, grants: ["audit", "read approvals", "notify"] },
+  Seal: { ...batch, grants: ["audit", "sign"] },
+};
+
+const handlerSpec = (name: HandlerName): HandlerSpec => ({
+  entry: STATE_FILES[name],
+  memory: 512,
+  minutes: 5,
+  grants: [],
+  ...NEEDS[name],
+});
+
+/** Every function by the placeholder that calls it in the state machine. */
+export const HANDLERS = Object.fromEntries(
+  (Object.keys(STATE_FILES) as HandlerName[]).map((name) => [name, handlerSpec(name)]),
+) as Readonly<Record<HandlerName, HandlerSpec>>;

@@ -18,7 +18,7 @@ beforeAll(() => {
     "lib/core/operations",
     "lib/steps/states",
     "lib/core/rewrite/kinds",
-    "lib/infra/handlers.ts",
+    "lib/infra/state-files.ts",
     "docs/probes.md",
     "test/steps/proof/probes.test.ts",
     "test/support/operation-cases.ts",
@@ -45,7 +45,7 @@ it.each([
     "example-state",
     "lib/steps/states",
     "exampleState",
-    ["lib/infra/handlers.ts", "test/steps/example-state.test.ts"],
+    ["lib/infra/state-files.ts", "test/steps/example-state.test.ts"],
   ],
 ])("%s writes a file that its registry imports and lists", (script, name, folder, symbol, more) => {
   execFileSync(process.execPath, [join(copy, "scripts", `${script}.mjs`), name], { cwd: copy });

@@ -12,7 +12,8 @@ it.each([
   ["scripts/operation-index.mjs", "lib/core/operations/kinds/index.ts"],
   ["scripts/rewrite-index.mjs", "lib/core/rewrite/kinds/index.ts"],
   ["scripts/state-index.mjs", "lib/steps/states/index.ts"],
-])("%s has written %s", (script, index) => {
-  const printed = execFileSync(process.execPath, [script, "--print"], { cwd: root, encoding: "utf8" });
+  ["scripts/state-index.mjs", "lib/infra/state-files.ts", "--print-files"],
+])("%s has written %s", (script, index, print = "--print") => {
+  const printed = execFileSync(process.execPath, [script, print], { cwd: root, encoding: "utf8" });
   expect(words(readFileSync(`${root}${index}`, "utf8"))).toEqual(words(printed));
 });
