@@ -31,14 +31,14 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     await other.query("select pg_cancel_backend($1)", [session.backend]).finally(() => other.close());
   };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (stop.aborted) throw new Interrupted("its time is over");
+    if (stop.aborted) throw new Interrupted("its time ran out");
     // A cancellation that does not reach the server leaves the statement to its own timeout.
     const onAbort = () => void cancel().catch(() => {});
     stop.addEventListener("abort", onAbort, { once: true });
     try {
       return await work();
     } catch (error) {
-      if (stop.aborted) throw new Interrupted("its time is over", { cause: error });
+      if (stop.aborted) throw new Interrupted("its time ran out", { cause: error });
       throw error;
     } finally {
       stop.removeEventListener("abort", onAbort);

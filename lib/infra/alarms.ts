@@ -111,7 +111,7 @@ export class Alarms extends Construct {
         LongTaskFailed: {
           metric: longTasks.project.metricFailedBuilds({ period }) as Metric,
           threshold: 1,
-          meaning: "A batch that needed more than 15 minutes did not end well.",
+          meaning: "A batch that needed more than 15 minutes failed.",
           section: "aws-a-long-task-failed",
         },
       }),

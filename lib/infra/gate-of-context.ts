@@ -40,14 +40,14 @@ export function gateOfContext(stack: Stack): SafetyGate {
 function approver(text: string): GateApprover {
   const at = text.lastIndexOf(":");
   if (at === -1 && !text.includes("@")) return { id: text };
-  if (at < 1 || !text.slice(at).includes("@")) throw new Error(`${text} is no approver: write ID:ADDRESS`);
+  if (at < 1 || !text.slice(at).includes("@")) throw new Error(`${text} is not an approver: write ID:ADDRESS`);
   return { id: text.slice(0, at), email: text.slice(at + 1) };
 }
 
 /** `dana:MCowBQYDK2Vw…`: an id and its public key, the base64 between the lines of its PEM; `pipeline:author:…` names authors. */
 function signer(text: string): ReleaseSigner {
   const found = /^([^:]+):(author:)?([A-Za-z0-9+/=]+)$/.exec(text);
-  if (found === null) throw new Error(`${text} is no signer: write ID:KEY, with KEY the base64 of a public key`);
+  if (found === null) throw new Error(`${text} is not a signer: write ID:KEY, with KEY the base64 of a public key`);
   const [, id = "", author, key = ""] = found;
   const publicKey = `-----BEGIN PUBLIC KEY-----\n${key}\n-----END PUBLIC KEY-----\n`;
   return { id, publicKey, ...(author === undefined ? {} : { namesAuthor: true }) };

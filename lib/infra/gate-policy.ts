@@ -58,19 +58,19 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
   const { approvers, quorum, thresholds, signers, secrets = [], origins = [] } = policy;
   for (const origin of origins)
     if (!Token.isUnresolved(origin) && !ORIGIN.test(origin))
-      throw new Error(`policy.origins: ${origin} is no origin; write https://HOST without a path`);
+      throw new Error(`policy.origins: ${origin} is not an origin; write https://HOST without a path`);
   for (const { id, publicKey, kmsKey } of signers)
     if ((publicKey === undefined) === (kmsKey === undefined))
       throw new Error(`policy.signers: ${id} needs either publicKey or kmsKey`);
   if (policy.superuser !== undefined && policy.superuser.length < 10)
     throw new Error("policy.superuser: say in a sentence why releases may run as a superuser");
   if (policy.registryFile !== undefined && !FILE.test(policy.registryFile))
-    throw new Error(`policy.registryFile: ${policy.registryFile} is no name of a file below registry/`);
+    throw new Error(`policy.registryFile: ${policy.registryFile} is not a name of a file below registry/`);
   const { ask = 0, quorum: several = 0.4, block = 0.7 } = thresholds ?? {};
   if (!(0 <= ask && ask <= several && several <= block && 0 < block && block <= 1))
     throw new Error("policy.thresholds: 0 ≤ ask ≤ quorum ≤ block ≤ 1 does not hold");
   if (quorum !== undefined && !(Number.isSafeInteger(quorum) && quorum >= 1))
-    throw new Error(`policy.quorum: ${quorum} is no whole number of at least 1`);
+    throw new Error(`policy.quorum: ${quorum} is not a whole number of at least 1`);
   refuseSharedNames(approvers);
   const value = {
     approvers,

@@ -37,7 +37,7 @@ describe("audit verify", () => {
     cpSync(folder, join(root, "copied"), { recursive: true });
     const { code, stdout } = await audit("verify", "copied");
     expect(code).toBe(1);
-    expect(stdout).toContain("UNANCHORED: run run-20240115-093000 holds together");
+    expect(stdout).toContain("UNANCHORED: run run-20240115-093000 is consistent");
     expect(stdout).not.toContain("WHOLE");
   });
 

@@ -67,8 +67,8 @@ describe("lint --since", () => {
   });
 
   it.each([
-    ["a ref that is not there", "origin/main", "origin/main is no commit of this checkout"],
-    ["an option for a ref", "--output=x", "--output=x is no commit of this checkout"],
+    ["a ref that is not there", "origin/main", "origin/main is not a commit of this checkout"],
+    ["an option for a ref", "--output=x", "--output=x is not a commit of this checkout"],
   ])("%s ends with what to do", async (_, ref, message) => {
     const { code, stderr } = await lint(`--since=${ref}`);
     expect(code).toBe(2);
@@ -109,7 +109,7 @@ describe("lint --since", () => {
     writeFileSync(join(outside, "a.sql"), index("users"));
     const { code, stderr } = await schemaGate(outside, ["lint", "a.sql", "--since", "main"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("is in no git repository");
+    expect(stderr).toContain("is not in a git repository");
   });
 });
 

@@ -29,7 +29,7 @@ describe.each(MAJORS)("queries on %s", (major) => {
     const { code, stdout, stderr } = await schemaGate(root, [...CI, ...url, "--sql", "old.sql"]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     expect(stdout).toMatchInlineSnapshot(`
-      "utility note queries.unexamined 1 text of the workload is no SELECT, INSERT, UPDATE, DELETE or MERGE: old.sql:2.
+      "utility note queries.unexamined 1 text of the workload is not a SELECT, INSERT, UPDATE, DELETE or MERGE: old.sql:2.
 
       migrations/2_nick.sql:2:1 error queries.breaks select age from users where name = $1 fails after the release: column "age" does not exist [42703]. Sent old.sql:1. Statement 2 of 2 did it: alter table users drop column age.
         = Deploy a version without the query first, or split the release into one that adds and a later one that removes.
@@ -143,6 +143,6 @@ describe.each(MAJORS)("queries on %s", (major) => {
     write("fine.sql", "select name from users; vacuum users");
     const { code, stdout } = await schemaGate(root, [...CI, ...url, "--sql", "fine.sql", "--required"]);
     expect(code).toBe(1);
-    expect(stdout).toContain("1 text of the workload is no SELECT, INSERT, UPDATE, DELETE or MERGE: fine.sql:1");
+    expect(stdout).toContain("1 text of the workload is not a SELECT, INSERT, UPDATE, DELETE or MERGE: fine.sql:1");
   });
 });

@@ -112,7 +112,7 @@ it("proves columns that the rows are numbered in, in whatever order", async () =
 
 it.each([
   [["nowhere"], "nowhere is not there"],
-  [["Cargo.toml"], "is no migration"],
+  [["Cargo.toml"], "is not a migration"],
   [["migrations", "--last", "many"], "A whole number was expected"],
 ])("%j is wrong usage", async (args, reason) => {
   write({ ...SQLX, "migrations/0001_users.sql": USERS });

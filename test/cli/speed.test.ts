@@ -27,14 +27,14 @@ describe("speed", () => {
   it.each(["0", "101", "fast", "-5", "12.5"])("refuses %s", async (text) => {
     const { code, stderr } = await schemaGate(root, ["speed", "--", text, "2024-working"]);
     expect(code).toBe(2);
-    expect(stderr).toContain(`"${text}" is no speed: expected a whole number from 1 to 100`);
+    expect(stderr).toContain(`"${text}" is not a speed: expected a whole number from 1 to 100`);
   });
 
   it("refuses a run that has ended", async () => {
     const { code, stderr } = await schemaGate(root, ["speed", "50", "2024-ended"]);
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("not at work: it ended as passed"),
+      stderr: expect.stringContaining("not running: it ended as passed"),
     });
   });
 

@@ -122,7 +122,7 @@ describe("watch", () => {
     writeFileSync(join(folder, file), '{"version":1,"tenants":{}}\n');
     const { code, stdout } = await text("--no-ledgers");
     expect(code).toBe(1);
-    expect(stdout).toContain("it is not believed, and this is a first look.");
+    expect(stdout).toContain("it is ignored, and this counts as the first look.");
   });
 
   it("goes on as a service: a line for each pass with a change, until it is stopped", async () => {

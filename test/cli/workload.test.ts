@@ -28,7 +28,7 @@ describe("workload", () => {
           select a from t where b = $1
       dfcd7c0fc8e33362  q.sql:2
           select a from t where c = ($1::int4)
-      1 text is no SELECT, INSERT, UPDATE, DELETE or MERGE: q.sql:2
+      1 text is not a SELECT, INSERT, UPDATE, DELETE or MERGE: q.sql:2
       2 queries; 1 text not examined
       "
     `);

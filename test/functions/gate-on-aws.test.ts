@@ -37,7 +37,7 @@ async function blocked(run: string, reason: RegExp, release = RELEASE): Promise<
 describe("bad input to the gate on AWS's services (simulated)", () => {
   it.each([
     ["names nothing", "inputs/unknown.json.gz", /there is no release s3:\/\/gate\/inputs\/unknown\.json\.gz/],
-    ["leaves inputs/", "inputs/../registry/tenants.csv", /is no key of a release/],
+    ["leaves inputs/", "inputs/../registry/tenants.csv", /is not a key of a release/],
     ["is no pack", "inputs/broken.json.gz", /inputs\/broken\.json\.gz cannot be unpacked/],
     ["is too large", "inputs/large.json.gz", /inputs\/large\.json\.gz has 67108865 bytes/],
   ])("a release key that %s", async (what, release, reason) => {

@@ -102,7 +102,7 @@ describe("a run on AWS that halted (simulated)", () => {
     if (execution) execution.status = "RUNNING";
     expect(await command("resume", run, "--aws")).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("at work"),
+      stderr: expect.stringContaining("running"),
     });
     expect(await command("rollback", run, "--aws")).toMatchObject({
       code: 2,

@@ -134,13 +134,13 @@ describe("the policy of a stack", () => {
     for (const said of ["ada@example.com", "grace", "dana", "namesAuthor", "control-plane", "gate.example.com"])
       expect(text).toContain(said);
     const wrong = new Stack(new App({ context: { ...context, signers: "dana" } }), "Wrong");
-    expect(() => gateOfContext(wrong)).toThrow("dana is no signer: write ID:KEY");
+    expect(() => gateOfContext(wrong)).toThrow("dana is not a signer: write ID:KEY");
   });
 
   it.each<[string, Partial<GatePolicy>, string]>([
-    ["an origin with a path", { origins: ["https://gate.example.com/page"] }, "is no origin"],
-    ["an origin without TLS", { origins: ["http://gate.example.com"] }, "is no origin"],
-    ["a registry elsewhere in the bucket", { registryFile: "../inputs/tenants.csv" }, "is no name of a file"],
+    ["an origin with a path", { origins: ["https://gate.example.com/page"] }, "is not an origin"],
+    ["an origin without TLS", { origins: ["http://gate.example.com"] }, "is not an origin"],
+    ["a registry elsewhere in the bucket", { registryFile: "../inputs/tenants.csv" }, "is not a name of a file"],
     ["a signer without a key", { signers: [{ id: "dana" }] }, "dana needs either publicKey or kmsKey"],
     ["a quorum of nobody", { quorum: 0 }, "policy.quorum"],
     ["a quorum that is no number", { quorum: Number.NaN }, "policy.quorum"],

@@ -148,7 +148,7 @@ describe.each(MAJORS)("a release that reaches beyond its database, on %s", (majo
       const [finding] = proof.findings;
       expect(finding?.message).toMatch(new RegExp(`extension "${extension}"`));
       if (finding?.message.includes("permission denied"))
-        expect(finding.remedy?.text).toMatch(/make trusted extensions alone\..*extensions in the config/);
+        expect(finding.remedy?.text).toMatch(/create only trusted extensions\..*extensions in the config/);
     },
     60_000,
   );

@@ -20,7 +20,7 @@ export interface RoleFleetOptions {
   readonly schemas?: number;
   /** Every second tenant belongs to another owner. */
   readonly twoOwners?: boolean;
-  /** How the login becomes the owner; without it the login is no member of it. */
+  /** How the login becomes the owner; without it the login is not a member of it. */
   readonly grant?: boolean;
   readonly connection?: Readonly<Record<string, unknown>>;
   /** Attributes of the login. */

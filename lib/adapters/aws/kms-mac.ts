@@ -24,7 +24,7 @@ export function kmsMac(key: string, settings: ClientSettings): Authenticator {
   return {
     async mac(text) {
       const { Mac } = await client.send(new GenerateMacCommand(asked(text)));
-      if (!Mac) throw new Error(`KMS gave no MAC of ${key}`);
+      if (!Mac) throw new Error(`KMS returned no MAC for ${key}`);
       return Mac;
     },
     async holds(text, mac) {

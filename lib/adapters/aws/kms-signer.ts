@@ -38,7 +38,7 @@ export async function kmsSigner(key: string, settings: ClientSettings): Promise<
       const { Signature } = await client.send(
         new SignCommand({ KeyId: key, Message: message, MessageType: "RAW", SigningAlgorithm: scheme.call }),
       );
-      if (!Signature) throw new SigningKeyError(`KMS gave no signature of ${key}`);
+      if (!Signature) throw new SigningKeyError(`KMS returned no signature for ${key}`);
       return Signature;
     },
   };

@@ -95,7 +95,7 @@ export async function unpackRelease(bytes: Uint8Array, key: string): Promise<Unp
   if (typeof format === "number" && format !== FORMAT)
     throw new ReleasePackError(
       "pack.version",
-      `the release ${key} is of the form ${format}, and the stack reads ${FORMAT}: pack it with the version of schema-gate that the stack has`,
+      `the release ${key} has format ${format}, but the stack reads format ${FORMAT}: pack it with the version of schema-gate that the stack has`,
     );
   const { body, signatures } = parsed(envelopeSchema, value, key);
   const { files, ...rest } = parsed(packSchema, jsonOf(body, key), key);
@@ -115,7 +115,7 @@ function jsonOf(body: string, key: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw unreadable(`the release ${key} holds no JSON`);
+    throw unreadable(`the release ${key} is not JSON`);
   }
 }
 

@@ -8,7 +8,7 @@ const KEY = /^inputs\/[A-Za-z0-9][A-Za-z0-9_.\-/]{0,200}$/;
 /** The release packed under a key of the bucket, whoever signed it. Throws `ReleasePackError`, also for a key that names nothing. */
 export async function readPack(store: S3Store, key: string): Promise<UnpackedRelease> {
   if (!KEY.test(key) || key.split("/").includes(".."))
-    throw new ReleasePackError("pack.unreadable", `${key} is no key of a release; expected inputs/NAME`);
+    throw new ReleasePackError("pack.unreadable", `${key} is not a key of a release; expected inputs/NAME`);
   const bytes = await store.bytes(key, LARGEST_PACK).catch((error: Error) => {
     throw error instanceof TooLargeError ? new ReleasePackError("pack.unreadable", error.message) : error;
   });

@@ -126,7 +126,7 @@ function changed(path: string, text: string | null, last: string | null): Tamper
       : last === null
         ? "was not written by this gate, or its record is on another machine"
         : "is not what the gate wrote there";
-  return new TamperedError(`${path} ${what}, so nothing goes on from it; start a new run`);
+  return new TamperedError(`${path} ${what}, so the run cannot continue from it; start a new run`);
 }
 
 function hashOf(text: string): string {

@@ -22,11 +22,11 @@ export async function changedSince(ref: string, cwd: string): Promise<ReadonlySe
   const root = await repositoryRoot(cwd);
   if (root === null)
     throw new GitChangesError(
-      `${cwd} is in no git repository, so nothing tells what changed since ${ref}`,
+      `${cwd} is not in a git repository, which would tell what changed since ${ref}`,
       "omit --since",
     );
   const at = await ask(cwd, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
-  if (at === null) throw notHere(`${ref} is no commit of this checkout`);
+  if (at === null) throw notHere(`${ref} is not a commit of this checkout`);
   const base = await ask(cwd, ["merge-base", at.trim(), "HEAD"]);
   if (base === null) throw notHere(`this checkout does not hold where its branch left ${ref}`);
   const listed = [

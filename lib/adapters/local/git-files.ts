@@ -56,7 +56,7 @@ async function contents(root: string, objects: readonly string[]): Promise<reado
   for (const object of objects) {
     const end = output.indexOf(0x0a, at);
     const [name, , size] = output.subarray(at, end).toString("utf8").split(" ");
-    if (name !== object || size === undefined) throw new GitError(`git does not give the object ${object}`);
+    if (name !== object || size === undefined) throw new GitError(`git did not return the object ${object}`);
     found.push(output.subarray(end + 1, end + 1 + Number(size)));
     at = end + 2 + Number(size);
   }

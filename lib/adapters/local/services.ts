@@ -40,7 +40,7 @@ export function localServices(handlers: Readonly<Record<string, Handler>>): Serv
       if (action === "codebuild:startBuild.sync") return build(handlers, parameters as BuildParameters);
       throw new ServiceError(
         "NoSuchService",
-        `${action} is there on AWS only; use staging.mode "same host" or "server" on one machine`,
+        `${action} exists only on AWS; use staging.mode "same host" or "server" on one machine`,
       );
     },
   };
@@ -51,6 +51,6 @@ async function build(handlers: Readonly<Record<string, Handler>>, { EnvironmentV
   const step = Object.fromEntries(variables).SCHEMA_GATE_TASK_STEP ?? "";
   const event = Object.fromEntries(variables.flatMap(([name, value]) => (FIELDS[name] ? [[FIELDS[name], value]] : [])));
   const output = (await handlers[step]?.(event)) as { readonly ok?: boolean } | undefined;
-  if (output?.ok !== true) throw new ServiceError("States.TaskFailed", `the long task of ${step} did not end well`);
+  if (output?.ok !== true) throw new ServiceError("States.TaskFailed", `the long task of ${step} failed`);
   return { Build: { BuildStatus: "SUCCEEDED" } };
 }

@@ -101,7 +101,7 @@ interface Work {
 function taskWork(name: string, state: TaskState, options: LocalExecutionOptions): Work {
   const placeholder = /^\$\{(\w+)\}$/.exec(state.Parameters?.FunctionName ?? "")?.[1] ?? "";
   const handler = options.handlers[placeholder];
-  if (!handler) throw new Error(`the state ${name} calls ${placeholder || "nothing"}, which is no handler of ours`);
+  if (!handler) throw new Error(`the state ${name} calls ${placeholder || "nothing"}, which is none of our handlers`);
   const waits = state.Resource?.endsWith(".waitForTaskToken") ?? false;
   const payloadOf = (input: unknown) => (input as { Payload: { taskToken?: string } }).Payload;
   return {

@@ -39,7 +39,7 @@ export class SlackApi {
   /** Answers an interaction at the address that came with it, if that is Slack's. */
   respond(url: string, body: unknown): Promise<Try> {
     if (!URL.canParse(url) || new URL(url).origin !== this.responseOrigin) {
-      return Promise.resolve({ kind: "refused", reason: "the address to answer at is not Slack's" });
+      return Promise.resolve({ kind: "refused", reason: "the response address is not Slack's" });
     }
     return this.send(url, body, {}, async () => ({ kind: "sent" }));
   }

@@ -142,7 +142,7 @@ async function maker(guard: Session): Promise<Maker> {
     `select rolname::text as login, rolsuper as superuser, rolsuper or rolbypassrls as bypassrls, rolsuper or ${granted} as limits
       from pg_roles where rolname = session_user`,
   );
-  if (!row) throw new DatabaseError("the login does not see itself", "MALFORMED");
+  if (!row) throw new DatabaseError("pg_roles does not show the login", "MALFORMED");
   return row;
 }
 

@@ -52,8 +52,7 @@ async function clear(guard: Session, schema: string): Promise<void> {
   const [held] = await guard.query<{ held: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as held", [
     `schema-gate provision ${schema}`,
   ]);
-  if (held?.held !== true)
-    throw new DatabaseError(`another process makes the schema ${schema} at this moment`, "55006");
+  if (held?.held !== true) throw new DatabaseError(`another process is creating the schema ${schema}`, "55006");
   const [there] = await guard.query<{ mark: string | null }>(
     "select obj_description(oid, 'pg_namespace') as mark from pg_namespace where nspname = $1",
     [schema],

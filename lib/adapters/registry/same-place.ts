@@ -7,6 +7,6 @@ import { placeOf, RegistryError, type Tenant } from "../../ports/registry.js";
 export function refuseOtherPlace(gated: Tenant, now: Tenant): void {
   if (placeOf(gated) === placeOf(now)) return;
   throw new RegistryError(
-    `the registry now leads tenant ${gated.id} to ${placeOf(now)}; the run was begun with ${placeOf(gated)}. Put the registry right, or start a new run`,
+    `the registry now leads tenant ${gated.id} to ${placeOf(now)}; the run was begun with ${placeOf(gated)}. Correct the registry, or start a new run`,
   );
 }

@@ -78,10 +78,10 @@ class Telemetry implements RunObserver {
     const gauge = (of: string, unit: string, description: string) =>
       meter?.createGauge(`schema_gate.backfill.${of}`, { unit, description });
     this.gauges = {
-      done: gauge("rows_done", "{row}", "Rows that backfills have done"),
+      done: gauge("rows_done", "{row}", "Rows changed by backfills"),
       planned: gauge("rows_planned", "{row}", "Of how many"),
-      rate: gauge("rate", "{row}/s", "Rows a second of the backfills at work"),
-      left: gauge("left", "s", "Time left of the backfills at work"),
+      rate: gauge("rate", "{row}/s", "Rows per second of running backfills"),
+      left: gauge("left", "s", "Time left of running backfills"),
       tenants: gauge("tenants", "{tenant}", "Tenants whose backfill has begun, by what the governor says"),
     };
     this.durations = {

@@ -51,5 +51,5 @@ function problemOf(environment: Environment, signal: Signal): string | null {
   const variables = [`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`, "OTEL_EXPORTER_OTLP_PROTOCOL"];
   const variable = variables.find((one) => (environment[one] ?? "") !== "");
   if (variable === undefined || environment[variable] === "http/protobuf") return null;
-  return `${variable} is ${environment[variable]}; only http/protobuf is spoken, which collectors take on port 4318`;
+  return `${variable} is ${environment[variable]}; only http/protobuf is supported, which collectors accept on port 4318`;
 }

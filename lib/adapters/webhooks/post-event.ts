@@ -48,8 +48,8 @@ function retryAfter({ headers }: Response): number {
 
 function reasonOf(error: unknown): string {
   const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  if (name === "TimeoutError") return `it gave no answer in ${TIMEOUT_MS / 1000} s`;
+  if (name === "TimeoutError") return `it did not answer in ${TIMEOUT_MS / 1000} s`;
   return name === "AbortError"
-    ? "it gave no answer in time"
+    ? "it did not answer in time"
     : `it cannot be reached: ${cause?.code ?? "no connection"}`;
 }

@@ -50,7 +50,7 @@ async function givenLink(io: Io): Promise<string> {
 function linkFor(run: string | undefined, text: string): URL {
   const given = text.trim();
   if (!URL.canParse(given) || !new URL(given).searchParams.has("c"))
-    throw new UsageError("this is no link of an approver", "copy the whole link, from https:// to its end");
+    throw new UsageError("this is not an approver's link", "copy the whole link, from https:// to its end");
   const problem = webhookUrlProblem(given);
   if (problem !== null) throw new UsageError(`the link is not used: ${problem}`);
   const link = new URL(given);
@@ -70,7 +70,7 @@ async function asked(link: URL, init: RequestInit): Promise<Response> {
     return await fetch(link, { ...init, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
     const { name, cause } = error as { name?: string; cause?: { code?: string } };
-    const why = name === "TimeoutError" ? "it gave no answer" : (cause?.code ?? "no connection");
+    const why = name === "TimeoutError" ? "it did not answer" : (cause?.code ?? "no connection");
     throw new UnfinishedError(`the page at ${link.host} cannot be reached: ${why}`, "open the link in a browser");
   }
 }

@@ -23,7 +23,7 @@ export function resumeOnAws(
     const { aws, settings } = stack;
     const state = await aws.executionWatcher(execution, settings)();
     if (state.status === "RUNNING" || state.status === "PENDING_REDRIVE")
-      throw new UsageError(`the run ${run} is at work, and goes on by itself`, `schema-gate status ${run} --aws`);
+      throw new UsageError(`the run ${run} is running and continues by itself`, `schema-gate status ${run} --aws`);
     if (wasStopped(state) && state.redrivable) {
       await aws.redriveExecution(execution, settings);
       io.stderr.write(`Run ${run}, redriven\n  ${consoleAddress(execution)}\n`);

@@ -27,9 +27,7 @@ export async function uploadRelease(
 ): Promise<UploadedRelease> {
   const { config, directory } = readConfig(io.cwd, options.config);
   if (config.webhooks.length > 0)
-    io.stderr.write(
-      "Webhooks are told of runs on one machine only; on AWS the trail of this run lies in the bucket.\n",
-    );
+    io.stderr.write("Webhooks get the events of local runs only; on AWS the trail of this run is in the bucket.\n");
   const folder = resolve(directory, config.migrations);
   const files = await readReleaseFolder(folder).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the migrations ${config.migrations} could not be read: ${error.code ?? error.message}`);

@@ -44,7 +44,7 @@ function summary(differences: readonly Difference[], order: number, own: number)
   const head = differences.length === 0 ? "The catalogs are equal." : `${plural(differences.length, "difference")}.`;
   const more = [
     ...(order > 0 ? [`${plural(order, "table")} with another order of columns.`] : []),
-    ...(own > 0 ? [`${plural(own, "difference")} that the servers' versions bring.`] : []),
+    ...(own > 0 ? [`${plural(own, "difference")} caused by the servers' versions.`] : []),
   ];
   return [head, ...more].join(" ");
 }

@@ -17,8 +17,8 @@ export async function declaredSchemas(
   directory: string,
   reading: FleetReading,
 ): Promise<DeclaredCatalogs> {
-  if (config.migrator !== undefined) return without("a migrator of the team's own tells no schema");
-  if (config.staging.mode === "snapshot") return without("copies are made of snapshots, by the state machine alone");
+  if (config.migrator !== undefined) return without("a team's own migrator declares no schema");
+  if (config.staging.mode === "snapshot") return without("only the state machine makes copies of snapshots");
   const fleet = new Map(reading.tenants.map(({ tenant }) => [tenant.id, tenant]));
   const clusters = clusterTenants(
     reading.tenants.flatMap(({ tenant, fingerprint }) =>
@@ -32,7 +32,7 @@ export async function declaredSchemas(
   const release = await releaseOfConfig(database, config, directory, tenants);
   if (typeof release === "string") return without(release);
   const opaque = release.findings.find(({ unknown }) => unknown === true);
-  if (opaque) return without(`the migrations are not understood as a whole: ${opaque.message}`);
+  if (opaque) return without(`not every migration is understood: ${opaque.message}`);
   const name = cloneName(newRunId(systemClock.now()), "inspect");
   const schemas = reading.tenants.flatMap(({ tenant }) => tenant.schema ?? []);
   const place = { name, schemas, shared: sharedSchemas(config) };

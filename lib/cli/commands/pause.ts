@@ -28,10 +28,10 @@ export const pause: CommandModule = {
     const changed = await setPaused({ artifacts }, { paused: true, by: io.login, at, reason });
     io.stdout.write(
       changed
-        ? `Paused ${request.run}: the tenants in hand are finished, backfills stop between two batches, and no other tenant is begun.\n`
+        ? `Paused ${request.run}: tenants in progress finish, backfills stop between two batches, and no other tenant starts.\n`
         : `The run ${request.run} is paused already.\n`,
     );
-    io.stdout.write(`Go on with: schema-gate resume ${request.run}\n`);
+    io.stdout.write(`Continue with: schema-gate resume ${request.run}\n`);
     return 0;
   },
 };

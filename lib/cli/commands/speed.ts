@@ -24,7 +24,7 @@ export const speed: CommandModule = {
     const percent = Number(/^(\d{1,3})%?$/.exec(text ?? "")?.[1] ?? Number.NaN);
     if (!(percent >= 1 && percent <= FULL_SPEED))
       throw new UsageError(
-        `"${text ?? ""}" is no speed: expected a whole number from 1 to 100`,
+        `"${text ?? ""}" is not a speed: expected a whole number from 1 to 100`,
         "schema-gate speed 50",
       );
     const { artifacts, request } = await findWorkingRun(io, run);

@@ -8,7 +8,7 @@ export const auditVerifyOutput = z
     run: z.string(),
     verdict: z
       .enum(["whole", "unanchored", "broken"])
-      .meta({ description: "unanchored: it holds together, and was compared with nothing that was kept elsewhere." }),
+      .meta({ description: "unanchored: it is consistent, but was compared with nothing that was kept elsewhere." }),
     whole: z.boolean(),
     comparedWith: z.array(z.string()),
     events: z.int(),

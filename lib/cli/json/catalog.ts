@@ -34,7 +34,7 @@ export const diffOutput = z
         declared: z.array(z.string()),
       }),
     ),
-    versionOwn: z.array(difference).meta({ description: "Differences that the servers' versions bring." }),
+    versionOwn: z.array(difference).meta({ description: "Differences caused by the servers' versions." }),
     fingerprints: z.strictObject({ declared: z.string(), actual: z.string() }),
     repairs: z.array(z.string()).meta({ description: "The repairs in an order in which they run." }),
   })

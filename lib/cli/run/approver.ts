@@ -12,7 +12,7 @@ export interface Approver {
 
 const POLL_MS = 250;
 
-/** Whether the question is answered, or its time is over. */
+/** Whether the question is answered, or its time is up. */
 export async function isDecided(ports: Ports): Promise<boolean> {
   const status = await statusOf(ports);
   return status !== null && status !== "pending";

@@ -35,6 +35,6 @@ async function stoppedText(ports: RunPlace, stopped: Stopped): Promise<string> {
   if (stopped === "waiting for approval") return `The run ${ports.run} waits for an approval.`;
   const done = `${plural(await migratedSoFar(ports), "tenant has", "tenants have")} been migrated`;
   return stopped === "interrupted"
-    ? `Interrupted. ${done}; none is half done. Go on with: schema-gate resume ${ports.run}`
-    : `The rollout of ${ports.run} is held. ${done}. Go on with: schema-gate resume ${ports.run}`;
+    ? `Interrupted. ${done}; none is half done. Continue with: schema-gate resume ${ports.run}`
+    : `The rollout of ${ports.run} is held. ${done}. Continue with: schema-gate resume ${ports.run}`;
 }

@@ -22,10 +22,7 @@ export async function printFleetStatus(
 ): Promise<ExitCode> {
   const { config, directory } = readConfig(io.cwd, options.config);
   if (config.migrator !== undefined)
-    throw new UsageError(
-      "a migrator of the team's own keeps no ledger that tells what is pending",
-      "schema-gate check",
-    );
+    throw new UsageError("a team's own migrator keeps no ledger that shows what is pending", "schema-gate check");
   const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
   const tenants = await listed(fleet, options.selection);
   const database = pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null });

@@ -24,7 +24,7 @@ export async function observersOf(observed: ObservedRun): Promise<RunObserver> {
   const observers = new Set([await telemetry(observed), textfile(observed)].flatMap((one) => one ?? []));
   /** One that throws is heard of once, and told nothing more. */
   const drop = (observer: RunObserver, error: unknown) => {
-    if (observers.delete(observer)) observed.say(`The run is not followed from outside any more: ${textOf(error)}.`);
+    if (observers.delete(observer)) observed.say(`Telemetry of this run has stopped: ${textOf(error)}.`);
   };
   const each = (tell: (observer: RunObserver) => void) => {
     for (const observer of observers) {

@@ -6,6 +6,7 @@ import type { Listener } from "../../adapters/webhooks/heard-trail.js";
 import { UsageError } from "../../api/usage-error.js";
 import { digest } from "../../core/json.js";
 import { plural } from "../../core/plural.js";
+import { counted } from "../../core/probes/counted.js";
 import { shellWord } from "../../core/render/shell-word.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
@@ -179,7 +180,7 @@ const MOST_LEFT = 5;
 
 function describe({ meaning, result }: ProbeAnswer): string {
   const keys = result.status === "hit" && result.keys.length > 0 ? `, such as ${result.keys.join("; ")}` : "";
-  return `${countOf(result)} ${meaning}${keys}`;
+  return `${counted(countOf(result), meaning)}${keys}`;
 }
 
 function countOf(result: ProbeAnswer["result"]): number {

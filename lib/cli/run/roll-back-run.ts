@@ -63,7 +63,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
   const left = await notTakenBack(executed.ports, tenants);
   if (left.length === 0) return 0;
   io.stderr.write(
-    `Not taken back: ${plural(left.length, "tenant")}. Go on with: schema-gate rollback ${request.run}\n`,
+    `Not taken back: ${plural(left.length, "tenant")}. Continue with: schema-gate rollback ${request.run}\n`,
   );
   return code === 0 ? 3 : code;
 }
@@ -97,7 +97,7 @@ function sayUncounted(io: Io, weights: readonly SinceInTenant[]): void {
   for (const { tenant, unknown } of weights)
     if (unknown !== null)
       io.stderr.write(
-        `What would be put aside in ${printable(tenant)} could not be counted: ${printable(unknown)}. It is weighed again in its turn.\n`,
+        `What would be put aside in ${printable(tenant)} could not be counted: ${printable(unknown)}. It is counted again when its turn comes.\n`,
       );
 }
 

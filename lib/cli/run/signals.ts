@@ -1,7 +1,7 @@
 import type { Io } from "../io.js";
 
 /** The first Ctrl-C asks the run to stop, and says what it does first; the second ends the process, and the servers roll back. */
-export function onInterrupt(io: Io, stop: () => void, first = "finishing the tenants in hand"): () => void {
+export function onInterrupt(io: Io, stop: () => void, first = "finishing the tenants in progress"): () => void {
   let asked = false;
   const listener = (signal: NodeJS.Signals) => {
     if (asked) process.exit(3);

@@ -23,7 +23,7 @@ export async function startBackfill(io: Io, path: string, { again, ...options }:
 }
 
 async function refuseText(file: string, path: string): Promise<void> {
-  if (!/\.sql$/i.test(file)) throw new UsageError(`${path} is no SQL file`, "schema-gate backfill FILE.sql");
+  if (!/\.sql$/i.test(file)) throw new UsageError(`${path} is not a SQL file`, "schema-gate backfill FILE.sql");
   const bytes = await bytesOf(file, path);
   const { findings } = await backfillRelease({ path: basename(file), bytes });
   const [wrong] = findings.filter(({ severity }) => severity === "error");

@@ -59,7 +59,7 @@ async function waitForAnswer(
   await printVerdict(io, ports);
   if (mode === "leave") {
     io.stderr.write(`Waiting for an approval. Decide with: schema-gate approve ${ports.run}\n`);
-    io.stderr.write(`then go on with:                      schema-gate resume ${ports.run}\n`);
+    io.stderr.write(`then continue with:                      schema-gate resume ${ports.run}\n`);
     return false;
   }
   const server = await openReviewServer(ports, options.port, options.channels);
@@ -72,7 +72,7 @@ async function waitForAnswer(
     opened.asking.catch(() => {});
     if (mode === "self") {
       io.stderr.write(
-        `${io.interactive ? "Nobody is to be asked" : "There is no terminal to ask"}, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
+        `${io.interactive ? "There is nobody to ask" : "There is no terminal to ask"}, and this is the demo: it approves itself as ${name}. A real run would wait here.\n`,
       );
       await decideAtTerminal(ports, { name, verdict: "approve", reason: null });
     } else if (io.interactive) {

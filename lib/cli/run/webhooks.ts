@@ -36,7 +36,7 @@ export async function withWebhooks<T>(
 ): Promise<T> {
   const { config, directory } = options;
   const targets = await webhookTargets(teller, config, directory, ({ message }) =>
-    teller.say(`A webhook is told nothing: ${printable(message)}. ${laterWith(options.run)}`),
+    teller.say(`A webhook gets no events: ${printable(message)}. ${laterWith(options.run)}`),
   );
   const deliveries = targets.map((target) => deliveryTo(teller, options, target));
   try {
@@ -91,7 +91,7 @@ export async function webhookTargets(
 /** Throws `UsageError` where a webhook's secret is not there: better now than when somebody waits for an event. */
 export async function refuseWithoutSecrets(io: Pick<Io, "env">, config: Config, directory: string): Promise<void> {
   await webhookTargets(io, config, directory, ({ message }) => {
-    throw new UsageError(`a webhook could not be told: ${message}`, "correct webhooks in the config");
+    throw new UsageError(`a webhook could not be notified: ${message}`, "correct webhooks in the config");
   });
 }
 

@@ -12,7 +12,7 @@ export async function findWorkingRun(io: Io, run: string | undefined): Promise<F
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
   if (outcome !== null && lockHolder(workspace, request.run) === null)
     throw new UsageError(
-      `the run ${request.run} is not at work: it ended as ${outcome.status}`,
+      `the run ${request.run} is not running: it ended as ${outcome.status}`,
       `schema-gate status ${request.run}`,
     );
   return found;

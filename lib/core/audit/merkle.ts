@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * Merkle tree hashing by RFC 6962, section 2.1: a leaf is SHA-256(0x00 ‖ data), a node SHA-256(0x01 ‖ left ‖ right), the
- * empty tree SHA-256 of nothing. A tree whose size is no power of two splits at the largest power of two below it,
+ * empty tree SHA-256 of nothing. A tree whose size is not a power of two splits at the largest power of two below it,
  * which is the same as carrying an odd last node up unchanged. Hashes are lower-case hex.
  */
 export type LeafData = string | Uint8Array;

@@ -77,7 +77,7 @@ export function sealEnvelope(seal: Seal, signature: Uint8Array): SealEnvelope {
   };
 }
 
-/** SHA-256 in hex of the key's DER form. Throws when the text is no public key. */
+/** SHA-256 in hex of the key's DER form. Throws when the text is not a public key. */
 export function keyId(publicKey: string): string {
   const der = createPublicKey(publicKey).export({ type: "spki", format: "der" });
   return createHash("sha256").update(der).digest("hex");

@@ -46,7 +46,8 @@ function readLine(bytes: Uint8Array, number: number): AuditEvent | Finding {
     return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is not JSON.`);
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === "number" && format > AUDIT_FORMAT) return newerFormat(number, format);
-  if (!isEvent(value)) return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is no event.`);
+  if (!isEvent(value))
+    return auditFinding("audit.unreadable", number, `Line ${number} of ${AUDIT_FILE} is not an event.`);
   if (eventLine(value) !== `${line}\n`)
     return auditFinding("audit.event-altered", number, `Line ${number} is not in the form it was written in.`);
   return value;

@@ -143,7 +143,7 @@ export class Reader {
     const { columns, written } = found.source;
     if (columns && !columns.has(column)) {
       if (SYSTEM_COLUMNS.has(column)) throw system(column);
-      throw new NotCuttable("function", `${names.join(".")} is no column, so it calls a function ${column}`);
+      throw new NotCuttable("function", `${names.join(".")} is not a column, so it calls a function ${column}`);
     }
     if (columns === null) this.refuseField(column);
     if (written) note(column);

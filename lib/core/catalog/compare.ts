@@ -47,7 +47,7 @@ export interface Comparison {
   /** The repairs of all differences that have one, in an order in which they run together. */
   readonly repairs: readonly string[];
   readonly columnOrder: readonly ColumnOrderDifference[];
-  /** Differences that the servers' versions bring, such as the named NOT NULL constraints of 18. */
+  /** Differences caused by the servers' versions, such as the named NOT NULL constraints of 18. */
   readonly versionOwn: readonly Difference[];
 }
 

@@ -30,7 +30,7 @@ function membership({ tenant, named, facts: { login, role, exists, member, inher
     return finding(
       about,
       "role-no-member",
-      `${login} is no member of ${role}, so it cannot run the release as ${role}.`,
+      `${login} is not a member of ${role}, so it cannot run the release as ${role}.`,
       {
         text: "Let the login become the owner, then check again.",
         sql: `GRANT ${identifier(role)} TO ${identifier(login)};`,

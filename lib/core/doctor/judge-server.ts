@@ -92,8 +92,8 @@ function owner({ host, tenant, roles, roleFindings }: ServerView): readonly Chec
       message,
       cost:
         severity === "error"
-          ? "Every release is blocked until it is put right."
-          : "What a release does as a superuser, nothing in PostgreSQL holds back.",
+          ? "Every release is blocked until this is fixed."
+          : "PostgreSQL holds nothing back from a release that runs as a superuser.",
       remedy: remedy?.sql ?? remedy?.text ?? null,
     }),
   );

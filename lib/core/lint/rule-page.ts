@@ -32,7 +32,7 @@ const WORK: Readonly<Record<Work, string>> = {
 };
 
 function lockText(lock: LockMode | null): string {
-  return lock ? LOCKS[lock] : "none that is its point";
+  return lock ? LOCKS[lock] : "none that matters here";
 }
 
 /** The page of a rule in docs/rules, as Markdown. */

@@ -15,7 +15,7 @@ const LIKENESSES: readonly Likeness[] = [
   },
   {
     pattern: /\bcopy\b[\s\S]*\bfrom\s+stdin\b/i,
-    text: "Rows behind COPY … FROM stdin are understood by psql alone. Write INSERT, or load them outside the migration.",
+    text: "Only psql understands the rows after COPY … FROM stdin. Write INSERT, or load them outside the migration.",
   },
   {
     pattern: /\{\{|\{%|<%|\$\{/,

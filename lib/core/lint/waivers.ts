@@ -186,7 +186,7 @@ function complaint(waiver: Waiver, used: boolean, today: string, ruleIds: Readon
   // The config's waivers are for every gate; one that names another gate's code is not ours to judge.
   if (!ruleIds.has(waiver.rule) && !waiver.source && !/^(?:SG\d|lint\.)/.test(waiver.rule)) return [];
   if (!ruleIds.has(waiver.rule)) {
-    const message = `A waiver names ${waiver.rule}, which is no rule.`;
+    const message = `A waiver names ${waiver.rule}, which is not a rule.`;
     return about("lint.waiver-unknown-rule", "warning", message, "`schema-gate rules` lists the rules.");
   }
   if (waiver.until < today) {

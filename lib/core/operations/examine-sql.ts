@@ -30,7 +30,7 @@ export function examineStatements(
 function examine(statement: AnyStatement, functions: FunctionBodies): readonly Opaque[] {
   if (!isParsed(statement)) {
     const reason = /^\s*copy\b[^;]*\bfrom\s+stdin\b/i.test(statement.sql)
-      ? "Rows behind COPY … FROM stdin are sent by psql alone; write INSERT, or load them outside of the migration"
+      ? "Only psql sends the rows after COPY … FROM stdin; write INSERT, or load them outside of the migration"
       : `PostgreSQL's parser refuses it (${statement.error})`;
     return [{ reason, text: statement.sql, source: statement.source }];
   }

@@ -96,7 +96,7 @@ function elsewhere(config: Config, policy: StackPolicy, sources: StackSources): 
   if (approval.origin !== undefined && !policy.origins.includes(approval.origin))
     found.push(
       finding("policy.origin", "warning", setting("approval.origin"), [
-        `The pack wants links to ${approval.origin}, which is no origin of the stack. Links lead to the stack's page.`,
+        `The pack wants links to ${approval.origin}, which is not an origin of the stack. Links lead to the stack's page.`,
         "Add the origin to the policy of the stack if the page is reached there.",
       ]),
     );

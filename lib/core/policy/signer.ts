@@ -62,7 +62,7 @@ function holds({ publicKey }: KnownSigner, message: Uint8Array, signature: Uint8
   return key !== null && verify(key.asymmetricKeyType === "ed25519" ? null : "sha256", message, key, signature);
 }
 
-/** Null for what is no public key, and for keys of other kinds. */
+/** Null for what is not a public key, and for keys of other kinds. */
 function keyOf(pem: string): KeyObject | null {
   try {
     // A private key would do as well, and has no place in a stack.

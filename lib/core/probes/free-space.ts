@@ -43,8 +43,8 @@ function probeOf(statement: Statement, tables: readonly string[], { bytes, known
     subject: { kind: "statement", name: `${statement.source.file}:${statement.source.line}` },
     statement,
     meaning: known
-      ? `table(s) whose rewrites together need more than the ${sizeText(bytes)} that are free for one tenant`
-      : `table(s) whose rewrites together need more than ${sizeText(bytes)}, which every host is taken to have free`,
+      ? `tables whose rewrites together need more than the ${sizeText(bytes)} that are free for one tenant`
+      : `tables whose rewrites together need more than ${sizeText(bytes)}, which every host is taken to have free`,
     count: `SELECT count(*) AS count ${body}`,
     sample: `SELECT name || ' has ' || pg_size_pretty(${size("name")}) AS key ${body} ORDER BY name LIMIT 5`,
     repair: null,

@@ -10,7 +10,7 @@ export interface ProbeQuery {
   readonly code: string;
   readonly subject: Subject;
   readonly statement: Statement;
-  /** What a hit means, with the names in it: "rows of app.users where quota_limit is NULL". */
+  /** What a hit means, with the names in it and a plural first: "rows of app.users where quota_limit is NULL" (counted.ts). */
   readonly meaning: string;
   /** Returns one row with a column `count` (bigint), and with `keys` (JSON array of texts) where `sample` is null. */
   readonly count: string;

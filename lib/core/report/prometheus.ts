@@ -65,7 +65,7 @@ export function prometheusText(facts: RunFacts, labels: Labels): string {
       "What its gates have said.",
       end === null ? [] : FINDING_KINDS.map((severity) => [{ severity }, end.findings[severity] ?? 0]),
     ),
-    gauge("tenants", "Tenants by what came of them in a phase.", tenants(facts)),
+    gauge("tenants", "Tenants by their status in a phase.", tenants(facts)),
     ...backfillGauges(facts.backfills),
   ]
     .map((one) => one(labels))
@@ -77,10 +77,10 @@ function backfillGauges(sum: BackfillSum | null) {
   const paces = Object.entries(sum?.tenants ?? {}).map(([pace, count]): Sample => [{ pace }, count]);
   return [
     gauge("backfill_tenants", "Tenants whose backfill has begun, by what the governor says.", paces),
-    gauge("backfill_rows_done", "Rows that backfills have done.", one(sum?.rows)),
-    gauge("backfill_rows_planned", "Of how many; absent where nobody has counted.", one(sum?.total)),
-    gauge("backfill_rows_per_second", "Rows a second of the backfills at work.", one(sum?.rowsPerSecond)),
-    gauge("backfill_left_seconds", "Time left of those at work; absent where it cannot be told.", one(left(sum))),
+    gauge("backfill_rows_done", "Rows changed by backfills.", one(sum?.rows)),
+    gauge("backfill_rows_planned", "Rows that they have to change; absent where not counted.", one(sum?.total)),
+    gauge("backfill_rows_per_second", "Rows per second of running backfills.", one(sum?.rowsPerSecond)),
+    gauge("backfill_left_seconds", "Time left of running backfills; absent where unknown.", one(left(sum))),
   ];
 }
 

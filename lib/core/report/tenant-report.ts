@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
+import { counted } from "../probes/counted.js";
 
 /** What a run says of one tenant. */
 export interface TenantReport {
@@ -52,7 +53,7 @@ export function tenantLines(report: TenantReport): readonly string[] {
     ...differences.map(({ object, kind, effect }) => `schema     ${object}: ${kind} (${effect})`),
     ...probes.map(
       ({ meaning, count, keys }) =>
-        `rows       ${count} ${meaning}${keys.length > 0 ? `, such as ${keys.join(", ")}` : ""}`,
+        `rows       ${counted(count, meaning)}${keys.length > 0 ? `, such as ${keys.join(", ")}` : ""}`,
     ),
     ...(findings.length === 0 ? ["findings   none"] : findings.flatMap(findingLines)),
   ];

@@ -1,7 +1,7 @@
 /** Hazards for which no order of statements is a way, by the rule of lint that names them. The reason is a full sentence without the final stop. */
 export const NO_WAY: Readonly<Record<string, string>> = {
-  SG006: "PostgreSQL fills a stored generated column by a rewrite, and makes no column generated afterwards",
-  SG032: "PostgreSQL builds the index of an EXCLUDE constraint under its lock, and takes over none",
+  SG006: "PostgreSQL fills a stored generated column by a rewrite, and cannot make an existing column generated",
+  SG032: "PostgreSQL builds the index of an EXCLUDE constraint under its lock, and cannot take over an existing one",
   SG061:
     "TRUNCATE empties a table under ACCESS EXCLUSIVE, and a DELETE in batches is not the same to triggers, sequences and what CASCADE reaches",
   SG064: "SET LOGGED and SET UNLOGGED rewrite the table under ACCESS EXCLUSIVE",

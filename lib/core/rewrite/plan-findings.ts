@@ -90,7 +90,7 @@ function contract(step: Step, steps: readonly Step[], around: PlanSurroundings):
       ...base,
       code: "plan.contract-unmet",
       unknown: true,
-      message: `${migration.up.file} may run once ${condition}; nothing tells whether that is so, since no query of the application is examined (\`workload\` in the config).${how}`,
+      message: `${migration.up.file} may run once ${condition}; whether that is so is unknown, since no query of the application is examined (\`workload\` in the config).${how}`,
     },
   ];
 }

@@ -209,7 +209,7 @@ function refuseLateContract(moves: readonly PlacedMove[]): void {
     if (uses)
       throw new NotRewritable(
         "depends",
-        `it waits for a later release, and a statement of this one after it (line ${uses.statement.source.line}) speaks of the same name`,
+        `it waits for a later release, and a statement of this one after it (line ${uses.statement.source.line}) uses the same name`,
       );
   }
 }

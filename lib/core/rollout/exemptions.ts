@@ -13,7 +13,9 @@ export const exemptionsSchema = z
     }),
   )
   .default([])
-  .describe("tenants that are left out for now, such as one that is unreachable: not read, not migrated, and said");
+  .describe(
+    "tenants that are left out for now, such as one that is unreachable: neither read nor migrated, and reported",
+  );
 
 /** A tenant that a person left out, until the end of a day. */
 export type Exemption = z.infer<typeof exemptionsSchema>[number];

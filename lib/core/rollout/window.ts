@@ -32,15 +32,15 @@ export function parseWindow(text: string): Window | string {
   const [, when = "", h1 = "", m1 = "", h2 = "", m2 = "", zone = ""] = match;
   const from = minuteOf(h1, m1);
   const to = minuteOf(h2, m2);
-  if (from === null || to === null) return `${h1}:${m1}-${h2}:${m2} is no span of a day`;
+  if (from === null || to === null) return `${h1}:${m1}-${h2}:${m2} is not a span of a day`;
   if (from === to) return "the window begins and ends at the same time";
   if (!isZone(zone)) return `there is no time zone ${zone}; write one such as Europe/Berlin or UTC`;
   const base = { text: text.trim(), from, to: to % MINUTES, zone };
   if (/^\d{4}-\d{2}-\d{2}$/.test(when))
-    return isDate(when) ? { ...base, days: null, date: when } : `${when} is no day of the calendar`;
+    return isDate(when) ? { ...base, days: null, date: when } : `${when} is not a day of the calendar`;
   const days = daysOf(when.toLowerCase());
   return days === null
-    ? `${when} is no day; write Mon, Mon-Fri, Sat,Sun, daily or a date`
+    ? `${when} is not a day; write Mon, Mon-Fri, Sat,Sun, daily or a date`
     : { ...base, days, date: null };
 }
 

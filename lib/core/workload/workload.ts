@@ -18,7 +18,7 @@ const UNEXAMINED = [
 export type UnexaminedReason = (typeof UNEXAMINED)[number];
 
 export const REASONS: Readonly<Record<UnexaminedReason, string>> = {
-  utility: "is no SELECT, INSERT, UPDATE, DELETE or MERGE",
+  utility: "is not a SELECT, INSERT, UPDATE, DELETE or MERGE",
   truncated: "ends before its end: its source has cut it off",
   "not-sql": "is not SQL that PostgreSQL can parse",
   "several-statements": "holds several statements, which no client can prepare",

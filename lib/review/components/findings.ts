@@ -18,7 +18,7 @@ export function findings(model: ReviewModel): Html {
   const n = (severity: Severity) => model.findings.filter((finding) => finding.severity === severity).length;
   const lead =
     groups.length === 0
-      ? "No gate has anything to say."
+      ? "No gate has a finding."
       : `${count(n("error"), "error")}, ${count(n("warning"), "warning")}, ${count(n("note"), "note")}. An error blocks.`;
   const notes = groups.filter(({ finding }) => finding.severity === "note");
   const first = groups.filter(({ finding }) => finding.severity !== "note");

@@ -43,7 +43,7 @@ function held({ rollout: view, hold, outcome }: Moving, form: HoldForm | null): 
   if (!goesOn) return false;
   const said =
     hold !== null &&
-    html`<p class="held-by">Held: ${foreign(hold.text)}. The tenants in hand are finished; no other is begun.</p>`;
+    html`<p class="held-by">Held: ${foreign(hold.text)}. Tenants in progress finish; no other starts.</p>`;
   if (form === null || (hold !== null && !hold.paused)) return said;
   const action =
     hold === null

@@ -71,7 +71,7 @@ function why(model: ReviewModel): Html {
   const cause = blockedBy(model.findings, model.tenants);
   if (cause !== null) return html`<a href="#findings">${cause}</a>`;
   const top = model.score.factors.find((factor) => factor.value > 0);
-  return top ? html`Most of the risk: ${foreign(top.reason)}.` : html`No factor speaks against it.`;
+  return top ? html`Most of the risk: ${foreign(top.reason)}.` : html`No factor raises the risk.`;
 }
 
 function gauge({ score: risk, thresholds }: ReviewModel): Html {

@@ -227,7 +227,7 @@ function notDeclared(release: Release): Finding {
     severity: "warning",
     subject: { kind: "release", name: release.name },
     message:
-      "A migrator of the team's own tells no schema that the tenants should have now: they are compared with one another, and each cluster with what its dry run leads to.",
+      "A team's own migrator declares no schema for the tenants: they are compared with one another, and each cluster with what its dry run leads to.",
     remedy: { text: "Look at the clusters before you approve." },
   };
 }

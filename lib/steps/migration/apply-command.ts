@@ -34,7 +34,7 @@ export async function applyCommand(
   command: MigratorCommand,
 ): Promise<AppliedCommand> {
   const { migration, migrator, schema, settings } = input;
-  if (!migrator) throw new MigratorFailed("programs of a team's own cannot be run here", "");
+  if (!migrator) throw new MigratorFailed("a team's own programs cannot run here", "");
   const start = input.clock.monotonic();
   const { version } = migration;
   if (input.guard && !(await input.guard.outside(session, version)))

@@ -2,6 +2,7 @@ import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
+import { counted } from "../../core/probes/counted.js";
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
 import { literal } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";
@@ -161,7 +162,10 @@ function tooExpensive(query: ProbeQuery, cost: number, limit: number): ProbeResu
 }
 
 function uncertain(query: ProbeQuery, hits: number): ProbeResult {
-  const now = hits === 0 ? `There are no ${query.meaning} now` : `There are ${hits} ${query.meaning} now`;
+  const now =
+    hits === 0
+      ? `There are no ${query.meaning} now`
+      : `There ${hits === 1 ? "is" : "are"} ${counted(hits, query.meaning)} now`;
   return { status: "unknown", reason: `${now}, but that need not be what the statement meets: ${query.uncertainty}` };
 }
 

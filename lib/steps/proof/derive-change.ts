@@ -46,9 +46,7 @@ export async function deriveChange(
     const unfaithful = await tried(async () => {
       await up(working.session, input, sql, [], { observe: watch });
       const { catalog } = await readState(working.session, input.schema);
-      return isSameSchema(catalog, after.catalog)
-        ? null
-        : "the SQL that its difference comes to leads to another schema";
+      return isSameSchema(catalog, after.catalog) ? null : "the SQL for its difference leads to another schema";
     });
     return { statements, observations: watch.observations, written, unfaithful };
   } finally {
@@ -78,6 +76,6 @@ async function tried(work: () => Promise<string | null>): Promise<string | null>
     return await work();
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return `the SQL that its difference comes to does not run: ${error.message}`;
+    return `the SQL for its difference does not run: ${error.message}`;
   }
 }

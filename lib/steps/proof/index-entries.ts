@@ -62,7 +62,7 @@ export function indexFindings(entries: readonly IndexEntries[]): readonly Findin
     }
     if (partial && rows > 0 && (planned === 0 || planned === rows)) {
       const which = planned === 0 ? "none" : "all";
-      const text = "Look whether its WHERE says what is meant.";
+      const text = "Check that its WHERE says what is meant.";
       return [finding(index, `is partial, but ${which} of the ${rows} rows of its table belong into it`, text)];
     }
     return [];

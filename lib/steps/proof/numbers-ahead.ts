@@ -140,7 +140,7 @@ function runsOut({ left, rows }: Numbering): boolean {
 }
 
 function takenText({ next, taken, sequence, column }: Numbering, name: string): string {
-  return `After the release INSERTs into ${name} come to a number that is taken: ${sequence} gives ${next} next for ${column}, and a row has ${taken} already.`;
+  return `After the release, INSERTs into ${name} reach a number that is taken: ${sequence} gives ${next} next for ${column}, and a row already has ${taken}.`;
 }
 
 function endText({ left, sequence, column, cycles }: Numbering, name: string): string {
@@ -149,8 +149,7 @@ function endText({ left, sequence, column, cycles }: Numbering, name: string): s
   return `After the release ${sequence} has ${numbers} left for ${name}.${column}, fewer than there are rows; then it ${then}.`;
 }
 
-const BEHIND =
-  "Let the sequence go on behind the rows that are there, with setval or ALTER … RESTART, in the same release.";
+const BEHIND = "Move the sequence past the existing rows, with setval or ALTER … RESTART, in the same release.";
 const WIDER = "Give the sequence and its column bigint, or a higher MAXVALUE, in the same release.";
 
 function finding(of: Numbering, own: string | null, text: typeof takenText, remedy: string): Finding {

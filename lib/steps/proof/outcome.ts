@@ -40,10 +40,10 @@ export class Outcome {
     const target = this.run.states[at + 1];
     if (!target) throw new RangeError(`there is no state after migration ${at}`);
     if (!isSameSchema(now.catalog, target.catalog) || !hasSameCounts(now, target)) {
-      return compareStates(now, target, this.input.numbered).differences[0] ?? "The schema is another.";
+      return compareStates(now, target, this.input.numbered).differences[0] ?? "The schema differs.";
     }
     if (!sameWhateverNumbers(now.outside, target.outside))
-      return outsideDifferences(now.outside, target.outside)[0] ?? "Something besides schema and rows is another.";
+      return outsideDifferences(now.outside, target.outside)[0] ?? "Something other than schema and rows differs.";
     if (!this.input.thorough) return null;
     const tables = changedTables(target, now, this.input.numbered);
     let left = await this.differing(session, now, tables, at);
@@ -54,7 +54,7 @@ export class Outcome {
       left = left.filter(({ table, column }) => sums[at]?.get(table)?.get(column) === known?.get(table)?.get(column));
     }
     const [first] = left;
-    return first ? `${first.table}.${first.column} has other values than after a run that nothing disturbed.` : null;
+    return first ? `${first.table}.${first.column} has other values than after an undisturbed run.` : null;
   }
 
   /** A table that the release left alone may have only its earlier values. */

@@ -31,9 +31,9 @@ function remedyFor(statement: Statement | null, error: DatabaseError): string {
   if (error instanceof LeftTenant)
     return "Keep the migration to the tenant's own schema. What all may read is listed under registry.shared in the config; what is shared is changed by a release of its own, before this one.";
   if (error.code === "42501" && statement && makesExtension(statement))
-    return "What executes on a clone is no superuser, and PostgreSQL lets it make trusted extensions alone. Make this one in every tenant before the release, which then says IF NOT EXISTS, or list it under extensions in the config where releases run as a superuser.";
+    return "The role that executes on a clone is not a superuser, and PostgreSQL lets it create only trusted extensions. Create this one in every tenant before the release, which then says IF NOT EXISTS, or list it under extensions in the config where releases run as a superuser.";
   if (error.code === "42501" && statement && /\bextension\b/i.test(statement.sql))
-    return "What executes on a clone is a lesser role than the login, and PostgreSQL has no statement that gives it an extension. Change the extension in every tenant before the release, or say in staging.uncontained why the login itself may execute them on clones.";
+    return "The role that executes on a clone has fewer rights than the login, and PostgreSQL has no statement that gives it an extension. Change the extension in every tenant before the release, or say in staging.uncontained why the login itself may execute them on clones.";
   return "Fix the migration or the rows that it fails on, then check again.";
 }
 

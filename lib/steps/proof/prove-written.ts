@@ -178,7 +178,7 @@ function inCopy({ table }: Writable, missing: number): Finding {
     gate: "rollback",
     severity: "note",
     subject: { kind: "table", name: tableName(table) },
-    message: `What is written to ${tableName(table)} is put aside by a rollback, but ${plural(missing, "row")} did not find a place when the release ran again: they stay in their copy (schema-gate kept list).`,
+    message: `What is written to ${tableName(table)} is put aside by a rollback, but ${plural(missing, "row")} could not be restored when the release ran again: they stay in their copy (schema-gate kept list).`,
   };
 }
 

@@ -76,7 +76,7 @@ async function differenceOf(
   if (!batched) return "the release did not run";
   const { verdict, differences } = compareStates(first.state, batched, input.numbered);
   if (verdict !== "differs") return null;
-  if (!isSameSchema(first.state.catalog, batched.catalog)) return differences[0] ?? "the schema is another.";
+  if (!isSameSchema(first.state.catalog, batched.catalog)) return differences[0] ?? "the schema differs.";
   const tables = [...batched.contents].filter(([table, { rows }]) => first.state.contents.get(table)?.rows !== rows);
   if (tables[0])
     return `${tables[0][0]} has ${tables[0][1].rows} rows, and ${first.state.contents.get(tables[0][0])?.rows ?? 0} as a whole.`;
@@ -107,7 +107,7 @@ function differs({ migrations }: ProveOnClone, difference: string, begun: boolea
     message: `On the clone, the statement leaves different rows in batches than as a whole: ${difference}`,
     remedy: begun
       ? {
-          text: "A tenant is in the middle of this backfill. Go on with the run that began it, or take that one back first.",
+          text: "A tenant is in the middle of this backfill. Continue the run that began it, or roll it back first.",
           command: "schema-gate rollback",
         }
       : { text: "Write it so that a row depends on no other row that it changes, or take the comment away." },

@@ -137,7 +137,7 @@ function remedyOf({ code, command, takesNone, byDefault, byAction }: RefusedWrit
   if (byAction !== null)
     return "Give the foreign key another action, such as ON DELETE RESTRICT or CASCADE, or let its columns take what the action sets, in the same release.";
   if (byDefault && code === "23505")
-    return "Let the sequence go on behind the rows that are there, with setval or ALTER … RESTART, in the same release.";
+    return "Move the sequence past the existing rows, with setval or ALTER … RESTART, in the same release.";
   if (byDefault) return "Change the default, or the function or sequence that it calls, in the same release.";
   if (takesNone) return "Make the view a plain one over one table again, or give it INSTEAD OF triggers.";
   // 55000: a published table is written to without a replica identity.

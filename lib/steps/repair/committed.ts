@@ -65,7 +65,7 @@ async function wasCommitted(
     if (status === "aborted") return false;
   }
   throw new OutcomeUnknown(
-    `the connection was lost at COMMIT (${lost.message}), and the server has not said what came of it`,
+    `the connection was lost at COMMIT (${lost.message}), and the server has not said whether it was committed`,
   );
 }
 

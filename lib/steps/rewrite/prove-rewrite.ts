@@ -100,7 +100,7 @@ async function compare(
     if (!same.equal)
       return {
         code: "differs",
-        reason: `the plan leads to another end: ${same.differences.slice(0, 3).join(" ")}`.replace(/\.$/, ""),
+        reason: `the plan ends in another state: ${same.differences.slice(0, 3).join(" ")}`.replace(/\.$/, ""),
       };
     const existing = new Set(
       original.run.states[0]?.catalog.objects.flatMap(({ kind, id }) =>

@@ -21,6 +21,6 @@ export async function halfDone(
     if (batched && rollbacks.get(version)?.statements.some(isInBatches)) return true;
     // A part that was begun alone has left nothing, or what the schema shows.
     if (!batched && begun.get(version) === "started") return false;
-    throw new RollbackImpossible(`${version} is half done, and its way back is for the whole: go on with it first`);
+    throw new RollbackImpossible(`${version} is half done, and its rollback is for the whole: finish it first`);
   });
 }

@@ -85,6 +85,6 @@ function checked(artifacts: Artifacts, expected: (key: string, found: string) =>
 
 function changed(artifacts: Artifacts, key: string): TamperedError {
   return new TamperedError(
-    `${artifacts.locate(key)} was changed after it was checked, so nothing is executed by it; find out who wrote there`,
+    `${artifacts.locate(key)} was changed after it was checked, so nothing is executed from it; find out who wrote there`,
   );
 }

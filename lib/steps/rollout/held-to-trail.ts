@@ -108,7 +108,7 @@ export async function tooOld(ports: Ports): Promise<string | null> {
   );
   if (times.length === 0) return null;
   const age = ports.clock.now() - Math.max(...times);
-  if (age < 0) return "the clock of this machine stands before the time of the approval";
+  if (age < 0) return "this machine's clock is earlier than the time of the approval";
   const { validFor } = config.approval;
   return age <= milliseconds(validFor) ? null : `the approval is older than approval.validFor (${validFor})`;
 }

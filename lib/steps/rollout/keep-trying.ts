@@ -74,7 +74,7 @@ export async function keepTrying<T>(
 /** A process that ends soon leaves the waiting to one that does not. */
 function refuseLate({ clock, deadline }: Pick<Ports, "clock" | "deadline">): void {
   if (deadline !== null && clock.monotonic() + LONGEST_WAIT_MS > deadline)
-    throw new Interrupted("the server is away, and this process ends before it may be back");
+    throw new Interrupted("the server does not answer, and this process ends before it may come back");
 }
 
 export function persistenceOf({ rollout }: Pick<Config, "rollout">): Persistence {

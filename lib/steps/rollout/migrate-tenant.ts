@@ -221,7 +221,7 @@ async function verify(session: Session, context: TenantContext): Promise<string>
 
 const STATES = {
   old: "Nothing of the release is in it.",
-  partial: "Part of the release is in it, as its ledger and its progress say; it goes on from there.",
+  partial: "Part of the release is in it, as its ledger and its progress say; it continues from there.",
   other: "Its schema is neither the one before nor the one after the release.",
 } as const;
 
@@ -240,7 +240,7 @@ function failed(
     subject: { kind: "tenant", name: tenant.id },
     message: `Tenant ${tenant.id} was not migrated: ${record.message}. ${state}`,
     remedy: {
-      text: `${cause ?? "Remove the cause."} Then go on; tenants that are finished are not repeated. To go on without this one: --exclude ${tenant.id}`,
+      text: `${cause ?? "Remove the cause."} Then continue; finished tenants are not repeated. To go on without this one: --exclude ${tenant.id}`,
       command: "schema-gate resume",
     },
     tenants: [tenant.id],

@@ -117,7 +117,7 @@ function unfinished(record: TenantProgress): TenantOutcome<TenantProgress> {
         message: `Tenant ${record.tenant} could not be taken back: ${record.message}.${known ? " It still has the whole release." : ""}`,
         remedy: known
           ? { text: "Remove the cause, then take it back.", command: "schema-gate rollback" }
-          : { text: "Look at this tenant by hand before anything else runs on it.", command: "schema-gate status" },
+          : { text: "Check this tenant by hand before anything else runs on it.", command: "schema-gate status" },
         tenants: [record.tenant],
       },
     ],

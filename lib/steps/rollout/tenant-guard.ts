@@ -12,7 +12,7 @@ const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
 
 const LOCK = "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held";
 
-/** Free when its time is over or its holder's backend is gone; the same run may take it from a backend that is idle. */
+/** Free when its time is up or its holder's backend is gone; the same run may take it from a backend that is idle. */
 const FREE = `l.token = excluded.token or l.until < clock_timestamp()
   or not exists (select from pg_stat_activity a where a.pid = l.pid and a.backend_start = l.backend_start
     and (l.run <> excluded.run or a.state is distinct from 'idle'))`;

@@ -150,7 +150,7 @@ function notHere(release: Release): Finding {
     severity: "error",
     unknown: true,
     subject: { kind: "release", name: release.name },
-    message: "The config names a migrator of the team's own, and programs cannot be run here.",
+    message: "The config names a team's own migrator, and programs cannot run here.",
     remedy: { text: "Run it on the local engine, on a machine that has the program.", command: "schema-gate run" },
   };
 }

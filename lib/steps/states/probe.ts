@@ -1,6 +1,7 @@
 import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Finding, Remedy } from "../../core/finding.js";
+import { counted } from "../../core/probes/counted.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
 import { keepsRows } from "../../core/probes/support/set-aside.js";
 import { shellWord } from "../../core/render/shell-word.js";
@@ -160,7 +161,7 @@ function findingOf(tenant: Tenant, query: ProbeQuery, { result, repair }: ProbeA
   const keys = result.keys.length > 0 ? `, such as ${result.keys.join(", ")}` : "";
   return {
     ...base,
-    message: `Tenant ${tenant.id} has ${result.count} ${query.meaning}${keys}; ${query.existing ? "a constraint that is there forbids them, and the release may fail on them or change them too" : "the release would fail there"}.`,
+    message: `Tenant ${tenant.id} has ${counted(result.count, query.meaning)}${keys}; ${query.existing ? "an existing constraint forbids that, and the release may fail there or change it too" : "the release would fail there"}.`,
     remedy: repair
       ? remedyOf(tenant, repair, result.keys)
       : { text: "Look at these rows and decide what they should be: no value can be invented for them." },

@@ -115,7 +115,7 @@ describe("Slack", () => {
     ]) {
       expect(await api.respond(url, {})).toEqual({
         kind: "refused",
-        reason: "the address to answer at is not Slack's",
+        reason: "the response address is not Slack's",
       });
     }
   });

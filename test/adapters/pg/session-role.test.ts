@@ -59,7 +59,7 @@ describe.each(MAJORS)("the role of a session, on %s", (major) => {
 
   it.each([
     ["is not there", `nobody_${names}`, /there is no role nobody/],
-    ["the login is no member of", "pg_monitor", /GRANT "pg_monitor" TO "login_/],
+    ["the login is not a member of", "pg_monitor", /GRANT "pg_monitor" TO "login_/],
   ])("that %s is told with what to do", async (_, role, words) => {
     await expect(openSession(endpoint(role), WRITE)).rejects.toMatchObject({
       code: "ROLE",

@@ -46,7 +46,7 @@ it.each<readonly [string, Readonly<Record<string, string>>, ReturnType<typeof te
   [
     "a protocol that is not spoken",
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel.example.com:4317", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
-    "OTEL_EXPORTER_OTLP_PROTOCOL is grpc; only http/protobuf is spoken, which collectors take on port 4318",
+    "OTEL_EXPORTER_OTLP_PROTOCOL is grpc; only http/protobuf is supported, which collectors accept on port 4318",
   ],
   [
     "no URL",

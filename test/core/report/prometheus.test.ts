@@ -33,7 +33,7 @@ it("says where a run is", () => {
       "# HELP schema_gate_run_state The state that it is in.",
       "# TYPE schema_gate_run_state gauge",
       'schema_gate_run_state{env="a \\"b\\"\\\\\\n",state="MigrateHosts"} 1',
-      "# HELP schema_gate_tenants Tenants by what came of them in a phase.",
+      "# HELP schema_gate_tenants Tenants by their status in a phase.",
       "# TYPE schema_gate_tenants gauge",
       'schema_gate_tenants{env="a \\"b\\"\\\\\\n",phase="Migrate",status="migrated"} 2',
       'schema_gate_tenants{env="a \\"b\\"\\\\\\n",phase="Migrate",status="failed"} 1',

@@ -48,11 +48,11 @@ describe("a window", () => {
   it.each([
     ["Sat 02:00-05:00 Europe/Berln", "there is no time zone Europe/Berln"],
     ["Sat 02:00-05:00", "expected a window such as"],
-    ["Sat 25:00-26:00 UTC", "25:00-26:00 is no span of a day"],
+    ["Sat 25:00-26:00 UTC", "25:00-26:00 is not a span of a day"],
     ["Sat 02:00-02:00 UTC", "begins and ends at the same time"],
-    ["Saturnday 02:00-05:00 UTC", "Saturnday is no day"],
-    ["Mon-Fri-Sun 02:00-05:00 UTC", "is no day"],
-    ["2026-02-30 02:00-05:00 UTC", "2026-02-30 is no day of the calendar"],
+    ["Saturnday 02:00-05:00 UTC", "Saturnday is not a day"],
+    ["Mon-Fri-Sun 02:00-05:00 UTC", "is not a day"],
+    ["2026-02-30 02:00-05:00 UTC", "2026-02-30 is not a day of the calendar"],
     ["", "expected a window"],
   ])("%j is refused: %s", (text, reason) => {
     expect(parseWindow(text)).toContain(reason);

@@ -63,7 +63,7 @@ describe.each(MAJORS)("an owner role and a login that is its member, on %s", (ma
       "introspect.role-missing",
       "no role nobody_at_all",
     ],
-    ["a login that is no member", { grant: false }, "introspect.role-no-member", "is no member of"],
+    ["a login that is no member", { grant: false }, "introspect.role-no-member", "is not a member of"],
     [
       "a login that is no member, without a role",
       { grant: false, connection: {} },

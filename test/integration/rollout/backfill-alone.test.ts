@@ -172,7 +172,7 @@ describe("schema-gate backfill", { timeout: 240_000 }, () => {
       return `${code} ${stderr}`;
     };
     expect(await of("nowhere.sql")).toMatch(/^2 .*nowhere\.sql cannot be read: ENOENT/);
-    expect(await of("migrations")).toMatch(/^2 .*migrations is no SQL file/);
+    expect(await of("migrations")).toMatch(/^2 .*migrations is not a SQL file/);
     expect(await of(`migrations/${BASELINE}_baseline.up.sql`)).toMatch(/^2 .*is not a backfill/);
     const inside = join("migrations", "20240202_fill.up.sql");
     expect(await of(file(inside, `${MARK}\n${FILL}`))).toMatch(/^2 .*lies in the folder of migrations/);

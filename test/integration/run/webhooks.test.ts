@@ -66,7 +66,7 @@ it("goes on when a webhook answers 500, says so once, and sends it all later", a
   endpoint.answer = () => 204;
   expect(await fleet.run(["audit", "send"])).toMatchObject({
     code: 3,
-    stderr: `${newest()}: a webhook lacks events and could not be told: the environment variable HOOK_URL is not set\n`,
+    stderr: `${newest()}: a webhook lacks events and could not be reached: the environment variable HOOK_URL is not set\n`,
   });
   const later = await run("audit", "send");
   expect(later.stdout).toBe(`${newest()}: sent ${trail().length} events to 127.0.0.1:${endpoint.port}\n`);
@@ -83,7 +83,7 @@ it("waits seconds, not minutes, for one that hangs", async () => {
   expect(check.code, check.stderr).toBe(0);
   // A busy machine may take longer for the run than one try takes.
   expect(times(check.stderr, /The webhook \S+ fails/)).toBeLessThan(2);
-  expect(times(check.stderr, /lacks \d+ events: it (was too slow|gave no answer)/)).toBe(1);
+  expect(times(check.stderr, /lacks \d+ events: it (was too slow|did not answer)/)).toBe(1);
   endpoint.answer = () => 204;
   const quick = performance.now();
   await run("check");
@@ -115,7 +115,7 @@ it("refuses to begin without the secret, and leaves no run", async () => {
   const runs = fleet.runs().length;
   const check = await fleet.run(["check"], { HOOK_URL: endpoint.url });
   expect(check.code).toBe(2);
-  expect(check.stderr).toContain("a webhook could not be told: the environment variable HOOK_SECRET is not set");
+  expect(check.stderr).toContain("a webhook could not be notified: the environment variable HOOK_SECRET is not set");
   expect(fleet.runs()).toHaveLength(runs);
   fleet.writeConfig({ webhooks: [{ url: "http://hooks.example.com/x", secret: "plain" }] });
   const other = await run("check");

@@ -39,7 +39,7 @@ describe.each(["15", "18"] as const)("a tenant held by one session, on %s", (maj
     expect(await leases(second)).toBe(1);
   });
 
-  it("is free when the holder's backend is gone, or when its time is over by the server's clock", async () => {
+  it("is free when the holder's backend is gone, or when its time is up by the server's clock", async () => {
     const { url, client } = await temporaryDatabase(major);
     const second = await testSession(url);
     const first = await openTestSession(url);

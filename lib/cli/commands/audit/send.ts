@@ -56,7 +56,7 @@ async function sendTrail(io: Io, run: string, without: string[]): Promise<readon
     // One that has everything is not asked for its secret, which may be gone by now.
     const lacking = webhooks.filter((one) => lackedBy(workspace, run, wish(one), events) > 0);
     const targets = await webhookTargets(io, { webhooks: lacking }, dirname(workspace.root), ({ message }) =>
-      without.push(`${run}: a webhook lacks events and could not be told: ${message}`),
+      without.push(`${run}: a webhook lacks events and could not be reached: ${message}`),
     );
     return await Promise.all(targets.map((target) => sendTo(workspace, run, target, events)));
   } finally {

@@ -135,7 +135,7 @@ function asText(io: Io, folder: string, result: Verified): string {
   } else {
     lines.push(
       "",
-      `${style.yellow("UNANCHORED")}: run ${run} holds together, and whoever can write the folder could have written all of it.`,
+      `${style.yellow("UNANCHORED")}: run ${run} is consistent, but whoever can write to the folder could have written all of it.`,
     );
     lines.push("  Compare it with what was kept elsewhere: --key audit-key.pub.pem, or --anchor FILE");
   }

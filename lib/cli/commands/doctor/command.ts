@@ -57,7 +57,7 @@ export const doctor: CommandModule = {
 function noConfig(path: string): Check {
   return lacking("config", "warning", {
     message: `There is no ${path}.`,
-    cost: "Only this machine was looked at.",
+    cost: "Only this machine was checked.",
     remedy: "schema-gate init",
   });
 }

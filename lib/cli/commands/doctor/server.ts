@@ -29,7 +29,7 @@ export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Con
         tenant.role ?? null,
         tenant.schema,
       ]);
-      if (!facts || !roles) throw new Error("the role does not see itself");
+      if (!facts || !roles) throw new Error("pg_roles does not show the role");
       const judged = judgeServer({
         host: tenant.host,
         tenant: tenant.id,

@@ -65,7 +65,7 @@ function again({ config, tenant, olderThan }: Readonly<Record<string, unknown>>)
 function matcher(olderThan: unknown): (copy: KeptCopy) => boolean {
   if (olderThan === undefined) return () => true;
   const age = parseDuration(String(olderThan));
-  if (age === null) throw new UsageError(`--older-than ${String(olderThan)} is no duration such as 12h or 30d.`);
+  if (age === null) throw new UsageError(`--older-than ${String(olderThan)} is not a duration such as 12h or 30d.`);
   const limit = systemClock.now() - age;
   return ({ keptAt }) => Date.parse(keptAt) < limit;
 }

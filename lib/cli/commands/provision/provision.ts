@@ -50,7 +50,7 @@ export async function provision(io: Io, id: string, file: string): Promise<Omit<
   const { config, directory } = readConfig(io.cwd, file);
   if (config.migrator !== undefined)
     throw new UsageError(
-      "a migrator of the team's own tells no schema that a new tenant could be compared with",
+      "a team's own migrator declares no schema that a new tenant could be compared with",
       "run the migrator on the new database",
     );
   const workspace = workspaceIn(directory, io.env, config.runs.group);
@@ -98,8 +98,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
   const release = await releaseOfConfig(database, config, directory, others);
   if (typeof release === "string") throw new UsageError(release, "correct `migrations` in the config");
   const opaque = release.findings.find(({ unknown }) => unknown === true);
-  if (opaque)
-    throw new RefusedError(`the migrations are not understood as a whole: ${opaque.message}`, "schema-gate check");
+  if (opaque) throw new RefusedError(`not every migration is understood: ${opaque.message}`, "schema-gate check");
   const { migrations, pending, like } = await historyOfFleet(database, release, others);
   await refuseReaching(database, making, migrations);
   const timeout = milliseconds(config.rollout.statementTimeout);

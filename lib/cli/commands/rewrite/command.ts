@@ -97,7 +97,7 @@ async function read(io: Io, path: string, options: Readonly<Record<string, unkno
     : migrations.filter(({ up }) => up.file === file);
   if (chosen.length === 0)
     throw new UsageError(
-      `${path} is no migration of ${release.convention}.`,
+      `${path} is not a migration of ${release.convention}.`,
       "schema-gate rewrite PATH --convention NAME",
     );
   return { folder, files, release, targets: new Set(chosen.map(({ version }) => version)) };

@@ -68,7 +68,7 @@ async function serve(
   pass: () => Promise<Pass>,
 ): Promise<ExitCode> {
   const stopped = new AbortController();
-  const release = onInterrupt(io, () => stopped.abort(), "finishing the pass in hand");
+  const release = onInterrupt(io, () => stopped.abort(), "finishing the current pass");
   try {
     const { tenants } = await pass();
     io.stderr.write(`Watching ${plural(tenants, "tenant")}, every ${every.text}, until it is stopped.\n`);

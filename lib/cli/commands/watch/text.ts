@@ -12,13 +12,13 @@ export function passText({ at, first, distrusted, tenants, exempt, changes }: Pa
   const lines = [
     ...(distrusted
       ? [
-          "The last look is of another version, or somebody changed its file: it is not believed, and this is a first look.",
+          "The last look was written by another version, or its file was changed: it is ignored, and this counts as the first look.",
         ]
       : []),
     ...changes.flatMap(changeLines),
   ];
   const end = first
-    ? "There was no look before: what changes from now on is told."
+    ? "This is the first look: changes are reported from now on."
     : changes.length === 0
       ? "Nothing changed since the last look."
       : `${plural(changes.length, "change")} since the last look.`;

@@ -139,7 +139,7 @@ function synchronisation(
         severity: "error",
         subject,
         message: `table ${schema}.${table} is published, but subscription ${subscription.name} does not know it.`,
-        remedy: "Let the subscriber look at the publication again:",
+        remedy: "Refresh the publication on the subscriber:",
         sql: `ALTER SUBSCRIPTION ${identifier(subscription.name)} REFRESH PUBLICATION;`,
       },
     ];
@@ -150,7 +150,7 @@ function synchronisation(
       severity: "warning",
       subject,
       message: `the first copy of table ${schema}.${table} is not done (state ${known.state}).`,
-      remedy: "Wait until it is; when it stands still, the subscriber's log says why:",
+      remedy: "Wait until it is; if it makes no progress, the subscriber's log says why:",
       sql: `SELECT srsubstate FROM pg_subscription_rel WHERE srrelid = ${literal(qualified(schema, table))}::regclass;`,
     },
   ];

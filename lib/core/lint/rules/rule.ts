@@ -21,7 +21,7 @@ export interface RuleMeta {
   readonly effect: string;
   /** What to write instead. */
   readonly workaround: string;
-  /** The strongest lock that the statement takes on an existing table; null when that is not its point. */
+  /** The strongest lock that the statement takes on an existing table; null when none matters. */
   readonly lock: LockMode | null;
   readonly work: Work;
   /** Major versions of PostgreSQL on which it holds. */

@@ -25,7 +25,7 @@ export const dropNotNull: Rule = {
         table,
         message: `${tableName(table)}.${command.name} may be NULL from now on; code that reads it may not expect that.`,
         remedy: {
-          text: "Make sure that every reader bears a NULL before this runs. The way back needs the rows to be free of NULLs:",
+          text: "Make sure that every reader can handle NULL before this runs. The way back needs the rows to be free of NULLs:",
           sql: `SELECT count(*) FROM ${readableRelation(table)} WHERE ${readableName(command.name ?? "")} IS NULL;`,
         },
       };

@@ -8,7 +8,7 @@ export const timestampWithoutTimeZone: Rule = {
   title: "A timestamp without time zone",
   condition: "A new column of type timestamp (without time zone).",
   effect:
-    "The column keeps what a clock on some wall showed; which moment that was depends on the session that wrote it. Changing over later rewrites the table unless the session's TimeZone is UTC.",
+    "The column stores a local time without its zone: which moment that was depends on the session that wrote it. Changing over later rewrites the table unless the session's TimeZone is UTC.",
   workaround: "Use timestamptz, which stores the moment and takes the same eight bytes.",
   lock: null,
   work: "none",

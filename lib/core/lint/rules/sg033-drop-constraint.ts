@@ -6,7 +6,7 @@ import { provesNotNull } from "./support/proof.js";
 export const dropConstraint: Rule = {
   id: "SG033",
   slug: "drop-constraint",
-  title: "A guarantee is given up",
+  title: "A constraint is dropped",
   condition:
     "DROP CONSTRAINT on an existing table, unless the same statement adds it again, the same release added it, or it only repeats what NOT NULL says.",
   effect: "From that moment on rows may be stored that break it, and putting it back needs every row to be checked.",

@@ -7,7 +7,7 @@ const CLOCKS: ReadonlySet<string> = new Set(["now", "statement_timestamp", "tran
 export const unstableCheck: Rule = {
   id: "SG039",
   slug: "unstable-check",
-  title: "A CHECK that changes its mind",
+  title: "A CHECK whose answer can change",
   condition: "A CHECK with now(), CURRENT_DATE, random() or another function whose answer changes with time.",
   effect: "A row that passed once fails later: an UPDATE of another column, or the restore of a backup, is refused.",
   workaround: "Compare with another column, such as created_at, or test it in a trigger when the value is stored.",

@@ -7,7 +7,7 @@ export const detachPartition: Rule = {
   id: "SG070",
   slug: "detach-partition",
   title: "DETACH PARTITION locks the parent out",
-  condition: "DETACH PARTITION without CONCURRENTLY (which there is from PostgreSQL 14 on).",
+  condition: "DETACH PARTITION without CONCURRENTLY (available from PostgreSQL 14).",
   effect:
     "ACCESS EXCLUSIVE is taken on the parent and the partition: it waits for every open query of the partitioned table, and all others wait behind it.",
   workaround:

@@ -8,7 +8,7 @@ export const dropTrigger: Rule = {
   title: "A trigger is dropped",
   condition: "DROP TRIGGER on a table that was not made in the same release, unless the same file recreates it.",
   effect:
-    "ACCESS EXCLUSIVE is taken: it waits for every open query of the table, and all others wait behind it. What the trigger kept in order, nobody keeps any more.",
+    "ACCESS EXCLUSIVE is taken: it waits for every open query of the table, and all others wait behind it. What the trigger enforced is no longer enforced.",
   workaround:
     "Set a short lock_timeout and retry. To replace it, CREATE OR REPLACE TRIGGER (from PostgreSQL 14 on) needs less.",
   lock: "AccessExclusiveLock",
@@ -27,7 +27,7 @@ export const dropTrigger: Rule = {
       yield {
         statement,
         subject: { kind: "trigger", name: parts.join(".") },
-        message: `Dropping ${parts.at(-1)} takes ACCESS EXCLUSIVE on ${table.join(".")}, and what it kept in order is no longer kept.`,
+        message: `Dropping ${parts.at(-1)} takes ACCESS EXCLUSIVE on ${table.join(".")}, and what it enforced is no longer enforced.`,
         remedy: { text: "Set a short lock_timeout and retry.", sql: "SET lock_timeout = '2s';" },
       };
     }

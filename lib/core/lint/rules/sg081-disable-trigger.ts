@@ -9,7 +9,7 @@ export const disableTrigger: Rule = {
   title: "Triggers are switched off",
   condition: "ALTER TABLE … DISABLE TRIGGER, or SET session_replication_role = replica.",
   effect:
-    "What they kept in order is not kept; with ALL (or the replica role) foreign keys are not checked either, and the rows that break them stay. For all sessions, until somebody switches them on again. Writers wait for the lock.",
+    "What they enforce is not enforced; with ALL (or the replica role) foreign keys are not checked either, and the rows that break them stay. For all sessions, until somebody switches them on again. Writers wait for the lock.",
   workaround: "Let the triggers run, or repair afterwards what they would have done and check the foreign keys.",
   lock: "ShareRowExclusiveLock",
   work: "none",

@@ -11,7 +11,7 @@ export const noLockTimeout: Rule = {
   slug: "no-lock-timeout",
   title: "A strong lock without lock_timeout",
   condition:
-    "The first statement of a file that takes SHARE or more on an existing table, while the file has not set lock_timeout, or to 0 or more than a minute. Not asked where the runner sets it.",
+    "The first statement of a file that takes SHARE or more on an existing table, while the file has not set lock_timeout, or to 0 or more than a minute. Not reported where the runner sets it.",
   effect:
     "The statement waits for every open query of the table, however long that runs, and everything that comes later waits behind it: a millisecond change becomes an outage.",
   workaround: "SET lock_timeout to a few seconds before it, and retry.",

@@ -8,7 +8,7 @@ export const severalTablesLocked: Rule = {
   slug: "several-tables-locked",
   title: "One transaction locks several tables out",
   condition:
-    "A transaction takes ACCESS EXCLUSIVE on a second existing table, by separate statements. Told once per transaction.",
+    "A transaction takes ACCESS EXCLUSIVE on a second existing table, by separate statements. Reported once per transaction.",
   effect:
     "The first table stays locked while the transaction waits for the second; sessions that use them in another order meet in a deadlock.",
   workaround: "One transaction (with most frameworks: one file) per table.",

@@ -35,7 +35,7 @@ export const lockTable: Rule = {
         subject: { kind: "table", name: tableName(table) },
         message: `${tableName(table)} is locked in ${mode} mode until the transaction ends${mode === "ACCESS EXCLUSIVE" ? "; nobody reads or writes it" : "; nobody writes to it"}.`,
         remedy: {
-          text: "Leave it out where the statement itself locks enough; else take it last, with a short lock_timeout.",
+          text: "Leave it out where the statement itself locks enough; otherwise take it last, with a short lock_timeout.",
           sql: "SET lock_timeout = '2s';",
         },
       };

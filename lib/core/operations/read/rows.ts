@@ -81,7 +81,7 @@ export function readCopy(tree: CopyStmt): readonly Draft[] {
     const reads = tree.relation ? [relationName(tree.relation)] : tablesRead(tree.query);
     return [{ kind: "query", reads, functions: [] }];
   }
-  throw new NotUnderstood("COPY … FROM stdin wants its rows from the client, which psql alone sends");
+  throw new NotUnderstood("COPY … FROM stdin expects its rows from the client, and only psql sends them");
 }
 
 export function readTruncate(tree: TruncateStmt): readonly Draft[] {

@@ -70,14 +70,14 @@ function scriptsOf(file: SourceFile, sections: readonly Section[]): readonly Fou
 function refusals(file: SourceFile, sections: readonly Section[]): readonly Finding[] {
   const lines = linesOf(file.text);
   const almost = lines.findIndex((line) => LIKE_A_MARK.test(line) && !MARK.test(line));
-  if (almost >= 0) return [refused(file, "this line is no mark that it knows", almost + 1)];
+  if (almost >= 0) return [refused(file, "this line is not a mark that it knows", almost + 1)];
   const [up, down, more] = sections.map((section) => MARK.exec(section.mark)?.[1]);
   if (up !== "up") return [refused(file, "`-- migrate:up` must come first")];
   if (down !== "down") return [refused(file, "`-- migrate:down` must follow")];
   if (more !== undefined) return [notSupported(file, "it holds more than one `-- migrate:up`")];
   const before = lines.findIndex((line) => line.trim() !== "" && !/^\s*--/.test(line));
   if (before >= 0 && before < lines.findIndex((line) => MARK.test(line)))
-    return [refused(file, "a statement stands before `-- migrate:up`", before + 1)];
+    return [refused(file, "a statement comes before `-- migrate:up`", before + 1)];
   return [];
 }
 

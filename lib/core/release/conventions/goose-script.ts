@@ -81,7 +81,7 @@ function takeLine(
     return command === null ? "this annotation is not one that it knows" : annotate(state, command, at, found);
   }
   if (state.open === null && (isComment || line === "")) return null;
-  if (state.direction === null) return "text stands before `-- +goose Up`";
+  if (state.direction === null) return "text comes before `-- +goose Up`";
   if (state.drops) {
     state.drops = false;
     return line.trim() === ""

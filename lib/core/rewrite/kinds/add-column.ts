@@ -26,7 +26,7 @@ const FILLED_BY_SERVER: readonly Constraint["contype"][] = ["CONSTR_IDENTITY", "
 
 export const addColumn: RewriteKind = {
   id: "add-column",
-  title: "a column that is added empty, filled in batches, and constrained then",
+  title: "a column that is added empty, filled in batches, then constrained",
   takesAway: ["SG002"],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_AddColumn");

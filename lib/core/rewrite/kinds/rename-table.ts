@@ -32,7 +32,7 @@ export const renameTable: RewriteKind = {
     if (attributes.rowSecurity && major < INVOKER_FROM)
       throw new NotRewritable(
         "no-way",
-        `${oldText} has row-level security, which a view passes by before PostgreSQL ${INVOKER_FROM}`,
+        `${oldText} has row-level security, which a view bypasses before PostgreSQL ${INVOKER_FROM}`,
       );
     const grants = grantsOf(attributes.privileges);
     if (grants === null)

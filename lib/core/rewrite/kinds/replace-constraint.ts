@@ -4,7 +4,7 @@ import { singleAlter } from "../support/single-alter.js";
 
 export const replaceConstraint: RewriteKind = {
   id: "replace-constraint",
-  title: "a CHECK or foreign key that stands until the one that replaces it is validated",
+  title: "a CHECK or foreign key that stays until its replacement is validated",
   takesAway: [],
   rewrite(statement, context) {
     const alter = singleAlter(statement, "AT_DropConstraint");

@@ -97,7 +97,7 @@ export function fieldPlace(whole: Place, name: string, node: RustNode): Place {
 /** An element; every element when the index is not known. */
 export function itemPlace(whole: Place, index: number | null, node: RustNode): Place {
   const parent = followed(whole);
-  const missing = "What stands at this index is not known before the code runs";
+  const missing = "The element at this index is not known before the code runs";
   return {
     mutable: parent.mutable,
     named: parent.named,

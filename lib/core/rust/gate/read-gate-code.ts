@@ -23,7 +23,7 @@ export function readGateCode(release: RustRelease, file: SourceFile): ReadGateCo
   if (parsed.error) opaque.push({ ...pieceOf("The file cannot be parsed as Rust", parsed.error), text: file.text });
   const entries = release.crate.all("function").filter((item) => item.node.source.path === file.path && isEntry(item));
   if (entries.length !== 1) {
-    const reason = `The file has ${entries.length} functions that bear #[deploy_schema_migration]; it needs one`;
+    const reason = `The file has ${entries.length} functions with #[deploy_schema_migration]; it needs one`;
     opaque.push({ reason, text: file.text, source: { file: file.path, line: 1, column: 1 } });
   }
   const all: Emission[] = [];

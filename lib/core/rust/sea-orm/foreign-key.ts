@@ -73,7 +73,7 @@ function action(value: Value | undefined): string {
 
 export function createForeignKey(machine: Machine, term: Term): string {
   const { key, table } = foreignKeyOf(machine, term);
-  if (!table) throw new NotLowered("The foreign key does not say on which table it stands", term.node);
+  if (!table) throw new NotLowered("The foreign key does not say which table it is on", term.node);
   return alterTableText(table, [`ADD ${foreignKeyText(key)}`]);
 }
 

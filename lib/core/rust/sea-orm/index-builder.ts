@@ -97,7 +97,7 @@ function suffixOf(value: Value): string {
 
 export function createIndex(machine: Machine, term: Term): string {
   const index = collect(machine, term);
-  if (!index.table) throw new NotLowered("The index does not say on which table it stands", term.node);
+  if (!index.table) throw new NotLowered("The index does not say which table it is on", term.node);
   const where = index.conditions.length === 0 ? null : index.conditions.map((each) => `(${each})`).join(" AND ");
   return createIndexText({ ...index, table: index.table, where });
 }

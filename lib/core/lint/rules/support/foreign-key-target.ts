@@ -34,7 +34,7 @@ export function whyNoForeignKey(known: Known, statement: LintStatement, key: New
   if (missing !== undefined) return `that has no column ${missing}`;
   const own = columnsOfConstraint(constraint, key.column);
   if (own.length !== referenced.length) return `${own.length} columns point at ${referenced.length}`;
-  if (named.length > 0 && !isUnique(known, to, referenced)) return `(${referenced.join(", ")}) is no key there`;
+  if (named.length > 0 && !isUnique(known, to, referenced)) return `(${referenced.join(", ")}) is not a key there`;
   const columns = new Map([
     ...(known.tables.get(rangeKey(table))?.columns ?? []),
     ...fresh.map((column) => [column.name, column] as const),
