@@ -33,10 +33,10 @@ export function scenariosPage(
   return `${[
     "# The same scenarios on both engines",
     "",
-    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; a new choice may be put in by hand, and the next run checks it. The stack is the one of \`cdk deploy\`,`,
+    `Written by \`SCHEMA_GATE_WRITE_SCENARIOS=1 npm run test:aws\` on ${engine}; you may add a new choice by hand, and the next run checks it. \`cdk deploy\` makes the stack,`,
     "the tenants are databases of a real PostgreSQL 18, and people decide on the page at the Function URL. _States_ compares the states of",
     "the outermost machine in the order in which they were entered: those of `GetExecutionHistory` with those of the local event log. A test",
-    "fails when a scenario no longer chooses as below.",
+    "fails if a scenario no longer makes the choices below.",
     "",
     "| scenario | what happens | outcome there | outcome here | tenants with the release | states |",
     "| --- | --- | --- | --- | --- | --- |",
@@ -44,7 +44,7 @@ export function scenariosPage(
     "",
     "## What each choice decides",
     "",
-    "Between two choices there is one way through the [state machine](../state-machines/safety-gate.asl.json).",
+    "Between two choices there is only one path through the [state machine](../state-machines/safety-gate.asl.json).",
     ...SCENARIOS.flatMap((scenario) => {
       const ran = played.get(scenario.name);
       return ran ? ["", `**${scenario.name}**: ${choicesOf(ran.aws.states)}`] : [];
@@ -52,9 +52,9 @@ export function scenariosPage(
     "",
     "## Functions",
     "",
-    "Of the REPORT lines of those runs, in the emulator's Node.js process per function. _Cold start alone_: from the start of the process to the",
+    "From the REPORT lines of those runs, in the emulator's Node.js process per function. _Cold start alone_: from the start of the process to the",
     "loaded handler, one function after the other before the first scenario. _Under load_: the slowest of the scenarios, when many processes start",
-    "at once on a machine of two cores that the databases share. _Processor_: its time in the slowest of all cold starts.",
+    "at once on a machine of two cores, shared with the databases. _Processor_: its time in the slowest of all cold starts.",
     "",
     "| function | calls | cold start alone, ms | under load, ms | processor, ms | most memory, MB | setting, MB |",
     "| --- | --- | --- | --- | --- | --- | --- |",
