@@ -65,6 +65,8 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
     // How our own texts are read, and names are printed, is not the tenant's to say by ALTER DATABASE … SET.
     ["standard_conforming_strings", "on"],
     ["quote_all_identifiers", "off"],
+    // Distributions switch it on. Our queries of the catalog cost much by the planner's estimate and little in fact: each new connection would compile.
+    ["jit", "off"],
     ...(options.purpose === "read" ? PRINTING : []),
   ];
 }

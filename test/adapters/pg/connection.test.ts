@@ -57,3 +57,11 @@ it("a read session cannot write", async () => {
   await expect(session.query("insert into public.t values (1)")).rejects.toMatchObject({ code: "25006" });
   await session.close();
 });
+
+it.each(["read", "write"] as const)("a session that may %s compiles no query of ours", async (purpose) => {
+  const database = await temporaryDatabase("18");
+  await database.client.query(`alter database "${database.name}" set jit = on`);
+  const session = await openSession(endpointOf(database.url), { ...READ, purpose });
+  expect(await session.query("select current_setting('jit') as jit")).toEqual([{ jit: "off" }]);
+  await session.close();
+});
