@@ -8,7 +8,6 @@ export const SLOW: readonly string[] = [
   "test/cli/rewrite.test.ts",
   "test/core/contract/what-the-server-makes.test.ts",
   "test/core/operations/calls-followed.test.ts",
-  "test/core/postgres/type-change.test.ts",
   "test/core/rewrite/plans.test.ts",
   "test/core/rewrite/writes-between.test.ts",
   "test/examples/cdk.test.ts",

@@ -29,4 +29,4 @@ export const HIDDEN_SETTINGS: readonly string[] =
   words(`config_file data_directory dynamic_library_path extension_control_path external_pid_file hba_file ident_file jit_provider
     krb_server_keyfile log_directory log_filename oauth_validator_libraries primary_conninfo session_preload_libraries
     shared_preload_libraries ssl_ciphers ssl_dh_params_file ssl_ecdh_curve ssl_groups ssl_max_protocol_version ssl_min_protocol_version
-    ssl_passphrase_command ssl_tls13_ciphers unix_socket_directories`);
+    ssl_passphrase_command ssl_tls13_ciphers stats_temp_directory unix_socket_directories`);

@@ -20,7 +20,9 @@ describe.each(MAJORS)("functions in batches on %s", (major: Major) => {
   });
 
   it("calls no volatile function steady", async () => {
-    expect((await names("provolatile = 'v'")).filter((name) => stabilityOf(name, 2) === "steady")).toEqual([]);
+    const steady = (await names("provolatile = 'v'")).filter((name) => stabilityOf(name, 2) === "steady");
+    // Before 15 timezone(text, timetz) was marked volatile, by mistake.
+    expect(steady.filter((name) => name !== "timezone" || Number(major) >= 15)).toEqual([]);
   });
 
   it("calls a stable function steady only where it reads neither rows nor a clock", async () => {

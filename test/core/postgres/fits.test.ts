@@ -70,9 +70,11 @@ const measured = (from: string, to: string) => `
 describe.each(MAJORS)("what of a value survives another type, measured on %s", (major) => {
   const database = sharedDatabase(major, "select 1");
 
-  it.each(PAIRS)("%s into %s", async (from, to, values) => {
+  it.each(PAIRS)("%s into %s", async (from, to, all) => {
     const fit = fitOf("v", from, to, null);
     if (fit === null) return;
+    // numeric has infinity from 14 on.
+    const values = all.filter((value) => from !== "numeric" || value !== "Infinity" || Number(major) >= 14);
     const { refused, by } = fit.replaced ?? { refused: "false", by: "v" };
     onTestFinished(() => database.session.script("rollback"));
     await database.session.script("begin; set local timezone = 'UTC'");
