@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, readdirSync, realpathSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
@@ -64,7 +64,8 @@ function takeAlong(own: string, records: string, { folder, file }: Access): void
     if (entry.isDirectory()) makeFolder(to, { folder, file });
     if (!entry.isFile() || existsSync(to)) continue;
     makeFolder(dirname(to), { folder, file });
-    copyFileSync(from, to);
+    // Not by copyFile, which from libuv 1.51 on (Node 22) gives the copy the group of the source.
+    writeFileSync(to, readFileSync(from), { mode: file });
     chmodSync(to, file);
   }
 }
