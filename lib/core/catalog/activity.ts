@@ -1,10 +1,10 @@
-/** A counter of the server, read at one moment; two of them tell how busy a database is in between. */
+/** A server counter read at one moment; two readings tell how busy a database is in between. */
 export interface Activity {
   /** Transactions of the database that have ended, committed or not. */
   readonly transactions: number;
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number;
-  /** When the server started, in microseconds: a replica, or the server after a restart, counts on its own. */
+  /** When the server started, in microseconds: a replica or a restarted server has a count of its own. */
   readonly server: string;
 }
 
@@ -14,7 +14,7 @@ export const ACTIVITY = `json_build_object(
     'at', extract(epoch from clock_timestamp()) * 1000,
     'server', extract(epoch from pg_postmaster_start_time()) * 1000000 || '')`;
 
-/** Backends report what they did about once a second (`pgstat_report_stat`), so less than that tells nothing. */
+/** Backends report their work about once a second (`pgstat_report_stat`), so a shorter interval tells nothing. */
 const SHORTEST_MS = 2000;
 
 /** Transactions per second between two moments; null when the two cannot be compared. */

@@ -5,8 +5,8 @@ import { CatalogIndex, type TableRef } from "./lookup.js";
 import { tableOf } from "./names.js";
 
 /**
- * Tables and views that a change of schema touches or that may depend on what it touches, by their names after it. What depends is
- * found by mention, and so may be more than what does: a name in a body, a policy, a generated column, a rule or a view.
+ * Tables and views that a schema change touches, or that may depend on what it touches, by their names after the change. Dependents are found by
+ * mention, so there may be more than really depend: a name in a body, a policy, a generated column, a rule or a view.
  */
 export function affectedRelations(before: Catalog, after: Catalog, written: readonly TableRef[]): readonly TableRef[] {
   const changes = compareCatalogs(after, before).differences;
@@ -30,7 +30,7 @@ export function affectedRelations(before: Catalog, after: Catalog, written: read
     });
 }
 
-/** A change of these may concern any table. */
+/** A change to one of these may concern any table. */
 const EVERYWHERE: ReadonlySet<string> = new Set([
   "publication",
   "event trigger",
@@ -45,7 +45,7 @@ function isWritable(object: CatalogObject): boolean {
   return object.kind === "view";
 }
 
-/** Names that mention one of these, or mention what mentions it. */
+/** Names that mention one of these, directly or through others. */
 function closure(names: ReadonlySet<string>, { objects }: Catalog): ReadonlySet<string> {
   const found = new Set(names);
   const texts = objects.flatMap((object) => {
@@ -63,7 +63,7 @@ const MENTIONS: ReadonlySet<string> = new Set([
   ...["function", "view", "materialized view", "trigger", "rule", "policy", "column", "constraint", "index"],
 ]);
 
-/** Every name that is in a text of the object, quoted or not. */
+/** Every name that occurs in the object's texts, quoted or not. */
 function wordsOf({ definition, attributes }: CatalogObject): readonly string[] {
   const texts = [definition ?? "", ...textsOf(attributes as Json)];
   return texts.flatMap((text) => [

@@ -15,8 +15,8 @@ export interface CatalogRow {
 }
 
 /**
- * Splits the answer to `catalogQuery`. Throws `CatalogFormatError` or `SyntaxError` when it is none, and when the tenant's
- * schema does not exist.
+ * Splits the answer to `catalogQuery`. Throws `CatalogFormatError` or `SyntaxError` when it is not such an answer, and when the tenant's schema does
+ * not exist.
  */
 export function parseRows(rows: readonly CatalogRow[], scope: Scope): SourceRows[] {
   const bodies = new Map(rows.map((row) => [row.tag, row.body]));
@@ -38,7 +38,7 @@ export function parseRows(rows: readonly CatalogRow[], scope: Scope): SourceRows
   return scope.tenantSchema === null ? parsed : placeTenant(parsed, scope, scope.tenantSchema);
 }
 
-/** The catalog that the rows describe. */
+/** The catalog that these rows describe. */
 export function assembleCatalog(parsed: readonly SourceRows[], scope: Scope, serverVersion: number): Catalog {
   const builder = new Builder();
   const byTag = new Map(parsed.map((rows) => [rows.tag, rows.records]));
@@ -59,7 +59,7 @@ function emptySources(rows: readonly CatalogRow[]): ReadonlySet<string> {
   return new Set(SOURCES.filter((source) => source.rare && !asked.has(source.tag)).map((source) => source.tag));
 }
 
-/** Rare sources that have rows and were not asked for: the catalog is not complete without them. */
+/** Rare sources that have rows but were not asked for: the catalog is incomplete without them. */
 export function unaskedSources(rows: readonly CatalogRow[]): readonly string[] {
   const census = rows.find((row) => row.tag === CENSUS)?.body ?? "";
   const found = census === "" ? [] : census.split(",").map(Number);
@@ -149,7 +149,7 @@ function key(table: TableRef, name: string): string {
   return JSON.stringify([table.schema, table.name, name]);
 }
 
-/** Column numbers with the gaps of dropped columns become ranks without gaps. */
+/** Turns column numbers, with their gaps from dropped columns, into ranks without gaps. */
 function rankColumns(objects: readonly CatalogObject[]): CatalogObject[] {
   const numbers = new Map<string, number[]>();
   const tableKey = (id: ObjectId) => JSON.stringify([id.schema, id.table]);

@@ -2,7 +2,7 @@ import { ACTING_TRIGGERS, CALLER_READS, CALLER_VIEWS, HIDDEN_SETTINGS, RUNS_TEXT
 import { HARMLESS_FUNCTIONS } from "../postgres/functions.js";
 import { LESSER_OWNER, lesserForeignTables, POWERFUL } from "./code-of-others.js";
 
-/** Texts that somebody who may less put where they run with the rights of who writes or reads: `text` as the server prints it. */
+/** Texts that a role with fewer rights put where they run with the rights of whoever writes or reads: `text` as the server prints it. */
 const TEXTS = `select pg_get_expr(d.adbin, d.adrelid) as text, format('the default of %s.%I (%s)', rel.oid::regclass, a.attname, rel.whose) as what
     from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum where rel.owned
   union all select pg_get_expr(c.conbin, c.conrelid), format('the constraint %I on %s (%s)', c.conname, rel.oid::regclass, rel.whose)
@@ -21,27 +21,27 @@ const TEXTS = `select pg_get_expr(d.adbin, d.adrelid) as text, format('the defau
       format('the domain %s (by %I)', t.oid::regtype, r.rolname)
     from pg_type t join lesser r on r.oid = t.typowner where t.typtype = 'd' and $1::text is null`;
 
-/** What stands in a string is no call, and a name may hold a quote: both are read from left to right. */
+/** Text inside a string is not a call, and a name may contain a quote: both are read from left to right. */
 const OUTSIDE_STRINGS = `regexp_replace(t.text, '("([^"]|"")*")|''([^'']|'''')*''', '\\1', 'g')`;
 
-/** A call of current_setting for a setting that not everybody may read, or whose name only the run tells; of the text as it is. */
+/** A call of current_setting for a setting that not everybody may read, or whose name is only known at run time; matched in the text as it is. */
 const HIDDEN_SETTING = String.raw`t.text ~ 'current_setting\((?!''[\w.]+'')' or t.text ~* 'current_setting\(''(${HIDDEN_SETTINGS.join("|")})'''`;
 
-/** Views of extensions that call what acts: who reads them calls it. */
+/** Extension views that call functions which act: whoever reads the view calls them. */
 const VIEWS_OF_EXTENSIONS = `select c.relname::text from pg_class c join pg_rewrite w on w.ev_class = c.oid
   join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_proc'::regclass
   where c.relkind = 'v' and c.oid >= 16384 and d.refobjid in (select acting.oid from acting)
     and exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')`;
 
-/** Who reads a foreign table signs in to where its owner says. */
+/** Whoever reads a foreign table signs in wherever its owner says. */
 const FOREIGN = lesserForeignTables(
   "exists (select from lesser) and ($1::text is null or f.ftrelid in (select below.oid from below))",
 );
 
 /**
- * Rows `what`: expressions, views, rules, operators and foreign tables of a role that may less than the login, for a login that may reach
- * beyond the database, which call or read what acts beyond rows, or shows, with the rights of who calls: functions and views of
- * PostgreSQL's own, and those of extensions. `$1`: a relation as SQL; null for all of the database. `$2` on: `automaticValues`.
+ * Rows `what`: expressions, views, rules, operators and foreign tables of a role with fewer rights than the login, for a login that may reach beyond
+ * the database, which call or read something that acts beyond rows, or shows, with the caller's rights: functions and views of PostgreSQL itself and
+ * of extensions. `$1`: a relation as SQL; null for all in the database. From `$2` on: `automaticValues`.
  */
 export const AUTOMATIC_TEXTS = `with recursive lesser as (select r.oid, r.rolname from pg_roles r where ${POWERFUL} and ${LESSER_OWNER}),
 rel as (
@@ -78,7 +78,7 @@ export function automaticValues(relation: string | null): readonly (string | nul
   return [relation, idle, ours, [...RUNS_TEXT, ...ACTING_TRIGGERS], CALLER_VIEWS];
 }
 
-/** Volatile functions that tell what everybody may know, or only send a notice. */
+/** Volatile functions that only tell what everybody may know, or only send a notice. */
 const IDLE = [
   ...["pg_notify", "pg_current_wal_lsn", "pg_current_wal_insert_lsn", "pg_current_wal_flush_lsn"],
   ...["pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp"],

@@ -3,7 +3,7 @@ import { tokensOf } from "../sql/tokens.js";
 import type { CatalogObject } from "./catalog.js";
 import { canonicalArrays } from "./printed-arrays.js";
 
-/** Kinds with expressions that the server prints. */
+/** Kinds with expressions printed by the server. */
 const KINDS: ReadonlySet<CatalogObject["kind"]> = new Set([
   "table",
   "column",
@@ -20,10 +20,10 @@ const KINDS: ReadonlySet<CatalogObject["kind"]> = new Set([
   "publication",
 ] as const);
 
-/** Texts that are somebody's own, and no SQL. */
+/** Texts that somebody wrote and that are not SQL. */
 const OWN_TEXTS: ReadonlySet<string> = new Set(["options", "toastOptions", "foreignOptions"]);
 
-/** The object with its expressions in the one form that stands for all in which the server prints them. */
+/** The object with its expressions in one form, which stands for every form in which the server prints them. */
 export function canonicalObject<O extends CatalogObject>(object: O): O {
   if (!KINDS.has(object.kind)) return object;
   const attributes = Object.entries(object.attributes).map(([name, value]) => [
@@ -49,5 +49,5 @@ function expression(text: string): string {
   return tokens.filter((_, at) => ![0, 1, 2, 3].some((past) => said(at - past))).join("");
 }
 
-/** What XMLSERIALIZE is printed with since 16, and did before without saying so. */
+/** Printed after XMLSERIALIZE since 16; older versions did the same without printing it. */
 const NO_INDENT = " NO INDENT";

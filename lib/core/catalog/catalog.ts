@@ -15,14 +15,14 @@ export interface Catalog {
   readonly serverVersion: number;
   /** Sorted by `objectKey`. */
   readonly objects: readonly CatalogObject[];
-  /** What this role or server version did not let us see; printed at run time. */
+  /** What this role or server version did not let us see; shown in the output. */
   readonly unseen: readonly string[];
 }
 
 /** Placeholder for the tenant's own schema in a schema-per-tenant catalog. */
 export const TENANT_SCHEMA = "$tenant";
 
-/** Where an object stands. `schema` is absent for database-wide objects, `table` for those without a parent. */
+/** Where an object is. `schema` is absent for database-wide objects, `table` for those without a parent. */
 export interface ObjectId {
   readonly schema?: string;
   readonly table?: string;
@@ -35,9 +35,9 @@ interface ObjectBase<K extends string, A> {
   readonly kind: K;
   readonly id: ObjectId;
   /**
-   * The statement (or clause, for a column or constraint) that creates it, as the server prints it with an
-   * empty search_path. Null where there is no single one. That of a view is for making it again alone: it is not compared,
-   * and not in the fingerprint, since versions print it differently; its attributes say as much.
+   * The statement (or clause, for a column or constraint) that creates it, as the server prints it with an empty search_path. Null where there is no
+   * single one. A view's is only for creating it again: it is neither compared nor in the fingerprint, since versions print it differently; its
+   * attributes say the same.
    */
   readonly definition: string | null;
   readonly attributes: A;
@@ -100,17 +100,17 @@ interface IndexAttributes {
 }
 
 export type TableObject = ObjectBase<"table", TableAttributes> & {
-  /** `options` in the order in which they were set, where it is another: recorded, never compared, never in the fingerprint. */
+  /** `options` in the order in which they were set, if that differs: recorded, never compared, never in the fingerprint. */
   readonly optionsAsSet?: readonly string[];
 };
 export type ColumnObject = ObjectBase<"column", ColumnAttributes> & {
-  /** 1-based rank among the table's live columns: recorded, compared on its own, never in the fingerprint. */
+  /** 1-based rank among the table's live columns: recorded, compared separately, never in the fingerprint. */
   readonly position: number;
 };
 export type ConstraintObject = ObjectBase<"constraint", ConstraintAttributes>;
 export type IndexObject = ObjectBase<"index", IndexAttributes>;
 export type OtherObject = ObjectBase<OtherKind, { readonly [name: string]: Json }> & {
-  /** Of a materialized view that holds no data: in the fingerprint, since a release that reads it fails; no drift from a declaration. */
+  /** Set for a materialized view that holds no data: in the fingerprint, since a release that reads it fails; not drift from a declaration. */
   readonly unfilled?: true;
 };
 

@@ -6,16 +6,16 @@ export interface Reading {
 
 /** Tenants with the same fingerprint. */
 export interface Cluster {
-  /** The shortest start of the fingerprint, of at least eight digits, that tells it from the others. */
+  /** The shortest prefix of the fingerprint, of at least eight digits, that distinguishes it from the others. */
   readonly id: string;
   readonly fingerprint: string;
   /** Sorted. */
   readonly tenants: readonly string[];
-  /** True for one cluster: the largest, and among equals the one whose fingerprint sorts first. */
+  /** True for one cluster: the largest; if several are equally large, the one whose fingerprint sorts first. */
   readonly majority: boolean;
 }
 
-/** The largest cluster first, then by size and fingerprint: the same readings in any order give the same list. */
+/** The largest cluster first, then by fingerprint: the same readings in any order give the same list. */
 export function clusterTenants(readings: readonly Reading[]): Cluster[] {
   const byFingerprint = new Map<string, string[]>();
   for (const { tenant, fingerprint } of readings) {

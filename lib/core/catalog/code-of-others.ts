@@ -1,8 +1,8 @@
 import { reachesBeyond } from "./reach.js";
 
-/** What a query that is about to be executed names, and what it reads; arrays of names and of relations as SQL. */
+/** What a query that is about to be executed names and reads; arrays of names and of relations as SQL. */
 export interface CodeAsked {
-  /** Found along the search_path by what others wrote of the query. */
+  /** Found along the search_path by what others wrote in the query. */
   readonly wanted: {
     readonly functions: readonly string[];
     readonly operators: readonly string[];
@@ -14,39 +14,39 @@ export interface CodeAsked {
   /** Found along the search_path by anything in the query. */
   readonly functions: readonly string[];
   readonly operators: readonly string[];
-  /** Named with a schema of a user. */
+  /** Written with a user's schema. */
   readonly placedFunctions: readonly string[];
   readonly placedOperators: readonly string[];
   readonly tables: readonly string[];
 }
 
 export interface CodeAnswer {
-  /** Something that others wrote is not PostgreSQL's own: it can only be found along their search_path. */
+  /** Something that others wrote is not PostgreSQL's own, and can only be found along their search_path. */
   readonly needsPath: boolean;
-  /** Functions, `name (by owner)`, that the query would run under any search_path, and whose owner may less than we may. */
+  /** Functions, `name (by owner)`, that the query would run under any search_path, and whose owner has fewer rights than we do. */
   readonly always: readonly string[];
-  /** The same of those that it might find along their search_path. */
+  /** The same for those that it might find along their search_path. */
   readonly along: readonly string[];
 }
 
 /**
- * Whether the login may do what reaches beyond a database. The login's rights count, not those of the role that it has taken on: whatever
- * runs can RESET ROLE.
+ * Whether the login may do things that reach beyond a database. The login's rights count, not those of the role that it has switched to: any code
+ * that runs can RESET ROLE.
  */
 export const POWERFUL = `exists (select from pg_roles me where me.rolname = session_user and (me.rolsuper or ${reachesBeyond("me.oid")}))`;
 
 /**
- * Roles of which the login is a member and which own something in this database, or read and write everything in it; without those of
- * which the role `r` is a member too.
+ * Roles of which the login is a member and which own something in this database, or read and write everything in it; without those of which the role
+ * `r` is also a member.
  */
 const MORE_THAN_OWNER = `exists (select from pg_roles m
     where (m.oid in (select c.relowner from pg_class c) or m.rolname in ('pg_read_all_data', 'pg_write_all_data'))
       and pg_has_role(session_user, m.oid, 'MEMBER') and not pg_has_role(r.oid, m.oid, 'MEMBER'))`;
 
 /**
- * An owner who may do as much as the login gains nothing by being called: a superuser, the login itself, and a member
- * of it. A login that has nothing but rights in databases trusts the owner of the database too, and the role that it is a member of to own
- * what is there, when it has no more there than that role.
+ * An owner with at least the login's rights gains nothing by being called: a superuser, the login itself, and a member of it. A login with rights in
+ * databases only also trusts the database's owner, and the role that it is a member of to own objects there, as long as it has no more rights there
+ * than that role.
  */
 export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user, 'USAGE')
     or not ${POWERFUL} and (r.oid = (select b.datdba from pg_database b where b.datname = current_database())
@@ -55,8 +55,8 @@ export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user,
 const SHOWN = "concat(p.pronamespace::regnamespace, '.', quote_ident(p.proname), ' (by ', r.rolname, ')')";
 
 /**
- * Functions whose owner may less than the login, for a login that may reach beyond the database; none for any other. `name` as a release
- * would write it, `shown` with its owner, `automatic` when something in the database calls it by itself: triggers, rules, defaults, constraints,
+ * Functions whose owner has fewer rights than the login, for a login that may reach beyond the database; none for any other. `name` as a release
+ * would write it, `shown` with its owner, `automatic` when something in the database calls it automatically: triggers, rules, defaults, constraints,
  * indexes, policies, casts, operators, event triggers.
  */
 export const LESSER_CODE = `select p.proname::text as name, ${SHOWN} as shown,
@@ -69,7 +69,7 @@ export interface LesserFunction {
   readonly automatic: boolean;
 }
 
-/** What PostgreSQL runs by itself where relations of these names are read; `names` is an array of them as SQL. */
+/** What PostgreSQL runs automatically when relations of these names are read; `names` is an array of them as SQL. */
 function onRelations(names: string): string {
   return `rel(oid) as (
   select to_regclass(name)::oid from unnest(${names}) name
@@ -94,8 +94,8 @@ automatic(oid) as (
 }
 
 /**
- * Foreign tables of which a role that may less than we may owns the table or the server, and which we would read by a mapping of our own or
- * everybody's: the owner says which server is signed in to, and what is asked of it. `what` as `the foreign table t (by owner)`.
+ * Foreign tables whose table or server is owned by a role with fewer rights than we have, and that we would read by our own mapping or everybody's:
+ * the owner decides which server we sign in to, and what we ask it. `what` as `the foreign table t (by owner)`.
  */
 export function lesserForeignTables(where: string): string {
   return `select format('the foreign table %s (by %I)', f.ftrelid::regclass, r.rolname) as what
@@ -107,18 +107,18 @@ export function lesserForeignTables(where: string): string {
 
 const FOREIGN_IN_REL = lesserForeignTables("f.ftrelid in (select rel.oid from rel)");
 
-/** Of the functions in `s(oid, …)`, those whose owner may less than we may. */
+/** Of the functions in `s(oid, …)`, those whose owner has fewer rights than we do. */
 const LESSER_IN_S = `join pg_proc p on p.oid = s.oid join pg_roles r on r.oid = p.proowner
   where p.oid >= 16384 and ${LESSER_OWNER}`;
 
-/** One row: the code of others that reading or writing tables runs, whatever the query. The parameter: their names as SQL. */
+/** One row: other users' code that runs when tables are read or written, whatever the query. The parameter: their names as SQL. */
 export const CODE_ON_TABLES = `with recursive ${onRelations("$1::text[]")}
 select array(select ${SHOWN} from automatic s ${LESSER_IN_S} union ${FOREIGN_IN_REL} order by 1) as always`;
 
 /**
- * One row, `CodeAnswer`: what of a user's code a query would run. Besides what it names, PostgreSQL runs what stands on the
- * relations that it reads: to plan a scan the expressions of indexes, of partition keys, constraints and statistics are
- * evaluated as far as they are constant, policies and generated columns when rows are read, casts where a value is shown.
+ * One row, `CodeAnswer`: which user code a query would run. Besides what the query names, PostgreSQL runs what is attached to the relations that it
+ * reads: when it plans a scan, it evaluates the constant parts of the expressions of indexes, partition keys, constraints and statistics; when it
+ * reads rows, policies and generated columns; when it shows a value, casts.
  */
 export const CODE_QUERY = `with recursive ${onRelations("$8::text[]")},
 code(name, placed) as (

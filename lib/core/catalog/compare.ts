@@ -12,7 +12,7 @@ import { severityOf } from "./severity.js";
 import { isImpliedNotNull, isVersionOwn, otherNotNullName } from "./version-own.js";
 import { withoutTable } from "./without-table.js";
 
-/** One way in which a catalog is not what it should be. */
+/** One way in which a catalog is not as it should be. */
 export interface Difference {
   /** `missing`: declared, not there. `unexpected`: there, not declared. `changed`: there, but one attribute differs. */
   readonly change: "missing" | "unexpected" | "changed";
@@ -20,16 +20,16 @@ export interface Difference {
   readonly id: ObjectId;
   /** As a person would write it: `app.users.quota_limit`. */
   readonly subject: string;
-  /** Of `changed` only. */
+  /** Only for `changed`. */
   readonly attribute?: string;
   /** The attribute's value, or the object's attributes; null when there is none. */
   readonly actual: Json;
   readonly declared: Json;
   readonly severity: Severity;
   readonly message: string;
-  /** SQL that makes the actual what is declared; null when only a person can decide. */
+  /** SQL that makes the actual object as declared; null when only a person can decide. */
   readonly repair: string | null;
-  /** Whether the release touches the object; false as well when no release was given. */
+  /** Whether the release touches the object; also false when no release was given. */
   readonly releaseDepends: boolean;
 }
 
@@ -41,10 +41,10 @@ interface ColumnOrderDifference {
 }
 
 export interface Comparison {
-  /** True when there are no differences; the order of columns and what is the version's own do not count. */
+  /** True when there are no differences; column order and version-specific differences do not count. */
   readonly equal: boolean;
   readonly differences: readonly Difference[];
-  /** The repairs of all differences that have one, in an order in which they run together. */
+  /** The repairs of all differences that have one, in an order in which they can run. */
   readonly repairs: readonly string[];
   readonly columnOrder: readonly ColumnOrderDifference[];
   /** Differences caused by the servers' versions, such as the named NOT NULL constraints of 18. */
@@ -58,7 +58,7 @@ export interface CompareOptions {
   readonly against?: Against;
   /** Whether the release touches an object. */
   readonly releaseDepends?: (kind: ObjectKind, id: ObjectId) => boolean;
-  /** The framework's ledger, which is compared with nothing. */
+  /** The framework's ledger, which is not compared. */
   readonly ledger?: string;
 }
 
@@ -134,7 +134,7 @@ function* attributeDifferences(actual: CatalogObject, declared: CatalogObject): 
     found = true;
     yield { change: "changed", kind, id, attribute, actual: is, declared: should };
   }
-  // The definition repeats what the attributes say, except where it says more.
+  // The definition repeats what the attributes say, unless it says more.
   if (!found && comparedDefinition(actual) !== comparedDefinition(declared))
     yield {
       change: "changed",
@@ -150,7 +150,7 @@ function content(object: CatalogObject): Json {
   return { definition: object.definition, ...object.attributes };
 }
 
-/** What goes with its parent is said with its parent: the columns of a missing table, the index of a missing constraint. */
+/** What goes with its parent is reported with its parent: the columns of a missing table, the index of a missing constraint. */
 function isFolded(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
   if (difference.change === "unexpected" && isSaidByDeclared(difference, actual, declared)) return true;
   if (difference.change === "changed") return followsParent(difference, actual, declared);
@@ -170,14 +170,14 @@ function isFolded(difference: RawDifference, actual: CatalogIndex, declared: Cat
   return owner !== null && gone("constraint", { ...id, name: owner });
 }
 
-/** A NOT NULL under another name than the declared one is said once, with the declared name; the server's own choice counts as none. */
+/** A NOT NULL whose name differs from the declared one is reported once, with the declared name; a name that the server chose counts as none. */
 function isSaidByDeclared({ kind, id, ...raw }: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
   const name = otherNotNullName({ kind, id, ...raw }, actual, declared);
   const other = name === null ? undefined : declared.get("constraint", { ...id, name });
   return other !== undefined && !isImpliedNotNull(other);
 }
 
-/** The columns of a view are what its query says. */
+/** The columns of a view follow from its query. */
 function isOfChangedView({ schema, table }: ObjectId, actual: CatalogIndex, declared: CatalogIndex): boolean {
   const id = { ...(schema === undefined ? {} : { schema }), name: table ?? "" };
   const kinds: readonly ObjectKind[] = ["view", "materialized view"];
@@ -186,7 +186,7 @@ function isOfChangedView({ schema, table }: ObjectId, actual: CatalogIndex, decl
   return is !== "" && should !== "" && is !== should;
 }
 
-/** A partition that was attached or detached says so itself; its parts follow. */
+/** A partition that was attached or detached is reported itself; its parts follow. */
 function followsParent(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): boolean {
   const { attribute = "", id } = difference;
   if (!["inherited", "local", "ofParent", "attachedTo"].includes(attribute) || id.table === undefined) return false;
@@ -199,7 +199,7 @@ function followsParent(difference: RawDifference, actual: CatalogIndex, declared
   );
 }
 
-/** A column takes the sequence that it owns along, and an identity column makes its own. */
+/** A column takes the sequence that it owns with it, and an identity column creates its own. */
 function goesWithColumn(sequence: CatalogObject | undefined, without: CatalogIndex): boolean {
   const owner = sequence === undefined ? null : ownerColumn(sequence);
   if (owner === null) return false;
@@ -239,7 +239,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Tables that stand on both sides, whose common columns are in another order. */
+/** Tables that exist on both sides and whose common columns are in a different order. */
 function orderDifferences(actual: CatalogIndex, declared: CatalogIndex): ColumnOrderDifference[] {
   return declared.catalog.objects.flatMap((object) => {
     if (object.kind !== "table" || object.id.schema === undefined) return [];

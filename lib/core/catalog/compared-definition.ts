@@ -1,6 +1,6 @@
 import type { CatalogObject } from "./catalog.js";
 
-/** The definition as far as it counts in a comparison: that of a view says no more than its attributes, in the words of the version. */
+/** The part of the definition that counts in a comparison: a view's says no more than its attributes, in the version's own wording. */
 export function comparedDefinition({ kind, definition }: CatalogObject): string | null {
   return kind === "view" || kind === "materialized view" ? null : definition;
 }

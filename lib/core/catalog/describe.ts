@@ -24,7 +24,7 @@ export function describeDifference(difference: RawDifference, subject: string, a
   return `${name} has ${words(attribute ?? "")} ${is}; ${against === "before" ? "before it was" : "declared is"} ${was}.`;
 }
 
-/** A NOT NULL that is there under another name. */
+/** A NOT NULL that exists under another name. */
 export function describeName(
   { change, id }: RawDifference,
   subject: string,
@@ -61,10 +61,10 @@ function words(attribute: string): string {
 }
 
 const LONGEST = 200;
-/** Characters of what is equal around what differs. */
+/** Number of equal characters shown around the part that differs. */
 const AROUND = 24;
 
-/** Of two long texts, where they differ. */
+/** Shortens two long texts to where they differ. */
 function shortened(is: string, should: string): readonly [string, string] {
   if (is.length <= LONGEST && should.length <= LONGEST) return [is, should];
   const least = Math.min(is.length, should.length);

@@ -5,9 +5,9 @@ import type { Scope } from "./sources/source.js";
 /** A system catalog whose rows are watched. */
 interface Watched {
   readonly catalog: string;
-  /** A bigint of less than 2^48 that tells its rows apart. */
+  /** A bigint below 2^48 that identifies its rows. */
   readonly key: string;
-  /** A text that is another after each change of a row; default: the transaction that wrote the row. */
+  /** A text that differs after each change of a row; default: the transaction that wrote the row. */
   readonly value?: string;
   /** Which rows may be a user's; default: all of them. */
   readonly where?: string;
@@ -15,7 +15,7 @@ interface Watched {
 
 const whole = (catalog: string, key = "oid"): Watched => ({ catalog, key: `${key}::int8` });
 const own = (catalog: string, key = "oid"): Watched => ({ ...whole(catalog, key), where: `${key} >= 16384` });
-/** Of these the system's own count as well where somebody may do with them what is not the default. */
+/** Of these also the system's own count, where somebody may do something with them that is not the default. */
 const granted = (catalog: string, acl: string): Watched => ({
   ...whole(catalog),
   where: `oid >= 16384 or ${acl} is not null`,
@@ -25,7 +25,7 @@ const part = (catalog: string, owner: string, number: string): Watched => ({
   key: `${owner}::int8 * 65536 + ${number}`,
   where: `${owner} >= 16384`,
 });
-/** Besides pg_catalog, whose id is 11, every schema is noted in pg_depend by what is in it. */
+/** Apart from pg_catalog, whose id is 11, pg_depend records every schema through what is in it. */
 const inSchema = (catalog: string, namespace: string): Watched => ({ ...whole(catalog), where: `${namespace} <> 11` });
 
 const ALWAYS: readonly Watched[] = [
@@ -58,7 +58,7 @@ const ALWAYS: readonly Watched[] = [
 
 const HERE = "(select oid from pg_database where datname = current_database())";
 
-/** By the id of a catalog that a new database has no row in: what is watched when its file is not empty. */
+/** By the id of a catalog in which a new database has no row: what is watched when its file is not empty. */
 const EMPTY_AT_FIRST: Readonly<Record<number, Watched>> = {
   826: whole("pg_default_acl"),
   1417: whole("pg_foreign_server"),
@@ -77,7 +77,7 @@ const EMPTY_AT_FIRST: Readonly<Record<number, Watched>> = {
   6106: whole("pg_publication_rel"),
 };
 
-/** By the id of the catalog: what is watched when something of it is in a schema. */
+/** By the id of the catalog: what is watched when a schema contains something of it. */
 const IN_A_SCHEMA: Readonly<Record<number, readonly Watched[]>> = {
   2607: [inSchema("pg_conversion", "connamespace")],
   2616: [inSchema("pg_opclass", "opcnamespace")],
@@ -97,10 +97,10 @@ const IN_A_SCHEMA: Readonly<Record<number, readonly Watched[]>> = {
   3764: [inSchema("pg_ts_template", "tmplnamespace")],
 };
 
-/** Object id of pg_range, whose types bring functions that depend on them. */
+/** Object id of pg_range, whose types bring along functions that depend on them. */
 const RANGES = 3541;
 
-/** What everyone may read of a subscription, by the version since which it is there; 13 keeps the rest to superusers. */
+/** What everyone may read of a subscription, by the version that introduced it; 13 leaves the rest to superusers. */
 const SUBSCRIPTION: readonly (readonly [number, string])[] = [
   [13, "subname, subowner, subenabled, subslotname, subpublications::text"],
   [14, "subsynccommit, subbinary, substream::text"],
@@ -124,19 +124,17 @@ function emptyAtFirst(major: number): Readonly<Record<number, Watched>> {
 export interface DetectorRow {
   /** Hex. */
   readonly detector: string;
-  /** Ids, with commas between them, of the catalogs that hold something and are not always watched. */
+  /** Comma-separated ids of the catalogs that hold something and are not always watched. */
   readonly found: string | null;
 }
 
 /**
- * One row: a hash over the identity of the catalogs' rows and of the transactions that wrote them, each catalog that
- * `catalogQuery` reads. It is equal only while nothing was changed; it says nothing of what a schema is, and compares one
- * database with itself only. VACUUM and ANALYZE write in place and leave it alone. For tenants that share a database it is the
- * database's.
+ * One row: a hash over the identity of the catalogs' rows and of the transactions that wrote them, for each catalog that `catalogQuery` reads. It
+ * stays the same only while nothing changes; it does not say what a schema is, and only compares one database with itself. VACUUM and ANALYZE write
+ * in place and do not change it. For tenants that share a database it is the database's.
  *
- * A catalog has to be planned for even when it is empty, so most are watched only when they are in `rare`. What else holds
- * something is `found`, and the hash is complete when nothing was found that is not in `rare`: a catalog that holds
- * nothing adds nothing to it, watched or not.
+ * Even an empty catalog costs planning time, so most are watched only when they are in `rare`. Others that hold something are in `found`, and the
+ * hash is complete when everything in `found` is also in `rare`: a catalog that holds nothing adds nothing to it, watched or not.
  */
 export function detectorQuery({ major }: Pick<Scope, "major">, rare: ReadonlySet<number>): string {
   const empty = emptyAtFirst(major);
@@ -154,12 +152,12 @@ function watchedFor(id: number, empty: Readonly<Record<number, Watched>>): reado
   return watched;
 }
 
-/** Unions of nothing but a table each are planned as one scan of many parts. */
+/** PostgreSQL plans unions of plain tables as one scan of many parts. */
 function arm({ catalog, key, value = "xmin::text", where = "true" }: Watched, number: number): string {
   return `select ${BigInt(number) << 48n} + ${key}, ${value} from ${catalog} where ${where}`;
 }
 
-/** By the sizes of the files, which need no plan, and by what depends on a schema; up to 14 what is pinned is noted there, too. */
+/** By file sizes, which need no planning, and by what depends on a schema; up to 14 pinned objects are recorded there, too. */
 function found(empty: Readonly<Record<number, Watched>>): string {
   return `select string_agg(distinct f.id::text, ',') from (
   select c.id from unnest(${literal(`{${Object.keys(empty).join()}}`)}::oid[]) c(id) where pg_relation_size(c.id) > 0

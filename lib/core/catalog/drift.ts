@@ -5,7 +5,7 @@ import { type CompareOptions, type Comparison, compareCatalogs, type Difference 
 import { CatalogIndex } from "./lookup.js";
 import { orderedRepairs } from "./repair/repair.js";
 
-/** Drift that somebody wants, until a day. One of `tenant` and `group` may be set; neither means every tenant. */
+/** Drift that somebody wants until a given day. One of `tenant` and `group` may be set; neither means every tenant. */
 export interface Allowance {
   readonly tenant?: string | undefined;
   readonly group?: string | undefined;
@@ -28,11 +28,11 @@ export interface DriftInput {
   readonly options?: CompareOptions;
 }
 
-/** What a cluster's tenants have that the declared schema does not say, or the other way round. */
+/** What a cluster's tenants have that the declared schema does not, or the other way round. */
 export interface DriftReport extends Comparison {
   /** Id of the cluster. */
   readonly cluster: string;
-  /** At most one per set of tenants with the same drift left after the allowances. */
+  /** At most one per set of tenants whose remaining drift after the allowances is the same. */
   readonly findings: readonly Finding[];
   readonly allowed: readonly AllowedDifference[];
 }
@@ -72,7 +72,7 @@ export function driftOf(input: DriftInput): DriftReport {
   return { cluster: input.cluster.id, ...comparison, findings, allowed };
 }
 
-/** A finding for each allowance whose day has passed: what it allowed is drift again. */
+/** A finding for each expired allowance: what it allowed is drift again. */
 export function expiredAllowances(allow: readonly Allowance[], today: string): Finding[] {
   return allow
     .filter((each) => each.expires < today)
@@ -94,7 +94,7 @@ interface Whose {
   readonly today: string;
 }
 
-/** Whether the config allows a tenant to differ in an object, by its subject, today. */
+/** Whether the config allows a tenant to differ in this object today, by the object's subject. */
 export function isAllowed(allow: readonly Allowance[], whose: Whose, subject: string): boolean {
   return allow.some((each) => covers(each, whose, subject));
 }
@@ -151,7 +151,7 @@ function driftFinding(
   };
 }
 
-/** Says so where the repair drops something that has data in it; nothing of ours keeps that. */
+/** Warns where the repair drops something with data in it; nothing of ours keeps that data. */
 function repairText(differences: readonly Difference[]): string {
   const lost = differences.filter(({ change, kind }) => change === "unexpected" && HOLD_DATA.has(kind));
   const advice = "Where the release does not bring the tenant back to the declared schema, this does";

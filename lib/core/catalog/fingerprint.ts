@@ -4,8 +4,8 @@ import { comparedDefinition } from "./compared-definition.js";
 import { isImpliedNotNull } from "./version-own.js";
 
 /**
- * SHA-256 in hex of what a catalog says, and of the version of the canonical form. The order of columns, the server's
- * version and what only the version brings (the constraint behind a plain NOT NULL in 18) are not in it.
+ * SHA-256 in hex of what a catalog says, and of the version of the canonical form. It excludes the order of columns, the server's version and what
+ * only the version brings (the constraint behind a plain NOT NULL in 18).
  */
 export function fingerprint(catalog: Catalog): string {
   const objects = catalog.objects.filter((object) => !isImpliedNotNull(object)).map(essence);

@@ -2,7 +2,7 @@ import type { CatalogObject, ConstraintObject, ObjectId } from "./catalog.js";
 import type { CatalogIndex, TableRef } from "./lookup.js";
 import { splitQualified } from "./sources/qualified-text.js";
 
-/** The tables from which a table has columns and constraints: the parents it inherits from, or whose partition it is. */
+/** The tables that give a table columns and constraints: the parents it inherits from, or the table whose partition it is. */
 export function parentsOf({ schema, table }: ObjectId, catalog: CatalogIndex): TableRef[] {
   const attributes = catalog.table({ schema: schema ?? "", name: table ?? "" })?.attributes;
   if (attributes === undefined) return [];
@@ -10,7 +10,7 @@ export function parentsOf({ schema, table }: ObjectId, catalog: CatalogIndex): T
   return parents.map((parent) => (parent.includes(".") ? splitQualified(parent) : { schema: "", name: parent }));
 }
 
-/** What a child or a partition has from its parent alone goes where the parent's goes. */
+/** What a child or a partition has only from its parent goes where the parent's goes. */
 export function goesWithParent(object: CatalogObject | undefined, with_: CatalogIndex, without: CatalogIndex): boolean {
   if (object?.kind === "index") return indexOfParentGone(object, with_, without);
   if (object?.kind !== "column" && object?.kind !== "constraint") return false;
@@ -25,7 +25,7 @@ export function goesWithParent(object: CatalogObject | undefined, with_: Catalog
   });
 }
 
-/** A CHECK keeps its name on the child, a key gets another. */
+/** A CHECK keeps its name on the child, a key gets a different one. */
 function isSame(parent: ConstraintObject, child: ConstraintObject): boolean {
   const [a, b] = [parent, child].map(({ attributes: { type, columns } }) => JSON.stringify([type, columns]));
   return parent.id.name === child.id.name || (child.attributes.ofParent === true && a === b);

@@ -1,6 +1,6 @@
 import type { CatalogIndex } from "./lookup.js";
 
-/** Labels of an enum by the name that `format_type` gives it, of an array of one, and of a domain over one; null for any other type. */
+/** Labels of an enum by the name that `format_type` gives it; also of an array of one, and of a domain over one. Null for any other type. */
 export function labelsOf(type: string, index: CatalogIndex): readonly string[] | null {
   const plain = type.replaceAll('"', "").replace(/(\[\])+$/, "");
   const found = index.catalog.objects.find(

@@ -16,12 +16,12 @@ export interface TableRef {
   readonly name: string;
 }
 
-/** The one key of an object within a catalog; unambiguous for any name that PostgreSQL accepts. */
+/** The single key of an object within a catalog; unambiguous for any name that PostgreSQL accepts. */
 export function objectKey(kind: ObjectKind, id: ObjectId): string {
   return JSON.stringify([kind, id.schema ?? null, id.table ?? null, id.name, id.signature ?? null]);
 }
 
-/** Every object of a catalog that matters to one table, found once and answered from memory. */
+/** Every object of a catalog that matters to one table, collected once and answered from memory. */
 export class CatalogIndex {
   private readonly byKey = new Map<string, CatalogObject>();
   private readonly byTable = new Map<string, CatalogObject[]>();
@@ -51,7 +51,7 @@ export class CatalogIndex {
     return this.byKind.get(kind) ?? [];
   }
 
-  /** What is here and not in the other, by kind and identity. */
+  /** What is here but not in the other, by kind and identity. */
   without(other: CatalogIndex): readonly CatalogObject[] {
     return [...this.byKey].flatMap(([key, object]) => (other.byKey.has(key) ? [] : [object]));
   }
@@ -91,7 +91,7 @@ export class CatalogIndex {
     );
   }
 
-  /** Indexes of one name in any schema: the same name may be once in each. */
+  /** Indexes of one name in any schema: each schema can have one of that name. */
   indexesNamed(name: string): readonly IndexObject[] {
     return this.catalog.objects.filter(
       (object): object is IndexObject => object.kind === "index" && object.id.name === name,

@@ -2,16 +2,16 @@ import type { Catalog, TableObject } from "./catalog.js";
 import { CatalogIndex, type TableRef } from "./lookup.js";
 import { childrenOf, names } from "./tables.js";
 
-/** A partition that its parent has no more, where the parent has none for all other rows either. */
+/** A partition that its parent no longer has, where the parent has no partition for all other rows either. */
 export interface LostPartition {
   readonly parent: TableRef;
   readonly partition: TableRef;
   readonly kind: "hash" | "list" | "range" | "default";
-  /** Bounds that the server takes if no partition is left for their rows: the whole, or parts of it. None for a default one. */
+  /** Bounds that the server accepts if no partition is left for these rows: the whole, or parts of it. None for a default partition. */
   readonly candidates: readonly string[];
 }
 
-/** A partition of the same bound in its place loses nothing. */
+/** If a partition with the same bound replaces it, nothing is lost. */
 export function lostPartitions(before: Catalog, after: Catalog): readonly LostPartition[] {
   const index = new CatalogIndex(after);
   const parents = after.objects.flatMap((object): TableRef[] =>

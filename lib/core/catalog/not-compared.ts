@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.js";
 import type { Catalog } from "./catalog.js";
 
-/** What was there and was not compared, as notes: what is left out is said, never silent. */
+/** Notes on what exists and was not compared: nothing is left out silently. */
 export function notCompared(catalog: Catalog, tenants: readonly string[]): Finding[] {
   return catalog.unseen.map((what) => ({
     code: "diverge.not-compared",

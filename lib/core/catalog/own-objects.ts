@@ -1,19 +1,19 @@
 import { LESSER_OWNER } from "./code-of-others.js";
 
-/** Which objects of ours are looked at. */
+/** Which of our objects to look at. */
 export interface OwnObjects {
-  /** The schema of ours next to a tenant that is a schema; null where everything that is named like one of ours is. */
+  /** Our own schema next to a tenant that is a schema; null to look at everything that is named like ours. */
   readonly schema: string | null;
-  /** The tenant's schema, which has our ledger in it; null for a tenant with a database of its own. */
+  /** The tenant's schema, which contains our ledger; null for a tenant with a database of its own. */
   readonly tenantSchema: string | null;
-  /** The ledger of a framework, as SQL, which others own and only we and they write; null for none. */
+  /** A framework's ledger, as SQL, which others own and only we and they write; null for none. */
   readonly ledger: string | null;
-  /** The role that makes them, when the login is another. */
+  /** The role that creates them, if it is not the login. */
   readonly owner: string | null;
 }
 
 export interface OwnObjectsRow {
-  /** What is not as we make it, in words: `the trigger t on schema_gate.ledger`. */
+  /** What is not as we create it, in words: `the trigger t on schema_gate.ledger`. */
   readonly strange: readonly string[];
 }
 
@@ -24,9 +24,9 @@ export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObj
 }
 
 /**
- * One row. We make schemas with plain tables in them and nothing else: what another role made under their names, or put on them, would run,
- * or be believed, when we write. `role`: strange only when that role may less than we may; asked of all of them at once, since it is planned
- * for as long as the whole of the rest.
+ * One row. We create schemas with plain tables and nothing else: anything that another role created under their names, or attached to them, would
+ * run, or be believed, when we write. `role`: strange only when that role has fewer rights than we do; asked for all of them at once, since planning
+ * it takes as long as all the rest.
  */
 export const OWN_OBJECTS = `with own as (
   select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n

@@ -2,10 +2,10 @@ import { digest } from "../json.js";
 import { identifier } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 
-/** Stands in our SQL for the schema of ours in a tenant's database, until it is bound to a tenant. */
+/** Placeholder in our SQL for our own schema in a tenant's database, until it is bound to a tenant. */
 export const OWN_SCHEMA = "$gate";
 
-/** The schema of ours next to a tenant: one per database, or one per tenant where tenants are schemas. */
+/** Our own schema next to a tenant: one per database, or one per tenant where tenants are schemas. */
 export function ownSchemaOf(tenantSchema: string | null): string {
   if (tenantSchema === null) return "schema_gate";
   const name = `schema_gate_${tenantSchema}`;
@@ -13,15 +13,15 @@ export function ownSchemaOf(tenantSchema: string | null): string {
 }
 
 /**
- * Puts a tenant's real schema names where a plan, made for a whole cluster, has placeholders. In a string literal, as in
- * `to_regclass('"$gate"."kept"')`, the name is escaped as the literal asks for.
+ * Replaces the placeholders of a plan, which was made for a whole cluster, with a tenant's real schema names. In a string literal, as in
+ * `to_regclass('"$gate"."kept"')`, the name is escaped as the literal requires.
  */
 export function bindSchemas(sql: string, tenantSchema: string | null): string {
   const bound = bind(sql, OWN_SCHEMA, ownSchemaOf(tenantSchema));
   return tenantSchema === null ? bound : bind(bound, TENANT_SCHEMA, tenantSchema);
 }
 
-/** Quoted names, string literals and comments: what an apostrophe may stand in. */
+/** Quoted names, string literals and comments: where an apostrophe may occur. */
 const TOKEN = /"[^"]*(?:""[^"]*)*"|e?'[^']*(?:''[^']*)*'|--[^\n]*|\/\*[\s\S]*?\*\//gi;
 
 function bind(sql: string, placeholder: string, schema: string): string {

@@ -14,8 +14,8 @@ export function rolesNamed({ objects }: Catalog): readonly string[] {
 }
 
 /**
- * A catalog as it would read if the role owned the database: what a history gives that role by its name is there the owner's own. On an empty
- * database another role owns what the history makes.
+ * A catalog as it would read if the role owned the database: what a history grants to that role by name then belongs to the owner. On an empty
+ * database another role owns what the history creates.
  */
 export function ownedBy(catalog: Catalog, role: string): Catalog {
   const objects = catalog.objects.map((object) => {
@@ -36,7 +36,7 @@ function entriesOf(value: unknown): readonly Privilege[] {
   return Array.isArray(value) ? (value as readonly Privilege[]) : [];
 }
 
-/** One entry for each role and grantor, as the server keeps them; null for what is so by default. */
+/** One entry per role and grantor, as the server keeps them; null for the default. */
 function together(
   object: CatalogObject,
   entries: readonly Privilege[],
@@ -60,7 +60,7 @@ function union(a: Privilege, b: Privilege): Pick<Privilege, "privileges" | "gran
   return { privileges: both(a.privileges, b.privileges), grantable: both(a.grantable, b.grantable) };
 }
 
-/** Everything for the owner, and for PUBLIC where PostgreSQL opens by default. */
+/** Everything for the owner, and for PUBLIC where PostgreSQL grants that by default. */
 function isDefault(kind: CatalogObject["kind"], owner: string, entries: readonly Privilege[]): boolean {
   if (kind === "column" || kind === "default privileges") return false;
   const open = kind === "function" || kind === "type" || kind === "domain" || kind === "language";

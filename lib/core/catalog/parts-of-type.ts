@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../json.js";
 import type { CatalogIndex } from "./lookup.js";
 
-/** What a composite type is made of, down to the types of its columns; of an array of one too, and of a domain over one. Null for any other type. */
+/** What a composite type consists of, down to its columns' types; also for an array of one, and a domain over one. Null for any other type. */
 export function partsOfType(type: string, index: CatalogIndex): string | null {
   const plain = type.replaceAll('"', "").replace(/(\[\])+$/, "");
   const found = index.catalog.objects.find(

@@ -4,16 +4,16 @@ import { parseArray } from "./sources/record.js";
 import type { Scope } from "./sources/source.js";
 import { replaceTenantSchema } from "./tenant-text.js";
 
-/** The rows of one source, split into fields; the tenant's own schema is the placeholder throughout. */
+/** The rows of one source, split into fields; the placeholder replaces the tenant's own schema throughout. */
 export interface SourceRows {
   readonly tag: string;
   readonly records: readonly (readonly (string | null)[])[];
 }
 
-/** Fields that hold one name as it is. */
+/** Fields that hold one name without quotes or escapes. */
 const NAMES: ReadonlySet<string> = new Set(["schema", "table", "name"]);
 
-/** Fields that hold an array or JSON: the schema's name is in their parts, each a text of its own. */
+/** Fields that hold an array or JSON: the schema's name is in their parts, each of which is a text of its own. */
 const ARRAYS: ReadonlySet<string> = new Set([
   "relation parents",
   "index expressions",

@@ -1,9 +1,9 @@
 import { closing, tokensOf } from "../sql/tokens.js";
 
 /**
- * Text of an expression as the server would print it after it had read its own print. What it prints of `state IN ('a', 'b')` over a
- * varchar casts the array; reading that, it casts each element instead (parse_expr.c, `transformTypeCast` on an ARRAY constructor), and
- * prints it so from then on: after a restore from a dump, and after whatever rebuilds what uses the column. Both are one expression.
+ * Text of an expression as the server would print it after reading its own output. For `state IN ('a', 'b')` over a varchar it prints a cast of the
+ * array; when it reads that, it casts each element instead (parse_expr.c, `transformTypeCast` on an ARRAY constructor), and prints it so from then
+ * on: after a restore from a dump, and after anything that rebuilds what uses the column. Both are one expression.
  */
 export function canonicalArrays(text: string): string {
   if (!text.includes("ARRAY[") || !text.includes("[]")) return text;
@@ -17,7 +17,7 @@ export function canonicalArrays(text: string): string {
   return written;
 }
 
-/** `(ARRAY[…])::type[]` from a place on, and without brackets as the server prints statistics; null when there is none. */
+/** `(ARRAY[…])::type[]` starting at a position; also without parentheses, as the server prints statistics. Null when there is none. */
 function castArray(tokens: readonly string[], at: number): { readonly text: string; readonly end: number } | null {
   const isBare = tokens[at] === "ARRAY";
   const open = isBare ? at + 1 : at + 2;
@@ -31,7 +31,7 @@ function castArray(tokens: readonly string[], at: number): { readonly text: stri
   return { text: elements(tokens.slice(open + 1, end), element, isBare), end: cast + tokensOf(whole).length };
 }
 
-/** The name of an element's type, with its modifiers, and the brackets of the array. */
+/** An element type's name with its modifiers, and the array's brackets. */
 const ARRAY_TYPE =
   /^((?:(?:"(?:[^"]|"")+"|[a-z_][\w$]*)\.)?(?:"(?:[^"]|"")+"|[a-z_][\w$]*)(?: varying| precision)?(?:\(-?\d+(?:,-?\d+)?\))?(?: with(?:out)? time zone)?)(?:\[\])+/;
 
@@ -45,14 +45,14 @@ function elements(tokens: readonly string[], type: string, isBare: boolean): str
   return `ARRAY[${cast.join(", ")}]`;
 }
 
-/** A value, a name or a call, with casts: what needs no brackets before another cast. */
+/** A value, a name or a call, with casts: it needs no parentheses before another cast. */
 function isSimple(text: string): boolean {
   return SIMPLE.test(text.replace(/'(?:[^']|'')*'/g, "''"));
 }
 
 const SIMPLE = /^(?:''|[\w.$"]+)(?:\([^()]*\))?(?:::[\w."]+(?: varying| precision)?(?:\([\d,]+\))?(?:\[\])*)*$/;
 
-/** Parts between the commas that are in no bracket. */
+/** The parts between commas that are not inside brackets. */
 function split(tokens: readonly string[]): readonly (readonly string[])[] {
   const parts: string[][] = [[]];
   for (let at = 0; at < tokens.length; at++) {

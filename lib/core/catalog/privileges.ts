@@ -1,7 +1,7 @@
 import type { Json } from "../json.js";
 import { parseArray } from "./sources/record.js";
 
-/** What an access control list is on; it decides the defaults. */
+/** What an access control list belongs to; it determines the defaults. */
 export type PrivilegeTarget =
   | "relation"
   | "column"
@@ -45,12 +45,12 @@ const NAMES: Readonly<Record<string, string>> = {
   X: "EXECUTE",
 };
 
-/** What one role may do, by the will of another. */
+/** What one role may do, and who granted it. */
 export interface Privilege {
-  /** `PUBLIC` for everyone; a role that is really called so is in double quotes. */
+  /** `PUBLIC` for everyone; a role with that very name is in double quotes. */
   readonly role: string;
   readonly privileges: readonly string[];
-  /** Those that it may grant on. */
+  /** Those that it may grant to others. */
   readonly grantable: readonly string[];
   /** Null when the owner granted it. */
   readonly grantor: string | null;
@@ -58,9 +58,9 @@ export interface Privilege {
 }
 
 /**
- * An access control list in canonical order. Null when it says no more than the default, whether that is written out
- * or not: GRANT followed by REVOKE leaves no trace. All privileges of the target read `ALL`, so that a new one of a newer
- * server is no difference. `role` turns the name of a role into its canonical one.
+ * An access control list in canonical order. Null when it says no more than the default, written out or not: GRANT followed by REVOKE leaves no
+ * trace. All privileges of the target read `ALL`, so that a privilege that a newer server adds is not a difference. `role` turns a role's name into
+ * its canonical one.
  */
 export function canonicalPrivileges(
   target: PrivilegeTarget,
@@ -95,13 +95,13 @@ function grants(kind: string, value: Json): readonly string[] {
   );
 }
 
-/** What there is where nothing was granted. */
+/** The privileges where nothing was granted. */
 const OWNER_ALL = "ALL for the owner";
 const PUBLIC_ALL = "ALL for PUBLIC";
 /** Kinds of objects on which PUBLIC has everything unless it was revoked. */
 const OPEN_KINDS: ReadonlySet<string> = new Set(["function", "type", "enum", "domain", "language"]);
 
-/** `grantee=privileges/grantor`; a name that is not plain is in double quotes. */
+/** `grantee=privileges/grantor`; a name that needs quoting is in double quotes. */
 function entry(target: PrivilegeTarget, owner: string, item: string, role: (name: string) => string): Privilege[] {
   const match = /^("(?:[^"]|"")*"|[^=]*)=([a-zA-Z*]*)\/("(?:[^"]|"")*"|.*)$/s.exec(item);
   if (!match) throw new SyntaxError("malformed access control item");

@@ -4,7 +4,7 @@ import { TENANT_SCHEMA } from "./catalog.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
 
-/** A server whose catalogs are older than those that are known. Unknown is blocked: it is not read at all. */
+/** The server's catalogs are older than the ones we know. Unknown is blocked: it is not read at all. */
 export class UnsupportedServerError extends Error {
   override readonly name = "UnsupportedServerError";
   constructor(readonly serverVersion: number) {
@@ -26,13 +26,12 @@ export function scopeOf(serverVersion: number, tenantSchema: string | null): Sco
 export const CENSUS = "?";
 
 /**
- * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in
- * PostgreSQL's text form, one per line and in a fixed order; null for none. It needs no privilege beyond CONNECT, and the
- * search_path of every query of ours: under it the server prints each name with its schema.
+ * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in PostgreSQL's text form, one per
+ * line and in a fixed order; null for none. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
+ * each name with its schema.
  *
- * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the
- * others. The row `CENSUS` then tells which of the rest are not empty after all, and must be asked for: nothing is left
- * out unseen.
+ * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the others. The row `CENSUS` then
+ * tells which of the rest are not empty after all, and must be asked for: nothing is left out unseen.
  */
 export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "all"): string {
   const arms: string[] = [];
@@ -53,12 +52,12 @@ export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "
   return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
 }
 
-/** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found otherwise. */
+/** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found another way. */
 const COMMON_CATALOGS = "1259, 1247, 1255, 3079";
 
 /**
- * The ids of the system catalogs that hold objects of a user, by what depends on a schema, by each source's own count, and
- * by the sizes of catalogs that are empty at first: a size needs no plan.
+ * The ids of the system catalogs that hold a user's objects, by what depends on a schema, by each source's own count, and by the sizes of catalogs
+ * that are empty at first: a size needs no planning.
  */
 function census(counts: readonly string[], empty: ReadonlySet<number>): string {
   const dependents = `select d.classid, d.objid from pg_depend d where d.refclassid = 'pg_namespace'::regclass
@@ -75,15 +74,16 @@ from (select row(${Object.values(selection.fields).join(", ")})::text as line ${
 }
 
 /**
- * Of a schema `n`. `public` belongs to pg_database_owner (oid 6171, PostgreSQL 14 and newer), which stands for whoever owns the database, as
- * the tables there do.
+ * Owner of a schema `n`. `public` belongs to pg_database_owner (oid 6171, PostgreSQL 14 and newer), which means whoever owns the database, as the
+ * tables there do.
  */
 export const SCHEMA_OWNER =
   "case when n.nspowner = 6171 then (select d.datdba from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()) else n.nspowner end";
 
 /**
- * `home` is the owner that roles are measured against, `ns` the schemas in scope, `member` what
- * extensions and range types brought, `rel` the relations in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is no part of a tenant's schema. Object ids below 16384 are PostgreSQL's own (FirstNormalObjectId).
+ * `home` is the owner that roles are compared with, `ns` the schemas in scope, `member` what extensions and range types brought, `rel` the relations
+ * in scope. Our own bookkeeping (schemas `schema_gate…`, the table `schema_gate_ledger`) is not part of a tenant's schema. Object ids below 16384 are
+ * PostgreSQL's own (FirstNormalObjectId).
  */
 function commonTables(scope: Scope): string {
   const { tenantSchema } = scope;

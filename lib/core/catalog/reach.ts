@@ -1,10 +1,10 @@
 import { literal } from "../sql/quote.js";
 
-/** Predefined roles, PostgreSQL's and the clouds', whose members act outside of a database (manual, "Predefined Roles"). */
+/** Predefined roles of PostgreSQL and of cloud providers whose members act outside a database (manual, "Predefined Roles"). */
 const REACHING_ROLES = `'{pg_execute_server_program,pg_read_server_files,pg_write_server_files,pg_signal_backend,pg_signal_autovacuum_worker,
 pg_create_subscription,rds_superuser,rds_replication,cloudsqlsuperuser,cloudsqlreplica,alloydbsuperuser,azure_pg_admin}'::name[]`;
 
-/** What a role may do outside of its databases. */
+/** Something that a role may do outside its databases. */
 export interface Reach {
   /** `CREATEROLE`, `pg_execute_server_program`. */
   readonly what: string;
@@ -12,7 +12,7 @@ export interface Reach {
   readonly sql: string;
 }
 
-/** Rows of `Reach` of a role that is not a superuser, by an expression of its oid; what it may become counts. */
+/** Rows of `Reach` for a role that is not a superuser, given by an expression for its oid; what it may become counts. */
 export function reachOf(role: string): string {
   const may = (member: string) => `pg_has_role(${role}, ${member}, 'MEMBER')`;
   const attributes = [
@@ -30,9 +30,9 @@ export function reachOf(role: string): string {
     where p.rolname = any (${REACHING_ROLES}) and ${may("g.oid")}`;
 }
 
-/** Whether the role of this oid may act outside of its databases, by itself or as what it may become. */
+/** Whether the role with this oid may act outside its databases, itself or as a role that it may become. */
 export function reachesBeyond(role: string): string {
-  // The same as whether `reachOf` has rows, in a fourth of the time that it takes to plan.
+  // The same as whether `reachOf` has rows, in a quarter of the planning time.
   return `exists (select from pg_roles m where (m.rolsuper or m.rolcreaterole or m.rolreplication
     or m.rolname = any (${REACHING_ROLES}) and m.oid <> ${role}) and pg_has_role(${role}, m.oid, 'MEMBER'))`;
 }

@@ -1,32 +1,32 @@
 import { SCHEMA_OWNER } from "./query.js";
 
-/** Whose a tenant's tables are, and as whom a release would run there. */
+/** Who owns a tenant's tables, and which role a release would run as there. */
 export interface RoleFacts {
-  /** Who signs in. */
+  /** The role that signs in. */
   readonly login: string;
-  /** Who the release runs as: the role of the config or the registry, else the login. */
+  /** The role that the release runs as: that of the config or the registry, otherwise the login. */
   readonly role: string;
   readonly exists: boolean;
   /** The login may become the role. */
   readonly member: boolean;
-  /** The login has the rights of the role without becoming it: it reads, and copies the database. */
+  /** The login has the role's rights without becoming it: it reads, and copies the database. */
   readonly inherits: boolean;
-  /** What the release would run as, or could become again, may do everything. */
+  /** The role that the release would run as, or could switch back to, is a superuser. */
   readonly superuser: boolean;
-  /** The role has CREATE on the database, so that a schema of ours can be made there. */
+  /** The role has CREATE on the database, so that our own schema can be created there. */
   readonly createsSchemas: boolean;
   readonly tables: number;
   /** Tables that the role may alter. */
   readonly owned: number;
   /** Tables that the login itself owns. */
   readonly ownedByLogin: number;
-  /** Whom most of the tables belong to, else the database or schema; null for nobody but a superuser. */
+  /** Who owns most of the tables, otherwise the database or schema; null when that is nobody but a superuser. */
   readonly owner: string | null;
 }
 
 /**
- * One row, `RoleFacts`. `$1` is the role, null for the login; `$2` the tenant's schema, null for the whole database. SET as a privilege of a
- * membership came with PostgreSQL 16; before it every member may become the role.
+ * One row, `RoleFacts`. `$1` is the role, null for the login; `$2` the tenant's schema, null for the whole database. PostgreSQL 16 introduced SET as
+ * a privilege of a membership; before that every member may become the role.
  */
 export const ROLE_FACTS = `with me as (
     select l.oid, l.rolname, l.rolsuper, coalesce($1::text, l.rolname::text) as role, r.oid as role_oid, r.rolsuper as role_super

@@ -13,7 +13,7 @@ export interface RoleView {
   readonly code?: string | null;
 }
 
-/** What is wrong with the role that a release would run as in one tenant. Equal for tenants that are alike, so that they are said once. */
+/** What is wrong with the role that a release would run as in one tenant. Equal for tenants that are alike, so that each finding is reported once. */
 export function roleFindings(view: RoleView): readonly Finding[] {
   const problem = membership(view) ?? ownership(view);
   return [problem, privilege(view)].filter((finding) => finding !== null);
@@ -75,8 +75,8 @@ function ownership({ tenant, named, facts }: RoleView): Finding | null {
 }
 
 /**
- * A superuser runs a release only where nothing less owns the tables and its statements are plain, or the config says why. Code that was
- * harmless as the lesser role of a clone can ask who it is, and a role that was taken on can be left for the login's.
+ * A superuser may run a release only where no lesser role owns the tables and the release's statements are plain, or where the config gives a reason.
+ * Code that was harmless under a clone's lesser role can ask who it is, and can switch back from a role to the login.
  */
 function privilege({ tenant, facts: { login, role, owner, superuser }, ...view }: RoleView): Finding | null {
   if (!superuser) return null;

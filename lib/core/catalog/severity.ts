@@ -15,7 +15,7 @@ const TUNING: ReadonlySet<string> = new Set([
   "replicaIdentity",
 ]);
 const ACCESS: ReadonlySet<string> = new Set(["owner", "privileges"]);
-/** Where options are storage parameters; elsewhere they say what a query returns, such as those of a view or a server. */
+/** Kinds whose options are storage parameters; elsewhere, as on a view or a server, options determine what a query returns. */
 const STORED: ReadonlySet<string> = new Set(["table", "column", "index", "materialized view"]);
 
 /**

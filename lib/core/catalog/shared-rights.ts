@@ -1,12 +1,12 @@
-/** USAGE that a role lacks on what the tenants of a database share. */
+/** USAGE that a role lacks on something that a database's tenants share. */
 export interface LackedUsage {
-  /** As GRANT has it: `SCHEMA shared`, `TYPE shared.mood`. */
+  /** As GRANT spells it: `SCHEMA shared`, `TYPE shared.mood`. */
   readonly on: string;
-  /** By what a release would use it: the object's own name, and those of what is in a schema. */
+  /** The names by which a release would use it: the object's own, and those of what is in a schema. */
   readonly names: readonly string[];
 }
 
-/** Who the release runs as in a tenant. */
+/** The role that the release runs as in a tenant. */
 export interface TenantRole {
   readonly name: string;
   readonly createsSchemas: boolean;
@@ -14,7 +14,7 @@ export interface TenantRole {
   readonly lacks?: readonly LackedUsage[];
 }
 
-/** Rows of `LackedUsage`. `$1` is the role, null for the login; `$2` the schemas behind the tenant's own in its search_path. */
+/** Rows of `LackedUsage`. `$1` is the role, null for the login; `$2` the schemas after the tenant's own in its search_path. */
 export const LACKED_USAGE = `with me as (select r.oid from pg_roles r where r.rolname = coalesce($1::text, session_user::text)),
 shared as (select n.oid, n.nspname from pg_namespace n where n.nspname = any($2::text[]))
 select format('SCHEMA %I', s.nspname) as on, array(

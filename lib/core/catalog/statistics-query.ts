@@ -3,8 +3,8 @@ import { ACTIVITY } from "./activity.js";
 import type { Statistics } from "./statistics.js";
 
 /**
- * One row, one column `statistics` (JSON): everything of `Statistics` but the server's version. Scans are counted as
- * pg_stat_user_tables counts them, whose own plan takes longer.
+ * One row, one column `statistics` (JSON): everything in `Statistics` except the server's version. Scans are counted as pg_stat_user_tables counts
+ * them, which itself takes longer to plan.
  */
 export function statisticsQuery(tenantSchema: string | null): string {
   const inScope =

@@ -1,20 +1,20 @@
 import type { Activity } from "./activity.js";
 
-/** What a tenant's database is busy with: next to its catalog, never in the fingerprint. */
+/** How busy and how large a tenant's database is: next to its catalog, never in the fingerprint. */
 export interface Statistics {
   /** `server_version_num`. */
   readonly serverVersion: number;
-  /** `18.4`, as the server says it. */
+  /** `18.4`, as the server reports it. */
   readonly versionText: string;
   /** Bytes of the whole database, or of the tenant's schema. Null when the role may not ask. */
   readonly sizeBytes: number | null;
   /** Sum of the tables' estimates. */
   readonly rows: number;
-  /** Other sessions on the database that run a transaction or a statement now. */
+  /** Other sessions on the database that are running a transaction or a statement. */
   readonly activeConnections: number;
   /** Other sessions on the database. */
   readonly connections: number;
-  /** The counter of its transactions when it was read. */
+  /** The counter of its transactions at the time of reading. */
   readonly activity: Activity;
   readonly encoding: string;
   readonly collation: string;
@@ -28,7 +28,7 @@ export interface Statistics {
 interface TableStatistics {
   readonly schema: string;
   readonly name: string;
-  /** Estimate of the planner; null when the table was never analysed. */
+  /** The planner's estimate; null when the table was never analysed. */
   readonly rows: number | null;
   /** Bytes of the heap with its TOAST table. */
   readonly sizeBytes: number;

@@ -5,7 +5,7 @@ export function sameTable(a: TableRef, b: TableRef): boolean {
   return a.schema === b.schema && a.name === b.name;
 }
 
-/** A partitioned or inherited parent's children, at every depth. */
+/** Children of a partitioned or inherited parent, at every depth. */
 export function descendants(before: CatalogIndex, parent: TableRef): readonly TableRef[] {
   const found: TableRef[] = [];
   const queue: TableRef[] = [parent];
@@ -30,7 +30,7 @@ export function childrenOf(before: CatalogIndex, parent: TableRef): TableRef[] {
   });
 }
 
-/** Parents before their children, and what a column's type is made of before the column. */
+/** Parents before their children, and what a column's type consists of before the column. */
 export function inOrderOfCreation(before: CatalogIndex, tables: readonly TableRef[]): readonly TableRef[] {
   const needs = (table: TableRef): readonly TableRef[] => {
     const { partitionOf, inherits } = before.table(table)?.attributes ?? { partitionOf: null, inherits: [] };
@@ -59,7 +59,7 @@ export function names(text: string, table: TableRef): boolean {
   );
 }
 
-/** Whether the release already knows the table; one that it makes itself holds no rows and blocks nobody. */
+/** Whether the table existed before the release; one that the release creates holds no rows and blocks nobody. */
 export function isThere(before: CatalogIndex, table: TableRef): boolean {
   return before.table(table) !== undefined;
 }

@@ -2,12 +2,12 @@ import { identifier } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
 
 /**
- * Puts the placeholder where an SQL text names the tenant's own schema: in qualified names (outside and inside string
- * literals, as in `nextval('acme.seq'::regclass)`), in literals that are the name itself, and in a search_path.
+ * Puts the placeholder where an SQL text names the tenant's own schema: in qualified names (outside and inside string literals, as in
+ * `nextval('acme.seq'::regclass)`), in literals that consist of the name, and in a search_path.
  *
- * The text is what the server deparsed, or the body of a function as its author wrote it. A longer name that merely
- * contains the schema's is left alone. Where a table alias may have the schema's name too, only a known object's name after
- * the dot makes it a schema; `known` holds the names of everything that is in the schema.
+ * The text is what the server deparsed, or a function's body as its author wrote it. A longer name that merely contains the schema's stays as it is.
+ * Where a table alias may have the schema's name too, only a known object's name after the dot makes it a schema; `known` holds the names of
+ * everything that is in the schema.
  */
 export function replaceTenantSchema(text: string, schema: string, known: ReadonlySet<string>): string {
   const plain = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/.test(schema);
@@ -29,7 +29,7 @@ const WORD = String.raw`[\w$\u0080-\uffff]`;
 const NEXT = `("(?:[^"]|"")+"|${WORD}+|[-+/<>=~!@#%^&|?\`][-+*/<>=~!@#%^&|?\`]*)`;
 const SEARCH_PATH = /\bsearch_path\s*(?:=|\bto\b)[^;\n]*/gi;
 
-/** The forms in which the schema's name may stand. */
+/** The forms in which the schema's name may occur. */
 class Names {
   readonly qualifier: RegExp;
   readonly start: RegExp;
@@ -49,7 +49,7 @@ class Names {
     this.alone = new RegExp(`${before}${forms}(?!${WORD}|\\s*\\.|")`, flags);
   }
 
-  /** The name stands somewhere without a dot after it, outside literals: it may be an alias or a table. */
+  /** The name occurs somewhere without a dot after it, outside literals: it may be an alias or a table. */
   standsAlone(text: string): boolean {
     return (
       text.replace(SEARCH_PATH, "").replace(this.literal, "").search(new RegExp(this.alone.source, this.alone.flags)) >=
@@ -58,7 +58,7 @@ class Names {
   }
 }
 
-/** A name as it is, and as it is in a string literal of either form. */
+/** A name unescaped, and as it is in a string literal of either form. */
 function inLiterals(name: string): readonly string[] {
   const doubled = name.replaceAll("'", "''");
   return [...new Set([name, doubled, doubled.replaceAll("\\", "\\\\")])];

@@ -5,7 +5,7 @@ import { identifier, literal, qualified } from "../sql/quote.js";
 /** A system catalog as the server has it. */
 export interface ServerCatalog {
   readonly name: string;
-  /** In order, the first one first. */
+  /** In order. */
   readonly columns: readonly string[];
   /** Those that refer to objects by their id, in order. */
   readonly references: readonly string[];
@@ -18,11 +18,11 @@ from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and n
 where c.relnamespace = 'pg_catalog'::regnamespace and c.relkind = 'r' group by c.relname order by c.relname`;
 
 /**
- * Asks a server that is newer than what is known whether something of a user is in a catalog, a column or a kind of object that the reader
- * does not know: one row for each, `place` and `example`.
+ * Asks a server that is newer than those we know whether a catalog, a column or a kind of object that the reader does not know holds anything of a
+ * user's: one row for each, `place` and `example`.
  *
- * A column that holds nothing, or what it holds in every object of the server's own, says nothing of a user's object. Where the server has no
- * object of the kind, nothing tells what the default is, and any value counts.
+ * An empty column, or one with the value that it has in all of the server's own objects, does not count as a user's. Where the server has no object
+ * of the kind, nothing tells what the default is, and any value counts.
  */
 export function unknownQuery(
   server: readonly ServerCatalog[],
@@ -43,7 +43,7 @@ export function unknownQuery(
   return `select u.place, u.example from (${[...arms, ...kinds].join("\nunion all\n")}) u(place, example)`;
 }
 
-/** What of a user stands where the reader does not look. */
+/** Something of a user's that is where the reader does not look. */
 export interface UnknownPlace {
   /** `pg_propgraph_element`, `pg_class.relkind = 'g'`. */
   readonly place: string;
@@ -57,10 +57,10 @@ export function unknownPlaces(major: number, places: readonly UnknownPlace[]): s
   return `PostgreSQL ${major} is newer than ${NEWEST_MAJOR}, and this database has something where Schema Gate does not know to look: ${named.join(", ")}`;
 }
 
-/** FirstNormalObjectId: ids below are of the server's own objects. */
+/** FirstNormalObjectId: lower ids are the server's own objects. */
 const FIRST_OF_USERS = 16384;
 
-/** Without an id of its own a row belongs to a user where it refers to something of one. A catalog that refers to nothing must be empty. */
+/** A row without an id of its own is a user's if it refers to something of a user's. A catalog that refers to nothing must be empty. */
 function rows({ name, columns, references }: ServerCatalog): string {
   const ids = columns.includes("oid") ? ["oid"] : references;
   const mine = ids.map((column) => `t.${identifier(column)} >= ${FIRST_OF_USERS}`).join(" or ");
@@ -86,7 +86,7 @@ function kind(catalog: ServerCatalog, column: string, letters: string): string {
   where t.${id(catalog)} >= ${FIRST_OF_USERS} and ${letter}::text <> '' and strpos(${literal(letters)}, ${letter}::text) = 0 limit 1)`;
 }
 
-/** The column that says whose a row is. */
+/** The column that tells whose a row is. */
 function id({ name, columns }: ServerCatalog): string {
   const own = columns.includes("oid") ? "oid" : name === "pg_depend" ? "objid" : (columns[0] ?? "");
   return identifier(own);

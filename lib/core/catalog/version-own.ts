@@ -13,13 +13,13 @@ export function isImpliedNotNull(object: CatalogObject): boolean {
   const { columns, validated, enforced, noInherit, local } = object.attributes;
   const [column] = columns;
   if (column === undefined || !validated || !enforced || noInherit === true) return false;
-  // What a child has from its parent alone bears the name that the parent's was given.
+  // What a child has only from its parent has the name that the parent's was given.
   return local === false || isChosenName(object.id.name, "not null", object.id.table ?? "", [column]);
 }
 
 /**
- * The name that a NOT NULL has on the other side, where it says the same there: after a rename of the table or the column, and after
- * pg_upgrade, the server goes on with the name that it once chose, or chooses another. Null where the rule itself differs.
+ * The name that a NOT NULL has on the other side, where it means the same: after a rename of the table or the column, and after pg_upgrade, the
+ * server keeps the name that it once chose, or chooses another. Null where the rule itself differs.
  */
 export function otherNotNullName(
   difference: RawDifference,
@@ -38,9 +38,9 @@ export function otherNotNullName(
 }
 
 /**
- * A difference that comes from the servers' versions alone: since 18 every NOT NULL has a constraint with a name, and since
- * 17 that of a domain, of which an older server knows nothing; since 15 the schema public has another owner and is closed to
- * PUBLIC; and each major version brings its own versions of the extensions and privileges of its own objects. Within one major version all of these are drift.
+ * A difference caused only by the servers' versions: since 18 every NOT NULL has a constraint with a name, and since 17 a domain's has, both unknown
+ * to older servers; since 15 the schema public has another owner and is closed to PUBLIC; and each major version brings its own extension versions
+ * and its own privileges on its objects. Within one major version all of these are drift.
  */
 export function isVersionOwn(difference: RawDifference, actualVersion: number, declaredVersion: number): boolean {
   if (difference.kind === "domain" && difference.attribute === "notNullName")

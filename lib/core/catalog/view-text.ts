@@ -1,9 +1,9 @@
 import { closing, tokensOf } from "../sql/tokens.js";
 
 /**
- * The text of a view's query, the same on every server version. Up to 15 the columns of a query over one item in FROM were printed with
- * its name before them, since then without (ruleutils.c, `varprefix`: a view's query no longer counts OLD and NEW among its relations).
- * Nested queries have it in either. For comparison alone: where an output column has the name of another column, ORDER BY needs the prefix.
+ * The text of a view's query, the same on every server version. Up to 15 the columns of a query with one item in FROM were printed with its name
+ * before them, since then without (ruleutils.c, `varprefix`: a view's query no longer counts OLD and NEW among its relations). Nested queries have it
+ * in either. Only for comparison: where an output column has the name of another column, ORDER BY needs the prefix.
  */
 export function canonicalQuery(text: string): string {
   const tokens = tokensOf(text);
@@ -30,7 +30,7 @@ const AFTER_FROM: ReadonlySet<string> = new Set([
   "FOR",
 ]);
 
-/** The first of these words that is in no bracket; -1 when none is. */
+/** The first of these words outside all brackets; -1 when there is none. */
 function clauseAt(tokens: readonly string[], start: number, words: ReadonlySet<string>): number {
   for (let at = start; at < tokens.length; at++) {
     const token = tokens[at] ?? "";
@@ -40,7 +40,7 @@ function clauseAt(tokens: readonly string[], start: number, words: ReadonlySet<s
   return -1;
 }
 
-/** How the only item of FROM is called; null where there are several. */
+/** The name of FROM's only item; null where there are several. */
 function onlyItem(item: readonly string[]): string | null {
   const parts: string[] = [];
   for (let at = 0; at < item.length; at++) {
@@ -48,7 +48,7 @@ function onlyItem(item: readonly string[]): string | null {
     if (token === ",") return null;
     if (token === "(" || token === "[") {
       const first = item.slice(at + 1).find((each) => each.trim() !== "");
-      // What is joined is in brackets; so is a query, and what is called has a name before them.
+      // Joins are in parentheses, and so is a query; a call has a name before them.
       if (parts.length === 0 && !NESTED.has(first ?? "")) return null;
       at = Math.max(closing(item, at), at);
       parts.push("()");
@@ -69,7 +69,7 @@ function itemName(parts: readonly string[]): string | null {
 
 const IDENTIFIER = /^(?:"(?:[^"]|"")+"|[a-z_][\w$]*)$/;
 
-/** Without the name before the item's columns; nested queries are left alone. */
+/** Drops the name before the item's columns; nested queries stay as they are. */
 function bare(tokens: readonly string[], name: string): string {
   let written = "";
   let before = "";
@@ -86,7 +86,7 @@ function bare(tokens: readonly string[], name: string): string {
   return written;
 }
 
-/** After these a name is that of a schema. */
+/** A name after one of these is a schema's. */
 const QUALIFYING: ReadonlySet<string> = new Set([".", "::", "COLLATE"]);
 
 function isColumn(tokens: readonly string[], at: number): boolean {

@@ -1,8 +1,8 @@
 import type { Catalog } from "./catalog.js";
 
 /**
- * A catalog without the tables of a name, in whatever schema: what stands on them goes as well, and so do the sequences that
- * they own. For a framework's ledger, whose form depends on the framework's version and is no part of what is declared.
+ * A catalog without the tables of a name, in whatever schema: everything attached to them goes as well, and so do the sequences that they own. For a
+ * framework's ledger, whose form depends on the framework's version and is not part of what is declared.
  */
 export function withoutTable(catalog: Catalog, name: string): Catalog {
   const owner = new RegExp(`(^|\\.)"?${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?\\.[^.]*$`);

@@ -6,7 +6,7 @@ import { tableName } from "./target.js";
 const STORAGE: Readonly<Record<string, string>> = { p: "PLAIN", e: "EXTERNAL", x: "EXTENDED", m: "MAIN" };
 const COMPRESSION: Readonly<Record<string, string>> = { "": "DEFAULT", p: "pglz", l: "lz4" };
 
-/** One attribute of a column, as declared; null when only a person can decide, for rows or other columns hang on it. */
+/** Repairs one attribute of a column; null when only a person can decide, because rows or other columns depend on it. */
 export function alterColumn(declared: ColumnObject, actual: ColumnObject | null, attribute: string): string[] | null {
   const column = identifier(declared.id.name);
   const alter = (action: string) => [`ALTER TABLE ${tableName(declared)} ALTER COLUMN ${column} ${action}`];
@@ -34,7 +34,7 @@ export function alterColumn(declared: ColumnObject, actual: ColumnObject | null,
   }
 }
 
-/** A default and an identity stand in the way of a new type; a generated column follows its expression. */
+/** A default or an identity blocks a change of type; a generated column follows its expression. */
 function alterType(
   declared: ColumnObject,
   actual: ColumnObject | null,
@@ -42,7 +42,7 @@ function alterType(
 ): string[] | null {
   const { type, collation, generated } = declared.attributes;
   if (generated !== "") return null;
-  // No cast leads from an array to what is none.
+  // There is no cast from an array to a type that is not one.
   if (type.endsWith("[]") !== (actual?.attributes.type.endsWith("[]") ?? false)) return null;
   const column = identifier(declared.id.name);
   return alter(`TYPE ${type}${collation === null ? "" : ` COLLATE ${collation}`} USING ${column}::${type}`);
@@ -54,7 +54,7 @@ function identity(declared: string, actual: string, alter: (action: string) => s
   return alter(actual === "" ? `ADD GENERATED ${words} AS IDENTITY` : `SET GENERATED ${words}`);
 }
 
-/** `name=value` pairs: those that went are reset, those that are declared are set. */
+/** `name=value` pairs: resets those that are gone, sets those that are declared. */
 export function setOptions(
   actual: readonly string[],
   declared: readonly string[],

@@ -33,13 +33,13 @@ export function alterStored(
   }
 }
 
-/** What CREATE left at its default, for what was just made. */
+/** What CREATE left at its default, for an object that was just created. */
 export function storedRest(object: CatalogObject, catalog: CatalogIndex): string[] {
   const { accessMethod, tablespace, toastOptions, replicaIdentity: identity } = object.attributes;
   const wanted: Readonly<Record<(typeof STORED)[number], boolean>> = {
     accessMethod: accessMethod !== null && accessMethod !== undefined && accessMethod !== "heap",
     tablespace: typeof tablespace === "string",
-    // Said by CREATE itself.
+    // CREATE itself sets it.
     options: false,
     toastOptions: list(toastOptions).length > 0,
     replicaIdentity: identity !== undefined && identity !== "d",
@@ -47,7 +47,7 @@ export function storedRest(object: CatalogObject, catalog: CatalogIndex): string
   return STORED.filter((each) => wanted[each]).flatMap((each) => alterStored(object, null, each, catalog) ?? []);
 }
 
-/** Since 15; before, the table would have to be recreated. */
+/** Since 15; before that, the table would have to be recreated. */
 function setAccessMethod(
   { attributes }: CatalogObject,
   { catalog }: CatalogIndex,
@@ -60,7 +60,7 @@ function setAccessMethod(
 function replicaIdentity(declared: CatalogObject, catalog: CatalogIndex): string[] | null {
   const words: Readonly<Record<string, string>> = { d: "DEFAULT", n: "NOTHING", f: "FULL" };
   const word = words[String(declared.attributes.replicaIdentity)];
-  // ALTER MATERIALIZED VIEW has no such action; ALTER TABLE has it for both.
+  // ALTER MATERIALIZED VIEW has no such action; ALTER TABLE does it for both.
   const alter = (action: string) => [`ALTER TABLE ${tableName(declared)} REPLICA IDENTITY ${action}`];
   if (word) return alter(word);
   const indexes = catalog.indexes({ schema: declared.id.schema ?? "", name: declared.id.name });

@@ -4,7 +4,7 @@ import type { CatalogIndex } from "../lookup.js";
 import { alterStored } from "./alter-stored.js";
 import { tableName } from "./target.js";
 
-/** One attribute of a table, as declared; null when the table would have to be recreated. */
+/** Repairs one attribute of a table; null when the table would have to be recreated. */
 export function alterTable(
   declared: TableObject,
   actual: TableObject,

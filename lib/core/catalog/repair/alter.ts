@@ -15,7 +15,7 @@ import { list } from "./list.js";
 import { alterSequence } from "./sequence.js";
 import { tableName } from "./target.js";
 
-/** One attribute of an object that stands on both sides, as declared; null when only a person can decide. */
+/** Repairs one attribute of an object that exists on both sides; null when only a person can decide. */
 export function alter(
   declared: CatalogObject,
   actual: CatalogObject,
@@ -83,10 +83,10 @@ function alterView(declared: CatalogObject, actual: CatalogObject): string[] {
   return setOptions(was, is, (action) => [`ALTER VIEW ${tableName(declared)} ${action}`]);
 }
 
-/** What a column of a view has from the view's query, and an inherited one from its parent. */
+/** What a view's column has from the view's query, and an inherited column from its parent. */
 const TYPE: readonly string[] = ["type", "collation"];
 
-/** An identity brings a sequence with parameters of its own. */
+/** An identity has a sequence with parameters of its own. */
 function alterAnyColumn(
   declared: ColumnObject,
   actual: ColumnObject,
@@ -97,7 +97,7 @@ function alterAnyColumn(
   const relation = { ...(schema === undefined ? {} : { schema }), name: table ?? "" };
   const view = catalog.get("view", relation) ?? catalog.get("materialized view", relation);
   if (view && TYPE.includes(attribute)) return remake(view, view, catalog);
-  // It follows its parent's.
+  // It follows its parent.
   if (declared.attributes.local === false && TYPE.includes(attribute)) return [];
   const altered = alterColumn(declared, actual, attribute);
   return attribute === "identity" && altered !== null ? [...altered, ...afterIdentity(declared, catalog)] : altered;
@@ -148,12 +148,12 @@ function alterIndex(
   if (attribute === "attachedTo")
     return attaches ? [`ALTER INDEX ${attributes.attachedTo} ATTACH PARTITION ${name}`] : null;
   if (attribute === "ofParent") return attaches ? [] : null;
-  // What the constraint says of its index is repaired with the constraint.
+  // What the constraint determines about its index is repaired with the constraint.
   if (attributes.constraint !== null && attributes.constraint === actual.attributes.constraint) return [];
   return attributes.constraint === null ? remake(declared, actual, catalog) : null;
 }
 
-/** There are scripts from older to newer versions only. */
+/** Extensions only have scripts from older to newer versions. */
 function isOlder(version: string, than: string): boolean {
   return version.localeCompare(than, "en", { numeric: true }) < 0;
 }

@@ -6,7 +6,7 @@ import { HOME_OWNER } from "./home-owner.js";
 import { list } from "./list.js";
 import { tableName, targetOf } from "./target.js";
 
-/** Owner, comment and grants of an object that was just made: until then it belongs to whoever makes it. */
+/** Owner, comment and grants of an object that was just created: until then it belongs to whoever created it. */
 export function attributeStatements(object: CatalogObject, catalog: CatalogIndex): string[] {
   const comment = object.attributes.comment;
   const privileges = object.attributes.privileges;
@@ -33,7 +33,7 @@ const DEFAULTS_OF: Partial<Record<CatalogObject["kind"], string>> = {
   schema: "schemas",
 };
 
-/** What ALTER DEFAULT PRIVILEGES gives to what is made; null when nothing. */
+/** What ALTER DEFAULT PRIVILEGES gives to a new object; null when nothing. */
 function grantedByDefault(object: CatalogObject, index: CatalogIndex): readonly Privilege[] | null {
   const granted = index.all("default privileges").flatMap(({ id, attributes }) => {
     if (id.name !== DEFAULTS_OF[object.kind]) return [];
@@ -81,8 +81,8 @@ const GRANTABLE: Partial<Record<CatalogObject["kind"], string>> = {
 };
 
 /**
- * Revokes everything that stands and grants what is declared; null where a role other than the owner granted, which
- * only that role can repeat. `null` lists stand for the defaults.
+ * Revokes everything that is granted and grants what is declared; null where a role other than the owner granted something, which only that role can
+ * repeat. A `null` list means the defaults.
  */
 export function setPrivileges(
   object: CatalogObject,
@@ -119,7 +119,7 @@ function grantTarget(object: CatalogObject): string | null {
   return keyword && target ? `${keyword} ${target.name}` : null;
 }
 
-/** Everything for the owner, and for PUBLIC where PostgreSQL opens by default. */
+/** Everything for the owner, and for PUBLIC where PostgreSQL grants that by default. */
 function defaultsOf(object: CatalogObject): Privilege[] {
   const all = (role: string): Privilege => ({ role, privileges: ["ALL"], grantable: [], grantor: null });
   const open = ["function", "type", "domain", "language"].includes(object.kind);

@@ -1,7 +1,7 @@
 import type { CatalogObject } from "../catalog.js";
 import { targetOf } from "./target.js";
 
-/** Null for one that others only name as their commutator or negator: it has no function. */
+/** Null for an operator that others only name as their commutator or negator: it has no function. */
 export function createOperator(object: CatalogObject): string[] | null {
   const { function: routine, commutator, negator, restrict, join, merges, hashes } = object.attributes;
   if (typeof routine !== "string") return null;
@@ -21,14 +21,14 @@ export function createOperator(object: CatalogObject): string[] | null {
   return name === undefined ? null : [`CREATE OPERATOR ${name} (${options.join(", ")})`];
 }
 
-/** What the planner asks to guess how many rows there are. */
+/** Sets the functions that the planner calls to estimate the number of rows. */
 export function alterOperator(object: CatalogObject, option: "restrict" | "join"): string[] {
   const estimator = object.attributes[option];
   const value = typeof estimator === "string" ? estimator : "NONE";
   return [`ALTER OPERATOR ${targetOf(object)?.name ?? ""} SET (${option.toUpperCase()} = ${value})`];
 }
 
-/** Types have no modifiers here, and a comma only within quotes. */
+/** Types have no modifiers here, and commas occur only within quotes. */
 function argumentsOf({ id }: CatalogObject): readonly string[] {
   return id.signature?.match(/(?:"(?:[^"]|"")*"|[^,"])+/g)?.map((each) => each.trim()) ?? [];
 }

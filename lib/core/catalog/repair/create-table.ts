@@ -8,7 +8,7 @@ import { list } from "./list.js";
 import { alterSequence } from "./sequence.js";
 import { tableName } from "./target.js";
 
-/** A table with its columns and everything that stands on it; null where a part cannot be written. */
+/** A table with its columns and everything attached to it; null where a part cannot be written. */
 export function createTable(table: TableObject, catalog: CatalogIndex): string[] | null {
   const { attributes, id } = table;
   const options = table.optionsAsSet ?? attributes.options;
@@ -69,7 +69,7 @@ export function addColumn(column: ColumnObject, catalog: CatalogIndex): string[]
   ];
 }
 
-/** A sequence that a column owns is made before it, for its default needs it, and tied to it afterwards. */
+/** A sequence that a column owns is created before it, because its default needs it, and tied to it afterwards. */
 export function ownedSequences(column: ColumnObject, catalog: CatalogIndex) {
   const owned = catalog.all("sequence").filter((object) => {
     const owner = ownerColumn(object);
@@ -93,7 +93,7 @@ export function addConstraint(constraint: ConstraintObject, catalog: CatalogInde
   ];
 }
 
-/** What neither CREATE INDEX nor ADD CONSTRAINT says of an index. */
+/** Settings of an index that neither CREATE INDEX nor ADD CONSTRAINT can express. */
 export function indexRest(index: CatalogObject | undefined): string[] {
   if (index === undefined) return [];
   const { attributes, id } = index;
@@ -124,7 +124,7 @@ export function indexStatistics(declared: CatalogObject, actual: CatalogObject |
   );
 }
 
-/** What stands on a table and is made after it, in the order in which it may be made. */
+/** What is attached to a table and created after it, in an order in which that is possible. */
 export function onTable(table: CatalogObject, catalog: CatalogIndex): CatalogObject[] {
   const order = ["constraint", "index", "rule", "trigger", "policy"];
   return catalog.catalog.objects

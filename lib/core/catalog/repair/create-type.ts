@@ -45,7 +45,7 @@ function notNullClause(object: CatalogObject): string {
   return typeof notNullName === "string" ? `CONSTRAINT ${identifier(notNullName)} NOT NULL` : "NOT NULL";
 }
 
-/** New labels of an enum at their place; null when one went or moved, for rows may hold it. */
+/** Adds an enum's new labels at their place; null when one is gone or has moved, because rows may hold it. */
 export function addLabels(object: CatalogObject, actual: CatalogObject): string[] | null {
   const wanted = list(object.attributes.labels);
   const there = list(actual.attributes.labels);
@@ -61,7 +61,7 @@ export function addLabels(object: CatalogObject, actual: CatalogObject): string[
   });
 }
 
-/** One attribute of a domain, as declared. */
+/** Repairs one attribute of a domain. */
 export function alterDomain(declared: CatalogObject, actual: CatalogObject, attribute: string): string[] | null {
   const alter = (action: string) => `ALTER DOMAIN ${qualified(declared.id.schema, declared.id.name)} ${action}`;
   const { default: fallback, notNull } = declared.attributes;
@@ -82,7 +82,7 @@ export function alterDomain(declared: CatalogObject, actual: CatalogObject, attr
   ];
 }
 
-/** Since 17; a NOT NULL that is only on one side gets its name with the rule itself. */
+/** Since 17; a NOT NULL that exists on only one side gets its name with the rule itself. */
 function renameNotNull(declared: CatalogObject, actual: CatalogObject, alter: (action: string) => string): string[] {
   if (declared.attributes.notNull !== true) return [];
   const [was, is] = [actual, declared].map(({ id, attributes }) =>

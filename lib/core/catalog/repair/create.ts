@@ -9,7 +9,7 @@ import { createDomain, createType } from "./create-type.js";
 import { alterSequence } from "./sequence.js";
 import { tableName, targetOf } from "./target.js";
 
-/** Statements that make an object as a catalog describes it; null when they cannot be written from it. */
+/** Statements that create an object as a catalog describes it; null when they cannot be derived from it. */
 export function create(object: CatalogObject, catalog: CatalogIndex): string[] | null {
   if (object.kind === "table") return createWhole(object, createTable(object, catalog), catalog);
   if (object.kind === "column") return addColumn(object, catalog);
@@ -22,7 +22,7 @@ export function create(object: CatalogObject, catalog: CatalogIndex): string[] |
   return isView ? createWhole(object, withAttributes, catalog) : withAttributes;
 }
 
-/** A table or view with what stands on it. */
+/** A table or view with everything attached to it. */
 function createWhole(object: CatalogObject, made: string[] | null, catalog: CatalogIndex): string[] | null {
   if (made === null) return null;
   const parts = onTable(object, catalog).filter(
@@ -33,7 +33,7 @@ function createWhole(object: CatalogObject, made: string[] | null, catalog: Cata
       part.kind !== "constraint" ||
       (part.attributes.type !== "n" && part.attributes.ofParent !== true && part.attributes.local !== false),
   );
-  // Partitions that are made later bring the indexes of their own.
+  // Partitions that are created later bring their own indexes.
   const statements = own.map((part) =>
     part.kind === "index" ? createIndex(part, catalog, []) : create(part, catalog),
   );
@@ -42,7 +42,7 @@ function createWhole(object: CatalogObject, made: string[] | null, catalog: Cata
   return [...made, ...statements.flatMap((each) => each ?? []), ...rest];
 }
 
-/** An index with those of the partitions that are attached to it. */
+/** An index with the partitions' indexes that are attached to it. */
 function createIndex(index: CatalogObject, catalog: CatalogIndex, attached: readonly IndexObject[]): string[] | null {
   if (index.definition === null) return null;
   const alone = attached.length === 0 && index.attributes.valid === true;
@@ -103,7 +103,7 @@ function bare(object: CatalogObject): string[] | null {
   }
 }
 
-/** Enabled or not, for triggers, rules and event triggers; what is just made is enabled. */
+/** Enables or disables triggers, rules and event triggers; a new one is enabled. */
 export function setState(object: CatalogObject, always = false): string[] {
   const { enabled } = object.attributes;
   if (enabled === "O" && !always) return [];

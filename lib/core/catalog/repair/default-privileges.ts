@@ -4,9 +4,9 @@ import type { Privilege } from "../privileges.js";
 import { grantee, grantsOf, roleName } from "./attributes.js";
 
 /**
- * ALTER DEFAULT PRIVILEGES from one list to another; `null` for an object that is not there. Within a schema the lists add to those of the
- * whole database, which replace what PostgreSQL gives by itself: so no entry means nothing there and that here. The server forgets an entry
- * that says no more than none.
+ * ALTER DEFAULT PRIVILEGES from one list to another; `null` for an object that is not there. Within a schema the lists add to those of the whole
+ * database, which in turn replace what PostgreSQL grants by default: so a missing entry means nothing in a schema and the defaults in the database.
+ * The server forgets an entry that says no more than having none.
  */
 export function setDefaultPrivileges(actual: CatalogObject | null, declared: CatalogObject | null): string[] {
   const object = declared ?? actual;
@@ -28,7 +28,7 @@ export function setDefaultPrivileges(actual: CatalogObject | null, declared: Cat
   ];
 }
 
-/** Written out, the defaults are left out of the catalog. */
+/** The catalog leaves out defaults that are written out. */
 function listOf({ attributes }: CatalogObject, byDefault: readonly Privilege[]): readonly Privilege[] {
   return Array.isArray(attributes.privileges) ? (attributes.privileges as unknown as readonly Privilege[]) : byDefault;
 }

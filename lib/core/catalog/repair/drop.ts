@@ -3,8 +3,8 @@ import type { CatalogObject } from "../catalog.js";
 import { tableName, targetOf } from "./target.js";
 
 /**
- * Drops what is not declared; never with CASCADE. Null for what has no DROP, and for what goes with something else.
- * `ifExists` is for what is recreated at once, which may have gone with something else.
+ * Drops what is not declared; never with CASCADE. Null for what has no DROP, and for what goes with something else. `ifExists` is for what is
+ * recreated right away and may have gone with something else.
  */
 export function drop(object: CatalogObject, ifExists = false): string[] | null {
   const exists = ifExists ? "IF EXISTS " : "";
@@ -15,7 +15,7 @@ export function drop(object: CatalogObject, ifExists = false): string[] | null {
     ];
   }
   if (object.kind === "index" && object.attributes.ofParent === true) return null;
-  // An identity column takes its sequence along.
+  // An identity column takes its sequence with it.
   if (object.kind === "sequence" && object.attributes.identity === true) return [];
   // It may hold a replication slot on another server.
   if (object.kind === "subscription") return null;

@@ -3,12 +3,12 @@ import { TENANT_SCHEMA } from "../catalog.js";
 import type { CatalogIndex } from "../lookup.js";
 import { SCHEMA_OWNER } from "../query.js";
 
-/** Stands in a statement for the owner of the tenant's database or schema, whose name each tenant has for itself. */
+/** Stands in a statement for the owner of the tenant's database or schema, whose name differs from tenant to tenant. */
 export const HOME_OWNER = '"\u0001owner"';
 
 /**
- * The statement for whatever tenant it is run in: the owner's name is looked up there, since whoever runs the repair need not be the owner.
- * A statement that names no owner stays as it is.
+ * The statement for any tenant that it is run in: it looks up the owner's name there, since whoever runs the repair need not be the owner. A
+ * statement that names no owner stays as it is.
  */
 export function withHomeOwner(statement: string, { catalog }: CatalogIndex): string {
   if (!statement.includes(HOME_OWNER)) return statement;

@@ -5,8 +5,8 @@ import { create } from "./create.js";
 import type { Repairable } from "./plan.js";
 
 /**
- * An index of a partitioned table is valid once each partition has a valid one that is attached to it; PostgreSQL looks only when one is
- * attached. So what is missing is attached; and where one that is attached is invalid, the whole is made again.
+ * An index of a partitioned table is valid once each partition has a valid one attached to it; PostgreSQL only checks when one is attached. So what
+ * is missing is attached; where an attached one is invalid, the whole index is created again.
  */
 export function withPartitionedIndexes<D extends Repairable>(
   differences: readonly D[],
@@ -42,7 +42,7 @@ function isBroken(part: IndexObject | undefined): boolean {
   return part !== undefined && part.attributes.valid === false && typeof part.attributes.attachedTo === "string";
 }
 
-/** What is attached goes with the parent; what is not, and has the name of a part, goes by itself. */
+/** What is attached goes with the parent; what is not attached but has the name of a part is dropped separately. */
 function madeAgain(
   should: IndexObject,
   parts: readonly IndexObject[],

@@ -9,7 +9,7 @@ import { withHomeOwner } from "./home-owner.js";
 import { rankOf } from "./rank.js";
 import { keyOf, Uses } from "./uses.js";
 
-/** One part of the repairs: what goes, then what is made or altered, then what could only go once the others have let go of it. */
+/** One part of the repairs: what goes, then what is created or altered, then what can only go once the others no longer use it. */
 interface Step {
   readonly phase: "take" | "make" | "after";
   readonly object: CatalogObject;
@@ -19,7 +19,7 @@ interface Step {
 
 export type Repairable = RawDifference & Pick<Difference, "repair">;
 
-/** Made again as declared where something that they use is: they hold no rows of their own. */
+/** Created again as declared when something that they use is: they hold no rows of their own. */
 const MADE_AGAIN: ReadonlySet<string> = new Set([
   "view",
   "materialized view",
@@ -90,7 +90,7 @@ export class RepairPlan {
     );
   }
 
-  /** Foreign keys of a table that is made, which may point at one that is made after it. */
+  /** Foreign keys of a table that is created; they may point at one that is created after it. */
   private foreignKeysOf(table: CatalogObject): readonly Step[] {
     const ref = { schema: table.id.schema ?? "", name: table.id.name };
     return this.declared
@@ -104,7 +104,7 @@ export class RepairPlan {
       }));
   }
 
-  /** Tables that go together may point at each other in a circle. */
+  /** Tables that are dropped together may point at each other in a circle. */
   private foreignKeysAway(table: CatalogObject): readonly Step[] {
     if (table.kind !== "table") return [];
     const ref = { schema: table.id.schema ?? "", name: table.id.name };
@@ -117,12 +117,12 @@ export class RepairPlan {
     });
   }
 
-  /** Whether what stays uses it now, and is about to be altered. */
+  /** Whether something that stays uses it now and is about to be altered. */
   private isHeld(object: CatalogObject): boolean {
     return this.is.users(object).some((user) => this.changed.has(keyOf(user)));
   }
 
-  /** What uses something that is taken, or a column whose type changes, is taken before and made again as it is declared. */
+  /** What uses something that is taken away, or a column whose type changes, is taken away first and created again as declared. */
   private takeAlong(): void {
     const taken = new Set(this.in("take").map(({ object }) => keyOf(object)));
     const retyped = this.differences.flatMap(({ kind, attribute, id, repair }) => {
@@ -152,7 +152,7 @@ export class RepairPlan {
   }
 }
 
-/** Behind everything else that is made. */
+/** After everything else that is created. */
 const LAST = 1000;
 
 export function isMadeAgain({ kind, attributes }: CatalogObject): boolean {
@@ -170,7 +170,7 @@ export function piecesOf(repair: string): readonly string[] {
 
 type Before = (step: Step) => readonly Step[];
 
-/** Steps that make what a step's object uses. */
+/** Steps that create what a step's object uses. */
 function usedBy(steps: readonly Step[], uses: Uses): Before {
   const byKey = new Map<string, Step[]>();
   for (const step of steps) byKey.set(keyOf(step.object), [...(byKey.get(keyOf(step.object)) ?? []), step]);
@@ -180,7 +180,7 @@ function usedBy(steps: readonly Step[], uses: Uses): Before {
   };
 }
 
-/** Steps that take what uses a step's object. */
+/** Steps that take away what uses a step's object. */
 function usersOf(steps: readonly Step[], uses: Uses): Before {
   const before = usedBy(steps, uses);
   const users = new Map<Step, Step[]>();
@@ -188,7 +188,7 @@ function usersOf(steps: readonly Step[], uses: Uses): Before {
   return (step) => users.get(step) ?? [];
 }
 
-/** Steps, each behind those that must be before it; what needs itself in a circle stays where it is. */
+/** Steps, each after those that must come first; a step that depends on itself in a circle stays where it is. */
 function inOrder(steps: readonly Step[], before: (steps: readonly Step[]) => Before): readonly Step[] {
   const needs = before(steps);
   const ordered = new Set<Step>();

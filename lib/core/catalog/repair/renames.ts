@@ -6,8 +6,8 @@ import type { CatalogIndex } from "../lookup.js";
 import { tableName } from "./target.js";
 
 /**
- * A constraint or index that is there under another name gets its name: to make it again would read the whole table, and what needs it
- * would be in the way. The old name's own difference is then repaired along with it.
+ * Renames a constraint or index that exists under another name: creating it again would read the whole table, and what needs it would be in the way.
+ * The old name's own difference is then repaired along with it.
  */
 export function withRenames<D extends Pick<Difference, "repair"> & RawDifference>(
   differences: readonly D[],
@@ -33,7 +33,7 @@ export function withRenames<D extends Pick<Difference, "repair"> & RawDifference
   return differences.map((each) => ({ ...each, repair: repaired.get(each) ?? each.repair }));
 }
 
-/** The same but for the name; what hangs on a parent's name is the parent's. */
+/** The same except for the name; what depends on a parent's name belongs to the parent. */
 function isSame(should: CatalogObject, is: CatalogObject | undefined): boolean {
   if (is === undefined || is.id.schema !== should.id.schema || is.id.table !== should.id.table) return false;
   if (should.attributes.ofParent === true || should.attributes.local === false) return false;
@@ -49,7 +49,7 @@ function name(text: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(text) ? text : identifier(text);
 }
 
-/** A constraint's name is one of its table's constraints, that of an index one of its schema's relations; a key has both. */
+/** A constraint's name is unique among its table's constraints, an index's among its schema's relations; a key needs both. */
 function isTaken({ kind, id, attributes }: CatalogObject, actual: CatalogIndex): boolean {
   const isRelation = kind === "index" || "pux".includes(String(attributes.type));
   return actual.catalog.objects.some(

@@ -11,7 +11,7 @@ import { drop } from "./drop.js";
 import { withHomeOwner } from "./home-owner.js";
 import { RepairPlan } from "./plan.js";
 
-/** SQL that makes the actual what is declared, statements ended by `;`; null when only a person can decide. */
+/** SQL that makes the actual object as declared, statements ended by `;`; null when only a person can decide. */
 export function repairOf(difference: RawDifference, actual: CatalogIndex, declared: CatalogIndex): string | null {
   const is = actual.get(difference.kind, difference.id);
   const should = declared.get(difference.kind, difference.id);
@@ -37,8 +37,8 @@ function statementsOf(
 }
 
 /**
- * Since 18 a NOT NULL has a name. To drop the name would drop the rule, so it is renamed: the server's own choice of a name
- * counts as none. A column that is nullable on one side says so itself.
+ * Since 18 a NOT NULL has a name. Dropping the name would drop the rule, so it is renamed: a name that the server chose counts as none. A column that
+ * is nullable on one side has a difference of its own.
  */
 function notNullName(
   difference: RawDifference,
@@ -66,7 +66,7 @@ function take(object: CatalogObject): string[] | null {
   return drop(object);
 }
 
-/** The repairs of a comparison in an order in which they run, each once. What has no repair is left to a person. */
+/** The repairs of a comparison, each once, in an order in which they can run. What has no repair is left to a person. */
 export function orderedRepairs(
   differences: readonly Difference[],
   actual: CatalogIndex,
@@ -76,7 +76,7 @@ export function orderedRepairs(
   return new RepairPlan(actual, declared, own).statements();
 }
 
-/** A view that is recreated brings what stands on it. */
+/** A recreated view brings what is attached to it. */
 function comesWithItsView({ change, id }: Difference, differences: readonly Difference[]): boolean {
   if (change !== "missing" || id.table === undefined) return false;
   return differences.some(

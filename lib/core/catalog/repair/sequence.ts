@@ -1,7 +1,7 @@
 import { qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 
-/** All parameters of a sequence, as declared; its value stays. */
+/** Sets all parameters of a sequence; its value stays. */
 export function alterSequence(object: CatalogObject): string[] {
   const { type, increment, min, max, start, cache, cycle, ownedBy, identity } = object.attributes;
   const owner = identity === true ? "" : ` OWNED BY ${ownedBy ?? "NONE"}`;

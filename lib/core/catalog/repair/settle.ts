@@ -7,7 +7,7 @@ import { isMadeAgain, isTaking, piecesOf, type Repairable } from "./plan.js";
 import { withRenames } from "./renames.js";
 import { keyOf, Uses } from "./uses.js";
 
-/** Repairs with what they mean for each other: "" is what another's repair brings along, null what only a person can decide. */
+/** Repairs after considering what they mean for each other: "" for what another's repair brings along, null for what only a person can decide. */
 export function settled<D extends Repairable>(
   differences: readonly D[],
   actual: CatalogIndex,
@@ -22,7 +22,7 @@ export function settled<D extends Repairable>(
   return withoutHeld(withPartitionedIndexes(placed, actual, declared), new Uses(actual), actual, declared);
 }
 
-/** Between a serial and an identity the sequence would begin again under rows that have its numbers already. */
+/** Between a serial and an identity the sequence would start over below rows that already have its numbers. */
 function countersOf(differences: readonly Repairable[], actual: CatalogIndex, declared: CatalogIndex) {
   const isSerial = (column: CatalogObject | undefined) => /^nextval\(/.test(String(column?.attributes.default ?? ""));
   const columns = differences
@@ -43,7 +43,7 @@ function countersOf(differences: readonly Repairable[], actual: CatalogIndex, de
   };
 }
 
-/** A constraint whose index is there as a plain one takes its place; a partition's index follows its parent's. */
+/** A constraint whose index exists as a plain one takes its place; a partition's index follows its parent's. */
 function withIndexOfItsName<D extends Repairable>(
   difference: D,
   actual: CatalogIndex,
@@ -71,7 +71,7 @@ function names(text: unknown, { id }: CatalogObject): boolean {
   return text === `${id.schema}.${id.name}` || text === qualified(id.schema, id.name);
 }
 
-/** What others may be made of. */
+/** What others may be built from. */
 const USED: ReadonlySet<string> = new Set([
   "table",
   "view",
@@ -84,8 +84,8 @@ const USED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What goes, or goes and comes again, while something stays that uses it and cannot be made again, is for a person. One repair less may
- * hold the next, so it is asked until nothing changes.
+ * What is dropped, or dropped and created again, while something that uses it stays and cannot be created again, is for a person. Losing one repair
+ * may block the next, so this repeats until nothing changes.
  */
 function withoutHeld<D extends Repairable>(
   differences: readonly D[],
@@ -123,7 +123,7 @@ function withoutHeld<D extends Repairable>(
   }
 }
 
-/** A table that others are turned away from may be the declared one under another name, with its rows. */
+/** A table that the repairs of others point away from may be the declared one under another name, with its rows. */
 const NONE: ReadonlySet<string> = new Set();
 
 const RELATIONS = ["table", "view", "materialized view"] as const;
@@ -133,7 +133,7 @@ function isReplaced({ kind, id }: CatalogObject, declared: CatalogIndex): boolea
   return RELATIONS.some((each) => each === kind) && RELATIONS.some((each) => declared.get(each, id) !== undefined);
 }
 
-/** Neither undeclared with a repair, nor altered, nor gone with what it stands on. */
+/** Neither undeclared with a repair, nor altered, nor gone with the object that it is attached to. */
 function stays(
   user: CatalogObject,
   unexpected: ReadonlyMap<string, string | null>,
@@ -146,7 +146,7 @@ function stays(
   return declared.get(user.kind, user.id) !== undefined;
 }
 
-/** The index of a key goes with it, and an index of a partition with that of its parent. */
+/** A key's index goes with it, and a partition's index with its parent's. */
 function isOther(user: CatalogObject, object: CatalogObject): boolean {
   return user.kind !== "index" || (object.kind !== "constraint" && object.kind !== "index");
 }

@@ -6,7 +6,7 @@ export function keyOf({ kind, id }: Pick<CatalogObject, "kind" | "id">): string 
   return objectKey(kind, id);
 }
 
-/** What each object of a catalog cannot be without, as far as the server's own texts say it. */
+/** What each object of a catalog depends on, as far as the server's own texts tell. */
 export class Uses {
   private readonly named = new Map<string, string[]>();
   private readonly found = new Map<string, ReadonlySet<string>>();
@@ -19,7 +19,7 @@ export class Uses {
     for (const object of index.catalog.objects) {
       const { kind, id } = object;
       if (kind === "column") this.addColumn(object);
-      // A trigger, rule or policy may have the name of its function, and nothing uses it.
+      // A trigger, rule or policy may have its function's name, and nothing uses it.
       if (id.table !== undefined) continue;
       const name = kind === "schema" ? schemaName(id.name) : pairName(id.schema ?? "", id.name);
       const list = this.named.get(name);
@@ -37,13 +37,13 @@ export class Uses {
     }
   }
 
-  /** Keys of what the object names or stands on; `hard`: without what only the body of a function names, which the server does not look at. */
+  /** Keys of what the object names or is attached to; `hard`: without what only a function's body names, which the server does not check. */
   of(object: CatalogObject, hard = false): ReadonlySet<string> {
     const key = `${hard} ${keyOf(object)}`;
     const known = this.found.get(key);
     if (known) return known;
     const uses = new Set<string>();
-    // A relation and a function of one name do not mean each other by it.
+    // A relation and a function of the same name do not refer to each other by it.
     const own = object.id.table === undefined ? pairName(object.id.schema ?? "", object.id.name) : null;
     for (const name of namesIn(textsOf(object, hard)))
       if (name !== own) for (const each of this.named.get(name) ?? []) uses.add(each);
@@ -53,7 +53,7 @@ export class Uses {
     return uses;
   }
 
-  /** Whether an object speaks of a column, of its own table or of one that it names. */
+  /** Whether an object mentions a column, of its own table or of one that it names. */
   speaksOfColumn(object: CatalogObject, column: CatalogObject): boolean {
     const { schema = "", table = "", name } = column.id;
     const own = object.id.schema === schema && object.id.table === table;
@@ -73,14 +73,14 @@ export class Uses {
     return words;
   }
 
-  /** The same with the columns that it speaks of. */
+  /** The same with the columns that it mentions. */
   withColumns(object: CatalogObject): readonly string[] {
     const uses = [...this.of(object)];
     const tables = uses.flatMap((key) => this.columnsOf.get(key) ?? []);
     return [...uses, ...tables.filter((column) => this.speaksOfColumn(object, column)).map(keyOf)];
   }
 
-  /** What uses an object and does not stand on it, in the catalog's order. */
+  /** What uses an object and is not attached to it, in the catalog's order. */
   users(object: CatalogObject, hard = false): readonly CatalogObject[] {
     if (object.kind === "column") {
       const { schema = "", table = "" } = object.id;
@@ -122,7 +122,7 @@ export class Uses {
   }
 }
 
-/** It goes and comes with that. */
+/** It is dropped and created with that object. */
 function standsOn(part: CatalogObject, whole: CatalogObject): boolean {
   return part.id.schema === whole.id.schema && part.id.table === whole.id.name && whole.id.table === undefined;
 }
@@ -137,10 +137,10 @@ function isKeyOf(object: ConstraintObject | IndexObject, columns: readonly strin
   return own !== false && [...own].map(plain).sort().join("\0") === [...columns].sort().join("\0");
 }
 
-/** What is no text of the server's about the object itself. */
+/** Not a text of the server's about the object itself. */
 const ASIDE: ReadonlySet<string> = new Set(["comment", "owner", "privileges"]);
 
-/** What the server says of an object in words; `hard`: without the body of a function. */
+/** What the server says about an object in words; `hard`: without a function's body. */
 export function textsOf(object: CatalogObject, hard: boolean): readonly string[] {
   const { definition, attributes, kind } = object;
   const text = kind === "function" && hard ? withoutBody(definition ?? "") : (definition ?? "");
@@ -150,7 +150,7 @@ export function textsOf(object: CatalogObject, hard: boolean): readonly string[]
   return [text, ...others.flatMap(([, value]) => strings(value))];
 }
 
-/** The server looks at a body in its own syntax, and at none that is a string. */
+/** The server checks a body in its own syntax, but not one that is a string. */
 function withoutBody(definition: string): string {
   const at = definition.search(/\nAS (?:\$|'|E')/);
   return at === -1 ? definition : definition.slice(0, at);
@@ -164,7 +164,7 @@ function strings(value: Json): string[] {
 
 const PART = String.raw`"(?:[^"]|"")+"|[\p{L}_$][\p{L}\p{N}_$]*`;
 const PARTS = new RegExp(PART, "gu");
-/** One name, one dot, one operator, or one other sign: each of a text is looked at once, so that a long body costs no more than its length. */
+/** One name, one dot, one operator, or one other sign: each token of a text is read once, so that a long body costs no more than its length. */
 const TOKENS = new RegExp(`(${PART})|(\\.)|([-+*/<>=~!@#%^&|\`?]+)|[\\s\\S]`, "gu");
 const WORDS = /[\p{L}\p{N}_$]+/gu;
 
@@ -172,7 +172,7 @@ function isWord(name: string): boolean {
   return /^[\p{L}\p{N}_$]+$/u.test(name);
 }
 
-/** Names with a schema, as pairs of their parts, and the schemas alone. */
+/** Names with a schema, as pairs of their parts, and the schemas by themselves. */
 function namesIn(texts: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const text of texts) {

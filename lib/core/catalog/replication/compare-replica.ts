@@ -18,7 +18,7 @@ export interface ReplicaProblem {
 
 export interface ReplicaInput {
   readonly tenant: string;
-  /** Set when the tenant is one schema; tables of others are not looked at. */
+  /** Set when the tenant is one schema; tables of other schemas are not looked at. */
   readonly tenantSchema: string | null;
   readonly publisher: Publisher;
   readonly subscriptions: readonly Subscription[];
@@ -74,7 +74,7 @@ function ofSubscription(subscription: Subscription, input: ReplicaInput): Replic
   ];
 }
 
-/** A table that several publications name is published with the columns of all of them. */
+/** A table in several publications is published with the columns of all of them. */
 function mergedTables(tables: readonly PublishedTable[]): PublishedTable[] {
   const merged = new Map<string, PublishedTable>();
   for (const table of tables) {

@@ -10,7 +10,7 @@ interface Sides {
   readonly subscriber: CatalogIndex;
 }
 
-/** What keeps the changes of one published table from being applied on the subscriber. */
+/** What keeps changes to one published table from being applied on the subscriber. */
 export function tableProblems(
   table: PublishedTable,
   ref: TableRef,
@@ -155,7 +155,7 @@ function columnProblems(
   return problems;
 }
 
-/** A column that no change brings a value for must do without one. */
+/** A column that changes bring no value for must work without one. */
 function requiredColumns(
   columns: readonly ColumnObject[],
   ref: TableRef,
@@ -177,7 +177,7 @@ function requiredColumns(
   }));
 }
 
-/** Foreign keys and triggers are not fired when changes are applied; these are. */
+/** Applying changes does not fire foreign keys and triggers; it does check these. */
 function extraConstraints(ref: TableRef, { publisher, subscriber }: Sides, table: string): ReplicaProblem[] {
   const text = (catalog: CatalogIndex) => catalog.constraints(ref).map((each) => each.definition);
   const there = new Set(text(publisher));

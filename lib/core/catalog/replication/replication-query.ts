@@ -11,7 +11,7 @@ export function publisherQuery(major: number): string {
 /** One row, one column `subscriptions` (JSON): a list of `Subscription`. Asks only for what everyone may read. */
 export function subscriptionsQuery(major: number): string {
   const binary = major >= 14 ? "s.subbinary" : "false";
-  // The id of a subscription is in the view of its workers, also where pg_subscription keeps it to superusers.
+  // The view of its workers has a subscription's id, even where only superusers may read pg_subscription.
   return `with worker as materialized (select subid, subname, bool_or(pid is not null) as running from pg_stat_subscription group by 1, 2)
 select coalesce(json_agg(json_build_object('name', s.subname, 'enabled', s.subenabled, 'running', w.running, 'binary', ${binary},
     'publications', s.subpublications,

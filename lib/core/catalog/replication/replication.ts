@@ -3,15 +3,15 @@ export interface PublishedTable {
   readonly publication: string;
   readonly schema: string;
   readonly table: string;
-  /** The columns that are published; null where the server does not say: all that are not generated. */
+  /** The published columns; null where the server does not say: all that are not generated. */
   readonly columns: readonly string[] | null;
-  /** UPDATE or DELETE is published, so that rows must have an identity. */
+  /** UPDATE or DELETE is published, so rows must have an identity. */
   readonly changesRows: boolean;
 }
 
 /** A database's publications. */
 export interface Publisher {
-  /** By name, also those without a table. */
+  /** By name, including those without a table. */
   readonly publications: readonly string[];
   readonly tables: readonly PublishedTable[];
 }

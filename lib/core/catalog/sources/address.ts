@@ -5,10 +5,10 @@ import { withoutIn } from "./functions.js";
 import { splitQualified } from "./qualified-text.js";
 import type { Amendment, Assembly, Scope } from "./source.js";
 
-/** What `addressFields` delivers. */
+/** What `addressFields` returns. */
 export type AddressField = "type" | "names" | "arguments" | "signature";
 
-/** How the server addresses an object of any kind: `row` is the dependency or remark, whose object `a` addresses. */
+/** How the server addresses an object of any kind: `row` is the dependency or remark whose object `a` addresses. */
 export function addressFields(classId: string, objectId: string): Record<AddressField, string> {
   return {
     type: "a.type",
@@ -22,7 +22,7 @@ export function addressFields(classId: string, objectId: string): Record<Address
   };
 }
 
-/** What depends on the schema, and what depends on its relations; without a schema what a user made. */
+/** What depends on the schema, and what depends on its relations; without a schema, what a user created. */
 export function ownObject(scope: Scope, objectId: string): string {
   return `${objectId} ${scope.tenantSchema === null ? ">= 16384" : IN_SCHEMA}`;
 }
@@ -36,7 +36,7 @@ const IN_SCHEMA = `= any(array(select p.objid from pg_depend p, ns
 export interface Target {
   readonly kind: ObjectKind;
   readonly id: ObjectId;
-  /** A part of it that is no object of its own: a column of a composite type, a constraint of a domain. */
+  /** A part of it that is not an object of its own: a column of a composite type, a constraint of a domain. */
   readonly part: string | null;
 }
 
@@ -117,14 +117,14 @@ function addressed(row: Fields<AddressField>): Target {
   throw new CatalogFormatError(`a comment stands on an object of the unknown type ${type}`);
 }
 
-/** Puts attributes on the object that another source described; false when there is none. */
+/** Sets attributes of an object that another source described; false when there is none. */
 export function amendTarget(
   assembly: Assembly,
   { kind, id }: Target,
   attributes: Readonly<Record<string, Amendment>>,
 ): boolean {
   if (assembly.amend(kind, id, attributes)) return true;
-  // A domain is a type to the server; a collation's or an index's address is shorter than its identity here.
+  // To the server a domain is a type; the address of a collation or an index is shorter than its identity here.
   if (kind === "type") return assembly.amend("domain", id, attributes);
   return assembly.amendNamed(kind, id, attributes);
 }

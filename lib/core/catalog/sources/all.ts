@@ -36,8 +36,8 @@ import { switchedClones, triggers, unguarded } from "./triggers.js";
 import { types } from "./types.js";
 
 /**
- * Every source, in the order of reading: columns name what constraints and
- * indexes stand on, constraints what indexes carry, and triggers and remarks add to what is there.
+ * Every source, in reading order: columns name what constraints and indexes are on, constraints name what indexes carry, and triggers and remarks add
+ * to what is there.
  */
 export const SOURCES: readonly Source[] = [
   home,

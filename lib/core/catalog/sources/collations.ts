@@ -31,7 +31,7 @@ export const collations = source<Field>({
         owner: row.text("owner"),
         provider: row.text("provider"),
         deterministic: row.flag("deterministic"),
-        // Up to 14, an ICU locale stood here as well.
+        // Up to 14, an ICU locale was here as well.
         collate: row.text("provider") === "i" ? null : row.nullable("collate"),
         ctype: row.text("provider") === "i" ? null : row.nullable("ctype"),
         locale: row.nullable("locale"),

@@ -29,8 +29,8 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 /**
- * What a person sets. Since the minor releases of November 2026 (15.20) the server notes a version of its own among the options of each
- * column, another one in each database; it refuses to have it set, and pg_dump leaves it out.
+ * What a person sets. Since the minor releases of November 2026 (15.20) the server keeps a version of its own among each column's options, a
+ * different one in each database; it does not allow anyone to set it, and pg_dump leaves it out.
  */
 const OPTIONS = "nullif(array(select o from unnest(a.attoptions) o where not starts_with(o, 'pg_attver=')), '{}')";
 
@@ -52,7 +52,7 @@ export const columns = source<Field>({
       generated: "a.attgenerated",
       default: `case when a.atthasdef then (select pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
         where d.adrelid = a.attrelid and d.adnum = a.attnum) end`,
-      // 100 is the default collation; that of text, character and character varying, whose type need not be looked up.
+      // 100 is the default collation: that of text, character and character varying, whose type need not be looked up.
       collation: `case when a.attcollation <> 0 and not (a.attcollation = 100 and a.atttypid in (25, 1042, 1043))
         and a.attcollation <> (select t.typcollation from pg_type t where t.oid = a.atttypid)
         then a.attcollation::regcollation::text end`,
@@ -104,7 +104,7 @@ function attributes(row: Fields<Field>) {
     storage: row.text("storage"),
     compression: row.text("compression"),
     statistics: statistics === null ? null : Number(statistics),
-    // A partition has its columns from its parent, whichever of the two was made first.
+    // A partition has its columns from its parent, whichever was created first.
     local: row.flag("local"),
     inherited: row.flag("inherited"),
     options: row.list("options").sort(),

@@ -22,7 +22,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Constraints of tables; those of domains stand with their domain, constraint triggers with the triggers. */
+/** Constraints of tables; a domain's are with the domain, constraint triggers with the triggers. */
 export const constraints = source<Field>({
   tag: "constraint",
   select: (scope) => ({
@@ -31,9 +31,9 @@ export const constraints = source<Field>({
       table: "r.relname",
       name: "c.conname",
       type: "c.contype",
-      // A plain NOT NULL is spelled here: there are as many as columns.
+      // A plain NOT NULL is written here: there are as many as columns.
       definition: "case when c.contype <> 'n' then pg_get_constraintdef(c.oid) end",
-      // A whole row in a CHECK is column 0, a system column (tableoid) is below: neither is one of the table's.
+      // A whole row in a CHECK is column 0, a system column (tableoid) is below 0: neither is one of the table's columns.
       columns:
         "(select array_agg(k.number order by k.at) from unnest(c.conkey) with ordinality k(number, at) where k.number > 0)",
       validated: "c.convalidated",
@@ -41,7 +41,7 @@ export const constraints = source<Field>({
       deferrable: "c.condeferrable",
       deferred: "c.condeferred",
       noInherit: "c.connoinherit and c.contype in ('c', 'n')",
-      // On a partition it depends on which of the two was made first.
+      // On a partition it depends on which was created first.
       local: "case when r.relispartition then c.coninhcount = 0 else c.conislocal end",
       inherited: "c.coninhcount > 0",
       ofParent: "c.conparentid <> 0",

@@ -1,6 +1,6 @@
 import { source } from "./source.js";
 
-/** ALTER DATABASE SET, and ALTER ROLE … IN DATABASE SET. What a role has everywhere belongs to the server. */
+/** ALTER DATABASE SET, and ALTER ROLE … IN DATABASE SET. A role's settings for all databases belong to the server. */
 export const databaseSettings = source<"role" | "settings">({
   tag: "database setting",
   rare: { catalogs: [2964], emptyAtFirst: true },

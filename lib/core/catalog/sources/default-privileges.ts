@@ -10,7 +10,7 @@ const TARGETS: Readonly<Record<string, readonly [string, PrivilegeTarget]>> = {
   L: ["large objects", "large object"],
 };
 
-/** ALTER DEFAULT PRIVILEGES, by the role that creates, the schema, and what is created. */
+/** ALTER DEFAULT PRIVILEGES, by creating role, schema, and kind of object created. */
 export const defaultPrivileges = source<"schema" | "type" | "role" | "acl">({
   tag: "default privileges",
   rare: { catalogs: [826], emptyAtFirst: true },

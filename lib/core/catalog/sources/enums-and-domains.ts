@@ -19,7 +19,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** The types that schemas have most: enums and domains. */
+/** The types most common in schemas: enums and domains. */
 export const enumsAndDomains = source<Field>({
   tag: "enum or domain",
   select: (scope) => ({
@@ -39,7 +39,7 @@ export const enumsAndDomains = source<Field>({
         "case when t.typnotnull then (select c.conname from pg_constraint c where c.contypid = t.oid and c.contype = 'n') end",
         "null",
       ),
-      // The text that is kept next to it was printed with the search_path of its author.
+      // The text that the server keeps next to it was printed with its author's search_path.
       default: "pg_get_expr(t.typdefaultbin, 'pg_type'::regclass)",
       collation: `case when t.typtype = 'd' and t.typcollation <> 0
         and t.typcollation <> (select b.typcollation from pg_type b where b.oid = t.typbasetype)
@@ -79,7 +79,7 @@ export const enumsAndDomains = source<Field>({
   },
 });
 
-/** Since 17 a domain's NOT NULL has a name; the one that the server chooses counts as none. */
+/** Since 17 a domain's NOT NULL has a name; one that the server chose counts as none. */
 function givenName(name: string | null, domain: string): string | null {
   return name !== null && isChosenName(name, "not null", domain, []) ? null : name;
 }

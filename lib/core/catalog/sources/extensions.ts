@@ -1,6 +1,6 @@
 import { source } from "./source.js";
 
-/** Extensions; what they brought is theirs, and is told by their version. */
+/** Extensions; what they brought is theirs, and their version identifies it. */
 export const extensions = source<"name" | "schema" | "version">({
   tag: "extension",
   select: (scope) => ({

@@ -32,7 +32,7 @@ export class Fields<F extends string = string> {
   }
 }
 
-/** The answer of the server does not have the shape that the query asks for: unknown, never guessed. */
+/** The server's answer does not have the shape that the query asks for: unknown, never guessed. */
 export class CatalogFormatError extends Error {
   override readonly name = "CatalogFormatError";
 }

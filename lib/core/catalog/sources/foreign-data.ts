@@ -1,7 +1,7 @@
 import { canonicalPrivileges } from "../privileges.js";
 import { type Assembly, notMember, ownerOf, source } from "./source.js";
 
-/** Values of options that are secrets by their name are never read. */
+/** Values of options whose names mark them as secrets are never read. */
 const open = (options: string) =>
   `array(select case when split_part(o, '=', 1) ~* '(pass|secret|token|key)' then split_part(o, '=', 1) || '=(hidden)' else o end
     from unnest(${options}) o order by 1)`;

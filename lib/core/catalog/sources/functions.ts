@@ -15,7 +15,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Functions, procedures and window functions; the definition holds body and settings. */
+/** Functions, procedures and window functions; the definition includes body and settings. */
 export const functions = source<Field>({
   tag: "function",
   select: (scope) => ({
@@ -53,7 +53,7 @@ export const functions = source<Field>({
   },
 });
 
-/** Since 14 the arguments of procedures are printed with the word IN, which says nothing. */
+/** Since 14 the arguments of procedures are printed with the word IN, which means nothing. */
 export function withoutIn(text: string): string {
   return text.replace(/(^|[(,] ?)IN /g, "$1");
 }

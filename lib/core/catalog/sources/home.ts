@@ -1,6 +1,6 @@
 import { source } from "./source.js";
 
-/** What the rest is measured against. */
+/** What everything else is compared with. */
 export const home = source<"owner" | "encoding" | "granted" | "largeObjects">({
   tag: "home",
   select: ({ tenantSchema }) => ({

@@ -27,7 +27,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Every index, those that carry a constraint included. */
+/** Every index, including those that carry a constraint. */
 export const indexes = source<Field>({
   tag: "index",
   select: () => ({
@@ -56,7 +56,7 @@ export const indexes = source<Field>({
       tablespace: tablespace("i.reltablespace"),
       statistics: `case when x.indexprs is not null then array(select a.attnum::text || '=' || a.attstattarget::text
          from pg_attribute a where a.attrelid = x.indexrelid and a.attstattarget >= 0 order by a.attnum) end`,
-      // What carries a constraint is said by the constraint's own definition.
+      // For an index that carries a constraint, the constraint's own definition says it.
       definition: "case when not (x.indisprimary or x.indisexclusion) then pg_get_indexdef(x.indexrelid) end",
     },
     from: `from rel r

@@ -4,7 +4,7 @@ import { notMember, ownerOf, source } from "./source.js";
 const FIELDS = ["name", "owner", "acl", "trusted", "handler", "inline", "validator"] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Languages that were created by hand; the privileges of the others stand with the system's objects. */
+/** Languages that a user created; the privileges of the others are with the system's objects. */
 export const languages = source<Field>({
   tag: "language",
   rare: {

@@ -15,7 +15,7 @@ const FIELDS = [
 ] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Operator classes with what they are made of. */
+/** Operator classes and what they consist of. */
 export const operatorClasses = source<Field>({
   tag: "operator class",
   rare: { catalogs: [2616] },

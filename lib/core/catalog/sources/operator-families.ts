@@ -10,7 +10,7 @@ const FAMILIES = 2753;
 const EXTENDED_COUNT = `select '${FAMILIES}'::oid, '0'::oid from pg_amop where oid >= 16384 and amopfamily < 16384
   union all select '${FAMILIES}'::oid, '0'::oid from pg_amproc where oid >= 16384 and amprocfamily < 16384`;
 
-/** A built-in family is in the catalog for what a user added to it. */
+/** A built-in family is in the catalog only for what a user added to it. */
 const EXTENDED = `select amopfamily from pg_amop where oid >= 16384 and amopfamily < 16384
   union all select amprocfamily from pg_amproc where oid >= 16384 and amprocfamily < 16384`;
 
@@ -64,7 +64,7 @@ function families(scope: Scope): string {
   return scope.tenantSchema === null ? `${own} union select 'pg_catalog'::name, x from (${EXTENDED}) b(x)` : own;
 }
 
-/** Everything of an own family; of a built-in one what neither the server nor an extension put there. */
+/** Everything in a user's family; in a built-in one, what neither the server nor an extension put there. */
 function added(catalog: string): string {
   return `(f.oid >= 16384 or a.oid >= 16384 and not exists (select from pg_depend d
     where d.classid = '${catalog}'::regclass and d.objid = a.oid

@@ -45,7 +45,7 @@ export const relations = source<Field>({
       bound: "case when r.relispartition then pg_get_expr(r.relpartbound, r.oid) end",
       parents: `case when r.oid in (select inhrelid from pg_inherits) then
         (select array_agg(h.inhparent::regclass::text order by h.inhseqno) from pg_inherits h where h.inhrelid = r.oid) end`,
-      // A concurrent detachment that was interrupted.
+      // A concurrent detach that was interrupted.
       detachPending: since(
         14,
         scope,

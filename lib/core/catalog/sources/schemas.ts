@@ -6,7 +6,7 @@ export const schemas = source<"name" | "owner" | "acl">({
   tag: "schema",
   select: () => ({
     fields: { name: "ns.name", owner: ownerOf("n.nspowner"), acl: "n.nspacl" },
-    // What a user put into the schema of an extension is the user's, the schema is not.
+    // What a user put into an extension's schema is the user's; the schema is not.
     from: `from ns join pg_namespace n on n.oid = ns.oid where ${notMember("pg_namespace", "n.oid")}`,
   }),
   read(row, assembly) {

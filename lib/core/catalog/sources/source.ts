@@ -10,10 +10,10 @@ export interface Scope {
   readonly tenantSchema: string | null;
 }
 
-/** What rows need to know of the catalog that they are part of. */
+/** What rows need to know about the catalog that they are part of. */
 export interface Assembly {
   add(object: CatalogObject): void;
-  /** Puts an attribute on an object that another row described; false when there is no such object. */
+  /** Sets an attribute of an object that another row described; false when there is no such object. */
   amend(kind: CatalogObject["kind"], id: CatalogObject["id"], attributes: Readonly<Record<string, Amendment>>): boolean;
   /** The same for the only object of a kind with this schema and name, whatever its table or signature. */
   amendNamed(
@@ -24,11 +24,11 @@ export interface Assembly {
   /** A table's column by its number; null when the table or the column is not in the catalog. */
   columnName(table: TableRef, number: string): ColumnName | null;
   number(table: TableRef, number: string, column: ColumnName): void;
-  /** The index of this name carries the constraint of the same name; told before the indexes are read. */
+  /** The index of this name carries the constraint of the same name; called before the indexes are read. */
   carry(table: TableRef, index: string): void;
   carries(table: TableRef, index: string): boolean;
   unseen(what: string): void;
-  /** The owner by whom roles are named. */
+  /** Sets the owner that roles are named after. */
   home(owner: string): void;
   /** The canonical name of a role: the owner of the database is `$owner`. */
   role(name: string): string;
@@ -38,7 +38,7 @@ export interface Assembly {
 export interface Rarity {
   /** Object ids of the system catalogs that hold it. */
   readonly catalogs: readonly number[];
-  /** A new database has no row in any of them: as long as the catalog's file is empty, nobody made one. */
+  /** A new database has no row in any of them: as long as the catalog's file is empty, nobody created one. */
   readonly emptyAtFirst?: true;
   /**
    * A query for the catalog's id and the object's, or 0 for what no extension can own, both of type oid. Not needed for what
@@ -55,7 +55,7 @@ export interface ColumnName {
 
 export type Amendment = CatalogObject["attributes"][string];
 
-/** A select list by field name, and what follows it, in one SQL dialect per server version. */
+/** A select list by field name, and what follows it, in the SQL of one server version. */
 export interface Selection<F extends string> {
   readonly fields: Readonly<Record<F, string>>;
   /** From the keyword FROM on. */
@@ -75,7 +75,7 @@ export interface Source {
   read(fields: Fields, assembly: Assembly, scope: Scope): void;
 }
 
-/** Ties the names that `read` may ask for to those that `select` delivers. */
+/** Ties the names that `read` may ask for to those that `select` returns. */
 export function source<F extends string>(definition: {
   readonly tag: string;
   readonly rare?: Rarity;
@@ -107,7 +107,7 @@ export function notMember(catalog: string, oid: string): string {
   return `${oid} not in (select member.objid from member where member.classid = '${catalog}'::regclass)`;
 }
 
-/** Built-in access methods by their fixed object ids, so that their names need no look-up. */
+/** Built-in access methods by their fixed object ids, so that their names need no lookup. */
 const ACCESS_METHODS: Readonly<Record<string, string>> = {
   "2": "heap",
   "403": "btree",
@@ -118,7 +118,7 @@ const ACCESS_METHODS: Readonly<Record<string, string>> = {
   "4000": "spgist",
 };
 
-/** The id of a built-in access method, the name of another; `accessMethodName` reads both. */
+/** The id of a built-in access method, the name of any other; `accessMethodName` reads both. */
 export function accessMethod(column: string): string {
   return `case when ${column} < 16384 then ${column}::text else (select amname::text from pg_am where oid = ${column}) end`;
 }

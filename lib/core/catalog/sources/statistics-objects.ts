@@ -30,7 +30,7 @@ const NAME = '(?:[a-z_][a-z0-9_$]*|"(?:[^"]|"")+")';
 /** Columns, not calls of functions. */
 const COLUMNS = new RegExp(`(?<= ON )${NAME}(?:, ${NAME})*(?=, | FROM )`);
 
-/** The server keeps the columns by their number in the table, which says nothing of the statistics. */
+/** The server orders the columns by their number in the table, which does not matter to the statistics. */
 function byName(definition: string): string {
   return definition.replace(COLUMNS, (columns) => (columns.match(new RegExp(NAME, "g")) ?? []).sort().join(", "));
 }

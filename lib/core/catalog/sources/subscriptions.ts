@@ -30,7 +30,7 @@ export const subscriptions = source<Field>({
             owner: ownerOf("s.subowner"),
             enabled: "s.subenabled",
             slot: "s.subslotname",
-            // 13 keeps it to superusers.
+            // In 13 only superusers may read it.
             synchronousCommit: since(14, scope, "s.subsynccommit", "null"),
             publications: "s.subpublications",
             binary: since(14, scope, "s.subbinary", "null"),

@@ -6,7 +6,7 @@ interface Privileged {
   /** Of its columns. */
   readonly prefix: string;
   readonly target: PrivilegeTarget;
-  /** What initdb gave to PUBLIC without noting it in pg_init_privs, and where. */
+  /** What initdb granted to PUBLIC without recording it in pg_init_privs, and where. */
   readonly opened?: string;
 }
 
@@ -39,10 +39,7 @@ const GRANTED = CATALOGS.map(
       ${opened ?? "null::aclitem[]"} as opened from ${catalog} o where o.${prefix}acl is not null`,
 ).join("\n    union all ");
 
-/**
- * Objects of the system and of extensions whose privileges are no longer those that they came with. The schema public, whose
- * id is 2200, is the tenant's.
- */
+/** Objects of the system and of extensions whose privileges are no longer the initial ones. The schema public, whose id is 2200, is the tenant's. */
 const CHANGED = `select g.classid, g.oid, g.target, g.owner, g.acl, coalesce(i.initprivs, g.opened) as initial
     from (${GRANTED}) g
     left join pg_init_privs i on i.classoid = g.classid and i.objoid = g.oid and i.objsubid = 0
@@ -66,7 +63,7 @@ export const systemObjects = source<"type" | "identity" | "target" | "owner" | "
         }
       : null,
   read(row, assembly) {
-    // Whoever owns the system: its name says nothing.
+    // Whoever owns the system: the name does not matter.
     const role = (name: string) => (name === row.text("owner") ? "$owner" : assembly.role(name));
     const target = row.text("target") as PrivilegeTarget;
     const [privileges, initial] = [row.text("acl"), row.nullable("initial")].map((acl) =>

@@ -3,7 +3,7 @@ import { notMember, ownerOf, source } from "./source.js";
 const FIELDS = ["form", "schema", "name", "owner", "parts", "options"] as const;
 type Field = (typeof FIELDS)[number];
 
-/** Text search configurations, dictionaries, parsers and templates; the signature of the id says which. */
+/** Text search configurations, dictionaries, parsers and templates; the id's signature says which. */
 export const textSearch = source<Field>({
   tag: "text search",
   rare: { catalogs: [3600, 3601, 3602, 3764] },

@@ -13,7 +13,7 @@ const fields: Readonly<Record<Field, string>> = {
   definition: "pg_get_triggerdef(t.oid)",
 };
 
-/** Triggers as written. Their clones on partitions are their parent's. */
+/** Triggers as written. Their clones on partitions belong to the parent. */
 export const triggers = source<Field>({
   tag: "trigger",
   select: () => ({ fields, from: `${FROM} where not t.tgisinternal and t.tgparentid = 0` }),
@@ -23,12 +23,12 @@ export const triggers = source<Field>({
 /** Object id of pg_trigger. */
 const TRIGGERS = 2620;
 
-/** Clones that were switched to another state than their parent. */
+/** Clones whose state was changed from their parent's. */
 export const switchedClones = source<Field | "parent">({
   tag: "switched clone",
   rare: {
     catalogs: [TRIGGERS],
-    // With the triggers behind a foreign key that are disabled.
+    // Including disabled triggers behind a foreign key.
     census: () =>
       `select '${TRIGGERS}'::oid, '0'::oid from pg_trigger where tgenabled <> 'O' and (tgparentid <> 0 or tgisinternal)`,
   },
@@ -40,10 +40,7 @@ export const switchedClones = source<Field | "parent">({
   read: (row, assembly) => addTrigger(row, assembly, row.text("parent")),
 });
 
-/**
- * The triggers behind a foreign key are no objects of their own, but one that is disabled leaves the key unguarded: the
- * constraint says so.
- */
+/** The triggers behind a foreign key are not objects of their own, but a disabled one leaves the key unguarded: the constraint says so. */
 export const unguarded = source<"schema" | "table" | "constraint" | "states">({
   tag: "unguarded constraint",
   rare: { catalogs: [TRIGGERS] },

@@ -20,7 +20,7 @@ type Field = (typeof FIELDS)[number];
 /** Array types come with their element type. No other type can have their input function, which returns anyarray. */
 const NO_ARRAY = "t.typinput <> 'array_in'::regproc";
 
-/** Composite, range, base and shell types; the row type of a table is the table's. */
+/** Composite, range, base and shell types; a table's row type belongs to the table. */
 export const types = source<Field>({
   tag: "type",
   rare: {
