@@ -3,8 +3,8 @@ import type { Told } from "./fold.js";
 import { qualifyNames, tablesOf } from "./qualify.js";
 
 /**
- * What the application's code expects next to a release: after it always, before it only of tables that the release does
- * not mention, because what it changes may be what the code waits for.
+ * What the application's code expects of a release: after it always; before it only for tables that the release does not mention, because what it
+ * changes may be what the code waits for.
  */
 export function applicationColumns(
   application: readonly ColumnRequirement[],

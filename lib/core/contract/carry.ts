@@ -4,8 +4,8 @@ import type { Happening, NameChange } from "./change.js";
 import type { ColumnRequirement, Requirement } from "./contract.js";
 
 /**
- * What a requirement turns into when names go on changing: the same demand under the new names, or null when nothing is
- * demanded any more. A change that may or may not take place leaves no demand about what it would change.
+ * What a requirement turns into when names change later: the same requirement under the new names, or null when none is left. After a change that may
+ * or may not take place, no requirement is left on what it would change.
  */
 export function carried(requirement: Requirement, { change, certain }: Happening): Requirement | null {
   const after = requirementAfter(requirement, change);
@@ -53,7 +53,7 @@ export function same(a: QualifiedName, b: QualifiedName): boolean {
   return a.schema === b.schema && a.name === b.name;
 }
 
-/** Gives each table that the requirement names another name; the requirement itself when none changes. */
+/** Gives each table that the requirement names a new name; returns the requirement itself when none changes. */
 export function withTables(requirement: Requirement, give: (table: QualifiedName) => QualifiedName): Requirement {
   if (requirement.kind === "index") {
     const on = requirement.on.map((each) => ({ ...each, table: give(each.table) }));
@@ -72,7 +72,7 @@ function speaksOf(requirement: Requirement, test: (table: QualifiedName) => bool
   return test(requirement.table);
 }
 
-/** A table takes what stands on it along; with CASCADE the foreign keys that point at it too. */
+/** A table takes everything attached to it along; with CASCADE also the foreign keys that point at it. */
 function outlivesTable(requirement: Requirement, table: QualifiedName, cascade: boolean): boolean {
   if (requirement.kind === "index") return !requirement.on.some((on) => same(on.table, table));
   if (cascade && requirement.kind === "foreign key" && same(requirement.references, table)) return false;
@@ -105,7 +105,7 @@ function withColumns(requirement: Requirement, table: QualifiedName, give: (colu
   }
 }
 
-/** Indexes and constraints over a column go with it. Which ones an expression concerns is not told here, so those go too. */
+/** Indexes and constraints over a column go with it. The text does not tell which columns an expression uses, so those go too. */
 function outlivesColumn(requirement: Requirement, table: QualifiedName, column: string): boolean {
   switch (requirement.kind) {
     case "column":
@@ -127,7 +127,7 @@ function outlivesColumn(requirement: Requirement, table: QualifiedName, column: 
   }
 }
 
-/** The index of a key has the name of its constraint, and follows it. */
+/** A key's index has the name of its constraint, and follows it. */
 function renamedConstraint(
   requirement: Requirement,
   { table, name, to }: Extract<NameChange, { change: "constraint renamed" }>,
@@ -149,7 +149,7 @@ function renamedIndex(
   return requirement.name === name ? { ...requirement, name: to } : requirement;
 }
 
-/** A constraint without a name of its own in the text may be the one that a later statement names as the server does. */
+/** A constraint without a name in the text may be the one that a later statement refers to by the name that the server chose. */
 function outlivesConstraint(
   requirement: Requirement,
   { table, name, cascade }: Extract<NameChange, { change: "constraint gone" }>,

@@ -1,11 +1,11 @@
 import type { QualifiedName } from "../sql/qualified-name.js";
 
-/** What a statement does to names that others speak of: the same thing under another name, or no thing any more. */
+/** What a statement does to names that others use: the same object gets another name, or the object is gone. */
 export type NameChange =
   /** RENAME TO, and SET SCHEMA with `schema`. */
   | { readonly change: "table moved"; readonly table: QualifiedName; readonly to: string; readonly schema?: string }
   | { readonly change: "table gone"; readonly table: QualifiedName; readonly cascade: boolean }
-  /** A table of the session alone: no catalog shows it afterwards. */
+  /** A table of the session only: no catalog shows it afterwards. */
   | { readonly change: "table temporary"; readonly table: QualifiedName }
   | { readonly change: "schema renamed"; readonly schema: string; readonly to: string }
   | { readonly change: "schema gone"; readonly schema: string }
@@ -18,16 +18,16 @@ export type NameChange =
       readonly name: string;
       readonly cascade: boolean;
     }
-  /** Also an index that a constraint takes over and gives its own name. */
+  /** Also an index that becomes a constraint's and gets the constraint's name. */
   | { readonly change: "index renamed"; readonly name: string; readonly to: string }
-  /** A type that was renamed or went into another schema: its columns are of a type that the text no longer names. */
+  /** A type that was renamed or moved to another schema: its columns have a type that the text no longer names. */
   | { readonly change: "type changed"; readonly name: string }
-  /** With CASCADE: its columns go along. */
+  /** With CASCADE its columns go too. */
   | { readonly change: "type gone"; readonly name: string }
-  /** A key over an index: the columns that become NOT NULL are the index's. */
+  /** A key over an existing index: the columns that become NOT NULL are the index's. */
   | { readonly change: "key over index"; readonly table: QualifiedName };
 
-/** One step of a release's story: a change of names, and whether it surely takes place. */
+/** One step of a release: a change of names, and whether it is certain to take place. */
 export interface Happening {
   readonly kind: "happening";
   readonly change: NameChange;

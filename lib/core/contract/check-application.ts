@@ -4,8 +4,8 @@ import type { ColumnRequirement } from "./contract.js";
 import { type Lookup, shown } from "./lookup.js";
 
 /**
- * Where the application's code and a catalog disagree. A missing column and another type are errors. A table that is not
- * there is a warning, because code may name tables of other databases; so is NULL where the code does not expect it.
+ * Where the application's code and a catalog disagree. A missing column or a different type is an error. A missing table is a warning, because code
+ * may name tables of other databases; so is NULL where the code does not expect it.
  */
 export function checkApplication(
   columns: readonly ColumnRequirement[],
@@ -18,7 +18,7 @@ export function checkApplication(
     if (table) {
       const actual = lookup.index.column(table, column.column);
       if (!actual) return [missingColumn(column, moment)];
-      // The server does not say of a view's columns whether they can be NULL.
+      // The server does not tell whether a view's columns can be NULL.
       const view = lookup.index.table(table) === undefined;
       return differences(view ? { ...column, nullable: null } : column, actual, moment);
     }
@@ -92,8 +92,8 @@ const COMPARABLE = new Set([
 ]);
 
 /**
- * Whether a value of the column's type can be read as the code's. Code names a type without its modifiers, does not tell
- * the kinds of text apart, and reads a type of the tenant's own (a domain, an enum) in ways that are its own affair.
+ * Whether the code's type can read a value of the column's type. Code names a type without its modifiers, does not distinguish the kinds of text, and
+ * reads a type of the tenant's own (a domain, an enum) in ways that are up to the code.
  */
 function readableAs(expected: string, actual: string): boolean {
   const [wanted, found] = [bare(expected), bare(actual)];

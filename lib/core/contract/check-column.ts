@@ -37,7 +37,7 @@ function differences(requirement: ColumnRequirement, column: ColumnObject): [str
   return found;
 }
 
-/** Rust types have no modifiers: `ColumnType::Varchar` means any length. A type in no schema may be in any. */
+/** Rust types have no modifiers: `ColumnType::Varchar` means any length. A type without a schema may be in any. */
 function sameType(requirement: ColumnRequirement, actual: string): boolean {
   const expected = formattedType(requirement.type ?? "");
   if (expected === actual) return true;

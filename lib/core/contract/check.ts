@@ -8,11 +8,10 @@ import type { Contract, Requirement } from "./contract.js";
 import { Lookup, type NamePlace } from "./lookup.js";
 
 /**
- * Where a tenant's catalog does not fulfil the contract: before the release (it could not run), or after it (it did not
- * happen).
+ * Where a tenant's catalog does not fulfil the contract: before the release (it could not run), or after it (it did not happen).
  *
- * `reference` is the catalog that the history itself builds on an empty database at that moment. What a statement enforces and does
- * not hold there either was misread: the server ran the statement, and made something else of it.
+ * `reference` is the catalog that the history itself builds on an empty database at that moment. If a requirement that a statement enforces does not
+ * hold there either, we misread it: the server ran the statement and did something else.
  */
 export function checkContract(
   contract: Contract,

@@ -9,8 +9,8 @@ interface RequirementBase {
   readonly when: Moment;
   readonly source: SourceSpan;
   /**
-   * Nothing enforces it: the code states it next to its SQL, or a statement may pass over what it speaks of (IF NOT EXISTS). What a
-   * statement does in any case the server enforces, and knows better than any reading of the text.
+   * Nothing enforces it: the code states it next to its SQL, or a statement may skip it (IF NOT EXISTS). What a statement does in any case, the
+   * server enforces, and knows better than any reading of the text.
    */
   readonly stated?: true;
 }
@@ -29,7 +29,7 @@ export interface ColumnRequirement extends RequirementBase {
   readonly present: boolean;
 }
 
-/** One index name; PostgreSQL allows it once per schema, so it may stand on several tables. */
+/** One index name; PostgreSQL allows it once per schema, so it may be on several tables. */
 export interface IndexRequirement extends RequirementBase {
   readonly kind: "index";
   readonly name: string;
@@ -73,7 +73,7 @@ export type Requirement =
 /** A check that the code asks for by name and that a gate carries out. */
 export interface RequestedCheck {
   readonly check: "schema-divergence" | "index-cardinality";
-  /** The index for `index-cardinality`, else empty. */
+  /** The index for `index-cardinality`, otherwise empty. */
   readonly subject: string;
   readonly source: SourceSpan;
 }
@@ -83,8 +83,8 @@ export interface Contract {
   readonly requirements: readonly Requirement[];
   readonly checks: readonly RequestedCheck[];
   /**
-   * Columns that the application's own code reads and writes: as the code sees them after the release, and before it too
-   * where the release does not touch their table. Absent when there is no such code.
+   * Columns that the application's own code reads and writes: as the code sees them after the release, and also before it where the release does not
+   * touch their table. Absent when there is no such code.
    */
   readonly application?: readonly ColumnRequirement[];
 }
@@ -95,7 +95,7 @@ export interface ContractCounts {
   readonly foreignKeys: number;
 }
 
-/** How the contract is summed up for a person: distinct columns, index names and foreign keys. */
+/** The contract summed up for a person: distinct columns, index names and foreign keys. */
 export function countContract(contract: Contract): ContractCounts {
   const distinct = (keys: string[]) => new Set(keys).size;
   const table = (name: QualifiedName) => `${name.schema ?? ""}.${name.name}`;

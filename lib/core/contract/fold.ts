@@ -4,12 +4,12 @@ import type { Happening } from "./change.js";
 import type { ColumnRequirement, ConstraintRequirement, IndexRequirement, Requirement } from "./contract.js";
 import { tablesOf } from "./qualify.js";
 
-/** What a release says, in its order. */
+/** What a release says, in order. */
 export type Told = Requirement | Happening;
 
 /**
- * Brings the requirements of successive statements together: what an earlier statement makes needs not be there before
- * the release, what a later one changes or drops no longer holds after it, and what it renames holds under the new name.
+ * Merges the requirements of successive statements: what an earlier statement creates need not exist before the release, what a later one changes or
+ * drops no longer holds after it, and what it renames holds under the new name.
  */
 export function foldRequirements(told: readonly Told[]): readonly Requirement[] {
   const before = new Map<string, Requirement>();
@@ -36,7 +36,7 @@ function isTemporary(requirement: Requirement, temporary: readonly QualifiedName
   return tablesOf(requirement).some((table) => temporary.some((each) => same(each, table)));
 }
 
-/** What was moved stands over what was said of its new name before. */
+/** What is said of a moved object replaces what was said of its new name before. */
 function afterChange(after: ReadonlyMap<string, Requirement>, happening: Happening): Map<string, Requirement> {
   const left = new Map<string, Requirement>();
   const moved: Requirement[] = [];
@@ -63,7 +63,7 @@ function keep(requirement: Requirement, after: Map<string, Requirement>): void {
   }
 }
 
-/** A key makes an index of its own name, maybe under the name of one that was dropped; without a name, the table's begins it. */
+/** A key creates an index of its own name, perhaps the name of one that was dropped; an unnamed key's index name begins with the table's. */
 function takeIndexName({ name, table }: ConstraintRequirement, after: Map<string, Requirement>): void {
   for (const [key, each] of after) {
     if (each.kind !== "index" || each.present) continue;
@@ -71,7 +71,7 @@ function takeIndexName({ name, table }: ConstraintRequirement, after: Map<string
   }
 }
 
-/** True when the release itself says something of it, or makes its table, before this statement. */
+/** True when the release itself says something about it, or creates its table, before this statement. */
 function madeEarlier(requirement: Requirement, after: ReadonlyMap<string, Requirement>): boolean {
   if (after.has(keyOf(requirement))) return true;
   if (requirement.kind === "index") return false;
@@ -89,7 +89,7 @@ function joined(earlier: Requirement, later: Requirement, when: "before" | "afte
   return when === "before" ? earlier : { ...later, when };
 }
 
-/** Before: the first thing said counts. After: the last. What one does not say, the other may. */
+/** Before: the first statement counts. After: the last. What one leaves open, the other may say. */
 function mergedColumn(
   earlier: ColumnRequirement,
   later: ColumnRequirement,
@@ -107,7 +107,7 @@ function mergedColumn(
   };
 }
 
-/** One index name may be once in each schema, so further tables are added. */
+/** An index name may exist once per schema, so further tables are added. */
 function mergedIndex(earlier: IndexRequirement, later: IndexRequirement, when: "before" | "after"): IndexRequirement {
   if (!later.present || !earlier.present) return when === "before" ? earlier : { ...later, when };
   const others = later.on.filter((on) => !earlier.on.some((each) => same(each.table, on.table)));

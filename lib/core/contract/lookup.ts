@@ -2,7 +2,7 @@ import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import type { SourceSpan, Subject } from "../finding.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
-/** One requirement that does not hold. `message` goes on after "Before the release ". */
+/** One requirement that does not hold. `message` continues "Before the release ". */
 export interface Failure {
   readonly code: string;
   readonly subject: Subject;
@@ -14,7 +14,7 @@ export interface Failure {
 export interface NamePlace {
   /** For a name without a schema. */
   readonly searchPath: readonly string[];
-  /** What a tenant that is a schema is really called: a release may write that name, and the catalog has its first schema for it. */
+  /** The real name of a tenant that is a schema: a release may write that name; in the catalog it is the first schema. */
   readonly tenantSchema?: string | null;
 }
 

@@ -3,7 +3,7 @@ import { withTables } from "./carry.js";
 import type { Happening, NameChange } from "./change.js";
 import type { Requirement } from "./contract.js";
 
-/** Gives a name without a schema the schema of the only table of that name among `all`; a renamed table keeps its own. */
+/** Gives a name without a schema the schema of the only table of that name in `all`; a renamed table keeps its own. */
 export function qualifyNames<T extends Requirement | Happening>(
   told: readonly T[],
   all: readonly (Requirement | Happening)[],

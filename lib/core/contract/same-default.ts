@@ -1,7 +1,7 @@
 /**
- * Whether the default that a text gives is the one that the catalog shows of a column of type `type`. The server folds constants into
- * the type's own form (`'1 day'`, `'{"a":1}'`, `'now'` become others) and adds casts, so only constants whose form it keeps are
- * compared: text, numbers and booleans. Of anything else, only whether there is a default.
+ * Whether the default in a text is the one that the catalog shows for a column of type `type`. The server folds constants into the type's own form
+ * (`'1 day'`, `'{"a":1}'`, `'now'` become others) and adds casts, so only constants whose form it keeps are compared: text, numbers and booleans. For
+ * anything else, only whether there is a default.
  */
 export function sameDefault(expected: string | null, actual: string | null, type: string): boolean {
   const wanted = expected === null || isNull(expected) ? null : expected;
@@ -24,13 +24,13 @@ const KEEPS: readonly Kept[] = [
   { of: /^boolean$/, same: (a, b) => sameOrUnknown(truth(a), truth(b)) },
 ];
 
-/** `1.0` and `'1'` are one; a number that is rounded to the type, or has a form that is not known here, may be any. */
+/** `1.0` and `'1'` are the same; a number that is rounded to the type, or has a form that is not known here, may be any. */
 function sameNumber(a: string, b: string): boolean {
   const whole = (text: string) => (/^[+-]?\d+$/.test(text.trim()) ? BigInt(text.trim().replace("+", "")) : null);
   return sameOrUnknown(whole(a), whole(b));
 }
 
-/** The server takes any beginning of the words that is unambiguous. */
+/** The server accepts any unambiguous prefix of the words. */
 function truth(text: string): boolean | null {
   const word = text.trim().toLowerCase();
   if (word === "1" || word === "on" || (word !== "" && ("true".startsWith(word) || "yes".startsWith(word))))
