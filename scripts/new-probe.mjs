@@ -77,7 +77,7 @@ insert(
 const page = "docs/probes.md";
 insert(
   page,
-  "\n\nWhere a column changes its type",
+  "\n\nWhen a column changes its type",
   `\n| \`probe.${slug}\` | the statement | the rows that it refuses |`,
 );
 formatWritten(path, "lib/core/probes/index.ts", cases);
