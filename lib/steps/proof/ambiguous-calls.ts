@@ -9,10 +9,7 @@ import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import { resolved } from "./resolved.js";
 
-/**
- * Calls and expressions that find one function or operator before the release, and after it more than one. Nothing runs; the server only
- * resolves.
- */
+/** Calls and expressions that match one function or operator before the release, and several after it. Nothing runs; the server only resolves. */
 export async function ambiguousCallFindings(
   input: ProveOnClone,
   clones: Clones,
@@ -25,10 +22,7 @@ export async function ambiguousCallFindings(
   ];
 }
 
-/**
- * Each earlier function is called with as many arguments as it takes, of its own types, without a type, and with whole numbers for
- * numbers.
- */
+/** Calls each earlier function with as many arguments as it takes: of its own types, untyped, and with whole numbers for numbers. */
 async function ambiguousFunctions(
   input: ProveOnClone,
   clones: Clones,
@@ -36,7 +30,7 @@ async function ambiguousFunctions(
   { before, after }: { readonly before: Catalog; readonly after: Catalog },
 ): Promise<readonly Finding[]> {
   const were = functionsOf(before);
-  // A default that CREATE OR REPLACE gives a parameter is as good as a new overload.
+  // A default that CREATE OR REPLACE adds to a parameter works like a new overload.
   const said = (each: CatalogObject) => `${humanName(each.id)} ${each.attributes.arguments}`;
   const signatures = new Set(were.map(said));
   const added = functionsOf(after).filter((each) => !signatures.has(said(each)));
@@ -67,9 +61,9 @@ interface Call {
   readonly of: CatalogObject;
   /** For a person: `numeric, text`. */
   readonly arguments: string;
-  /** As a driver sends a parameter whose type it does not tell. */
+  /** As a driver sends a parameter without telling its type. */
   readonly untyped: boolean;
-  /** Resolves the call, and runs nothing. */
+  /** Resolves the call without running anything. */
   readonly resolve: string;
 }
 
@@ -117,17 +111,17 @@ async function callsOf(
 
 interface Parameters extends Row {
   readonly types: string[];
-  /** Whether each is of a number's type. */
+  /** Whether each is of a numeric type. */
   readonly numbers: boolean[];
   readonly defaults: number;
-  /** Of a variadic function that takes one type, and whether it is a number's. */
+  /** Of a variadic function that takes one type, and whether it is numeric. */
   readonly element: string | null;
   readonly countable: boolean | null;
 }
 
 const MOST_ELEMENTS = 3;
 
-/** With all arguments and with those that have no default; a variadic function with some elements in place of its array too. */
+/** With all arguments, and with only those that have no default; a variadic function also with some elements in place of its array. */
 function waysToCall({ types, numbers, defaults, element, countable }: Parameters) {
   const ways = Array.from({ length: defaults + 1 }, (_, more) => types.length - defaults + more);
   const plain = ways.map((count) => ({ types: types.slice(0, count), numbers: numbers.slice(0, count) }));
@@ -139,7 +133,7 @@ function waysToCall({ types, numbers, defaults, element, countable }: Parameters
   return [...plain, ...variadic];
 }
 
-/** PREPARE takes no CALL; a body in SQL is resolved when its function is made. */
+/** PREPARE does not accept CALL; a body in SQL is resolved when its function is created. */
 function resolving({ attributes }: CatalogObject, call: string): string {
   if (attributes.kind !== "p") return `prepare schema_gate_call as select ${call}`;
   return `create procedure pg_temp.schema_gate_call() language sql as ${literal(`call ${call}`)}`;

@@ -7,12 +7,12 @@ import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import { resolved } from "./resolved.js";
 
-/** What the expressions of applications are mostly made of: an implicit cast can make each of these find several. */
+/** What expressions in applications mostly consist of: an implicit cast can make any of these ambiguous. */
 const COMMON = ["=", "<>", "<", ">", "+", "-", "*", "/", "||", "~~", "->>", "@>"];
-/** Types of columns that are tried with each operator, at most. */
+/** Maximum number of column types tried with each operator. */
 const TYPES = 40;
 
-/** An expression of one operator, by what surrounds it: a value of a type, a whole number, or a text without a type. */
+/** An expression with one operator, by its operands: a value of a type, a whole number, or an untyped text. */
 interface Expression {
   readonly operator: string;
   readonly left: string | null;
@@ -20,8 +20,8 @@ interface Expression {
 }
 
 /**
- * Expressions that find one operator before the release, and after it more than one, since it makes an operator of that name or an implicit
- * cast: the operand types of the operators that there are, and those of the tenant's columns, with one another and with literals.
+ * Expressions that match one operator before the release and several after it, since it creates an operator of that name or an implicit
+ * cast: tries the operand types of the existing operators and the tenant's column types, with one another and with literals.
  */
 export async function ambiguousOperators(
   input: ProveOnClone,
@@ -56,7 +56,7 @@ function added(kind: "operator" | "cast", before: Catalog, after: Catalog): read
   return of(after).filter((object) => !were.has(key(object)));
 }
 
-/** The commonest first. */
+/** The most common first. */
 function columnTypes({ objects }: Catalog): readonly string[] {
   const counts = new Map<string, number>();
   for (const object of objects)
@@ -109,7 +109,7 @@ function shown(operand: string): string {
   return operand === "1" ? "a whole number" : operand.slice("null::".length);
 }
 
-/** One for each operator, with the expressions that it is ambiguous in. */
+/** One finding for each operator, with the expressions in which it is ambiguous. */
 function findings(ambiguous: readonly Expression[], made: readonly CatalogObject[]): readonly Finding[] {
   const names = [...new Set(ambiguous.map(({ operator }) => operator))];
   return names.map((name) => {

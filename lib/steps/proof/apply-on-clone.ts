@@ -5,7 +5,7 @@ import { type AppliedMigration, applyMigration, type StatementObserver } from ".
 import type { LockWatch } from "../migration/lock-watch.js";
 import type { ProveOnClone } from "./input.js";
 
-/** One migration, as the rollout will run it, without a ledger. `stop` ends a program before its time. */
+/** One migration, as the rollout will run it, without a ledger. `stop` ends a program early. */
 export async function up(
   session: Session,
   input: ProveOnClone,

@@ -12,14 +12,14 @@ interface Relation extends Record<string, unknown> {
   readonly inserted: string;
   readonly updated: string;
   readonly deleted: string;
-  /** Table lock modes that this backend holds. Serializable's predicate locks block nobody and are none. */
+  /** Table lock modes that this backend holds. Serializable's predicate locks block nobody and do not count. */
   readonly modes: readonly LockMode[];
 }
 
-/** What our own backend holds and has done, table by table, within its transaction. */
+/** What our own backend holds and has done within its transaction, by table. */
 export type Snapshot = ReadonlyMap<string, Relation>;
 
-/** Tables, partitioned tables and materialized views that are not the server's own. Counters as of this transaction. */
+/** Tables, partitioned tables and materialized views, except the server's own. Counters are those of this transaction. */
 const QUERY = `select c.oid::text as oid, n.nspname as schema, c.relname as name, c.relfilenode::text as filenode,
     coalesce(s.seq_tup_read, 0)::text as scanned, coalesce(s.n_tup_ins, 0)::text as inserted,
     coalesce(s.n_tup_upd, 0)::text as updated, coalesce(s.n_tup_del, 0)::text as deleted,
@@ -52,7 +52,7 @@ export interface Changes {
 
 /**
  * What happened between two snapshots to the tables of the first. Names are those of the first. A lock and a rewrite count only on a table
- * of `atStart`: nobody waits for one that the release makes.
+ * of `atStart`: nobody waits for a table that the release creates.
  */
 export function changesBetween(before: Snapshot, after: Snapshot, atStart: Snapshot = before): Changes {
   const pairs = [...before.values()].flatMap((was) => {

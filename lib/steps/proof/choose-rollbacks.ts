@@ -23,18 +23,18 @@ import { type Columns, type Passage, readColumns, withAside } from "./what-goes.
 type KeptTime = Pick<Keeping, "before" | "after">;
 
 /**
- * Takes the release back, from the last migration to the first: for each, the candidates in order until one leads to
- * the state before it. What is chosen is then run for real, so that the next is tried where the rollout would try it.
+ * Takes the release back, from the last migration to the first: for each, tries the candidates in order until one leads to the state before
+ * it. Then runs the chosen one for real, so that the next is tried in the state in which the rollout would try it.
  */
 export class RollbackTrial {
   private working: WorkingClone;
-  /** Of that clone, where the whole release stands. */
+  /** Of the clone that has the whole release. */
   private columns: Columns = new Map();
   /** Whether what the inverses need was kept aside on the way up. */
   private kept = false;
   private readonly inverses: readonly Inverses[];
   private readonly chosen = new Map<string, RollbackCandidate>();
-  /** What it took to make the copies of a statement. */
+  /** How long making a statement's copies took. */
   private readonly times = new Map<string, KeptTime>();
   /** By the migration's place: bytes of its copies, or why they may not or cannot be made. */
   private readonly copies = new Map<number, number | DatabaseError>();
@@ -52,12 +52,12 @@ export class RollbackTrial {
     );
   }
 
-  /** The clone that stands where the trial ended. */
+  /** The clone at which the trial ended. */
   get end(): WorkingClone {
     return this.working;
   }
 
-  /** What the copies for the chosen way back take around a statement of the release; null when it needs none. */
+  /** What the copies for the chosen way back cost around a statement of the release; null if it needs none. */
   keepingOf(statement: ProvedStatement): Keeping | null {
     const aside = this.chosen.get(statement.migration)?.keep.filter((each) => each.statement === statement.index);
     const ms = this.times.get(place(statement.migration, statement.index));
@@ -100,7 +100,7 @@ export class RollbackTrial {
     return this.lastWay(at, trials);
   }
 
-  /** Tries in a transaction and then does it; what cannot be tried in a transaction is done at once. */
+  /** Tries in a transaction and then runs for real; what cannot be tried in a transaction is run straight away. */
   private async attempt(candidate: RollbackCandidate, at: number): Promise<Tried> {
     const { schema, numbered, migrations } = this.input;
     const before = { state: this.state(at), renumbered: numberedBefore(migrations, at) };
@@ -141,7 +141,7 @@ export class RollbackTrial {
     return made ? this.choose(at, made.made, made.tried, trials) : this.none(at, trials);
   }
 
-  /** The candidate when it passed. What is different is found on the way, so the whole is proved on a clone that has not begun it. */
+  /** The candidate if it passed. Finding the differences changes the clone, so the whole is proved on a clone that has not started it. */
   private async tryMade(
     at: number,
     trials: CandidateTrial[],
@@ -195,7 +195,7 @@ export class RollbackTrial {
     }
   }
 
-  /** What cannot be kept is not kept: the migration has no way back then, and says so in its turn. */
+  /** What cannot be kept is not kept: the migration then has no way back, and says so when its turn comes. */
   private async upKeeping(at: number, migration: Migration): Promise<void> {
     const keep = this.inverses[at]?.keep ?? [];
     try {
@@ -273,7 +273,7 @@ export class RollbackTrial {
     return { version, name, verdict, candidate, losses: candidate.losses, differences: [], kept, behind: null, trials };
   }
 
-  /** The most telling of the failures: what ran and left something is nearer than what did not run. */
+  /** The most telling of the failures: one that ran and left something is closer than one that did not run. */
   private none(at: number, trials: readonly CandidateTrial[]): ProvedRollback {
     const { version, name } = this.migration(at);
     const order: readonly RollbackVerdict[] = ["differs", "error", "none"];

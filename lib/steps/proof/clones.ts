@@ -7,14 +7,14 @@ import { GrowthUnknown, GrowthWatch } from "./watch-growth.js";
 export interface WorkingClone {
   readonly clone: Clone;
   readonly session: Session;
-  /** Null where a clone may grow without a limit. */
+  /** Null if a clone may grow without a limit. */
   readonly growth: GrowthWatch | null;
 }
 
 /** The clones of one proof: whatever happens, none is left behind. */
 export class Clones {
   private readonly open = new Set<WorkingClone>();
-  /** Why clones that are dropped by now were stopped for their size, or because nobody knew it any more. */
+  /** Why clones that are gone by now were stopped: for their size, or because it was no longer known. */
   private readonly stopped: DatabaseError[] = [];
   /** Clones that are still there. */
   readonly left: NotDropped[] = [];
@@ -42,12 +42,12 @@ export class Clones {
     return GrowthWatch.begin(() => this.connectAsLogin(clone), growthLimit, clock);
   }
 
-  /** A session that was ended for its clone's size fails for that reason, whatever the server called it. */
+  /** If a session was ended for its clone's size, that is the reason for the failure, whatever the server called it. */
   reasonFor(error: DatabaseError): DatabaseError {
     return this.reasons()[0] ?? error;
   }
 
-  /** Throws when a limit was asked for and the size of some clone was not watched to the end. */
+  /** Throws if a limit was asked for and some clone's size was not watched to the end. */
   assertWatched(): void {
     const unknown = this.reasons().find((reason) => reason instanceof GrowthUnknown);
     if (unknown) throw unknown;
@@ -57,12 +57,12 @@ export class Clones {
     return [...this.stopped, ...[...this.open].flatMap(({ growth }) => growth?.reason ?? [])];
   }
 
-  /** A further session on a clone. */
+  /** Another session on a clone. */
   connect(clone: Clone): Promise<Session> {
     return clone.open(this.options());
   }
 
-  /** One that may end the others. */
+  /** A session that may end the others. */
   connectAsLogin(clone: Clone): Promise<Session> {
     return clone.open({ ...this.options(), asLogin: true });
   }
@@ -80,7 +80,7 @@ export class Clones {
     await this.remove(working.clone);
   }
 
-  /** That it could not be dropped says nothing of the release. */
+  /** A failed drop says nothing about the release. */
   private async remove(clone: Clone): Promise<void> {
     try {
       await clone.drop();
@@ -90,7 +90,7 @@ export class Clones {
     }
   }
 
-  /** Drops all; throws the first failure after having tried every one. */
+  /** Drops all; throws the first failure after trying every one. */
   async dropAll(): Promise<void> {
     const results = await Promise.allSettled([...this.open].map((working) => this.drop(working)));
     const failed = results.find((result) => result.status === "rejected");

@@ -4,10 +4,10 @@ import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { type State, tableName } from "./state.js";
 
-/** By table: for each of its columns the sum of a hash of its values, whatever row they are in. */
+/** By table and column: the sum of a hash of the column's values, whichever row they are in. */
 export type ColumnSums = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** Reads tables of the database as it is now; `state` is what it is in. */
+/** Reads tables of the database as it is now; `state` is its current state. */
 export async function readColumnSums(
   session: Session,
   state: State,

@@ -11,7 +11,7 @@ import type { ProveOnClone } from "./input.js";
 import { isSameSchema, readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
 
-/** What a program made of a clone, next to what it was. */
+/** The change that a program made to a clone, and the state before it. */
 export interface Around {
   readonly session: Session;
   /** Null when there is no generator of differences. */
@@ -22,7 +22,7 @@ export interface Around {
   readonly earlier: readonly Migration[];
 }
 
-/** Finds SQL that makes the same change as a program, runs it on a clone of its own, and says whether it did. */
+/** Finds SQL that makes the same change as a program, runs it on its own clone, and says whether it did. */
 export async function deriveChange(
   clones: Clones,
   input: ProveOnClone,

@@ -16,8 +16,8 @@ import { WAY_BACK } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
 
 /**
- * The inverses as far as they run (they know about renames and about rows), then our own repairs of what is still different
- * from the schema before. Null when a difference has no repair. Leaves the database with the inverses run.
+ * Runs the inverses as far as possible (they know about renames and rows), then our own repairs of what still differs from the schema
+ * before. Null if a difference has no repair. Leaves the database with the inverses run.
  */
 export async function repairCandidate(
   session: Session,
@@ -31,7 +31,7 @@ export async function repairCandidate(
   return candidate(inverses, own, repairs.flatMap(commandsOf));
 }
 
-/** The same with a generator of differences before our repairs: it knows what hangs on what, but does not see everything. */
+/** The same with a generator of differences before our repairs: it knows dependencies, but does not see everything. */
 export async function differenceCandidate(
   session: Session,
   difference: SchemaDifference,
@@ -49,7 +49,7 @@ export async function differenceCandidate(
   return candidate(inverses, own, [...aside, ...generated, ...unseen]);
 }
 
-/** Repairs of what the generator leaves; none when its statements do not run, or leave what has no repair. */
+/** Repairs of what the generator leaves; none if its statements do not run, or leave something that has no repair. */
 async function repairsAfter(
   session: Session,
   generated: readonly string[],
@@ -68,8 +68,8 @@ async function repairsAfter(
 }
 
 /**
- * An enum with fewer values is recreated under its columns, which a trigger that names one of them forbids. The generator does
- * not see that, but makes triggers that are missing.
+ * An enum with fewer values is recreated under its columns, which fails if a trigger names one of them. The generator does not see that,
+ * but it creates missing triggers.
  */
 function triggersInTheWay(differences: readonly Difference[], { objects }: Catalog): readonly string[] {
   const enums = differences
@@ -85,7 +85,7 @@ function triggersInTheWay(differences: readonly Difference[], { objects }: Catal
     .map(({ id }) => `DROP TRIGGER IF EXISTS ${identifier(id.name)} ON ${qualified(id.schema, id.table ?? "")}`);
 }
 
-/** What is still different once the inverses ran. Throws an `Error` when rows hang on it: no schema says what was in them. */
+/** What still differs after the inverses ran. Throws an `Error` if rows depend on it: no schema says what was in them. */
 async function remaining(session: Session, before: Catalog, scope: SessionScope): Promise<Comparison> {
   const comparison = compareCatalogs(await readCatalog(session, scope.schema), before);
   const index = new CatalogIndex(before);
@@ -106,7 +106,7 @@ function holdsRows({ change, kind, id, attribute, declared }: Difference, before
   return change === "missing" ? computed === "" : change === "changed" && attribute === "type";
 }
 
-/** No difference of schemas puts rows back: what would lose them is believed only with the inverses that kept them. */
+/** A difference of schemas never brings rows back: if it would lose rows, it is trusted only with the inverses that kept them. */
 function candidate(inverses: Inverses, own: readonly string[] | null, rest: readonly string[]): RollbackCandidate {
   if (!own && inverses.losses.length > 0)
     throw new Error(`${inverses.losses[0]?.name ?? ""}: the statements that put its rows back do not run here`);
@@ -124,8 +124,8 @@ function candidate(inverses: Inverses, own: readonly string[] | null, rest: read
 }
 
 /**
- * Runs the inverses and answers with those that ran: one that does not is left out, and what it leaves is made good afterwards. Null when one of
- * them moves rows: without it they would not come back.
+ * Runs the inverses and returns those that ran: one that does not run is left out, and what it leaves is repaired afterwards. Null if one
+ * of the failed ones moves rows: without it they would not come back.
  */
 async function runInverses(
   session: Session,
@@ -160,7 +160,7 @@ async function attempted(session: Session, sql: string, schema: string | null): 
   }
 }
 
-/** The generator knows nothing of the copies that we keep, and must neither make nor drop them on a tenant. */
+/** The generator knows nothing about the copies that we keep, and must neither create nor drop them on a tenant. */
 export async function forgetOwnSchema(session: Session, schema: string | null): Promise<void> {
   await session.script(bindSchemas(`drop schema if exists ${identifier(OWN_SCHEMA)} cascade`, schema));
 }

@@ -5,11 +5,11 @@ import { literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { tableName } from "./state.js";
 
-/** An index that the release made: how many rows it should have by its definition, and how many the server put into it. */
+/** An index that the release created: how many rows it should hold by its definition, and how many the server put into it. */
 export interface IndexEntries {
   readonly index: string;
   readonly planned: number;
-  /** Null when the server keeps no count of it. */
+  /** Null if the server keeps no count of it. */
   readonly held: number | null;
   readonly rows: number;
   readonly partial: boolean;
@@ -47,7 +47,7 @@ export async function readIndexEntries(
   return found;
 }
 
-/** The server's count is that of the moment of the build: rows that the release writes later are not in it. */
+/** The server's count is from the moment of the build: rows that the release writes later are not in it. */
 export function indexFindings(entries: readonly IndexEntries[]): readonly Finding[] {
   return entries.flatMap((entry): Finding[] => {
     const { index, planned, held, rows, partial } = entry;

@@ -1,17 +1,17 @@
 import type { HeldLock, ProvedStatement } from "./proof.js";
 
-/** What keeping rows aside around a statement took on the clone. */
+/** What keeping rows aside around a statement cost on the clone. */
 export interface Keeping {
   /** Milliseconds before the statement and after it. */
   readonly before: number;
   readonly after: number;
-  /** Tables that nobody writes to meanwhile, and until the commit. */
+  /** Tables that nobody can write to meanwhile, and until the commit. */
   readonly tables: readonly string[];
 }
 
 /**
- * The release is watched without copies, because which of them are needed is known only with the way back; the rollout makes them.
- * Puts their time and their locks in, so that what is predicted for a tenant is what the rollout will do there.
+ * The release is watched without copies, because which ones it needs is known only together with the way back; the rollout does make them.
+ * Adds their time and their locks, so that the prediction for a tenant is what the rollout will do there.
  */
 export function withKeeping(
   statements: readonly ProvedStatement[],

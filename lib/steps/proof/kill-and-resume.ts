@@ -17,12 +17,12 @@ export interface Around {
   readonly outcome: Outcome;
 }
 
-/** Statements of a migration after which it is killed; more are spread evenly. */
+/** Statements of a migration after which it is killed, at most; if there are more, the kills are spread evenly. */
 const MOST_POINTS = 12;
 
 /**
- * Runs a migration again and again, each time killing its backend after another statement, and says what each death
- * left: the old state, the new one, or a state from which the run went on to the new one. Ends in the new state.
+ * Runs a migration again and again, each time killing its backend after another statement, and says what each kill left: the old state, the
+ * new one, or a state from which the run continued to the new one. Ends in the new state.
  */
 export async function killAndResume(
   working: WorkingClone,
@@ -51,7 +51,7 @@ interface Point {
   readonly state: ResumePoint["state"] | "between";
 }
 
-/** Kills a team's own program half way through the time that it took, and runs it again. Empty when it was faster. */
+/** Kills a team's own program halfway through the time that it took before, and runs it again. Empty if it was faster than that. */
 export async function killCommand(
   working: WorkingClone,
   input: ProveOnClone,
@@ -70,7 +70,7 @@ export async function killCommand(
   return resumed(working, input, migration, keep, around, points);
 }
 
-/** Goes on from the last death, and says of each what came of it. `done`: a run that nothing killed has finished the migration. */
+/** Continues after the last kill, and says for each kill what happened. `done`: a run that nothing killed has finished the migration. */
 async function resumed(
   working: WorkingClone,
   input: ProveOnClone,

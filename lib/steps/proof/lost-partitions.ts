@@ -13,8 +13,8 @@ interface Released {
 }
 
 /**
- * Partitions that were dropped, detached or made narrower, so that rows find none any more. The server says what is free, by making a
- * partition there that is taken back. The oldest of ranges is meant to go, as is one of another list.
+ * Partitions that were dropped, detached or made narrower, so that some rows no longer find one. The server says what is free: a partition
+ * is created there and rolled back. The oldest range, or one list among others, may be meant to go.
  */
 export async function lostPartitionFindings(
   session: Session,
@@ -46,7 +46,7 @@ async function severityOf(
   if (kind === "default") return "warning";
   const gap = await firstFree(candidates, isFree);
   if (gap === null) return null;
-  // Every kind of row goes to each part of a hash.
+  // Every part of a hash receives all kinds of rows.
   if (kind === "hash") return "error";
   if (kind === "list") return "warning";
   const around = aroundEnd(gap);
@@ -60,7 +60,7 @@ async function firstFree(candidates: readonly string[], isFree: IsFree): Promise
   return null;
 }
 
-/** An overlap and an empty range are refused. */
+/** The server refuses an overlap and an empty range. */
 async function isFree(
   session: Session,
   { parent }: LostPartition,

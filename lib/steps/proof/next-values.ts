@@ -12,7 +12,7 @@ export interface NextValue {
 /** Sequences per query. */
 const CHUNK = 200;
 
-/** By the sequence's name with its schema. One that cycles may give any value again, and is left out. */
+/** By the sequence's name with its schema. A sequence that cycles may return any value again, and is left out. */
 export async function readNextValues(
   session: Session,
   catalog: Catalog,
@@ -36,7 +36,7 @@ export async function readNextValues(
   return found;
 }
 
-/** Sequences that would give values again, a sentence each. One that has gone on harms nobody: gaps are normal. */
+/** Sequences that would return values again, a sentence each. One that moved forward harms nobody: gaps are normal. */
 export function setBack(
   now: ReadonlyMap<string, NextValue>,
   before: ReadonlyMap<string, NextValue>,

@@ -5,9 +5,9 @@ import type { Finding } from "../../core/finding.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-/** A column that alone is unique and takes its values from a sequence. */
+/** A column that is unique by itself and takes its values from a sequence. */
 interface Numbered {
-  /** Table and column by what keeps through a rename. */
+  /** Table and column, by what a rename does not change. */
   readonly key: string;
   readonly schema: string;
   readonly table: string;
@@ -19,18 +19,18 @@ interface Numbered {
 interface Numbering extends Numbered {
   /** What the sequence gives next; null when it has nothing left. */
   readonly next: bigint | null;
-  /** Numbers that it has until it ends or begins again. */
+  /** Numbers that it has before it ends or starts again. */
   readonly left: bigint;
   readonly cycles: boolean;
-  /** The first of those that a row has already; null for none. */
+  /** The first of those that a row already has; null for none. */
   readonly taken: bigint | null;
-  /** Rows; null where more numbers are left than anybody counts. */
+  /** Rows; null if more numbers are left than anybody counts. */
   readonly rows: bigint | null;
 }
 
 export type Numberings = ReadonlyMap<string, Numbering>;
 
-/** More numbers than this are enough for any table that a clone holds; and what has a row beyond them is an exception that was meant. */
+/** Numbers that are enough for any table on a clone; a row with a number beyond them is an intended exception. */
 const ENOUGH = 1_000_000n;
 
 export async function readNumberings(session: Session, schema: string | null): Promise<Numberings> {
@@ -111,7 +111,7 @@ function numbered(schema: string | null): string {
     order by 1`;
 }
 
-/** Tables whose next number is another than it was. */
+/** Tables whose next number changed. */
 export function renumbered(before: Numberings, after: Numberings, own: string | null): readonly TableRef[] {
   return [...after].flatMap(([key, { schema, table, next, left }]) => {
     const was = before.get(key);
@@ -121,7 +121,7 @@ export function renumbered(before: Numberings, after: Numberings, own: string | 
   });
 }
 
-/** What an INSERT meets later: that the next number is taken, or that there is none, is tried as an INSERT. */
+/** Finds what an INSERT hits only later. Whether the next number is taken, or none is left, is tried with a real INSERT. */
 export function numberingFindings(before: Numberings, after: Numberings, own: string | null): readonly Finding[] {
   return [...after].flatMap(([key, is]): Finding[] => {
     const was = before.get(key);
@@ -134,7 +134,7 @@ function isTaken({ next, taken }: Numbering): boolean {
   return next !== null && taken !== null && taken !== next;
 }
 
-/** It has fewer numbers left than the table has rows: more than half is used up. */
+/** It has fewer numbers left than the table has rows: more than half are used up. */
 function runsOut({ left, rows }: Numbering): boolean {
   return left > 0n && rows !== null && left < rows;
 }

@@ -9,7 +9,7 @@ import type { AppliedRelease } from "./run-release.js";
 import { changedTables, compareStates, isSameSchema, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 
-/** Undisturbed runs that are made at most to find out which values differ from run to run. */
+/** Undisturbed runs made, at most, to find out which values differ from run to run. */
 const MOST_CONTROLS = 3;
 
 interface Column {
@@ -18,13 +18,11 @@ interface Column {
 }
 
 /**
- * Judges whether a run that was disturbed, or came after a rollback, led where the first run led: the same schema, as
- * many rows, and in each column the same values.
- *
- * A clock, random numbers and sequences give other values each time and are no loss. Which columns hold such values is not
- * guessed: the release is run again on a fresh clone, undisturbed but later and with its sequences moved on, and a column that
- * differs there is not compared. Which row has which value is not compared either: numbers given in the order in
- * which rows happen to lie are the same numbers.
+ * Judges whether a run that was disturbed, or followed a rollback, ended where the first run ended: the same schema, the same number of
+ * rows, and in each column the same values. A clock, random numbers and sequences give other values each time, which is no loss. Which
+ * columns hold such values is not guessed: the release runs again on a fresh clone, undisturbed but later and with its sequences moved on,
+ * and a column that differs there is not compared. Nor is which row has which value: numbers given in the order in which rows happen to be
+ * stored are the same numbers.
  */
 export class Outcome {
   private readonly controls: (readonly ColumnSums[] | string)[] = [];
@@ -35,7 +33,7 @@ export class Outcome {
     private readonly run: AppliedRelease,
   ) {}
 
-  /** Null when the session's database stands where the first run stood after this migration; else what is different. */
+  /** Null if the session's database is where the first run was after this migration; otherwise what differs. */
   async difference(session: Session, now: State, at: number): Promise<string | null> {
     const target = this.run.states[at + 1];
     if (!target) throw new RangeError(`there is no state after migration ${at}`);
@@ -57,7 +55,7 @@ export class Outcome {
     return first ? `${first.table}.${first.column} has other values than after an undisturbed run.` : null;
   }
 
-  /** A table that the release left alone may have only its earlier values. */
+  /** A table that the release did not touch may have only its earlier values. */
   private async differing(session: Session, now: State, tables: readonly string[], at: number): Promise<Column[]> {
     const sums = await readColumnSums(session, now, tables, this.input.schema);
     const known = this.run.sums[at + 1];
@@ -72,7 +70,7 @@ export class Outcome {
     return made;
   }
 
-  /** Sums after each migration of a further run, or why there was none. */
+  /** Sums after each migration of another run, or why there was none. */
   private async undisturbed(): Promise<readonly ColumnSums[] | string> {
     const working = await this.clones.make("control");
     const observe: StatementObserver = { before: () => moveSequences(working.session, this.input) };
@@ -101,8 +99,8 @@ function hasSameCounts(now: State, target: State): boolean {
 }
 
 /**
- * As a run that was killed leaves them: numbers that were taken are not given back. Those near their end stay, as do those of other tenants,
- * which no release may touch.
+ * Leaves sequences as a killed run does: numbers that were taken are not given back. Sequences near their end are not moved, nor those of
+ * other tenants, which no release may touch.
  */
 async function moveSequences(session: Session, { schema, settings }: ProveOnClone): Promise<void> {
   const own = schema === null ? null : [schema, ...(settings.shared ?? ["public"])];

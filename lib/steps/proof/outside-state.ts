@@ -1,14 +1,13 @@
 import type { Session } from "../../ports/database.js";
 
-/** One thing that a database holds besides its schema and its tables' rows: what it is, and each aspect of it as text. */
+/** What a database holds besides its schema and its tables' rows: each thing, with every aspect of it as text. */
 export type OutsideState = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 const PIECE = 1 << 22;
 
 /**
- * Large objects are read piece by piece, since one may be larger than a value (manual, "Large Objects": 4 TB). 262144 is INV_READ, and what
- * is opened is closed with the transaction.
- * Of one that the role may not read, all but its content is compared.
+ * Large objects are read piece by piece, since one may be larger than a value (manual, "Large Objects": 4 TB). 262144 is INV_READ; the
+ * transaction closes what it opened. If the role may not read one, everything but its content is compared.
  */
 const LARGE_OBJECTS = `select 'large object ' || m.oid as object, a.aspect, a.value
   from pg_catalog.pg_largeobject_metadata m
@@ -31,8 +30,8 @@ const LARGE_OBJECTS = `select 'large object ' || m.oid as object, a.aspect, a.va
   where a.value is not null`;
 
 /**
- * What lies outside every schema and yet belongs to this database alone. Origins named pg_OID are left out: subscriptions make them, of any
- * database of the server.
+ * What is outside every schema and still belongs only to this database. Origins named pg_OID are left out: subscriptions create them, from
+ * any database of the server.
  */
 const DATABASE = `select 'the database' as object, a.aspect, a.value
   from pg_catalog.pg_database d
@@ -71,7 +70,7 @@ export function outsideDifferences(now: OutsideState, before: OutsideState): rea
   });
 }
 
-/** The same whatever numbers the server gave to large objects, which are others in each run. */
+/** Equal apart from the numbers that the server gave to large objects, which differ in each run. */
 export function sameWhateverNumbers(now: OutsideState, other: OutsideState): boolean {
   const essence = (state: OutsideState) =>
     [...state]

@@ -14,7 +14,7 @@ interface Released {
   readonly rollbacks: readonly Pick<ProvedRollback, "candidate">[];
 }
 
-/** Kept rows, and the progress of what takes more than one transaction, have a schema of ours in each tenant. */
+/** Kept rows, and the progress of what takes more than one transaction, are stored in a schema of ours in each tenant. */
 function needsOwnSchema({ migrations, rollbacks }: Released): boolean {
   return (
     migrations.some(({ migrator, up }) => migrator !== undefined || up.backfill !== undefined || isInParts(up)) ||
@@ -32,8 +32,8 @@ function keepsOrIsInParts({ keep, aside, outside, statements }: RollbackCandidat
 }
 
 /**
- * What a clone does not show: a right over the tenant's own database, which a copy of it has not, and which differs between tenants
- * of one cluster. Equal for the tenants of one database and role.
+ * What a clone does not show: a right on the tenant's own database, which a copy does not have, and which differs between tenants of one
+ * cluster. Equal for the tenants of one database and role.
  */
 export function ownSchemaFindings(
   members: readonly Tenant[],

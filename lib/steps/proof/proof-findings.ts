@@ -52,7 +52,7 @@ function codeOf(error: DatabaseError): string {
   return error.code === "57014" ? "dry-run.too-slow" : "dry-run.failed";
 }
 
-/** Statements that read a whole large table; while they do so their locks are held. */
+/** Statements that read a whole large table, holding their locks while they do. */
 export function scanFindings(statements: readonly ProvedStatement[], large: number | undefined): readonly Finding[] {
   if (large === undefined) return [];
   return statements.flatMap(({ migration, index, scans, locks, source }) =>
@@ -70,7 +70,7 @@ export function scanFindings(statements: readonly ProvedStatement[], large: numb
   );
 }
 
-/** Indexes and constraints that the release leaves unfinished; what was so before it is not the release's doing. */
+/** Indexes and constraints that the release leaves unfinished, except those that were unfinished before it. */
 export function validityFindings(before: Catalog, after: Catalog): readonly Finding[] {
   const keys = (catalog: Catalog) => new Set(unfinished(catalog).map(({ name }) => name));
   const known = keys(before);

@@ -12,7 +12,7 @@ import { releaseDependence } from "../catalog/release-dependence.js";
 import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
 import type { Proof } from "./proof.js";
 
-/** What a proof establishes for a cluster, and what it has to say: about the release, the contract, and drift that stays. */
+/** What a proof establishes for a cluster, and its findings: about the release, the contract, and drift that stays. */
 export async function proofRecord(
   ports: Ports,
   release: Release,
@@ -60,7 +60,7 @@ function resultOf(proof: Proof): RollbackResult {
   return lossy.length > 0 ? "kept-since" : "exact";
 }
 
-/** What the cluster still differs in from the declared schema after the release. */
+/** How the cluster still differs from the declared schema after the release. */
 async function remainingDrift(
   ports: Ports,
   release: Release,
@@ -78,7 +78,7 @@ function isAllowed(cluster: ClusterRecord, difference: Difference): boolean {
   return (cluster.drift?.allowed ?? []).some((allowed) => allowed.subject === difference.subject);
 }
 
-/** Drift that the release does not heal blocks when the release touches the object, and is told otherwise. */
+/** Drift that the release does not heal blocks if the release touches the object; otherwise it is only reported. */
 function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding {
   return {
     code: "drift.not-healed",
@@ -94,7 +94,7 @@ function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding
   };
 }
 
-/** What `rollout.analyze` will do in each tenant. ANALYZE reads a sample: its time hardly grows with a table. */
+/** What `rollout.analyze` will do in each tenant. ANALYZE reads a sample: its time hardly grows with the table. */
 function analyzePredicted(
   cluster: ClusterRecord,
   tenant: Tenant,

@@ -7,7 +7,7 @@ import type { RollbackCandidate, RollbackSource } from "../../core/rollback/plan
 import type { Statement } from "../../core/sql/statement.js";
 import type { Loss } from "../../core/undo/inverse.js";
 
-/** A lock that a statement took, and for how long it was held: from the statement's start to the commit. */
+/** A lock that a statement took, and how long it was held: from the statement's start to the commit. */
 export interface HeldLock {
   readonly table: string;
   readonly mode: LockMode;
@@ -20,19 +20,19 @@ export interface ProvedStatement {
   readonly migration: string;
   readonly index: number;
   readonly sql: string;
-  /** What of it ran in batches; absent for a statement that ran whole. `longestMs`: the longest of them. */
+  /** What ran in batches; absent for a statement that ran whole. `longestMs`: the longest batch. */
   readonly batched?: { readonly rows: number; readonly batches: number; readonly longestMs: number };
   readonly source: SourceSpan;
   readonly transactionality: Transactionality;
-  /** Since the first statement of the release began; the dry run's own reading is not counted. */
+  /** Since the first statement of the release began, without the dry run's own reading. */
   readonly startMs: number;
-  /** With the time that it takes to keep aside what it destroys. */
+  /** Includes the time to keep aside what it destroys. */
   readonly ms: number;
-  /** Locks that it was the first in its transaction to take in this mode. */
+  /** Locks that this statement was the first in its transaction to take in this mode. */
   readonly locks: readonly HeldLock[];
-  /** What the operation's own file says of it. */
+  /** What the operation's own file predicts. */
   readonly predicted: readonly TableLock[];
-  /** Tables whose rows it copies aside first. */
+  /** Tables whose rows are copied aside first. */
   readonly kept: readonly string[];
   /** Tables whose heap was rewritten. */
   readonly rewrites: readonly string[];
@@ -45,18 +45,18 @@ export interface ProvedStatement {
   }[];
 }
 
-/** Rows of a table before and after the release; null where the table is not there. */
+/** Rows of a table before and after the release; null where the table does not exist. */
 export interface TableRows {
   readonly table: string;
   readonly before: number | null;
   readonly after: number | null;
-  /** Same columns, same count, other content, or fewer rows. */
+  /** Same columns and same count with other content, or fewer rows. */
   readonly changed: boolean;
 }
 
 /**
- * `exact`: schema and rows as before. `order`: the same but for the order of columns. `differs`: something else came
- * back. `error`: it does not run. `none`: there is no way back to try.
+ * `exact`: schema and rows as before. `order`: the same except for the order of columns. `differs`: something else came back. `error`: it
+ * does not run. `none`: there is no way back to try.
  */
 export type RollbackVerdict = "exact" | "order" | "differs" | "error" | "none";
 
@@ -77,14 +77,14 @@ export interface ProvedRollback {
   readonly candidate: RollbackCandidate | null;
   readonly losses: readonly Loss[];
   readonly differences: readonly string[];
-  /** Bytes that its copies took on the clone, and whether that is above the limit; null when nothing is kept. */
+  /** Bytes that its copies took on the clone, and whether that exceeds the limit; null if nothing is kept. */
   readonly kept: { readonly bytes: number; readonly tooLarge: boolean } | null;
-  /** The later migration that cannot be taken back, so that this one is not reached; null when it was reached. */
+  /** The later migration that cannot be taken back, which keeps this one out of reach; null if it was reached. */
   readonly behind: string | null;
   readonly trials: readonly CandidateTrial[];
 }
 
-/** What a second run of the release does: the ledger keeps it from happening, this says what would. */
+/** What a second run of the release does: the ledger prevents it, this says what would happen. */
 export type Rerun =
   | { readonly outcome: "nothing" | "changes" }
   | { readonly outcome: "fails"; readonly reason: string }
@@ -98,7 +98,7 @@ export interface ResumePoint {
   readonly reason: string | null;
 }
 
-/** All that the dry run found out about a release on clones of one tenant. Plain data. */
+/** Everything that the dry run found out about a release on clones of one tenant. Plain data. */
 export interface Proof {
   /** True when every migration ran, can be taken back or need not be by the config, and ran again. */
   readonly passed: boolean;
@@ -110,20 +110,20 @@ export interface Proof {
   readonly resumes: readonly ResumePoint[];
   /** ANALYZE after the release, with its time; absent where the rollout has none or needs none. */
   readonly analyzed?: readonly Analyzed[];
-  /** Whether the release ran a second time after it was taken back, and gave the same schema. */
+  /** Whether the release ran a second time after it was taken back, and led to the same schema. */
   readonly upAgain: boolean;
   readonly findings: readonly Finding[];
   /** Fingerprints of the schema. */
   readonly before: string;
   /** Null when the release did not run. */
   readonly after: string | null;
-  /** Fingerprints after each migration, the last included. */
+  /** Fingerprints after each migration, including the last. */
   readonly onTheWay: readonly string[];
   readonly catalogAfter: Catalog | null;
-  /** SQL that the change of a team's own program comes to. */
+  /** SQL that makes the same change as a team's own program. */
   readonly derived: readonly Statement[];
-  /** What such a program printed, without secrets; null without one. */
+  /** What such a program printed, without secrets; null if there is none. */
   readonly output: string | null;
-  /** Milliseconds, the making of clones included. */
+  /** Milliseconds, including making the clones. */
   readonly ms: number;
 }

@@ -12,11 +12,11 @@ import { proveOnClone } from "./prove-on-clone.js";
 import { SeededChain } from "./seeded-database.js";
 import { describeFailure } from "./try-candidate.js";
 
-/** Databases that exist for the proof alone. */
+/** Databases that exist only for the proof. */
 export interface ProofDatabases {
-  /** An empty database, which grows by one migration after the other. */
+  /** An empty database that grows by one migration after another. */
   readonly chain: Clone;
-  /** A copy of the chain, or of one of its copies, as it is now; no session may be open on it. */
+  /** A copy of the chain, or of one of its copies, in its current state; no session may be open on it. */
   copy(of: Clone): Promise<Clone>;
 }
 
@@ -27,7 +27,7 @@ export interface ProveFolder {
   readonly migrations: readonly Migration[];
   readonly databases: ProofDatabases;
   readonly difference: SchemaDifference;
-  /** Made first: a migration may refer to its framework's own ledger. Null for none. */
+  /** Created first: a migration may refer to its framework's own ledger. Null for none. */
   readonly ledger: LedgerFormat | null;
   readonly settings: SessionSettings;
   readonly clock: Clock;
@@ -36,11 +36,11 @@ export interface ProveFolder {
   readonly thorough: boolean;
   /** Bytes that a copy may grow by. */
   readonly growthLimit: number;
-  /** Proves only these versions; the others are run to get there. */
+  /** Proves only these versions; the others run only to get there. */
   readonly only?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly proved?: (migration: ProvedMigration) => void;
-  /** Sees each proof next to the database that it began from, before that one grows on; it may make copies of it. */
+  /** Sees each proof together with the database that it started from, before that grows; it may make copies of it. */
   readonly witness?: (migration: Migration, proof: Proof, from: Clone) => Promise<void>;
 }
 
@@ -54,14 +54,14 @@ export interface ProvedMigration {
   readonly losses: readonly string[];
   /** Why the way back is not proved, or why the migration did not run. */
   readonly reasons: readonly string[];
-  /** How the author's down migration did; null when there is none. */
+  /** How the author's down migration did; null if there is none. */
   readonly author: RollbackVerdict | null;
-  /** Whether it was proved over generated rows; false where none were asked for, or it does not run over any. */
+  /** Whether it was proved over generated rows; false if none were asked for, or it runs over none. */
   readonly generated: boolean;
   readonly ms: number;
 }
 
-/** Proves the migrations of a folder one by one, each from the state that those before it lead to. */
+/** Proves the migrations of a folder one by one, each from the state that the earlier ones lead to. */
 export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMigration[]> {
   await makeLedger(input);
   const chain = new SeededChain(input, input.databases);
@@ -83,7 +83,7 @@ export async function proveFolder(input: ProveFolder): Promise<readonly ProvedMi
   }
 }
 
-/** A server that refuses the reading of one state says so of that migration, and the others are proved all the same. */
+/** If the server refuses to read one state, that is reported for its migration, and the others are still proved. */
 async function proveAndGrow(input: ProveFolder, chain: SeededChain, migration: Migration): Promise<ProvedMigration> {
   const start = input.clock.monotonic();
   try {
@@ -100,7 +100,7 @@ async function proveAndGrow(input: ProveFolder, chain: SeededChain, migration: M
   }
 }
 
-/** The way to the server broke, or the server is out of means: no other migration would fare better (class 08, 53, 57P, system codes). */
+/** The connection broke, or the server is out of resources: no other migration would do better (class 08, 53, 57P, system codes). */
 const CONNECTION = /^(08|53|57P|E[A-Z])/;
 
 function idOf({ name, version }: Migration): string {
@@ -109,12 +109,12 @@ function idOf({ name, version }: Migration): string {
 
 const STOPPED: readonly string[] = ["dry-run.too-slow", "dry-run.disk-full", "dry-run.growth-unknown"];
 
-/** Why it would not come to an end on the chain either; null where nothing stopped it. */
+/** Why it would not finish on the chain either; null if nothing stopped it. */
 function stoppedBy({ findings }: Proof): string | null {
   return findings.find(({ code }) => STOPPED.includes(code))?.message ?? null;
 }
 
-/** Makes the table in which the framework keeps what has run. */
+/** Creates the table in which the framework records what has run. */
 export async function makeLedger({
   ledger,
   settings,
@@ -129,7 +129,7 @@ export async function makeLedger({
   }
 }
 
-/** A migration that does not run over generated rows is tried over fewer: that they are in its way says nothing of it. */
+/** A migration that does not run over generated rows is tried over fewer: if the rows are in its way, that says nothing about it. */
 async function proveOne(input: ProveFolder, chain: SeededChain, migration: Migration) {
   for await (const { from, generated } of chain.stages()) {
     const proof = await proveFrom(input, migration, from);
@@ -190,7 +190,7 @@ function triedInVain(rollback: ProvedRollback | undefined): readonly string[] {
   );
 }
 
-/** True when the migration ran and its way back leads back. */
+/** True when the migration ran and its way back leads to the state before. */
 export function isProved({ up, rollback }: ProvedMigration): boolean {
   return up === "ok" && (rollback === "exact" || rollback === "order");
 }

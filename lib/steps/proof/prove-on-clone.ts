@@ -37,9 +37,9 @@ import { wholeFormFindings } from "./whole-form.js";
 import { writabilityFindings } from "./writability.js";
 
 /**
- * Executes a release on clones of one tenant: up, back by the first way that leads back, and up again. What it says was
- * seen, not computed. Throws `DatabaseError` when the server, a clone or the watch over its size failed, never for what
- * the release does; no clone is left behind.
+ * Executes a release on clones of one tenant: up, back by the first way that works, and up again. Everything it reports was seen, not
+ * computed. Throws `DatabaseError` when the server, a clone or the watch over its size failed, never for what the release does; leaves no
+ * clone behind.
  */
 export async function proveOnClone(input: ProveOnClone): Promise<Proof> {
   const clones = new Clones(input);
@@ -54,7 +54,7 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
     const working = await clones.make("dry-run");
     const here = await automaticCode(working.session, input.migrations);
     const code = [...new Set([...here, ...(input.codeOfOthers ?? [])])];
-    // Reading rows may run it as well.
+    // Even reading rows may run it.
     if (code.length > 0 && input.superuser === undefined)
       return withoutRun([othersCode(code, null)], await readCatalog(working.session, input.schema), input, start);
     const refused = refusedIn(input);
@@ -71,7 +71,7 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
   }
 }
 
-/** What of the release is executed nowhere. */
+/** The parts of the release that are never executed. */
 export function refusedIn({ migrations, isolation }: ProveOnClone): readonly Finding[] {
   const reaches = isolation ? migrations.flatMap(({ up }) => isolationFindings(up, isolation.scope)) : [];
   return [...migrations.flatMap(refusalsOf), ...reaches];
@@ -110,7 +110,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
   const acceptances = input.acceptances ?? NO_ACCEPTANCES;
   const undone = rollbacks.every(({ candidate }) => candidate !== null);
   const allowed = rollbacks.every((each) => each.candidate !== null || isLossAccepted(each, rollbacks, acceptances));
-  // Where something may stay, going up again begins on a clone that never had it.
+  // If something may stay behind, going up again starts on a clone that never had it.
   const fresh = allowed ? (undone ? trial.end : await clones.make("again")) : null;
   const again = fresh ? await applyAgain(fresh, clones, input, run, rollbacks) : NOT_AGAIN;
   const siblingFindings = fresh && again.upAgain ? await runForSibling(clones, fresh, input) : [];
@@ -145,7 +145,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
   };
 }
 
-/** What the clone shows where the release has just ended: what is unfinished, and what no longer works. */
+/** What the clone shows right after the release: what is unfinished, and what no longer works. */
 async function seenAfter(
   input: ProveOnClone,
   clones: Clones,
@@ -185,7 +185,7 @@ interface Again {
 
 const NOT_AGAIN: Again = { upAgain: false, resumes: [], findings: [] };
 
-/** Up once more, on the clone where the release was taken back; thoroughly, with a death after every statement. */
+/** Up once more, on the clone where the release was taken back; if thorough, with a kill after every statement. */
 async function applyAgain(
   working: WorkingClone,
   clones: Clones,
@@ -196,7 +196,7 @@ async function applyAgain(
   const resumes: ResumePoint[] = [];
   const outcome = new Outcome(input, clones, run);
   try {
-    // Between a rollback and another rollout the session ends, and its temporary tables with it.
+    // Between a rollback and another rollout the session ends, and with it its temporary tables.
     await working.session.script("discard temp");
     for (const [at, migration] of input.migrations.entries()) {
       const keep = rollbacks[at]?.candidate?.keep ?? [];

@@ -16,8 +16,8 @@ import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
 
 /**
- * Proves on a clone that a rollback loses nothing of what an application wrote since: up, rows into every new table, column and wider
- * type, back, and up again, with each value where it was or in its copy.
+ * Proves on a clone that a rollback loses nothing that an application has written since: up, rows into every new table, column and wider
+ * type, back, and up again, with each value in place or in its copy.
  */
 export async function proveWritten(
   input: ProveOnClone,
@@ -86,7 +86,7 @@ async function backAndAgain(
   return lost;
 }
 
-/** Why the release does not run again over the rows that are there by then; null where it does. */
+/** Why the release does not run again over the rows that exist by then; null if it does. */
 async function failureAgain(
   session: Session,
   input: ProveOnClone,
@@ -104,7 +104,7 @@ async function failureAgain(
   }
 }
 
-/** Tables and columns that would be put aside, as they are called once the whole release ran. */
+/** Tables and columns that would be put aside, by their names after the whole release. */
 function writablesOf(aside: readonly SetAside[], index: CatalogIndex): readonly Writable[] {
   const found = new Map<string, { table: TableRef; columns: string[] }>();
   for (const { table, column } of aside.flatMap(({ takes }) => takes)) {

@@ -5,7 +5,7 @@ import type { DatabaseError, Session } from "../../ports/database.js";
 import type { Relation, WriteCommand } from "./relations-to-write.js";
 import { insertOne } from "./seed-rows.js";
 
-/** What a foreign key does to the rows that point at one which is deleted or gets another key. */
+/** What a foreign key does to the rows that point at a row which is deleted or gets another key. */
 interface Action {
   readonly constraint: string;
   readonly schema: string;
@@ -21,15 +21,15 @@ export interface RefusedAction {
   readonly command: WriteCommand;
   readonly error: DatabaseError;
   readonly byAction: string;
-  /** Whether the pointing row is not one that an application wrote. */
+  /** Whether the pointing row was generated, not written by an application. */
   readonly ofGenerated: boolean;
 }
 
 type Attempt = (work: () => Promise<unknown>, takeBack?: boolean) => Promise<DatabaseError | null>;
 
 /**
- * ON DELETE and ON UPDATE SET NULL or SET DEFAULT of the keys that refer to a table: a row that points is set as the server would, since
- * with any other key next to it the DELETE would tell nothing.
+ * Tries ON DELETE and ON UPDATE SET NULL or SET DEFAULT of the keys that refer to a table, by setting a pointing row as the server would:
+ * if any other key points there too, a DELETE would show nothing.
  */
 export async function tryActions(
   session: Session,
@@ -42,7 +42,7 @@ export async function tryActions(
   for (const action of await actionsOf(session, oid)) {
     let ofGenerated = false;
     let error: DatabaseError | null = null;
-    // Taken back as a whole, with the row that was generated for it.
+    // Rolled back as a whole, with the row that was generated for it.
     await attempt(async () => {
       let where = await pointing(session, action);
       if (where === null) {

@@ -17,9 +17,9 @@ export interface Relation {
   /** Bits of pg_relation_is_updatable: 1 << CmdType. */
   readonly takes: number;
   readonly rowSecurity: boolean;
-  /** Row security may keep rows from the session itself. */
+  /** Row security may hide rows even from the session. */
   readonly guarded: boolean;
-  /** Columns that an INSERT may name, and those that an UPDATE may. */
+  /** Columns that an INSERT may name, and those that an UPDATE may set. */
   readonly inserted: readonly string[];
   readonly updated: readonly string[];
   readonly policyRoles: readonly string[];

@@ -1,12 +1,12 @@
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
 
-/** How many functions or operators a statement finds: `none` where the server does not take it for another reason. */
+/** How many functions or operators a statement matches; `none` if the server refuses it for another reason. */
 export type Found = "one" | "several" | "none";
 
 const AMBIGUOUS_FUNCTION = "42725";
 
-/** Lets the server resolve statements under a tenant's settings, each for itself. They PREPARE or CREATE, and nothing runs. */
+/** Lets the server resolve statements under a tenant's settings, each separately. They PREPARE or CREATE, and nothing runs. */
 export async function resolved(
   session: Session,
   statements: readonly string[],
@@ -19,7 +19,7 @@ export async function resolved(
     for (const sql of statements) found.push(await resolveOne(session, sql));
     return found;
   } finally {
-    // A prepared statement is no part of the transaction.
+    // Prepared statements are not part of the transaction.
     await session.script("rollback; deallocate all");
   }
 }

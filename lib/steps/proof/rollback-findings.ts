@@ -3,7 +3,7 @@ import { type AcceptableLoss, type LossAcceptances, lossAcceptanceOf } from "../
 import { sizeText } from "../../core/size.js";
 import type { ProvedRollback } from "./proof.js";
 
-/** The author's down that does not lead back, and migrations without any proved way back. */
+/** An author's down that does not lead back, and migrations without any proved way back. */
 export function rollbackFindings(
   rollbacks: readonly ProvedRollback[],
   acceptances: LossAcceptances,
@@ -14,7 +14,7 @@ export function rollbackFindings(
   ]);
 }
 
-/** True when the config takes it on that this migration cannot be taken back. */
+/** True when the config accepts that this migration cannot be taken back. */
 export function isLossAccepted(
   rollback: ProvedRollback,
   rollbacks: readonly ProvedRollback[],
@@ -52,7 +52,7 @@ function columnOrder(rollback: ProvedRollback): readonly Finding[] {
   ];
 }
 
-/** No way back blocks, unless a person took it on in the config, by its code and for this migration. */
+/** A missing way back blocks, unless a person accepted it in the config, by its code and for this migration. */
 function lossFinding(
   rollback: ProvedRollback,
   rollbacks: readonly ProvedRollback[],
@@ -88,7 +88,7 @@ function codeOf(rollback: ProvedRollback): AcceptableLoss {
   return rollback.kept?.tooLarge ? "rollback.kept-too-large" : "rollback.impossible";
 }
 
-/** An earlier migration is out of reach because of a later one; what is accepted for that one covers both. */
+/** An earlier migration is out of reach because of a later one; accepting the later one covers both. */
 function acceptedBy(
   rollback: ProvedRollback,
   rollbacks: readonly ProvedRollback[],

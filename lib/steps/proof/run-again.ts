@@ -8,7 +8,7 @@ import type { Rerun } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 
-/** Runs the release a second time on top of itself, in a transaction that is taken back. */
+/** Runs the release a second time on top of itself, in a transaction that is rolled back. */
 export async function runAgain(session: Session, input: ProveOnClone, after: State): Promise<Rerun> {
   const segments = input.migrations.flatMap((migration) => segmentsOf(migration.up));
   if (segments.some((segment) => !segment.transactional)) {
@@ -28,7 +28,7 @@ export async function runAgain(session: Session, input: ProveOnClone, after: Sta
   }
 }
 
-/** A team's own program keeps its own ledger: a second run should find nothing left to do. On a clone of its own. */
+/** A team's own program keeps its own ledger: a second run should find nothing left to do. On its own clone. */
 export async function runCommandAgain(clones: Clones, input: ProveOnClone): Promise<Rerun> {
   const working = await clones.make("rerun");
   try {

@@ -16,7 +16,7 @@ import type { Step } from "./run-release.js";
 import { readState, type State, tableName } from "./state.js";
 import { watchLocks } from "./watch-locks.js";
 
-/** Runs a team's own program on the clone, watching its sessions from one of our own, and finds out what it did. */
+/** Runs a team's own program on the clone, watches its sessions from one of ours, and finds out what it did. */
 export async function applyCommand(
   working: WorkingClone,
   clones: Clones,
@@ -26,7 +26,7 @@ export async function applyCommand(
 ): Promise<Step> {
   const { session } = working;
   const { difference, schema, clock } = input;
-  // What is ours is no part of the change, so it is there on both sides.
+  // Our own objects are not part of the change, so they exist on both sides.
   await readProgress(session, migration.version, schema);
   const capturedBefore = difference ? await difference.capture(session) : null;
   const was = await readSnapshot(session);
@@ -64,7 +64,7 @@ function failed(migration: Migration, error: unknown): Step {
   return { statements: [], reached: null, failure: { migration, statement: null, error }, output };
 }
 
-/** A table that was not there before disturbs nobody. */
+/** A table that did not exist before disturbs nobody. */
 function held(locks: readonly HeldLock[], before: State): readonly HeldLock[] {
   const known = new Set(
     before.catalog.objects.flatMap(({ kind, id }) =>

@@ -14,15 +14,15 @@ import { changedTables, readState, type State } from "./state.js";
 import { StatementWatch } from "./watch-statements.js";
 import { hasBackfill } from "./whole-form.js";
 
-/** The release on its way up: the state before each migration and after the last, and what was seen between. */
+/** The release on its way up: the state before each migration and after the last, and what was seen in between. */
 export interface AppliedRelease {
   readonly states: readonly State[];
-  /** Next to each state: the values of the tables that the release had changed until then; empty when not thorough. */
+  /** For each state: the values of the tables that the release had changed by then; empty when not thorough. */
   readonly sums: readonly ColumnSums[];
   readonly observed: readonly MigrationObservation[];
   readonly statements: readonly ProvedStatement[];
   readonly failure: Failure | null;
-  /** What a team's own program printed; null without one. */
+  /** What a team's own program printed; null if there is none. */
   readonly output: string | null;
 }
 
@@ -85,7 +85,7 @@ async function applyStatements(
   atStart: Snapshot,
 ): Promise<Step> {
   const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, atStart);
-  // Nobody waits on a clone, but what shares the server's roles and databases with it does, and the proof itself.
+  // Nobody waits on the clone itself, but others do wait for the server's shared roles and databases, and so does the proof.
   const locks = { connect: () => clone.open(CANCELLER), clock: input.clock };
   try {
     await up(session, input, migration, [], { observe: watch, watch: locks });

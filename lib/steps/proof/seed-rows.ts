@@ -13,8 +13,8 @@ export interface Seeded {
 }
 
 /**
- * Fills tables that are empty with generated rows that satisfy their constraints, so that a loss of data shows. The same
- * schema gets the same rows. A table whose CHECK refuses every guess stays empty and is named.
+ * Fills empty tables with generated rows that satisfy their constraints, so that a loss of data shows. The same schema gets the same rows.
+ * A table whose CHECK refuses every guess stays empty and is named.
  */
 export async function seedRows(session: Session, rows: number): Promise<Seeded> {
   const catalog = await readCatalog(session, null);
@@ -37,7 +37,7 @@ export async function seedRows(session: Session, rows: number): Promise<Seeded> 
   return { tables: filled, refused };
 }
 
-/** One row in an empty table, after one in each empty table that it refers to. In the transaction of the caller. */
+/** One row in an empty table, after one in each empty table that it refers to. In the caller's transaction. */
 export async function seedOne(
   session: Session,
   index: CatalogIndex,
@@ -58,8 +58,8 @@ export async function seedOne(
 }
 
 /**
- * A row that no seeded one is like, without these columns. In the transaction of the caller, under the table's triggers; null when it was
- * taken.
+ * A row that differs from every seeded one, without these columns. In the caller's transaction, with the table's triggers; null if it was
+ * accepted.
  */
 export async function insertOne(
   session: Session,
@@ -81,10 +81,10 @@ interface InsertOne {
   readonly insert?: (sql: string) => Promise<unknown>;
 }
 
-/** The number of a row that is like no other. */
+/** The number of a row that differs from all others. */
 export const UNLIKE = 987_654;
 
-/** Row by row: a guess that a constraint refuses does not take the others with it. */
+/** Row by row: if a constraint refuses one guess, the others stay. */
 async function fill(session: Session, index: CatalogIndex, table: TableRef, rows: number): Promise<string | null> {
   const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
   const name = qualified(table.schema, table.name);
@@ -104,7 +104,7 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
   return reason;
 }
 
-/** The next number must not be one that a generated row has, as it would not be after an application's inserts. */
+/** The next number must not be one that a generated row has, just as after an application's inserts. */
 async function sequencesGoOn(session: Session, table: TableRef, columns: readonly ColumnObject[]): Promise<void> {
   const name = qualified(table.schema, table.name);
   for (const { id, attributes } of columns) {
@@ -118,7 +118,7 @@ async function sequencesGoOn(session: Session, table: TableRef, columns: readonl
   }
 }
 
-/** Columns that came later get values too, as an application would give them. A refusal leaves the NULL. */
+/** Columns added later get values too, as an application would write them. If one is refused, it stays NULL. */
 async function fillNulls(session: Session, index: CatalogIndex, table: TableRef): Promise<void> {
   const name = qualified(table.schema, table.name);
   const rows = await session.query<{ at: string }>(`select ctid::text as at from only ${name} order by ctid`);
@@ -179,7 +179,7 @@ async function insert(
   }
 }
 
-/** A value for the row of this number, as SQL: of a foreign key one that is there. */
+/** A value for the row of this number, as SQL: for a foreign key, one that exists. */
 export function valueFor(column: ColumnObject, table: TableRef, index: CatalogIndex, row: number): string {
   const key = index
     .constraints(table)

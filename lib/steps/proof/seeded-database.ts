@@ -6,8 +6,8 @@ import type { ProofDatabases, ProveFolder } from "./prove-folder.js";
 import { seedRows } from "./seed-rows.js";
 
 /**
- * The databases that a folder's migrations grow: one with the rows that the migrations themselves make, and next to it, when
- * rows are asked for, one that has generated rows too. Where a migration does not run over these, they are generated again.
+ * The databases that a folder's migrations grow: one with the rows that the migrations themselves make, and, if rows are asked for, one
+ * that has generated rows too. If a migration does not run over these, they are generated again.
  */
 export class SeededChain {
   private filled: Clone | null = null;
@@ -17,7 +17,7 @@ export class SeededChain {
     private readonly databases: ProofDatabases,
   ) {}
 
-  /** Databases to prove the next migration on, best first; the next is wanted when the migration does not run. */
+  /** Databases to prove the next migration on, best first; the next one is tried if the migration does not run. */
   async *stages(): AsyncGenerator<{ readonly from: Clone; readonly generated: boolean }> {
     if (this.input.seed > 0) {
       const known = this.filled;
@@ -27,7 +27,7 @@ export class SeededChain {
     yield { from: this.databases.chain, generated: false };
   }
 
-  /** The next state. Why it could not be reached, or null. */
+  /** Moves to the next state. Returns why it could not be reached, or null. */
   async grow(migration: Migration): Promise<string | null> {
     const reason = await this.run(this.databases.chain, migration);
     if (reason !== null || this.input.seed === 0) return reason;

@@ -6,8 +6,8 @@ import type { Tenant } from "../../ports/registry.js";
 import type { TenantReading } from "../run/records.js";
 
 /**
- * What the clone of one tenant does not show: its role may use a schema or a type that the tenants share, and the role of another tenant of
- * the cluster may not. Only what the release names counts. Equal for the tenants of one database and role.
+ * What the clone of one tenant does not show: its role may use a schema or a type that the tenants share, while the role of another tenant
+ * of the cluster may not. Only what the release names counts. Equal for the tenants of one database and role.
  */
 export function sharedRightsFindings(
   proved: Tenant,
@@ -40,7 +40,7 @@ function textOf(migrations: readonly Migration[]): string | null {
   return migrations.flatMap(({ up }) => up.statements.map(({ sql }) => sql.toLowerCase())).join("\n");
 }
 
-/** A name of which letters stand as their numbers may be any. */
+/** A name whose letters are written as code points may be any name. */
 function namesAny(text: string | null, { names }: LackedUsage): boolean {
   if (text === null || /\bu&"/.test(text)) return true;
   const words = new Set(text.match(/[\p{L}_][\p{L}\p{N}_$]*/gu));

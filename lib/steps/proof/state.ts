@@ -14,13 +14,13 @@ import type { RollbackVerdict } from "./proof.js";
 
 interface Contents {
   readonly rows: number;
-  /** Sum of a hash of each row: the same whatever the order of rows and of columns. */
+  /** Sum of a hash of each row: the same in any order of rows and columns. */
   readonly checksum: string;
-  /** By column that a backfill numbers: the sum with its numbers. In the other one, only how many there are counts. */
+  /** By column that a backfill numbers: the sum with its numbers. `checksum` counts only how many there are. */
   readonly numbers: Readonly<Record<string, string>>;
 }
 
-/** Schema, rows and what else a database holds at one moment. */
+/** Schema, rows and whatever else a database holds at one moment. */
 export interface State {
   readonly catalog: Catalog;
   readonly contents: ReadonlyMap<string, Contents>;
@@ -28,14 +28,14 @@ export interface State {
   readonly outside: OutsideState;
 }
 
-/** Reads it. Works inside a transaction too. */
+/** Reads the state. Works inside a transaction too. */
 export async function readState(
   session: Session,
   schema: string | null,
   numbered: readonly NumberedColumn[] = [],
 ): Promise<State> {
   const catalog = await readCatalog(session, schema);
-  // Row-level security would leave rows out without a word.
+  // Row-level security would silently leave rows out.
   await session.script("set row_security = off");
   const contents = await readContents(session, catalog, schema, numbered);
   await session.script("reset row_security");
@@ -81,8 +81,8 @@ function placesOf(numbered: readonly NumberedColumn[], index: CatalogIndex): rea
 }
 
 /**
- * Columns in the order of their names, so that a column that moved does not change the sum. Of one that a backfill numbers: how many rows have
- * a number, and how many numbers there are; and, apart, which row has which.
+ * Columns in the order of their names, so that a moved column does not change the sum. For a column that a backfill numbers: how many rows
+ * have a number, and how many numbers there are; and, separately, which row has which.
  */
 function contentsQuery(table: TableObject, index: CatalogIndex, numbers: readonly Place[]): string {
   const ref = { schema: table.id.schema ?? "", name: table.id.name };
@@ -114,7 +114,10 @@ export interface StateComparison {
   readonly differences: readonly string[];
 }
 
-/** Tables of a state that another has not, or has with other rows. `renumbered`: columns that a run of its own numbered in each of the two. */
+/**
+ * Tables that only this state has, or whose rows differ from the other's. `renumbered`: columns that were numbered by a separate run in
+ * each of the two.
+ */
 export function changedTables(
   state: State,
   since: State,
@@ -130,7 +133,7 @@ export function changedTables(
   });
 }
 
-/** How what came back differs from what was. `renumbered`: columns that a run of its own numbered in each of the two states. */
+/** How what came back differs from what was. `renumbered`: columns that were numbered by a separate run in each of the two states. */
 export function compareStates(now: State, before: State, renumbered: readonly NumberedColumn[] = []): StateComparison {
   const schema = compareCatalogs(now.catalog, before.catalog, { against: "before" });
   const rows = changedTables(now, before, renumbered).flatMap((table) => {
@@ -156,7 +159,7 @@ export function compareStates(now: State, before: State, renumbered: readonly Nu
   };
 }
 
-/** A materialized view that was not filled gives an error to its readers, so filling is no more to be lost than rows. */
+/** A materialized view that is not filled gives its readers an error, so a rollback must not lose its filling, just as it must not lose rows. */
 function filledDifferences(now: Catalog, before: Catalog): readonly string[] {
   const unfilled = (catalog: Catalog) =>
     new Set(catalog.objects.flatMap((each) => ("unfilled" in each ? [`${each.id.schema}.${each.id.name}`] : [])));
@@ -167,12 +170,12 @@ function filledDifferences(now: Catalog, before: Catalog): readonly string[] {
   ];
 }
 
-/** The same but for moments that the server wrote down. */
+/** Equal except for timestamps that the server wrote down. */
 export function isSameSchema(now: Catalog, target: Catalog): boolean {
   return compareCatalogs(withoutClock(now), withoutClock(target)).equal;
 }
 
-/** A view over `timestamp 'now'` keeps the moment of its making. */
+/** A view over `timestamp 'now'` keeps the moment of its creation. */
 const MOMENT = /'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d)?)?'/g;
 
 function withoutClock(catalog: Catalog): Catalog {

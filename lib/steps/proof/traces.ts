@@ -4,7 +4,7 @@ import { groupBy } from "../../core/group-by.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-/** What a release may leave besides schema and rows that costs time and no data. */
+/** What a release may leave besides schema and rows, which costs time but no data. */
 export interface Traces {
   /** Columns with planner statistics, as JSON of schema, table and column. */
   readonly gathered: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export async function readTraces(session: Session): Promise<Traces> {
   };
 }
 
-/** `after` tells what is still there: of a dropped column nobody misses the statistics. */
+/** `after` shows what still exists: nobody misses the statistics of a dropped column. */
 export function traceFindings(was: Traces, is: Traces, after: Catalog, schema: string | null): readonly Finding[] {
   const there = new Set(
     after.objects.flatMap(({ kind, id }) => {

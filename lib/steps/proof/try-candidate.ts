@@ -11,24 +11,24 @@ import type { CandidateTrial } from "./proof.js";
 import { compareStates, readState, type State } from "./state.js";
 import { type Passage, readColumns } from "./what-goes.js";
 
-/** A trial, and whether the state that it leads to is the one before the migration. */
+/** A trial, and whether it leads to the state before the migration. */
 export interface Tried {
   readonly trial: Omit<CandidateTrial, "ms">;
   readonly passed: boolean;
   /** Its statements ran, whatever they led to. */
   readonly ran: boolean;
-  /** The columns before it and after it; none where it did not run. */
+  /** The columns before and after it; none if it did not run. */
   readonly passages: readonly Passage[];
 }
 
 /** What a way back has to lead to. */
 export interface Before {
   readonly state: State;
-  /** Columns that may have been numbered once more since it was read. */
+  /** Columns that may have been numbered again since the state was read. */
   readonly renumbered: readonly NumberedColumn[];
 }
 
-/** Runs a way back in a transaction, compares, and takes everything back again. */
+/** Runs a way back in a transaction, compares, and rolls everything back. */
 export async function tryCandidate(
   session: Session,
   candidate: RollbackCandidate,

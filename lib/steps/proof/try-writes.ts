@@ -11,36 +11,36 @@ import { deleteOne, insertSomething, updateOne } from "./without-effect.js";
 
 /** A write that the server refused. */
 export interface RefusedWrite {
-  /** The relation's object id: the same on each clone of one tenant, whatever the release calls it. */
+  /** The relation's object id: the same on every clone of one tenant, whatever the release calls it. */
   readonly oid: string;
   readonly table: TableRef;
   readonly command: WriteCommand;
   /** SQLSTATE. */
   readonly code: string;
   readonly reason: string;
-  /** It is a view that takes no such write at all. */
+  /** It is a view that accepts no such write at all. */
   readonly takesNone: boolean;
   /** Whether the row is not one that an application wrote to this table: generated, or seen through a view. */
   readonly generated: boolean;
   /** It is an INSERT that leaves out every column with a default. */
   readonly byDefault: boolean;
-  /** The foreign key whose SET NULL or SET DEFAULT is refused in the row that points; null for a write of the table itself. */
+  /** The foreign key whose SET NULL or SET DEFAULT is refused in the pointing row; null for a write of the table itself. */
   readonly byAction: string | null;
 }
 
-/** Milliseconds that one write may take; what takes longer is not tried to its end, and says nothing. */
+/** Milliseconds that one write may take; a longer one is cancelled, and says nothing. */
 const TIME = 5_000;
 
 export interface TriedWrites {
-  /** Object ids and tables of all that were tried. */
+  /** Object ids and tables of everything that was tried. */
   readonly tried: readonly { readonly oid: string; readonly table: TableRef }[];
   readonly refused: readonly RefusedWrite[];
 }
 
 /**
- * Writes one row of each relation: an UPDATE that sets every column to what it is, a DELETE, and an INSERT of the row that was
- * deleted, or of a generated one, then once more by the defaults of its columns: executed as an application's statements, for what they
- * fire is others' code. Where row security holds, also as a role that it holds for. Everything is taken back.
+ * Writes one row of each relation: an UPDATE that sets every column to its own value, a DELETE, and an INSERT of the deleted row, or of a
+ * generated one, then again with its columns' defaults: executed as an application's statements, because what they fire is others' code.
+ * Where row security applies, also as a role that it applies to. Everything is rolled back.
  */
 export async function tryWrites(
   session: Session,
@@ -93,7 +93,7 @@ async function tryRelation(place: Place): Promise<readonly RefusedWrite[]> {
   const tried = await tryCommands(place, where);
   const secured = relation.rowSecurity && tried.length === 0 ? await trySecured(place, where) : [];
   const actions = isView ? [] : await tryReferences(place);
-  // Through a row that points, the DELETE tells the same again.
+  // With a pointing row, the DELETE would only say the same again.
   const own = tried.filter((each) => !actions.some((action) => sameRefusal(each, action)));
   return [...own, ...secured, ...actions].map(({ command, error, ofGenerated, byDefault, byAction }) => ({
     oid,
@@ -112,7 +112,7 @@ function sameRefusal(each: Refused, other: Refused): boolean {
   return each.command === other.command && each.error.code === other.error.code;
 }
 
-/** Of a row that was generated only that NULL is refused is sure (23502, not_null_violation): other rows may meet a CHECK. */
+/** For a generated row, only a refused NULL is certain (23502, not_null_violation): other rows may pass a CHECK. */
 async function tryReferences({ session, relation, index, schema }: Place): Promise<readonly Refused[]> {
   const refused = await tryActions(session, relation, index, schema, (work, takeBack) =>
     attempt(session, work, takeBack),
@@ -130,7 +130,7 @@ interface Refused {
   readonly byAction?: RefusedAction["byAction"];
 }
 
-/** A row of a table, by where it lies. Null for a view, and where there is none. */
+/** A row of a table, by its physical position. Null for a view, and if there is none. */
 async function rowOf(session: Session, { name, isView }: Relation) {
   if (isView) return null;
   const [row] = await session.query<{ tableoid: string; ctid: string }>(
@@ -165,8 +165,8 @@ async function tryCommands(place: Place, where: string): Promise<readonly Refuse
 }
 
 /**
- * An INSERT that leaves out what the table gives by itself, next to the row that is there: a number that its sequence gives twice is no
- * matter of the row. Where another key is taken, in the place of that row.
+ * An INSERT that leaves out what the table fills in itself, next to the existing row: a number that its sequence returns twice has nothing
+ * to do with the row. If another key is taken, in place of that row.
  */
 async function byDefaults(place: Place, where: string): Promise<readonly Refused[]> {
   const { session, relation, index } = place;
@@ -188,10 +188,7 @@ async function byDefaults(place: Place, where: string): Promise<readonly Refused
   return error === null ? [] : [{ command: "INSERT", error, byDefault: true, ofGenerated: insertion.generated }];
 }
 
-/**
- * The row that is there, without some columns, once it is deleted unless it `stays`. Where others hold it, or there is none, a generated
- * one.
- */
+/** The existing row, without some columns, after deleting it unless it `stays`. If others refer to it, or there is none, a generated one. */
 async function insertAgain(
   place: Place,
   where: string,
@@ -218,24 +215,24 @@ async function insertAgain(
   if (error) throw error;
 }
 
-/** The code is the one that PostgreSQL gives for it. */
+/** The code is the one that PostgreSQL uses for it. */
 class TakesNone extends DatabaseError {
   constructor({ table }: Relation) {
     super(`the view ${table.name} takes no such write`, "55000");
   }
 }
 
-/** A row to which another points is not deleted: which row comes first says nothing of the table (23503, foreign_key_violation). */
+/** A row to which another points is not deleted: which row comes first says nothing about the table (23503, foreign_key_violation). */
 function isReferenced(command: WriteCommand, error: DatabaseError): boolean {
   return command === "DELETE" && error.code === "23503";
 }
 
-/** Cancelled, out of memory or disk, deadlocked: nothing that the schema has to do with. */
+/** Cancelled, out of memory or disk, deadlocked: nothing to do with the schema. */
 const SAYS_NOTHING = /^(57|53|40|58)/;
 
 /**
- * The same under row security, which superusers and owners do not meet: as a role that has the roles of the policies. Counted is
- * only what no row and no setting of an application would let through: that a policy refuses the row is no fault of the table.
+ * The same under row security, which does not apply to superusers and owners: as a role that has the roles of the policies. Counts only
+ * what no row and no setting of an application would let through: if a policy refuses the row, the table is not at fault.
  */
 async function trySecured(place: Place, where: string): Promise<readonly Refused[]> {
   const { session, relation } = place;
@@ -257,7 +254,7 @@ async function trySecured(place: Place, where: string): Promise<readonly Refused
   }
 }
 
-/** Null when it ran; with `takeBack` it is undone either way. */
+/** Null if it ran; with `takeBack` it is undone either way. */
 async function attempt(
   session: Session,
   work: () => Promise<unknown>,

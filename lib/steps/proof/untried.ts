@@ -4,7 +4,7 @@ import type { Migration } from "../../core/migration/release.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import type { CandidateTrial, ProvedRollback } from "./proof.js";
 
-/** A candidate that is known not to lead back before it is run. */
+/** A candidate that is known, before it runs, not to lead back. */
 export function untried(candidate: RollbackCandidate): CandidateTrial {
   const verdict = candidate.source === "author" ? "error" : "none";
   return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };

@@ -2,13 +2,13 @@ import { sizeText } from "../../core/size.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
-/** SQLSTATE disk_full: what the server itself says when it comes to that. */
+/** SQLSTATE disk_full: what the server itself says in that case. */
 export const DISK_FULL = "53100";
 
-/** Between two looks, in milliseconds. A migration may write for so long beyond the limit. */
+/** Time between two looks, in milliseconds. A migration may keep writing beyond the limit for this long. */
 const INTERVAL_MS = 250;
 
-/** A limit was asked for, and nobody could see any more whether the clone kept to it. */
+/** A limit was asked for, and it could no longer be seen whether the clone kept to it. */
 export class GrowthUnknown extends DatabaseError {
   constructor(
     limit: number,
@@ -19,7 +19,7 @@ export class GrowthUnknown extends DatabaseError {
   }
 }
 
-/** Watches the size of one clone, and ends all sessions on it when it grows beyond what it may, or cannot be watched. */
+/** Watches the size of one clone, and ends all sessions on it if it exceeds its limit, or cannot be watched. */
 export class GrowthWatch {
   private stopped = false;
   private readonly ended: Promise<void>;
@@ -34,11 +34,11 @@ export class GrowthWatch {
     private readonly start: number,
   ) {
     this.ended = this.watch(session);
-    // Told by `stop`; until then nobody waits for it, and an interrupted query must not end the process.
+    // `stop` reports it; until then nobody waits for it, and an interrupted query must not end the process.
     this.ended.catch(() => {});
   }
 
-  /** `connect` opens a session of the watch's own on the clone; `limit` in bytes. */
+  /** `connect` opens the watch's own session on the clone; `limit` in bytes. */
   static async begin(connect: () => Promise<Session>, limit: number, clock: Clock): Promise<GrowthWatch> {
     const session = await connect();
     return new GrowthWatch(connect, limit, clock, session, await sizeOf(session));
@@ -49,13 +49,13 @@ export class GrowthWatch {
     await this.ended;
   }
 
-  /** A connection that breaks is recreated once. */
+  /** A broken connection is recreated once. */
   private async watch(session: Session): Promise<void> {
     if ((await failureOf(this.look(session))) === null || this.stopped) return;
     const failure = await failureOf(this.connect().then((again) => this.look(again)));
     if (failure === null) return;
     this.reason ??= new GrowthUnknown(this.limit, failure);
-    // Where this fails too, the reason still keeps the proof from passing.
+    // Even if this fails too, the reason keeps the proof from passing.
     await failureOf(this.connect().then(endOthers));
   }
 
@@ -88,7 +88,7 @@ async function endOthers(session: Session): Promise<void> {
   }
 }
 
-/** Null when the work came to its end. */
+/** Null if the work finished. */
 async function failureOf(work: Promise<void>): Promise<DatabaseError | null> {
   try {
     await work;

@@ -4,7 +4,7 @@ import type { Session } from "../../ports/database.js";
 import type { HeldLock } from "./proof.js";
 import { tableName } from "./state.js";
 
-/** Between two looks. A lock that is held for less may not be seen. */
+/** Time between two looks, in milliseconds. A lock held for less may go unseen. */
 const INTERVAL_MS = 5;
 
 const QUERY = `select n.nspname as schema, c.relname as name, l.mode
@@ -21,7 +21,7 @@ interface Seen extends Record<string, unknown> {
   readonly mode: LockMode;
 }
 
-/** Looks again and again which table locks the sessions of others hold, while work goes on that tells nothing of itself. */
+/** Polls which table locks the sessions of others hold, while running work that reports nothing about itself. */
 export async function watchLocks<T>(
   watcher: Session,
   own: readonly number[],
@@ -42,7 +42,7 @@ export async function watchLocks<T>(
     for (const [key, lock] of open) {
       if (seen.has(key)) continue;
       open.delete(key);
-      // It was given back at some time between two looks: the later one is never too short.
+      // It was released some time between two looks: the later one is never too short.
       closed.push({ ...lock, toMs: now });
     }
   };

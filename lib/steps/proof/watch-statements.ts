@@ -23,7 +23,7 @@ export class StatementWatch implements StatementObserver {
   private snapshot: Snapshot | null = null;
   private catalog: Catalog | null = null;
   private began = 0;
-  /** Time that the watching itself took; it is no part of what is measured. */
+  /** Time that the watching itself took; it is not part of the measurement. */
   private own = 0;
   private uncommitted: Open[] = [];
 
@@ -78,7 +78,7 @@ export class StatementWatch implements StatementObserver {
     if (strictest(operationsOfText(statement)) === "outside") this.uncommitted = [];
   }
 
-  /** Each batch committed by itself, so its transaction no longer tells; the engine does. */
+  /** Each batch committed separately, so its transaction no longer shows anything; the engine reports it. */
   private async afterBatches(statement: Statement, ms: number, batched: Batched): Promise<void> {
     const { catalog, began } = this;
     if (!catalog) throw new Error("a statement ended that did not begin");

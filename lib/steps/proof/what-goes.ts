@@ -27,11 +27,11 @@ interface PlacedColumn extends Record<string, unknown> {
   readonly table: string;
   readonly name: string;
   readonly type: string;
-  /** The type itself: an enum that was recreated has the name of the old one. */
+  /** The type itself: a recreated enum has the name of the old one. */
   readonly typeOid: string;
 }
 
-/** Every column by what a rename does not change: its table's number and its own. */
+/** Every column by what a rename does not change: its table's oid and its own number. */
 export type Columns = ReadonlyMap<string, PlacedColumn>;
 
 const QUERY = `select c.oid::text as relation, coalesce(a.attnum, 0)::int as number, n.nspname as schema, c.relname as table,
@@ -55,21 +55,21 @@ export interface Passage {
 
 interface Around {
   readonly migration: Migration;
-  /** The schema in which the release stands, and the one before the migration. */
+  /** The schema with the release, and the one before the migration. */
   readonly after: CatalogIndex;
   readonly before: CatalogIndex;
   readonly schema: string | null;
   /** Whether the way back is one of ours. */
   readonly ours: boolean;
-  /** Whether the migration converts by more than the casts between two types. */
+  /** Whether the migration converts by more than a cast between two types. */
   readonly computes: boolean;
-  /** What its text converts. */
+  /** The conversions in its text. */
   readonly conversions: readonly AlterColumnType[];
-  /** Whether the migration writes rows of a table, by its name after it. */
+  /** Whether the migration writes rows of a table, by its name after the migration. */
   readonly fills: (table: TableRef) => boolean;
 }
 
-/** The schemas around a migration, and where the whole release stands: nothing of it is taken back. */
+/** The schemas around a migration, and after the whole release, with nothing taken back. */
 interface Schemas {
   readonly migration: Migration;
   readonly before: Catalog;
@@ -81,7 +81,7 @@ interface Schemas {
   readonly observed: MigrationObservation | null;
 }
 
-/** A way back that passed, with what it must put aside. It is exact only where that is nothing. */
+/** A way back that passed, with what it must put aside. It is exact only if that is nothing. */
 export async function withAside(
   session: Session,
   candidate: RollbackCandidate,
@@ -113,7 +113,7 @@ export async function withAside(
   return { ...candidate, class: takes ? "lossy" : candidate.class, aside, since };
 }
 
-/** Where nothing was seen, and where a table had another name when it was written, it may be any. */
+/** If nothing was seen, or a table had another name when it was written, it may be any table. */
 function writtenTables(observed: MigrationObservation | null, after: CatalogIndex): Around["fills"] {
   if (observed === null) return () => true;
   const { statements, derived } = observed;
@@ -125,8 +125,8 @@ function writtenTables(observed: MigrationObservation | null, after: CatalogInde
 }
 
 /**
- * What a way back must put aside, by what it was seen to take on a clone: tables and columns that are gone, values whose type cannot hold
- * what the release's could. By number and not by name, so that a rename takes nothing.
+ * What a way back must put aside, by what it was seen to remove on a clone: tables and columns that are gone, and values whose type cannot
+ * hold what the release's type could. By number and not by name, so that a rename removes nothing.
  */
 async function whatGoes(session: Session, passages: readonly Passage[], around: Around): Promise<readonly SetAside[]> {
   const found: SetAside[] = [];
@@ -233,11 +233,11 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
     const own = conversions.filter(
       (each) => [column.name, now.name].includes(each.column) && isOf(each, [table.ref, back], around),
     );
-    // A conversion within one type gives other values too.
+    // A conversion within one type changes values too.
     const recomputed = own.some((each) => !convertsByCast(each));
     const was = before.column(back, now.name);
     const type = was?.attributes.type ?? now.type;
-    // A composite type loses columns by itself, and keeps its name.
+    // A composite type loses columns without changing its own name.
     const otherParts = partsOfType(known.attributes.type, after) !== partsOfType(type, before);
     if (now.typeOid === column.typeOid && now.type === column.type && !recomputed && !otherParts) continue;
     const labels = now.typeOid === column.typeOid ? null : labelsOf(type, before);
@@ -258,7 +258,7 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
   return { table: table.ref, gone, retyped, back: { table: back, columns: names } };
 }
 
-/** By the name that the table bears before or after the release; one that it bears only in between may be any. */
+/** By the table's name before or after the release; a table whose name exists only in between may be any. */
 function isOf({ table }: AlterColumnType, names: readonly TableRef[], { before, after }: Around): boolean {
   if (names.some(({ name }) => name === table.name)) return true;
   return ![before, after].some((index) => index.table(resolveTable(table, index)) !== undefined);
@@ -278,7 +278,7 @@ function bound(table: TableRef, schema: string | null): TableRef {
   return table.schema === schema ? { schema: TENANT_SCHEMA, name: table.name } : table;
 }
 
-/** An own type is compared as text, and may be gone by then. */
+/** A type of the tenant's own is compared as text, and may be gone by then. */
 async function casts(session: Session, from: string, to: string): Promise<boolean> {
   if (from.includes(".") || to.includes(".")) return false;
   try {

@@ -15,8 +15,8 @@ export function hasBackfill({ migrations }: Pick<ProveOnClone, "migrations">): b
 }
 
 /**
- * Whether a backfill may be cut: the release once more on a clone of its own, with its backfills as the single statements that they
- * are, must leave the same rows. The first run made them in batches, as the rollout does.
+ * Whether a backfill may be split: the release runs once more on its own clone, with its backfills as the single statements that they are,
+ * and must leave the same rows. The first run made them in batches, as the rollout does.
  */
 export async function wholeFormFindings(
   input: ProveOnClone,
@@ -39,7 +39,7 @@ interface Whole {
   readonly sums: ColumnSums;
   /** Milliseconds, by version. */
   readonly took: ReadonlyMap<string, number>;
-  /** Whether the tenant is in the middle of one of them, so that the batches went on from there. */
+  /** Whether the tenant is in the middle of one of them, so that the batches continued from there. */
   readonly begun: boolean;
 }
 
@@ -63,8 +63,8 @@ async function runWhole(input: ProveOnClone, clones: Clones, run: AppliedRelease
 }
 
 /**
- * The rows are the same, or differ in columns alone that differ between two runs of the whole form as well: a clock, random numbers.
- * Such a column is not compared.
+ * The rows are the same, or differ only in columns that also differ between two runs of the whole form: a clock, random numbers. Such a
+ * column is not compared.
  */
 async function differenceOf(
   input: ProveOnClone,

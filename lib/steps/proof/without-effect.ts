@@ -33,8 +33,8 @@ export function insertSomething(session: Session, relation: Relation, sql: strin
 }
 
 /**
- * Sets a row to what it is, which many a trigger leaves out on purpose: without an effect is an UPDATE that changes a column and writes
- * nothing, whichever column that can be changed.
+ * Sets a row to its own values, which many triggers skip on purpose. So an UPDATE has no effect only if it changes a column and still
+ * writes nothing, whichever changeable column that is.
  */
 export async function updateOne(session: Session, { relation, index, where, isThere }: One): Promise<void> {
   const { name, table, updated } = relation;
@@ -55,18 +55,18 @@ export async function updateOne(session: Session, { relation, index, where, isTh
 }
 
 /**
- * Executes a write of one row, and throws where it leaves no trace: what a trigger writes elsewhere counts. Row security is no part of it:
- * which rows a role may write is the policies' business.
+ * Executes a write of one row, and throws if it leaves no trace; what a trigger writes elsewhere counts. Row security is left out: which
+ * rows a role may write is up to the policies.
  */
 async function writeSomething(session: Session, relation: Relation, command: WriteCommand, sql: string): Promise<void> {
   const before = await rowsWritten(session);
   await session.execute(sql);
   if (relation.guarded || before === null || (await rowsWritten(session)) !== before) return;
-  // Of a table on another server nothing is counted here.
+  // Nothing is counted here for a table on another server.
   if (!(await returnsRow(session, sql))) throw new WithoutEffect(command);
 }
 
-/** Rows that the transaction has written to tables until now, what was taken back included; null where the server does not count. */
+/** Rows that the transaction has written to tables so far, including what was rolled back; null if the server does not count. */
 async function rowsWritten(session: Session): Promise<string | null> {
   const [row] = await session.query<{ rows: string | null }>(
     `select case when current_setting('track_counts')::boolean then coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text end as rows
@@ -88,7 +88,7 @@ async function returnsRow(session: Session, sql: string): Promise<boolean> {
   }
 }
 
-/** False too where each of them fails: nothing is known then. */
+/** False also if each of them fails: then nothing is known. */
 async function noneHasEffect(session: Session, relation: Relation, changes: readonly string[]): Promise<boolean> {
   let ran = false;
   for (const sql of changes) {

@@ -9,7 +9,7 @@ import type { ProveOnClone } from "./input.js";
 import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
 import { NO_DATA } from "./without-effect.js";
 
-/** Tables and views that are written to at most; a release that may concern more says so. */
+/** Maximum number of tables and views that are written to; a release that may concern more says so. */
 const MOST = 300;
 
 /** What the release did, as the clone shows it. */
@@ -20,9 +20,8 @@ export interface Released {
 }
 
 /**
- * Whether an application can still write after the release: one row of every table and view that it concerns is updated, deleted
- * and inserted, and taken back. What was refused before for the same reason, on a clone that the release never saw, is no
- * finding.
+ * Whether an application can still write after the release: one row of every table and view that it concerns is updated, deleted and
+ * inserted, and everything is rolled back. What was refused for the same reason on a clone that never saw the release is no finding.
  */
 export async function writabilityFindings(
   input: ProveOnClone,
@@ -48,7 +47,7 @@ export async function writabilityFindings(
 
 const NONE: TriedWrites = { tried: [], refused: [] };
 
-/** The same relations, by object id or by name, on a clone that the release never saw. */
+/** The same relations, by object id or by name, on a clone that never saw the release. */
 async function triedBefore(
   input: ProveOnClone,
   clones: Clones,
@@ -64,7 +63,7 @@ async function triedBefore(
   }
 }
 
-/** A view that was never there and takes no writes is a view like many. */
+/** A new view that accepts no writes is like many other views. */
 function isNew(each: RefusedWrite, before: TriedWrites): boolean {
   if (each.takesNone && !wasThere(each, before)) return false;
   return !before.refused.some(
@@ -87,8 +86,8 @@ function wasThere(each: Tried, before: TriedWrites): boolean {
 }
 
 /**
- * Whether a row that we made up meets constraints says nothing of the rows of an application; nor does a value for an identity of the
- * table below a view (428C9, generated_always), which no application gives.
+ * Whether a row that we made up satisfies constraints says nothing about an application's rows; nor does a value for an identity of the
+ * table under a view (428C9, generated_always), which no application would give.
  */
 function isOfTheTable({ generated, code }: RefusedWrite): boolean {
   return !(generated && (/^(22|23)/.test(code) || code === "428C9"));
@@ -100,7 +99,7 @@ const VERBS: Readonly<Record<RefusedWrite["command"], string>> = {
   DELETE: "a DELETE from",
 };
 
-/** What one cause makes fail, by the first of its tables; tables come before the views over them. */
+/** What fails for one cause, named by the first of its tables; tables come before the views over them. */
 function finding([first, ...others]: readonly RefusedWrite[], before: TriedWrites): readonly Finding[] {
   if (!first) return [];
   const { table, command, byDefault, byAction, code, reason } = first;
@@ -119,13 +118,13 @@ function finding([first, ...others]: readonly RefusedWrite[], before: TriedWrite
 }
 
 /**
- * A RAISE in a trigger is meant to refuse. What depends on the row, or on a setting that an application makes, may be met by one
- * row and not by another.
+ * A RAISE in a trigger refuses on purpose. A refusal that depends on the row, or on a setting that an application makes, may hit one row
+ * and not another.
  */
 function severityOf(each: RefusedWrite, before: TriedWrites): Severity {
   const { code, byAction } = each;
   if (code === "P0001") return "note";
-  // A table that is made to take no UPDATE keeps to it from its first day.
+  // A table built to accept no UPDATE refuses them from its first day.
   if (code === NO_DATA) return !wasThere(each, before) ? "note" : each.generated ? "warning" : "error";
   if (byAction !== null && code === "23502") return "error";
   return /^(22|23|P0)/.test(code) || code === "42704" ? "warning" : "error";

@@ -5,7 +5,7 @@ import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { isRequired, valueFor } from "./seed-rows.js";
 
-/** What an application could write since the release: all of a table's columns, or some. */
+/** What an application could have written since the release: all of a table's columns, or some. */
 export interface Writable {
   readonly table: TableRef;
   readonly columns: readonly string[];
@@ -13,10 +13,10 @@ export interface Writable {
 
 /** Rows that are updated in each table, and rows that are added. */
 const ROWS = 3;
-/** Numbers of the added rows, well away from those of rows that are there. */
+/** Numbers of the added rows, well away from those of existing rows. */
 const FROM = 1_000_000;
 
-/** Writes values that only the release's schema can hold, one by one: what a constraint refuses is not written. Returns how many were. */
+/** Writes values that only the release's schema can hold, one by one; values that a constraint refuses are not written. Returns how many were. */
 export async function writeAsApplication(
   session: Session,
   index: CatalogIndex,
@@ -40,7 +40,7 @@ export async function writeAsApplication(
         return write(`insert into ${name} (${names}) overriding system value values (${values.join(", ")})`);
       };
       if (all.length === 0 || (await insert(all))) continue;
-      // What a constraint over the others refuses, an application may write without them.
+      // If a constraint over the others refuses the row, an application may write it without them.
       const needed = all.filter((column) => isWritten(column) || isRequired(column));
       if (needed.length > 0 && needed.length < all.length) await insert(needed);
     }
@@ -79,7 +79,7 @@ function valueOfColumn(column: ColumnObject, table: TableRef, index: CatalogInde
   return (wide ? wideValue(column, index, row) : null) ?? valueFor(column, table, index, row);
 }
 
-/** A value that a narrower type of the same kind would not hold; null where the row's own will do. */
+/** A value that a narrower type of the same kind could not hold; null if the row's own value will do. */
 function wideValue({ attributes }: Pick<ColumnObject, "attributes">, index: CatalogIndex, row: number): string | null {
   const { type } = attributes;
   if (type.endsWith("[]")) {
@@ -90,7 +90,7 @@ function wideValue({ attributes }: Pick<ColumnObject, "attributes">, index: Cata
     /^([a-z ]+?)(?:\((\d+)(?:,(\d+))?\))?(?: with(?:out)? time zone)?$/.exec(type) ?? [];
   const scale = first === undefined ? 7 : (second ?? 0);
   const digit = row % 10;
-  // The rows differ in what a narrower type would round off, so that a unique key is met there.
+  // The rows differ in what a narrower type would round off, so that a unique key then collides.
   switch (base) {
     case "numeric":
       return `round(7.7777777 + ${digit} * 1e-${scale}, ${scale})`;

@@ -4,7 +4,7 @@ import { type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { readPending } from "../catalog/declared-catalogs.js";
 
-/** Tenants that are asked; they show a rollout that stopped half way as well as more of them would. */
+/** Tenants that are asked; they show a rollout that stopped halfway as well as more would. */
 const ASKED = 5;
 
 export interface History {
@@ -12,7 +12,7 @@ export interface History {
   readonly migrations: readonly Migration[];
   /** What the others lack too. */
   readonly pending: readonly Migration[];
-  /** Who was asked; nobody where the new tenant is the first. */
+  /** Who was asked; empty if the new tenant is the first. */
   readonly like: readonly Tenant[];
 }
 
@@ -62,7 +62,7 @@ async function pendingOf(database: Database, release: Release, tenant: Tenant) {
   }
 }
 
-/** Over the whole registry: waves go through it in order. */
+/** Spread over the whole registry: waves go through it in order. */
 function spread(tenants: readonly Tenant[]): readonly Tenant[] {
   const step = Math.max(1, (tenants.length - 1) / (ASKED - 1));
   const places = new Set(Array.from({ length: ASKED }, (_, at) => Math.min(tenants.length - 1, Math.round(at * step))));

@@ -24,14 +24,14 @@ export interface ProvisionTenant {
   readonly migrations: readonly Migration[];
   /** What a database is called until it is finished. */
   readonly name: string;
-  /** A tenant that shows which extensions are allowed; null where there is none. */
+  /** A tenant that shows which extensions are allowed; null if there is none. */
   readonly example: Tenant | null;
   /** Databases on the same server that show encoding, collation and rights. */
   readonly like: readonly string[];
   readonly settings: SessionSettings;
-  /** The first migration that no superuser executes unless the config says why; null where it says so, or each is plain. */
+  /** The first migration that no superuser executes unless the config says why; null if it does, or if all are plain. */
   readonly opaque: string | null;
-  /** The schema that the migrations lead to, as it may be remembered, or `fresh`. */
+  /** The schema that the migrations lead to; it may be remembered from before unless `fresh`. */
   readonly declared: (fresh: boolean) => Promise<Catalog>;
   readonly database: Database;
   readonly provisioner: Provisioner;
@@ -40,35 +40,35 @@ export interface ProvisionTenant {
   readonly clock: Clock;
 }
 
-/** The history would run as a superuser and may do more than it says. Nothing of it was executed. */
+/** The history would run as a superuser and may do more than it says. None of it was executed. */
 export class NotPlain extends Error {
   override readonly name = "NotPlain";
 }
 
 export interface Provisioned {
   readonly fingerprint: string;
-  /** What it differs in from the declared schema; then nothing was left behind. */
+  /** How it differs from the declared schema; then nothing was left behind. */
   readonly differences: readonly string[];
-  /** What the template was good for. */
+  /** How the template was used. */
   readonly template: "none" | "copied" | "kept" | "in use" | "not kept";
 }
 
 /**
- * Makes a tenant with the schema and the ledger that these migrations leave, compares it with the declared schema, and only then gives it its
- * name. Whatever fails, nothing is left behind. Throws `DatabaseError`.
+ * Creates a tenant with the schema and the ledger that these migrations leave, compares it with the declared schema, and only then gives it
+ * its name. Whatever fails, nothing is left behind. Throws `DatabaseError`.
  */
 export async function provisionTenant(input: ProvisionTenant): Promise<Provisioned> {
   const { tenant, name, like, provisioner, template } = input;
-  // Before the tenant's own: a copy of a shared database needs one without sessions.
+  // Before the tenant's own: copying a shared database needs one without sessions.
   const declared = await input.declared(false);
   const place = await placeFor(input);
   if (place !== "in use") {
     const first = await verified(input, declared, place);
-    // A template that is not what it should be is made again.
+    // A template that is not as it should be is built again.
     if (!place.filled || first.differences.length === 0) return first;
   }
   const empty = await provisioner.make(tenant, name, like, null);
-  // One that somebody holds is left alone.
+  // One that somebody is connected to is left alone.
   const made = await verified({ ...input, template: place === "in use" ? null : template }, declared, empty);
   return place === "in use" ? { ...made, template: "in use" } : made;
 }
@@ -85,14 +85,14 @@ async function placeFor({ tenant, name, like, provisioner, template }: Provision
   }
 }
 
-/** Fills the place, unless it is filled, and finishes it where it is as declared. It is dropped otherwise. */
+/** Fills the place unless it is filled, and finishes it if it is as declared. Otherwise it is dropped. */
 async function verified(input: ProvisionTenant, declared: Catalog, place: NewPlace): Promise<Provisioned> {
   try {
     const made = place.filled ? await readIn(place, input) : await build(place, input);
     const differencesFrom = (other: Catalog) =>
       compareCatalogs(made, other, { ledger: ledgerFor(input.release.convention).table }).differences;
     const first = differencesFrom(declared);
-    // What is remembered may be of another version of the server.
+    // The remembered schema may come from another version of the server.
     const still = first.length === 0 || place.filled ? first : differencesFrom(await input.declared(true));
     const wanted = still.length === 0 && !place.filled ? input.template : null;
     const template = wanted === null ? null : await kept(place, wanted);
@@ -107,7 +107,7 @@ async function verified(input: ProvisionTenant, declared: Catalog, place: NewPla
   }
 }
 
-/** A tenant is made whether or not the next one can be copied. */
+/** A tenant is created whether or not the next one can be copied. */
 async function kept(place: NewPlace, template: Template): Promise<"kept" | "not kept"> {
   try {
     await place.keep(template);
@@ -145,7 +145,7 @@ async function build(
         settings,
         schema: tenant.schema,
         keep: [],
-        // Nobody waits behind its locks, and there are no rows to cut a backfill by.
+        // Nobody waits behind its locks, and there are no rows to split a backfill by.
         whole: true,
         clock,
       });
@@ -155,7 +155,7 @@ async function build(
   }
 }
 
-/** Files may say something else than what the fleet was given, and nobody approves what a new tenant gets. Throws `NotPlain`. */
+/** The files may differ from what the fleet was given, and nobody approves what a new tenant gets. Throws `NotPlain`. */
 async function refuseSuperuser(place: NewPlace, version: string): Promise<void> {
   const session = await place.open({ purpose: "read", statementTimeout: 10_000, lockTimeout: 1000 });
   try {
@@ -167,12 +167,12 @@ async function refuseSuperuser(place: NewPlace, version: string): Promise<void> 
   }
 }
 
-/** What speaks against executing the migrations for a tenant that shares its database: errors alone. */
+/** What forbids executing the migrations for a tenant that shares its database: only errors. */
 export function reachesOthers(migrations: readonly Migration[], scope: IsolationScope): readonly Finding[] {
   return migrations.flatMap(({ up }) => isolationFindings(up, scope)).filter(({ severity }) => severity === "error");
 }
 
-/** What is executed nowhere, and so not in a new tenant either. */
+/** What is never executed, and so not in a new tenant either. */
 export function leftOut(migrations: readonly Migration[]): readonly Finding[] {
   return migrations.flatMap(({ up }) => up.statements.flatMap((statement) => refusedStatement(statement)));
 }

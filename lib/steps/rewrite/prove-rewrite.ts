@@ -13,10 +13,10 @@ import { describeFailure } from "../proof/try-candidate.js";
 import { type Hold, holdOf } from "./hold.js";
 import { type Ended, sameEnd } from "./same-end.js";
 
-/** How a step is taken back, as it was proved. */
+/** How a step is taken back, as proved. */
 interface ProvedDown {
   readonly verdict: RollbackVerdict;
-  /** Statements that lead back by themselves; null where rows that the rollout keeps are needed, or nothing leads back. */
+  /** Statements that lead back on their own; null if they need rows that the rollout keeps, or nothing leads back. */
   readonly statements: readonly string[] | null;
 }
 
@@ -30,11 +30,11 @@ export interface RewriteProof {
   /** The original's own. */
   readonly before: Hold & { readonly ms: number };
   readonly steps: readonly ProvedStep[];
-  /** Why the original ran statement by statement: it does not run as it is written. Null where it does. */
+  /** Why the original ran statement by statement: it does not run as written. Null if it does. */
   readonly oneByOne: string | null;
   /** The plan leaves columns in another order. */
   readonly otherOrder: boolean;
-  /** Columns whose values no two runs have alike. */
+  /** Columns whose values differ in every run. */
   readonly undetermined: readonly string[];
   /** Columns whose rows a sequence numbers, in whatever order. */
   readonly numbered: readonly string[];
@@ -44,12 +44,12 @@ export type ProvedRewrite =
   | { readonly proof: RewriteProof; readonly refusal: null }
   | { readonly proof: null; readonly refusal: { readonly code: RewriteRefusalCode; readonly reason: string } };
 
-/** Everything of a proof but the migrations. */
+/** Everything of a proof except the migrations. */
 export type ProofSurroundings = Omit<ProveOnClone, "migrations">;
 
 /**
- * Executes a migration on one clone and its plan on another, and compares schema and rows; then takes every step of the plan back. What it
- * says was seen. Throws `DatabaseError` when the server failed; no clone is left behind.
+ * Executes a migration on one clone and its plan on another, and compares schema and rows; then takes every step of the plan back.
+ * Everything it reports was seen. Throws `DatabaseError` when the server failed; leaves no clone behind.
  */
 export async function proveRewrite(
   plan: RewritePlan,
@@ -136,7 +136,7 @@ interface Original {
   readonly oneByOne: string | null;
 }
 
-/** The original as it is written; where that fails, statement by statement, since some are refused in one transaction alone. */
+/** The original as written; if that fails, statement by statement, since some are refused only inside one transaction. */
 async function runOriginal(
   migration: Migration,
   clones: Clones,
@@ -179,7 +179,7 @@ function tookOf({ statements }: AppliedRelease, version: string | null): number 
     .reduce((sum, { ms }) => sum + ms, 0);
 }
 
-/** The way back of each step: what was found, and once more with the statements that are written down for it. */
+/** The way back of each step: as found, and again with the statements that are written down for it. */
 async function wayBack(
   steps: readonly Migration[],
   reference: Migration,
@@ -189,7 +189,7 @@ async function wayBack(
   const found = await proveOnClone({ ...around, migrations: steps });
   if (!isTakenBack(found, isChance)) {
     const original = await proveOnClone({ ...around, migrations: [reference] });
-    // Where the original is not taken back either, the plan takes nothing away.
+    // If the original is not taken back either, the plan takes nothing away.
     if (isTakenBack(original, isChance) || found.after === null)
       return { code: "no-way-back", reason: `a step is not taken back: ${reasonIn(found)}` };
   }
@@ -210,13 +210,13 @@ async function wayBack(
   };
 }
 
-/** Up, back and up again. What an application writes between is not asked: the original's way back loses as much. */
+/** Up, back and up again. What an application writes in between is not tested: the original's way back loses as much. */
 function isTakenBack({ rollbacks, upAgain, after, findings }: Proof, isChance: boolean): boolean {
   const isWrong = findings.some(({ code, severity }) => severity === "error" && code.startsWith("backfill."));
   return after !== null && rollbacks.every(({ candidate }) => candidate !== null) && (upAgain || isChance) && !isWrong;
 }
 
-/** Why the first step from the end that stays is not taken back; those before it are not reached. */
+/** Why the first step from the end that stays is not taken back; earlier steps are not reached. */
 function reasonIn({ findings, rollbacks }: Proof): string {
   const stays = rollbacks.find(({ candidate, behind }) => candidate === null && behind === null);
   const tried = stays?.trials.at(-1)?.differences[0] ?? stays?.differences[0];

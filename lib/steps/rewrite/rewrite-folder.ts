@@ -9,10 +9,10 @@ import { makeLedger, type ProveFolder } from "../proof/prove-folder.js";
 import { SeededChain } from "../proof/seeded-database.js";
 import { proveRewrite, type RewriteProof } from "./prove-rewrite.js";
 
-/** What came of one migration. A plan without a proof is not one: it is refused. */
+/** What happened to one migration. A plan without a proof does not count: it is refused. */
 export type RewrittenMigration = {
   readonly migration: Migration;
-} /** `condition`: of a migration that is a contract step already, when it may run; null for one that may run now. */ & (
+} /** `condition`: for a migration that already is a contract step, when it may run; null for one that may run now. */ & (
   | { readonly outcome: "unchanged"; readonly condition: string | null }
   | { readonly outcome: "rewritten"; readonly plan: RewritePlan; readonly proof: RewriteProof }
   | { readonly outcome: "refused"; readonly refusal: RewriteRefusal }
@@ -21,12 +21,12 @@ export type RewrittenMigration = {
 export interface RewriteFolder extends Omit<ProveFolder, "thorough" | "only" | "proved" | "witness"> {
   /** Id of the folder's convention. */
   readonly convention: string;
-  /** Versions to rewrite; the others are run to get there. */
+  /** Versions to rewrite; the others run only to get there. */
   readonly targets: ReadonlySet<string>;
   readonly done?: (result: RewrittenMigration) => void;
 }
 
-/** Rewrites migrations of a folder one by one, each over the schema that those before it lead to. */
+/** Rewrites migrations of a folder one by one, each over the schema that the earlier ones lead to. */
 export async function rewriteFolder(input: RewriteFolder): Promise<readonly RewrittenMigration[]> {
   const whole = { ...input, thorough: false };
   await makeLedger(whole);
@@ -73,7 +73,7 @@ function unreached(
   });
 }
 
-/** Over generated rows first; a migration that they are in the way of is tried over fewer. */
+/** Over generated rows first; if they are in a migration's way, it is tried over fewer. */
 async function rewriteOne(input: RewriteFolder, chain: SeededChain, migration: Migration): Promise<RewrittenMigration> {
   let refused: RewriteRefusal | null = null;
   for await (const { from } of chain.stages()) {
@@ -114,7 +114,7 @@ async function catalogOf(clone: Clone, { settings }: RewriteFolder) {
   }
 }
 
-/** Conventions that say nothing of transactions: our own rollout sees to what PostgreSQL refuses in one. */
+/** Conventions that say nothing about transactions: our own rollout handles what PostgreSQL refuses in one. */
 const WITHOUT_MARKS: ReadonlySet<string> = new Set(["plain", "up-down"]);
 
 /** Whether nothing of a migration is rewritten: it is one step, and runs as that step would. */

@@ -6,7 +6,7 @@ import type { ProveOnClone } from "../proof/input.js";
 import { applyRelease } from "../proof/run-release.js";
 import { changedTables, compareStates, type State } from "../proof/state.js";
 
-/** A clone and what it came to. */
+/** A clone and what happened on it. */
 export interface Ended {
   readonly working: WorkingClone;
   readonly state: State;
@@ -14,15 +14,18 @@ export interface Ended {
 
 export interface SameEnd {
   readonly equal: boolean;
-  /** The same but for the order of columns. */
+  /** The same except for the order of columns. */
   readonly otherOrder: boolean;
   /** One sentence each. */
   readonly differences: readonly string[];
-  /** Columns whose values differ between two runs of the original itself, so that their presence was compared alone. */
+  /** Columns whose values differ between two runs of the original itself, so that only their presence was compared. */
   readonly undetermined: readonly string[];
 }
 
-/** Whether two clones came to the same schema and the same rows. Where rows differ the original runs once more, to tell its own chance. */
+/**
+ * Whether two clones ended with the same schema and the same rows. If rows differ, the original runs once more, to find out what is its own
+ * chance.
+ */
 export async function sameEnd(plan: Ended, original: Ended, clones: Clones, input: ProveOnClone): Promise<SameEnd> {
   const compared = compareStates(plan.state, original.state, input.numbered);
   const otherOrder = compared.verdict === "order";
@@ -66,7 +69,7 @@ async function byColumns(
   return { equal, otherOrder: false, differences: equal ? [] : differences, undetermined: names };
 }
 
-/** Whether values that nobody can foretell are at least there in as many rows. */
+/** Whether values that nobody can predict are at least present in as many rows. */
 async function samePresence(
   plan: Ended,
   original: Ended,
