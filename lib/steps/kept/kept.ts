@@ -44,7 +44,7 @@ export async function listKept(session: Session, schema: string | null): Promise
   return found;
 }
 
-/** Drops copies for good: what they would have restored is gone. Returns those it dropped. */
+/** Drops copies for good: what they could have restored is gone. Returns those it dropped. */
 export async function purgeKept(
   session: Session,
   schema: string | null,

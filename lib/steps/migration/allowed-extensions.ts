@@ -5,8 +5,9 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { Session } from "../../ports/database.js";
 
 /**
- * On a clone, where a lesser role executes: makes the extensions of a migration that the config allows, before its first statement, and
- * returns the migration without the statements that are done by that. Everywhere else it is as it was. Throws `DatabaseError`.
+ * On a clone, where a lesser role executes: creates the extensions of a migration that the config allows, before its first statement, and
+ * returns the migration without the statements that this has already done. Elsewhere it returns the migration unchanged. Throws
+ * `DatabaseError`.
  */
 export async function withAllowedExtensions(session: Session, migration: Migration): Promise<Migration> {
   const { makeExtension } = session;
@@ -21,7 +22,7 @@ export async function withAllowedExtensions(session: Session, migration: Migrati
   return { ...migration, up: { ...migration.up, statements } };
 }
 
-/** Whether a statement makes nothing but one of these, or the schema of one. */
+/** Whether a statement creates only one of these, or the schema of one. */
 function isDone(statement: Statement, made: readonly ExtensionStatement[]): boolean {
   const extension = extensionOf(statement);
   if (extension) return made.some(({ name }) => name === extension.name);

@@ -24,9 +24,9 @@ import { clearProgress, readProgress, recordProgress } from "./progress.js";
 import { keepBefore } from "./run-kept.js";
 import { vacuumBetween } from "./vacuum-between.js";
 
-/** Passes over the table at most. Rows written since the last one began, a plain statement would not have met either. */
+/** Passes over the table at most. A plain statement would not have seen rows written since the last pass began, either. */
 const MOST_PASSES = 20;
-/** A batch that takes so many times its target is broken off and made smaller. */
+/** A batch that takes this many times its target is cancelled and made smaller. */
 const PATIENCE = 20;
 const LEAST_PATIENCE_MS = 5_000;
 
@@ -51,8 +51,8 @@ const PART = 0;
 const withCommit = (statement: string | undefined) => (statement === undefined ? [] : [statement]);
 
 /**
- * Runs one statement in batches, each in a transaction with the cursor that says how far it came: what dies in between is neither
- * repeated nor missed. Throws `BackfillRefused` before anything is changed, `BackfillHalted` at a row that always fails.
+ * Runs one statement in batches, each in a transaction together with its cursor: whatever dies in between, no row is repeated or missed.
+ * Throws `BackfillRefused` before anything is changed, `BackfillHalted` at a row that always fails.
  */
 export async function applyBackfill(
   session: Session,
@@ -78,14 +78,14 @@ export async function applyBackfill(
 
 class Backfill {
   private state: BackfillState;
-  /** The end of the batch at work, to name its row. */
+  /** The end of the current batch, to name its row. */
   private to: KeyTexts | null = null;
   private longestMs = 0;
-  /** Of the statement alone: what a transaction costs besides is no reason for fewer rows. */
+  /** Of the statement only: what else a transaction costs is no reason for fewer rows. */
   private workMs = 0;
-  /** Rows that were changed before the batch at work. */
+  /** Rows changed before the current batch. */
   private before = 0;
-  /** Rows that were changed when the table was vacuumed last. */
+  /** Rows that had been changed when the table was last vacuumed. */
   private vacuumed: number | null = null;
 
   private sizing: BatchSizing | null = null;
@@ -108,19 +108,19 @@ class Backfill {
     return this.input.keep.length > 0;
   }
 
-  /** How many rows a batch walks. Only a clone has nobody to guard against. */
+  /** How many rows a batch walks. A clone needs no limit: nobody waits there. */
   private sizes(total: number | null): BatchSizing {
     this.sizing ??= new BatchSizing(this.plan.batchMs, firstSize(this.input.guard === undefined, total));
     return this.sizing;
   }
 
-  /** Counts and weighs what there is to do, makes the copies' tables, and says that it has begun. */
+  /** Counts and weighs the work, creates the tables of the copies, and records the start. */
   async begin(): Promise<void> {
     const { session, input } = this;
     const amount = await this.amount();
     if (this.keeping && amount) input.budget.weigh(amount.bytes);
     const begun = async () => {
-      // Another process of the same run may have begun since the progress was read.
+      // Another process of the same run may have started since the progress was read.
       if ((await readBackfill(session, this.version, input.schema)) !== null) return undefined;
       await keepBefore(session, input.keep, input.budget, input.schema);
       await recordProgress(session, this.version, PART, "started", input.schema);
@@ -129,7 +129,7 @@ class Backfill {
     await this.transactions.guarded(session, input, begun, withCommit);
   }
 
-  /** Null where counting takes longer than a statement may. */
+  /** Null if counting takes longer than a statement may. */
   private async amount(): Promise<{ readonly rows: number; readonly bytes: number } | null> {
     const { session, input, plan } = this;
     let found: { rows: number; bytes: number } | null = null;
@@ -146,7 +146,7 @@ class Backfill {
     return found;
   }
 
-  /** Until nothing is left to do. How many batches it took. */
+  /** Until nothing is left to do. Returns how many batches it took. */
   async run(): Promise<number> {
     const { input, session, plan } = this;
     for (;;) {
@@ -182,7 +182,7 @@ class Backfill {
     return { version: this.version, rows: changed, total, batchRows: changed - this.before, batchMs };
   }
 
-  /** A single row may take what a statement may take; more rows are broken off sooner, and made fewer. */
+  /** A single row may take as long as a statement may; more rows are cancelled sooner, and made fewer. */
   private scope(): Work {
     const { statementTimeout } = this.input.settings;
     const patience = Math.max(LEAST_PATIENCE_MS, PATIENCE * this.plan.batchMs);
@@ -191,7 +191,7 @@ class Backfill {
     return { ...this.input, settings: { ...this.input.settings, statementTimeout: limit } };
   }
 
-  /** Before a further pass: where one look finds nothing, nothing is walked again; where it takes too long, it is. */
+  /** Before another pass: if one look finds nothing, the table is not walked again; if the look takes too long, it is. */
   private async endWhereNoneIsLeft(): Promise<void> {
     const { session, input, plan, version } = this;
     const look = async () => {
@@ -208,7 +208,7 @@ class Backfill {
     }
   }
 
-  /** What says how far it came, to be written with the end of its transaction. */
+  /** The progress to write at the end of its transaction. */
   private async batch(): Promise<string | undefined> {
     const { session, input } = this;
     const { schema } = input;
@@ -272,7 +272,7 @@ class Backfill {
     );
   }
 
-  /** Records the migration and forgets the cursor, in one transaction. */
+  /** Records the migration and deletes the cursor, in one transaction. */
   async finish(statement: Statement, ms: number): Promise<void> {
     const { session, input, plan } = this;
     await this.transactions.guarded(session, input, async () => {

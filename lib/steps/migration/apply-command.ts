@@ -24,9 +24,8 @@ export interface AppliedCommand {
 }
 
 /**
- * Runs a team's own program as one migration. It has transactions of its own, so that what is kept aside and the ledger's
- * row are in transactions before and after it; a run that was interrupted is known by its progress, and goes on by running
- * the program again. Throws `MigratorFailed`.
+ * Runs a team's own program as one migration. It has its own transactions, so the copies and the ledger's row are written in transactions
+ * before and after it. An interrupted run shows in its progress, and continues by running the program again. Throws `MigratorFailed`.
  */
 export async function applyCommand(
   session: Session,
@@ -40,7 +39,7 @@ export async function applyCommand(
   if (input.guard && !(await input.guard.outside(session, version)))
     return { resumed: false, keptBytes: 0, output: "" };
   const begun = (await readProgress(session, version, schema)).size > 0;
-  // What was copied before the first attempt is how the rows were; now they may be half changed.
+  // The copies from before the first attempt show the original rows; by now the rows may be half changed.
   const resumed = begun && (await copiesAreThere(session, input.keep, schema));
   const budget = new KeptBudget(version, input.keepLimit);
   const first = preparation(session, input, "inside");

@@ -31,25 +31,25 @@ import { waitsQuietly } from "./waits-quietly.js";
 export interface StatementObserver {
   before?(statement: Statement): Promise<void>;
   after?(statement: Statement, ms: number, batched?: Batched): Promise<void>;
-  /** After what the statement destroys was kept aside, with the milliseconds that it took before the statement and after it. */
+  /** After what the statement destroys was kept aside, with the milliseconds that this took before and after the statement. */
   kept?(statement: Statement, ms: { readonly before: number; readonly after: number }): void;
   /** Before the transaction commits, with its locks still held. */
   committing?(statements: readonly Statement[]): Promise<void>;
 }
 
-/** What a statement did that ran in batches, each in a transaction of its own. */
+/** What a statement did that ran in batches, each in its own transaction. */
 export interface Batched {
   readonly verb: "insert" | "update" | "delete";
   readonly table: TableRef;
   readonly rows: number;
   readonly batches: number;
-  /** Its locks were held for so long at most. */
+  /** The longest time that its locks were held. */
   readonly longestMs: number;
 }
 
 export interface ApplyMigration {
   readonly migration: Migration;
-  /** Null where no ledger is kept: on scratch databases. */
+  /** Null on scratch databases, where no ledger is kept. */
   readonly ledger: LedgerFormat | null;
   readonly isolation: IsolationLevel;
   readonly settings: SessionSettings;
@@ -57,52 +57,52 @@ export interface ApplyMigration {
   readonly schema: string | null;
   /** Of the proved way back: what is copied before its statement destroys it. */
   readonly keep: readonly KeepAside[];
-  /** Of the same way back: what an earlier rollback has put aside is given back. */
+  /** Of the same way back: what an earlier rollback put aside, and is now given back. */
   readonly aside?: readonly SetAside[];
   /** Bytes that `keep` may take in this tenant; without it there is no limit. */
   readonly keepLimit?: number;
   readonly clock: Clock;
   /** Runs a migration that is a program. */
   readonly migrator?: Migrator;
-  /** Ends such a program before its time. */
+  /** Ends such a program early. */
   readonly stop?: AbortSignal;
-  /** Where another run could come in between; a clone needs none. */
+  /** Only where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
-  /** Where others wait behind its locks; a clone has no others. */
+  /** Only where others wait behind its locks; a clone has no others. */
   readonly watch?: LockWatch;
   readonly observe?: StatementObserver;
-  /** Runs a backfill as the one statement that it is: where nobody waits for its locks, and to compare. */
+  /** Runs a backfill as the single statement that it is: where nobody waits for its locks, and for comparison. */
   readonly whole?: boolean;
   /** Asked between the batches of a backfill. */
   readonly pace?: BackfillPace;
-  /** Changed rows after which its table is vacuumed; never without it. */
+  /** The table is vacuumed after this many changed rows; never if absent. */
   readonly vacuumEvery?: number;
-  /** On a scratch database, which is nobody's: a history may do there to what tenants share what it once did. */
+  /** On a scratch database, which is nobody's: there a history may repeat what it once did to objects that tenants share. */
   readonly scratch?: true;
 }
 
 export interface AppliedMigration {
   readonly version: string;
   readonly ms: number;
-  /** How many transactions it took. 1 unless PostgreSQL forbids it. */
+  /** How many transactions it took: 1 unless PostgreSQL forbids it. */
   readonly transactions: number;
   /** True when an earlier, interrupted attempt had done part of it. */
   readonly resumed: boolean;
-  /** Bytes of the copies as they were made. */
+  /** Bytes of the copies when they were made. */
   readonly keptBytes: number;
   /** What a team's own program printed, without secrets; null for statements. */
   readonly output: string | null;
 }
 
-/** One run of a migration: what is kept aside counts against one budget, however many transactions it takes. */
+/** One run of a migration: everything kept aside counts against one budget, however many transactions it takes. */
 export interface Work extends ApplyMigration {
   readonly budget: KeptBudget;
 }
 
 /**
- * Runs one migration and records it in the ledger, in one transaction; where PostgreSQL forbids that, each part records
- * its own progress, so that a killed run resumes where it stopped. Throws `DatabaseError` with nothing of the current
- * transaction left behind. The dry run and the rollout both execute migrations through this function and no other.
+ * Runs one migration and records it in the ledger, in one transaction. Where PostgreSQL forbids that, each part records its own progress,
+ * so that a killed run resumes where it stopped. Throws `DatabaseError`, leaving nothing of the current transaction behind. The dry run and
+ * the rollout both execute migrations only through this function.
  */
 export async function applyMigration(session: Session, asked: ApplyMigration): Promise<AppliedMigration> {
   const input = { ...asked, migration: await withAllowedExtensions(session, asked.migration) };
@@ -165,7 +165,7 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
   return progress.size > 0;
 }
 
-/** One transaction, which ends empty when another run has done the migration's work in the meantime. `last` is sent with COMMIT. */
+/** One transaction, which does nothing if another run has done the migration's work in the meantime. `last` is sent with COMMIT. */
 async function guarded<T>(
   session: Session,
   input: Work,
@@ -193,7 +193,7 @@ async function applyTransaction(session: Session, input: Work, segment: Segment,
   });
 }
 
-/** One statement outside a transaction: its start is recorded first, so that a resumed run looks at what it left. */
+/** One statement outside a transaction: its start is recorded first, so that a resumed run checks what it left. */
 async function applyAlone(
   session: Session,
   input: Work,
@@ -212,7 +212,7 @@ async function applyAlone(
     try {
       await runStatements(session, input, [statement], "outside");
     } catch (error) {
-      // The failure is what the caller must see, whether or not its leftover could be cleared away.
+      // The caller must see the failure itself, whether or not its leftover could be cleared away.
       await clearLeftover(session, input, statement, at, error).catch(() => {});
       throw error;
     }
@@ -220,7 +220,7 @@ async function applyAlone(
   await recordProgress(session, version, at, "finished", input.schema);
 }
 
-/** An object that was there before is not ours to settle, neither now nor when the migration is resumed. */
+/** An object that was there before is not ours to settle, now or when the migration is resumed. */
 async function clearLeftover(
   session: Session,
   input: Work,

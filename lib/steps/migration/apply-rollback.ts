@@ -23,23 +23,23 @@ import { waitsQuietly } from "./waits-quietly.js";
 
 export interface ApplyRollback {
   readonly migration: Migration;
-  /** The migration before it in the folder: some ledgers keep the newest alone. */
+  /** The migration before it in the folder: some ledgers keep only the newest. */
   readonly previous: Migration | null;
   /** The way back that passed its proof for the tenant's cluster. */
   readonly candidate: RollbackCandidate;
   readonly ledger: LedgerFormat | null;
-  /** A backfill that stopped on its way up: no ledger has it, and what says how far it came is forgotten. */
+  /** A backfill that stopped on its way up: it is in no ledger, and its cursor is deleted. */
   readonly halfDone?: boolean;
   readonly settings: SessionSettings;
   readonly schema: string | null;
   readonly clock: Clock;
-  /** Bytes that may be put aside of what was written since; without it there is no limit. */
+  /** Bytes of later writes that may be put aside; without it there is no limit. */
   readonly keepLimit?: number;
-  /** Where another run could come in between; a clone needs none. */
+  /** Only where another run could come in between; a clone needs none. */
   readonly guard?: Guard;
-  /** Where others wait behind its locks; a clone has no others. */
+  /** Only where others wait behind its locks; a clone has no others. */
   readonly watch?: LockWatch;
-  /** Called around each transaction or lone statement, with the index of its first statement, inside the transaction where there is one. */
+  /** Called around each transaction or lone statement, with the index of its first statement; inside the transaction if there is one. */
   readonly observe?: {
     begin(statement: number): Promise<void>;
     end(statement: number): Promise<void>;
@@ -57,10 +57,9 @@ export class RollbackImpossible extends Error {
 }
 
 /**
- * Takes one migration back and erases it from the ledger. What was written since and would go with it is copied first. In one
- * transaction, split only where PostgreSQL forbids it; then each part records its own progress, so that a killed rollback goes on
- * where it stopped.
- * Throws `RollbackImpossible`, `KeptTooLarge`, or `DatabaseError` with nothing of the current transaction left behind.
+ * Takes one migration back and deletes it from the ledger. Rows written since that would be lost are copied first. Runs in one transaction,
+ * split only where PostgreSQL forbids it; then each part records its own progress, so that a killed rollback continues where it stopped.
+ * Throws `RollbackImpossible`, `KeptTooLarge`, or `DatabaseError`, leaving nothing of the current transaction behind.
  */
 export async function applyRollback(session: Session, input: ApplyRollback): Promise<AppliedRollback> {
   const { candidate, migration } = input;
@@ -85,7 +84,7 @@ export async function applyRollback(session: Session, input: ApplyRollback): Pro
   return { version: migration.version, ms: input.clock.monotonic() - start };
 }
 
-/** First of all: going up again from the middle of a way back would pass over the rows that are restored by then. */
+/** Done first: going up again from the middle of a way back would skip the rows restored by then. */
 async function forgetCursor(session: Session, input: ApplyRollback): Promise<void> {
   const { version } = input.migration;
   const forget = async () => {
@@ -95,19 +94,19 @@ async function forgetCursor(session: Session, input: ApplyRollback): Promise<voi
   await inTransaction(session, "read committed", forget, preparation(session, input, "inside"));
 }
 
-/** What is put aside counts against one budget, however many transactions it takes. */
+/** Everything put aside counts against one budget, however many transactions it takes. */
 interface Work extends ApplyRollback {
   readonly budget: KeptBudget;
 }
 
 interface Part {
   readonly outside: boolean;
-  /** Repeated, each time in a transaction of its own, until nothing is left of it. */
+  /** Repeated, each time in its own transaction, until nothing is left to do. */
   readonly repeated: boolean;
   /** Index of its first statement. */
   readonly first: number;
   readonly statements: readonly string[];
-  /** The part that erases the ledger's row. */
+  /** The part that deletes the ledger's row. */
   readonly last: boolean;
 }
 
@@ -120,19 +119,19 @@ function parts(candidate: RollbackCandidate): readonly Part[] {
     if (open && !open.outside && !outside && open.repeated === repeated) open.statements.push(sql);
     else found.push({ outside, repeated, first: at, statements: [sql] });
   }
-  // The ledger's row goes in a transaction, so the last part is always one.
+  // The ledger's row is deleted in a transaction, so the last part always is one.
   const end = found.at(-1);
   if (!end || end.outside || end.repeated)
     found.push({ outside: false, repeated: false, first: candidate.statements.length, statements: [] });
   return found.map((part, at) => ({ ...part, last: at === found.length - 1 }));
 }
 
-/** Next to the progress of the same migration's way up. */
+/** Stored next to the progress of the same migration's way up. */
 function progressKey(input: ApplyRollback): string {
   return `back ${input.migration.version}`;
 }
 
-/** `begun`: an earlier attempt was interrupted here, so what it left is looked at first. */
+/** `begun`: an earlier attempt was interrupted here, so its leftovers are checked first. */
 async function runOutside(
   session: Session,
   input: ApplyRollback,
@@ -160,7 +159,7 @@ async function runOutside(
 /** How long a batch of a way back should take. Milliseconds. */
 const BATCH_MS = 200;
 
-/** What is left to do is in the copies themselves, so a killed rollback goes on where it stopped. */
+/** The copies themselves show what is left to do, so a killed rollback continues where it stopped. */
 async function runRepeated(session: Session, input: ApplyRollback, part: Part, at: number): Promise<void> {
   let size = FIRST_BATCH;
   let left = Number.POSITIVE_INFINITY;
@@ -193,7 +192,7 @@ async function runStatements(session: Session, input: Work, { statements }: Part
   if (statements.length > 0) await deferredInside(session, input, input.watch);
 }
 
-/** One statement in its transaction, kept to its limits and its tenant. */
+/** One statement in its transaction, held to its limits and its tenant. */
 async function runStatement<R extends Row>(session: Session, input: ApplyRollback, sql: string): Promise<readonly R[]> {
   const execute = () => session.execute<R>(bindSchemas(sql, input.schema));
   const rows = await withinLockTimeout(session, input.settings, input.watch, execute);
@@ -201,7 +200,7 @@ async function runStatement<R extends Row>(session: Session, input: ApplyRollbac
   return rows;
 }
 
-/** `at`: the part's place among several; null when it is the only one. */
+/** `at`: the part's place among several; null if it is the only one. */
 async function runInside(session: Session, input: Work, part: Part, at: number | null): Promise<void> {
   const work = async () => {
     if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;

@@ -1,7 +1,7 @@
 import { BACKFILL_REMEDIES, type BackfillRefusal, type BackfillRefusalCode } from "../../core/backfill/refusal.js";
 import { DatabaseError } from "../../ports/database.js";
 
-/** A statement with the comment for it cannot be run in batches here. Nothing was changed. */
+/** A statement marked as a backfill cannot be run in batches here. Nothing was changed. */
 export class BackfillRefused extends DatabaseError {
   readonly refusal: BackfillRefusalCode;
   readonly remedy: string;
@@ -13,10 +13,10 @@ export class BackfillRefused extends DatabaseError {
   }
 }
 
-/** One row stops it. What was done before stays done, and is not repeated. */
+/** One row stops the backfill. What was done before stays done, and is not repeated. */
 export class BackfillHalted extends DatabaseError {
   constructor(
-    /** `endless`: the row meets the condition although it is done, so no pass would be the last. */
+    /** `endless`: the row still meets the condition after it was done, so no pass would be the last. */
     readonly why: "row" | "endless",
     /** The row by its key. */
     readonly key: string,
@@ -38,7 +38,7 @@ export function callsFor(error: DatabaseError): "bisect" | "wait" | "shrink" | "
   return error instanceof RowsStay || OF_ROWS.test(error.code) ? "bisect" : "stop";
 }
 
-/** Rows of a batch meet the condition although they are done. The batch is rolled back. */
+/** Rows of a batch still meet the condition after they were done. The batch is rolled back. */
 export class RowsStay extends DatabaseError {
   constructor() {
     super(

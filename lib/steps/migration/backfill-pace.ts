@@ -1,17 +1,17 @@
 import type { Session } from "../../ports/database.js";
 
-/** Between two batches, outside of any transaction; may wait, and throws `Interrupted` to stop there. */
+/** Called between two batches, outside any transaction; may wait, and throws `Interrupted` to stop there. */
 export interface BackfillPace {
   between(session: Session, seen: BackfillSeen): Promise<void>;
-  /** After the last. */
+  /** Called after the last batch. */
   ended?(seen: BackfillSeen): Promise<void>;
 }
 
-/** What is done by now. */
+/** What has been done so far. */
 export interface BackfillSeen {
   readonly version: string;
   readonly rows: number;
-  /** Null where they were not counted. */
+  /** Null if they were not counted. */
   readonly total: number | null;
   /** Of the last batch. */
   readonly batchRows: number;

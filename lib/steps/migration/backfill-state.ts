@@ -4,13 +4,13 @@ import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import { assertOurs } from "../catalog/own-objects.js";
 
-/** How far a backfill has come in one tenant. Written in the transaction of each batch. */
+/** How far a backfill has come in one tenant. Written in each batch's transaction. */
 export interface BackfillState {
-  /** Digest of what is walked how: a cursor of another text of the same version says nothing of this one. */
+  /** Digest of what is walked and how: a cursor for another text of the same version means nothing here. */
   readonly of: string;
   /** 1-based. */
   readonly pass: number;
-  /** The last key that is done in this pass; null at its start. */
+  /** The last key done in this pass; null at its start. */
   readonly after: KeyTexts | null;
   /** The last key of this pass; null before it began. */
   readonly last: KeyTexts | null;
@@ -19,7 +19,7 @@ export interface BackfillState {
   readonly changed: number;
   readonly changedInPass: number;
   readonly batches: number;
-  /** Rows to do, as they were counted at the start; null where counting took too long. */
+  /** Rows to do, as counted at the start; null if counting took too long. */
   readonly total: number | null;
   /** Bytes of the copies. */
   readonly bytes: number;
@@ -41,13 +41,13 @@ const TABLE = qualified(OWN_SCHEMA, "backfill");
 const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
   create table if not exists ${TABLE} (version text primary key, state jsonb not null)`;
 
-/** Makes the table when it is missing. */
+/** Creates the table if it is missing. */
 export async function setUpBackfill(session: Session, schema: string | null): Promise<void> {
   await session.script(bindSchemas(SETUP, schema));
   await assertOurs(session, schema);
 }
 
-/** In a transaction, and held until its end. Null when nothing was begun. */
+/** In a transaction, and locked until its end. Null if nothing was begun. */
 export async function readBackfill(
   session: Session,
   version: string,
@@ -58,7 +58,7 @@ export async function readBackfill(
   return row ? (JSON.parse(row.state) as BackfillState) : null;
 }
 
-/** A statement, to be sent with others. */
+/** A statement to send with others. */
 export function stateSql(version: string, state: BackfillState, schema: string | null): string {
   const values = `${literal(version)}, ${literal(JSON.stringify(state))}::jsonb`;
   return `insert into ${bindSchemas(TABLE, schema)} values (${values}) on conflict (version) do update set state = excluded.state`;

@@ -2,19 +2,19 @@ import { nextSize, smaller } from "../../core/backfill/batch-size.js";
 import type { DatabaseError } from "../../ports/database.js";
 import { callsFor } from "./backfill-errors.js";
 
-/** How often a batch is tried that meets a lock, before the tenant as a whole is tried later. */
+/** How often a batch that meets a lock is tried, before the whole tenant is tried later. */
 const MOST_TRIES = 8;
 const LONGEST_WAIT_MS = 2_000;
-/** Single rows that pass one after the other: the one that failed does so no longer. */
+/** Single rows that must pass one after the other: by then the one that failed no longer does. */
 const PASSED = 3;
 
-/** What to do about a batch that failed: give up, name the row, or try again after a wait. */
+/** What to do about a failed batch: give up, name the row, or try again after a wait. */
 export type AfterFailure =
   | { readonly kind: "stop" }
   | { readonly kind: "halt" }
   | { readonly kind: "again"; readonly waitMs: number };
 
-/** How many rows the next batch walks: by the time of the last, and ever fewer while a row that fails is looked for. */
+/** How many rows the next batch walks: by the time that the last took, and fewer and fewer while looking for a row that fails. */
 export class BatchSizing {
   size: number;
   private bisecting = false;

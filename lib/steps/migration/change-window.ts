@@ -22,15 +22,16 @@ interface BatchRow extends Record<string, unknown> {
   readonly bytes: string;
 }
 
-/** A key that a query of ours gives; null where it gives no row. */
+/** A key that one of our queries returns; null if it returns no row. */
 export async function keyAt(session: Session, { schema }: Work, sql: string): Promise<KeyTexts | null> {
   const [row] = await session.query<{ at: string }>(bindSchemas(sql, schema));
   return row ? (JSON.parse(row.at) as string[]) : null;
 }
 
 /**
- * The statement over the rows of one window, in its transaction, with the milliseconds that it took. What the statement touched is looked at once, with what
- * was deferred: it was found beforehand to change neither role nor path. Throws `RowsStay` where a row would be met again.
+ * The statement over the rows of one window, in its transaction, with the milliseconds that it took. What the statement touched is checked
+ * once, together with what was deferred: earlier checks found that it changes neither role nor path. Throws `RowsStay` if a row would match
+ * again.
  */
 export async function changeWindow(
   session: Session,
@@ -49,7 +50,7 @@ export async function changeWindow(
   };
   const row = await readingInside(session, scope, async () => {
     const [counted] = await withinLockTimeout(session, settings, watch, execute);
-    // What defers in a schema that tenants share is in no tenant's catalog.
+    // Deferred triggers in a schema that tenants share are in no tenant's catalog.
     if (plan.defers || schema !== null) await deferredInside(session, scope, watch);
     else await stayInside(session, scope);
     return counted;

@@ -2,7 +2,7 @@ import type { Migration } from "../../core/migration/release.js";
 import { isPlainlyHarmless, isPlainlyHarmlessText } from "../../core/operations/plainly-harmless.js";
 import { type Clone, DatabaseError } from "../../ports/database.js";
 
-/** Nothing was executed: on this clone a release could act outside of it. */
+/** Nothing was executed: on this clone a release could act outside it. */
 export class NotContained extends DatabaseError {
   constructor(
     /** What would run there. */
@@ -18,7 +18,10 @@ export class NotContained extends DatabaseError {
 export const CONTAIN =
   "Sign in as a role that reaches nothing outside of its databases, or let the login make a lesser role for clones.";
 
-/** Before anything is executed on a clone. Throws `NotContained` where a migration or a query is not plainly harmless and nothing holds it back. */
+/**
+ * Called before anything is executed on a clone. Throws `NotContained` if a migration or a query is not plainly harmless and nothing holds
+ * it back.
+ */
 export function assertContained(
   { uncontained }: Clone,
   migrations: readonly Migration[],

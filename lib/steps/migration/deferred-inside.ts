@@ -4,8 +4,8 @@ import type { SessionScope } from "./prepare-session.js";
 import { stayInside } from "./stay-inside.js";
 
 /**
- * What a deferred trigger would do at the commit it does here, where it is watched, and with the search_path of the release. Throws `LeftTenant`
- * where it leaves the tenant.
+ * Fires deferred triggers here instead of at the commit, where they are watched, with the release's search_path. Throws `LeftTenant` if one
+ * leaves the tenant.
  */
 export async function deferredInside(
   session: Session,

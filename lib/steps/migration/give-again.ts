@@ -4,17 +4,17 @@ import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { EVERY_ROW } from "./run-kept.js";
 
-/** Before the statements: marks in the copies what is as it was when the release was taken back. */
+/** Before the statements: marks in the copies the rows that are still as they were when the release was taken back. */
 export async function beforeAgain(session: Session, aside: readonly SetAside[], schema: string | null): Promise<void> {
   for (const { again } of aside) await attempt(session, again.copy, again.before, schema);
 }
 
-/** SQLSTATE unsafe_new_enum_value_usage: a new value of an enum may be used once it is committed. */
+/** SQLSTATE unsafe_new_enum_value_usage: a new value of an enum may be used only after it is committed. */
 const NEW_ENUM_VALUE = "55P04";
 
 /**
- * After the statements: values that a rollback has put aside find their rows. What cannot be given back stays in its copy, and does not
- * stop the migration. Returns what can be given back only once the migration is committed.
+ * After the statements: values that a rollback put aside find their rows. What cannot be given back stays in its copy, and does not stop
+ * the migration. Returns what can be given back only after the migration is committed.
  */
 export async function giveAgain(
   session: Session,

@@ -3,14 +3,14 @@ import { sizeText } from "../../core/size.js";
 import type { KeepAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 
-/** SQLSTATE program_limit_exceeded; nothing but the limit of the config raises it here. */
+/** SQLSTATE program_limit_exceeded; here only the config's limit raises it. */
 const LIMIT_EXCEEDED = "54000";
 
-/** What would be kept aside is larger than the config allows. Nothing was copied. */
+/** The rows to keep aside are larger than the config allows. Nothing was copied. */
 export class KeptTooLarge extends DatabaseError {
   constructor(
     readonly version: string,
-    /** At least so many: what comes after the first that was too much is not counted. */
+    /** A lower bound: what comes after the first that was too much is not counted. */
     readonly bytes: number,
     readonly limit: number,
   ) {
@@ -34,13 +34,13 @@ export class KeptBudget {
     return this.spent;
   }
 
-  /** Throws `KeptTooLarge` where so much more would be above the limit; counts nothing. */
+  /** Throws `KeptTooLarge` if this many more bytes would exceed the limit; counts nothing. */
   weigh(bytes: number): void {
     const sum = this.spent + bytes;
     if (sum > this.limit) throw new KeptTooLarge(this.version, sum, this.limit);
   }
 
-  /** Copies that grow in several transactions take so much by now. Throws `KeptTooLarge`. */
+  /** The current total of copies that grow over several transactions. Throws `KeptTooLarge`. */
   stands(bytes: number): void {
     this.spent = 0;
     this.weigh(bytes);

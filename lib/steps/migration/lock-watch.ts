@@ -2,36 +2,36 @@ import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 
-/** Between two looks at a statement that takes longer than a lock may. Milliseconds. */
+/** Time between two looks at a statement that runs longer than a lock may take. Milliseconds. */
 const INTERVAL_MS = 250;
 
 /** SQLSTATE lock_not_available. */
 const LOCK_TIMEOUT = "55P03";
 
-/** What is said of a program that took `lock_timeout` away from its sessions. */
+/** What is said about a program that took `lock_timeout` away from its sessions. */
 const WAITED = "a statement of it waited for a lock longer than rollout.lockTimeout and was cancelled";
 
-/** The session that cancels: the login's, which may. */
+/** The session that cancels: the login's, which has the right to. */
 export const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 1000, asLogin: true };
 
-/** How a statement is kept to `lock_timeout` from outside. */
+/** How a statement is held to `lock_timeout` from outside. */
 export interface LockWatch {
   /** Opens a session of the login, which may cancel the other. */
   connect(): Promise<Session>;
   readonly clock: Clock;
 }
 
-/** `waitstart` came with PostgreSQL 14; before it, a statement that waits when it has taken so long is late. */
+/** `waitstart` came with PostgreSQL 14; before that, a statement that is waiting after it has run this long is late. */
 const late = (version: number) =>
   version >= 140_000
     ? "coalesce(clock_timestamp() - l.waitstart > make_interval(secs => $2::float8 / 1000), false)"
     : "$2::float8 >= 0";
 
-/** Others wait behind these, taken or asked for (manual, "Table-Level Locks"). */
+/** Others wait behind these locks, held or requested (manual, "Table-Level Locks"). */
 const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = l.pid and o.locktype = 'relation'
   and o.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
 
-/** What a wait of a program's is for is not known beforehand: one for the snapshots of others is CONCURRENTLY's. */
+/** Why a program waits is not known in advance: a wait for others' snapshots belongs to a CONCURRENTLY. */
 const counts = ({ quiet, program }: LockLimit) => {
   if (program !== undefined) return ` and (l.locktype <> 'virtualxid' or ${HOLDS_OTHERS_UP})`;
   return quiet ? ` and ${HOLDS_OTHERS_UP}` : "";
@@ -40,7 +40,7 @@ const counts = ({ quiet, program }: LockLimit) => {
 const waiting = (version: number, act: string, limit: LockLimit) =>
   `select ${act}(l.pid) from pg_locks l where l.pid = any($1) and not l.granted and ${late(version)}${counts(limit)}`;
 
-/** The one session of the login that runs a text here; none where several do. The server keeps only the beginning of a long one. */
+/** The only session of the login that runs a text here; none if several do. The server keeps only the beginning of a long text. */
 const RUNNING = `select min(a.pid) as pid from pg_stat_activity a
   where a.datname = current_database() and a.usename = session_user and a.state = 'active' and a.pid <> pg_backend_pid()
     and case when octet_length(a.query) < pg_size_bytes(current_setting('track_activity_query_size')) - 4 then a.query = $1 else starts_with($1, a.query) end
@@ -54,18 +54,19 @@ const OF_PROGRAM = `select a.pid from pg_stat_activity a
 export interface LockLimit {
   /** Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
-  /** It waits for the snapshots and locks of others as CONCURRENTLY does, and only where it holds others up meanwhile that counts. */
+  /** It waits for others' snapshots and locks as CONCURRENTLY does; that counts only while it holds others up. */
   readonly quiet?: boolean;
-  /** The statement's text, by which it is found where no backend is known beforehand. */
+  /** The statement's text, used to find it when no backend is known in advance. */
   readonly text?: string;
-  /** What runs is a program; the application_name of its sessions, each of which is kept to the limit. */
+  /** A program is running; this is the application_name of its sessions, each of which is held to the limit. */
   readonly program?: string;
 }
 
 /**
- * Runs one statement of others, which may take away `lock_timeout` within itself: in a body put together at run time, or in a function
- * with a SET clause; or runs without it, as what is CONCURRENTLY does. One that waits for a lock longer is cancelled, and, where it goes on, its session is ended. Nothing is asked
- * before it has taken as long as a lock may. Throws what `work` throws, as lock_not_available where it was cancelled.
+ * Runs one statement of others. It may switch off `lock_timeout` within itself (in a body put together at run time, or in a function with a
+ * SET clause), or run without it, as CONCURRENTLY does. If it waits longer for a lock, it is cancelled; if it carries on, its session is
+ * ended. Looks at nothing before the statement has taken as long as a lock may. Throws what `work` throws, as lock_not_available if it was
+ * cancelled.
  */
 export async function withinLockTimeout<T>(
   session: Session,

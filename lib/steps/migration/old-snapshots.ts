@@ -12,9 +12,9 @@ const OLDEST = `select who, extract(epoch from now() - since)::int as age from (
 const POLL_MS = 100;
 
 /**
- * Waits until no transaction of the database is older than a second. A concurrent index build waits for them in its middle,
- * where giving up leaves an INVALID index; here giving up leaves nothing. Throws `DatabaseError` with the code of a lock
- * that was not granted within `limit` milliseconds; 0 means no limit.
+ * Waits until no transaction of the database is older than a second. A concurrent index build waits for them halfway through, where giving
+ * up leaves an INVALID index; giving up here leaves nothing. Throws `DatabaseError` with the code of a lock that was not granted within
+ * `limit` milliseconds; 0 means no limit.
  */
 export async function waitForOldSnapshots(session: Session, clock: Clock, limit: number): Promise<void> {
   const started = clock.monotonic();

@@ -6,17 +6,17 @@ export interface SessionSettings {
   readonly lockTimeout: number;
   readonly statementTimeout: number;
   /**
-   * Limit for statements outside transactions (CREATE INDEX CONCURRENTLY). They wait for old snapshots under
-   * `lock_timeout`, so that one is switched off for them: the wait blocks nobody.
+   * Limit for statements outside transactions (CREATE INDEX CONCURRENTLY). They wait for old snapshots under `lock_timeout`, so it is
+   * switched off for them: the wait blocks nobody.
    */
   readonly concurrentTimeout: number;
-  /** Schemas behind the tenant's own in its search_path; default: public. */
+  /** Schemas after the tenant's own in its search_path; default: public. */
   readonly shared?: readonly string[];
 }
 
 /**
- * `outside` of a transaction: a statement whose wait blocks nobody, without `lock_timeout`. `blocking`: one there behind which others wait,
- * such as VACUUM FULL.
+ * `outside` a transaction: a statement whose wait blocks nobody, without `lock_timeout`. `blocking`: one outside that others do wait
+ * behind, such as VACUUM FULL.
  */
 export type Place = "inside" | "outside" | "blocking";
 
@@ -27,7 +27,7 @@ export interface SessionScope {
 
 /**
  * Sets timeouts and the release's search_path again before each part: a migration may have changed them for the session. Inside a
- * transaction they end with it, so that nothing is left on a connection that a transaction pooler hands to others.
+ * transaction they end with it, so nothing is left on a connection that a transaction pooler hands to others.
  */
 export async function prepareSession(session: Session, scope: SessionScope, place: Place): Promise<void> {
   session.lookUpIn(scope.schema, scope.settings.shared);
@@ -36,8 +36,8 @@ export async function prepareSession(session: Session, scope: SessionScope, plac
 }
 
 /**
- * Behind a pooler a statement outside a transaction runs with the server's own timeouts. Throws `DatabaseError` where it
- * would need a search_path or a role as well.
+ * Behind a pooler a statement outside a transaction runs with the server's own timeouts. Throws `DatabaseError` if it would also need a
+ * search_path or a role.
  */
 function withoutSettings({ role }: Session, { schema }: SessionScope): void {
   if (role !== null)
@@ -52,14 +52,14 @@ function withoutSettings({ role }: Session, { schema }: SessionScope): void {
   );
 }
 
-/** How the server reads a text, as it was read when it was examined. */
+/** How the server reads a text: the same as when the text was examined. */
 export const READING = [
   ["standard_conforming_strings", "on"],
   ["backslash_quote", "safe_encoding"],
   ["client_encoding", "UTF8"],
 ] as const;
 
-/** The same as statements, to be sent with others in one round trip. */
+/** The same as statements, to send with others in one round trip. */
 export function preparation({ role }: Pick<Session, "role">, scope: SessionScope, place: Place): readonly string[] {
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
   const local = place === "inside";

@@ -10,7 +10,7 @@ const TABLE = qualified(OWN_SCHEMA, "progress");
 const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
   create table if not exists ${TABLE} (version text, part int, state text not null, primary key (version, part))`;
 
-/** What an earlier attempt at a migration that needs several transactions has done. Makes the table when it is missing. */
+/** What an earlier attempt at a migration that needs several transactions has done. Creates the table if it is missing. */
 export async function readProgress(session: Session, version: string, schema: string | null): Promise<Progress> {
   await session.script(bindSchemas(SETUP, schema));
   await assertOurs(session, schema);
@@ -32,7 +32,7 @@ export async function recordProgress(
   await session.query(bindSchemas(sql, schema), [version, part, state]);
 }
 
-/** Whether an earlier attempt at any of these migrations stopped in its middle. Makes nothing. */
+/** Whether an earlier attempt at any of these migrations stopped halfway. Creates nothing. */
 export async function partsBegun(
   session: Session,
   versions: readonly string[],
@@ -41,7 +41,7 @@ export async function partsBegun(
   return (await versionsBegun(session, versions, schema)).size > 0;
 }
 
-/** Those of the migrations that an earlier attempt stopped in the middle of, with what came of their parts. Makes nothing. */
+/** Those of the migrations at which an earlier attempt stopped halfway, with the state of their parts. Creates nothing. */
 export async function versionsBegun(
   session: Session,
   versions: readonly string[],

@@ -3,10 +3,10 @@ import type { SessionScope } from "./prepare-session.js";
 import { LeftTenant, names, ofOthers } from "./stay-inside.js";
 
 /**
- * Runs statements of others in their transaction, and throws `LeftTenant` when one of them has read another tenant's rows in a part that was
- * rolled back: a block with an EXCEPTION clause gives its locks back, and keeps what it has read in its variables. A backend counts
- * the blocks and scans of each relation for itself until its transaction has ended, whatever was rolled back in between (manual,
- * "The Cumulative Statistics System"); what a transaction before has left uncounted is in both readings.
+ * Runs statements of others in their transaction, and throws `LeftTenant` if one of them read another tenant's rows in a part that was
+ * rolled back: a block with an EXCEPTION clause releases its locks, but its variables keep what it read. A backend counts the blocks and
+ * scans of each relation until its transaction ends, whatever was rolled back in between (manual, "The Cumulative Statistics System"); what
+ * an earlier transaction left uncounted is in both readings.
  */
 export async function readingInside<T>(session: Session, scope: SessionScope, work: () => Promise<T>): Promise<T> {
   if (scope.schema === null) return work();
@@ -29,7 +29,7 @@ interface Counted extends Record<string, unknown> {
   readonly counting: boolean;
 }
 
-/** Relations that are neither the tenant's nor shared, and how often this backend has read them. Throws `LeftTenant` where nothing is counted. */
+/** Relations that are neither the tenant's nor shared, and how often this backend has read them. Throws `LeftTenant` if the server counts nothing. */
 async function readsOfOthers(
   session: Session,
   schema: string,

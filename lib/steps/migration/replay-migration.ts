@@ -5,9 +5,9 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { type AppliedMigration, type ApplyMigration, applyMigration } from "./apply-migration.js";
 
 /**
- * Runs a migration on a scratch database to reach the state after it. Statements that are never executed, because they end the
- * transaction, wait, or reach beyond the database, are left out: the server is the same one. So are those whose outcome is there. Throws
- * `DatabaseError` where a statement was not understood, since without it the state is another.
+ * Runs a migration on a scratch database to reach the state after it. Leaves out statements that are never executed because they end the
+ * transaction, wait, or reach beyond the database (the server is the same one), and those whose result is already there. Throws
+ * `DatabaseError` if a statement was not understood, since without it the state would be another.
  */
 export async function replayMigration(
   session: Session,
@@ -18,7 +18,10 @@ export async function replayMigration(
   return applyMigration(session, { ...input, whole: true, scratch: true, migration });
 }
 
-/** The migration without what is never executed, and what is there. Throws `DatabaseError` where a statement was not understood. */
+/**
+ * The migration without statements that are never executed or whose result is already there. Throws `DatabaseError` if a statement was not
+ * understood.
+ */
 export function replayable(migration: Migration, isThere: (statement: Statement) => boolean = () => false): Migration {
   const refusals = migration.up.statements.map((statement) => refusedStatement(statement));
   const unread = refusals.flat().find(({ unknown }) => unknown);

@@ -5,16 +5,16 @@ import type { Session } from "../../ports/database.js";
 import { assertOurs } from "../catalog/own-objects.js";
 import type { KeptBudget } from "./kept-budget.js";
 
-/** Row-level security would leave rows out without a word; switched off, it is an error where it would (manual, "row_security"). */
+/** Row-level security would silently leave rows out; switched off, it raises an error instead (manual, "row_security"). */
 export const EVERY_ROW = "set local row_security = off";
 /**
- * What a way back of our own runs under, besides: functions come back as pg_dump restores them, since a body may name what is gone by
- * then and was valid only when it was made.
+ * Also set for our own way back: functions come back as pg_dump restores them, since a body may name what is gone by now and was valid only
+ * when it was created.
  */
 export const WAY_BACK = `${EVERY_ROW}; set local check_function_bodies = off`;
 const VISIBLE_ROWS = "set local row_security to default";
 
-/** Copies what the statement is about to destroy, when there is room for it. Throws `KeptTooLarge`. */
+/** Copies what the statement is about to destroy, if there is room for it. Throws `KeptTooLarge`. */
 export async function keepBefore(
   session: Session,
   keep: readonly KeepAside[],
@@ -32,7 +32,7 @@ export async function keepBefore(
   await session.script(VISIBLE_ROWS);
 }
 
-/** Reduces the copies to what the statement did destroy. */
+/** Reduces the copies to what the statement actually destroyed. */
 export async function keepAfter(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<void> {
   if (keep.length === 0) return;
   await session.script(EVERY_ROW);

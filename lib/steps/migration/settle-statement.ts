@@ -6,8 +6,8 @@ import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import type { SessionScope } from "./prepare-session.js";
 
 /**
- * What an interrupted statement outside a transaction left behind. An INVALID index of a CREATE INDEX CONCURRENTLY is
- * dropped, so that the statement can run again; a half-done concurrent detach is finished.
+ * What an interrupted statement outside a transaction left behind. Drops the INVALID index of a CREATE INDEX CONCURRENTLY, so that the
+ * statement can run again; finishes a half-done concurrent detach.
  */
 export async function settleStatement(
   session: Session,
@@ -45,7 +45,7 @@ async function indexState(session: Session, index: string, table: string) {
   return rows[0];
 }
 
-/** The id of a relation whose name, when it has no schema, the release looks up. Null when there is none. */
+/** The id of a relation; the release looks up a name without a schema. Null when there is none. */
 async function relation(session: Session, name: string): Promise<number | null> {
   const [row] = await session.execute<{ oid: number | null }>(
     `select pg_catalog.to_regclass(${literal(name)})::pg_catalog.oid as oid`,
@@ -53,7 +53,7 @@ async function relation(session: Session, name: string): Promise<number | null> 
   return row?.oid ?? null;
 }
 
-/** The half-done state has a flag since PostgreSQL 14, where DETACH … CONCURRENTLY began. */
+/** The half-done state has had a flag since PostgreSQL 14, where DETACH … CONCURRENTLY began. */
 async function settleDetach(
   session: Session,
   parent: string,
@@ -69,7 +69,7 @@ async function settleDetach(
   const [row] = rows;
   if (!row) return "done";
   if (!row.pending) return "again";
-  // It wants ACCESS EXCLUSIVE of the partition, and whoever reads that waits behind it.
+  // It needs ACCESS EXCLUSIVE on the partition, and readers of the partition wait behind it.
   if (!session.pooled) await session.script(`set lock_timeout = ${lockTimeout}`);
   const text = `alter table ${parent} detach partition ${partition} finalize`;
   await withinLockTimeout(session, { lockTimeout, text }, watch, () => session.execute(text));

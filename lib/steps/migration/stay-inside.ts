@@ -4,7 +4,7 @@ import { literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { READING, type SessionScope } from "./prepare-session.js";
 
-/** A release left its tenant. Trying again helps nobody. */
+/** A release left its tenant. Retrying does not help. */
 export class LeftTenant extends DatabaseError {
   constructor(message: string) {
     super(message, "ISOLATION");
@@ -12,9 +12,9 @@ export class LeftTenant extends DatabaseError {
 }
 
 /**
- * After a statement and in its transaction: throws `LeftTenant` when the statement changed the search_path or the role, or
- * touched what is not the tenant's, whatever its text said; and sets the timeouts again that it may have changed. PostgreSQL
- * keeps every lock on a relation until the transaction ends, so the locks tell what was read and written.
+ * After a statement and in its transaction: throws `LeftTenant` if the statement changed the search_path or the role, or touched what is
+ * not the tenant's, whatever its text said; and resets the timeouts that it may have changed. PostgreSQL keeps every lock on a relation
+ * until the transaction ends, so the locks show what was read and written.
  */
 export async function stayInside(session: Session, scope: SessionScope): Promise<void> {
   const [row] = await session.query<Found>(stateQuery(scope));
@@ -22,7 +22,7 @@ export async function stayInside(session: Session, scope: SessionScope): Promise
   if (!row) throw new LeftTenant("where the statement left the session could not be read");
   if (row.touched !== null) throw new LeftTenant(`it touches ${row.touched}, which is not the tenant's`);
   const own = session.role ?? row.login;
-  // What the login made for itself, nobody but the gate could use.
+  // What the login created for itself, only the gate could use.
   if (row.role !== own && (schema !== null || row.role === row.login))
     throw new LeftTenant(`it leaves the role ${row.role}, and the rollout's is ${own}`);
   if (schema === null) return;
@@ -34,7 +34,7 @@ export async function stayInside(session: Session, scope: SessionScope): Promise
 interface Found extends Record<string, unknown> {
   readonly role: string;
   readonly login: string;
-  /** What was touched outside of the tenant, with the lock that tells it; null for nothing. */
+  /** What was touched outside the tenant, with the lock that shows it; null for nothing. */
   readonly touched: string | null;
 }
 
@@ -47,12 +47,12 @@ function stateQuery({ schema, settings }: SessionScope): string {
     pg_catalog.set_config('statement_timeout', '${statementTimeout}', true)`;
 }
 
-/** A table on another server is none of any tenant's; making it reads nothing there. */
+/** A table on another server belongs to no tenant; creating it reads nothing there. */
 const FOREIGN = `c.relkind = 'f' and l.mode in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')`;
 
 /**
- * What is shared may be read, referred to by a foreign key and no longer referred to, and its sequences may be asked for numbers;
- * a table that was truncated or altered has a row in pg_class that this transaction wrote.
+ * Shared objects may be read, and foreign keys to them added and dropped, and their sequences asked for numbers. A table that was truncated
+ * or altered has a row in pg_class that this transaction wrote.
  */
 const SHARED_USE = `c.relkind = 'S' or l.mode in ('AccessShareLock', 'RowShareLock', 'ShareRowExclusiveLock')
   or l.mode = 'AccessExclusiveLock' and c.xmin is distinct from pg_catalog.xid(pg_catalog.pg_current_xact_id_if_assigned())`;
@@ -71,7 +71,7 @@ function touchedQuery(schema: string | null, shared: readonly string[]): string 
       and (${outside})`;
 }
 
-/** Of a schema `n` that is not the tenant's, PostgreSQL's or the session's own. */
+/** For a schema `n` that is not the tenant's, PostgreSQL's or the session's own. */
 export function ofOthers(schema: string): string {
   return `n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema', ${names([schema, ownSchemaOf(schema)])})
       and n.oid <> pg_catalog.pg_my_temp_schema() and n.nspname !~ '^pg_toast_temp_'`;

@@ -15,7 +15,7 @@ export async function inTransaction<T>(
     await session.script([...last(result), "commit"].join("; "));
     return result;
   } catch (error) {
-    // On a broken connection the server rolls back by itself.
+    // If the connection is broken, the server rolls back on its own.
     await session.script("rollback").catch(() => {});
     throw error;
   }

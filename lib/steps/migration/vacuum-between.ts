@@ -6,8 +6,8 @@ import type { Work } from "./apply-migration.js";
 import { prepareSession } from "./prepare-session.js";
 
 /**
- * Gives back to the table what the batches have left dead, where the config asks for it. Passed over while another session holds it. How many rows
- * were changed when it was vacuumed last.
+ * Cleans up the dead rows that the batches have left, if the config asks for it. Skipped while another session holds the table. Returns how
+ * many rows had been changed when it was last vacuumed.
  */
 export async function vacuumBetween(
   session: Session,

@@ -3,8 +3,8 @@ import type { Operation } from "../../core/operations/kinds/index.js";
 import type { Statement } from "../../core/sql/statement.js";
 
 /**
- * Whether nobody reads or writes later while a statement outside a transaction waits: it asks for SHARE UPDATE EXCLUSIVE or waits for snapshots
- * (manual, "Table-Level Locks").
+ * Whether a statement outside a transaction delays no reader or writer while it waits: it asks for SHARE UPDATE EXCLUSIVE or waits for
+ * snapshots (manual, "Table-Level Locks").
  */
 export function waitsQuietly(statement: Statement): boolean {
   return operationsOfText(statement).every(isQuiet);

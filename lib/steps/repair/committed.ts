@@ -3,12 +3,12 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { inTransaction } from "../migration/transaction.js";
 import { isAway } from "../rollout/server-patience.js";
 
-/** The connection was lost around a commit, and the server could not be asked what came of it. */
+/** The connection was lost around a commit, and the server could not be asked whether it committed. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 }
 
-/** Values are printed as they are kept, whatever the database says; `record_out` and its inverse must agree. */
+/** Values are printed as they are kept, whatever the database's settings; `record_out` and its inverse must agree. */
 const PRINTING = [
   "datestyle to 'ISO, YMD'",
   "intervalstyle to 'postgres'",
@@ -21,8 +21,8 @@ const ATTEMPTS = 20;
 const BETWEEN_MS = 250;
 
 /**
- * Work in one transaction. When the connection is lost, the server is asked by another one whether it was committed: a commit whose answer
- * did not arrive is a commit. Throws `DatabaseError` where it was not, `OutcomeUnknown` where nobody knows.
+ * Work in one transaction. If the connection is lost, the server is asked over another one whether it was committed: a commit whose answer
+ * did not arrive is still a commit. Throws `DatabaseError` if it was not, `OutcomeUnknown` if nobody knows.
  */
 export async function committed<T>(
   session: Session,
@@ -44,7 +44,7 @@ export async function committed<T>(
       PRINTING.map((setting) => `set local ${setting}`),
     );
   } catch (error) {
-    // Before COMMIT was sent nothing can have been committed.
+    // Before COMMIT was sent, nothing can have been committed.
     const at = done as { readonly transaction: string; readonly result: T } | null;
     if (!(error instanceof DatabaseError) || !isAway(error.code) || at === null) throw error;
     if (await wasCommitted(connect, clock, at.transaction, error)) return at.result;
@@ -69,7 +69,7 @@ async function wasCommitted(
   );
 }
 
-/** Null where it does not answer. */
+/** Null if it does not answer. */
 async function statusOf(connect: () => Promise<Session>, transaction: string): Promise<string | null> {
   try {
     const session = await connect();

@@ -23,12 +23,12 @@ where not t.tgisinternal and t.tgenabled <> 'D' and t.tgtype & 20 <> 0 order by 
 
 export interface TriggersAround<T> {
   readonly result: T;
-  /** Triggers that did not run, and those that ran since the session does not own their table. */
+  /** Triggers that did not run, and those that did because the session does not own their table. */
   readonly off: readonly string[];
   readonly ran: readonly string[];
 }
 
-/** Does work in the session's transaction with the triggers of these tables off, where it may: rows come back, nothing happens again. */
+/** Does work in the session's transaction with these tables' triggers off, where it may: rows come back without setting anything off again. */
 export async function withoutOwnTriggers<T>(
   session: Session,
   relations: readonly string[],
@@ -39,7 +39,7 @@ export async function withoutOwnTriggers<T>(
   const say = ({ name, relation }: Trigger) => `${name} on ${relation}`;
   for (const each of off) await session.query(alter(each, "DISABLE"));
   const result = await work();
-  // A deferred foreign key has its events still to come, under which a table is not altered (55006).
+  // A deferred foreign key still has pending events, and until they fire the table cannot be altered (55006).
   if (off.length > 0) await session.query("set constraints all immediate");
   for (const each of off) await session.query(alter(each, triggerState(each.enabled)));
   return { result, off: off.map(say), ran: triggers.filter(({ owned }) => !owned).map(say) };

@@ -20,17 +20,17 @@ import { committed } from "./committed.js";
 import { withoutOwnTriggers } from "./own-triggers.js";
 import { type Restored, restoreRows } from "./restore-rows.js";
 
-/** What the probes of a run say of a tenant now. */
+/** What a run's probes say about a tenant now. */
 export interface RowsInTheWay {
-  /** Rows in the way that a repair takes out of it. */
+  /** Rows in the way that a repair removes. */
   readonly repairable: readonly ProbeAnswer[];
-  /** Rows in the way about which only a person can decide. */
+  /** Rows in the way that only a person can decide about. */
   readonly others: readonly ProbeAnswer[];
   /** Reasons why a probe had no answer. */
   readonly unknown: readonly string[];
 }
 
-/** Asks the tenant by the probes of the run, now. */
+/** Asks the tenant the run's probes, now. */
 export async function rowsInTheWay(ports: Ports, tenant: Tenant): Promise<RowsInTheWay> {
   const { config } = await needRequest(ports);
   const plan = await ProbePlan.of(ports, config);
@@ -48,15 +48,12 @@ export async function rowsInTheWay(ports: Ports, tenant: Tenant): Promise<RowsIn
   };
 }
 
-/** The same ports, whose way to the tenant leads to the database that the run examined or nowhere. */
+/** The same ports, but the connection to the tenant reaches only the database that the run examined. */
 function held(ports: Ports, targets: Awaited<ReturnType<typeof targetsOf>>, tenant: Tenant): Ports {
   return { ...ports, database: heldTo(ports.database, targets[tenant.id] ?? null) };
 }
 
-/**
- * Runs repairs in one transaction, and keeps what they take away under `id`. Throws `DatabaseError`, after which nothing is changed, and
- * `OutcomeUnknown`.
- */
+/** Runs repairs in one transaction, and keeps what they remove under `id`. Throws `DatabaseError`, with nothing changed, and `OutcomeUnknown`. */
 export async function repairTenant(
   ports: Ports,
   tenant: Tenant,
@@ -71,7 +68,7 @@ export async function repairTenant(
   });
 }
 
-/** The newest repair of a run in a tenant that was not undone; null when there is none. */
+/** The newest repair of a run in a tenant that was not undone; null if there is none. */
 export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string | null> {
   return inTenant(ports, tenant, [], async (session) => {
     const place = keptIn(tenant);
@@ -85,16 +82,16 @@ export async function lastRepair(ports: Ports, tenant: Tenant): Promise<string |
   });
 }
 
-/** What an undone repair came to. */
+/** How undoing a repair went. */
 export interface Undone extends Restored {
-  /** Triggers of the tables that were off meanwhile, and those that ran since the role may not switch them off. */
+  /** Triggers of the tables that were off meanwhile, and those that ran because the role may not switch them off. */
   readonly off: readonly string[];
   readonly ran: readonly string[];
 }
 
 /**
- * Restores what a repair took away or changed, in one transaction. Throws `DatabaseError` and `UndoError`, after which nothing is
- * changed, and `OutcomeUnknown`.
+ * Restores what a repair removed or changed, in one transaction. Throws `DatabaseError` and `UndoError`, with nothing changed, and
+ * `OutcomeUnknown`.
  */
 export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Promise<Undone> {
   return inTenant(ports, tenant, [], async (session) => {
@@ -118,7 +115,7 @@ export async function undoRepair(ports: Ports, tenant: Tenant, id: string): Prom
   });
 }
 
-/** The quoted name of the table with what repairs of this tenant took away. */
+/** The quoted name of the table with what repairs of this tenant removed. */
 function keptIn({ schema }: Tenant): string {
   return `${identifier(ownSchemaOf(schema))}.repaired_rows`;
 }

@@ -7,7 +7,7 @@ export interface KeptRows {
   /** The quoted name of the table of repaired rows. */
   readonly place: string;
   readonly id: string;
-  /** The quoted name of the table that they are of. */
+  /** The quoted name of the table that they belong to. */
   readonly relation: string;
   /** The column that was set; null for rows that moved. */
   readonly changed: string | null;
@@ -15,7 +15,7 @@ export interface KeptRows {
 
 export interface Restored {
   readonly rows: number;
-  /** The keys of rows that are not as the repair left them: they stay as they are, and what was kept of them stays kept. */
+  /** The keys of rows that are not as the repair left them: they stay as they are, and their kept copies stay kept. */
   readonly left: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export class UndoError extends Error {
   override readonly name = "UndoError";
 }
 
-/** A row by the names of its columns: each value as its type prints it. */
+/** A row by its column names: each value as its type prints it. */
 type Values = ReadonlyMap<string, string | null>;
 
 interface KeptRow {
@@ -36,9 +36,9 @@ interface KeptRow {
 }
 
 interface Columns {
-  /** Those that can be written. */
+  /** Columns that can be written. */
   readonly all: readonly string[];
-  /** Those of the primary key. */
+  /** Columns of the primary key. */
   readonly key: readonly string[];
   /** Whether a unique constraint is deferrable, so that ON CONFLICT is refused. */
   readonly deferrable: boolean;
@@ -48,8 +48,8 @@ interface Columns {
 const CHUNK = 500;
 
 /**
- * Inserts moved rows again, or sets the column back by the key of each row, the last change first. Each value goes through its type's own
- * input, so it is the one that was. What the application wrote since is not overwritten.
+ * Inserts moved rows again, or sets the column back by each row's key, the last change first. Each value goes through its type's own input,
+ * so it is exactly the earlier one. Does not overwrite what the application has written since.
  */
 export async function restoreRows(session: Session, kept: KeptRows): Promise<Restored> {
   const columns = await columnsOf(session, kept.relation);
@@ -72,7 +72,7 @@ export async function restoreRows(session: Session, kept: KeptRows): Promise<Res
   }
 }
 
-/** Names within values (`regclass`) were printed along the path of the repair. */
+/** Names within values (`regclass`) were printed along the repair's path. */
 async function alongPath<T>(session: Session, work: () => Promise<T>): Promise<T> {
   const set = "select pg_catalog.set_config('search_path', $1, true)";
   const [own] = await session.query<{ path: string }>("select pg_catalog.current_setting('search_path') as path");
@@ -148,7 +148,7 @@ async function setBack(session: Session, kept: KeptRows, columns: Columns, rows:
   return done;
 }
 
-/** What triggers changed along with the column goes back too, where it is still as they left it. */
+/** What triggers changed along with the column is set back too, if it is still as they left it. */
 async function setGroupBack(session: Session, kept: KeptRows, { all, key }: Columns, rows: readonly KeptRow[]): Back {
   const { relation, changed } = kept;
   const [{ was, became }] = rows as [KeptRow];
@@ -183,7 +183,7 @@ function changeOf({ was, became }: KeptRow, { all }: Columns): string {
   );
 }
 
-/** The key of a row as its types print it, as it is in the text that was kept. */
+/** A row's key as its types print it, as in the kept text. */
 function keyOf(alias: string, key: readonly string[]): string {
   return `array[${key.map((name) => `pg_catalog.format('%s', ${alias}.${identifier(name)})`).join(", ")}]::pg_catalog.text[]`;
 }
@@ -216,7 +216,7 @@ async function forget(session: Session, place: string, rows: readonly KeptRow[])
   await session.query(`delete from ${place} where ctid = any ($1::tid[])`, [rows.map(({ ctid }) => ctid)]);
 }
 
-/** They belong to no repair any more that could be undone: only a person can decide. */
+/** They no longer belong to a repair that could be undone: only a person can decide. */
 async function leave(session: Session, place: string, rows: readonly KeptRow[]): Promise<void> {
   await session.query(`update ${place} set repair = null where ctid = any ($1::tid[])`, [rows.map(({ ctid }) => ctid)]);
 }

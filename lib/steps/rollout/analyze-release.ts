@@ -8,8 +8,8 @@ import { artifact } from "../run/records.js";
 import type { TenantContext } from "./tenant-context.js";
 
 /**
- * Keeps what has statistics before the first statement of the release, so that a run that goes on after the commit still knows. Nothing
- * where the config does not ask for it.
+ * Records what has statistics before the first statement of the release, so that a run that continues after the commit still knows. Does
+ * nothing if the config does not ask for it.
  */
 export async function noteStatistics(ports: Ports, session: Session, { tenant, config }: TenantContext): Promise<void> {
   if (!config.rollout.analyze) return;
@@ -18,7 +18,7 @@ export async function noteStatistics(ports: Ports, session: Session, { tenant, c
   await ports.artifacts.create(artifact.statistics(tenant.id), kept);
 }
 
-/** ANALYZE of what the release has left without statistics. One that fails leaves the tenant migrated; throws where the server is gone. */
+/** ANALYZE of what the release has left without statistics. A failed one leaves the tenant migrated; throws if the server is gone. */
 export async function analyzeRelease(
   ports: Ports,
   session: Session,

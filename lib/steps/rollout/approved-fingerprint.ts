@@ -6,8 +6,9 @@ import { readFingerprint } from "../catalog/read-catalog.js";
 import type { TenantContext } from "./tenant-context.js";
 
 /**
- * The fingerprint of a tenant's schema as it was approved. A tenant on which its framework has not run yet has no ledger, nor has its clone;
- * the rollout makes it with the first migration, and the way back leaves it there: where the approved schemas have none, it does not count.
+ * The fingerprint of a tenant's schema as it was approved. A tenant on which its framework has not run yet has no ledger, nor has its
+ * clone; the rollout creates it with the first migration, and the way back leaves it there: if the approved schemas have none, it does not
+ * count.
  */
 export async function approvedFingerprint(session: Session, context: TenantContext): Promise<string> {
   const { tenant, release, before, after, onTheWay, known } = context;

@@ -1,7 +1,7 @@
 import type { Ports } from "../../ports/ports.js";
 import type { BackfillProgress } from "../run/backfill-progress.js";
 
-/** How far every backfill of a run is, by its tenant; those that were finished too. */
+/** How far every backfill of a run is, by its tenant; including finished ones. */
 export async function backfillsSoFar({ artifacts }: Pick<Ports, "artifacts">): Promise<readonly BackfillProgress[]> {
   const keys = await artifacts.list("backfills");
   const found = await Promise.all(keys.map((key) => artifacts.get<BackfillProgress>(key)));

@@ -19,7 +19,7 @@ import { keptGone } from "./kept-gone.js";
 import { targetsOfWaves } from "./planned-batches.js";
 import { noteRegistry, registryNow } from "./registry-changes.js";
 
-/** What an earlier rollback had to say of tenants; said again by the next one if it still holds. */
+/** What an earlier rollback reported about tenants; the next one reports it again if it still holds. */
 const EARLIER = /^findings\/(rollout-RollBack-.*)\.json$/;
 
 export interface BegunRollback {
@@ -29,8 +29,8 @@ export interface BegunRollback {
 }
 
 /**
- * Cuts the tenants that a person wants to have taken back into batches, and says so in the audit trail. Throws when another
- * run is changing one of them.
+ * Splits the tenants that a person wants taken back into batches, and records it in the audit trail. Throws when another run is changing
+ * one of them.
  */
 export async function beginRollback(ports: Ports, by: string, tenants: readonly string[]): Promise<BegunRollback> {
   const { changed, files } = await held(ports, "rollback");
@@ -66,7 +66,7 @@ export async function beginRollback(ports: Ports, by: string, tenants: readonly 
   return { hosts: cut.hosts, held: await holdPlan(ports, { ...files, ...cut.files }) };
 }
 
-/** Refused as a whole, before the first tenant is touched: nobody should find out half way. */
+/** Refused as a whole, before the first tenant is touched: nobody should find out halfway. */
 function purgedText(purged: readonly string[], all: number): string {
   const where = purged.length === all ? "every tenant" : purged.join(", ");
   const others =
@@ -76,7 +76,7 @@ function purgedText(purged: readonly string[], all: number): string {
   return `rows that the way back would restore were purged in ${where}, so nothing was taken back. ${others}`;
 }
 
-/** Of these tenants that are still in the registry, those that do not stand as before the release. */
+/** Those of these tenants that are still in the registry and are not in the state before the release. */
 export async function notTakenBack(ports: Ports, tenants: readonly string[]): Promise<readonly string[]> {
   const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
   const left: string[] = [];

@@ -4,7 +4,7 @@ import type { Tenant } from "../../ports/registry.js";
 import type { ActiveRollout } from "../../ports/rollouts.js";
 import { saveFindings } from "../run/findings.js";
 
-/** Enters these tenants as being changed by this run; false, with a finding, when another run changes one of them. */
+/** Claims these tenants for this run's changes; false, with a finding, if another run is changing one of them. */
 export async function claimFleet(ports: Ports, tenants: readonly Tenant[]): Promise<boolean> {
   const since = new Date(ports.clock.now()).toISOString();
   const other = await ports.rollouts.begin(ports.run, names(tenants), since);
@@ -12,7 +12,7 @@ export async function claimFleet(ports: Ports, tenants: readonly Tenant[]): Prom
   return other === null;
 }
 
-/** Throws when another run changes one of these tenants: reading a fleet that changes under the reader proves nothing. */
+/** Throws when another run is changing one of these tenants: reading a fleet that changes meanwhile proves nothing. */
 export async function refuseBusyFleet(ports: Ports, tenants: readonly Tenant[]): Promise<void> {
   const other = await ports.rollouts.other(ports.run, names(tenants));
   if (other) throw new Error(messageOf(other));

@@ -19,12 +19,12 @@ import { wavesOf } from "./wave-members.js";
 export interface ExpectedTime {
   readonly waves: number;
   readonly tenants: number;
-  /** Milliseconds; windows and pauses not counted. */
+  /** Milliseconds, not counting windows and pauses. */
   readonly ms: number;
 }
 
 /**
- * How long the tenants that lack the release will take, from what its statements took on the clones, what reading each tenant's catalog
+ * How long the tenants that lack the release will take, from what its statements took on the clones, how long reading each tenant's catalog
  * took, and how many a host may work on at once. Null before there is a score.
  */
 export async function expectedTime(ports: Pick<Ports, "run" | "artifacts">): Promise<ExpectedTime | null> {

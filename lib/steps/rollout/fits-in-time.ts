@@ -5,8 +5,8 @@ import { artifact, type Batch, need } from "../run/records.js";
 import { type RolloutContext, tenantContext } from "./tenant-context.js";
 
 /**
- * Tells, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` when not: a process
- * without that end takes it. Reads nothing where no deadline is set, else its batch alone: there are as many batches as readings.
+ * Says, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` if not: a process without that
+ * limit takes it. Reads nothing if no deadline is set, otherwise only its own batch: there are as many batches as readings.
  */
 export function timeKeeper(ports: Ports, rollout: RolloutContext, batch: string): (tenant: Tenant) => Promise<void> {
   const { deadline } = ports;

@@ -5,7 +5,7 @@ import type { Ports } from "../../ports/ports.js";
 import type { GovernorRecord } from "../run/backfill-progress.js";
 import { artifact } from "../run/records.js";
 
-/** What held or slowed the backfills of a run so far, by host; hosts that nothing held are left out. */
+/** What held or slowed a run's backfills so far, by host; hosts that nothing held are left out. */
 export async function governedSoFar({
   artifacts,
 }: Pick<Ports, "artifacts">): Promise<ReadonlyMap<string, readonly Governed[]>> {
@@ -18,7 +18,7 @@ export async function governedSoFar({
   return new Map(sums.filter(([, each]) => each.length > 0));
 }
 
-/** One event for each host on which something was decided since the last wave: sums, so that the trail grows with waves and hosts alone. */
+/** One event for each host on which something was decided since the last wave: sums, so that the trail grows only with waves and hosts. */
 export async function noteGoverned(ports: Pick<Ports, "artifacts" | "audit">): Promise<void> {
   const told = (await ports.artifacts.get<Readonly<Record<string, string>>>(artifact.governed)) ?? {};
   const now: Record<string, string> = {};

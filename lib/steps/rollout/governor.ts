@@ -11,16 +11,16 @@ import { readFigures } from "./read-figures.js";
 import { isAway } from "./server-patience.js";
 import { healthOf } from "./wave-health.js";
 
-/** The tenants of a host ask one another's last answer for so long. */
+/** How long the tenants of a host use one another's last answer. */
 const FRESH_MS = 100;
 const HEALTH_EVERY_MS = 5_000;
-/** Marks reach back further than any lag that matters is long. */
+/** Marks reach back further than any lag that matters. */
 const MOST_MARKS = 6_000;
 const MOST_LOGGED = 500;
-/** What is summed up while the mind does not change is written so often. */
+/** How often the running sums are written while the decision stays the same. */
 const WRITE_EVERY_MS = 10_000;
 
-/** By the artifacts of a run, one for each host: its tenants share what is decided. */
+/** By the artifacts of a run, one for each host: its tenants share the decisions. */
 const governors = new WeakMap<object, Map<string, Governor>>();
 
 export function governorOf(ports: Ports, config: Config, host: string): Governor {
@@ -39,7 +39,7 @@ export class Governor {
   private sums: readonly Governed[] = [];
   private last: TakenDecision | null = null;
   private written = Number.NEGATIVE_INFINITY;
-  /** Each process of a run that governs the host has a record of its own. */
+  /** Each process of a run that governs the host has its own record. */
   private key: string | null = null;
   private asking: Promise<Decision> | null = null;
   private health: { readonly at: number; readonly unhealthy: string | null } | null = null;
@@ -52,7 +52,7 @@ export class Governor {
     this.policy = governorPolicy(config.rollout.backfill);
   }
 
-  /** By the session of a tenant of the host, outside of any transaction. Throws `DatabaseError` where the server is away. */
+  /** Uses the session of one of the host's tenants, outside any transaction. Throws `DatabaseError` if the server is away. */
   async decide(session: Session, tenant: Tenant): Promise<Decision> {
     const now = this.ports.clock.monotonic();
     if (this.last && now - this.last.ms < FRESH_MS) return this.last;
@@ -77,7 +77,7 @@ export class Governor {
     return taken;
   }
 
-  /** What is summed up by now; where a backfill ends or stops. */
+  /** Writes the sums so far; called where a backfill ends or stops. */
   async write(): Promise<void> {
     if (this.key === null) return;
     this.written = this.ports.clock.monotonic();

@@ -5,8 +5,8 @@ import { versionsBegun } from "../migration/progress.js";
 import type { TenantContext } from "./tenant-context.js";
 
 /**
- * Backfills of the release that stopped on their way in a tenant: what their batches have kept is given back as that of a whole one is. Of any
- * other migration that is half done, whose schema need not show it, no way back is proved: throws `RollbackImpossible`.
+ * Backfills of the release that stopped halfway in a tenant: what their batches kept is given back like that of a whole one. For any other
+ * half-done migration, whose schema need not show it, no way back is proved: throws `RollbackImpossible`.
  */
 export async function halfDone(
   session: Session,
@@ -19,7 +19,7 @@ export async function halfDone(
     const migration = release.migrations.find((each) => each.version === version);
     const batched = migration?.up.backfill !== undefined;
     if (batched && rollbacks.get(version)?.statements.some(isInBatches)) return true;
-    // A part that was begun alone has left nothing, or what the schema shows.
+    // A part that was only begun has left nothing, or something that the schema shows.
     if (!batched && begun.get(version) === "started") return false;
     throw new RollbackImpossible(`${version} is half done, and its rollback is for the whole: finish it first`);
   });

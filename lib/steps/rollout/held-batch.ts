@@ -5,9 +5,7 @@ import { artifact, type BatchResult } from "../run/records.js";
 import { type HeldInput, heldPorts } from "./held-plan.js";
 import type { BatchOutput } from "./until-deadline.js";
 
-/**
- * Works on a batch by its plan. What was changed since it was checked is a finding: nothing is executed by it, and the batch has failed.
- */
+/** Works on a batch by its plan. Anything changed since it was checked is a finding: nothing is executed by it, and the batch has failed. */
 export async function heldBatch(
   ports: Ports,
   phase: "Migrate" | "RollBack",

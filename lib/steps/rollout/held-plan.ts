@@ -7,8 +7,8 @@ import { batchInput } from "../run/each-tenant.js";
 import { artifact } from "../run/records.js";
 
 /**
- * What a wave is executed by: SHA-256 of the texts of artifacts, by key. It is an artifact itself, named by its own digest. That digest
- * travels in the state of the execution, where nobody writes who may write artifacts: what was checked is what is executed.
+ * What a wave executes: SHA-256 of the texts of artifacts, by key. It is an artifact itself, named by its own digest. That digest travels
+ * in the state of the execution, which people who may write artifacts cannot write: what was checked is what is executed.
  */
 export type HeldPlan = Readonly<Record<string, string>>;
 
@@ -16,20 +16,20 @@ export type HeldPlan = Readonly<Record<string, string>>;
 export const heldInput = batchInput.extend({ held: z.string().regex(/^[0-9a-f]{64}$/) });
 export type HeldInput = z.infer<typeof heldInput>;
 
-/** What is not of one batch: who asked for what, what is executed, in whom, and how it is taken back. */
+/** What does not belong to one batch: who asked for what, what is executed, in whom, and how it is taken back. */
 const OF_EVERY_BATCH = /^((request|release|clusters|waves|score)\.json|proofs\/.*)$/;
 
 export function ofEveryBatch(plan: HeldPlan): HeldPlan {
   return Object.fromEntries(Object.entries(plan).filter(([key]) => OF_EVERY_BATCH.test(key)));
 }
 
-/** Artifacts that note what was read, and give no second text of the same key. */
+/** Artifacts that record what was read, and never return a second text for the same key. */
 export function witnessed(artifacts: Artifacts): { readonly artifacts: Artifacts; readonly seen: HeldPlan } {
   const seen: Record<string, string> = {};
   return { seen, artifacts: checked(artifacts, (key, found) => (seen[key] ??= found)) };
 }
 
-/** Keeps a plan; its digest is what is handed on. */
+/** Stores a plan and returns its digest, which is what gets passed on. */
 export async function holdPlan({ artifacts }: Pick<Ports, "artifacts">, plan: HeldPlan): Promise<string> {
   const text = JSON.stringify(plan);
   const held = digest(text);
@@ -37,14 +37,14 @@ export async function holdPlan({ artifacts }: Pick<Ports, "artifacts">, plan: He
   return held;
 }
 
-/** Throws `TamperedError` for a plan that is not the one of the digest. */
+/** Throws `TamperedError` if the plan does not match its digest. */
 export async function readPlan({ artifacts }: Pick<Ports, "artifacts">, held: string): Promise<HeldPlan> {
   const text = await artifacts.getText(artifact.plan(held));
   if (text === null || digest(text) !== held) throw changed(artifacts, artifact.plan(held));
   return JSON.parse(text) as HeldPlan;
 }
 
-/** Keys of what is no longer as the plan says. */
+/** Keys of what no longer matches the plan. */
 export async function changedSince(
   { artifacts }: Pick<Ports, "artifacts">,
   plan: HeldPlan,
@@ -53,19 +53,19 @@ export async function changedSince(
   return texts.filter(([key, text]) => text === null || digest(text) !== plan[key]).map(([key]) => key);
 }
 
-/** The ports for one batch of a plan: what the plan names is read as it was held, or not at all. Throws `TamperedError`. */
+/** The ports for one batch of a plan: whatever the plan names is read as it was recorded, or not at all. Throws `TamperedError`. */
 export async function heldPorts(ports: Ports, held: string, batch: string): Promise<Ports> {
   const plan = await readPlan(ports, held);
   if (plan[artifact.batch(batch)] === undefined) throw changed(ports.artifacts, artifact.batch(batch));
   return underPlan(ports, plan);
 }
 
-/** The ports, by which what a plan names is read as it was held, or not at all. They throw `TamperedError`. */
+/** Ports that read whatever a plan names as it was recorded, or not at all. They throw `TamperedError`. */
 export function underPlan(ports: Ports, plan: HeldPlan): Ports {
   return { ...ports, artifacts: checked(ports.artifacts, (key) => plan[key]) };
 }
 
-/** `expected` gives the digest of a key's text; undefined: whatever it is. */
+/** `expected` returns the digest of a key's text; undefined: any text. */
 function checked(artifacts: Artifacts, expected: (key: string, found: string) => string | undefined): Artifacts {
   const getText = async (key: string) => {
     const text = await artifacts.getText(key);

@@ -10,19 +10,19 @@ import { artifact, need, type ScoreRecord, type WavePlan } from "../run/records.
 import { needRequest, writtenRequest } from "../run/stored-request.js";
 import { changedSince, type HeldPlan, ofEveryBatch, readPlan, witnessed } from "./held-plan.js";
 
-/** What may have changed since without harm to a way back: it takes no more into a tenant than the release brought. */
+/** What may have changed since without harm to a way back: it brings no more into a tenant than the release did. */
 const NOT_FOR_ROLLBACK: ReadonlySet<string> = new Set(["findings", "probes", "policy"]);
 
 export interface Held {
-  /** Parts that are no longer as they were gated and approved; none when all of it holds. */
+  /** Parts that are no longer as they were gated and approved; empty if everything still matches. */
   readonly changed: readonly string[];
-  /** Digests of what was looked at and is executed, by key. */
+  /** Digests of what was checked and is executed, by key. */
   readonly files: HeldPlan;
 }
 
 /**
- * Holds everything that was gated and approved to the audit trail. The trail is the measure, not another file next to the one that is
- * looked at. An approval that became void in the middle of a rollout does not keep what it had let through from being taken back.
+ * Checks everything that was gated and approved against the audit trail. The trail is the measure, not another file next to the one being
+ * checked. If an approval became void in the middle of a rollout, what it had let through can still be taken back.
  */
 export async function held(all: Ports, purpose: "rollout" | "rollback" = "rollout"): Promise<Held> {
   const { artifacts, seen } = witnessed(all.artifacts);
@@ -46,8 +46,8 @@ export async function held(all: Ports, purpose: "rollout" | "rollback" = "rollou
 }
 
 /**
- * The same before a later wave of a pass, without reading the fleet again: what is executed is held to the plan of the wave before,
- * whose digest the trail has. Null where the trail has none since the pass began.
+ * The same before a later wave of a pass, without reading the fleet again: what is executed is checked against the plan of the wave before,
+ * whose digest is in the trail. Null if the trail has none since the pass began.
  */
 export async function stillHeld(ports: Ports): Promise<Held | null> {
   const files = await planOfPass(ports);
@@ -61,7 +61,7 @@ export async function stillHeld(ports: Ports): Promise<Held | null> {
   return { changed: [...(demanded ? [] : ["policy"]), ...(approved ? [] : ["approval"])], files };
 }
 
-/** What the wave that was begun last is executed by, its batches left out. Null where none was since the pass began. */
+/** What the wave that was begun last executes, without its batches. Null if none was begun since the pass began. */
 export async function planOfPass(ports: Pick<Ports, "artifacts" | "audit">): Promise<HeldPlan | null> {
   const events = await ports.audit.events();
   const begun = events.findLastIndex(({ action }) => action === "run.resumed");
@@ -79,7 +79,7 @@ function digestOf(events: readonly AuditEvent[], phase: string): string | null {
 
 const OF_PHASE: ReadonlySet<string> = new Set(["step.finished", "gate.refused"]);
 
-/** Enough people approved this very digest, in the trail and where answers are kept. */
+/** Enough people approved exactly this digest, by the trail and by the stored answers. */
 async function isApproved(
   ports: Ports,
   score: ScoreRecord,
@@ -98,7 +98,7 @@ async function isApproved(
   return holds && new Set(given.map(({ actor }) => actor)).size >= needed;
 }
 
-/** Why what was approved may not begin now, by its age; null when it may. */
+/** Why what was approved is too old to begin now; null if it is not. */
 export async function tooOld(ports: Ports): Promise<string | null> {
   const { config } = await needRequest(ports);
   const record = await ports.approvals.read(ports.run);

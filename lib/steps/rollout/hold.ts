@@ -6,12 +6,12 @@ import { artifact, type RunRequest, type WavePlan, type WaveResult } from "../ru
 import type { PauseEntry } from "../run/said.js";
 import { speedsOf } from "./speed.js";
 
-/** Why the rollout begins no other tenant for now. */
+/** Why the rollout begins no further tenant for now. */
 export interface Hold {
   readonly kind: "paused" | "window" | "over";
   /** One clause, for a person. */
   readonly text: string;
-  /** When it ends by itself, in milliseconds since the epoch; null: a person must end it. */
+  /** When it ends without anybody's action, in milliseconds since the epoch; null: a person must end it. */
   readonly until: number | null;
 }
 
@@ -35,7 +35,7 @@ export async function holdOf(
   return { kind: "window", text: `waiting for the window of ${group}, which opens ${opens}`, until: state.opens };
 }
 
-/** What holds the rollout of a run where it stands, from its folder alone. */
+/** What currently holds the rollout of a run, only from its folder. */
 export async function heldNow(
   ports: Pick<Ports, "run" | "artifacts" | "clock">,
   { config }: Pick<RunRequest, "config">,
@@ -52,7 +52,7 @@ async function pausesOf(ports: Pick<Ports, "artifacts">): Promise<readonly Pause
   return (await ports.artifacts.get<readonly PauseEntry[]>(artifact.pauses)) ?? [];
 }
 
-/** Appends what a person said; false when it is so already. */
+/** Appends what a person said; false if nothing would change. */
 export async function setPaused(ports: Pick<Ports, "artifacts">, entry: PauseEntry): Promise<boolean> {
   const entries = await pausesOf(ports);
   if ((entries.at(-1)?.paused ?? false) === entry.paused) return false;
@@ -67,13 +67,13 @@ interface Told {
   readonly held: string | null;
 }
 
-/** Tells the watcher, and writes into the trail what is new: what persons said, and which window is waited for. */
+/** Tells the watcher, and writes what is new into the trail: what people said, and which window is being waited for. */
 export async function noteHold(ports: Ports, hold: Hold | null): Promise<void> {
   ports.events.emit({ type: "held", text: hold?.text ?? null });
   await noteSaid(ports, hold === null || hold.kind === "paused" ? null : hold.text);
 }
 
-/** Writes into the trail who paused, let go on and set a speed since it was told last. `held`: the window that is waited for; absent: as it was. */
+/** Writes into the trail who paused, resumed or set a speed since the last entry. `held`: the window being waited for; absent: unchanged. */
 export async function noteSaid(ports: Pick<Ports, "run" | "artifacts" | "audit">, held?: string | null): Promise<void> {
   const told = (await ports.artifacts.get<Told>(artifact.hold)) ?? { pauses: 0, speeds: 0, held: null };
   const pauses = await pausesOf(ports);
@@ -95,8 +95,8 @@ export async function noteSaid(ports: Pick<Ports, "run" | "artifacts" | "audit">
 const POLL_MS = 500;
 
 /**
- * Waits between two tenants for as long as the rollout is held. Throws `Interrupted` when the run is asked to stop, when this
- * process must end first, and when the window is over.
+ * Waits between two tenants while the rollout is held. Throws `Interrupted` when the run is asked to stop, when this process must end
+ * first, and when the window is over.
  */
 export async function untilFree(ports: Ports, config: Pick<Config, "rollout">, group: string | null): Promise<void> {
   for (let waited = false; ; waited = true) {

@@ -9,7 +9,7 @@ import { isAway, ServerPatience } from "./server-patience.js";
 const AGAIN: ReadonlySet<string> = new Set(["55P03", "40P01", "40001"]);
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 20_000;
-/** A server that is away is asked again at least so often. */
+/** A server that is away is asked again at least this often. */
 const LONGEST_SILENCE_MS = 2_000;
 
 /** What the attempts at one tenant have met so far. */
@@ -23,18 +23,18 @@ export interface Attempt {
 export interface Persistence {
   /** Tries to get the locks. */
   readonly attempts: number;
-  /** How long a server that is away is waited for. Milliseconds. */
+  /** How long to wait for a server that is away. Milliseconds. */
   readonly waitForServer: number;
 }
 
-/** What the attempts met last is kept; a server that is away for minutes would fill the record. */
+/** Only the latest faults are kept; a server that is away for minutes would fill the record. */
 const MOST_FAULTS = 20;
 
 /**
- * Tries again while the database says that waiting helps, after a pause that doubles and is spread by the tenant's id,
- * so that the tenants of a wave do not come back together. A server that cannot be reached is waited for by time; one that
- * went away under the work counts as an attempt, since the work may be what ends it. `work` says when it is connected.
- * Whether a cut transaction was committed is read from the ledger by the next try.
+ * Retries while the database says that waiting helps, after a pause that doubles and is spread by the tenant's id, so that the tenants of a
+ * wave do not all come back together. Waiting for an unreachable server is limited by time; a server that went away during the work counts
+ * as an attempt, since the work may be what ends it. `work` says when it is connected. Whether an interrupted transaction was committed,
+ * the next try reads from the ledger.
  */
 export async function keepTrying<T>(
   ports: Ports,
@@ -81,7 +81,7 @@ export function persistenceOf({ rollout }: Pick<Config, "rollout">): Persistence
   return { attempts: rollout.attempts, waitForServer: milliseconds(rollout.waitForServer) };
 }
 
-/** With the code where the server or the driver gave one. */
+/** With the code if the server or the driver gave one. */
 export function describe(error: Error): string {
   return error instanceof DatabaseError ? `${error.message} [${error.code}]` : error.message;
 }

@@ -7,15 +7,15 @@ import { artifact, type TenantProgress } from "../run/records.js";
 import { rolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 
 /**
- * The tenants that have the release whole, and in which copies of rows that the way back would restore are gone. One that cannot be
- * reached is left to the rollback, which says so.
+ * The tenants that have the whole release, but have lost copies of rows that the way back would restore. One that cannot be reached is left
+ * to the rollback, which reports it.
  */
 export async function keptGone(ports: Ports, tenants: readonly Tenant[]): Promise<readonly string[]> {
   const rollout = await rolloutContext(ports);
   const gone: string[] = [];
   for (const tenant of tenants) {
     const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id));
-    // What stopped on its way made some of the copies only.
+    // A migration that stopped halfway made only some of the copies.
     if (progress?.status !== "migrated") continue;
     const context = tenantContext(rollout, tenant);
     const copies = [...context.rollbacks.values()].flatMap(({ keep }) => keep.flatMap(({ tables }) => tables));

@@ -40,9 +40,9 @@ class NotMigrated extends Error {
 }
 
 /**
- * Brings one tenant to the release: compare with what was approved, apply under the tenant's lock with the ledger row in the
- * same transaction, read the catalog again and compare it with what the dry run ended in. Never throws for what happens to
- * one tenant; a tenant that is finished is not touched again.
+ * Brings one tenant to the release: compares it with what was approved, applies under the tenant's lock with the ledger row in the same
+ * transaction, reads the catalog again and compares it with the end of the dry run. Never throws for what happens to one tenant; does not
+ * touch a finished tenant again.
  */
 export async function migrateTenant(
   ports: Ports,
@@ -133,14 +133,14 @@ async function refuseDrift(ports: Ports, session: Session, context: TenantContex
   if ((await unchangedFingerprint(ports.memory, session, tenant, known)) === before) return;
   const fingerprint = await approvedFingerprint(session, context);
   if (fingerprint === before || onTheWay.includes(fingerprint)) return;
-  // A migration that cannot run in one transaction records its parts, so its own half-way state is known as ours.
+  // A migration that cannot run in one transaction records its parts, so its half-way state is recognised as ours.
   if (await partsBegun(session, cluster.pending, tenant.schema)) return;
   throw new NotMigrated("its schema has changed since the approval; run the gates again");
 }
 
 /**
- * Asked again before the first statement: since the approval the application may have written rows that the release trips over. What no
- * query can tell, and the release on a clone of this tenant did, is not asked of a query again.
+ * Asked again before the first statement: since the approval the application may have written rows that the release fails on. What no query
+ * can tell, and a run on this tenant's clone did, is not asked again.
  */
 async function refuseNewRows(ports: Ports, { tenant, probes, config }: TenantContext): Promise<void> {
   const queries = await probes?.queries(tenant);
@@ -162,7 +162,7 @@ async function pendingOf(
   const { pending, findings } = pendingMigrations(release, ledger, format);
   const [blocking] = findings.filter((finding) => finding.severity === "error");
   if (blocking) throw new NotMigrated(blocking.message);
-  // Only what was gated: the folder may have nothing else pending, since the release is the one stored with the run.
+  // Only what was gated: the folder cannot add anything pending, since the release is the one stored with the run.
   const gated = pending.filter((migration) => cluster.pending.includes(migration.version));
   return { pending: gated, entries: ledger.length };
 }
@@ -196,8 +196,8 @@ async function apply(
 }
 
 /**
- * Whether the migration may do something else here than on the clone, in one transaction. Then it is verified before the commit: what it
- * dropped besides, nobody kept.
+ * Whether the migration may do something else here than on the clone, in one transaction. Then it is verified before the commit: nobody
+ * kept what else it dropped.
  */
 function mayDiffer({ up }: Migration): boolean {
   return segmentsOf(up).length === 1 && up.statements.some(isUntold);
@@ -212,7 +212,7 @@ function keepOutput(ports: Ports, tenant: Tenant, output: string): Promise<void>
   return ports.artifacts.putText(artifact.migratorOutput(tenant.id), output);
 }
 
-/** The ledger only says that the migration ran; the catalog says what it left. */
+/** The ledger says only that the migration ran; the catalog says what it left. */
 async function verify(session: Session, context: TenantContext): Promise<string> {
   const fingerprint = await approvedFingerprint(session, context);
   if (fingerprint === context.after) return fingerprint;

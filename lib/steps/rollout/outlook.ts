@@ -12,7 +12,7 @@ import { openWaves } from "./rollout-so-far.js";
 import { wavesOf } from "./wave-members.js";
 import type { SinceInTenant } from "./weigh-rollback.js";
 
-/** An outlook reads what was written, and nothing else. */
+/** An outlook only reads what was written. */
 type Ports = Pick<AllPorts, "run" | "artifacts">;
 
 /** What would be done to one tenant. */
@@ -24,7 +24,7 @@ export interface TenantOutlook {
   readonly migrations: readonly string[];
   /** The worst class among the ways back; null for the way up. */
   readonly wayBack: RollbackClass | null;
-  /** Of a rollback that was weighed. */
+  /** For a rollback that was weighed. */
   readonly putAside?: Omit<SinceInTenant, "tenant">;
 }
 
@@ -33,7 +33,7 @@ export interface WaveOutlook {
   readonly tenants: readonly TenantOutlook[];
 }
 
-/** What a rollout would do from here on, by wave. Reads artifacts alone: neither a tenant nor the run is touched. */
+/** What a rollout would do from here on, by wave. Reads only artifacts, and touches neither a tenant nor the run. */
 export async function rolloutOutlook(ports: Ports): Promise<readonly WaveOutlook[]> {
   const planned = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? (await wavesOf(ports));
   const pending = await pendingByTenant(ports);
@@ -53,7 +53,7 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
     const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
     if (proof) proofs.set(id, proof);
   }
-  // A run that was killed has written no end for the tenants that it was at work in: each tenant says what it has.
+  // A killed run has written no end for the tenants that it was working in: each tenant says what it has.
   const open = await openWaves(ports, planned);
   const mayHave = new Set(planned.flatMap((wave) => (open.has(wave.index) ? wave.tenants : [])));
   const waves = await outlook(ports, planned, (tenant, progress) => {
@@ -70,12 +70,12 @@ export async function rollbackOutlook(ports: Ports, only: readonly string[] | nu
   return waves.filter((wave) => wave.tenants.length > 0);
 }
 
-/** What a rollback would do, and whom it would not find. */
+/** What a rollback would do, and which tenants it would not find. */
 export interface RollbackOutlook {
   readonly waves: readonly WaveOutlook[];
   /** Ids, in the order of the waves. */
   readonly tenants: readonly string[];
-  /** Ids that were asked for and do not have the release. */
+  /** Ids that were asked for but do not have the release. */
   readonly without: readonly string[];
 }
 

@@ -10,18 +10,18 @@ import { untilFree } from "./hold.js";
 import { speedNow } from "./speed.js";
 import type { TenantContext } from "./tenant-context.js";
 
-/** What is left to a process that ends must be enough for one more batch. */
+/** The remaining time of a process must be enough for one more batch. */
 const ENOUGH_MS = 20_000;
-/** A person who pauses is heard so soon; each time small files are read. */
+/** How soon a person's pause is noticed; small files are read each time. */
 const ASK_EVERY_MS = 500;
-/** How far it is, is written so often. */
+/** How often progress is written. */
 const TELL_EVERY_MS = 2_000;
 const POLL_MS = 200;
-/** Of the time, while a figure is past half of its limit. */
+/** Share of the time, while a figure is past half of its limit. */
 const SLOW = 0.5;
 const LONGEST_REST_MS = 60_000;
 
-/** Between the batches of one tenant: stops where the run is asked to, or this process ends, and waits while it or its host is held. */
+/** Between the batches of one tenant: stops if the run is asked to or this process is ending, and waits while the tenant or its host is held. */
 export function paceOf(ports: Ports, context: TenantContext): BackfillPace {
   return new TenantPace(ports, context);
 }
@@ -57,7 +57,7 @@ class TenantPace implements BackfillPace {
     await this.governor.write();
   }
 
-  /** What a person says is asked for, and what is done is told, however short the batches are. */
+  /** Checks for what people said and reports progress, however short the batches are. */
   private async ask(seen: BackfillSeen, decision: Decision): Promise<void> {
     const { clock } = this.ports;
     this.asked = clock.monotonic();
@@ -66,7 +66,7 @@ class TenantPace implements BackfillPace {
     await untilFree(this.ports, this.context.config, this.context.group);
   }
 
-  /** Until the host takes another batch. */
+  /** Waits until the host takes another batch. */
   private async untilTaken(session: Session, seen: BackfillSeen): Promise<Decision> {
     const { ports, context } = this;
     const { tenant } = context;

@@ -11,7 +11,7 @@ export interface PlannedBatches {
   readonly files: HeldPlan;
 }
 
-/** The batches into which a wave was planned. Throws `TamperedError` when they are not those of the plan. */
+/** The batches into which a wave was split. Throws `TamperedError` if they do not match the plan. */
 export async function plannedBatches({ artifacts }: Pick<Ports, "artifacts">, wave: WavePlan): Promise<PlannedBatches> {
   const keys = wave.hosts.flatMap((host) => host.batches.map(({ id }) => artifact.batch(id)));
   const texts = await Promise.all(keys.map(async (key) => (await artifacts.getText(key)) ?? ""));

@@ -10,7 +10,7 @@ interface Read extends Record<string, unknown> {
   readonly waiting: number;
 }
 
-/** What others do is hidden from a role without pg_read_all_stats: their figures are NULL, not 0. */
+/** Other sessions' activity is hidden from a role without pg_read_all_stats: their figures are NULL, not 0. */
 const FIGURES = `select (pg_current_wal_lsn() - '0/0'::pg_lsn)::text as wal,
   pg_has_role('pg_read_all_stats', 'usage') as sees,
   coalesce((select json_agg(json_build_object('replayed', r.replay_lsn - '0/0'::pg_lsn, 'lag', extract(epoch from r.replay_lag) * 1000))
@@ -20,7 +20,7 @@ const FIGURES = `select (pg_current_wal_lsn() - '0/0'::pg_lsn)::text as wal,
     where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()) as oldest,
   (select count(*)::int from pg_stat_activity a where a.wait_event_type = 'Lock') as waiting`;
 
-/** Figures of a server, and where its WAL stands. `marks`: earlier ones, the oldest first. */
+/** Figures of a server, and its WAL position. `marks`: earlier ones, the oldest first. */
 export async function readFigures(
   session: Session,
   marks: readonly WalMark[],

@@ -6,11 +6,11 @@ import { artifact, need, type RegistryChanges } from "../run/records.js";
 import type { RunScope } from "../run/run-scope.js";
 
 export interface RegistryNow extends RegistryChanges {
-  /** Tenants that lie elsewhere than was approved, in words. */
+  /** Tenants whose address differs from the approved one, in words. */
   readonly moved: readonly string[];
 }
 
-/** How the registry differs from what it was when the run began. Reads it again, and changes nothing. */
+/** How the registry differs from its state when the run began. Reads it again, and changes nothing. */
 export async function registryNow(ports: Pick<Ports, "run" | "artifacts" | "registry">): Promise<RegistryNow> {
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const scope = await ports.artifacts.get<RunScope>(artifact.scope);
@@ -30,8 +30,8 @@ export async function registryNow(ports: Pick<Ports, "run" | "artifacts" | "regi
 }
 
 /**
- * A tenant that joined after the gates has not been looked at: it is reported, never migrated unseen. One that is gone is
- * skipped. Keeps both with the run, and says in the trail what is new of it.
+ * A tenant that joined after the gates has not been examined: it is reported, never migrated unseen. One that is gone is skipped. Stores
+ * both with the run, and records what is new in the trail.
  */
 export async function noteRegistry(ports: Ports, { joined, gone }: RegistryChanges): Promise<void> {
   const before = await ports.artifacts.get<RegistryChanges>(artifact.registry);

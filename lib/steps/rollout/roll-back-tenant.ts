@@ -18,8 +18,8 @@ import { lockWatch } from "./tenant-lock-watch.js";
 import { tenantStateAnew } from "./tenant-state.js";
 
 /**
- * Takes the release out of one tenant with the way back that its cluster's dry run proved, and compares the schema with
- * the one before. Does nothing to a tenant that is back already.
+ * Takes the release out of one tenant by the way back that its cluster's dry run proved, and compares the schema with the one before. Does
+ * nothing to a tenant that is already back.
  */
 export async function rollBackTenant(
   ports: Ports,
@@ -77,7 +77,7 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
       release.migrations.filter(({ version }) => cluster.pending.includes(version)),
     );
     const applied = await has(session);
-    // Said before the first is taken back, so that a tenant is not left half way.
+    // Reported before the first is taken back, so that no tenant is left halfway.
     const half = await halfDone(session, context, applied);
     const inIt = (version: string) => applied.has(version) || half.includes(version);
     const stuck = cluster.pending.find((version) => inIt(version) && !rollbacks.has(version));
@@ -102,7 +102,7 @@ async function takeBack(ports: Ports, context: TenantContext, connected: () => v
   }
 }
 
-/** A tenant whose state was read after the failure is known to have the release still. */
+/** A tenant whose state was read after the failure is known to still have the release. */
 function unfinished(record: TenantProgress): TenantOutcome<TenantProgress> {
   const known = record.status === "migrated";
   return {

@@ -1,7 +1,7 @@
 import type { Ports } from "../../ports/ports.js";
 import { artifact, type WavePlan, type WaveResult } from "../run/records.js";
 
-/** How the waves of a run have ended so far, kept by the step that begins them: it need not read all of them before each. */
+/** How the waves of a run have ended so far, stored by the step that begins them, so that it need not read all of them each time. */
 interface RolloutSoFar {
   readonly pass: number;
   /** By the wave's index. */
@@ -10,7 +10,7 @@ interface RolloutSoFar {
   readonly begun: number;
 }
 
-/** The results of these waves, in their order; null for those that have none. Only what may have changed is read. */
+/** The results of these waves, in their order; null for those without one. Reads only what may have changed. */
 export async function resultsSoFar(
   { artifacts }: Pick<Ports, "artifacts">,
   waves: readonly WavePlan[],
@@ -38,7 +38,7 @@ export async function noteBegun(
   await artifacts.put(artifact.rollout, soFar);
 }
 
-/** Indexes of the waves that were begun and have no end yet: what was done in their tenants need not be written down, as where the run was killed. */
+/** Indexes of the waves that have begun but not ended: what was done in their tenants may be unrecorded, for example after the run was killed. */
 export async function openWaves(
   { artifacts }: Pick<Ports, "artifacts">,
   waves: readonly Pick<WavePlan, "index">[],

@@ -8,15 +8,15 @@ import { artifact, need, type TenantProgress } from "../run/records.js";
 import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 
-/** So long after the score the rows are taken for what the gates saw. Each tenant is asked before its own first statement anyway. */
+/** For this long after the score the rows count as those that the gates saw. Each tenant is asked before its own first statement anyway. */
 const STILL_FRESH_MS = 30 * 60_000;
 
-/** A process that is ended at a known time leaves the others to their waves. */
+/** A process with a known end leaves the others to their waves. */
 const MARGIN_MS = 120_000;
 
 /**
- * Asks the tenants for rows in the way once more before the first of them is touched, when time has passed since the gates did. What is
- * in the way now, for a person; null for nothing. One that does not answer, or is no longer reached in time, is left to its wave.
+ * Asks the tenants again for rows in the way before the first of them is touched, if time has passed since the gates did. Returns what is
+ * in the way now, for a person; null for nothing. A tenant that does not answer, or is not reached in time, is left to its wave.
  */
 export async function rowsSince(ports: Ports, config: Config, tenants: readonly string[]): Promise<string | null> {
   if (config.migrator || !(await isOld(ports))) return null;
@@ -63,7 +63,7 @@ async function rowsIn(
   tenant: Tenant,
   target: Target | null,
 ): Promise<string | null> {
-  // What the release itself has begun there, its own probes may no longer fit.
+  // If the release has already begun there, its own probes may no longer fit.
   if ((await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id))) !== null) return null;
   const queries = await plan.queries(tenant);
   if (!queries || queries.length === 0) return null;

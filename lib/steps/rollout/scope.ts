@@ -6,13 +6,13 @@ import type { RunRequest } from "../run/records.js";
 import type { RunScope } from "../run/run-scope.js";
 
 export interface Scoped {
-  /** Whom the run reads and may migrate. */
+  /** Tenants that the run reads and may migrate. */
   readonly tenants: readonly Tenant[];
   readonly scope: RunScope;
   readonly findings: readonly Finding[];
 }
 
-/** Who of the registry a run is about: those selected, without those exempt. Throws `SelectionError` when nobody is left. */
+/** The registry's tenants that a run covers: those selected, without those exempt. Throws `SelectionError` if nobody is left. */
 export function scopeOf(
   { config, selection = EVERYBODY }: Pick<RunRequest, "config" | "selection">,
   listed: readonly Tenant[],

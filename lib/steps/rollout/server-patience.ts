@@ -1,8 +1,8 @@
 import type { Ports } from "../../ports/ports.js";
 
 /**
- * Codes of a server that is not there for now, or not yet again: it was stopped, restarts, recovers, fails over, or is a
- * standby that has not been promoted. SQLSTATE (manual, "PostgreSQL Error Codes") or the system's code.
+ * Codes of a server that is not available for now: it was stopped, is restarting, recovering or failing over, or is a standby that has not
+ * been promoted. SQLSTATE (manual, "PostgreSQL Error Codes") or the system's code.
  */
 const AWAY: ReadonlySet<string> = new Set([
   ...["08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25006"],
@@ -13,7 +13,7 @@ export function isAway(code: string): boolean {
   return AWAY.has(code);
 }
 
-/** Since when each server of a run has not answered, on the monotonic clock: its tenants wait for it together, not one after the other. */
+/** Since when each server of a run has not answered, on the monotonic clock: its tenants share one wait instead of waiting one after the other. */
 const silentSince = new WeakMap<object, Map<string, number>>();
 
 /** How long one run waits for servers that are away. */
@@ -37,7 +37,7 @@ export class ServerPatience {
     this.ports.events.emit({ type: "held", text: null });
   }
 
-  /** It did not; whether to ask it again. */
+  /** It did not answer; returns whether to ask it again. */
   waits(): boolean {
     const now = this.ports.clock.monotonic();
     const since = this.silent.get(this.host) ?? now;

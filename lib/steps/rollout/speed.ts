@@ -2,7 +2,7 @@ import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../run/records.js";
 import { FULL_SPEED, type SpeedEntry } from "../run/said.js";
 
-/** What persons said of the speed of a run's backfills, the newest last. */
+/** What people said about the speed of a run's backfills, the newest last. */
 export async function speedsOf({ artifacts }: Pick<Ports, "artifacts">): Promise<readonly SpeedEntry[]> {
   return (await artifacts.get<readonly SpeedEntry[]>(artifact.speeds)) ?? [];
 }
@@ -12,7 +12,7 @@ export async function speedNow(ports: Pick<Ports, "artifacts">): Promise<number>
   return (await speedsOf(ports)).at(-1)?.percent ?? FULL_SPEED;
 }
 
-/** Appends what a person said; false when it is so already. */
+/** Appends what a person said; false if nothing would change. */
 export async function setSpeed(ports: Pick<Ports, "artifacts">, entry: SpeedEntry): Promise<boolean> {
   const entries = await speedsOf(ports);
   if ((entries.at(-1)?.percent ?? FULL_SPEED) === entry.percent) return false;

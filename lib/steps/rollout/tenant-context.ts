@@ -23,16 +23,16 @@ export interface TenantContext {
   readonly before: string;
   /** Fingerprint that the dry run ended in. */
   readonly after: string;
-  /** Fingerprints that the release passes through, the last included. */
+  /** Fingerprints that the release passes through, including the last. */
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration, by version. */
   readonly rollbacks: ReadonlyMap<string, RollbackCandidate>;
   readonly known: KnownCatalogs;
-  /** What is asked of its rows before the first statement; null for a team's own migrator, which its clone judged. */
+  /** What is asked about its rows before the first statement; null for a team's own migrator, which its clone judged. */
   readonly probes: ProbePlan | null;
 }
 
-/** Everything that was approved for the fleet: read once for the tenants of a batch. */
+/** Everything that was approved for the fleet: read once for all tenants of a batch. */
 export interface RolloutContext {
   readonly config: Config;
   readonly release: Release;
@@ -40,7 +40,7 @@ export interface RolloutContext {
   readonly waves: readonly WavePlan[];
   /** By the cluster's id. */
   readonly proofs: ReadonlyMap<string, ProofRecord>;
-  /** Catalogs that were read from tenants of the batch before. */
+  /** Catalogs read from earlier tenants of the batch. */
   readonly known: KnownCatalogs;
   readonly probes: ProbePlan | null;
 }

@@ -12,12 +12,12 @@ const SETUP = `create schema if not exists ${identifier(OWN_SCHEMA)};
 
 const LOCK = "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held";
 
-/** Free when its time is up or its holder's backend is gone; the same run may take it from a backend that is idle. */
+/** Free when its time is up or its holder's backend is gone; the same run may take it from an idle backend. */
 const FREE = `l.token = excluded.token or l.until < clock_timestamp()
   or not exists (select from pg_stat_activity a where a.pid = l.pid and a.backend_start = l.backend_start
     and (l.run <> excluded.run or a.state is distinct from 'idle'))`;
 
-/** One statement: the lock is tried first, so that nobody waits behind a migration's transaction for the row. */
+/** One statement: the lock is tried first, so that nobody waits for the row behind a migration's transaction. */
 const TAKE = `with lock as materialized (select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as got)
   insert into ${LEASE} as l (run, token, pid, backend_start, until)
   select $2, $3, pg_backend_pid(), (select backend_start from pg_stat_activity where pid = pg_backend_pid()),
@@ -27,7 +27,7 @@ const TAKE = `with lock as materialized (select pg_try_advisory_xact_lock(hashte
     backend_start = excluded.backend_start, until = excluded.until
   where ${FREE} returning run`;
 
-/** What a lease outlives its statement by. Milliseconds. */
+/** How long a lease outlives its statement. Milliseconds. */
 const MARGIN_MS = 60_000;
 
 export interface TenantGuardOptions {
@@ -35,14 +35,14 @@ export interface TenantGuardOptions {
   readonly tenant: Tenant;
   /** Longest time of a statement outside a transaction. Milliseconds; 0 means no limit. */
   readonly concurrentTimeout: number;
-  /** Whether the ledger still calls for this migration to be applied, or to be taken back. */
+  /** Whether this migration, by the ledger, still has to be applied, or taken back. */
   needed(session: Session, version: string): Promise<boolean>;
 }
 
 /**
- * Lets one session at a time work on a tenant, scoped to the tenant so that those which share a database do not wait for
- * each other, and holding behind a transaction pooler too, where a session's locks would stay on a connection that
- * others are given next: in a transaction an advisory lock that ends with it, outside of one a lease in a table of ours.
+ * Lets one session at a time work on a tenant. Scoped to the tenant, so tenants that share a database do not wait for each other. Works
+ * behind a transaction pooler too, where a session's locks would stay on a connection that others get next: inside a transaction an
+ * advisory lock that ends with it, outside one a lease in a table of ours.
  */
 export class TenantGuard implements Guard {
   private readonly token = crypto.randomUUID();
@@ -72,7 +72,7 @@ export class TenantGuard implements Guard {
     return again || needed(session, version);
   }
 
-  /** Gives the lease back. What cannot be given back ends with its time. */
+  /** Gives the lease back. If that fails, it expires. */
   async release(session: Session): Promise<void> {
     if (!this.leased) return;
     const sql = bindSchemas(`delete from ${LEASE} where token = $1`, this.options.tenant.schema);
@@ -86,17 +86,17 @@ export class TenantGuard implements Guard {
   }
 }
 
-/** Locks of one database do not concern another's, so the tenant's schema is all that tells tenants apart. */
+/** Locks of one database do not concern another's, so only the tenant's schema tells tenants apart. */
 export function lockName(tenant: Tenant): string {
   return `schema-gate ${tenant.schema ?? ""}`;
 }
 
-/** Two sessions that make a table at once: one of them is told of a duplicate key in the system catalog. */
+/** If two sessions create a table at once, one of them gets a duplicate key error from the system catalog. */
 function madeByAnother(error: unknown): void {
   if (!(error instanceof DatabaseError && ["23505", "42P07", "42P06"].includes(error.code))) throw error;
 }
 
-/** With the code of a lock that was not granted: trying again helps. */
+/** With the code of a lock that was not granted: retrying helps. */
 function busy(tenant: Tenant, reason: string): DatabaseError {
   return new DatabaseError(`tenant ${tenant.id} is held: ${reason}`, "55P03");
 }

@@ -10,15 +10,15 @@ import type { TenantContext } from "./tenant-context.js";
 import { lockName } from "./tenant-guard.js";
 
 /**
- * Where a tenant stands between the schema before and the one after. `partial`: the release stopped on its way, and goes on
- * from there; `other`: neither, nor anything that the release passes through.
+ * Where a tenant is between the schema before and the one after. `partial`: the release stopped on its way, and continues from there;
+ * `other`: neither, nor anything that the release passes through.
  */
 export interface TenantState {
   readonly kind: "old" | "new" | "partial" | "other";
   readonly fingerprint: string;
 }
 
-/** Ledger, progress and catalog of one moment at which no session migrates the tenant. Throws `DatabaseError`. */
+/** Ledger, progress and catalog at one moment when no session migrates the tenant. Throws `DatabaseError`. */
 async function readTenantState(session: Session, context: TenantContext): Promise<TenantState> {
   const { tenant, cluster, release, before, after, onTheWay } = context;
   await session.script("begin isolation level read committed read only");
@@ -38,7 +38,7 @@ async function readTenantState(session: Session, context: TenantContext): Promis
   }
 }
 
-/** The same on a connection of its own: a broken one says nothing of whether the commit arrived. Null when unreadable. */
+/** The same on its own connection: a broken one says nothing about whether the commit arrived. Null if unreadable. */
 export async function tenantStateAnew(ports: Ports, context: TenantContext): Promise<TenantState | null> {
   const { rollout } = context.config;
   try {

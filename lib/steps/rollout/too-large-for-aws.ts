@@ -6,14 +6,14 @@ import type { Tenant } from "../../ports/registry.js";
 import { planBatches } from "../run/batches.js";
 import type { HostPlan, RunRequest } from "../run/records.js";
 
-/** Step Functions limits the state of an execution to 256 KiB, and ends one that has more without a word to any Catch. */
+/** Step Functions limits the state of an execution to 256 KiB, and ends a larger one without triggering any Catch. */
 const LARGEST_STATE = 256 * 1024;
-/** For all that is in the state besides plans: ids, counts, the clusters of a usual fleet. */
+/** For everything in the state besides plans: ids, counts, the clusters of a usual fleet. */
 const REST = 24 * 1024;
 /** An execution ends after 14 days, whatever it waits for (`TimeoutSeconds` of the state machine). */
 const LONGEST_WAIT_DAYS = 14;
 
-/** A copy is looked at every 30 s, at its snapshot and at its instance, with 11 events each time, of 25,000 in a history. */
+/** A copy is checked every 30 s, its snapshot and its instance, with 11 events each time, out of 25,000 in a history. */
 const LONGEST_LOOK_HOURS = 8;
 
 /** The fleet's plan is too large for the state of an execution. */
@@ -22,8 +22,8 @@ class PlanTooLarge extends Error {
 }
 
 /**
- * Throws `PlanTooLarge` before the plan becomes part of the state. It is largest after a failed wave, when the plans of the
- * fleet, of the wave and of the way back are in it, and an answer of each host.
+ * Throws `PlanTooLarge` before the plan becomes part of the state. The state is largest after a failed wave: then it has the plans of the
+ * fleet, of the wave and of the way back, and an answer from each host.
  */
 export function refuseLargePlan(
   hosts: readonly HostPlan[],
@@ -59,12 +59,12 @@ function wavesOf(
   return waves.map((wave) => wave.tenants.flatMap((id) => byId.get(id) ?? []));
 }
 
-/** What the Map over hosts answers, at its longest. */
+/** What the Map over hosts answers, at most. */
 function answersOf(hosts: readonly HostPlan[]): number {
   return bytesOf(hosts.map(({ id }) => ({ ok: false, scope: id })));
 }
 
-/** A question that may stand longer than an execution does, and a copy that would be looked at longer than a history holds. */
+/** A question that may stay open longer than an execution lasts, and a copy that would be checked longer than a history can hold. */
 export function tooLongToWait({ run, config }: RunRequest): readonly Finding[] {
   const { expires } = config.approval;
   const { mode, ready } = config.staging;

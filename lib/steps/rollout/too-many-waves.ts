@@ -5,7 +5,7 @@ import type { Tenant } from "../../ports/registry.js";
 /** What fits in the history of one execution, which holds 25,000 events: a wave takes 25, everything else a few hundred (docs/scale.md). */
 const MOST_WAVES = 900;
 
-/** Said before anything is read: an execution whose history is full ends in the middle of a rollout, without a report. */
+/** Reported before anything is read: an execution whose history is full ends in the middle of a rollout, without a report. */
 export function tooManyWaves(
   run: string,
   tenants: readonly Tenant[],

@@ -1,14 +1,14 @@
 import { Interrupted, type Ports } from "../../ports/ports.js";
 
-/** What a step of the rollout answers for its batch. */
+/** What a step of the rollout returns for its batch. */
 export interface BatchOutput {
   readonly ok: boolean;
   readonly batch: string;
-  /** True when what is left of the batch needs more time than this process has: the long task goes on with it. */
+  /** True when the rest of the batch needs more time than this process has: the long task continues with it. */
   readonly longRunning: boolean;
 }
 
-/** Null when the work was stopped by this process's own end, and goes on in one without it. Another stop is thrown on. */
+/** Null if the work stopped because this process is ending, and continues in one without that limit. Any other stop is rethrown. */
 export async function untilDeadline<T>(ports: Ports, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();

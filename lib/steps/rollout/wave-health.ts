@@ -8,8 +8,8 @@ import { heldTo } from "../run/target.js";
 import { targetsOfWaves } from "./planned-batches.js";
 
 /**
- * Asks the config's health query in every tenant of a wave that was migrated, one after the other. The first that is not
- * well decides; an answer that is none is unknown. Null when the config has no query.
+ * Asks the config's health query in every migrated tenant of a wave, one after the other. The first tenant that is not well decides; an
+ * invalid answer is unknown. Null if the config has no query.
  */
 export async function waveHealth(
   ports: Ports,

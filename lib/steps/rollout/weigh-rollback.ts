@@ -17,10 +17,10 @@ import { needRequest } from "../run/stored-request.js";
 import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { describe } from "./keep-trying.js";
 
-/** A rollback is weighed by reading alone. */
+/** Weighing a rollback only reads. */
 type Ports = Pick<AllPorts, "run" | "artifacts" | "database">;
 
-/** Rows of one table that hold something of what goes. */
+/** Rows of one table that hold something that would be lost. */
 interface SinceInTable {
   readonly table: string;
   /** Null for a whole table. */
@@ -33,9 +33,9 @@ interface SinceInTable {
 export interface SinceInTenant {
   readonly tenant: string;
   readonly tables: readonly SinceInTable[];
-  /** The first migration whose copies would be above `rollback.keepLimit`; null when there is none. */
+  /** The first migration whose copies would exceed `rollback.keepLimit`; null if there is none. */
   readonly tooLarge: { readonly version: string; readonly bytes: number; readonly limit: number } | null;
-  /** Why it could not be counted; null when it was. */
+  /** Why it could not be counted; null if it was. */
   readonly unknown: string | null;
 }
 
@@ -62,7 +62,7 @@ class Weights {
     private readonly ports: Ports,
     private readonly config: Config,
     private readonly release: Release,
-    /** By tenant: the pending migrations, the newest first, with the ways back that were proved. */
+    /** By tenant: the pending migrations, the newest first, with their proved ways back. */
     private readonly ways: ReadonlyMap<string, readonly Way[]>,
     private readonly targets: Readonly<Record<string, Target>>,
   ) {}
