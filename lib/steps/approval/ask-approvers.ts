@@ -1,10 +1,10 @@
 import type { ApprovalNotice, Delivery, Notifier } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 
-/** Who was reached with which question. Next to the findings and not among them: it is no part of what is approved. */
+/** Who received which question. Kept next to the findings, not among them: it is not part of what is approved. */
 const ASKED = "approval/asked.json";
 
-/** Asks the approvers that were not reached with this question yet. Returns what could not be delivered, which is audited. */
+/** Asks the approvers who have not received this question yet. Returns what could not be delivered, which is audited. */
 export async function askApprovers(
   ports: Pick<Ports, "artifacts" | "audit">,
   notifier: Notifier,

@@ -4,13 +4,13 @@ import type { Ports } from "../../ports/ports.js";
 import { TamperedError } from "../../ports/tampered.js";
 
 export interface BelievedApprovals {
-  /** Null when nothing was asked, and when nothing of it can be believed. */
+  /** Null when nothing was asked, or when none of it can be trusted. */
   readonly record: ApprovalRecord | null;
   /** What somebody else did to the approvals, for the report. */
   readonly findings: readonly Finding[];
 }
 
-/** The approvals for those who report: a record that was tampered with is reported, and does not keep the report from being made. */
+/** The approvals for the report: a record that was tampered with is reported, and does not stop the report. */
 export async function believedApprovals({
   approvals,
   run,

@@ -6,11 +6,11 @@ import { REHEARSE } from "../probing/rehearsal.js";
 import { artifact, need, resultsOf, type TenantReading } from "../run/records.js";
 import { writtenRequest } from "../run/stored-request.js";
 
-/** Findings that exist before anybody is asked; what the rollout finds later does not undo the approval. */
+/** Findings that exist before anybody is asked; what the rollout finds later does not void the approval. */
 const ASKED_ABOUT =
   /^findings\/(load|introspect|diverge|probe|lint|rollback|dry-run|queries-(?!wave-)|staging\.|staging-made|kept|score)/;
 
-/** Everything that an approval is given for, read from the run's artifacts. */
+/** Everything that an approval covers, read from the run's artifacts. */
 export async function bindingSubject(ports: Pick<Ports, "run" | "artifacts" | "policy">): Promise<ApprovalSubject> {
   const request = await writtenRequest(ports);
   const release = await need<Release>(ports, artifact.release);

@@ -9,8 +9,8 @@ export type RecordedDecision =
 const MOST_RACES = 100;
 
 /**
- * Decides for every channel: reads the log, judges the attempt and takes the next place in the log, again from the start when
- * another decision took it first. Null when the run asks nothing.
+ * Decides for every channel: reads the log, judges the attempt and takes the next place in the log; starts again when another decision took
+ * that place first. Null when the run asks nothing.
  */
 export async function recordDecision(approvals: Approvals, attempt: Attempt): Promise<RecordedDecision | null> {
   for (let race = 0; race < MOST_RACES; race += 1) {
@@ -29,7 +29,7 @@ export async function recordDecision(approvals: Approvals, attempt: Attempt): Pr
   );
 }
 
-/** Ends the approval because what it was given for has changed. True when this call did it, false when it was void already. */
+/** Ends the approval because what it was given for has changed. True when this call ended it, false when it was void already. */
 export async function voidApproval(approvals: Approvals, run: string, reason: string, at: number): Promise<boolean> {
   for (let race = 0; race < MOST_RACES; race += 1) {
     const record = await approvals.read(run);

@@ -3,14 +3,14 @@ import type { Ports } from "../../ports/ports.js";
 import { TamperedError } from "../../ports/tampered.js";
 import { writtenRequest } from "../run/stored-request.js";
 
-/** The stack was updated while the run was at work. */
+/** The stack was updated during the run. */
 class PolicyChanged extends Error {
   override readonly name = "PolicyChanged";
 }
 
 /**
- * Throws `PolicyChanged` when the stack demands something else than when the run was loaded: its config was held to the
- * earlier policy, so nobody is asked by it. Throws `TamperedError` as `refuseChangedRequest` does.
+ * Throws `PolicyChanged` when the stack's policy is not the one the run was loaded under: its config was checked against the earlier
+ * policy, so nobody is asked. Throws `TamperedError` as `refuseChangedRequest` does.
  */
 export async function refuseOtherPolicy(ports: Pick<Ports, "policy" | "run" | "artifacts" | "audit">): Promise<void> {
   const request = await writtenRequest(ports);
@@ -20,8 +20,8 @@ export async function refuseOtherPolicy(ports: Pick<Ports, "policy" | "run" | "a
 }
 
 /**
- * Throws `TamperedError` when the request is not the one that was loaded, by the trail. On one machine, which has no policy besides
- * the config, the run's folder is held otherwise.
+ * Throws `TamperedError` when, by the trail, the request is not the one that was loaded. On one machine, which has no policy besides the
+ * config, the run's folder is checked in another way.
  */
 export async function refuseChangedRequest(
   ports: Pick<Ports, "policy" | "run" | "artifacts" | "audit">,

@@ -1,4 +1,4 @@
-/** An attempt to decide that the rules refused; kept for the audit trail. */
+/** An attempt to decide that the rules refused, kept for the audit trail. */
 export interface RefusedAttempt {
   readonly name: string;
   readonly channel: string;

@@ -9,12 +9,12 @@ import { needRequest } from "../run/stored-request.js";
 
 const NAME = /^(.+)\.rollback-(\d+)$/;
 
-/** Under which name people are asked whether a run is to be taken back: a run has one question of its own. */
+/** The name under which people are asked whether to take a run back: the run itself already has a question of its own. */
 export function rollbackQuestion(run: string, order: number): string {
   return `${run}.rollback-${order}`;
 }
 
-/** The run and the order of such a name; null for any other. */
+/** The run and the order in such a name; null for any other name. */
 export function rollbackOf(question: string): { readonly run: string; readonly order: number } | null {
   const [, run, order] = NAME.exec(question) ?? [];
   return run === undefined ? null : { run, order: Number(order) };
@@ -24,11 +24,11 @@ export function rollbackOf(question: string): { readonly run: string; readonly o
 export interface AskedRollback {
   readonly asked: AuditEvent;
   readonly outlook: RollbackOutlook;
-  /** Of all that is approved: the order, the tenants, how they are taken back, and what the stack demands. */
+  /** Digest of everything that is approved: the order, the tenants, how they are taken back, and what the stack demands. */
   readonly digest: string;
 }
 
-/** Reads what the order is from the trail. Throws when there is no such order. */
+/** Reads the order from the trail. Throws when there is no such order. */
 export async function askedRollback(
   ports: Pick<Ports, "run" | "artifacts" | "audit" | "policy">,
   order: number,
@@ -44,7 +44,7 @@ export async function askedRollback(
   };
 }
 
-/** Who is asked, by what the stack demands now. The people of the order cannot approve it. */
+/** Who is asked, by what the stack demands now. People named in the order cannot approve it. */
 export async function rollbackRequest(ports: Ports, order: number): Promise<ApprovalRequest> {
   const { asked, digest: subject } = await askedRollback(ports, order);
   const { config } = await needRequest(ports);

@@ -3,13 +3,13 @@ import type { Finding } from "../../core/finding.js";
 import type { Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** Somebody receives: the slots of a primary are not seen on its replica. */
+/** Somebody is receiving: the slots of a primary are not visible on its replica. */
 const RECEIVED = `pg_is_in_recovery() or exists (select from pg_replication_slots s
   where s.slot_type = 'logical' and s.plugin = 'pgoutput' and s.database = current_database())`;
 
 /**
- * A publication FOR ALL TABLES sends the tables of ours too, and a subscription that lacks one of them stops at its first row: measured
- * in `test/integration/catalog/logical-replica.test.ts`. Nothing where nobody receives. Throws `DatabaseError`.
+ * A publication FOR ALL TABLES also sends our tables, and a subscription that lacks one of them stops at its first row: measured in
+ * `test/integration/catalog/logical-replica.test.ts`. Empty where nobody receives. Throws `DatabaseError`.
  */
 export async function allTablesFindings(session: Session, tenant: Tenant): Promise<readonly Finding[]> {
   const rows = await session.query<{ name: string }>(

@@ -7,8 +7,8 @@ import type { Tenant } from "../../ports/registry.js";
 const LIMITS = { purpose: "read", statementTimeout: 60_000, lockTimeout: 1000 } as const;
 
 /**
- * Catalogs of an empty database as the tenant's would be: there a role that the history names may be the owner. The owner is looked up only where
- * the history names a role. Throws `DatabaseError`.
+ * Catalogs of an empty database as if the tenant's owner had made it: there, the owner may be a role that the history names. The owner is
+ * looked up only if the history names a role. Throws `DatabaseError`.
  */
 export async function asOwned(
   database: Database,

@@ -3,7 +3,7 @@ import { LESSER_CODE, type LesserFunction } from "../../core/catalog/code-of-oth
 import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
-/** Executing anything on this connection could run what a role that may less wrote. Nothing was executed. */
+/** Executing anything on this connection could run code written by a role with fewer rights. Nothing was executed. */
 class RunsOthersCode extends DatabaseError {
   constructor(code: readonly string[]) {
     super(`${shownCode(code)} would run with rights that reach beyond the database`, "OTHERS-CODE");
@@ -11,8 +11,8 @@ class RunsOthersCode extends DatabaseError {
 }
 
 /**
- * Functions of a lesser role that the database calls by itself, or that one of the migrations or texts names, where the session's role
- * reaches beyond the database.
+ * Functions of a lesser role that the database calls on its own, or that a migration or text names, where the session's role reaches beyond
+ * the database.
  */
 export async function automaticCode(
   session: Session,
@@ -31,16 +31,19 @@ export async function automaticCode(
   return [...new Set([...shown, ...automatic])];
 }
 
-/** What a lesser role's expressions, views, rules and operators call of PostgreSQL's own that acts, or reads, as who runs them; `relation`: on this one alone. */
+/**
+ * PostgreSQL functions that act or read as whoever runs them, called by a lesser role's expressions, views, rules and operators.
+ * `relation`: only those on this one.
+ */
 export async function automaticTexts(session: Session, relation: string | null): Promise<readonly string[]> {
   const rows = await session.query<Row & { readonly what: string }>(AUTOMATIC_TEXTS, automaticValues(relation));
   return rows.map(({ what }) => what);
 }
 
-/** A name is looked for in bodies and in texts too, whatever stands around it. */
+/** Names are looked for in bodies and texts too, whatever surrounds them. */
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/gu;
 
-/** A name in which letters stand as their numbers: any name may be meant. */
+/** A name whose letters are written as code points: it may be any name. */
 const ESCAPED_NAME = /\bu&"/i;
 
 function textOf(script: Migration["down"]): string {

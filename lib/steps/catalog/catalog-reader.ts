@@ -5,7 +5,7 @@ import type { Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { type FingerprintReading, KnownCatalogs, readDetector, readFingerprint } from "./read-catalog.js";
 
-/** What was seen of a tenant the last time. Its detector compares it with itself, never with another. */
+/** What was last seen of a tenant. Its detector is compared only with its own earlier value, never with another tenant's. */
 interface Seen {
   readonly place: string;
   readonly detector: string;
@@ -16,15 +16,14 @@ interface Seen {
 const seenKey = (tenant: Tenant) => `catalog/seen/${digest(tenant.id).slice(0, 32)}.json`;
 const catalogKey = (fingerprint: string) => `catalog/${fingerprint}.json`;
 
-/** A catalog that an earlier reading kept; null when it is kept no longer. */
+/** A catalog that an earlier reading kept; null when it is no longer kept. */
 export function keptCatalog(memory: Artifacts, fingerprint: string): Promise<Catalog | null> {
   return memory.get<Catalog>(catalogKey(fingerprint));
 }
 
 /**
- * The fingerprint of a tenant's last reading while its change detector says that nothing moved since; null when something
- * did, when there was no reading, and for a schema of a shared database, whose detector is moved by its neighbours. Throws
- * `DatabaseError`.
+ * The fingerprint of a tenant's last reading, if its change detector says that nothing moved since. Null if something did, if there was no
+ * reading, or for a schema of a shared database, whose neighbours move its detector. Throws `DatabaseError`.
  */
 export async function unchangedFingerprint(
   memory: Artifacts | null,
@@ -43,13 +42,13 @@ export interface TenantCatalog extends FingerprintReading {
   readonly unchanged: boolean;
 }
 
-/** Reads catalogs with the memory of earlier readings: a tenant that did not change is recognised and not read again. */
+/** Reads catalogs and remembers earlier readings: a tenant that did not change is recognised and not read again. */
 export class CatalogReader {
   private readonly known = new KnownCatalogs();
   private readonly catalogs = new Map<string, Promise<Catalog | null>>();
   private readonly detectors = new Map<string, Promise<string>>();
 
-  /** Without a memory everything is read. With `fresh` it is not asked, and what is read now is kept in it. */
+  /** Without a memory everything is read. With `fresh` the memory is not consulted, but what is read now is stored in it. */
   constructor(
     private readonly memory: Artifacts | null,
     private readonly fresh: boolean,
@@ -58,7 +57,7 @@ export class CatalogReader {
   async read(session: Session, tenant: Tenant): Promise<TenantCatalog> {
     const { memory } = this;
     if (!memory) return { ...(await readFingerprint(session, tenant.schema, this.known)), unchanged: false };
-    // The detector comes before the catalog: a change in between is then seen the next time.
+    // The detector is read before the catalog, so the next reading sees a change made in between.
     const detector = await this.detectorOf(session, tenant);
     const before = this.fresh ? null : await this.lastReading(memory, tenant, detector);
     if (before) return { ...before, unchanged: true };
@@ -76,7 +75,7 @@ export class CatalogReader {
     return known;
   }
 
-  /** The last reading, when nothing moved since and its catalog is still kept. */
+  /** The last reading, if nothing moved since and its catalog is still kept. */
   private async lastReading(memory: Artifacts, tenant: Tenant, detector: string): Promise<FingerprintReading | null> {
     const before = await memory.get<Seen>(seenKey(tenant));
     if (before?.detector !== detector || before.place !== placeOf(tenant)) return null;

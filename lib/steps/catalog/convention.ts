@@ -5,13 +5,13 @@ import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { hasLedger } from "./ledger.js";
 
-/** Tenants that are asked before the file names alone decide. */
+/** How many tenants are asked before only the file names decide. */
 const ASKED = 5;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Frameworks that name their files alike are told apart by the ledger that the tenants have. The first tenant that has
- * one of the ledgers decides; where none has, the release keeps the convention that its file names suggest.
+ * Frameworks that name their files alike are told apart by the tenants' ledger. The first tenant that has one of the ledgers decides; if
+ * none has, the release keeps the convention that its file names suggest.
  */
 export async function conventionByLedger(
   ports: Pick<Ports, "database">,
@@ -27,7 +27,7 @@ export async function conventionByLedger(
   return release.convention;
 }
 
-/** Null when the tenant has none of the ledgers, or cannot be reached: that is found out, and said, when it is read. */
+/** Null when the tenant has none of the ledgers or cannot be reached; the latter is reported when the tenant is read. */
 async function ledgerOf(
   ports: Pick<Ports, "database">,
   tenant: Tenant,

@@ -18,25 +18,25 @@ import { sharedScratch } from "./shared-scratch.js";
 const TIMEOUT_MS = 600_000;
 
 export interface DeclaredCatalogs {
-  /** By the cluster's fingerprint; without those whose history does not run. */
+  /** By the cluster's fingerprint; clusters whose history does not run are missing. */
   readonly catalogs: ReadonlyMap<string, Catalog>;
   readonly findings: readonly Finding[];
 }
 
 export interface ScratchPlace {
-  /** Of the database that is made. */
+  /** Of the database to create. */
   readonly name: string;
   /** Every tenant's schema. */
   readonly schemas: readonly string[];
   /** Schemas that the tenants share. */
   readonly shared: readonly string[];
-  /** The tenant that shows which extensions are allowed, null for none; absent: the one itself. */
+  /** The tenant that shows which extensions are allowed; null for none; absent: the tenant itself. */
   readonly example?: Tenant | null;
 }
 
 /**
- * What the migration history says that each cluster's schema should be: the migrations that its first tenant has, by its
- * ledger, run on an empty database next to the tenant. Clusters with the same migrations share one such run.
+ * What each cluster's schema should be by the migration history: the migrations in its first tenant's ledger, run on an empty database next
+ * to that tenant. Clusters with the same migrations share one run.
  */
 export async function declaredCatalogs(
   ports: DatabaseAndClock,
@@ -68,7 +68,7 @@ async function migrationsOf(database: Database, release: Release, tenant: Tenant
   return release.migrations.filter((migration) => !pending.includes(migration));
 }
 
-/** What a tenant's ledger says that it lacks, and where that and the folder disagree. Throws `DatabaseError`. */
+/** What a tenant lacks by its ledger, and where ledger and folder disagree. Throws `DatabaseError`. */
 export async function readPending(database: Database, release: Release, tenant: Tenant): Promise<Pending> {
   const options = { purpose: "read", statementTimeout: TIMEOUT_MS, lockTimeout: 1000 } as const;
   const session = await database.connect(tenant, options);
@@ -82,7 +82,7 @@ export async function readPending(database: Database, release: Release, tenant: 
 
 type DatabaseAndClock = { readonly database: Database; readonly clock: Clock };
 
-/** On an empty database; where that lacks what the tenants share, in a copy of theirs without their schemas. Throws `DatabaseError`. */
+/** On an empty database; if that lacks what the tenants share, in a copy of their database without their schemas. Throws `DatabaseError`. */
 export async function replayBeside(
   ports: DatabaseAndClock,
   release: Release,

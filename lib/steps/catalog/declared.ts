@@ -30,7 +30,7 @@ export interface Declared {
   /** Fingerprints; the catalogs are artifacts. */
   readonly before: string;
   readonly after: string;
-  /** Roles that the history names: one of them may own a tenant. Absent in what an earlier version stored. */
+  /** Roles that the history names: one of them may own a tenant. Absent in records of earlier versions. */
   readonly roles?: readonly string[];
 }
 
@@ -39,9 +39,9 @@ export type Declaration =
   | { readonly declared: null; readonly findings: readonly Finding[] };
 
 /**
- * Replays the migration history on an empty database: first what a tenant has, then the release. What the history cannot
- * build is unknown, and so is the drift of every tenant that is compared with it. Tenants that are schemas of one database may need what
- * that database holds besides them; it is then read from there.
+ * Replays the migration history on an empty database: first what a tenant has, then the release. If the history does not run, the schema is
+ * unknown, and so is the drift of every tenant compared with it. Tenants that are schemas of one database may need what else that database
+ * holds; it is then read from there.
  */
 export async function declare(
   ports: Ports,
@@ -49,7 +49,7 @@ export async function declare(
   tenant: Tenant,
   pending: readonly string[],
 ): Promise<Declaration> {
-  // It changes rows alone, and is planned and proved on each cluster's own schema.
+  // It changes only rows, and is planned and proved on each cluster's own schema.
   if (release.convention === BACKFILL) return { declared: null, findings: [] };
   if (release.convention === COMMAND) return { declared: null, findings: [notDeclared(release)] };
   const { config } = await needRequest(ports);
@@ -145,7 +145,7 @@ async function declareOn(
   }
 }
 
-/** Drops an empty database when it has served; that this failed says nothing of what was found out on it. */
+/** Drops an empty database after use. A failed drop says nothing about what was found out there. */
 export async function dropped(scratch: Clone, gate: Finding["gate"]): Promise<readonly Finding[]> {
   try {
     await scratch.drop();
@@ -182,12 +182,12 @@ function noScratch(tenant: Tenant, error: DatabaseError): Finding {
 interface ReplayLimits {
   /** Milliseconds. */
   readonly statementTimeout: number;
-  /** Schemas behind the tenant's own in its search_path. */
+  /** Schemas after the tenant's own in its search_path. */
   readonly shared: readonly string[];
   readonly made: MadeBeforehand;
 }
 
-/** Runs migrations on an empty database, with their ledger, and reads the schema that they leave. */
+/** Runs migrations on an empty database, with their ledger, and reads the resulting schema. */
 export async function replay(
   clock: Clock,
   session: Session,
@@ -219,7 +219,7 @@ async function keep(ports: Ports, catalog: Catalog): Promise<string> {
   return print;
 }
 
-/** A program leads an empty database to its end, and tells no schema on the way. */
+/** A program takes an empty database straight to its end, and shows no schema on the way. */
 function notDeclared(release: Release): Finding {
   return {
     code: "diverge.no-history",
@@ -257,10 +257,10 @@ export function undeclared(release: Release, error: DatabaseError): Finding {
   };
 }
 
-/** Names of clones and scratch databases begin so: a sweep finds by it what a killed run left. */
+/** Names of clones and scratch databases start with this: a sweep uses it to find what a killed run left. */
 export const CLONE_PREFIX = "schema_gate_";
 
-/** One name per run and part. A long one ends in a digest of the whole, since PostgreSQL cuts at 63 bytes and two must not become one. */
+/** One name per run and part. A long one ends in a digest of the whole, since PostgreSQL cuts names at 63 bytes and two must not become the same. */
 export function cloneName(run: string, part: string): string {
   const whole = `${CLONE_PREFIX}${run.replaceAll(/[^a-z0-9]/gi, "_")}_${part}`;
   return whole.length <= 63 ? whole : `${whole.slice(0, 50)}_${digest(whole).slice(0, 12)}`;

@@ -6,7 +6,7 @@ import type { Tenant } from "../../ports/registry.js";
 import { readLedger } from "./ledger.js";
 import { overHosts } from "./over-hosts.js";
 
-/** How far one tenant is, by its ledger alone. */
+/** How far one tenant is, going only by its ledger. */
 export interface LedgerState {
   readonly tenant: string;
   /** Versions that it lacks, in order; null when its ledger could not be read. */
@@ -21,7 +21,7 @@ export interface FleetLedgersOptions {
   readonly statementTimeout: number;
 }
 
-/** Reads every tenant's ledger, over a few connections per host. No catalog is read and no clone made. In the order of the registry. */
+/** Reads every tenant's ledger, over a few connections per host. Reads no catalog and makes no clone. In the order of the registry. */
 export async function fleetLedgers(
   database: Database,
   tenants: readonly Tenant[],
@@ -55,7 +55,7 @@ async function ledgerOf(
   }
 }
 
-/** How far a tenant is by its ledger, over a session there. Throws `DatabaseError`. */
+/** How far a tenant is by its ledger, over a session on it. Throws `DatabaseError`. */
 export async function ledgerState(
   session: Session,
   { schema }: Tenant,

@@ -12,8 +12,8 @@ import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 const QUERIES = new Map<number, string>();
 
 /**
- * Lets a server newer than what is known be read where nothing of a user is out of the reader's sight. Throws `DatabaseError` with the
- * code `UNSUPPORTED` otherwise, which names the places.
+ * Allows reading a server newer than the known versions if none of the user's objects are out of the reader's sight. Otherwise throws
+ * `DatabaseError` with the code `UNSUPPORTED`, naming the places.
  */
 export async function assertNothingUnknown(session: Session): Promise<void> {
   const { serverVersion } = session;

@@ -4,8 +4,8 @@ import type { Session } from "../../ports/database.js";
 import { assertOurs } from "./own-objects.js";
 
 /**
- * What the tenant's ledger says; empty when the tenant has none yet. `present`: it was there before, and is not looked for.
- * Throws `NotOurs`, without having read it.
+ * What the tenant's ledger says; empty when the tenant has none yet. `present`: it was there before, so it is not looked for. Throws
+ * `NotOurs` without having read it.
  */
 export async function readLedger(
   session: Session,
@@ -25,7 +25,7 @@ export async function hasLedger(session: Session, format: LedgerFormat): Promise
   return place.present ?? hasTable(session, place.format);
 }
 
-/** Makes the ledger when it is missing, and writes to it what `statements` gives. Throws `NotOurs`, with nothing written. */
+/** Creates the ledger if it is missing, and writes what `statements` returns to it. Throws `NotOurs`, with nothing written. */
 export async function writeLedger(
   session: Session,
   ledger: LedgerFormat,
@@ -43,7 +43,7 @@ function assertOursAt(session: Session, placed: LedgerFormat, schema: string | n
   return assertOurs(session, schema, placed.own ? null : placed.at);
 }
 
-/** The ledger where the framework would find it, or make it. */
+/** The ledger where the framework would find or create it. */
 export async function placedLedger(session: Session, format: LedgerFormat): Promise<LedgerFormat> {
   return (await ledgerPlace(session, format)).format;
 }
@@ -55,8 +55,8 @@ interface LedgerPlace {
 }
 
 /**
- * Along the search_path of others' statements, which the framework has as well. The query is the same under any: each name in it
- * has its schema.
+ * Along the search_path of others' statements, which the framework uses too. The query is the same under any path: every name in it has its
+ * schema.
  */
 async function ledgerPlace(session: Session, format: LedgerFormat): Promise<LedgerPlace> {
   if (!format.within) return { format, present: null };

@@ -9,8 +9,8 @@ import { unreachable } from "../run/database-finding.js";
 import { readCatalog } from "./read-catalog.js";
 
 /**
- * Compares a tenant with the logical replica that the registry names for it; nothing when it names none. `session` leads to
- * the tenant, and `catalog` is the tenant's. A subscriber that cannot be read is unknown.
+ * Compares a tenant with the logical replica that the registry names for it; empty if it names none. `session` is on the tenant, and
+ * `catalog` is the tenant's. A subscriber that cannot be read is unknown.
  */
 export async function logicalReplicaFindings(
   database: Database,

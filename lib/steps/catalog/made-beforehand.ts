@@ -6,10 +6,10 @@ import type { Statement } from "../../core/sql/statement.js";
 import type { Clone, Database, Row, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** What is on an empty database before the history runs there, so that its statements for it have nothing left to do. */
+/** What exists on an empty database before the history runs there, so the history's statements for it have nothing left to do. */
 export interface MadeBeforehand {
   readonly extensions: ReadonlySet<string>;
-  /** Made for the extensions. */
+  /** Created for the extensions. */
   readonly schemas: ReadonlySet<string>;
 }
 
@@ -18,10 +18,10 @@ const NOTHING_MADE: MadeBeforehand = { extensions: new Set(), schemas: new Set()
 const TIMEOUTS = { statementTimeout: 60_000, lockTimeout: 5_000 };
 
 /**
- * Makes extensions of the history that only a superuser may make, with what those need: where the tenant has them, so that somebody has
- * allowed them. Schema and version are those that the history names, else the tenant's schema and the server's version. Their scripts run
- * as the login, which is why it is done while nothing of the release is there. A login that is not a superuser makes none, and without a
- * tenant nobody has allowed any. Throws `DatabaseError`.
+ * Creates the history's extensions that only a superuser may create, with what they need, if the tenant has them: then somebody has allowed
+ * them. Schema and version are the ones that the history names, else the tenant's schema and the server's version. Their scripts run as the
+ * login, so this happens before anything of the release is there. A login that is not a superuser creates none, and without a tenant nobody
+ * has allowed any. Throws `DatabaseError`.
  */
 export async function makeBeforehand(
   database: Database,
@@ -57,7 +57,7 @@ export async function makeBeforehand(
   }
 }
 
-/** The schemas of the extensions that are not there yet, as their owner would make them. */
+/** The schemas of the extensions that do not exist yet, as their owner would create them. */
 async function makeSchemas(session: Session, wanted: readonly { readonly schema: string }[]): Promise<Set<string>> {
   const missing = await session.query<{ name: string; owner: string }>(
     `select s.name, pg_get_userbyid(d.datdba)::text as owner from unnest($1::text[]) s(name), pg_database d
@@ -69,7 +69,7 @@ async function makeSchemas(session: Session, wanted: readonly { readonly schema:
   return new Set(missing.map(({ name }) => name));
 }
 
-/** Whether a statement makes nothing but what is there. */
+/** Whether a statement creates only what already exists. */
 export function isMade(statement: Statement, { extensions, schemas }: MadeBeforehand): boolean {
   if (extensions.size === 0) return false;
   const operations = operationsOfText(statement);
@@ -94,7 +94,7 @@ interface Installed extends Row {
 /** These, and what they need. */
 function withNeeded(installed: readonly Installed[], first: readonly { readonly name: string }[]): ReadonlySet<string> {
   const all = new Set(first.map(({ name }) => name));
-  // A set that grows is gone through to its end.
+  // A set that grows during iteration is walked to its end.
   for (const name of all) {
     const needs = installed.find((one) => one.name === name)?.needs ?? [];
     for (const need of needs) all.add(need);
@@ -102,7 +102,7 @@ function withNeeded(installed: readonly Installed[], first: readonly { readonly 
   return all;
 }
 
-/** With all that they need, in the order in which they were made. */
+/** With everything that they need, in the order of creation. */
 async function installedIn(database: Database, tenant: Tenant, names: readonly string[]) {
   const session = await database.connect(tenant, { purpose: "read", ...TIMEOUTS });
   try {
@@ -119,7 +119,7 @@ const INSTALLED = `with recursive need as (
       array(select o.extname::text from need d join pg_extension o on o.oid = d.of where d.oid = e.oid) as needs
     from wanted w join pg_extension e on e.oid = w.oid join pg_namespace n on n.oid = e.extnamespace order by e.oid`;
 
-/** What only a superuser makes, where the login is one. */
+/** What only a superuser may create, if the login is one. */
 const UNTRUSTED = `select e.name::text as name
   from pg_available_extensions e join pg_available_extension_versions v on v.name = e.name and v.version = e.default_version
  where e.name = any($1) and v.superuser and not v.trusted

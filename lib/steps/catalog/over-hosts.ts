@@ -1,7 +1,7 @@
 import { groupBy } from "../../core/group-by.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** Works on every tenant, on so many of each host at once; in the order of the registry within a host. */
+/** Works on every tenant, several per host at a time; in the order of the registry within a host. */
 export async function overHosts(
   tenants: readonly Tenant[],
   connectionsPerHost: number,

@@ -4,7 +4,7 @@ import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 import { automaticTexts } from "./automatic-code.js";
 
-/** Something is in the place of what we make, or on it. Nothing was read from it nor written to it. */
+/** Something is in the place of an object of ours, or attached to it. Nothing was read from it or written to it. */
 export class NotOurs extends DatabaseError {
   constructor(strange: readonly string[]) {
     const shown = strange.slice(0, 5).join("; ");
@@ -16,8 +16,8 @@ export class NotOurs extends DatabaseError {
 }
 
 /**
- * Looks at the schema of ours, at our tables and at a framework's ledger, before they are read or written: whatever others put there would
- * run with our rights. `ledger`: the framework's, as SQL; null for our own. Throws `NotOurs`.
+ * Checks our schema, our tables and a framework's ledger before they are read or written: whatever others put there would run with our
+ * rights. `ledger`: the framework's, as SQL; null for our own. Throws `NotOurs`.
  */
 export async function assertOurs(session: Session, schema: string | null, ledger: string | null = null): Promise<void> {
   const own = {

@@ -12,13 +12,13 @@ import { digest } from "../../core/json.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 import { assertNothingUnknown } from "./known-server.js";
 
-/** Rare kinds of objects that this process has met: only how much is asked at once depends on it, never what is read. */
+/** Rare kinds of objects that this process has seen: they decide only how much is queried at once, never what is read. */
 const RARE_MET = new Set<string>();
 
 /**
- * Reads the whole catalog in one round trip, or in two where there are objects of a rare kind that this process has not met
- * before: planning for catalogs that are empty takes longer than reading the others. Throws `DatabaseError`, also for a server version that is not known and for
- * an answer that does not make sense.
+ * Reads the whole catalog in one round trip, or in two if there are objects of a rare kind that this process has not seen before: planning
+ * queries of empty catalogs takes longer than reading the others. Throws `DatabaseError`, also for an unknown server version and for an
+ * answer that makes no sense.
  */
 export async function readCatalog(session: Session, tenantSchema: string | null): Promise<Catalog> {
   return understood(async () => {
@@ -33,7 +33,7 @@ export interface FingerprintReading {
   readonly catalog: Catalog;
 }
 
-/** What was learned from the tenants before: the same answer of the server is assembled once for all of them. */
+/** What earlier tenants taught: the same answer of the server is assembled only once for all of them. */
 export class KnownCatalogs {
   /** By the digest of the server's answer. */
   readonly readings = new Map<string, FingerprintReading>();
@@ -44,8 +44,8 @@ export class KnownCatalogs {
 }
 
 /**
- * The fingerprint of one tenant, and its catalog, in one round trip. A second one is needed only for the first tenant
- * that has objects of a rare kind; `known` remembers the kind for the others.
+ * The fingerprint of one tenant, and its catalog, in one round trip. Only the first tenant with objects of a rare kind needs a second one;
+ * `known` remembers the kind for the others.
  */
 export async function readFingerprint(
   session: Session,
@@ -70,7 +70,7 @@ async function scopeIn(session: Session, tenantSchema: string | null): Promise<S
   return scope;
 }
 
-/** An answer that cannot be understood is the database's failure, not ours: the tenant is unknown, and unknown is blocked. */
+/** An answer that cannot be understood counts as the database's failure: the tenant is unknown, and unknown is blocked. */
 async function understood<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -82,7 +82,7 @@ async function understood<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What tells one answer from another. A schema-tenant's rows are split first, for its own name must not count. */
+/** What tells one answer from another. A schema-tenant's rows are split first, because its own name must not count. */
 function answerOf(rows: readonly CatalogRow[], scope: Scope): { readonly key: string; rows(): readonly SourceRows[] } {
   if (scope.tenantSchema === null) {
     const bodies = rows.map(({ tag, body }) => (body === null || body === "" ? "" : `${tag}\n${body}\n\n`));
@@ -93,7 +93,7 @@ function answerOf(rows: readonly CatalogRow[], scope: Scope): { readonly key: st
   return { key: digest(JSON.stringify([scope.major, filled])), rows: () => parsed };
 }
 
-/** When the answer reveals a rare kind, everything is asked again, so that one answer is one moment. */
+/** If the answer reveals a rare kind, everything is read again, so that one answer shows one moment. */
 async function readRows(session: Session, scope: Scope, kinds: Set<string>): Promise<readonly CatalogRow[]> {
   for (;;) {
     const rows = await session.query<Row & CatalogRow>(catalogQuery(scope, kinds));
@@ -104,8 +104,8 @@ async function readRows(session: Session, scope: Scope, kinds: Set<string>): Pro
 }
 
 /**
- * The tenant's change detector: as long as it stays the same, the tenant's catalog did. Never compare two tenants by it.
- * A second round trip is needed only for the first tenant that has something in a rarely filled catalog; `known` remembers it.
+ * The tenant's change detector: while it stays the same, so does the tenant's catalog. Never compare two tenants by it. Only the first
+ * tenant with something in a rarely filled catalog needs a second round trip; `known` remembers it.
  */
 export async function readDetector(
   session: Session,
@@ -125,7 +125,7 @@ export async function readDetector(
   });
 }
 
-/** Sizes, estimates and activity: next to the catalog, never in it. */
+/** Sizes, estimates and activity: kept next to the catalog, never in it. */
 export async function readStatistics(session: Session, tenantSchema: string | null): Promise<Statistics> {
   const [row] = await session.query<{ statistics: StatisticsRow }>(statisticsQuery(tenantSchema));
   if (!row) throw new DatabaseError("the query for statistics was answered with no row", "MALFORMED");

@@ -39,8 +39,8 @@ export interface FleetReading {
 }
 
 /**
- * Reads every tenant's fingerprint and statistics, read-only, over a few connections per host. A tenant that did not
- * change since the last time is recognised and its catalog is not read again. One that fails becomes a finding.
+ * Reads every tenant's fingerprint and statistics, read-only, over a few connections per host. A tenant that did not change since the last
+ * time is recognised and its catalog is not read again. A tenant that fails becomes a finding.
  */
 export async function readFleet(
   ports: { readonly database: Database; readonly memory: Artifacts },

@@ -2,10 +2,10 @@ import type { Finding, Gate } from "../../core/finding.js";
 import type { Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** Ends the code of each gate's finding that a replica lags. */
+/** Suffix of each gate's finding code for a replica that lags. */
 export const REPLICA_LAG = ".replica-lag";
 
-/** How far a replica may be behind to be read instead of its primary. */
+/** How far behind a replica may be and still be read instead of its primary. Seconds. */
 const MOST_SECONDS = 10;
 
 interface ReplicaOptions {
@@ -17,14 +17,14 @@ interface ReplicaOptions {
 
 interface OpenedReplica {
   readonly session: Session;
-  /** False when it leads to the primary. */
+  /** False when the session is on the primary. */
   readonly replica: boolean;
   readonly findings: readonly Finding[];
 }
 
 /**
- * A read-only session on the tenant's replica when it has one that keeps up, else on its primary; a replica that lags is
- * said. Throws `DatabaseError`.
+ * A read-only session on the tenant's replica if it has one that keeps up, else on its primary; a lagging replica is reported. Throws
+ * `DatabaseError`.
  */
 export async function openReplica(
   database: Database,
@@ -46,8 +46,8 @@ export async function openReplica(
 }
 
 /**
- * 0 on a primary, and on a replica that receives and has replayed all of it; Infinity when the replica cannot tell. One that
- * receives nothing any more has replayed all it received as well: then the age of the last transaction counts.
+ * 0 on a primary, and on a replica that is receiving and has replayed everything; Infinity when the replica cannot tell. A replica that no
+ * longer receives has also replayed all it received: then the age of the last transaction counts.
  */
 async function secondsBehind(session: Session): Promise<{ readonly replica: boolean; readonly behind: number }> {
   const [row] = await session.query<{ replica: boolean; behind: number | null }>(

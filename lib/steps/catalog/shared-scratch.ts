@@ -3,8 +3,8 @@ import type { Clone, Database, Session } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
 /**
- * A copy of the tenants' database without their schemas: what they share (an extension, an enum, a table that they refer to) is there as
- * it is. One schema after the other, since the locks of all of them together may be more than the server has room for.
+ * A copy of the tenants' database without their schemas: what they share (an extension, an enum, a table that they refer to) is there
+ * unchanged. Drops one schema after the other, since all their locks together may exceed what the server has room for.
  */
 export async function sharedScratch(
   database: Database,
@@ -19,7 +19,7 @@ export async function sharedScratch(
     try {
       const owner = await ownerOf(session, tenant.schema);
       for (const schema of new Set(schemas)) await session.query(`drop schema if exists ${identifier(schema)} cascade`);
-      // The role that the history runs as may own its schema without being allowed to make one.
+      // The role that the history runs as may own its schema without the right to create one.
       if (tenant.schema !== null && owner !== null)
         await session.query(`create schema ${identifier(tenant.schema)} authorization ${identifier(owner)}`);
     } finally {

@@ -16,7 +16,7 @@ export async function readRoleFacts(session: Session, tenant: Tenant): Promise<R
   return facts;
 }
 
-/** What the tenants of the database share and the role may not use; nothing for a tenant with a database of its own. */
+/** What the tenants of the database share but the role may not use; empty for a tenant with a database of its own. */
 export async function readLackedUsage(
   session: Session,
   tenant: Tenant,
@@ -46,8 +46,8 @@ class RoleRefused extends DatabaseError {
 }
 
 /**
- * What the gates asked of a superuser, asked of the session that is about to execute: the registry may name another login by now, and a login
- * may have become one. Throws `RoleRefused`.
+ * The gates' check for a superuser, repeated on the session that is about to execute: the registry may name another login by now, or a
+ * login may have become a superuser. Throws `RoleRefused`.
  */
 export async function assertNoSuperuser(
   session: Session,
@@ -60,7 +60,7 @@ export async function assertNoSuperuser(
   if (error) throw new RoleRefused(error.message);
 }
 
-/** The first that may do more than its statements say. */
+/** The first migration that may do more than its statements say. */
 export function firstNotPlain(
   migrations: readonly Migration[],
   config: Pick<Config, "extensions">,

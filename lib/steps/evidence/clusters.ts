@@ -52,7 +52,7 @@ function keyOf({ change, kind, subject, attribute }: Difference): string {
   return JSON.stringify([change, kind, subject, attribute ?? null]);
 }
 
-/** What is declared and what is there; null for an object that is not. */
+/** What is declared and what is there; null for a missing object. */
 function sides(difference: Difference): { readonly declared: string | null; readonly actual: string | null } {
   const { attribute, actual, declared } = difference;
   if (attribute === undefined) return { declared: present(declared), actual: present(actual) };

@@ -78,7 +78,7 @@ export async function executionLogOf(
   });
 }
 
-/** Tenants whose schema differs from the declared one; allowed drift is none. */
+/** Tenants whose schema differs from the declared one, not counting allowed drift. */
 function divergences({ clusters }: RunArtifacts): number {
   const tenants = clusters.flatMap((cluster) =>
     (cluster.drift?.findings ?? []).flatMap((finding) => finding.tenants ?? []),

@@ -36,14 +36,14 @@ import { approvalEvidenceOf, rolloutEvidenceOf } from "./rollout.js";
 import { tenantsEvidence } from "./tenants.js";
 import { verdictOf } from "./verdict.js";
 
-/** Everything that the run's artifacts say, at whatever point it stands. What it never reached is null or empty. */
+/** Everything that the run's artifacts say, however far the run got. What it never reached is null or empty. */
 export interface RunArtifacts {
   readonly request: RunRequest;
   readonly release: Release | null;
   readonly fleet: readonly Tenant[];
   readonly readings: ReadonlyMap<string, TenantReading>;
   readonly clusters: readonly ClusterRecord[];
-  /** With what the rehearsals answered. */
+  /** Includes what the rehearsals answered. */
   readonly probes: readonly TenantProbes[];
   readonly rehearsals: readonly TenantRehearsal[];
   readonly proofs: ReadonlyMap<string, ProofRecord>;
@@ -113,7 +113,7 @@ function queryEvidenceOf({ cluster, rows, advice }: ClusterMatrix): QueryEvidenc
   return { cluster, rows: [...rows], advice };
 }
 
-/** How far the rollout is, from its own artifacts alone; null before it begins. */
+/** How far the rollout is, only from its own artifacts; null before it begins. */
 export async function rolloutOf(ports: Pick<Ports, "artifacts">): Promise<RolloutEvidence | null> {
   const get = <T>(key: string) => ports.artifacts.get<T>(key);
   const waves = (await get<readonly WavePlan[]>(artifact.waves)) ?? [];
@@ -137,7 +137,7 @@ function rehearsalEvidenceOf({ decided: _, ...rehearsal }: TenantRehearsal): Reh
   return rehearsal;
 }
 
-/** Who is left out; nothing where that is nobody. */
+/** Who is left out; empty if nobody is. */
 function leftOutEvidence({ scope, registry }: RunArtifacts): Pick<Evidence, "exempt" | "notSelected" | "joined"> {
   return {
     ...(scope !== null && scope.exempt.length > 0 ? { exempt: [...scope.exempt] } : {}),

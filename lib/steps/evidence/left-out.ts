@@ -11,7 +11,7 @@ export interface LeftOutSources {
 
 const MOST_NAMES = 5;
 
-/** Who was migrated and who was not, and why, in sentences: a pass never hides a tenant that it left out. */
+/** Who was migrated and who was not, and why, in sentences: a pass never hides a tenant that was left out. */
 export function passedReason(sources: LeftOutSources): string {
   const { readings, progress } = sources;
   const had = [...readings.values()].filter(({ pending }) => pending.length === 0).length;
@@ -24,7 +24,7 @@ export function passedReason(sources: LeftOutSources): string {
   return `${what}${rest}`;
 }
 
-/** The tenants that a run is not about, or not about any more; empty when there are none. Begins with a space. */
+/** The tenants that a run does not cover, or no longer covers; empty when there are none. Begins with a space. */
 export function leftOutText({ scope, registry, progress }: LeftOutSources): string {
   const gone = goneOf(registry, progress);
   const joined = registry?.joined ?? [];

@@ -1,7 +1,7 @@
 import type { ProbeEvidence } from "../../core/evidence/proof-evidence.js";
 import type { TenantProbes } from "../run/records.js";
 
-/** One entry per probe, over all tenants that it was put to. */
+/** One entry per probe, over all tenants that were probed with it. */
 export function probesEvidence(tenants: readonly TenantProbes[]): ProbeEvidence[] {
   const probes = new Map<string, ProbeEvidence>();
   for (const { tenant, probes: answers } of tenants) {

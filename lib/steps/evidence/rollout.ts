@@ -40,7 +40,7 @@ export function approvalEvidenceOf({ request, entries }: ApprovalRecord, now: nu
   };
 }
 
-/** Every wave with what became of its tenants so far. */
+/** Every wave with what happened to its tenants so far. */
 export function rolloutEvidenceOf(sources: RolloutSources): RolloutEvidence | null {
   const { waves, waveResults: results, waveStarts: started, progress, registry } = sources;
   if (waves.length === 0) return null;
@@ -56,7 +56,7 @@ export function rolloutEvidenceOf(sources: RolloutSources): RolloutEvidence | nu
   };
 }
 
-/** Taken back is what no tenant has any more; where earlier waves keep the release, the rollout was halted. */
+/** Taken back means that no tenant has it any more; where earlier waves keep the release, the rollout was halted. */
 function statusOf(
   done: boolean,
   stopped: WaveResult | null,

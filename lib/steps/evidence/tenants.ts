@@ -20,7 +20,7 @@ export interface TenantSources {
   readonly registry: RegistryChanges | null;
 }
 
-/** Every tenant of the fleet, also those that no phase reached. */
+/** Every tenant of the fleet, including those that no phase reached. */
 export function tenantsEvidence(sources: TenantSources): TenantEvidence[] {
   const clusterOf = new Map(
     sources.clusters.flatMap((cluster) => cluster.tenants.map((id) => [id, cluster.id] as const)),

@@ -14,7 +14,7 @@ export interface VerdictSources {
   readonly rollout: RolloutEvidence | null;
   /** Tenants that lack something of the release. */
   readonly pending: number;
-  /** All that the run is about. */
+  /** All tenants of the run. */
   readonly tenants: number;
   /** Who was left out, and why. */
   readonly run: LeftOutSources;
@@ -22,7 +22,7 @@ export interface VerdictSources {
 
 type Verdict = Evidence["verdict"];
 
-/** How the run ended. The only way to `passed` is that everything which had to happen is known to have happened. */
+/** How the run ended. `passed` requires that everything that had to happen is known to have happened. */
 export function verdictOf(sources: VerdictSources): Verdict {
   const { request, findings, score, approval, rollout, pending, run } = sources;
   const failure = findings.find(({ code }) => code === "run.failed" || code === "approval.tampered");
@@ -47,7 +47,7 @@ export function verdictOf(sources: VerdictSources): Verdict {
   if (busy) return { status: "failed", reason: busy.message };
   const over = findings.find((finding) => finding.code === "rollout.window-over");
   if (over) return { status: "halted", reason: over.message };
-  // A breaker may tolerate failures; a tenant without the release is never part of a pass.
+  // A breaker may tolerate failures, but a pass never includes a tenant without the release.
   const without = rollout.waves.reduce((sum, wave) => sum + wave.planned - wave.done - (wave.gone ?? 0), 0);
   if (rollout.status === "done" && without > 0) {
     return {

@@ -7,7 +7,7 @@ import type { ProveOnClone } from "../proof/input.js";
 import { describeFailure } from "../proof/try-candidate.js";
 import { changedSurroundings, readSurroundings, type Surroundings, type SurroundingsScope } from "./surroundings.js";
 
-/** The clone's database around the tenant, from before the release. */
+/** The clone's database around the tenant, as it was before the release. */
 export class Around {
   private constructor(
     private readonly before: Surroundings | null,
@@ -25,14 +25,14 @@ export class Around {
     return new Around(await readAsLogin(clones, clone, scope), scope);
   }
 
-  /** What the release changed besides its tenant. */
+  /** What the release changed outside its tenant. */
   async findings(clones: Clones, { clone }: WorkingClone): Promise<readonly Finding[]> {
     if (!this.before || !this.scope) return [];
     return changedSurroundings(this.before, await readAsLogin(clones, clone, this.scope)).map(changed);
   }
 }
 
-/** A tenant's own role may not read what is another tenant's; the login, which reads every tenant, may. */
+/** A tenant's own role may not read another tenant's objects; the login, which reads every tenant, may. */
 async function readAsLogin(clones: Clones, clone: Clone, scope: SurroundingsScope): Promise<Surroundings> {
   const session = await clones.connectAsLogin(clone);
   try {
@@ -43,8 +43,8 @@ async function readAsLogin(clones: Clones, clone: Clone, scope: SurroundingsScop
 }
 
 /**
- * Runs the release for a second tenant of the same database, where the first has it already: what names a schema in a way that
- * no text shows would meet the first tenant's again.
+ * Runs the release for a second tenant of the same database, where the first already has it: a schema name that no text shows would hit the
+ * first tenant's objects again.
  */
 export async function runForSibling(
   clones: Clones,
@@ -53,7 +53,7 @@ export async function runForSibling(
 ): Promise<readonly Finding[]> {
   const { schema, isolation } = input;
   if (schema === null || !isolation?.sibling) return [];
-  // Each tenant has a session of its own in the rollout too.
+  // In the rollout, too, each tenant has its own session.
   const session = await clones.connect(working.clone);
   try {
     const { sibling } = isolation;

@@ -7,8 +7,8 @@ import type { Tenant } from "../../ports/registry.js";
 import { readSharedPart, type SharedPart } from "./shared-part.js";
 
 /**
- * What the text of a release is held against for tenants that get it together, and what speaks against beginning at all. Throws
- * `DatabaseError` when a database of theirs cannot be read.
+ * What the text of a release is checked against for tenants that get it together, and what forbids starting at all. Throws `DatabaseError`
+ * if one of their databases cannot be read.
  */
 export async function isolationScope(
   ports: Pick<Ports, "clock" | "database">,
@@ -25,7 +25,7 @@ export async function isolationScope(
     schemaTenants,
     own,
     shared: sharedSchemas(config),
-    // A tenant that lives in public, where the config says nothing of it, is a tenant.
+    // If a tenant lives in public and the config says nothing about public, it counts as a tenant.
     ofShared: own !== null && config.registry.shared?.includes(own) === true,
     tenants: new Set(fleet.flatMap(({ schema }) => schema ?? [])),
     extensions: new Set(
@@ -40,12 +40,12 @@ export async function isolationScope(
       list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
     },
   };
-  // Where the config says nothing, public is shared if it is there.
+  // If the config says nothing, public is shared if it exists.
   const missing = config.registry.shared === undefined ? [] : parts;
   return { scope, findings: missing.flatMap(({ tenant, part }) => part.missing.map((name) => notThere(name, tenant))) };
 }
 
-/** Who else is in a tenant's database, and so in its clone. */
+/** Who else is in a tenant's database, and therefore in its clone. */
 export function besideTenant(
   tenant: Tenant,
   members: readonly Tenant[],
@@ -57,7 +57,7 @@ export function besideTenant(
         host === tenant.host && database === tenant.database && schema !== null && schema !== tenant.schema,
     )?.schema ?? null;
   if (tenant.schema === null) return { neighbour: null, sibling: null };
-  // A session on the clone has the tenant's own role, whose rights end at another role's schema.
+  // A session on the clone has the tenant's own role, which has no rights in another role's schema.
   const ofRole = members.filter(({ role }) => role === tenant.role);
   return { neighbour: other(members) ?? other(fleet), sibling: other(ofRole) };
 }

@@ -1,8 +1,8 @@
 import type { Session } from "../../ports/database.js";
 
-/** What the tenants of one database have together. */
+/** What the tenants of one database have in common. */
 export interface SharedPart {
-  /** Schemas that the config calls shared and that are not there. */
+  /** Schemas that the config calls shared but that do not exist. */
   readonly missing: readonly string[];
   /** Names of the extensions, without those that every database has. */
   readonly extensions: readonly string[];

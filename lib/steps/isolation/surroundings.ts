@@ -2,11 +2,11 @@ import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import type { Session } from "../../ports/database.js";
 import { compareStates, readState, type State } from "../proof/state.js";
 
-/** A database around one of its tenants: what a release must leave as it is. */
+/** A database around one of its tenants: what a release must leave unchanged. */
 export interface Surroundings {
   /** Schema and rows of another tenant, and of each shared schema, by the schema's name. */
   readonly states: ReadonlyMap<string, State>;
-  /** What belongs to no schema, by kind, and the definitions in every other schema: each a text that a change changes. */
+  /** What belongs to no schema, by kind, and the definitions in every other schema: each a text that differs after any change. */
   readonly marks: ReadonlyMap<string, string>;
 }
 
@@ -15,7 +15,7 @@ export interface SurroundingsScope {
   readonly own: readonly string[];
   /** Whether it may change what belongs to no schema. */
   readonly ofShared: boolean;
-  /** Schemas that are read in full: those that are shared, and one of another tenant. */
+  /** Schemas that are read in full: the shared ones, and one of another tenant. */
   readonly whole: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function changedSurroundings(before: Surroundings, after: Surroundings): 
   ];
 }
 
-/** A sequence that only went on gave numbers, which takes nothing from anybody. */
+/** A sequence that only moved forward gave out numbers, which takes nothing from anybody. */
 function changesOf(name: string, was: State, is: State): readonly string[] {
   return compareStates(is, was).differences.map((text) => `In the schema ${name}: ${text.replaceAll("$tenant", name)}`);
 }
@@ -59,7 +59,7 @@ function changesOf(name: string, was: State, is: State): readonly string[] {
 const OBJECT_IN = "An object in the schema ";
 const HERE = "(select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())";
 
-/** By the words that name a kind of objects without a schema, the query for them. */
+/** Queries for the kinds of objects without a schema, by the words that name the kind. */
 const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   "An extension":
     "select e.extname, e.extversion, n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace",
@@ -79,7 +79,7 @@ const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
     "select c.oid, c.relacl from pg_catalog.pg_class c where c.relnamespace = 11 and c.relacl is not null",
 };
 
-/** By catalog, the column that says in which schema an object stands. */
+/** By catalog, the column that holds the schema of an object. */
 const IN_SCHEMA: Readonly<Record<string, string>> = {
   pg_class: "relnamespace",
   pg_proc: "pronamespace",
@@ -90,7 +90,7 @@ const IN_SCHEMA: Readonly<Record<string, string>> = {
   pg_statistic_ext: "stxnamespace",
 };
 
-/** Each object by its id and the transaction that wrote it: within one database a change shows, whatever it is. */
+/** Each object by its id and the transaction that wrote it: within one database this shows any change, whatever it is. */
 function marksQuery(): string {
   const wide = Object.entries(WITHOUT_SCHEMA).map(
     ([words, query]) =>

@@ -6,9 +6,9 @@ import type { ClusterRecord, ProofRecord } from "../run/records.js";
 import { scaleOf } from "./tenant-prediction.js";
 
 /**
- * Tenants whose copies are foretold to be larger than the config allows, from the clone's copies and the sizes of the tables in both.
- * The clone is of the largest tenant, but another may have more of the one table that is kept. The rollout weighs the copies
- * once more before it makes them; this says so before any tenant is touched.
+ * Tenants whose copies are predicted to exceed the config's limit, from the clone's copies and the sizes of the tables in both. The clone
+ * is of the largest tenant, but another may have more of the one table that is kept. The rollout weighs the copies again before it makes
+ * them; this warns before any tenant is touched.
  */
 export function keptPredictions(run: RunArtifacts): readonly Finding[] {
   const limit = bytes(run.request.config.rollback.keepLimit);

@@ -69,7 +69,7 @@ function tenantRisks(run: RunArtifacts): readonly TenantRisk[] {
   });
 }
 
-/** A few seconds may fall into a quiet hour: what they show can raise what is assumed, and never lower it. */
+/** A few seconds may fall into a quiet hour: what they show can raise the assumed traffic, but never lower it. */
 function traffic(earlier: Activity | undefined, later: Activity | undefined): number | null {
   const measured = trafficBetween(earlier, later);
   return measured === null ? null : Math.max(WEIGHTS.assumedTraffic, measured);

@@ -23,7 +23,7 @@ export function tenantPrediction(
   };
 }
 
-/** The tenant of the cluster in which the strongest lock of a statement will be held longest. */
+/** The tenant of the cluster where a statement's strongest lock will be held longest. */
 export function worstTenant(
   run: RunArtifacts,
   cluster: ClusterRecord,
@@ -55,16 +55,16 @@ function measured(statement: ProvedStatement): MeasuredStatement {
   return { startMs, ms, locks, tables: [...new Set(tables)] };
 }
 
-/** An empty table takes as long as one of a single page. */
+/** An empty table is treated as one page. */
 const PAGE_BYTES = 8192;
 
-/** How much larger a table is in a tenant than on the clone, which is the representative's; null when that is not known. */
+/** How much larger a table is in a tenant than on the clone, which is the representative's; null if unknown. */
 export function scaleOf(run: RunArtifacts, cluster: ClusterRecord, tenant: string): (table: string) => number | null {
   const own = bytesOf(run, tenant);
   const clone = bytesOf(run, cluster.representative);
   return (table) => {
     const [is, was] = [own(inSchemaOf(run, tenant, cluster.representative, table)), clone(table)];
-    // The release itself made it: as large in every tenant as what it is made from, and judged by that.
+    // The release itself created it: in every tenant it is as large as its source, and judged by that.
     if (was === null) return 1;
     if (is === null) return null;
     return Math.max(PAGE_BYTES, is) / Math.max(PAGE_BYTES, was);

@@ -1,12 +1,12 @@
 import type { Finding } from "../../core/finding.js";
 import type { TenantProbes } from "../run/records.js";
 
-/** Rules that warn of rows which the text does not show, and the probe that counts just those. */
+/** Rules that warn about rows that the text does not show, and the probe that counts exactly those rows. */
 const ASKED: Readonly<Record<string, string>> = { SG001: "probe.new-not-null-column" };
 
 /**
- * What the text alone must call an error is a note where the probe found such rows in no tenant at all. `tenants` are those that the
- * release is pending in: one without an answer leaves the error.
+ * What must be an error going by the text becomes a note if the probe found such rows in no tenant. `tenants` are those where the release
+ * is pending: one without an answer keeps the error.
  */
 export function answeredByProbes(
   findings: readonly Finding[],

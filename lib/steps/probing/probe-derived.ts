@@ -11,8 +11,8 @@ import { roomOf } from "./probe-plan.js";
 import { probeLimits } from "./run-probe.js";
 
 /**
- * What a team's own program does is known only now, after it ran on a clone: so its tenants are asked now for the rows
- * that it would trip over, as the others were before.
+ * What a team's own program does is known only now that it has run on a clone: so its tenants are probed now for the rows that it would
+ * fail on, as the others were earlier.
  */
 export async function probeDerived(
   ports: Ports,

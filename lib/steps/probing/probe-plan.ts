@@ -17,7 +17,7 @@ import { artifact, type ClusterRecord, need } from "../run/records.js";
 
 type Derived = (room: Room) => readonly ProbeQuery[];
 
-/** The probes of each cluster, derived once; the space that is free is a host's. */
+/** The probes of each cluster, derived once; free space is counted per host. */
 export class ProbePlan {
   private readonly derived = new Map<string, Derived>();
 
@@ -34,7 +34,7 @@ export class ProbePlan {
     return new ProbePlan(ports, config, release, await need<readonly ClusterRecord[]>(ports, artifact.clusters));
   }
 
-  /** Null for a tenant that is in no cluster: it was not read, so nothing can be derived for it. */
+  /** Null for a tenant in no cluster: it was not read, so no probe can be derived for it. */
   async queries(tenant: Tenant): Promise<readonly ProbeQuery[] | null> {
     const cluster = this.clusters.find((one) => one.tenants.includes(tenant.id));
     if (!cluster) return null;
@@ -65,7 +65,7 @@ export class ProbePlan {
   }
 }
 
-/** As many tenants of a host as it has connections are migrated at once, and share what is free. */
+/** A host migrates as many tenants at once as it has connections, and they share the free space. */
 export function roomOf(host: string, { probes, connectionsPerHost }: Config): Room {
   const said = probes.freeSpace[host] ?? probes.freeSpace["*"];
   return { bytes: Math.floor(bytes(said ?? probes.assumedFree) / connectionsPerHost), known: said !== undefined };

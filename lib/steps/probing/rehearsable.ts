@@ -1,8 +1,8 @@
 import type { ProbeQuery } from "../../core/probes/index.js";
 
 /**
- * Whether running the release on a clone answers what a probe asks: it does of rows that the release would meet, and not of free disk, of
- * other sessions, or of rows that contradict what is there already.
+ * Whether running the release on a clone answers a probe's question: yes for rows that the release would meet; no for free disk, other
+ * sessions, or rows that contradict what already exists.
  */
 export function isRehearsable({ code, existing, primary }: Pick<ProbeQuery, "code" | "existing" | "primary">): boolean {
   return !existing && !primary && code !== "probe.free-space";

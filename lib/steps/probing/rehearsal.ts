@@ -3,20 +3,20 @@ import type { Ports } from "../../ports/ports.js";
 import type { OpenQuestion } from "../run/open-question.js";
 import { artifact, resultsOf, type TenantProbes } from "../run/records.js";
 
-/** What the execution of the release on a clone of one tenant came to. */
+/** How executing the release on a clone of one tenant went. */
 export interface TenantRehearsal {
   readonly tenant: string;
   /**
-   * `ran` and `failed`: executed on a clone of the tenant. `proved`: the dry run of its cluster was executed on a clone of this very
-   * tenant. `empty`: no table that the release touches has a row. `too large` and `unknown` decide nothing.
+   * `ran` and `failed`: executed on a clone of the tenant. `proved`: the cluster's dry run used a clone of this very tenant. `empty`: no
+   * table that the release touches has a row. `too large` and `unknown` decide nothing.
    */
   readonly status: "ran" | "failed" | "proved" | "empty" | "too large" | "unknown";
-  /** Of the tenant's database; null where nobody asked. */
+  /** Of the tenant's database; null if nobody asked. */
   readonly bytes: number | null;
   readonly ms: number;
   /** Why it failed, or is unknown. */
   readonly reason: string | null;
-  /** The questions that it answers. Empty where it decides nothing. */
+  /** The questions that it answers. Empty if it decides nothing. */
   readonly decided: readonly OpenQuestion[];
 }
 
@@ -27,7 +27,7 @@ export interface RehearsalPlan {
   readonly tenants: readonly string[];
 }
 
-/** What the planned rehearsals came to, so far; what an earlier plan of the run left counts no more. */
+/** How the planned rehearsals went so far; results of an earlier plan of the run no longer count. */
 export async function rehearsalsOf(ports: Pick<Ports, "run" | "artifacts">): Promise<readonly TenantRehearsal[]> {
   const plan = await ports.artifacts.get<RehearsalPlan>(artifact.rehearsals);
   if (plan === null) return [];
@@ -36,14 +36,14 @@ export async function rehearsalsOf(ports: Pick<Ports, "run" | "artifacts">): Pro
   return results.filter(({ tenant }) => planned.has(tenant));
 }
 
-/** What the probes of a tenant left open and an execution may answer; empty when there is nothing of the kind. */
+/** What the probes of a tenant left open and an execution may answer; may be empty. */
 export function openQuestions({ probes }: TenantProbes): readonly OpenQuestion[] {
   return probes.flatMap(({ code, subject, result, rehearsable }) =>
     result.status === "unknown" && rehearsable ? [{ code, subject }] : [],
   );
 }
 
-/** Without the findings that say of a tenant that nobody knows, where its rehearsal does know. */
+/** Without the findings that call a tenant unknown, if its rehearsal decided it. */
 export function withoutDecided(
   findings: readonly Finding[],
   rehearsals: readonly TenantRehearsal[],
@@ -56,7 +56,7 @@ export function withoutDecided(
   });
 }
 
-/** The probes' answers with those that a rehearsal gave in the place of unknown ones. */
+/** The probes' answers, with a rehearsal's answers in place of unknown ones. */
 export function withRehearsals(
   probes: readonly TenantProbes[],
   rehearsals: readonly TenantRehearsal[],

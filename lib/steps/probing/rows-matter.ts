@@ -36,8 +36,8 @@ export async function rowsMatter(
 }
 
 /**
- * Tables that existed before the release and that it names or locked in the dry run, as quoted SQL. Null where empty ones prove nothing:
- * it brings rows of its own, decides by what it finds, or calls code.
+ * Tables that existed before the release and that it names or locked in the dry run, as quoted SQL. Null if empty tables prove nothing: the
+ * release brings its own rows, decides by what it finds, or calls code.
  */
 async function touchedTables(
   ports: Ports,

@@ -13,24 +13,24 @@ export interface RunProbe {
   readonly timeout: number;
   /** The tenant's schema where tenants are schemas, else null. */
   readonly schema: string | null;
-  /** Schemas behind it in its search_path; default: public. */
+  /** Schemas after it in its search_path; default: public. */
   readonly shared?: readonly string[];
-  /** The planner's estimate above which the probe is not begun, in its own units (a page read in sequence costs 1). */
+  /** The probe does not start above this planner estimate, in the planner's units (a sequential page read costs 1). */
   readonly costLimit: number;
   readonly clock: Clock;
 }
 
 export type ProbeLimits = Required<Pick<RunProbe, "timeout" | "costLimit" | "shared">>;
 
-/** What the config says of every probe, whenever it is asked. */
+/** What the config says about every probe, whenever it runs. */
 export function probeLimits(config: Config): ProbeLimits {
   const timeout = milliseconds(config.timeouts.probe);
   return { timeout, costLimit: config.probeCostLimit, shared: sharedSchemas(config) };
 }
 
 /**
- * Asks one tenant one probe, read-only. Whatever does not end in a count is unknown, with the reason: too expensive by
- * the planner's estimate, the timeout, any error of the database.
+ * Runs one probe on one tenant, read-only. Whatever does not end in a count is unknown, with the reason: too expensive by the planner's
+ * estimate, the timeout, any error of the database.
  */
 export async function runProbe(session: Session, query: ProbeQuery, scope: RunProbe): Promise<ProbeResult> {
   const started = scope.clock.monotonic();
@@ -49,14 +49,14 @@ export async function runProbe(session: Session, query: ProbeQuery, scope: RunPr
   }
 }
 
-/** Duplicates are found by grouping every row: in more memory than a server gives by default, once per connection. */
+/** Duplicates are found by grouping every row: with more memory than a server gives by default, once per connection. */
 const WORK_MEM = "64MB";
 
 const SCANS = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
 
 /**
- * Row security off turns a silent filter into an error; a snapshot of its own keeps the count and the keys together. Whether
- * rows contradict an index is not to be asked of that index.
+ * Switching row security off turns a silent filter into an error; its own snapshot keeps the count and the keys consistent. Whether rows
+ * contradict an index must not be answered from that index.
  */
 function opening({ existing }: ProbeQuery, { timeout }: RunProbe): string {
   const heap = existing ? SCANS.map((name) => `set local ${name} = off`) : [];
@@ -102,13 +102,13 @@ async function answer(
   return { status: "hit", count: hits, keys, ms: spent() };
 }
 
-/** PostgreSQL's own functions that are volatile only because each call may give another value. */
+/** PostgreSQL's own functions that are volatile only because each call may return a different value. */
 const HARMLESS = [
   ...["gen_random_uuid", "uuidv4", "uuidv7", "random", "clock_timestamp", "timeofday"],
   ...["pg_is_in_recovery", "pg_total_relation_size"],
 ];
 
-/** A transaction that is read-only still lets a volatile function end sessions, send notices or reach other servers. */
+/** In a read-only transaction a volatile function can still end sessions, send notices or reach other servers. */
 async function riskyCalls(session: Session, calls: readonly string[]): Promise<readonly string[]> {
   if (calls.length === 0) return [];
   const rows = await session.query<{ name: string }>(
@@ -119,7 +119,7 @@ async function riskyCalls(session: Session, calls: readonly string[]): Promise<r
   return rows.map(({ name }) => name);
 }
 
-/** What others wrote may be PostgreSQL's own after all; then nothing is looked up where a tenant may put things. */
+/** What others wrote may turn out to be PostgreSQL's own; then nothing is looked up where a tenant may create objects. */
 type Run = (sql: string) => Promise<readonly Row[]>;
 
 async function codeOf(session: Session, { names }: ProbeQuery, schema: string | null): Promise<CodeAnswer> {
@@ -140,10 +140,10 @@ async function estimate(run: Run, sql: string): Promise<number> {
   return plan?.Plan?.["Total Cost"] ?? Number.POSITIVE_INFINITY;
 }
 
-/** Milliseconds kept back so that the keys do not make the probe outlast its time. */
+/** Milliseconds reserved so that fetching the keys does not make the probe exceed its time. */
 const ROUND_TRIPS = 100;
 
-/** Keys are shown, not decided on: when there is no time left for them the count stands alone. */
+/** Keys are only shown, never decided on: if no time is left for them, the count is reported without them. */
 async function sample(session: Session, run: Run, sql: string, timeout: number): Promise<readonly string[]> {
   try {
     await session.script(`set local statement_timeout = ${timeout}`);
@@ -171,7 +171,7 @@ function uncertain(query: ProbeQuery, hits: number): ProbeResult {
 
 /**
  * A value that does not convert, or that a domain refuses (manual, "PostgreSQL Error Codes": class 22, not_null_violation,
- * check_violation): the release would meet the same.
+ * check_violation): the release would hit the same error.
  */
 function isOfValue({ code }: DatabaseError): boolean {
   return code.startsWith("22") || code === "23502" || code === "23514";

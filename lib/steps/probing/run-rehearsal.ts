@@ -20,12 +20,12 @@ export interface Rehearsed {
 }
 
 /**
- * SQLSTATEs and system codes that tell of the server, its disk, other sessions or the way to it (manual, "PostgreSQL Error Codes"): they
- * say nothing of the release.
+ * SQLSTATEs and system codes about the server, its disk, other sessions or the connection (manual, "PostgreSQL Error Codes"): they say
+ * nothing about the release.
  */
 const OF_THE_SERVER = /^(08|40|53|57|58|XX|55P03|55006|E[A-Z]{2})/;
 
-/** Executes the pending migrations on a clone of one tenant, and drops it. */
+/** Executes the pending migrations on a clone of one tenant, and drops the clone. */
 export async function runRehearsal(
   ports: Ports,
   config: Config,

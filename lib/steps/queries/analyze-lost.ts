@@ -5,8 +5,8 @@ import { readDatabaseFacts } from "./database-facts.js";
 import { lostStatistics, type StatisticsFacts } from "./lost-statistics.js";
 
 /**
- * ANALYZE of what a release has left without statistics since `before`, in a tenant or on its clone. One that fails is said; throws
- * where the server is gone.
+ * ANALYZE of what a release has left without statistics since `before`, in a tenant or on its clone. A failed one is reported; throws if
+ * the server is gone.
  */
 export async function analyzeLost(
   session: Session,

@@ -7,14 +7,14 @@ import type { Tenant } from "../../ports/registry.js";
 import { artifact, need } from "../run/records.js";
 import { readStatistics } from "../workload/read-statistics.js";
 
-/** The queries that the run began with, and those that the servers of these tenants have counted. */
+/** The queries that the run started with, and those that the servers of these tenants have counted. */
 export async function clusterWorkload(ports: Ports, config: Config, members: readonly Tenant[]): Promise<Workload> {
   const given = await need<Workload>(ports, artifact.workload);
   if (!config.workload?.statistics) return given;
   const parts: Workload[] = [given];
   const seen = new Set<string>();
   for (const tenant of members) {
-    // Where tenants are schemas of one database, its counters are those of all.
+    // If tenants are schemas of one database, its counters cover all of them.
     const place = `${tenant.host}/${tenant.database}`;
     if (seen.has(place)) continue;
     seen.add(place);

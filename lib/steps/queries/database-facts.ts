@@ -3,22 +3,22 @@ import type { Session } from "../../ports/database.js";
 export interface TableFacts {
   readonly schema: string;
   readonly table: string;
-  /** The planner's estimate; -1 where the table was never analyzed. */
+  /** The planner's estimate; -1 if the table was never analyzed. */
   readonly rows: number;
-  /** True where it has rows of its own, analyzed or not. */
+  /** True if it has rows of its own, analyzed or not. */
   readonly filled: boolean;
-  /** Changes with columns, constraints and what fills a column. */
+  /** Changes with columns, constraints and whatever fills a column. */
   readonly signature: string;
   readonly columns: readonly string[];
-  /** Columns that are NOT NULL, generated or have a default: when they are new, rows have a value in them. */
+  /** Columns that are NOT NULL, generated or have a default: if new, they already have a value in every row. */
   readonly given: readonly string[];
   /** Columns that have statistics. */
   readonly known: readonly string[];
-  /** How many values are kept of a column, where it is not the default. */
+  /** How many values are kept for a column, if not the default. */
   readonly targets: Readonly<Record<string, number>>;
-  /** Indexes on expressions, by oid, which have statistics of their own. */
+  /** Indexes on expressions, by oid; they have their own statistics. */
   readonly expressions: readonly string[];
-  /** `schema.table` that it is a partition of. */
+  /** `schema.table` of its partitioned table. */
   readonly partitionOf: string | null;
 }
 
@@ -52,7 +52,7 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
  where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
    and ($1::text is null or n.nspname = $1)`;
 
-/** Of one schema, or with null of all. */
+/** Of one schema; null means all. */
 export async function readDatabaseFacts(session: Session, schema: string | null = null): Promise<DatabaseFacts> {
   const rows = await session.query<{ schema: string; table: string } & TableFacts & Record<string, unknown>>(FACTS, [
     schema,

@@ -14,29 +14,29 @@ export interface QueryScope {
   readonly shared?: readonly string[] | undefined;
   /** Who runs a query whose source does not say; null: the session's own role. */
   readonly role: string | null;
-  /** Whether plans are wanted: planning evaluates expressions, which describing does not. */
+  /** Whether plans are wanted: planning evaluates expressions, describing does not. */
   readonly plans: boolean;
 }
 
-/** Why nothing could be said of a query in this session. */
+/** Why nothing could be found out about a query in this session. */
 export interface Unsaid {
   readonly reason: "no-role" | "time";
   readonly message: string;
 }
 
-/** What must be known of a query to ask a server about it. */
+/** What is needed to ask a server about a query. */
 type SentQuery = Pick<WorkloadQuery, "text" | "role" | "parameters">;
 
-/** So many are asked about before what the server said is made small. */
+/** Queries that are asked about before the server's answers are condensed. */
 const AT_ONCE = 500;
 
-/** SQLSTATE insufficient_privilege, and what says nothing of the query: query_canceled, lock_not_available. */
+/** SQLSTATE insufficient_privilege, and codes that say nothing about the query: query_canceled, lock_not_available. */
 const FORBIDDEN = "42501";
 const OUT_OF_TIME: ReadonlySet<string> = new Set(["57014", "55P03"]);
 
 /**
- * What the server says of each query as the role that runs it, in a transaction that is rolled back. A role that the session may not
- * become lends its search_path, and the catalogs say what it may do. Throws `DatabaseError` where the way to the server fails.
+ * What the server says about each query as the role that runs it, in a transaction that is rolled back. If the session may not become a
+ * role, it uses that role's search_path, and the catalogs say what the role may do. Throws `DatabaseError` if the connection fails.
  */
 export async function describeQueries<Q extends SentQuery>(
   session: Session,
@@ -67,13 +67,13 @@ export async function describeQueries<Q extends SentQuery>(
 
 interface Answer {
   readonly described: Described | undefined;
-  /** The relation that the role lacks a right on. */
+  /** The relation on which the role lacks a right. */
   readonly lacks: string | undefined;
   readonly standIn: StandIn | null;
 }
 
 function answerOf({ described, lacks, standIn }: Answer): Side | Unsaid {
-  // What the session's own role may not see says nothing of the other.
+  // What the session's own role may not see says nothing about the other role.
   if (!described || (standIn && isRefusal(described) && described.code === FORBIDDEN))
     return { reason: "no-role", message: standIn?.message ?? "" };
   if (lacks !== undefined && !isRefusal(described))
@@ -87,7 +87,7 @@ interface StandIn {
   readonly unknown: boolean;
 }
 
-/** The role, and the search_path that it has of its own. Null, or why it cannot be taken. */
+/** Takes the role and its own search_path. Returns null, or why the role cannot be taken. */
 async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<StandIn | null> {
   await session.script("set local plan_cache_mode = force_generic_plan; savepoint role");
   if (role === null) return null;
@@ -126,7 +126,7 @@ function sideOf(answer: Described): Side | Unsaid {
   const { plan, ...described } = answer;
   if (plan === undefined) return { described, plan: null };
   if (typeof plan === "string") return { described, plan: readPlan(JSON.parse(plan)) };
-  // What a role may not do shows when its query is planned.
+  // What a role may not do shows only when its query is planned.
   if (plan.code === FORBIDDEN) return { described: plan, plan: null };
   return { described, plan: null, unplanned: plan };
 }

@@ -25,8 +25,8 @@ import { sampleRows, tryRows } from "./try-rows.js";
 type Sides = ReadonlyMap<WorkloadQuery, Side | Unsaid>;
 
 /**
- * Describes and plans each query on a clone before the release and after it, tries rows where a table accepts others than before, and
- * finds the statement that broke what breaks. Throws `DatabaseError` when the server or a clone failed; no clone is left behind.
+ * Describes and plans each query on a clone before and after the release, tries rows where a table accepts others than before, and finds
+ * the statement behind each broken query. Throws `DatabaseError` when the server or a clone failed; leaves no clone behind.
  */
 export async function examineRelease(
   input: ProveOnClone,
@@ -106,7 +106,7 @@ interface Seen {
   readonly analyzed: ReadonlyMap<WorkloadQuery, Plan>;
 }
 
-/** What the release has led to; where it has lost statistics, the plans with them as well. */
+/** What the release has led to; if it lost statistics, also the plans with them. */
 async function seenAfter(
   session: Session,
   queries: readonly WorkloadQuery[],
@@ -174,7 +174,7 @@ interface SoFar {
   readonly after: DatabaseFacts;
 }
 
-/** Rows that are refused and statements that did it, which need a clone as it was before. */
+/** Refused rows and the statements behind them, which need a clone in its earlier state. */
 async function whatElse(
   clones: Clones,
   working: WorkingClone,
@@ -208,12 +208,12 @@ function isOther({ before, after }: ExaminedQuery): boolean {
   );
 }
 
-/** Whatever table it names: a view or a trigger may lead to one that has changed. */
+/** Whichever table it names: a view or a trigger may lead to one that has changed. */
 function writes({ query, before, after }: ExaminedQuery): boolean {
   return !isRefusal(before.described) && !isRefusal(after.described) && WRITES.test(query.text);
 }
 
-/** The parser has the last word. */
+/** The parser decides. */
 const WRITES = /\b(insert|update)\b/i;
 
 async function refusedRows(
@@ -236,7 +236,7 @@ async function refusedRows(
   );
 }
 
-/** Those that a plan reads: a table that no query touches misleads nobody. */
+/** Only tables that a plan reads: one that no query touches misleads nobody. */
 function unanalyzedIn(facts: DatabaseFacts, queries: readonly ExaminedQuery[]): readonly string[] {
   const read = new Set(queries.flatMap(({ before }) => before.plan?.accesses.map(({ table }) => table) ?? []));
   return [...read].filter((name) => facts.get(name)?.filled === true && facts.get(name)?.known.length === 0).sort();

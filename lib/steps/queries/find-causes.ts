@@ -11,7 +11,10 @@ import type { WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import type { QueryScope } from "./describe-queries.js";
 
-/** Runs the release again on a clone of its own, and describes these queries after each statement: the first that changes one did it. */
+/**
+ * Runs the release again on its own clone, and describes these queries after each statement: the first statement that changes a query's
+ * answer is the cause.
+ */
 export async function findCauses(
   { session }: WorkingClone,
   input: ProveOnClone,
@@ -27,7 +30,7 @@ export async function findCauses(
       if (migration.migrator) await watch.after(null);
     }
   } catch (error) {
-    // It ran once; where it does not run twice, what was found until then holds.
+    // It ran once; if it does not run twice, what was found up to that point holds.
     if (!(error instanceof DatabaseError)) throw error;
   }
   return watch.causes;
@@ -54,7 +57,7 @@ class Causes {
     const path = this.session.path();
     this.session.lookUpIn(this.scope.schema, this.scope.shared);
     const said = await this.describe(left);
-    // The release goes on with the search_path that it has set itself.
+    // The release continues with the search_path that it has set itself.
     await this.session.execute(`select pg_catalog.set_config('search_path', ${literal(path)}, false)`);
     for (const query of left)
       if (said.get(query) !== this.said.get(query)) this.causes.set(query, this.causeOf(statement));

@@ -4,7 +4,7 @@ import type { WorkloadQuery } from "../../core/workload/workload.js";
 import type { Session } from "../../ports/database.js";
 
 /**
- * For each query that a role may not run, the relation that it lacks a right on: asked of the catalogs along the session's path, for a
+ * For each query that a role may not run, the relation on which it lacks a right: looked up in the catalogs along the session's path, for a
  * session that may not become the role. Empty for a role that the server does not have. The parser must be loaded.
  */
 export async function lackingRights<Q extends Pick<WorkloadQuery, "text">>(

@@ -2,11 +2,11 @@ import type { LostStatistics } from "../../core/queries/examined.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { DatabaseFacts, TableFacts } from "./database-facts.js";
 
-/** What a plan depends on: all of a table's facts but its signature. */
+/** What a plan depends on: all of a table's facts except its signature. */
 export type StatisticsFacts = ReadonlyMap<string, Omit<TableFacts, "signature">>;
 
 /**
- * What the release has left without statistics, with the ANALYZE that makes them: those that were there, an index on an expression, a
+ * What the release has left without statistics, with the ANALYZE that restores them: those that existed, an index on an expression, a
  * partition with rows, another statistics target. `added`: also columns that came with a value.
  */
 export function lostStatistics(
@@ -18,7 +18,7 @@ export function lostStatistics(
     const was = before.get(name);
     return [...partitionOf(name, was, before, after), ...(was && was.rows > 0 ? ofTable(name, was, now, added) : [])];
   });
-  // A parent gets one ANALYZE, however many partitions have come.
+  // A parent gets one ANALYZE, however many partitions were added.
   return [...new Map(lost.map((each) => [each.analyze, each])).values()];
 }
 
@@ -47,7 +47,7 @@ function ofTable(table: string, was: Omit<TableFacts, "signature">, now: TableFa
   );
 }
 
-/** Autovacuum never analyzes a partitioned table, whose own statistics say nothing of a partition that has come. */
+/** Autovacuum never analyzes a partitioned table, and the parent's own statistics say nothing about a new partition. */
 function partitionOf(
   table: string,
   was: Omit<TableFacts, "signature"> | undefined,

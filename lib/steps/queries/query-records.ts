@@ -1,12 +1,12 @@
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 
-/** A query that works on the clone after the release, and so must in each tenant that has it. */
+/** A query that works on the clone after the release, and so must work in each tenant that has it. */
 export type WorkingQuery = Pick<
   WorkloadQuery,
   "id" | "text" | "role" | "versions" | "calls" | "callsPerHour" | "parameters"
 >;
 
-/** What the first tenant of a cluster said of these queries when it had the release. */
+/** What the first tenant of a cluster that has the release said about these queries. */
 export interface VerifiedQueries {
   readonly tenant: string;
   readonly described: number;

@@ -6,19 +6,19 @@ import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { QueryScope } from "./describe-queries.js";
 
-/** A writing query, and values for its parameters out of rows that the tenant has. */
+/** A writing query, with values for its parameters from rows that the tenant has. */
 export interface RowTrial {
   readonly query: WorkloadQuery;
   /** `schema.table` */
   readonly table: string;
-  /** Types of the parameters, as the server names them; empty where the client leaves them to the server. */
+  /** Types of the parameters, as the server names them; empty if the client leaves them to the server. */
   readonly declared: readonly string[];
-  /** One list for each try; the text of each value, null for NULL. The values of the last are made up. */
+  /** One list for each try; the text of each value, null for NULL. The last try's values are made up. */
   readonly tries: readonly (readonly (string | null)[])[];
 }
 
 const MOST_TRIES = 5;
-/** What takes longer says nothing. */
+/** A longer try says nothing. */
 const LONGEST_TRY_MS = 2_000;
 
 /** Finds such values before the release. Queries that write no table of the database are left out. */
@@ -33,7 +33,7 @@ export async function sampleRows(
     const target = writeTarget(query.text);
     const place = target && (await placeOf(session, target));
     if (!target || !place) continue;
-    // A text that takes no value out of a row does the same each time.
+    // A text that takes no value from a row does the same each time.
     const rows = target.columns.size > 0 ? await rowsOf(session, place) : [];
     const names = Object.keys(rows[0] ?? {});
     const tries = rows.map((row) =>
@@ -42,7 +42,7 @@ export async function sampleRows(
         return (typeof column === "number" ? row[names[column] ?? ""] : row[column ?? ""]) ?? null;
       }),
     );
-    // Where the table is empty, columns that are left out can be told all the same.
+    // Left-out columns show even if the table is empty.
     const declared = query.parameters === null ? [] : parameters;
     trials.push({ query, table: place.name, declared, tries: [...tries, parameters.map(plainValue)] });
   }
@@ -53,7 +53,7 @@ interface Place {
   readonly schema: string;
   readonly table: string;
   readonly name: string;
-  /** False for a view and a foreign table, whose rows lie nowhere. */
+  /** False for a view and a foreign table, which store no rows. */
   readonly stored: boolean;
 }
 
@@ -81,7 +81,7 @@ async function rowsOf(
   );
 }
 
-/** Each trial executed in a transaction that is rolled back: null for each try that was accepted, else why it was not. */
+/** Each trial runs in a transaction that is rolled back: null for each accepted try, otherwise why it was refused. */
 export async function tryRows(
   session: Session,
   trials: readonly RowTrial[],
@@ -101,11 +101,11 @@ export async function tryRows(
   return answers;
 }
 
-/** What is looked at with the commit alone unless it is asked for: foreign keys, unique keys and triggers. */
+/** What is checked only at the commit unless asked for earlier: foreign keys, unique keys and triggers. */
 const DEFERRED = "select exists (select from pg_trigger where tgdeferrable) as some";
 const NAME = "schema_gate_tried";
 
-/** Prepared once: ROLLBACK TO takes back what a try has written, and leaves what is prepared. */
+/** Prepared once: ROLLBACK TO undoes what a try has written, and leaves what is prepared. */
 async function tryEach(
   session: Session,
   { query, declared, tries }: RowTrial,

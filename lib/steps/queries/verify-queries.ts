@@ -20,8 +20,8 @@ interface Verification {
 }
 
 /**
- * Describes the application's queries once more in the first tenant of each cluster that has the release. Read-only: nothing is planned
- * and nothing is executed. Null without a workload.
+ * Describes the application's queries again in the first tenant of each cluster that has the release. Read-only: nothing is planned or
+ * executed. Null without a workload.
  */
 export async function verifyQueries(
   ports: Ports,
@@ -42,7 +42,7 @@ export async function verifyQueries(
   return { health: worst ?? { status: "healthy" }, findings };
 }
 
-/** A cluster that was asked already is not asked again, unless by the same tenant: the wave was tried again. */
+/** A cluster that was already asked is not asked again, except through the same tenant: then the wave is being retried. */
 async function firstOfEach(ports: Ports, said: readonly (TenantProgress | null)[]) {
   const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
   const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));

@@ -5,7 +5,7 @@ export interface AcceptedInput {
   readonly execution: string;
 }
 
-/** The last order about a run on AWS, for whoever follows it; what counts is in the trail. */
+/** The last order about a run on AWS, for anyone following it; what counts is in the trail. */
 export interface TakenOrder {
   readonly execution: string;
   readonly kind: "rollback" | "resume";

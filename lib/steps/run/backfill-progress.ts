@@ -6,15 +6,15 @@ import type { Decision } from "../../core/rollout/governor.js";
 export interface GovernorRecord {
   readonly host: string;
   readonly sums: readonly Governed[];
-  /** Changes of mind, the newest last; the oldest are forgotten. */
+  /** Changes of decision, the newest last; the oldest are dropped. */
   readonly log: readonly (Omit<Decision, "part"> & { readonly at: string })[];
 }
 
-/** One backfill outside of a release, as it was asked for. */
+/** One backfill outside a release, as it was asked for. */
 export interface BackfillRequest {
   /** Absolute path. */
   readonly file: string;
-  /** Tenants that have it get it once more. */
+  /** Tenants that have it get it again. */
   readonly again: boolean;
 }
 

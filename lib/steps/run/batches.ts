@@ -10,14 +10,14 @@ const ROUNDS = 4;
 /** All of them are listed in the state of the execution, which Step Functions limits to 256 KiB (docs/scale.md). */
 const MOST_BATCHES = 2000;
 
-/** The batches of one host: what the state machine iterates, and who is in each. */
+/** The batches of one host: what the state machine iterates over, and who is in each. */
 interface PlannedHost {
   readonly plan: HostPlan;
   /** In the order of the plan's batches. */
   readonly members: readonly (readonly Tenant[])[];
 }
 
-/** Cuts tenants into batches per host. */
+/** Splits tenants into batches per host. */
 export function planBatches(scope: string, tenants: readonly Tenant[], connections: number): readonly PlannedHost[] {
   const least = Math.ceil(tenants.length / MOST_BATCHES);
   return [...groupBy(tenants, (tenant) => tenant.host)].map(([host, all], index) => {
@@ -29,17 +29,17 @@ export function planBatches(scope: string, tenants: readonly Tenant[], connectio
   });
 }
 
-/** What is known of the tenants of a batch besides who they are, by id. */
+/** What is known about the tenants of a batch besides who they are, by id. */
 type Known = Pick<Batch, "targets" | "sizes" | "open">;
 
 export interface CutBatches {
-  /** The small plan that the state machine iterates. */
+  /** The small plan that the state machine iterates over. */
   readonly hosts: readonly HostPlan[];
   /** Digests of the batches' texts, by key. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Cuts tenants into batches per host, and writes them as artifacts. */
+/** Splits tenants into batches per host, and writes these as artifacts. */
 export async function cutIntoBatches(
   ports: Ports,
   scope: string,

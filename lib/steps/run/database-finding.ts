@@ -2,7 +2,7 @@ import type { Finding, Gate, Remedy } from "../../core/finding.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** What to do about a connection or a query that failed, by the server's or the system's code. What comes next is the caller's. */
+/** What to do about a failed connection or query, by the server's or the system's code. The next step is the caller's. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Start the server, or correct the host and port in the registry.",
   ENOTFOUND: "Correct the host name in the registry.",
@@ -20,12 +20,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "42501": "Grant the privilege that the message names; `schema-gate doctor` lists what is needed.",
 };
 
-/** The cause's remedy in a sentence; null for a code that tells nothing of it. */
+/** The cause's remedy in a sentence; null for a code that says nothing about the cause. */
 export function remedyOf(code: string): string | null {
   return REMEDIES[code] ?? null;
 }
 
-/** A tenant that could not be read is unknown, and unknown blocks. Other errors than the database's are not ours to explain. */
+/** A tenant that could not be read is unknown, and unknown blocks. Errors other than the database's are not ours to explain. */
 export function unreachable(gate: Gate, code: string, tenant: Tenant, doing: string, error: unknown): Finding {
   if (!(error instanceof DatabaseError)) throw error;
   return {

@@ -6,7 +6,7 @@ import type { Proof } from "../proof/proof.js";
 /** A live database is busier than a clone. */
 const MARGIN = 2;
 
-/** What the way to a tenant cannot do of the release, found before anything is executed there. */
+/** What the connection to a tenant cannot do of the release, found before anything is executed there. */
 export async function driverFindings(
   ports: Ports,
   tenants: readonly Tenant[],

@@ -15,8 +15,8 @@ export interface TenantOutcome<T> {
 }
 
 /**
- * Does a phase's work for the tenants of one batch, one after the other, and keeps what came of it. `work` must answer
- * for every tenant: what it could not do is a finding, not an exception.
+ * Does a phase's work for the tenants of one batch, one after the other, and stores the results. `work` must answer for every tenant: what
+ * it could not do is a finding, not an exception.
  */
 export async function eachTenant<T extends { readonly status: string }>(
   ports: Ports,

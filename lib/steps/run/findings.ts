@@ -3,12 +3,12 @@ import type { Ports } from "../../ports/ports.js";
 import { rehearsalsOf, withoutDecided } from "../probing/rehearsal.js";
 import { artifact } from "./records.js";
 
-/** Keeps what a gate has to say. */
+/** Stores a gate's findings. */
 export async function saveFindings(ports: Ports, gate: string, findings: readonly Finding[]): Promise<void> {
   await ports.artifacts.put(artifact.findings(gate), findings);
 }
 
-/** All that the gates have said so far, most severe first; what a rehearsal found out is no longer unknown. */
+/** All findings of the gates so far, most severe first; what a rehearsal found out is no longer unknown. */
 export async function allFindings(ports: Ports): Promise<readonly Finding[]> {
   const keys = await ports.artifacts.list("findings");
   const lists = await Promise.all(keys.map((key) => ports.artifacts.get<readonly Finding[]>(key)));

@@ -1,11 +1,11 @@
 import type { StackPolicy } from "../../core/policy/stack-policy.js";
 
-/** What a request has of a signed pack and the stack that took it; absent on one machine. */
+/** What a request has from a signed pack and the stack that accepted it; absent on one machine. */
 export interface FromPack {
-  /** Who else has a part in the change, and so cannot approve it. */
+  /** Who else took part in the change, and so cannot approve it. */
   readonly coauthors?: readonly string[] | undefined;
-  /** What the config of the pack was held to; `config` is what is in force. */
+  /** The policy that the pack's config was checked against; `config` is what is in force. */
   readonly policy?: StackPolicy;
-  /** Digest of the pack whose signature held. */
+  /** Digest of the pack whose signature was verified. */
   readonly pack?: string;
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../../core/finding.js";
 import type { NotDropped } from "../../ports/database.js";
 
-/** A database or a role of ours is still there. What was found out on it holds. */
+/** A database or a role of ours still exists. What was found out there holds. */
 export function leftBehind(gate: Finding["gate"], { left, message, remedy }: NotDropped): Finding {
   const after =
     left.kind === "database"

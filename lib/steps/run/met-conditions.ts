@@ -2,7 +2,7 @@ import type { Config } from "../../core/config/config.js";
 import type { MetCondition } from "../../core/rewrite/plan-findings.js";
 import type { Ports } from "../../ports/ports.js";
 
-/** What the config says of contract steps, and when it is asked. */
+/** What the config says about contract steps, and at what time. */
 export function metConditions(
   { plans }: Config,
   { clock }: Pick<Ports, "clock">,

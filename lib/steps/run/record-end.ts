@@ -3,7 +3,7 @@ import { recordFailure } from "../states/record-failure.js";
 import { writeReport } from "../states/report.js";
 import { saveFindings } from "./findings.js";
 
-/** How an execution ended that could not say so itself. */
+/** How an execution ended that could not report its own end. */
 export interface ExecutionEnd {
   /** `ABORTED`, `TIMED_OUT`, `FAILED`. */
   readonly status: string;
@@ -11,14 +11,14 @@ export interface ExecutionEnd {
 }
 
 /**
- * Reports and seals a run whose execution ended without. It is no end of the run: its fleet stays claimed and its failure stays
- * out of later reports, so that a redriven execution goes on as if nothing had been written, in a trail that says what was.
+ * Reports and seals a run whose execution ended without doing so. The run itself has not ended: its fleet stays claimed and this failure
+ * stays out of later reports, so that a redriven execution continues as if nothing had been written, with a trail that says what happened.
  */
 export async function recordEnd(
   ports: Ports,
   { status, cause }: ExecutionEnd,
 ): Promise<"recorded" | "only sealed" | "as it was"> {
-  // The trail and not a file says what was last: of an execution that was redriven, the files of its first end are there.
+  // The trail, not a file, says what came last: after a redrive, the files of the execution's first end still exist.
   const last = (await ports.audit.events()).at(-1)?.action;
   if (last === "audit.sealed") return "as it was";
   const reported = last === "run.finished";

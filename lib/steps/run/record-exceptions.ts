@@ -10,7 +10,7 @@ const ACCEPTED: Readonly<Record<string, AuditAction>> = {
   "release.ignored": "opaque.accepted",
 };
 
-/** What the config lets pass that would have blocked belongs into the audit trail by itself: losses, opaque pieces, drift. */
+/** What would have blocked but the config lets pass belongs in the audit trail as its own entry: losses, opaque pieces, drift. */
 export async function recordExceptions(
   ports: Ports,
   findings: readonly Finding[],

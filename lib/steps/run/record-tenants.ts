@@ -12,12 +12,12 @@ interface PhaseRecord {
 /** Results that are read at once. */
 const READ_AT_ONCE = 32;
 
-/** Tenants of one file: their records fit into memory and into one string (V8: 512 MiB) up to 250 kB each. */
+/** Tenants per file: their records fit into memory and into one string (V8: 512 MiB) up to 250 kB each. */
 const TENANTS_A_FILE = 2000;
 
 /**
- * One event for up to 2,000 tenants of a phase: the root of the tree whose leaves are their records. Cut by number, so that a phase that
- * is done again writes the same files. How many tenants there are of each status.
+ * One event for up to 2,000 tenants of a phase: the root of the tree whose leaves are their records. Split by number, so that repeating a
+ * phase writes the same files. Returns how many tenants there are of each status.
  */
 export async function recordTenants(ports: Ports, phase: string): Promise<ReadonlyMap<string, number>> {
   const statuses = new Map<string, number>();

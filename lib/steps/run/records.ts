@@ -32,46 +32,46 @@ export interface RunRequest extends FromPack {
   readonly mode: "run" | "check";
   readonly engine: "local" | "aws";
   readonly requester: string;
-  /** The login that started it; absent where the machine knows none, and for the demo, which answers for itself. */
+  /** The login that started it; absent if the machine knows none, and for the demo, which answers for itself. */
   readonly startedBy?: string | undefined;
   readonly toolVersion: string;
   /** RFC 3339. */
   readonly startedAt: string;
   readonly config: Config;
-  /** Every catalog is read, also of tenants that did not change since the last run. */
+  /** Read every catalog, even of tenants that did not change since the last run. */
   readonly fresh?: boolean;
-  /** Which tenants it is about; absent: all. */
+  /** Which tenants it covers; absent: all. */
   readonly selection?: Selection;
-  /** Path of the config that it was read from; absent on AWS. */
+  /** Path of the config file; absent on AWS. */
   readonly configFile?: string;
-  /** One backfill outside of a release. */
+  /** One backfill outside a release. */
   readonly backfill?: BackfillRequest;
-  /** The change that brought the release, where a pipeline or a repository says so. */
+  /** The change that brought the release, if a pipeline or a repository says so. */
   readonly change?: Change;
 }
 
-/** How the registry differs from what it was when the run began, as far as the rollout has looked. */
+/** How the registry differs from its state when the run began, as far as the rollout has looked. */
 export interface RegistryChanges {
-  /** Ids of tenants that are listed now and were not. */
+  /** Ids of tenants that are listed now but were not. */
   readonly joined: readonly string[];
-  /** Ids of tenants of the run that are listed no more. */
+  /** Ids of tenants of the run that are no longer listed. */
   readonly gone: readonly string[];
 }
 
-/** Tenants handled by one call, one after the other over one connection at a time. */
+/** Tenants handled by one call, one after the other over one connection. */
 export interface Batch {
   readonly id: string;
   readonly host: string;
   readonly tenants: readonly Tenant[];
   /** What was approved for each of them, by id; absent before the approval. */
   readonly targets?: Readonly<Record<string, Target>>;
-  /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent where nobody is to foretell times. */
+  /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent if no times are predicted. */
   readonly sizes?: Readonly<Record<string, TenantSize>>;
-  /** What only an execution on a clone of each of them can answer, by id; absent where nothing is rehearsed. */
+  /** What only running on a clone of each of them can answer, by id; absent if nothing is rehearsed. */
   readonly open?: Readonly<Record<string, readonly OpenQuestion[]>>;
 }
 
-/** What the state machine iterates: small, whatever the size of the fleet. */
+/** What the state machine iterates over: small, whatever the size of the fleet. */
 export interface HostPlan {
   readonly id: string;
   /** How many batches may run at once. */
@@ -89,12 +89,12 @@ export interface BatchResult<T> {
 export interface TenantReading {
   readonly tenant: string;
   readonly status: "read" | "unknown";
-  /** Null when it is unknown. */
+  /** Null if unknown. */
   readonly fingerprint: string | null;
-  /** The database that answered; null when it is unknown. */
+  /** The database that answered; null if unknown. */
   readonly target: Target | null;
   readonly statistics: Statistics | null;
-  /** Who the release would run as there; absent when it is unknown, and in runs of versions that did not ask. */
+  /** Who the release would run as there; absent if unknown, and in runs of versions that did not ask. */
   readonly role?: TenantRole;
   /** The change detector saw no change since the last run, so the catalog was not read again. */
   readonly unchanged: boolean;
@@ -119,7 +119,7 @@ export interface TenantProbes {
   readonly tenant: string;
   readonly status: "pass" | "hit" | "unknown";
   readonly probes: readonly ProbeAnswer[];
-  /** The counter of its transactions when it was probed; absent when there was nothing to ask. */
+  /** Its transaction counter when it was probed; absent if there was nothing to ask. */
   readonly activity?: Activity;
 }
 
@@ -131,9 +131,9 @@ export interface ClusterRecord {
   readonly majority: boolean;
   /** Versions of the migrations that they lack, in order. */
   readonly pending: readonly string[];
-  /** The largest tenant, whose clone stands for all. */
+  /** The largest tenant, whose clone represents all. */
   readonly representative: string;
-  /** Null when the history could not be replayed. */
+  /** Null if the history could not be replayed. */
   readonly declared: Declared | null;
   readonly drift: DriftReport | null;
 }
@@ -141,16 +141,16 @@ export interface ClusterRecord {
 /** What the dry run of a cluster established; the rollout holds every tenant of the cluster to it. */
 export interface ProofRecord {
   readonly cluster: string;
-  /** The tenant whose clone it was: the cluster's representative, or another where that one could not be cloned. */
+  /** The tenant that was cloned: the cluster's representative, or another one if that could not be cloned. */
   readonly clonedFrom: string;
-  /** Everything that was seen; the catalog after the release is an artifact of its own. */
+  /** Everything that was seen; the catalog after the release is a separate artifact. */
   readonly proof: Omit<Proof, "catalogAfter" | "output">;
   readonly ms: number;
   /** RFC 3339. */
   readonly endedAt: string;
-  /** Fingerprint at the end of the release; null when the proof failed. */
+  /** Fingerprint at the end of the release; null if the proof failed. */
   readonly after: string | null;
-  /** Fingerprints that the release passes through, the last included. */
+  /** Fingerprints that the release passes through, including the last. */
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration. */
   readonly rollbacks: readonly { readonly version: string; readonly candidate: RollbackCandidate }[];
@@ -158,7 +158,7 @@ export interface ProofRecord {
   /** What was measured on the clone. */
   readonly locks: readonly PredictedLock[];
   readonly rewrites: readonly { readonly table: string; readonly bytes: number | null }[];
-  /** What the cluster still differs in from the declared schema after the release. */
+  /** How the cluster still differs from the declared schema after the release. */
   readonly remaining: readonly Difference[];
 }
 
@@ -168,12 +168,12 @@ export interface ScoreRecord extends RiskScore {
   readonly parts: ApprovalParts;
 }
 
-/** The tenants migrated together, cut into batches. */
+/** The tenants migrated together, split into batches. */
 export interface WavePlan {
   /** 0-based; 0 is the canary. */
   readonly index: number;
   readonly name: string;
-  /** Whose window it keeps to; null for none. */
+  /** The group whose window it keeps to; null for none. */
   readonly group: string | null;
   readonly tenants: readonly string[];
   readonly hosts: readonly HostPlan[];
@@ -195,14 +195,14 @@ export interface WaveResult {
   readonly finishedAt: string;
 }
 
-/** How often a run was resumed: tenants that the breaker let go without the release are tried once more in each pass. */
+/** How often a run was resumed: each pass retries tenants that the breaker let through without the release. */
 export interface Passes {
   readonly resumed: number;
-  /** Ids of the tenants that this pass is about; absent: all of the run. */
+  /** Ids of the tenants that this pass covers; absent: all of the run. */
   readonly only?: readonly string[];
 }
 
-/** What the rollout has done to one tenant; the last word on it. */
+/** What the rollout last did to one tenant. */
 export interface TenantProgress {
   readonly tenant: string;
   readonly wave: number;
@@ -214,7 +214,7 @@ export interface TenantProgress {
   readonly lockWaitMs: number;
   readonly ms: number;
   readonly message: string | null;
-  /** What its attempts met, also those before a success, in the words of the server. */
+  /** What its attempts met, including those before a success, in the server's words. */
   readonly faults: readonly string[];
   /** True when a lock was not granted in time. */
   readonly lockTimeout: boolean;
@@ -261,7 +261,7 @@ export const artifact = {
   backfill: (tenant: string) => `backfills/${encodeURIComponent(tenant)}.json`,
   governor: (host: string, process: string) =>
     `governor/${encodeURIComponent(host)}/${encodeURIComponent(process)}.json`,
-  /** What the trail was told of the governors, as digests by host. */
+  /** What the trail was told about the governors, as digests by host. */
   governed: "governed.json",
   waveStart: (index: number) => `waves/${index}.started.json`,
   waveDue: (index: number) => `waves/${index}.due.json`,

@@ -1,6 +1,6 @@
 import type { Exemption } from "../../core/rollout/exemptions.js";
 
-/** Of whom the run is, as the registry was when it began. */
+/** Which tenants the run covers, by the registry when it began. */
 export interface RunScope {
   /** Ids of all tenants that the registry listed. */
   readonly listed: readonly string[];

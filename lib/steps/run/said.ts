@@ -1,4 +1,4 @@
-/** A person stopped the rollout for now, or let it go on. */
+/** A person paused the rollout, or let it continue. */
 export interface PauseEntry {
   readonly paused: boolean;
   readonly by: string;
@@ -7,7 +7,7 @@ export interface PauseEntry {
   readonly reason: string | null;
 }
 
-/** How much of the time backfills may take, as a person said it. */
+/** How much of the time backfills may take, as a person set it. */
 export interface SpeedEntry {
   readonly percent: number;
   readonly by: string;

@@ -1,7 +1,7 @@
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 
-/** What is said of the text of a migration, and matters to those alone that are about to run it. */
+/** Findings about a migration's text that matter only if it is about to run. */
 const OF_THE_TEXT: ReadonlySet<string> = new Set([
   "release.opaque",
   "release.acceptance-expired",
@@ -12,7 +12,7 @@ const OF_THE_TEXT: ReadonlySet<string> = new Set([
   "release.dynamic-sql",
 ]);
 
-/** Files whose migrations every tenant has: nothing pending is in them. */
+/** Files whose migrations every tenant has: nothing in them is pending. */
 export function appliedFiles(release: Release, pending: ReadonlySet<string>): ReadonlySet<string> {
   const filesOf = (isPending: boolean) =>
     release.migrations
@@ -23,7 +23,7 @@ export function appliedFiles(release: Release, pending: ReadonlySet<string>): Re
   return new Set(filesOf(false).filter((file) => !awaited.has(file)));
 }
 
-/** Findings of a release once it is known what is pending: what every tenant has cannot block, and is noted. */
+/** Findings of a release once it is known what is pending: what every tenant has cannot block, and becomes a note. */
 export function settledHistory(findings: readonly Finding[], applied: ReadonlySet<string>): readonly Finding[] {
   return findings.map((finding) => {
     if (!OF_THE_TEXT.has(finding.code) || !applied.has(finding.source?.file ?? "")) return finding;

@@ -2,20 +2,20 @@ import type { z } from "zod";
 import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 
-/** One state of the pipeline. Its input and output are small; what is big it reads and writes as artifacts. */
+/** One state of the pipeline. Its input and output are small; large data is read and written as artifacts. */
 export interface Step<I, O> {
   readonly name: string;
   readonly input: z.ZodType<I>;
   run(ports: Ports, input: I): Promise<O>;
-  /** Whether an output may stand for a second call with the same input. A result that says "not ok" never does. */
+  /** Whether an output may be reused for a second call with the same input. A result that says "not ok" never is. */
   settled(output: O): boolean;
   /** False for the step that closes the run's folder. */
   readonly writesRecord?: false;
-  /** What of its input may be kept; default: all of it. */
+  /** What may be stored of its input; default: all of it. */
   recorded?(input: I): unknown;
 }
 
-/** What is kept of a finished step, so that a killed run resumes and a redriven execution repeats nothing. */
+/** What is stored of a finished step, so that a killed run resumes and a redriven execution repeats nothing. */
 export interface StepRecord {
   readonly step: string;
   readonly input: unknown;
@@ -26,12 +26,12 @@ export interface StepRecord {
   readonly settled: boolean;
 }
 
-/** A fault that may pass when tried again: the state machine retries it. */
+/** A fault that may pass: the state machine retries it. */
 export class TransientFailure extends Error {
   override readonly name = "TransientFailure";
 }
 
-/** Runs a step once for its input: a settled result of an earlier call is returned as it was. Throws what the step throws. */
+/** Runs a step once for its input: a settled result of an earlier call is returned unchanged. Throws what the step throws. */
 export async function runStep<I, O>(step: Step<I, O>, ports: Ports, event: unknown): Promise<O> {
   const input = step.input.parse(event);
   const kept = step.recorded ? step.recorded(input) : input;

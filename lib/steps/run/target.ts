@@ -5,7 +5,7 @@ import { resultsOf, type TenantReading } from "./records.js";
 
 /** Which database answered: a name and an address can lead to another one tomorrow. */
 export interface Target {
-  /** `system_identifier` of the server's control file, the same on its physical replicas; null where the role may not read it. */
+  /** `system_identifier` of the server's control file, the same on its physical replicas; null if the role may not read it. */
   readonly system: string | null;
   /** `oid` of the database. */
   readonly database: string;
@@ -29,13 +29,13 @@ export async function targetsOf(ports: Pick<Ports, "run" | "artifacts">): Promis
   return Object.fromEntries(readings.flatMap(({ tenant, target }) => (target === null ? [] : [[tenant, target]])));
 }
 
-/** The database port, whose connections to a tenant lead to the database that was approved or nowhere. */
+/** A database port whose connections to a tenant reach only the database that was approved. */
 export function heldTo(database: Database, target: Target | null): Database {
   return {
     ...withoutConnect(database),
     async connect(tenant, options) {
       const session = await database.connect(tenant, options);
-      // The subscriber is another database by its nature.
+      // A subscriber is by nature another database.
       if (options.subscriber) return session;
       try {
         refuseOther(tenant, target, await targetOf(session));
@@ -48,7 +48,7 @@ export function heldTo(database: Database, target: Target | null): Database {
   };
 }
 
-/** The database port without the replicas, which may not show yet what was written last. */
+/** The database port without the replicas, which may not show the latest writes yet. */
 export function primaryOf(database: Database): Database {
   return {
     ...withoutConnect(database),

@@ -1,4 +1,4 @@
-/** Null where it is not known. */
+/** Null if unknown. */
 export interface TenantSize {
   readonly bytes: number | null;
   readonly clone: number | null;

@@ -24,13 +24,13 @@ interface Output {
 }
 
 /**
- * Takes an order to take a run back, or to go on with its rollout: signed by somebody whom the stack knows, and given once, after
- * the end that it names. Throws `OrderRefused` before anything is written.
+ * Accepts an order to take a run back, or to continue its rollout: signed by somebody whom the stack knows, and given once, after the end
+ * that it names. Throws `OrderRefused` before anything is written.
  */
 export const acceptOrder: Step<z.infer<typeof input>, Output> = {
   name: "accept-order",
   input,
-  // The trail says whether the order was taken: what lies elsewhere may be somebody else's.
+  // Only the trail says whether the order was accepted: anything stored elsewhere may be somebody else's.
   settled: () => false,
   recorded: ({ run, execution }) => ({ run, execution }),
   async run(ports, { order: given, execution }) {
@@ -39,7 +39,7 @@ export const acceptOrder: Step<z.infer<typeof input>, Output> = {
     const known = (await ports.audit.events()).find(({ details }) => details.execution === execution);
     const { config } = await needRequest(ports);
     const taken = known ?? (await take(ports, order, execution));
-    // What stopped the run the last time is no finding any more; if it still holds, it is found again.
+    // What stopped the run last time is no longer a finding; if it still holds, it is found again.
     await saveFindings(ports, "failure", []);
     if (order.kind === "resume")
       await ports.artifacts.put(artifact.passes, { resumed: Number(taken.details.pass) } satisfies Passes);
@@ -95,7 +95,7 @@ async function goingOn(ports: Ports): Promise<Record<string, Json>> {
   return { pass: (await passOf(ports)) + 1 };
 }
 
-/** From now on the run is this execution's: what stops it is recorded as the run's end. */
+/** From now on the run belongs to this execution: whatever stops it is recorded as the run's end. */
 async function noteTaken(ports: Ports, taken: TakenOrder): Promise<void> {
   const input = await need<AcceptedInput>(ports, artifact.input);
   await ports.artifacts.put(artifact.input, { ...input, execution: taken.execution } satisfies AcceptedInput);

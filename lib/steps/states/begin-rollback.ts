@@ -8,7 +8,7 @@ import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string(), order: z.int().min(0) });
 
-/** Cuts the tenants of a rollback that was asked for into batches, if what was approved is still what would be done. */
+/** Splits the tenants of a requested rollback into batches, if what was approved is still what would be done. */
 export const beginRollback: Step<z.infer<typeof input>, BegunRollback> = {
   name: "begin-rollback",
   input,

@@ -71,7 +71,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
       digest: digest(clusters.map((cluster) => [cluster.id, cluster.fingerprint, cluster.tenants])),
       details: { clusters: clusters.length, drifted },
     });
-    // Where nothing is pending there is nothing to try on a clone.
+    // If nothing is pending, there is nothing to try on a clone.
     return { clusters: clusters.filter(({ pending }) => pending.length > 0).map(({ id }) => ({ id })) };
   },
 };
@@ -80,7 +80,7 @@ function memberOf({ tenant, role, statistics }: TenantReading): MemberReading {
   return { tenant, ...(role === undefined ? {} : { role }), bytes: statistics?.sizeBytes ?? null };
 }
 
-/** Only what this release runs can block it. While a tenant is unknown, so is what is pending there, and all stays as it is. */
+/** Only what this release runs can block it. While a tenant is unknown, what is pending there is unknown too, and everything stays as it is. */
 async function settleHistory(
   ports: Ports,
   release: Release,
@@ -146,7 +146,7 @@ function today(ports: Ports): string {
   return new Date(ports.clock.now()).toISOString().slice(0, 10);
 }
 
-/** Removes the clones that killed runs left behind, this one or another; what could not be removed is said. */
+/** Removes the clones that killed runs left behind, this one or another; what could not be removed is reported. */
 async function sweep(ports: Ports, tenants: readonly Tenant[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [host, [tenant]] of groupBy(tenants, (each) => each.host)) {

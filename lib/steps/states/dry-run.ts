@@ -31,7 +31,7 @@ interface Output {
   readonly cluster: string;
 }
 
-/** The release and its way back, executed on clones of the cluster's largest tenant, and compared with what was before. */
+/** The release and its way back, executed on clones of the cluster's largest tenant, and compared with the state before. */
 export const dryRun: Step<z.infer<typeof input>, Output> = {
   name: "dry-run",
   input,
@@ -53,7 +53,7 @@ export const dryRun: Step<z.infer<typeof input>, Output> = {
 /** How many tenants of a cluster are tried, one after the other, until one can be cloned. */
 const MOST_CLONED = 4;
 
-/** On a clone of the representative, or of the next tenant of the cluster where none can be made of it. */
+/** On a clone of the representative, or of the cluster's next tenant if that cannot be cloned. */
 async function proveOne(
   ports: Ports,
   cluster: ClusterRecord,
@@ -76,7 +76,7 @@ async function proveOne(
   return false;
 }
 
-/** The representative first; then those of another server, whose reason may not hold there; the largest before the others. */
+/** The representative first; then those on another server, where its reason may not apply; the largest before the others. */
 async function byPlace(
   ports: Ports,
   cluster: ClusterRecord,
@@ -86,7 +86,7 @@ async function byPlace(
   const { config } = await needRequest(ports);
   const sizes = new Map((await readings(ports, cluster)).map(({ tenant, bytes }) => [tenant, bytes ?? 0]));
   const others = members.filter(
-    // Copies that the run makes at RDS are of the representative's server alone.
+    // Copies that the run makes at RDS are only of the representative's server.
     ({ id, host }) => id !== representative.id && (config.staging.mode !== "snapshot" || host === representative.host),
   );
   const far = ({ host }: Tenant) => (host === representative.host ? 1 : 0);
@@ -100,7 +100,7 @@ function readings(ports: Ports, { id }: ClusterRecord): Promise<readonly MemberR
   return need<readonly MemberReading[]>(ports, artifact.members(id));
 }
 
-/** No clone of this tenant could be made; nothing is known of the release by that. */
+/** No clone of this tenant could be made; that says nothing about the release. */
 class NoClone extends Error {
   override readonly name = "NoClone";
   constructor(
@@ -151,7 +151,7 @@ async function prove(
     await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...usage, ...instead]);
     return record.after !== null;
   } catch (error) {
-    // A process that ran out of time has found out nothing; one with more of it begins again.
+    // A process that ran out of time has found out nothing; one with more time starts again.
     if (ports.stop.aborted) throw new Interrupted(`the proof of cluster ${cluster.id} needs more time than was left`);
     if (!(error instanceof DatabaseError)) throw error;
     await saveFindings(ports, key, [unproved(cluster, tenant, error, 1)]);
@@ -159,7 +159,7 @@ async function prove(
   }
 }
 
-/** Asked in the tenant itself: the rollout executes there as the login, a clone may be executed on by a role that can do less. */
+/** Asked in the tenant itself: the rollout executes there as the login, while a clone may be executed on by a role that can do less. */
 async function codeInTenant(
   { database }: Ports,
   config: Config,
@@ -178,7 +178,7 @@ async function codeInTenant(
   }
 }
 
-/** Said, since what was measured there is scaled to the size of the others. */
+/** Reported, since what was measured there is scaled to the size of the others. */
 function clonedInstead(cluster: ClusterRecord, { tenant, error }: NoClone, other: Tenant): Finding {
   return {
     code: "dry-run.other-clone",

@@ -33,7 +33,7 @@ interface Output {
   readonly cluster: string;
 }
 
-/** Every query of the workload, described and planned on clones of the cluster's largest tenant before the release and after it. */
+/** Every query of the workload, described and planned on clones of the cluster's largest tenant before and after the release. */
 export const examineQueries: Step<z.infer<typeof input>, Output> = {
   name: "examine-queries",
   input,
@@ -41,7 +41,7 @@ export const examineQueries: Step<z.infer<typeof input>, Output> = {
   async run(ports, { cluster: id, proved }) {
     const { config } = await needRequest(ports);
     if (config.workload) await saveFindings(ports, `queries-${id}`, await examine(ports, config, id, proved));
-    // What was found blocks by itself.
+    // The findings themselves block.
     return { ok: proved, cluster: id };
   },
 };
@@ -110,7 +110,7 @@ async function judged(ports: Ports, config: Config, workload: Workload, subject:
   ];
 }
 
-/** What works on the clone after the release. Queries that may break are not held against a tenant either. */
+/** What works on the clone after the release. Queries that are allowed to break are not held against a tenant either. */
 function workingQueries({ queries }: ExaminedRelease, { accept, now }: QueryPolicy): readonly WorkingQuery[] {
   const accepted = new Set(accept.filter(({ expires }) => expires >= now).map(({ query }) => query));
   return queries

@@ -100,7 +100,7 @@ async function readTenant(
       pending: [],
       ms: ports.clock.monotonic() - started,
     };
-    // What is wrong with the role may be why.
+    // The role's defects may be the reason.
     return { record, findings: [...roles, finding] };
   } finally {
     await session?.close();

@@ -33,7 +33,7 @@ interface Output {
   readonly findings: number;
 }
 
-/** What the text of the pending migrations tells, judged by the catalog of tenants that still lack all of them and by the largest tables. */
+/** What the text of the pending migrations shows, judged by the catalog of tenants that still lack all of them and by the largest tables. */
 export const lint: Step<z.infer<typeof input>, Output> = {
   name: "lint",
   input,
@@ -89,8 +89,8 @@ export const lint: Step<z.infer<typeof input>, Output> = {
 };
 
 /**
- * The largest cluster in which every pending migration is still to run: in one that has some of them, what they make is there already,
- * and PostgreSQL would refuse what it is about to accept elsewhere. Null when no cluster lacks them all; the text alone is judged then.
+ * The largest cluster in which every pending migration is still to run: in one that has some of them, what they create already exists, and
+ * PostgreSQL would refuse there what it accepts elsewhere. Null when no cluster lacks them all; then only the text is judged.
  */
 function standsBefore(clusters: readonly ClusterRecord[], all: number): ClusterRecord | null {
   return clusters.find(({ pending }) => pending.length === all) ?? null;
@@ -107,7 +107,7 @@ async function recordWaived(ports: Ports, { finding, waiver }: Waived): Promise<
   });
 }
 
-/** What cannot be loaded was not asked, so it blocks. */
+/** A rule that cannot be loaded was not asked, so it blocks. */
 async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; findings: readonly Finding[] }> {
   try {
     return { rules: await ports.lintRules(), findings: [] };
@@ -129,8 +129,8 @@ async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; finding
 const SMALLEST_ROW_BYTES = 28;
 
 /**
- * The largest size of each table over the fleet. A table that was never analysed counts with as many rows as could fit;
- * a tenant that was not read contributes nothing, and blocks elsewhere.
+ * The largest size of each table over the fleet. A table that was never analysed counts with as many rows as could fit; a tenant that was
+ * not read contributes nothing, and blocks elsewhere.
  */
 function largestTables(
   readings: readonly TenantReading[],

@@ -32,7 +32,7 @@ interface Output {
   readonly mode: "run" | "check";
 }
 
-/** Registry, release and config; tenants cut into batches per host. */
+/** Registry, release and config; tenants split into batches per host. */
 export const load: Step<z.infer<typeof input>, Output> = {
   name: "load",
   input,
@@ -120,7 +120,7 @@ async function releaseOf(
   return convention === release.convention ? release : readRelease(files, { ...settings, convention });
 }
 
-/** The file alone, without what lies around it. */
+/** Only the file, without its surroundings. */
 async function backfillOf(
   files: readonly ReleaseFile[],
   { file }: BackfillRequest,

@@ -15,7 +15,7 @@ import { heldTo } from "../run/target.js";
 export const migrate: Step<HeldInput, BatchOutput> = {
   name: "migrate",
   input: heldInput,
-  // What is finished is kept per tenant: a wave that was taken back can be migrated again.
+  // Finished work is recorded per tenant: a wave that was taken back can be migrated again.
   settled: () => false,
   run: (all, input) => heldBatch(all, "Migrate", input, (ports) => migrateBatch(ports, input.batch)),
 };

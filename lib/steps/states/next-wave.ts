@@ -24,18 +24,18 @@ interface Output {
   readonly status: "ready" | "complete" | "void" | "busy" | "held" | "closed";
   readonly index: number;
   readonly hosts: readonly HostPlan[];
-  /** Seconds until it is worth to ask again. */
+  /** Seconds until asking again makes sense. */
   readonly wait: number;
-  /** Digest of what the wave is executed by; empty for none. */
+  /** Digest of what the wave executes; empty for none. */
   readonly held: string;
 }
 
-/** A rollout that a person holds is asked about again so often. Seconds. */
+/** How often a rollout that a person holds is asked about again. Seconds. */
 const ASK_AGAIN = 300;
-/** The clock of a window is looked at again so often. Seconds. */
+/** How often a window's clock is checked again. Seconds. */
 const LONGEST_WAIT = 3600;
 
-/** The next wave that is not finished, if what was approved is still what would run. */
+/** The next unfinished wave, if what was approved is still what would run. */
 export const nextWave: Step<z.infer<typeof input>, Output> = {
   name: "next-wave",
   input,
@@ -47,7 +47,7 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
     const pass = await passOf(ports);
     const results = await resultsSoFar(ports, waves, pass);
     const open = waves.filter((_, place) => !isFinished(results[place] ?? null, pass));
-    // Cheap, and asked over and over while the rollout is held; the rest is asked when it may go on.
+    // Cheap, and asked repeatedly while the rollout is held; the rest is asked when it may continue.
     const first = await firstDue(ports, open);
     const hold = first === null ? null : await holdOf(ports, config, first.group);
     if (hold !== null) return held(ports, hold);
@@ -96,7 +96,7 @@ function answer(status: Output["status"], index = -1): Output {
   return { status, index, hosts: [], wait: 0, held: "" };
 }
 
-/** Tenants that the breaker let go without the release are tried again when the run is resumed. */
+/** Tenants that the breaker let through without the release are tried again when the run is resumed. */
 function isFinished(result: WaveResult | null, pass: number): boolean {
   return result?.action === "continue" && (result.failed === 0 || result.pass === pass);
 }
@@ -107,7 +107,7 @@ interface Beginning {
   readonly wave: WavePlan;
   readonly due: readonly string[];
   readonly pass: number;
-  /** Digests of what is executed, by key, the wave's own batches left out. */
+  /** Digests of what is executed, by key, without the wave's own batches. */
   readonly approved: HeldPlan;
 }
 
@@ -134,7 +134,7 @@ async function begin(ports: Ports, beginning: Beginning): Promise<Output> {
   return { ...answer("ready", wave.index), hosts, held: plan };
 }
 
-/** As planned, or cut again where not every tenant of the wave is due. */
+/** As planned, or split again if not every tenant of the wave is due. */
 async function batchesOf(ports: Ports, { config, wave, due, pass }: Beginning): Promise<CutBatches> {
   const { batches, files } = await plannedBatches(ports, wave);
   if (due.length === wave.tenants.length) return { hosts: wave.hosts, files };

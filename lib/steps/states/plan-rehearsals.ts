@@ -23,8 +23,8 @@ interface Output {
 }
 
 /**
- * Which tenants have rows that no probe could judge, because the release changes them first or asking would cost too much: the release is
- * executed on a clone of each. Only where the dry run of its cluster succeeded; else the release is blocked already.
+ * Which tenants have rows that no probe could judge, because the release changes them first or the probe would cost too much: the release
+ * is executed on a clone of each. Only if the dry run of its cluster succeeded; otherwise the release is blocked already.
  */
 export const planRehearsals: Step<z.infer<typeof input>, Output> = {
   name: "plan-rehearsals",

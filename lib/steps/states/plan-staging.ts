@@ -16,7 +16,7 @@ interface Output {
   readonly snapshots: readonly SnapshotPlan[];
 }
 
-/** Which hosts a dry run needs a copy of, when the config wants copies made: those of the clusters' representatives. */
+/** Which hosts a dry run needs a copy of, if the config wants copies made: those of the clusters' representatives. */
 export const planStaging: Step<z.infer<typeof input>, Output> = {
   name: "plan-staging",
   input,

@@ -15,7 +15,7 @@ interface Output {
   readonly waves: number;
 }
 
-/** The canary first, then waves that grow; only tenants that lack something. */
+/** The canary first, then growing waves; only tenants that lack something. */
 export const planWaves: Step<z.infer<typeof input>, Output> = {
   name: "plan-waves",
   input,

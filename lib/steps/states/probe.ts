@@ -21,12 +21,12 @@ import { needRequest } from "../run/stored-request.js";
 
 interface Output {
   readonly ok: boolean;
-  /** Asking again would tell no more: what is unknown is left to a rehearsal, whose answer holds for these questions alone. */
+  /** Asking again would tell no more: what is unknown is left to a rehearsal, whose answer holds only for these questions. */
   readonly asked: boolean;
   readonly batch: string;
 }
 
-/** Rows that the release would trip over, counted in every tenant of a batch before any tenant is touched. */
+/** Rows that the release would fail on, counted in every tenant of a batch before any tenant is touched. */
 export const probe: Step<BatchInput, Output> = {
   name: "probe",
   input: batchInput,
@@ -44,7 +44,7 @@ export const probe: Step<BatchInput, Output> = {
   },
 };
 
-/** What kept a tenant from being read has a finding already; that nothing could be asked of it is no other one. */
+/** What kept a tenant from being read already has a finding; that nothing could be asked of it is not another one. */
 async function refusedTenants(ports: Ports, batch: string): Promise<ReadonlySet<string>> {
   const read = await ports.artifacts.get<BatchResult<unknown>>(artifact.result("Introspect", batch));
   return new Set(read?.findings.flatMap(({ severity, tenants }) => (severity === "error" ? (tenants ?? []) : [])));
@@ -62,7 +62,7 @@ export async function probeTenant(
   queries: readonly ProbeQuery[] | null,
   limits: ProbeLimits,
 ): Promise<TenantOutcome<TenantProbes>> {
-  // Its finding was made when it could not be read.
+  // Its finding was written when it could not be read.
   if (queries === null) return { record: { tenant: tenant.id, status: "unknown", probes: [] }, findings: [] };
   if (queries.length === 0) return { record: { tenant: tenant.id, status: "pass", probes: [] }, findings: [] };
   let sessions: ProbeSessions | null = null;
@@ -95,7 +95,7 @@ export async function probeTenant(
 }
 
 interface ProbeSessions {
-  /** On the replica when there is one that keeps up. */
+  /** On the replica if there is one that keeps up. */
   readonly session: Session;
   readonly primary: Session;
   readonly findings: readonly Finding[];
@@ -178,7 +178,7 @@ function remedyOf({ id }: Tenant, repair: string, keys: readonly string[]): Reme
   };
 }
 
-/** The first rows in the way, above their repair. A key may hold anything: nothing of it ends the comment. */
+/** The first rows in the way, above their repair. A key may hold anything, so nothing in it may end the comment. */
 function keysText(keys: readonly string[]): string {
   return keys.length === 0 ? "" : `-- In the way: ${keys.map(visible).join("; ")}\n`;
 }

@@ -12,13 +12,13 @@ interface Output {
 }
 
 const RESUME = { text: "Remove the cause, then continue from where it stopped." } as const;
-/** On AWS a failure that was recorded has ended its execution: what had not begun its rollout begins again. */
+/** On AWS a recorded failure has ended its execution: what had not begun its rollout starts again. */
 const NEW_RUN = {
   text: "Remove the cause, then start a new run of the same release; tenants that have it are not touched again.",
   command: "schema-gate run --aws",
 } as const;
 
-/** What could not be finished is written down as a finding that blocks, so that the report says what happened. */
+/** What could not be finished is recorded as a finding that blocks, so that the report says what happened. */
 export const recordFailure: Step<z.infer<typeof input>, Output> = {
   name: "record-failure",
   input,
@@ -49,7 +49,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-/** Lambda hands over the cause as a JSON text with `errorMessage`; the local engine as the message itself. */
+/** Lambda passes the cause as a JSON text with `errorMessage`; the local engine as the message itself. */
 function messageOf(cause: unknown): string {
   const text = typeof cause === "string" ? cause : JSON.stringify(cause);
   try {

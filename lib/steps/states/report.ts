@@ -10,7 +10,7 @@ import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
 
-/** How a run ended, for whoever asks the folder. */
+/** How a run ended, for anyone who reads the folder. */
 export interface Outcome {
   readonly status: Evidence["verdict"]["status"];
   readonly reason: string;
@@ -22,7 +22,7 @@ interface Output {
   readonly summary: string;
 }
 
-/** Evidence and execution log of everything that the run did, whatever its end. */
+/** Evidence and execution log of everything that the run did, however it ended. */
 export const report: Step<z.infer<typeof input>, Output> = {
   name: "report",
   input,
@@ -37,7 +37,7 @@ export const report: Step<z.infer<typeof input>, Output> = {
   },
 };
 
-/** Evidence, its files and the outcome of the run as it is now; noted in the trail. */
+/** Evidence, its files and the outcome of the run as it is now; recorded in the trail. */
 export async function writeReport(ports: Ports): Promise<Pick<Outcome, "status" | "reason">> {
   const evidence = await gatherEvidence(ports);
   const { status, reason } = evidence.verdict;

@@ -13,7 +13,7 @@ import { needRequest } from "../run/stored-request.js";
 const input = z.object({
   run: z.string(),
   taskToken: z.string().min(1),
-  /** Of a rollback, by its place in the trail; absent: the release is asked about. */
+  /** For a rollback, its place in the trail; absent: the question is about the release. */
   order: z.int().min(0).optional(),
 });
 
@@ -21,12 +21,12 @@ interface Output {
   readonly opened: "opened" | "reopened";
 }
 
-/** The question was answered, or its time ran out, before this wait for the answer began: there is nothing to wait for. */
+/** The question was answered, or its time ran out, before this wait began: there is nothing to wait for. */
 class AlreadyDecided extends Error {
   override readonly name = "AlreadyDecided";
 }
 
-/** Puts the question to people. The task token is kept with the approvals and goes nowhere else. */
+/** Puts the question to people. The task token is stored with the approvals and goes nowhere else. */
 export const requestApproval: Step<z.infer<typeof input>, Output> = {
   name: "request-approval",
   input,

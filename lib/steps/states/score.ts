@@ -33,7 +33,7 @@ export const score: Step<z.infer<typeof input>, Output> = {
     const { config } = run.request;
     await refuseOtherPolicy(ports);
     await saveFindings(ports, "kept", keptPredictions(run));
-    // What the score itself said is no reason for the score.
+    // The score's own findings are not a reason for the score.
     const findings = (await allFindings(ports)).filter(({ gate }) => gate !== "score");
     const scored = scoreRisk(riskInput(run, findings, ports.clock.now()), config.thresholds);
     const idle = run.clusters.length > 0 && run.clusters.every(({ pending }) => pending.length === 0);

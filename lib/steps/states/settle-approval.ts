@@ -14,7 +14,7 @@ interface Output {
   readonly decision: "approved" | "rejected" | "expired" | "void";
 }
 
-/** Reads what was decided from where decisions are kept, whatever woke the run, and writes all of it into the audit trail. */
+/** Reads the decision from where decisions are stored, whatever woke the run, and writes all of it into the audit trail. */
 export const settleApproval: Step<z.infer<typeof input>, Output> = {
   name: "settle-approval",
   input,
@@ -25,7 +25,7 @@ export const settleApproval: Step<z.infer<typeof input>, Output> = {
     const state = approvalState(record.request, record.entries, ports.clock.now());
     for (const entry of record.entries) await auditEntry(ports, entry, record.request.digest);
     for (const key of await ports.artifacts.list(artifact.refusals)) await auditRefusal(ports, key);
-    // A wait that ended before its time, for whatever reason, without a decision: that is no approval.
+    // A wait that ended early, for whatever reason, without a decision is no approval.
     const decision = state.status === "pending" ? "expired" : state.status;
     if (decision === "expired") await note(ports, "schema-gate", "approval.expired", record.request.digest, {});
     return { decision };

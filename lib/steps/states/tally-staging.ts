@@ -15,11 +15,11 @@ const input = z.object({
 
 interface Output {
   readonly ok: boolean;
-  /** For the state machine: what staging is from here on. */
+  /** For the state machine: the staging mode from here on. */
   readonly mode: "snapshot" | "removed";
 }
 
-/** Counts what was made, or removed, at RDS against what was planned, by name. */
+/** Counts what was created, or removed, at RDS against what was planned, by name. */
 export const tallyStaging: Step<z.infer<typeof input>, Output> = {
   name: "tally-staging",
   input,

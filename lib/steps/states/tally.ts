@@ -42,8 +42,8 @@ const GATES: Readonly<Record<Phase, Gate>> = {
 };
 
 /**
- * Counts the answers of a Map against what was expected, by name. A child that was lost, answered twice, or answered for
- * another is unknown, and unknown blocks.
+ * Counts the answers of a Map against what was expected, by name. A child that was lost, answered twice, or answered for another is
+ * unknown, and unknown blocks.
  */
 export const tally: Step<z.infer<typeof input>, Output> = {
   name: "tally",
@@ -64,7 +64,7 @@ export const tally: Step<z.infer<typeof input>, Output> = {
         findings.push(lost(phase, said.kind, child.id, said.tenants));
       }
     }
-    // Whatever else is wrong with the answers must be said too, since findings are what blocks.
+    // Whatever else is wrong with the answers must be reported too, since findings are what blocks.
     if (!ok && allGood) findings.push(lost(phase, "phase", phase, []));
     await saveFindings(ports, keyOf(phase, expected[0]?.id ?? scope), findings);
     if (scope === "fleet" && phase === "RollBack") await auditRollback(ports, ok, expected);
@@ -83,7 +83,7 @@ async function auditRollback(ports: Ports, ok: boolean, hosts: readonly Child[])
   });
 }
 
-/** The tenants of one host whose replicas were not read because they lag: one event, however many they are. */
+/** The tenants of one host whose replicas were not read because they lag: one event, however many there are. */
 async function auditLag(ports: Ports, host: Child, findings: readonly Finding[]): Promise<void> {
   const lagging = findings.filter(({ code }) => code.endsWith(REPLICA_LAG));
   if (lagging.length === 0) return;
@@ -96,7 +96,7 @@ async function auditLag(ports: Ports, host: Child, findings: readonly Finding[])
   });
 }
 
-/** Reads every result of the phase, so once per phase: a rollout, which has a phase per wave, is recorded by the report. */
+/** Reads every result of the phase, so it runs once per phase: a rollout, which has a phase per wave, is recorded by the report. */
 async function concludePhase(ports: Ports, phase: Phase, proved: string): Promise<void> {
   if (phase === "Migrate") return;
   const text = phase === "DryRun" ? proved : summary(await recordTenants(ports, phase));
@@ -111,14 +111,14 @@ function summary(statuses: ReadonlyMap<string, number>): string {
 interface Said {
   readonly kind: "batch" | "host" | "cluster";
   readonly findings: readonly Finding[];
-  /** The findings are not kept anywhere else yet. */
+  /** The findings are not stored anywhere else yet. */
   readonly own: boolean;
   /** It wrote nothing, whatever it answered. */
   readonly silent: boolean;
   readonly tenants: readonly string[];
 }
 
-/** What a child left behind, as against what it answered. */
+/** What a child left behind, as opposed to what it answered. */
 async function saidBy(ports: Ports, phase: Phase, scope: string, child: Child): Promise<Said> {
   if (scope !== "fleet") {
     const result = await ports.artifacts.get<BatchResult<unknown>>(artifact.result(phase, child.id));

@@ -15,7 +15,7 @@ interface Output {
   readonly scope: string;
 }
 
-/** From here on the clones and scratch databases of a host's tenants are made on its copy. */
+/** From here on the clones and scratch databases of a host's tenants are created on its copy. */
 export const useSnapshot: Step<z.infer<typeof input>, Output> = {
   name: "use-snapshot",
   input,

@@ -35,11 +35,11 @@ interface Output {
   readonly action: "continue" | "halt" | "rollback";
   readonly failed: number;
   readonly hosts: readonly HostPlan[];
-  /** Digest of what is taken back by; empty for nothing. */
+  /** Digest of what the tenants are taken back by; empty for nothing. */
   readonly held: string;
 }
 
-/** Counts what became of each tenant of the wave and decides: go on, stop, or take back. A tenant without a word is unknown. */
+/** Counts what happened to each tenant of the wave and decides: continue, stop, or take back. A tenant without a result is unknown. */
 export const verifyWave: Step<z.infer<typeof input>, Output> = {
   name: "verify-wave",
   input,
@@ -69,7 +69,7 @@ export const verifyWave: Step<z.infer<typeof input>, Output> = {
       queries: queries?.health ?? null,
     });
     await auditFaults(ports, said);
-    // What a person said while the last wave was at work, no later one would tell.
+    // No later wave would record what a person said during the last one.
     await noteSaid(ports);
     await noteGoverned(ports);
     const back = verdict.open ? await toTakeBack(ports, config.rollout.onFailure, plan) : null;
@@ -96,19 +96,19 @@ function analyzedText(said: readonly (TenantProgress | null)[]): string {
   return `; ANALYZE ${plural(analyzed.length, "time")}, ${ms} ms`;
 }
 
-/** Tenants of the wave that are still in the registry and lack the release, also those that this pass leaves out. */
+/** Tenants of the wave that are still in the registry and lack the release, including those that this pass leaves out. */
 async function without(ports: Ports, { tenants }: WavePlan): Promise<number> {
   const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
   const said = await Promise.all(tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
   return tenants.filter((id, at) => said[at]?.status !== "migrated" && !gone.includes(id)).length;
 }
 
-/** Back to the schema before, by failure or because an earlier attempt was taken back. */
+/** Back at the schema before: by a failure, or because an earlier attempt was taken back. */
 function isWithout(progress: TenantProgress | null): boolean {
   return progress?.status === "failed" || progress?.status === "rolled back";
 }
 
-/** One event for each tenant that met a fault, also those that overcame it. */
+/** One event for each tenant that met a fault, including those that overcame it. */
 async function auditFaults(ports: Ports, said: readonly (TenantProgress | null)[]): Promise<void> {
   for (const progress of said) {
     if (!progress || (progress.status === "migrated" && progress.faults.length === 0)) continue;
@@ -177,11 +177,11 @@ function tooLargeText({ tenant, tooLarge }: SinceInTenant): string {
 interface TakingBack {
   readonly waves: readonly WavePlan[];
   readonly tenants: readonly Tenant[];
-  /** Those whose rows since the release are above the limit: with one of them none is taken back. */
+  /** Those whose rows since the release exceed the limit: if there is one, no tenant is taken back. */
   readonly tooLarge: readonly SinceInTenant[];
 }
 
-/** The tenants that the policy takes back, weighed before the first: those of this wave, or of every wave so far. Null where it takes none. */
+/** The tenants that the policy takes back, weighed before the first: those of this wave, or of every wave so far. Null if it takes back none. */
 async function toTakeBack(ports: Ports, policy: string, plan: WavePlan): Promise<TakingBack | null> {
   if (policy === "halt") return null;
   const waves = await need<readonly WavePlan[]>(ports, artifact.waves);

@@ -13,7 +13,7 @@ export interface LookOptions {
   readonly connectionsPerHost: number;
   /** Milliseconds. */
   readonly statementTimeout: number;
-  /** Whose ledgers are asked what is pending; null when none are. */
+  /** The release whose pending migrations the ledgers are asked for; null for none. */
   readonly release: Release | null;
   /** ISO 8601. */
   readonly now: string;
@@ -21,7 +21,7 @@ export interface LookOptions {
 
 export interface FleetLook {
   readonly look: Look;
-  /** Those that were read or recognised, by fingerprint. */
+  /** Catalogs that were read or recognised, by fingerprint. */
   readonly catalogs: ReadonlyMap<string, Catalog>;
 }
 

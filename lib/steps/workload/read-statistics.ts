@@ -14,8 +14,8 @@ import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 const NOT_LOADED = "55000";
 
 /**
- * The queries that a tenant's server has counted, read-only. A tenant without the extension has a remark in place of them.
- * The parser must be loaded. Throws `DatabaseError` for any other failure.
+ * The queries that a tenant's server has counted, read-only. A tenant without the extension gets a remark instead. The parser must be
+ * loaded. Throws `DatabaseError` for any other failure.
  */
 export async function readStatistics(session: Session, place: string): Promise<Workload> {
   const [view] = await session.query<Row & StatementsView>(FIND_STATEMENTS);
