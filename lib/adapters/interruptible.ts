@@ -4,8 +4,8 @@ import { Interrupted } from "../ports/ports.js";
 const CANCELLER: SessionOptions = { purpose: "write", statementTimeout: 5000, lockTimeout: 5000, asLogin: true };
 
 /**
- * A database whose statements end with `stop`: the server is told to cancel what runs, the caller gets `Interrupted`, and
- * what was not committed is undone with the session. For processes that are ended at a known time.
+ * A database whose statements end with `stop`: the server is told to cancel them, the caller gets `Interrupted`, and uncommitted work is
+ * undone with the session. For processes with a known end.
  */
 export function interruptible(database: Database, stop: AbortSignal): Database {
   const cloneOf = (clone: Clone): Clone => ({
@@ -25,14 +25,14 @@ export function interruptible(database: Database, stop: AbortSignal): Database {
 
 function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<Session>): Session {
   const cancel = async () => {
-    // Behind a pooler its first backend may be another client's by now.
+    // Behind a pooler its first backend may belong to another client by now.
     if (session.pooled) return;
     const other = await canceller();
     await other.query("select pg_cancel_backend($1)", [session.backend]).finally(() => other.close());
   };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     if (stop.aborted) throw new Interrupted("its time ran out");
-    // A cancellation that does not reach the server leaves the statement to its own timeout.
+    // If a cancellation does not reach the server, the statement ends by its own timeout.
     const onAbort = () => void cancel().catch(() => {});
     stop.addEventListener("abort", onAbort, { once: true });
     try {

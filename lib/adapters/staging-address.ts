@@ -2,7 +2,7 @@ import { type SnapshotAddress, snapshotKey } from "../core/staging/snapshot.js";
 import type { Artifacts } from "../ports/artifacts.js";
 import { DatabaseError } from "../ports/database.js";
 
-/** Where the copy of a host answers that this run had made. Throws `DatabaseError` when there is none. */
+/** The address of the copy that this run made of a host. Throws `DatabaseError` if there is none. */
 export async function stagingAddress(artifacts: Artifacts, host: string): Promise<SnapshotAddress> {
   const address = await artifacts.get<SnapshotAddress>(snapshotKey(host));
   if (address === null)

@@ -2,12 +2,12 @@ import { SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
 import type { Approvals } from "../../ports/approvals.js";
 import { type ClientSettings, clientOf } from "./clients.js";
 
-/** Answers that mean that the wait is over already: somebody else continued the run, or its time ran out. */
+/** Answers that mean that the wait is already over: somebody else continued the run, or its time ran out. */
 const OVER: ReadonlySet<string> = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
 
 /**
- * Wakes the execution that waits for an approval, whatever was decided: the state after it reads the decision from where
- * decisions are kept. Calling it twice does no harm.
+ * Wakes the execution that waits for an approval, whatever was decided: the next state reads the decision from where decisions are stored.
+ * Calling it twice does no harm.
  */
 export function approvalSettler(approvals: Approvals, settings: ClientSettings): (run: string) => Promise<void> {
   const client = clientOf(SFNClient, settings);
@@ -17,7 +17,7 @@ export function approvalSettler(approvals: Approvals, settings: ClientSettings):
     try {
       await client.send(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
     } catch (error) {
-      // The SDK's own error repeats nothing of the request, but its cause might.
+      // The SDK's own error repeats nothing from the request, but its cause might.
       if (!OVER.has((error as Error).name))
         throw new Error(`the run ${run} could not be continued: ${(error as Error).name}`);
     }

@@ -12,11 +12,11 @@ import type { ClientSettings } from "./clients.js";
 
 export interface AwsDatabaseOptions {
   readonly fleet: AwsFleet;
-  /** The server that holds the copies of a tenant's database; null when clones are made next to it. */
+  /** The server that holds the copies of a tenant's database; null if clones are made next to it. */
   staging(tenant: Tenant): Promise<Endpoint | null>;
-  /** Clones are executed on by a login that reaches beyond them: the config says why. */
+  /** A login that reaches beyond the clones may execute on them: the config says why. */
   readonly uncontained?: boolean;
-  /** Extensions that releases may make on clones, though they are not trusted. */
+  /** Extensions that releases may create on clones, although they are not trusted. */
   readonly extensions?: ReadonlySet<string>;
   /** For the RDS Data API. */
   readonly client: ClientSettings;
@@ -24,7 +24,7 @@ export interface AwsDatabaseOptions {
   forgetSecrets(): void;
 }
 
-/** A login that was refused, and a secret that could not be used: either may be old news that was kept in memory. */
+/** A refused login and an unusable secret: either may come from an outdated value in memory. */
 const REFUSED: ReadonlySet<string> = new Set(["28P01", "28000", "SECRET"]);
 
 function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): string {
@@ -35,7 +35,7 @@ function urlOf(way: Extract<Way, { kind: "pg" }>, settings: SessionOptions): str
   return settings.replica && way.replica ? way.replica : way.url;
 }
 
-/** The database port on AWS. A password that was rotated while a run works is read again once. */
+/** The database port on AWS. If a password is rotated during a run, it is read again once. */
 export function awsDatabase(options: AwsDatabaseOptions): Database {
   const { fleet, extensions } = options;
   const executors = options.uncontained ? null : new Executors();
@@ -72,7 +72,7 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
           openSession(asExecutor({ ...staging, database: name }, tenant, executor), settings),
       };
     const entry = await fleet.wayTo(tenant);
-    // A secret names the one login that the Data API signs in as.
+    // A secret names the single login that the Data API signs in as.
     return {
       database,
       role,
@@ -104,7 +104,7 @@ async function withFreshSecret(open: () => Promise<Session>, { forgetSecrets }: 
   }
 }
 
-/** A secret that cannot be used is a tenant that cannot be reached: a finding of its own, not the end of the run. */
+/** A secret that cannot be used means a tenant that cannot be reached: a separate finding, not the end of the run. */
 async function asDatabaseError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

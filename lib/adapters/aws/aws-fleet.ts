@@ -33,20 +33,20 @@ export interface AwsFleetOptions {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly store: S3Store;
-  /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` lies below `registry/` in the bucket. */
+  /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` is below `registry/` in the bucket. */
   readonly source: string | null;
-  /** A token in place of a password (RDS IAM authentication). */
+  /** A token instead of a password (RDS IAM authentication). */
   iamToken(endpoint: Endpoint): Promise<string>;
 }
 
-/** The registry on AWS. Listing tenants reads no tenant's password; those are read when a connection is opened. */
+/** The registry on AWS. Listing tenants reads no tenant's password; passwords are read when a connection is opened. */
 export class AwsFleet implements Registry {
   private loaded: Promise<ReadonlyMap<string, AwsTenant>> | null = null;
 
   constructor(private readonly options: AwsFleetOptions) {}
 
   async tenants(): Promise<readonly Tenant[]> {
-    // Read again each time, so that a tenant which joined while a run works is seen.
+    // Read again each time, so that a tenant that joined during a run is seen.
     this.loaded = this.load();
     return [...(await this.loaded).values()].map((entry) => entry.tenant);
   }
@@ -58,14 +58,14 @@ export class AwsFleet implements Registry {
     return entry;
   }
 
-  /** The way to a tenant that a run began with. Throws `RegistryError` when the registry leads elsewhere by now. */
+  /** The address of a tenant when the run began. Throws `RegistryError` if the registry by now points elsewhere. */
   async wayTo(tenant: Tenant): Promise<AwsTenant> {
     const entry = await this.entry(tenant.id);
     refuseOtherPlace(tenant, entry.tenant);
     return entry;
   }
 
-  /** With the password or token of this moment; `at`: on another server than the URL's. Throws `SecretError`, `EndpointError`. */
+  /** With the current password or token; `at`: on another server than the URL's. Throws `SecretError`, `EndpointError`. */
   async endpoint(url: string, secret: string | null, at: SnapshotAddress | null = null): Promise<Endpoint> {
     const { config, secrets } = this.options;
     const { user, password, tls, iam, hosts } = config.connection;
@@ -105,7 +105,7 @@ export class AwsFleet implements Registry {
     const { file, query } = config.registry;
     if (source?.startsWith("secret:")) {
       const text = await secrets.resolve(source);
-      // A text in a list of lines with commas is CSV; JSON and YAML begin otherwise.
+      // A text of lines with commas is CSV; JSON and YAML start differently.
       const name = /^\s*(\[|\{|-|tenants:)/.test(text) ? "secret" : "secret.csv";
       return { origin: "the registry secret", rows: rowsOfText(text, name, "the registry secret") };
     }

@@ -46,7 +46,7 @@ export interface AwsPortsOptions {
   /** References; null: what the config says. */
   readonly registry: string | null;
   readonly staging: string | null;
-  /** What links are signed with. */
+  /** Signs links. */
   linkKey(): Promise<Uint8Array>;
   /** Of approvals. */
   readonly authenticator: Authenticator;
@@ -55,7 +55,7 @@ export interface AwsPortsOptions {
   readonly events: Events;
   readonly renderer: ReportRenderer;
   readonly stop: AbortSignal;
-  /** When this process ends; what runs in a database then is cancelled. Null: nothing ends it. */
+  /** When this process ends; whatever is then running in a database is cancelled. Null: nothing ends it. */
   readonly deadline: number | null;
 }
 
@@ -97,7 +97,7 @@ export function awsPorts(options: AwsPortsOptions): Ports {
   };
 }
 
-/** The server that holds the copies of a tenant's database: one that is there, or the copy that this run had made. */
+/** The server that holds the copies of a tenant's database: an existing one, or the copy that this run made. */
 async function stagingOf(
   { config, secrets, staging }: AwsPortsOptions,
   fleet: AwsFleet,
@@ -114,7 +114,7 @@ async function stagingOf(
   return server === null ? null : endpointOf(await secrets.resolve(server));
 }
 
-/** What lies under the key may have been exchanged since its signature was checked. */
+/** The object under the key may have been replaced since its signature was checked. */
 async function acceptedPack({ store, release, pack: accepted }: AwsPortsOptions): Promise<ReleasePack> {
   const { pack, body } = await readPack(store, release);
   if (digest(body) !== accepted)
@@ -122,7 +122,7 @@ async function acceptedPack({ store, release, pack: accepted }: AwsPortsOptions)
   return pack;
 }
 
-/** A packed release carries no code, so rules of one's own cannot run here. */
+/** A packed release contains no code, so a team's own rules cannot run here. */
 function refuseRules(modules: readonly string[]): readonly [] {
   if (modules.length > 0)
     throw new Error(`${modules.join(", ")} cannot be loaded on AWS: a packed release carries no code`);

@@ -1,23 +1,20 @@
-/** Gives back the client that it was given, whose calls it shows in a trace. */
+/** Returns the client that it was given, with the client's calls shown in a trace. */
 export type Traced = <C>(client: C) => C;
 
-/** What every SDK client of ours is made with. */
+/** Settings of every SDK client that we create. */
 export interface ClientSettings {
   readonly region?: string;
   /** Of an emulator. */
   readonly endpoint?: string;
-  /** Tries of one call, the first included. */
+  /** Attempts at one call, including the first. */
   readonly maxAttempts: number;
-  /** Absent where nobody traces. */
+  /** Absent if nobody traces. */
   readonly traced?: Traced;
 }
 
 const MOST_ATTEMPTS = 8;
 
-/**
- * Throttling (429, `SlowDown`, `ThrottlingException`) and faults of the service are tried again by the SDK with a pause that
- * grows and is spread at random.
- */
+/** The SDK retries throttling (429, `SlowDown`, `ThrottlingException`) and service faults, with a growing, randomly spread pause. */
 export function clientSettings(environment: Readonly<Record<string, string | undefined>>): ClientSettings {
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const endpoint = environment.AWS_ENDPOINT_URL;
@@ -30,7 +27,7 @@ export function clientSettings(environment: Readonly<Record<string, string | und
 
 type Given = Omit<ClientSettings, "traced"> & { readonly forcePathStyle?: boolean };
 
-/** A client of the SDK with these settings, and with `more` that it alone has. */
+/** An SDK client with these settings, plus `more` for this client only. */
 export function clientOf<C>(
   Client: new (settings: Given) => C,
   { traced, ...settings }: ClientSettings,

@@ -5,11 +5,11 @@ export interface ExecutionState {
   readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
   readonly error: string | null;
   readonly cause: string | null;
-  /** It can go on where it stopped. */
+  /** It can continue where it stopped. */
   readonly redrivable: boolean;
 }
 
-/** Asks Step Functions how an execution stands. */
+/** Asks Step Functions for the status of an execution. */
 export function executionWatcher(execution: string, settings: ClientSettings): () => Promise<ExecutionState> {
   const client = clientOf(SFNClient, settings);
   return async () => {
@@ -23,7 +23,7 @@ export function executionWatcher(execution: string, settings: ClientSettings): (
   };
 }
 
-/** Lets an execution go on where it stopped. */
+/** Lets an execution continue where it stopped. */
 export async function redriveExecution(execution: string, settings: ClientSettings): Promise<void> {
   await clientOf(SFNClient, settings).send(new RedriveExecutionCommand({ executionArn: execution }));
 }

@@ -5,7 +5,7 @@ import { type S3Store, StoreError } from "./s3-store.js";
 
 const READERS = 32;
 
-/** Copies the folder of a run from the bucket, so that `report`, `audit` and `status` work on it here. Returns how many files. */
+/** Copies the folder of a run from the bucket, so that `report`, `audit` and `status` work on it here. Returns the number of files. */
 export async function downloadRun(store: S3Store, run: string, directory: string): Promise<number> {
   const prefix = `runs/${run}/`;
   const keys = await store.list(prefix);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GenerateMacCommand, KMSClient, type MacAlgorithmSpec, VerifyMacCommand } from "@aws-sdk/client-kms";
 import { type ClientSettings, clientOf } from "./clients.js";
 
-/** Says that a text is this gate's own, and tells whether one is. */
+/** Marks a text as this gate's own, and checks the mark. */
 export interface Authenticator {
   mac(text: string): Promise<Uint8Array>;
   holds(text: string, mac: Uint8Array): Promise<boolean>;
@@ -11,8 +11,8 @@ export interface Authenticator {
 const ALGORITHM: MacAlgorithmSpec = "HMAC_SHA_256";
 
 /**
- * An HMAC key that never leaves KMS. Making and verifying are two permissions, so that who only reads cannot forge. KMS takes
- * 4,096 bytes of a message: the MAC is over the text's SHA-256.
+ * An HMAC key that never leaves KMS. Making and verifying are separate permissions, so that a reader cannot forge. KMS accepts 4,096 bytes
+ * of a message, so the MAC is over the text's SHA-256.
  */
 export function kmsMac(key: string, settings: ClientSettings): Authenticator {
   const client = clientOf(KMSClient, settings);
@@ -28,7 +28,7 @@ export function kmsMac(key: string, settings: ClientSettings): Authenticator {
       return Mac;
     },
     async holds(text, mac) {
-      // KMS refuses an empty one before it looks at it.
+      // KMS rejects an empty one without checking it.
       if (mac.length === 0) return false;
       try {
         const { MacValid } = await client.send(new VerifyMacCommand({ ...asked(text), Mac: mac }));
@@ -41,7 +41,7 @@ export function kmsMac(key: string, settings: ClientSettings): Authenticator {
   };
 }
 
-/** For the functions that read and write no approvals. */
+/** For the functions that neither read nor write approvals. */
 export const NO_AUTHENTICATOR: Authenticator = { mac: notSet, holds: notSet };
 
 function notSet(): Promise<never> {

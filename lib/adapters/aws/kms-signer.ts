@@ -34,7 +34,7 @@ export async function kmsSigner(key: string, settings: ClientSettings): Promise<
     algorithm: scheme.algorithm,
     publicKey: der.export({ type: "spki", format: "pem" }).toString(),
     async sign(message) {
-      // KMS hashes a raw message itself and takes 4,096 bytes of it; a seal has some 700.
+      // KMS hashes a raw message itself and accepts 4,096 bytes; a seal has about 700.
       const { Signature } = await client.send(
         new SignCommand({ KeyId: key, Message: message, MessageType: "RAW", SigningAlgorithm: scheme.call }),
       );

@@ -10,7 +10,7 @@ import { workloadSchema } from "../../core/workload/workload.js";
 import type { Signer } from "../../ports/signer.js";
 
 const FORMAT = 2;
-/** Bytes of a pack after it was unpacked. */
+/** Bytes of an unpacked pack. */
 const LARGEST = 256 * 1024 * 1024;
 
 /** What is uploaded: the pack as it was signed, and who signed it. */
@@ -22,12 +22,12 @@ const envelopeSchema = z.strictObject({
 });
 
 const packSchema = z.strictObject({
-  /** Whose change it is, as the pipeline says that packs; nobody where nothing knows. */
+  /** Whose change it is, according to the packing pipeline; empty if nothing knows. */
   authors: z.array(z.string().min(1)),
   /** The login that packed it. */
   startedBy: z.string().min(1).optional(),
   mode: z.enum(["run", "check"]),
-  /** Every catalog is read, also of tenants that did not change since the last run. */
+  /** Read every catalog, even of tenants that did not change since the last run. */
   fresh: z.boolean().optional(),
   toolVersion: z.string(),
   config: configSchema,
@@ -49,7 +49,7 @@ export type PackProblem =
   | "pack.forged"
   | "pack.no-author";
 
-/** What was given as a release is none that may run. The message names the key. */
+/** What was given as a release is not one that may run. The message names the key. */
 export class ReleasePackError extends Error {
   override readonly name = "ReleasePackError";
 
@@ -63,7 +63,7 @@ export class ReleasePackError extends Error {
 
 export interface PackedRelease {
   readonly bytes: Uint8Array;
-  /** Of what was signed, and by whom: the same release of the same signer has the same. */
+  /** Over what was signed and by whom: the same release from the same signer has the same digest. */
   readonly digest: string;
 }
 
@@ -88,7 +88,7 @@ export interface UnpackedRelease {
   readonly signatures: readonly PackSignature[];
 }
 
-/** Throws `ReleasePackError`. `key` is for the message alone. Says nothing of who signed it. */
+/** Throws `ReleasePackError`. `key` is only for the message. Does not check who signed it. */
 export async function unpackRelease(bytes: Uint8Array, key: string): Promise<UnpackedRelease> {
   const value = await unpacked(bytes, key);
   const { format } = (value ?? {}) as { format?: unknown };

@@ -12,13 +12,12 @@ const MAC_PURPOSE = "schema-gate approvals v1\n";
 const REQUEST = "request.json";
 
 /**
- * Approvals as objects: `approvals/HASH/request.json`, one object per entry, and the task token encrypted, so that nobody who
- * reads the bucket can continue a run. A conditional write gives each place to one writer. The request and each entry carry a
- * MAC over content, run and place: `read` throws `TamperedError` for what was put into the bucket by somebody else, changed,
- * moved or removed.
+ * Approvals as objects: `approvals/HASH/request.json`, one object per entry, and the task token encrypted, so that nobody who reads the
+ * bucket can continue a run. A conditional write gives each place to one writer. The request and each entry carry a MAC over content, run
+ * and place: `read` throws `TamperedError` for anything that somebody else put into the bucket, changed, moved or removed.
  */
 export class S3Approvals implements Approvals {
-  /** `key` gives the bytes that links are signed with; the one for tokens is derived from them. */
+  /** `key` returns the bytes that links are signed with; the key for tokens is derived from them. */
   constructor(
     private readonly store: S3Store,
     private readonly key: () => Promise<Uint8Array>,
@@ -60,7 +59,7 @@ export class S3Approvals implements Approvals {
     return this.believed<ApprovalRequest>(run, REQUEST);
   }
 
-  /** Entries have no gaps between them: one that is missing was removed. */
+  /** Entries have no gaps: a missing one was removed. */
   private async entry(run: string, position: number, key: string): Promise<ApprovalEntry> {
     const name = placeOf(position);
     const entry = key === `${folder(run)}/${name}` ? await this.believed<ApprovalEntry>(run, name) : null;
@@ -68,7 +67,7 @@ export class S3Approvals implements Approvals {
     return entry;
   }
 
-  /** Null when there is none. */
+  /** Null if there is none. */
   private async believed<T>(run: string, name: string): Promise<T | null> {
     const key = `${folder(run)}/${name}`;
     const text = await this.store.text(key);
@@ -98,7 +97,7 @@ export class S3Approvals implements Approvals {
     return Buffer.from(hkdfSync("sha256", await this.key(), "", PURPOSE, 32));
   }
 
-  /** Bound to its run: moved to another run it cannot be opened. */
+  /** Bound to its run: if moved to another run, it cannot be opened. */
   private async sealed(run: string, token: string): Promise<string> {
     const iv = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", await this.tokenKey(), iv).setAAD(Buffer.from(run));
@@ -124,7 +123,7 @@ function placeOf(position: number): string {
   return `entries/${String(position).padStart(6, "0")}.json`;
 }
 
-/** Null for what has no canonical form, such as half of a character. */
+/** Null for text without a canonical form, such as half a character. */
 function macText(run: string, name: string, body: unknown): string | null {
   try {
     return `${MAC_PURPOSE}${canonicalJson([run, name, body])}`;
@@ -133,7 +132,7 @@ function macText(run: string, name: string, body: unknown): string | null {
   }
 }
 
-/** What is not of this form has no MAC, and so none that holds. */
+/** Anything not of this form has no MAC, and so no valid one. */
 function parsed(text: string): { readonly body: unknown; readonly mac: Uint8Array } {
   try {
     const { body = null, mac } = (JSON.parse(text) ?? {}) as { body?: unknown; mac?: unknown };

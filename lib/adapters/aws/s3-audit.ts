@@ -22,25 +22,25 @@ export interface S3AuditOptions {
   readonly store: S3Store;
   readonly run: string;
   readonly clock: Clock;
-  /** How long an event cannot be removed; null: no lock is asked for. */
+  /** How long an event cannot be removed; null: no lock is requested. */
   readonly retention: { readonly mode: Retention["mode"]; readonly days: number } | null;
 }
 
 const READERS = 32;
 
-/** Next to the runs' own folders, since it is no part of a run's record. */
+/** Next to the runs' own folders, since it is not part of a run's record. */
 const COPIES = "runs/.trails";
-/** So many events are read one by one before they are copied into one object. */
+/** Events that are read one by one before they are copied into one object. */
 const COPY_EVERY = 50;
 const DAY_MS = 86_400_000;
 
 /**
- * The trail as one object per event, `audit/RUN/events/000000.json`, never overwritten: a conditional write
- * gives the next place to one of several writers, and the others link to it. Closing it writes the files that `audit verify`
- * reads, `audit.jsonl`, manifest and seal, next to the run's artifacts.
+ * The trail as one object per event, `audit/RUN/events/000000.json`, never overwritten: a conditional write gives the next place to one of
+ * several writers, and the others link to it. Closing it writes the files that `audit verify` reads, `audit.jsonl`, manifest and seal, next
+ * to the run's artifacts.
  */
 export class S3Audit implements AuditTrail {
-  /** Appends follow one another, also when their callers do not wait. */
+  /** Appends run one after another, even if their callers do not wait. */
   private queue: Promise<unknown> = Promise.resolve();
   private known: AuditEvent[] = [];
 
@@ -64,7 +64,7 @@ export class S3Audit implements AuditTrail {
   close(signer: Signer): Promise<SealEnvelope> {
     return this.inTurn(async () => {
       const { store, run } = this.options;
-      // What is sealed is what is there, and not a copy of it.
+      // The seal covers the events themselves, not a copy of them.
       this.known = [];
       await this.readOn();
       const manifest = manifestText(run, await this.digests());
@@ -81,7 +81,7 @@ export class S3Audit implements AuditTrail {
     });
   }
 
-  /** Takes the next place of the chain; when another writer was faster, links to what it wrote. */
+  /** Takes the next place of the chain; if another writer was faster, links to what it wrote. */
   private async write(note: AuditNote): Promise<AuditEvent> {
     for (;;) {
       const at = new Date(this.options.clock.now()).toISOString();
@@ -101,8 +101,8 @@ export class S3Audit implements AuditTrail {
   }
 
   /**
-   * What a copy holds of the trail, so that each step of a long run need not read every event. Anybody may have written it: it counts
-   * when its chain holds and its last event is the one that cannot be overwritten, which the hashes of all before it lead to.
+   * What a copy holds of the trail, so that each step of a long run need not read every event. Anybody may have written the copy: it counts
+   * only if its chain is valid and its last event is the one that cannot be overwritten, to which the hashes of all earlier ones lead.
    */
   private async recall(): Promise<void> {
     const { store, run } = this.options;
@@ -114,7 +114,7 @@ export class S3Audit implements AuditTrail {
     if ((await store.text(this.eventKey(last.seq))) === eventLine(last)) this.known = [...events];
   }
 
-  /** Reads what was written since the last look, and refuses a chain that does not hold. */
+  /** Reads what was written since the last look, and refuses an invalid chain. */
   private async refresh(): Promise<void> {
     if (this.known.length === 0) await this.recall();
     await this.readOn();
@@ -134,7 +134,7 @@ export class S3Audit implements AuditTrail {
     if (keys.length >= COPY_EVERY) await store.put(`${COPIES}/${run}.jsonl`, text);
   }
 
-  /** SHA-256 of every object of the run, read again: what is sealed is what is there. */
+  /** SHA-256 of every object of the run, read again: the seal covers what is there. */
   private async digests(): Promise<readonly FileDigest[]> {
     const { store, run } = this.options;
     const prefix = `runs/${run}/`;

@@ -9,11 +9,11 @@ const FOLDER = "runs/.rollouts";
 
 /**
  * As long as an execution may last (`TimeoutSeconds` of the state machine), so that no other run begins while a child or a build of this
- * one may still be at work. Its report ends it; so does the report of a resume or a rollback of a run whose execution died.
+ * one may still be working. Its report ends it; so does the report of a resume or a rollback of a run whose execution died.
  */
 const LONGEST_EXECUTION_MS = 14 * 86_400_000;
 
-/** Nobody may delete an object, so every run of the kept time has one. */
+/** Nobody may delete an object, so every run of the retention time has one. */
 const READERS = 32;
 
 interface Entry extends ActiveRollout {
@@ -23,9 +23,8 @@ interface Entry extends ActiveRollout {
 }
 
 /**
- * The rollouts of one bucket as objects. A run writes its own entry before it reads those of others, so that of two that
- * begin together at least one sees the other; when both do, both are refused and may be resumed. Throws `StoreError` for an
- * entry that cannot be read.
+ * The rollouts of one bucket as objects. A run writes its own entry before it reads those of others, so that of two that begin together at
+ * least one sees the other; if both do, both are refused and may be resumed. Throws `StoreError` for an entry that cannot be read.
  */
 export function s3Rollouts(store: S3Store, clock: Clock): Rollouts {
   const entries = s3Artifacts(store, FOLDER);

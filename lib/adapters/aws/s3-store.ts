@@ -15,7 +15,7 @@ export class StoreError extends Error {
   override readonly name: string = "StoreError";
 }
 
-/** An object of more bytes than may be read. */
+/** An object with more bytes than may be read. */
 export class TooLargeError extends StoreError {}
 
 /** Until when an object cannot be removed or overwritten (S3 Object Lock). */
@@ -25,7 +25,7 @@ export interface Retention {
 }
 
 const LARGEST_OBJECT = 256 * 1024 * 1024;
-/** S3 answers 409 when two conditional writes of one key meet; the caller tries again (S3 User Guide, conditional writes). */
+/** S3 answers 409 if two conditional writes of one key collide; the caller tries again (S3 User Guide, conditional writes). */
 const MEETINGS = 5;
 
 /** Whole objects of one bucket. */
@@ -35,7 +35,7 @@ export class S3Store {
     readonly bucket: string,
   ) {}
 
-  /** Null when there is none. Throws `TooLargeError` for an object of more than `most` bytes, before its body is read. */
+  /** Null if there is none. Throws `TooLargeError` for an object of more than `most` bytes, before its body is read. */
   async bytes(key: string, most = LARGEST_OBJECT): Promise<Uint8Array | null> {
     try {
       const answer = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
@@ -65,9 +65,9 @@ export class S3Store {
     await this.write(key, body, { ...locked(retention) });
   }
 
-  /** Writes only when there is none; false when there was. */
+  /** Writes only if there is none; false if there was one. */
   async create(key: string, body: string | Uint8Array, retention?: Retention): Promise<boolean> {
-    // A write whose answer got lost is sent again by the SDK and then meets itself: this mark tells it apart from another's.
+    // If a write's answer is lost, the SDK sends it again and it meets itself: this mark tells it apart from another's.
     const mark = randomUUID();
     const conditions = { IfNoneMatch: "*", Metadata: { mark }, ...locked(retention) };
     for (let meeting = 1; ; meeting += 1) {
@@ -150,7 +150,7 @@ export class S3Store {
 
 const DONE: Readonly<Record<string, string>> = { read: "read", list: "listed", write: "written" };
 
-/** The store of a bucket. An emulator wants the bucket in the path, since its names resolve to nothing. */
+/** The store of a bucket. An emulator needs the bucket in the path, since its host names do not resolve. */
 export function openStore(bucket: string, settings: ClientSettings): S3Store {
   return new S3Store(clientOf(S3Client, settings, { forcePathStyle: settings.endpoint !== undefined }), bucket);
 }

@@ -6,8 +6,8 @@ import { type ClientSettings, clientOf } from "./clients.js";
 const KEEP_MS = 300_000;
 
 /**
- * Secrets of AWS Secrets Manager, `secret:NAME` or `secret:ARN` for the whole text and `secret:NAME#field` for one field of
- * a JSON secret, besides `env:NAME`. Each is read once and kept for five minutes, or until it is `forgotten`.
+ * Secrets of AWS Secrets Manager: `secret:NAME` or `secret:ARN` for the whole text, `secret:NAME#field` for one field of a JSON secret;
+ * also `env:NAME`. Each is read once and kept for five minutes, or until it is `forgotten`.
  */
 export class ManagedSecrets implements Secrets {
   private readonly client: SecretsManagerClient;
@@ -38,7 +38,7 @@ export class ManagedSecrets implements Secrets {
     return field === undefined ? text : fieldOf(text, id, field);
   }
 
-  /** Read again at the next use: it may have been rotated. */
+  /** Secrets are read again at the next use: they may have been rotated. */
   forget(): void {
     this.kept.clear();
   }

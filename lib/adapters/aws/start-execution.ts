@@ -5,7 +5,7 @@ import { type ClientSettings, clientOf } from "./clients.js";
 export interface Started {
   /** ARN of the execution. */
   readonly execution: string;
-  /** False when an execution of that name was started before. */
+  /** False if an execution of that name was started before. */
   readonly fresh: boolean;
 }
 
@@ -16,8 +16,8 @@ type ExecutionInput = { readonly run: string } & (
 );
 
 /**
- * Starts an execution, named after its run: Step Functions gives a name to one execution only, so a run that is asked for twice is
- * one. `name`: another name, for an order.
+ * Starts an execution, named after its run: Step Functions gives a name to only one execution, so a run that is requested twice starts
+ * once. `name`: another name, for an order.
  */
 export async function startExecution(
   machine: string,

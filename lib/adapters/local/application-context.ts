@@ -3,9 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { exists, localDependencies, manifestText } from "./cargo.js";
 
 /**
- * Folders of the application's own Rust code around a folder of migrations: the package that the folder lies in; for a
- * package that holds the migrations alone, the packages of the repository that depend on it; in a workspace without a
- * package of its own, its members. With them the packages that they name by path.
+ * Folders of the application's own Rust code around a folder of migrations: the package that contains the folder; for a package with
+ * nothing but migrations, the packages of the repository that depend on it; in a workspace without a package of its own, its members.
+ * Includes the packages that these name by path.
  */
 export async function applicationFolders(base: string): Promise<readonly string[]> {
   const manifests = await manifestsAbove(base);
@@ -18,7 +18,7 @@ export async function applicationFolders(base: string): Promise<readonly string[
   return [...packages].map((folder) => join(folder, "src"));
 }
 
-/** Cargo.toml files from the folder upwards, not beyond the repository. */
+/** Cargo.toml files from the folder upwards, up to the repository's root. */
 async function manifestsAbove(base: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (let at = base; at !== dirname(at); at = dirname(at)) {
@@ -29,7 +29,7 @@ async function manifestsAbove(base: string): Promise<readonly string[]> {
   return found;
 }
 
-/** The packages that name the migrations' package among their dependencies. */
+/** The packages that list the migrations' package among their dependencies. */
 async function usersOf(migrations: string, above: readonly string[]): Promise<readonly string[]> {
   const own = dirname(migrations);
   const around = (await Promise.all(above.map(packagesAt))).flat();
@@ -50,7 +50,7 @@ async function packagesAt(manifest: string): Promise<readonly string[]> {
   return [...own, ...members.filter((member, at) => present[at] && member !== manifest)];
 }
 
-/** `crates/*` stands for every folder in `crates`. */
+/** `crates/*` means every folder in `crates`. */
 async function membersOf(root: string, pattern: string): Promise<readonly string[]> {
   if (!pattern.endsWith("/*")) return pattern.includes("*") ? [] : [resolve(root, pattern)];
   const parent = resolve(root, pattern.slice(0, -2));

@@ -11,9 +11,9 @@ import { claimName, readOrNull } from "./whole-file.js";
 import { WrittenRecord } from "./written-record.js";
 
 export interface ApprovalsProtection {
-  /** 32 random bytes that lie outside of the folder; authenticate what lies inside. */
+  /** 32 random bytes stored outside the folder; they authenticate what is inside. */
   readonly key: Uint8Array;
-  /** Folder outside: what was written, so that an answer that is gone is missed. */
+  /** Folder outside: what was written, so that a missing answer is noticed. */
   readonly records: string;
   readonly access: Access;
 }
@@ -22,10 +22,10 @@ const PURPOSE = "schema-gate approvals v1\n";
 const REQUEST = "request.json";
 
 /**
- * Approvals in a folder: `RUN/request.json`, `RUN/task-token`, one file per entry below `RUN/entries`, one per claimed
- * message below `claims`. A hard link to a finished file is the conditional write: it is whole or not there, and of two
- * processes one gets the name. Each carries a MAC over its content, run and place. `read` throws `TamperedError` for what
- * was changed, removed, moved or written by somebody else than the person it names.
+ * Approvals in a folder: `RUN/request.json`, `RUN/task-token`, one file per entry below `RUN/entries`, one per claimed message below
+ * `claims`. A hard link to a finished file is the conditional write: it is complete or absent, and of two processes one gets the name. Each
+ * carries a MAC over its content, run and place. `read` throws `TamperedError` for anything changed, removed, moved or written by somebody
+ * other than the person it names.
  */
 export class ApprovalsFolder implements Approvals {
   private readonly written = new Map<string, WrittenRecord>();
@@ -89,7 +89,7 @@ export class ApprovalsFolder implements Approvals {
     return entry;
   }
 
-  /** Null when there is none. */
+  /** Null if there is none. */
   private async believed<T>(run: string, name: string): Promise<T | null> {
     const path = join(this.folder(run), name);
     const text = await readOrNull(path);
@@ -126,7 +126,7 @@ export class ApprovalsFolder implements Approvals {
     return join(this.root, nameOf(run));
   }
 
-  /** Whole or not at all; false when there is one. */
+  /** All or nothing; false if there is one. */
   private async create(run: string, name: string, value: ApprovalRequest | ApprovalEntry): Promise<boolean> {
     const path = join(this.folder(run), name);
     const body = JSON.parse(JSON.stringify(value)) as unknown;

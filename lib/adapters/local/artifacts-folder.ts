@@ -8,7 +8,7 @@ import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { claimName, readOrNull } from "./whole-file.js";
 import type { WrittenRecord } from "./written-record.js";
 
-/** Makes the folder when it is missing, which it is once. */
+/** Creates the folder if it is missing, which happens once. */
 async function opened(path: string, access: Access): Promise<FileHandle> {
   try {
     return await open(path, "wx", access.file);
@@ -21,15 +21,15 @@ async function opened(path: string, access: Access): Promise<FileHandle> {
 
 export interface ArtifactsFolderOptions {
   readonly access?: Access;
-  /** What the artifacts are held against; absent: they are read as they lie. */
+  /** What the artifacts are checked against; absent: they are read unchecked. */
   readonly record?: WrittenRecord;
-  /** What is not as it was written: `refuse` throws `TamperedError`, `forget` reads it as nothing. */
+  /** For anything that is not as it was written: `refuse` throws `TamperedError`, `forget` reads it as nothing. */
   readonly otherwise?: "refuse" | "forget";
 }
 
 /**
- * Artifacts as files of one folder. A file is written next to its place and moved there, so a reader never sees half of one.
- * With a record, what was changed, restored, added or removed since it was written is not believed.
+ * Artifacts as files of one folder. A file is written next to its place and then moved there, so a reader never sees half of one. With a
+ * record, anything changed, restored, added or removed since it was written is not trusted.
  */
 export function artifactsFolder(directory: string, options: ArtifactsFolderOptions = {}): Artifacts {
   const { access = PRIVATE, record, otherwise = "refuse" } = options;
@@ -67,7 +67,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
       const before = record.revision(key);
       const text = await readOrNull(place(key));
       if (record.holds(key, text === null ? null : hashOf(text))) return text;
-      // Somebody wrote it while it was read, so what was read says nothing.
+      // Somebody wrote it while it was being read, so the text that was read means nothing.
       if (record.revision(key) !== before) continue;
       if (otherwise === "forget") return null;
       throw changed(place(key), text, record.last(key));
@@ -94,7 +94,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
       return made;
     },
     async list(prefix) {
-      // Asked first: what is written while the folder is read may be missing there.
+      // Asked first: a file written while the folder is read may be missing from the listing.
       const expected = record && otherwise === "refuse" ? record.keysBelow(prefix) : [];
       const keys = await filesBelow(directory, place(prefix));
       const there = new Set(keys);

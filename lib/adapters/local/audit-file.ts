@@ -23,18 +23,18 @@ import { changedSinceSeal } from "./since-seal.js";
 import type { WrittenRecord } from "./written-record.js";
 
 export interface AuditFileOptions {
-  /** The run's folder; made when missing. */
+  /** The run's folder; created if missing. */
   readonly directory: string;
   readonly run: string;
   readonly clock: Clock;
   readonly access?: Access;
-  /** Where the trail's last event stands once more, outside of the run's folder. */
+  /** Holds a second copy of the trail's last event, outside the run's folder. */
   readonly record?: WrittenRecord;
 }
 
 /**
- * The trail as `audit.jsonl` in the run's folder. A line that a killed process left unfinished is cut off, kept in an
- * `audit.repaired` event and so stays visible. Throws `AuditError` for a trail that is broken anywhere else.
+ * The trail as `audit.jsonl` in the run's folder. A line that a killed process left unfinished is cut off and kept in an `audit.repaired`
+ * event, so it stays visible. Throws `AuditError` for a trail that is broken anywhere else.
  */
 export async function openAuditFile(options: AuditFileOptions): Promise<AuditTrail> {
   makeFolder(options.directory, options.access ?? PRIVATE);
@@ -52,9 +52,9 @@ export async function openAuditFile(options: AuditFileOptions): Promise<AuditTra
 }
 
 class AuditFile implements AuditTrail {
-  /** Appends follow one another, also when their callers do not wait. */
+  /** Appends run one after another, even if their callers do not wait. */
   private queue: Promise<unknown> = Promise.resolve();
-  /** Whether the folder was held against its last seal since this process opened the trail. */
+  /** Whether the folder was compared with its last seal since this process opened the trail. */
   private compared = false;
 
   constructor(
@@ -96,7 +96,7 @@ class AuditFile implements AuditTrail {
     });
   }
 
-  /** Cuts off the unfinished line and says so. */
+  /** Cuts off the unfinished line and records that in the trail. */
   async repair(torn: Buffer): Promise<void> {
     const file = await open(this.path, "r+");
     try {
@@ -115,8 +115,8 @@ class AuditFile implements AuditTrail {
   }
 
   /**
-   * Says in the trail that it goes on after a seal, and what in the folder is not as that seal left it: the next seal covers what is there
-   * by then, so this is the last moment at which a difference can be told.
+   * Records in the trail that it continues after a seal, and what in the folder differs from that seal: the next seal covers whatever is
+   * there by then, so this is the last moment to see a difference.
    */
   private async reopen(): Promise<void> {
     const { directory, run, record } = this.options;
@@ -134,7 +134,7 @@ class AuditFile implements AuditTrail {
     const event = appendEvent(this.written.at(-1) ?? null, { ...note, at });
     const line = Buffer.from(eventLine(event), "utf8");
     const { access = PRIVATE, record } = this.options;
-    // Appending, never truncating: an older writer's lines cannot be lost here.
+    // Appends and never truncates: an older writer's lines cannot be lost here.
     const file = await open(this.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, access.file);
     try {
       await this.refuseOtherWriter(file);
@@ -183,7 +183,7 @@ async function readIfThere(path: string): Promise<Buffer> {
   }
 }
 
-/** Whole or not at all. */
+/** All or nothing. */
 async function replace(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.new`;
   await writeFile(temporary, text, { flush: true, mode });

@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-/** Libraries that the core knows by itself; their own source would only be in the way. */
+/** Libraries that the core already knows; their own source would only be in the way. */
 const KNOWN =
   /^(sea-orm|sea-orm-migration|sea-query|sea-schema|loco-rs|barrel|refinery|diesel|diesel_migrations|sqlx)$/;
 
-/** Folders of `name = { path = "…" }`, and of `name = { workspace = true }` by way of the workspace's manifest. */
+/** Folders of `name = { path = "…" }`, and of `name = { workspace = true }` through the workspace's manifest. */
 export async function localDependencies(manifest: string): Promise<string[]> {
   const own = await manifestText(manifest);
   const found = pathsIn(own, dirname(manifest));
@@ -30,7 +30,7 @@ function pathsIn(manifest: string, folder: string): Map<string, string> {
   return found;
 }
 
-/** The text of a manifest; empty when there is none. */
+/** The text of a manifest; empty if there is none. */
 export async function manifestText(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "");
 }

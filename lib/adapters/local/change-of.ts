@@ -2,8 +2,8 @@ import { type Change, changeOfPipeline, commitTitle } from "../../core/release/c
 import { git } from "./git.js";
 
 /**
- * The change that brought the migrations of a folder: what the pipeline says, else the commit that is checked out there, and whether
- * the folder differs from it. Null where neither is known: a release need not come from a repository.
+ * The change that brought the migrations of a folder: what the pipeline says, else the commit that is checked out there, and whether the
+ * folder differs from it. Null if neither is known: a release need not come from a repository.
  */
 export async function changeOf(
   folder: string,

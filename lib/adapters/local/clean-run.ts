@@ -9,7 +9,7 @@ import { recordOfRun } from "./open-run.js";
 import { systemClock } from "./system-clock.js";
 import type { Workspace } from "./workspace.js";
 
-/** What stays of a run: who asked for what, how it ended, and the whole of its trail with the tenants' records. */
+/** What stays of a run: who asked for what, how it ended, and its whole trail with the tenants' records. */
 const KEPT: ReadonlySet<string> = new Set([
   AUDIT_FILE,
   MANIFEST_FILE,
@@ -24,7 +24,7 @@ export interface Removable {
   readonly bytes: number;
 }
 
-/** The files of a run that can go without a gap in its trail. Paths below its folder. */
+/** The files of a run that can be removed without a gap in its trail. Paths below its folder. */
 export function removableOf(workspace: Workspace, run: string): Removable {
   const folder = workspace.runFolder(run);
   const files = readdirSync(folder)
@@ -34,8 +34,8 @@ export function removableOf(workspace: Workspace, run: string): Removable {
 }
 
 /**
- * Removes them. The trail says so first and is sealed again over what is left, so that the run still verifies, and so do those that
- * follow it. Doing it twice, or after a crash, finishes it.
+ * Removes them. The trail first records it and is sealed again over what is left, so that this run and those that follow it still verify.
+ * Doing it twice, or after a crash, finishes it.
  */
 export async function cleanRun(
   workspace: Workspace,

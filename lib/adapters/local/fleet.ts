@@ -33,7 +33,7 @@ export class Fleet implements Registry {
   }
 
   async tenants(): Promise<readonly Tenant[]> {
-    // Read again each time, so that a tenant which joined while a run works is seen.
+    // Read again each time, so that a tenant that joined during a run is seen.
     this.loaded = this.load();
     return [...(await this.loaded).values()].map((entry) => entry.tenant);
   }
@@ -44,7 +44,7 @@ export class Fleet implements Registry {
     return entry;
   }
 
-  /** The way to a tenant that a run began with. Throws `RegistryError` when the registry leads elsewhere by now. */
+  /** The address of a tenant when the run began. Throws `RegistryError` if the registry by now points elsewhere. */
   async wayTo(tenant: Tenant): Promise<FleetEntry> {
     const entry = await this.entry(tenant.id);
     refuseOtherPlace(tenant, entry.tenant);

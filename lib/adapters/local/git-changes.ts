@@ -13,10 +13,9 @@ export class GitChangesError extends Error {
 }
 
 /**
- * The files, by absolute path, that differ from where this branch left `ref`: what was committed since, what is not committed yet,
- * and what git does not track and does not ignore. A folder stands for all of it: a submodule, or another repository within. Throws
- * `GitChangesError` outside of a repository and where the checkout does not hold the commits that it takes to tell, `GitError` when
- * git fails.
+ * The files, by absolute path, that differ from the point where this branch left `ref`: committed since, not committed yet, or neither
+ * tracked nor ignored by git. A folder stands for everything in it: a submodule, or another repository inside. Throws `GitChangesError`
+ * outside a repository and if the checkout lacks the commits needed to tell, `GitError` if git fails.
  */
 export async function changedSince(ref: string, cwd: string): Promise<ReadonlySet<string>> {
   const root = await repositoryRoot(cwd);

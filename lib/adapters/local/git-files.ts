@@ -4,8 +4,8 @@ import { GitError, git, repositoryRoot } from "./git.js";
 const LARGEST_FILE = 16 * 2 ** 20;
 
 /**
- * Files of a repository as a revision has them, by their paths from its root; no checkout is touched. Links and larger files
- * are left out. Throws `GitError` when there is no repository or no such revision.
+ * Files of a repository at a revision, by their paths from its root; touches no checkout. Links and larger files are left out. Throws
+ * `GitError` if there is no repository or no such revision.
  */
 export async function filesAtRevision(
   directory: string,
@@ -47,7 +47,7 @@ function entryOf(line: string): readonly Entry[] {
   return object && path && Number(size) <= LARGEST_FILE ? [{ object, path }] : [];
 }
 
-/** Of each object `OBJECT blob SIZE`, a line end, its bytes, and a line end. */
+/** For each object: `OBJECT blob SIZE`, a line end, its bytes, and a line end. */
 async function contents(root: string, objects: readonly string[]): Promise<readonly Uint8Array[]> {
   if (objects.length === 0) return [];
   const output = await git(root, ["cat-file", "--batch"], `${objects.join("\n")}\n`);

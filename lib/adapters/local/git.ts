@@ -5,7 +5,7 @@ export class GitError extends Error {
   override readonly name = "GitError";
 }
 
-/** What an operator's or a repository's settings could make git run. */
+/** Switches off what an operator's or a repository's settings could make git run. */
 const QUIET = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager", "--no-optional-locks"];
 
 /** The root of the repository that a folder is in, or null. */
@@ -14,7 +14,7 @@ export async function repositoryRoot(folder: string): Promise<string | null> {
   return root?.toString("utf8").replace(/\n$/, "") || null;
 }
 
-/** Runs git and gives what it wrote. Throws `GitError` when it cannot be started, and when it fails. */
+/** Runs git and returns its output. Throws `GitError` if git cannot be started or fails. */
 export function git(directory: string, args: readonly string[], input = ""): Promise<Buffer> {
   const child = spawn("git", [...QUIET, ...args], {
     cwd: directory,
@@ -25,7 +25,7 @@ export function git(directory: string, args: readonly string[], input = ""): Pro
   const said: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
-  // A git that ends before it has read its input says why by its status.
+  // If git ends before it has read its input, its status says why.
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   return new Promise((resolve, reject) => {

@@ -13,11 +13,11 @@ const MANIFESTS = ["Cargo.toml", "go.mod", "package.json", "diesel.toml", "sqlx.
 const LEVELS_UP = 4;
 const LARGEST_FILE = 64 * 1024 * 1024;
 
-/** Files that belong together: a folder that was named, or all the files that were named one by one. */
+/** Files that belong together: a named folder, or all the files that were named one by one. */
 export interface LintGroup {
   readonly files: readonly SourceFile[];
   readonly findings: readonly Finding[];
-  /** False for files that were named one by one: each is linted as it is. */
+  /** False for files that were named one by one: each is linted on its own. */
   readonly folder: boolean;
 }
 
@@ -27,8 +27,8 @@ export class LintPathError extends Error {
 }
 
 /**
- * Reads what the paths name. Files are called by their path from `cwd`. Throws `LintPathError` for a path that is not
- * there, and for a folder without a file to lint: no file is never a pass.
+ * Reads what the paths name. Files are named by their path from `cwd`. Throws `LintPathError` for a path that does not exist, and for a
+ * folder without a file to lint: finding no file is never a pass.
  */
 export async function readLintPaths(paths: readonly string[], cwd: string): Promise<readonly LintGroup[]> {
   const single: string[] = [];
@@ -73,7 +73,7 @@ async function walk(folder: string): Promise<string[]> {
   return found.flat();
 }
 
-/** One after the other: for thousands of small files this takes a quarter of the time that promises take. */
+/** One after the other: for thousands of small files this takes a quarter of the time of promises. */
 function readAll(paths: readonly string[], cwd: string): Pick<LintGroup, "files" | "findings"> {
   const files: SourceFile[] = [];
   const findings: Finding[] = [];
@@ -93,7 +93,7 @@ function readOne(path: string, name: string): { file?: SourceFile; findings: rea
   return read.readable ? { file: read.file, findings } : { findings };
 }
 
-/** The content of a file, or its size when that is too large to be read. */
+/** The content of a file, or its size if it is too large to be read. */
 function bytesOf(path: string): Uint8Array | number {
   const file = openSync(path, "r");
   try {
@@ -117,7 +117,7 @@ function tooLarge(name: string, size: number): Finding {
   };
 }
 
-/** Manifests of the application around the folder, under names that mark them as no migration. */
+/** Manifests of the application around the folder, under names that mark them as not being migrations. */
 async function manifestsAbove(folder: string, cwd: string): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   let at = folder;

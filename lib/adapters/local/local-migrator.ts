@@ -12,12 +12,12 @@ import { startupRole } from "../pg/session-role.js";
 import { UnsafeFileError } from "./private-files.js";
 import { type ProgramEnd, runProgram } from "./run-program.js";
 
-/** Sessions of the program bear it, so that none outlives the program, and none waits for a lock longer than it may. */
+/** The program's sessions have this name, so that none outlives the program or waits for a lock longer than it may. */
 function applicationFor(schema: string | null): string {
   return schema === null ? "schema-gate-migrator" : `schema-gate-migrator ${digest(schema).slice(0, 16)}`;
 }
 
-/** Handed on from our own environment: what programs need to start, and nothing that is ours. */
+/** Passed on from our own environment: what programs need to start, and nothing of ours. */
 const INHERITED = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 export interface LocalMigratorOptions {
@@ -25,7 +25,7 @@ export interface LocalMigratorOptions {
   /** The config's folder: where the program runs, and what its path is relative to. */
   readonly directory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** SHA-256 over all that the program executes, as it lies there now. */
+  /** SHA-256 over everything that the program executes, as it is now. */
   readonly seal: () => Promise<string>;
 }
 
@@ -48,7 +48,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
         directory: options.directory,
         environment: {
           ...Object.fromEntries(inherited),
-          // What it would write besides its own files is no part of what was sealed.
+          // What it would write besides its own files is not part of what was sealed.
           PYTHONDONTWRITEBYTECODE: "1",
           ...own,
           DATABASE_URL: databaseUrl(endpoint, session.role, settings),
@@ -64,7 +64,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
   };
 }
 
-/** The config's own variables; the values of secrets are put on the list of what must not be shown. */
+/** The config's own variables; the values of secrets are added to the list of what must not be shown. */
 async function ownEnvironment(
   secrets: Secrets,
   { environment }: MigratorCommand,
@@ -88,7 +88,7 @@ async function ownEnvironment(
   return values;
 }
 
-/** What was gated and approved are these very files, looked at before each call. */
+/** Exactly these files were gated and approved; they are checked before each call. */
 async function refuseAnother(command: MigratorCommand, seal: () => Promise<string>): Promise<void> {
   if (command.sha256 === null) return;
   const now = await seal().catch((error) => {
@@ -100,7 +100,7 @@ async function refuseAnother(command: MigratorCommand, seal: () => Promise<strin
   throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with: ${what}`, "");
 }
 
-/** A name without a slash is looked for on the PATH, any other is relative to the config. */
+/** A name without a slash is looked up on the PATH, any other is relative to the config. */
 function programPath({ argv }: Pick<MigratorCommand, "argv">, directory: string): string {
   const [program = ""] = argv;
   return program.includes("/") ? resolve(directory, program) : program;
@@ -124,7 +124,7 @@ function databaseUrl(
   return `postgres://${auth}@${server}:${port}/${encodeURIComponent(database)}?${query}`;
 }
 
-/** A backend goes on with its statement when its client is gone, so it is ended too: by the login, whose session it is. */
+/** A backend continues its statement after its client is gone, so it is ended too: by the login, which owns the session. */
 async function endSessions(session: Session, schema: string | null): Promise<void> {
   try {
     await session.script("begin; set local role none");

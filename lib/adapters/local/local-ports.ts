@@ -31,13 +31,13 @@ export interface LocalPortsOptions {
   readonly config: Config;
   /** What paths in the config are relative to. */
   readonly configDirectory: string;
-  /** The folder or the file that is the release; absent: the config's migrations. */
+  /** The folder or file with the release; absent: the config's migrations. */
   readonly release?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly events: Events;
   readonly renderer: ReportRenderer;
   readonly stop: AbortSignal;
-  /** Told the run's trail while it grows. */
+  /** Gets the run's trail while it grows. */
   readonly hear?: Listener;
 }
 

@@ -7,7 +7,7 @@ const USER = 1;
 const DATABASE = 2;
 const MESSAGE = 13;
 
-/** The entries of a log of PostgreSQL by its form: csvlog, jsonlog, or lines as stderr has them. */
+/** The entries of a PostgreSQL log in any of its formats: csvlog, jsonlog, or lines as on stderr. */
 export function logEntries(text: string): readonly LogEntry[] {
   const [first = ""] = text.trimStart().split("\n", 1);
   if (first.startsWith("{")) return jsonEntries(text);
@@ -38,7 +38,7 @@ function jsonEntries(text: string): readonly LogEntry[] {
 const SEVERITY =
   /^(.*?)\b(?:LOG|DETAIL|HINT|STATEMENT|CONTEXT|QUERY|ERROR|WARNING|NOTICE|INFO|FATAL|PANIC|DEBUG\d?): {2}/;
 
-/** A line that begins with a tab goes on with the one before it. What stands in front is `log_line_prefix`. */
+/** A line that begins with a tab continues the one before it. The text in front is `log_line_prefix`. */
 function lineEntries(text: string): readonly LogEntry[] {
   const entries: { prefix: string; message: string }[] = [];
   for (const line of text.split("\n")) {
@@ -54,14 +54,14 @@ function lineEntries(text: string): readonly LogEntry[] {
   }));
 }
 
-/** `user=app,db=shop` or `app@shop`, as many write their prefix. */
+/** `user=app,db=shop` or `app@shop`, as many people write their prefix. */
 function who(prefix: string): Pick<LogEntry, "user" | "database"> {
   const user = /\buser=([^\s,]+)/.exec(prefix)?.[1] ?? /([^\s:[\]]+)@/.exec(prefix)?.[1];
   const database = /\b(?:db|database)=([^\s,]+)/.exec(prefix)?.[1] ?? /@([^\s:[\]]+)/.exec(prefix)?.[1];
   return { user: user ?? null, database: database ?? null };
 }
 
-/** `2026-11-29 08:10:45.123 UTC`: the differences alone are of use, so the zone is not. */
+/** `2026-11-29 08:10:45.123 UTC`: only differences are used, so the zone does not matter. */
 function timeOf(text: string | undefined): number | null {
   const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/.exec(text ?? "") ?? [];
   return day === undefined ? null : Date.parse(`${day}T${time}Z`);

@@ -8,13 +8,13 @@ export interface TextfileOptions extends Pick<RunFacts, "run" | "command" | "ver
   readonly labels: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Called at the first failure, and not again. */
+  /** Called at the first failure only. */
   failed(reason: string): void;
 }
 
-/** Between two writes within a state. */
+/** Time between two writes within a state. */
 const AGAIN_MS = 10_000;
-/** The node exporter runs as somebody else; nothing in it is secret. */
+/** The node exporter runs as another user; nothing in the file is secret. */
 const MODE = 0o644;
 
 /** Writes a run's metrics to a file for the node exporter: at each state, and at the end. */

@@ -10,17 +10,17 @@ import { APPROVALS_KEY, secretKey } from "./secret-key.js";
 import type { Workspace } from "./workspace.js";
 import { WrittenRecord } from "./written-record.js";
 
-/** What this machine wrote below a run's folder, kept outside of it. */
+/** What this machine wrote below a run's folder, stored outside it. */
 export function recordOfRun({ records, access }: Workspace, run: string): WrittenRecord {
   return new WrittenRecord(join(records, "runs", `${run}.jsonl`), access);
 }
 
-/** A run's artifacts, believed only as this machine wrote them. */
+/** A run's artifacts, trusted only as this machine wrote them. */
 export function artifactsOfRun(workspace: Workspace, run: string, record = recordOfRun(workspace, run)): Artifacts {
   return artifactsFolder(workspace.runFolder(run), { access: workspace.access, record });
 }
 
-/** What is remembered between runs; what is not as it was written is forgotten, and read from the tenants again. */
+/** What is remembered between runs; anything not as it was written is forgotten, and read from the tenants again. */
 export function memoryOf({ root, records, access }: Workspace): Artifacts {
   const record = new WrittenRecord(join(records, "memory.jsonl"), access);
   return artifactsFolder(root, { access, record, otherwise: "forget" });
@@ -31,14 +31,14 @@ export async function approvalsOf({ approvals, records, keys, access }: Workspac
   return new ApprovalsFolder(approvals, { key, access, records: join(records, "approvals") });
 }
 
-/** Enters a run as the newest of the workspace. */
+/** Records a run as the newest of the workspace. */
 export function enterRun(workspace: Workspace, run: string): void {
   makeFolder(workspace.records, workspace.access);
   if (!runsEntered(workspace).includes(run))
     appendFileSync(listOf(workspace), `${JSON.stringify(run)}\n`, { mode: workspace.access.file });
 }
 
-/** The runs of the workspace as they were started, also those whose folder is gone. */
+/** The runs of the workspace in the order they were started, including those whose folder is gone. */
 function runsEntered(workspace: Workspace): readonly string[] {
   const path = listOf(workspace);
   if (!existsSync(path)) return [];

@@ -8,7 +8,7 @@ let found: string | null = null;
 export function packageRoot(): string {
   if (found) return found;
   let directory = dirname(fileURLToPath(import.meta.url));
-  // dist holds no package.json, so the first one upwards is the package's own.
+  // dist has no package.json, so the first one upwards is the package's own.
   while (!existsSync(join(directory, "package.json"))) {
     const parent = dirname(directory);
     if (parent === directory) throw new Error("the package.json of schema-gate was not found above its own files");

@@ -11,13 +11,13 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Modes of what the gate keeps. */
+/** Modes of the files and folders that the gate keeps. */
 export interface Access {
   readonly folder: number;
   readonly file: number;
 }
 
-/** For the owner alone, whatever the umask. */
+/** Only for the owner, whatever the umask. */
 export const PRIVATE: Access = { folder: 0o700, file: 0o600 };
 /** For a group that the config names in `runs.group`. New files get the folder's group from its setgid bit. */
 export const SHARED: Access = { folder: 0o2770, file: 0o660 };
@@ -27,15 +27,15 @@ export class UnsafeFileError extends Error {
   override readonly name = "UnsafeFileError";
 }
 
-/** Makes a folder and those above it that are missing. Never widens one that is there. */
+/** Creates a folder and its missing parents. Never widens an existing one. */
 export function makeFolder(path: string, { folder }: Access): void {
   const first = mkdirSync(path, { recursive: true, mode: folder });
   if (first === undefined || folder === PRIVATE.folder) return;
-  // The umask took the group's bits away.
+  // The umask removed the group's bits.
   for (let at = path; at.length >= first.length; at = dirname(at)) chmodSync(at, folder);
 }
 
-/** Refuses a folder that others could have filled, where it must be one that others may read. */
+/** Refuses a folder that others could have filled, where others are allowed to read it. */
 export function refuseForeign(path: string): void {
   const stat = lstatSync(path);
   if (stat.isDirectory() && isOurs(stat) && (stat.mode & 0o022) === 0) return;
@@ -44,7 +44,7 @@ export function refuseForeign(path: string): void {
   );
 }
 
-/** What may be believed of the modes of a file that others might have touched. */
+/** Whether the modes of a file that others might have touched can be trusted. */
 function isOurs(stat: Stats): boolean {
   const uid = process.getuid?.();
   // Root could read and write it anyway.
@@ -52,8 +52,8 @@ function isOurs(stat: Stats): boolean {
 }
 
 /**
- * Refuses a folder that is a link or that somebody else owns, and takes away what others may do in one that is ours. A
- * folder that a group was given deliberately (setgid, nothing for others) stays as it is. Returns the access of what lies below.
+ * Refuses a folder that is a link or that somebody else owns, and removes others' rights on one that is ours. A folder that was
+ * deliberately given to a group (setgid, nothing for others) stays as it is. Returns the access for what is below.
  */
 export function holdFolder(path: string): Access {
   const stat = lstatSync(path);
@@ -76,8 +76,8 @@ function isMember({ uid, gid }: Stats): boolean {
 }
 
 /**
- * Opens a folder of ours to a group, with what lies directly in it and was made before for us alone. Throws `UnsafeFileError`
- * for a group that there is not or that we are not in.
+ * Opens a folder of ours to a group, together with everything directly in it that was created only for us before. Throws `UnsafeFileError`
+ * for a group that does not exist or that we are not in.
  */
 export function shareFolder(path: string, group: string): void {
   const closed = readdirSync(path)
@@ -89,7 +89,7 @@ export function shareFolder(path: string, group: string): void {
   for (const entry of closed) give(entry, gid, group);
 }
 
-/** Of ours, and shut to everybody else. A link is neither followed nor given. */
+/** Ours, and closed to everybody else. A link is neither followed nor given to the group. */
 function isClosed(stat: Stats): boolean {
   return stat.uid === process.getuid?.() && !stat.isSymbolicLink() && (stat.mode & 0o070) === 0;
 }
@@ -124,7 +124,7 @@ function groupId(group: string): number {
   return Number(gid);
 }
 
-/** The login of a user id; the number where the machine knows no name. */
+/** The login of a user id; the number if the machine knows no name. */
 export function ownerName(uid: number): string {
   return lookedUp("passwd", String(uid))?.[0] ?? `user ${uid}`;
 }
@@ -142,10 +142,7 @@ function lookedUp(database: "passwd" | "group", key: string): readonly string[] 
   }
 }
 
-/**
- * Refuses a key that others may read or change, or that is a link: whoever wrote it could sign as we do. `access` is what
- * its folder allows.
- */
+/** Refuses a key that others may read or change, or that is a link: whoever wrote it could sign as us. `access` is what its folder allows. */
 export function holdKey(path: string, access: Access = PRIVATE): void {
   const stat = lstatSync(path);
   if (!stat.isFile())

@@ -6,17 +6,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { claimName, replaceFile } from "./whole-file.js";
 
 const POLL_MS = 20;
-/** What is held for longer than this is not waited for: nobody needs such a file for more than a moment. */
+/** Anything held longer than this is not waited for: nobody needs such a file for more than a moment. */
 const PATIENCE_MS = 30_000;
 
 /** The kernel's first namespace, which is the machine's own (`PROC_PID_INIT_INO` in the kernel's include/linux/proc_ns.h). */
 const MACHINE_NAMESPACE = "pid:[4026531836]";
 
-/** A process, and where its id means something: a share and a container's volume are reached from elsewhere too. */
+/** A process, and where its id is valid: a share and a container's volume are reached from elsewhere too. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Of the machine, of its boot, and of the process ids that are seen there; empty where the system has none. */
+  /** Of the machine, its boot, and its process ids; empty if the system has none. */
   readonly machine: string;
   readonly boot: string;
   readonly namespace: string;
@@ -32,11 +32,11 @@ export function thisProcess(): Holder {
   };
 }
 
-/** False only for a process that is known to be gone: whoever cannot be asked for from here may be at work. */
+/** False only for a process that is known to be gone: one that cannot be checked from here may be at work. */
 export function mayLive(holder: Holder): boolean {
   const here = thisProcess();
   if (holder.host !== here.host || holder.machine !== here.machine) return true;
-  // The same machine after a start. A name alone may be two machines', and an image gives all its containers one machine id.
+  // The same machine after a restart. Two machines may share a name, and an image gives all its containers one machine id.
   if (holder.boot !== here.boot) return here.machine === "" || ![holder, here].every(isOnMachine);
   return holder.namespace !== here.namespace || isAlive(holder.pid);
 }
@@ -53,9 +53,9 @@ export function holderText({ pid, host, namespace }: Holder): string {
 }
 
 /**
- * Makes a file that names this process, to be read by those who may read its folder. Returns the function that removes it, or who has it and
- * may live. A file that a killed process left is taken over. The file is whole from its first moment, also for those who read it on a share.
- * Throws for what is there and cannot be read.
+ * Creates a file that names this process, readable for those who may read its folder. Returns the function that removes it, or the process
+ * that holds it and may be alive. A file that a killed process left is taken over. The file is complete from its first moment, also for
+ * readers on a share. Throws if a file is there but cannot be read.
  */
 export function tryHoldFile(path: string): (() => void) | Holder {
   for (;;) {
@@ -68,7 +68,7 @@ export function tryHoldFile(path: string): (() => void) | Holder {
   }
 }
 
-/** The same, waiting for the other process. Throws when it has the file for too long. */
+/** The same, but waits for the other process. Throws if that holds the file for too long. */
 export async function holdFile(path: string): Promise<() => void> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -80,7 +80,7 @@ export async function holdFile(path: string): Promise<() => void> {
   }
 }
 
-/** Who has the file and may live; null for nobody. Throws for what is there and cannot be read: somebody may have it. */
+/** Who holds the file and may be alive; null for nobody. Throws if a file is there but cannot be read: somebody may hold it. */
 export function holderOf(path: string): Holder | null {
   return livingIn(lockText(path) ?? "");
 }
@@ -95,29 +95,29 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A link is made of a whole file or not at all, and by one process alone. Returns what is in the file; null where there is one already. */
+/** A link is made to a complete file or not at all, and by only one process. Returns what is in the file; null if there already is one. */
 function made(path: string): string | null {
   const id = randomUUID();
   const text = JSON.stringify({ ...thisProcess(), id });
   const draft = `${path}.${id}`;
-  // Not less than the folder allows, whatever the umask: whoever cannot read it cannot tell who has it.
+  // No less than the folder allows, whatever the umask: anyone who cannot read it cannot tell who holds it.
   const mode = lstatSync(dirname(path)).mode & 0o666;
   replaceFile(draft, text, mode);
   return claimName(draft, path) ? text : null;
 }
 
-/** Only what is still ours: a person may have removed it, and another process have it by now. */
+/** Only what is still ours: a person may have removed it, and another process may hold it by now. */
 function letGo(path: string, own: string): void {
   if (textOf(path) === own) rmSync(path, { force: true });
 }
 
-/** It is there, and who made it is gone. While it is not there, somebody may be making it. */
+/** It exists, and its creator is gone. While it does not exist, somebody may be creating it. */
 function isLeft(path: string): boolean {
   const text = lockText(path);
   return text !== null && livingIn(text) === null;
 }
 
-/** Null where it is not there. */
+/** Null if it does not exist. */
 function lockText(path: string): string | null {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
   try {
@@ -137,8 +137,8 @@ function livingIn(text: string): Holder | null {
 }
 
 /**
- * Removes what a process that is gone left, one remover at a time: the second would remove the file of who came after the first. What a killed
- * remover left is taken over in the same way. Returns another remover, who may live.
+ * Removes what a dead process left, one remover at a time: a second one would remove the file of whoever came after the first. What a
+ * killed remover left is taken over in the same way. Returns another remover that may be alive.
  */
 function takeAway(path: string): Holder | null {
   const release = tryHoldFile(`${path}.takeover`);
@@ -151,7 +151,7 @@ function takeAway(path: string): Holder | null {
   return null;
 }
 
-/** Null for what no process wrote to its end. What an earlier version wrote is the process id alone. */
+/** Null if no process finished writing it. Earlier versions wrote only the process id. */
 function parsed(text: string): Holder | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -161,7 +161,7 @@ function parsed(text: string): Holder | null {
   }
 }
 
-/** Null where it is not there. */
+/** Null if it does not exist. */
 function textOf(path: string): string | null {
   try {
     return readFileSync(path, "utf8");

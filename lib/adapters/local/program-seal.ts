@@ -10,17 +10,17 @@ export interface SealedProgram {
   readonly directory: string;
   /** Of the migrations. */
   readonly migrations: string;
-  /** What else the program reads, as the config names it. */
+  /** What else the program reads, as the config lists it. */
   readonly files: readonly string[];
-  /** Where a program without a slash is looked for. */
+  /** Where to look for a program without a slash. */
   readonly path: string;
 }
 
 /**
- * One SHA-256 over all that a team's own program is known to execute: the program, wherever the PATH finds it, each argument
- * that names files or folders in whatever way, what a runner reads from its folder (`npm run`, `make`), the folder of the
- * migrations, and what the config names. Whatever of it is changed, added or removed gives another. Throws
- * `UnsafeFileError` for a pipe or a socket, of which nobody knows what is read.
+ * One SHA-256 over everything that a team's own program is known to execute: the program, wherever on the PATH it is, every file or folder
+ * that an argument names in any form, what a runner reads from its folder (`npm run`, `make`), the migrations' folder, and what the config
+ * lists. Any change, addition or removal there gives another digest. Throws `UnsafeFileError` for a pipe or a socket, since nobody knows
+ * what is read from it.
  */
 export async function programSeal(program: SealedProgram): Promise<string> {
   const { argv, directory, migrations, files } = program;
@@ -37,7 +37,7 @@ export async function programSeal(program: SealedProgram): Promise<string> {
 }
 
 /**
- * Paths that an argument may name: as a whole, behind `--name=`, a letter (`-cFILE`), `@` or a scheme (`filesystem:sql`), in a list
+ * Paths that an argument may name: as a whole, after `--name=`, a letter (`-cFILE`), `@` or a scheme (`filesystem:sql`), in a list
  * (`a.jar:b.jar`, `a.sql,b.sql`), as a module (`-m app.migrate`).
  */
 function placesIn(argument: string): readonly string[] {
@@ -50,7 +50,7 @@ function placesIn(argument: string): readonly string[] {
   ].filter((part) => !/^\/*$/.test(part));
 }
 
-/** What programs that run others, or migrators, read from the folder that they are started in, by their name. */
+/** What runners and migrators read from the folder that they are started in, by their name. */
 const RUNNERS: readonly (readonly [program: RegExp, files: string])[] = [
   [
     /^(npm|npx|yarn|pnpm|bun|bunx|node|tsx|ts-node|deno)$/,
@@ -85,7 +85,7 @@ function readByRunner(argument: string): readonly string[] {
   return RUNNERS.flatMap(([program, files]) => (program.test(name) ? files.split(" ") : []));
 }
 
-/** A name without a slash is looked for on the PATH, any other is relative to the config. */
+/** A name without a slash is looked up on the PATH, any other is relative to the config. */
 async function found({ directory, path }: SealedProgram, name: string): Promise<string> {
   if (name.includes("/")) return resolve(directory, name);
   for (const folder of path.split(delimiter)) {
@@ -99,12 +99,12 @@ async function found({ directory, path }: SealedProgram, name: string): Promise<
   return resolve(directory, name);
 }
 
-/** Folders of the machine that no program of a release has in it, and of which some files have no end. */
+/** System folders that contain no program of a release, and in which some files never end. */
 const OF_THE_MACHINE = /^\/(?:(?:proc|sys|dev)(?:\/.*)?)?$/;
 
 /**
- * What lies at a path and below it, behind links too; nothing where nothing is, since most arguments are no files. Left out are git's own
- * folders, and `runs`, in which the gate itself writes.
+ * What is at a path and below it, also behind links; empty if nothing is there, since most arguments are not files. Leaves out git's own
+ * folders, and `runs`, where the gate itself writes.
  */
 async function digests(
   place: string,
@@ -122,7 +122,7 @@ async function digests(
   const real = await realpath(place);
   if (OF_THE_MACHINE.test(real))
     throw new UnsafeFileError(`${place} leads to ${real}, which cannot be sealed; remove the link or the argument`);
-  // A link that leads to a folder above it says nothing new.
+  // A link to a folder above it adds nothing new.
   if (above.includes(real)) return [];
   const names = (await readdir(place)).filter((name) => name !== ".git").sort();
   const found: (readonly [string, string])[] = [];

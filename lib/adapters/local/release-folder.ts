@@ -4,9 +4,9 @@ import type { ReleaseFile } from "../../core/migration/source-file.js";
 import { applicationFolders, rustFiles } from "./application-context.js";
 import { crateContext } from "./crate-context.js";
 
-/** Files that migrations are made of, or that say how they run. */
+/** Files that migrations consist of, or that say how they run. */
 const WANTED = /\.(sql|psql|pgsql|ddl|rs|toml|conf|json|lock)$/i;
-/** Programs, which some frameworks run as migrations: their names count, what is in them is not read. */
+/** Programs, which some frameworks run as migrations: only their names count, their content is not read. */
 const PROGRAM = /\.(js|mjs|cjs|ts|mts|cts|go|java|kt|py|rb|php|cs|exs?|sh)$/i;
 /** Folders that a build or a version control system fills. */
 const SKIPPED = new Set(["node_modules", "target", ".git", ".svn", ".hg"]);
@@ -28,9 +28,9 @@ interface FoundPath {
 }
 
 /**
- * Every file of a release's folder, and around it the manifests, the Rust code that the migrations may call, and the
- * application's own, by path. `application` names the folders of the latter; without it they are looked for.
- * Throws the system's error when a folder cannot be read, and a RangeError for a file of more than 64 MiB.
+ * Every file of a release's folder, plus, around it, the manifests, the Rust code that the migrations may call, and the application's own
+ * code, by path. `application` names the folders of the latter; without it they are searched for. Throws the system's error if a folder
+ * cannot be read, and a RangeError for a file of more than 64 MiB.
  */
 export async function readReleaseFolder(
   directory: string,
@@ -75,7 +75,7 @@ async function walk(directory: string, root: string): Promise<FoundPath[]> {
   return found;
 }
 
-/** A link to a file of the folder is that file; any other is named and not followed, since what it leads to may change unseen. */
+/** A link to a file of the folder counts as that file; any other is named but not followed, since its target may change unseen. */
 async function followed(path: string, root: string): Promise<FoundPath[]> {
   const target = await realpath(path).catch(() => null);
   if (target === null) return isWanted(path) ? [{ path, link: "broken" }] : [];

@@ -6,13 +6,13 @@ export interface ReleaseSourceFolder {
   readonly directory: string;
   /** See `readReleaseFolder`. */
   readonly application: readonly string[] | null;
-  /** Reads what the config says of the application's queries; null when it says nothing. */
+  /** Reads what the config says about the application's queries; null if it says nothing. */
   readonly workload: (() => Promise<Workload>) | null;
-  /** The seal of a team's own program as it is now; null when there is none. */
+  /** The current seal of a team's own program; null if there is none. */
   readonly program: (() => Promise<string>) | null;
 }
 
-/** A release that lies in a folder of this machine. */
+/** A release in a folder of this machine. */
 export function releaseSourceFolder({ directory, application, program, workload }: ReleaseSourceFolder): ReleaseSource {
   return {
     files: () => readReleaseFolder(directory, application),

@@ -5,12 +5,12 @@ import { holdFolder, makeFolder, PRIVATE } from "./private-files.js";
 import { replaceFile } from "./whole-file.js";
 import type { Environment } from "./workspace.js";
 
-/** Results that are kept; the oldest go. */
+/** Results that are kept; the oldest are dropped. */
 const MOST = 64;
 
 /**
- * Results that can be found again by what they were made from. They are the user's, apart from any repository: a file that a pull request
- * brings must not be taken for one of them. Nothing here fails: what cannot be kept is made again.
+ * Results that can be found again by their inputs. They belong to the user, apart from any repository: a file that a pull request brings
+ * must not be mistaken for one of them. Nothing here fails: what cannot be stored is computed again.
  */
 export class Remembered {
   private readonly folder: string | null;
@@ -46,7 +46,7 @@ export class Remembered {
   }
 }
 
-/** Null where it cannot be made, or could have been filled by others. */
+/** Null if it cannot be created, or could have been filled by others. */
 function privateFolder(path: string): string | null {
   try {
     makeFolder(path, PRIVATE);
@@ -56,7 +56,7 @@ function privateFolder(path: string): string | null {
   }
 }
 
-/** Where a user's programs keep what can be made again (XDG Base Directory Specification). */
+/** Where a user's programs keep what can be recreated (XDG Base Directory Specification). */
 function cacheHome({ XDG_CACHE_HOME, HOME }: Environment): string {
   return XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : join(HOME || homedir(), ".cache");
 }

@@ -49,7 +49,7 @@ function entries(directory: string): readonly Entry[] {
     // It has ended since.
     if (text === null) return [];
     const entry = JSON.parse(text);
-    // What an earlier version wrote has the process id alone.
+    // Files of an earlier version contain only the process id.
     return [{ by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry];
   });
 }

@@ -6,8 +6,8 @@ import { pipeline } from "node:stream/promises";
 import type { FileDigest } from "../../core/audit/manifest.js";
 
 /**
- * Every file below a run's folder with its digest, sorted by path. What is neither file nor folder is listed with an
- * empty digest, which no sealed file has.
+ * Every file below a run's folder with its digest, sorted by path. Anything that is neither file nor folder is listed with an empty digest,
+ * which no sealed file has.
  */
 export async function digestFiles(directory: string): Promise<readonly FileDigest[]> {
   const entries = await readdir(directory, { withFileTypes: true, recursive: true });

@@ -11,22 +11,22 @@ export interface ProgramOptions {
 
 export interface ProgramEnd {
   readonly status: "ended" | "timed out" | "stopped" | "not started";
-  /** Null when a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
-  /** Of both streams in the order of their arrival, the end of it when it is long. */
+  /** Of both streams in the order of arrival; only the end if it is long. */
   readonly output: string;
-  /** Why it could not be started; null when it was. */
+  /** Why it could not be started; null if it was. */
   readonly reason: string | null;
 }
 
-/** What is kept of an output: its end, where errors stand. */
+/** What is kept of an output: its end, where the errors are. */
 const MOST_OUTPUT = 256 * 1024;
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 3_000;
 /** A grandchild may hold the pipes after the program is gone. */
 const PIPES_MS = 1_000;
 
-/** Runs a program in a process group of its own, so that what it starts ends with it. Never rejects. */
+/** Runs a program in its own process group, so that everything it starts ends with it. Never rejects. */
 export function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
   const [program = "", ...args] = options.argv;
   const child = spawn(program, args, {
@@ -57,7 +57,7 @@ export function runProgram(options: ProgramOptions): Promise<ProgramEnd> {
     if (options.signal?.aborted) stopped();
     child.once("error", (error) => end({ status: "not started", code: null, reason: error.message }));
     child.once("exit", (code) => {
-      // Whatever it left behind in its group goes with it.
+      // Whatever it left behind in its group is killed with it.
       killGroup(child, "SIGKILL");
       const done = () => end({ status, code, reason: null });
       timers.push(setTimeout(done, PIPES_MS));
@@ -89,7 +89,7 @@ class Tail {
     }
   }
 
-  /** Where something was cut off, the broken first line goes too: it might be half a secret. */
+  /** If something was cut off, the broken first line is dropped too: it might be half a secret. */
   text(): string {
     const whole = Buffer.concat(this.chunks).toString("utf8");
     return this.cut ? `…\n${whole.slice(whole.indexOf("\n") + 1)}` : whole;

@@ -9,7 +9,7 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
   const listed = new Set(files.filter((file) => file.sha256 !== "").map((file) => file.path));
   return {
     files,
-    // Only what was listed: a path out of a trail that someone else wrote must not lead out of the folder.
+    // Only what was listed: a path in a trail that someone else wrote must not lead out of the folder.
     read: (path) => (listed.has(path) ? readFileSync(join(directory, path)) : null),
   };
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { isAlive } from "./process-lock.js";
 
 const MEMORY_DISK = "/dev/shm";
-/** How many times what is needed must be free before memory is used for it. */
+/** How many times the needed memory must be free before memory is used. */
 const COMFORT = 4;
 
 /**
- * Where a server whose data are made up is best kept: in memory where there is plenty (a database is 300 files, and
- * making and removing hundreds of them is what a demo waits for), else in the temporary directory.
+ * Where a server with generated data is best kept: in memory if there is plenty (a database is 300 files, and a demo spends its time making
+ * and removing hundreds of them), else in the temporary directory.
  */
 export function scratchDirectory(bytes: number): string {
   if (!existsSync(MEMORY_DISK) || freemem() < COMFORT * bytes) return tmpdir();
@@ -17,13 +17,13 @@ export function scratchDirectory(bytes: number): string {
   return bavail * bsize > COMFORT * bytes ? MEMORY_DISK : tmpdir();
 }
 
-/** A directory of this process, whose name tells whose it is; those that killed processes left under the prefix go first. */
+/** A directory of this process, with its owner in the name; first removes what killed processes left under the prefix. */
 export function ownScratchDirectory(prefix: string, bytes: number): string {
   for (const parent of new Set([MEMORY_DISK, tmpdir()])) sweepScratch(parent, prefix);
   return mkdtempSync(join(scratchDirectory(bytes), `${prefix}${process.pid}-`));
 }
 
-/** Removes what no living process has: neither the one that made it nor a server in it that is still on its way down. */
+/** Removes what no living process holds: neither its creator nor a server in it that is still shutting down. */
 function sweepScratch(parent: string, prefix: string): void {
   if (!existsSync(parent)) return;
   for (const name of readdirSync(parent)) {
@@ -34,7 +34,7 @@ function sweepScratch(parent: string, prefix: string): void {
       if (isServed(directory)) continue;
       rmSync(directory, { recursive: true, force: true });
     } catch (error) {
-      // Another user's, or another process sweeps it too.
+      // Another user's, or being swept by another process too.
       if (!(error instanceof Error && "code" in error)) throw error;
     }
   }

@@ -1,14 +1,14 @@
 type Handler = (event: unknown) => Promise<unknown>;
 
-/** What a state calls that is no Lambda of ours. */
+/** What a state calls besides our own Lambdas. */
 export interface Services {
-  /** `action` as the state's resource ends: `codebuild:startBuild.sync`, `aws-sdk:rds:createDBInstance`. Throws errors by AWS's names. */
+  /** `action` is the end of the state's resource: `codebuild:startBuild.sync`, `aws-sdk:rds:createDBInstance`. Throws errors with AWS's names. */
   call(action: string, parameters: unknown): Promise<unknown>;
-  /** Milliseconds that a state waits, or that pass before it is tried again, in the place of what the file says. */
+  /** Milliseconds that a state waits, or that pass before a retry, instead of what the file says. */
   readonly pauses: Readonly<Record<string, number>>;
 }
 
-/** An error by the name under which the state machine catches it. */
+/** An error with the name under which the state machine catches it. */
 export class ServiceError extends Error {
   constructor(
     override readonly name: string,
@@ -22,7 +22,7 @@ interface BuildParameters {
   readonly EnvironmentVariablesOverride: readonly { readonly Name: string; readonly Value: string }[];
 }
 
-/** Variables of a long task and the fields of its event (`functions/aws/task.ts`). */
+/** Environment variables of a long task and the fields of its event (`functions/aws/task.ts`). */
 const FIELDS: Readonly<Record<string, string>> = {
   SCHEMA_GATE_TASK_RUN: "run",
   SCHEMA_GATE_TASK_HOST: "host",

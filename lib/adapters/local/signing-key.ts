@@ -6,12 +6,12 @@ import { type Access, PRIVATE, UnsafeFileError } from "./private-files.js";
 import { makeKey } from "./secret-key.js";
 
 export const PRIVATE_KEY = "audit-key.pem";
-/** Lies next to the private key; an auditor gets a copy of it. */
+/** Stored next to the private key; an auditor gets a copy of it. */
 export const PUBLIC_KEY = "audit-key.pub.pem";
 
 /**
- * The Ed25519 key that seals this machine's runs, made at the first use. `directory` must lie outside every run's folder.
- * Throws `UnsafeFileError` for a file that others may read or that holds another kind of key.
+ * The Ed25519 key that seals this machine's runs, created at the first use. `directory` must be outside every run's folder. Throws
+ * `UnsafeFileError` for a file that others may read or that holds another kind of key.
  */
 export async function loadSigningKey(directory: string, access: Access = PRIVATE): Promise<Signer> {
   const path = join(directory, PRIVATE_KEY);
@@ -30,7 +30,7 @@ function parseKey(pem: string, path: string) {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === "ed25519") return key;
   } catch {
-    // Said below, in words that name the file.
+    // Reported below, in words that name the file.
   }
   throw new UnsafeFileError(`${path} holds no Ed25519 private key in PEM. Remove it and a new one is made.`);
 }

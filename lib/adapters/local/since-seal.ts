@@ -11,8 +11,8 @@ import { readOrNull } from "./whole-file.js";
 import type { WrittenRecord } from "./written-record.js";
 
 /**
- * What somebody else changed, added or removed in a run's folder since its last seal; nothing for a run that was never sealed. What
- * this machine wrote or removed there since is vouched for by its record, also when it was killed before it could seal again.
+ * What somebody else changed, added or removed in a run's folder since its last seal; nothing for a run that was never sealed. The
+ * machine's own record covers what it wrote or removed there itself since, even if it was killed before it could seal again.
  */
 export async function changedSinceSeal(
   directory: string,
@@ -37,7 +37,7 @@ export async function changedInFolder(directory: string, record: WrittenRecord):
   return changedSinceSeal(directory, events, record);
 }
 
-/** A process that was killed while it sealed has left a newer list of files than the trail holds. */
+/** A process killed while sealing has left a newer list of files than the trail holds. */
 function expected(manifest: string | null, sealing: AuditEvent, record: WrittenRecord | null): string | null {
   const found = manifest === null ? null : digest(manifest);
   return found !== null && record?.holds(MANIFEST_FILE, found) === true ? found : sealing.digest;

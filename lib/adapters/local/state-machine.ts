@@ -22,7 +22,7 @@ interface TaskState {
 export interface LocalExecutionOptions {
   /** Handlers by the names in the definition's `${Name}` placeholders. */
   readonly handlers: Readonly<Record<string, Handler>>;
-  /** What states call besides them. */
+  /** What states call besides these handlers. */
   readonly services: Services;
   /** Resolves with the output that the holder of a task token gave. Rejects to leave the execution where it is. */
   waitForToken(token: string): Promise<unknown>;
@@ -30,7 +30,7 @@ export interface LocalExecutionOptions {
   onState(name: string): void;
   /** Id of the execution; default: the run's name. */
   readonly execution?: string;
-  /** Aborted: tasks in flight end, no other begins, and the execution is left where it is. */
+  /** When aborted, tasks in flight end, no new one begins, and the execution stays where it is. */
   readonly stop: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export async function runStateMachine(
   }
   const machine = new StateMachine(definition as StateMachineDefinition, { validationOptions: { noValidate: true } });
   const task = {
-    // The engine has no task tokens of its own; it reads this one from the context when a state asks for it.
+    // The engine has no task tokens; it reads this one from the context when a state asks for it.
     get Token() {
       return randomBytes(24).toString("base64url");
     },
@@ -92,7 +92,7 @@ export async function runStateMachine(
 
 const LAMBDA = "arn:aws:states:::lambda:invoke";
 
-/** What a Task does, and what is waited for after it that nothing in this process works on. */
+/** What a Task does, and what must be waited for after it although nothing in this process works on it. */
 interface Work {
   begin(input: unknown): Promise<unknown>;
   finish(output: unknown, input: unknown): unknown;
@@ -148,12 +148,12 @@ async function watch(
   }
 }
 
-/** The engine drops an aborted execution, and with it whoever waits for this. */
+/** The engine drops an aborted execution, and everything that waits for this. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** Every Task of the definition, also those inside Maps, by its name. */
+/** Every Task of the definition by name, including those inside Maps. */
 function* taskStates(states: Readonly<Record<string, TaskState>>): Generator<[string, TaskState]> {
   for (const [name, state] of Object.entries(states)) {
     if (state.Type === "Task") yield [name, state];

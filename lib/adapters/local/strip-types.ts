@@ -1,6 +1,6 @@
 import { register } from "node:module";
 
-/** Given to Node's loader thread, which runs it apart from this program. */
+/** Given to Node's loader thread, which runs it separately from this program. */
 const HOOK = (stripper: string) => `
   import { readFile } from "node:fs/promises";
   import stripper from ${JSON.stringify(stripper)};
@@ -13,7 +13,7 @@ const HOOK = (stripper: string) => `
 
 let done = false;
 
-/** Lets this process import modules in TypeScript where Node does not do so by itself (before 22.18). */
+/** Lets this process import TypeScript modules on Node versions that cannot do so (before 22.18). */
 export function stripTypes(): void {
   const native = "typescript" in process.features && process.features.typescript;
   if (done || native) return;

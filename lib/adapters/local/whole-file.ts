@@ -13,8 +13,8 @@ import {
 import { readFile } from "node:fs/promises";
 
 /**
- * Writes a file whole or not at all, with this mode whatever the umask is. The draft is a new file under a name that nobody can
- * foretell: whoever else may write in the folder cannot lay a link or a pipe in its way. Throws what the file system throws.
+ * Writes a whole file or nothing, with this mode whatever the umask. The draft is a new file with an unpredictable name: nobody else who
+ * may write in the folder can put a link or a pipe in its way. Throws what the file system throws.
  */
 export function replaceFile(path: string, text: string, mode: number): void {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.new`;
@@ -34,8 +34,8 @@ export function replaceFile(path: string, text: string, mode: number): void {
 }
 
 /**
- * Gives a finished draft its name, unless the name is taken: then false. Either way the draft is gone. A hard link fails
- * when there is one, which decides a race between two writers.
+ * Gives a finished draft its name, unless the name is taken: then returns false. Either way the draft is gone. A hard link fails if the
+ * name exists, which decides a race between two writers.
  */
 export function claimName(draft: string, path: string): boolean {
   try {
@@ -45,7 +45,7 @@ export function claimName(draft: string, path: string): boolean {
   }
 }
 
-/** Shares do not always say why: NFS may repeat a request that it has done, and SFTP has one code for every failure. */
+/** Shares do not always say why: NFS may repeat a completed request, and SFTP has one code for every failure. */
 function isLinked(draft: string, path: string, tries: number): boolean {
   try {
     linkSync(draft, path);
@@ -58,7 +58,7 @@ function isLinked(draft: string, path: string, tries: number): boolean {
   }
 }
 
-/** Null when there is no such file. */
+/** Null if there is no such file. */
 export async function readOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");

@@ -12,31 +12,31 @@ import { GitError } from "./git.js";
 import { filesAtRevision } from "./git-files.js";
 import { logEntries } from "./log-entries.js";
 
-/** A source that was named and cannot be read: never read as empty. */
+/** A named source that cannot be read: never read as empty. */
 export class WorkloadSourceError extends Error {
   override readonly name = "WorkloadSourceError";
 }
 
-/** What of this machine a workload is read from. Paths are relative to `directory`. */
+/** What a workload is read from on this machine. Paths are relative to `directory`. */
 export interface WorkloadSources {
   readonly directory: string;
   /** Saved workloads. */
   readonly saved: readonly string[];
-  /** Files of SQL, or folders with such. */
+  /** SQL files, or folders of them. */
   readonly sql: readonly string[];
-  /** Folders of the application's code as it is now. */
+  /** Folders with the application's current code. */
   readonly code: readonly string[];
   /** Tags, branches or commits of the repository around `directory`. */
   readonly versions: readonly string[];
   readonly logs: readonly string[];
-  /** Databases whose lines in the logs count; null: all. */
+  /** Databases whose log lines count; null: all. */
   readonly databases: ReadonlySet<string> | null;
 }
 
 const SKIPPED = new Set(["node_modules", "target", ".git", "dist"]);
 const LARGEST_FILE = 512 * 2 ** 20;
 
-/** Reads them all. Throws `WorkloadSourceError` for one that is not there or not what it should be. */
+/** Reads them all. Throws `WorkloadSourceError` for one that is missing or not what it should be. */
 export async function readWorkloadSources(sources: WorkloadSources): Promise<Workload> {
   await Promise.all([loadParser(), loadRustParser()]);
   const parts: Workload[] = [];
@@ -52,7 +52,7 @@ export async function readWorkloadSources(sources: WorkloadSources): Promise<Wor
   return mergeWorkloads(parts);
 }
 
-/** Reads what a config names on this machine; null where it has no workload. */
+/** Reads what a config names on this machine; null if it has no workload. */
 export function workloadReader({ workload }: Config, directory: string): (() => Promise<Workload>) | null {
   return workload ? () => readWorkloadSources({ directory, databases: null, ...workload }) : null;
 }

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
 
-/** The folder in which this machine keeps its runs and approvals, and the one outside of it that says what to believe there. */
+/** The folder in which this machine keeps its runs and approvals, and the one outside it that says what to trust there. */
 export interface Workspace {
   readonly root: string;
   /** Of every file and folder below. */
@@ -13,7 +13,7 @@ export interface Workspace {
   readonly approvals: string;
   readonly locks: string;
   readonly demo: string;
-  /** Keys, and what was written below `root`: apart from it, so that whoever changes a run cannot change what it is held against. */
+  /** Keys, and records of what was written below `root`: kept separately, so that whoever changes a run cannot change what it is checked against. */
   readonly keys: string;
   readonly records: string;
 }
@@ -21,8 +21,8 @@ export interface Workspace {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Opens the workspace of a folder; made when missing. `group` opens it to the members of a group. Throws
- * `UnsafeFileError` for a folder that somebody else could have filled.
+ * Opens the workspace of a folder; created if missing. `group` opens it to the members of a group. Throws `UnsafeFileError` for a folder
+ * that somebody else could have filled.
  */
 export function workspaceIn(directory: string, environment: Environment = process.env, group?: string): Workspace {
   const root = join(directory, ".schema-gate");
@@ -30,14 +30,14 @@ export function workspaceIn(directory: string, environment: Environment = proces
   const before = holdFolder(root);
   if (group !== undefined) shareFolder(root, group);
   const access = holdFolder(root);
-  // What this process makes from now on is the group's too, and still nobody else's.
+  // What this process creates from now on belongs to the group too, and still to nobody else.
   if (access === SHARED) process.umask(0o007);
   ignoreInGit(root, access);
   const state = stateOf(root, access, environment);
   const mine = createHash("sha256").update(realpathSync(root)).digest("hex").slice(0, 16);
   const keys = join(state, "keys");
   const records = join(state, "records", mine);
-  // Each on its way is held: a folder of somebody else's inside of ours is as good as one in its place.
+  // Each folder on the path is checked: somebody else's folder inside ours is as bad as one in its place.
   for (const folder of [state, keys, dirname(records), records]) {
     makeFolder(folder, access);
     holdFolder(folder);
@@ -55,7 +55,7 @@ export function workspaceIn(directory: string, environment: Environment = proces
   };
 }
 
-/** What was written here before the folder was shared is known to the group as well; the keys stay their owner's. */
+/** What was written here before the folder was shared is given to the group too; the keys stay with their owner. */
 function takeAlong(own: string, records: string, { folder, file }: Access): void {
   if (own === records || !existsSync(own)) return;
   for (const entry of readdirSync(own, { recursive: true, withFileTypes: true })) {
@@ -70,7 +70,7 @@ function takeAlong(own: string, records: string, { folder, file }: Access): void
   }
 }
 
-/** A group's members have no home in common, so what they share lies next to the runs, unless the machine names a place. */
+/** A group's members have no common home, so what they share is next to the runs, unless the machine names a place. */
 function stateOf(root: string, access: Access, environment: Environment): string {
   const named = environment.SCHEMA_GATE_STATE;
   if (named !== undefined && named !== "") return resolve(named);

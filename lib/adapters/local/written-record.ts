@@ -3,18 +3,18 @@ import { dirname } from "node:path";
 import { TamperedError } from "../../ports/tampered.js";
 import { type Access, makeFolder } from "./private-files.js";
 
-/** A write begins with `w` and ends with `d`, or with `c` when another was first. `g` is what was removed on purpose. */
+/** A write begins with `w` and ends with `d`, or with `c` if another was first. `g` marks what was removed on purpose. */
 type Line = readonly ["w" | "d" | "c" | "g", key: string, sha256: string];
 
 interface Known {
   settled: string | null;
-  /** Begun and not known to have ended: a process that died in between left the one or the other. */
+  /** Begun and not known to have ended: a process that died in between left either the old or the new content. */
   readonly begun: Set<string>;
 }
 
 /**
- * What was written below a folder, in a file that lies elsewhere: what is read there is believed only when it is what was
- * last written. Append-only; several processes may write to it.
+ * What was written below a folder, recorded in a file elsewhere: what is read from the folder is trusted only if it is what was last
+ * written. Append-only; several processes may write to it.
  */
 export class WrittenRecord {
   private readonly known = new Map<string, Known>();
@@ -44,7 +44,7 @@ export class WrittenRecord {
     this.append(["g", key, ""]);
   }
 
-  /** Whether this is what was last written there; `null` stands for nothing. */
+  /** Whether this is what was last written there; `null` means nothing. */
   holds(key: string, sha256: string | null): boolean {
     this.follow();
     const known = this.known.get(key);
@@ -52,13 +52,13 @@ export class WrittenRecord {
     return known.settled === sha256 || (sha256 !== null && known.begun.has(sha256));
   }
 
-  /** Rises with everything that is written there. */
+  /** Increases with everything that is written there. */
   revision(key: string): number {
     this.follow();
     return this.revisions.get(key) ?? 0;
   }
 
-  /** What was last written there to its end; null when there is nothing. */
+  /** What was last completely written there; null if there is nothing. */
   last(key: string): string | null {
     this.follow();
     return this.known.get(key)?.settled ?? null;
@@ -83,7 +83,7 @@ export class WrittenRecord {
     }
   }
 
-  /** Takes in what was appended since, by this process or another. */
+  /** Reads what this or another process has appended since. */
   private follow(): void {
     const file = opened(this.path);
     if (file === null) return;
@@ -120,14 +120,14 @@ export class WrittenRecord {
   }
 }
 
-/** A full disk, or the machine's end, cut the last line off: the next one begins apart. */
+/** A full disk, or a crash of the machine, cut off the last line: the next one starts separately. */
 function endsWithinLine(file: number): boolean {
   const { size } = fstatSync(file);
   const last = Buffer.alloc(1);
   return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }
 
-/** Null for a line that was cut off. What it would have said was not done yet, or is in the line before it as begun. */
+/** Null for a line that was cut off. What it would have said was not done yet, or is recorded as begun in the line before. */
 function parsed(text: string): Line | null {
   try {
     return JSON.parse(text) as Line;

@@ -27,7 +27,7 @@ export async function slackChannel(
   return { api, notifier, home: { team, app }, signingSecret: await secrets.resolve(options.signingSecret) };
 }
 
-/** Throws `SecretError`, and `RangeError` for a server elsewhere without TLS. */
+/** Throws `SecretError`, and `RangeError` for a remote server without TLS. */
 export async function emailChannel(options: NonNullable<Approval["email"]>, secrets: Secrets): Promise<EmailNotifier> {
   const { host, port, security, from, user } = options;
   const login = user === undefined ? {} : { user };

@@ -15,22 +15,19 @@ export interface SmtpOptions {
   readonly password?: string;
   /** Certificate authorities in PEM, besides those that Node knows. */
   readonly ca?: string;
-  /**
-   * `tls` from the first byte (port 465), `starttls` required before anything is said, or `none`, which only the loopback
-   * interface may use.
-   */
+  /** `tls` from the first byte (port 465), `starttls` required before anything is sent, or `none`, which only the loopback interface may use. */
   readonly security: "tls" | "starttls" | "none";
 }
 
 const TIMEOUT_MS = 15_000;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
-/** Asks approvers by e-mail, each with a message and a link of their own. */
+/** Asks approvers by e-mail, each with their own message and link. */
 export class EmailNotifier implements Notifier {
   private readonly options: SmtpOptions;
   private readonly clock: Pick<Clock, "sleep">;
 
-  /** Throws `RangeError` for a server elsewhere without TLS: links would pass in the clear. */
+  /** Throws `RangeError` for a remote server without TLS: links would be sent in the clear. */
   constructor(options: SmtpOptions, clock: Pick<Clock, "sleep">) {
     if (options.security === "none" && !LOOPBACK.has(options.host)) {
       throw new RangeError(`${options.host} would be sent links without TLS; set the security to tls or starttls`);
@@ -73,10 +70,10 @@ export class EmailNotifier implements Notifier {
     try {
       await transport.sendMail({
         from: this.options.from,
-        // An object and not a text: nothing in it is read as a list of addresses.
+        // An object, not a text: nothing in it is parsed as a list of addresses.
         to: { name: "", address },
         ...mail,
-        // The same question gives the same id, so that a message sent again by a resumed run is seen as the same.
+        // The same question has the same id, so that a message that a resumed run sends again is recognised.
         messageId: `<${digest(key).slice(0, 32)}@schema-gate.invalid>`,
         headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
         disableFileAccess: true,
@@ -113,7 +110,7 @@ function transportOptions({ host, port, user, password, ca, security }: SmtpOpti
   };
 }
 
-/** A reply of 4xx and a broken connection may pass; a reply of 5xx does not (RFC 5321, 4.2.1). */
+/** A 4xx reply and a broken connection may pass; a 5xx reply does not (RFC 5321, 4.2.1). */
 function outcomeOf(error: unknown): Try {
   const { responseCode, response, code, message } = error as {
     responseCode?: number;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.js";
 
-/** One try at sending: done, hopeless, or worth another try, perhaps not before some milliseconds. */
+/** One try at sending: done, hopeless, or worth another try, perhaps only after some milliseconds. */
 export type Try =
   | { readonly kind: "sent" }
   | { readonly kind: "refused"; readonly reason: string }
@@ -9,7 +9,7 @@ export type Try =
 const PAUSES_MS = [1_000, 4_000];
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Tries at most three times. Null when it was sent, else the last reason and how often it was tried. */
+/** Tries at most three times. Null if it was sent, else the last reason and the number of tries. */
 export async function persist(clock: Pick<Clock, "sleep">, send: () => Promise<Try>): Promise<string | null> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await send();

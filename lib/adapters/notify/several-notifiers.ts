@@ -1,6 +1,6 @@
 import type { Notifier } from "../../ports/notifier.js";
 
-/** One notifier out of several: each is told, and all their deliveries are reported. */
+/** Combines several notifiers: each is called, and all their deliveries are reported. */
 export function severalNotifiers(notifiers: readonly Notifier[]): Notifier {
   return {
     approvalRequested: async (notice) =>

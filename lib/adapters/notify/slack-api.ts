@@ -4,7 +4,7 @@ import type { Try } from "./retry.js";
 export interface SlackOptions {
   /** Bot token, `xoxb-…`. Never part of a reason or a message. */
   readonly token: string;
-  /** Another place than Slack's, for a proxy or a test. */
+  /** An address other than Slack's, for a proxy or a test. */
   readonly endpoint?: string;
 }
 

@@ -6,23 +6,23 @@ export const APPROVE_ACTION = "schema-gate:approve";
 export const REJECT_ACTION = "schema-gate:reject";
 export const REJECT_VIEW = "schema-gate:reject-view";
 
-/** What a button carries: which question it answers. It is no capability: who may decide is Slack's word and our list. */
+/** What a button carries: which question it answers. It grants nothing: who may decide is up to Slack's identity and our list. */
 export interface ButtonValue {
   readonly run: string;
   readonly digest: string;
 }
 
-/** Slack shows `plain_text` as it is: no mention, link or emphasis can be made in it (https://api.slack.com/reference/block-kit). */
+/** Slack shows `plain_text` as it is: it cannot contain a mention, link or emphasis (https://api.slack.com/reference/block-kit). */
 function plain(text: string, most = 2900) {
   return { type: "plain_text", text: shortened(text, most), emoji: false };
 }
 
-/** For a text that Slack reads as its own markup, as in notifications: its three special characters escaped. */
+/** For text that Slack parses as its own markup, as in notifications: its three special characters are escaped. */
 export function escapedForSlack(text: string): string {
   return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** The question with its buttons. `link` is set only in a message that one person alone can see. */
+/** The question with its buttons. `link` is set only in a message that only one person can see. */
 export function approvalMessage(notice: ApprovalNotice, channel: string, link: string | null) {
   const words = wordsOf(notice);
   const value = JSON.stringify({ run: notice.run, digest: notice.digest } satisfies ButtonValue);

@@ -6,8 +6,8 @@ import type { SlackApi } from "./slack-api.js";
 import { approvalMessage, outcomeMessage } from "./slack-message.js";
 
 /**
- * Asks approvers in Slack: each person with a Slack id gets a message of their own with their own link; the channel, when
- * there is one, gets the same without a link, because everyone there would see it.
+ * Asks approvers in Slack: each person with a Slack id gets their own message with their own link; the channel, if there is one, gets the
+ * same without a link, because everyone there would see it.
  */
 export class SlackNotifier implements Notifier {
   private readonly api: SlackApi;

@@ -8,8 +8,8 @@ import { approvalMail, type MailText, outcomeMail } from "./email-message.js";
 const LONGEST_SUBJECT = 99;
 
 /**
- * Asks and tells approvers through an SNS topic: one message per person, marked with the attribute `approver`, so that a
- * subscription with the filter policy `{"approver": ["ID"]}` gets its own messages and no other's link.
+ * Asks and tells approvers through an SNS topic: one message per person, marked with the attribute `approver`, so that a subscription with
+ * the filter policy `{"approver": ["ID"]}` gets its own messages and nobody else's link.
  */
 export class SnsNotifier implements Notifier {
   private readonly client: SNSClient;
@@ -36,7 +36,7 @@ export class SnsNotifier implements Notifier {
       await this.client.send(
         new PublishCommand({
           TopicArn: this.topic,
-          // ASCII without control characters is all that SNS takes as a subject.
+          // SNS accepts only ASCII without control characters as a subject.
           Subject: visible(mail.subject)
             .replace(/[^\x20-\x7e]/g, "?")
             .slice(0, LONGEST_SUBJECT),

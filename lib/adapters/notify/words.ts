@@ -14,7 +14,7 @@ const MOST_OUTLIERS = 5;
 const MOST_FACTORS = 3;
 const LONGEST_NAME = 120;
 
-/** What every message says, in plain words. Foreign names are made visible and shortened, not yet escaped. */
+/** What every message says, in plain words. Foreign names are made visible and shortened, but not yet escaped. */
 export interface Words {
   readonly subject: string;
   readonly verdict: string;

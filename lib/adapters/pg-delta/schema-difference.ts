@@ -5,7 +5,7 @@ import type { CapturedSchema, SchemaDifference } from "../../ports/schema-differ
 
 type Pool = Parameters<typeof extract>[0];
 
-/** pg-delta behind our port. What it makes is never trusted: the dry run executes it and compares. */
+/** pg-delta behind our port. Its output is never trusted: the dry run executes it and compares. */
 export const schemaDifference: SchemaDifference = {
   async capture(session) {
     return { content: await extract(poolOf(session)) };
@@ -20,7 +20,7 @@ function contentOf(captured: CapturedSchema): ExtractResult {
   return captured.content as ExtractResult;
 }
 
-/** As much of a connection pool as the extraction uses: one client that is ours and stays open. */
+/** The part of a connection pool that the extraction uses: one client, which is ours and stays open. */
 function poolOf(session: Session): Pool {
   const client = {
     query: async (

@@ -4,12 +4,12 @@ import type { ExtensionWanted, MakeExtension, Row, Session } from "../../ports/d
 interface Facts extends Row {
   readonly superuser: boolean;
   readonly there: boolean;
-  /** What CASCADE would make besides, where a superuser is needed for it. */
+  /** What CASCADE would also create, if that needs a superuser. */
   readonly needs: readonly string[];
   readonly schemaThere: boolean;
 }
 
-/** Of the extension `$1` in the schema `$2`; what is trusted is made by whoever executes. */
+/** About the extension `$1` in the schema `$2`; whoever executes creates trusted ones. */
 const FACTS = `with recursive need as (
     select r.name from pg_available_extensions e join pg_available_extension_versions v on v.name = e.name and v.version = e.default_version,
       unnest(v.requires) r(name) where e.name = $1
@@ -21,11 +21,11 @@ const FACTS = `with recursive need as (
       where v.superuser and not v.trusted and not exists (select from pg_extension x where x.extname = n.name)) as needs,
     $2::text is null or exists (select from pg_namespace where nspname = $2) as "schemaThere"`;
 
-/** What the login makes on a clone belongs to who executes there, as what it is a copy of does. */
+/** What the login creates on a clone belongs to the role that executes there, as in the original. */
 const TO_OWNER = `update pg_extension set extowner = (select d.datdba from pg_database d where d.datname = current_database())
   where extowner = (select r.oid from pg_roles r where r.rolname = session_user)`;
 
-/** Makes extensions on a clone in the place of the lesser role that executes there. `open`: a session of the login on the clone. */
+/** Creates extensions on a clone for the lesser role that executes there. `open`: a session of the login on the clone. */
 export function extensionMaker(open: () => Promise<Session>, allowed: ReadonlySet<string>): MakeExtension {
   const made = new Set<string>();
   return async (wanted) => {
@@ -41,7 +41,7 @@ export function extensionMaker(open: () => Promise<Session>, allowed: ReadonlySe
   };
 }
 
-/** `ours`: it was made here before, for an attempt that was killed since or rolled back. */
+/** `ours`: it was created here before, for an attempt that was killed or rolled back since. */
 async function make(
   session: Session,
   wanted: ExtensionWanted,

@@ -8,25 +8,25 @@ import { type Containment, type Executor, type Executors, sweepExecutors } from 
 export interface CloneServer {
   /** The database that is copied. */
   readonly database: string;
-  /** The owner of the tenant's objects, when the login is another. */
+  /** The owner of the tenant's objects, if the login is another role. */
   readonly role: string | null;
   /** As the login, or as the executor of a clone. */
   open(database: string, options: SessionOptions, executor?: Executor): Promise<Session>;
-  /** Extensions that a release may make on a clone, though they are not trusted. */
+  /** Extensions that a release may create on a clone, although they are not trusted. */
   readonly extensions?: ReadonlySet<string> | undefined;
-  /** Who executes on the clones in the place of a login that reaches beyond them; null where it may. */
+  /** Who executes on the clones instead of a login that reaches beyond them; null if the login may. */
   readonly executors: Executors | null;
 }
 
 const ADMINISTRATION: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 0, asLogin: true };
 
-/** What a clone is told by: nothing without this comment is ever swept. */
+/** Marks clones: nothing without this comment is ever swept. */
 const OURS = "made by schema-gate, and dropped again when its proof has ended";
 
-/** An empty database is made from it. */
+/** The template for an empty database. */
 export const EMPTY = "template0";
 
-/** Makes a database from a template, in the place of one of the same name that a killed run left. `locale`: more of CREATE DATABASE. */
+/** Creates a database from a template, replacing one of the same name that a killed run left. `locale`: more of CREATE DATABASE. */
 export async function makeClone(
   server: CloneServer,
   name: string,
@@ -38,7 +38,7 @@ export async function makeClone(
     try {
       await dropClone(guard, name);
       await server.executors?.release(guard, name, openAs(server));
-      // A busy server sees late that a session has ended, and a clone of the same name may be wanted at once.
+      // A busy server notices late that a session has ended, and a clone of the same name may be needed at once.
       await guard.query("select pg_advisory_unlock(hashtextextended($1, 0))", [lockOf(name)]);
     } finally {
       await guard.close();
@@ -74,7 +74,7 @@ function openAs(server: CloneServer): (database: string) => Promise<Session> {
 
 const AS_LOGIN: Containment = { executor: null, uncontained: null };
 
-/** Who ends sessions is the login, which nobody on the clone can become. */
+/** Sessions are ended by the login, which nobody on the clone can become. */
 function openOn(
   server: CloneServer,
   name: string,
@@ -86,7 +86,7 @@ function openOn(
 
 /**
  * Removes the clones whose names begin with `prefix` and whose process is gone, and returns their names. Throws `NotDropped` for a role of
- * ours that cannot be dropped, when everything else is.
+ * ours that cannot be dropped, after everything else is gone.
  */
 export async function sweepClones(server: CloneServer, prefix: string): Promise<readonly string[]> {
   const session = await server.open("postgres", ADMINISTRATION);
@@ -110,8 +110,8 @@ export async function sweepClones(server: CloneServer, prefix: string): Promise<
 }
 
 /**
- * A session that holds the clone's name for as long as the process lives: a clone whose name nobody holds was left by one
- * that was killed. On a database that is no template of anything, since a template must have no connections.
+ * A session that holds the clone's name as long as the process lives: a clone whose name nobody holds was left by a killed process. On a
+ * database that is nobody's template, since a template must have no connections.
  */
 async function guarded(server: CloneServer, name: string): Promise<Session> {
   const guard = await server.open("postgres", ADMINISTRATION);
@@ -137,8 +137,8 @@ function lockOf(name: string): string {
 }
 
 /**
- * The owner of the tenant's database owns its copy, so that what is owned by it there is so here. An empty database belongs to the role
- * that the release runs as. Null for the login, where it may give it to nobody else.
+ * The owner of the tenant's database owns its copy, so that ownership is the same there. An empty database belongs to the role that the
+ * release runs as. Null means the login, which then may not give it to anybody else.
  */
 async function ownerFor(session: Session, { database, role }: CloneServer, template: string): Promise<string | null> {
   if (template === EMPTY && role !== null) return role;
@@ -151,8 +151,8 @@ async function ownerFor(session: Session, { database, role }: CloneServer, templ
 }
 
 /**
- * CREATE DATABASE copies no grants on the database itself, and what a role may make decides whether the release runs. CONNECT stays
- * everybody's, since other roles of ours sign in to the clone.
+ * CREATE DATABASE does not copy grants on the database itself, and what a role may create decides whether the release runs. CONNECT stays
+ * with everybody, since other roles of ours sign in to the clone.
  */
 async function copyGrants(session: Session, name: string, template: string): Promise<void> {
   const grants = await session.query<{ sql: string }>(

@@ -21,11 +21,11 @@ export interface Endpoint {
   readonly password?: string;
   /** Verified TLS unless the URL says otherwise; off on the loopback interface. */
   readonly tls: boolean;
-  /** The owner of the tenant's objects; `user` is a member of it. Sessions that change something run as it. */
+  /** The owner of the tenant's objects; `user` is a member of it. Sessions that change something run as this role. */
   readonly role?: string;
 }
 
-/** Where each session leads, for programs that connect by themselves; apart from the session, which shows no secret. */
+/** The endpoint of each session, for programs that make their own connections; kept apart from the session, which shows no secret. */
 const endpoints = new WeakMap<Session, Endpoint>();
 
 /** Throws for a session that this driver did not open. */
@@ -38,9 +38,8 @@ export function endpointOfSession(session: Session): Endpoint {
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Opens one connection, with its timeouts set before anything else runs. A session that reads stays in read-only
- * transactions, and what it sets ends with them: behind a transaction pooler nothing of it is left on a connection that
- * others are given next. Throws `DatabaseError`.
+ * Opens one connection, with its timeouts set before anything else runs. A session that reads stays in read-only transactions, and its
+ * settings end with them: behind a transaction pooler nothing is left on a connection that others get next. Throws `DatabaseError`.
  */
 export async function openSession(endpoint: Endpoint, options: SessionOptions): Promise<Session> {
   const role = roleOf(endpoint.role, options);
@@ -55,7 +54,7 @@ export async function openSession(endpoint: Endpoint, options: SessionOptions): 
   }
 }
 
-/** The login is asked, since the server gives one code for several reasons. */
+/** Asks as the login, since the server returns one code for several reasons. */
 async function reasonOf(endpoint: Endpoint, role: string, refused: DatabaseError): Promise<DatabaseError> {
   try {
     const session = await opened(endpoint, ASKING, { role: null, atStart: false });
@@ -74,7 +73,7 @@ const ASKING: SessionOptions = { purpose: "read", statementTimeout: 5000, lockTi
 
 interface RoleOfSession {
   readonly role: string | null;
-  /** The role is asked for when the connection is made. */
+  /** The role is requested when the connection is made. */
   readonly atStart: boolean;
 }
 
@@ -91,7 +90,7 @@ async function opened(endpoint: Endpoint, options: SessionOptions, { role, atSta
     keepAlive: true,
     ...(role !== null && atStart ? { options: startupRole(role) } : {}),
   });
-  // The library would send PGPASSWORD to whatever server this is. Its password file is told by host.
+  // The library would send PGPASSWORD to whatever server this is. Its password file goes by host.
   if (endpoint.password === undefined) Object.assign(client, { password: null });
   // A connection that breaks while idle must reject the next query, not end the process.
   client.on("error", () => {});

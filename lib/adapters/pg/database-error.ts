@@ -20,12 +20,12 @@ export function databaseError(error: unknown): DatabaseError {
   );
 }
 
-/** The driver asks its own caller in vain, in the words of a type check. */
+/** The driver asks its caller for a password in vain, and fails with a type check's message. */
 function isWithoutPassword(message: string | undefined): boolean {
   return /client password must be a (non-empty )?string/.test(message ?? "");
 }
 
-/** The driver gives a connection that ended under a statement no code. */
+/** The driver gives no code to a connection that ended during a statement. */
 function isCut(message: string | undefined): boolean {
   return /^Connection terminated|not queryable|^timeout expired/.test(message ?? "");
 }

@@ -11,13 +11,13 @@ interface Locale {
   readonly rules: string | null;
 }
 
-/** Columns of later majors have other names, or are not there: a row as JSON has what there is (PostgreSQL manual, pg_database). */
+/** Columns of later majors have other names, or do not exist: a row as JSON has whatever there is (PostgreSQL manual, pg_database). */
 const LOCALE = `select pg_encoding_to_char(encoding)::text as encoding, coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') as provider,
     datcollate::text as collate, datctype::text as ctype,
     coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale, to_jsonb(d) ->> 'daticurules' as rules
   from pg_database d where datname = $1`;
 
-/** Options of CREATE DATABASE that make it sort and compare as another one does; empty where there is none of that name. */
+/** Options of CREATE DATABASE that make it sort and compare like another one; empty if there is no database of that name. */
 export async function localeLike(session: Session, database: string): Promise<string> {
   const [found] = await session.query<Locale & Record<string, unknown>>(LOCALE, [database]);
   if (!found) return "";
@@ -30,7 +30,7 @@ export async function localeLike(session: Session, database: string): Promise<st
   return ` encoding ${literal(encoding)} lc_collate ${literal(collate)} lc_ctype ${literal(ctype)}${own[provider] ?? ""}`;
 }
 
-/** Rights on databases that all of these have, as `privilege grantee`; 0 is everybody. */
+/** Rights on databases that all of these have in common, as `privilege grantee`; 0 is everybody. */
 const RIGHTS = `select a.privilege_type as privilege, a.grantee::int8::text as grantee,
     case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end as name
   from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
@@ -44,8 +44,8 @@ interface Right extends Record<string, unknown> {
 }
 
 /**
- * Gives a database the rights that those of all the others have in common: of one alone, what everybody may do, since its own roles are not
- * the new one's.
+ * Gives a database the rights that all the others have in common. If there is only one other, only what everybody may do, since its own
+ * roles are not the new one's.
  */
 export async function rightsLike(session: Session, name: string, databases: readonly string[]): Promise<void> {
   if (databases.length === 0) return;

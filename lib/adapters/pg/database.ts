@@ -15,11 +15,11 @@ interface Way {
 /** Where a tenant's database is, and where its clones are made. */
 export interface Endpoints {
   tenant(tenant: Tenant): Promise<Way>;
-  /** Clones are executed on by a superuser where one signs in: the config says why. */
+  /** A superuser that signs in may execute on clones: the config says why. */
   readonly uncontained?: boolean;
-  /** Extensions that releases may make on clones, though they are not trusted. */
+  /** Extensions that releases may create on clones, although they are not trusted. */
   readonly extensions?: ReadonlySet<string>;
-  /** The server that holds the copies, given the tenant and its own server; null when clones are made next to the tenants. */
+  /** The server that holds the copies, given the tenant and its own server; null if clones are made next to the tenants. */
   readonly staging: ((tenant: Tenant, own: Endpoint) => Promise<Endpoint>) | null;
 }
 

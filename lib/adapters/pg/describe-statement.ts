@@ -3,14 +3,14 @@ import type { Described, Preparation, Refusal } from "../../core/queries/descrip
 import { literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-/** What a server says of a statement that it has parsed. */
+/** What a server says about a statement that it has parsed. */
 export interface StatementDescription {
   /** Oids. */
   readonly parameters: readonly number[];
   readonly columns: readonly { readonly name: string; readonly type: number; readonly modifier: number }[];
 }
 
-/** With the plan that was asked for, or why there is none. */
+/** With the requested plan, or why there is none. */
 export type PlannedDescription = StatementDescription & Pick<Extract<Described, { columns: unknown }>, "plan">;
 
 interface Connection extends NodeJS.EventEmitter {
@@ -28,7 +28,7 @@ interface Field {
   readonly dataTypeModifier: number;
 }
 
-/** Parse and Describe of the extended protocol in one round trip; nothing is planned and nothing is executed. */
+/** Parse and Describe of the extended protocol in one round trip; nothing is planned or executed. */
 class Description {
   private parameters: readonly number[] = [];
   private columns: StatementDescription["columns"] = [];
@@ -70,7 +70,7 @@ class Description {
   };
 }
 
-/** The name that a statement has while it is planned. */
+/** The name of a statement while it is planned. */
 const PLANNED = "schema_gate_planned";
 
 /** The plan of a statement for any value, in one round trip; nothing is executed. */
@@ -86,7 +86,7 @@ class Planning {
 
   submit(connection: Connection): void {
     const values = this.types.length === 0 ? "" : `(${this.types.map(() => "null").join(", ")})`;
-    // A statement that could not be planned has kept the name.
+    // A statement that could not be planned still holds the name.
     connection.close({ type: "S", name: PLANNED });
     connection.parse({ name: PLANNED, text: this.text, types: this.types });
     connection.parse({ name: "", text: `explain (verbose, format json) execute ${PLANNED}${values}`, types: [] });
@@ -118,7 +118,7 @@ export function planStatement(client: pg.Client, text: string, types: readonly n
   });
 }
 
-/** Oids of the types that clients declare, by their names along the path of others' statements; what is not there is left out. */
+/** Oids of the types that clients declare, by their names along the path of others' statements; unknown names are left out. */
 export async function readTypes(
   session: Session,
   statements: readonly Preparation[],
@@ -132,7 +132,7 @@ export async function readTypes(
   return new Map(rows.flatMap(({ name, type }) => (type === null ? [] : [[name, Number(type)] as const])));
 }
 
-/** The descriptions with names in place of oids. */
+/** The descriptions with names instead of oids. */
 export async function namedTypes(
   session: Session,
   answers: readonly (PlannedDescription | Refusal)[],

@@ -9,8 +9,8 @@ const NOT_OURS_TO_END = "42501";
 const IN_USE = "55006";
 
 /**
- * Drops a database of ours, when it is there. Nobody comes in any more first; sessions of others, which only they and their superiors may
- * end (autovacuum's among them), are waited for. Throws `NotDropped`.
+ * Drops a database of ours if it exists. First it is closed to new sessions; sessions of others, which only they and their superiors may
+ * end (including autovacuum's), are waited for. Throws `NotDropped`.
  */
 export async function dropClone(session: Session, name: string): Promise<void> {
   const there = await session.query("select 1 from pg_database where datname = $1", [name]);

@@ -7,7 +7,7 @@ export type Open = (database: string) => Promise<Session>;
 /** SQLSTATE dependent_objects_still_exist. */
 const STILL_USED = "2BP01";
 
-/** Where something depends on a role: a database, null for what all databases share, and whether it owns something there. */
+/** Where something depends on a role: a database, null for what all databases share; and whether the role owns something there. */
 const USED_IN = `select d.datname::text as database, bool_or(s.deptype = 'o') as owns from pg_shdepend s left join pg_database d on d.oid = s.dbid
   where s.refclassid = 'pg_authid'::regclass and s.refobjid = (select r.oid from pg_roles r where r.rolname = $1) group by 1 order by 1`;
 
@@ -17,8 +17,8 @@ interface UsedIn extends Record<string, unknown> {
 }
 
 /**
- * Drops a role of ours, when it is there, and first the rights that somebody gave it: a release may have, on what databases share, and a person
- * in another database. What it owns is nobody's to drop unseen. Throws `NotDropped`, and then nobody can sign in as it any more.
+ * Drops a role of ours if it exists, after the rights that somebody gave it: a release may have, on what databases share, and a person in
+ * another database. What it owns is not dropped unseen. Throws `NotDropped`; after that nobody can sign in as the role any more.
  */
 export async function dropExecutor(session: Session, user: string, open: Open): Promise<void> {
   const role = identifier(user);
@@ -45,7 +45,7 @@ async function dropUsed(session: Session, user: string, open: Open, cause: Datab
   }
 }
 
-/** From any database it takes back what was granted on databases, tablespaces and parameters as well. */
+/** From any database this also revokes what was granted on databases, tablespaces and parameters. */
 async function dropRights(session: Session, database: string | null, role: string, open: Open): Promise<void> {
   if (database === null) return void (await session.query(`drop owned by ${role}`));
   const there = await open(database);

@@ -13,8 +13,8 @@ export interface EndpointDefaults {
 }
 
 /**
- * Takes a `postgres://` URL apart. TLS is verified unless the URL says `sslmode=disable`, the defaults say otherwise, or
- * the host is the loopback interface. Throws `EndpointError`.
+ * Parses a `postgres://` URL. TLS is verified unless the URL says `sslmode=disable`, the defaults say otherwise, or the host is the
+ * loopback interface. Throws `EndpointError`.
  */
 export function endpointOf(url: string, defaults: EndpointDefaults = {}): Endpoint {
   const parsed = URL.canParse(url) ? new URL(url) : null;

@@ -7,14 +7,14 @@ import { scramVerifier } from "./scram-verifier.js";
 import { toExecutor } from "./to-executor.js";
 import { refusedTo, whoExecutes } from "./who-executes.js";
 
-/** A login of ours that executes on clones what a release says, and the role that it does so as; null for itself. */
+/** A login of ours that executes a release's statements on clones, and the role that it executes as; null for itself. */
 export interface Executor {
   readonly user: string;
   readonly password: string;
   readonly role: string | null;
 }
 
-/** Roles of ours bear it: nothing without it is ever dropped. */
+/** Marks roles of ours: none without it is ever dropped. */
 const EXECUTOR_COMMENT = "made by schema-gate to execute on clones, and dropped with the last of them";
 
 const NAMED = "schema_gate_executor_";
@@ -22,18 +22,19 @@ const NAMED = "schema_gate_executor_";
 /** SQLSTATE insufficient_privilege. */
 const NOT_ALLOWED = "42501";
 
-/** Its sessions: the one that executes, a watch, a killed one and its successor on each of several clones. */
+/** Its sessions: the executing one, a watch, a killed one and its successor, on each of several clones. */
 const CONNECTIONS = 64;
 
 /**
- * A release that writes temporary files without end stops here, and cannot lift the limit. A login that may not set it leaves the server's own.
+ * A release that writes temporary files without end stops here, and cannot lift the limit. If the login may not set it, the server's own
+ * limit stays.
  */
 const TEMPORARY_FILES = "20GB";
 
-/** For a program's sessions of its own; ours set their limits themselves. What a session needs in memory it may set itself, so no limit of it would hold. */
+/** For a program's own sessions; ours set their limits themselves. A session may set its own memory, so a limit on that would not hold. */
 const LIMITS = { statement_timeout: "12h", idle_in_transaction_session_timeout: "1h" } as const;
 
-/** What an executor needs of the server on which a clone was just made. */
+/** What an executor needs to know about the server on which a clone was just made. */
 export interface CloneToExecute {
   readonly name: string;
   readonly template: string;
@@ -43,21 +44,21 @@ export interface CloneToExecute {
   readonly open: Open;
 }
 
-/** Who executes on a clone: the login where `executor` is null, and then perhaps with more rights than the clone's. */
+/** Who executes on a clone: the login if `executor` is null, and then perhaps with rights that reach beyond the clone. */
 export interface Containment {
   readonly executor: Executor | null;
   readonly uncontained: Uncontained | null;
 }
 
 /**
- * The executors of one process, one for each role that they run as: what a release does on a clone is not done by a login that reaches beyond
- * it. Any other login has nothing to hand over.
+ * The executors of one process, one for each role that they run as: no release runs on a clone as a login that reaches beyond it. Any other
+ * login has nothing to hand over.
  */
 export class Executors {
   private own = randomBytes(8).toString("hex");
   private readonly password = randomBytes(24).toString("hex");
   private readonly byClone = new Map<string, Executor>();
-  /** Clones are made side by side: two at once would make one role twice, or grant it the same membership twice. */
+  /** Clones are made in parallel: two at once would create one role twice, or grant it the same membership twice. */
   private turn: Promise<unknown> = Promise.resolve();
 
   /** `guard`: the session that holds the clone while it lives; it holds the executor as well. */
@@ -82,7 +83,7 @@ export class Executors {
     return { executor, uncontained: null };
   }
 
-  /** With the last of its clones the executor goes. */
+  /** Drops the executor with the last of its clones. */
   async release(guard: Session, clone: string, open: Open): Promise<void> {
     const executor = this.byClone.get(clone);
     this.byClone.delete(clone);
@@ -114,7 +115,7 @@ async function make(guard: Session, { user, password, role }: Executor): Promise
   const name = identifier(user);
   const { login, superuser, bypassrls, limits } = await maker(guard);
   const settings = Object.entries({ ...LIMITS, ...(limits ? { temp_file_limit: TEMPORARY_FILES } : {}) });
-  // Several statements at once are one transaction, and leave none behind when one fails.
+  // Several statements sent at once are one transaction, and leave nothing behind if one fails.
   await guard.script(
     [
       `create role ${name} login password ${literal(scramVerifier(password))} nosuperuser nocreatedb nocreaterole noreplication ${role === null && bypassrls ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
@@ -130,7 +131,7 @@ async function make(guard: Session, { user, password, role }: Executor): Promise
 interface Maker extends Record<string, unknown> {
   readonly login: string;
   readonly superuser: boolean;
-  /** Row security does not hold for the login. */
+  /** Row security does not apply to the login. */
   readonly bypassrls: boolean;
   /** It may limit temporary files. */
   readonly limits: boolean;
@@ -146,12 +147,12 @@ async function maker(guard: Session): Promise<Maker> {
   return row;
 }
 
-/** From PostgreSQL 16 on who makes a role has no rights of it before they are granted. */
+/** From PostgreSQL 16 on, the creator of a role has none of its rights until they are granted. */
 function withRights({ serverVersion }: Session): string {
   return serverVersion >= 160_000 ? " with inherit true, set true" : "";
 }
 
-/** A clone of what the login owns is handed over whole, since nobody may become the login. */
+/** A clone of the login's own database is handed over whole, since nobody may become the login. */
 async function handOver({ name, open }: CloneToExecute, { user }: Executor): Promise<void> {
   const session = await open(name);
   try {
@@ -161,7 +162,7 @@ async function handOver({ name, open }: CloneToExecute, { user }: Executor): Pro
   }
 }
 
-/** Drops what killed processes left: roles that no session holds. Throws `NotDropped` for the first that stays, having tried every one. */
+/** Drops what killed processes left: roles that no session holds. Throws `NotDropped` for the first that stays, after trying all. */
 export async function sweepExecutors(session: Session, open: Open): Promise<void> {
   const rows = await session.query<{ name: string }>(
     `select rolname::text as name from pg_roles where starts_with(rolname, $1) and shobj_description(oid, 'pg_authid') = $2

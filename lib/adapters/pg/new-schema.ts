@@ -3,7 +3,7 @@ import { DatabaseError, type Session, type SessionOptions } from "../../ports/da
 import type { NewPlace } from "../../ports/provisioner.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** What a schema is told by while it is made: one with it that nobody holds was left by a killed process. */
+/** Marks a schema while it is being created: a marked one that nobody holds was left by a killed process. */
 const MARK = "being made by schema-gate provision";
 
 const OPTIONS: SessionOptions = { purpose: "write", statementTimeout: 0, lockTimeout: 5000, asLogin: true };
@@ -11,7 +11,7 @@ const OPTIONS: SessionOptions = { purpose: "write", statementTimeout: 0, lockTim
 /** SQLSTATE duplicate_schema. */
 export const TAKEN = "42P06";
 
-/** Makes a tenant's schema in the database that it shares. Throws `DatabaseError`, with `TAKEN` where there is one that is not ours. */
+/** Creates a tenant's schema in the database that it shares. Throws `DatabaseError`, with `TAKEN` if there is one that is not ours. */
 export async function makeSchema(
   { schema, role }: Tenant,
   open: (options: SessionOptions) => Promise<Session>,
@@ -47,7 +47,7 @@ export async function makeSchema(
   };
 }
 
-/** Holds the name for as long as the session lives, and removes what a killed process left of it. */
+/** Holds the name as long as the session lives, and removes what a killed process left under it. */
 async function clear(guard: Session, schema: string): Promise<void> {
   const [held] = await guard.query<{ held: boolean }>("select pg_try_advisory_lock(hashtextextended($1, 0)) as held", [
     `schema-gate provision ${schema}`,

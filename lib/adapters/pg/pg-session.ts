@@ -13,14 +13,14 @@ import {
 import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
 import { setRole } from "./session-role.js";
 
-/** The session over a connection that has just been made. Throws what the driver throws. */
+/** The session over a connection that was just made. Throws what the driver throws. */
 export async function sessionOver(client: pg.Client, options: SessionOptions, as: RolesOfSession): Promise<Session> {
   if (options.purpose === "read")
     return new ReadSession(client, await greeted(client, readPreamble(options)), options, as.owner);
   return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client), as.role)), as);
 }
 
-/** The process id that was given when the connection was made. The driver's types leave it out. */
+/** The process id from when the connection was made. The driver's types leave it out. */
 function backendOf(client: pg.Client): number {
   return (client as unknown as { readonly processID: number | null }).processID ?? 0;
 }
@@ -30,7 +30,7 @@ export type RolesOfSession = Pick<Session, "role" | "owner">;
 interface Server {
   readonly version: number;
   readonly pid: number;
-  /** That of the database and the role. */
+  /** The path of the database and the role. */
   readonly path: string;
   readonly pooled: boolean;
 }
@@ -170,12 +170,12 @@ class PgSession implements Session {
     return this.pooled;
   }
 
-  /** Behind a pooler nothing that was set holds outside a transaction. */
+  /** Behind a pooler no setting lasts outside a transaction. */
   private get pathless(): boolean {
     return this.pooled && this.client.getTransactionStatus() === "I";
   }
 
-  /** Outside a transaction; with others in one message it would be inside of one. */
+  /** Outside a transaction; sent in one message with others it would be inside one. */
   private async alone<R extends Row>(text: string): Promise<R[]> {
     if (this.pooled) return this.one<R>(text);
     await this.send(setPath(this.others, false));
@@ -187,8 +187,8 @@ class PgSession implements Session {
   }
 
   /**
-   * By the extended protocol, in which the server refuses a text that it reads as several statements: what is in a literal for us
-   * cannot be a statement for it.
+   * Uses the extended protocol, in which the server refuses a text that it reads as several statements: what is inside a literal for us
+   * cannot be a statement for the server.
    */
   private async one<R extends Row>(text: string): Promise<R[]> {
     return rowsOf(await this.answered({ text, queryMode: "extended" } as pg.QueryConfig)) as R[];
@@ -211,7 +211,7 @@ class PgSession implements Session {
   }
 }
 
-/** SQLSTATE of what a statement itself is refused for; not of a connection, a server that stops, or a lack of means. */
+/** SQLSTATEs for which a statement itself is refused; not those of a connection, a stopping server, or a lack of resources. */
 const OF_THE_STATEMENT = /^(?!08|53|57P|58)[0-9A-Z]{5}$/;
 
 const BEGIN = /^\s*begin\b[^;]*/i;
@@ -226,8 +226,8 @@ const pathOf = (rows: readonly Row[]): string => String(rows[0]?.path ?? OWN_PAT
 type Open = "own" | "caller" | null;
 
 /**
- * Reads in transactions of its own, which set all that it needs: the next begins where one failed. A caller's own
- * transaction takes the place of it, with the same settings.
+ * Reads in its own transactions, which set everything that they need: after a failure the next one begins. A caller's own transaction takes
+ * their place, with the same settings.
  */
 class ReadSession extends PgSession {
   private open: Open = "own";
@@ -286,7 +286,7 @@ class ReadSession extends PgSession {
     try {
       return await work();
     } catch (error) {
-      // On a broken connection the server rolls back by itself.
+      // If the connection is broken, the server rolls back on its own.
       if (this.open === "own") await this.end().catch(() => {});
       throw error;
     }

@@ -4,22 +4,22 @@ import type { SessionOptions } from "../../ports/database.js";
 import { setRole } from "./session-role.js";
 
 /**
- * From PostgreSQL 14 on, a statement on Linux ends when the process that sent it is gone, instead of holding its locks.
- * Written without an operator that the search_path, not yet ours, could resolve elsewhere.
+ * From PostgreSQL 14 on, a statement on Linux ends when its client is gone, instead of holding its locks. Written without an operator,
+ * because the search_path, which is not ours yet, could resolve it elsewhere.
  */
 const CLIENT_CHECK = `case when pg_catalog.int4ge(pg_catalog.current_setting('server_version_num')::pg_catalog.int4, 140000)
     and pg_catalog.int4gt(pg_catalog.strpos(pg_catalog.version(), 'linux'), 0)
   then pg_catalog.set_config('client_connection_check_interval', '5s', false) end`;
 
-/** Columns `version`, `pid` and `path` (what the database and the role give) of the server that answers. */
+/** Columns `version`, `pid` and `path` (what the database and the role set) of the server that answers. */
 const GREETING = `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
   pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('search_path') as path`;
 
 const BEGIN = "begin transaction isolation level read committed read only";
 
 /**
- * Begins a session that writes. Its settings are the session's, and are left out when another backend than `backend`
- * answers: then a pooler stands between, and they would stay on a connection that others are given next.
+ * Begins a session that writes. The settings are the session's, and are left out if another backend than `backend` answers: then there is a
+ * pooler in between, and they would stay on a connection that others get next.
  */
 export function writePreamble(options: SessionOptions, backend: number, role: string | null): string {
   const own = role === null ? [] : [setRole(role, false)];
@@ -35,7 +35,7 @@ export function readPreamble(options: SessionOptions): string {
   return `${BEGIN}; select ${GREETING}, ${localSets(options)}`;
 }
 
-/** Begins its next transaction; `begin` is another's own way to begin one. */
+/** Begins its next transaction; `begin` is the caller's own way to begin one. */
 export function nextReading(options: SessionOptions, begin = BEGIN): string {
   return `${begin}; select ${localSets(options)}`;
 }
@@ -46,7 +46,7 @@ function localSets(options: SessionOptions): string {
     .join(", ");
 }
 
-/** How values are printed in what the catalog says, as pg_dump sets it; a release that writes has what its database gives it. */
+/** How values are printed in the catalog's texts, as pg_dump sets it; a release that writes has its database's settings. */
 const PRINTING = [
   ["DateStyle", "ISO"],
   ["IntervalStyle", "postgres"],
@@ -62,7 +62,7 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
     ["idle_in_transaction_session_timeout", "600000"],
     ["default_transaction_read_only", options.purpose === "read" ? "on" : "off"],
     ["search_path", OWN_PATH],
-    // How our own texts are read, and names are printed, is not the tenant's to say by ALTER DATABASE … SET.
+    // How our own texts are parsed, and names printed, must not depend on a tenant's ALTER DATABASE … SET.
     ["standard_conforming_strings", "on"],
     ["quote_all_identifiers", "off"],
     // Distributions switch it on. Our queries of the catalog cost much by the planner's estimate and little in fact: each new connection would compile.
@@ -71,12 +71,12 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
   ];
 }
 
-/** A query that makes a search_path that of the transaction (`local`) or of the session. */
+/** A query that sets the search_path for the transaction (`local`) or for the session. */
 export function setPath(path: string, local: boolean): string {
   return `select ${set("search_path", literal(path), local)}`;
 }
 
-/** The same, and the one that was there before as `path`. */
+/** The same, and returns the earlier one as `path`. */
 export function swapPath(path: string, local: boolean): string {
   return `select pg_catalog.current_setting('search_path') as path, ${set("search_path", literal(path), local)}`;
 }

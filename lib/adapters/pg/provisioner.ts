@@ -34,7 +34,7 @@ export function pgProvisioner(endpointOf: (tenant: Tenant) => Promise<Endpoint>)
   };
 }
 
-/** Databases that are made for one tenant. */
+/** Databases that are created for one tenant. */
 class Databases {
   private readonly server: CloneServer;
 
@@ -43,7 +43,7 @@ class Databases {
     private readonly like: readonly string[],
     private readonly open: CloneServer["open"],
   ) {
-    // What is made here is the tenant's for good, so its own role makes it, or else the login: never the owner of another tenant's.
+    // What is created here belongs to the tenant for good, so its own role creates it, or else the login: never the owner of another tenant's.
     this.server = { database: tenant.database, role: tenant.role ?? null, open, executors: null };
   }
 
@@ -75,7 +75,7 @@ class Databases {
   private async finish(name: string): Promise<void> {
     await this.administer(async (session) => {
       await rightsLike(session, name, this.like);
-      // In one transaction: what has the tenant's name is not ours to sweep any more.
+      // In one transaction: what has the tenant's name is no longer ours to sweep.
       await session.script(
         `begin; comment on database ${identifier(name)} is null;
          alter database ${identifier(name)} rename to ${identifier(this.tenant.database)}; commit`,

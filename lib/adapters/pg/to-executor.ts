@@ -2,14 +2,14 @@ import { reachesBeyond } from "../../core/catalog/reach.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 
-/** Kinds of objects with an owner: the catalog, its columns of owner and name, and what ALTER calls the kind. */
+/** Kinds of objects with an owner: the catalog, its columns for owner and name, and the kind's name in ALTER. */
 const OWNED = [
   ["pg_namespace", "nspowner", "'SCHEMA'", "o.nspname !~ '^pg_' and o.nspname <> 'information_schema'"],
   [
     "pg_class",
     "relowner",
     "case o.relkind when 'v' then 'VIEW' when 'm' then 'MATERIALIZED VIEW' when 'S' then 'SEQUENCE' when 'f' then 'FOREIGN TABLE' else 'TABLE' end",
-    // An identity's or a serial's sequence and a table's index go with their table, and a composite type is one.
+    // An identity's or a serial's sequence and a table's index go with their table, and a composite type is listed as a type.
     `o.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
       and not exists (select from pg_depend s where s.classid = 'pg_class'::regclass and s.objid = o.oid and s.deptype in ('a', 'i') and s.refclassid = 'pg_class'::regclass and o.relkind = 'S')`,
   ],
@@ -43,8 +43,8 @@ const OWNED = [
 const USERS = 16384;
 
 /**
- * One statement a row, which gives an object of the session's login to `$1`; what an extension made stays with it. Schemas come first: a new owner
- * must be allowed to make things in them.
+ * One statement a row, which gives an object of the session's login to `$1`; what an extension created stays with it. Schemas come first: a
+ * new owner must be allowed to create things in them.
  */
 const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity, $1::text) as sql from (${OWNED.map(
   ([catalog, owner, kind, where]) => `select o.oid, '${catalog}'::regclass as catalog, ${kind} as kind,
@@ -57,14 +57,14 @@ const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity,
     and (d.deptype = 'e' or d.deptype = 'i' and f.catalog <> 'pg_class'::regclass))
   order by f.catalog <> 'pg_namespace'::regclass, f.oid`;
 
-/** Roles that own something here and may be joined: what is theirs the login could change as well. */
+/** Roles that own something here and may be joined: the login could change their objects as well. */
 const OTHERS = `select distinct r.rolname::text as name from pg_shdepend s join pg_roles r on r.oid = s.refobjid
   where s.refclassid = 'pg_authid'::regclass and s.deptype = 'o' and s.dbid = (select d.oid from pg_database d where d.datname = current_database())
     and r.rolname not in ($1, session_user) and r.rolname !~ '^pg_' and pg_has_role(session_user, r.oid, 'MEMBER') and not ${reachesBeyond("r.oid")}`;
 
 /**
- * Further roles that the session may set, which give the executor nothing outside of the clone: none that it would become by them signs in,
- * makes or owns databases, owns tablespaces, may hand on what is granted on those, sets the server's parameters, or lets others become a role.
+ * Further roles that the session may set and that give the executor nothing outside the clone: none that it would become through them signs
+ * in, creates or owns databases, owns tablespaces, may pass on grants on those, sets the server's parameters, or lets others become a role.
  */
 const HARMLESS_ROLES = `with recursive far as (select r.oid from pg_roles r where r.rolcanlogin or r.rolcreatedb or r.rolsuper or r.rolcreaterole or r.rolreplication
       or r.oid < ${USERS} or exists (select from pg_auth_members m where m.member = r.oid and m.admin_option)
@@ -84,15 +84,15 @@ function giveRoles(user: string): string {
 }
 
 /**
- * Its extensions to `$1`. PostgreSQL has only REASSIGN OWNED for that, which takes databases along; a superuser may write the catalog of a
- * clone. An extension that is not trusted asks for a superuser all the same, wherever a script of its own would run.
+ * Gives its extensions to `$1`. PostgreSQL offers only REASSIGN OWNED for that, which also takes databases; a superuser may write the
+ * clone's catalog. An untrusted extension still asks for a superuser wherever one of its scripts would run.
  */
 const EXTENSIONS = `update pg_extension set extowner = (select r.oid from pg_roles r where r.rolname = $1)
   where extowner = (select r.oid from pg_roles r where r.rolname = session_user)`;
 
 /**
- * What the login's default privileges give to what it makes, the executor's give as well, and the login's no longer do. Statements that
- * make each the same as before: what is not as PostgreSQL has it by itself.
+ * What the login's default privileges grant on what it creates, the executor's grant as well, and the login's no longer do. A statement for
+ * each difference from PostgreSQL's built-in defaults.
  */
 const DEFAULT_PRIVILEGES = `with d as (select d.oid, d.defaclacl as acl, d.defaclrole as role,
       case when d.defaclnamespace = 0 then acldefault(case d.defaclobjtype when 'S' then 's' else d.defaclobjtype end, d.defaclrole) end as usual,
@@ -109,7 +109,7 @@ const DEFAULT_PRIVILEGES = `with d as (select d.oid, d.defaclacl as acl, d.defac
       case when gives and c.is_grantable and c.grantee <> d.role then ' with grant option' else '' end) as sql
   from change c join d using (oid), lateral (values ($1::text, c.more), (session_user::text, not c.more)) who(name, gives)`;
 
-/** Gives a clone to its executor: the database, and every object that the login owns in it. Throws `DatabaseError` where the login may not. */
+/** Gives a clone to its executor: the database, and every object that the login owns in it. Throws `DatabaseError` if the login may not. */
 export async function toExecutor(session: Session, database: string, user: string): Promise<void> {
   const statements = await session.query<{ sql: string }>(STATEMENTS, [user]);
   const privileges = await session.query<{ sql: string }>(DEFAULT_PRIVILEGES, [user]);

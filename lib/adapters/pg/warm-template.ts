@@ -3,10 +3,13 @@ import type { Session } from "../../ports/database.js";
 import type { Template } from "../../ports/provisioner.js";
 import { dropClone } from "./drop-clone.js";
 
-/** What a finished template is told by. One without it is never copied. */
+/** Marks a finished template. One without it is never copied. */
 const markOf = ({ of }: Template) => `template of schema-gate provision, for ${of}`;
 
-/** Databases with the mark of a template. A comment is its owner's to write, so one of another owner is somebody's, and no template. */
+/**
+ * Databases with the mark of a template. Only its owner may write a comment, so a database of another owner is somebody else's, and not a
+ * template.
+ */
 async function marked(session: Session, template: Template, owner: string | null): Promise<readonly string[]> {
   const found = await session.query<{ name: string }>(
     `select datname::text as name from pg_database
@@ -16,14 +19,14 @@ async function marked(session: Session, template: Template, owner: string | null
   return found.map(({ name }) => name);
 }
 
-/** `owner`: of what is made here, null for the login. */
+/** `owner`: of what is created here, null for the login. */
 export async function isWarm(session: Session, template: Template, owner: string | null): Promise<boolean> {
   return (await marked(session, template, owner)).includes(template.name);
 }
 
 /**
- * Keeps a copy of a database as the template, in the place of what there was for the same config. Nobody may connect to it, so that it can be
- * copied at any time. `copy`: the name of the copy until it is whole, by which a sweep finds it.
+ * Keeps a copy of a database as the template, replacing the earlier one for the same config. Nobody may connect to it, so that it can be
+ * copied at any time. `copy`: the copy's name until it is complete, by which a sweep finds it.
  */
 export async function keepWarm(
   session: Session,

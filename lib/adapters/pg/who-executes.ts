@@ -2,7 +2,7 @@ import { type Reach, reachOf } from "../../core/catalog/reach.js";
 import { identifier } from "../../core/sql/quote.js";
 import type { Row, Session, Uncontained } from "../../ports/database.js";
 
-/** Who executes on a clone: the login itself, an executor as a role (null: what the login owns there is given to it), or nobody lesser. */
+/** Who executes on a clone: the login itself, an executor as a role (null: it gets what the login owns there), or nobody lesser. */
 export type WhoExecutes =
   | { readonly kind: "login" }
   | { readonly kind: "executor"; readonly role: string | null }
@@ -17,7 +17,7 @@ interface Facts extends Row {
   readonly lesser: boolean;
 }
 
-/** `role`: what the config or the registry names. Asked by the login. */
+/** `role`: named by the config or the registry. Asked as the login. */
 export async function whoExecutes(guard: Session, clone: string, role: string | null): Promise<WhoExecutes> {
   const [facts] = await guard.query<Facts>(
     `select me.rolname::text as login, me.rolsuper as superuser, me.rolcreaterole as "makesRoles", o.rolname::text as owner, not o.rolsuper as lesser
@@ -42,14 +42,17 @@ function reachOfLogin(session: Session): Promise<readonly Reach[]> {
   return session.query<Reach & Row>(reachOf("(select r.oid from pg_roles r where r.rolname = session_user)"));
 }
 
-/** From PostgreSQL 16 on CREATEROLE alone lets nobody give a role away; before it, any that is not a superuser (manual, "CREATE ROLE"). */
+/**
+ * From PostgreSQL 16 on, CREATEROLE by itself lets nobody give a role away; before that, it may give away any role that is not a superuser
+ * (manual, "CREATE ROLE").
+ */
 async function mayGrant(session: Session, role: string): Promise<boolean> {
   if (session.serverVersion < 160_000) return true;
   const [row] = await session.query<{ may: boolean }>(
     "select pg_has_role(session_user, r.oid, 'MEMBER WITH ADMIN OPTION') as may from pg_roles r where r.rolname = $1",
     [role],
   );
-  // A role that is not there is said when it is asked for.
+  // A missing role is reported when it is asked for.
   return row?.may ?? true;
 }
 

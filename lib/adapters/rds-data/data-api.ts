@@ -17,16 +17,16 @@ export interface DataApiTarget {
   /** Name or ARN of the secret with user and password. */
   readonly secret: string;
   readonly database: string;
-  /** The owner of the tenant's objects: what changes something runs as it. */
+  /** The owner of the tenant's objects: whatever changes something runs as it. */
   readonly role?: string;
 }
 
-/** The answer had more than the 1 MiB that the Data API hands over. */
+/** The answer exceeded the 1 MiB that the Data API returns. */
 export const TOO_LARGE = "DATA-API-SIZE";
 
 const THROTTLE_PAUSES_MS = [200, 400, 800, 1600, 3200];
 
-/** The calls of the RDS Data API that a session needs. Throws `DatabaseError` with the server's SQLSTATE where there is one. */
+/** The calls of the RDS Data API that a session needs. Throws `DatabaseError` with the server's SQLSTATE if there is one. */
 export class DataApi {
   private readonly client: RDSDataClient;
   private readonly target: { resourceArn: string; secretArn: string; database: string };
@@ -63,7 +63,7 @@ export class DataApi {
     return this.send(() => this.client.send(new ExecuteStatementCommand(call)));
   }
 
-  /** A throttled call was not executed, so it is tried again. */
+  /** A throttled call was not executed, so it is retried. */
   private async send<T>(call: () => Promise<T>): Promise<T> {
     for (const pause of THROTTLE_PAUSES_MS) {
       try {
@@ -84,7 +84,7 @@ function isThrottled(error: unknown): boolean {
   return /Throttl|TooManyRequests/.test(name) || $metadata?.httpStatusCode === 429;
 }
 
-/** `ERROR: relation "a" does not exist; Position: 15; SQLState: 42P01` is how PostgreSQL's errors arrive. */
+/** PostgreSQL's errors arrive as `ERROR: relation "a" does not exist; Position: 15; SQLState: 42P01`. */
 function databaseError(error: unknown): DatabaseError {
   const { name, message } = error as Error;
   if (/response size limit|more than the allowed/i.test(message))

@@ -7,8 +7,8 @@ export interface BoundStatement {
 }
 
 /**
- * A statement with `$1` as the RDS Data API wants it: `:p1`, its values named. An array, which the Data API does not take, goes as
- * PostgreSQL's own text of one with a cast. The parser must be loaded.
+ * A statement with `$1` in the form of the RDS Data API: `:p1`, with named values. The Data API does not accept arrays, so an array is sent
+ * as PostgreSQL's own array text with a cast. The parser must be loaded.
  */
 export function bound(text: string, values: readonly unknown[] = []): BoundStatement {
   if (values.length === 0) return { sql: text, parameters: [] };

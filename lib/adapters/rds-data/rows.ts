@@ -1,7 +1,7 @@
 import type { ArrayValue, ExecuteStatementResponse, Field } from "@aws-sdk/client-rds-data";
 import type { Row } from "../../ports/database.js";
 
-/** The rows of an answer with the values that the `pg` driver gives for the same types. */
+/** The rows of an answer with the values that the `pg` driver returns for the same types. */
 export function rowsOf<R extends Row>({ records, columnMetadata }: ExecuteStatementResponse): R[] {
   const columns = columnMetadata ?? [];
   return (records ?? []).map((record) => {
@@ -20,7 +20,7 @@ function cellOf(field: Field | undefined, type: string): unknown {
   return scalar(field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue, type);
 }
 
-/** `pg` keeps what a JavaScript number cannot hold as text, and reads JSON and moments. */
+/** `pg` keeps what a JavaScript number cannot hold as text, and parses JSON and timestamps. */
 function scalar(value: unknown, type: string): unknown {
   switch (type) {
     case "int8":
@@ -29,7 +29,7 @@ function scalar(value: unknown, type: string): unknown {
     case "json":
     case "jsonb":
       return JSON.parse(String(value));
-    // Handed over in UTC, without saying so (RDS User Guide, calling the Data API).
+    // Returned in UTC, without saying so (RDS User Guide, calling the Data API).
     case "timestamptz":
       return new Date(`${String(value).replace(" ", "T")}Z`);
     default:

@@ -12,7 +12,7 @@ type Piece = ParsedStatement | UnparsedStatement;
 
 interface Transaction {
   readonly id: string;
-  /** What is set again when it is rolled back. */
+  /** The settings to restore when it is rolled back. */
   readonly before: Settings;
 }
 
@@ -25,21 +25,21 @@ export interface DataApiSessionState {
   readonly serverVersion: number;
   readonly readOnly: boolean;
   readonly settings: Settings;
-  /** The search_path that the database and the role give. */
+  /** The search_path that the database and the role set. */
   readonly path: string;
   readonly role: string | null;
   readonly owner: string | null;
 }
 
 /**
- * A session over calls that share no connection: what it sets is set again in each transaction, a statement outside of one gets a
- * transaction of its own, and where PostgreSQL refuses that it runs without one, and so without settings.
+ * A session over calls that share no connection: its settings are set again in each transaction, a statement outside one gets its own
+ * transaction, and where PostgreSQL refuses that it runs without one, and so without settings.
  */
 export class DataApiSession implements Session {
   readonly serverVersion: number;
-  /** Each transaction has a backend of its own; none is the session's. */
+  /** Each transaction has its own backend; none belongs to the session. */
   readonly backend = 0;
-  /** What was set is set again in each transaction. */
+  /** The settings are set again in each transaction. */
   readonly pooled = false;
   readonly role: string | null;
   readonly owner: string | null;
@@ -73,7 +73,7 @@ export class DataApiSession implements Session {
       return rows;
     } finally {
       this.settings = new Map([...this.settings, ["search_path", own.get("search_path") ?? OWN_PATH]]);
-      // In a transaction that failed nothing can be set, nor asked, before it is rolled back.
+      // A failed transaction accepts neither settings nor queries before it is rolled back.
       await this.setAgain(this.open).catch(() => {});
     }
   }
@@ -138,7 +138,7 @@ export class DataApiSession implements Session {
     }
   }
 
-  /** BEGIN, COMMIT and ROLLBACK are calls of their own. True when the statement was one of them. */
+  /** BEGIN, COMMIT and ROLLBACK are separate calls. True if the statement was one of them. */
   private async controlled({ node, sql }: ParsedStatement): Promise<boolean> {
     const kind = (node as { TransactionStmt?: { kind?: string } }).TransactionStmt?.kind;
     if (kind === "TRANS_STMT_BEGIN" || kind === "TRANS_STMT_START") {
@@ -179,7 +179,7 @@ export class DataApiSession implements Session {
     if (open && settings !== null) await this.api.execute(settings, [], open.id);
   }
 
-  /** Without a transaction, what the statement set is known from its text. */
+  /** Without a transaction, only the statement's text shows what it set. */
   private async pathNow(open: Transaction | null): Promise<string> {
     if (!open) return this.settings.get("search_path") ?? this.given;
     const asked = "select pg_catalog.current_setting('search_path') as path";

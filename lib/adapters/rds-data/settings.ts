@@ -1,15 +1,15 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { ParsedStatement } from "../../core/sql/statement.js";
 
-/** What a session has set, by name: the Data API forgets it between two transactions, so each begins with it again. */
+/** What a session has set, by name: the Data API forgets it between two transactions, so each begins by setting it again. */
 export type Settings = ReadonlyMap<string, string>;
 
-/** A change of the session's settings; null when the statement is none. */
+/** A change of the session's settings; null if the statement is none. */
 export type SettingChange = (before: Settings) => Settings;
 
 const SET_CONFIG = /^\s*select\s+(?:pg_catalog\.)?set_config\('([\w.]+)',\s*'((?:[^']|'')*)',\s*false\)\s*;?\s*$/i;
 
-/** `SET`, `RESET` and `SELECT set_config(…, false)`, which hold for a session; what is LOCAL is left to the transaction. */
+/** `SET`, `RESET` and `SELECT set_config(…, false)`, which last for a session; LOCAL ones are left to the transaction. */
 export function settingChange(statement: ParsedStatement): SettingChange | null {
   const config = SET_CONFIG.exec(statement.sql);
   if (config) return put(config[1] ?? "", (config[2] ?? "").replaceAll("''", "'"));
@@ -22,7 +22,7 @@ export function settingChange(statement: ParsedStatement): SettingChange | null 
   return set.kind === "VAR_RESET" || set.kind === "VAR_SET_DEFAULT" ? drop(set.name ?? "") : null;
 }
 
-/** The query that sets them for the transaction it runs in; null when there is nothing to set. */
+/** The query that sets them for the transaction it runs in; null if there is nothing to set. */
 export function applySettings(settings: Settings): string | null {
   const calls = [...settings].map(
     ([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, true)`,

@@ -12,7 +12,7 @@ export function refuseUnpinned(hosts: readonly string[], { host, port }: Endpoin
   );
 }
 
-/** PGPASSWORD is a default too: it goes to the hosts that the config names, and nowhere else. */
+/** PGPASSWORD is a default too: it goes only to the hosts that the config names. */
 export async function withEnvironmentPassword(
   endpoint: Endpoint,
   hosts: readonly string[],
@@ -27,7 +27,7 @@ export async function withEnvironmentPassword(
   }
 }
 
-/** Where clones are made, if that is another server. Throws `EndpointError` and `SecretError`. */
+/** Where clones are made, if on another server. Throws `EndpointError` and `SecretError`. */
 export async function stagingServer({ staging, connection }: Config, secrets: Secrets): Promise<Endpoint | null> {
   if (staging.url === undefined) return null;
   return withEnvironmentPassword(endpointOf(await secrets.resolve(staging.url)), connection.hosts, secrets);

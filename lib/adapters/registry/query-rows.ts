@@ -4,7 +4,7 @@ import { RegistryError } from "../../ports/registry.js";
 import type { Endpoint } from "../pg/connection.js";
 import { openSession } from "../pg/connection.js";
 
-/** The registry as a control-plane database answers a query. Throws `RegistryError`. */
+/** The registry as a control-plane database returns it for a query. Throws `RegistryError`. */
 export async function rowsOfQuery(endpoint: Endpoint, sql: string): Promise<readonly unknown[]> {
   const session = await openSession(endpoint, { purpose: "read", statementTimeout: 30_000, lockTimeout: 2000 });
   try {
@@ -16,10 +16,10 @@ export async function rowsOfQuery(endpoint: Endpoint, sql: string): Promise<read
   }
 }
 
-/** Errors that name the object at fault, and repeat nothing of a row: syntax, access, connection, resources. */
+/** Errors that name the object at fault and repeat nothing of a row: syntax, access, connection, resources. */
 const TELLING = /^(08|28|3D|3F|42|53|54|55|57|58|E)/;
 
-/** What a server says of a value repeats the value, which in a registry may be a password. */
+/** A server's message about a value repeats the value, which in a registry may be a password. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof DatabaseError)) return "it could not be read";
   if (TELLING.test(error.code)) return `${redact(error.message, [])} [${error.code}]`;

@@ -1,8 +1,8 @@
 import { placeOf, RegistryError, type Tenant } from "../../ports/registry.js";
 
 /**
- * Throws `RegistryError` when the registry leads a tenant elsewhere than when the run was begun: what was gated and approved
- * is one database, not whatever has its name by now.
+ * Throws `RegistryError` if the registry points a tenant elsewhere than when the run began: what was gated and approved is one database,
+ * not whatever has its name by now.
  */
 export function refuseOtherPlace(gated: Tenant, now: Tenant): void {
   if (placeOf(gated) === placeOf(now)) return;

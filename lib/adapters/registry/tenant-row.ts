@@ -12,7 +12,7 @@ const rowSchema = z
     group: text,
     url: text,
     schema: text,
-    /** The owner of its objects, in the place of the config's `connection.role`. */
+    /** The owner of its objects, instead of the config's `connection.role`. */
     role: text,
     replica: text,
     /** A logical replica: the database that subscribes to the tenant's publications. */
@@ -29,14 +29,14 @@ const rowSchema = z
     error: "a tenant needs a url",
   });
 
-/** What a registry says of one tenant. */
+/** What a registry says about one tenant. */
 export interface TenantRow extends z.infer<typeof rowSchema> {
   readonly id: string;
 }
 
 const COLUMNS = Object.keys(rowSchema.shape);
 
-/** Parses a registry's text. `name` tells its form: `.csv`, else YAML (JSON is a subset of it). Throws `RegistryError`. */
+/** Parses a registry's text. `name` shows the format: `.csv`, else YAML (JSON is a subset of it). Throws `RegistryError`. */
 export function rowsOfText(content: string, name: string, origin: string): readonly unknown[] {
   try {
     const parsed: unknown = name.endsWith(".csv")
@@ -65,7 +65,7 @@ export function tenantRow(row: unknown, place: string): TenantRow {
   throw new RegistryError(`${place}: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}`);
 }
 
-/** Entries by tenant, in the order of their ids. Throws `RegistryError` for a tenant listed twice, and for nobody. */
+/** Entries by tenant, in the order of their ids. Throws `RegistryError` for a tenant listed twice, and for an empty registry. */
 export function byTenant<T extends { readonly tenant: { readonly id: string } }>(
   entries: readonly T[],
   origin: string,

@@ -10,21 +10,21 @@ export interface TelemetryOptions {
   readonly run: string;
   readonly command: string;
   readonly version: string;
-  /** Of the environment: the span that the run belongs to. */
+  /** From the environment: the span that the run belongs to. */
   readonly traceparent: string | undefined;
   now(): number;
-  /** Called at the first failure, and not again. */
+  /** Called at the first failure only. */
   readonly failed: Failed;
 }
 
 /** How long the end of a run waits for a collector. */
 const GRACE_MS = 3_000;
-/** From a tenant that is compared to a rollout of a weekend. */
+/** From comparing one tenant to a rollout over a weekend. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 86_400];
-/** What is not well: an end of a run, or of a tenant in a phase. */
+/** Bad ends of a run, or of a tenant in a phase. */
 const BAD: ReadonlySet<string> = new Set(["failed", "unknown", "halted", "rolled back"]);
 
-/** Throws what `import` throws where the packages are not installed. */
+/** Throws what `import` throws if the packages are not installed. */
 export async function openTelemetry(options: TelemetryOptions): Promise<RunObserver> {
   let told = false;
   const failed: Failed = (reason) => {
@@ -123,7 +123,7 @@ class Telemetry implements RunObserver {
     this.finish(span, status, end);
   }
 
-  /** Of the fleet: what a collector keeps must not grow with tenants. */
+  /** For the whole fleet: what a collector stores must not grow with tenants. */
   private backfill(event: Extract<RunEvent, { type: "backfill" }>): void {
     this.backfills.set(event.tenant, event);
     const { rows, total, rowsPerSecond, leftMs, tenants } = backfillSum([...this.backfills.values()]);

@@ -2,7 +2,7 @@ import type { MeterProvider } from "@opentelemetry/sdk-metrics";
 import type { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TelemetryWish } from "./wish.js";
 
-/** Told why something was not taken, without what was sent. */
+/** Gets the reason why something was not accepted, without what was sent. */
 export type Failed = (reason: string) => void;
 
 export interface Providers {
@@ -17,11 +17,11 @@ const MOST_QUEUED_SPANS = 32_768;
 
 interface Identity {
   readonly version: string;
-  /** One process works on it at a time, so that its sums never meet another's. */
+  /** One process works on it at a time, so its sums never collide with another's. */
   readonly run: string;
 }
 
-/** OpenTelemetry's own SDK, loaded here and nowhere else. Its exporters read the standard variables themselves. */
+/** OpenTelemetry's own SDK, loaded only here. Its exporters read the standard variables themselves. */
 export async function openProviders(wish: TelemetryWish, identity: Identity, failed: Failed): Promise<Providers> {
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import(
     "@opentelemetry/resources"
@@ -75,7 +75,7 @@ interface Exporter {
   export(items: never, done: (result: { readonly code: number; readonly error?: Error }) => void): void;
 }
 
-/** The SDK gives a failure to its own log alone. */
+/** The SDK reports a failure only to its own log. */
 function watched<E extends Exporter>(exporter: E, failed: Failed): E {
   const send = exporter.export.bind(exporter);
   exporter.export = (items, done) =>

@@ -12,8 +12,7 @@ const SIGNALS = ["TRACES", "METRICS"] as const;
 type Signal = (typeof SIGNALS)[number];
 
 /**
- * Null without an endpoint, or an exporter that is named: a collector on this machine is not assumed. A text says why what is asked for
- * cannot be done.
+ * Null without an endpoint or a named exporter: a collector on this machine is not assumed. A text says why the request cannot be met.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function telemetryWish(environment: Environment): TelemetryWish | string | null {
@@ -36,7 +35,7 @@ function isAsked(environment: Environment, signal: Signal): boolean {
   return endpointOf(environment, signal).name !== null;
 }
 
-/** The default of the specification where only the exporter is named. */
+/** The specification's default if only the exporter is named. */
 function endpointOf(environment: Environment, signal: Signal) {
   const name = [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, "OTEL_EXPORTER_OTLP_ENDPOINT"].find(
     (one) => (environment[one] ?? "").trim() !== "",

@@ -7,7 +7,7 @@ import type { Workspace } from "../local/workspace.js";
 
 const schema = z.strictObject({ delivered: z.int().nonnegative() });
 
-/** How many events of a run's trail a webhook has, kept outside of the run's folder, which is sealed. */
+/** How many events of a run's trail a webhook has received, stored outside the run's folder, which is sealed. */
 export class Delivered {
   private readonly folder: string;
   private readonly path: string;
@@ -21,7 +21,7 @@ export class Delivered {
     this.path = join(this.folder, `${run}.json`);
   }
 
-  /** 0 where nothing readable is there: what is sent twice can be told by its id, what is never sent cannot. */
+  /** 0 if nothing readable is there: an event sent twice can be recognised by its id, one never sent is lost. */
   read(): number {
     try {
       return schema.parse(JSON.parse(readFileSync(this.path, "utf8"))).delivered;

@@ -13,13 +13,13 @@ export interface DeliveryOptions {
   readonly target: WebhookTarget;
   readonly delivered: Delivered;
   readonly clock: Pick<Clock, "now" | "sleep">;
-  /** Called at the first failure, and not again. */
+  /** Called at the first failure only. */
   failed(reason: string): void;
 }
 
 /**
- * Sends the events of one run's trail to one webhook: in their order, each until it is taken, alongside the run and never in its way.
- * At least once: a process that dies between an answer and its note of it sends that event again.
+ * Sends the events of one run's trail to one webhook: in order, each until it is accepted, alongside the run and never in its way. At least
+ * once: if a process dies between an answer and recording it, that event is sent again.
  */
 export class Delivery {
   private events: readonly AuditEvent[] = [];
@@ -39,16 +39,16 @@ export class Delivery {
     this.work = this.deliver();
   }
 
-  /** The whole trail so far. Of two that come in the wrong order the longer one counts. */
+  /** The whole trail so far. If two arrive in the wrong order, the longer one counts. */
   hear(events: readonly AuditEvent[]): void {
     if (events.length < this.events.length) return;
-    // What was noted of another trail by this name says nothing of this one.
+    // A count recorded for another trail of this name says nothing about this one.
     if (this.events.length === 0 && this.next > events.length) this.next = 0;
     this.events = events;
     this.wake();
   }
 
-  /** Sends what it can within `graceMs`. Returns what is left, and why; null when nothing is. */
+  /** Sends what it can within `graceMs`. Returns what is left, and why; null if nothing is. */
   async end(graceMs: number): Promise<{ readonly left: number; readonly reason: string } | null> {
     this.ending.abort();
     this.wake();
@@ -74,7 +74,7 @@ export class Delivery {
     }
   }
 
-  /** False when nothing more is tried. */
+  /** False if nothing more is tried. */
   private async sent(event: AuditEvent): Promise<boolean> {
     const { run, target, clock } = this.options;
     const failure = await postEvent(target, cloudEvent(run, event), { now: clock.now(), stop: this.cut.signal });
@@ -98,7 +98,7 @@ export class Delivery {
     this.tell(reason);
   }
 
-  /** What cannot be noted is sent again by the next process. */
+  /** If the count cannot be recorded, the next process sends the event again. */
   private take(): void {
     this.next += 1;
     try {

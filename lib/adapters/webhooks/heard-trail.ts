@@ -1,10 +1,10 @@
 import type { AuditEvent } from "../../core/audit/chain.js";
 import type { AuditTrail } from "../../ports/audit.js";
 
-/** Told the whole trail, each time it has grown. Never throws and never waits. */
+/** Gets the whole trail each time it has grown. Never throws and never waits. */
 export type Listener = (events: readonly AuditEvent[]) => void;
 
-/** A trail that is listened to, from what it holds already. */
+/** A trail with a listener, starting from what it already holds. */
 export async function heardTrail(trail: AuditTrail, listener: Listener | undefined): Promise<AuditTrail> {
   if (listener === undefined) return trail;
   const tell = async () => listener(await trail.events());

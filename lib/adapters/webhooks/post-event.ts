@@ -2,14 +2,14 @@ import { createHmac } from "node:crypto";
 import type { CloudEvent } from "../../core/audit/cloud-event.js";
 import type { WebhookTarget } from "./target.js";
 
-/** Null when the other side has it. `afterMs`: how long it asks to be left alone. */
+/** Null if the other side has it. `afterMs`: how long it asks to be left alone. */
 export type PostFailure = { readonly reason: string; readonly afterMs: number } | null;
 
 const TIMEOUT_MS = 10_000;
 
 /**
- * Posts one event in CloudEvents' structured mode, signed as Standard Webhooks 1.0 does (https://www.standardwebhooks.com):
- * `v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`. Never rejects.
+ * Posts one event in CloudEvents' structured mode, signed as in Standard Webhooks 1.0 (https://www.standardwebhooks.com): `v1,` and the
+ * base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`. Never rejects.
  */
 export async function postEvent(
   { url, key }: Pick<WebhookTarget, "url" | "key">,
@@ -30,7 +30,7 @@ export async function postEvent(
         "webhook-signature": `v1,${signature}`,
       },
       body,
-      // A receiver that moved is a config to correct: what is posted goes where the config says.
+      // If a receiver has moved, the config must be corrected: events are posted only where the config says.
       redirect: "manual",
       signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]),
     });

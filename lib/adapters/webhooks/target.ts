@@ -16,7 +16,7 @@ export interface WebhookTarget {
 const LEAST_KEY_BYTES = 24;
 const PREFIX = "whsec_";
 
-/** Throws `SecretError` for a secret that is not there, or is too short to sign with. */
+/** Throws `SecretError` for a secret that is missing, or too short to sign with. */
 export async function webhookTarget(config: WebhookConfig, secrets: Secrets): Promise<WebhookTarget> {
   const url = /^[a-z]+:\/\//.test(config.url) ? config.url : await secrets.resolve(config.url);
   const problem = webhookUrlProblem(url);
@@ -34,7 +34,7 @@ export async function webhookTarget(config: WebhookConfig, secrets: Secrets): Pr
   return { ...wish(config), name, url, key };
 }
 
-/** What is known of a webhook without its secrets. */
+/** What is known about a webhook without its secrets. */
 export function wish(config: WebhookConfig): Pick<WebhookTarget, "id" | "wants"> {
   const { actions } = config;
   return {
@@ -44,8 +44,8 @@ export function wish(config: WebhookConfig): Pick<WebhookTarget, "id" | "wants">
 }
 
 /**
- * As Standard Webhooks writes secrets; any other text is its own bytes. Null for `whsec_` before what its libraries would not read,
- * or read as another key than Node does.
+ * Reads the format of Standard Webhooks' secrets; any other text is its own bytes. Null for `whsec_` followed by something that its
+ * libraries would not read, or would read as another key than Node does.
  */
 function keyOf(secret: string): Uint8Array | null {
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret);
