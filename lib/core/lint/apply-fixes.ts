@@ -2,8 +2,8 @@ import { LineIndex } from "../sql/line-index.js";
 import type { Fix } from "./lint-release.js";
 
 /**
- * Puts the statements of each fix in the place of the one that it replaces. Of several fixes for one statement the first
- * is taken; what is left shows when the text is linted again.
+ * Replaces each fix's statement with the fix's statements. If a statement has several fixes, the first is taken; what is left shows when the text is
+ * linted again.
  */
 export function applyFixes(text: string, fixes: readonly Fix[]): string {
   const lines = new LineIndex(text);

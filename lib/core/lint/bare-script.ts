@@ -2,7 +2,7 @@ import type { SourceFile } from "../migration/source-file.js";
 import { parseSql } from "../sql/parse.js";
 import type { LintScript } from "./lint-statement.js";
 
-/** A file of no framework: what runs it, and so whether in a transaction, is not known. The parser must be loaded. */
+/** A file outside any framework: what runs it, and so whether it runs in a transaction, is unknown. The parser must be loaded. */
 export function bareScript(file: SourceFile): LintScript {
   const { statements } = parseSql(file.text, file.path);
   return { file: file.path, transaction: "unknown", statements, text: file.text };

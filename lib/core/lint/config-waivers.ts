@@ -1,7 +1,7 @@
 import type { LintConfig } from "./lint-config.js";
 import type { Waiver } from "./waivers.js";
 
-/** The waivers of the config in the shape of those in comments. */
+/** The config's waivers in the shape of those in comments. */
 export function configWaivers(config: Pick<LintConfig, "waivers">): readonly Waiver[] {
   return config.waivers.map(({ expires, ...rest }) => ({ ...rest, until: expires }));
 }

@@ -9,7 +9,7 @@ const waiver = z.strictObject({
   file: z.string().optional().describe("only findings in this file"),
 });
 
-/** The `lint` section of the config, read by `schema-gate lint` and by the gate alike. */
+/** The `lint` section of the config, read by both `schema-gate lint` and the gate. */
 export const lintConfigSchema = z.strictObject({
   waivers: z.array(waiver).default([]).describe("findings that are let pass"),
   rules: z.array(z.string()).default([]).describe("modules with rules of your own, relative to this config"),

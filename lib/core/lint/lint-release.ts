@@ -23,11 +23,11 @@ export interface LintInput {
   readonly scripts: readonly LintScript[];
   /** A live catalog of the cluster, as it is before the release. */
   readonly catalog?: Catalog;
-  /** By `schema.table`; of the largest tenant. */
+  /** By `schema.table`; the largest tenant's. */
   readonly statistics?: ReadonlyMap<string, TableSize>;
-  /** From the config; those in comments are found. */
+  /** The config's; waivers in comments are found. */
   readonly waivers?: readonly Waiver[];
-  /** Told of each finding that a waiver takes out. */
+  /** Called for each finding that a waiver removes. */
   readonly onWaived?: (waived: Waived) => void;
   /** `2026-11-22`, to compare with the waivers' last days. */
   readonly today: string;
@@ -35,7 +35,7 @@ export interface LintInput {
   readonly circumstances?: Partial<Circumstances>;
 }
 
-/** A finding of lint with what replaces its statement, when the rewrite is mechanical. */
+/** A lint finding with what replaces its statement, when the rewrite is mechanical. */
 export interface LintFinding extends Finding {
   readonly fix?: Fix;
 }
@@ -56,8 +56,8 @@ const GATE: Circumstances = {
 };
 
 /**
- * Every rule over every statement of a release, against what the catalog and the statements before it tell. Sorted by
- * severity; deterministic. Defaults are those of the gate: the scripts run together, and the runner sets lock_timeout.
+ * Applies every rule to every statement of a release, given the catalog and the statements before it. Sorted by severity; deterministic. The defaults
+ * are the gate's: the scripts run together, and the runner sets lock_timeout.
  */
 export async function lintRelease(input: LintInput): Promise<readonly LintFinding[]> {
   await loadParser();
@@ -132,7 +132,7 @@ class LintRun {
     if ("DoStmt" in placed.node) this.visitBody(placed, tracker);
   }
 
-  /** The statements of a DO block run where it stands, in one transaction. */
+  /** The statements of a DO block run at its place, in one transaction. */
   private visitBody(outer: LintStatement, tracker: TransactionTracker): void {
     const transaction = outer.transaction ?? tracker.alone();
     for (const inner of textBodyStatements(outer)?.statements ?? []) {

@@ -2,7 +2,7 @@ import type { SourceSpan } from "../finding.js";
 import { LineIndex } from "../sql/line-index.js";
 import type { Statement } from "../sql/statement.js";
 
-/** The place within the file of an offset within a statement's text, and of the word that is there. */
+/** The place in the file of an offset within a statement's text, and of the word there. */
 export function placeWithin(statement: Statement, offset: number): SourceSpan {
   const { sql, source } = statement;
   const word = /^(?:"(?:[^"]|"")*"|[\w$.\u0080-\uFFFF]+|[^\s]+)/.exec(sql.slice(offset))?.[0] ?? "";

@@ -5,8 +5,8 @@ import { placeWithin } from "./place.js";
 import type { Report } from "./rules/rule.js";
 
 /**
- * Where a report points: at its node's location where the parser gives one, else at the name of its subject within the
- * statement (the parser keeps no location of an ALTER TABLE command), else at the whole statement.
+ * Where a report points: at its node's location if the parser gives one, otherwise at its subject's name within the statement (the parser keeps no
+ * location for an ALTER TABLE command), otherwise at the whole statement.
  */
 export function placeOf(report: Report): SourceSpan {
   const { statement, location } = report;
@@ -32,7 +32,7 @@ function offsetOfSubject({ statement, subject }: Report): number | undefined {
   return offsetOfWord(statement.sql, name, after);
 }
 
-/** The first place where a name stands by itself. */
+/** The first place where a name occurs as a word of its own. */
 function offsetOfWord(sql: string, word: string, from: number): number | undefined {
   for (let at = sql.indexOf(word, from); at >= 0; at = sql.indexOf(word, at + 1)) {
     if (!/[\w$]/.test(sql[at - 1] ?? " ") && !/[\w$]/.test(sql[at + word.length] ?? " ")) return at;

@@ -6,7 +6,7 @@ export interface RuleFiles {
   readonly before: string;
   readonly bad: string;
   readonly good: string;
-  /** What lint says of the bad file. */
+  /** What lint reports for the bad file. */
   readonly finding: string;
   /** The bad file as `--fix` rewrites it; null when the rewrite is left to a person. */
   readonly fixed: string | null;

@@ -2,7 +2,7 @@ import type { RuleText } from "../render/sarif.js";
 import { RULES } from "./rules/index.js";
 import type { Rule } from "./rules/rule.js";
 
-/** What reports show of each rule. */
+/** What reports show for each rule. */
 export function ruleTexts(customRules: readonly Rule[] = []): ReadonlyMap<string, RuleText> {
   return new Map(
     [...RULES, ...customRules].map((rule) => [

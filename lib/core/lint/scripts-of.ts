@@ -7,7 +7,7 @@ import { detectConvention } from "../release/conventions/detect.js";
 import { bareScript } from "./bare-script.js";
 import type { LintScript } from "./lint-statement.js";
 
-/** Conventions that say nothing of the program that runs the files, and so nothing of transactions. */
+/** Conventions that do not tell which program runs the files, and so do not tell about transactions. */
 const RUNNER_UNKNOWN: ReadonlySet<string> = new Set(["plain", "up-down"]);
 
 export interface LintScripts {
@@ -15,16 +15,15 @@ export interface LintScripts {
   readonly scripts: readonly LintScript[];
   /** Id of the convention, or null for bare files. */
   readonly convention: string | null;
-  /** What of the Rust code was not understood. */
+  /** The Rust code that was not understood. */
   readonly findings: readonly Finding[];
-  /** Ways back, which run only when something went wrong, and are not linted. */
+  /** Ways back, which only run when something went wrong, and are not linted. */
   readonly skipped: readonly string[];
 }
 
 /**
- * The files of one folder as scripts: their order, which part of them is the way forth, and whether the framework wraps
- * them in a transaction. Files of no framework come in the order of their names, with a transaction mode that is not
- * known. The parser must be loaded.
+ * The files of one folder as scripts: their order, which part of them is the way forward, and whether the framework wraps them in a transaction.
+ * Files outside any framework come in the order of their names, with an unknown transaction mode. The parser must be loaded.
  */
 export async function scriptsOf(files: readonly SourceFile[]): Promise<LintScripts> {
   const sql = files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
@@ -48,7 +47,7 @@ export async function scriptsOf(files: readonly SourceFile[]): Promise<LintScrip
   };
 }
 
-/** Rust code is evaluated as the gate does; its reader is loaded only then. */
+/** Rust code is evaluated as in the gate; its reader is loaded only when needed. */
 async function rustScripts(files: readonly SourceFile[], sql: readonly SourceFile[]): Promise<LintScripts> {
   const { readRelease } = await import("../release/read-release.js");
   const release = await readRelease(files);
@@ -65,7 +64,7 @@ async function rustScripts(files: readonly SourceFile[], sql: readonly SourceFil
   };
 }
 
-/** The file of a script and those that its statements stand in: Rust may run the SQL next to it. */
+/** A script's file and the files that its statements are in: Rust may run an SQL file next to it. */
 function filesOf(script: Script): string[] {
   return [script.file, ...script.statements.map((statement) => statement.source.file)];
 }

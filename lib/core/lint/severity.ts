@@ -4,16 +4,16 @@ import type { Report, Rule } from "./rules/rule.js";
 
 /** Up to both of these a scan or an index build takes well under a second on ordinary hardware. */
 const SMALL: TableSize = { rows: 100_000, bytes: 128 * 1024 * 1024 };
-/** From either of these on it takes long enough for an outage. */
+/** From either of these on it takes long enough to cause an outage. */
 const LARGE: TableSize = { rows: 1_000_000, bytes: 1024 * 1024 * 1024 };
 
 export interface Judged {
   readonly severity: Severity;
-  /** What the size was and where it came from; empty when it does not matter. */
+  /** The size and where it came from; empty when it does not matter. */
   readonly basis: string;
 }
 
-/** The severity of a report, by the size of its table where the rule's cost grows with it. */
+/** The severity of a report, by its table's size if the rule's cost grows with it. */
 export function judge(rule: Rule, report: Report, known: Known): Judged {
   const severity = report.severity ?? rule.severity;
   if (!rule.sized || report.unknown) return { severity, basis: "" };

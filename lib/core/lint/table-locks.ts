@@ -49,21 +49,21 @@ const RENAMED_ON_TABLES: ReadonlySet<string | undefined> = new Set([
   "OBJECT_RULE",
 ]);
 
-/** A new name for an index, a sequence or a view takes no lock on a table. */
+/** Renaming an index, a sequence or a view takes no lock on a table. */
 function renameLocks(node: Node): TableLock[] {
   const rename = as(node, "RenameStmt");
   const ofView = rename?.relationType === "OBJECT_VIEW" || rename?.relationType === "OBJECT_FOREIGN_TABLE";
   return RENAMED_ON_TABLES.has(rename?.renameType) && !ofView ? lock(rename?.relation, LOCKS["alter table"]) : [];
 }
 
-/** LOCK TABLE gives the mode as the server numbers them, from 1 for ACCESS SHARE. */
+/** LOCK TABLE gives the mode as the server numbers it, from 1 for ACCESS SHARE. */
 function lockStatementLocks(node: Node): TableLock[] {
   const statement = as(node, "LockStmt");
   const mode = STRENGTH[(statement?.mode ?? STRENGTH.length) - 1] ?? LOCKS["alter table"];
   return (statement?.relations ?? []).flatMap((item) => lock(as(item, "RangeVar"), mode));
 }
 
-/** REINDEX INDEX names no table. */
+/** REINDEX INDEX does not name a table. */
 function reindexLocks(node: Node): TableLock[] {
   const reindex = as(node, "ReindexStmt");
   if (reindex?.kind !== "REINDEX_OBJECT_TABLE") return [];
@@ -151,7 +151,7 @@ function isKey({ contype }: Constraint): boolean {
   return contype === "CONSTR_FOREIGN";
 }
 
-/** Foreign keys written in a CREATE TABLE, in the columns or after them. */
+/** Foreign keys in a CREATE TABLE, next to the columns or after them. */
 export function foreignKeysOf(node: Node): readonly Constraint[] {
   const create = as(node, "CreateStmt");
   return (create?.tableElts ?? []).flatMap((element) => [
@@ -180,7 +180,7 @@ function refreshLocks(node: Node): TableLock[] {
   );
 }
 
-/** What each kind of statement locks. A test holds it against every operation that is measured. */
+/** What each kind of statement locks. A test compares it with every operation that is measured. */
 const READERS: Partial<Readonly<Record<NodeKind, (node: Node) => readonly TableLock[]>>> = {
   AlterTableStmt: alterTableLocks,
   IndexStmt: indexLocks,
@@ -207,7 +207,7 @@ export const LOCKING_KINDS = Object.keys(READERS) as readonly NodeKind[];
 
 const known = new WeakMap<Node, readonly TableLock[]>();
 
-/** Locks on the tables that a statement names, as far as the text alone tells; `SELECT` and `INSERT` are left out. */
+/** Locks on the tables that a statement names, as far as its text tells; `SELECT` and `INSERT` are left out. */
 export function tableLocks(node: Node): readonly TableLock[] {
   const kind = kindOf(node);
   const found = known.get(node) ?? READERS[kind]?.(node) ?? [];

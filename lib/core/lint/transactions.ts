@@ -2,7 +2,7 @@ import type { ParsedStatement } from "../sql/statement.js";
 import { as } from "../sql/tree.js";
 import type { LintScript, Transaction } from "./lint-statement.js";
 
-/** Says of each statement of a script, in order, in which transaction it runs. Ids are unique within one tracker. */
+/** Tells for each statement of a script, in order, in which transaction it runs. Ids are unique within one tracker. */
 export class TransactionTracker {
   private next = 0;
   private current: Transaction | null = null;
@@ -23,7 +23,7 @@ export class TransactionTracker {
     return transaction;
   }
 
-  /** A transaction around one statement that runs by itself. */
+  /** A transaction around a single statement. */
   alone(): Transaction {
     return this.open(false);
   }

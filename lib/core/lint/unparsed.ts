@@ -7,7 +7,7 @@ interface Likeness {
   readonly text: string;
 }
 
-/** What text that PostgreSQL refuses most often is. */
+/** What text that PostgreSQL refuses usually is. */
 const LIKENESSES: readonly Likeness[] = [
   {
     pattern: /^\\/,
@@ -35,7 +35,7 @@ const LIKENESSES: readonly Likeness[] = [
   },
 ];
 
-/** A statement that the parser refused: nothing is known of it, so it blocks. */
+/** A statement that the parser refused: nothing is known about it, so it blocks. */
 export function unparsedFinding(statement: UnparsedStatement): Finding {
   const likeness = LIKENESSES.find(({ pattern }) => pattern.test(statement.sql));
   const text = likeness?.text ?? "Correct the statement at the place shown. The grammar is that of PostgreSQL 18.";

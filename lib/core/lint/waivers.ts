@@ -9,15 +9,15 @@ import type { LintScript } from "./lint-statement.js";
 export interface Waiver {
   readonly rule: string;
   readonly reason: string;
-  /** The last day on which it holds, `2026-12-31`. */
+  /** The last day on which it is valid, `2026-12-31`. */
   readonly until: string;
   /** Only findings about this subject; all when absent. */
   readonly subject?: string | undefined;
   /** Only findings in this file; all when absent. */
   readonly file?: string | undefined;
-  /** Only findings within these lines, both included. */
+  /** Only findings within these lines, inclusive. */
   readonly lines?: { readonly from: number; readonly to: number };
-  /** Where it stands, when it is in a file. */
+  /** Its place, when it is in a file. */
   readonly source?: SourceSpan;
 }
 
@@ -27,14 +27,11 @@ const HOW = "-- schema-gate: allow SG010 until 2026-12-31: the reason";
 
 export interface ReadWaivers {
   readonly waivers: readonly Waiver[];
-  /** Comments that begin like a waiver and are none. */
+  /** Comments that begin like a waiver but are not valid ones. */
   readonly findings: readonly Finding[];
 }
 
-/**
- * Waivers in the comments of a script. `allow` holds for the statement that it is in, next to or right above;
- * `allow-file` for the whole file.
- */
+/** Waivers in a script's comments. `allow` applies to the statement that it is in, next to or right above; `allow-file` to the whole file. */
 export function readWaivers(script: LintScript): ReadWaivers {
   const waivers: Waiver[] = [];
   const findings: Finding[] = [];
@@ -99,7 +96,7 @@ function malformedBackfill(source: SourceSpan): Finding {
   return malformedComment("backfill", message, BACKFILL_FORM, source);
 }
 
-/** Unread it would let a contract step run at any time. */
+/** If it were not read, a contract step could run at any time. */
 function malformedStep(source: SourceSpan): Finding {
   const message = "This comment says which step of a plan the migration is, but not in the form that is read.";
   return malformedComment("step", message, "-- schema-gate: step 1 of 3 of 0007_orders, expand", source);
@@ -122,21 +119,21 @@ function malformedComment(
   };
 }
 
-/** A day of the calendar: `2026-02-30` is none. */
+/** Whether the text is a calendar day: `2026-02-30` is not. */
 function isDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** A finding that does not count, and the waiver that says so. */
+/** A finding that does not count, and the waiver responsible. */
 export interface Waived {
   readonly finding: Finding;
   readonly waiver: Waiver;
 }
 
 /**
- * Takes out what is waived, telling of each, and adds what is wrong with the waivers: an expired one, which waives nothing
- * any more; one that waived nothing; one for a rule that is not there.
+ * Removes what is waived, reporting each, and adds what is wrong with the waivers: one that has expired and waives nothing any more; one that waived
+ * nothing; one for a rule that does not exist.
  */
 export function applyWaivers(
   findings: readonly Finding[],
@@ -166,7 +163,7 @@ function covers(waiver: Waiver, finding: Finding): boolean {
   );
 }
 
-/** The gate calls a file by its path within the folder of migrations, the command line by its path from where it runs. */
+/** The gate names a file by its path within the migrations folder, the command line by its path from the working directory. */
 function sameFile(one: string, other: string): boolean {
   return one === other || one.endsWith(`/${other}`) || other.endsWith(`/${one}`);
 }
@@ -183,7 +180,7 @@ function complaint(waiver: Waiver, used: boolean, today: string, ruleIds: Readon
       ...(waiver.source ? { source: waiver.source } : {}),
     },
   ];
-  // The config's waivers are for every gate; one that names another gate's code is not ours to judge.
+  // The config's waivers apply to every gate; we do not judge one that names another gate's code.
   if (!ruleIds.has(waiver.rule) && !waiver.source && !/^(?:SG\d|lint\.)/.test(waiver.rule)) return [];
   if (!ruleIds.has(waiver.rule)) {
     const message = `A waiver names ${waiver.rule}, which is not a rule.`;

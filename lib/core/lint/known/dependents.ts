@@ -4,7 +4,7 @@ import type { Uses } from "./uses.js";
 
 export interface OutputColumn {
   readonly name: string;
-  /** Null when nobody said. */
+  /** Null when it is unknown. */
   readonly type: ColumnType | null;
 }
 
@@ -21,19 +21,19 @@ export type DependentKind =
 /** An object whose definition names columns, so that the server keeps them as they are. */
 export interface Dependent {
   readonly kind: DependentKind;
-  /** Of its own name; that of a function has its arguments. Unique with kind and table. */
+  /** Its own name; a function's includes its arguments. Unique with kind and table. */
   readonly key: string;
-  /** The key of the table or view on which it stands and with which it goes. */
+  /** The key of the table or view that it is on and goes with. */
   readonly on: string | null;
   readonly uses: Uses;
-  /** Of a view, in order; null when they are not known. */
+  /** A view's outputs, in order; null when they are not known. */
   readonly outputs: readonly OutputColumn[] | null;
   readonly addedBy: LintStatement | null;
 }
 
 const VIEWS: ReadonlySet<DependentKind> = new Set(["view", "materialized view"]);
 
-/** What stands on tables and columns at one point of the chain of files. */
+/** What is on tables and columns at one point of the chain of files. */
 export class Dependents {
   private readonly all = new Map<string, Dependent>();
 
@@ -49,12 +49,12 @@ export class Dependents {
     this.all.delete(idOf({ kind, key, on }));
   }
 
-  /** Functions of one name whatever their arguments, or a publication whatever its tables. */
+  /** Functions of one name with any arguments, or a publication with any tables. */
   dropNamed(kind: "function" | "publication", name: string): void {
     for (const [id, each] of this.all) if (each.kind === kind && each.key.split("(")[0] === name) this.all.delete(id);
   }
 
-  /** Whether a rule stands on a table. */
+  /** Whether a table has a rule. */
   hasRule(table: string): boolean {
     return [...this.all.values()].some(({ kind, on }) => kind === "rule" && on === table);
   }
@@ -63,19 +63,19 @@ export class Dependents {
     return [...this.all.values()].filter(({ uses }) => uses.get(table)?.has(column) === true);
   }
 
-  /** Those that read a table or view; what stands on it and goes with it is left out. */
+  /** Those that read a table or view, except what is on it and goes with it. */
   ofTable(table: string): readonly Dependent[] {
     return [...this.all.values()].filter(({ uses, on }) => on !== table && uses.has(table));
   }
 
-  /** Drops what CASCADE drops with a column or, without one, with a table or view: its readers, and theirs. */
+  /** Drops what CASCADE drops with a column or, without one, with a table or view: its readers, and their readers. */
   cascade(table: string, column?: string): void {
     const found = column === undefined ? this.ofTable(table) : this.ofColumn(table, column);
     this.leave(found);
     if (column === undefined) this.goWith(table);
   }
 
-  /** What stands on a table or view goes with it. */
+  /** What is on a table or view goes with it. */
   goWith(table: string): void {
     this.leave([...this.all.values()].filter(({ on }) => on === table));
   }
@@ -110,7 +110,7 @@ export class Dependents {
     }));
   }
 
-  /** Something took away an unknown part of them. */
+  /** Called when something took away an unknown part of them. */
   clear(): void {
     this.all.clear();
   }

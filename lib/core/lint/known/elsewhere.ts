@@ -5,8 +5,8 @@ import { nameIn, schemaIn } from "./key.js";
 import type { Known } from "./known.js";
 
 /**
- * Whether a name without a schema may mean an object that is not the one known by it: a role or a database can have another search_path
- * than the usual, which puts a schema of its own in front of public.
+ * Whether a name without a schema may mean an object other than the one we know by it: a role or a database can have a search_path other than the
+ * usual one, with a schema of its own before public.
  */
 export function mayBeElsewhere({ node }: LintStatement, known: Known): boolean {
   const others = [...known.tables.keys()].filter((key) => schemaIn(key) !== null);
@@ -23,7 +23,7 @@ function typeNamed(node: Node) {
   return as(node, "CreateEnumStmt")?.typeName ?? as(node, "CreateDomainStmt")?.domainname;
 }
 
-/** Names of relations that stand without a schema. */
+/** Names of relations written without a schema. */
 function unqualified(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(unqualified);
   if (value === null || typeof value !== "object") return [];

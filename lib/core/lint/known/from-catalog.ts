@@ -29,7 +29,7 @@ const CONSTRAINT_TYPES: Readonly<Record<string, KnownConstraint["type"]>> = {
   n: "not null",
 };
 
-/** Fills what is known with a live catalog. The parser must be loaded. */
+/** Fills in what is known from a live catalog. The parser must be loaded. */
 export function learnCatalog(known: Known, catalog: Catalog): void {
   for (const object of catalog.objects) if (object.kind === "table") addTable(known, object);
   const columns = catalog.objects.filter((object) => object.kind === "column").sort((a, b) => a.position - b.position);
@@ -51,7 +51,7 @@ const DEFINED: ReadonlySet<string> = new Set(["view", "materialized view", "rule
 
 const SQL_BODY = /\bBEGIN ATOMIC\b|^\s*RETURN\b/m;
 
-/** The statements that make what may keep a column; none for everything else. */
+/** The statements that create what may prevent a column from changing; none for everything else. */
 function definitionsOf(object: CatalogObject): readonly string[] {
   if (DEFINED.has(object.kind)) return [object.definition ?? ""];
   if (object.kind === "function") return SQL_BODY.test(object.definition ?? "") ? [object.definition ?? ""] : [];
@@ -68,7 +68,7 @@ function definitionsOf(object: CatalogObject): readonly string[] {
   return [`ALTER TABLE ${table} ADD COLUMN ${column}`];
 }
 
-/** One for each table, since a form that is not read must not hide another. */
+/** One per table, so that a form that is not read does not hide another. */
 function publicationTexts(object: CatalogObject): readonly string[] {
   const { tables } = object.attributes as {
     readonly tables?: readonly { table: string; filter: string | null; columns: readonly string[] | null }[];
@@ -153,7 +153,7 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
   const known = CONSTRAINT_TYPES[type];
   if (!known) return;
   const column = type === "n" && !validated ? table.columns.get(columns[0] ?? "") : undefined;
-  // The server says NOT NULL of a column whose rows nobody checked.
+  // The server says NOT NULL even for a column whose rows nobody checked.
   if (column) column.notNull = false;
   table.constraints.push({
     name: object.id.name,
@@ -169,7 +169,7 @@ function addConstraint(table: KnownTable, object: ConstraintObject): void {
   });
 }
 
-/** The tree of `CHECK (…)` as the server prints it, alone or within its ALTER TABLE. */
+/** The tree of `CHECK (…)` as the server prints it, by itself or within its ALTER TABLE. */
 function checkExpression(definition: string | null) {
   const clause = definition && /CHECK\s*\([\s\S]*\)/i.exec(definition)?.[0];
   if (!clause) return null;
@@ -243,7 +243,7 @@ function addFunction(known: Known, object: CatalogObject): void {
   known.overloads.set(overload.key, overload);
 }
 
-/** The columns of a view are objects of the catalog like those of a table. */
+/** A view's columns are catalog objects like a table's. */
 function addOutputs(known: Known, columns: readonly ColumnObject[]): void {
   const outputs = new Map<string, OutputColumn[]>();
   for (const object of columns) {

@@ -64,7 +64,7 @@ export function constraintFrom(elements: readonly Node[] | undefined, statement:
   );
 }
 
-/** The same as they are written, each with the column that it is written behind. */
+/** The same as written, each with the column that it is written next to. */
 export function writtenConstraints(
   elements: readonly Node[] | undefined,
 ): { readonly constraint: Constraint; readonly column: string | undefined }[] {
@@ -84,7 +84,7 @@ const TYPES: Partial<Record<NonNullable<Constraint["contype"]>, KnownConstraint[
   CONSTR_EXCLUSION: "exclusion",
 };
 
-/** One constraint as it will stand; `column` when it is written behind a column. */
+/** One constraint as it will be; `column` when it is written next to a column. */
 export function knownConstraint(
   constraint: Constraint,
   column: string | undefined,

@@ -15,13 +15,13 @@ interface KnownParameter {
 
 /** One overload of a function. */
 export interface KnownFunction {
-  /** `tax(numeric,integer)`: the name with the types of the arguments by which a call is told. */
+  /** `tax(numeric,integer)`: the name with the types of the arguments that identify the overload in a call. */
   readonly key: string;
   readonly procedure: boolean;
   readonly volatility: Volatility;
   readonly language: string;
   readonly parameters: readonly KnownParameter[];
-  /** What RETURNS says; null for none or where it is not plain. */
+  /** What RETURNS says; null when there is none or it is not plain. */
   readonly returns: ColumnType | null;
   readonly set: boolean;
   readonly addedBy: LintStatement | null;

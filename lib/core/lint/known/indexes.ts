@@ -1,6 +1,6 @@
 import type { KnownIndex } from "./table.js";
 
-/** Indexes by the key of their name, and by their table. */
+/** Indexes by their name's key, and by their table. */
 export class KnownIndexes {
   private readonly byKey = new Map<string, KnownIndex>();
   private readonly byTable = new Map<string, Map<string, KnownIndex>>();

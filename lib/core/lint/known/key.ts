@@ -2,8 +2,8 @@ import type { RangeVar } from "libpg-query";
 import { TENANT_SCHEMA } from "../../catalog/catalog.js";
 
 /**
- * The key of a relation. Without a search path the text alone cannot tell `users` from `public.users`, and a
- * tenant's own schema is what an unqualified name means; the three are taken for one.
+ * The key of a relation. Without a search path the text does not tell `users` from `public.users`, and an unqualified name means a tenant's own
+ * schema; the three count as one.
  */
 export function relationKey(schema: string | null | undefined, name: string): string {
   return !schema || schema === "public" || schema === TENANT_SCHEMA ? name : `${schema}.${name}`;

@@ -11,7 +11,7 @@ import { KnownIndexes } from "./indexes.js";
 import { partsKey, rangeKey } from "./key.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 
-/** Rows and bytes of a table with its indexes; of the largest tenant when there are several. */
+/** Rows and bytes of a table with its indexes; the largest tenant's when there are several. */
 export interface TableSize {
   readonly rows: number;
   readonly bytes: number;
@@ -21,9 +21,9 @@ export interface KnownType {
   readonly key: string;
   readonly kind: "enum" | "domain" | "composite" | "other";
   readonly createdBy: LintStatement | null;
-  /** Types of the fields of a composite. */
+  /** Types of a composite's fields. */
   readonly parts?: readonly ColumnType[];
-  /** Of a domain. */
+  /** For a domain. */
   readonly domain?: KnownDomain;
 }
 
@@ -36,28 +36,28 @@ interface KnownDomain {
 }
 
 export interface Circumstances {
-  /** Whether the files are applied in one go, so that a table made by the first is still empty at the last. */
+  /** Whether the files are applied in one go, so that a table created by the first is still empty at the last. */
   readonly together: boolean;
-  /** Each file is a release of its own that knows nothing of the others, as several named on one command line. */
+  /** Each file is a separate release that knows nothing of the others, such as several files on one command line. */
   readonly separate?: boolean;
   /** Major versions on which the release must run. */
   readonly versions: { readonly from: number; readonly to: number };
-  /** `server_version_num` where a server was asked. */
+  /** `server_version_num` if a server was asked. */
   readonly serverVersion: number | null;
   /** The runner sets lock_timeout itself. */
   readonly lockTimeoutSet: boolean;
   /** A tenant is a schema of a shared database. */
   readonly schemaPerTenant: boolean;
-  /** Opaque statements are reported, and may be accepted, by the gate that reads the release. */
+  /** The gate that reads the release reports opaque statements, which may be accepted there. */
   readonly opaqueReported: boolean;
 }
 
-/** A lock that an earlier statement of the transaction took and that is held until its end. */
+/** A lock that an earlier statement of the transaction took and that is held until the transaction ends. */
 export interface HeldLock extends TableLock {
   readonly statement: LintStatement;
 }
 
-/** What the statements of a script so far did, kept so that no rule has to go through them again. */
+/** What a script's statements have done so far, kept so that no rule has to go through them again. */
 interface Passed {
   readonly byKind: Map<NodeKind, LintStatement[]>;
   readonly strongLocks: HeldLock[];
@@ -67,7 +67,7 @@ interface Passed {
 
 const NOTHING_HELD = { transaction: -1, locks: new Map<string, HeldLock>() };
 
-/** What stands just before a statement: the catalog, if there is one, and what the files before it did. */
+/** What is known just before a statement: the catalog, if there is one, and what the files before it did. */
 export class Known {
   readonly tables = new Map<string, KnownTable>();
   readonly indexes = new KnownIndexes();
@@ -77,7 +77,7 @@ export class Known {
   readonly functions = new Map<string, Volatility>();
   /** Functions and procedures by name and arguments. */
   readonly overloads = new Map<string, KnownFunction>();
-  /** Whether the team has casts of its own, between whatever types. */
+  /** Whether the team has casts of its own, between any types. */
   ownCasts = false;
   /** Statements that dropped a primary key. */
   readonly droppedKeys = new Set<LintStatement>();
@@ -92,7 +92,7 @@ export class Known {
   constructor(
     readonly circumstances: Circumstances,
     sizes: ReadonlyMap<string, TableSize> | null,
-    /** True when a live catalog is among what is known. */
+    /** True when what is known includes a live catalog. */
     readonly live: boolean,
   ) {
     this.sizes = new Map(sizes);
@@ -118,7 +118,7 @@ export class Known {
     return [...this.indexes.ofTable(table).values()];
   }
 
-  /** Made in this very release (or temporary), so that it is empty and nobody waits for it. */
+  /** Created in this very release (or temporary), so it is empty and nobody waits for it. */
   isNew(relation: RangeVar | undefined, statement: LintStatement): boolean {
     if (relation?.schemaname === "pg_temp" || relation?.relpersistence === "t") return true;
     const table = this.table(relation);
@@ -135,12 +135,12 @@ export class Known {
     return this.circumstances.together || earlier.script === statement.script;
   }
 
-  /** Null when nobody counted. */
+  /** Null when it is unknown. */
   size(relation: RangeVar | undefined): TableSize | null {
     return (relation && this.sizes.get(rangeKey(relation))) ?? null;
   }
 
-  /** A table is as large as it was, whatever its name; one that comes under the old name is another. */
+  /** A table keeps its size under any name; one that later gets the old name is a different table. */
   moveSize(from: string, to: string): void {
     const size = this.sizes.get(from);
     this.sizes.delete(from);
@@ -165,7 +165,7 @@ export class Known {
     }
   }
 
-  /** Statements so far that are reported on, of every script, in order; all of them or those of one kind. */
+  /** The statements so far that are reported on, in every script, in order; all of them or those of one kind. */
   passed(kind?: NodeKind): readonly LintStatement[] {
     return kind === undefined ? this.all : (this.byKind.get(kind) ?? []);
   }
@@ -180,17 +180,17 @@ export class Known {
     return this.byScript.get(statement.script)?.last ?? null;
   }
 
-  /** Locks from SHARE up that statements before this one in its script took on existing tables, in order. */
+  /** Locks of SHARE or stronger that earlier statements of its script took on existing tables, in order. */
   strongLocksBefore(statement: LintStatement): readonly HeldLock[] {
     return this.byScript.get(statement.script)?.strongLocks ?? [];
   }
 
-  /** Whether statements before this one in its script open a transaction, or cannot run in one. */
+  /** Whether earlier statements of its script open a transaction, or cannot run in one. */
   choseTransactions(statement: LintStatement): boolean {
     return this.byScript.get(statement.script)?.transactionsChosen ?? false;
   }
 
-  /** Notes that a statement has been judged. */
+  /** Records that a statement has been judged. */
   pass(statement: LintStatement): void {
     if (statement.script.history) return;
     this.all.push(statement);

@@ -169,7 +169,7 @@ function dropConstraint(known: Known, table: KnownTable, name: string, statement
   if (known.indexes.get(key)?.constraint === name) known.indexes.delete(key);
 }
 
-/** CASCADE takes those that point at what was dropped; which they are is not followed. */
+/** CASCADE drops those that point at what was dropped; which ones is not tracked. */
 export function forgetForeignKeys(known: Known, to: string): void {
   for (const table of known.tables.values()) {
     if (!table.constraints.some(({ references }) => references === to)) continue;

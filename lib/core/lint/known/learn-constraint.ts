@@ -7,7 +7,7 @@ import type { Known } from "./known.js";
 import { nameOfConstraint } from "./names-chosen.js";
 import type { KnownConstraint, KnownTable } from "./table.js";
 
-/** Puts a constraint on a table under its name, with the index that a key makes. `column`: that it is written behind. */
+/** Adds a constraint to a table under its name, with the index that a key creates. `column`: the column it is written next to. */
 export function learnConstraint(
   known: Known,
   table: KnownTable,

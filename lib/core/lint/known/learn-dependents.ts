@@ -11,7 +11,7 @@ import { type Named, type Uses, usesOf } from "./uses.js";
 
 type Part = Omit<Dependent, "addedBy">;
 
-/** The objects that a statement makes and that keep the columns they name. The parser must be loaded. */
+/** The objects that a statement creates and that prevent the columns they name from changing. The parser must be loaded. */
 export function learnDependents(known: Known, node: Node, addedBy: LintStatement | null): void {
   for (const part of partsOf(known, node)) known.dependents.add({ ...part, addedBy });
 }
@@ -25,7 +25,7 @@ function partsOf(known: Known, node: Node): readonly Part[] {
     return [viewPart(known, "materialized view", created.into.rel, created.query, created.into.colNames)];
   }
   const altered = as(node, "AlterPolicyStmt");
-  // Of a clause that stays nothing is said: what it names may be more.
+  // A clause that stays is not known here: it may name more.
   const policy = as(node, "CreatePolicyStmt") ?? (altered?.qual || altered?.with_check ? altered : undefined);
   if (policy?.table) {
     const own = [ownName(policy.table)];
@@ -76,7 +76,7 @@ function triggerPart(known: Known, node: Node): readonly Part[] {
   ];
 }
 
-/** Only the body of BEGIN ATOMIC is held against the catalog; a text is read when it is called. */
+/** Only a BEGIN ATOMIC body is checked against the catalog; a text is read when it is called. */
 function functionPart(known: Known, node: Node): readonly Part[] {
   const create = as(node, "CreateFunctionStmt");
   if (!create?.sql_body) return [];

@@ -34,6 +34,6 @@ export function learnAlterDomain(known: Known, statement: LintStatement): void {
     if (constraint?.contype === "CONSTR_NOTNULL") domain.notNull = true;
     else domain.checks = [...domain.checks, constraint?.conname ?? null];
   }
-  // One without a name is one that the server named: which of them is dropped is not told.
+  // The server named an unnamed one: which of them is dropped is unknown.
   if (alter.subtype === "X") domain.checks = domain.checks.filter((name) => name !== null && name !== alter.name);
 }

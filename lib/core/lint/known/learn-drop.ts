@@ -60,7 +60,7 @@ function dropOther(known: Known, drop: DropStmt, object: Node): void {
   if (drop.removeType === "OBJECT_PUBLICATION") {
     known.dependents.dropNamed("publication", as(object, "String")?.sval ?? "");
   }
-  // What hangs on a type, a function or a whole schema is not followed.
+  // What depends on a type, a function or a whole schema is not tracked.
   if (drop.behavior === "DROP_CASCADE") unfollowed(known, drop);
 }
 

@@ -18,7 +18,7 @@ import type { KnownIndex, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 import { mayChangeUnseen } from "./unseen.js";
 
-/** Takes over what a statement changes, so that the next one is judged against it. */
+/** Records what a statement changes, so that the next one is judged against it. */
 export function learn(known: Known, statement: LintStatement): void {
   const locks = tableLocks(statement.node).filter((lock) => !known.isNew(lock.table, statement));
   if (mayChangeUnseen(statement)) known.certain = false;
@@ -160,7 +160,7 @@ function learnRename(known: Known, statement: LintStatement): void {
   if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
 }
 
-/** A policy, trigger or rule under another name. */
+/** Renames a policy, trigger or rule. */
 function renameObject(known: Known, rename: RenameStmt): void {
   const kinds = { OBJECT_POLICY: "policy", OBJECT_TRIGGER: "trigger", OBJECT_RULE: "rule" } as const;
   const kind = kinds[rename.renameType as keyof typeof kinds];
@@ -232,7 +232,7 @@ function learnSchema(known: Known, statement: LintStatement): void {
   if (table) moveTable(known, table, key);
 }
 
-/** Under another name or in another schema it is looked at no more, and columns that have it keep the earlier name. */
+/** Under another name or in another schema it is no longer tracked, and columns that have it keep the earlier name. */
 function forgetType(known: Known, parts: readonly string[]): void {
   const key = partsKey(parts);
   known.types.delete(key);
@@ -262,7 +262,7 @@ function learnFunction(known: Known, statement: LintStatement): void {
   const create = as(statement.node, "CreateFunctionStmt");
   if (!create) return;
   const overload = functionFrom(create, statement);
-  // A body in the place of one that held columns.
+  // A body that replaces one that depended on columns.
   known.dependents.drop("function", overload.key);
   known.functions.set(strings(create.funcname).at(-1) ?? "", overload.volatility);
   known.overloads.set(overload.key, overload);

@@ -13,7 +13,7 @@ const KINDS: Partial<Record<NonNullable<Constraint["contype"]>, Unnamed>> = {
   CONSTR_EXCLUSION: "exclusion",
 };
 
-/** The name of a constraint: as given, else as the server chooses it. `key`: of its table; `columns`: that it is over. */
+/** The name of a constraint: as given, otherwise as the server chooses it. `key`: its table's; `columns`: those it covers. */
 export function nameOfConstraint(
   constraint: Constraint,
   key: string,
@@ -39,7 +39,7 @@ function elementName(node: Node | undefined): string | null {
 
 const VIEWS = ["view", "materialized view"] as const;
 
-/** A constraint's name is sought on its own table alone: the others' begin with other words. */
+/** A constraint's name is only looked for on its own table: the others' begin with other words. */
 function takenFor(key: string, known: Known): TakenNames {
   const schema = schemaIn(key);
   return {

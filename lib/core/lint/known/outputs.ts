@@ -6,8 +6,8 @@ import { rangeKey } from "./key.js";
 import type { Known } from "./known.js";
 
 /**
- * The columns that a query has, by the names that the server gives them (FigureColname of parse_target.c), with the types that
- * are plain to see; null where a name depends on what is not known.
+ * The columns of a query, by the names that the server gives them (FigureColname of parse_target.c), with the types that are plain to see; null where
+ * a name depends on something unknown.
  */
 export function outputsOf(known: Known, query: Node, aliases: readonly string[]): readonly OutputColumn[] | null {
   const select = leftmost(as(query, "SelectStmt"));
@@ -46,7 +46,7 @@ function derived(known: Known, select: SelectStmt, value: Node | undefined): rea
   return [...table.columns.values()].map(({ name, type }) => ({ name, type }));
 }
 
-/** Empty for an expression without a name of its own; null for one whose name is not told here. */
+/** Empty for an expression without a name of its own; null for one whose name we cannot tell. */
 function figured(value: Node | undefined): string | null {
   const call = as(value, "FuncCall");
   if (call) return strings(call.funcname).at(-1) ?? null;
@@ -66,7 +66,7 @@ function typeIn(known: Known, select: SelectStmt, value: Node | undefined) {
   return (column !== undefined && only(known, select)?.columns.get(column)?.type) || null;
 }
 
-/** The one table that the query reads, where it is one. */
+/** The only table that the query reads, if there is just one. */
 function only(known: Known, select: SelectStmt) {
   const [relation, ...others] = select.fromClause ?? [];
   const range = as(relation, "RangeVar");

@@ -5,9 +5,12 @@ import type { LintStatement } from "../lint-statement.js";
 export interface KnownColumn {
   readonly name: string;
   type: ColumnType | null;
-  /** Null when nobody said. */
+  /** Null when it is unknown. */
   notNull: boolean | null;
-  /** Who alone gives its values: the server for a generated column, a sequence for GENERATED ALWAYS AS IDENTITY. Null for neither, and where nobody said. */
+  /**
+   * What always provides its values: the server for a generated column, a sequence for GENERATED ALWAYS AS IDENTITY. Null for neither, and when it is
+   * unknown.
+   */
   givenBy: "expression" | "sequence" | null;
   /** The statement of this run that added it. */
   readonly addedBy: LintStatement | null;
@@ -35,7 +38,7 @@ export interface KnownIndex {
   readonly table: string;
   readonly unique: boolean;
   readonly method: string;
-  /** Column names; an expression is null. */
+  /** Column names; null for an expression. */
   readonly keys: readonly (string | null)[];
   readonly include: readonly string[];
   readonly partial: boolean;
@@ -47,7 +50,7 @@ export interface KnownIndex {
 }
 
 export interface PartitionKey {
-  /** The columns that it names, those within expressions too. */
+  /** The columns that it names, including those within expressions. */
   readonly columns: readonly string[];
   readonly hasExpression: boolean;
 }
@@ -55,7 +58,7 @@ export interface PartitionKey {
 /** What is known of a table at one point of the chain of files. */
 export interface KnownTable {
   key: string;
-  /** `from nowhere`: only mentioned, so that what it holds is not known. */
+  /** `from nowhere`: only mentioned, so its contents are unknown. */
   readonly origin: "catalog" | "chain" | "nowhere";
   readonly createdBy: LintStatement | null;
   readonly kind: "table" | "partitioned" | "view" | "materialized view" | "foreign";
@@ -66,15 +69,15 @@ export interface KnownTable {
   constraints: KnownConstraint[];
   /** Key of the table that it is a partition of. */
   partitionOf: string | null;
-  /** Of a partitioned table; null for another, and where it is not known. */
+  /** A partitioned table's; null for any other, and when it is unknown. */
   readonly partitionKey: PartitionKey | null;
-  /** Keys of the tables whose columns it has, its parent as a partition among them. */
+  /** Keys of the tables whose columns it has, including the parent of a partition. */
   readonly parents: Set<string>;
-  /** Keys of the partitions, and which of them is the DEFAULT. */
+  /** Keys of the partitions, and which one is the DEFAULT. */
   readonly partitions: Map<string, { readonly isDefault: boolean }>;
   /** Rows of other tables were copied into it. */
   filled: boolean;
-  /** Made in this release, but since attached to an existing table, so that its rows are read and written. */
+  /** Created in this release, but since attached to an existing table, so its rows are read and written. */
   inUse: boolean;
   rowSecurity: boolean;
   policies: number;

@@ -5,8 +5,8 @@ import { as, constant, find, kindOf, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 
 /**
- * Whether a statement may change the schema, or what a name means, in a way that its text does not show: a body that cannot be
- * read or has branches, a function that is called, a search_path.
+ * Whether a statement may change the schema, or what a name means, in a way that its text does not show: a body that cannot be read or has branches,
+ * a function call, a search_path.
  */
 export function mayChangeUnseen(statement: LintStatement): boolean {
   const { node } = statement;

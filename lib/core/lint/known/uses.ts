@@ -2,16 +2,16 @@ import type { Node, RangeVar, SelectStmt } from "libpg-query";
 import { as, kindOf, strings } from "../../sql/tree.js";
 import { rangeKey } from "./key.js";
 
-/** Columns that a text uses, by the key of their table. A table that is only read has an empty set. */
+/** Columns that a text uses, by their table's key. A table that is only read has an empty set. */
 export type Uses = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Every column of a relation by its key; null when not all are known. */
+/** Every column of a relation, by its key; null when not all are known. */
 export type ColumnsOf = (key: string) => ReadonlySet<string> | null;
 
-/** A relation under the name by which expressions call it. */
+/** A relation under the name that expressions use for it. */
 export interface Named {
   readonly alias: string;
-  /** Null for what is no relation of the catalog: a subquery, a function, a common table expression. */
+  /** Null for what is not a relation of the catalog: a subquery, a function, a common table expression. */
   readonly table: string | null;
 }
 
@@ -24,8 +24,8 @@ interface Scope {
 }
 
 /**
- * What a query, a statement or an expression over `items` uses, by the server's scoping. A name that could be of two relations
- * whose columns are not known is left out, so that what is found is sure.
+ * What a query, a statement or an expression over `items` uses, by the server's scoping rules. A name that may belong to either of two relations with
+ * unknown columns is left out, so that what is found is certain.
  */
 export function usesOf(
   tree: Node | readonly Node[] | undefined,
@@ -55,7 +55,7 @@ class UsesReader {
     }
   }
 
-  /** A column by its own name, or by that of its relation and its own. */
+  /** A column by its own name, or by its relation's name and its own. */
   column(fields: readonly Node[] | undefined, scope: Scope): void {
     const parts = strings(fields);
     const name = parts.at(-1);
@@ -103,7 +103,7 @@ class UsesReader {
 
 type Reader = (reader: UsesReader, body: never, scope: Scope) => void;
 
-/** A statement that writes knows its own relation by its name or alias. */
+/** A statement that writes refers to its own relation by name or alias. */
 function readWrite(
   reader: UsesReader,
   write: {
@@ -169,7 +169,7 @@ function readSelect(reader: UsesReader, select: SelectStmt, scope: Scope): void 
   reader.read(ordered, inner);
 }
 
-/** A scope without any name is none. */
+/** A scope without any names does not count as one. */
 function around(scope: Scope): Scope | null {
   return scope.items.length === 0 && !scope.open ? scope.outer : scope;
 }

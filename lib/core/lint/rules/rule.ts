@@ -8,9 +8,9 @@ import type { LintStatement } from "../lint-statement.js";
 /** What the server does to the table while the lock is held. */
 export type Work = "none" | "scan" | "build" | "rewrite" | "delete";
 
-/** What a rule is, as data; its page in docs/rules is made from it. */
+/** A rule as data; its page in docs/rules is generated from this. */
 export interface RuleMeta {
-  /** Stable: `SG010`. It never changes its meaning, and a retired one is not used again. */
+  /** Stable: `SG010`. Its meaning never changes, and a retired id is not used again. */
   readonly id: string;
   /** kebab-case, unique. */
   readonly slug: string;
@@ -28,9 +28,12 @@ export interface RuleMeta {
   readonly versions: { readonly from: number; readonly to: number };
   /** For a table of unknown size. */
   readonly severity: Severity;
-  /** The cost grows with the table: a small one lowers the severity, and a table made in the same release is not reported. */
+  /** The cost grows with the table: a small one lowers the severity, and a table created in the same release is not reported. */
   readonly sized: boolean;
-  /** It says that the server refuses a statement, so it is silent where that statement may not run, or something unseen may have changed the schema. */
+  /**
+   * It says that the server refuses a statement, so it is silent where that statement may not run, or where something unseen may have changed the
+   * schema.
+   */
   readonly refuses?: true;
 }
 
@@ -54,15 +57,15 @@ export interface Report {
 /** The contract of every file in this folder, and of a custom rule. */
 export interface Rule extends RuleMeta {
   /**
-   * Kinds of statement it looks at, as the parser names them; of an ALTER TABLE also the kinds of its commands, and of the
-   * constraints that it adds by themselves or with a column. Empty for every kind.
+   * Kinds of statement it looks at, as the parser names them; for an ALTER TABLE also the kinds of its commands, and of the constraints that it adds
+   * separately or with a column. Empty for every kind.
    */
   readonly nodes: readonly StatementKind[];
   /** Whether it has anything to say under these circumstances; absent: always. */
   when?(circumstances: Circumstances): boolean;
-  /** Called for each of these statements in order; `known` is what stands just before it. */
+  /** Called for each of these statements in order; `known` is the state just before it. */
   check?(statement: LintStatement, known: Known): Iterable<Report>;
-  /** Called once behind the last statement. */
+  /** Called once after the last statement. */
   finish?(known: Known): Iterable<Report>;
 }
 

@@ -27,7 +27,7 @@ export const renameColumn: Rule = {
     if (half === "gives") return;
     yield {
       statement,
-      // Of two columns that are swapped the second was there to be.
+      // When two columns are swapped, the second name already existed.
       ...(half === "takes" ? { severity: "note" as const } : {}),
       subject: { kind: "column", name: `${tableName(table)}.${rename.subname}` },
       table,

@@ -47,7 +47,7 @@ export const foreignKeyWithoutNotValid: Rule = {
   },
 };
 
-/** A column that is added without a default holds NULLs only, and the server skips the check. */
+/** A column added without a default holds only NULLs, and the server skips the check. */
 function isAllNull(statement: LintStatement, added: AddedConstraint): boolean {
   if (added.withColumn === undefined) return false;
   const definition = alterCommands(statement, "AT_AddColumn")

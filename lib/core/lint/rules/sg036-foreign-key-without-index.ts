@@ -35,7 +35,7 @@ export const foreignKeyWithoutIndex: Rule = {
   },
 };
 
-/** The first columns of a whole index are those of the key, in any order. */
+/** The first columns of an index without a predicate are those of the key, in any order. */
 function isCovered(known: Known, table: KnownTable, constraint: KnownConstraint): boolean {
   return known.indexesOf(table.key).some((index) => {
     const first = index.keys.slice(0, constraint.columns.length);

@@ -7,7 +7,7 @@ import { ALL_VERSIONS, type Rule } from "./rule.js";
 import { mayBeSplit } from "./support/fixable.js";
 import { timeSetting } from "./support/settings.js";
 
-/** Ordinary queries run longer than that now and then; only reports and dumps run longer than five seconds. */
+/** Ordinary queries sometimes run longer than that; only reports and dumps run longer than five seconds. */
 const SHORT = 5_000;
 /** Longer than a report runs. */
 const LONG_ENOUGH = 30 * 60_000;

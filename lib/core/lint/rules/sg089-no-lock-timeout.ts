@@ -43,7 +43,7 @@ export const noLockTimeout: Rule = {
   },
 };
 
-/** Only ACCESS EXCLUSIVE waits for queries that read, and makes them wait. */
+/** Only ACCESS EXCLUSIVE waits for reading queries, and makes them wait. */
 function queueBehind({ table, mode }: TableLock): string {
   const name = tableName(table);
   return mode === "AccessExclusiveLock"

@@ -63,7 +63,7 @@ function foreignKeysOf(statement: LintStatement): readonly NewForeignKey[] {
     const definition = as(command.def, "ColumnDef");
     const alone = as(command.def, "Constraint");
     const own = definition ? columnConstraints(definition) : alone ? [alone] : [];
-    // A key that another command of the statement adds may be what it points at.
+    // It may point at a key that another command of the statement adds.
     return own.flatMap((constraint) =>
       constraint.contype === "CONSTR_FOREIGN" &&
       !(added.length > 1 && constraint.pktable && rangeKey(constraint.pktable) === rangeKey(altered))

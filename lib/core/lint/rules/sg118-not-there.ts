@@ -60,7 +60,7 @@ function withoutColumn(known: Known, statement: LintStatement, relation: RangeVa
   return added ? [] : [{ kind: "column", name: `${tableName(relation)}.${column}` }];
 }
 
-/** What the server names itself is not looked for, nor NOT NULL, which has a name only from 18 on. */
+/** Does not look for constraints that the server names itself, nor for NOT NULL, which only has a name from 18 on. */
 function withoutConstraint(
   known: Known,
   statement: LintStatement,

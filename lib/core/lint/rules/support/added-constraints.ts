@@ -14,13 +14,13 @@ export interface AddedConstraint {
   readonly table: RangeVar;
   readonly constraint: Constraint;
   readonly columns: readonly string[];
-  /** The column that is added together with it; undefined for ADD CONSTRAINT. */
+  /** The column added together with it; undefined for ADD CONSTRAINT. */
   readonly withColumn: string | undefined;
   /** As given, or as the server will choose it. */
   readonly name: string;
 }
 
-/** Constraints of one kind that an ALTER TABLE adds, by themselves or with a column. */
+/** Constraints of one kind that an ALTER TABLE adds, separately or with a column. */
 export function addedConstraints(
   statement: LintStatement,
   kind: NonNullable<Constraint["contype"]>,
@@ -49,7 +49,7 @@ function describe(known: Known, table: RangeVar, constraint: Constraint, column:
   };
 }
 
-/** A key of ONLY the partitioned parent, which has no rows: nothing is built, and nothing holds until each partition's is attached. */
+/** A key of ONLY the partitioned parent, which has no rows: nothing is built, and nothing holds until each partition's key is attached. */
 export function isOfParentAlone({ table }: AddedConstraint, known: Known): boolean {
   return table.inh !== true && known.table(table)?.kind === "partitioned";
 }
@@ -70,7 +70,7 @@ export function mayBecomeNotValid(statement: LintStatement, added: AddedConstrai
   return isOnlyCommand(statement) && added.withColumn === undefined && table?.kind !== "partitioned";
 }
 
-/** The constraint as written, without `CONSTRAINT name` before it. */
+/** The constraint as written, without a leading `CONSTRAINT name`. */
 function definitionText(statement: LintStatement, added: AddedConstraint): string {
   if (added.withColumn !== undefined || commandCount(statement) !== 1) return "…";
   const bytes = Buffer.from(statement.sql, "utf8");

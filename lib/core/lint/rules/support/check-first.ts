@@ -2,12 +2,12 @@ import type { RangeVar } from "libpg-query";
 import { objectName } from "../../../postgres/chosen-names.js";
 import { readableName, readableRelation } from "../../../sql/readable-name.js";
 
-/** Name of the CHECK that proves a column free of NULLs for a while. */
+/** Name of the CHECK that temporarily proves a column free of NULLs. */
 export function presenceCheck(table: RangeVar, column: string): string {
   return objectName(table.relname ?? "", column, "present");
 }
 
-/** A CHECK that is validated while others read and write, SET NOT NULL, which trusts it, and the CHECK's end: no long lock. */
+/** A CHECK that is validated while others read and write, then SET NOT NULL, which trusts it, then dropping the CHECK: no long lock. */
 export function checkFirstForm(table: RangeVar, column: string): readonly [string, string, string, string] {
   const relation = readableRelation(table);
   const check = readableName(presenceCheck(table, column));

@@ -13,7 +13,7 @@ export interface Blocker {
 }
 
 export interface ColumnBlockers {
-  /** Clauses that end a sentence: what no CASCADE takes away. */
+  /** Clauses that end a sentence: what CASCADE does not remove. */
   readonly fixed: readonly string[];
   /** Objects that name the column. */
   readonly dependents: readonly Blocker[];
@@ -56,7 +56,7 @@ function foreignKeys(known: Known, key: string, column: string): ColumnBlockers[
   );
 }
 
-/** The generated column itself may be dropped, and commands of one statement drop columns and expressions before they change types. */
+/** The generated column itself may be dropped, and a statement's commands drop columns and expressions before they change types. */
 function goes(dependent: Dependent, drops: boolean, dropped: readonly (string | undefined)[], column: string): boolean {
   if (dependent.key === column) return true;
   const at = dropped.indexOf(dependent.key);

@@ -9,7 +9,7 @@ export interface NamedColumn {
   readonly table: RangeVar;
   /** `users.email`. */
   readonly name: string;
-  /** In a CREATE TABLE, rather than added to a table. */
+  /** In a CREATE TABLE rather than added to a table. */
   readonly created: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { withWord } from "./insert-word.js";
 
-/** The statement CONCURRENTLY; undefined where it does not open as one of its kind does. */
+/** The statement with CONCURRENTLY; undefined where it does not start like one of its kind. */
 export function createConcurrently(sql: string): string | undefined {
   return withWord(sql, /^create\s+(?:unique\s+)?index/i, "CONCURRENTLY");
 }

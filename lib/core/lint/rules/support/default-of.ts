@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { as } from "../../../sql/tree.js";
 
-/** The expression behind DEFAULT of a column definition. */
+/** The expression after DEFAULT in a column definition. */
 export function defaultOf(constraints: readonly Node[] | undefined): Node | undefined {
   return (constraints ?? [])
     .map((node) => as(node, "Constraint"))

@@ -1,6 +1,6 @@
 import { readableName } from "../../../sql/readable-name.js";
 
-/** ALTER DOMAIN … ADD … NOT VALID, then VALIDATE. `parts`: of the domain's name. */
+/** ALTER DOMAIN … ADD … NOT VALID, then VALIDATE. `parts`: those of the domain's name. */
 export function notValidDomainForm(
   add: string,
   parts: readonly string[],

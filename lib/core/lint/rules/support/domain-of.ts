@@ -11,7 +11,7 @@ export interface DomainFacts {
   readonly hasDefault: boolean;
 }
 
-/** What holds for values of a type, with the domains under it; null for one that is no known domain, an array of one too. */
+/** What holds for values of a type, including the domains under it; null for one that is not a known domain, and for an array of one. */
 export function domainOf(known: Known, type: ColumnType | null): DomainFacts | null {
   const found = type && !type.array ? known.types.get(partsKey(type.name.replaceAll('"', "").split("."))) : undefined;
   const { domain } = found ?? {};

@@ -15,7 +15,7 @@ interface DroppedUnder {
   readonly users: readonly string[];
 }
 
-/** What a statement drops although something that it leaves needs it. */
+/** What a statement drops although something that it leaves behind needs it. */
 export function droppedUnderOthers(statement: LintStatement, known: Known): readonly DroppedUnder[] {
   const drop = as(statement.node, "DropStmt");
   const found = drop && drop.behavior !== "DROP_CASCADE" ? ofDrop(drop, known) : ofConstraints(statement, known);
@@ -40,7 +40,7 @@ function ofDrop(drop: DropStmt, known: Known): readonly DroppedUnder[] {
   return gone.map((key) => ({ kind: "type", name: key, users: usersOfType(key, new Set(gone), known) }));
 }
 
-/** A publication lets its tables go, a partition goes with its table, and a trigger or policy of the table itself as well. */
+/** A publication lets its tables be dropped, a partition goes with its table, and so does a trigger or policy of the table itself. */
 function usersOfRelation(key: string, gone: ReadonlySet<string>, known: Known): readonly string[] {
   const keys = [...known.tables.values()].flatMap((table) =>
     gone.has(table.key) || (table.partitionOf !== null && gone.has(table.partitionOf))
@@ -73,7 +73,7 @@ function usersOfType(key: string, gone: ReadonlySet<string>, known: Known): read
   return [...columns, ...functions, ...types];
 }
 
-/** Of a key, the foreign keys that point at its columns, where no other key has the same. */
+/** For a key, the foreign keys that point at its columns, unless another key has the same columns. */
 function ofConstraints(statement: LintStatement, known: Known): readonly DroppedUnder[] {
   return alterCommands(statement, "AT_DropConstraint").flatMap(({ table: relation, command }) => {
     const table = known.table(relation);

@@ -6,8 +6,8 @@ import type { LintStatement } from "../../lint-statement.js";
 import { isUnconditional } from "./row-writes.js";
 
 /**
- * Whether an earlier statement of the same transaction has taken every row of a table, TRUNCATE or a DELETE without condition,
- * and none since has written into it.
+ * Whether an earlier statement of the same transaction removed every row of a table, by TRUNCATE or an unconditional DELETE, and none has written
+ * into it since.
  */
 export function isEmptied(table: RangeVar, statement: LintStatement, known: Known): boolean {
   const { transaction } = statement;

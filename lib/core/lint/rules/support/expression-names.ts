@@ -7,7 +7,7 @@ import type { Known } from "../../known/known.js";
 import type { KnownColumn } from "../../known/table.js";
 import type { LintStatement } from "../../lint-statement.js";
 
-/** What is known of the names in an expression over a table, one that the statement makes included. */
+/** What is known about the names in an expression over a table, including a table that the statement creates. */
 export function namesOf(known: Known, statement: LintStatement, relation: RangeVar): ExpressionNames {
   const fresh = columnsFrom(as(statement.node, "CreateStmt")?.tableElts, statement);
   const columns = new Map<string, KnownColumn>([
@@ -19,7 +19,7 @@ export function namesOf(known: Known, statement: LintStatement, relation: RangeV
     ownIsMutable: (name) => {
       const own = [...known.overloads.values()].filter(({ key }) => key.split("(")[0]?.split(".").at(-1) === name);
       if (own.length === 0) return null;
-      // The server may put a function of SQL in line, whatever is said of it.
+      // The server may inline an SQL function, whatever its declaration says.
       return own.every(({ volatility, language }) => volatility !== "immutable" && language !== "sql");
     },
   };

@@ -11,13 +11,13 @@ import type { LintStatement } from "../../lint-statement.js";
 export interface NewForeignKey {
   readonly table: RangeVar;
   readonly constraint: Constraint;
-  /** The column behind which it is written. */
+  /** The column that it is written next to. */
   readonly column: string | undefined;
-  /** Columns that the same statement makes. */
+  /** Columns that the same statement creates. */
   readonly fresh: readonly KnownColumn[];
 }
 
-/** Why the server refuses a foreign key whatever the rows are (ATAddForeignKeyConstraint); null where it does not, or may not. */
+/** Why the server refuses a foreign key regardless of the rows (ATAddForeignKeyConstraint); null where it does not, or may not. */
 export function whyNoForeignKey(known: Known, statement: LintStatement, key: NewForeignKey): string | null {
   const { constraint, table, fresh } = key;
   const target = constraint.pktable;
@@ -48,7 +48,7 @@ export function whyNoForeignKey(known: Known, statement: LintStatement, key: New
   return null;
 }
 
-/** A whole unique index that is no deferrable constraint's, over just these columns in any order. */
+/** A unique index without a predicate, not of a deferrable constraint, over exactly these columns in any order. */
 function isUnique(known: Known, table: KnownTable, columns: readonly string[]): boolean {
   const wanted = [...columns].sort().join();
   const constraints = table.constraints.filter(({ type }) => type === "primary" || type === "unique");

@@ -1,7 +1,7 @@
 import { type ColumnType, printType } from "../../../postgres/column-type.js";
 import type { KnownFunction } from "../../known/functions.js";
 
-/** Why the server refuses to put one function in the place of another (ProcedureCreate); null where it does not. */
+/** Why the server refuses to replace one function with another (ProcedureCreate); null where it does not. */
 export function whyNotReplaced(before: KnownFunction, after: KnownFunction): string | null {
   if (before.procedure !== after.procedure) {
     return before.procedure ? "it is a procedure" : "it is a function";
@@ -19,19 +19,19 @@ function inputNames({ parameters }: KnownFunction): readonly string[] {
   return parameters.filter(({ mode }) => mode === "in" || mode === "inout").map(({ name }) => name);
 }
 
-/** What a call gives, in one spelling; null where a type is not plain to see. */
+/** What a call returns, in one spelling; null where a type is not plain to see. */
 function resultOf({ parameters, returns, set, procedure }: KnownFunction): string | null {
   const outputs = parameters.filter(({ mode }) => mode !== "in");
   const prefix = set || outputs.some(({ mode }) => mode === "table") ? "setof " : "";
   if (procedure || outputs.length === 0) return returns && `${prefix}${spell(returns)}`;
   if (outputs.some(({ type }) => type === null)) return null;
   const [only, ...others] = outputs;
-  // Of one output, the name does not matter.
+  // If there is only one output, its name does not matter.
   if (only?.type && others.length === 0) return `${prefix}${spell(only.type)}`;
   return `${prefix}record (${outputs.map(({ name, type }) => `${name} ${type && spell(type)}`).join(", ")})`;
 }
 
-/** Without its length, which a function does not keep, and without its schema, which need not be written. */
+/** Without its length, which a function does not keep, and without its schema, which is optional. */
 function spell(type: ColumnType): string {
   return printType({ ...type, name: type.name.split(".").at(-1) ?? "", modifiers: [] });
 }

@@ -8,7 +8,7 @@ import { alterCommands } from "./alter-commands.js";
 export interface HeldExpression {
   readonly place: "CHECK" | "DEFAULT" | "USING" | "index" | "policy" | "generated column";
   readonly relation: RangeVar | null;
-  /** Of a domain. */
+  /** A domain's. */
   readonly name: string;
   readonly expression: Node;
 }

@@ -19,7 +19,7 @@ export function indexFirstForm(added: AddedConstraint): readonly string[] {
   ];
 }
 
-/** Storage parameters, table spaces and WITHOUT OVERLAPS are not carried over by the form above. */
+/** The form above does not carry over storage parameters, tablespaces and WITHOUT OVERLAPS. */
 export function isPlainKey(added: AddedConstraint): boolean {
   const { constraint } = added;
   return !constraint.options?.length && !constraint.indexspace && !constraint.without_overlaps;

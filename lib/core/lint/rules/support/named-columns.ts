@@ -10,7 +10,7 @@ export interface NamedColumn {
   readonly column: string;
 }
 
-/** Columns that a statement names of a table which must have them by then; those that it adds itself are among them. */
+/** Columns that a statement names and that their table must have by then, including those that the statement itself adds. */
 export function namedColumns(statement: LintStatement): readonly NamedColumn[] {
   return [
     ...alteredColumns(statement),
@@ -37,7 +37,7 @@ function alteredColumns(statement: LintStatement): readonly NamedColumn[] {
   ];
 }
 
-/** Of keys, CHECKs and generated columns that an ALTER TABLE adds. */
+/** Columns of keys, CHECKs and generated columns that an ALTER TABLE adds. */
 function constrainedColumns(statement: LintStatement): readonly NamedColumn[] {
   return alterCommands(statement, "AT_AddConstraint", "AT_AddColumn").flatMap(({ table, command }) => {
     const definition = as(command.def, "ColumnDef");
@@ -52,7 +52,7 @@ function ofConstraint(table: RangeVar, constraint: Constraint): readonly NamedCo
   return [...listed.map((column) => ({ table, column })), ...(holds ? ofExpression(table, constraint.raw_expr) : [])];
 }
 
-/** An expression over one table; a reference that may be to a whole row, or to a field of a column, is none. */
+/** Columns of an expression over one table; a reference that may be to a whole row, or to a field of a column, does not count. */
 function ofExpression(table: RangeVar, expression: Node | undefined): readonly NamedColumn[] {
   if (find(expression, "A_Indirection").length > 0 || find(expression, "SubLink").length > 0) return [];
   const plain = find(expression, "ColumnRef").every(({ fields }) => strings(fields).length === 1);
@@ -74,7 +74,7 @@ function indexedColumns(node: Node): readonly NamedColumn[] {
   ];
 }
 
-/** What an INSERT or UPDATE assigns, wherever in the statement it stands. */
+/** What an INSERT or UPDATE assigns, anywhere in the statement. */
 function writtenColumns(node: Node): readonly NamedColumn[] {
   const targets = (table: RangeVar | undefined, list: readonly Node[] | undefined) =>
     (list ?? []).flatMap((item) => {

@@ -12,7 +12,7 @@ interface Pending {
 
 const WRITES = ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"] as const;
 
-/** The write of this transaction that leaves events of a deferred constraint in the table, until the commit or SET CONSTRAINTS. */
+/** The write of this transaction that leaves pending events of a deferred constraint in the table, until the commit or SET CONSTRAINTS. */
 export function pendingEvents(known: Known, statement: LintStatement, table: RangeVar): Pending | null {
   const before = (kind: Parameters<Known["before"]>[1]) =>
     known.before(statement, kind).filter((each) => each.transaction?.id === statement.transaction?.id);
@@ -47,7 +47,7 @@ function waits({ deferrable, deferred }: KnownConstraint, sets: readonly Constra
   return deferred === true || (deferrable === true && sets.some((set) => set.deferred === true));
 }
 
-/** Constraints of the table, or of others that point at it, which the write makes PostgreSQL check. */
+/** Constraints of the table, or of others that point at it, that the write makes PostgreSQL check. */
 function constraintsOf(known: Known, write: LintStatement, table: RangeVar): readonly KnownConstraint[] {
   const key = rangeKey(table);
   const update = as(write.node, "UpdateStmt");

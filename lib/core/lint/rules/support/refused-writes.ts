@@ -5,14 +5,14 @@ import type { KnownTable } from "../../known/table.js";
 
 export interface RefusedWrite {
   readonly table: RangeVar;
-  /** Null where the statement names no one column. */
+  /** Null where the statement does not name a single column. */
   readonly column: string | null;
   /** A clause. */
   readonly reason: string;
   readonly remedy: string;
 }
 
-/** What a known table takes from nobody, in the statement or in its WITH. A rule may turn a write into another one. */
+/** Writes that a known table accepts from nobody, in the statement or in its WITH. A rule may turn a write into another one. */
 export function refusedWrites(node: Node, known: Known): readonly RefusedWrite[] {
   const inserts = [as(node, "InsertStmt"), ...find(node, "InsertStmt")].filter((each) => each !== undefined);
   const updates = [as(node, "UpdateStmt"), ...find(node, "UpdateStmt")].filter((each) => each !== undefined);
@@ -59,7 +59,7 @@ function assigned(
 ): readonly RefusedWrite[] {
   return (targets ?? []).flatMap((item) => {
     const { name, val } = as(item, "ResTarget") ?? {};
-    // What stands for a part of a row or of a subquery may be DEFAULT as well.
+    // A part of a row or of a subquery may be DEFAULT as well.
     if (name === undefined || isDefault(val) || as(val, "MultiAssignRef")) return [];
     return notTaken(name, relation, table);
   });
@@ -89,7 +89,7 @@ function isDefault(node: Node | undefined): boolean {
   return node !== undefined && "SetToDefault" in node;
 }
 
-/** ON CONFLICT (columns): of a table whose indexes are known as its columns are. */
+/** ON CONFLICT (columns): for a table whose indexes are known as well as its columns. */
 function withoutIndex(
   { onConflictClause: conflict }: InsertStmt,
   relation: RangeVar,

@@ -3,7 +3,7 @@ import { backfillMark } from "../../../migration/backfill-mark.js";
 import { as, constant, find } from "../../../sql/tree.js";
 import type { LintStatement } from "../../lint-statement.js";
 
-/** Whether a comment has the rollout run the statement in batches. */
+/** Whether a comment tells the rollout to run the statement in batches. */
 export function isBackfill({ script, index, nested }: LintStatement): boolean {
   if (script.text === undefined || nested) return false;
   return backfillMark(script.text, script.file, script.statements)?.statement === index;
@@ -15,7 +15,7 @@ export interface RowWrite {
   readonly where: Node | undefined;
 }
 
-/** The UPDATE, DELETE or INSERT … SELECT that a statement is, or that is in its WITH. */
+/** The UPDATE, DELETE or INSERT … SELECT that a statement is, or that its WITH contains. */
 export function rowWrite(statement: LintStatement): RowWrite | undefined {
   const update =
     as(statement.node, "UpdateStmt") ?? find(as(statement.node, "SelectStmt")?.withClause, "UpdateStmt")[0];
@@ -31,7 +31,7 @@ export function rowWrite(statement: LintStatement): RowWrite | undefined {
     : undefined;
 }
 
-/** Rows are chosen by the other tables too. */
+/** The other tables help to choose the rows. */
 function joined(where: Node | undefined, from: readonly Node[] | undefined): Node | undefined {
   return from?.length ? { List: { items: [...from, ...(where ? [where] : [])] } } : where;
 }
@@ -48,8 +48,8 @@ export function isUnconditional(where: Node | undefined): boolean {
 }
 
 /**
- * Whether a condition can only meet a few rows: a LIMIT, or a plain column compared for equality or membership with
- * constants, or within a range that is closed at both ends.
+ * Whether a condition can only match a few rows: a LIMIT, or a plain column compared for equality or membership with constants, or within a range
+ * that is closed at both ends.
  */
 export function isBounded(where: Node | undefined): boolean {
   if (find(where, "SelectStmt").some((select) => select.limitCount !== undefined)) return true;
@@ -67,7 +67,7 @@ export function isBounded(where: Node | undefined): boolean {
   return closed && find(expression.rexpr, "ColumnRef").length === 0 && !isState(expression.lexpr);
 }
 
-/** A column whose equality says little of how many rows it meets: `status`, `is_active`, `type`. */
+/** A column whose equality does not say how many rows match: `status`, `is_active`, `type`. */
 function isState(node: Node | undefined): boolean {
   const [reference] = find(node, "ColumnRef");
   const name = as(reference?.fields?.at(-1), "String")?.sval ?? "";

@@ -6,7 +6,7 @@ import type { LintStatement } from "../../lint-statement.js";
 /** The names of zones whose offset is zero the whole year (TimestampTimestampTzRequiresRewrite asks for that), and `0`. */
 const UTC = /^((etc\/)?(utc|uct|gmt|gmt[+-]?0|greenwich|universal|zulu)|utc0|[+-]?0+(:00)?)$/i;
 
-/** Whether the session's TimeZone is UTC at a statement, because its own file says so before. */
+/** Whether the session's TimeZone is UTC at a statement, because its own file sets it before. */
 export function isInUtc(statement: LintStatement, known: Known): boolean {
   let inUtc = false;
   for (const other of known.passed()) {
@@ -19,7 +19,7 @@ export function isInUtc(statement: LintStatement, known: Known): boolean {
   return inUtc;
 }
 
-/** What a statement sets the zone to; null for what cannot be told, undefined where it does not set it. */
+/** What a statement sets the zone to; null when that cannot be told, undefined where it does not set it. */
 function zoneSet(node: Node): { readonly name: string | null; readonly local: boolean } | undefined {
   const set = as(node, "VariableSetStmt");
   if (set?.kind === "VAR_RESET_ALL") return { name: null, local: false };

@@ -11,7 +11,7 @@ export interface Setting {
 
 const UNITS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** The time that a setting has at a statement, when its own file sets it before. */
+/** The value of a time setting at a statement, if its own file sets it before. */
 export function timeSetting(name: string, statement: LintStatement, known: Known): Setting | null {
   let found: Setting | null = null;
   for (const other of known.before(statement, "VariableSetStmt")) {
@@ -25,7 +25,7 @@ export function timeSetting(name: string, statement: LintStatement, known: Known
   return found;
 }
 
-/** SET LOCAL ends with its transaction, and does nothing outside of one. */
+/** SET LOCAL ends with its transaction, and does nothing outside one. */
 function isInForce(set: LintStatement, statement: LintStatement, local: boolean): boolean {
   return !local || set.transaction?.id === statement.transaction?.id;
 }

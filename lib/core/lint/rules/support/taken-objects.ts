@@ -7,13 +7,13 @@ import type { LintStatement } from "../../lint-statement.js";
 import { tableName } from "../rule.js";
 import { alterCommands } from "./alter-commands.js";
 
-/** What holds a name that a statement would give. */
+/** What already has a name that a statement would give. */
 export interface Taken {
   readonly kind: string;
   readonly name: string;
 }
 
-/** Tables, views and indexes share their names. A table that was only mentioned may not be there. */
+/** Tables, views and indexes share one namespace. A table that was only mentioned may not exist. */
 export function taken(known: Known, key: string): readonly Taken[] {
   const table = known.tables.get(key);
   if (table && table.origin !== "nowhere" && !table.temporary) return [{ kind: table.kind, name: key }];
@@ -24,7 +24,7 @@ export function taken(known: Known, key: string): readonly Taken[] {
   return [];
 }
 
-/** Names that are no relation's: of columns of the system, a second primary key, functions, types, and what stands on a table. */
+/** Names that are not relations': of system columns, a second primary key, functions, types, and what is on a table. */
 export function takenObjects(statement: LintStatement, known: Known): readonly Taken[] {
   return [
     ...systemColumns(statement),
@@ -63,7 +63,7 @@ function secondKeys(statement: LintStatement, known: Known): readonly Taken[] {
   });
 }
 
-/** With the same types of arguments, and only where all of these are plain. */
+/** With the same argument types, and only where all of them are plain. */
 function functions(statement: LintStatement, known: Known): readonly Taken[] {
   const create = as(statement.node, "CreateFunctionStmt");
   if (!create || create.replace) return [];

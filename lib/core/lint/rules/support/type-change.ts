@@ -3,7 +3,7 @@ import { type ColumnType, printType, sameType, typeOf } from "../../../postgres/
 import { isPlainCast } from "../../../postgres/plain-cast.js";
 import { type HeapChange, heapChange } from "../../../postgres/type-change.js";
 
-/** What ALTER COLUMN TYPE does to the heap; `unknown`: that depends on the old type, which nobody told. */
+/** What ALTER COLUMN TYPE does to the heap; `unknown`: that depends on the old type, which is not known. */
 export function typeChange(
   from: ColumnType | null,
   to: ColumnType,

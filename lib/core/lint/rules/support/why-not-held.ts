@@ -4,7 +4,7 @@ import { rangeKey } from "../../known/key.js";
 import type { Known } from "../../known/known.js";
 import type { HeldExpression } from "./held-expressions.js";
 
-/** Aggregates and functions of many rows whose names nobody gives to functions of their own. */
+/** Aggregates and functions of many rows whose names nobody uses for functions of their own. */
 const AGGREGATES: ReadonlySet<string> = new Set([
   ...["count", "sum", "avg", "min", "max", "array_agg", "string_agg", "json_agg", "jsonb_agg", "bool_and", "bool_or"],
   ...["json_object_agg", "jsonb_object_agg"],
@@ -14,7 +14,7 @@ const SETS: ReadonlySet<string> = new Set([
   ...["json_array_elements_text", "jsonb_array_elements_text", "jsonb_each", "json_each", "jsonb_object_keys"],
 ]);
 
-/** Why the server refuses an expression in its place, from the kinds of its parts (ParseExprKind of parse_node.h); null when it does not. */
+/** Why the server refuses an expression where it is, by the kinds of its parts (ParseExprKind of parse_node.h); null when it does not. */
 export function whyNotHeld(held: HeldExpression, known: Known): string | null {
   const { place, expression } = held;
   const subquery = find(expression, "SubLink").length > 0;
