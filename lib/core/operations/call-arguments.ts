@@ -15,20 +15,19 @@ import { as } from "../sql/tree.js";
 
 interface Parameter {
   readonly name: string | null;
-  /** Null for a type that may print a value otherwise than it was written. */
+  /** Null for a type that may print a value differently from how it was written. */
   readonly type: ConstantType | null;
   readonly array: boolean;
   readonly variadic: boolean;
-  /** Given back only: a CALL has a place for it, a function's call has none. */
+  /** Output only: a CALL has a place for it, a function's call does not. */
   readonly out: boolean;
   readonly fallback: Node | null;
-  /** The number under which the body knows it. */
+  /** The number by which the body refers to it. */
   readonly number: number;
 }
 
 /**
- * What the parameters of a function hold in a call, by their names and as `$1`, where the text of the call tells. Null where the call is
- * not one of this function.
+ * What a function's parameters hold in a call, by name and as `$1`, where the text of the call tells. Null where the call does not fit this function.
  */
 export function argumentsOf(definition: ParsedStatement, call: FuncCall): Constants | null {
   const parameters = parametersOf(definition);
@@ -44,7 +43,7 @@ export function argumentsOf(definition: ParsedStatement, call: FuncCall): Consta
   return held;
 }
 
-/** Whether an argument is cast to another type than its parameter has: an overload that is not at hand may fit better. */
+/** Whether an argument is cast to a type other than its parameter's: an overload that we do not have may fit better. */
 export function fitsElsewhere(definition: ParsedStatement, call: FuncCall): boolean {
   const parameters = parametersOf(definition);
   const given = assigned(parameters, call) ?? [];
@@ -59,7 +58,7 @@ export function fitsElsewhere(definition: ParsedStatement, call: FuncCall): bool
   );
 }
 
-/** PL/pgSQL counts all parameters, SQL those that are given (manual, "Arguments for SQL Functions"). */
+/** PL/pgSQL counts all parameters, SQL only those that the caller passes (manual, "Arguments for SQL Functions"). */
 function parametersOf({ node }: ParsedStatement): readonly Parameter[] {
   const made = as(node, "CreateFunctionStmt");
   const countsAll = bodyOf(node)?.language === "plpgsql";
@@ -87,7 +86,7 @@ function shapeOf({ name, mode, argType, defexpr }: FunctionParameter): Omit<Para
   };
 }
 
-/** The expressions for each parameter: by position, by name, by default. Null where one is missing or too many. */
+/** The expressions for each parameter: by position, by name, by default. Null where one is missing or there are too many. */
 function assigned(
   parameters: readonly Parameter[],
   { args = [], func_variadic }: FuncCall,

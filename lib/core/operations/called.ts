@@ -9,35 +9,35 @@ import type { Operation } from "./kinds/index.js";
 import { KnownFunctions } from "./known-functions.js";
 import { operationsOf } from "./operations-of.js";
 
-/** The functions and procedures whose bodies are at hand, and the operations of statements with what those that they call do. */
+/** The functions and procedures whose bodies we have, and the operations of statements including what the functions they call do. */
 export class FunctionBodies {
   private constructor(private readonly known: KnownFunctions) {}
 
-  /** Those of a release, as its statements make them. A tenant may have more. */
+  /** A release's functions, as its statements create them. A tenant may have more. */
   static ofRelease(): FunctionBodies {
     return new FunctionBodies(new KnownFunctions(false));
   }
 
-  /** All that there are, as a server prints them. */
+  /** All functions of a schema, as a server prints them. */
   static of(definitions: readonly (string | null)[]): FunctionBodies {
     const known = new KnownFunctions(true);
     for (const sql of definitions) for (const each of parseSql(sql ?? "", "catalog").statements) known.note(each);
     return new FunctionBodies(known);
   }
 
-  /** For a script that is read but does not run in this order: what it makes and drops is not there for the next one. */
+  /** For a script that is read but does not run in this order: what it creates and drops does not affect the next one. */
   copy(): FunctionBodies {
     return new FunctionBodies(this.known.copy());
   }
 
-  /** Takes up what a statement makes, changes or drops. */
+  /** Records what a statement creates, changes or drops. */
   note(statement: ParsedStatement | UnparsedStatement): void {
     this.known.note(statement);
   }
 
   /**
-   * The operations of a statement, with those of the functions that it calls behind it, wherever in it the call stands. Functions whose
-   * bodies are not at hand stay calls.
+   * The operations of a statement, followed by those of the functions that it calls, wherever in the statement the call is. Functions whose bodies we
+   * do not have stay calls.
    */
   operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
     const operations = this.follow(operationsOf(statement), []);
@@ -49,7 +49,7 @@ export class FunctionBodies {
     return operations;
   }
 
-  /** Why the text of a statement that puts SQL together does not tell what it is; null where it does. */
+  /** Why the text of a statement that assembles SQL does not tell what that SQL is; null where it does. */
   uncertaintyOf({ sql }: { readonly sql: string }): string | null {
     const name = /\bexecute\b/i.test(sql) && !/^\s*create\b/i.test(sql) ? this.known.shadowed(sql) : null;
     return name === null ? null : `the history has ${name} of its own, so what EXECUTE runs is not told by its text`;
@@ -57,7 +57,7 @@ export class FunctionBodies {
 
   private follow(operations: readonly Operation[], above: readonly string[]): readonly Operation[] {
     return operations.flatMap((operation, at): readonly Operation[] => {
-      // A statement of several operations makes its calls once.
+      // A statement with several operations makes its calls once.
       if (operations[at + 1]?.statement === operation.statement) return [this.withoutKnown(operation)];
       const calls = this.callsOf(operation);
       const within = calls.flatMap((call) => this.doneBy(call, operation, above));
@@ -66,7 +66,7 @@ export class FunctionBodies {
     });
   }
 
-  /** A query with the functions that are not at hand. */
+  /** A query with the functions whose bodies we do not have. */
   private withoutKnown(operation: Operation): Operation {
     if (operation.kind !== "query") return operation;
     const calls = this.callsOf(operation);
@@ -94,13 +94,13 @@ export class FunctionBodies {
     ];
   }
 
-  /** Operations of a body, at the place of the call; what guards the call guards them too. */
+  /** Operations of a body, in place of the call; the call's guards guard them too. */
   private bodyOf(call: ExecutedCall, operation: Operation, above: readonly string[]): readonly Operation[] {
     const { statement, guards = [] } = operation;
     const definitions = this.known.meantBy(call);
     const fitting = definitions.filter((each) => call.call === null || argumentsOf(each, call.call) !== null);
     return (fitting.length > 0 ? fitting : definitions).flatMap((definition) => {
-      // Of several that fit, the types decide, which are not known here.
+      // If several fit, types decide, and types are not known here.
       const given = call.call !== null && fitting.length === 1 ? argumentsOf(definition, call.call) : null;
       const body = bodyStatements(definition, given ?? NO_CONSTANTS);
       const inner = (body?.statements ?? [])
@@ -128,7 +128,7 @@ export class FunctionBodies {
   }
 }
 
-/** CALL, which is opaque by itself. */
+/** CALL, which is opaque otherwise. */
 function isCall({ kind, statement }: Operation): boolean {
   const parsed = kind === "opaque" ? parseStatement(statement) : null;
   return parsed !== null && isParsed(parsed) && "CallStmt" in parsed.node;

@@ -17,8 +17,8 @@ import { resolveTable } from "./resolve.js";
 import { castsWhole, turnedRound } from "./turned-round.js";
 
 /**
- * Undoes what one statement converts in one table, all at once, so that the values of rows that are alike stay together. `gone`:
- * columns of the table that the statement also drops, which are not there again yet.
+ * Undoes everything that one statement converts in one table at once, so that values of identical rows stay together. `gone`: columns of the table
+ * that the statement also drops, and that are not restored yet.
  */
 export function convertedBack(
   operations: readonly AlterColumnType[],
@@ -58,7 +58,7 @@ export function convertedBack(
   };
 }
 
-/** What only the author's USING converts, as far as it is a cast of more than the column. */
+/** What only the author's USING converts, as long as it is a cast of something more than the column. */
 function madeBy(
   changing: readonly { readonly operation: AlterColumnType; readonly column: ColumnObject }[],
 ): ReadonlyMap<string, Made> {
@@ -69,12 +69,12 @@ function madeBy(
   );
 }
 
-/** The way back cannot convert, so the column is filled from the copy. */
+/** The way back cannot convert, so it fills the column from the copy. */
 function isEmptied(operation: AlterColumnType, { attributes }: ColumnObject): boolean {
   return !isPlain(operation) && turnedRound(operation, attributes.type) === null;
 }
 
-/** Children keep rows of their own; those of partitions are in the copy of their parent. */
+/** Inheriting children keep rows of their own; those of partitions are in their parent's copy. */
 function inheriting(before: CatalogIndex, table: TableRef): readonly TableRef[] {
   return before.table(table)?.attributes.relkind === "p" ? [] : descendants(before, table);
 }
@@ -91,8 +91,8 @@ function isPlain({ using, type, column }: AlterColumnType): boolean {
 }
 
 /**
- * Whether the conversion, or the one that undoes it, may lose something of a value. A wider integer has every value of a narrower
- * one; from bpchar the server trims spaces, although it stores a text as it was.
+ * Whether the conversion, or the one that undoes it, may lose part of a value. A wider integer holds every value of a narrower one; from bpchar the
+ * server trims spaces, although it stores a text as it was.
  */
 function mayChangeValues(operation: AlterColumnType, column: ColumnObject): boolean {
   const from = column.attributes.type;
@@ -100,7 +100,7 @@ function mayChangeValues(operation: AlterColumnType, column: ColumnObject): bool
   return !(isWideningInteger(from, operation.type) && operation.using === null);
 }
 
-/** Whether a value that comes back as a cast makes it is converted again into what it was. */
+/** Whether converting a value back by a cast and then again gives the same value. */
 export function convertsByCast({ using, type, column }: AlterColumnType): boolean {
   return using === null || isPlainCastThroughText(expressionTree(using), type, column, deparseType);
 }
@@ -116,8 +116,8 @@ function isWideningInteger(from: string, to: string): boolean {
 }
 
 /**
- * The column in its old type. Where no assignment cast leads back, through a cast of its own; a conversion that only
- * the author's USING knows cannot be turned round, so the column is emptied and filled from the copy.
+ * The column in its old type. Where no assignment cast leads back, it uses an explicit cast; a conversion that only the author's USING knows cannot
+ * be reversed, so the column is emptied and filled from the copy.
  */
 function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
   const name = identifier(operation.column);
@@ -139,7 +139,7 @@ function convertBack(operation: AlterColumnType, table: TableRef, column: Column
   ];
 }
 
-/** A column that was emptied on the way is NOT NULL again once it has its values; a row that was added since gets the default. */
+/** A column that was emptied on the way back is NOT NULL again once it has its values; a row added since then gets the default. */
 function filledAgain(
   operation: AlterColumnType,
   before: CatalogIndex,

@@ -3,7 +3,7 @@ import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { chosenName, type TakenNames } from "../postgres/chosen-names.js";
 import type { ConstraintSpec, IndexKey } from "./shapes.js";
 
-/** The name that the server chooses for a constraint without one, given the schema before. */
+/** The name that the server chooses for an unnamed constraint, given the schema before. */
 export function constraintName(constraint: ConstraintSpec, table: TableRef, before: CatalogIndex): string {
   return chosenName(constraint.type, table.name, namedColumns(constraint), takenIn(before, table.schema));
 }

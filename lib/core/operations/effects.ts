@@ -6,7 +6,7 @@ import type { QualifiedName } from "../sql/qualified-name.js";
 import type { Effects } from "./operation.js";
 import { resolveTable } from "./resolve.js";
 
-/** Effects without a rewrite or a scan, unless said otherwise. */
+/** Effects without a rewrite or a scan unless given. */
 export function effects(locks: readonly TableLock[], more: Partial<Omit<Effects, "locks">> = {}): Effects {
   return { locks: strongest(locks), rewrites: [], scans: [], ...more };
 }

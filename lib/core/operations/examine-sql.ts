@@ -10,8 +10,8 @@ export interface Examined {
 }
 
 /**
- * Which statements of a script are understood, and which are not and why. `functions` are those of the release so far;
- * those that the script creates are added, so that calls of them are followed.
+ * Which statements of a script are understood, which are not, and why. `functions` are the release's so far; those that the script creates are added,
+ * so that calls of them are followed.
  */
 export function examineStatements(
   statements: readonly AnyStatement[],

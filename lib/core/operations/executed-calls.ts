@@ -1,9 +1,9 @@
 import type { FuncCall, Node } from "libpg-query";
 import { as, find, kindOf, type NodeKind, strings } from "../sql/tree.js";
 
-/** A call that a statement makes, whatever stands for it in the text. */
+/** A call that a statement makes, in whatever form the text has it. */
 export interface ExecutedCall {
-  /** Parts of the function's name, or of the operator's or the type's that leads to one. */
+  /** Parts of the name of the function, or of the operator or type that leads to one. */
   readonly name: readonly string[];
   /** How it is written: as a call, as `row.name`, as an operator, as a cast. */
   readonly as: "call" | "notation" | "operator" | "cast";
@@ -11,14 +11,14 @@ export interface ExecutedCall {
   readonly call: FuncCall | null;
 }
 
-/** Statements that keep an expression for later, and compute nothing of it now. */
+/** Statements that store an expression for later and compute nothing from it now. */
 const KEEP: ReadonlySet<NodeKind> = new Set([
   ...(["CreateFunctionStmt", "ViewStmt", "RuleStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateTrigStmt"] as const),
   ...(["CreateDomainStmt", "CreatePublicationStmt", "AlterPublicationStmt", "CreateStatsStmt", "PrepareStmt"] as const),
   ...(["DoStmt", "DefineStmt", "CreateCastStmt", "DropStmt", "CommentStmt", "CreateSchemaStmt"] as const),
 ]);
 
-/** The calls in what a statement computes when it is executed; not those in what it only writes down. */
+/** The calls in what a statement computes when it is executed; not those in what it only stores. */
 export function executedCalls(node: Node): readonly ExecutedCall[] {
   const known = byNode.get(node);
   if (known) return known;
@@ -27,10 +27,10 @@ export function executedCalls(node: Node): readonly ExecutedCall[] {
   return calls;
 }
 
-/** Each statement is asked for several times. */
+/** Callers ask for each statement several times. */
 const byNode = new WeakMap<Node, readonly ExecutedCall[]>();
 
-/** The calls in a tree, whenever it is computed. */
+/** The calls in a tree, no matter when it is computed. */
 export function callsIn(tree: unknown): readonly ExecutedCall[] {
   const own = as(tree as Node | undefined, "CallStmt")?.funccall;
   const calls = [...(own ? [own] : []), ...find(tree, "FuncCall")];

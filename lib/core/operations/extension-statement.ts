@@ -7,11 +7,11 @@ export interface ExtensionStatement {
   readonly name: string;
   readonly schema: string | null;
   readonly version: string | null;
-  /** What it needs is made as well. */
+  /** Also creates what it needs. */
   readonly cascade: boolean;
 }
 
-/** Null where the statement makes no extension. */
+/** Null where the statement does not create an extension. */
 export function extensionOf(statement: Statement): ExtensionStatement | null {
   if (!/\bextension\b/i.test(statement.sql)) return null;
   const parsed = parseStatement(statement);

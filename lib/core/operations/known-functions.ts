@@ -14,17 +14,17 @@ interface KnownFunction {
   readonly definition: ParsedStatement;
   readonly name: string;
   readonly schema: string | null;
-  /** The search_path that the script had set where it was made; empty for the one that it started with. */
+  /** The search_path that the script had set when it created the function; empty for the one that it started with. */
   readonly path: string;
 }
 
 /**
- * The functions whose bodies are at hand, and what leads to them: operators, aggregates, casts, views, defaults. `complete`: those of a catalog, so
- * that no other function of a name is there; else a tenant may have more, and a call is taken for one of these only where its name says so.
+ * The functions whose bodies we have, and what leads to them: operators, aggregates, casts, views, defaults. `complete`: they are all of a catalog's,
+ * so no other function has such a name; otherwise a tenant may have more, and a call counts as one of these only where its name says so.
  */
 export class KnownFunctions {
   private functions: readonly KnownFunction[] = [];
-  /** By how it is written and the last part of its name: the functions behind it. */
+  /** The functions by how the call is written and the last part of its name. */
   private readonly behind = new Map<string, readonly ExecutedCall[]>();
   private readonly computed = new Set<string>();
   private path = "";
@@ -40,7 +40,7 @@ export class KnownFunctions {
     return copy;
   }
 
-  /** Names of its own that are those of functions which are computed from the text; a text that uses one is not told by it. */
+  /** Own functions that share a name with functions that we compute from the text; the text of a call to one does not tell its result. */
   shadowed(text: string): string | null {
     const lower = text.toLowerCase();
     return [...this.computed].find((name) => lower.includes(name)) ?? null;
@@ -62,7 +62,7 @@ export class KnownFunctions {
     if ("VariableSetStmt" in node || /set_config/i.test(statement.sql)) this.notePath(node);
   }
 
-  /** The definitions that a call may mean; none where it may be another's. */
+  /** The definitions that a call may mean; none where it may mean a function that we do not have. */
   meantBy(call: ExecutedCall): readonly ParsedStatement[] {
     const name = call.name.at(-1) ?? "";
     const schema = call.name.length > 1 ? (call.name.at(-2) ?? null) : null;
@@ -74,7 +74,7 @@ export class KnownFunctions {
     return !this.complete && definitions.length > 0 && definitions.every(elsewhere) ? [] : definitions;
   }
 
-  /** What a call leads to besides a function of its name: an operator's function, an aggregate's, a cast's. */
+  /** What a call leads to other than a function of its name: an operator's function, an aggregate's, a cast's. */
   behindCall({ name, as: written }: ExecutedCall): readonly ExecutedCall[] {
     return this.behind.get(`${written} ${name.at(-1) ?? ""}`) ?? [];
   }
@@ -107,12 +107,12 @@ export class KnownFunctions {
     const replaced = (each: KnownFunction) =>
       each.name === name && each.schema === schema && each.path === this.path && sameTypes(each.definition, statement);
     const others = sure ? this.functions.filter((each) => !replaced(each)) : this.functions;
-    // Of a function in another place, or in a language that is not read, what it does is not told here.
+    // For a function created elsewhere, or in a language that we do not read, its text does not tell what it does.
     const told = readsAsHere((made.options ?? []).flatMap(settingOf)) && !isForeign(made.options ?? []);
     this.functions = told ? [...others, { definition: statement, name, schema, path: this.path }] : others;
   }
 
-  /** What is renamed, moved, dropped or given settings is no longer what its definition says. */
+  /** Once renamed, moved, dropped or given settings, an object is no longer what its definition says. */
   private noteChange(node: Node): void {
     const altered = as(node, "AlterFunctionStmt");
     const changes = altered && !readsAsHere((altered.actions ?? []).flatMap(settingOf)) ? [altered.func] : [];
@@ -135,7 +135,7 @@ export class KnownFunctions {
     );
   }
 
-  /** What holds an expression that is computed later, through an operator, a view, a table. */
+  /** Records what stores an expression that is computed later, through an operator, a view or a table. */
   private noteKept(node: Node): void {
     const view = as(node, "ViewStmt");
     if (view?.view?.relname) this.behind.set(`view ${view.view.relname}`, callsIn(view.query));
@@ -179,7 +179,7 @@ const ROWS: ReadonlySet<NodeKind> = new Set([
 ]);
 const ROUTINES: ReadonlySet<string> = new Set(["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"]);
 
-/** With the path that a session starts with, and `public`, a name means the same. */
+/** A name means the same on the path that a session starts with and on `public`. */
 function pathOf(set: VariableSetStmt): string {
   const path = (set.args ?? []).map((each) => constantText(each) ?? deparse(each)).join(", ");
   return /^("?\$user"?, )?public$/.test(path) ? "" : path;
@@ -191,11 +191,11 @@ function settingOf(option: Node): readonly VariableSetStmt[] {
   return set ? [set] : [];
 }
 
-/** Settings under which a text means the same as without. */
+/** Settings that do not change what a text means. */
 const ASIDE =
   /^((lock|statement|idle_in_transaction_session)_timeout|client_min_messages|(maintenance_)?work_mem|timezone|datestyle|intervalstyle|row_security|jit|enable_\w+|log_\w+|plan_cache_mode)$/;
 
-/** Whether a function with these settings reads its body as we do: along no other path, with no other strings. */
+/** Whether a function with these settings reads its body as we do: along the same path, with the same strings. */
 function readsAsHere(settings: readonly VariableSetStmt[]): boolean {
   return settings.every(({ kind, name = "", args = [] }) => {
     if (kind === "VAR_SET_CURRENT") return true;
@@ -239,7 +239,7 @@ function sameTypes(a: ParsedStatement, b: ParsedStatement): boolean {
   return typesOf(a) === typesOf(b);
 }
 
-/** What tells a function from its overloads: the types of what it is given. */
+/** What distinguishes a function from its overloads: its parameters' types. */
 function typesOf({ node }: ParsedStatement): string {
   const { parameters = [] } = as(node, "CreateFunctionStmt") ?? {};
   const types = parameters.flatMap((item) => {

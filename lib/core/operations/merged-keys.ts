@@ -3,9 +3,8 @@ import type { Operation } from "./kinds/index.js";
 import type { ConstraintSpec, UniqueSpec } from "./shapes.js";
 
 /**
- * The operations of one statement with the keys that the server makes of them: a key that equals an earlier one, or the
- * primary key, is not made a second time, and gives the other its name where that has none (`transformIndexConstraints`
- * in the server's parse_utilcmd.c).
+ * The operations of one statement with the keys that the server creates for them: a key equal to an earlier one, or to the primary key, is not
+ * created a second time, and gives the other its name if that has none (`transformIndexConstraints` in the server's parse_utilcmd.c).
  */
 export function withMergedKeys(operations: readonly Operation[]): readonly Operation[] {
   const tables = new Map<string, UniqueSpec[]>();
@@ -26,7 +25,7 @@ export function withMergedKeys(operations: readonly Operation[]): readonly Opera
   return operations.flatMap((operation) => withConstraints(operation, kept));
 }
 
-/** Each key that the server makes, as it makes it, by the key of the text that it comes from. */
+/** Each key as the server creates it, by the key in the text that it comes from. */
 function merged(keys: readonly UniqueSpec[]): ReadonlyMap<UniqueSpec, UniqueSpec> {
   const made = new Map<UniqueSpec, UniqueSpec>();
   const order = [...keys.filter(({ type }) => type === "primary key"), ...keys.filter(({ type }) => type === "unique")];

@@ -31,7 +31,7 @@ export function nameChangesOf(operation: Operation): readonly NameChange[] {
       return goneObject(operation);
     case "add-constraint":
       return takenIndex(operation);
-    // No earlier statement used a name that only now appears; an index is named by itself.
+    // No earlier statement used a name that only appears now; an index has a name of its own.
     case "add-column":
     case "create-index":
     case "create-object":

@@ -2,18 +2,18 @@ import { qualified } from "../sql/quote.js";
 import { visit } from "../sql/tree.js";
 import { tablesRead } from "./read/tables-read.js";
 
-/** What the server looks up to execute a text of SQL. Names of pg_catalog that are written with it stand apart or are left out. */
+/** What the server looks up to execute an SQL text. Names written with pg_catalog are separate or left out. */
 export interface NamesUsed {
-  /** Of functions, operators and types that are found along the search_path. */
+  /** Functions, operators and types that are found along the search_path. */
   readonly functions: readonly string[];
   readonly operators: readonly string[];
   readonly types: readonly string[];
   readonly collations: readonly string[];
-  /** Every string: a function may look one up as a name, as of a text search configuration. */
+  /** Every string: a function may look one up as a name, for example that of a text search configuration. */
   readonly texts: readonly string[];
-  /** Functions that are named with pg_catalog, without it; the grammar names some so by itself. */
+  /** Functions named with pg_catalog, without it; the grammar itself names some this way. */
   readonly systemFunctions: readonly string[];
-  /** Of functions and operators that are named with another schema, without it. */
+  /** Functions and operators named with another schema, without it. */
   readonly placedFunctions: readonly string[];
   readonly placedOperators: readonly string[];
   /** Relations with a schema, as SQL. */
@@ -22,7 +22,7 @@ export interface NamesUsed {
 
 type Strings = readonly { readonly String?: { readonly sval?: string } }[];
 
-/** Tags under which a list of names stands, and what it names. */
+/** Tags that contain a list of names, and what the list names. */
 const LISTS: Readonly<Record<string, readonly [field: string, kind: "function" | "operator" | "type" | "collation"]>> =
   {
     FuncCall: ["funcname", "function"],
@@ -46,7 +46,7 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   AEXPR_NOT_BETWEEN_SYM: ["<", ">"],
 };
 
-/** Reads the names from a tree, or from several. */
+/** Reads the names from one or more trees. */
 export function namesUsed(tree: unknown): NamesUsed {
   const found = emptySets();
   const placed = emptySets();
@@ -95,7 +95,7 @@ function emptySets() {
   };
 }
 
-/** `CASE x WHEN y` compares by `=`. */
+/** `CASE x WHEN y` compares with `=`. */
 function hasCaseOfValue(tree: unknown): boolean {
   let found = false;
   visit(tree, (tag, node) => {
@@ -104,7 +104,7 @@ function hasCaseOfValue(tree: unknown): boolean {
   return found;
 }
 
-/** `x IN (SELECT …)` compares by `=`, as does JOIN … USING. */
+/** `x IN (SELECT …)` compares with `=`, and so does JOIN … USING. */
 function hasComparedQuery(tree: unknown): boolean {
   let found = false;
   visit(tree, (tag, node) => {

@@ -6,7 +6,7 @@ import { sqlName } from "../undo/inverses.js";
 import { homeSchema } from "./resolve.js";
 import type { OtherObjectKind } from "./shapes.js";
 
-/** An object of a kind of its own, as a statement names it. */
+/** An object that is not a table, column, constraint or index, as a statement names it. */
 export interface NamedObject {
   readonly objectKind: OtherObjectKind;
   readonly name: QualifiedName;
@@ -15,7 +15,7 @@ export interface NamedObject {
   readonly signature: string | null;
 }
 
-/** Kinds that no schema holds. */
+/** Kinds that do not belong to a schema. */
 const GLOBAL = new Set<OtherObjectKind>([
   "schema",
   "extension",
@@ -29,7 +29,7 @@ const GLOBAL = new Set<OtherObjectKind>([
   "access method",
 ]);
 
-/** Kinds whose name alone does not say which object is meant. */
+/** Kinds whose name alone does not tell which object is meant. */
 const UNNAMED = new Set<OtherObjectKind>([
   "cast",
   "operator",
@@ -41,7 +41,7 @@ const UNNAMED = new Set<OtherObjectKind>([
   "other",
 ]);
 
-/** `FUNCTION "public"."f"(int)`, `TRIGGER "t" ON "public"."x"`; null where a name does not suffice. */
+/** `FUNCTION "public"."f"(int)`, `TRIGGER "t" ON "public"."x"`; null where the name is not enough. */
 export function objectSql(object: NamedObject, before: CatalogIndex): string | null {
   const { objectKind, name, table, signature } = object;
   if (objectKind === "operator" && signature !== null)
@@ -60,7 +60,7 @@ export function dropStatement(object: NamedObject, before: CatalogIndex): readon
   return sql === null ? [] : [`DROP ${sql}`];
 }
 
-/** The catalog's kind of an object: it files procedures and aggregates with functions, foreign tables with tables. */
+/** The catalog's kind for an object: it files procedures and aggregates under functions, foreign tables under tables. */
 export function catalogKind(kind: OtherObjectKind): CatalogObject["kind"] {
   switch (kind) {
     case "procedure":

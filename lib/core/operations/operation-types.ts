@@ -12,7 +12,7 @@ function operationType<O extends Operation>(operation: O): OperationType<O> {
   return OPERATION_TYPES[operation.kind] as unknown as OperationType<O>;
 }
 
-/** Whether nobody follows what it changes, so that anything may be different after it. */
+/** Whether no place follows what it changes, so that anything may be different afterwards. */
 export function isUnfollowed(operation: Operation): operation is Unfollowed {
   return OPERATION_TYPES[operation.kind].changes === "anything";
 }
@@ -33,14 +33,14 @@ export function inverseOf(operation: Operation, before: CatalogIndex): Inverse {
   return guarded(operation, before) ?? operationType(operation).inverse(operation, before);
 }
 
-/** The way back of one that does not take place, or may not; null for one that does. */
+/** The way back of an operation that does not, or may not, take place; null for one that does. */
 function guarded(operation: Operation, before: CatalogIndex): Inverse | null {
   const takesPlace = operation.guards ? occurs(operation, before) : true;
   if (takesPlace === true) return null;
   return takesPlace === false ? NOTHING : impossible(undecided(operation, before));
 }
 
-/** What an operation surely drops; empty for those that drop nothing, and where it is not known whether they take place. */
+/** What an operation certainly drops; empty for one that drops nothing, or that may not take place. */
 export function droppedBy(operation: Operation, before: CatalogIndex): readonly CatalogObject[] {
   if (operation.guards && occurs(operation, before) !== true) return [];
   return operationType(operation).dropped?.(operation, before) ?? [];

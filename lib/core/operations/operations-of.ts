@@ -10,15 +10,12 @@ import { type Draft, NotUnderstood, type Reader, type Tag } from "./read/reader.
 import { READERS } from "./read/readers.js";
 import { commandOf } from "./read/sql-words.js";
 
-/**
- * The changes that a statement makes, in the order in which it makes them. What is not understood comes back as one
- * opaque operation with the reason; nothing is left out.
- */
+/** The changes that a statement makes, in order. What is not understood becomes one opaque operation with the reason; nothing is left out. */
 export function operationsOf(statement: ParsedStatement | UnparsedStatement): readonly Operation[] {
   if (isParsed(statement) && "DoStmt" in statement.node) return operationsOfBlock(statement);
   const { index, sql, source } = statement;
   const transactionality = isParsed(statement) ? transactionalityOf(statement) : "inside";
-  // Operations of one statement share it, so that they can be told from those of its equal.
+  // Operations of one statement share it, so that they can be told from those of an identical statement.
   const own = { index, sql, source };
   const tie = (draft: Draft): Operation => ({ ...draft, transactionality, statement: own });
   if (!("node" in statement)) {
@@ -32,7 +29,7 @@ export function operationsOf(statement: ParsedStatement | UnparsedStatement): re
   }
 }
 
-/** A DO block stands for the statements of its body. What of it is not understood is an opaque operation of its own. */
+/** A DO block is replaced by its body's statements. What is not understood in it becomes an opaque operation of its own. */
 function operationsOfBlock(block: ParsedStatement): readonly Operation[] {
   const body = bodyStatements(block);
   const { index } = block;

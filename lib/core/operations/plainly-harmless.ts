@@ -9,8 +9,8 @@ import { isUnfollowed } from "./operation-types.js";
 import { operationsOfText } from "./segments.js";
 
 /**
- * Statements that hold no code which the server would run: no body, no trigger, rule, cast or operator, no file and no other server. What
- * they call is looked at by name, as extensions are.
+ * Statements that contain no code for the server to run: no body, trigger, rule, cast or operator, no file and no other server. What they call is
+ * checked by name, and so are extensions.
  */
 const WITHOUT_CODE: ReadonlySet<NodeKind> = new Set([
   ...(["CreateStmt", "AlterTableStmt", "IndexStmt", "RenameStmt", "DropStmt", "CommentStmt", "TruncateStmt"] as const),
@@ -21,15 +21,15 @@ const WITHOUT_CODE: ReadonlySet<NodeKind> = new Set([
   ...(["CreateSchemaStmt", "GrantStmt", "CreatePolicyStmt", "AlterPolicyStmt", "TransactionStmt"] as const),
 ]);
 
-/** Settings that lead nowhere. */
+/** Settings that give access to nothing. */
 const LIMITS: ReadonlySet<string | undefined> = new Set(["lock_timeout", "statement_timeout", "client_min_messages"]);
 
-/** It makes a role, a path or a limit another; harmless for the rows, and the way out of a role. */
+/** It changes a role, a path or a limit; harmless for rows, but also a way to leave a role. */
 const SETS = "set_config";
 
-/** Whether a text of SQL can do nothing but what its statements say, whoever executes it. */
+/** Whether an SQL text can do nothing but what its statements say, whoever executes it. */
 export function isPlainlyHarmlessText(text: string, allowed: ReadonlySet<string> = new Set()): boolean {
-  // Letters of a name may stand as their numbers, and `t.name` may call a function.
+  // Letters of a name may be written as their numbers, and `t.name` may call a function.
   if (/\bu&"/i.test(text)) return false;
   const { statements } = parseSql(text, "text");
   return statements.every((statement) => {
@@ -44,13 +44,13 @@ export function isPlainlyHarmlessText(text: string, allowed: ReadonlySet<string>
   });
 }
 
-/** `extensions`: allowed by the config. With CASCADE it says nothing of what else it makes. */
+/** `extensions`: those that the config allows. With CASCADE the statement does not tell what else it creates. */
 function isAllowed({ extname = "", options }: CreateExtensionStmt, extensions: ReadonlySet<string>): boolean {
   if (TRUSTED_EXTENSIONS.has(extname)) return true;
   return extensions.has(extname) && option(options, "cascade") === undefined;
 }
 
-/** Whether another kind of statement is within it: what CREATE TABLE AS executes, for one. */
+/** Whether it contains another kind of statement, such as the one that CREATE TABLE AS executes. */
 const STATEMENT = /^[A-Z]\w*Stmt$/;
 
 function hasOther(node: unknown): boolean {
@@ -62,8 +62,8 @@ function hasOther(node: unknown): boolean {
 }
 
 /**
- * Whether each statement of a migration, and of its own way back, is such a one. A program of a team's own is not. `extensions`: those that
- * the config allows besides the trusted.
+ * Whether every statement of a migration, and of its own way back, is plainly harmless. A team's own program is not. `extensions`: those that the
+ * config allows besides the trusted ones.
  */
 export function isPlainlyHarmless({ up, down, migrator }: Migration, extensions?: ReadonlySet<string>): boolean {
   if (migrator) return false;

@@ -10,8 +10,8 @@ import { functionsCalled } from "./read/tables-read.js";
 import { operationsOfText } from "./segments.js";
 
 /**
- * Statements that are never executed, on a clone or elsewhere: they would end our transaction, reach beyond the
- * tenant's database, or were not understood by the parser at all. A down migration with such a statement is no way back.
+ * Statements that are never executed, on a clone or elsewhere: they would end our transaction, reach beyond the tenant's database, or the parser did
+ * not understand them at all. A down migration with such a statement is not a way back.
  */
 export function refusalsOf(migration: Migration): readonly Finding[] {
   return migration.up.statements.flatMap((statement) => refusedStatement(statement));
@@ -93,7 +93,7 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
   return [...names].some(actsOutside) ? beyond(text) : null;
 }
 
-/** They take databases and tablespaces of a role along (manual, "DROP OWNED", "REASSIGN OWNED"). */
+/** They also affect a role's databases and tablespaces (manual, "DROP OWNED", "REASSIGN OWNED"). */
 function actsOnRoles(statement: Statement): boolean {
   const parsed = parseStatement(statement);
   const body = isParsed(parsed) ? bodyStatements(parsed) : null;
@@ -103,8 +103,8 @@ function actsOnRoles(statement: Statement): boolean {
 }
 
 /**
- * Functions that are in the statement, wherever it may call them: in its tree, and of a DO block anywhere in its text, since an
- * expression of PL/pgSQL may call what no statement of it does. What a function that is only made would call is not called.
+ * Functions that occur in the statement, wherever it may call them: in its tree, and anywhere in a DO block's text, since a PL/pgSQL expression may
+ * call something that none of its statements does. What a function would call does not count if the statement only creates that function.
  */
 function namedIn(statement: Statement): readonly string[] {
   const parsed = parseStatement(statement);

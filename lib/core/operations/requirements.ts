@@ -17,7 +17,7 @@ export function needsColumn(
   return { kind: "column", table, column, when: "before", source: statement.source, ...nothing, ...more };
 }
 
-/** What a new constraint needs and what it leaves. Constraints that do not hold for every row promise nothing. */
+/** What a new constraint needs and what it guarantees. Constraints that do not hold for every row guarantee nothing. */
 export function constraintRequirements(
   constraint: ConstraintSpec,
   table: QualifiedName,

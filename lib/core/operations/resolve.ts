@@ -4,7 +4,7 @@ import { descendants } from "../catalog/tables.js";
 import type { LockMode, TableLock } from "../postgres/lock-modes.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
-/** The schema that an unqualified name falls into when nothing of that name is there: the tenant's own, else public. */
+/** The schema that an unqualified name belongs to when nothing of that name exists: the tenant's own, otherwise public. */
 export function homeSchema(before: CatalogIndex): string {
   const perTenant = before.catalog.objects.some(({ kind, id }) =>
     kind === "schema" ? id.name === TENANT_SCHEMA : id.schema === TENANT_SCHEMA,
@@ -13,8 +13,8 @@ export function homeSchema(before: CatalogIndex): string {
 }
 
 /**
- * The table that a name means: along the tenant's search path (its own schema, then public), else the only one of
- * that name in any schema. A table that is not there yet is in the home schema.
+ * The table that a name means: along the tenant's search path (its own schema, then public), otherwise the only one of that name in any schema. A
+ * table that does not exist yet is in the home schema.
  */
 export function resolveTable(name: QualifiedName, before: CatalogIndex): TableRef {
   if (name.schema !== null) return { schema: name.schema, name: name.name };

@@ -4,16 +4,16 @@ import type { Statement } from "../sql/statement.js";
 import type { Operation } from "./kinds/index.js";
 import { operationsOf } from "./operations-of.js";
 
-/** Statements that run together: in one transaction, or, when `transactional` is false, one statement by itself. */
+/** Statements that run together: in one transaction, or, when `transactional` is false, a single statement. */
 export interface Segment {
   readonly transactional: boolean;
   readonly statements: readonly Statement[];
 }
 
-/** Derived once for each statement of a release that was loaded, however many gates ask. */
+/** Derived once for each statement of a loaded release, however many gates ask. */
 const KNOWN = new WeakMap<Statement, readonly Operation[]>();
 
-/** The operations of a statement that was stored as text, made when they are asked for first; the parser must be loaded. */
+/** The operations of a statement that was stored as text, derived on the first request; the parser must be loaded. */
 export function operationsOfText(statement: Statement): readonly Operation[] {
   const known = KNOWN.get(statement);
   if (known) return known;
@@ -32,8 +32,8 @@ function derived(statement: Statement): readonly Operation[] {
 }
 
 /**
- * How a script is cut into transactions: one for all, except where PostgreSQL forbids it (CREATE INDEX CONCURRENTLY,
- * VACUUM, an enum value that a later statement uses), or each statement by itself when the script says so.
+ * How a script is cut into transactions: one for all, except where PostgreSQL forbids it (CREATE INDEX CONCURRENTLY, VACUUM, an enum value that a
+ * later statement uses), or one per statement when the script says so.
  */
 export function segmentsOf(script: Script): readonly Segment[] {
   const segments: { transactional: boolean; statements: Statement[] }[] = [];
@@ -42,7 +42,7 @@ export function segmentsOf(script: Script): readonly Segment[] {
     const operations = operationsOfText(statement);
     const outside = operations.some(({ transactionality }) => transactionality === "outside");
     if (outside || script.transaction === "none") {
-      // Where the script alone asks for it, the statement gets a transaction of its own, which also records it as done.
+      // Where only the script asks for it, the statement gets a transaction of its own, which also records it as done.
       segments.push({ transactional: !outside && operations.every(mayBeWrapped), statements: [statement] });
       open = null;
       continue;
@@ -59,8 +59,8 @@ export function segmentsOf(script: Script): readonly Segment[] {
 }
 
 /**
- * A procedure or a DO block that commits is refused in a transaction, and its text does not tell; nor does that of REINDEX and
- * CLUSTER, which are refused for a partitioned table.
+ * PostgreSQL refuses a procedure or a DO block that commits in a transaction, and its text does not tell; nor does the text of REINDEX and CLUSTER,
+ * which it refuses for a partitioned table.
  */
 const UNWRAPPED: ReadonlySet<Operation["kind"]> = new Set(["opaque", "transaction-control", "reindex", "maintain"]);
 
@@ -68,7 +68,7 @@ function mayBeWrapped({ kind }: Operation): boolean {
   return !UNWRAPPED.has(kind);
 }
 
-/** A new enum value may be used only after commit; the transaction ends here when a later statement names the value. */
+/** A new enum value can only be used after commit; the transaction ends here when a later statement names the value. */
 function endsTransaction(operations: readonly Operation[], later: readonly Statement[]): boolean {
   return operations.some(
     (operation) =>

@@ -18,7 +18,7 @@ interface ConstraintBase {
 export interface CheckSpec extends ConstraintBase {
   readonly type: "check";
   readonly expression: string;
-  /** That the expression speaks of, each once. */
+  /** Columns that the expression mentions, each once. */
   readonly columns: readonly string[];
   readonly noInherit: boolean;
 }
@@ -30,7 +30,7 @@ export interface UniqueSpec extends ConstraintBase {
   readonly nullsNotDistinct: boolean;
   /** The last column is a range that must not overlap (PostgreSQL 18). */
   readonly withoutOverlaps: boolean;
-  /** `USING INDEX`: takes over an index that is there; then `columns` is empty. */
+  /** `USING INDEX`: takes over an existing index; then `columns` is empty. */
   readonly usingIndex: string | null;
 }
 
@@ -50,7 +50,7 @@ export interface ForeignKeySpec extends ConstraintBase {
 export interface ExclusionSpec extends ConstraintBase {
   readonly type: "exclusion";
   readonly method: string;
-  /** `name`: of the column, or what the server calls the expression; null where it has no name for it. */
+  /** `name`: the column's name, or what the server calls the expression; null where it has no name for it. */
   readonly elements: readonly {
     readonly expression: string;
     readonly operator: string;
@@ -78,13 +78,13 @@ export interface ColumnSpec {
   readonly notNull: boolean;
   /** SQL text; null for none. */
   readonly default: string | null;
-  /** True when the default must be computed again for every row, so that adding the column rewrites the table. */
+  /** True when the default must be computed separately for every row, so that adding the column rewrites the table. */
   readonly volatileDefault: boolean;
   readonly identity: "" | "a" | "d";
   readonly generated: "" | "s" | "v";
   readonly generationExpression: string | null;
   readonly collation: string | null;
-  /** Constraints written next to the column, NOT NULL excepted, with the column filled in. */
+  /** Constraints written next to the column, except NOT NULL, with the column filled in. */
   readonly constraints: readonly ConstraintSpec[];
 }
 
@@ -100,7 +100,7 @@ export interface IndexKey {
   readonly operatorClass: string | null;
 }
 
-/** What a statement may make, alter or drop besides tables, columns, constraints and indexes: the catalog's kinds, by the words of SQL. */
+/** What a statement may create, alter or drop other than tables, columns, constraints and indexes: the catalog's kinds, in SQL's words. */
 export type OtherObjectKind =
   | Exclude<OtherKind, "default privileges" | "database setting" | "system object">
   | "procedure"

@@ -7,8 +7,8 @@ import { as, columnName, constant, strings } from "../sql/tree.js";
 import type { AlterColumnType } from "./kinds/alter-column-type.js";
 
 /**
- * The expression that undoes USING for every value that the old type has, where it is known to: casts through text, AT TIME ZONE, and
- * to_timestamp. Null for all others. `value`: what it converts, as SQL; by default the column.
+ * The expression that undoes USING for every value of the old type, for the cases that we know: casts through text, AT TIME ZONE, and to_timestamp.
+ * Null for all others. `value`: what it converts, as SQL; by default the column.
  */
 export function turnedRound(
   { using, column, type }: AlterColumnType,
@@ -33,8 +33,8 @@ export function turnedRound(
 }
 
 /**
- * Whether USING is a cast to the new type of something made of the column, as `nullif(c, '')::integer`. What a CASE or a comparison makes of a
- * value says nothing of the value: `state = 'paid'` is false for `false` too.
+ * Whether USING casts something derived from the column to the new type, as `nullif(c, '')::integer` does. The result of a CASE or a comparison does
+ * not tell the value: `state = 'paid'` is also false for `false`.
  */
 export function castsWhole(using: string, type: string): boolean {
   const tree = expressionTree(using);
@@ -52,8 +52,8 @@ function isText(type: string): boolean {
 }
 
 /**
- * Whether a value that was made of a text shows as one that the first type reads again. An interval (`5` shows as `00:00:05`), money or a
- * numeric of some scale (`5.00`) does not; a type of one's own, as an enum, does.
+ * Whether a value that was converted from a text prints as one that the first type reads back. An interval (`5` prints as `00:00:05`), money or a
+ * numeric with a scale (`5.00`) does not; a user's own type, such as an enum, does.
  */
 function showsPlainly(type: string): boolean {
   const base = parseType(type)?.base ?? "";

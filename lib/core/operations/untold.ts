@@ -7,8 +7,8 @@ import { isUnfollowed } from "./operation-types.js";
 import { operationsOfText } from "./segments.js";
 
 /**
- * Whether the text of a statement does not tell what it does to a schema: it puts SQL together at run time, calls a function or decides by what it
- * finds. On another tenant's rows it may do something else than on the clone's.
+ * Whether the text of a statement does not tell what it does to a schema: it assembles SQL at run time, calls a function or decides by what it finds.
+ * On another tenant's rows it may do something other than on the clone's.
  */
 export function isUntold(statement: Statement): boolean {
   return operationsOfText(statement).some(
@@ -28,5 +28,5 @@ function callsUnknown(statement: Statement): boolean {
   );
 }
 
-/** They act, and do the same everywhere. */
+/** They act, but do the same everywhere. */
 const MATTERS: ReadonlySet<string> = new Set(["setval", "set_config"]);

@@ -5,8 +5,8 @@ import { homeSchema, resolveTable } from "../resolve.js";
 import { regclass, type SystemRow, systemRows } from "./system-rows.js";
 
 /**
- * Whether an expression is true in a database with this schema. Null when it asks for more than the catalog tells: rows
- * of tables, settings, roles, joins.
+ * Whether an expression is true in a database with this schema. Null when it depends on more than the catalog tells: rows of tables, settings, roles,
+ * joins.
  */
 export function holdsIn(expression: string, index: CatalogIndex): boolean | null {
   const [statement] = parseSql(`SELECT ${expression}`, "condition").statements;
@@ -21,7 +21,7 @@ export function holdsIn(expression: string, index: CatalogIndex): boolean | null
 
 interface Scope {
   readonly index: CatalogIndex;
-  /** The row of the query around, when there is one. */
+  /** The row of the enclosing query, if there is one. */
   readonly row: SystemRow | null;
 }
 
@@ -108,7 +108,7 @@ function compared(
   return sign === "=" ? left === right : sign === "<>" ? left !== right : null;
 }
 
-/** A constant, a column of the row, the current schema, or a table by name; null for what is not known. */
+/** A constant, a column of the row, the current schema, or a table by name; null when it is unknown. */
 function known(node: Node, scope: Scope): string | boolean | null {
   if ("A_Const" in node) {
     const { sval, boolval, ival, isnull } = node.A_Const;

@@ -5,8 +5,8 @@ import { resolveTable } from "../resolve.js";
 import { holdsIn } from "./holds.js";
 
 /**
- * Whether an operation of a body takes place in a database with this schema: what guards it is evaluated against the
- * catalog. Null when the catalog does not decide it.
+ * Whether an operation of a body takes place in a database with this schema: its guards are evaluated against the catalog. Null when the catalog does
+ * not decide it.
  */
 export function occurs(operation: Operation, before: CatalogIndex): boolean | null {
   const answers = (operation.guards ?? []).map((guard) => answer(guard, operation, before));
@@ -14,7 +14,7 @@ export function occurs(operation: Operation, before: CatalogIndex): boolean | nu
   return answers.includes(null) ? null : true;
 }
 
-/** What decides the operations of one block, one after the other: a test is made where its IF stands, before any of its arms changes anything. */
+/** Decides the operations of one block in order: a test is made where its IF is, before any of its branches changes anything. */
 export class BlockGuards {
   private tested: ReadonlyMap<string, boolean | null> = new Map();
 
@@ -48,7 +48,7 @@ function answer(guard: Guard, operation: Operation, before: CatalogIndex): boole
   return truth === null ? null : truth === guard.holds;
 }
 
-/** Whether what the operation makes is not there yet; null where this is not known. */
+/** Whether what the operation creates does not exist yet; null where this is unknown. */
 function absent(operation: Operation, before: CatalogIndex): boolean | null {
   switch (operation.kind) {
     case "create-table":

@@ -12,8 +12,8 @@ const RELATION_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The rows of a system catalog or of a view of `information_schema`, made from a tenant's catalog. Null for one that is
- * not known. A column that a row lacks is not known either. `name` is without its schema.
+ * The rows of a system catalog or of a view of `information_schema`, derived from a tenant's catalog. Null for one that we do not model. A column
+ * that a row lacks is also unknown. `name` is without its schema.
  */
 export function systemRows(name: string, index: CatalogIndex): readonly SystemRow[] | null {
   const make = VIEWS[name];
@@ -29,7 +29,7 @@ function named(kinds: readonly string[], row: (object: CatalogObject) => SystemR
 
 const own = ({ id }: CatalogObject) => id.schema ?? "";
 const parent = ({ id }: CatalogObject) => id.table ?? "";
-/** What `'schema.table'::regclass` stands for; both sides of a comparison are written so. */
+/** What `'schema.table'::regclass` means; both sides of a comparison are written this way. */
 export const regclass = (schema: string, name: string) => JSON.stringify([schema, name]);
 
 const VIEWS: Readonly<Record<string, View>> = {

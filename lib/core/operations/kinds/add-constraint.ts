@@ -70,7 +70,7 @@ function undoUsingIndex(name: string, index: string, table: TableRef, before: Ca
   );
 }
 
-/** A foreign key stops writes on both tables, everything else stops reads too. */
+/** A foreign key blocks writes on both tables, everything else blocks reads too. */
 export function addedConstraintLocks(
   constraint: ConstraintSpec,
   table: TableRef,
@@ -104,7 +104,7 @@ export function addedConstraintScans(
   }
 }
 
-/** A primary key made from an index over nullable columns hides a SET NOT NULL. */
+/** A primary key created from an index over nullable columns hides a SET NOT NULL. */
 function hasNullableKey(table: TableRef, index: string, before: CatalogIndex): boolean {
   const keys = before.indexes(table).find(({ id }) => id.name === index)?.attributes.keys ?? [];
   return before.columns(table).some(({ id, attributes }) => !attributes.notNull && keys.includes(id.name));

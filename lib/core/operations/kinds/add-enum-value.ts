@@ -33,7 +33,7 @@ export const addEnumValue: OperationType<AddEnumValue> = {
   },
 };
 
-/** Along the tenant's search path, else the only one of the name. */
+/** Along the tenant's search path, otherwise the only type of that name. */
 function typeMeant({ schema, name }: QualifiedName, before: CatalogIndex): CatalogObject | undefined {
   const along = schema === null ? [TENANT_SCHEMA, "public"] : [schema];
   const found = along.map((each) => before.get("type", { schema: each, name })).find((each) => each !== undefined);

@@ -11,7 +11,7 @@ export interface AlterConstraint extends OperationData {
   readonly kind: "alter-constraint";
   readonly table: QualifiedName;
   readonly constraint: string;
-  /** True for ENFORCED, which checks the rows that are there; null where enforcement is left alone. */
+  /** True for ENFORCED, which checks existing rows; null where enforcement does not change. */
   readonly enforced: boolean | null;
 }
 

@@ -20,7 +20,7 @@ export interface CreateObject extends OperationData {
   readonly signature: string | null;
   readonly replace: boolean;
   readonly ifNotExists: boolean;
-  /** Tables that the body of a view reads, or that a trigger or policy stands on. */
+  /** Tables that a view's body reads, or that a trigger or policy is on. */
   readonly reads: readonly QualifiedName[];
 }
 
@@ -62,7 +62,7 @@ export const createObject: OperationType<CreateObject> = {
   },
 };
 
-/** What creating an object takes on the table it stands on. */
+/** The lock that creating an object takes on the table it belongs to. */
 const TABLE_LOCKS: Readonly<Record<string, LockMode>> = {
   trigger: LOCKS["create trigger"],
   rule: LOCKS["create rule"],

@@ -26,7 +26,7 @@ export const createTableAs: OperationType<CreateTableAs> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    // A temporary table goes with its session.
+    // A temporary table disappears with its session.
     if (operation.persistence === "t" || (operation.ifNotExists && isThere(before, table))) return exact();
     return exact(`DROP TABLE ${sqlName(table)}`);
   },

@@ -46,7 +46,7 @@ export const createTable: OperationType<CreateTable> = {
   },
   inverse(operation, before) {
     const table = resolveTable(operation.table, before);
-    // A temporary table goes with its session.
+    // A temporary table disappears with its session.
     if (operation.persistence === "t" || (operation.ifNotExists && isThere(before, table))) return exact();
     return exact(`DROP TABLE ${sqlName(table)}`);
   },
@@ -55,7 +55,7 @@ export const createTable: OperationType<CreateTable> = {
     if (operation.persistence === "t") return [];
     const { table, statement } = operation;
     const base = { kind: "table", table, source: statement.source } as const;
-    // A parent may have made the column NOT NULL already.
+    // A parent may already have made the column NOT NULL.
     const otherwise = operation.inherits.length > 0 || operation.partitionOf ? null : true;
     return [
       ...(operation.ifNotExists ? [] : [{ ...base, when: "before", present: false } as const]),
@@ -72,7 +72,7 @@ export const createTable: OperationType<CreateTable> = {
   },
 };
 
-/** A new partition changes the bound of the default partition, so that one is locked too. */
+/** A new partition changes the default partition's bound, so that one is locked too. */
 function partitionLocks(parent: TableRef, before: CatalogIndex): readonly TableLock[] {
   const byDefault = defaultPartition(parent, before);
   return [

@@ -65,7 +65,7 @@ function find(operation: DropConstraint, table: TableRef, before: CatalogIndex) 
   return before.constraints(table).find(({ id }) => id.name === operation.constraint);
 }
 
-/** Foreign keys that need the key that is dropped. */
+/** Foreign keys that need the dropped key. */
 function pointingAt(constraint: ConstraintObject, table: TableRef, before: CatalogIndex): readonly ConstraintObject[] {
   const key = [...constraint.attributes.columns].sort().join();
   if (constraint.attributes.type !== "p" && constraint.attributes.type !== "u") return [];

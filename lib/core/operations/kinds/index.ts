@@ -95,7 +95,7 @@ export type Operation =
 
 export type OperationKind = Operation["kind"];
 
-/** The kinds that change an aspect, as their files say it. */
+/** The kinds that change an aspect, according to their files. */
 interface Changing {
   readonly tables:
     | "add-column"
@@ -147,10 +147,10 @@ interface Changing {
   readonly anything: "opaque";
 }
 
-/** Operations after which these aspects are as before: all that the default of a switch may be left with. */
+/** Operations that leave these aspects unchanged: all that may remain for the default of a switch. */
 export type Keeping<A extends keyof Changing> = Exclude<Operation, { readonly kind: Changing[A | "anything"] }>;
 
-/** An operation that nobody follows. */
+/** An operation that no place follows. */
 export type Unfollowed = Extract<Operation, { readonly kind: Changing["anything"] }>;
 
 /** The contract of every kind. */

@@ -27,7 +27,7 @@ export const maintain: OperationType<Maintain> = {
     });
   },
   inverse({ command, table: name }, before) {
-    // CLUSTER writes down the index that it went by; without a table it goes by what is written down.
+    // CLUSTER records the index that it used; without a table it uses the recorded ones.
     if (command !== "cluster" || name === null) return NOTHING;
     const table = resolveTable(name, before);
     const was = before.indexes(table).find(({ attributes }) => attributes.clustered === true);

@@ -8,15 +8,15 @@ import type { OperationData, OperationType } from "../operation.js";
  */
 export type OpaqueCode = "unparsable" | "program" | "server-file" | "body" | "form";
 
-/** A statement whose effect cannot be known from its text. It blocks unless it is accepted by its hash. */
+/** A statement whose effect its text does not tell. It blocks unless its hash is accepted. */
 export interface Opaque extends OperationData {
   readonly kind: "opaque";
   readonly code: OpaqueCode;
-  /** For people: a full sentence without the final stop. Nothing is decided by it. */
+  /** For people: a full sentence without the final full stop. Nothing decides by it. */
   readonly reason: string;
 }
 
-/** Nothing is known of it, and nothing is claimed: its locks and its way back come from the dry run. */
+/** Nothing is known about it, and nothing is claimed: its locks and its way back come from the dry run. */
 export const opaque: OperationType<Opaque> = {
   kind: "opaque",
   changes: "anything",

@@ -22,7 +22,7 @@ export const query: OperationType<Query> = {
   effects(operation, before) {
     return effects(readLocks(operation.reads, before));
   },
-  /** A function that is called may do anything; only what is known to be harmless counts as nothing. */
+  /** A called function may do anything; only what is known to be harmless counts as nothing. */
   inverse(operation, before) {
     const unknown = operation.functions.find((name) => !isHarmless(name));
     if (unknown !== undefined) return impossible(`it calls ${unknown}(), whose effect its text does not tell`);
@@ -35,7 +35,7 @@ export const query: OperationType<Query> = {
   },
 };
 
-/** Which sequence a call sets is text to the parser: those are kept whose name, or whose table's, is in the statement. */
+/** To the parser, the sequence that a call sets is just text: keeps those whose name, or whose table's name, is in the statement. */
 function namedSequences({ statement }: Query, before: CatalogIndex): readonly CatalogObject[] {
   return before.catalog.objects.filter(({ kind, id, attributes }) => {
     if (kind !== "sequence") return false;

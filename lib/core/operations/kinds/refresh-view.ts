@@ -9,7 +9,7 @@ export interface RefreshView extends OperationData {
   readonly kind: "refresh-view";
   readonly view: QualifiedName;
   readonly concurrently: boolean;
-  /** False with NO DATA: its readers get an error from then on. */
+  /** False with NO DATA: readers get an error from then on. */
   readonly fills: boolean;
 }
 
@@ -26,7 +26,7 @@ export const refreshView: OperationType<RefreshView> = {
       ),
     ]);
   },
-  /** A materialized view holds nothing that its query would not give again; whether it is filled is what may change. */
+  /** A materialized view holds nothing that its query would not return again; only whether it is filled may change. */
   inverse({ view: name, fills }, before) {
     const view = resolveTable(name, before);
     const was = before.get("materialized view", view);

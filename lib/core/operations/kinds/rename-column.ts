@@ -7,7 +7,7 @@ import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn } from "../requirements.js";
 import { lockTree, resolveTable } from "../resolve.js";
 
-/** A column of a table, view or composite type under another name. */
+/** Renames a column of a table, view or composite type. */
 export interface RenameColumn extends OperationData {
   readonly kind: "rename-column";
   readonly table: QualifiedName;

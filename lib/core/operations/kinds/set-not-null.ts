@@ -39,7 +39,7 @@ export const setNotNull: OperationType<SetNotNull> = {
   },
 };
 
-/** Already NOT NULL, or a valid CHECK says so: then PostgreSQL does not read the table (manual, ALTER TABLE, since 12). */
+/** Already NOT NULL, or a valid CHECK proves it: then PostgreSQL does not read the table (manual, ALTER TABLE, since 12). */
 function isProved(table: TableRef, column: string, before: CatalogIndex): boolean {
   if (before.column(table, column)?.attributes.notNull) return true;
   const plain = /^[a-z_][a-z0-9_$]*$/.test(column) ? column : identifier(column);

@@ -15,7 +15,7 @@ export interface SetTriggerState extends OperationData {
   readonly kind: "set-trigger-state";
   readonly table: QualifiedName;
   readonly of: "trigger" | "rule";
-  /** Its name; null for ALL, `USER` is kept in `scope`. */
+  /** Its name; null for ALL and USER, which `scope` tells apart. */
   readonly name: string | null;
   readonly scope: "one" | "all" | "user";
   readonly state: "enable" | "disable" | "always" | "replica";
@@ -50,8 +50,8 @@ export const setTriggerState: OperationType<SetTriggerState> = {
 };
 
 /**
- * ALL takes in the triggers behind foreign keys, which have no names to set them by. Where some were disabled before, as in the
- * middle of a migration that disables and enables them, they are left as they are.
+ * ALL includes the triggers behind foreign keys, which have no names to set them by. Where some were disabled before, as in the middle of a migration
+ * that disables and enables them, they stay as they are.
  */
 function guardsAgain(table: TableRef, before: CatalogIndex): readonly string[] {
   const keys = [...before.constraints(table), ...before.referencedBy(table)];

@@ -36,13 +36,13 @@ export const truncate: OperationType<Truncate> = {
   },
 };
 
-/** RESTART IDENTITY sets the sequences back that the emptied tables own. */
+/** RESTART IDENTITY resets the sequences that the emptied tables own. */
 export function restartedBy(operation: Truncate, before: CatalogIndex): KeptSequences {
   const tables = operation.restartIdentity ? emptiedBy(operation, before) : [];
   return keepOwnedSequences(operation.statement, before, tables, null);
 }
 
-/** With CASCADE also every table that points at it, at every distance. */
+/** With CASCADE also every table that points at it, directly or through others. */
 export function emptiedBy(operation: Truncate, before: CatalogIndex): readonly TableRef[] {
   const found: TableRef[] = [resolveTable(operation.table, before)];
   if (!operation.cascade) return found;

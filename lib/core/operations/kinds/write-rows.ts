@@ -6,14 +6,14 @@ import type { OperationData, OperationType } from "../operation.js";
 import { needsColumn, needsTable } from "../requirements.js";
 import { resolveTable } from "../resolve.js";
 
-/** INSERT, UPDATE, DELETE, MERGE or COPY FROM. One operation per table written, those in WITH included. */
+/** INSERT, UPDATE, DELETE, MERGE or COPY FROM. One operation per table written, including those in WITH. */
 export interface WriteRows extends OperationData {
   readonly kind: "write-rows";
   readonly change: "insert" | "update" | "delete" | "merge" | "copy";
   readonly table: QualifiedName;
   /** Columns that an UPDATE sets or an INSERT names; empty when the statement does not say. */
   readonly columns: readonly string[];
-  /** False for an UPDATE or DELETE that has no WHERE. */
+  /** False for an UPDATE or DELETE without WHERE. */
   readonly filtered: boolean;
   /** Other tables that it reads. */
   readonly reads: readonly QualifiedName[];

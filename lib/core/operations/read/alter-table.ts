@@ -34,9 +34,9 @@ export function readAlterTable(tree: AlterTableStmt): readonly Draft[] {
 }
 
 /**
- * The server runs the subcommands of a statement in passes, whatever their order in the text (tablecmds.c, "AlterTablePass"):
- * it drops first, then converts, then adds columns, and makes constraints last. The default of a column that is converted
- * besides counts with what is dropped, since the way back of the conversion restores the earlier one.
+ * The server runs the subcommands of a statement in passes, whatever their order in the text (tablecmds.c, "AlterTablePass"): it drops first, then
+ * converts, then adds columns, and creates constraints last. A change to the default of a column that is also converted counts among the drops, since
+ * the conversion's way back restores the earlier default.
  */
 function inPasses(commands: readonly AlterTableCmd[]): readonly AlterTableCmd[] {
   const converted = commands.flatMap(({ subtype, name }) => (subtype === "AT_AlterColumnType" ? [name] : []));

@@ -8,7 +8,7 @@ import { constraintSpec } from "./constraint.js";
 import { strings } from "./names.js";
 import { NotUnderstood } from "./reader.js";
 
-/** The reader knows no schema: a function that is not the server's counts as volatile. */
+/** The reader knows no schema: a function that is not built in counts as volatile. */
 const NOTHING_DECLARED: ReadonlyMap<string, Volatility> = new Map();
 
 const SERIAL: Readonly<Record<string, string>> = {

@@ -15,12 +15,12 @@ const ACTIONS: Readonly<Record<string, ReferentialAction>> = {
   d: "set default",
 };
 
-/** A constraint as data. `column` is the column it was written next to, for those that name none themselves. */
+/** A constraint as data. `column` is the column it was written next to, for constraints that name none themselves. */
 export function constraintSpec(constraint: Constraint, column: string | null): ConstraintSpec {
   const base = {
     name: constraint.conname ?? null,
     validated: !constraint.skip_validation,
-    // The parser leaves the flag out of kinds for which NOT ENFORCED cannot be written.
+    // The parser omits the flag for kinds that do not allow NOT ENFORCED.
     enforced: constraint.is_enforced ?? !ENFORCEABLE.has(constraint.contype ?? ""),
     deferrable: constraint.deferrable ?? false,
     deferred: constraint.initdeferred ?? false,

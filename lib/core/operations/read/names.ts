@@ -17,7 +17,7 @@ export function strings(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).map(stringOf);
 }
 
-/** A dotted name as the parser splits it: the last two parts count, a database name before them does not. */
+/** A dotted name as the parser splits it: only the last two parts count, not a database name before them. */
 export function dottedName(nodes: readonly Node[] | undefined): QualifiedName {
   const parts = strings(nodes);
   const name = parts.at(-1);
@@ -27,15 +27,15 @@ export function dottedName(nodes: readonly Node[] | undefined): QualifiedName {
 
 export interface NamedObject {
   readonly name: QualifiedName;
-  /** For an object that stands on a table. */
+  /** For an object that belongs to a table. */
   readonly table: QualifiedName | null;
   readonly signature: string | null;
 }
 
-/** Kinds whose dotted name ends in the object, with the table before it. */
+/** Kinds whose dotted name ends with the object, after its table. */
 const ON_TABLE = new Set(["OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY", "OBJECT_TABCONSTRAINT"]);
 
-/** The object of a DROP, COMMENT, RENAME or ALTER, in whichever of the parser's forms it comes. */
+/** The object of a DROP, COMMENT, RENAME or ALTER, in any of the parser's forms. */
 export function objectOf(node: Node | undefined, objectType: string): NamedObject {
   if (!node) throw new NotUnderstood("the statement names no object");
   if ("String" in node) return plain({ schema: null, name: node.String.sval ?? "" });

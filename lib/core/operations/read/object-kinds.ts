@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<string, OtherObjectKind | "table" | "index">> = {
   OBJECT_TABLESPACE: "tablespace",
 };
 
-/** Our word for the parser's kind of object. */
+/** Our word for the parser's object kind. */
 export function objectKind(type: string | undefined): OtherObjectKind | "table" | "index" {
   const kind = KINDS[type ?? ""];
   if (!kind)
@@ -62,7 +62,7 @@ export function otherObjectKind(type: string | undefined): OtherObjectKind {
   return kind;
 }
 
-/** `OBJECT_MATVIEW` → `materialized view`, and for kinds without a word of ours the parser's in lower case. */
+/** `OBJECT_MATVIEW` → `materialized view`; for kinds that we have no word for, the parser's in lower case. */
 export function wordOf(type: string | undefined): string {
   return (
     KINDS[type ?? ""] ??

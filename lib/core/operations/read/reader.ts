@@ -7,7 +7,7 @@ type KeysOf<U> = U extends unknown ? keyof U : never;
 /** The name of a node of the parser's tree: `AlterTableStmt`, `CreateStmt`, … */
 export type Tag = KeysOf<Node>;
 
-/** The node that stands under a tag. */
+/** The node with a given tag. */
 export type Tree<T extends Tag> = Extract<Node, Record<T, unknown>>[T];
 
 /** An operation before it is tied to its statement. */
@@ -17,7 +17,7 @@ export type Draft = Operation extends infer O
     : never
   : never;
 
-/** What makes operations of one kind of statement. Throws `NotUnderstood` for a form that it does not know. */
+/** Turns one kind of statement into operations. Throws `NotUnderstood` for a form that it does not know. */
 export type Reader<T extends Tag> = (tree: Tree<T>) => readonly Draft[];
 
 /** Readers by tag. */

@@ -24,7 +24,7 @@ import { readAlterDomain, readAlterEnum } from "./types.js";
 
 const bare = (name: string | undefined) => ({ schema: null, name: name ?? "" });
 
-/** What reads each kind of statement. A kind that is not here is opaque. */
+/** The reader for each kind of statement. A kind that is not listed is opaque. */
 export const READERS: Readers = {
   CreateStmt: readCreateTable,
   CreateForeignTableStmt: (tree) =>

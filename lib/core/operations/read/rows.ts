@@ -14,7 +14,7 @@ import { type Draft, NotUnderstood } from "./reader.js";
 import { createdByInto } from "./select-into.js";
 import { functionsCalled, tablesRead } from "./tables-read.js";
 
-/** Writes of WITH queries come first: each is a table of its own that the statement changes. */
+/** Writes in WITH queries come first: each is a separate table that the statement changes. */
 function withWrites(tree: object): readonly Draft[] {
   const found: Draft[] = [];
   visit(tree, (tag, inner) => {
@@ -96,7 +96,7 @@ export function readTruncate(tree: TruncateStmt): readonly Draft[] {
   });
 }
 
-/** A SELECT reads, writes where its WITH does, and makes a table with INTO. */
+/** A SELECT reads, writes where its WITH does, and creates a table with INTO. */
 export function readSelect(tree: SelectStmt): readonly Draft[] {
   const writes = withWrites(tree);
   const node: Node = { SelectStmt: tree };

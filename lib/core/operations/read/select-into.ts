@@ -4,7 +4,7 @@ import { relationName } from "./names.js";
 import type { Draft } from "./reader.js";
 import { tablesRead } from "./tables-read.js";
 
-/** The table that SELECT … INTO makes; null for a plain SELECT. */
+/** The table that SELECT … INTO creates; null for a plain SELECT. */
 export function createdByInto(tree: SelectStmt): Draft | null {
   const into = tree.intoClause;
   if (!into?.rel) return null;

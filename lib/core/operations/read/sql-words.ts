@@ -1,4 +1,4 @@
-/** Commands whose name is not in the parser's tag. */
+/** Commands whose name differs from the parser's tag. */
 const COMMANDS: Readonly<Record<string, string>> = {
   AlterDatabaseRefreshCollStmt: "ALTER DATABASE … REFRESH COLLATION VERSION",
   AlterFdwStmt: "ALTER FOREIGN DATA WRAPPER",
@@ -18,7 +18,7 @@ const ALTER_TABLE: Readonly<Record<string, string>> = {
   AT_GenericOptions: "OPTIONS",
 };
 
-/** Kinds of objects that have no word of ours. */
+/** Kinds of objects that we have no word for. */
 const OBJECTS: Readonly<Record<string, string>> = {
   OBJECT_AMOP: "operator of an operator family",
   OBJECT_AMPROC: "function of an operator family",
@@ -47,7 +47,7 @@ export function objectWords(type: string): string {
   );
 }
 
-/** Words of a name in camel case. */
+/** Splits a camel-case name into words. */
 export function spaced(name: string): string {
   return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ");
 }

@@ -3,7 +3,7 @@ import { builtInVolatility } from "../../postgres/functions.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { visit } from "../../sql/tree.js";
 
-/** Every relation that a query names, names of its own WITH queries left out. In order, each once. */
+/** Every relation that a query names, except names of its own WITH queries. In order, each once. */
 export function tablesRead(query: Node | readonly Node[] | undefined): readonly QualifiedName[] {
   const own = new Set<string>();
   visit(query, (tag, tree) => {
@@ -19,14 +19,14 @@ export function tablesRead(query: Node | readonly Node[] | undefined): readonly 
   return [...found.values()];
 }
 
-/** A relation stands under its tag in lists, and bare under the name of a field elsewhere. */
+/** In lists a relation is under its tag; elsewhere directly under a field's name. */
 function isRelation(tag: string, relname: string | undefined): relname is string {
   return relname !== undefined && (tag === "RangeVar" || tag === "relation" || tag === "rel");
 }
 
 /**
- * Names of the functions that a query calls, without schema, each once. One of another schema that has the name of a built-in function
- * keeps its schema (`app.lower`), so that nobody takes it for the server's.
+ * Names of the functions that a query calls, without schema, each once. A function in another schema with a built-in function's name keeps its schema
+ * (`app.lower`), so that nobody mistakes it for the server's.
  */
 export function functionsCalled(query: unknown): readonly string[] {
   const found = new Set<string>();
