@@ -8,8 +8,8 @@ import type { Inverses } from "./inverse-candidate.js";
 import type { DerivedChange } from "./observation.js";
 
 /**
- * The way back of a team's own program: the inverses of the statements that its change comes to, and the rows that it
- * changed besides. Nothing can be copied between its statements, so everything is kept before it begins.
+ * The way back of a team's own program: the inverses of the statements that its change amounts to, and the other rows that it changed. Nothing can be
+ * copied between its statements, so everything is kept before it begins.
  */
 export function aroundCommand(
   inner: Inverses,
@@ -27,13 +27,13 @@ export function aroundCommand(
     statement: statement.index,
     before: [...inner.keep.flatMap((keep) => keep.before), ...own.flatMap((keep) => keep.before)],
     after: [...inner.keep.flatMap((keep) => keep.after), ...own.flatMap((keep) => keep.after)],
-    // The copies are committed before the program, whose own connections could not write otherwise.
+    // The copies are committed before the program runs; otherwise its own connections could not write.
     locks: [],
     tables: [...inner.keep.flatMap((keep) => keep.tables), ...own.map((keep) => keep.name)],
     sizes: [...inner.keep.flatMap((keep) => keep.sizes), ...own.map((keep) => copySize(keep.rows))],
   };
   return {
-    // Constraints that the migrator made could refuse the earlier rows, so they go first.
+    // Constraints that the migrator created could refuse the earlier rows, so they go first.
     statements: [...inner.statements, ...(rows?.statements ?? [])],
     keep: aside.tables.length > 0 ? [aside] : [],
     losses: [...inner.losses, ...(rows?.losses ?? [])],
@@ -41,7 +41,7 @@ export function aroundCommand(
   };
 }
 
-/** What a row has both before and after: a column that went, came or became another has an inverse of its own. */
+/** The columns that a row has both before and after: a column that was dropped, added or changed has an inverse of its own. */
 function commonColumns(before: Catalog, after: Catalog, tables: readonly TableRef[]): Catalog {
   const now = new CatalogIndex(after);
   const concerned = (schema: string | undefined, table: string | undefined) =>

@@ -4,18 +4,15 @@ import { descendants, sameTable } from "../catalog/tables.js";
 import { isUnfollowed, type Keeping, type Operation, type Unfollowed } from "../operations/index.js";
 import type { QualifiedName } from "../sql/qualified-name.js";
 
-/**
- * What a migration itself has made so far. Such things hold no earlier data: changes to them need no way back of
- * their own, because they go as a whole.
- */
+/** What a migration itself has created so far. It holds no earlier data: changes to it need no way back of their own, because it goes as a whole. */
 export class Created {
   private readonly keys = new Set<string>();
-  /** Columns in tables that are older than the migration, by the table. */
+  /** Columns in tables that are older than the migration, by table. */
   private readonly columns = new Map<string, Set<string>>();
   private readonly taken: ReadonlySet<string>;
-  /** Names of functions, types and the like that the migration made. */
+  /** Names of functions, types and the like that the migration created. */
   private readonly made = new Set<string>();
-  /** Tables of its own that it made use such a thing later on: to go first, that must be let go of by them. */
+  /** Its own tables that it later made use such a thing: before the thing can go, they must let go of it. */
   private readonly leaning = new Set<string>();
 
   /** `before`: the schema before the migration. */
@@ -23,7 +20,7 @@ export class Created {
     this.taken = new Set(before.objects.filter(({ kind }) => RELATIONS.has(kind)).map(({ id }) => relation(id)));
   }
 
-  /** True when the operation concerns only what the migration made, so that its own inverse may be left out. */
+  /** True when the operation concerns only what the migration created, so that its own inverse may be left out. */
   covers(operation: Operation): boolean {
     return this.concerns(operation) && !this.leans(operation);
   }
@@ -120,7 +117,7 @@ export class Created {
       // Under another name it is taken for an older one, which then needs its own way back.
       case "rename-constraint":
       case "rename-object":
-      // What hangs on a table is found by the table.
+      // What is on a table is found through the table.
       case "add-constraint":
       case "drop-constraint":
       case "drop-index":
@@ -135,12 +132,12 @@ export class Created {
     return this.keys.size + this.columns.size === 0;
   }
 
-  /** A table that the migration made, under the name it has now. */
+  /** A table that the migration created, under its present name. */
   hasTable(table: QualifiedName): boolean {
     return this.has("relation", table);
   }
 
-  /** Columns that the migration made in a table that it did not make, also by way of a parent, by the names they have now. */
+  /** Columns that the migration created in a table that it did not create, also through a parent, by their present names. */
   columnsOf(table: TableRef, index: CatalogIndex): readonly string[] {
     if (this.columns.size === 0 || this.hasTable(table)) return [];
     const own = this.columnsIn(table);
@@ -161,12 +158,12 @@ export class Created {
     return name !== null && this.taken.has(relation({ schema, name }));
   }
 
-  /** A table that the migration made and drops: it is gone by the time it should go. */
+  /** A table that the migration created and drops: it is already gone when it should go. */
   dropsAgain(operation: Operation): operation is Operation & { kind: "drop-table" } {
     return operation.kind === "drop-table" && this.hasTable(operation.table) && !this.has("temporary", operation.table);
   }
 
-  /** What a table that is older than a function, type or sequence does with it, and all that happens to the table from then on. */
+  /** What a table that is older than a function, type or sequence does with it, and everything that happens to the table from then on. */
   private leans(operation: Operation): boolean {
     if (!LETTING_GO.has(operation.kind) || !("table" in operation) || operation.table === null) return false;
     if (this.leaning.has(key("relation", operation.table))) return true;
@@ -200,7 +197,7 @@ export class Created {
     this.columns.set(key("relation", table), new Set([...this.columnsIn(table), name]));
   }
 
-  /** Tables with columns of the migration from which this one has its own. */
+  /** Tables with columns of the migration that this one inherits. */
   private parentsOf(table: TableRef, index: CatalogIndex): readonly TableRef[] {
     return index.catalog.objects.flatMap(({ kind, id }) => {
       const parent = { schema: id.schema ?? "", name: id.name };
@@ -209,7 +206,7 @@ export class Created {
     });
   }
 
-  /** A table under another name or in another schema, with its columns. */
+  /** Moves a table with its columns to another name or schema. */
   private move(from: QualifiedName, to: QualifiedName): void {
     if (this.keys.delete(key("relation", from))) this.keys.add(key("relation", to));
     if (this.leaning.delete(key("relation", from))) this.leaning.add(key("relation", to));
@@ -236,7 +233,7 @@ const LETTING_GO: ReadonlySet<Operation["kind"]> = new Set([
   "create-index",
 ] as const);
 
-/** What has its name among relations, so that no two in one schema have the same. */
+/** Objects whose names are relation names, so that no two in one schema have the same. */
 const RELATIONS: ReadonlySet<string> = new Set(["table", "index", "sequence", "view", "materialized view"]);
 
 function relation({ schema, name }: { readonly schema?: string | null; readonly name: string }): string {
@@ -249,7 +246,7 @@ function family(kind: string): string {
     : kind;
 }
 
-/** Written with its schema or without, an unqualified name means the same place: public, or the tenant's own schema. */
+/** With or without its schema, a name means the same place: public, or the tenant's own schema. */
 function key(kind: string, { schema, name }: QualifiedName): string {
   return JSON.stringify([kind, schema === "public" || schema === TENANT_SCHEMA ? null : schema, name]);
 }

@@ -3,9 +3,9 @@ import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { sameTable } from "../catalog/tables.js";
 
 /**
- * What went with a statement though no operation of it names it, by the schemas before and after: text that is put together at run
- * time, CASCADE from a type, a table or a schema. Indexes and constraints go with their columns and tables. What may only have got
- * another name is left out, for its rows are still there.
+ * What went with a statement although none of its operations names it, by the schemas before and after: SQL assembled at run time, CASCADE from a
+ * type, a table or a schema. Indexes and constraints go with their columns and tables. What may only have been renamed is left out, because its rows
+ * are still there.
  */
 export function droppedObjects(
   before: CatalogIndex,
@@ -62,16 +62,16 @@ function contentOf(object: CatalogObject, index: CatalogIndex): string {
   return JSON.stringify(index.columns(itself(object)).map(({ id, attributes }) => [id.name, attributes.type]));
 }
 
-/** What they are made of has their own name in it. */
+/** Their definition contains their own name. */
 const NAMED_WITHIN: ReadonlySet<string> = new Set(["schema", "trigger", "rule", "policy"]);
 
-/** Not a foreign table, nor a column of one. */
+/** Neither a foreign table nor a column of one. */
 function holdsOwnRows(object: CatalogObject, before: CatalogIndex): boolean {
   const table = object.kind === "table" ? object : object.kind === "column" ? before.table(tableOf(object)) : undefined;
   return table?.attributes.relkind !== "f";
 }
 
-/** A table or view on which something stands. */
+/** Whether the table or view that something is on still exists. */
 function isThere(table: TableRef, after: CatalogIndex): boolean {
   return (["table", "view", "materialized view"] as const).some((kind) => after.get(kind, table) !== undefined);
 }

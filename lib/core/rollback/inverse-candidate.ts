@@ -24,7 +24,7 @@ import { isOfCreated, released, releaseFirst, withoutCreatedColumns } from "./re
 import { type Part, rowTables, setAgain, writes } from "./statement-rows.js";
 import { withinBlock } from "./within-block.js";
 
-/** The inverses of a migration's operations in reverse order, and what of it has none. */
+/** The inverses of a migration's operations in reverse order, and the parts that have none. */
 export interface Inverses {
   readonly statements: readonly string[];
   readonly keep: readonly KeepAside[];
@@ -34,8 +34,8 @@ export interface Inverses {
 }
 
 /**
- * Turns a migration round, statement by statement. The schema before each statement comes from the dry run; before
- * there was one, the schema before the migration stands for all.
+ * Reverses a migration, statement by statement. The schema before each statement comes from the dry run; until there is one, the schema before the
+ * migration is used for all.
  */
 export function invert(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
   if (!migration.migrator) return invertStatements(migration, before, observed);
@@ -145,7 +145,7 @@ function invertStatement(part: Part): Inverses {
   return collect(part.statement, inverses);
 }
 
-/** Whether an operation needs a way back of its own. Call it for each, in their order. */
+/** Whether an operation needs a way back of its own. Call it for each, in order. */
 function isNeeded(operation: Operation, part: Part, standIns: Inverse[]): boolean {
   if (part.earlier && goesWithEarlier(operation, part.earlier)) return false;
   if (part.created.dropsAgain(operation)) standIns.push(emptyTable(operation.table, part.index));
@@ -154,7 +154,7 @@ function isNeeded(operation: Operation, part: Part, standIns: Inverse[]): boolea
   return !covered && !(part.releasing && isReleased(operation, part));
 }
 
-/** One more value for the enum that the statement before gave one: taking that back makes the type as it was before both. */
+/** One more value for the enum that the previous statement extended: undoing that one makes the type as it was before both. */
 function goesWithEarlier(operation: Operation, earlier: Statement): boolean {
   if (operation.kind !== "add-enum-value") return false;
   const { type } = operation;
@@ -163,7 +163,7 @@ function goesWithEarlier(operation: Operation, earlier: Statement): boolean {
   );
 }
 
-/** A change to what is taken off first, or to what had gone by itself by then. */
+/** A change to something that is taken off first, or that had already gone by then. */
 function isReleased(operation: Operation, { index, next, created }: Part): boolean {
   const name = constraintOf(operation);
   if (name === null || !("table" in operation) || operation.table === null) return false;
@@ -181,7 +181,7 @@ function constraintOf(operation: Operation): string | null {
   return alters || kind === "alter-constraint" ? operation.constraint : null;
 }
 
-/** What the statement dropped, apart from tables that the migration made. */
+/** What the statement dropped, except tables that the migration created. */
 function unnamed({ index, next, created }: Part, operations: readonly Operation[]): readonly CatalogObject[] {
   if (next === null) return [];
   const named = operations.flatMap((operation) => droppedBy(operation, index));
@@ -191,18 +191,18 @@ function unnamed({ index, next, created }: Part, operations: readonly Operation[
   return droppedObjects(index, next, named).filter((object) => !isMade(object));
 }
 
-/** Stands in for a table that the migration made and dropped, so that the way back may drop it where it was made. */
+/** Stands in for a table that the migration created and dropped, so that the way back can drop it at the place where it was created. */
 function emptyTable(table: QualifiedName, index: CatalogIndex): Inverse {
   const { schema, name } = resolveTable(table, index);
   return { class: "exact", statements: [`CREATE TABLE ${qualified(schema, name)} ()`] };
 }
 
-/** What the migration made and dropped, other than a table: its own way back would not find it. Known only where it was seen. */
+/** Something other than a table that the migration created and dropped: its own way back would not find it. Known only where the dry run saw it. */
 function isMadeAgain(operation: Operation, { next }: Part): boolean {
   return next !== null && (operation.kind === "drop-index" || (operation.kind === "drop-object" && !operation.table));
 }
 
-/** An UPDATE of columns that the migration made sets others too when the table has a trigger. */
+/** An UPDATE of columns that the migration created sets others too when the table has a trigger. */
 function firesTriggers(operation: Operation, { index, created }: Part): boolean {
   if (operation.kind !== "write-rows" || created.hasTable(operation.table)) return false;
   const { schema, name } = resolveTable(operation.table, index);
@@ -212,7 +212,7 @@ function firesTriggers(operation: Operation, { index, created }: Part): boolean 
   );
 }
 
-/** The operations of a statement; a call of a function stands for what its body in the schema does. */
+/** The operations of a statement; a function call is replaced by what its body in the schema does. */
 function operationsIn(statement: Statement, index: CatalogIndex): readonly Operation[] {
   return bodiesIn(index.catalog).copy().operationsOf(parseStatement(statement));
 }
@@ -228,7 +228,7 @@ function bodiesIn(catalog: Catalog): FunctionBodies {
   return made;
 }
 
-/** An opaque statement that changed rows but not the schema is undone by its rows alone. */
+/** An opaque statement that changed rows but not the schema is undone through its rows only. */
 function withoutSeen(inverse: Inverse, part: Part): Inverse {
   const quiet = part.next !== null && sameObjects(part.index.catalog, part.next.catalog);
   return inverse.class === "impossible" && quiet ? { class: "exact", statements: [] } : inverse;

@@ -12,9 +12,8 @@ import { dependentsOfColumn } from "../undo/recreate.js";
 import { restoreDropped } from "../undo/restore-dropped.js";
 
 /**
- * Inverses of a statement's operations, in their order: what it drops is restored as one, where the first of it was dropped, what it
- * converts in one table is converted back as one, and all else has an inverse of its own. `unnamed`: what went with the statement
- * besides.
+ * Inverses of a statement's operations, in order: what it drops is restored together, at the place where the first of it was dropped; what it
+ * converts in one table is converted back together; everything else has an inverse of its own. `unnamed`: what else went with the statement.
  */
 export function inversesTogether(
   statement: Statement,
@@ -43,7 +42,7 @@ export function inversesTogether(
   return inverses;
 }
 
-/** Conversions that one subcommand after the other makes in one table stand together; all else stands alone. */
+/** Consecutive conversions in one table form a group; every other operation is by itself. */
 function together(operations: readonly Operation[]): readonly (readonly Operation[])[] {
   const groups: Operation[][] = [];
   for (const operation of operations) {
@@ -90,12 +89,12 @@ function withoutFallen(dropped: readonly CatalogObject[], before: CatalogIndex):
   return new CatalogIndex({ ...before.catalog, objects });
 }
 
-/** Undecided whether it takes place, it is undone alone: its own inverse says so. */
+/** If it may not take place, it is undone separately: its own inverse says so. */
 function isConversion(operation: Operation): operation is AlterColumnType {
   return operation.kind === "alter-column-type" && !operation.guards?.length;
 }
 
-/** The statements of a DO block have the block's number in common, but not their text. */
+/** The statements of a DO block share the block's number, but not their text. */
 function sameStatement(a: Operation, b: Operation): boolean {
   const at = ({ source }: Operation["statement"]) => `${source.file}:${source.line}:${source.column}`;
   return a.statement.sql === b.statement.sql && at(a.statement) === at(b.statement);

@@ -13,8 +13,8 @@ import { type Part, rowTables, setAgain, writes } from "./statement-rows.js";
 import type { Block } from "./within-block.js";
 
 /**
- * A block in which something gets another name. What takes rows or values is undone last, by the names from before the block; all else, renames
- * among it, in the order turned round, each in the schema that it met. `gone`: what went without being named, besides these.
+ * A block that renames something. What takes rows or values is undone last, by the names from before the block; everything else, including renames,
+ * in reverse order, each in the schema that it met. `gone`: what else went without being named.
  */
 export function invertBlock(
   part: Part,
@@ -58,7 +58,7 @@ function rowsBack(part: Part, names: NamesWithin, early: readonly Operation[]): 
   return [undoRows(part.statement, before, tables, "the statement changes its rows")];
 }
 
-/** What is read once the block is through finds tables and columns under the names that they have by then. */
+/** What is read after the block has run finds tables and columns under the names that they have by then. */
 function keptByNamesOfNow(inverse: Inverse, before: CatalogIndex, names: NamesWithin): Inverse {
   if (inverse.class !== "lossy") return inverse;
   const keep = inverse.keep.map((kept) => {

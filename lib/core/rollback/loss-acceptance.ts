@@ -1,8 +1,8 @@
-/** Findings about a way back that does not exist, which a config may accept for one migration. */
+/** Findings about a missing way back that a config may accept for one migration. */
 export const ACCEPTABLE_LOSSES = ["rollback.impossible", "rollback.kept-too-large"] as const;
 export type AcceptableLoss = (typeof ACCEPTABLE_LOSSES)[number];
 
-/** Somebody takes it on that one migration cannot be taken back. */
+/** Somebody accepts that one migration cannot be undone. */
 export interface LossAcceptance {
   readonly code: AcceptableLoss;
   /** Version of the migration. */
@@ -20,7 +20,7 @@ export interface LossAcceptances {
 
 export const NO_ACCEPTANCES: LossAcceptances = { list: [], now: 0 };
 
-/** The acceptance for a migration's loss, whether it still holds or not; null when there is none. */
+/** The acceptance of a migration's loss, expired or not; null when there is none. */
 export function lossAcceptanceOf(
   code: AcceptableLoss,
   migration: string,

@@ -2,7 +2,7 @@ import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Operation } from "../operations/index.js";
 import { resolveTable } from "../operations/resolve.js";
 
-/** A constraint or index to which the statement gave no name, with the one that the server was seen to choose. */
+/** A constraint or index that the statement left unnamed, with the name that the server was seen to choose. */
 export function named(operation: Operation, before: CatalogIndex, after: CatalogIndex | null): Operation {
   if (after === null) return operation;
   if (operation.kind === "create-index" && operation.name === null) {

@@ -9,21 +9,21 @@ import { findObject } from "../undo/recreate.js";
 /** A schema while one statement runs: the present name of each earlier object, what is gone, and what is new. */
 export class NamesWithin {
   index: CatalogIndex;
-  /** What an object that got another name was before. */
+  /** What a renamed object was before. */
   private readonly origins = new Map<CatalogObject, CatalogObject>();
 
   constructor(private readonly first: CatalogIndex) {
     this.index = first;
   }
 
-  /** The object as it was before the statement; null for none, and for one that the statement made. */
+  /** The object as it was before the statement; null for undefined, and for one that the statement created. */
   before(object: CatalogObject | undefined): CatalogObject | null {
     if (object === undefined) return null;
     const was = this.origins.get(object) ?? object;
     return this.first.get(was.kind, was.id) === was ? was : null;
   }
 
-  /** Earlier objects that have another name by now, or are part of something that has. */
+  /** Earlier objects that have a new name by now, or are part of something that has. */
   moved(): ReadonlySet<CatalogObject> {
     return new Set(this.index.catalog.objects.flatMap((object) => this.origins.get(object) ?? []));
   }
@@ -32,7 +32,7 @@ export class NamesWithin {
     return this.origins.size > 0;
   }
 
-  /** A table by its name from before. */
+  /** A table by its name before the statement. */
   tableBefore(now: TableRef): TableRef | null {
     const was = this.before(this.index.table(now));
     return was && { schema: was.id.schema ?? "", name: was.id.name };
@@ -120,7 +120,7 @@ export class NamesWithin {
     this.index = new CatalogIndex({ ...this.index.catalog, objects });
   }
 
-  /** Only that it exists matters: it holds no earlier data. */
+  /** Only its existence matters: it holds no earlier data. */
   private add(made: Pick<CatalogObject, "kind" | "id">): void {
     const attributes = {
       columns: [],

@@ -14,14 +14,13 @@ export interface PlanRollback {
   readonly before: Catalog;
   /** What the dry run saw, migration by migration. Without it the plan knows only the schema before the release. */
   readonly observed?: readonly MigrationObservation[];
-  /** What an author's way back is held against; absent: it may name what it likes. */
+  /** What an author's way back is checked against; absent: it may name anything. */
   readonly isolation?: IsolationScope;
 }
 
 /**
- * The ways back of a release, in order of preference: the author's down migration, then the inverses of its operations.
- * Deterministic: the same input gives the same plan. The third way, from the difference of two catalogs, needs the
- * schema after the release and is added by the dry run.
+ * The ways back of a release, in order of preference: the author's down migration, then the inverses of its operations. Deterministic: the same input
+ * gives the same plan. The third way, derived from the difference of two catalogs, needs the schema after the release; the dry run adds it.
  */
 export function planRollback(input: PlanRollback): RollbackPlan {
   const migrations = input.migrations.map((migration, at) => {

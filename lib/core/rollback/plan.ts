@@ -4,7 +4,7 @@ import type { KeepAside, SetAside, WrittenSince } from "../undo/keep/aside.js";
 export type RollbackSource = "author" | "inverse" | "difference";
 export type RollbackClass = "exact" | "lossy" | "impossible";
 
-/** One way back for one migration, for the tenants of one cluster. Which one is taken is decided by proof. */
+/** One way back for one migration, for the tenants of one cluster. Proof decides which one is taken. */
 export interface RollbackCandidate {
   readonly source: RollbackSource;
   /** `lossy`: without what is kept aside, rows would be lost; `keep` says what is kept, and `aside` what the way back keeps. */
@@ -12,15 +12,15 @@ export interface RollbackCandidate {
   readonly keep: readonly KeepAside[];
   /** What was written since and would go with the migration; the proof finds it out. */
   readonly aside: readonly SetAside[];
-  /** The same, counted before anything of the release is taken back. */
+  /** The same, counted before anything of the release is undone. */
   readonly since: readonly WrittenSince[];
-  /** Run in order, in one transaction split at the statements that `outside` names. They restored the rows kept aside. */
+  /** Run in order, in one transaction split at the statements that `outside` names. They restore the rows kept aside. */
   readonly statements: readonly string[];
   /** Indexes of `statements` that PostgreSQL refuses in a transaction block. */
   readonly outside: readonly number[];
-  /** What the migration destroys; with `keep` it comes back, without it is gone. */
+  /** What the migration destroys; with `keep` it comes back, without it it is gone. */
   readonly losses: readonly Loss[];
-  /** Why it is impossible, when it is. */
+  /** Why it is impossible, if it is. */
   readonly reason: string | null;
 }
 
@@ -31,7 +31,7 @@ interface MigrationRollback {
   readonly candidates: readonly RollbackCandidate[];
 }
 
-/** The way back of a release, migration by migration in the order of the release; it is walked from the last to the first. */
+/** The way back of a release, one entry per migration, in the release's order; it runs from the last to the first. */
 export interface RollbackPlan {
   readonly cluster: string;
   readonly migrations: readonly MigrationRollback[];

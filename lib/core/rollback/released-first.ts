@@ -6,8 +6,8 @@ import { isOwn } from "../undo/recreate.js";
 import type { Created } from "./created.js";
 
 /**
- * Constraints that the migration put on with tables and columns of its own. They go with those, which is the last thing that happens to
- * them, but bind the rows that are restored before: of the tables themselves, and of those that their foreign keys point at.
+ * Constraints that the migration added together with its own tables and columns. They would go with those, at the very end, but they bind the rows
+ * that are restored before that: rows of the tables themselves, and of those that their foreign keys point at.
  */
 export function isOfCreated(constraint: ConstraintObject, created: Created, index: CatalogIndex): boolean {
   const { type, columns, references } = constraint.attributes;
@@ -24,7 +24,7 @@ export function isOfCreated(constraint: ConstraintObject, created: Created, inde
   return created.hasTable(parent) || concerns(parent, references.columns);
 }
 
-/** Takes off what binds: foreign keys first, since keys that they point at may be among the rest. */
+/** Takes off these constraints: foreign keys first, since keys that they point at may be among the rest. */
 export function releaseFirst(created: Created, after: CatalogIndex): readonly string[] {
   const constraints = after.catalog.objects.filter(
     (object): object is ConstraintObject =>
@@ -39,7 +39,7 @@ export function releaseFirst(created: Created, after: CatalogIndex): readonly st
   ];
 }
 
-/** The schema without what `releaseFirst` takes off, so that no way back of a statement puts it on again. */
+/** The schema without what `releaseFirst` takes off, so that no statement's way back adds it again. */
 export function released(index: CatalogIndex, created: Created): CatalogIndex {
   const columns = new Set<CatalogObject>(columnsOf(created, index));
   const objects = index.catalog.objects.flatMap((object): CatalogObject[] => {
@@ -76,7 +76,7 @@ function columnsOf(created: Created, after: CatalogIndex): readonly ColumnObject
   });
 }
 
-/** Rows that come back have nothing in the column. Under a unique index two of them must not have the same default. */
+/** Restored rows have no value in the column. Under a unique index no two of them may have the same default. */
 function relax(column: ColumnObject, after: CatalogIndex): readonly string[] {
   const { notNull, identity, generated, default: byDefault } = column.attributes;
   if (identity !== "" || generated !== "") return [];

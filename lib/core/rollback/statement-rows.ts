@@ -8,17 +8,17 @@ import type { Inverse } from "../undo/inverse.js";
 import { cascadesFrom } from "../undo/keep/undo-rows.js";
 import type { Created } from "./created.js";
 
-/** One statement of a migration, and what is around it. */
+/** One statement of a migration, and its context. */
 export interface Part {
   readonly statement: Statement;
-  /** The one before it in the migration. */
+  /** The statement before it in the migration. */
   readonly earlier: Statement | null;
   readonly index: CatalogIndex;
   /** The schema after the statement, when it was seen. */
   readonly next: CatalogIndex | null;
   readonly written: readonly TableRef[] | null;
   readonly created: Created;
-  /** What the migration put on with tables and columns of its own is off by then. */
+  /** What the migration added with its own tables and columns is already taken off. */
   readonly releasing: boolean;
 }
 
@@ -27,8 +27,8 @@ export function writes(operation: Operation): boolean {
 }
 
 /**
- * The tables whose rows must be kept: those that the dry run saw change, else those that the statement names. Tables
- * that the migration made, and those whose columns the same statement dropped or converted, are left to their own inverses.
+ * The tables whose rows must be kept: those that the dry run saw change, otherwise those that the statement names. Tables that the migration created,
+ * and those whose columns the same statement dropped or converted, are left to their own inverses.
  */
 export function rowTables(
   part: Part,
@@ -54,7 +54,7 @@ export function rowTables(
   });
 }
 
-/** Whether no trigger and no rule wrote to another table besides. */
+/** Whether no trigger or rule also wrote to another table. */
 function writesWhatItNames({ written, index }: Part, operations: readonly Operation[]): boolean {
   const named = operations.flatMap((operation) =>
     operation.kind === "write-rows" ? [resolveTable(operation.table, index)] : [],

@@ -6,8 +6,8 @@ import { resolveTable } from "../operations/resolve.js";
 import { findObject } from "../undo/recreate.js";
 
 /**
- * Whether an operation took place, by the schema before it and the one that was seen after its statement. Null when they do not tell. Only for what the
- * schema alone decides, so that it is the same on every tenant that has this schema.
+ * Whether an operation took place, judging by the schema before it and the one seen after its statement. Null when they do not tell. Only for what
+ * the schema alone decides, so that it is the same on every tenant with this schema.
  */
 export function tookPlace(operation: Operation, before: CatalogIndex, after: CatalogIndex): boolean | null {
   switch (operation.kind) {
@@ -60,7 +60,7 @@ export function tookPlace(operation: Operation, before: CatalogIndex, after: Cat
   }
 }
 
-/** There before and not after, or the other way round. What stands as it stood was refused, or did nothing. */
+/** There before and not after, or the other way round. An object that is unchanged means that the operation was refused or did nothing. */
 function changed(was: CatalogObject | undefined, is: CatalogObject | undefined, makes: boolean): boolean {
   if (makes) return was === undefined ? is !== undefined : false;
   return was !== undefined && is === undefined;

@@ -9,26 +9,26 @@ import { named } from "./named.js";
 import { NamesWithin } from "./names-within.js";
 import { tookPlace } from "./took-place.js";
 
-/** An operation of a block that takes place, with the schema just before it as far as names go. */
+/** An operation of a block that takes place, with the schema just before it as far as names are concerned. */
 interface Placed {
   readonly operation: Operation;
   readonly index: CatalogIndex;
-  /** The same by the names before the block, where rows and values hang on it: nothing can be copied within the block. */
+  /** The same by the names before the block, where it affects rows and values: nothing can be copied within the block. */
   readonly early: Operation | null;
-  /** What it gives another name, as it was before the block. */
+  /** What it renames, as it was before the block. */
   readonly renamed: CatalogObject | null;
 }
 
 export interface Block {
   readonly placed: readonly Placed[];
-  /** Whether something that was there before has another name afterwards. */
+  /** Whether something that was there before has a new name afterwards. */
   readonly renames: boolean;
   readonly names: NamesWithin;
 }
 
 /**
- * Follows the operations of one statement through the names that they give and take. What guards an operation is decided by the schema just before
- * it, else by what was seen of the schema afterwards.
+ * Follows the operations of one statement through the names that they give and take. An operation's guards are decided by the schema just before it,
+ * otherwise by what was seen of the schema afterwards.
  */
 export function withinBlock(operations: readonly Operation[], before: CatalogIndex, next: CatalogIndex | null): Block {
   const names = new NamesWithin(before);
@@ -45,7 +45,7 @@ export function withinBlock(operations: readonly Operation[], before: CatalogInd
   return { placed, renames: names.renames(), names };
 }
 
-/** Null for an operation that does not take place; without its guards where it does. */
+/** Null for an operation that does not take place; without its guards when it does. */
 function decided(
   operation: Operation,
   guards: BlockGuards,
@@ -127,7 +127,7 @@ function place({ id }: CatalogObject) {
   return { schema: id.schema ?? null, name: id.name };
 }
 
-/** Where the expression could mean another column by the old name, it stays as it is: then nobody takes it for a plain cast. */
+/** Where the expression could mean another column by the old name, it stays as it is: then nobody mistakes it for a plain cast. */
 function renamedIn(using: string | null, now: string, was: string): string | null {
   if (using === null || now === was) return using;
   const word = (name: string) => new RegExp(`(?<![\\w$"])${name.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$"])`, "g");
