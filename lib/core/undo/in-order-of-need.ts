@@ -2,7 +2,7 @@ import type { CatalogObject } from "../catalog/catalog.js";
 import { textsOf } from "../catalog/repair/uses.js";
 import { identifier } from "../sql/quote.js";
 
-/** Objects in an order in which they can be made: one whose definition names another comes after it. */
+/** Objects in an order in which they can be created: one whose definition names another comes after it. */
 export function inOrderOfNeed(objects: readonly CatalogObject[]): readonly CatalogObject[] {
   const ordered = new Set<CatalogObject>();
   const visiting = new Set<CatalogObject>();
@@ -18,7 +18,7 @@ export function inOrderOfNeed(objects: readonly CatalogObject[]): readonly Catal
   return [...ordered];
 }
 
-/** Those of the objects that others name, or that such a one names in turn. */
+/** The objects that others name, directly or through one of these. */
 export function neededBy(
   others: readonly CatalogObject[],
   objects: readonly CatalogObject[],
@@ -36,7 +36,7 @@ export function neededBy(
   return [...needed];
 }
 
-/** How others name the objects; nothing needs what stands on a table, such as a trigger, which may have the name of its function. */
+/** How others name the objects. Nothing needs an object that is on a table, such as a trigger, which may have its function's name. */
 function mentions(objects: readonly CatalogObject[]): ReadonlyMap<CatalogObject, RegExp> {
   return new Map(objects.filter(({ id }) => id.table === undefined).map((object) => [object, mention(object)]));
 }
@@ -45,7 +45,7 @@ function textOf(object: CatalogObject): string {
   return textsOf(object, false).join("\n");
 }
 
-/** The server prints names with their schemas, each part quoted where it must be; some attributes have them as they are. */
+/** The server prints names with their schemas, each part quoted where necessary; some attributes hold them unquoted. */
 function mention({ id }: CatalogObject): RegExp {
   const part = (name: string) => {
     const forms = [name, identifier(name)];

@@ -14,9 +14,9 @@ export interface Kept {
   readonly name: string;
   /** The table whose rows are copied. */
   readonly table: TableRef;
-  /** The rows that the copy takes, as a query: what it would weigh is known before it is made. */
+  /** The rows to copy, as a query: their size is known before the copy is made. */
   readonly rows: string;
-  /** What making it takes of the table, until the commit. */
+  /** The locks that making it takes on the table, until the commit. */
   readonly locks: readonly TableLock[];
   /** Run before the statement. */
   readonly before: readonly string[];
@@ -27,8 +27,8 @@ export interface Kept {
 /**
  * The way back, given the schema before.
  *
- * `exact` restores schema and rows; `lossy` does so too when everything in `keep` was copied before the operation ran,
- * because its statements put the copies back; `impossible` says why.
+ * `exact` restores schema and rows; `lossy` does so too if everything in `keep` was copied before the operation ran, because its statements put the
+ * copies back; `impossible` says why.
  */
 export type Inverse =
   | { readonly class: "exact"; readonly statements: readonly string[] }

@@ -7,13 +7,13 @@ import { type KeptSequences, keepSequences, sequenceName } from "./keep/keep-seq
 import { sequenceOptions, sequencesOf } from "./sequences-of.js";
 
 export interface SequencesAgain extends KeptSequences {
-  /** Before the column, whose default names the sequence. Those of identity columns are made with the column. */
+  /** Run before the column is created, whose default names the sequence. Sequences of identity columns are created with the column. */
   readonly create: readonly string[];
-  /** After the column is there. */
+  /** Run once the column exists. */
   readonly attach: readonly string[];
 }
 
-/** Makes again the sequences that go with tables, or with one column of a table, and sets them to where they stood. */
+/** Creates again the sequences that go with tables, or with one column of a table, and sets them to where they were. */
 export function sequencesAgain(
   statement: Statement,
   before: CatalogIndex,

@@ -5,7 +5,7 @@ import { alterTable, sqlName } from "./inverses.js";
 import { sequenceName } from "./keep/keep-sequences.js";
 import { sequenceOptions, sequencesOf } from "./sequences-of.js";
 
-/** Statements that make again what the catalog describes. The order is: what others need first. */
+/** Statements that create again what the catalog describes. Order: what others need comes first. */
 export function recreateConstraint(constraint: ConstraintObject): string {
   const table = { schema: constraint.id.schema ?? "", name: constraint.id.table ?? "" };
   return alterTable(table, `ADD CONSTRAINT ${identifier(constraint.id.name)} ${constraint.definition ?? ""}`);
@@ -55,7 +55,7 @@ export function identityAgain(before: CatalogIndex, table: TableRef, column: Col
   return alterTable(table, `ALTER COLUMN ${identifier(column.id.name)} ADD GENERATED ${word} AS IDENTITY${options}`);
 }
 
-/** Constraints and indexes that fall with a column: those that name it, and foreign keys that point at it. */
+/** Constraints and indexes that go with a column: those that name it, and foreign keys that point at it. */
 export interface Dependents {
   readonly constraints: readonly ConstraintObject[];
   readonly indexes: readonly IndexObject[];
@@ -103,7 +103,7 @@ export function recreateTable(before: CatalogIndex, table: TableRef): readonly s
   return [[head, ...tail].filter(Boolean).join(" ")];
 }
 
-/** What stands on a table and is made after its rows are back: also the foreign keys of others that point at it. */
+/** What is on a table and is created once its rows are back, including foreign keys of others that point at it. */
 export function dependentsOn(
   before: CatalogIndex,
   table: TableRef,
@@ -130,7 +130,7 @@ export function rowSecurityAgain(before: CatalogIndex, table: TableRef): readonl
   ];
 }
 
-/** NOT NULL stands with its column, and what a partition has from its parent comes with the parent. */
+/** NOT NULL comes with its column, and what a partition has from its parent comes with the parent. */
 export function isOwn({ kind, attributes }: ConstraintObject | IndexObject): boolean {
   if (attributes.ofParent === true) return false;
   return kind === "index" || (attributes.type !== "n" && (attributes.local !== false || attributes.inherited !== true));
@@ -150,7 +150,7 @@ function columnClause(before: CatalogIndex, table: TableRef, column: ColumnObjec
   return parts.join(" ");
 }
 
-/** An object of one name and kind; for functions the only one, or the one whose arguments read the same. */
+/** An object of one name and kind; among functions the only one, or the one whose arguments read the same. */
 export function findObject(
   before: CatalogIndex,
   kind: CatalogObject["kind"],

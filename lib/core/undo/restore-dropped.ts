@@ -22,9 +22,9 @@ import {
 import { isBrought, isComputed, rowsOfColumns, rowsOfTables, tableOf } from "./restore-rows.js";
 
 /**
- * The way back of everything that one statement drops, as objects of the schema before it: what tables are made of, tables and columns,
- * then their rows, then keys, indexes and foreign keys, then views, functions and triggers. One after the other each would miss what
- * another brings, or bring it a second time. Of a table that goes, what stands on it goes along and need not be named.
+ * The way back of everything that one statement drops, as objects of the schema before it: first what tables are built from, then tables and columns,
+ * then their rows, then keys, indexes and foreign keys, then views, functions and triggers. Restoring them one by one would miss what another brings,
+ * or bring it a second time. What is on a dropped table goes with it and need not be named.
  */
 export function restoreDropped(statement: Statement, before: CatalogIndex, dropped: readonly CatalogObject[]): Inverse {
   const all = [...new Set(dropped)];
@@ -83,7 +83,7 @@ export function restoreDropped(statement: Statement, before: CatalogIndex, dropp
 
 const PARTS: ReadonlySet<string> = new Set(["table", "column", "constraint", "index"]);
 
-/** What tables and columns are made of, whatever it is called. */
+/** What tables and columns are built from, whatever its name. */
 const FIRST: ReadonlySet<string> = new Set([
   "schema",
   "extension",
@@ -94,7 +94,7 @@ const FIRST: ReadonlySet<string> = new Set([
   "sequence",
 ]);
 
-/** Other objects, made before tables and their parts and after them. */
+/** Other objects, split into those created before tables and their parts, and those created after them. */
 function around(parts: readonly CatalogObject[], others: readonly CatalogObject[]) {
   const basic = others.filter(({ kind }) => FIRST.has(kind));
   const needed = new Set([...basic, ...neededBy([...parts, ...basic], others)]);
@@ -105,7 +105,7 @@ function around(parts: readonly CatalogObject[], others: readonly CatalogObject[
   };
 }
 
-/** What is made once the rows are back, each once: what stands on tables and columns, and what was dropped by its own name. */
+/** What is created once the rows are back, each once: what is on tables and columns, and what was dropped by its own name. */
 function remaining(
   before: CatalogIndex,
   tables: readonly TableRef[],

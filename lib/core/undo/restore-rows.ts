@@ -11,7 +11,7 @@ export interface KeptRows {
   readonly restore: readonly string[];
 }
 
-/** Of tables that go: rows of a partition are in the copy of its parent. */
+/** For dropped tables: rows of a partition are in its parent's copy. */
 export function rowsOfTables(
   statement: Statement,
   before: CatalogIndex,
@@ -24,7 +24,7 @@ export function rowsOfTables(
   return whole.map((table) => keepTable(statement, before, table));
 }
 
-/** Of columns that go: one copy a table, of all its columns. */
+/** For dropped columns: one copy per table, with all its columns. */
 export function rowsOfColumns(
   statement: Statement,
   before: CatalogIndex,
@@ -43,7 +43,7 @@ export function rowsOfColumns(
   });
 }
 
-/** Whether the column comes to a partition or child with that of a parent. */
+/** Whether a partition or child gets the column with its parent's. */
 export function isBrought(
   column: ColumnObject | undefined,
   columns: readonly ColumnObject[],

@@ -2,7 +2,7 @@ import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { identifier } from "../sql/quote.js";
 
-/** Sequences that go with a column: that of a serial one, or of an identity. */
+/** A sequence that goes with a column: a serial column's, or an identity's. */
 export interface OwnedSequence {
   readonly column: string;
   readonly sequence: CatalogObject;
@@ -18,7 +18,7 @@ export function sequencesOf(before: CatalogIndex, table: TableRef, column: strin
   });
 }
 
-/** The server quotes each part for itself, where it must: also a plain word that is reserved. So every way of writing is looked for. */
+/** The server quotes each part separately, where it must, including a plain word that is reserved. So this returns every spelling. */
 function ownerNames(table: TableRef, column: string): readonly string[] {
   return [table.schema, table.name, column]
     .map((part) => [...new Set([part, identifier(part)])])
@@ -28,7 +28,7 @@ function ownerNames(table: TableRef, column: string): readonly string[] {
     );
 }
 
-/** What CREATE SEQUENCE, ALTER SEQUENCE and identity columns take alike, one setting each. */
+/** Settings that CREATE SEQUENCE, ALTER SEQUENCE and identity columns all accept, one per entry. */
 export function sequenceSettings({ attributes }: CatalogObject): readonly string[] {
   const { start, increment, min, max, cache, cycle } = attributes as Record<string, unknown>;
   return [

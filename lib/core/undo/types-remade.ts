@@ -11,8 +11,8 @@ import { alterTable, impossible } from "./inverses.js";
 import { type Concerned, concernedBy } from "./types-users.js";
 
 /**
- * Makes an enum again as it was, with every type that is made of it: a value cannot be taken from an enum. Columns are converted by way of text, each
- * value into itself; what names one of the types, or such a column, is dropped before and made afterwards, as the schema before has it.
+ * Creates an enum again as it was, with every type built from it: a value cannot be removed from an enum. Columns are converted through text, each
+ * value into itself; what names one of the types, or such a column, is dropped before and created again afterwards, as in the schema before.
  */
 export function remadeTypes(type: CatalogObject, before: CatalogIndex): Inverse {
   const concerned = concernedBy(type, before);
@@ -67,7 +67,7 @@ function again(concerned: Concerned, before: CatalogIndex): readonly string[] {
   ];
 }
 
-/** All columns of a table at once, so that a check or an index over several finds them alike. */
+/** All columns of a table at once, so that a check or an index over several of them sees the same types. */
 function converted(retyped: readonly ColumnObject[], before: CatalogIndex): readonly string[] {
   const own = retyped.filter(({ attributes }) => attributes.local !== false);
   const tables = own.map(tableOf).filter((table, at, all) => all.findIndex((each) => sameTable(each, table)) === at);
@@ -89,7 +89,7 @@ function defaultAgain(column: ColumnObject): readonly string[] {
   return inherited === true ? alterColumn(column, "DROP DEFAULT") : [];
 }
 
-/** What a domain demands may name the function, or the type, that goes. */
+/** A domain's constraints may name the function, or the type, that is dropped. */
 function bareDomain(object: CatalogObject): readonly string[] {
   if (object.kind !== "domain") return [];
   const { constraints, default: was } = object.attributes;
@@ -111,7 +111,7 @@ function alterColumn(column: ColumnObject, action: string): readonly string[] {
   return [alterTable(tableOf(column), `ALTER COLUMN ${identifier(column.id.name)} ${action}`)];
 }
 
-/** The name of an old type until it goes. */
+/** The name of an old type until it is dropped. */
 function aside(at: number): string {
   return `$was${at}`;
 }

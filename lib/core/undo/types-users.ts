@@ -5,17 +5,17 @@ import { keyOf, Uses } from "../catalog/repair/uses.js";
 import { names } from "../catalog/tables.js";
 import { inOrderOfNeed } from "./in-order-of-need.js";
 
-/** What stands on a type that is recreated. */
+/** What depends on a type that is recreated. */
 export interface Concerned {
-  /** The type itself, and domains, composite types and ranges that are made of it, each after those that it is made of. */
+  /** The type itself, and domains, composite types and ranges built from it, each after those that it is built from. */
   readonly types: readonly CatalogObject[];
   /** Columns of these types that hold values, in children as well. */
   readonly retyped: readonly ColumnObject[];
   /** Other columns whose default names one of the types. */
   readonly defaults: readonly ColumnObject[];
-  /** Generated columns that are of such a type, or computed from such a value. */
+  /** Generated columns that have such a type, or are computed from such a value. */
   readonly generated: readonly ColumnObject[];
-  /** Whatever else names one of the types or columns, and has no rows of its own. */
+  /** Everything else that names one of the types or columns, and has no rows of its own. */
   readonly taken: readonly CatalogObject[];
 }
 
@@ -57,13 +57,13 @@ class Search {
     for (const user of this.uses.users(type, true)) if (isType(user)) this.collect(user);
   }
 
-  /** An object that changes or goes, with what uses it. */
+  /** Records an object that changes or goes, with what uses it. */
   note(object: CatalogObject): void {
     if (this.known.has(keyOf(object))) return;
     this.known.add(keyOf(object));
     if (object.kind === "column") this.place(object);
     else if (!isType(object)) this.taken.add(object);
-    // A default that is set again changes nothing of its column.
+    // Setting a default again changes nothing about its column.
     if (object.kind === "column" && this.defaults.has(object)) return;
     for (const user of this.uses.users(object, true)) if (this.isConcerned(user, object)) this.note(user);
   }
@@ -84,11 +84,11 @@ class Search {
     if (user.kind === "table" || user.kind === "schema" || user.kind === "extension" || user.kind === "sequence")
       return false;
     if (user.kind === "publication" || user.kind === "default privileges") return false;
-    // With the table, the column or the parent that it stands on.
+    // With the table, the column or the parent that it is on.
     if (user.kind === "constraint" && user.attributes.type === "n") return false;
     if ((user.kind === "constraint" || user.kind === "index") && drop(user) === null) return false;
     if (user.kind === "index" && user.attributes.constraint !== null) return false;
-    // The server builds again what stands on the column itself.
+    // The server itself rebuilds what is on the column.
     if (used.kind === "column" && this.retyped.has(used)) return !isBuiltAgain(user);
     return true;
   }

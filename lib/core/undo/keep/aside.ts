@@ -2,34 +2,34 @@ import type { TableRef } from "../../catalog/lookup.js";
 import type { TableLock } from "../../postgres/lock-modes.js";
 
 /**
- * What is kept aside around one statement of a migration, in the migration's own transaction: `before` copies what the
- * statement would destroy, `after` reduces the copy to what it did change.
+ * What is kept aside around one statement of a migration, in the migration's own transaction: `before` copies what the statement would destroy,
+ * `after` reduces the copy to what it actually changed.
  */
 export interface KeepAside {
   /** Index of the statement within the migration's up script. */
   readonly statement: number;
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What making the copies takes, until the commit. */
+  /** The locks that making the copies takes, until the commit. */
   readonly locks: readonly TableLock[];
   /** The copies by their names in the schema of kept data. */
   readonly tables: readonly string[];
-  /** For each copy a query that returns one row with `bytes` and `rows`: what it takes before it is reduced. */
+  /** For each copy a query that returns one row with `bytes` and `rows`: its size before it is reduced. */
   readonly sizes: readonly string[];
 }
 
 /**
- * What the way back itself would destroy of what was written since the migration: kept before it runs, in its own transaction.
- * `statement` is the index among the statements of the way back before which it is done.
+ * What the way back itself would destroy of what was written since the migration: kept before it runs, in its own transaction. `statement` is the
+ * index of the way back's statement before which this is done.
  */
 export interface SetAside extends KeepAside {
-  /** What goes, by the names that the release gave it; `column` is null for a whole table. */
+  /** What is taken away, by the names that the release gave it; `column` is null for a whole table. */
   readonly takes: readonly { readonly table: TableRef; readonly column: string | null }[];
-  /** Run when the migration runs again, before its statements and after them, where the copy is there. */
+  /** Run when the migration runs again, before and after its statements, where the copy exists. */
   readonly again: { readonly copy: string; readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
-/** What a way back would put aside, counted where the whole release stands: before the first migration is taken back. */
+/** What a way back would set aside, counted while the whole release is in place: before the first migration is undone. */
 export interface WrittenSince {
   readonly table: TableRef;
   /** Null for a whole table. */

@@ -39,15 +39,15 @@ export const KEPT_SETUP: readonly string[] = [
 ];
 
 /**
- * Nobody writes to the table from before its rows are copied until the migration commits: a row written in between would be
- * in the copy of neither moment, or be taken for one that the migration wrote. Reads go on.
+ * Nobody writes to the table from before its rows are copied until the migration commits: a row written in between would be in neither copy, or would
+ * be mistaken for one that the migration wrote. Reads continue.
  */
 function writeLock(before: CatalogIndex, table: TableRef): readonly TableLock[] {
   const lockable = ["r", "p"].includes(before.table(table)?.attributes.relkind ?? "");
   return lockable ? [{ table, mode: "ShareRowExclusiveLock" }] : [];
 }
 
-/** A copy named `name` of what the query `rows` reads of a table, made under that lock. */
+/** A copy named `name` of what the query `rows` reads from a table, made under that lock. */
 export function keepCopy(
   name: string,
   rows: string,
@@ -68,8 +68,8 @@ export function keepCopy(
 }
 
 /**
- * Makes a copy from a query and puts it on the list; a copy of an attempt that was rolled back by hand is replaced. A publication FOR ALL
- * TABLES has it too, and PostgreSQL refuses to change a published row that nothing identifies.
+ * Makes a copy from a query and puts it on the list; replaces a copy from an attempt that was rolled back by hand. A publication FOR ALL TABLES
+ * includes the copy too, and PostgreSQL refuses to change a published row that nothing identifies.
  */
 export function makeCopy(name: string, query: string, table: TableRef, statement: Statement): readonly string[] {
   const source = literal(`${table.schema}.${table.name}`);
@@ -86,7 +86,7 @@ export function makeCopy(name: string, query: string, table: TableRef, statement
 /** Line pointer of a row in its page (manual, "Database Page Layout"). */
 const ITEM_BYTES = 4;
 
-/** A query for the bytes that a copy of these rows takes on its pages, and how many they are, without making it. Reads them all. */
+/** A query for the number of these rows and the bytes that a copy of them takes on its pages, without making the copy. Reads all of them. */
 export function copySize(rows: string): string {
   return `SELECT coalesce(sum(pg_column_size(q.*) + ${ITEM_BYTES}), 0)::text AS bytes, count(*)::text AS rows FROM (${rows}) q`;
 }
@@ -95,13 +95,13 @@ export function dropCopy(name: string): readonly string[] {
   return [`DROP TABLE ${copyTable(name)}`, `DELETE FROM ${KEPT_LIST} WHERE copy = ${literal(name)}`];
 }
 
-/** Drops a copy that holds nothing any more; one that does stays on the list. */
+/** Drops a copy that is empty now; a copy that still holds rows stays on the list. */
 export function dropWhenEmpty(name: string): readonly string[] {
   const [drop, forget] = dropCopy(name);
   return [`DO ${literal(`BEGIN IF NOT EXISTS (SELECT FROM ${copyTable(name)}) THEN ${drop}; ${forget}; END IF; END`)}`];
 }
 
-/** A copy of this name that an earlier time has left, since some of its rows were not found again, gets another name and stays. */
+/** Renames and keeps a copy of this name from an earlier run, which is left because some of its rows were not found again. */
 export function keepEarlier(name: string): readonly string[] {
   const earlier = `${literal(`${name}_`)} || (SELECT count(*) + 1 FROM ${KEPT_LIST} WHERE starts_with(copy, ${literal(`${name}_`)}))`;
   const body = `DECLARE earlier text; BEGIN IF to_regclass(${literal(copyTable(name))}) IS NOT NULL THEN
@@ -110,10 +110,7 @@ export function keepEarlier(name: string): readonly string[] {
   return [...KEPT_SETUP, `DO ${literal(body)}`];
 }
 
-/**
- * A value as it is kept: values of types that the migration might drop are kept as text, so that the copy does not
- * hold on to the type.
- */
+/** A value in its kept form: values of types that the migration might drop are kept as text, so that the copy does not depend on the type. */
 export function stored(column: ColumnObject, alias: string): string {
   const value = `${alias}.${identifier(column.id.name)}`;
   return ownType(column) ? `${value}::text` : value;

@@ -5,14 +5,14 @@ import { sqlName } from "../inverses.js";
 import { stored, storedAs } from "./copy.js";
 
 /**
- * How a row is found again. By a key or a unique index where the table has one; else by its whole content and a number among the rows of
- * the same content, which may stand for one another.
+ * How a row is found again: by a key or a unique index where the table has one, otherwise by its whole content and a number among the rows with the
+ * same content, which are interchangeable.
  */
 export type Identity =
   | { readonly by: "key"; readonly columns: readonly ColumnObject[] }
   | { readonly by: "content"; readonly columns: readonly ColumnObject[] };
 
-/** `without`: columns that will not be there, or not with the same values, when the rows are looked for. */
+/** `without`: columns that will not exist, or will not have the same values, when the rows are looked up. */
 export function identityOf(before: CatalogIndex, table: TableRef, without: readonly string[] = []): Identity {
   const columns = before.columns(table).filter(({ id }) => !without.includes(id.name));
   const named = (names: readonly string[]) => names.flatMap((name) => columns.filter(({ id }) => id.name === name));
@@ -85,8 +85,8 @@ function contentColumns(identity: Identity): string[] {
 }
 
 /**
- * SQL of ours that reads a table by its names from before a statement, for a moment at which the table or its columns have others: `now` is the table by
- * then, `columns` the name of each by then.
+ * SQL of ours that reads a table by its names from before a statement, for a moment when the table or its columns have other names: `now` is the
+ * table by then, `columns` the name of each column by then.
  */
 export function byNamesOfNow(
   sql: string,
@@ -107,7 +107,7 @@ export function byNamesOfNow(
   );
 }
 
-/** Children that inherit keep rows of their own; the partitions of a partitioned table belong to it. */
+/** Inheriting children keep rows of their own; the partitions of a partitioned table belong to it. */
 export function source(before: CatalogIndex, table: TableRef): string {
   const partitioned = before.table(table)?.attributes.relkind === "p";
   return partitioned ? sqlName(table) : `ONLY ${sqlName(table)}`;

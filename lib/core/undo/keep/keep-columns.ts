@@ -8,7 +8,7 @@ import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow
 import { type Made, readAgain } from "./read-again.js";
 import { withoutTriggers } from "./without-triggers.js";
 
-/** A copy of the values of columns, and the statements that put them back into columns of the same names and types. */
+/** A copy of column values, and the statements that put them back into columns of the same names and types. */
 export interface KeptColumns {
   readonly kept: Kept;
   /** Run while the columns still have what the statement gave them: marks in the copy what was written since. */
@@ -16,13 +16,13 @@ export interface KeptColumns {
   readonly restore: readonly string[];
 }
 
-/** What the statement takes from the table: by none of its columns a row can be found again, and none of its triggers would fire. */
+/** What the statement takes from the table: none of these columns can identify a row again, and none of these triggers would fire. */
 export interface Going {
   readonly columns: readonly ColumnObject[];
   readonly triggers: readonly CatalogObject[];
 }
 
-/** For columns that will be gone, with their values. All are restored at once: rows that are alike keep their values together. */
+/** For columns that will be gone together with their values. All are restored at once: identical rows keep their values together. */
 export function keepColumns(
   statement: Statement,
   before: CatalogIndex,
@@ -44,9 +44,9 @@ export function keepColumns(
 }
 
 /**
- * For columns whose values the statement converts: the copy holds the old values and, from after the statement on, the
- * new ones. A value that was written since is not overwritten. `gone`: columns that the statement also drops. `made`: how it made
- * values that the way back can read again, by the names of their columns.
+ * For columns whose values the statement converts: the copy holds the old values and, once the statement has run, the new ones. A value that was
+ * written since is not overwritten. `gone`: columns that the statement also drops. `made`: how it made values that the way back can read again, by
+ * column name.
  */
 export function keepConverted(
   statement: Statement,
@@ -60,14 +60,14 @@ export function keepConverted(
   const identity = identityOf(before, table, [...namesOf(columns), ...gone]);
   const copy = copyTable(name);
   const fresh = columns.map((_, at) => identifier(`$new${at}`));
-  // The types are others by then, so the new values are kept and compared as text.
+  // The types differ by then, so the new values are kept and compared as text.
   const values = columns.map(({ id }, at) => `t.${identifier(id.name)}::text AS ${fresh[at]}`);
   const now = placedRows(before, table, identity, [], values);
   const same = sameRow(identity, "k", "n");
   const unchanged = fresh.map((column) => `${column} = (n.${column} IS NOT DISTINCT FROM k.${column})::text`);
   const sets = columns.map((column, at) => {
     const value = identifier(column.id.name);
-    // What must have a value and has none that could be converted has its old one.
+    // A column that must have a value, but has none that could be converted, gets its old one.
     const missing = column.attributes.notNull ? ` OR t.${value} IS NULL` : "";
     return `${value} = CASE WHEN k.${fresh[at]} = 'true'${missing} THEN ${restored(column, "k")} ELSE t.${value} END`;
   });
@@ -100,7 +100,7 @@ export function keepConverted(
   };
 }
 
-/** Rows that were added since, which have no earlier value. */
+/** Rows added since, which have no earlier value. */
 function rowsSince(
   copy: string,
   identity: Identity,

@@ -11,9 +11,9 @@ import { withoutTriggers } from "./without-triggers.js";
 /** What undoes a statement that writes rows. */
 export interface KeptRows {
   readonly kept: Kept;
-  /** Takes out what it inserted. Rows that were written since are left alone. */
+  /** Removes what it inserted. Rows that were written since stay as they are. */
   readonly uninsert: readonly string[];
-  /** Puts old values back, where the new ones still stand. */
+  /** Puts old values back where the new ones are still in place. */
   readonly unupdate: readonly string[];
   /** Restores what it deleted. */
   readonly undelete: readonly string[];
@@ -22,8 +22,8 @@ export interface KeptRows {
 }
 
 /**
- * Keeps the rows of a table around a statement that writes them. Afterwards only the difference remains: in the first
- * copy the rows as they were, in the second as they became.
+ * Keeps the rows of a table around a statement that writes them. Afterwards only the difference remains: the first copy has the rows as they were,
+ * the second as they became.
  */
 export function keepRows(statement: Statement, before: CatalogIndex, table: TableRef): KeptRows {
   const name = copyName(statement, table);
@@ -102,7 +102,7 @@ class RowSql {
       WHERE NOT EXISTS (SELECT FROM ${copyTable(this.became)} a WHERE ${sameRow(this.identity, "a", "k")})${this.absent()}`;
   }
 
-  /** A row of the same key that was written since stays as it is. */
+  /** A row with the same key that was written since stays as it is. */
   private absent(): string {
     if (this.identity.by !== "key") return "";
     const match = this.identity.columns
@@ -111,7 +111,7 @@ class RowSql {
     return ` AND NOT EXISTS (SELECT FROM ${sqlName(this.table)} t WHERE ${match})`;
   }
 
-  /** Image equality: works for types without an equality operator, and tells 1.0 from 1.00. */
+  /** Image equality: works for types without an equality operator, and distinguishes 1.0 from 1.00. */
   private sameContent(a: string, b: string): string {
     if (this.identity.by === "content") return "true";
     const list = (alias: string) => this.columns.map((column) => `${alias}.${identifier(column.id.name)}`).join(", ");

@@ -4,13 +4,13 @@ import type { Statement } from "../../sql/statement.js";
 import type { Kept } from "../inverse.js";
 import { copyName, copyTable, dropCopy, KEPT_SETUP, makeCopy } from "./copy.js";
 
-/** Where sequences stand is kept, and `restore` puts them there again; one that has gone further since is left alone. */
+/** The positions of sequences are kept, and `restore` sets them again; a sequence that has advanced since stays as it is. */
 export interface KeptSequences {
   readonly keep: readonly Kept[];
   readonly restore: readonly string[];
 }
 
-/** A sequence that were set back would give values a second time: those of rows that are there, or were. */
+/** A sequence that was set back would give out values a second time: those of rows that exist, or existed. */
 export function keepSequences(statement: Statement, sequences: readonly CatalogObject[]): KeptSequences {
   const [first] = sequences;
   if (!first) return { keep: [], restore: [] };

@@ -6,7 +6,7 @@ import { sqlName } from "../inverses.js";
 import { copyName, copyTable, dropCopy, keepCopy, restored, storedAs } from "./copy.js";
 import { source } from "./identity.js";
 
-/** A copy of all rows of a table that will be gone, and what fills it again once it is back. */
+/** A copy of all rows of a table that will be dropped, and the statements that fill it again once it is back. */
 export function keepTable(
   statement: Statement,
   before: CatalogIndex,

@@ -8,8 +8,8 @@ import type { Retyped } from "./set-aside.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /**
- * Statements that change what the old type would refuse, so that the conversion need not fail for it: the value is in the copy.
- * `tried`: a value that the types alone cannot judge is converted on trial, as our way back converts it.
+ * Statements that change what the old type would refuse, so that the conversion does not fail because of it: the value is in the copy. `tried`: where
+ * the types alone do not tell, the value is converted on trial, the way our way back converts it.
  */
 export function madeToFit(
   index: CatalogIndex,
@@ -43,7 +43,7 @@ function fitOne(index: CatalogIndex, table: TableRef, each: Retyped, tried: bool
   return tried && relax !== null ? [onTrial(from, each, relax)] : [];
 }
 
-/** A column that must have a value loses its NOT NULL until it has one again; null where something else demands it. */
+/** A column that must have a value loses its NOT NULL until it has one again; null where something else requires it. */
 function relaxed(index: CatalogIndex, table: TableRef, { id, attributes }: ColumnObject): string | null {
   if (!attributes.notNull) return "";
   const inKey = index.constraints(table).some((each) => each.attributes.type === "p" && names(each, id.name));
@@ -58,18 +58,18 @@ function names(
   return attributes.columns.includes(column);
 }
 
-/** What a value of one type can be refused for by another: data, NaN by an integer, a domain's check, a name that is not there. */
+/** The errors with which one type may refuse another's value: data, NaN for an integer, a domain's check, a name that does not exist. */
 const REFUSED =
   "data_exception OR feature_not_supported OR integrity_constraint_violation OR undefined_table OR undefined_function";
-/** The old type is not there yet, or no cast leads to it: the way back does not convert. */
+/** The old type does not exist yet, or there is no cast to it: the way back does not convert. */
 const NO_CAST = "undefined_object OR cannot_coerce";
 
-/** All at once first; only where one is refused each is tried for itself. */
+/** All at once first; only if one is refused is each tried separately. */
 function onTrial(from: string, { column, type, turned }: Retyped, relax: string): string {
   const name = identifier(column.id.name);
   const cuts = turned === null && truncates(type);
   const converted = (value: string) => turned?.(value) ?? `${value}::${type}`;
-  // An explicit cast would cut what an assignment refuses.
+  // An explicit cast would truncate what an assignment refuses.
   const all = cuts
     ? `FOR r IN SELECT t.${name} AS value FROM ${from} t WHERE t.${name} IS NOT NULL LOOP x := r.value; END LOOP;`
     : `PERFORM count(${converted(`t.${name}`)}) FROM ${from} t WHERE t.${name} IS NOT NULL;`;
@@ -85,7 +85,7 @@ function onTrial(from: string, { column, type, turned }: Retyped, relax: string)
   );
 }
 
-/** After the way back, by the names of then: what had to have a value and has none gets its default, or stops the way back. */
+/** After the way back, by the names of that time: a column that must have a value and has none gets its default, or stops the way back. */
 export function filledAfterwards(table: TableRef, retyped: readonly Retyped[]): readonly string[] {
   return retyped.flatMap(({ required }) => {
     if (!required) return [];

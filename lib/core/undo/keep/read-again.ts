@@ -4,22 +4,22 @@ import { identifier, literal } from "../../sql/quote.js";
 import { copyTable } from "./copy.js";
 import { type Identity, placedRows, sameRow, source } from "./identity.js";
 
-/** How a statement made the values of a column: an expression over its earlier value, and the type that it gave them. */
+/** How a statement made a column's values: an expression over its earlier value, and the type that it gave them. */
 export interface Made {
   readonly using: string;
   readonly type: string;
 }
 
-/** What an expression can refuse a value with, also where it names what is not there. */
+/** The errors with which an expression may refuse a value, also where it names something that does not exist. */
 const REFUSED =
   "data_exception OR feature_not_supported OR integrity_constraint_violation OR syntax_error_or_access_rule_violation OR raise_exception";
 
 const [ROW, VALUE, AGAIN] = ["$row", "$value", "$again"].map(identifier);
 
 /**
- * For a column that was emptied: a value that was written since and that reads as one of the earlier type comes back as that, where the
- * expression makes the very same value of it again. `unchanged` and `now`: columns of the copy, 'true' where nothing was written since,
- * and the value before the column was emptied, as text.
+ * For a column that was emptied: a value that was written since and reads as one of the earlier type comes back as that, if the expression makes the
+ * very same value from it again. `unchanged` and `now`: columns of the copy, 'true' where nothing was written since, and the value before the column
+ * was emptied, as text.
  */
 export function readAgain(
   before: CatalogIndex,

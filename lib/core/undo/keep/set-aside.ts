@@ -12,45 +12,45 @@ import { fill } from "./keep-columns.js";
 import { filledAfterwards, madeToFit } from "./made-to-fit.js";
 import { withoutTriggers } from "./without-triggers.js";
 
-/** A column that comes back in another type. */
+/** A column that the way back returns to another type. */
 export interface Retyped {
   readonly column: ColumnObject;
   /** Its type after the way back. */
   readonly type: string;
-  /** Of that type, when it is an enum. */
+  /** That type's labels, when it is an enum. */
   readonly labels: readonly string[] | null;
-  /** Whether a value of that type can be cast to the column's type of now. */
+  /** Whether a value of that type can be cast to the column's present type. */
   readonly castsAgain: boolean;
-  /** The release converts it with an expression of its own, or nobody knows with what: only the copy gives a value again, NULL too. */
+  /** The release converts it with an expression of its own, or the expression is unknown: only the copy can give a value back, including NULL. */
   readonly computed: boolean;
-  /** How the way back converts a value, as SQL over it, where it does by more than a cast. */
+  /** How the way back converts a value, as SQL over it, where it uses more than a cast. */
   readonly turned: ((value: string) => string) | null;
-  /** After the way back it must have a value: its name of then, whether it has a default, and the statement that demands it again. */
+  /** After the way back it must have a value: its name then, whether it has a default, and the statement that makes it required again. */
   readonly required: { readonly name: string; readonly hasDefault: boolean; readonly again: string } | null;
 }
 
-/** What a way back takes from a table that stays: `table` and the columns bear the names that the release gave them. */
+/** What a way back takes from a table that stays: `table` and the columns have the names that the release gave them. */
 export interface TakenColumns {
   readonly table: TableRef;
   readonly gone: readonly ColumnObject[];
   readonly retyped: readonly Retyped[];
-  /** The migration writes rows: it would fill a column again that somebody has emptied since, or set back to its default. */
+  /** The migration writes rows: it would refill a column that somebody has emptied since, or set back to its default. */
   readonly fills: boolean;
   /** The way back is one of ours, whose conversions are known. */
   readonly ours: boolean;
-  /** Names after the way back: of the table, and of its columns by their names of now. */
+  /** Names after the way back: the table's, and the columns' by their present names. */
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
 
-/** What is in the copy besides the values: the row after the way back, and whether it stood like that when the release came again. */
+/** What the copy holds besides the values: the row after the way back, and whether it was still like that when the release ran again. */
 const WAS = identifier("$was");
 const STANDING = identifier("$standing");
 const SINCE = identifier("$since");
 
 /**
- * Keeps the values that a way back would take from columns: those that are not what the column has by itself, or that its old type
- * has not. Once the release runs again they find their rows: a value that the release has filled in otherwise by then, from a row
- * that was changed in between, is left as it is, and the kept one stays in the copy.
+ * Keeps the values that a way back would take from columns: those that differ from what the column would have anyway, or that its old type lacks.
+ * Once the release runs again they return to their rows: a value that the release has by then filled in differently, from a row that was changed in
+ * between, stays as it is, and the kept one stays in the copy.
  */
 export function setColumnsAside(statement: Statement, taken: TakenColumns, index: CatalogIndex, at: number): SetAside {
   const values = new TakenValues(statement, taken, index);
@@ -96,12 +96,12 @@ class TakenValues {
     return `SELECT ${list.map((column) => `q.${column}`).join(", ")} FROM (${all}) q WHERE q.${SINCE}`;
   }
 
-  /** What the old type would refuse is in the copy, so that the conversion need not fail for it. */
+  /** What the old type would refuse is in the copy, so that the conversion does not fail because of it. */
   makeFit(): readonly string[] {
     return madeToFit(this.index, this.taken.table, this.taken.retyped, this.taken.ours);
   }
 
-  /** After the way back, by the names of then. */
+  /** After the way back, by the names of that time. */
   noteWhatCameBack(): readonly string[] {
     const { gone, retyped } = this.taken;
     const added = [
@@ -197,7 +197,7 @@ function stood(at: number): string {
   return identifier(`$stood${at}`);
 }
 
-/** Of `t`: not what the column has by itself, so that the release alone would not give it again. */
+/** Over `t`: it differs from what the column would have anyway, so that the release alone would not restore it. */
 function isWritten(column: ColumnObject): string {
   const value = `t.${identifier(column.id.name)}`;
   const constant = constantDefault(column);
@@ -207,7 +207,7 @@ function isWritten(column: ColumnObject): string {
     : `${value}::text IS DISTINCT FROM (${constant})::${column.attributes.type}::text`;
 }
 
-/** Of `t`: the release itself has put something there. What differs each time is not told apart, and gives way. */
+/** Over `t`: the release itself has put something there. What differs each time cannot be told apart, and gives way. */
 function isFilled(column: ColumnObject): string {
   return constantDefault(column) === "unknown" ? "false" : isWritten(column);
 }
@@ -216,7 +216,7 @@ function fitOfRetyped({ column, type, labels }: Retyped): Fit | null {
   return fitOf(`t.${identifier(column.id.name)}`, column.attributes.type, type, labels);
 }
 
-/** Of `t`; where nothing is known of the two types, what is unchanged leaves the copy once the values are converted. */
+/** Over `t`; where nothing is known about the two types, unchanged values leave the copy once the values are converted. */
 function isLost(each: Retyped): string {
   if (each.computed) return "true";
   const fit = fitOfRetyped(each);
@@ -224,7 +224,7 @@ function isLost(each: Retyped): string {
   return fit ? `(${value} IS NOT NULL AND (${fit.survives}) IS NOT TRUE)` : `${value} IS NOT NULL`;
 }
 
-/** Keeps all rows of a table that a way back drops; those that the release does not make itself come again with it. */
+/** Keeps all rows of a table that a way back drops; those that the release does not create itself come back with it. */
 export function setTableAside(statement: Statement, table: TableRef, index: CatalogIndex, at: number): SetAside {
   const name = copyName(statement, table, "since");
   const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");

@@ -5,7 +5,9 @@ import type { SetAside } from "./aside.js";
 import { copySize } from "./copy.js";
 import { keepSequences } from "./keep-sequences.js";
 
-/** Where sequences stand that go with what a way back drops: numbers that rows have are not given a second time once both are there again. */
+/**
+ * Positions of the sequences that go with what a way back drops: numbers that rows have are not given out a second time once both are there again.
+ */
 export function setSequencesAside(
   statement: Statement,
   sequences: readonly CatalogObject[],
@@ -24,7 +26,7 @@ export function setSequencesAside(
   }));
 }
 
-/** The same of sequences that a migration makes and that belong to no column: the application takes numbers of them. */
+/** The same for sequences that a migration creates and that belong to no column: the application takes numbers from them. */
 export function madeAlone(file: string, before: CatalogIndex, after: CatalogIndex, at: number): readonly SetAside[] {
   const made = after.without(before).filter(isAlone);
   const statement: Statement = { index: -1, sql: "", source: { file, line: 1, column: 1 } };

@@ -5,8 +5,8 @@ import type { Inverse } from "../inverse.js";
 import { keepRows } from "./keep-rows.js";
 
 /**
- * Undoes whatever a statement does to the rows of these tables: new rows are taken out of referencing tables first,
- * lost rows are restored into referenced tables first.
+ * Undoes whatever a statement does to the rows of these tables: new rows are removed from referencing tables first, lost rows are restored into
+ * referenced tables first.
  */
 export function undoRows(
   statement: Statement,
@@ -42,7 +42,7 @@ export function cascadesFrom(table: TableRef, before: CatalogIndex): readonly Ta
   return found;
 }
 
-/** A cycle of foreign keys has no order; its tables keep the one they came in. */
+/** A cycle of foreign keys has no order; its tables keep the order in which they came. */
 function referencedFirst(tables: readonly TableRef[], before: CatalogIndex): readonly TableRef[] {
   const ordered: TableRef[] = [];
   const visiting: TableRef[] = [];

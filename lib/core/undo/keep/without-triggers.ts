@@ -6,8 +6,8 @@ import { sqlName } from "../inverses.js";
 import { triggerState } from "../trigger-state.js";
 
 /**
- * Runs statements with the triggers of the table and of its partitions switched off: rows are restored, nothing happens again. Each
- * for itself, since to enable one of a partitioned table enables those of its partitions. `gone`: triggers that are not there.
+ * Runs statements with the triggers of the table and of its partitions disabled: rows are restored without anything firing again. Each separately,
+ * since enabling one on a partitioned table enables those of its partitions. `gone`: triggers that no longer exist.
  */
 export function withoutTriggers(
   before: CatalogIndex,
