@@ -5,7 +5,7 @@ import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { validatedConstraints } from "./support/validated-constraints.js";
 
-/** Rows that a CHECK would refuse. One that is neither true nor false is accepted, as the server has it. */
+/** Rows that a CHECK would refuse. As on the server, a row for which it is neither true nor false is accepted. */
 export const check: Probe = {
   code: "probe.check",
   derive(operation, moment) {

@@ -1,4 +1,4 @@
-/** Verbs of meanings whose subject is what is counted. */
+/** Verbs in meanings whose subject is what is counted. */
 const VERBS: readonly (readonly [string, string])[] = [
   ["do", "does"],
   ["repeat", "repeats"],

@@ -3,7 +3,7 @@ import type { Moment, Probe } from "./probe.js";
 import type { Gone } from "./state/release-state.js";
 import { addressDropped, type CatalogAddress } from "./support/catalog-address.js";
 
-/** Views, foreign keys, functions and columns that need what is dropped without CASCADE, so that the server refuses. */
+/** Views, foreign keys, functions and columns that need something dropped without CASCADE, so that the server refuses. */
 export const dependents: Probe = {
   code: "probe.dependents",
   derive(operation, { before }) {
@@ -36,12 +36,12 @@ function goneBy(operation: Operation, before: Moment["before"]): readonly Gone[]
   return [...before.gone, ...together];
 }
 
-/** What goes with an object without a word (manual, pg_depend): its parts, members of an extension, partitions. */
+/** What goes with an object automatically (manual, pg_depend): its parts, members of an extension, partitions. */
 const AUTOMATIC = "'a', 'i', 'e', 'x', 'P', 'S'";
 
 /**
- * Normal dependences on the object and on what goes with it, by the object that would be left without it: of a rule the view, of
- * an expression the generated column. What has gone before, with all that went with it, needs nothing.
+ * Normal dependencies on the object and on what goes with it, by the object that would lose it: for a rule the view, for an expression the generated
+ * column. What has gone before, with everything that went with it, needs nothing.
  */
 function needing({ sql }: CatalogAddress, gone: readonly Gone[]): string {
   const start = gone.map((each) => `(${each.sql}, '${each.reach}')`);

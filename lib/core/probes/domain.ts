@@ -8,7 +8,7 @@ import { tableName } from "./support/hit-query.js";
 import { sameType } from "./support/same-type.js";
 import { unknowable } from "./support/unknowable.js";
 
-/** Values in columns of a domain, or of a domain over it, that its new constraint would refuse. */
+/** Values in columns of a domain, or of a domain over it, that the domain's new constraint would refuse. */
 export const domain: Probe = {
   code: "probe.domain",
   derive(operation, { before }) {
@@ -16,14 +16,14 @@ export const domain: Probe = {
     const changed = domainNamed(operation.domain, before);
     const refused = changed && refusedValue(operation, changed);
     if (!changed) return [];
-    // One that the release itself has added is in no catalog yet.
+    // A constraint that the release itself added is in no catalog yet.
     const own =
       refused === null && operation.change === "validate constraint" && before.isAltered(operation.domain.name);
     if (refused === null && !own) return [];
     const types = domainsOver(changed.name, before);
     const holders = typesWith(types, before);
     return before.all().flatMap((table) =>
-      // Every child and partition shows its rows through its parent, but may also stand alone.
+      // Every child and partition shows its rows through its parent, but may also exist without one.
       table.columns.flatMap((column) => {
         if (types.some((type) => !isArray(column.type) && sameType(column.type, type)))
           return [refused === null ? unasked(operation, table) : probeOf(operation, before, table, column, refused)];
@@ -68,7 +68,7 @@ function domainsOver(name: string, before: Moment["before"]): readonly string[] 
   return [name, ...direct.flatMap((each) => domainsOver(each, before))];
 }
 
-/** Composite types, row types of tables, ranges, and domains over arrays in which a value of these types stands, at every depth. */
+/** Composite types, row types of tables, ranges, and domains over arrays that contain a value of these types, at every depth. */
 function typesWith(types: readonly string[], before: Moment["before"]): readonly string[] {
   const found = new Set<string>();
   const holds = (parts: readonly string[]) =>

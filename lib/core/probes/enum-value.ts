@@ -6,7 +6,7 @@ import { columnOf } from "./state/table-state.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 
-/** Values still in use that an enum of the release's own, which replaces the type of a column, does not have. */
+/** Values still in use that the release's own enum, which replaces a column's type, does not have. */
 export const enumValue: Probe = {
   code: "probe.enum-value",
   derive(operation, { before }) {
@@ -40,7 +40,7 @@ export const enumValue: Probe = {
   },
 };
 
-/** What is cast to the enum: USING without its last cast. */
+/** The expression that is cast to the enum: USING without its last cast. */
 function textOf(using: string | null, value: string): string {
   const tree = using === null ? null : expressionTree(using);
   if (tree === null) return using ?? value;

@@ -12,7 +12,7 @@ import { setAside } from "./support/set-aside.js";
 import { tableNow } from "./support/table-now.js";
 import { validatedConstraints } from "./support/validated-constraints.js";
 
-/** Rows that an exclusion constraint, or a key WITHOUT OVERLAPS, would not let stand next to another row. */
+/** Rows that an exclusion constraint, or a key WITHOUT OVERLAPS, would not allow next to another row. */
 export const exclusion: Probe = {
   code: "probe.exclusion",
   derive(operation, moment) {
@@ -31,7 +31,7 @@ export const exclusion: Probe = {
   },
 };
 
-/** A key over time takes no empty range. */
+/** A key over time accepts no empty range. */
 function empties(operation: Operation, { before }: Moment, table: TableState, { columns }: UniqueSpec): ProbeDraft {
   const range = columns.at(-1) ?? "";
   return failingRows(before, {
@@ -97,7 +97,7 @@ function probeOf(operation: Operation, { before }: Moment, table: TableState, wa
 
 const CLASHING = identifier("$clashing");
 
-/** Rows that clash with one before them, with `key`, `position` and whatever else is asked for. */
+/** Rows that conflict with an earlier one, with `key`, `position` and whatever else is asked for. */
 function clashingRows(
   table: TableState,
   wanted: WantedExclusion,

@@ -15,9 +15,8 @@ import { unique } from "./unique.js";
 const PROBES = [foreignKey, check, unique, exclusion];
 
 /**
- * On request: rows that contradict constraints and unique indexes which are there, valid or not. They come from loads
- * under `session_replication_role`, from logical replicas, from NOT VALID, and from indexes that a new version of a
- * collation broke; a cascade over orphans is silent. The parser must be loaded.
+ * On request: rows that contradict existing constraints and unique indexes, valid or not. They come from loads under `session_replication_role`, from
+ * logical replicas, from NOT VALID, and from indexes that a new collation version broke; a cascade silently skips orphans. The parser must be loaded.
  */
 export function probeExistingConstraints(before: Catalog): readonly ProbeQuery[] {
   const index = new CatalogIndex(before);
@@ -35,7 +34,7 @@ export function probeExistingConstraints(before: Catalog): readonly ProbeQuery[]
   return [...found, ...existingNotNull(index)];
 }
 
-/** The statement that would make it again: what it would trip over contradicts it. */
+/** The statement that would create it again: rows that would make that fail contradict the constraint. */
 function wanted(object: CatalogObject): string | null {
   if (object.kind === "index") {
     const { unique, constraint, ofParent } = object.attributes;

@@ -9,7 +9,7 @@ import { rowKey } from "./support/row-key.js";
 import { copyAndSet } from "./support/set-aside.js";
 import { withCalls } from "./support/with-calls.js";
 
-/** NULLs in columns that are NOT NULL: each table is read once for all of its columns. */
+/** NULLs in NOT NULL columns: each table is read once for all of its columns. */
 export function existingNotNull(index: CatalogIndex): readonly ProbeQuery[] {
   return index.catalog.objects.flatMap((object) => {
     if (object.kind !== "table" || object.attributes.relkind !== "r") return [];
@@ -44,12 +44,12 @@ function probeOf(
   return withCalls({ ...draft, existing: true });
 }
 
-/** Not IS NULL: of a column that is NOT NULL the planner knows the answer without a look. */
+/** Not IS NULL: for a NOT NULL column the planner knows the answer without looking. */
 function nulls(columns: readonly string[]): string {
   return `num_nulls(${columns.join(", ")}) > 0`;
 }
 
-/** Columns with a default get it, as the application would mean it; null when none has one. */
+/** Columns with a default get it, as the application would expect; null when none has one. */
 function repairOf(ref: TableRef, table: TableState, columns: readonly ColumnObject[]): string | null {
   const statements = columns.flatMap(({ id, attributes }) => {
     const value = attributes.generated === "" ? attributes.default : null;

@@ -8,7 +8,7 @@ import { type Reference, repairOrphans } from "./support/repair-orphans.js";
 import { rowKey } from "./support/row-key.js";
 import { validatedConstraints } from "./support/validated-constraints.js";
 
-/** Rows that name no row of the referenced table, where a foreign key is made or validated. */
+/** Rows whose referenced row does not exist, where a foreign key is created or validated. */
 export const foreignKey: Probe = {
   code: "probe.foreign-key",
   derive(operation, moment) {
@@ -65,13 +65,13 @@ function orphaned(reference: Reference, period: boolean): string {
 
 const PLAIN_TEXTS = new Set(["text", "character varying"]);
 
-/** A text next to a padded one would be compared as a text; the key compares it as a padded one. */
+/** A text and a padded type would be compared as texts; the key compares them as padded. */
 function castTo(own: string, theirs: string): string {
   if (!PLAIN_TEXTS.has(parseType(own)?.base ?? "")) return "";
   return parseType(theirs)?.base === "character" ? "::pg_catalog.bpchar" : "";
 }
 
-/** Compared as the server will: under the collation of the referenced column. */
+/** Compared as the server will compare: under the referenced column's collation. */
 function same({ child, parent }: Reference, from: string, to: string): string {
   const own = columnOf(child, from);
   const theirs = columnOf(parent, to);

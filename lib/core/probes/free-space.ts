@@ -7,17 +7,14 @@ import type { Statement } from "../sql/statement.js";
 import type { ProbeQuery } from "./probe.js";
 import { withCalls } from "./support/with-calls.js";
 
-/** Space that a tenant's rewrites may take. PostgreSQL does not tell its free space in SQL: whoever knows it says so. */
+/** Space that a tenant's rewrites may use. SQL cannot ask PostgreSQL for its free space: somebody who knows it has to say. */
 export interface Room {
   readonly bytes: number;
-  /** False when it is only what every host is taken to have: what needs more is unknown, and not known to fail. */
+  /** False when it is only the assumption for every host: what needs more is unknown, not known to fail. */
   readonly known: boolean;
 }
 
-/**
- * Whether the rewrites of one migration fit on the disk. What was written before goes at the end of the transaction only, so
- * they are added up.
- */
+/** Whether the rewrites of one migration fit on the disk. Old files are only removed at the end of the transaction, so the sizes are added up. */
 export function probeFreeSpace(statements: readonly Statement[], before: Catalog, room: Room): readonly ProbeQuery[] {
   const index = new CatalogIndex(before);
   const rewriting = statements.map((statement) => ({
@@ -33,7 +30,7 @@ export function probeFreeSpace(statements: readonly Statement[], before: Catalog
   return [probeOf(first.statement, tables, room)];
 }
 
-/** A rewrite rewrites the table and its indexes before the old ones go (manual, ALTER TABLE, Notes). */
+/** A rewrite writes a new table and its indexes before the old ones go (manual, ALTER TABLE, Notes). */
 function probeOf(statement: Statement, tables: readonly string[], { bytes, known }: Room): ProbeQuery {
   const size = (name: string) => `pg_total_relation_size(to_regclass(${name}))`;
   const list = `unnest(ARRAY[${tables.map(literal).join(", ")}])`;

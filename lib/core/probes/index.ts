@@ -50,8 +50,8 @@ export const PROBES: readonly Probe[] = [
 /**
  * What must be asked of every tenant of a cluster before a release may run.
  *
- * `statements` are those of all pending migrations, in order; `before` is the schema before the first. The parser must
- * be loaded. Queries hold placeholders for a tenant's own schema: `bindSchemas` puts the names in.
+ * `statements` are those of all pending migrations, in order; `before` is the schema before the first. The parser must be loaded. Queries contain
+ * placeholders for a tenant's own schema: `bindSchemas` fills in the names.
  */
 export function deriveProbes(statements: readonly Statement[], before: Catalog): readonly ProbeQuery[] {
   const index = new CatalogIndex(before);
@@ -77,7 +77,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   for (const statement of statements) {
     const operations = operationsOfText(statement);
     if (operations.some(({ guards }) => guards !== undefined)) {
-      // A guard is decided by the schema before the release only while no statement before it may have changed that.
+      // The schema before the release decides a guard only while no earlier statement may have changed what it decides by.
       for (const operation of operations.filter((each) => !isUnfollowed(each) && !RUNS_CODE.has(each.kind))) {
         const takesPlace = untouched ? occurs(operation, index) : null;
         if (takesPlace === false) continue;
@@ -103,7 +103,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   return found;
 }
 
-/** Operations of a body whose text may name its variables, so that they cannot be asked about. */
+/** Operations of a body whose text may name the body's variables, so that no query can ask about them. */
 const RUNS_CODE = new Set<Operation["kind"]>(["write-rows", "truncate", "query"]);
 const CHANGES_NO_SCHEMA = new Set<Operation["kind"]>([
   "write-rows",

@@ -18,9 +18,9 @@ export interface MayLeave {
 }
 
 /**
- * Tables in which a statement may leave events, as measured: a deferred foreign key's own table where a key is written, the table that it
- * points at where a row or its key goes, that of a deferred unique key that is written, and that of a deferred constraint trigger. What writes the same rows in every tenant is left
- * out: the clone shows it. `deferred`: a statement of the transaction has deferred what may be deferred.
+ * Tables in which a statement may leave events, as measured: a deferred foreign key's own table when a key is written, the table that it points at
+ * when a row or its key goes, a deferred unique key's table when it is written, and a deferred constraint trigger's table. What writes the same rows
+ * in every tenant is left out: the clone shows it. `deferred`: a statement of the transaction has deferred what may be deferred.
  */
 export function mayLeave(statement: Statement, index: CatalogIndex, deferred: boolean): readonly MayLeave[] {
   return operationsOfText(statement).flatMap((operation) => {
@@ -30,7 +30,7 @@ export function mayLeave(statement: Statement, index: CatalogIndex, deferred: bo
     const own = reads.length === 0 ? [] : [{ table, reads, under: waiting(operation, table, index, deferred) }];
     const others = reached(table, operation.change, index).map((each) => ({
       table: each,
-      // What a trigger or a view makes of a row that is the same in every tenant may depend on rows that it finds.
+      // What a trigger or a view does with a row that is the same in every tenant may depend on rows that it finds.
       reads: reads.length === 0 ? [each] : reads,
       under: waiting(ANY_CHANGE, each, index, deferred),
     }));
@@ -53,7 +53,7 @@ function waiting(
   ];
 }
 
-/** Other tables that the change may write: by cascades, and any where a trigger or a rule fires or a view stands before it. */
+/** Other tables that the change may write: through cascades, and any table if a trigger or a rule fires or the target is a view. */
 function reached(table: TableRef, change: WriteRows["change"], index: CatalogIndex): readonly TableRef[] {
   const along = change === "insert" || change === "copy" ? [table] : cascadesFrom(table, index);
   const isView = index.all("view").some(({ id }) => id.schema === table.schema && id.name === table.name);
@@ -107,10 +107,10 @@ function fires({ definition }: CatalogObject, change: WriteRows["change"], defer
   return isconstraint === true && waits && (events & EVENTS[change]) !== 0;
 }
 
-/** What PostgreSQL refuses of a table that has pending trigger events (55006, object_in_use). */
+/** What PostgreSQL refuses on a table that has pending trigger events (55006, object_in_use). */
 const REFUSED = ["AlterTableStmt", "TruncateStmt", "DropStmt", "IndexStmt", "ClusterStmt"];
 
-/** Whether a statement is refused where the table has pending events; one block may write and alter by itself. */
+/** Whether a statement is refused while the table has pending events; a block may both write and alter. */
 export function isRefused(statement: Statement, table: TableRef, index: CatalogIndex): boolean {
   const parsed = parseStatement(statement);
   if (!isParsed(parsed)) return false;
@@ -124,7 +124,7 @@ export function isRefused(statement: Statement, table: TableRef, index: CatalogI
   });
 }
 
-/** Kinds that only a block can hold here: measured as accepted. */
+/** Kinds that only occur inside a block here: measured as accepted. */
 const ALLOWED: ReadonlySet<string> = new Set([
   "rename-table",
   "rename-column",

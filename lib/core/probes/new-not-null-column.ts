@@ -7,7 +7,7 @@ import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { unknowable } from "./support/unknowable.js";
 
-/** Rows for which a new column has no value that it accepts: NOT NULL without a default, or of a domain that refuses its value. */
+/** Rows for which a new column has no acceptable value: NOT NULL without a default, or a domain that refuses its value. */
 export const newNotNullColumn: Probe = {
   code: "probe.new-not-null-column",
   derive(operation, { before, after }) {

@@ -18,7 +18,7 @@ export const notNull: Probe = {
 interface Target {
   readonly table: TableState;
   readonly columns: readonly string[];
-  /** True for new values in a column that is NOT NULL already. */
+  /** True for new values in a column that is already NOT NULL. */
   readonly recomputed?: true;
 }
 
@@ -79,7 +79,7 @@ function probesOf(operation: Operation, { table, columns, recomputed }: Target):
   });
 }
 
-/** The default is what the application means by a missing value; nothing else is made up for it. */
+/** The default is what the application means by a missing value; nothing else is invented for it. */
 function repairOf(table: TableState, name: string): string | null {
   const column = columnOf(table, name);
   const origin = originColumns(table, [name])?.[0];

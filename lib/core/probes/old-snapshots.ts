@@ -1,7 +1,7 @@
 import type { Probe } from "./probe.js";
 import { readableSource } from "./support/readable-source.js";
 
-/** What holds back the oldest snapshot of this database. */
+/** What holds back this database's oldest snapshot. */
 const OLD = `(SELECT 'session ' || a.pid || ' of ' || coalesce(a.usename::text, '?') || ' since ' || a.xact_start AS key, a.pid
     FROM pg_catalog.pg_stat_activity AS a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
     AND a.backend_type = 'client backend' AND (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL)
@@ -9,11 +9,11 @@ const OLD = `(SELECT 'session ' || a.pid || ' of ' || coalesce(a.usename::text, 
   UNION ALL SELECT 'prepared transaction ' || x.gid || ' since ' || x.prepared, NULL
     FROM pg_catalog.pg_prepared_xacts AS x WHERE x.database = current_database()) AS old`;
 
-/** A replica does not show the primary's sessions, and a role without pg_read_all_stats does not see those of others. */
+/** A replica does not show the primary's sessions, and a role without pg_read_all_stats does not see other roles' sessions. */
 const HIDDEN = `pg_is_in_recovery() OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a
   WHERE a.datname = current_database() AND a.query = '<insufficient privilege>')`;
 
-/** Transactions older than a minute, which an operation outside a transaction would wait for. */
+/** Transactions older than a minute that an operation outside a transaction would wait for. */
 export const oldSnapshots: Probe = {
   code: "probe.old-snapshots",
   derive(operation) {

@@ -26,7 +26,7 @@ export const partitionBound: Probe = {
 
 interface WantedPartition {
   readonly parent: TableState;
-  /** Null for a table that is made as a partition. */
+  /** Null for a table that is created as a partition. */
   readonly partition: TableState | null;
   readonly bound: string;
 }
@@ -56,7 +56,7 @@ function inside(before: Moment["before"], parent: TableState, bound: string): re
   return above ? [...inside(before, above, parent.partitionOf?.bound ?? ""), own] : [own];
 }
 
-/** For DEFAULT: in no partition that is there. */
+/** For DEFAULT: in none of the existing partitions. */
 function conditionOf(before: Moment["before"], parent: TableState, bound: string): string {
   const table = parent.origin ?? parent.name;
   const key = parent.partitionKey ?? "";

@@ -16,10 +16,10 @@ import { readableSource } from "./support/readable-source.js";
 import { withCalls } from "./support/with-calls.js";
 
 /**
- * Rows that a statement leaves with pending trigger events under a deferred constraint, where a later statement of the same
- * transaction alters, empties or drops the table: PostgreSQL refuses that (55006, object_in_use), on the tenants that have such rows alone.
- * An UPDATE of one key by expressions over its own row is foretold; of anything else, and of tables that the release touched before, only
- * an execution on the tenant's clone can tell, where there are rows at all.
+ * Rows that a statement leaves with pending trigger events under a deferred constraint, where a later statement of the same transaction alters,
+ * empties or drops the table: PostgreSQL refuses that (55006, object_in_use), but only on tenants that have such rows. An UPDATE of one key by
+ * expressions over its own row can be predicted; anything else, and tables that the release touched before, only an execution on the tenant's clone
+ * can tell, if there are rows at all.
  *
  * `scripts` are the statements of one transaction each, in order.
  */
@@ -46,7 +46,7 @@ export function probePendingEvents(scripts: readonly (readonly Statement[])[], b
 interface Target {
   readonly table: TableRef;
   readonly constraint: ConstraintObject;
-  /** FROM and WHERE of the rows whose key the UPDATE changes to one that must be looked up. */
+  /** FROM and WHERE for the rows whose key the UPDATE changes to one that must be looked up. */
   readonly body: string;
 }
 
@@ -62,7 +62,7 @@ function tablesOf(statement: Statement, index: CatalogIndex): readonly TableRef[
   });
 }
 
-/** An UPDATE of one table by expressions over itself. Null for any other statement, and where no deferred key is set. */
+/** An UPDATE of one table by expressions over itself. Null for any other statement, and where it sets no deferred key. */
 function updateOf(statement: Statement, index: CatalogIndex): Target | null {
   const node = nodeOf(statement);
   if (!node || !("UpdateStmt" in node)) return null;
@@ -99,15 +99,15 @@ function updateOf(statement: Statement, index: CatalogIndex): Target | null {
 }
 
 /**
- * A query of ours finds functions and types in pg_catalog alone, so that what may name the tenant's own is left to the clone: a
- * subquery, a function that is not PostgreSQL's, a cast.
+ * Our queries find functions and types only in pg_catalog, so whatever may name the tenant's own is left to the clone: a subquery, a function that is
+ * not PostgreSQL's, a cast.
  */
 function namesTenantsOwn(expressions: readonly (Node | undefined)[]): boolean {
   const text = JSON.stringify(expressions);
   return /"(SubLink|TypeCast)":/.test(text) || !functionsCalled(expressions).every(isHarmless);
 }
 
-/** A key of one column: of several, which of them are looked up depends on all. */
+/** A key of one column: with several, which of them are looked up depends on all. */
 function isDeferredKey({ type, deferred, columns }: ConstraintObject["attributes"]): boolean {
   return type === "f" && deferred && columns.length === 1;
 }
@@ -123,7 +123,7 @@ function defers(statement: Statement): boolean {
   return node !== null && "ConstraintsSetStmt" in node && node.ConstraintsSetStmt.deferred === true;
 }
 
-/** The statement that PostgreSQL refuses while the events are pending: the same where it is a block, or a later one. */
+/** The statement that PostgreSQL refuses while the events are pending: the same one if it is a block, otherwise a later one. */
 function refusedNext(
   statements: readonly Statement[],
   at: number,

@@ -4,7 +4,7 @@ import type { Operation } from "../operations/index.js";
 import type { Statement } from "../sql/statement.js";
 import type { ReleaseState } from "./state/release-state.js";
 
-/** A read-only query derived from the release, that counts the rows it would trip over. */
+/** A read-only query derived from the release that counts the rows it would trip over. */
 export interface ProbeQuery {
   /** `probe.not-null`, `probe.unique`, `probe.foreign-key`, … */
   readonly code: string;
@@ -18,23 +18,22 @@ export interface ProbeQuery {
   readonly sample: string | null;
   /** A query that, when run, makes the probe pass; null when only a person can decide. */
   readonly repair: string | null;
-  /** Tables it reads in full, as quoted SQL names, for the estimate before it. */
+  /** Tables that it reads in full, as quoted SQL names, for the estimate beforehand. */
   readonly reads: readonly string[];
   /**
-   * Why the count does not tell what the statement will meet: an earlier statement of the release changes these rows
-   * in a way that cannot be foretold. A full sentence without the final stop; then the answer is unknown. Null when the
-   * count is what the statement will meet.
+   * Why the count does not tell what the statement will meet: an earlier statement of the release changes these rows in an unpredictable way. A full
+   * sentence without the final full stop; the answer is then unknown. Null when the count is what the statement will meet.
    */
   readonly uncertainty: string | null;
-  /** It asks about sessions, and a replica shows its own: the primary must be asked. */
+  /** It asks about sessions, and a replica only shows its own: the primary must be asked. */
   readonly primary?: true;
-  /** Why a count above zero is no proof that the statement fails: it is unknown then. A sentence without the final stop. */
+  /** Why a count above zero does not prove that the statement fails: the answer is then unknown. A sentence without the final full stop. */
   readonly suspicion?: string;
-  /** It asks about what is there already, and not what the release would make. */
+  /** It asks about what exists already, not about what the release would create. */
   readonly existing?: true;
   /** Names of the functions that its queries call: one that may change data must not be called in advance. */
   readonly calls: readonly string[];
-  /** Every name in its queries: whose code they would run is asked of the tenant first. */
+  /** Every name in its queries: the tenant is first asked whose code they would run. */
   readonly names: CodeAsked;
 }
 
@@ -50,7 +49,7 @@ export interface Moment {
 /** The contract of every file in this folder: one data precondition. */
 export interface Probe {
   readonly code: string;
-  /** Queries for the operation, or none when the precondition does not arise. */
+  /** Queries for the operation, or none when it does not have the precondition. */
   derive(operation: Operation, moment: Moment): readonly ProbeDraft[];
 }
 
@@ -61,7 +60,7 @@ export type ProbeResult =
       readonly status: "hit";
       readonly count: number;
       readonly keys: readonly string[];
-      /** The server refused a value while it looked, and said so in place of the key: a repair would meet that value too. */
+      /** The server refused a value during the check, and reported it instead of the key: a repair would meet that value too. */
       readonly byError?: true;
       readonly ms: number;
     }

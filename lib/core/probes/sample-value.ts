@@ -26,7 +26,7 @@ const MAKERS: readonly (readonly [RegExp, Make])[] = [
   [/^point$/, (row) => `point(${row}, ${row})`],
 ];
 
-/** A value for the row of this number, as SQL: another for every row where the type has enough of them. */
+/** A value for the row of this number, as SQL: a different one for every row if the type has enough of them. */
 export function sampleValue(column: ColumnObject, before: CatalogIndex, row: number): string {
   const { type } = column.attributes;
   if (type.endsWith("[]")) return "'{}'";

@@ -12,7 +12,7 @@ import { tableName } from "./support/hit-query.js";
 import { refusedBy, tooLongFor } from "./support/refused-by.js";
 import { unknowable } from "./support/unknowable.js";
 
-/** Values that the new type of a column does not take, or takes only cut. */
+/** Values that a column's new type does not accept, or accepts only truncated. */
 export const typeChange: Probe = {
   code: "probe.type-change",
   derive(operation, { before }) {
@@ -20,7 +20,7 @@ export const typeChange: Probe = {
     const table = before.table(operation.table);
     const column = table && columnOf(table, operation.column);
     const made = before.madeType(operation.type);
-    // An enum that the release makes is asked about by its labels.
+    // For an enum that the release creates, its labels are asked about.
     if (!table || !column || (made !== undefined && made !== null)) return [];
     if (made === null) {
       const reason = `${operation.type} is made by the release itself, so that nothing can be cast to it yet`;
@@ -63,7 +63,7 @@ function refused(
   ];
 }
 
-/** A text that is too long can be cut, and its whole kept aside. */
+/** A text that is too long can be truncated, with the whole text kept aside. */
 function cutTo(column: ColumnState, operation: AlterColumnType): { column: string; value: string } | null {
   const length = /^(?:varchar|character varying|char|character|bpchar)\s*\((\d+)\)$/i.exec(operation.type)?.[1];
   const text = /^(text|character( varying)?(\(\d+\))?|citext)$/.test(column.type);
@@ -71,7 +71,7 @@ function cutTo(column: ColumnState, operation: AlterColumnType): { column: strin
   return { column: column.name, value: `left(${identifier(column.name)}, ${length})` };
 }
 
-/** Does the conversion itself: an error of the server says that at least one value does not convert. */
+/** Does the conversion itself: an error from the server says that at least one value does not convert. */
 function attempt(operation: AlterColumnType, table: TableState, column: ColumnState, expression: string): ProbeDraft {
   const alias = identifier(table.name.name);
   const query = `SELECT 0 * count(converted) AS count FROM (SELECT (${expression}) AS converted FROM ${table.rows.from} AS ${alias} OFFSET 0) AS attempt`;
@@ -85,7 +85,7 @@ function attempt(operation: AlterColumnType, table: TableState, column: ColumnSt
   };
 }
 
-/** A conversion of the author's own may yield NULL where the column must not hold it. */
+/** The author's own conversion may return NULL where the column must not hold it. */
 function emptied(operation: AlterColumnType, table: TableState, column: ColumnState): readonly ProbeDraft[] {
   if (!column.notNull || operation.using === null || isPlain(operation)) return [];
   const alias = identifier(table.name.name);

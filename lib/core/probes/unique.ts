@@ -17,7 +17,7 @@ import { tableName } from "./support/hit-query.js";
 import { repairDuplicates } from "./support/repair-duplicates.js";
 import { typeOfExpression } from "./support/type-of-expression.js";
 
-/** Duplicates where a unique index, a unique constraint or a primary key is made. */
+/** Duplicates where a unique index, a unique constraint or a primary key is created. */
 export const unique: Probe = {
   code: "probe.unique",
   derive(operation, moment) {
@@ -83,7 +83,7 @@ function wanted(
   return { table, parts, predicate, nullsNotDistinct, hashed, name };
 }
 
-/** PostgreSQL 14 brought hashes of records, which are those of their fields' types and collations. */
+/** PostgreSQL 14 introduced hashes of records, which are those of their fields' types and collations. */
 const HASHES_RECORDS = 140_000;
 
 /** Types whose equal values have equal hashes, by PostgreSQL's own hash operator classes. */

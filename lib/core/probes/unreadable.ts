@@ -4,8 +4,8 @@ import { missingColumns, type TableState } from "./state/table-state.js";
 import { unknowable } from "./support/unknowable.js";
 
 /**
- * Preconditions on tables or columns that are not known at that moment, because code before it made them or a query
- * decides their columns: nothing can be asked, so the answer is unknown.
+ * Preconditions on tables or columns that are unknown at that moment, because earlier code created them or a query decides their columns: nothing can
+ * be asked, so the answer is unknown.
  */
 export const unreadable: Probe = {
   code: "probe.unreadable",

@@ -39,7 +39,7 @@ export function advance(state: ReleaseState, operation: Operation): ReleaseState
   );
 }
 
-/** Those that change the one table that they name. */
+/** Those that change only the table that they name. */
 type TableChange = Extract<
   Exclude<Operation, Keeping<"tables">>,
   { readonly table: QualifiedName; readonly kind: `${"add" | "drop" | "set" | "alter" | "rename"}-${string}` }
@@ -145,7 +145,7 @@ function changeTable(state: ReleaseState, operation: TableChange): ReleaseState 
   }
 }
 
-/** The table with the constraint on it; one that takes over an index is the index's. */
+/** The table with the constraint; one that takes over an index is already there as the index. */
 function addedConstraint(state: ReleaseState, operation: AddConstraint): ReleaseState {
   const table = state.table(operation.table);
   if (!table) return state;
@@ -197,7 +197,7 @@ function primaryKeyOf(constraints: readonly ConstraintSpec[], table: TableState 
   return table?.indexes.find(({ name }) => name === found.usingIndex)?.columns ?? null;
 }
 
-/** Its columns follow from a query; what stands on it later is in uncertainty. */
+/** Its columns follow from a query; what is on it later is uncertain. */
 function createTableAs(state: ReleaseState, operation: Operation & { kind: "create-table-as" }): ReleaseState {
   const name = { schema: operation.table.schema ?? homeSchema(state.catalog), name: operation.table.name };
   if (operation.ifNotExists && state.hasRelation(name)) return state;
@@ -205,7 +205,7 @@ function createTableAs(state: ReleaseState, operation: Operation & { kind: "crea
   return makeUncertain(createdTable(state, name, []), reason, [name]);
 }
 
-/** What stands on a table is found by its table; an index is no object that others need by itself. */
+/** What is on a table is found through its table; nothing needs an index under its own name. */
 function renamedObject(state: ReleaseState, operation: Operation & { kind: "rename-object" }): ReleaseState {
   if (operation.table !== null || operation.objectKind === "index") return state;
   const from = { schema: operation.name.schema ?? homeSchema(state.catalog), name: operation.name.name };
@@ -234,7 +234,7 @@ function createIndex(state: ReleaseState, operation: Operation & { kind: "create
   return state.with({ ...made, indexes }).withRelation({ schema: table.name.schema, name });
 }
 
-/** Types of the release's own. */
+/** Types that the release creates. */
 function madeObject(state: ReleaseState, operation: Operation & { kind: "create-object" }): ReleaseState {
   if (operation.objectKind !== "type" && operation.objectKind !== "domain") return state;
   return state.withType(operation.name.name, enumLabels(operation.statement));

@@ -7,7 +7,7 @@ import type { ReleaseState } from "./release-state.js";
 import { staged } from "./reshape.js";
 import type { ColumnState, TableState, Uncertainty } from "./table-state.js";
 
-/** A longer statement would make each query after it as long. */
+/** A longer statement would make each later query just as long. */
 const LONGEST_COMPOSED = 20_000;
 
 /**

@@ -12,7 +12,7 @@ export type Written = "any" | readonly TableRef[];
 
 /** What else changes when a table is written: through triggers, rules and foreign keys. */
 export interface Consequences {
-  /** True when the rows of the table itself may end otherwise than the statement says. */
+  /** True when the table's own rows may end up different from what the statement says. */
   readonly own: boolean;
   readonly others: Written;
 }
@@ -45,7 +45,7 @@ export function relatives(state: ReleaseState, table: TableRef): readonly TableR
   return [...descendants(state.catalog, table), ...parents, ...parents.flatMap((parent) => relatives(state, parent))];
 }
 
-/** Tables whose rows a foreign key changes when rows of this one go or change. */
+/** Tables whose rows a foreign key changes when rows of this one are deleted or changed. */
 function cascadesFrom(state: ReleaseState, table: TableRef, seen: readonly TableRef[] = []): readonly TableRef[] {
   const direct = state.catalog
     .referencedBy(table)
@@ -55,7 +55,7 @@ function cascadesFrom(state: ReleaseState, table: TableRef, seen: readonly Table
   return [...direct, ...direct.flatMap((child) => cascadesFrom(state, child, [...seen, table, ...direct]))];
 }
 
-/** Tables with foreign keys to this one, at every depth: what TRUNCATE … CASCADE empties. */
+/** Tables with foreign keys to this one, directly or through others: what TRUNCATE … CASCADE empties. */
 export function referencing(state: ReleaseState, table: TableRef, seen: readonly TableRef[] = []): readonly TableRef[] {
   const direct = state.catalog
     .referencedBy(table)
@@ -75,7 +75,7 @@ function writtenByTrigger(state: ReleaseState, definition: string): Written {
   return statement && isParsed(statement) ? writtenBy(state, statement) : "any";
 }
 
-/** The tables that a DO block or a function writes, by its text. */
+/** The tables that a DO block or a function writes, judging by its text. */
 export function writtenBy(state: ReleaseState, statement: ParsedStatement): Written {
   const body = bodyStatements(statement);
   if (!body || body.opaque.length > 0) return "any";
@@ -99,13 +99,13 @@ function writtenByOperation(state: ReleaseState, operation: Operation): Written 
   return others === "any" ? "any" : [table.origin ?? table.name, ...others];
 }
 
-/** True when a function of these names is the tenant's own, so that it may do anything. */
+/** True when a function with one of these names is the tenant's own, so that it may do anything. */
 export function callsOwnFunction(state: ReleaseState, names: readonly string[]): boolean {
   const last = names.map((name) => name.slice(name.lastIndexOf(".") + 1));
   return state.catalog.catalog.objects.some(({ kind, id }) => kind === "function" && last.includes(id.name));
 }
 
-/** A uncertainty about the rows of some tables. */
+/** Makes the rows of some tables uncertain. */
 export function makeUncertain(state: ReleaseState, reason: string, which: Written): ReleaseState {
   return state.markUncertain(
     { columns: null, reason },

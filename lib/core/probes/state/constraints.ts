@@ -7,7 +7,7 @@ import { recreateConstraint } from "../../undo/recreate.js";
 import type { ReleaseState } from "./release-state.js";
 import type { TableState } from "./table-state.js";
 
-/** A constraint or unique index, as the statement that would make it. */
+/** A constraint or unique index, as the statement that would create it. */
 export type EnforcedConstraint = AddConstraint | CreateIndex;
 
 /** The constraints and unique indexes of a table at a moment of the release. */
@@ -40,7 +40,7 @@ function statementOf(object: CatalogObject): string | null {
   return object.attributes.unique && object.attributes.constraint === null ? object.definition : null;
 }
 
-/** The same table with another one. */
+/** The same table with one more constraint. */
 export function withConstraint(state: ReleaseState, table: TableState, made: EnforcedConstraint): TableState {
   return { ...table, constraints: [...constraintsOn(state, table), made] };
 }
@@ -64,7 +64,7 @@ export function withRenamedConstraint(state: ReleaseState, table: TableState, fr
   return { ...table, constraints, pending: table.pending.map(renamed) };
 }
 
-/** What stands on a table whose column gets another name. */
+/** What is on a table whose column is renamed. */
 export function withRenamedColumn(
   state: ReleaseState,
   table: TableState,
@@ -106,7 +106,7 @@ function renamedSpec(
   }
 }
 
-/** An expression over a table, one of whose columns has another name. What is not understood stays as it is. */
+/** An expression over a table after one of its columns is renamed. What is not understood stays as it is. */
 function renamedIn(text: string, from: string, to: string): string {
   const tree = expressionTree(text);
   if (tree === null) return text;

@@ -3,7 +3,7 @@ import { homeSchema } from "../../operations/resolve.js";
 import { addressDropped, columnAddress, defaultAddress, objectAddress } from "../support/catalog-address.js";
 import type { Gone, ReleaseState } from "./release-state.js";
 
-/** What an operation drops, and what no longer needs what it needed: then nothing stands in the way of dropping that. */
+/** What an operation drops, and what no longer needs what it needed, so that nothing blocks dropping that any more. */
 export function goneBy(state: ReleaseState, operation: Operation): readonly Gone[] {
   const dropped = addressDropped(operation, state);
   if (dropped) return [{ sql: dropped.sql, reach: "cascade" in operation && operation.cascade ? "cascade" : "auto" }];

@@ -67,7 +67,7 @@ function isKey(keys: readonly string[], column: string): boolean {
   return keys.includes(column) || keys.includes(identifier(column));
 }
 
-/** Constraints that hold for new rows only, read from the clause that the server prints. */
+/** Constraints that hold only for new rows, read from the clause that the server prints. */
 function pendingConstraints(before: CatalogIndex, table: TableRef): TableState["pending"] {
   return before
     .constraints(table)
@@ -75,14 +75,14 @@ function pendingConstraints(before: CatalogIndex, table: TableRef): TableState["
     .flatMap((constraint) => specOf(constraint));
 }
 
-/** A constraint of the catalog as a statement would ask for it. Empty for a clause that is not understood. */
+/** A catalog constraint as a statement would define it. Empty for a clause that is not understood. */
 function specOf(constraint: ConstraintObject): readonly ConstraintSpec[] {
   const sql = recreateConstraint(constraint);
   const operations = operationsOfText({ index: 0, sql, source: { file: "catalog", line: 1, column: 1 } });
   return operations.flatMap((operation) => (operation.kind === "add-constraint" ? [operation.constraint] : []));
 }
 
-/** The primary key, else the first unique constraint whose columns are all NOT NULL. */
+/** The primary key, otherwise the first unique constraint whose columns are all NOT NULL. */
 function keyOf(before: CatalogIndex, table: TableRef): readonly string[] {
   const rank = { p: 0, u: 1 } as const;
   const keys = before

@@ -4,10 +4,10 @@ import type { ReleaseState } from "./release-state.js";
 import type { Rows } from "./rows.js";
 import type { TableState } from "./table-state.js";
 
-/** Thrown when a piece of a statement cannot be turned into a query over the rows of the moment. */
+/** Thrown when a part of a statement cannot be turned into a query over the rows of that moment. */
 export class NotForetold extends Error {}
 
-/** Turns pieces of a statement into SQL over the rows that its tables hold at a moment. */
+/** Turns parts of a statement into SQL over the rows that its tables hold at a given moment. */
 export class TableMap {
   readonly used = new Set<TableState>();
 

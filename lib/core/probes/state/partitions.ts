@@ -14,7 +14,7 @@ export function partitionsOf(state: ReleaseState, parent: TableState): readonly 
   return state.all().filter(({ partitionOf }) => partitionOf !== null && sameTable(partitionOf.parent, parent.name));
 }
 
-/** The table under another name, which its partitions know too. */
+/** The table under another name, which its partitions refer to as well. */
 export function movedTable(state: ReleaseState, table: TableState, name: TableRef): ReleaseState {
   const partitions = partitionsOf(state, table).map((each) => ({
     ...each,
@@ -23,7 +23,7 @@ export function movedTable(state: ReleaseState, table: TableState, name: TableRe
   return state.without(table.name).with({ ...table, name }, ...partitions);
 }
 
-/** The parent holds the rows of the new partition too. */
+/** The parent also holds the new partition's rows. */
 export function attached(state: ReleaseState, operation: AttachPartition): ReleaseState {
   const parent = state.table(operation.parent);
   const partition = state.table(operation.partition);

@@ -8,16 +8,16 @@ interface Contents {
   /** The tenant's schema before the release. */
   readonly catalog: CatalogIndex;
   readonly tables: ReadonlyMap<string, TableState>;
-  /** Names of indexes and other relations by schema, those of the release included. */
+  /** Names of indexes and other relations by schema, including the release's. */
   readonly relations: ReadonlySet<string>;
-  /** How many stages were made, so that the next has a name of its own. */
+  /** Number of stages so far, so that the next one has a name of its own. */
   readonly stages: number;
-  /** Types that the release makes, by unqualified name; with the labels of an enum. */
+  /** Types that the release creates, by unqualified name; with an enum's labels. */
   readonly types: ReadonlyMap<string, readonly string[] | null>;
   /** Domains that the release alters, by unqualified name. */
   readonly altered: ReadonlySet<string>;
   readonly gone: readonly Gone[];
-  /** What the tenant calls views, types, sequences and the like that the release has renamed; null for what it made under a name. */
+  /** The tenant's names for views, types, sequences and the like that the release has renamed; null for an object that it created under that name. */
   readonly objects: ReadonlyMap<string, TableRef | null>;
 }
 
@@ -25,13 +25,13 @@ interface Contents {
 export interface Gone {
   /** As `CatalogAddress` has it. */
   readonly sql: string;
-  /** `alone`: it stays, what stands on it too. `auto`: its parts go with it. `cascade`: so does all that needs it. */
+  /** `alone`: only the object; what is on it stays. `auto`: its parts go with it. `cascade`: so does everything that needs it. */
   readonly reach: "alone" | "auto" | "cascade";
 }
 
 /**
- * What the tables of a tenant will be at one moment of a release: the rows now, seen through the statements before that
- * moment. Immutable: each change makes a new one.
+ * What a tenant's tables will be at one moment of a release: the present rows, seen through the statements before that moment. Immutable: each change
+ * creates a new one.
  */
 export class ReleaseState {
   private constructor(private readonly contents: Contents) {}
@@ -53,7 +53,7 @@ export class ReleaseState {
     return this.contents.catalog;
   }
 
-  /** How many stages were made. */
+  /** Number of stages so far. */
   get stages(): number {
     return this.contents.stages;
   }
@@ -124,35 +124,35 @@ export class ReleaseState {
     return this.but({ gone: [...this.gone, gone] });
   }
 
-  /** What the tenant calls an object that stands on no table, by its name at this moment; null for one that the release makes. */
+  /** The tenant's name for an object that is not on a table, by its name at this moment; null for one that the release creates. */
   objectBefore(ref: TableRef): TableRef | null {
     const known = this.contents.objects.get(keyOf(ref));
     return known === undefined ? ref : known;
   }
 
-  /** An object has another name from here on, and its old one stands for nothing of the tenant's. */
+  /** Renames an object from here on; its old name no longer means anything of the tenant's. */
   withRenamed(from: TableRef, to: TableRef): ReleaseState {
     const stood = this.objectBefore(from);
     const objects = new Map([...this.contents.objects, [keyOf(from), null], [keyOf(to), stood]] as const);
     return this.but({ objects });
   }
 
-  /** Labels of an enum that the release makes; null for another type of its own, undefined for a type that is there. */
+  /** Labels of an enum that the release creates; null for another type that it creates, undefined for an existing type. */
   madeType(type: string): readonly string[] | null | undefined {
     return this.contents.types.get(baseName(type));
   }
 
-  /** True for a type that is there but will not be as it is now. */
+  /** True for an existing type that will not stay as it is now. */
   isAltered(type: string): boolean {
     return this.contents.altered.has(baseName(type));
   }
 
-  /** A type that values can be cast to now: one that the release makes does not exist yet. */
+  /** A type that values can be cast to now: one that the release creates does not exist yet. */
   typeNow(type: string): string {
     return this.madeType(type) === undefined ? type : "text";
   }
 
-  /** The same with a uncertainty about some tables, or about every one. */
+  /** The same with an uncertainty about some tables, or about every one. */
   markUncertain(uncertainty: Uncertainty, which: (table: TableState) => boolean = () => true): ReleaseState {
     const touched = this.all().filter(which);
     return this.with(

@@ -6,7 +6,7 @@ import type { ReleaseState } from "./release-state.js";
 import type { Rows } from "./rows.js";
 import type { ColumnState, TableState } from "./table-state.js";
 
-/** A query that reads one table and becomes what the table holds from then on. */
+/** A query that reads one table and gives what the table holds from then on. */
 export function staged(state: ReleaseState, rows: readonly Rows[], sql: string): { state: ReleaseState; rows: Rows } {
   const name = identifier(`$${state.stages + 1}`);
   const stages = [...new Map(rows.flatMap((each) => each.stages).map((stage) => [stage.name, stage])).values()];
@@ -14,7 +14,7 @@ export function staged(state: ReleaseState, rows: readonly Rows[], sql: string):
   return { state: state.withStage(), rows: { from: name, stages: [...stages, { name, sql }], reads } };
 }
 
-/** The table with other columns, each given by SQL over the columns before. The rows stay the same ones. */
+/** The table with other columns, each given by SQL over the earlier columns. The rows stay the same. */
 function reshaped(
   state: ReleaseState,
   table: TableState,
@@ -59,13 +59,13 @@ export function droppedColumn(state: ReleaseState, table: TableState, name: stri
   return state.with({ ...table, columns, key: table.key.includes(name) ? [] : table.key });
 }
 
-/** A column whose values are its default, a number of its own for each row, or computed from the others. */
+/** A column whose values are its default, a different number for each row, or computed from the others. */
 export function addedColumn(state: ReleaseState, table: TableState, spec: ColumnSpec): ReleaseState {
   const column = columnState(state, spec);
   return reshaped(state, table, [...unchanged(table.columns), { column, sql: valueOfAdded(state, spec) }]);
 }
 
-/** A column as the release asks for it. */
+/** A column as the release defines it. */
 export function columnState(state: ReleaseState, spec: ColumnSpec): ColumnState {
   return {
     name: spec.name,
@@ -84,7 +84,7 @@ function valueOfAdded(state: ReleaseState, spec: ColumnSpec): string {
   const type = state.typeNow(spec.type);
   if (spec.serial || spec.identity !== "") return `(row_number() OVER ())::${type}`;
   const value = spec.generationExpression ?? spec.default ?? domainDefault(type, state) ?? "NULL";
-  // Whether its domain takes the value is asked on its own.
+  // A separate probe asks whether its domain accepts the value.
   return `(${value})::${baseType(type, state)}`;
 }
 
@@ -111,7 +111,7 @@ function collateOf(before: ColumnState, { collation, type }: ColumnState): strin
   return /^(text|varchar|character varying|char|character|bpchar)\b/i.test(type) ? ' COLLATE pg_catalog."default"' : "";
 }
 
-/** A column that is computed from the others by another expression. */
+/** A column that another expression computes from the others. */
 export function recomputedColumn(state: ReleaseState, table: TableState, name: string, sql: string): ReleaseState {
   const columns = unchanged(table.columns).map((each) =>
     each.column.name === name
@@ -121,7 +121,7 @@ export function recomputedColumn(state: ReleaseState, table: TableState, name: s
   return reshaped(state, table, columns);
 }
 
-/** The table with one thing about a column changed that its values do not show. */
+/** The table after a change to a column that does not show in its values. */
 export function withColumn(
   state: ReleaseState,
   table: TableState,
@@ -138,7 +138,7 @@ export function emptiedTable(state: ReleaseState, table: TableState): ReleaseSta
   return made.state.with({ ...table, rows: made.rows, ownRows: made.rows, uncertainties: [], sameRows: false });
 }
 
-/** A table that the release makes: without rows. */
+/** A table that the release creates: without rows. */
 export function createdTable(
   state: ReleaseState,
   name: TableState["name"],

@@ -10,7 +10,7 @@ import type { ReleaseState } from "./release-state.js";
 import { emptiedTable } from "./reshape.js";
 import type { TableState } from "./table-state.js";
 
-/** INHERIT and NO INHERIT: the parent has other rows from then on. */
+/** INHERIT and NO INHERIT: the parent's rows differ from then on. */
 export function rehung(state: ReleaseState, operation: Operation & { kind: "set-table-option" }): ReleaseState {
   const parent = parentNamed(operation);
   const table = parent && state.table(parent);
@@ -21,7 +21,7 @@ export function rehung(state: ReleaseState, operation: Operation & { kind: "set-
   ]);
 }
 
-/** The rows after a write: computed where the statement allows it, else in uncertainty; what it sets off is in uncertainty too. */
+/** The rows after a write: computed where the statement allows it, otherwise uncertain; what it sets off is uncertain too. */
 export function written(state: ReleaseState, operation: Operation & { kind: "write-rows" }): ReleaseState {
   const table = state.table(operation.table);
   if (!table) return state;
@@ -65,7 +65,7 @@ export function refreshed(state: ReleaseState, operation: Operation & { kind: "r
   return makeUncertain(state, `The statement at ${place} fills ${humanName(view.name)} again before it`, [view.name]);
 }
 
-/** Code whose effect is not an operation: what it may write is in uncertainty. */
+/** Code whose effect is not an operation: what it may write is uncertain. */
 export function opaque(state: ReleaseState, operation: Operation): ReleaseState {
   const parsed = parseStatement(operation.statement);
   const reason = `The statement at ${readableSource(operation.statement.source)} runs code before it that may change these rows`;

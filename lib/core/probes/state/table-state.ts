@@ -12,46 +12,46 @@ export interface ColumnState {
   /** SQL text; null for none. */
   readonly default: string | null;
   readonly generated: boolean;
-  /** True for an identity column: each row gets a number of its own. */
+  /** True for an identity column: each row gets a different number. */
   readonly numbered: boolean;
-  /** What the tenant calls it now, as long as its values are those that the tenant has now; else null. */
+  /** The tenant's present name for it, as long as its values are the tenant's present ones; otherwise null. */
   readonly origin: string | null;
-  /** What the tenant calls it now, whatever the release does to its values; null for one that the release makes. */
+  /** The tenant's present name for it, whatever the release does to its values; null for one that the release creates. */
   readonly stood: string | null;
 }
 
-/** Why the rows at this moment cannot be computed from the rows now. */
+/** Why the rows at this moment cannot be computed from the present rows. */
 export interface Uncertainty {
-  /** The columns that may have other values; null when rows may come, go or change in any way. */
+  /** The columns that may have other values; null when rows may be added, removed or changed in any way. */
   readonly columns: readonly string[] | null;
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
 }
 
 /** A table at a moment of the release. */
 export interface TableState {
   readonly name: TableRef;
-  /** The table of the tenant that it comes from; null when the release makes it. */
+  /** The tenant's table that it comes from; null when the release creates it. */
   readonly origin: TableRef | null;
   readonly columns: readonly ColumnState[];
-  /** Columns of the primary key, or of another key without NULLs; empty for none. */
+  /** Columns of the primary key, or of another key without NULLs; empty when there is none. */
   readonly key: readonly string[];
   /** Rows of the table and of its children. */
   readonly rows: Rows;
-  /** Its own rows, which keys and foreign keys of a parent by inheritance hold for. */
+  /** Its own rows, to which the keys and foreign keys of an inheritance parent apply. */
   readonly ownRows: Rows;
   readonly uncertainties: readonly Uncertainty[];
-  /** Indexes by name, with the columns of their keys; expressions left out. */
+  /** Indexes by name, with their key columns; expressions left out. */
   readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
-  /** Constraints that existing rows were not checked against, which a VALIDATE may name. */
+  /** Constraints that existing rows were not checked against, and that a VALIDATE may name. */
   readonly pending: readonly ConstraintSpec[];
-  /** Constraints and unique indexes, once the release changes them; null while they are those of the catalog. */
+  /** Constraints and unique indexes, once the release changes them; null while they are the catalog's. */
   readonly constraints: readonly EnforcedConstraint[] | null;
-  /** `RANGE (a, b)` of a partitioned table; else null. */
+  /** `RANGE (a, b)` for a partitioned table; otherwise null. */
   readonly partitionKey: string | null;
   /** What it is a partition of. */
   readonly partitionOf: { readonly parent: TableRef; readonly bound: string } | null;
-  /** True as long as no statement of the release changed which rows there are. */
+  /** True as long as no statement of the release added or removed rows. */
   readonly sameRows: boolean;
 }
 
@@ -64,7 +64,7 @@ export function columnOf(table: TableState, name: string): ColumnState | undefin
   return table.columns.find((column) => column.name === name);
 }
 
-/** The first reason for which these columns may hold other values than computed; null for none. */
+/** The first reason why these columns may hold other values than computed; null when there is none. */
 export function uncertaintyOf(table: TableState, columns: readonly string[]): string | null {
   const found = table.uncertainties.find(
     (uncertainty) => uncertainty.columns === null || uncertainty.columns.some((column) => columns.includes(column)),
@@ -72,13 +72,13 @@ export function uncertaintyOf(table: TableState, columns: readonly string[]): st
   return found?.reason ?? null;
 }
 
-/** What the tenant calls these columns now; null when the release makes or changes one of them. */
+/** The tenant's present names for these columns; null when the release creates or changes one of them. */
 export function originColumns(table: TableState, columns: readonly string[]): readonly string[] | null {
   const origins = columns.map((name) => columnOf(table, name)?.origin ?? null);
   return origins.every((origin) => origin !== null) ? origins : null;
 }
 
-/** The columns that some SQL may name but the table does not have at this moment. */
+/** The columns that some SQL may name but that the table lacks at this moment. */
 export function missingColumns(table: TableState, columns: readonly string[]): readonly string[] {
   return columns.filter((name) => !columnOf(table, name));
 }

@@ -14,7 +14,7 @@ export interface CatalogAddress {
   readonly sql: string;
 }
 
-/** What an operation drops, as the tenant has it now; null for an operation that drops nothing, or nothing that is there. */
+/** What an operation drops, as the tenant has it now; null for an operation that drops nothing, or nothing that exists. */
 export function addressDropped(operation: Operation, before: ReleaseState): CatalogAddress | null {
   switch (operation.kind) {
     case "drop-table":
@@ -71,7 +71,7 @@ function ofObject(operation: DropObject, before: ReleaseState): CatalogAddress |
   return stood && objectAddress(objectKind, stood, signature);
 }
 
-/** An object that stands on no table. Null for a kind whose dependents are not looked for. */
+/** An object that is not on a table. Null for a kind whose dependents we do not look for. */
 export function objectAddress(kind: string, ref: TableRef, signature: string | null): CatalogAddress | null {
   const text = qualified(ref.schema, ref.name);
   const found = (catalog: string, lookup: string, sql = text) => ({
@@ -111,7 +111,7 @@ function relation(kind: string, ref: TableRef): CatalogAddress {
   return { kind, name: humanName(ref), sql: address("pg_class", regclass(ref)) };
 }
 
-/** By catalog: the column of its table and that of its name. */
+/** By catalog: the columns for its table and for its name. */
 const ON_TABLE: Readonly<Record<string, readonly [string, string, string]>> = {
   constraint: ["pg_constraint", "conrelid", "conname"],
   trigger: ["pg_trigger", "tgrelid", "tgname"],

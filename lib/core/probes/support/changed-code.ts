@@ -5,18 +5,18 @@ import { parentNamed } from "../../operations/kinds/set-table-option.js";
 import { builtInVolatility } from "../../postgres/functions.js";
 import type { ReleaseState } from "../state/release-state.js";
 
-/** One more of these, for a type of the release's own, says nothing of the others. */
+/** Another of these, for a type of the release's own, does not affect the existing ones. */
 export const COMMON_OPERATORS: ReadonlySet<string> = new Set([
   ...["=", "<>", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "||", "&&", "@>"],
 ]);
 
-/** What an expression can name, and what it can be made of. */
+/** What an expression can name, and what it can be built from. */
 const CODE: ReadonlySet<string> = new Set([
   ...["function", "procedure", "aggregate", "operator", "collation", "type", "domain", "cast", "text search"],
 ]);
 const RELATIONS: ReadonlySet<string> = new Set(["table", "view", "materialized view", "foreign table", "sequence"]);
 
-/** The names of functions, operators, types and the like whose definition during the release nobody can foretell. */
+/** The names of functions, operators, types and the like whose definition during the release cannot be predicted. */
 export class ChangedCode {
   private readonly changed = new Set<string>();
   private readonly relations = new Set<string>();
@@ -35,17 +35,17 @@ export class ChangedCode {
     return this.changed.has(name);
   }
 
-  /** Whether a table that a statement names without a schema may be one of another schema. */
+  /** Whether a table that a statement names without a schema may be one in another schema. */
   isElsewhere(table: string): boolean {
     return this.elsewhere.has(table);
   }
 
-  /** A setting of the release that gives conversions and comparisons another meaning. */
+  /** A setting of the release that changes what conversions and comparisons mean. */
   get setting(): string | null {
     return this.meaning;
   }
 
-  /** Notes what an operation makes or changes, between two states of the release. */
+  /** Records what an operation creates or changes between two states of the release. */
   note(operation: Operation, before: ReleaseState, after: ReleaseState): void {
     if (looksElsewhere(operation)) this.noteAmbiguous();
     if (operation.kind === "session-setting") {
@@ -63,20 +63,20 @@ export class ChangedCode {
     return !this.texts.some(({ object, text }) => object.id.name === name && text.includes("SECURITY DEFINER"));
   }
 
-  /** With what is made of it: functions that call it, operators and casts of these, domains that check with them. */
+  /** With what is built on it: functions that call it, operators and casts that use these, domains that check with them. */
   private noteCode(name: string): void {
     if (this.changed.has(name)) return;
     this.changed.add(name);
     if (!COMMON_OPERATORS.has(name)) this.noteUses(name.replace(/^'(.*)'$/s, "$1"));
   }
 
-  /** The types that it stands between, as far as they are the tenant's. */
+  /** The types that it converts between, as far as they are the tenant's. */
   private noteCast(sql: string): void {
     for (const { object } of this.texts)
       if (["type", "domain"].includes(object.kind) && mentionOf(object.id.name)(sql)) this.noteCode(object.id.name);
   }
 
-  /** Functions may read it, by themselves or through views. */
+  /** Functions may read it, directly or through views. */
   private noteRelation(name: string): void {
     if (this.relations.has(name)) return;
     this.relations.add(name);
@@ -97,7 +97,7 @@ export class ChangedCode {
     }
   }
 
-  /** Along another search_path a name that several schemas have means another one of them. */
+  /** Under another search_path, a name that several schemas have means a different one of them. */
   private noteAmbiguous(): void {
     const schemas = new Map<string, { readonly object: CatalogObject; readonly homes: Set<string> }>();
     for (const { object } of this.texts) {
@@ -119,10 +119,10 @@ export class ChangedCode {
   }
 }
 
-/** Code that puts statements together may use anything. */
+/** Code that assembles statements may use anything. */
 const COMPOSES = /\bexecute\b/i;
 
-/** Settings by which the server reads a text, or an expression, otherwise. */
+/** Settings that change how the server reads a text or an expression. */
 const MEANING: ReadonlySet<string> = new Set([
   ...[
     "datestyle",
@@ -153,12 +153,12 @@ function codeChanged(operation: Operation): readonly string[] {
   }
 }
 
-/** A configuration of text search is named by a text. */
+/** A text names a text search configuration. */
 function namesOf(kind: string, name: string): readonly string[] {
   return kind === "text search" ? [textName(name)] : [name];
 }
 
-/** The name that stands for what a text may look up. */
+/** The name that represents everything a text may look up. */
 export function textName(text: string): string {
   return `'${text.slice(text.lastIndexOf(".") + 1)}'`;
 }
@@ -195,7 +195,7 @@ function relationsChanged(operation: Operation, before: ReleaseState, after: Rel
       const parent = parentNamed(operation);
       return parent ? [parent.name] : [];
     }
-    // They keep the values of the rows that a function reads.
+    // They do not change the values of the rows that a function reads.
     case "add-column":
     case "add-constraint":
     case "alter-domain":
@@ -234,7 +234,7 @@ function looksElsewhere(operation: Operation): boolean {
   return operation.kind === "query" && /\bset_config\b[^;]*\bsearch_path\b/i.test(operation.statement.sql);
 }
 
-/** The name of what is written with its schema. */
+/** The name without its schema. */
 export function lastPart(name: string): string {
   return (
     /(?:^|\.)(?:"((?:[^"]|"")*)"|([^".]*))$/
@@ -244,7 +244,7 @@ export function lastPart(name: string): string {
   ).replaceAll('""', '"');
 }
 
-/** Whether a text names it, as a whole word where it is one. */
+/** Whether a text names it, as a whole word if it is a word. */
 export function mentionOf(name: string): (text: string) => boolean {
   if (!/^[\w$]+$/.test(name)) return (text) => text.includes(name);
   const word = new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`, "i");

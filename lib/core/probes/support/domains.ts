@@ -12,11 +12,11 @@ export interface Domain {
   readonly notNull: boolean;
   /** SQL text; null for none. */
   readonly default: string | null;
-  /** Over `value`; those that are NOT VALID too: a new value is held to them. */
+  /** Over `value`; including NOT VALID ones: they apply to a new value. */
   readonly checks: readonly { readonly name: string; readonly expression: string }[];
 }
 
-/** The domain that a type's name means; null for any other type, an array of a domain too. */
+/** The domain that a type's name means; null for any other type, including an array of a domain. */
 export function domainOf(type: string, state: ReleaseState): Domain | null {
   if (type.endsWith("]")) return null;
   const found = state.catalog.catalog.objects.filter(
@@ -32,7 +32,7 @@ export function domainNamed({ schema, name }: QualifiedName, state: ReleaseState
   return domainOf(qualified(schema, name), state);
 }
 
-/** The domains that a type goes through on the way to the type that is none, in that order. */
+/** The domains that a type goes through down to the type that is not a domain, in that order. */
 export function domainChain(type: string, state: ReleaseState): readonly Domain[] {
   const domain = domainOf(type, state);
   return domain ? [domain, ...domainChain(domain.base, state)] : [];
@@ -43,7 +43,7 @@ export function baseType(type: string, state: ReleaseState): string {
   return domainChain(type, state).at(-1)?.base ?? type;
 }
 
-/** SQL: true for a value, of the type below, that one of the domains refuses. Null when none refuses anything. */
+/** SQL: true for a value of the base type that one of the domains refuses. Null when none refuses anything. */
 export function refusedByDomains(value: string, domains: readonly Domain[]): string | null {
   const refused = domains.flatMap(({ notNull, checks }) => [
     ...(notNull ? ["value IS NULL"] : []),
@@ -54,7 +54,7 @@ export function refusedByDomains(value: string, domains: readonly Domain[]): str
   return `EXISTS (SELECT FROM (SELECT (${value})::${base} AS value) AS one WHERE ${refused.join(" OR ")})`;
 }
 
-/** What a column of the type holds where nothing is said; null for NULL. */
+/** What a column of the type holds when nothing is specified; null for NULL. */
 export function domainDefault(type: string, state: ReleaseState): string | null {
   return domainChain(type, state).find((domain) => domain.default !== null)?.default ?? null;
 }

@@ -4,14 +4,14 @@ import type { TableState } from "../state/table-state.js";
 import { SAMPLE_SIZE } from "./hit-query.js";
 import { rowKey } from "./row-key.js";
 
-/** What must be unique, whichever statement asks for it. */
+/** What must be unique, whichever statement requires it. */
 export interface WantedKey {
   readonly table: TableState;
   readonly parts: readonly WantedPart[];
   /** SQL text of WHERE; null for none. */
   readonly predicate: string | null;
   readonly nullsNotDistinct: boolean;
-  /** True when every part has a type that the server can hash as it compares it. */
+  /** True when every part has a type that the server hashes consistently with how it compares it. */
   readonly hashed: boolean;
   /** For a person: `quota_key`, `(account_id, quota_key)`. */
   readonly name: string;
@@ -27,8 +27,8 @@ export interface WantedPart {
 const REPEATED = identifier("$repeated");
 
 /**
- * What repeats, found once for everything that follows: the keys, with how many rows have each, or their hashes. To sort numbers
- * of eight bytes takes half of the time of grouping texts in memory that does not hold them, and a sixth of that of sorting them.
+ * What repeats, found once for everything that follows: the keys, with how many rows have each, or their hashes. Sorting eight-byte numbers takes
+ * half the time of grouping texts in memory that is too small for them, and a sixth of that of sorting them.
  */
 export function repeated(key: WantedKey): Stage {
   const names = namesOf(key).join(", ");
@@ -41,7 +41,7 @@ export function repeated(key: WantedKey): Stage {
   return { name: REPEATED, sql: `SELECT DISTINCT hash FROM (${ordered}) AS neighbours WHERE hash = prior` };
 }
 
-/** How many rows are too many: of each key all but one. After `repeated`. */
+/** How many rows are too many: for each key all but one. After `repeated`. */
 export function countDuplicates(key: WantedKey): string {
   const total = "SELECT coalesce(sum(copies - 1), 0)::bigint";
   if (!key.hashed) return `${total} FROM ${REPEATED}`;
@@ -50,10 +50,10 @@ export function countDuplicates(key: WantedKey): string {
   return `${total} FROM (${copies}) AS copied`;
 }
 
-/** As many repeated keys are looked up for the rows that are shown. */
+/** The number of repeated keys that are looked up for the rows shown. */
 const SHOWN = 100;
 
-/** The first of the rows that are too many, for a person. After `repeated`. */
+/** The first of the surplus rows, for a person. After `repeated`. */
 export function shownDuplicates(key: WantedKey, columns: readonly string[]): string {
   const order = key.hashed ? " ORDER BY hash" : "";
   const some = `(SELECT * FROM ${REPEATED}${order} LIMIT ${key.nullsNotDistinct ? SAMPLE_SIZE : SHOWN})`;
@@ -69,7 +69,7 @@ function numbered(key: WantedKey, columns: readonly string[], more: readonly str
   return `SELECT * FROM (SELECT ${listed}, ${number} FROM (${suspects(key, extra, among)}) AS keyed) AS numbered WHERE copy > 1`;
 }
 
-/** Rows whose key, or its hash, is among some that repeat. */
+/** Rows whose key, or its hash, is among the repeated ones. */
 function suspects(key: WantedKey, more: readonly string[], among: string): string {
   const rows = `(${keyedRows(key, more)}) AS every`;
   if (key.hashed) return `SELECT * FROM ${rows} WHERE ${hashOf(key)} IN (SELECT hash FROM ${among} AS repeating)`;
@@ -88,7 +88,7 @@ function namesOf(key: WantedKey): readonly string[] {
   return key.parts.map((_, at) => `k${at}`);
 }
 
-/** The values that must be unique, as k0, k1, …; rows with a NULL among them left out unless NULLs count as equal. */
+/** The values that must be unique, as k0, k1, …; rows with a NULL among them are left out unless NULLs count as equal. */
 export function keyedRows(key: WantedKey, more: readonly string[]): string {
   const list = [...key.parts.map((part, at) => `${part.sql} AS k${at}`), ...more].join(", ");
   const where = whereOf(key);
@@ -96,10 +96,10 @@ export function keyedRows(key: WantedKey, more: readonly string[]): string {
 }
 
 function whereOf({ parts, predicate, nullsNotDistinct }: WantedKey): string {
-  // Not IS NOT NULL, which is false of a composite value with a NULL inside it.
+  // Not IS NOT NULL, which is false for a composite value with a NULL inside it.
   const present = nullsNotDistinct ? [] : parts.map((part) => `(${part.sql}) IS DISTINCT FROM NULL`);
   if (predicate === null) return present.join(" AND ");
-  // An expression may fail for rows that the predicate keeps out of the index.
+  // An expression may fail on rows that the predicate keeps out of the index.
   if (present.length > 0 && parts.some(({ column }) => column === null))
     return `CASE WHEN (${predicate}) THEN ${present.join(" AND ")} END`;
   return [`(${predicate})`, ...present].join(" AND ");

@@ -13,11 +13,11 @@ export interface FailingRows extends Pick<Hit, "code" | "subject" | "statement" 
   readonly condition: string;
   /** The columns that the condition is about. */
   readonly columns: readonly string[];
-  /** True when children by inheritance are not looked at. */
+  /** True when inheriting children are not looked at. */
   readonly own: boolean;
-  /** Names the table that keeps what the repair takes away: `check`, `outside`. */
+  /** Names the table that keeps what the repair removes: `check`, `outside`. */
   readonly why: string;
-  /** A column that the repair may empty, or set to a value, instead of moving the row; null for none. */
+  /** A column that the repair may empty, or set to a value, instead of moving the row; null when there is none. */
   readonly set: { readonly column: string; readonly value: string } | null;
 }
 

@@ -5,18 +5,18 @@ import type { ProbeDraft } from "../probe.js";
 import { overRows, type Rows, readsOf } from "../state/rows.js";
 import type { TableState } from "../state/table-state.js";
 
-/** At most this many keys are shown of what a probe finds. */
+/** At most this many of the keys that a probe finds are shown. */
 export const SAMPLE_SIZE = 5;
 
-/** What a probe says of the rows that it looks for. */
+/** What a probe says about the rows that it looks for. */
 export interface Hit {
   readonly code: string;
   readonly subject: Subject;
   readonly statement: Statement;
   readonly meaning: string;
-  /** SQL after SELECT list: FROM and WHERE, whose rows are the hits. */
+  /** SQL after the SELECT list: FROM and WHERE, whose rows are the hits. */
   readonly body: string;
-  /** SQL text expression for the key of one hit, and what to order by so that the same rows are shown each time. */
+  /** SQL text expression for one hit's key, and what to order by so that the same rows are shown each time. */
   readonly key: string;
   readonly order: string;
   /** Everything that `body` reads. */

@@ -3,11 +3,11 @@ import { deparse } from "../../sql/deparse.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 import { literal, qualified } from "../../sql/quote.js";
 
-/** Thrown for a partition bound or key that is not understood. The message is a full sentence without the final stop. */
+/** Thrown for a partition bound or key that is not understood. The message is a full sentence without the final full stop. */
 export class NotABound extends Error {}
 
 /**
- * The condition of a partition's bound over the columns of its parent's key, as the server checks it.
+ * The condition of a partition's bound over its parent's key columns, as the server checks it.
  *
  * `key` is `RANGE (a, b)` as `pg_get_partkeydef` prints it, `bound` is `FOR VALUES …`.
  */
@@ -48,7 +48,7 @@ function inRange(columns: readonly string[], bound: string): string {
   return `(${[...present, ...(low ?? []), ...(high ?? [])].join(" AND ")})`;
 }
 
-/** One end of a range. After MINVALUE or MAXVALUE the columns before it alone decide, exclusive or not. */
+/** One end of a range. After MINVALUE or MAXVALUE only the columns before it decide, exclusive or not. */
 function edge(
   columns: readonly string[],
   values: readonly string[],

@@ -10,18 +10,18 @@ import type { ReleaseState } from "../state/release-state.js";
 import { COMMON_OPERATORS, mentionOf } from "./changed-code.js";
 import { readableSource } from "./readable-source.js";
 
-/** What writes rows by itself once the release has made it. */
+/** What writes rows automatically once the release has created it. */
 interface Reaction {
   readonly on: QualifiedName;
-  /** Tables; "any" when nobody can say which. */
+  /** Tables; "any" when it cannot be told which. */
   readonly writes: "any" | readonly QualifiedName[];
-  /** Rows that are added set nothing off: a foreign key's ON DELETE and ON UPDATE. */
+  /** Added rows set nothing off: a foreign key's ON DELETE and ON UPDATE. */
   readonly cascades: boolean;
 }
 
 /**
- * Code of the release's own that writes rows when something else is done: its functions, what is made of them, and its triggers, rules and
- * foreign keys. The tenant has none of it yet, so that no catalog tells.
+ * Code that the release creates and that writes rows when something else is done: its functions, what is built on them, and its triggers, rules and
+ * foreign keys. The tenant has none of it yet, so no catalog tells.
  */
 export class MadeCode {
   /** Names of functions that may write, and of views, operators, domains and the like that call them. */
@@ -29,7 +29,7 @@ export class MadeCode {
   private readonly functions = new Set<string>();
   private readonly reactions: Reaction[] = [];
 
-  /** The tables after an operation, with what the release's own code may have written in uncertainty. */
+  /** The tables after an operation, where what the release's own code may have written is uncertain. */
   seen(operation: Operation, after: ReleaseState): ReleaseState {
     const reason = `The statement at ${readableSource(operation.statement.source)} runs code of the release before it that may change these rows`;
     const { sql } = operation.statement;
@@ -65,7 +65,7 @@ export class MadeCode {
     return [...this.writers].some((name) => mentionOf(name)(sql));
   }
 
-  /** Whether a function's text says anything but that it computes; a function that it calls and that is not made yet may write. */
+  /** Whether a function's text says that it may do more than compute; a function that it calls and that does not exist yet may write. */
   private mayWrite(statement: Statement): boolean {
     const parsed = parseStatement(statement);
     const body = isParsed(parsed) ? bodyStatements(parsed) : null;

@@ -2,19 +2,19 @@ import type { WantedExclusion } from "../exclusion.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 
 const RANGE = /^(int4|int8|num|date|ts|tstz)range$/;
-/** The server writes each range of these as `[a,b)`. Dates know an infinity that it leaves as it is. */
+/** The server writes each range of these types as `[a,b)`. Dates have an infinity, which it leaves as it is. */
 const HALF_OPEN = /^int[48]range$/;
 
 /** The element of an exclusion constraint that is a range which must not overlap. */
 export interface RangeElement {
   readonly at: number;
-  /** True when every range of its type holds its lower bound and not its upper one. */
+  /** True when every range of its type includes its lower bound and excludes its upper one. */
   readonly halfOpen: boolean;
 }
 
 /**
- * The element that is a range which must not overlap while all others are equal: then one pass in order finds the
- * clashes, where comparing every pair would not end. Null for any other constraint.
+ * The element that is a range which must not overlap while all others are equal: then one ordered pass finds the conflicts, where comparing every
+ * pair would take forever. Null for any other constraint.
  */
 export function rangeElement(table: TableState, { elements }: WantedExclusion): RangeElement | null {
   const overlaps = elements.flatMap(({ operator }, at) => (operator === "&&" ? [at] : []));
@@ -27,9 +27,8 @@ export function rangeElement(table: TableState, { elements }: WantedExclusion): 
 }
 
 /**
- * Ranges in order of their lower bound: one overlaps a range before it exactly when its lower bound lies below the
- * highest upper bound so far, or meets it and both belong to their ranges. The bounds are sorted and compared as what they
- * are, which takes half of the time of comparing ranges.
+ * Ranges in order of their lower bound: one overlaps an earlier range exactly when its lower bound is below the highest upper bound so far, or equals
+ * it and both belong to their ranges. Bounds are sorted and compared as themselves, which takes half the time of comparing ranges.
  */
 export function overlappingRanges(from: string, { elements }: WantedExclusion, range: RangeElement): string {
   const r = `e${range.at}`;
@@ -42,7 +41,7 @@ export function overlappingRanges(from: string, { elements }: WantedExclusion, r
     ...(range.halfOpen ? [] : [`lower_inc(${r}) AS lower_inc, upper_inc(${r}) AS upper_inc`]),
   ];
   const seen = [
-    // NULL where no range stands before this one.
+    // NULL where there is no range before this one.
     `bool_or(high IS NULL) ${before} AS endless`,
     `max(high) ${before} AS highest`,
     ...(range.halfOpen ? [] : [`max(high) FILTER (WHERE upper_inc) ${before} AS reached`]),

@@ -3,10 +3,10 @@ import { literal } from "../../sql/quote.js";
 import type { ReleaseState } from "../state/release-state.js";
 import { baseType, domainChain, domainOf, refusedByDomains } from "./domains.js";
 
-/** PostgreSQL 16 brought `pg_input_is_valid`, which says whether a text is a value of a type without an error. */
+/** PostgreSQL 16 introduced `pg_input_is_valid`, which tells whether a text is a value of a type without an error. */
 const INPUT_IS_VALID = 160_000;
 
-/** The least value of each, and the first above the greatest. */
+/** The smallest value of each, and the first above the largest. */
 const INTEGER: Readonly<Record<string, readonly [string, string]>> = {
   smallint: ["-32768", "32768"],
   integer: ["-2147483648", "2147483648"],
@@ -14,7 +14,7 @@ const INTEGER: Readonly<Record<string, readonly [string, string]>> = {
 };
 const INTEGERS = Object.keys(INTEGER);
 
-/** From here on a value rounds to infinity, and up to here to zero: half a step beyond the largest and the least that there is. */
+/** From here on a value rounds to infinity, and up to here to zero: half a step beyond the largest value, and half of the smallest. */
 const REAL = {
   largest: "3.402823567797336616375393954581425684480e38",
   least: "7.006492321624085354618647916449580656402e-46",
@@ -32,8 +32,8 @@ const BITS = new Set(["bit", "bit varying"]);
 type Condition = string | "never" | "attempt";
 
 /**
- * The condition under which a type refuses a value of another type, or takes it only cut: SQL over `value`, `"never"`, or
- * `"attempt"` where only the conversion itself can tell. Types as `format_type` or the parser spells them.
+ * The condition under which a type refuses a value of another type, or accepts it only truncated: SQL over `value`, `"never"`, or `"attempt"` where
+ * only the conversion itself can tell. Types as `format_type` or the parser spells them.
  */
 export function refusedBy(value: string, from: string, to: string, state: ReleaseState): Condition {
   const domains = domainChain(to, state);
@@ -51,14 +51,14 @@ export function refusedBy(value: string, from: string, to: string, state: Releas
   return below === "never" ? refused : `CASE WHEN ${below} THEN true ELSE ${refused} END`;
 }
 
-/** For NULL only what its domains say of it. */
+/** For NULL only what its domains say about it. */
 function unless(isNull: string, condition: string, ofNull: string | null): string {
   return ofNull === null
     ? `NOT (${isNull}) AND ${condition}`
     : `CASE WHEN ${isNull} THEN ${ofNull} ELSE ${condition} END`;
 }
 
-/** Whether a value of an unknown type is longer than the type allows: an assignment refuses it, and a cast would only cut it. */
+/** Whether a value of an unknown type is longer than the type allows: an assignment refuses it, and a cast would only truncate it. */
 export function tooLongFor(value: string, to: string, state: ReleaseState): Condition {
   const target = parseType(baseType(to, state));
   if (!target || (!TEXTS.has(target.base) && !BITS.has(target.base))) return "attempt";
@@ -108,7 +108,7 @@ function longerThan(value: string, { base, modifiers }: Target): Condition {
   return length === null ? "never" : `length(rtrim(${value}::text, ' ')) > ${length}`;
 }
 
-/** An assignment neither cuts nor fills a string of bits. */
+/** An assignment neither truncates nor pads a bit string. */
 function otherLength(value: string, { base, modifiers }: Target): Condition {
   if (base === "bit") return `length(${value}) <> ${modifiers[0] ?? 1}`;
   return modifiers[0] === undefined ? "never" : `length(${value}) > ${modifiers[0]}`;
@@ -118,7 +118,7 @@ function outOfRange(value: string, { base, modifiers }: Target, from: string): C
   const range = INTEGER[base];
   if (range) {
     const [least, above] = range;
-    // A float is rounded as a float, half to even, and a numeric half away from zero.
+    // A float rounds half to even, as a float; a numeric rounds half away from zero.
     const rounded = FLOATS.has(from) ? `round(${value}::double precision)` : `round(${value}::numeric)`;
     return `NOT (${rounded} >= ${least} AND ${rounded} < ${above})`;
   }
@@ -134,7 +134,7 @@ function outOfRange(value: string, { base, modifiers }: Target, from: string): C
   return "never";
 }
 
-/** By name first: before PostgreSQL 14 a numeric knows no infinity. */
+/** By name first: before PostgreSQL 14 numeric has no infinity. */
 function beyond(value: string, type: string, { largest, least }: typeof REAL): string {
   const size = `abs(${value}::${type})`;
   const outside = `${size} >= ${largest}::${type} OR (${size} <= ${least}::${type} AND ${size} <> 0)`;

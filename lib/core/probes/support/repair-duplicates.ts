@@ -8,9 +8,8 @@ import { rowKey } from "./row-key.js";
 import { copyAndSet, setAside } from "./set-aside.js";
 
 /**
- * Keeps the first row of each key and moves the others aside. Where other tables refer to the rows they stay, and a column of the key
- * that may be NULL is emptied. No value is made up, since somebody may read it. Null when only a person can decide, and when the release
- * changes the table before.
+ * Keeps the first row of each key and moves the others aside. Where other tables refer to the rows, they stay, and a nullable column of the key is
+ * emptied. No value is invented, since somebody may read it. Null when only a person can decide, and when the release changes the table first.
  */
 export function repairDuplicates(state: ReleaseState, key: WantedKey, columns: readonly string[]): string | null {
   const { origin } = key.table;
@@ -36,7 +35,7 @@ WHERE copy > 1`;
   });
 }
 
-/** A column of the key without which a row repeats nothing: the last that may be NULL. */
+/** A key column without which a row repeats nothing: the last that may be NULL. */
 function emptiable({ parts, nullsNotDistinct }: WantedKey, table: TableState): string | null {
   if (nullsNotDistinct) return null;
   const names = parts.flatMap(({ column }) => {

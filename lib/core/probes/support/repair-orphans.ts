@@ -14,8 +14,8 @@ export interface Reference {
 }
 
 /**
- * The least destructive that works: NULL where the column allows it, else the rows move aside. A missing row of the referenced table is
- * never made up. Null when only a person can decide.
+ * The least destructive repair that works: NULL where the column allows it, otherwise the rows move aside. A missing row of the referenced table is
+ * never invented. Null when only a person can decide.
  */
 export function repairOrphans(state: ReleaseState, reference: Reference): string | null {
   const { child, parent } = reference;
@@ -33,7 +33,7 @@ export function repairOrphans(state: ReleaseState, reference: Reference): string
   const some = from.map((name) => `child.${identifier(name)} IS NOT NULL`).join(" OR ");
   const where = full ? `(${orphan}) OR ((${some}) AND NOT (${present}))` : orphan;
   const nullable = reference.from.filter((name) => columnOf(child, name)?.notNull === false);
-  // MATCH FULL wants all of them NULL, MATCH SIMPLE is content with one.
+  // MATCH FULL requires all of them to be NULL, for MATCH SIMPLE one is enough.
   const column = full && from.length > 1 ? undefined : originColumns(child, nullable.slice(0, 1))?.[0];
   const chosen = `SELECT child.tableoid, child.ctid FROM ${names.child} AS child\nWHERE ${where}`;
   const lost = `Rows of ${tableName(child)} whose ${reference.from.join(", ")} names no row of ${tableName(parent)}`;

@@ -8,8 +8,8 @@ import { columnsNamed } from "./columns-named.js";
 import { baseType } from "./domains.js";
 
 /**
- * Constraints and unique indexes that the server checks again because of an operation, as the statements that would make them
- * then: those over a column whose values are converted, and those of its parent that a new partition takes over.
+ * Constraints and unique indexes that the server checks again because of an operation, as the statements that would create them then: those over a
+ * column whose values are converted, and the parent's that a new partition takes over.
  */
 export function reverified(operation: Operation, moment: Moment): readonly EnforcedConstraint[] {
   const found = touched(operation, moment);
@@ -30,7 +30,7 @@ function touched(operation: Operation, { before, after }: Moment): readonly Enfo
   return [...own, ...pointing(after, table, operation.column)];
 }
 
-/** Checks must be there on a partition before; NOT NULL too. */
+/** A partition must already have the checks; NOT NULL too. */
 function takenOver(before: Moment["before"], parent: TableState, partition: TableState): readonly EnforcedConstraint[] {
   const there = new Set(constraintsOn(before, partition).map(fingerprint));
   return constraintsOn(before, parent)
@@ -39,7 +39,7 @@ function takenOver(before: Moment["before"], parent: TableState, partition: Tabl
     .map((each) => ({ ...each, table: partition.name, ...(each.kind === "create-index" ? { name: null } : {}) }));
 }
 
-/** What tells one apart from another, the name left out. */
+/** What distinguishes one from another, apart from the name. */
 function fingerprint(enforced: EnforcedConstraint): string {
   if (enforced.kind === "create-index") return JSON.stringify([enforced.keys, enforced.predicate]);
   return JSON.stringify({ ...enforced.constraint, name: null });

@@ -1,7 +1,7 @@
 import { identifier, literal } from "../../sql/quote.js";
 import type { TableState } from "../state/table-state.js";
 
-/** What names one row of a table to a person, and orders rows. */
+/** What identifies one row of a table to a person, and orders rows. */
 export interface RowKey {
   /** SQL expression of type text: `id=17`. */
   readonly text: string;
@@ -9,11 +9,11 @@ export interface RowKey {
   readonly order: string;
 }
 
-/** By the key of the table, else by the place of the row, else by the columns that the probe is about. */
+/** By the table's key, otherwise by the row's physical place, otherwise by the columns that the probe is about. */
 export function rowKey(table: TableState, alias: string, columns: readonly string[]): RowKey {
   if (table.key.length > 0) {
     const columns = table.key.map((name) => `${alias}.${identifier(name)}`);
-    // One column is compared several times as fast as a row of one.
+    // Comparing one column is several times as fast as comparing a row of one.
     const order = columns.length === 1 ? columns.join() : `ROW(${columns.join(", ")})`;
     return { text: textOf(table.key, alias), order };
   }
@@ -25,7 +25,7 @@ export function rowKey(table: TableState, alias: string, columns: readonly strin
   return { text, order: text };
 }
 
-/** Enough to find the row by; a value may have a megabyte. */
+/** Enough to find the row by; a value may be a megabyte long. */
 const LONGEST_VALUE = 200;
 
 function textOf(names: readonly string[], alias: string): string {

@@ -1,4 +1,4 @@
-/** True when two spellings name the same type of a release's own, an array of it included. Modifiers are left out. */
+/** True when two spellings name the same type of a release's own, or the same array of one. Modifiers are left out. */
 export function sameType(a: string, b: string): boolean {
   const left = partsOf(a);
   const right = partsOf(b);

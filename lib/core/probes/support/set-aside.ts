@@ -4,17 +4,17 @@ import { identifier, literal, qualified } from "../../sql/quote.js";
 import { visible } from "../../visible.js";
 import type { ReleaseState } from "../state/release-state.js";
 
-/** What a repair says of itself, above its SQL. */
+/** What a repair says about itself, above its SQL. */
 interface Repair {
-  /** One word for the rows' fault, which is kept with them: `orphans`, `repeated`. */
+  /** One word for what is wrong with the rows, which is kept with them: `orphans`, `repeated`. */
   readonly why: string;
-  /** A sentence without the final stop; foreign names are made visible here. */
+  /** A sentence without the final full stop; other people's names are made visible here. */
   readonly says: string;
 }
 
 /**
- * Moves rows out of a table, as their text, into one of our own schema, so that nothing is lost. Null when a foreign key would carry
- * the removal on to other rows: then only a person can decide.
+ * Moves rows out of a table, as text, into one of our own schema, so that nothing is lost. Null when a foreign key would extend the removal to other
+ * rows: then only a person can decide.
  *
  * `chosen` is a query that returns the tableoid and ctid of the rows.
  */
@@ -36,7 +36,7 @@ INSERT INTO ${REPAIRED_ROWS} (relation, why, repair, taken, names, was)
 SELECT ${literal(from)}, ${literal(repair.why)}, ${WHICH}, clock_timestamp(), ${namesOf(from)}, was FROM moved`;
 }
 
-/** Changes one column of rows, and keeps there how each was and what it became. */
+/** Changes one column of rows, and keeps there how each row was and what it became. */
 export function copyAndSet(
   table: TableRef,
   repair: Repair,
@@ -59,28 +59,28 @@ INSERT INTO ${REPAIRED_ROWS} (relation, why, changed, repair, taken, names, was,
 SELECT ${literal(from)}, ${literal(repair.why)}, ${literal(change.column)}, ${WHICH}, clock_timestamp(), ${namesOf(from)}, was, became FROM gate_set`;
 }
 
-/** The columns whose values are in the text of a row, in their order. */
+/** The columns whose values are in a row's text, in order. */
 function namesOf(relation: string): string {
   return `ARRAY(
   SELECT attname::text FROM pg_attribute WHERE attrelid = ${literal(relation)}::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 )`;
 }
 
-/** Rows of every table fit into it, and no type of the tenant's holds on to it. */
+/** Rows of every table fit into it, and it depends on none of the tenant's types. */
 const REPAIRED_ROWS = `${identifier(OWN_SCHEMA)}.repaired_rows`;
 
-/** Whether a repair keeps what it takes away, so that it can be undone: ending sessions, for one, cannot. */
+/** Whether a repair keeps what it removes, so that it can be undone; ending sessions, for example, cannot be. */
 export function keepsRows(repair: string): boolean {
   return repair.includes(".repaired_rows (");
 }
 
-/** The setting under which a repair that can be undone says which it is. */
+/** The setting in which a repair that can be undone says which one it is. */
 export const REPAIR_SETTING = "schema_gate.repair";
 const WHICH = `current_setting('${REPAIR_SETTING}', true)`;
 
 /**
- * `was` and `became` are rows as `record_out` prints them, which loses nothing. `changed` is the column that the repair set; NULL, as
- * `became`, for a row that moved.
+ * `was` and `became` are rows as `record_out` prints them, which loses nothing. `changed` is the column that the repair set; it is NULL for a row
+ * that moved, and so is `became`.
  */
 const PREPARE = `CREATE SCHEMA IF NOT EXISTS ${identifier(OWN_SCHEMA)};
 CREATE TABLE IF NOT EXISTS ${REPAIRED_ROWS} (

@@ -5,10 +5,10 @@ import { deparseType } from "../../sql/deparse.js";
 import { columnOf, type TableState } from "../state/table-state.js";
 
 const TEXTS = new Set(["text", "character varying", "character", "citext"]);
-/** Functions of texts that give a text. */
+/** Text functions that return a text. */
 const OF_TEXT = new Set(["lower", "upper", "initcap", "btrim", "ltrim", "rtrim", "replace", "left", "right", "md5"]);
 
-/** The type of an expression over the columns of a table, where that is plain to see; else null. */
+/** The type of an expression over a table's columns, where it is plain to see; otherwise null. */
 export function typeOfExpression(sql: string, table: TableState): string | null {
   return typeOf(expressionTree(sql) ?? undefined, table);
 }

@@ -3,7 +3,7 @@ import type { ProbeDraft } from "../probe.js";
 import type { TableState } from "../state/table-state.js";
 import { tableName } from "./hit-query.js";
 
-/** Queries in the place of those that cannot be asked. */
+/** Queries in place of those that cannot be asked. */
 export const UNASKED = {
   count: "SELECT 0::bigint AS count",
   sample: "SELECT NULL::text AS key WHERE false",

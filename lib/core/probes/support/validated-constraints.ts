@@ -38,7 +38,7 @@ function constraintsOf(
   return pending.map((each) => ({ ...each, validated: true }));
 }
 
-/** ENFORCED checks the rows that came while it was not. */
+/** ENFORCED checks the rows that were added while it was not enforced. */
 function enforced(
   before: Moment["before"],
   table: TableState,

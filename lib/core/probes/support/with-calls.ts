@@ -6,8 +6,8 @@ import { type ChangedCode, COMMON_OPERATORS, lastPart, textName } from "./change
 import { UNASKED } from "./unknowable.js";
 
 /**
- * A probe with the names that its queries use, read from the queries themselves. `changed`: functions, types and the like that the release
- * has made or changed by then. A query that names one is not asked: the server does not have it yet, or has another.
+ * A probe with the names that its queries use, read from the queries themselves. `changed`: functions, types and the like that the release has
+ * created or changed by then. A query that names one is not asked: the server does not have it yet, or has a different one.
  */
 export function withCalls(draft: ProbeDraft, changed: Changed = NOTHING): ProbeQuery {
   const query = read(draft);
