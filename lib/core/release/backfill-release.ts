@@ -10,13 +10,13 @@ import { BACKFILL } from "./ledgers/backfill.js";
 import { type ReadReleaseOptions, readRelease } from "./read-release.js";
 
 export interface BackfillReleaseOptions extends Pick<ReadReleaseOptions, "acceptances"> {
-  /** Set where tenants that have it are to have it once more: what tells this time from the others. */
+  /** Set to run the backfill again on tenants that have it: what distinguishes this run from the others. */
   readonly again?: string;
 }
 
 /**
- * A release that is the one backfill of a file, in whichever framework's form the file is written. Its version is the file's name, so that a
- * tenant that has it does not get it twice. Never throws for what is in the file.
+ * A release that consists of one backfill in a file, in any framework's form. Its version is the file's name, so that a tenant that has it does not
+ * get it twice. Never throws because of the file's contents.
  */
 export async function backfillRelease(file: ReleaseFile, options: BackfillReleaseOptions = {}): Promise<Release> {
   const { again, ...reading } = options;
@@ -34,8 +34,8 @@ export async function backfillRelease(file: ReleaseFile, options: BackfillReleas
 const SECTIONS = /^\s*--\s*(?:\+goose\s+|migrate:)up\b/im;
 
 /**
- * As the framework would read it whose marks it bears, if need be under a name with a version, which a file of no folder lacks; as plain SQL
- * where no framework makes a single migration of it.
+ * As the framework whose marks it has would read it, if need be under a name with a version, which a single file may lack; as plain SQL where no
+ * framework reads it as a single migration.
  */
 async function readAlone(file: ReleaseFile, options: ReadReleaseOptions): Promise<Release> {
   const guessed = await readRelease([file], options);
@@ -87,7 +87,7 @@ function problemsOf(migration: Migration, said: readonly Finding[]): readonly Fi
 
 function formRefusal(sql: string, table: string | null): NotCuttable | null {
   const node = treeAlone(sql);
-  // What the parser refuses is a finding of its own.
+  // What the parser refuses has a finding of its own.
   if (!node) return null;
   try {
     shapeOf(node, table);

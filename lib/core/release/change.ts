@@ -4,13 +4,13 @@ export interface Change {
   readonly title: string;
   /** Null where only a number is known. */
   readonly commit: string | null;
-  /** Null where only a repository on this machine knows it. */
+  /** Null when only a local repository knows it. */
   readonly url: string | null;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What a pipeline says of the change that it runs for, by the variables that each service sets; null outside of one. */
+/** What a pipeline says about the change that it runs for, by the variables that each service sets; null outside a pipeline. */
 export function changeOfPipeline(variables: Variables): Change | null {
   for (const read of [github, gitlab, codeBuild]) {
     const change = read(variables);
@@ -20,8 +20,8 @@ export function changeOfPipeline(variables: Variables): Change | null {
 }
 
 /**
- * Whose change a pipeline runs for: those whom `SCHEMA_GATE_AUTHOR` names, separated by commas, and who started it as GitHub or
- * GitLab says. Who starts it there is who merged; an author of commits is what the commits say, so one does not replace the other.
+ * Whose change a pipeline runs for: those named in `SCHEMA_GATE_AUTHOR`, separated by commas, and whoever started it according to GitHub or GitLab.
+ * Whoever starts it there is whoever merged; the author of a commit is whatever the commit says, so one does not replace the other.
  */
 export function authorsOfPipeline(variables: Variables): readonly string[] {
   const { SCHEMA_GATE_AUTHOR: named = "", GITHUB_ACTOR: actor = "", GITLAB_USER_LOGIN: login = "" } = variables;

@@ -3,18 +3,18 @@ import { commandLine, type MigratorCommand } from "../migration/migrator-command
 import type { Migration, Release } from "../migration/release.js";
 import type { ReleaseFile } from "../migration/source-file.js";
 
-/** Id of the convention: the ledger is our own, since a command's own ledger is for the command to read. */
+/** Id of the convention: the ledger is our own, since only a command itself can read its own ledger. */
 export const COMMAND = "command";
 
 export interface CommandReleaseOptions {
   readonly command: MigratorCommand;
-  /** What the ledger calls this state of the program; null: made from the checksum. */
+  /** The ledger's name for this state of the program; null: derived from the checksum. */
   readonly version: string | null;
 }
 
 /**
- * A release that is one run of a team's own program. Its checksum covers the program, its arguments and the files of the
- * migrations' folder, so that another program is another release.
+ * A release that is one run of a team's own program. Its checksum covers the program, its arguments and the files in the migrations folder, so that a
+ * changed program is a different release.
  */
 export function commandRelease(files: readonly ReleaseFile[], options: CommandReleaseOptions): Release {
   const { command } = options;

@@ -15,14 +15,13 @@ import { parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import { formattedType } from "../sql/type-name.js";
 
-/** Requirements are derived from the code alone, before any tenant's catalog is known. */
+/** Requirements are derived from the code only, before any tenant's catalog is known. */
 const NOTHING_KNOWN = new CatalogIndex({ canonical: CANONICAL_VERSION, serverVersion: 0, objects: [], unseen: [] });
 
 /**
- * What must hold before these migrations can run, and what holds after they ran. `others` are the migrations around them:
- * a name without a schema means the table of that name when the release has only one. `application` are the columns that
- * the application's own code names.
- * The parser must be loaded (`loadParser`).
+ * What must hold before these migrations can run, and what holds after they have run. `others` are the migrations around them: a name without a
+ * schema means the table of that name when the release has only one. `application` are the columns that the application's own code names. The parser
+ * must be loaded (`loadParser`).
  */
 export function contractOf(
   migrations: readonly Migration[],
@@ -61,8 +60,8 @@ function toldByStatement(statement: Statement, functions: FunctionBodies): reado
 }
 
 /**
- * What must be there, then what changes, then what is there. What stands under a guard needs nothing for sure; it leaves
- * something for sure where the guard asks for its absence.
+ * What must exist, then what changes, then what exists afterwards. A guarded operation certainly needs nothing; it certainly leaves something where
+ * the guard asks for that to be absent.
  */
 function toldByOperation(operation: Operation): readonly Told[] {
   const guarded = (operation.guards ?? []).length > 0;
@@ -80,12 +79,12 @@ function toldByOperation(operation: Operation): readonly Told[] {
   return [...changes, ...requirements.filter(({ when, present }) => whereAbsent && when !== "before" && present)];
 }
 
-/** IF NOT EXISTS: the statement succeeds over whatever is there. */
+/** IF NOT EXISTS: the statement succeeds whatever exists. */
 function passesOver(operation: Operation): boolean {
   return "ifNotExists" in operation && operation.ifNotExists;
 }
 
-/** ALTER TABLE IF EXISTS … RENAME: what is absent is not renamed. */
+/** ALTER TABLE IF EXISTS … RENAME: does not rename what is absent. */
 function mayMiss(operation: Operation): boolean {
   return operation.kind === "rename-table" && operation.ifExists;
 }

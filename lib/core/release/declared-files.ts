@@ -2,14 +2,14 @@ import type { Finding } from "../finding.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import type { SourceFile } from "../migration/source-file.js";
 
-/** Files of the folder that the config says are no migrations, with the reason. */
+/** Files of the folder that the config says are not migrations, with the reason. */
 export interface DeclaredFiles {
-  /** A path relative to the folder; `*` stands for any text within a name, `**` for any folders. */
+  /** A path relative to the folder; `*` matches any text within a name, `**` any folders. */
   readonly files: string;
   readonly reason: string;
 }
 
-/** The files without those that the config takes out; each that is taken out is noted, and a line that takes out none is refused. */
+/** The files without those that the config excludes; each excluded file is noted, and an entry that excludes none is refused. */
 export function withoutDeclared(
   files: readonly SourceFile[],
   declared: readonly DeclaredFiles[],

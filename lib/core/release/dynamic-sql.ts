@@ -6,8 +6,8 @@ import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed } from "../sql/parse.js";
 
 /**
- * Functions that run a text put together at run time. Creating one changes nothing yet, so it does not block; a statement
- * of the release that calls it does.
+ * Functions that run SQL assembled at run time. Creating one changes nothing yet, so it does not block; a statement of the release that calls it
+ * does.
  */
 export function dynamicSqlFindings(statements: readonly AnyStatement[]): readonly Finding[] {
   return statements.flatMap((statement): readonly Finding[] => {

@@ -7,7 +7,7 @@ import { unreadFile } from "./conventions/refusals.js";
 import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
 import { type MarkedWayBack, markedWayBack } from "./marked-way-back.js";
 
-/** What the folder as a whole has to say: files that no migration takes up, empty ones, holes in the numbering. */
+/** Findings about the folder as a whole: files that no migration uses, empty files, gaps in the numbering. */
 export function folderFindings(
   files: readonly SourceFile[],
   convention: Convention,
@@ -40,7 +40,7 @@ function pathsOf(migrations: readonly MigrationSource[]): Set<string> {
   );
 }
 
-/** Files that the convention does not read: what could be a migration or its way back under another reading blocks. */
+/** Files that the convention does not read: one that another reading could take for a migration or its way back blocks. */
 function leftOver(
   left: readonly SourceFile[],
   files: readonly SourceFile[],
@@ -59,7 +59,7 @@ function leftOver(
   });
 }
 
-/** Which other convention that something speaks for would take up a file. */
+/** Which other convention with something pointing to it would read a file. */
 function claimsOfOthers(files: readonly SourceFile[], convention: Convention): ReadonlyMap<string, string> {
   const claims = new Map<string, string>();
   for (const other of CONVENTIONS) {
@@ -79,7 +79,7 @@ function isProgram(file: SourceFile): boolean {
   return PROGRAM.test(file.name) && !/\.d\.[cm]?ts$/.test(file.name);
 }
 
-/** A program that is named as migrations are; node-pg-migrate runs every one in its folder. */
+/** A program named like a migration; node-pg-migrate runs every one in its folder. */
 function isMigrationProgram(file: SourceFile, convention: Convention): boolean {
   if (/_test\.go$/.test(file.name)) return false;
   if (/^(m?\d+[._-]|[VUBR]\d[\d._]*__|R__)/.test(file.name)) return true;
@@ -145,7 +145,7 @@ function noMigrations(): Finding {
   });
 }
 
-/** A version that counts 1, 2, 3 has a gap when a number is left out; versions that are dates have none. */
+/** Versions that count 1, 2, 3 have a gap when a number is left out; versions that are dates have none. */
 function gaps(migrations: readonly MigrationSource[]): readonly Finding[] {
   const numbered = migrations.filter((each) => /^\d{1,6}$/.test(each.version));
   if (numbered.length !== migrations.length) return [];

@@ -5,8 +5,8 @@ import type { Migration, OpaquePiece } from "../migration/release.js";
 import type { ReadMigration } from "./read-migration.js";
 
 /**
- * An author's way back that is not understood as a whole is one less to choose from: the way up does not suffer from it. With
- * all its pieces accepted it stays.
+ * An author's way back that is not fully understood is one fewer to choose from: this does not affect the way up. If all its pieces are accepted, it
+ * stays.
  */
 export function judgeDown(
   { migration, downOpaque }: Pick<ReadMigration, "migration" | "downOpaque">,

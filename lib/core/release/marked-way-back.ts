@@ -2,15 +2,15 @@ import type { ScriptSource } from "../migration/convention.js";
 import { splitSql } from "../sql/split.js";
 
 export interface MarkedWayBack {
-  /** The comment, in one line. */
+  /** The comment, on one line. */
   readonly mark: string;
   /** 1-based, in the file. */
   readonly line: number;
 }
 
 /**
- * The comment at which another tool would begin the way back (sql-migrate, rambler, tern, MyBatis, Play, shmig and their like), where statements
- * follow it: a framework that does not know the mark runs them with the way up. Null where there is none.
+ * The comment at which another tool would begin the way back (sql-migrate, rambler, tern, MyBatis, Play, shmig and the like), if statements follow
+ * it: a framework that does not know the mark runs them with the way up. Null when there is none.
  */
 export function markedWayBack({ file, start = 0, end = file.text.length }: ScriptSource): MarkedWayBack | null {
   const text = file.text.slice(start, end);
@@ -27,7 +27,7 @@ export function markedWayBack({ file, start = 0, end = file.text.length }: Scrip
   return null;
 }
 
-/** Dashes and signs around one word for the way back, with the name of a tool before it or a word for its part behind it. */
+/** Dashes and signs around one word for the way back, with a tool's name before it or a word for a section after it. */
 const SIGNS = String.raw`[\s\-=+!@#/:*<>[\](){}.~_]*`;
 const TOOL = "(?:\\+?(?:migrate|micrate|rambler|goose|dbmate|sql-migrate|shmig|migration)\\b)?";
 const PART = "(?:migrations?|scripts?|sections?|part|steps?|sql|begin|starts?)?";

@@ -7,7 +7,7 @@ import { compareText, compareVersions } from "./conventions/order.js";
 import type { LedgerEntry, LedgerFormat } from "./ledger.js";
 import { BACKFILL } from "./ledgers/backfill.js";
 
-/** Conventions whose release is one of many that its ledger has. */
+/** Conventions whose release is one of many in its ledger. */
 const ONE_OF_MANY: ReadonlySet<string> = new Set([COMMAND, BACKFILL]);
 
 export interface Pending {
@@ -53,15 +53,15 @@ export function pendingMigrations(
 }
 
 interface SquashedHistory {
-  /** Versions that the tenant has by what they stand for. */
+  /** Versions that the tenant has by what they mean. */
   readonly taken: ReadonlySet<string>;
-  /** Entries that a squashed migration stands for. */
+  /** Entries that a squashed migration covers. */
   readonly covered: ReadonlySet<LedgerEntry>;
-  /** Squashes that the tenant has only a part of. */
+  /** Squashes that the tenant has only partly. */
   readonly halfway: readonly Squash[];
 }
 
-/** What a squashed history means for one tenant: it has all that was squashed, nothing of it, or a part, which is in the way. */
+/** What a squashed history means for one tenant: it has everything that was squashed, nothing, or a part, which blocks. */
 function squashOf(
   squashed: readonly Squash[],
   entries: readonly LedgerEntry[],
@@ -93,7 +93,7 @@ function squashedHalfway({ into, from }: Squash, format: LedgerFormat, place: Pl
   });
 }
 
-/** The file of a version; for one that is not in the folder, the file that it would come after. */
+/** A version's file; for a version that is not in the folder, the file that it would come after. */
 function placeOf(
   version: string,
   migrations: readonly Migration[],
@@ -163,7 +163,7 @@ function sameText(migration: Migration, format: LedgerFormat, at: Pick<Finding, 
   });
 }
 
-/** A pending migration that stands before one that already ran: frameworks differ on what they do with it. */
+/** A pending migration that comes before one that has already run: frameworks differ in what they do with it. */
 function outOfOrder(
   migrations: readonly Migration[],
   pending: readonly Migration[],

@@ -9,13 +9,13 @@ import { type RustRelease, readRustScript } from "../rust/read-rust-script.js";
 import { refineryChecksum } from "./conventions/refinery.js";
 import { readDrivenMigration } from "./read-driven-migration.js";
 
-/** A migration with its statements' trees, and what of it was understood. */
+/** A migration with its statements' trees, and which of it was understood. */
 export interface ReadMigration {
   readonly migration: Migration;
   readonly up: readonly AnyStatement[];
   readonly understood: number;
   readonly opaque: readonly Opaque[];
-  /** What of the way back was not understood. */
+  /** What was not understood of the way back. */
   readonly downOpaque: readonly Opaque[];
 }
 
@@ -23,7 +23,7 @@ interface Half {
   readonly script: Script;
   readonly statements: readonly AnyStatement[];
   readonly opaque: readonly Opaque[];
-  /** False when the code says that there is no such way. */
+  /** False when the code says that there is no way back. */
   readonly exists: boolean;
   readonly text: string | null;
 }

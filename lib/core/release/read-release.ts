@@ -25,19 +25,19 @@ export interface ReadReleaseOptions {
   /** Id of a convention; detected from the files when absent. */
   readonly convention?: string;
   readonly acceptances?: Acceptances;
-  /** Migrations that stand for a history which is no longer in the folder. */
+  /** Migrations that replace a history which is no longer in the folder. */
   readonly squashed?: readonly Squash[];
-  /** Files that the config says are no migrations. */
+  /** Files that the config says are not migrations. */
   readonly notMigrations?: readonly DeclaredFiles[];
-  /** False: what the application's own code expects is not read. */
+  /** False: does not read what the application's own code expects. */
   readonly application?: boolean;
 }
 
 const NO_APPLICATION = { columns: [], findings: [] };
 
 /**
- * Reads the migrations of a folder: their order, their statements, what the code expects, and how much of it was
- * understood. Never throws for what is in the files: what cannot be read is a finding that blocks.
+ * Reads a folder's migrations: their order, their statements, what the code expects, and how much of it was understood. Never throws because of the
+ * files' contents: what cannot be read is a finding that blocks.
  */
 export async function readRelease(files: readonly ReleaseFile[], options: ReadReleaseOptions = {}): Promise<Release> {
   await loadParser();
@@ -89,7 +89,7 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   };
 }
 
-/** Others that the tenants' ledgers may decide for. */
+/** Others that the tenants' ledgers may point to. */
 function alternativesOf(id: string, detection: Detection | null): readonly string[] {
   const rivals = detection?.ambiguous ? detection.candidates.slice(1, 2).map((each) => each.id) : [];
   return [...new Set([...alikeConventions(id), ...rivals])];

@@ -12,13 +12,13 @@ export interface FoundScript {
 }
 
 /**
- * Pairs the ways up with the ways down. Two ways up of one version are a finding, and so is a way down without a way up:
- * which of them the framework would run is not ours to guess.
+ * Pairs the ways up with the ways down. Two ways up of one version are a finding, and so is a way down without a way up: we do not guess which of
+ * them the framework would run.
  */
 export function pairScripts(
   found: readonly FoundScript[],
   checksum: (up: ScriptSource, version: string, name: string) => string | null,
-  /** One spelling for all of a version, where the framework takes several for the same. */
+  /** One spelling for all spellings of a version that a framework treats as the same. */
   canonical: (version: string) => string = (version) => version,
 ): { migrations: readonly MigrationSource[]; findings: readonly Finding[] } {
   const findings: Finding[] = [];
@@ -48,7 +48,7 @@ export function pairScripts(
 
 const MARK = "\uFEFF";
 
-/** Checksums of the same text as another checkout may have it. */
+/** Checksums of the same text as a different checkout may have it. */
 function variantsOf(
   { script, version, name }: FoundScript,
   checksum: (up: ScriptSource, version: string, name: string) => string | null,

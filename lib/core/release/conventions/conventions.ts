@@ -33,7 +33,7 @@ export function conventionNamed(id: string): Convention | null {
   return CONVENTIONS.find((convention) => convention.id === id) ?? null;
 }
 
-/** Conventions that name their files alike: only the application or the tenants' ledgers tell them apart. */
+/** Conventions that name their files the same way: only the application or the tenants' ledgers can tell them apart. */
 const ALIKE: readonly (readonly string[])[] = [
   ["up-down", "sqlx", "golang-migrate"],
   ["plain", "sqlx"],
@@ -45,7 +45,7 @@ export function alikeConventions(id: string): readonly string[] {
   return [...new Set(ALIKE.filter((group) => group[0] === id).flat())].filter((other) => other !== id);
 }
 
-/** True when one reads the files of the other as the other does. */
+/** True when one reads the other's files the same way. */
 export function areAlike(one: string, other: string): boolean {
   return ALIKE.some((group) => group.includes(one) && group.includes(other));
 }

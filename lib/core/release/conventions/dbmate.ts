@@ -10,13 +10,12 @@ import { pathLike } from "./written.js";
 
 const NAME = /^(\d+)_?(.*)\.sql$/;
 const MARK = /^--\s*migrate:(up|down)(?:\s|$)/;
-/** What an author may have meant as a mark. */
+/** Lines that an author may have meant as a mark. */
 const LIKE_A_MARK = /^\s*--+\s*migrate\s*:?\s*(up|down)/i;
 
 /**
- * dbmate: one file with `-- migrate:up` and `-- migrate:down`, each with its own `transaction:false`; both must be there,
- * the marks stand at the beginning of their lines, and no statement before them. Source: dbmate `pkg/dbmate/migration.go`,
- * and dbmate 2.36.0 run over each form of `dbmate.test.ts`.
+ * dbmate: one file with `-- migrate:up` and `-- migrate:down`, each with its own `transaction:false`; both are required, the marks are at the start
+ * of their lines, and no statement precedes them. Source: dbmate `pkg/dbmate/migration.go`, and dbmate 2.36.0 run on each form in `dbmate.test.ts`.
  */
 export const dbmate: Convention = {
   id: "dbmate",
@@ -59,7 +58,7 @@ function scriptsOf(file: SourceFile, sections: readonly Section[]): readonly Fou
     const section = first(direction);
     if (!section) return [];
     const { start, end, mark } = section;
-    // An option has no blank in it: with `transaction: false` dbmate keeps the transaction.
+    // An option contains no blank: with `transaction: false` dbmate keeps the transaction.
     const transaction: ScriptSource["transaction"] = mark.split(/\s+/).includes("transaction:false")
       ? "none"
       : "single";

@@ -2,7 +2,7 @@ import { type Convention, inFolder, type Sign, type SignKind } from "../../migra
 import type { SourceFile } from "../../migration/source-file.js";
 import { areAlike, CONVENTIONS } from "./conventions.js";
 
-/** A convention that something speaks for, and how much. */
+/** A convention that some sign points to, and how strongly. */
 interface Candidate {
   readonly id: string;
   readonly signs: readonly Sign[];
@@ -12,21 +12,21 @@ interface Candidate {
 }
 
 export interface Detection {
-  /** Null when nothing speaks for any convention. */
+  /** Null when nothing points to any convention. */
   readonly convention: Convention | null;
-  /** All that something speaks for, the weightiest first. */
+  /** All that something points to, the strongest first. */
   readonly candidates: readonly Candidate[];
-  /** True when another is as likely as the one that was taken. */
+  /** True when another is as likely as the chosen one. */
   readonly ambiguous: boolean;
 }
 
 const WEIGHTS: Readonly<Record<SignKind, number>> = { mark: 4, manifest: 2, names: 1 };
-/** Weights that differ by less are the same: the last part of them is a share of the files. */
+/** Weights that differ by less count as equal: their last part is a share of the files. */
 const AS_LIKELY = 0.25;
 
 /**
- * Weighs all signs: what kinds of sign a convention has, and which share of the files it would take up. `plain` takes any
- * file, so that alone says nothing.
+ * Weighs all signs: the kinds of sign a convention has, and the share of the files that it would read. `plain` reads any file, so that alone means
+ * nothing.
  */
 export function detectConvention(files: readonly SourceFile[]): Detection {
   const code = inFolder(files).filter((file) => /\.(sql|rs)$/i.test(file.name)).length;

@@ -5,8 +5,8 @@ import { compareText } from "./order.js";
 import { pathLike } from "./written.js";
 
 /**
- * diesel: a folder per migration with `up.sql`, `down.sql` and `metadata.toml`. The version is the folder's name up to
- * the first underscore, without its dashes. Source: diesel `migrations_internals`.
+ * diesel: a folder per migration with `up.sql`, `down.sql` and `metadata.toml`. The version is the folder's name up to the first underscore, without
+ * dashes. Source: diesel `migrations_internals`.
  */
 export const diesel: Convention = {
   id: "diesel",

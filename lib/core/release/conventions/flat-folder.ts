@@ -9,8 +9,8 @@ export interface FlatFolder {
 }
 
 /**
- * The files of the one folder that a framework reads which does not look into folders below. Those that are named as it
- * wants them and lie elsewhere never run. Where several folders could be meant, none is taken.
+ * The files of the only folder that a framework without subfolders reads. Files that are named correctly but are elsewhere never run. If several
+ * folders are possible, none is chosen.
  */
 export function flatFolder(files: readonly SourceFile[], named: (file: SourceFile) => boolean): FlatFolder {
   const found = inFolder(files).filter(named);

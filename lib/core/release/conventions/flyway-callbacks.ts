@@ -1,5 +1,5 @@
 /**
- * The events that a file is run for which is named after them, alone or before `__`. Source: flyway-core 13.12.0
+ * The events for which Flyway runs a file named after them, with or without `__` after the name. Source: flyway-core 13.12.0
  * `org.flywaydb.core.api.callback.Event`, as listed by running it.
  */
 const EVENTS: ReadonlySet<string> = new Set([

@@ -10,13 +10,13 @@ import { pathLike } from "./written.js";
 
 const VERSIONED = /^([VUB])(\d[\d._]*?)(?:__(.*))?\.sql$/i;
 const REPEATABLE = /^R(?:__(.*))?\.sql$/i;
-/** What looks like one of Flyway's names, and Flyway leaves out. */
+/** Names that look like Flyway's, but that Flyway ignores. */
 const ALMOST = /^(?:[VvUuBb]\d|[Rr]_|V_)[^/]*\.sql$/;
 
 /**
- * Flyway: `V1.2__name.sql`, `U1.2__name.sql` takes it back, `R__name.sql` runs whenever it changed; `1` and `001`, `2` and
- * `2.0` are one version. Source: Flyway documentation, "Migrations"; `ResourceNameParser` and `MigrationVersion` of
- * flyway-core 13.12.0, run over the names of `flyway.test.ts`.
+ * Flyway: `V1.2__name.sql`, `U1.2__name.sql` undoes it, `R__name.sql` runs whenever it has changed; `1` and `001`, `2` and `2.0` are one version.
+ * Source: Flyway documentation, "Migrations"; `ResourceNameParser` and `MigrationVersion` of flyway-core 13.12.0, run on the names in
+ * `flyway.test.ts`.
  */
 export const flyway: Convention = {
   id: "flyway",
@@ -64,7 +64,7 @@ function scriptOf(file: SourceFile, settings: SourceFile | undefined): readonly 
   return [{ version, name: description || version, direction: kind === "V" ? "up" : "down", script }];
 }
 
-/** A `.conf` next to the script can say that it runs outside a transaction; else Flyway looks at the statements. */
+/** A `.conf` next to the script can say that it runs outside a transaction; otherwise Flyway looks at the statements. */
 function transactionOf(settings: SourceFile | undefined): ScriptSource["transaction"] {
   const said = settings ? /^\s*executeInTransaction\s*=\s*(true|false)\b/m.exec(settings.text)?.[1] : undefined;
   return said === "false" ? "none" : said === "true" ? "single" : "as it must";

@@ -6,9 +6,8 @@ import { statementCount, writtenPair } from "./written.js";
 const NAME = /^(\d+)_(.*)\.(up|down)\.(.*)$/;
 
 /**
- * golang-migrate: `<number>_<title>.up.sql` and `.down.sql`; other names are left out. A file goes to the server as one
- * query: a single statement runs by itself, several are one transaction unless they open their own. Source: golang-migrate
- * `source/parse.go` and `MIGRATIONS.md`.
+ * golang-migrate: `<number>_<title>.up.sql` and `.down.sql`; it ignores other names. A file goes to the server as one query: a single statement runs
+ * by itself, several are one transaction unless they open their own. Source: golang-migrate `source/parse.go` and `MIGRATIONS.md`.
  */
 export const golangMigrate: Convention = {
   id: "golang-migrate",

@@ -1,6 +1,6 @@
 import { linesOf } from "./sections.js";
 
-/** A stretch of the file that goose sends as one statement, in UTF-16 units. */
+/** A part of the file that goose sends as one statement, in UTF-16 units. */
 interface GoosePiece {
   readonly direction: "up" | "down";
   readonly start: number;
@@ -10,11 +10,11 @@ interface GoosePiece {
 export interface GooseScript {
   readonly pieces: readonly GoosePiece[];
   readonly transaction: boolean;
-  /** Why goose refuses the file, with the line; null when it takes it. */
+  /** Why goose refuses the file, with the line; null when it accepts it. */
   readonly refusal: Refusal | null;
-  /** Why it refuses the way back alone, which it notices when it takes it. */
+  /** Why it refuses only the way back, which it notices when it runs it. */
   readonly downRefusal: Refusal | null;
-  /** Line on which goose begins to put in values of the environment; null when it never does. */
+  /** Line from which goose substitutes environment values; null when it never does. */
   readonly substitutionAt: number | null;
 }
 
@@ -27,17 +27,16 @@ interface State {
   direction: "up" | "down" | null;
   /** Inside StatementBegin and StatementEnd. */
   block: boolean;
-  /** Offset where the statement began that is still open; null between statements. */
+  /** Offset where the statement that is still open began; null between statements. */
   open: number | null;
   openLine: number;
-  /** Behind a block with nothing in it: goose drops the next line that is neither empty, a comment nor an annotation. */
+  /** After an empty block: goose drops the next line that is neither empty, a comment nor an annotation. */
   drops: boolean;
 }
 
 /**
- * Cuts a file as goose does: a statement ends with the line whose last word before a comment ends with a semicolon, or
- * with StatementEnd; whatever is open at the end of a section is an error. Source: goose 3.25
- * `internal/sqlparser/parser.go`, against which `goose.test.ts` was written.
+ * Cuts a file as goose does: a statement ends with a line whose last word before a comment ends with a semicolon, or with StatementEnd; anything
+ * still open at the end of a section is an error. Source: goose 3.25 `internal/sqlparser/parser.go`, against which `goose.test.ts` was written.
  */
 export function readGooseScript(text: string): GooseScript {
   const state: State = { direction: null, block: false, open: null, openLine: 1, drops: false };
@@ -95,7 +94,7 @@ function takeLine(
 
 const ANNOTATIONS = ["up", "down", "statementbegin", "statementend", "no transaction", "envsub on", "envsub off"];
 
-/** Null for a line that goose takes for a broken annotation. */
+/** Null for a line that goose regards as a broken annotation. */
 function annotationOf(line: string): string | null {
   if (/^\s/.test(line)) return null;
   const command = line.replaceAll("--", "").replace("+goose", "").trim().toLowerCase();

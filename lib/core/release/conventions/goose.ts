@@ -78,14 +78,14 @@ function downRefusal(file: SourceFile, script: GooseScript): readonly [Refusal] 
   return line === null ? null : [{ why: CUT, line }];
 }
 
-/** Line of the first statement of a section that goose would cut; null when it cuts none. */
+/** Line of the first statement of a section that goose would cut in pieces; null when there is none. */
 function cutLine(file: SourceFile, script: GooseScript, direction: "up" | "down"): number | null {
   const ends = new Set(script.pieces.filter((piece) => piece.direction === direction).map((piece) => piece.end));
   const cut = splitSql(file.text).pieces.find((piece) => [...ends].some((end) => end > piece.start && end < piece.end));
   return cut ? file.text.slice(0, cut.start).split("\n").length : null;
 }
 
-/** With ENVSUB goose puts values of the environment into the text, so the text of the file is not what runs. */
+/** With ENVSUB goose substitutes environment values in the text, so what runs is not the file's text. */
 function substitution(file: SourceFile, { substitutionAt }: GooseScript): readonly Finding[] {
   if (substitutionAt === null) return [];
   return [
@@ -101,7 +101,7 @@ function substitution(file: SourceFile, { substitutionAt }: GooseScript): readon
   ];
 }
 
-/** Statements with a semicolon within, between the marks that keep goose from cutting them. */
+/** Wraps statements that contain a semicolon in the marks that keep goose from cutting them. */
 function begunAndEnded(text: string): string {
   const { pieces } = splitSql(text);
   let written = "";

@@ -9,11 +9,11 @@ interface IntegerName {
   readonly direction: "up" | "down";
 }
 
-/** Files of one folder whose version is a 64-bit integer, so that 0001 and 1 are one, as sqlx and golang-migrate name them. */
+/** Files of one folder whose version is a 64-bit integer, so that 0001 and 1 are the same, as sqlx and golang-migrate name them. */
 export function readIntegerNamed(
   files: readonly SourceFile[],
   options: {
-    /** Null for a file that the framework leaves out. */
+    /** Null for a file that the framework ignores. */
     readonly parse: (name: string) => IntegerName | null;
     readonly transaction: (file: SourceFile) => ScriptSource["transaction"];
     readonly checksum: (up: ScriptSource) => string | null;

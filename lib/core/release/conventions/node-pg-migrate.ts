@@ -12,10 +12,9 @@ const DOWN = /^\s*--[\s-]*down\s+migration/im;
 const PAIR = /\.(up|down)\.sql$/;
 
 /**
- * node-pg-migrate's SQL files: what follows the first `-- Up Migration` up to `-- Down Migration`, or the whole file
- * where no line says up. Its ledger keeps the file's name without its ending. `.up.sql` and `.down.sql` are a pair to its
- * newer loader and two migrations to the older; the pair is taken where all files are pairs. Source: node-pg-migrate 9.0.0
- * `sqlMigration.ts`, `migrationLoader.ts`, `comparators.ts`.
+ * node-pg-migrate's SQL files: what follows the first `-- Up Migration` up to `-- Down Migration`, or the whole file where no line says up. Its
+ * ledger keeps the file's name without its extension. To its newer loader `.up.sql` and `.down.sql` are a pair, to the older one two migrations; they
+ * count as a pair where all files are pairs. Source: node-pg-migrate 9.0.0 `sqlMigration.ts`, `migrationLoader.ts`, `comparators.ts`.
  */
 export const nodePgMigrate: Convention = {
   id: "node-pg-migrate",
@@ -95,7 +94,7 @@ function withoutNumber(file: SourceFile): Finding {
   return refusedByFramework(file, "node-pg-migrate", "its name begins with no number");
 }
 
-/** By the number in front, where 17 digits are a date in UTC, and then by name. */
+/** By the leading number, where 17 digits are a date in UTC, and then by name. */
 function compareNames(a: string, b: string): number {
   const order = numberOf(a) - numberOf(b);
   return order !== 0 && !Number.isNaN(order) ? order : compareText(a, b);

@@ -13,8 +13,8 @@ const ENTRY = { style: "gate", function: "up", type: null } as const;
 const CODE = /^(\d+)[_-](.+)\.rs$/;
 
 /**
- * SQL files of no framework, in the order of their versions, with ways back told apart by their names, and `.rs` next to
- * them: a `.rs` and an `.sql` of one stem are one migration, whose Rust code says how the SQL next to it runs.
+ * SQL files outside any framework, in the order of their versions, with ways back recognised by their names, and `.rs` files next to them: an `.rs`
+ * and an `.sql` file with the same stem are one migration, whose Rust code says how the SQL next to it runs.
  */
 export function readNumbered(files: readonly SourceFile[]): ConventionReading {
   const drivers = new Map<string, SourceFile>();
@@ -46,7 +46,7 @@ export function readNumbered(files: readonly SourceFile[]): ConventionReading {
   };
 }
 
-/** A file that says no direction and could be something else than a way up. */
+/** A file whose name gives no direction and that could be something other than a way up. */
 function isUnknown(file: SourceFile, name: ScriptName | undefined): boolean {
   if (name === undefined || name.direction !== null) return false;
   return name.unsure || (!name.numbered && roleOf(file) !== null);
@@ -57,7 +57,7 @@ function whyUnknown(file: SourceFile, name: ScriptName | undefined): string {
   return role === null ? "the files next to it have a number, and it has none" : `it looks like ${role}`;
 }
 
-/** Rust files that have no SQL next to them hold their SQL themselves. */
+/** Rust files without SQL next to them contain their SQL themselves. */
 function aloneRust(drivers: ReadonlyMap<string, SourceFile>, found: readonly FoundScript[]): FoundScript[] {
   const stems = new Set(found.map((each) => `${each.script.file.folder}/${each.version}_${each.name}`));
   return [...drivers].flatMap(([stem, file]): FoundScript[] => {

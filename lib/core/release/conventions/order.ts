@@ -1,4 +1,4 @@
-/** Versions that are whole numbers by their value, others as text; numbers come first. */
+/** Whole-number versions by value, others as text; numbers come first. */
 export function compareVersions(a: string, b: string): number {
   const left = number(a);
   const right = number(b);
@@ -36,14 +36,14 @@ function sameNumber(a: string, b: string): boolean {
   return left !== null && left === number(b);
 }
 
-/** A dotted version without what does not count: `01.2.0` is `1.2`. */
+/** A dotted version without the parts that do not count: `01.2.0` is `1.2`. */
 export function canonicalDotted(version: string): string {
   const parts = version.split(/[._]/).map((part) => (/^\d+$/.test(part) ? BigInt(part).toString() : part));
   while (parts.length > 1 && parts.at(-1) === "0") parts.pop();
   return parts.join(".");
 }
 
-/** Dotted versions by value, part for part; a part that is missing counts as 0. */
+/** Dotted versions by value, part by part; a missing part counts as 0. */
 export function compareDotted(a: string, b: string): number {
   const left = canonicalDotted(a).split(".");
   const right = canonicalDotted(b).split(".");

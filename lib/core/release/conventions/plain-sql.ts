@@ -3,7 +3,7 @@ import { readNumbered } from "./numbered.js";
 import { compareNatural } from "./order.js";
 import { writtenPair } from "./written.js";
 
-/** Any `.sql` files in the order of their names, recorded in our own ledger; taken where nothing speaks for another. */
+/** Any `.sql` files in the order of their names, recorded in our own ledger; used where nothing points to another convention. */
 export const plainSql: Convention = {
   id: "plain",
   signs: (files) =>

@@ -7,9 +7,9 @@ import { notSupported } from "./refusals.js";
 import { statementCount, writtenPair } from "./written.js";
 
 /**
- * Prisma: a folder per migration with `migration.sql`; the folder's name is the version, SHA-256 over the file the
- * checksum. A script goes to the server as one query. Prisma Next's folders hold `ops.json` and no SQL. Source:
- * prisma-engines `schema-connector`, Prisma documentation, "How migrations work" (Next).
+ * Prisma: a folder per migration with `migration.sql`; the version is the folder's name, the checksum SHA-256 over the file. A script goes to the
+ * server as one query. Prisma Next's folders contain `ops.json` and no SQL. Source: prisma-engines `schema-connector`, Prisma documentation, "How
+ * migrations work" (Next).
  */
 export const prisma: Convention = {
   id: "prisma",

@@ -9,8 +9,8 @@ const ENTRY = { style: "barrel", function: "migration", type: null } as const;
 const NAME = /^([UV])(\d+)__(\w+)\.(sql|rs)$/;
 
 /**
- * refinery: `V1__name.sql` or `.rs`; a `U` stands for one that may come out of order. There is no way down. Source:
- * refinery_core `util.rs` and `runner.rs`.
+ * refinery: `V1__name.sql` or `.rs`; a `U` marks one that may run out of order. There is no way down. Source: refinery_core `util.rs` and
+ * `runner.rs`.
  */
 export const refinery: Convention = {
   id: "refinery",
@@ -43,7 +43,7 @@ export const refinery: Convention = {
   write: (migration, like) => (migration.transaction === "none" ? null : writtenPair(migration, like)),
 };
 
-/** True when a Flyway-like pair exists: there a U takes back the V of its version. */
+/** True when a Flyway-like pair exists: there a U undoes the V of its version. */
 function hasVersioned(files: readonly SourceFile[], undo: SourceFile): boolean {
   const prefix = undo.name.slice(1, undo.name.indexOf("__"));
   return files.some((file) => file.name.startsWith(`V${prefix}__`));

@@ -2,7 +2,7 @@ import type { Finding } from "../../finding.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
 
-/** A file that is not read although it may matter: it blocks until the config says that it is no migration. */
+/** A file that is not read although it may matter: it blocks until the config says that it is not a migration. */
 export function unreadFile(file: SourceFile, why: string, line = 1): Finding {
   return releaseFinding({
     code: "release.file-unread",
@@ -17,7 +17,7 @@ export function unreadFile(file: SourceFile, why: string, line = 1): Finding {
   });
 }
 
-/** A file that the framework itself refuses, or reads as nobody would expect. */
+/** A file that the framework itself refuses, or reads in a way that nobody would expect. */
 export function refusedByFramework(file: SourceFile, framework: string, why: string, line = 1): Finding {
   return releaseFinding({
     code: "release.framework-refuses",
@@ -30,7 +30,7 @@ export function refusedByFramework(file: SourceFile, framework: string, why: str
   });
 }
 
-/** A file that means something which is not supported here. */
+/** A file with a meaning that is not supported here. */
 export function notSupported(file: SourceFile, why: string, line = 1): Finding {
   return releaseFinding({
     code: "release.not-supported",
@@ -43,7 +43,7 @@ export function notSupported(file: SourceFile, why: string, line = 1): Finding {
   });
 }
 
-/** A way back that the framework refuses: one less to choose from, which the way up does not suffer from. */
+/** A way back that the framework refuses: one fewer to choose from, which does not affect the way up. */
 export function downUnusable(file: SourceFile, framework: string, why: string, line = 1): Finding {
   return releaseFinding({
     code: "release.down-unusable",

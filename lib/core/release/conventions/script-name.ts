@@ -2,7 +2,7 @@ import type { SourceFile } from "../../migration/source-file.js";
 
 type Direction = "up" | "down";
 
-/** What the path of a file says of the script in it, under no framework's rules. */
+/** What a file's path says about the script in it, outside any framework's rules. */
 export interface ScriptName {
   readonly version: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface ScriptName {
   readonly direction: Direction | null;
   /** True when the version is a number or a date. */
   readonly numbered: boolean;
-  /** True when the other names of the folder say a direction or a number, and this one leaves it open. */
+  /** True when the folder's other names give a direction or a number, and this one leaves it open. */
   readonly unsure: boolean;
 }
 
@@ -32,8 +32,8 @@ interface Parts {
 }
 
 /**
- * Reads the names of a folder's SQL files together. A word that may be part of a title (`0042_scale_down.sql`) says a
- * direction only where another file of the same version or the same title is next to it.
+ * Reads the names of a folder's SQL files together. A word that may be part of a title (`0042_scale_down.sql`) counts as a direction only if another
+ * file of the same version or title is next to it.
  */
 export function scriptNames(files: readonly SourceFile[]): ReadonlyMap<SourceFile, ScriptName> {
   const parts = new Map(files.map((file) => [file, plainParts(file)]));
@@ -58,7 +58,7 @@ export function scriptNames(files: readonly SourceFile[]): ReadonlyMap<SourceFil
   );
 }
 
-/** The direction that stands by itself: between dots, as the whole name, or as the name of a folder. */
+/** A direction that is a part of its own: between dots, the whole name, or a folder's name. */
 function plainParts(file: SourceFile): Parts {
   const stem = stemOf(file);
   const dotted = stem.split(".");
@@ -76,7 +76,7 @@ function plainParts(file: SourceFile): Parts {
   return { folder: rest, base: stem, direction: directionOf(folders[named] ?? "") };
 }
 
-/** The direction that a word at the beginning or end of the name may mean; null without one. */
+/** The direction that a word at the start or end of the name may mean; null without one. */
 function weakParts({ folder, base, direction }: Parts): Parts | null {
   if (direction) return null;
   const suffix = SUFFIX.exec(base) ?? CAMEL_SUFFIX.exec(base);
@@ -86,7 +86,7 @@ function weakParts({ folder, base, direction }: Parts): Parts | null {
   return LETTER.test(base) ? { folder, base: base.slice(1), direction: "down" } : null;
 }
 
-/** Under what a file and its partner meet: version and title; a file that is named for its version alone meets any of it. */
+/** The key under which a file and its partner are matched: version and title; a file named only for its version matches any title. */
 function keyOf({ base, folder }: Parts): string {
   const match = VERSION.exec(base);
   return match ? `${versionKey(match[1] ?? "")}/${match[2] || "*"}` : `${folder}/${base}`;
@@ -114,12 +114,12 @@ function stemOf(file: SourceFile): string {
   return file.name.replace(/\.sql$/i, "");
 }
 
-/** True when the name begins with a version. */
+/** True when the name starts with a version. */
 export function isNumbered(file: SourceFile): boolean {
   return VERSION.test(stemOf(file));
 }
 
-/** True when the path itself says that the file takes something back. */
+/** True when the path itself says that the file undoes something. */
 export function saysWayBack(file: SourceFile): boolean {
   return plainParts(file).direction === "down";
 }

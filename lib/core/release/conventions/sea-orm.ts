@@ -17,8 +17,8 @@ import type { Item } from "../../rust/syntax/items.js";
 import { compareText } from "./order.js";
 
 /**
- * SeaORM: the list of the `MigratorTrait` gives the order, and a migration's name is its file's, unless the code names
- * it. Source: sea-orm-migration `migrator.rs`.
+ * SeaORM: the list in the `MigratorTrait` gives the order, and a migration's name is its file's, unless the code names it. Source: sea-orm-migration
+ * `migrator.rs`.
  */
 export const seaOrm: Convention = {
   id: "sea-orm",
@@ -41,7 +41,7 @@ export const seaOrm: Convention = {
     const entries = migrators.flatMap((migrator) => migrator.entries);
     const isFirst = ({ struct }: MigratorEntry, at: number) =>
       entries.findIndex((each) => each.struct === struct) === at;
-    // Several migrators may share what each of them lists.
+    // Several migrators may share migrations that each of them lists.
     const listed = migrators.length > 1 ? entries.filter(isFirst) : entries;
     const ordered =
       migrators.length > 0
@@ -81,7 +81,7 @@ function reading(
   return { migrations, findings: [...findings, ...twice], context: namedInCode([...byPath.values()]) };
 }
 
-/** The code, and the SQL that it names, as `include_str!` does. Other SQL may be migrations that something else runs. */
+/** The code, and the SQL that it names, as with `include_str!`. Other SQL files may be migrations that something else runs. */
 function namedInCode(files: readonly SourceFile[]): readonly SourceFile[] {
   const code = files.filter((file) => file.name.endsWith(".rs"));
   return files.filter((file) => file.name.endsWith(".rs") || code.some(({ text }) => text.includes(file.name)));
@@ -100,7 +100,7 @@ function methodOf(crate: Crate, impl: Item, name: string): Item | null {
   return crate.methods(impl).find((item) => item.name === name) ?? null;
 }
 
-/** The text that `fn name(&self)` returns, or the stem of the file. Null when the text is not known. */
+/** The text that `fn name(&self)` returns, or the file's stem. Null when the text is unknown. */
 function nameOfMigration(crate: Crate, impl: Item): string | null {
   const written = crate
     .all("impl")
@@ -124,7 +124,7 @@ function byName(items: readonly Item[]): readonly Item[] {
   return [...items].sort((a, b) => compareText(a.node.source.path, b.node.source.path));
 }
 
-/** The migrations that the migrator lists, in its order; the others never run. All of them when the list is not known. */
+/** The migrations that the migrator lists, in its order; the others never run. All of them when the list is unknown. */
 function inOrder(
   crate: Crate,
   all: readonly Item[],
@@ -134,11 +134,11 @@ function inOrder(
   const items: Item[] = [];
   const findings: Finding[] = [];
   for (const { struct, ...entry } of entries) {
-    // A migration may come from another crate of the repository.
+    // A migration may come from another crate in the repository.
     const found = struct ? crate.implsOf(struct).filter((item) => item.trait === "MigrationTrait") : [];
     const [only] = found;
     if (!only || found.length > 1) findings.push(notFound(entry));
-    // The migrator looks into its ledger once, before the first: the same one runs again, and its name is refused there.
+    // The migrator reads its ledger once, before the first migration: a duplicate runs again, and the ledger refuses its name.
     else if (items.includes(only)) findings.push(listedTwice(entry));
     else items.push(only);
   }

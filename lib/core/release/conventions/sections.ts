@@ -1,19 +1,19 @@
 import type { SourceFile } from "../../migration/source-file.js";
 
 export interface Section {
-  /** The line that opens it, without white space at its ends. */
+  /** The line that opens it, without surrounding white space. */
   readonly mark: string;
   /** Offsets of what follows that line, up to the next mark. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The lines of a text, without the carriage returns of Windows. */
+/** The lines of a text, without Windows carriage returns. */
 export function linesOf(text: string): readonly string[] {
   return text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
 }
 
-/** Cuts a file at the comment lines that a framework gives a meaning to. */
+/** Cuts a file at the comment lines that have a meaning to a framework. */
 export function sectionsOf(file: SourceFile, mark: RegExp): readonly Section[] {
   const sections: { mark: string; start: number; end: number }[] = [];
   let at = 0;

@@ -5,10 +5,10 @@ import { compareNatural } from "./order.js";
 import { scriptNames } from "./script-name.js";
 import { writtenPair } from "./written.js";
 
-/** Flyway's letters say a direction to Flyway alone. */
+/** Flyway's letters give a direction only to Flyway. */
 const IN_FLYWAY = /^[VU]\d[\d._]*__[^.]*\.sql$/;
 
-/** Ways up and ways back in files of their own, with a `.rs` next to them when code says how they run; our own ledger. */
+/** Ways up and ways back in separate files, with an `.rs` file next to them when code says how they run; our own ledger. */
 export const upDown: Convention = {
   id: "up-down",
   signs(files) {

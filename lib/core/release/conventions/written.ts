@@ -15,7 +15,7 @@ export interface NamedPath {
 const LEAF =
   /^([A-Za-z]?)(\d{4}-\d{2}-\d{2}-\d{6}|\d{8}[T_-]?\d{6}|\d+(?:\.\d+)*)(__|[_. -])(.*?)((?:\.(?:up|down|do|undo))?\.sql|\/(?:up|migration)\.sql)$/i;
 
-/** The parts of the path of a way up; null where no number stands in front of its name. */
+/** The parts of a way up's path; null if its name does not start with a number. */
 export function namedPath(path: string): NamedPath | null {
   const folderLeaf = /\/(?:up|migration)\.sql$/.test(path);
   const cut = folderLeaf ? path.lastIndexOf("/", path.lastIndexOf("/") - 1) : path.lastIndexOf("/");
@@ -25,13 +25,13 @@ export function namedPath(path: string): NamedPath | null {
   return { before: path.slice(0, cut + 1) + letter, version, separator, name, ending };
 }
 
-/** The same place with another version and name; null where the path of `like` has no number in front. */
+/** The same place with another version and name; null if the path of `like` has no leading number. */
 export function pathLike(like: Like, { version, name }: Pick<NewMigration, "version" | "name">): string | null {
   const at = namedPath(like.path);
   return at && `${at.before}${version}${at.separator}${name}${at.ending}`;
 }
 
-/** One file for the way up and, where there is one, a second next to it, as `.up.sql` and `.down.sql` are. */
+/** One file for the way up and, if there is a way back, a second one next to it, like `.up.sql` and `.down.sql`. */
 export function writtenPair(
   migration: NewMigration,
   like: Like,
@@ -47,14 +47,14 @@ export function writtenPair(
   ];
 }
 
-/** How many statements a text holds. */
+/** How many statements a text contains. */
 export function statementCount(text: string): number {
   return splitSql(text).pieces.length;
 }
 
 const DAY = 86_400_000;
 
-/** The version after one, with as many digits: a second (or minute) later where it is a time. Null where it has no room. */
+/** The next version, with as many digits: a second (or minute) later if it is a time. Null when there is no room. */
 export function nextVersion(version: string): string | null {
   const parts = /^(.*\.)(\d+)$/.exec(version);
   if (parts) return `${parts[1]}${counted(parts[2] ?? "")}`;
@@ -69,7 +69,7 @@ function counted(digits: string): string {
   return (BigInt(digits) + 1n).toString().padStart(digits.length, "0");
 }
 
-/** Null for what is no time: 14 digits with seconds, 12 without. */
+/** Null for what is not a time: 14 digits with seconds, 12 without. */
 function later(digits: string): string | null {
   const match = /^(20\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?$/.exec(digits);
   if (!match) return null;

@@ -5,10 +5,10 @@ import { identifier, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
 import { ledgerOfOurs } from "./own.js";
 
-/** Id of the convention of a release that is one backfill, run alone. */
+/** Id of the convention of a release that consists of one backfill. */
 export const BACKFILL = "backfill";
 
-/** Which backfills a tenant had outside of a release: `backfill_ledger` in the schema of ours. */
+/** Which backfills a tenant had outside a release: `backfill_ledger` in our own schema. */
 export function backfillLedger(schema: string | null): LedgerFormat {
   const own = ownSchemaOf(schema);
   return ledgerOfOurs({
@@ -20,7 +20,7 @@ export function backfillLedger(schema: string | null): LedgerFormat {
   });
 }
 
-/** Of the statement alone: a comment, or another time for a batch, makes no other backfill of it. */
+/** Of the statement only: a comment, or a different batch time, does not make it a different backfill. */
 function statementChecksum({ up }: Migration): string {
   return sha256(up.statements.map(({ sql }) => sql.trim()).join(";\n"));
 }

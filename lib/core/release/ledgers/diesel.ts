@@ -2,7 +2,7 @@ import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
 import { done, presence } from "./table.js";
 
-/** `__diesel_schema_migrations`. Source: diesel `migration_harness.rs`; it keeps no name and no checksum. */
+/** `__diesel_schema_migrations`. Source: diesel `migration_harness.rs`; it keeps neither name nor checksum. */
 export function dieselLedger(schema: string | null): LedgerFormat {
   const table = qualified(schema, "__diesel_schema_migrations");
   return {

@@ -3,8 +3,8 @@ import type { LedgerFormat } from "../ledger.js";
 import { done, integer, presence } from "./table.js";
 
 /**
- * `drizzle.__drizzle_migrations`: hash and the journal's time of each migration. The migrator looks at the newest time
- * alone. Source: drizzle-orm `pg-core/dialect.ts`.
+ * `drizzle.__drizzle_migrations`: hash and journal time of each migration. The migrator only looks at the newest time. Source: drizzle-orm
+ * `pg-core/dialect.ts`.
  */
 export function drizzleLedger(schema: string | null): LedgerFormat {
   const home = schema ?? "drizzle";

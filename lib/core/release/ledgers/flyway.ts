@@ -3,8 +3,8 @@ import type { LedgerFormat } from "../ledger.js";
 import { presence, textOrNull } from "./table.js";
 
 /**
- * `flyway_schema_history`. A row of type BASELINE stands for every version up to it; an undone or deleted version has a
- * newer row that says so. Source: Flyway documentation, "Flyway schema history table".
+ * `flyway_schema_history`. A row of type BASELINE covers every version up to it; an undone or deleted version has a newer row that says so. Source:
+ * Flyway documentation, "Flyway schema history table".
  */
 export function flywayLedger(schema: string | null): LedgerFormat {
   const table = qualified(schema, "flyway_schema_history");

@@ -32,8 +32,8 @@ const LEDGERS: Readonly<Record<string, (schema: string | null) => LedgerFormat>>
 const HAS_SCHEMA: ReadonlySet<string> = new Set(["drizzle", BACKFILL]);
 
 /**
- * The ledger that a convention's framework keeps; our own for conventions without a framework. `schema` is the tenant's
- * schema when tenants share a database, else null.
+ * The ledger that a convention's framework keeps; our own for conventions without a framework. `schema` is the tenant's schema when tenants share a
+ * database, otherwise null.
  */
 export function ledgerFor(convention: string, schema: string | null = null): LedgerFormat {
   const make = LEDGERS[convention];

@@ -18,7 +18,7 @@ export function ownLedger(schema: string | null): LedgerFormat {
 }
 
 interface OursAt extends Pick<LedgerFormat, "id" | "at" | "table"> {
-  /** What makes its schema. */
+  /** Statements that create its schema. */
   readonly setup: readonly string[];
   checksum(migration: Migration): string;
 }

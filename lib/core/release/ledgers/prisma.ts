@@ -2,7 +2,7 @@ import { literal, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
 import { presence, textOrNull } from "./table.js";
 
-/** `_prisma_migrations`. Source: prisma-engines `sql-schema-connector`; a row without an end is one that failed. */
+/** `_prisma_migrations`. Source: prisma-engines `sql-schema-connector`; a row without an end is a failed one. */
 export function prismaLedger(schema: string | null): LedgerFormat {
   const table = qualified(schema, "_prisma_migrations");
   return {

@@ -1,12 +1,12 @@
 import { literal } from "../../sql/quote.js";
 import type { LedgerEntry } from "../ledger.js";
 
-/** A query that says whether a table is there; it needs no right on the table. */
+/** A query that tells whether a table exists; it needs no privilege on the table. */
 export function presence(quotedTable: string): string {
   return `SELECT to_regclass(${literal(quotedTable)}) IS NOT NULL AS present`;
 }
 
-/** The entry of a migration that is done, in a ledger that keeps only such. */
+/** The entry of a finished migration, in a ledger that keeps only such entries. */
 export function done(
   version: unknown,
   more: { readonly name?: unknown; readonly checksum?: unknown } = {},
