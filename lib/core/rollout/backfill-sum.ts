@@ -1,8 +1,8 @@
-/** How far the backfill of one tenant is. */
+/** How far one tenant's backfill has got. */
 export interface TenantBackfill {
   readonly tenant: string;
   readonly rows: number;
-  /** Rows to do, as they were counted at its beginning; null where counting took too long. */
+  /** Rows to do, as counted at its start; null where counting took too long. */
   readonly total: number | null;
   readonly rowsPerSecond: number;
   readonly leftMs: number | null;
@@ -11,15 +11,15 @@ export interface TenantBackfill {
   readonly why: string;
 }
 
-/** How far the backfills of a fleet are, of the tenants that have begun. */
+/** How far a fleet's backfills have got, for the tenants that have begun. */
 export interface BackfillSum {
   readonly tenants: Readonly<Record<TenantBackfill["pace"], number>>;
   readonly rows: number;
-  /** Null where it was not counted in one of them. */
+  /** Null if one of them was not counted. */
   readonly total: number | null;
   /** Of those at work. */
   readonly rowsPerSecond: number;
-  /** Of those at work, at the rate of now; null where it cannot be told. */
+  /** Of those at work, at the present rate; null where it cannot be told. */
   readonly leftMs: number | null;
 }
 
@@ -29,7 +29,7 @@ export function backfillSum(each: readonly Omit<TenantBackfill, "tenant" | "left
   for (const one of each) {
     tenants[one.pace] += 1;
     rows += one.rows;
-    // Rows that were written meanwhile are done as well.
+    // Rows that were written in the meantime are processed as well.
     total = total === null || one.total === null ? null : total + Math.max(one.total, one.rows);
     if (one.pace === "done") continue;
     rate += one.rowsPerSecond;

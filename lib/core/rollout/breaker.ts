@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 export const breakerPolicySchema = z.strictObject({
-  /** Share of a wave's tenants that may fail before the rollout stops; 0 stops at the first. */
+  /** Share of a wave's tenants that may fail before the rollout stops; 0 stops at the first failure. */
   failureRate: z.number().min(0).max(1).default(0),
   /** Share of a wave's tenants that may run out of attempts to get a lock. */
   lockTimeoutRate: z.number().min(0).max(1).default(0.1),
@@ -21,10 +21,10 @@ export interface BreakerInput {
   readonly policy: BreakerPolicy;
   /** True for the first wave, which tolerates no failure. */
   readonly canary: boolean;
-  /** Tenants of the wave, also those that have not begun. */
+  /** Tenants of the wave, including those that have not begun. */
   readonly planned: number;
   readonly failed: number;
-  /** Tenants whose end state could not be read; none is ever tolerated. */
+  /** Tenants whose final state could not be read; not even one is tolerated. */
   readonly unknown: number;
   /** Tenants that gave up waiting for a lock; they are unchanged and may be tried again. */
   readonly lockTimeouts: number;
@@ -73,7 +73,7 @@ const REASONS: readonly ((input: BreakerInput) => string | null)[] = [
     queries?.status === "unknown" ? `the application's queries were not examined: ${queries.reason}` : null,
 ];
 
-/** True also when a count is not a number. */
+/** Also true when a count is not a number. */
 function exceeds(part: number, whole: number, rate: number): boolean {
   return !(part <= rate * whole);
 }

@@ -17,16 +17,16 @@ export const exemptionsSchema = z
     "tenants that are left out for now, such as one that is unreachable: neither read nor migrated, and reported",
   );
 
-/** A tenant that a person left out, until the end of a day. */
+/** A tenant that a person excluded, until the end of a day. */
 export type Exemption = z.infer<typeof exemptionsSchema>[number];
 
 export interface Exempted {
-  /** Of tenants that the registry lists, those that hold today. */
+  /** For tenants that the registry lists, those in force today. */
   readonly exempt: readonly Exemption[];
   readonly findings: readonly Finding[];
 }
 
-/** Which exemptions hold today; one that is over, or names nobody, is said and leaves nobody out. */
+/** Which exemptions are in force today; one that has expired, or names nobody, is reported and excludes nobody. */
 export function exemptions(list: readonly Exemption[], tenants: ReadonlySet<string>, today: string): Exempted {
   const listed = list.filter(({ tenant }) => tenants.has(tenant));
   const holding = listed.filter(({ expires }) => expires >= today);

@@ -1,6 +1,6 @@
 import type { Decision } from "./governor.js";
 
-/** Of one figure: how often and how long it held or slowed the backfills of a host. As many as there are figures, however long a run. */
+/** For one figure: how often and how long it paused or slowed a host's backfills. There are as many entries as figures, however long the run. */
 export interface Governed {
   readonly pace: "slow" | "pause";
   /** Name of the figure that decided. */
@@ -12,9 +12,9 @@ export interface Governed {
   /** The first and the last time, RFC 3339. */
   readonly from: string;
   readonly to: string;
-  /** With its figure and its limit, when it was closest to it or furthest beyond. */
+  /** With its figure and its limit, at the moment when it was closest to it or furthest beyond. */
   readonly worst: string;
-  /** Of the limit, then. */
+  /** Its share of the limit, at that moment. */
   readonly part: number;
 }
 
@@ -24,10 +24,10 @@ export interface TakenDecision extends Decision {
   readonly at: string;
 }
 
-/** A host that no batch asks for so long has no backfill: it is not held meanwhile. */
+/** A host that no batch asks for this long has no backfill: it is not paused in the meantime. */
 const LONGEST_MS = 300_000;
 
-/** The sums with one more decision. */
+/** The sums after one more decision. */
 export function governedBy(
   sums: readonly Governed[],
   before: TakenDecision | null,

@@ -1,12 +1,12 @@
 import { sizeText } from "../size.js";
 
-/** What a server is under, as far as it can be seen. Null: it is not there, or not to be seen. */
+/** The load on a server, as far as it can be seen. Null: there is no such figure, or it cannot be seen. */
 export interface Figures {
   /** How far the slowest streaming replica is behind. Milliseconds. */
   readonly lagMs: number | null;
-  /** Bytes of WAL a second since the figures before. */
+  /** Bytes of WAL per second since the previous figures. */
   readonly walPerSecond: number | null;
-  /** WAL that the replication slots hold back. Bytes. */
+  /** WAL that replication slots hold back. Bytes. */
   readonly slotBytes: number | null;
   /** Age of the oldest transaction of another session. Milliseconds. */
   readonly oldestMs: number | null;
@@ -21,7 +21,7 @@ type Measured = Exclude<keyof Figures, "unhealthy">;
 /** How much of each is too much; null for no limit. */
 type GovernorLimits = Readonly<Record<Measured, number | null>>;
 
-/** A limit that nobody has set holds only where its figure can be seen. */
+/** A limit that nobody has set applies only where its figure can be seen. */
 export interface GovernorPolicy {
   readonly limits: GovernorLimits;
   readonly given: ReadonlySet<Measured>;
@@ -33,18 +33,18 @@ export interface Decision {
   readonly pace: Pace;
   /** Name of the figure that decided. */
   readonly figure: string;
-  /** Its part of its limit; 1 where it has none that is a number. */
+  /** Its share of its limit; 1 where it has no numeric limit. */
   readonly part: number;
   /** What decided it, with its figure and its limit; for a person. */
   readonly why: string;
 }
 
-/** A host that cannot be judged, or that a person's own query judges. */
+/** A host that cannot be judged, or that a person's own query pauses. */
 export function pausedFor(figure: string, why: string): Decision {
   return { pace: "pause", figure, part: 1, why };
 }
 
-/** From this part of a limit on batches are half as many. */
+/** From this share of a limit on, batches are half the size. */
 const SLOW_FROM = 0.5;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
@@ -57,7 +57,7 @@ const SAID: Readonly<Record<Measured, { readonly name: string; readonly text: (v
   waiting: { name: "sessions waiting for locks", text: String },
 };
 
-/** Whether a host takes another batch: the figure that is closest to its limit, or beyond it, decides. */
+/** Whether a host accepts another batch: the figure that is closest to its limit, or furthest beyond it, decides. */
 export function decide(figures: Figures, { limits, given }: GovernorPolicy): Decision {
   if (figures.unhealthy !== null) return pausedFor("health query", `the health query says no: ${figures.unhealthy}`);
   let worst: Omit<Decision, "pace"> = { figure: "none", part: 0, why: "every figure is within its limit" };
@@ -77,15 +77,15 @@ export function decide(figures: Figures, { limits, given }: GovernorPolicy): Dec
   return { pace, ...worst };
 }
 
-/** Where a server's WAL stood, and when. Bytes since its beginning; milliseconds. */
+/** A server's WAL position, and when it was read. Bytes since the start; milliseconds. */
 export interface WalMark {
   readonly at: number;
   readonly wal: number;
 }
 
 /**
- * How long ago the primary was where a replica is now. The replica's own word for it (`replay_lag`) stands still while it does, so the
- * marks of the primary decide; it counts where they do not reach back.
+ * How long ago the primary was where a replica is now. The replica's own figure for it (`replay_lag`) does not move while the replica does not, so
+ * the primary's marks decide; the replica's figure counts where they do not go back far enough.
  */
 export function lagBehind(marks: readonly WalMark[], now: WalMark, replayed: number, saidMs: number | null): number {
   if (replayed >= now.wal) return 0;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseWindow, type Window, windowState } from "./window.js";
 
-/** A group of the registry, in its place in the order of the rollout. */
+/** A group of the registry, at its place in the rollout's order. */
 const groupSchema = z.strictObject({
   name: z.string().min(1),
   window: z
@@ -25,7 +25,7 @@ export const groupsSchema = z
   .default([])
   .describe("groups in the order in which they are migrated; tenants of no such group come last");
 
-/** The window of a group; null when it has none, or is not listed. */
+/** A group's window; null when it has none, or is not listed. */
 export function windowOf(groups: readonly RolloutGroup[], name: string | null): Window | null {
   const text = groups.find((group) => group.name === name)?.window;
   if (text === undefined) return null;

@@ -1,4 +1,4 @@
-/** What the dry run of a tenant's cluster took, and how large the tenants are. Bytes are null where they are not known. */
+/** How long the dry run of a tenant's cluster took, and how large the tenants are. Bytes are null where they are unknown. */
 export interface DryRunTime {
   /** Milliseconds of each statement on the clone. */
   readonly statements: readonly number[];
@@ -10,8 +10,8 @@ export interface DryRunTime {
 const MARGIN = 2;
 
 /**
- * How long the release may take in one tenant, in milliseconds: what it took on the clone, in proportion to the sizes of the tenant and
- * of the one that was cloned, with a margin.
+ * How long the release may take in one tenant, in milliseconds: its time on the clone, in proportion to the sizes of the tenant and of the one that
+ * was cloned, with a margin.
  */
 export function predictedMs({ statements, cloneBytes, tenantBytes }: DryRunTime): number {
   const measured = statements.reduce((sum, ms) => sum + ms, 0);

@@ -1,6 +1,6 @@
-/** Which tenants a command is about. Named tenants and groups add up; what is excluded is taken out of them. */
+/** Which tenants a command is about. Named tenants and groups add up; excluded ones are then removed. */
 export interface Selection {
-  /** Ids; empty with no group: all. */
+  /** Ids; when both this and the groups are empty: all. */
   readonly tenants: readonly string[];
   readonly groups: readonly string[];
   readonly exclude: readonly string[];
@@ -8,7 +8,7 @@ export interface Selection {
 
 export const EVERYBODY: Selection = { tenants: [], groups: [], exclude: [] };
 
-/** A selection that names nobody, or somebody who is not there. */
+/** A selection that matches no tenant, or names one that does not exist. */
 export class SelectionError extends Error {
   override readonly name = "SelectionError";
 }
@@ -17,7 +17,7 @@ export function isEverybody({ tenants, groups, exclude }: Selection): boolean {
   return tenants.length + groups.length + exclude.length === 0;
 }
 
-/** Those of the fleet that are selected, in its order. Throws `SelectionError` for a name that is not there, and for nobody. */
+/** The selected tenants of the fleet, in its order. Throws `SelectionError` for a name that does not exist, and when nobody is selected. */
 export function select<T extends { readonly id: string; readonly group: string | null }>(
   fleet: readonly T[],
   selection: Selection,

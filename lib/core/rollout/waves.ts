@@ -37,18 +37,18 @@ export interface Wave {
   readonly hosts: readonly { readonly host: string; readonly tenants: readonly string[] }[];
 }
 
-/** The policy does not fit itself or the fleet. The message names what is wrong and what to write instead. */
+/** The policy is inconsistent or does not fit the fleet. The message names what is wrong and what to write instead. */
 export class WavePolicyError extends Error {
   override readonly name = "WavePolicyError";
 }
 
 /**
- * Cuts the fleet into waves: the canary is the group that the policy names, or the least risky tenants; then the groups in
- * the policy's order, and the tenants of none; each from the least to the most risky, in waves that grow. Equal risk goes
- * by id, so the same fleet always gives the same waves. Every tenant is in exactly one wave, of one group; no wave is
- * empty; an empty fleet has none. A canary group that has the release already leaves one tenant to go first.
+ * Cuts the fleet into waves: the canary is the group that the policy names, or the least risky tenants; then come the groups in the policy's order,
+ * then the tenants of no group; each from the least to the most risky, in waves that grow. Equal risk is ordered by id, so the same fleet always
+ * gives the same waves. Every tenant is in exactly one wave, of one group; no wave is empty; an empty fleet has none. If the canary group already has
+ * the release, one tenant goes first instead.
  *
- * Throws `WavePolicyError` for a policy that its schema refuses, and a duplicate id.
+ * Throws `WavePolicyError` for a policy that its schema refuses, and for a duplicate id.
  */
 export function planWaves(tenants: readonly WaveTenant[], policy: WavePolicy): readonly Wave[] {
   const checked = wavePolicySchema.safeParse(policy);
@@ -101,7 +101,7 @@ export function refuseUnknownGroups(
     throw new WavePolicyError(`the group ${empty.name} of rollout.groups has no tenant; ${hint}`);
 }
 
-/** What is not a number goes last. */
+/** What is not a number comes last. */
 function riskOf(tenant: WaveTenant): number {
   return Number.isNaN(tenant.risk) ? Number.MAX_VALUE : tenant.risk;
 }
@@ -114,7 +114,7 @@ function refuseDuplicates(ordered: readonly WaveTenant[]): void {
   }
 }
 
-/** A canary larger than the largest wave is migrated in several. */
+/** A canary larger than the largest wave is migrated in several waves. */
 function cut({ group, tenants }: Part, largest: number): readonly Part[] {
   const parts: Part[] = [];
   for (let start = 0; start < tenants.length; start += largest) {

@@ -1,21 +1,21 @@
 import { localTime, utcOf } from "./zoned-time.js";
 
-/** When a group may be changed: days of the week or one day, a span of the day, and a time zone. */
+/** When a group may be changed: days of the week or one date, a span of the day, and a time zone. */
 export interface Window {
-  /** As it was written. */
+  /** As written. */
   readonly text: string;
-  /** 0 is Sunday; null where it is one day alone. */
+  /** 0 is Sunday; null for a single date. */
   readonly days: readonly number[] | null;
   /** `2026-12-05`; null for days of the week. */
   readonly date: string | null;
   /** Minutes of the day. */
   readonly from: number;
-  /** Minutes of the day; at or before `from` it ends on the next day. */
+  /** Minutes of the day; if not later than `from`, it ends on the next day. */
   readonly to: number;
   readonly zone: string;
 }
 
-/** Where a moment stands to a window. `opens` and `closes` are milliseconds since the epoch. */
+/** Where a moment is in relation to a window. `opens` and `closes` are milliseconds since the epoch. */
 export type WindowState =
   | { readonly state: "open"; readonly closes: number }
   | { readonly state: "closed"; readonly opens: number }
@@ -25,7 +25,7 @@ const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const FORM = /^(\S+)\s+(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})\s+(\S+)$/;
 const MINUTES = 1440;
 
-/** A window, or in words why the text is none: `Sat 02:00-05:00 Europe/Berlin`, `Mon-Fri …`, `daily …`, `2026-12-05 …`. */
+/** A window, or in words why the text is not one: `Sat 02:00-05:00 Europe/Berlin`, `Mon-Fri …`, `daily …`, `2026-12-05 …`. */
 export function parseWindow(text: string): Window | string {
   const match = FORM.exec(text.trim());
   if (!match) return "expected a window such as Sat 02:00-05:00 Europe/Berlin, or 2026-12-05 02:00-05:00 UTC";
@@ -63,7 +63,7 @@ function isDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** Days of the week by their numbers; null when a part is none. */
+/** Days of the week by number; null when a part is not a day. */
 function daysOf(text: string): readonly number[] | null {
   if (text === "daily") return [0, 1, 2, 3, 4, 5, 6];
   const days = text.split(",").flatMap((part) => {
@@ -77,11 +77,11 @@ function daysOf(text: string): readonly number[] | null {
 
 const DAY_MS = 86_400_000;
 
-/** Whether a moment lies in the window, and when that changes. */
+/** Whether a moment is inside the window, and when that changes. */
 export function windowState(window: Window, now: number): WindowState {
   const { days, date, from, to, zone } = window;
   const today = localTime(now, zone);
-  // A window that began yesterday may still be open; one of a day in a week opens within eight days.
+  // A window that began yesterday may still be open; a weekly one opens within eight days.
   const starts = date === null ? Array.from({ length: 9 }, (_, at) => shifted(today, at - 1)) : [dayOf(date)];
   for (const day of starts) {
     if (days !== null && !days.includes(new Date(day).getUTCDay())) continue;
@@ -93,7 +93,7 @@ export function windowState(window: Window, now: number): WindowState {
   return { state: "over" };
 }
 
-/** The local day of a moment, and some days on, as its midnight read as UTC. */
+/** A moment's local day, and the days after it, as midnight read as UTC. */
 function shifted(local: number, days: number): number {
   return Math.floor(local / DAY_MS) * DAY_MS + days * DAY_MS;
 }

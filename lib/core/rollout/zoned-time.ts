@@ -17,7 +17,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** What a clock on the wall of a zone shows at a moment, read as if it were UTC. Milliseconds. */
+/** What a zone's wall clock shows at a moment, read as if it were UTC. Milliseconds. */
 export function localTime(moment: number, zone: string): number {
   const parts = Object.fromEntries(
     formatOf(zone)
@@ -29,8 +29,8 @@ export function localTime(moment: number, zone: string): number {
 }
 
 /**
- * The moment at which a clock in the zone shows this. A time that is skipped in spring is as long after the change as it was
- * to be; of one that comes twice in autumn the first counts.
+ * The moment at which a clock in the zone shows this. A time that is skipped in spring is as long after the change as it is after the start
+ * of the skipped hour; of a time that occurs twice in autumn, the first counts.
  */
 export function utcOf(local: number, zone: string): number {
   const before = local - offset(local - HALF_DAY_MS, zone);
@@ -42,7 +42,7 @@ export function utcOf(local: number, zone: string): number {
 /** No zone changes its clock twice within a day. */
 const HALF_DAY_MS = 43_200_000;
 
-/** How far the zone is ahead of UTC at a moment; the odd milliseconds do not count. */
+/** How far the zone is ahead of UTC at a moment, without odd milliseconds. */
 function offset(moment: number, zone: string): number {
   return localTime(moment, zone) - Math.floor(moment / 1000) * 1000;
 }
